@@ -1,0 +1,23 @@
+import type { Problem } from './problem.ts';
+import type { Proposal } from './proposal.ts';
+import type { RepoStatus } from './repo.ts';
+import type { EndedWorker, Worker } from './worker.ts';
+
+/** All that a client knows: the controller's answer to "how do things stand". */
+export interface Facts {
+  readonly workspace: {
+    readonly name: string;
+    readonly root: string;
+    readonly defaultAgent: string;
+    readonly agents: readonly string[];
+  };
+  readonly repos: readonly RepoStatus[];
+  /** In order of their first start. */
+  readonly workers: readonly Worker[];
+  /** Open proposals, oldest first. */
+  readonly proposals: readonly Proposal[];
+  /** Most recent last, at most 50. */
+  readonly ended: readonly EndedWorker[];
+  /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
+  readonly notices: readonly Problem[];
+}

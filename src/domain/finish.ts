@@ -1,0 +1,49 @@
+/** What finishing a worker would do, and what stands in its way. */
+export interface FinishPreview {
+  readonly id: string;
+  readonly branch: string;
+  /** Branch the work is merged into. */
+  readonly into: string;
+  /** Last commit of the branch; finish refuses when it moved since. */
+  readonly tip: string;
+  /** Oldest first, `<short oid> <subject>`. */
+  readonly commits: readonly string[];
+  /** One line per changed file, as `git diff --stat` prints it. */
+  readonly diffstat: readonly string[];
+  /** Paths relative to the worktree. */
+  readonly uncommitted: readonly string[];
+  /** Ignored files that cannot be made again by a build; deleted with the worktree. */
+  readonly ignored: readonly string[];
+  /** Paths that would conflict with `into`. */
+  readonly conflicts: readonly string[];
+  /** What stands in the way, in words; empty when it can be finished. */
+  readonly blockers: readonly string[];
+}
+
+export interface FinishResult {
+  readonly id: string;
+  readonly into: string;
+  /** Merge commit. */
+  readonly merge: string;
+  /** Ref that keeps the branch's last commit. */
+  readonly backup: string;
+}
+
+/** What removing a worker without merging would lose. */
+export interface CleanPreview {
+  readonly id: string;
+  readonly branch: string;
+  readonly tip: string;
+  /** Commits that no other branch contains, `<short oid> <subject>`. */
+  readonly unmerged: readonly string[];
+  readonly uncommitted: readonly string[];
+  readonly ignored: readonly string[];
+  /** Whether the task's name must be typed: something listed above would go. */
+  readonly wantsTypedName: boolean;
+}
+
+export interface CleanResult {
+  readonly id: string;
+  /** Ref that keeps the branch's last commit, and uncommitted work as a commit on top where there was any. */
+  readonly backup: string;
+}

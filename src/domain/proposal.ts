@@ -1,0 +1,57 @@
+import type { Problem } from './problem.ts';
+
+/** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
+export type Proposer = 'person' | 'orchestrator' | 'board';
+
+/** What to start. */
+export interface ProposalDraft {
+  readonly repo: string;
+  readonly task: string;
+  readonly brief: string;
+  /** The preset's name; null for the workspace's default. */
+  readonly agent: string | null;
+}
+
+/** A worker that someone wants started, or resumed. Becomes a process only by approval. */
+export interface Proposal {
+  /** Counts from 1 in each workspace; never reused. */
+  readonly n: number;
+  readonly kind: 'start' | 'resume';
+  readonly by: Proposer;
+  /** ISO time. */
+  readonly at: string;
+  readonly draft: ProposalDraft;
+  /** What would be done; null while it is being worked out or when it cannot be. */
+  readonly plan: StartPlan | null;
+  /** Why it cannot be started as it stands. */
+  readonly problem: Problem | null;
+}
+
+/** Exactly what an approval lets happen; the approval names its digest, so nothing else can. */
+export interface StartPlan {
+  /** Hash over everything below that decides what is run and where. */
+  readonly digest: string;
+  readonly id: string;
+  readonly agent: string;
+  readonly branch: string;
+  readonly base: BaseCommit;
+  /** Absolute path. */
+  readonly worktree: string;
+  readonly command: readonly string[];
+  /** Names, not values, of the variables the process is given. */
+  readonly environment: readonly string[];
+  readonly sessionId: string;
+  /** Things worth knowing before saying yes: offline, stale base, overlaps. */
+  readonly warnings: readonly string[];
+}
+
+/** The commit a branch starts from. */
+export interface BaseCommit {
+  /** Such as `develop` or `origin/develop`. */
+  readonly branch: string;
+  /** Full object name. */
+  readonly commit: string;
+  readonly subject: string;
+  /** ISO time of the commit. */
+  readonly committedAt: string;
+}

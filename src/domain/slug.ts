@@ -1,0 +1,49 @@
+import { failure, type Result, success } from './problem.ts';
+
+/**
+ * Task and repository names become branch names, folder names and ids, so they are kept to a set that is
+ * safe in all three: git's check-ref-format accepts `-x`, `HEAD`, `@` and `con`, which is not enough.
+ */
+const slugPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
+
+/** Names that Windows file systems and git itself keep for themselves. */
+const reserved = new Set(['head', 'con', 'prn', 'aux', 'nul', 'com1', 'lpt1']);
+
+/**
+ * Checks a task or repository name.
+ * @returns the name, or `bad_name` saying what is wrong with it.
+ */
+export function parseSlug(text: string, what: 'task' | 'repository'): Result<string> {
+  const refuse = (why: string) =>
+    failure(
+      'bad_name',
+      `${shown(text)} cannot be a ${what} name: ${why}.`,
+      `Use something like ${example[what]}.`,
+    );
+  if (text === '') return refuse('it is empty');
+  if (text.length > 64) return refuse(`it has ${text.length} characters, 64 are allowed`);
+  if (text.includes('..')) return refuse('it contains ".."');
+  if (text.toLowerCase().endsWith('.lock')) return refuse('git does not allow names that end in ".lock"');
+  if (reserved.has(text.toLowerCase())) return refuse('the name is reserved');
+  if (!slugPattern.test(text))
+    return refuse('letters, digits, ".", "_" and "-" are allowed, and a letter or digit at both ends');
+  return success(text);
+}
+
+const example = { task: 'fix-migration', repository: 'backend' };
+
+/** The text in quotes, short and without control characters: names come from outside. */
+function shown(text: string): string {
+  const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  return JSON.stringify(short.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?'));
+}
+
+/** The id of the worker on a task: `<repo>/<task>`. */
+export function workerId(repo: string, task: string): string {
+  return `${repo}/${task}`;
+}
+
+/** Equal for names that a case-insensitive file system or a composed and a decomposed spelling would merge. */
+export function foldCase(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}

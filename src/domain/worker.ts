@@ -1,0 +1,68 @@
+/** What we observe of a worker; an agent's own account of itself is its update. */
+export type WorkerState =
+  | 'starting'
+  | 'needs-trust'
+  | 'working'
+  | 'waiting'
+  | 'idle'
+  | 'limited'
+  | 'exited'
+  | 'lost';
+
+/** One agent process for one task, in its own worktree. */
+export interface Worker {
+  /** `<repo>/<task>` */
+  readonly id: string;
+  readonly repo: string;
+  readonly task: string;
+  /** Full branch name, such as `feature/fix-migration`. */
+  readonly branch: string;
+  /** Absolute path. */
+  readonly worktree: string;
+  /** Where the branch began. */
+  readonly base: { readonly branch: string; readonly commit: string };
+  /** The preset's name. */
+  readonly agent: string;
+  readonly brief: string;
+  readonly state: WorkerState;
+  /** What it waits for, in a few words; null unless waiting. */
+  readonly asks: string | null;
+  /** The agent's conversation; what resume continues. */
+  readonly sessionId: string;
+  /** ISO time of the first start. */
+  readonly startedAt: string;
+  /** ISO time of the last change of state. */
+  readonly stateSince: string;
+  /** 1 for the first process, one more for each resume. */
+  readonly run: number;
+  /** Of the last process; null while it runs or when it was lost. */
+  readonly exitCode: number | null;
+  /** The last report of itself. */
+  readonly update: Update | null;
+}
+
+/** What a worker reports of itself. */
+export interface Update {
+  /** ISO time. */
+  readonly at: string;
+  readonly text: string;
+}
+
+/** Whether a process is running for this worker, as far as we know. */
+export function isLive(state: WorkerState): boolean {
+  return state !== 'exited' && state !== 'lost';
+}
+
+/** A worker that was merged or removed; its id is free again. */
+export interface EndedWorker {
+  readonly id: string;
+  readonly how: 'finished' | 'cleaned';
+  /** ISO time. */
+  readonly at: string;
+  readonly branch: string;
+  /** Ref that still holds the branch's last commit. */
+  readonly backup: string;
+  /** Merge commit; null when cleaned. */
+  readonly merge: string | null;
+  readonly into: string | null;
+}

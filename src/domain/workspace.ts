@@ -1,0 +1,25 @@
+import type { Repo } from './repo.ts';
+
+/** What `.orch/config.json` holds once checked. Paths are absolute here, relative on disk where possible. */
+export interface WorkspaceConfig {
+  /** Shown in the header; the folder's name unless set. */
+  readonly name: string;
+  /** Absolute path of the workspace. */
+  readonly root: string;
+  readonly repos: readonly Repo[];
+  /** By name; `claude` and `demo` are always there. */
+  readonly agents: Readonly<Record<string, AgentPreset>>;
+  readonly defaultAgent: string;
+}
+
+/** How to run an agent, as data. */
+export interface AgentPreset {
+  /** Program and arguments; `{brief}` stands for the brief where an argument is exactly that. */
+  readonly command: readonly string[];
+  /** Added to the allow-listed environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Names let through from the person's environment, besides the common list; `PREFIX_*` allowed. */
+  readonly pass: readonly string[];
+  /** Which hooks and flags it understands; `none`: state comes from process, output and title alone. */
+  readonly speaks: 'claude' | 'none';
+}

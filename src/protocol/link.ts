@@ -1,0 +1,155 @@
+import type { Duplex } from 'node:stream';
+import {
+  AbstractMessageReader,
+  AbstractMessageWriter,
+  createMessageConnection,
+  type DataCallback,
+  type Message,
+} from 'vscode-jsonrpc/node';
+import { failure, type Result } from '../domain/problem.ts';
+import { encodeFrame, FrameKind, FrameReader } from './frames.ts';
+
+/** A table of requests: each takes one object and answers with a result. */
+type Params<T, K extends keyof T> = T[K] extends (params: infer P) => unknown ? P : never;
+type Answer<T, K extends keyof T> = T[K] extends (params: never) => infer R ? R : never;
+
+export type Handlers<T> = {
+  [K in keyof T]: (params: Params<T, K>) => Answer<T, K> | Promise<Answer<T, K>>;
+};
+
+/** Asks the peer. A lost link is the failure `disconnected`; a bug of the peer throws here. */
+export type Caller<T> = <K extends keyof T & string>(
+  method: K,
+  params: Params<T, K>,
+) => Promise<Answer<T, K>>;
+
+/**
+ * One connection between two of our processes: requests and notifications by JSON-RPC, and binary frames
+ * beside them, over any duplex stream.
+ */
+export class Link {
+  /** Resolves when the stream is gone, for whatever reason. */
+  readonly closed: Promise<void>;
+  readonly #stream: Duplex;
+  readonly #rpc;
+  readonly #frameHandlers = new Map<number, (payload: Buffer) => void>();
+  #open = true;
+
+  /** Handlers are added before `start`, so that nothing said early is missed. */
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    const incoming = new Incoming();
+    this.#rpc = createMessageConnection(incoming, new Outgoing(stream));
+    const reader = new FrameReader();
+    stream.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk, (kind, payload) => {
+          if (kind === FrameKind.message) incoming.deliver(JSON.parse(payload.toString('utf8')));
+          else this.#frameHandlers.get(kind)?.(payload);
+        });
+      } catch (error) {
+        // Malformed bytes: the peer is at fault, and nothing after them can be trusted.
+        stream.destroy(error as Error);
+      }
+    });
+    this.closed = new Promise((resolve) => {
+      stream.once('close', () => {
+        this.#open = false;
+        this.#rpc.dispose();
+        resolve();
+      });
+    });
+    // A broken pipe is an end like any other; 'close' follows.
+    stream.on('error', () => {});
+  }
+
+  start(): void {
+    this.#rpc.listen();
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
+  }
+
+  /** Bytes written by us that the peer has not taken yet. */
+  get backlog(): number {
+    return this.#stream.writableLength;
+  }
+
+  caller<T>(): Caller<T> {
+    return async (method, params) => {
+      try {
+        if (this.#open) return await this.#rpc.sendRequest(method, params);
+      } catch (error) {
+        if (this.#open) throw error;
+      }
+      return disconnected() as Answer<T, typeof method>;
+    };
+  }
+
+  serve<T>(handlers: Handlers<T>): void {
+    for (const [method, handler] of Object.entries<(params: never) => unknown>(handlers))
+      this.#rpc.onRequest(method, (params) => handler(params as never));
+  }
+
+  notify<T>(method: keyof T & string, params: T[keyof T & string]): void {
+    if (this.#open) void this.#rpc.sendNotification(method, params);
+  }
+
+  onNotice<T, K extends keyof T & string>(method: K, handler: (params: T[K]) => void): void {
+    this.#rpc.onNotification(method, handler);
+  }
+
+  sendFrame(kind: FrameKind, ...parts: readonly Uint8Array[]): void {
+    if (this.#open) this.#stream.write(encodeFrame(kind, ...parts));
+  }
+
+  onFrame(kind: FrameKind, handler: (payload: Buffer) => void): void {
+    this.#frameHandlers.set(kind, handler);
+  }
+
+  close(): void {
+    // Ends once what was written is out; `closed` tells when.
+    this.#stream.end(() => this.#stream.destroy());
+  }
+}
+
+function disconnected(): Result<never> {
+  return failure('disconnected', 'The connection was lost.', 'Try again; orch-tui reconnects by itself.');
+}
+
+/** Messages as the frames bring them. */
+class Incoming extends AbstractMessageReader {
+  #callback: DataCallback | undefined;
+  #early: Message[] = [];
+
+  listen(callback: DataCallback) {
+    this.#callback = callback;
+    for (const message of this.#early.splice(0)) callback(message);
+    return { dispose: () => {} };
+  }
+
+  deliver(message: Message): void {
+    if (this.#callback) this.#callback(message);
+    else this.#early.push(message);
+  }
+}
+
+/** Messages into frames. */
+class Outgoing extends AbstractMessageWriter {
+  readonly #stream: Duplex;
+
+  constructor(stream: Duplex) {
+    super();
+    this.#stream = stream;
+  }
+
+  async write(message: Message): Promise<void> {
+    if (this.#stream.writable)
+      this.#stream.write(encodeFrame(FrameKind.message, Buffer.from(JSON.stringify(message))));
+  }
+
+  end(): void {
+    this.#stream.end();
+  }
+}
