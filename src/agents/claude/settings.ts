@@ -1,0 +1,55 @@
+/**
+ * Events that change what we know of a worker. All of them exist since Claude Code 2.1.78; a name that a version
+ * does not know stops its start with a dialog.
+ */
+const postedEvents = [
+  'UserPromptSubmit',
+  'PreToolUse',
+  'PermissionRequest',
+  'PostToolUse',
+  'PostToolUseFailure',
+  'Notification',
+  'Stop',
+  'StopFailure',
+  'SessionEnd',
+];
+
+/** The first version with all of the events and with hooks over HTTP. */
+export const oldestClaude = '2.1.78';
+
+/** Seconds a tool waits for us at most. Hooks fail open: after that the agent goes on. */
+const hookSeconds = 5;
+
+/**
+ * What `--settings` names for one worker. It is merged with the person's own settings, whose hooks run as well.
+ * @param hookUrl the inbox, `http://127.0.0.1:<port>/hook`, in full: a URL with a variable in it is refused
+ */
+export function claudeSettings(wiring: { node: string; hookProgram: string; hookUrl: string }): object {
+  const post = {
+    type: 'http',
+    url: wiring.hookUrl,
+    // Filled in by the agent from its environment: the file holds no secret.
+    headers: { Authorization: 'Bearer $ORCH_TOKEN' },
+    allowedEnvVars: ['ORCH_TOKEN'],
+    timeout: hookSeconds,
+  };
+  // The one event that cannot be posted; Claude Code hands this command to a shell.
+  const run = {
+    type: 'command',
+    command: `${quoted(wiring.node)} ${quoted(wiring.hookProgram)}`,
+    timeout: hookSeconds,
+  };
+  return {
+    // Otherwise a `true` in the person's settings would silence ours.
+    disableAllHooks: false,
+    hooks: {
+      SessionStart: [{ hooks: [run] }],
+      ...Object.fromEntries(postedEvents.map((event) => [event, [{ hooks: [post] }]])),
+    },
+  };
+}
+
+/** A word for a POSIX shell. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,22 @@
+import type { AgentPreset } from '../domain/workspace.ts';
+import { claudeArguments } from './claude/arguments.ts';
+
+/** One start of an agent. */
+export interface AgentStart {
+  readonly preset: Pick<AgentPreset, 'command' | 'speaks'>;
+  /** UUID of the conversation, chosen by us before the first start. */
+  readonly sessionId: string;
+  readonly resume: boolean;
+  readonly brief: string;
+  /** Shown in the agent's title: the worker's id. */
+  readonly name: string;
+  /** Absolute path of the hooks' settings. */
+  readonly settingsFile: string;
+}
+
+/** Program and arguments that start an agent. Never passes through a shell. */
+export function commandLine(start: AgentStart): string[] {
+  const { preset, brief } = start;
+  if (preset.speaks === 'claude') return [...preset.command, ...claudeArguments(start)];
+  return preset.command.map((argument) => (argument === '{brief}' ? brief : argument));
+}
