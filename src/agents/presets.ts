@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import { parseSlug } from '../domain/slug.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
-import type { AgentPrograms } from './programs.ts';
+import { type AgentPrograms, agentPrograms } from './programs.ts';
 
 export type Presets = Readonly<Record<string, AgentPreset>>;
 
@@ -17,9 +17,12 @@ export function builtInPresets(programs: Pick<AgentPrograms, 'node' | 'demoAgent
  * The built-in presets and those of the configuration's `agents`, which may also change a built-in one's command
  * and environment.
  * @param agents that part of `.orch/config.json` as parsed JSON; undefined when absent
- * @returns `bad_config` naming the first entry that is wrong
+ * @returns `config_invalid` naming the first entry that is wrong
  */
-export function parsePresets(agents: unknown, builtIn: Presets): Result<Presets> {
+export function resolvePresets(
+  agents: unknown,
+  builtIn: Presets = builtInPresets(agentPrograms()),
+): Result<Presets> {
   if (agents === undefined) return success(builtIn);
   if (!isObject(agents)) return refuse('agents', 'must be an object of presets by name');
   const presets: Record<string, AgentPreset> = { ...builtIn };
@@ -58,7 +61,7 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
 }
 
 function refuse(where: string, why: string): Result<never> {
-  return failure('bad_config', `${where} ${why}.`, 'Mend .orch/config.json.');
+  return failure('config_invalid', `${where} ${why}.`, 'Mend .orch/config.json.');
 }
 
 /** Names come from a file that anyone may have written. */
