@@ -9,6 +9,8 @@ import {
 import { failure, type Result } from '../domain/problem.ts';
 import { encodeFrame, FrameKind, FrameReader } from './frames.ts';
 
+const closeGraceMs = 1000;
+
 /** A table of requests: each takes one object and answers with a result. */
 type Params<T, K extends keyof T> = T[K] extends (params: infer P) => unknown ? P : never;
 type Answer<T, K extends keyof T> = T[K] extends (params: never) => infer R ? R : never;
@@ -31,20 +33,25 @@ export class Link {
   /** Resolves when the stream is gone, for whatever reason. */
   readonly closed: Promise<void>;
   readonly #stream: Duplex;
+  readonly #report: (error: unknown) => void;
   readonly #rpc;
   readonly #frameHandlers = new Map<number, (payload: Buffer) => void>();
   #open = true;
 
-  /** Handlers are added before `start`, so that nothing said early is missed. */
-  constructor(stream: Duplex) {
+  /**
+   * Handlers are added before `start`, so that nothing said early is missed.
+   * @param report - told what a handler threw; the peer gets an error answer, the link goes on
+   */
+  constructor(stream: Duplex, report: (error: unknown) => void = () => {}) {
     this.#stream = stream;
+    this.#report = report;
     const incoming = new Incoming();
     this.#rpc = createMessageConnection(incoming, new Outgoing(stream));
     const reader = new FrameReader();
     stream.on('data', (chunk: Buffer) => {
       try {
         reader.push(chunk, (kind, payload) => {
-          if (kind === FrameKind.message) incoming.deliver(JSON.parse(payload.toString('utf8')));
+          if (kind === FrameKind.message) incoming.deliver(parseMessage(payload));
           else this.#frameHandlers.get(kind)?.(payload);
         });
       } catch (error) {
@@ -89,7 +96,14 @@ export class Link {
 
   serve<T>(handlers: Handlers<T>): void {
     for (const [method, handler] of Object.entries<(params: never) => unknown>(handlers))
-      this.#rpc.onRequest(method, (params) => handler(params as never));
+      this.#rpc.onRequest(method, async (params) => {
+        try {
+          return await handler(params as never);
+        } catch (error) {
+          this.#report(error);
+          throw error;
+        }
+      });
   }
 
   notify<T>(method: keyof T & string, params: T[keyof T & string]): void {
@@ -104,14 +118,28 @@ export class Link {
     if (this.#open) this.#stream.write(encodeFrame(kind, ...parts));
   }
 
+  /** Called whenever a peer that had fallen behind has taken everything. */
+  onDrain(handler: () => void): void {
+    this.#stream.on('drain', handler);
+  }
+
   onFrame(kind: FrameKind, handler: (payload: Buffer) => void): void {
     this.#frameHandlers.set(kind, handler);
   }
 
+  /** Ends once what was written is out, or after a second with a peer that does not read; see `closed`. */
   close(): void {
-    // Ends once what was written is out; `closed` tells when.
+    const giveUp = setTimeout(() => this.#stream.destroy(), closeGraceMs);
     this.#stream.end(() => this.#stream.destroy());
+    this.#stream.once('close', () => clearTimeout(giveUp));
   }
+}
+
+/** @throws SyntaxError or TypeError when the payload is no message */
+function parseMessage(payload: Buffer): Message {
+  const message: unknown = JSON.parse(payload.toString('utf8'));
+  if (typeof message === 'object' && message !== null && 'jsonrpc' in message) return message as Message;
+  throw new TypeError('not a message');
 }
 
 function disconnected(): Result<never> {

@@ -1,0 +1,106 @@
+import { connect, type Socket } from 'node:net';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
+import { type Hello, type HelloApi, protocolVersion } from './hello.ts';
+import { Link } from './link.ts';
+import type { Program } from './paths.ts';
+import { type DaemonStart, startDaemon } from './start.ts';
+
+export interface ConnectOptions {
+  /** The workspace. */
+  readonly root: string;
+  readonly program: Program;
+  /** Of the program that connects. */
+  readonly version: string;
+  readonly role: Hello['role'];
+  /** Where proof of the controller's role comes from. */
+  readonly key?: (holder: Holder) => Result<string>;
+  /** How to start the program when none runs; without it that is `not_running`. */
+  readonly start?: DaemonStart;
+  /** Adds handlers before the first word is said, so that no early request of the daemon finds none. */
+  readonly prepare?: (link: Link) => void;
+  /** Gives the link even to a daemon of another version, which answers `status` and its stop only. */
+  readonly anyVersion?: boolean;
+}
+
+/** A daemon that hangs must not hang its client. */
+const helloLimitMs = 10_000;
+
+/**
+ * Connects to a workspace's daemon and says hello, starting the daemon first where that is wanted.
+ * @returns the link, or `not_running`, `start_failed`, `version_mismatch`, `no_answer`, or what the daemon said
+ */
+export async function connectDaemon(options: ConnectOptions): Promise<Result<Link>> {
+  for (let round = 0; round < 3; round++) {
+    const holder = readHolder(options.root, options.program);
+    if (holder !== null) {
+      const connected = await connectTo(holder, options);
+      if (connected.ok || connected.problem.code !== 'not_running') return connected;
+    }
+    if (!options.start) return notRunning(options.program);
+    const started = await startDaemon(options.root, options.program, options.start);
+    if (!started.ok && started.problem.code !== 'already_running') return started;
+  }
+  return failure('no_answer', `The ${options.program} ends as soon as it is started.`, 'Read its log.');
+}
+
+async function connectTo(holder: Holder, options: ConnectOptions): Promise<Result<Link>> {
+  const { program, version, role, key, prepare } = options;
+  const socket = hasOwnSocket(holder) ? await openSocket(holder.socket) : null;
+  if (socket === null) {
+    // It may have ended since its lock was read.
+    if (readHolder(options.root, program)?.nonce !== holder.nonce) return notRunning(program);
+    return failure(
+      'no_answer',
+      `The ${program} (process ${holder.pid}) runs, but its socket ${holder.socket} is gone.`,
+      `End it with: kill ${holder.pid}`,
+    );
+  }
+  const proof = key?.(holder);
+  if (proof && !proof.ok) {
+    socket.destroy();
+    return proof;
+  }
+  const link = new Link(socket);
+  prepare?.(link);
+  link.start();
+  const hello: Hello = {
+    protocol: protocolVersion,
+    version,
+    role,
+    pid: process.pid,
+    ...(proof ? { key: proof.value } : {}),
+  };
+  const answer = await within(helloLimitMs, link.caller<HelloApi>()('hello', hello));
+  if (answer?.ok || (options.anyVersion && answer?.problem.code === 'version_mismatch')) return success(link);
+  link.close();
+  if (answer === null)
+    return failure('no_answer', `The ${program} (process ${holder.pid}) does not answer.`, 'Try again.');
+  return answer.problem.code === 'disconnected' ? notRunning(program) : answer;
+}
+
+function notRunning(program: Program): Result<never> {
+  return failure('not_running', `No ${program} is running for this workspace.`);
+}
+
+/** A connected socket, or null when nobody accepts. */
+function openSocket(path: string): Promise<Socket | null> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => resolve(socket));
+    socket.once('error', () => resolve(null));
+  });
+}
+
+/** The promise's value, or null when it takes longer. */
+async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, ms, null);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

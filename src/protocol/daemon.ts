@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { type Guard, type Holder, takeLock } from './guard.ts';
+import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
+import { Link } from './link.ts';
+import { type Program, runtimeFolder } from './paths.ts';
+import { reportStart } from './start.ts';
+
+export interface DaemonOptions {
+  readonly root: string;
+  readonly program: Program;
+  readonly version: string;
+  /** How long the daemon stays when nobody is connected and nothing needs it, in milliseconds. */
+  readonly lingerMs?: number;
+  /** Whether there is something to keep, even with nobody connected. Asked when a link or `reconsider` says so. */
+  isNeeded(): boolean;
+  /** Adds what every link may ask, also that of another version: `status` and the way to stop. */
+  serveAlways(link: Link, daemon: Daemon): void;
+  /** A link has said hello and is understood: add its handlers, or refuse it. */
+  onLink(link: Link, hello: Hello, daemon: Daemon): Result<null>;
+  /** The last things to do while links and lock are still there. */
+  beforeEnd(): Promise<void>;
+}
+
+/** A running daemon, seen from within. */
+export interface Daemon {
+  readonly holder: Holder;
+  /** Links that have said hello and are open. */
+  readonly links: ReadonlySet<Link>;
+  /** Something changed that `isNeeded` depends on. */
+  reconsider(): void;
+  /** Ends in order; the same promise however often it is called. */
+  end(): Promise<void>;
+  /** Resolves once everything is given back. */
+  readonly ended: Promise<void>;
+}
+
+const defaultLingerMs = 10_000;
+
+/**
+ * Makes this process the workspace's only daemon of its kind: takes the lock, listens, greets links, and ends
+ * by itself when no longer needed, or on SIGTERM and SIGINT. Tells its starter how that went.
+ * @returns `already_running` when there is one, `unsafe_folder`, or `start_failed`
+ */
+export async function serveDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
+  const opened = await open(options);
+  reportStart(opened.ok ? success(null) : opened);
+  return opened;
+}
+
+async function open(options: DaemonOptions): Promise<Result<Daemon>> {
+  const folder = runtimeFolder(options.root);
+  if (!folder.ok) return folder;
+  const socket = join(folder.value, `${options.program}.${randomBytes(4).toString('hex')}.sock`);
+  const server = createServer();
+  try {
+    // Listening comes first, under a name nobody knows: whoever then reads the lock can connect.
+    await listen(server, socket);
+    const guard = takeLock(options.root, options.program, socket, options.version);
+    if (guard.ok) return success(run(options, server, guard));
+    server.close();
+    return guard;
+  } catch (error) {
+    server.close();
+    rmSync(socket, { force: true });
+    return failure('start_failed', `The ${options.program} cannot start: ${(error as Error).message}`);
+  }
+}
+
+function listen(server: Server, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, () => {
+      chmodSync(path, 0o600);
+      resolve();
+    });
+  });
+}
+
+function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
+  const links = new Set<Link>();
+  const { promise: ended, resolve: setEnded } = Promise.withResolvers<void>();
+  let linger: NodeJS.Timeout | undefined;
+  let ending = false;
+
+  const isIdle = () => links.size === 0 && !options.isNeeded();
+  const daemon: Daemon = {
+    holder: guard.holder,
+    links,
+    ended,
+    reconsider() {
+      clearTimeout(linger);
+      if (isIdle() && !ending)
+        linger = setTimeout(() => isIdle() && daemon.end(), options.lingerMs ?? defaultLingerMs);
+    },
+    end() {
+      if (!ending) {
+        ending = true;
+        void close().then(setEnded);
+      }
+      return ended;
+    },
+  };
+
+  async function close(): Promise<void> {
+    clearTimeout(linger);
+    await options.beforeEnd();
+    guard.release();
+    server.close();
+    for (const link of open) link.close();
+    await Promise.all([...open].map((link) => link.closed));
+    for (const signal of endSignals) process.off(signal, daemon.end);
+    process.off('SIGHUP', ignoreHangup);
+  }
+
+  /** Every connection, whether it has said hello or not. */
+  const open = new Set<Link>();
+  server.on('connection', (socket: Socket) => {
+    const link = new Link(socket, logError);
+    open.add(link);
+    void link.closed.then(() => {
+      open.delete(link);
+      if (links.delete(link)) daemon.reconsider();
+    });
+    options.serveAlways(link, daemon);
+    link.serve<HelloApi>({ hello: (hello) => greet(link, hello) });
+    link.start();
+  });
+
+  function greet(link: Link, hello: Hello): Result<Greeting> | Promise<Result<Greeting>> {
+    // Too late: the link closes before an answer comes, and the caller then starts a new daemon.
+    if (ending) return ended.then(() => failure('not_running', `The ${options.program} has ended.`));
+    if (links.has(link)) return failure('bad_request', 'Hello was said before.');
+    const understood = checkHello(hello, options.program, options.version);
+    if (!understood.ok) return understood;
+    const admitted = options.onLink(link, hello, daemon);
+    if (!admitted.ok) return admitted;
+    links.add(link);
+    daemon.reconsider();
+    return success({ protocol: protocolVersion, version: options.version, pid: process.pid });
+  }
+
+  for (const signal of endSignals) process.on(signal, daemon.end);
+  process.on('SIGHUP', ignoreHangup);
+  daemon.reconsider();
+  return daemon;
+}
+
+type Greeting = { protocol: number; version: string; pid: number };
+
+const endSignals = ['SIGTERM', 'SIGINT'] as const;
+
+/** The terminal of whoever started us has closed; that is what we are here to outlive. */
+function ignoreHangup(): void {}
+
+function alreadyGreeted(): Result<never> {
+  return failure('bad_request', 'Hello was said before.');
+}
+
+/** Standard error of a daemon is its log file. */
+export function logError(error: unknown): void {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${new Date().toISOString()} ${text}\n`);
+}

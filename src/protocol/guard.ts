@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { type Problem, problemOf } from '../domain/problem.ts';
+import { protocolVersion } from './hello.ts';
+import { isPrivate, lockPath, type Program } from './paths.ts';
+import { processStart } from './processes.ts';
+
+/** Who holds a program's lock; the lock file's content. */
+export interface Holder {
+  readonly program: Program;
+  readonly pid: number;
+  /** Tells the process from a later one with the same pid. */
+  readonly processStart: string;
+  readonly hostname: string;
+  /** Path of the socket, accepting connections since before the lock was taken. */
+  readonly socket: string;
+  readonly version: string;
+  readonly protocol: number;
+  /** ISO time. */
+  readonly startedAt: string;
+  /** 16 hex digits, different for every lock ever taken. */
+  readonly nonce: string;
+}
+
+/** A lock that this process holds. */
+export interface Guard {
+  readonly ok: true;
+  readonly holder: Holder;
+  /** Removes lock and socket, if the lock is still this one. */
+  release(): void;
+}
+
+/** The lock is another's: `already_running`. */
+export interface Refusal {
+  readonly ok: false;
+  readonly problem: Problem;
+  readonly holder: Holder;
+}
+
+/**
+ * Takes a program's lock for this process, for its whole life.
+ * @param socket - already listening, so that whoever reads the lock can connect
+ */
+export function takeLock(root: string, program: Program, socket: string, version: string): Guard | Refusal {
+  const path = lockPath(root, program);
+  mkdirSync(dirname(path), { recursive: true });
+  const holder: Holder = {
+    program,
+    pid: process.pid,
+    processStart: processStart(process.pid) ?? '',
+    hostname: hostname(),
+    socket,
+    version,
+    protocol: protocolVersion,
+    startedAt: new Date().toISOString(),
+    nonce: randomBytes(8).toString('hex'),
+  };
+  const other = acquire(path, holder);
+  if (other === null) return { ok: true, holder, release: () => release(path, holder) };
+  const problem = problemOf(
+    'already_running',
+    `The ${program} of this workspace is already running: process ${other.pid} on ${other.hostname}, since ${other.startedAt}.`,
+    other.hostname === hostname() ? undefined : `If it is not running there any more, remove ${path}.`,
+  );
+  return { ok: false, problem, holder: other };
+}
+
+/** The running holder of a program's lock, or null. A lock whose process has ended counts as none. */
+export function readHolder(root: string, program: Program): Holder | null {
+  const holder = readLock(lockPath(root, program));
+  return holder !== null && isRunning(holder) ? holder : null;
+}
+
+/**
+ * Whether a holder's socket may be connected to. The lock lies in a workspace that may have been copied from
+ * anywhere, so it must not be able to name just any socket.
+ */
+export function hasOwnSocket(holder: Holder): boolean {
+  const found = lstatSync(holder.socket, { throwIfNoEntry: false });
+  return found?.isSocket() === true && found.uid === userInfo().uid && isPrivate(dirname(holder.socket));
+}
+
+/**
+ * Puts the holder into the lock file, or answers whose it is.
+ *
+ * A stale lock may be replaced only by whoever holds a second lock named after the stale one's nonce, taken
+ * by these same rules. So of several processes that find the same stale lock one replaces it, and one that
+ * comes too late finds another nonce in it. A process that dies half-way leaves a stale lock like any other.
+ */
+function acquire(path: string, holder: Holder): Holder | null {
+  const draft = `${path}.${holder.nonce}.draft`;
+  writeFileSync(draft, `${JSON.stringify(holder)}\n`, { mode: 0o600, flag: 'wx' });
+  try {
+    for (;;) {
+      if (linkNew(draft, path)) return null;
+      const other = readLock(path);
+      if (other !== null && isRunning(other)) return other;
+      const right = `${path}.${other?.nonce ?? 'damaged'}`;
+      const rival = acquire(right, holder);
+      if (rival !== null) return rival;
+      // Under this right nobody else replaces that lock; it may have been replaced before.
+      const isUnchanged =
+        lstatSync(path, { throwIfNoEntry: false }) && readLock(path)?.nonce === other?.nonce;
+      if (isUnchanged) renameSync(draft, path);
+      rmSync(right);
+      if (isUnchanged) {
+        if (other !== null) removeSocket(other);
+        return null;
+      }
+    }
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Gives the draft its final name unless that is taken: the whole content appears at once. */
+function linkNew(draft: string, path: string): boolean {
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The lock's content, or null when it is missing or not a lock of ours. */
+function readLock(path: string): Holder | null {
+  try {
+    const holder: Partial<Holder> = JSON.parse(readFileSync(path, 'utf8'));
+    const isWhole =
+      Number.isInteger(holder.pid) &&
+      typeof holder.processStart === 'string' &&
+      typeof holder.hostname === 'string' &&
+      typeof holder.socket === 'string' &&
+      /^[0-9a-f]{16}$/.test(String(holder.nonce));
+    return isWhole ? (holder as Holder) : null;
+  } catch {
+    // Missing, or not JSON: in both cases nobody's lock.
+    return null;
+  }
+}
+
+/** On another machine that shares the folder a process cannot be judged and counts as running. */
+function isRunning(holder: Holder): boolean {
+  return holder.hostname !== hostname() || processStart(holder.pid) === holder.processStart;
+}
+
+function release(path: string, holder: Holder): void {
+  if (readLock(path)?.nonce === holder.nonce) rmSync(path, { force: true });
+  removeSocket(holder);
+}
+
+/** Removes a socket that one of our daemons left, and nothing else. */
+function removeSocket(holder: Holder): void {
+  if (/^(host|controller)\.[0-9a-f]{8}\.sock$/.test(basename(holder.socket)) && hasOwnSocket(holder))
+    rmSync(holder.socket, { force: true });
+}

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** One line of the system's process table. */
+export interface ProcessEntry {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** Differs between two processes that had the same pid, also across reboots. */
+  readonly start: string;
+}
+
+/** All processes that have not ended; zombies are left out, they cannot be told from ended ones. */
+export function listProcesses(): readonly ProcessEntry[] {
+  if (process.platform !== 'linux') return parsePs(runPs(['-axo', psColumns]));
+  const boot = bootId();
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readStat(Number(name), boot))
+    .filter((entry) => entry !== null);
+}
+
+/** When the process began, as an opaque text; null when there is no such process. */
+export function processStart(pid: number): string | null {
+  return findProcess(pid)?.start ?? null;
+}
+
+function findProcess(pid: number): ProcessEntry | null {
+  if (process.platform === 'linux') return readStat(pid, bootId());
+  return parsePs(runPs(['-o', psColumns, '-p', String(pid)]))[0] ?? null;
+}
+
+/** Start times on Linux count from boot, so the boot is part of them. */
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+function readStat(pid: number, boot: string): ProcessEntry | null {
+  try {
+    return parseStat(pid, readFileSync(`/proc/${pid}/stat`, 'utf8'), boot);
+  } catch {
+    // Ended between listing and reading, or never was.
+    return null;
+  }
+}
+
+/**
+ * One `/proc/<pid>/stat`, proc(5). The program's name stands in parentheses and may hold anything, more
+ * parentheses included, so fields are counted from the last one.
+ */
+export function parseStat(pid: number, stat: string, boot: string): ProcessEntry | null {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, parent, group] = fields;
+  const start = fields[19];
+  if (state === 'Z' || state === 'X' || start === undefined) return null;
+  return { pid, parent: Number(parent), group: Number(group), start: `${boot}:${start}` };
+}
+
+const psColumns = 'pid=,ppid=,pgid=,stat=,lstart=';
+
+/** Answers nothing when no process matched: `ps` then exits 1. */
+function runPs(args: readonly string[]): string {
+  try {
+    return execFileSync('ps', args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  } catch {
+    return '';
+  }
+}
+
+/** Lines of `ps -o pid=,ppid=,pgid=,stat=,lstart=`. */
+export function parsePs(text: string): readonly ProcessEntry[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/.exec(line);
+    if (!match || match[4]?.startsWith('Z')) return [];
+    const [, pid, parent, group, , start = ''] = match;
+    return [{ pid: Number(pid), parent: Number(parent), group: Number(group), start }];
+  });
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { failure, type Result } from '../domain/problem.ts';
+import { type Program, runtimeFolder } from './paths.ts';
+
+/** How to start a daemon. */
+export interface DaemonStart {
+  /** Its JavaScript file. */
+  readonly entry: string;
+  readonly env: Readonly<NodeJS.ProcessEnv>;
+}
+
+/** Names the pipe on which a daemon says, in one line of JSON, how its start went. */
+const readyVariable = 'ORCH_READY_FD';
+
+/** Longer than a start takes on a busy machine; a daemon that hangs must not hang its starter. */
+const startLimitMs = 20_000;
+
+/** The log begins anew at a start that finds it larger. */
+const maxLogBytes = 1024 * 1024;
+
+/**
+ * Starts a daemon in a session of its own, so that it outlives its starter.
+ * @returns once it accepts connections, or `start_failed`, or the daemon's own reason
+ */
+export async function startDaemon(
+  root: string,
+  program: Program,
+  { entry, env }: DaemonStart,
+): Promise<Result<null>> {
+  const folder = runtimeFolder(root, env);
+  if (!folder.ok) return folder;
+  const logPath = join(folder.value, `${program}.log`);
+  const log = openSync(logPath, 'a', 0o600);
+  try {
+    if (fstatSync(log).size > maxLogBytes) ftruncateSync(log);
+    const child = spawn(process.execPath, [entry, root], {
+      cwd: root,
+      detached: true,
+      stdio: ['ignore', log, log, 'pipe'],
+      env: { ...env, [readyVariable]: '3' },
+    });
+    child.unref();
+    const line = await firstLine(child);
+    if (line !== '') return JSON.parse(line) as Result<null>;
+    return failure('start_failed', `The ${program} did not start.`, `Its log is ${logPath}.`);
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** What the child says on its ready pipe; empty when it ends or takes too long without a whole line. */
+function firstLine(child: ChildProcess): Promise<string> {
+  const pipe = child.stdio[3] as Readable;
+  return new Promise((resolve) => {
+    let text = '';
+    const finish = () => {
+      clearTimeout(limit);
+      pipe.destroy();
+      resolve(text.includes('\n') ? text : '');
+    };
+    const limit = setTimeout(finish, startLimitMs);
+    pipe.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8');
+      if (text.endsWith('\n')) finish();
+    });
+    pipe.once('end', finish);
+    child.once('error', finish);
+  });
+}
+
+/** Tells whoever started this process how the start went. Does nothing when nobody waits, and only once. */
+export function reportStart(result: Result<null>): void {
+  const fd = process.env[readyVariable];
+  delete process.env[readyVariable];
+  if (fd === undefined) return;
+  try {
+    writeSync(Number(fd), `${JSON.stringify(result)}\n`);
+    closeSync(Number(fd));
+  } catch {
+    // The starter has gone meanwhile; the daemon serves whoever comes next.
+  }
+}
