@@ -1,0 +1,97 @@
+import { type Result, success } from '../domain/problem.ts';
+import type { Effect } from './effects.ts';
+import type { Log } from './log.ts';
+import { applyEvent } from './logState.ts';
+import type { ChangeRequest, Message, RequestMessage } from './messages.ts';
+import { type ControllerState, selectProposal } from './state.ts';
+import { update } from './update.ts';
+
+/** Does an effect, and tells what came of it. Must not throw for what can be expected. */
+export type RunEffect = (effect: WorldEffect, state: ControllerState) => void;
+
+/** Effects that reach outside; answers are the core's own business. */
+export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
+
+/**
+ * The loop itself: takes messages one after the other, writes what happened into the log, keeps the state, hands out
+ * effects. All that may start an agent passes `ask` with an approval in it.
+ */
+export class Core {
+  #state: ControllerState;
+  readonly #log: Log;
+  readonly #run: RunEffect;
+  readonly #owed = new Map<number, (result: Result<unknown>) => void>();
+  #lastTicket = 0;
+  #queue: Message[] = [];
+  #updating = false;
+  /** Called after every change of state. */
+  onChange: (state: ControllerState) => void = () => {};
+
+  constructor(initial: ControllerState, log: Log, run: RunEffect) {
+    this.#state = initial;
+    this.#log = log;
+    this.#run = run;
+  }
+
+  get state(): ControllerState {
+    return this.#state;
+  }
+
+  tell(message: Message): void {
+    this.#queue.push(message);
+    if (this.#updating) return;
+    this.#updating = true;
+    try {
+      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#take(next);
+    } finally {
+      this.#updating = false;
+    }
+  }
+
+  /** Puts a request to the loop and waits for its answer. */
+  ask<T>(request: ChangeRequest, from: RequestMessage['from']): Promise<Result<T>> {
+    this.#lastTicket += 1;
+    const ticket = this.#lastTicket;
+    return new Promise((resolve) => {
+      this.#owed.set(ticket, resolve as (result: Result<unknown>) => void);
+      this.tell({ type: 'requested', ticket, from, request });
+    });
+  }
+
+  #take(message: Message): void {
+    const decision = update(this.#state, message);
+    const at = new Date();
+    const log = decision.happenings.reduce(
+      (state, happening) => applyEvent(state, this.#log.append(happening, at)),
+      decision.state.log,
+    );
+    const changed = decision.state !== this.#state || log !== decision.state.log;
+    this.#state = log === decision.state.log ? decision.state : { ...decision.state, log };
+    for (const effect of decision.effects) this.#do(effect);
+    if (changed) this.onChange(this.#state);
+  }
+
+  #do(effect: Effect): void {
+    const { log } = this.#state;
+    switch (effect.type) {
+      case 'reply':
+        this.#answer(effect.ticket, effect.result);
+        break;
+      case 'reply-proposal': {
+        const open = log.proposals.get(effect.n);
+        if (open) this.#answer(effect.ticket, success(selectProposal(this.#state, open)));
+        break;
+      }
+      case 'reply-worker':
+        this.#answer(effect.ticket, success(log.workers.get(effect.id)));
+        break;
+      default:
+        this.#run(effect, this.#state);
+    }
+  }
+
+  #answer(ticket: number, result: Result<unknown>): void {
+    this.#owed.get(ticket)?.(result);
+    this.#owed.delete(ticket);
+  }
+}

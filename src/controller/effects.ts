@@ -1,0 +1,51 @@
+import type { Result } from '../domain/problem.ts';
+import type { StartPlan } from '../domain/proposal.ts';
+import type { Ticket } from './messages.ts';
+
+/** Size of a terminal in cells. */
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** What update wants done in the world. `launch` is the only one that starts an agent. */
+export type Effect =
+  /** Works out a proposal's plan: base commit, command, warnings. Ends as `planned`. */
+  | { readonly type: 'plan'; readonly n: number }
+  /** Makes the worktree where it is missing and starts the process. Ends as `launched` or `launch-failed`. */
+  | {
+      readonly type: 'launch';
+      readonly id: string;
+      readonly plan: StartPlan;
+      readonly resume: boolean;
+      readonly size: Size;
+      readonly ticket: Ticket;
+    }
+  /** Ends as `process-ended`. */
+  | { readonly type: 'end-process'; readonly id: string; readonly ticket: Ticket }
+  /** Ends as `finish-ended`. */
+  | {
+      readonly type: 'finish';
+      readonly id: string;
+      readonly tip: string;
+      readonly confirm: string | null;
+      readonly ticket: Ticket;
+    }
+  /** Ends as `clean-ended`. */
+  | {
+      readonly type: 'clean';
+      readonly id: string;
+      readonly tip: string;
+      readonly confirm: string | null;
+      readonly ticket: Ticket;
+    }
+  /** Drops the terminal of a worker that is no more. */
+  | { readonly type: 'forget-terminal'; readonly id: string }
+  /** Reads a screen that fell quiet before the agent said a word. Ends as `signed`, or in nothing. */
+  | { readonly type: 'look-at-screen'; readonly id: string }
+  /** Ends as `repos-looked-at`. */
+  | { readonly type: 'look-at-repos' }
+  | { readonly type: 'reply'; readonly ticket: Ticket; readonly result: Result<unknown> }
+  /** Answers with the proposal, or the worker, as it stands once the happenings are in the log. */
+  | { readonly type: 'reply-proposal'; readonly ticket: Ticket; readonly n: number }
+  | { readonly type: 'reply-worker'; readonly ticket: Ticket; readonly id: string };

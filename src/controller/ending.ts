@@ -1,0 +1,90 @@
+import { failure, success } from '../domain/problem.ts';
+import { isLive } from '../domain/worker.ts';
+import { draftId, findIdle } from './checks.ts';
+import type { Effect } from './effects.ts';
+import type { Happening } from './events.ts';
+import type { ChangeRequest, Message, Ticket } from './messages.ts';
+import { terminalChanged } from './observing.ts';
+import { withBusy, withoutBusy } from './starting.ts';
+import { type ControllerState, type Decision, reply } from './state.ts';
+
+type EndRequest = Extract<ChangeRequest, { do: 'stop' | 'finish' | 'clean' }>;
+type Told<T extends Message['type']> = Extract<Message, { type: T }>;
+
+const operations = { stop: 'stopping', finish: 'finishing', clean: 'cleaning' } as const;
+
+/** Begins what takes a process, or the whole worker, away; one at a time for each worker. */
+export function begin(state: ControllerState, ticket: Ticket, request: EndRequest): Decision {
+  const found = findIdle(state, request.id);
+  if (!found.ok) return reply(state, ticket, found);
+  const { id } = found.value;
+  if (request.do === 'stop' && !isLive(found.value.state))
+    return reply(
+      state,
+      ticket,
+      failure('not_running', `${id} is not running.`, `Resume it: orch-tui worker resume ${id}`),
+    );
+  const effect: Effect =
+    request.do === 'stop'
+      ? { type: 'end-process', id, ticket }
+      : { type: request.do, id, tip: request.tip, confirm: request.confirm, ticket };
+  return {
+    state: { ...state, busy: withBusy(state.busy, id, { kind: operations[request.do] }) },
+    happenings: [],
+    effects: [effect],
+  };
+}
+
+export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
+  const { id, ticket, result } = message;
+  const calm = { ...state, busy: withoutBusy(state.busy, id) };
+  if (!result.ok) return reply(calm, ticket, result);
+  const after = terminalChanged(calm, result.value);
+  return { ...after, effects: [...after.effects, { type: 'reply-worker', ticket, id }] };
+}
+
+export function finishEnded(state: ControllerState, message: Told<'finish-ended'>): Decision {
+  const { id, ticket, result } = message;
+  if (!result.ok) return refused(state, id, ticket, message);
+  const { into, merge, backup } = result.value;
+  return removed(state, ticket, { type: 'finished', id, into, merge, backup }, message);
+}
+
+export function cleanEnded(state: ControllerState, message: Told<'clean-ended'>): Decision {
+  const { id, ticket, result } = message;
+  if (!result.ok) return refused(state, id, ticket, message);
+  return removed(state, ticket, { type: 'cleaned', id, backup: result.value.backup }, message);
+}
+
+type Ended = Told<'finish-ended'> | Told<'clean-ended'>;
+
+function refused(state: ControllerState, id: string, ticket: Ticket, message: Ended): Decision {
+  return reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result);
+}
+
+/** The worker is no more; what others would start from may have moved with it. */
+function removed(
+  state: ControllerState,
+  ticket: Ticket,
+  happening: Extract<Happening, { type: 'finished' | 'cleaned' }>,
+  message: Ended,
+): Decision {
+  const { id } = happening;
+  const repo = state.log.workers.get(id)?.repo;
+  const open = [...state.log.proposals.values()];
+  const withdrawn = open.filter((proposal) => proposal.kind === 'resume' && draftId(proposal.draft) === id);
+  const replanned = open.filter((proposal) => proposal.kind === 'start' && proposal.draft.repo === repo);
+  return {
+    state: { ...state, busy: withoutBusy(state.busy, id) },
+    happenings: [
+      happening,
+      ...withdrawn.map(({ n }) => ({ type: 'rejected', n, why: `${id} is no more` }) as const),
+    ],
+    effects: [
+      { type: 'forget-terminal', id },
+      { type: 'reply', ticket, result: success(message.result.ok ? message.result.value : null) },
+      { type: 'look-at-repos' },
+      ...replanned.map(({ n }) => ({ type: 'plan', n }) as const),
+    ],
+  };
+}

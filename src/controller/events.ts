@@ -1,0 +1,86 @@
+import type { Problem } from '../domain/problem.ts';
+import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
+import type { WorkerState } from '../domain/worker.ts';
+
+/** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */
+export type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & {
+  /** Conversation id the worker will have. */
+  readonly sessionId: string;
+};
+
+/** What happened, as the log keeps it. Types and fields are never renamed: old logs must be readable for ever. */
+export type Happening =
+  | {
+      readonly type: 'proposed';
+      readonly n: number;
+      readonly kind: 'start' | 'resume';
+      readonly by: Proposer;
+      readonly draft: ProposalDraft;
+      readonly sessionId: string;
+    }
+  | { readonly type: 'edited'; readonly n: number; readonly draft: ProposalDraft }
+  | { readonly type: 'rejected'; readonly n: number; readonly why: string }
+  /** A person said yes to exactly this plan. */
+  | {
+      readonly type: 'approved';
+      readonly n: number;
+      readonly digest: string;
+      readonly command: readonly string[];
+      readonly byPid: number;
+    }
+  /** Written before worktree and process exist, so that neither can be left unknown. */
+  | {
+      readonly type: 'started';
+      readonly id: string;
+      readonly repo: string;
+      readonly task: string;
+      readonly branch: string;
+      readonly worktree: string;
+      readonly base: { readonly branch: string; readonly commit: string };
+      readonly agent: string;
+      readonly brief: string;
+      readonly sessionId: string;
+    }
+  | { readonly type: 'resumed'; readonly id: string }
+  /** The worktree could not be made: the worker is as if never started, its proposal open again. */
+  | {
+      readonly type: 'start-failed';
+      readonly id: string;
+      readonly problem: Problem;
+      readonly proposal: OpenProposal;
+    }
+  | { readonly type: 'spawn-failed'; readonly id: string; readonly problem: Problem }
+  | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
+  | {
+      readonly type: 'observed';
+      readonly id: string;
+      readonly state: WorkerState;
+      readonly asks: string | null;
+    }
+  | { readonly type: 'said'; readonly id: string; readonly text: string }
+  | { readonly type: 'exited'; readonly id: string; readonly exitCode: number; readonly signal: number }
+  /** Its process is gone and nobody saw how. */
+  | { readonly type: 'lost'; readonly id: string }
+  | {
+      readonly type: 'finished';
+      readonly id: string;
+      readonly into: string;
+      readonly merge: string;
+      readonly backup: string;
+    }
+  | { readonly type: 'cleaned'; readonly id: string; readonly backup: string };
+
+/** A happening in its place in the log. */
+export type LogEvent = Happening & {
+  /** Format version of the line. */
+  readonly v: 1;
+  /** Counts from 1 without gaps. */
+  readonly seq: number;
+  /** ISO time. */
+  readonly at: string;
+};
+
+/** Must be on the disk before anything follows from them; an observation can be made again. */
+export function isDurable(event: Happening): boolean {
+  return event.type !== 'observed' && event.type !== 'said';
+}

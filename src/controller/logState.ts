@@ -1,0 +1,128 @@
+import type { EndedWorker, Worker } from '../domain/worker.ts';
+import type { LogEvent, OpenProposal } from './events.ts';
+
+/** All that is remembered: a fold over the log and nothing else. */
+export interface LogState {
+  readonly seq: number;
+  readonly lastProposal: number;
+  readonly proposals: ReadonlyMap<number, OpenProposal>;
+  readonly workers: ReadonlyMap<string, Worker>;
+  /** Most recent last. */
+  readonly ended: readonly EndedWorker[];
+}
+
+export const emptyLogState: LogState = {
+  seq: 0,
+  lastProposal: 0,
+  proposals: new Map(),
+  workers: new Map(),
+  ended: [],
+};
+
+const endedKept = 50;
+
+/** The state after one more event. Pure; an event about something unknown changes nothing but `seq`. */
+export function applyEvent(state: LogState, event: LogEvent): LogState {
+  return { ...change(state, event), seq: event.seq };
+}
+
+function change(state: LogState, event: LogEvent): LogState {
+  switch (event.type) {
+    case 'proposed': {
+      const { n, kind, by, draft, sessionId, at } = event;
+      return {
+        ...state,
+        lastProposal: Math.max(state.lastProposal, n),
+        proposals: put(state.proposals, n, { n, kind, by, at, draft, sessionId }),
+      };
+    }
+    case 'edited': {
+      const proposal = state.proposals.get(event.n);
+      if (!proposal) return state;
+      return { ...state, proposals: put(state.proposals, event.n, { ...proposal, draft: event.draft }) };
+    }
+    case 'rejected':
+    case 'approved':
+      return { ...state, proposals: without(state.proposals, event.n) };
+    case 'started':
+      return { ...state, workers: put(without(state.workers, event.id), event.id, newWorker(event)) };
+    case 'start-failed':
+      return {
+        ...state,
+        proposals: put(state.proposals, event.proposal.n, event.proposal),
+        workers: without(state.workers, event.id),
+      };
+    case 'finished':
+    case 'cleaned':
+      return endWorker(state, event);
+    default:
+      return changeWorker(state, event);
+  }
+}
+
+type StartedEvent = Extract<LogEvent, { type: 'started' }>;
+
+function newWorker(event: StartedEvent): Worker {
+  const { id, repo, task, branch, worktree, base, agent, brief, sessionId, at } = event;
+  return {
+    ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
+    ...{ state: 'starting', asks: null, startedAt: at, stateSince: at, run: 1, exitCode: null, update: null },
+  };
+}
+
+type WorkerEvent = Extract<
+  LogEvent,
+  { type: 'resumed' | 'spawn-failed' | 'session-changed' | 'observed' | 'said' | 'exited' | 'lost' }
+>;
+
+function changeWorker(state: LogState, event: WorkerEvent): LogState {
+  const worker = state.workers.get(event.id);
+  if (!worker) return state;
+  return { ...state, workers: put(state.workers, event.id, { ...worker, ...changed(worker, event) }) };
+}
+
+function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
+  const moved = { asks: null, stateSince: event.at };
+  switch (event.type) {
+    case 'resumed':
+      return { ...moved, state: 'starting', run: worker.run + 1, exitCode: null };
+    case 'spawn-failed':
+      // What a shell answers for a program that cannot be run.
+      return { ...moved, state: 'exited', exitCode: 127 };
+    case 'session-changed':
+      return { sessionId: event.sessionId };
+    case 'observed':
+      return { ...moved, state: event.state, asks: event.asks };
+    case 'said':
+      return { update: { at: event.at, text: event.text } };
+    case 'exited':
+      return { ...moved, state: 'exited', exitCode: event.exitCode };
+    case 'lost':
+      return { ...moved, state: 'lost', exitCode: null };
+  }
+}
+
+function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' | 'cleaned' }>): LogState {
+  const worker = state.workers.get(event.id);
+  const { id, at, backup } = event;
+  const branch = worker?.branch ?? '';
+  const ended: EndedWorker =
+    event.type === 'finished'
+      ? { id, how: 'finished', at, branch, backup, merge: event.merge, into: event.into }
+      : { id, how: 'cleaned', at, branch, backup, merge: null, into: null };
+  return {
+    ...state,
+    workers: without(state.workers, id),
+    ended: [...state.ended, ended].slice(-endedKept),
+  };
+}
+
+function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}

@@ -1,0 +1,79 @@
+import type { CleanResult, FinishResult } from '../domain/finish.ts';
+import type { Sign } from '../domain/observation.ts';
+import type { Problem, Result } from '../domain/problem.ts';
+import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
+import type { RepoStatus } from '../domain/repo.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+
+/** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
+export type Message =
+  | RequestMessage
+  | {
+      readonly type: 'planned';
+      readonly n: number;
+      readonly draft: ProposalDraft;
+      readonly plan: Result<StartPlan>;
+    }
+  | { readonly type: 'launched'; readonly id: string; readonly ticket: Ticket }
+  | {
+      readonly type: 'launch-failed';
+      readonly id: string;
+      readonly stage: 'worktree' | 'spawn';
+      readonly problem: Problem;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'process-ended';
+      readonly id: string;
+      readonly result: Result<TerminalRecord>;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'finish-ended';
+      readonly id: string;
+      readonly result: Result<FinishResult>;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'clean-ended';
+      readonly id: string;
+      readonly result: Result<CleanResult>;
+      readonly ticket: Ticket;
+    }
+  | { readonly type: 'host-connected'; readonly terminals: readonly TerminalRecord[] }
+  | { readonly type: 'host-lost' }
+  | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
+  | { readonly type: 'signed'; readonly id: string; readonly sign: Sign; readonly sessionId: string | null }
+  | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
+  | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
+  | { readonly type: 'noticed'; readonly problem: Problem };
+
+/** Names a request whose answer is owed. */
+export type Ticket = number;
+
+/**
+ * A request of a client that changes something. `person` is false for a process that runs below a worker, whatever
+ * it claims to be.
+ */
+export interface RequestMessage {
+  readonly type: 'requested';
+  readonly ticket: Ticket;
+  readonly from: { readonly person: boolean; readonly pid: number };
+  readonly request: ChangeRequest;
+}
+
+export type ChangeRequest =
+  | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
+  | { readonly do: 'propose-resume'; readonly id: string }
+  | { readonly do: 'edit'; readonly n: number; readonly draft: ProposalDraft }
+  | {
+      readonly do: 'approve';
+      readonly n: number;
+      readonly digest: string;
+      readonly size: { readonly cols: number; readonly rows: number };
+    }
+  | { readonly do: 'reject'; readonly n: number; readonly why: string }
+  | { readonly do: 'stop'; readonly id: string }
+  | { readonly do: 'finish'; readonly id: string; readonly tip: string; readonly confirm: string | null }
+  | { readonly do: 'clean'; readonly id: string; readonly tip: string; readonly confirm: string | null };

@@ -1,0 +1,115 @@
+import { failure, type Result } from '../domain/problem.ts';
+import type { StartPlan } from '../domain/proposal.ts';
+import { checkDraft, draftId, noSuchProposal } from './checks.ts';
+import type { Happening, OpenProposal } from './events.ts';
+import type { ChangeRequest, Message, RequestMessage } from './messages.ts';
+import { type ControllerState, type Decision, type Operation, reply } from './state.ts';
+
+type Approve = Extract<ChangeRequest, { do: 'approve' }>;
+type Told<T extends Message['type']> = Extract<Message, { type: T }>;
+
+/** The one place where a proposal becomes a start: a person's yes to the plan that still holds. */
+export function approve(state: ControllerState, message: RequestMessage, request: Approve): Decision {
+  const { ticket, from } = message;
+  const open = state.log.proposals.get(request.n);
+  if (!open) return reply(state, ticket, noSuchProposal(request.n));
+  const allowed = approvable(state, open, request.digest);
+  if (!allowed.ok) return reply(state, ticket, allowed);
+  const plan = allowed.value;
+  const approved: Happening = {
+    type: 'approved',
+    n: open.n,
+    digest: plan.digest,
+    command: plan.command,
+    byPid: from.pid,
+  };
+  const begun: Happening =
+    open.kind === 'resume' ? { type: 'resumed', id: plan.id } : startedFrom(open, plan);
+  return {
+    state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
+    happenings: [approved, begun],
+    effects: [
+      { type: 'launch', id: plan.id, plan, resume: open.kind === 'resume', size: request.size, ticket },
+    ],
+  };
+}
+
+function approvable(state: ControllerState, open: OpenProposal, digest: string): Result<StartPlan> {
+  const plan = state.plans.get(open.n);
+  if (!plan)
+    return failure('plan_pending', `Proposal ${open.n} is still being worked out.`, 'Try again in a moment.');
+  if (!plan.ok) return plan;
+  if (plan.value.digest !== digest)
+    return failure(
+      'plan_changed',
+      `Proposal ${open.n} is not what was shown any more.`,
+      'Look at it again, then approve.',
+    );
+  const id = draftId(open.draft);
+  if (state.busy.has(id)) return failure('busy', `${id} is ${state.busy.get(id)?.kind} at this moment.`);
+  if (open.kind === 'start') {
+    const names = checkDraft(state, open.draft, open.n);
+    if (!names.ok) return names;
+  } else if (!state.log.workers.has(id))
+    return failure(
+      'no_such_worker',
+      `${id} is gone; there is nothing to resume.`,
+      `Reject the proposal: orch-tui reject ${open.n}`,
+    );
+  return plan;
+}
+
+function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
+  const { repo, task, brief } = open.draft;
+  const { id, branch, worktree, agent, sessionId } = plan;
+  const base = { branch: plan.base.branch, commit: plan.base.commit };
+  return { type: 'started', id, repo, task, branch, worktree, base, agent, brief, sessionId };
+}
+
+/** A plan is kept only if it still belongs to the proposal as it stands. */
+export function planned(state: ControllerState, message: Told<'planned'>): Decision {
+  const open = state.log.proposals.get(message.n);
+  if (!open || open.draft !== message.draft) return { state, happenings: [], effects: [] };
+  return {
+    state: { ...state, plans: new Map(state.plans).set(message.n, message.plan) },
+    happenings: [],
+    effects: [],
+  };
+}
+
+export function launched(state: ControllerState, message: Told<'launched'>): Decision {
+  return {
+    state: { ...state, busy: withoutBusy(state.busy, message.id) },
+    happenings: [],
+    effects: [{ type: 'reply-worker', ticket: message.ticket, id: message.id }, { type: 'look-at-repos' }],
+  };
+}
+
+export function launchFailed(state: ControllerState, message: Told<'launch-failed'>): Decision {
+  const { id, problem, ticket } = message;
+  const operation = state.busy.get(id);
+  const calm = { ...state, busy: withoutBusy(state.busy, id) };
+  const answer = { type: 'reply', ticket, result: { ok: false, problem } } as const;
+  if (message.stage === 'spawn' || operation?.kind !== 'launching' || operation.proposal.kind === 'resume')
+    return { state: calm, happenings: [{ type: 'spawn-failed', id, problem }], effects: [answer] };
+  const { proposal } = operation;
+  return {
+    state: calm,
+    happenings: [{ type: 'start-failed', id, problem, proposal }],
+    effects: [answer, { type: 'plan', n: proposal.n }],
+  };
+}
+
+export function withBusy(
+  busy: ControllerState['busy'],
+  id: string,
+  operation: Operation,
+): ControllerState['busy'] {
+  return new Map(busy).set(id, operation);
+}
+
+export function withoutBusy(busy: ControllerState['busy'], id: string): ControllerState['busy'] {
+  const rest = new Map(busy);
+  rest.delete(id);
+  return rest;
+}

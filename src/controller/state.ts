@@ -1,0 +1,72 @@
+import type { Facts } from '../domain/facts.ts';
+import type { Problem, Result } from '../domain/problem.ts';
+import type { Proposal, StartPlan } from '../domain/proposal.ts';
+import type { RepoStatus } from '../domain/repo.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Effect } from './effects.ts';
+import type { Happening, OpenProposal } from './events.ts';
+import { emptyLogState, type LogState } from './logState.ts';
+import type { Ticket } from './messages.ts';
+
+/** What the controller knows: what the log remembers, and what can be found out again. */
+export interface ControllerState {
+  readonly config: WorkspaceConfig;
+  readonly log: LogState;
+  /** Worked-out plans of open proposals, by number. */
+  readonly plans: ReadonlyMap<number, Result<StartPlan>>;
+  readonly terminals: ReadonlyMap<string, TerminalRecord>;
+  /** Workers with an operation under way; a second one is refused. */
+  readonly busy: ReadonlyMap<string, Operation>;
+  readonly repos: readonly RepoStatus[];
+  readonly notices: readonly Problem[];
+}
+
+/** `launching` keeps the proposal, which opens again should the start fail. */
+export type Operation =
+  | { readonly kind: 'launching'; readonly proposal: OpenProposal }
+  | { readonly kind: 'stopping' | 'finishing' | 'cleaning' };
+
+/** What update answers: the state without the happenings, which the log still has to take in, and effects. */
+export interface Decision {
+  readonly state: ControllerState;
+  readonly happenings: readonly Happening[];
+  readonly effects: readonly Effect[];
+}
+
+export function initialState(config: WorkspaceConfig, log: LogState = emptyLogState): ControllerState {
+  return { config, log, plans: new Map(), terminals: new Map(), busy: new Map(), repos: [], notices: [] };
+}
+
+/** Changes nothing but answers. */
+export function reply(state: ControllerState, ticket: Ticket, result: Result<unknown>): Decision {
+  return { state, happenings: [], effects: [{ type: 'reply', ticket, result }] };
+}
+
+/** The picture that clients get. */
+export function selectFacts(state: ControllerState): Facts {
+  const { config, log } = state;
+  return {
+    workspace: {
+      name: config.name,
+      root: config.root,
+      defaultAgent: config.defaultAgent,
+      agents: Object.keys(config.agents),
+    },
+    repos: state.repos,
+    workers: [...log.workers.values()],
+    proposals: [...log.proposals.values()].map((proposal) => selectProposal(state, proposal)),
+    ended: log.ended,
+    notices: state.notices,
+  };
+}
+
+export function selectProposal(state: ControllerState, open: OpenProposal): Proposal {
+  const { sessionId: _, ...proposal } = open;
+  const plan = state.plans.get(open.n);
+  return {
+    ...proposal,
+    plan: plan?.ok ? plan.value : null,
+    problem: plan && !plan.ok ? plan.problem : null,
+  };
+}

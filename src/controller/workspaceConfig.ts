@@ -1,0 +1,109 @@
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import Conf from 'conf';
+import { resolvePresets } from '../agents/presets.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { foldCase, parseSlug } from '../domain/slug.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+
+/** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
+interface StoredConfig {
+  name?: string;
+  /** `path` is relative to the workspace where it lies below it. */
+  repos: { name: string; path: string }[];
+  defaultAgent?: string;
+  agents?: { [name: string]: unknown };
+}
+
+const schema = {
+  name: { type: 'string', minLength: 1, maxLength: 100 },
+  repos: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { name: { type: 'string' }, path: { type: 'string', minLength: 1 } },
+      required: ['name', 'path'],
+    },
+  },
+  defaultAgent: { type: 'string' },
+  agents: { type: 'object' },
+} as const;
+
+/** Where the configuration of a workspace lies. */
+export function configFile(root: string): string {
+  return join(root, '.orch', 'config.json');
+}
+
+/**
+ * Reads and checks a workspace's configuration.
+ * @returns `config_invalid` naming what is wrong; the file is never changed by reading
+ */
+export function readConfig(root: string): Result<WorkspaceConfig> {
+  try {
+    return check(root, open(root).store);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+/** Creates or replaces the configuration; what it does not set, such as agents, is kept. */
+export function writeConfig(
+  root: string,
+  repos: readonly Repo[],
+  defaultAgent?: string,
+): Result<WorkspaceConfig> {
+  try {
+    const conf = open(root);
+    conf.set({
+      name: conf.get('name') ?? basename(root),
+      repos: repos.map(({ name, path }) => ({ name, path: shorten(root, path) })),
+      ...(defaultAgent === undefined ? {} : { defaultAgent }),
+    });
+    return check(root, conf.store);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+function open(root: string): Conf<StoredConfig> {
+  return new Conf<StoredConfig>({
+    cwd: join(root, '.orch'),
+    configName: 'config',
+    schema,
+    clearInvalidConfig: false,
+    accessPropertiesByDotNotation: false,
+  });
+}
+
+function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceConfig> {
+  const repos: Repo[] = [];
+  for (const { name, path } of stored.repos ?? []) {
+    const slug = parseSlug(name, 'repository');
+    if (!slug.ok) return invalid(root, slug.problem.message);
+    if (repos.some((known) => foldCase(known.name) === foldCase(name)))
+      return invalid(root, `two repositories are named ${name}`);
+    repos.push({ name, path: resolve(root, path) });
+  }
+  const agents = resolvePresets(stored.agents ?? {});
+  if (!agents.ok) return invalid(root, agents.problem.message);
+  const defaultAgent = stored.defaultAgent ?? 'claude';
+  if (!(defaultAgent in agents.value))
+    return invalid(
+      root,
+      `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
+    );
+  return success({ name: stored.name ?? basename(root), root, repos, agents: agents.value, defaultAgent });
+}
+
+function invalid(root: string, why: string): Result<never> {
+  return failure(
+    'config_invalid',
+    `${configFile(root)} cannot be used: ${why}`,
+    'Mend the file; nothing was changed.',
+  );
+}
+
+function shorten(root: string, path: string): string {
+  const inside = relative(root, path);
+  return inside === '' ? '.' : inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}
