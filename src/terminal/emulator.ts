@@ -1,0 +1,189 @@
+import xterm, { type Terminal } from '@xterm/headless';
+import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
+import type { Screen } from '../domain/screen.ts';
+import { measureByGraphemes } from './graphemes.ts';
+import { gridToAnsi } from './sgr.ts';
+import { TrackedModes } from './trackedModes.ts';
+import { readPrivately } from './xtermReader.ts';
+
+export interface EmulatorOptions {
+  /** 2–1000. */
+  readonly cols: number;
+  /** 1–1000. */
+  readonly rows: number;
+  /** Lines kept above the screen, at least `leastScrollback`. */
+  readonly scrollback: number;
+  /** A bare \n also returns the carriage, as the tty would do for a program that writes to one. */
+  readonly convertEol?: boolean;
+  /** Milliseconds; only differences count. */
+  readonly now?: () => number;
+}
+
+/** A program that began a synchronized frame and never ends it must not freeze its screen. */
+const longestHoldMs = 150;
+/** With less, @xterm/headless 6.0.0 may keep fewer lines than the screen has rows after a resize. */
+export const leastScrollback = 64;
+const longestTitle = 1024;
+
+/**
+ * A terminal in memory: what a program prints goes in, a screen of cells comes out. Total: whatever the bytes
+ * are, nothing throws and later bytes are still understood.
+ */
+export class Emulator {
+  /** What the terminal answers to the program's queries: to be written to its input. */
+  onReply: (bytes: string) => void = ignore;
+  /** Text of OSC 0 and 2, as the program sent it, at most 1024 characters. */
+  onTitle: (title: string) => void = ignore;
+  onBell: () => void = ignore;
+
+  readonly #now: () => number;
+  readonly #convertEol: boolean;
+  #scrollback: number;
+  #terminal: Terminal;
+  #tracked: TrackedModes;
+  #heldSince: number | null = null;
+  #events: (() => void)[] = [];
+
+  constructor(options: EmulatorOptions) {
+    this.#now = options.now ?? (() => performance.now());
+    this.#convertEol = options.convertEol ?? false;
+    this.#scrollback = options.scrollback;
+    this.#terminal = this.#create(options.cols, options.rows);
+    this.#tracked = new TrackedModes(this.#terminal);
+  }
+
+  get cols(): number {
+    return this.#terminal.cols;
+  }
+
+  get rows(): number {
+    return this.#terminal.rows;
+  }
+
+  /** Lines of the scrollback and the screen together. */
+  get lineCount(): number {
+    return this.#terminal.buffer.active.length;
+  }
+
+  /** Parsed when it returns. Replies, titles and bells are told after that. */
+  write(bytes: Uint8Array | string): void {
+    if (bytes.length === 0) return;
+    let isParsed = false;
+    try {
+      // Input makes the terminal parse the next write at once instead of on a timer.
+      this.#terminal.input('');
+      this.#terminal.write(bytes, () => {
+        isParsed = true;
+      });
+    } catch {
+      // A fault of the emulator, set off by these bytes; handled below.
+    }
+    if (!isParsed) this.#replace();
+    for (const tell of this.#events.splice(0)) tell();
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#terminal.resize(size(cols, 2), size(rows, 1));
+  }
+
+  /**
+   * Fills in grid, cursor and modes. While the program holds a synchronized frame the screen stays as it was,
+   * for at most 150 ms, and the answer is false: ask again after that, even when nothing was written.
+   */
+  readScreen(screen: Screen): boolean {
+    const { cols, rows } = this.#terminal;
+    const isNewSize = screen.grid.cols !== cols || screen.grid.rows !== rows;
+    if (this.#isHeld() && !isNewSize) return false;
+    if (isNewSize) screen.grid = createGrid(cols, rows);
+    const buffer = this.#terminal.buffer.active;
+    readPrivately(this.#terminal, buffer.baseY, screen.grid);
+    screen.cursor = {
+      x: Math.min(buffer.cursorX, cols - 1),
+      y: Math.min(buffer.cursorY, rows - 1),
+      visible: this.#tracked.cursorVisible,
+      shape: this.#tracked.cursorShape,
+      blink: this.#tracked.cursorBlink,
+    };
+    const modes = this.#terminal.modes;
+    screen.modes = {
+      applicationCursor: modes.applicationCursorKeysMode,
+      applicationKeypad: modes.applicationKeypadMode,
+      bracketedPaste: modes.bracketedPasteMode,
+      focusEvents: modes.sendFocusMode,
+      mouse: modes.mouseTrackingMode,
+      mouseEncoding: this.#tracked.mouseEncoding,
+      alternateScreen: buffer.type === 'alternate',
+    };
+    return true;
+  }
+
+  /** Lines as a grid; line 0 is the oldest one kept. Clipped to the lines there are. */
+  readLines(from: number, count: number): Grid {
+    const first = Math.min(Math.max(0, Math.floor(from)), this.lineCount);
+    const grid = createGrid(this.cols, Math.max(0, Math.min(Math.floor(count), this.lineCount - first)));
+    readPrivately(this.#terminal, first, grid);
+    return grid;
+  }
+
+  /**
+   * The screen and `scrollback` lines above it, without trailing blanks and blank lines at the end. Safe to
+   * print: `ansi` adds SGR sequences and nothing else.
+   */
+  text(options: { ansi?: boolean; scrollback?: number } = {}): string {
+    const above = Math.min(Math.max(0, options.scrollback ?? 0), this.lineCount - this.rows);
+    const grid = this.readLines(this.lineCount - this.rows - above, this.rows + above);
+    return options.ansi ? gridToAnsi(grid) : gridToText(grid);
+  }
+
+  /** Fewer lines give their memory back at once. */
+  setScrollback(lines: number): void {
+    this.#scrollback = lines;
+    this.#terminal.options.scrollback = Math.max(leastScrollback, lines);
+  }
+
+  dispose(): void {
+    this.#terminal.dispose();
+  }
+
+  #create(cols: number, rows: number): Terminal {
+    const terminal = new xterm.Terminal({
+      cols: size(cols, 2),
+      rows: size(rows, 1),
+      scrollback: Math.max(leastScrollback, this.#scrollback),
+      convertEol: this.#convertEol,
+      allowProposedApi: true,
+      logLevel: 'off',
+    });
+    measureByGraphemes(terminal);
+    terminal.onData((bytes) => {
+      if (bytes !== '') this.#events.push(() => this.onReply(bytes));
+    });
+    terminal.onTitleChange((title) => this.#events.push(() => this.onTitle(title.slice(0, longestTitle))));
+    terminal.onBell(() => this.#events.push(() => this.onBell()));
+    return terminal;
+  }
+
+  #replace(): void {
+    const { cols, rows } = this.#terminal;
+    this.#terminal.dispose();
+    this.#terminal = this.#create(cols, rows);
+    this.#tracked = new TrackedModes(this.#terminal);
+  }
+
+  #isHeld(): boolean {
+    if (!this.#terminal.modes.synchronizedOutputMode) {
+      this.#heldSince = null;
+      return false;
+    }
+    this.#heldSince ??= this.#now();
+    if (this.#now() - this.#heldSince < longestHoldMs) return true;
+    this.#heldSince = null;
+    return false;
+  }
+}
+
+function size(cells: number, least: number): number {
+  return Math.min(Math.max(least, Math.floor(cells) || least), 1000);
+}
+
+function ignore(): void {}

@@ -1,0 +1,87 @@
+import {
+  Background,
+  ColorKind,
+  colorKindMask,
+  colorMask,
+  colorValueMask,
+  Foreground,
+  underlineStyleOf,
+} from '../domain/cell.ts';
+import { cellIndex, type Grid, wordText } from '../domain/grid.ts';
+
+/** What a terminal can show; what it cannot is put as near as it gets. */
+export interface Capabilities {
+  readonly colors: ColorDepth;
+  /** Understands `4:3` and `58:2::r:g:b`; otherwise every underline is a single one. */
+  readonly underlineStyles: boolean;
+}
+
+export type ColorDepth = 'none' | '16' | '256' | 'rgb';
+
+export const allCapabilities: Capabilities = { colors: 'rgb', underlineStyles: true };
+
+/** The one sequence that sets a cell's style, whatever was set before. */
+export function sgr(fg: number, bg: number, ext: number, capabilities: Capabilities): string {
+  let codes = '0';
+  if (fg & Foreground.bold) codes += ';1';
+  if (bg & Background.dim) codes += ';2';
+  if (bg & Background.italic) codes += ';3';
+  const underline = underlineStyleOf(ext);
+  if (underline > 0) codes += underline > 1 && capabilities.underlineStyles ? `;4:${underline}` : ';4';
+  if (fg & Foreground.blink) codes += ';5';
+  if (fg & Foreground.inverse) codes += ';7';
+  if (fg & Foreground.invisible) codes += ';8';
+  if (fg & Foreground.strikethrough) codes += ';9';
+  if (bg & Background.overline) codes += ';53';
+  codes += color(fg & colorMask, 30, capabilities.colors) + color(bg & colorMask, 40, capabilities.colors);
+  if (capabilities.underlineStyles) codes += underlineColor(ext & colorMask);
+  return `\x1b[${codes}m`;
+}
+
+function color(word: number, base: 30 | 40, _depth: ColorDepth): string {
+  const value = word & colorValueMask;
+  switch (word & colorKindMask) {
+    case ColorKind.ansi:
+      return value < 8 ? `;${base + value}` : `;${base + 52 + value}`;
+    case ColorKind.palette:
+      return `;${base + 8};5;${value}`;
+    case ColorKind.rgb:
+      return `;${base + 8};2;${value >> 16};${(value >> 8) & 255};${value & 255}`;
+    default:
+      return '';
+  }
+}
+
+function underlineColor(word: number): string {
+  const value = word & colorValueMask;
+  if (word === 0) return '';
+  if ((word & colorKindMask) !== ColorKind.rgb) return `;58:5:${value}`;
+  return `;58:2::${value >> 16}:${(value >> 8) & 255}:${value & 255}`;
+}
+
+/** A grid's text with SGR sequences; trailing plain blanks and blank rows at the end are left out. */
+export function gridToAnsi(grid: Grid): string {
+  const rows = Array.from({ length: grid.rows }, (_, y) => rowToAnsi(grid, y));
+  while (rows.at(-1) === '') rows.pop();
+  return rows.join('\n');
+}
+
+function rowToAnsi(grid: Grid, y: number): string {
+  const { data } = grid;
+  let text = '';
+  let pen = '';
+  for (let x = 0; x < grid.cols; x++) {
+    const at = cellIndex(grid, x, y);
+    const style = sgr(
+      data[at + 1] as number,
+      data[at + 2] as number,
+      data[at + 3] as number,
+      allCapabilities,
+    );
+    const shown = style === '\x1b[0m' ? '' : style;
+    if (shown !== pen) text += shown || '\x1b[0m';
+    pen = shown;
+    text += wordText(data[at] as number);
+  }
+  return pen ? `${text}\x1b[0m` : text.replace(/ +$/, '');
+}
