@@ -156,10 +156,6 @@ const endSignals = ['SIGTERM', 'SIGINT'] as const;
 /** The terminal of whoever started us has closed; that is what we are here to outlive. */
 function ignoreHangup(): void {}
 
-function alreadyGreeted(): Result<never> {
-  return failure('bad_request', 'Hello was said before.');
-}
-
 /** Standard error of a daemon is its log file. */
 export function logError(error: unknown): void {
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readHolder } from '../../src/protocol/guard.ts';
+import type { Program } from '../../src/protocol/paths.ts';
+import { processStart } from '../../src/protocol/processes.ts';
+
+/** A throw-away workspace with a home and a runtime folder of its own. */
+export class Sandbox {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'orch-')));
+  readonly root = this.#make('work');
+  readonly runtime = this.#make('run');
+  readonly home = this.#make('home');
+  /** The whole environment of processes started here. */
+  readonly env = {
+    PATH: process.env.PATH ?? '',
+    HOME: this.home,
+    LANG: 'C.UTF-8',
+    XDG_RUNTIME_DIR: this.runtime,
+  };
+
+  #make(name: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  }
+
+  /** The pid of a running daemon of this workspace. */
+  pidOf(program: Program): number | undefined {
+    return readHolder(this.root, program)?.pid;
+  }
+
+  /** Ends what still runs here, and removes the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of ['controller', 'host'] as const) {
+      const pid = this.pidOf(program);
+      if (pid === undefined || pid === process.pid) continue;
+      process.kill(pid, 'SIGTERM');
+      await untilGone(pid, 8000);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Resolves when the process has ended; it is not a child of ours, so there is no event to wait for. */
+export async function untilGone(pid: number, limitMs = 5000): Promise<void> {
+  await until(() => processStart(pid) === null, `process ${pid} to end`, limitMs);
+}
+
+/** Asks again every few milliseconds, for facts that nothing announces. */
+export async function until(isTrue: () => boolean, what: string, limitMs = 10_000): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!isTrue()) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
