@@ -1,10 +1,11 @@
 import xterm, { type Terminal } from '@xterm/headless';
 import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
 import type { Screen } from '../domain/screen.ts';
+import { pickAccess, writeNow } from './access.ts';
 import { measureByGraphemes } from './graphemes.ts';
+import { guard } from './guards.ts';
 import { gridToAnsi } from './sgr.ts';
 import { TrackedModes } from './trackedModes.ts';
-import { readPrivately } from './xtermReader.ts';
 
 export interface EmulatorOptions {
   /** 2–1000. */
@@ -36,13 +37,14 @@ export class Emulator {
   onTitle: (title: string) => void = ignore;
   onBell: () => void = ignore;
 
+  readonly #access = pickAccess();
   readonly #now: () => number;
   readonly #convertEol: boolean;
   #scrollback: number;
   #terminal: Terminal;
   #tracked: TrackedModes;
   #heldSince: number | null = null;
-  #events: (() => void)[] = [];
+  #said: Said = { replies: '', title: null, rang: false };
 
   constructor(options: EmulatorOptions) {
     this.#now = options.now ?? (() => performance.now());
@@ -70,16 +72,12 @@ export class Emulator {
     if (bytes.length === 0) return;
     let isParsed = false;
     try {
-      // Input makes the terminal parse the next write at once instead of on a timer.
-      this.#terminal.input('');
-      this.#terminal.write(bytes, () => {
-        isParsed = true;
-      });
+      isParsed = writeNow(this.#terminal, bytes);
     } catch {
-      // A fault of the emulator, set off by these bytes; handled below.
+      // A fault of the emulator, set off by these bytes; what comes after it could not be parsed any more.
     }
     if (!isParsed) this.#replace();
-    for (const tell of this.#events.splice(0)) tell();
+    this.#tell();
   }
 
   resize(cols: number, rows: number): void {
@@ -96,7 +94,7 @@ export class Emulator {
     if (this.#isHeld() && !isNewSize) return false;
     if (isNewSize) screen.grid = createGrid(cols, rows);
     const buffer = this.#terminal.buffer.active;
-    readPrivately(this.#terminal, buffer.baseY, screen.grid);
+    this.#access.readLines(this.#terminal, buffer.baseY, screen.grid);
     screen.cursor = {
       x: Math.min(buffer.cursorX, cols - 1),
       y: Math.min(buffer.cursorY, rows - 1),
@@ -121,7 +119,7 @@ export class Emulator {
   readLines(from: number, count: number): Grid {
     const first = Math.min(Math.max(0, Math.floor(from)), this.lineCount);
     const grid = createGrid(this.cols, Math.max(0, Math.min(Math.floor(count), this.lineCount - first)));
-    readPrivately(this.#terminal, first, grid);
+    this.#access.readLines(this.#terminal, first, grid);
     return grid;
   }
 
@@ -155,19 +153,35 @@ export class Emulator {
       logLevel: 'off',
     });
     measureByGraphemes(terminal);
+    guard(terminal, this.#access.amend);
     terminal.onData((bytes) => {
-      if (bytes !== '') this.#events.push(() => this.onReply(bytes));
+      this.#said.replies += bytes;
     });
-    terminal.onTitleChange((title) => this.#events.push(() => this.onTitle(title.slice(0, longestTitle))));
-    terminal.onBell(() => this.#events.push(() => this.onBell()));
+    terminal.onTitleChange((title) => {
+      this.#said.title = title;
+    });
+    terminal.onBell(() => {
+      this.#said.rang = true;
+    });
     return terminal;
   }
 
+  #tell(): void {
+    const { replies, title, rang } = this.#said;
+    this.#said = { replies: '', title: null, rang: false };
+    if (replies !== '') this.onReply(replies);
+    if (title !== null) this.onTitle(title.slice(0, longestTitle));
+    if (rang) this.onBell();
+  }
+
+  /** A new terminal with what the old one showed. */
   #replace(): void {
     const { cols, rows } = this.#terminal;
+    const shown = this.text({ ansi: true, scrollback: this.lineCount });
     this.#terminal.dispose();
     this.#terminal = this.#create(cols, rows);
     this.#tracked = new TrackedModes(this.#terminal);
+    writeNow(this.#terminal, `${shown.replaceAll('\n', '\r\n')}\r\n`);
   }
 
   #isHeld(): boolean {
@@ -180,6 +194,13 @@ export class Emulator {
     this.#heldSince = null;
     return false;
   }
+}
+
+/** What a write made the terminal say, told once it is parsed: many bells are one, and the last title counts. */
+interface Said {
+  replies: string;
+  title: string | null;
+  rang: boolean;
 }
 
 function size(cells: number, least: number): number {

@@ -1,0 +1,62 @@
+import xterm, { type Terminal } from '@xterm/headless';
+import { createGrid, type Grid } from '../domain/grid.ts';
+import { measureByGraphemes } from './graphemes.ts';
+import { type Amend, amendPublicly } from './guards.ts';
+import { readPublicly } from './publicReader.ts';
+import type { ReadLines } from './readLines.ts';
+import { amendPrivately, readPrivately } from './xtermReader.ts';
+
+/** The two things wanted of a terminal that its public interface does slowly or not at all. */
+export interface Access {
+  readonly readLines: ReadLines;
+  readonly amend: Amend;
+}
+
+const publicAccess: Access = { readLines: readPublicly, amend: amendPublicly };
+const privateAccess: Access = { readLines: readPrivately, amend: amendPrivately };
+
+/** The fast access where a sample shows that it still works, otherwise the public one. */
+export function pickAccess(): Access {
+  return privatePartsFit(privateAccess) ? privateAccess : publicAccess;
+}
+
+/** Text, widths, clusters, colours of all kinds and attributes; `b` repeats a letter more often than it may. */
+const sample =
+  'a\x1b[1;31mb\x1b[0;2;3;38;5;200;48;5;3mc\x1b[0;38;2;1;2;3;48;2;4;5;6md\x1b[31;42me\x1b[0;7;8;9;53;4mf' +
+  '\x1b[0;44m\x1b[K\r\n\x1b[0m日e\u0301👩\u200d👧x\x1b[9b';
+
+/** Whether `access` reads a known screen as the public interface does, and may change parameters. */
+export function privatePartsFit(access: Access): boolean {
+  const terminal = new xterm.Terminal({ cols: 12, rows: 3, allowProposedApi: true, logLevel: 'off' });
+  try {
+    measureByGraphemes(terminal);
+    access.amend(terminal, { final: 'b' }, (count) => Math.min(count, 2));
+    writeNow(terminal, sample);
+    const read = gridBy(access.readLines, terminal);
+    const expected = gridBy(readPublicly, terminal);
+    const repeated = terminal.buffer.active.getLine(1)?.translateToString(true).endsWith('xxx');
+    return repeated === true && read.bytes.equals(expected.bytes);
+  } catch {
+    // Parts that are gone throw when touched: the very thing asked here.
+    return false;
+  } finally {
+    terminal.dispose();
+  }
+}
+
+function gridBy(readLines: ReadLines, terminal: Terminal): Grid {
+  const grid = createGrid(terminal.cols, terminal.rows);
+  readLines(terminal, 0, grid);
+  return grid;
+}
+
+/** Parses before it returns; answers whether all was parsed. Throws where the terminal does. */
+export function writeNow(terminal: Terminal, bytes: Uint8Array | string): boolean {
+  let isParsed = false;
+  // After input, the next write is parsed at once instead of on a timer.
+  terminal.input('');
+  terminal.write(bytes, () => {
+    isParsed = true;
+  });
+  return isParsed;
+}
