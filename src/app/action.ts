@@ -1,0 +1,42 @@
+import type { AppState } from './state.ts';
+import type { Step } from './step.ts';
+
+/** Where a key is pressed; each place has its own keys. */
+export type Where =
+  | 'room'
+  | 'pane'
+  | 'form'
+  | 'card'
+  | 'reject'
+  /** Preview of finishing or cleaning, answered by one key … */
+  | 'preview'
+  /** … or by typing the task's name. */
+  | 'typed-name'
+  | 'question'
+  | 'problem'
+  | 'help'
+  | 'too-small';
+
+/** Heading in the help and in the list of keys. */
+export type Group = 'Workers' | 'Panes' | 'Moving' | 'Program' | 'Approval card' | 'Dialogs' | 'New worker';
+
+/** Something a person can do. Keys, footer, help and documentation are made from these. */
+export interface Action {
+  readonly id: string;
+  readonly title: string;
+  /** A word for the footer; without one it is not shown there. */
+  readonly hint?: string;
+  /** Names of keys; see `keyName`. `leave` stands for the configured leave key. */
+  readonly keys: readonly string[];
+  readonly group: Group;
+  readonly where: readonly Where[];
+  /** True, or in one sentence why not just now. Without it the action is always possible. */
+  enabled?(state: AppState): true | string;
+  /** Called only while enabled. */
+  run(state: AppState): Step;
+}
+
+/** Whether an action is possible now, or why not. */
+export function isEnabled(action: Action, state: AppState): true | string {
+  return action.enabled?.(state) ?? true;
+}

@@ -1,0 +1,78 @@
+import type { Action, Group, Where } from './action.ts';
+import { cardActions } from './actions/card.ts';
+import { confirmActions } from './actions/confirm.ts';
+import { formActions } from './actions/form.ts';
+import { movingActions, paneActions, programActions } from './actions/room.ts';
+import { scrollActions } from './actions/scroll.ts';
+import { workerActions } from './actions/workers.ts';
+import { wantsName } from './dialogText.ts';
+import { fits } from './geometry.ts';
+import { keyLabel } from './keyName.ts';
+import type { AppState, Settings } from './state.ts';
+
+/** Everything a person can do, in the order in which help and footer tell it. */
+export const actions: readonly Action[] = [
+  ...workerActions,
+  ...cardActions,
+  ...formActions,
+  ...paneActions,
+  ...movingActions,
+  ...confirmActions,
+  ...scrollActions,
+  ...programActions,
+];
+
+/** The place that keys are meant for. */
+export function whereOf(state: AppState): Where {
+  if (!fits(state.size)) return 'too-small';
+  if (state.focus.at === 'list') return 'room';
+  if (state.focus.at === 'pane') return 'pane';
+  const { dialog } = state.focus;
+  if (dialog.kind === 'finish' || dialog.kind === 'clean')
+    return wantsName(dialog) ? 'typed-name' : 'preview';
+  return dialog.kind;
+}
+
+/** What a key does in a place. */
+export function actionFor(where: Where, key: string, settings: Settings): Action | null {
+  return (
+    actions.find((action) => action.where.includes(where) && keysOf(action, settings).includes(key)) ?? null
+  );
+}
+
+/** The action's keys, with the leave key that the person configured. */
+export function keysOf({ keys }: Action, { leaveKey }: Settings): readonly string[] {
+  return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
+}
+
+/** A row of the help: keys and what they do. */
+export interface KeyRow {
+  readonly keys: readonly string[];
+  readonly title: string;
+}
+
+/** The table by headings. Actions of the same title are one row; the program means the same by them. */
+export function selectKeys(settings: Settings): readonly { group: Group; rows: readonly KeyRow[] }[] {
+  const groups = new Map<Group, Map<string, Set<string>>>();
+  for (const action of actions) {
+    const rows = groups.get(action.group) ?? new Map<string, Set<string>>();
+    const keys = rows.get(action.title) ?? new Set<string>();
+    for (const key of keysOf(action, settings)) keys.add(keyLabel(key));
+    groups.set(action.group, rows.set(action.title, keys));
+  }
+  return Array.from(groups, ([group, rows]) => ({
+    group,
+    rows: Array.from(rows, ([title, keys]) => ({ title, keys: [...keys] })),
+  }));
+}
+
+/** The list of keys as rows of Markdown tables, for the documentation. */
+export function keyTable(settings: Settings): string {
+  const tables = selectKeys(settings).map(({ group, rows }) => {
+    const cells = rows.map(
+      ({ keys, title }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${title} |`,
+    );
+    return [`| ${group} | |`, '|---|---|', ...cells].join('\n');
+  });
+  return tables.join('\n\n');
+}

@@ -1,0 +1,116 @@
+import type { Action } from '../action.ts';
+import type { CleanDialog, FinishDialog } from '../dialog.ts';
+import { openClean, openFinish } from '../dialogs.ts';
+import { wantsName } from '../dialogText.ts';
+import { findWorker } from '../select.ts';
+import { type AppState, dialogOf } from '../state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../step.ts';
+import { isIdle } from './card.ts';
+
+const dialogs = { group: 'Dialogs' } as const;
+
+/** Answers to previews and questions. */
+export const confirmActions: readonly Action[] = [
+  {
+    ...dialogs,
+    where: ['preview'],
+    id: 'confirm',
+    title: 'yes, finish or clean as shown',
+    hint: 'yes',
+    keys: ['y'],
+    enabled: canConfirm,
+    run: confirm,
+  },
+  {
+    ...dialogs,
+    where: ['typed-name'],
+    id: 'confirm-typed',
+    title: "yes, once the task's name is typed",
+    hint: 'confirm',
+    keys: ['enter'],
+    enabled: canConfirm,
+    run: confirm,
+  },
+  {
+    ...dialogs,
+    where: ['preview', 'typed-name'],
+    id: 'look-again',
+    title: 'look again at what would happen',
+    hint: 'look again',
+    keys: ['ctrl-r'],
+    enabled: isIdle,
+    run: lookAgain,
+  },
+  {
+    ...dialogs,
+    where: ['question'],
+    id: 'agree',
+    title: 'yes',
+    hint: 'yes',
+    keys: ['y'],
+    enabled: isIdle,
+    run: agree,
+  },
+  {
+    ...dialogs,
+    where: ['preview', 'question'],
+    id: 'decline',
+    title: 'no, leave everything as it is',
+    hint: 'no',
+    keys: ['n', 'escape', 'q', 'ctrl-c'],
+    run: (state) => stay(toList(state)),
+  },
+  {
+    ...dialogs,
+    where: ['typed-name'],
+    id: 'decline-typed',
+    title: 'no, leave everything as it is',
+    hint: 'no',
+    keys: ['escape', 'ctrl-c'],
+    run: (state) => stay(toList(state)),
+  },
+];
+
+function endOf(state: AppState): FinishDialog | CleanDialog | null {
+  const dialog = dialogOf(state);
+  return dialog?.kind === 'finish' || dialog?.kind === 'clean' ? dialog : null;
+}
+
+function canConfirm(state: AppState): true | string {
+  const dialog = endOf(state);
+  if (!dialog) return 'There is nothing to confirm.';
+  if (dialog.pending !== null) return 'Waiting for the controller.';
+  if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';
+  const blocker = dialog.kind === 'finish' ? dialog.preview.blockers[0] : undefined;
+  if (blocker !== undefined) return `It cannot be finished: ${blocker}`;
+  const task = findWorker(state, dialog.id)?.task;
+  if (wantsName(dialog) && dialog.typed.text.trim() !== task) return `Type ${task} to confirm.`;
+  return isIdle(state);
+}
+
+function confirm(state: AppState): Step {
+  const dialog = endOf(state);
+  if (!dialog?.preview) return stay(state);
+  const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
+  const params = { id: dialog.id, tip: dialog.preview.tip, ...typed };
+  return ask(state, dialog.kind, params, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+function lookAgain(state: AppState): Step {
+  const dialog = endOf(state);
+  const worker = dialog && findWorker(state, dialog.id);
+  if (!worker) return stay(state);
+  return dialog.kind === 'finish' ? openFinish(state, worker) : openClean(state, worker);
+}
+
+function agree(state: AppState): Step {
+  const dialog = dialogOf(state);
+  if (dialog?.kind !== 'question') return stay(state);
+  const waiting = (next: AppState, pending: number) =>
+    withDialog(next, { ...dialog, pending, problem: null });
+  return dialog.about.stop === 'all'
+    ? ask(state, 'stopAll', {}, waiting)
+    : ask(state, 'stop', { id: dialog.about.id }, waiting);
+}

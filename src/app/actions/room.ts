@@ -1,0 +1,184 @@
+import type { Action } from '../action.ts';
+import { moveSelection, selectRow, switchList } from '../move.ts';
+import {
+  countLive,
+  findWorker,
+  selectedWorker,
+  selectGeometry,
+  selectQueue,
+  selectShown,
+} from '../select.ts';
+import type { AppState, Layout } from '../state.ts';
+import { ask, stay, toList, withDialog, withNotice } from '../step.ts';
+import { isReachable } from './reachable.ts';
+import { canType } from './workers.ts';
+
+const panes = { where: ['room'], group: 'Panes' } as const;
+const moving = { where: ['room'], group: 'Moving' } as const;
+const program = { where: ['room'], group: 'Program' } as const;
+
+/** More than any list is long. */
+const farAway = 1_000_000;
+
+export const paneActions: readonly Action[] = [
+  {
+    id: 'leave',
+    title: 'back from a worker to the lists',
+    hint: 'back to the lists',
+    keys: ['leave'],
+    group: 'Panes',
+    where: ['pane'],
+    run: (state) => stay(toList(state)),
+  },
+  {
+    ...panes,
+    id: 'zoom',
+    title: 'show only the selected worker, or all again',
+    hint: 'zoom',
+    keys: ['z'],
+    enabled: (state) => findWorker(state, state.anchor) !== null || 'There is no worker to zoom.',
+    run: (state) => stay({ ...state, zoomed: !state.zoomed }),
+  },
+  {
+    ...panes,
+    id: 'more-panes',
+    title: 'show more panes',
+    keys: ['+', '='],
+    enabled: (state) => state.layout < 4 || 'Four panes are the most.',
+    run: (state) => stay(withLayout(state, state.layout === 1 ? 2 : 4)),
+  },
+  {
+    ...panes,
+    id: 'fewer-panes',
+    title: 'show fewer panes',
+    keys: ['-'],
+    enabled: (state) => state.layout > 1 || 'One pane is the least.',
+    run: (state) => stay(withLayout(state, state.layout === 4 ? 2 : 1)),
+  },
+  ...([1, 2, 3, 4] as const).map(
+    (number): Action => ({
+      ...panes,
+      id: `pane-${number}`,
+      title: `type into pane ${number}`,
+      keys: [`${number}`],
+      enabled: (state) => selectShown(state)[number - 1] !== undefined || `There is no pane ${number}.`,
+      run: (state) => stay(enterPane(state, selectShown(state)[number - 1]?.id ?? '')),
+    }),
+  ),
+];
+
+export const movingActions: readonly Action[] = [
+  {
+    ...moving,
+    id: 'down',
+    title: 'down',
+    keys: ['j', 'down'],
+    run: (state) => stay(moveSelection(state, 1)),
+  },
+  { ...moving, id: 'up', title: 'up', keys: ['k', 'up'], run: (state) => stay(moveSelection(state, -1)) },
+  {
+    ...moving,
+    id: 'first',
+    title: 'first row',
+    keys: ['g', 'home'],
+    run: (state) => stay(moveSelection(state, -farAway)),
+  },
+  {
+    ...moving,
+    id: 'last',
+    title: 'last row',
+    keys: ['G', 'end'],
+    run: (state) => stay(moveSelection(state, farAway)),
+  },
+  {
+    ...moving,
+    id: 'switch-list',
+    title: 'between the repositories and what needs you',
+    hint: 'needs you',
+    keys: ['tab', 'shift-tab'],
+    enabled: (state) =>
+      state.list === 'queue' || selectQueue(state).length > 0 || 'Nothing needs you just now.',
+    run: (state) => stay(switchList(state)),
+  },
+];
+
+export const programActions: readonly Action[] = [
+  {
+    ...program,
+    id: 'refresh',
+    title: 'look at all repositories again',
+    keys: ['R', 'ctrl-r'],
+    enabled: isReachable,
+    run: (state) => ask(withNotice(state, 'Looking at all repositories …'), 'facts', { refresh: true }),
+  },
+  {
+    ...program,
+    id: 'help',
+    title: 'all keys',
+    hint: 'help',
+    keys: ['?'],
+    run: (state) => stay(withDialog(state, { kind: 'help', scroll: 0 })),
+  },
+  {
+    ...program,
+    where: ['room', 'too-small'],
+    id: 'quit',
+    title: 'leave; the workers go on',
+    hint: 'quit',
+    keys: ['q'],
+    run: (state) => ({ state, effects: [{ type: 'quit' }] }),
+  },
+  {
+    ...program,
+    id: 'stop-all',
+    title: 'stop all workers and leave',
+    keys: ['Q'],
+    enabled: isReachable,
+    run: (state) =>
+      stay(withDialog(state, { kind: 'question', about: { stop: 'all' }, pending: null, problem: null })),
+  },
+  {
+    ...program,
+    where: ['too-small'],
+    id: 'quit-small',
+    title: 'leave a terminal that is too small',
+    keys: ['ctrl-c'],
+    run: (state) => ({ state, effects: [{ type: 'quit' }] }),
+  },
+  {
+    ...program,
+    id: 'quit-hint',
+    title: 'how to leave',
+    keys: ['ctrl-c'],
+    run: (state) => stay(withNotice(state, quitHint(state))),
+  },
+  {
+    ...program,
+    where: ['room', 'form', 'card', 'reject', 'preview', 'typed-name', 'question', 'problem', 'help'],
+    id: 'suspend',
+    title: 'back to the shell until fg',
+    keys: ['ctrl-z'],
+    run: (state) => ({ state, effects: [{ type: 'suspend' }] }),
+  },
+];
+
+function withLayout(state: AppState, layout: Layout): AppState {
+  const next = { ...state, layout, zoomed: false };
+  const shown = selectGeometry(next).panes.length;
+  const workers = state.facts?.workers.length ?? 0;
+  if (shown >= Math.min(layout, Math.max(1, workers))) return next;
+  return withNotice(next, `${layout} panes wanted; this terminal has room for ${shown}.`);
+}
+
+/** Selects a worker and types into it; one that has ended is only selected. */
+export function enterPane(state: AppState, id: string): AppState {
+  const selected = selectRow(toList(state), 'fleet', { kind: 'worker', id });
+  const worker = selectedWorker(selected);
+  if (!worker) return state;
+  const reason = canType(worker);
+  return reason === true ? { ...selected, focus: { at: 'pane', id } } : withNotice(selected, reason);
+}
+
+function quitHint(state: AppState): string {
+  return countLive(state) > 0 ? 'q leaves and the workers go on; Q stops them all.' : 'q leaves.';
+}

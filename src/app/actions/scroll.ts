@@ -1,0 +1,56 @@
+import type { Action } from '../action.ts';
+import { dialogHeight } from '../geometry.ts';
+import { type AppState, dialogOf } from '../state.ts';
+import { type Step, stay, toList, withDialog } from '../step.ts';
+
+/** Beyond the end of any dialog; the end is found once the step is done. */
+const farAway = 1_000_000;
+
+/** Moving through what is longer than its dialog. Where letters are typed, only the arrows do it. */
+export const scrollActions: readonly Action[] = [
+  ...scrolling('scroll-down', 'scroll down', ['j'], ['down'], () => 1),
+  ...scrolling('scroll-up', 'scroll up', ['k'], ['up'], () => -1),
+  ...scrolling('page-down', 'a page down', ['space', 'ctrl-d'], ['pagedown'], pageOf),
+  ...scrolling('page-up', 'a page up', ['ctrl-u'], ['pageup'], (state) => -pageOf(state)),
+  ...scrolling('scroll-first', 'to the beginning', ['g', 'home'], [], () => -farAway),
+  ...scrolling('scroll-last', 'to the end', ['G', 'end'], [], () => farAway),
+  {
+    id: 'close',
+    title: 'close',
+    hint: 'close',
+    group: 'Dialogs',
+    keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
+    where: ['problem', 'help'],
+    run: (state) => stay(toList(state)),
+  },
+];
+
+function scrolling(
+  id: string,
+  title: string,
+  letters: readonly string[],
+  arrows: readonly string[],
+  by: (state: AppState) => number,
+): readonly Action[] {
+  const both = {
+    title,
+    group: 'Dialogs',
+    run: (state: AppState) => scroll(state, by(state)),
+  } as const;
+  return [
+    { ...both, id, keys: [...letters, ...arrows], where: ['card', 'preview', 'problem', 'help'] },
+    { ...both, id: `${id}-typing`, keys: arrows, where: ['typed-name'] },
+  ];
+}
+
+/** Rows less, or more where negative, may be asked for than there are; `withScrollInRange` puts it right. */
+export function scroll(state: AppState, by: number): Step {
+  const dialog = dialogOf(state);
+  if (!dialog || !('scroll' in dialog)) return stay(state);
+  return stay(withDialog(state, { ...dialog, scroll: Math.max(0, dialog.scroll + by) }));
+}
+
+/** A row of the old page stays in sight. */
+function pageOf({ size }: AppState): number {
+  return Math.max(1, dialogHeight(size) - 4);
+}

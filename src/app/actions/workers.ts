@@ -1,0 +1,112 @@
+import { isLive, type Worker } from '../../domain/worker.ts';
+import type { Action } from '../action.ts';
+import { openCard, openClean, openFinish, openForm } from '../dialogs.ts';
+import { findProposal, selectedWorker } from '../select.ts';
+import { type AppState, selectionOf } from '../state.ts';
+import { ask, type Step, stay, withDialog, withNotice } from '../step.ts';
+import { isReachable } from './reachable.ts';
+
+const room = { where: ['room'], group: 'Workers' } as const;
+const noWorker = 'Select a worker first.';
+
+/** What can be done with workers, from the lists. */
+export const workerActions: readonly Action[] = [
+  {
+    ...room,
+    id: 'new',
+    title: 'propose a new worker',
+    hint: 'new',
+    keys: ['n'],
+    enabled(state) {
+      if (state.facts?.repos.length === 0)
+        return 'This workspace has no repositories yet: run orch-tui init.';
+      return isReachable(state);
+    },
+    run: (state) => stay(openForm(state)),
+  },
+  {
+    ...room,
+    id: 'open',
+    title: 'type into the selected worker, or open the selected proposal',
+    hint: 'open',
+    keys: ['enter'],
+    enabled: canOpen,
+    run: open,
+  },
+  {
+    ...room,
+    id: 'finish',
+    title: 'finish: look at what would be merged, then merge and tidy up',
+    hint: 'finish',
+    keys: ['f'],
+    enabled: onWorker(),
+    run: onSelected(openFinish),
+  },
+  {
+    ...room,
+    id: 'clean',
+    title: 'clean: remove without merging, after a look at what would be lost',
+    hint: 'clean',
+    keys: ['x'],
+    enabled: onWorker(),
+    run: onSelected(openClean),
+  },
+  {
+    ...room,
+    id: 'resume',
+    title: 'resume the conversation of a worker that has ended',
+    hint: 'resume',
+    keys: ['r'],
+    enabled: onWorker((worker) => !isLive(worker.state) || `${worker.id} is running.`),
+    run: onSelected((state, { id }) =>
+      ask(withNotice(state, `Asking to resume ${id} …`), 'proposeResume', { id }),
+    ),
+  },
+  {
+    ...room,
+    id: 'stop',
+    title: "stop a worker's process; the worker stays",
+    hint: 'stop',
+    keys: ['s'],
+    enabled: onWorker((worker) => isLive(worker.state) || `${worker.id} is not running.`),
+    run: onSelected((state, { id }) => {
+      const about = { stop: 'worker', id } as const;
+      return stay(withDialog(state, { kind: 'question', about, pending: null, problem: null }));
+    }),
+  },
+];
+
+function onWorker(check: (worker: Worker) => true | string = () => true): (state: AppState) => true | string {
+  return (state) => {
+    const worker = selectedWorker(state);
+    if (!worker) return noWorker;
+    const reachable = isReachable(state);
+    return reachable === true ? check(worker) : reachable;
+  };
+}
+
+function onSelected(run: (state: AppState, worker: Worker) => Step): (state: AppState) => Step {
+  return (state) => {
+    const worker = selectedWorker(state);
+    return worker ? run(state, worker) : stay(state);
+  };
+}
+
+function canOpen(state: AppState): true | string {
+  const key = selectionOf(state);
+  if (key?.kind === 'proposal') return true;
+  const worker = selectedWorker(state);
+  return worker ? canType(worker) : 'Select a worker to type into, or press n for a new one.';
+}
+
+/** Whether a worker takes keys, or why not. */
+export function canType(worker: Worker): true | string {
+  return isLive(worker.state) || `${worker.id} is not running; r resumes it.`;
+}
+
+function open(state: AppState): Step {
+  const key = selectionOf(state);
+  if (key?.kind === 'worker') return stay({ ...state, focus: { at: 'pane', id: key.id } });
+  const proposal = key?.kind === 'proposal' ? findProposal(state, key.n) : null;
+  return stay(proposal ? openCard(state, proposal) : state);
+}

@@ -1,0 +1,88 @@
+import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { TextField } from './field.ts';
+
+/** What lies over the room and takes all keys. */
+export type Dialog =
+  | FormDialog
+  | CardDialog
+  | RejectDialog
+  | FinishDialog
+  | CleanDialog
+  | QuestionDialog
+  | ProblemDialog
+  | HelpDialog;
+
+/** A dialog that waits for an answer, and what the last answer refused. */
+interface Asking {
+  /** Tag of the request under way. */
+  readonly pending: number | null;
+  readonly problem: Problem | null;
+}
+
+/** First row shown of what is longer than the dialog. */
+interface Scrolling {
+  readonly scroll: number;
+}
+
+export type FormField = 'repo' | 'agent' | 'task' | 'brief';
+
+/** Describes a new worker, or changes an open proposal. */
+export interface FormDialog extends Asking {
+  readonly kind: 'form';
+  /** Number of the proposal being changed; null for a new one. */
+  readonly editing: number | null;
+  readonly field: FormField;
+  readonly repo: string;
+  /** Null for the workspace's default. */
+  readonly agent: string | null;
+  readonly task: TextField;
+  readonly brief: TextField;
+}
+
+/** The approval card of an open proposal. */
+export interface CardDialog extends Asking, Scrolling {
+  readonly kind: 'card';
+  readonly n: number;
+  /** Of the plan last shown; null until there was one. */
+  readonly digest: string | null;
+  /** The plan became another one under the person's eyes, and they have not said that they saw it. */
+  readonly changed: boolean;
+}
+
+export interface RejectDialog extends Asking {
+  readonly kind: 'reject';
+  readonly n: number;
+  readonly why: TextField;
+}
+
+interface EndDialog<Preview> extends Asking, Scrolling {
+  readonly id: string;
+  /** Null until it has come. */
+  readonly preview: Preview | null;
+  /** The task's name, where it must be typed. */
+  readonly typed: TextField;
+}
+
+export interface FinishDialog extends EndDialog<FinishPreview> {
+  readonly kind: 'finish';
+}
+
+export interface CleanDialog extends EndDialog<CleanPreview> {
+  readonly kind: 'clean';
+}
+
+export interface QuestionDialog extends Asking {
+  readonly kind: 'question';
+  readonly about: { readonly stop: 'worker'; readonly id: string } | { readonly stop: 'all' };
+}
+
+/** A refusal too long for one line, word for word. */
+export interface ProblemDialog extends Scrolling {
+  readonly kind: 'problem';
+  readonly problem: Problem;
+}
+
+export interface HelpDialog extends Scrolling {
+  readonly kind: 'help';
+}

@@ -1,0 +1,44 @@
+import type { CleanDialog, Dialog, FinishDialog } from './dialog.ts';
+import type { TextField } from './field.ts';
+
+/** Whether the task's name must be typed before anything happens: something would be gone for good. */
+export function wantsName(dialog: FinishDialog | CleanDialog): boolean {
+  if (dialog.kind === 'clean') return dialog.preview?.wantsTypedName ?? false;
+  const { preview } = dialog;
+  return preview !== null && preview.blockers.length === 0 && preview.ignored.length > 0;
+}
+
+/** The text that letters go into; null where letters are keys. */
+export function textOf(dialog: Dialog): TextField | null {
+  switch (dialog.kind) {
+    case 'form':
+      return dialog.field === 'task' || dialog.field === 'brief' ? dialog[dialog.field] : null;
+    case 'reject':
+      return dialog.why;
+    case 'finish':
+    case 'clean':
+      return wantsName(dialog) ? dialog.typed : null;
+    default:
+      return null;
+  }
+}
+
+export function withText(dialog: Dialog, field: TextField): Dialog {
+  switch (dialog.kind) {
+    case 'form':
+      return { ...dialog, [dialog.field]: field };
+    case 'reject':
+      return { ...dialog, why: field };
+    case 'finish':
+      return { ...dialog, typed: field };
+    case 'clean':
+      return { ...dialog, typed: field };
+    default:
+      return dialog;
+  }
+}
+
+/** Only a brief has line breaks. */
+export function isMultiline(dialog: Dialog): boolean {
+  return dialog.kind === 'form' && dialog.field === 'brief';
+}

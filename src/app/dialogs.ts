@@ -1,0 +1,55 @@
+import type { Proposal } from '../domain/proposal.ts';
+import type { Worker } from '../domain/worker.ts';
+import type { FormDialog } from './dialog.ts';
+import { emptyField, fieldOf } from './field.ts';
+import { selectedRepo } from './select.ts';
+import type { AppState } from './state.ts';
+import { ask, type Step, withDialog } from './step.ts';
+
+const unasked = { pending: null, problem: null } as const;
+
+/** The card of a proposal, as it stands now. */
+export function openCard(state: AppState, proposal: Proposal): AppState {
+  const digest = proposal.plan?.digest ?? null;
+  const cursors = { ...state.cursors, queue: { kind: 'proposal', n: proposal.n } as const };
+  const card = { kind: 'card', n: proposal.n, digest, changed: false, scroll: 0, ...unasked } as const;
+  return withDialog({ ...state, cursors }, card);
+}
+
+/** An empty form for the selected repository. */
+export function openForm(state: AppState): AppState {
+  const repo = selectedRepo(state) ?? state.facts?.repos[0]?.name ?? '';
+  const form: FormDialog = {
+    kind: 'form',
+    editing: null,
+    field: 'task',
+    repo,
+    agent: null,
+    task: emptyField,
+    brief: emptyField,
+    ...unasked,
+  };
+  return withDialog(state, form);
+}
+
+/** The form with what a proposal says. */
+export function openEdit(state: AppState, { n, draft }: Proposal): AppState {
+  const { repo, agent } = draft;
+  const texts = { task: fieldOf(draft.task), brief: fieldOf(draft.brief) };
+  return withDialog(state, { kind: 'form', editing: n, field: 'brief', repo, agent, ...texts, ...unasked });
+}
+
+export function openReject(state: AppState, n: number): AppState {
+  return withDialog(state, { kind: 'reject', n, why: emptyField, ...unasked });
+}
+
+/** Finishing and cleaning begin with a look at what would happen. */
+export function openFinish(state: AppState, { id }: Worker): Step {
+  const dialog = { kind: 'finish', id, preview: null, typed: emptyField, scroll: 0, problem: null } as const;
+  return ask(state, 'previewFinish', { id }, (next, pending) => withDialog(next, { ...dialog, pending }));
+}
+
+export function openClean(state: AppState, { id }: Worker): Step {
+  const dialog = { kind: 'clean', id, preview: null, typed: emptyField, scroll: 0, problem: null } as const;
+  return ask(state, 'previewClean', { id }, (next, pending) => withDialog(next, { ...dialog, pending }));
+}

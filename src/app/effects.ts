@@ -1,0 +1,27 @@
+import type { ControllerApi } from '../protocol/controllerApi.ts';
+
+/** What the edge is asked to do. Effects are run in order; what comes of them is again a message. */
+export type Effect =
+  | RequestEffect
+  /** Bytes typed into a worker, one a character. */
+  | { readonly type: 'input'; readonly id: string; readonly bytes: string }
+  /** A piece of pasted text for a worker; `last` ends the paste. */
+  | { readonly type: 'paste'; readonly id: string; readonly text: string; readonly last: boolean }
+  /** Leaves the control room; workers go on. */
+  | { readonly type: 'quit' }
+  /** Hands the terminal back to the shell until it is continued. */
+  | { readonly type: 'suspend' };
+
+export type Method = keyof ControllerApi;
+export type MethodParams<M extends Method> = Parameters<ControllerApi[M]>[0];
+export type MethodResult<M extends Method> = ReturnType<ControllerApi[M]>;
+
+/** A request to the controller; its result comes back as the message `answered` with the same tag. */
+export type RequestEffect<M extends Method = Method> = {
+  [K in M]: {
+    readonly type: 'request';
+    readonly method: K;
+    readonly params: MethodParams<K>;
+    readonly tag: number;
+  };
+}[M];

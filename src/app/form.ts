@@ -1,0 +1,112 @@
+import type { ProposalDraft } from '../domain/proposal.ts';
+import { foldCase, parseSlug } from '../domain/slug.ts';
+import type { FormDialog, FormField } from './dialog.ts';
+import { insertText, moveRow } from './field.ts';
+import { dialogColumns } from './geometry.ts';
+import { type AppState, dialogOf } from './state.ts';
+import { ask, problemLine, type Step, stay, withDialog } from './step.ts';
+
+const fields: readonly FormField[] = ['repo', 'agent', 'task', 'brief'];
+
+export function formOf(state: AppState): FormDialog | null {
+  const dialog = dialogOf(state);
+  return dialog?.kind === 'form' ? dialog : null;
+}
+
+/** What is wrong with the task's name as typed so far; an empty one is merely not yet typed. */
+export function taskProblem(state: AppState, form: FormDialog): string | null {
+  const task = form.task.text;
+  if (task === '') return null;
+  const parsed = parseSlug(task, 'task');
+  if (!parsed.ok) return parsed.problem.message;
+  const isSame = (repo: string, other: string) => repo === form.repo && foldCase(other) === foldCase(task);
+  if (state.facts?.workers.some((worker) => isSame(worker.repo, worker.task)))
+    return `${form.repo} already has a worker for ${task}.`;
+  const rival = state.facts?.proposals.find(
+    ({ n, draft }) => n !== form.editing && isSame(draft.repo, draft.task),
+  );
+  return rival ? `Proposal ${rival.n} already asks for ${form.repo}/${task}.` : null;
+}
+
+/** Why nothing can be started in the chosen repository. */
+export function repoProblem(state: AppState, form: FormDialog): string | null {
+  const repo = state.facts?.repos.find(({ name }) => name === form.repo);
+  return repo ? repo.problem : 'This workspace has no such repository.';
+}
+
+/** Whether the form can be sent, or why not. */
+export function canSend(state: AppState): true | string {
+  const form = formOf(state);
+  if (!form) return 'There is no form.';
+  if (form.pending !== null) return 'Waiting for the controller.';
+  if (form.task.text === '') return 'The task needs a name, such as fix-migration.';
+  return repoProblem(state, form) ?? taskProblem(state, form) ?? true;
+}
+
+/** Proposes what the form says, or changes the open proposal to it. */
+export function sendForm(state: AppState): Step {
+  const form = formOf(state);
+  if (!form) return stay(state);
+  const draft: ProposalDraft = {
+    repo: form.repo,
+    task: form.task.text,
+    brief: form.brief.text.trim(),
+    agent: form.agent,
+  };
+  const waiting = (next: AppState, pending: number) => withDialog(next, { ...form, pending, problem: null });
+  return form.editing === null
+    ? ask(state, 'propose', draft, waiting)
+    : ask(state, 'edit', { n: form.editing, draft }, waiting);
+}
+
+export function moveField(state: AppState, by: 1 | -1): AppState {
+  const form = formOf(state);
+  if (!form) return state;
+  const at = fields.indexOf(form.field) + by + fields.length;
+  return withDialog(state, { ...form, field: fields[at % fields.length] ?? 'task' });
+}
+
+/** Up and down: through the rows of the brief, else through the fields. */
+export function moveUpOrDown(state: AppState, by: 1 | -1): AppState {
+  const form = formOf(state);
+  if (form?.field !== 'brief') return moveField(state, by);
+  const brief = moveRow(form.brief, by, briefColumns(state));
+  if (brief) return withDialog(state, { ...form, brief });
+  return by < 0 ? moveField(state, by) : state;
+}
+
+/** Cells of a row of the brief. */
+export function briefColumns({ size }: Pick<AppState, 'size'>): number {
+  // One cell is left free for a caret at the end of a full row.
+  return dialogColumns(size) - 3;
+}
+
+/** The next or previous repository or agent. */
+export function choose(state: AppState, by: 1 | -1): AppState {
+  const form = formOf(state);
+  if (!form || !state.facts) return state;
+  if (form.field === 'repo') {
+    const names = state.facts.repos.map(({ name }) => name);
+    return withDialog(state, { ...form, repo: stepped(names, form.repo, by) ?? form.repo });
+  }
+  if (form.field !== 'agent') return state;
+  const { agents, defaultAgent } = state.facts.workspace;
+  const agent = stepped(agents, form.agent ?? defaultAgent, by) ?? null;
+  return withDialog(state, { ...form, agent: agent === defaultAgent ? null : agent });
+}
+
+function stepped(names: readonly string[], now: string, by: 1 | -1): string | undefined {
+  return names[(names.indexOf(now) + by + names.length) % names.length];
+}
+
+export function addLineBreak(state: AppState): AppState {
+  const form = formOf(state);
+  if (form?.field !== 'brief') return state;
+  return withDialog(state, { ...form, brief: insertText(form.brief, '\n', true) });
+}
+
+/** The lines that say what is wrong, most pressing first. */
+export function formProblems(state: AppState, form: FormDialog): readonly string[] {
+  const said = form.problem ? [problemLine(form.problem)] : [];
+  return [...said, repoProblem(state, form), taskProblem(state, form)].filter((text) => text !== null);
+}

@@ -1,0 +1,27 @@
+import { isSameRow, selectRows } from './select.ts';
+import type { AppState, FleetKey, ListName, QueueKey, RowKey } from './state.ts';
+
+/** Selects a row of a list; a worker selected in the queue is selected in the fleet, too, and its pane shown. */
+export function selectRow(state: AppState, list: ListName, key: RowKey): AppState {
+  const isWorker = key.kind === 'worker';
+  const cursors = {
+    fleet: list === 'fleet' || isWorker ? (key as FleetKey) : state.cursors.fleet,
+    queue: list === 'queue' ? (key as QueueKey) : state.cursors.queue,
+  };
+  return { ...state, list, cursors, anchor: isWorker ? key.id : state.anchor };
+}
+
+/** Moves the selection within its list, stopping at both ends. */
+export function moveSelection(state: AppState, by: number): AppState {
+  const rows = selectRows(state, state.list);
+  const at = rows.findIndex((row) => isSameRow(row.key, state.cursors[state.list]));
+  const row = rows[Math.max(0, Math.min(rows.length - 1, at + by))];
+  return row ? selectRow(state, state.list, row.key) : state;
+}
+
+/** The other list, where it was left. */
+export function switchList(state: AppState): AppState {
+  const list = state.list === 'fleet' ? 'queue' : 'fleet';
+  const key = state.cursors[list] ?? selectRows(state, list)[0]?.key;
+  return key ? selectRow(state, list, key) : state;
+}

@@ -1,0 +1,143 @@
+import type { Proposal } from '../domain/proposal.ts';
+import type { RepoStatus } from '../domain/repo.ts';
+import { isLive, type Worker, type WorkerState } from '../domain/worker.ts';
+import { type Geometry, geometryOf } from './geometry.ts';
+import {
+  type AppState,
+  type FleetKey,
+  type ListName,
+  type QueueKey,
+  type RowKey,
+  selectionOf,
+} from './state.ts';
+
+export type FleetRow =
+  | { readonly key: FleetKey; readonly repo: RepoStatus }
+  | { readonly key: FleetKey; readonly worker: Worker; readonly orphan: boolean };
+
+export type QueueRow =
+  | { readonly key: QueueKey; readonly proposal: Proposal }
+  | { readonly key: QueueKey; readonly worker: Worker };
+
+/** Repositories in their order, each with its workers below; workers of a repository that is gone come last. */
+export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetRow[] {
+  if (!facts) return [];
+  const rows: FleetRow[] = [];
+  for (const repo of facts.repos) {
+    rows.push({ key: { kind: 'repo', name: repo.name }, repo });
+    for (const worker of facts.workers)
+      if (worker.repo === repo.name) rows.push({ key: workerKey(worker), worker, orphan: false });
+  }
+  const known = new Set(facts.repos.map((repo) => repo.name));
+  for (const worker of facts.workers)
+    if (!known.has(worker.repo)) rows.push({ key: workerKey(worker), worker, orphan: true });
+  return rows;
+}
+
+/** What waits for the person: open proposals, then workers that ask. */
+export function selectQueue({ facts }: Pick<AppState, 'facts'>): readonly QueueRow[] {
+  if (!facts) return [];
+  const asking = facts.workers.filter((worker) => needsPerson(worker.state));
+  return [
+    ...facts.proposals.map((proposal) => ({ key: { kind: 'proposal', n: proposal.n }, proposal }) as const),
+    ...asking.map((worker) => ({ key: workerKey(worker), worker })),
+  ];
+}
+
+function workerKey(worker: Worker): FleetKey & QueueKey {
+  return { kind: 'worker', id: worker.id };
+}
+
+function needsPerson(state: WorkerState): boolean {
+  return state === 'waiting' || state === 'needs-trust';
+}
+
+export function selectRows(
+  state: Pick<AppState, 'facts'>,
+  list: ListName,
+): readonly { readonly key: RowKey }[] {
+  return list === 'fleet' ? selectFleet(state) : selectQueue(state);
+}
+
+export function isSameRow(a: RowKey | null, b: RowKey | null): boolean {
+  if (a === null || b === null) return a === b;
+  return rowName(a) === rowName(b);
+}
+
+function rowName(key: RowKey): string {
+  switch (key.kind) {
+    case 'repo':
+      return `repo ${key.name}`;
+    case 'worker':
+      return `worker ${key.id}`;
+    case 'proposal':
+      return `proposal ${key.n}`;
+  }
+}
+
+/** First row shown when `height` of `count` rows are visible: the selected one stays in the middle where it can. */
+export function firstShown(index: number, count: number, height: number): number {
+  return Math.max(0, Math.min(index - Math.floor(height / 2), count - height));
+}
+
+export function findWorker({ facts }: Pick<AppState, 'facts'>, id: string | null): Worker | null {
+  return facts?.workers.find((worker) => worker.id === id) ?? null;
+}
+
+export function findProposal({ facts }: Pick<AppState, 'facts'>, n: number): Proposal | null {
+  return facts?.proposals.find((proposal) => proposal.n === n) ?? null;
+}
+
+/** The worker that keys act on; null when something else is selected. */
+export function selectedWorker(state: AppState): Worker | null {
+  const key = selectionOf(state);
+  return key?.kind === 'worker' ? findWorker(state, key.id) : null;
+}
+
+/** The repository that is selected, by itself or by what belongs to it. */
+export function selectedRepo(state: AppState): string | null {
+  const key = selectionOf(state);
+  if (key?.kind === 'repo') return key.name;
+  if (key?.kind === 'proposal') return findProposal(state, key.n)?.draft.repo ?? null;
+  return selectedWorker(state)?.repo ?? null;
+}
+
+export function selectGeometry(state: AppState): Geometry {
+  return geometryOf(state.size, state.layout, isZoomed(state), state.facts?.workers.length ?? 0);
+}
+
+/** Zoom needs something to zoom. */
+export function isZoomed(state: AppState): boolean {
+  return state.zoomed && findWorker(state, state.anchor) !== null;
+}
+
+/** Workers on the shown page of panes: in their order, so that a pane never moves while others change. */
+export function selectShown(state: AppState): readonly Worker[] {
+  const workers = state.facts?.workers ?? [];
+  const at = workers.findIndex((worker) => worker.id === state.anchor);
+  const count = selectGeometry(state).panes.length;
+  const first = at < 0 ? 0 : at - (at % count);
+  return workers.slice(first, first + count);
+}
+
+/** How many processes run. */
+export function countLive({ facts }: Pick<AppState, 'facts'>): number {
+  return facts?.workers.filter((worker) => isLive(worker.state)).length ?? 0;
+}
+
+/** Counts of workers by state, in the order in which they matter. */
+export function countStates(workers: readonly Worker[]): readonly { state: WorkerState; count: number }[] {
+  const order: readonly WorkerState[] = [
+    'needs-trust',
+    'waiting',
+    'working',
+    'idle',
+    'starting',
+    'limited',
+    'exited',
+    'lost',
+  ];
+  return order
+    .map((state) => ({ state, count: workers.filter((worker) => worker.state === state).length }))
+    .filter(({ count }) => count > 0);
+}

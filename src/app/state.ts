@@ -1,0 +1,99 @@
+import type { Facts } from '../domain/facts.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Dialog } from './dialog.ts';
+
+/** All that the screen shows is derived from this, and nothing else is. */
+export interface AppState {
+  readonly settings: Settings;
+  readonly size: Size;
+  /** Milliseconds since 1970; as old as the last tick. */
+  readonly now: number;
+  readonly connection: Connection;
+  /** Null until the controller has answered once; the last known ones while the connection is lost. */
+  readonly facts: Facts | null;
+  readonly terminals: ReadonlyMap<string, TerminalRecord>;
+  /** The list that the keys move in. */
+  readonly list: ListName;
+  /** Where each list stands, by identity: rows come and go. Null while a list is empty. */
+  readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
+  /** Worker last selected: its page of panes is shown. Null without workers. */
+  readonly anchor: string | null;
+  readonly layout: Layout;
+  readonly zoomed: boolean;
+  readonly focus: Focus;
+  /** One line for the person, until the next key. */
+  readonly notice: Notice | null;
+  /** Number of the next request, so that an answer finds what waits for it. */
+  readonly nextTag: number;
+}
+
+export interface Settings {
+  /** Name of the one key that a worker never gets; see `keyName`. */
+  readonly leaveKey: string;
+}
+
+/** Cells. */
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+export type Connection =
+  | { readonly status: 'connecting' }
+  | { readonly status: 'live' }
+  | { readonly status: 'lost'; readonly problem: Problem };
+
+/** `fleet`: repositories with their workers. `queue`: whatever waits for the person. */
+export type ListName = 'fleet' | 'queue';
+
+export type RepoKey = { readonly kind: 'repo'; readonly name: string };
+export type WorkerKey = { readonly kind: 'worker'; readonly id: string };
+export type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
+export type FleetKey = RepoKey | WorkerKey;
+export type QueueKey = ProposalKey | WorkerKey;
+export type RowKey = FleetKey | QueueKey;
+
+/** Panes wanted at once; fewer are shown where there is no room or are no workers. */
+export type Layout = 1 | 2 | 4;
+
+/** Where keys go: to exactly one of these. */
+export type Focus =
+  | { readonly at: 'list' }
+  | { readonly at: 'pane'; readonly id: string }
+  | { readonly at: 'dialog'; readonly dialog: Dialog };
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'info' | 'problem';
+}
+
+/** @param now milliseconds since 1970 */
+export function initialState(size: Size, now: number, settings: Partial<Settings> = {}): AppState {
+  return {
+    settings: { leaveKey: 'ctrl-q', ...settings },
+    size,
+    now,
+    connection: { status: 'connecting' },
+    facts: null,
+    terminals: new Map(),
+    list: 'fleet',
+    cursors: { fleet: null, queue: null },
+    anchor: null,
+    layout: 4,
+    zoomed: false,
+    focus: { at: 'list' },
+    notice: null,
+    nextTag: 1,
+  };
+}
+
+/** The open dialog, of which there is at most one. */
+export function dialogOf(state: AppState): Dialog | null {
+  return state.focus.at === 'dialog' ? state.focus.dialog : null;
+}
+
+/** The row that keys act on. */
+export function selectionOf(state: AppState): RowKey | null {
+  return state.cursors[state.list];
+}

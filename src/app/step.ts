@@ -1,0 +1,43 @@
+import type { Problem } from '../domain/problem.ts';
+import type { Dialog } from './dialog.ts';
+import type { Effect, Method, MethodParams, RequestEffect } from './effects.ts';
+import type { AppState, Notice } from './state.ts';
+
+/** What an update comes to. */
+export interface Step {
+  readonly state: AppState;
+  readonly effects: readonly Effect[];
+}
+
+export function stay(state: AppState): Step {
+  return { state, effects: [] };
+}
+
+export function withNotice(state: AppState, text: string, tone: Notice['tone'] = 'info'): AppState {
+  return { ...state, notice: { text, tone } };
+}
+
+export function withDialog(state: AppState, dialog: Dialog): AppState {
+  return { ...state, focus: { at: 'dialog', dialog } };
+}
+
+export function toList(state: AppState): AppState {
+  return state.focus.at === 'list' ? state : { ...state, focus: { at: 'list' } };
+}
+
+/** Asks the controller; `next` may keep the tag, to know the answer by. */
+export function ask<M extends Method>(
+  state: AppState,
+  method: M,
+  params: MethodParams<M>,
+  next: (state: AppState, tag: number) => AppState = (unchanged) => unchanged,
+): Step {
+  const tag = state.nextTag;
+  const request = { type: 'request', method, params, tag } as RequestEffect;
+  return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
+}
+
+/** A problem on one line. */
+export function problemLine({ message, hint }: Problem): string {
+  return hint === undefined ? message : `${message} ${hint}`;
+}

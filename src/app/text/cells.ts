@@ -1,0 +1,81 @@
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter();
+const printableAscii = /^[\x20-\x7e]*$/;
+
+/** Cells a text takes on the screen, by the same measure as the layout engine. */
+export function cellWidth(text: string): number {
+  return stringWidth(text);
+}
+
+/** What a person sees as single characters. */
+export function clustersOf(text: string): readonly string[] {
+  if (printableAscii.test(text)) return text.split('');
+  return Array.from(segmenter.segment(text), (part) => part.segment);
+}
+
+/** The text if it fits into `width` cells, else as much of it as fits with `…` at the end. */
+export function cutText(text: string, width: number): string {
+  if (text.length <= width && printableAscii.test(text)) return text;
+  if (width <= 0) return '';
+  if (cellWidth(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const cluster of clustersOf(text)) {
+    const wide = cellWidth(cluster);
+    if (used + wide > width - 1) break;
+    kept += cluster;
+    used += wide;
+  }
+  return `${kept}…`;
+}
+
+/** One row of wrapped text: the part `start` to `end` of it, without the line break. */
+export interface WrappedRow {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Breaks text into rows of at most `width` cells: at line breaks, else after the last space that fits, else
+ * anywhere. Rows keep their trailing space, so that a caret can stand on every character.
+ */
+export function wrapRanges(text: string, width: number): readonly WrappedRow[] {
+  const rows: WrappedRow[] = [];
+  let at = 0;
+  for (const line of text.split('\n')) {
+    wrapLine(line, at, Math.max(1, width), rows);
+    at += line.length + 1;
+  }
+  return rows;
+}
+
+function wrapLine(line: string, offset: number, width: number, rows: WrappedRow[]): void {
+  let start = 0;
+  let breakAt = 0;
+  let breakUsed = 0;
+  let used = 0;
+  let at = 0;
+  for (const cluster of clustersOf(line)) {
+    const wide = cellWidth(cluster);
+    // A space may hang over the edge: it is not seen there.
+    if (used + wide > width && cluster !== ' ' && at > start) {
+      const end = breakAt > start ? breakAt : at;
+      rows.push({ start: offset + start, end: offset + end });
+      used -= breakAt > start ? breakUsed : used;
+      start = end;
+    }
+    at += cluster.length;
+    used += wide;
+    if (cluster === ' ') {
+      breakAt = at;
+      breakUsed = used;
+    }
+  }
+  rows.push({ start: offset + start, end: offset + line.length });
+}
+
+/** Text broken into rows of at most `width` cells, without trailing spaces. */
+export function wrapText(text: string, width: number): readonly string[] {
+  return wrapRanges(text, width).map(({ start, end }) => text.slice(start, end).trimEnd());
+}

@@ -1,0 +1,78 @@
+import type { Worker } from '../../domain/worker.ts';
+import type { Tone } from './line.ts';
+
+/** A state as shape, word and meaning: readable without colour. */
+export interface Look {
+  readonly mark: string;
+  readonly word: string;
+  readonly tone: Tone;
+}
+
+export function stateLook(worker: Pick<Worker, 'state' | 'exitCode'>): Look {
+  switch (worker.state) {
+    case 'starting':
+      return { mark: '◌', word: 'starting', tone: 'accent' };
+    case 'needs-trust':
+      return { mark: '⚑', word: 'needs trust', tone: 'warning' };
+    case 'working':
+      return { mark: '●', word: 'working', tone: 'good' };
+    case 'waiting':
+      return { mark: '◆', word: 'waiting', tone: 'warning' };
+    case 'idle':
+      return { mark: '○', word: 'idle', tone: 'plain' };
+    case 'limited':
+      return { mark: '◇', word: 'limited', tone: 'notice' };
+    case 'exited':
+      return exitLook(worker.exitCode);
+    case 'lost':
+      return { mark: '?', word: 'lost', tone: 'bad' };
+  }
+}
+
+function exitLook(code: number | null): Look {
+  const word = code === null ? 'exited' : `exited ${code}`;
+  return { mark: '✕', word, tone: code === 0 ? 'muted' : 'bad' };
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/**
+ * How long ago, in its largest unit: `<1m`, `12m`, `3h`, `2d`. Never finer than a minute: a screen that counts
+ * seconds is never at rest.
+ * @param at ISO time; anything else gives `?`
+ * @param now milliseconds since 1970
+ */
+export function shortAge(at: string, now: number): string {
+  const since = now - Date.parse(at);
+  if (Number.isNaN(since)) return '?';
+  if (since < minute) return '<1m';
+  if (since < hour) return `${Math.floor(since / minute)}m`;
+  if (since < day) return `${Math.floor(since / hour)}h`;
+  return `${Math.floor(since / day)}d`;
+}
+
+/** The same in words, for reading: `less than a minute ago`, `3 hours ago`. */
+export function longAge(at: string, now: number): string {
+  const since = now - Date.parse(at);
+  if (Number.isNaN(since)) return 'at an unknown time';
+  if (since < minute) return 'less than a minute ago';
+  if (since < hour) return `${counted(Math.floor(since / minute), 'minute')} ago`;
+  if (since < day) return `${counted(Math.floor(since / hour), 'hour')} ago`;
+  return `${counted(Math.floor(since / day), 'day')} ago`;
+}
+
+/** Milliseconds until `shortAge` of this time changes. */
+export function nextAge(at: string, now: number): number {
+  const since = now - Date.parse(at);
+  if (Number.isNaN(since)) return Number.POSITIVE_INFINITY;
+  if (since < 0) return minute - since;
+  const unit = since < hour ? minute : since < day ? hour : day;
+  return unit - (since % unit);
+}
+
+/** `1 worker`, `2 workers`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}

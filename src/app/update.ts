@@ -1,0 +1,41 @@
+import type { Message } from './messages.ts';
+import type { AppState } from './state.ts';
+import { ask, type Step, stay } from './step.ts';
+import { updateAnswer } from './update/answers.ts';
+import { withFacts } from './update/facts.ts';
+import { updateToken } from './update/tokens.ts';
+
+/** The one way to change what is on the screen. Pure, synchronous and total. */
+export function updateApp(state: AppState, message: Message): Step {
+  switch (message.type) {
+    case 'resized':
+      return stay({ ...state, size: message.size });
+    case 'factsArrived':
+      return stay(withFacts(state, message.facts));
+    case 'connectionChanged':
+      return connectionChanged(state, message.connection);
+    case 'terminalChanged':
+      return stay({ ...state, terminals: new Map(state.terminals).set(message.record.id, message.record) });
+    case 'terminalForgotten':
+      return stay({ ...state, terminals: without(state.terminals, message.id) });
+    case 'tokenArrived':
+      return updateToken(state, message.token);
+    case 'answered':
+      return updateAnswer(state, message);
+    case 'ticked':
+      return stay({ ...state, now: message.now });
+  }
+}
+
+/** A new link knows nothing of what was missed, so it begins with the whole picture. */
+function connectionChanged(state: AppState, connection: AppState['connection']): Step {
+  const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
+  const next = { ...state, connection };
+  return isNewlyLive ? ask(next, 'facts', {}) : stay(next);
+}
+
+function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const next = new Map(map);
+  next.delete(key);
+  return next;
+}

@@ -1,0 +1,110 @@
+import type { Problem } from '../../domain/problem.ts';
+import type { Proposal } from '../../domain/proposal.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { Dialog } from '../dialog.ts';
+import { openCard } from '../dialogs.ts';
+import type { Answered } from '../messages.ts';
+import { selectQueue } from '../select.ts';
+import { type AppState, dialogOf } from '../state.ts';
+import { problemLine, type Step, stay, toList, withDialog, withNotice } from '../step.ts';
+import { cellWidth } from '../text/cells.ts';
+import { factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
+
+/** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
+export function updateAnswer(state: AppState, answer: Answered): Step {
+  if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
+  if (answer.method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
+  return stay(withSuccess(state, answer));
+}
+
+function withSuccess(state: AppState, answer: Answered): AppState {
+  if (!answer.result.ok) return state;
+  const { waiting, rest } = settle(state, answer.tag);
+  switch (answer.method) {
+    case 'facts':
+      return withFacts(rest, answer.result.value);
+    case 'propose':
+    case 'edit':
+      return withProposal(rest, answer.result.value, waiting !== null);
+    case 'proposeResume':
+      return withProposal(rest, answer.result.value, rest.focus.at === 'list');
+    case 'approve':
+      return withStarted(rest, answer.result.value, answer.params.n);
+    case 'reject':
+      return withNotice(withoutProposal(rest, answer.params.n), `Proposal ${answer.params.n} was rejected.`);
+    case 'stop':
+      return withNotice(
+        withWorker(rest, answer.result.value),
+        `${answer.params.id} was stopped; r resumes it.`,
+      );
+    case 'previewFinish':
+      return waiting?.kind === 'finish'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, preview: answer.result.value })
+        : state;
+    case 'previewClean':
+      return waiting?.kind === 'clean'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, preview: answer.result.value })
+        : state;
+    case 'finish': {
+      const { id, into, merge, backup } = answer.result.value;
+      const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; ${backup} keeps the branch.`;
+      return withNotice(withoutWorker(rest, id), text);
+    }
+    case 'clean': {
+      const { id, backup } = answer.result.value;
+      return withNotice(withoutWorker(rest, id), `${id} was removed; ${backup} keeps it.`);
+    }
+    default:
+      return state;
+  }
+}
+
+/** The dialog that waited for this answer, if it is still open, and the state without it. */
+function settle(state: AppState, tag: number): { waiting: Dialog | null; rest: AppState } {
+  const dialog = dialogOf(state);
+  if (!dialog || !('pending' in dialog) || dialog.pending !== tag) return { waiting: null, rest: state };
+  return { waiting: dialog, rest: toList(state) };
+}
+
+/** The dialog stays, with all that was typed; without one, a refusal too long for a line opens its own. */
+function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
+  const { waiting } = settle(state, tag);
+  if (waiting && 'pending' in waiting) {
+    const refused = withDialog(state, { ...waiting, pending: null, problem });
+    return state.facts ? withFacts(refused, state.facts) : refused;
+  }
+  const line = problemLine(problem);
+  const isShort = !line.includes('\n') && cellWidth(line) <= state.size.cols - 2;
+  if (isShort || state.focus.at !== 'list') return withNotice(state, line, 'problem');
+  return withDialog(state, { kind: 'problem', problem, scroll: 0 });
+}
+
+/** A proposal that the person asked for shows its card; any other waits in the queue. */
+function withProposal(state: AppState, proposal: Proposal, isAwaited: boolean): AppState {
+  const known = state.facts ? withFacts(state, factsWithProposal(state.facts, proposal)) : state;
+  return isAwaited ? openCard(known, proposal) : known;
+}
+
+/** The new worker's page is shown; the keys stay in the queue while more waits there. */
+function withStarted(state: AppState, worker: Worker, n: number): AppState {
+  const known = withWorker(withoutProposal(state, n), worker);
+  const list = state.list === 'queue' && selectQueue(known).length > 0 ? 'queue' : 'fleet';
+  const cursors = { ...known.cursors, fleet: { kind: 'worker', id: worker.id } as const };
+  return withNotice({ ...known, list, cursors, anchor: worker.id }, `${worker.id} was started.`);
+}
+
+function withWorker(state: AppState, worker: Worker): AppState {
+  return state.facts ? withFacts(state, factsWithWorker(state.facts, worker)) : state;
+}
+
+function withoutWorker(state: AppState, id: string): AppState {
+  if (!state.facts) return state;
+  const workers = state.facts.workers.filter((worker) => worker.id !== id);
+  return withFacts(state, { ...state.facts, workers });
+}
+
+function withoutProposal(state: AppState, n: number): AppState {
+  if (!state.facts) return state;
+  const proposals = state.facts.proposals.filter((proposal) => proposal.n !== n);
+  return withFacts(state, { ...state.facts, proposals });
+}

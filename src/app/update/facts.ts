@@ -1,0 +1,127 @@
+import type { Facts } from '../../domain/facts.ts';
+import type { Proposal } from '../../domain/proposal.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { CardDialog, Dialog } from '../dialog.ts';
+import { findProposal, findWorker, isSameRow, selectFleet, selectQueue } from '../select.ts';
+import type { AppState, RowKey } from '../state.ts';
+import { problemLine, toList, withDialog, withNotice } from '../step.ts';
+
+/** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
+export function withFacts(state: AppState, facts: Facts): AppState {
+  return withFocus(withLists(withNews({ ...state, facts }, state), state));
+}
+
+/** Says what the controller has to say, once. */
+function withNews(next: AppState, old: AppState): AppState {
+  const said = new Set(old.facts?.notices.map(problemLine));
+  const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
+  const last = news.at(-1);
+  return last === undefined ? next : withNotice(next, last, 'problem');
+}
+
+function withLists(next: AppState, old: AppState): AppState {
+  const fleet = keptKey(old.cursors.fleet, selectFleet(old), selectFleet(next), 'worker');
+  const queue = keptKey(old.cursors.queue, selectQueue(old), selectQueue(next), 'proposal');
+  return {
+    ...next,
+    cursors: { fleet, queue },
+    list: queue === null ? 'fleet' : next.list,
+    anchor: keptAnchor(next, old),
+  };
+}
+
+/** The same row, else the one that took its place, else the first of the wanted kind. */
+function keptKey<K extends RowKey>(
+  key: K | null,
+  before: readonly { readonly key: K }[],
+  after: readonly { readonly key: K }[],
+  first: RowKey['kind'],
+): K | null {
+  if (key === null) return (after.find((row) => row.key.kind === first) ?? after[0])?.key ?? null;
+  if (after.some((row) => isSameRow(row.key, key))) return key;
+  const at = before.findIndex((row) => isSameRow(row.key, key));
+  return after[Math.min(Math.max(0, at), after.length - 1)]?.key ?? null;
+}
+
+function keptAnchor(next: AppState, old: AppState): string | null {
+  const workers = next.facts?.workers ?? [];
+  if (findWorker(next, next.anchor)) return next.anchor;
+  const at = old.facts?.workers.findIndex((worker) => worker.id === old.anchor) ?? -1;
+  return workers[Math.min(Math.max(0, at), workers.length - 1)]?.id ?? null;
+}
+
+function withFocus(state: AppState): AppState {
+  const { focus } = state;
+  if (focus.at === 'dialog') return withSubject(state, focus.dialog);
+  if (focus.at === 'list' || findWorker(state, focus.id)) return state;
+  return withNotice(toList(state), whatBecame(state, focus.id));
+}
+
+/** A dialog whose subject is gone closes, unless it waits for the answer that explains why. */
+function withSubject(state: AppState, dialog: Dialog): AppState {
+  switch (dialog.kind) {
+    case 'card': {
+      const proposal = findProposal(state, dialog.n);
+      return proposal ? withPlan(state, dialog, proposal) : gone(state, dialog, proposalGone(dialog.n));
+    }
+    case 'reject':
+      return findProposal(state, dialog.n) ? state : gone(state, dialog, proposalGone(dialog.n));
+    case 'finish':
+    case 'clean':
+      return findWorker(state, dialog.id) ? state : gone(state, dialog, whatBecame(state, dialog.id));
+    case 'question': {
+      if (dialog.about.stop === 'all' || findWorker(state, dialog.about.id)) return state;
+      return gone(state, dialog, whatBecame(state, dialog.about.id));
+    }
+    // What is typed is not lost: a form for a proposal that is gone proposes anew.
+    case 'form': {
+      if (dialog.editing === null || dialog.pending !== null || findProposal(state, dialog.editing))
+        return state;
+      const text = `${proposalGone(dialog.editing)} What you typed becomes a new one.`;
+      return withNotice(withDialog(state, { ...dialog, editing: null }), text);
+    }
+    case 'problem':
+    case 'help':
+      return state;
+  }
+}
+
+function withPlan(state: AppState, card: CardDialog, { plan }: Proposal): AppState {
+  if (plan === null || plan.digest === card.digest) return state;
+  const changed = card.changed || card.digest !== null;
+  return withDialog(state, { ...card, digest: plan.digest, changed, scroll: 0 });
+}
+
+function gone(state: AppState, dialog: Dialog, why: string): AppState {
+  if ('pending' in dialog && dialog.pending !== null) return state;
+  return withNotice(toList(state), state.notice?.tone === 'problem' ? state.notice.text : why);
+}
+
+function proposalGone(n: number): string {
+  return `Proposal ${n} is no longer open.`;
+}
+
+function whatBecame({ facts }: AppState, id: string): string {
+  const end = facts?.ended.findLast((ended) => ended.id === id);
+  if (!end) return `${id} is no longer there.`;
+  return end.how === 'finished'
+    ? `${id} was merged into ${end.into}.`
+    : `${id} was removed; ${end.backup} keeps it.`;
+}
+
+/** The picture with one worker's newer record; a new worker comes last. */
+export function factsWithWorker(facts: Facts, worker: Worker): Facts {
+  const isKnown = facts.workers.some((known) => known.id === worker.id);
+  const workers = isKnown
+    ? facts.workers.map((known) => (known.id === worker.id ? worker : known))
+    : [...facts.workers, worker];
+  return { ...facts, workers };
+}
+
+export function factsWithProposal(facts: Facts, proposal: Proposal): Facts {
+  const isKnown = facts.proposals.some((known) => known.n === proposal.n);
+  const proposals = isKnown
+    ? facts.proposals.map((known) => (known.n === proposal.n ? proposal : known))
+    : [...facts.proposals, proposal];
+  return { ...facts, proposals };
+}

@@ -1,0 +1,93 @@
+import type { KeyToken, PasteToken, Token } from '../../domain/key.ts';
+import { isLive } from '../../domain/worker.ts';
+import { isEnabled } from '../action.ts';
+import { chooseByKey } from '../actions/form.ts';
+import { actionFor, whereOf } from '../actions.ts';
+import type { Dialog } from '../dialog.ts';
+import { isMultiline, textOf, withText } from '../dialogText.ts';
+import { editField, insertText } from '../field.ts';
+import { keyLabel, keyName, typedText } from '../keyName.ts';
+import { findWorker } from '../select.ts';
+import { type AppState, dialogOf } from '../state.ts';
+import { type Step, stay, withDialog, withNotice } from '../step.ts';
+import { updateMouse } from './mouse.ts';
+
+/** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
+export function updateToken(state: AppState, token: Token): Step {
+  switch (token.kind) {
+    case 'key':
+      return updateKey(state, token);
+    case 'paste':
+      return updatePaste(state, token);
+    case 'mouse':
+      return updateMouse(state, token);
+    // The window's focus and the terminal's answers are of no concern here, and none of a worker's business.
+    case 'focus':
+    case 'reply':
+      return stay(state);
+  }
+}
+
+function updateKey(old: AppState, token: KeyToken): Step {
+  const key = keyName(token);
+  const where = whereOf(old);
+  const state = old.notice === null || where === 'pane' ? old : { ...old, notice: null };
+  const action = actionFor(where, key, state.settings);
+  if (action) {
+    const enabled = isEnabled(action, state);
+    return enabled === true ? action.run(withoutNotice(state)) : stay(withNotice(state, enabled));
+  }
+  if (state.focus.at === 'pane')
+    return where === 'pane' ? typeInto(state, state.focus.id, token) : stay(state);
+  const dialog = dialogOf(state);
+  return stay(dialog && where !== 'too-small' ? typeText(state, dialog, token) : state);
+}
+
+function withoutNotice(state: AppState): AppState {
+  return state.notice === null ? state : { ...state, notice: null };
+}
+
+/** Every key but the leave key is the worker's, byte for byte. */
+function typeInto(state: AppState, id: string, token: KeyToken): Step {
+  const refusal = whyDeaf(state, id);
+  if (refusal !== null) return stay(withNotice(state, refusal));
+  return { state, effects: [{ type: 'input', id, bytes: token.raw }] };
+}
+
+/**
+ * A worker that ended under the person's fingers keeps the focus: the rest of what they are typing must not
+ * become commands.
+ */
+function whyDeaf(state: AppState, id: string): string | null {
+  const worker = findWorker(state, id);
+  if (worker && isLive(worker.state)) return null;
+  return `${id} has ended and takes no keys; ${keyLabel(state.settings.leaveKey)} goes back to the lists.`;
+}
+
+function typeText(state: AppState, dialog: Dialog, token: KeyToken): AppState {
+  const field = textOf(dialog);
+  if (!field) return dialog.kind === 'form' ? chooseByKey(state, keyName(token)) : state;
+  if (isWaiting(dialog)) return state;
+  const text = typedText(token);
+  const edited = text === null ? editField(field, keyName(token)) : insertText(field, text);
+  return edited ? withDialog(state, withText(dialog, edited)) : state;
+}
+
+function updatePaste(state: AppState, { text, last }: PasteToken): Step {
+  if (whereOf(state) === 'too-small') return stay(state);
+  if (state.focus.at === 'pane') {
+    const { id } = state.focus;
+    const refusal = whyDeaf(state, id);
+    if (refusal !== null) return stay(withNotice(state, refusal));
+    return { state, effects: [{ type: 'paste', id, text, last }] };
+  }
+  const dialog = dialogOf(state);
+  const field = dialog && textOf(dialog);
+  if (!dialog || !field || isWaiting(dialog)) return stay(state);
+  return stay(withDialog(state, withText(dialog, insertText(field, text, isMultiline(dialog)))));
+}
+
+/** What is on its way is not changed any more. */
+function isWaiting(dialog: Dialog): boolean {
+  return 'pending' in dialog && dialog.pending !== null;
+}
