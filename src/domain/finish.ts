@@ -23,10 +23,12 @@ export interface FinishPreview {
 export interface FinishResult {
   readonly id: string;
   readonly into: string;
-  /** Merge commit. */
+  /** Merge commit; the branch's last commit where that had been merged before by fast-forward. */
   readonly merge: string;
   /** Ref that keeps the branch's last commit. */
   readonly backup: string;
+  /** What was left behind, such as a folder that something still writes to. */
+  readonly warnings?: readonly string[];
 }
 
 /** What removing a worker without merging would lose. */
@@ -46,4 +48,6 @@ export interface CleanResult {
   readonly id: string;
   /** Ref that keeps the branch's last commit, and uncommitted work as a commit on top where there was any. */
   readonly backup: string;
+  /** What was left behind. */
+  readonly warnings?: readonly string[];
 }

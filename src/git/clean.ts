@@ -1,0 +1,168 @@
+import type { CleanPreview, CleanResult } from '../domain/finish.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { readFlow } from './flow.ts';
+import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
+import { linesOf } from './preview.ts';
+import { backupRef, isAncestor, keepRef, wipRef } from './refs.ts';
+import { deleteBranch, removeWorktree } from './remove.ts';
+import { type Git, refused } from './run.ts';
+import { snapshot } from './snapshot.ts';
+import { commonDirectory } from './worktreeList.ts';
+
+export interface CleanOptions {
+  /** The branch's last commit, as previewed. */
+  readonly tip: string;
+  /** The task's name: the person has seen what goes. */
+  readonly confirm?: string;
+  /** Names the backups; defaults to now. */
+  readonly at?: Date;
+}
+
+/** What removing a worker without merging would lose; a problem when it cannot be removed. Changes nothing. */
+export async function previewClean(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<CleanPreview>> {
+  const looked = await look(git, repo, worker);
+  return looked.ok ? success(looked.value.preview) : looked;
+}
+
+/**
+ * Removes a worker's worktree and branch without merging. Refs keep the branch's last commit and, as a commit on top,
+ * uncommitted and untracked files; ignored files go for good. Where anything would go, the task's name must be given.
+ */
+export async function clean(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  options: CleanOptions,
+): Promise<Result<CleanResult>> {
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  return git.exclusive(common.value, async () => {
+    const looked = await look(git, repo, worker);
+    if (!looked.ok) return looked;
+    const { preview, found } = looked.value;
+    if (preview.tip !== options.tip)
+      return failure(
+        'tip_moved',
+        `${worker.branch} has other commits than in the preview.`,
+        'Look at the preview again.',
+      );
+    if (preview.wantsTypedName && options.confirm !== worker.task)
+      return failure(
+        'confirm_loss',
+        `${describeLoss(preview)} would go.`,
+        `Confirm with the name ${worker.task}.`,
+      );
+    const backup = await backUp(git, repo, worker, preview, found, options.at ?? new Date());
+    if (!backup.ok) return backup;
+    // The snapshot holds what git would refuse to remove, and the person has typed the name: insisting is right.
+    const warnings = await removeWorktree(git, repo, found, found.uncommitted.length > 0);
+    if (!warnings.ok) return warnings;
+    const deleted = found.tip ? await deleteBranch(git, repo, worker.branch, found.tip) : success(null);
+    if (!deleted.ok) return deleted;
+    const left = warnings.value;
+    return success({ id: worker.id, backup: backup.value, ...(left.length > 0 && { warnings: left }) });
+  });
+}
+
+async function look(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+): Promise<Result<{ preview: CleanPreview; found: Inspection }>> {
+  const [flow, inspected] = await Promise.all([readFlow(git, repo), inspectWorker(git, repo, worker)]);
+  if (!flow.ok) return flow;
+  if (!inspected.ok) return inspected;
+  const found = inspected.value;
+  const obstacle = findObstacle(found);
+  if (obstacle) return { ok: false, problem: obstacle };
+  // Branch and folder may both be gone; then there is nothing but the place where it began.
+  const tip = found.tip ?? found.head ?? worker.base.commit;
+  const unmerged = await listUnmerged(git, repo, worker, flow.value.base, [
+    ...new Set([tip, found.head ?? tip]),
+  ]);
+  if (!unmerged.ok) return unmerged;
+  const { uncommitted, ignored } = found;
+  const wantsTypedName = unmerged.value.length + uncommitted.length + ignored.length > 0;
+  const { id, branch } = worker;
+  const preview = { id, branch, tip, unmerged: unmerged.value, uncommitted, ignored, wantsTypedName };
+  return success({ preview, found });
+}
+
+/** What no confirmation makes up for. Another branch or a rebase under way does not matter here: HEAD is kept, too. */
+function findObstacle(found: Inspection): Problem | null {
+  const fatal = ['branch_in_use', 'not_a_worktree', 'worktree_locked'];
+  const oddity = found.oddities.find(({ code }) => fatal.includes(code));
+  if (oddity) return oddity;
+  if (found.nested.length === 0) return null;
+  const message = `There are repositories inside, which cannot be backed up: ${nameSome(found.nested)}.`;
+  return problemOf('nested_repository', message, 'Move them away first.');
+}
+
+/**
+ * Commits that are on no other branch, here or at a remote, and whose changes are not in the base branch either:
+ * rebased and squashed-by-one work counts as merged, by `git cherry`.
+ */
+async function listUnmerged(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  base: string | null,
+  tips: readonly string[],
+): Promise<Result<string[]>> {
+  const others = ['--not', `--exclude=${worker.branch}`, '--branches', '--remotes'];
+  const log = await git.run(repo.path, [
+    'log',
+    '--no-show-signature',
+    '--format=%H %h %s',
+    ...tips,
+    ...others,
+  ]);
+  if (log.exitCode !== 0) return refused(log);
+  const commits = linesOf(log.stdout).map((line) => ({
+    oid: line.split(' ')[0] ?? '',
+    line: line.replace(/^\S+ /, ''),
+  }));
+  if (commits.length === 0 || !base) return success(commits.map(({ line }) => line));
+  const marks = await Promise.all(tips.map((tip) => git.text(repo.path, ['cherry', base, tip])));
+  const marked = marks.flatMap((mark) => (mark.ok ? mark.value.split('\n').filter(Boolean) : ['+ unknown']));
+  if (marked.length > 0 && marked.every((mark) => mark.startsWith('- '))) return success([]);
+  const inBase = new Set(marked.filter((mark) => mark.startsWith('- ')).map((mark) => mark.slice(2)));
+  return success(commits.filter(({ oid }) => !inBase.has(oid)).map(({ line }) => line));
+}
+
+async function backUp(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  preview: CleanPreview,
+  found: Inspection,
+  at: Date,
+): Promise<Result<string>> {
+  const { tip } = preview;
+  const backup = await keepRef(git, repo.path, backupRef(worker.task, at), tip);
+  if (!backup.ok) return backup;
+  const head = found.head ?? tip;
+  const wip = wipRef(worker.task, at);
+  if (found.uncommitted.length === 0) {
+    // HEAD may have commits of its own, as in a rebase.
+    const kept = head === tip ? backup : await keepRef(git, repo.path, wip, head);
+    return kept.ok ? backup : kept;
+  }
+  // What the ref keeps includes the branch in any case.
+  const parents = (await isAncestor(git, repo.path, tip, head)) ? [head] : [head, tip];
+  const saved = await snapshot(git, found.path, parents, `Uncommitted work of ${worker.id}`);
+  return saved.ok ? keepRef(git, repo.path, wip, saved.value) : saved;
+}
+
+function describeLoss(preview: CleanPreview): string {
+  const { unmerged, uncommitted, ignored } = preview;
+  const parts = [
+    unmerged.length > 0
+      ? [`${unmerged.length} unmerged ${unmerged.length === 1 ? 'commit' : 'commits'}`]
+      : [],
+    uncommitted.length > 0 ? [`uncommitted work (${nameSome(uncommitted)})`] : [],
+    ignored.length > 0 ? [`ignored files (${nameSome(ignored)})`] : [],
+  ];
+  return parts.flat().join(', ');
+}

@@ -1,0 +1,27 @@
+import { appendFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { exists, readIfThere } from './files.ts';
+import type { Git } from './run.ts';
+
+const ours = ['/.orch/', '/.worktrees/'];
+
+/**
+ * Where the workspace itself is a repository, keeps our folders out of its `git status`: in `info/exclude`, which is
+ * this machine's alone, not in a file that would be committed.
+ */
+export async function excludeOurFolders(git: Git, root: string): Promise<Result<null>> {
+  if (!(await exists(join(root, '.git')))) return success(null);
+  const where = await git.text(root, ['rev-parse', '--path-format=absolute', '--git-path', 'info/exclude']);
+  if (!where.ok) return where;
+  try {
+    const text = await readIfThere(where.value);
+    const missing = ours.filter((line) => !text.split('\n').includes(line));
+    if (missing.length === 0) return success(null);
+    await mkdir(dirname(where.value), { recursive: true });
+    await appendFile(where.value, `${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
+    return success(null);
+  } catch (error) {
+    return failure('exclude_failed', `${where.value} cannot be written: ${String(error)}`);
+  }
+}

@@ -1,0 +1,121 @@
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { branchRef, readRef } from './refs.ts';
+import { type Git, refused } from './run.ts';
+import { commonDirectory } from './worktreeList.ts';
+
+/** Which branches mean what in a repository, as git-flow (AVH) or git-flow-next would say. */
+export interface Flow {
+  readonly main: string | null;
+  /** Null where there is none, local or remote. */
+  readonly develop: string | null;
+  /** Where features begin and end: `develop`, or `main` without it. */
+  readonly base: string | null;
+  readonly featurePrefix: string;
+  /** Such as `origin`; null without any. */
+  readonly remote: string | null;
+}
+
+export async function readFlow(git: Git, repo: Repo): Promise<Result<Flow>> {
+  const [settings, branches] = await Promise.all([
+    git.run(repo.path, ['config', '-z', '--get-regexp', '^(gitflow|remote)\\.']),
+    git.run(repo.path, ['for-each-ref', '--format=%(refname)%00%(symref)', 'refs/heads', 'refs/remotes']),
+  ]);
+  if (branches.exitCode !== 0) return refused(branches);
+  return success(chooseFlow(parseSettings(settings.stdout), branches.stdout.split('\n')));
+}
+
+/**
+ * Reads branch names off git-flow's settings, else off the usual names.
+ * @param refs lines of full ref name, NUL and, for a symbolic one, where it points to.
+ */
+export function chooseFlow(settings: ReadonlyMap<string, string>, refs: readonly string[]): Flow {
+  const pointsTo = new Map(refs.map((line) => line.split('\0')).map(([ref = '', to = '']) => [ref, to]));
+  const remote = chooseRemote(settings);
+  const remoteHead = pointsTo.get(`refs/remotes/${remote}/HEAD`)?.slice(`refs/remotes/${remote}/`.length);
+  const exists = (branch: string | undefined): branch is string =>
+    Boolean(branch) &&
+    (pointsTo.has(branchRef(branch ?? '')) || pointsTo.has(`refs/remotes/${remote}/${branch}`));
+
+  const bases = nextBases(settings);
+  const nextMain = bases.find((branch) => !settings.get(`gitflow.branch.${branch}.parent`));
+  const main =
+    [settings.get('gitflow.branch.master'), nextMain, 'main', 'master', remoteHead].find(exists) ?? null;
+  const nextDevelop = bases.find((branch) => settings.get(`gitflow.branch.${branch}.parent`) === main);
+  const named = [settings.get('gitflow.branch.develop'), nextDevelop, 'develop'].find(exists) ?? null;
+  const develop = named === main ? null : named;
+  return {
+    main,
+    develop,
+    base: develop ?? main,
+    featurePrefix:
+      settings.get('gitflow.prefix.feature') ?? settings.get('gitflow.branch.feature.prefix') ?? 'feature/',
+    remote,
+  };
+}
+
+/** Creates the missing develop branch from main, with the keys that git-flow reads. Checks nothing out. */
+export async function createDevelop(git: Git, repo: Repo): Promise<Result<null>> {
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  return git.exclusive(common.value, async () => {
+    const flow = await readFlow(git, repo);
+    if (!flow.ok) return flow;
+    const { main, develop } = flow.value;
+    if (develop) return failure('develop_exists', `${repo.name} has a develop branch already: ${develop}.`);
+    if (!main || !(await readRef(git, repo.path, branchRef(main))))
+      return failure('no_main', `${repo.name} has no main branch to begin develop from.`, mainHint);
+    const created = await git.run(repo.path, ['branch', '--no-track', 'develop', main]);
+    if (created.exitCode !== 0) return refused(created);
+    return writeFlowSettings(git, repo, main);
+  });
+}
+
+export const mainHint =
+  'Commit something first, or name the branch: git config gitflow.branch.master <branch>.';
+
+/** As `git flow init -d` leaves them. git-flow-next keeps its own, which these would contradict. */
+async function writeFlowSettings(git: Git, repo: Repo, main: string): Promise<Result<null>> {
+  if ((await git.run(repo.path, ['config', '--get', 'gitflow.version'])).exitCode === 0) return success(null);
+  const defaults = {
+    'branch.master': main,
+    'branch.develop': 'develop',
+    'prefix.feature': 'feature/',
+    'prefix.bugfix': 'bugfix/',
+    'prefix.release': 'release/',
+    'prefix.hotfix': 'hotfix/',
+    'prefix.support': 'support/',
+    'prefix.versiontag': '',
+  };
+  for (const [key, value] of Object.entries(defaults)) {
+    const isChoice = key.startsWith('prefix.');
+    if (isChoice && (await git.run(repo.path, ['config', '--get', `gitflow.${key}`])).exitCode === 0)
+      continue;
+    const written = await git.run(repo.path, ['config', '--local', `gitflow.${key}`, value]);
+    if (written.exitCode !== 0) return refused(written);
+  }
+  return success(null);
+}
+
+/** Reads `git config -z`; a later value of the same key wins. */
+function parseSettings(output: string): Map<string, string> {
+  const settings = new Map<string, string>();
+  for (const record of output.split('\0')) {
+    const [key = '', ...value] = record.split('\n');
+    if (key) settings.set(key, value.join('\n'));
+  }
+  return settings;
+}
+
+/** Branches that git-flow-next calls bases: `gitflow.branch.<name>.type = base`. */
+function nextBases(settings: ReadonlyMap<string, string>): string[] {
+  return [...settings]
+    .filter(([, value]) => value === 'base')
+    .flatMap(([key]) => /^gitflow\.branch\.(.+)\.type$/.exec(key)?.[1] ?? []);
+}
+
+function chooseRemote(settings: ReadonlyMap<string, string>): string | null {
+  const remotes = [...settings.keys()].flatMap((key) => /^remote\.(.+)\.url$/.exec(key)?.[1] ?? []);
+  const wanted = settings.get('gitflow.origin') ?? 'origin';
+  return remotes.includes(wanted) ? wanted : (remotes[0] ?? null);
+}

@@ -1,0 +1,142 @@
+import { dirname, sep } from 'node:path';
+import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import type { Worker } from '../domain/worker.ts';
+import { exists, resolvedPath } from './files.ts';
+import { readOperation } from './operation.ts';
+import { parseStatus, type WorktreeEntry } from './porcelain.ts';
+import { listPrecious } from './precious.ts';
+import { branchRef, readRef } from './refs.ts';
+import { type Git, refused } from './run.ts';
+import { commonDirectory, gitDirectory, listWorktrees } from './worktreeList.ts';
+
+/** What this folder needs to know of a worker. */
+export type WorkerPlace = Pick<Worker, 'id' | 'task' | 'branch' | 'worktree' | 'base'>;
+
+/** A worker's branch and worktree as they are now. */
+export interface Inspection {
+  /** The branch's last commit; null when the branch is gone. */
+  readonly tip: string | null;
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** Whether git counts it among the repository's worktrees. */
+  readonly registered: boolean;
+  /** Whether the folder is there. */
+  readonly present: boolean;
+  /** What the worktree has checked out. */
+  readonly head: string | null;
+  /** Changed, staged, conflicted and untracked paths. */
+  readonly uncommitted: readonly string[];
+  /** Of these, repositories of their own: git cannot record what is in them. */
+  readonly nested: readonly string[];
+  /** Ignored files that exist nowhere else. */
+  readonly ignored: readonly string[];
+  /** In which ways the worktree is not as it was made: another branch, a merge under way, locked … */
+  readonly oddities: readonly Problem[];
+}
+
+/** Looks at a worker's branch and worktree; changes nothing. */
+export async function inspectWorker(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<Inspection>> {
+  const [tip, listed, path] = await Promise.all([
+    readRef(git, repo.path, branchRef(worker.branch)),
+    listWorktrees(git, repo.path),
+    resolvedPath(worker.worktree),
+  ]);
+  if (!listed.ok) return listed;
+  const entry = listed.value.find((candidate, at) => at > 0 && candidate.path === path);
+  const present = await exists(path);
+  const others = listed.value.filter((other) => other !== entry && other.branch === worker.branch);
+  const oddities = others.map((other) =>
+    problemOf('branch_in_use', `${worker.branch} is checked out at ${other.path}, too.`),
+  );
+  const known = { tip, path, registered: entry !== undefined, present, head: entry?.head ?? null };
+  if (!present) return success({ ...known, uncommitted: [], nested: [], ignored: [], oddities });
+  if (!entry) {
+    const strange = problemOf(
+      'not_a_worktree',
+      `${path} is no worktree of ${repo.name}.`,
+      'Look into it and move it away.',
+    );
+    return success({ ...known, uncommitted: [], nested: [], ignored: [], oddities: [...oddities, strange] });
+  }
+  const contents = await inspectContents(git, repo, entry);
+  if (!contents.ok) return contents;
+  const state = await describeState(git, repo, worker, entry);
+  if (!state.ok) return state;
+  return success({ ...known, ...contents.value, oddities: [...oddities, ...state.value] });
+}
+
+type Contents = Pick<Inspection, 'head' | 'uncommitted' | 'nested' | 'ignored'>;
+
+async function inspectContents(git: Git, repo: Repo, entry: WorktreeEntry): Promise<Result<Contents>> {
+  const looked = await git.run(entry.path, [
+    'status',
+    '--porcelain=v2',
+    '--branch',
+    '-z',
+    '--no-renames',
+    '--untracked-files=all',
+    '--ignore-submodules=none',
+  ]);
+  if (looked.exitCode !== 0) return refused(looked);
+  const { entries, head } = parseStatus(looked.stdout);
+  const uncommitted = entries.map(({ path }) => path);
+  const ignored = await listPrecious(git, entry.path, repo.path);
+  return success({ head, uncommitted, nested: uncommitted.filter((path) => path.endsWith('/')), ignored });
+}
+
+async function describeState(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  entry: WorktreeEntry,
+): Promise<Result<Problem[]>> {
+  const [gitDir, common] = await Promise.all([
+    gitDirectory(git, entry.path),
+    commonDirectory(git, repo.path),
+  ]);
+  if (!gitDir.ok) return gitDir;
+  if (!common.ok) return common;
+  const problems: Problem[] = [];
+  // An agent can rewrite the `.git` file; what it leads to must still be this repository.
+  if (!dirname(gitDir.value).startsWith(common.value + sep))
+    problems.push(
+      problemOf('not_a_worktree', `${entry.path} belongs to another repository: ${gitDir.value}.`),
+    );
+  const operation = await readOperation(gitDir.value);
+  if (operation)
+    problems.push(
+      problemOf(
+        'operation_under_way',
+        `A ${operation} is under way in ${entry.path}.`,
+        `Conclude or abort the ${operation} there.`,
+      ),
+    );
+  else if (entry.branch !== worker.branch)
+    problems.push(
+      problemOf(
+        'wrong_branch',
+        entry.branch
+          ? `${entry.path} is on ${entry.branch}, not on ${worker.branch}.`
+          : `${entry.path} is on no branch (detached HEAD).`,
+        `Go back in the worktree: git switch ${worker.branch}.`,
+      ),
+    );
+  if (entry.locked !== null)
+    problems.push(
+      problemOf(
+        'worktree_locked',
+        `${entry.path} is locked: ${entry.locked || 'no reason given'}.`,
+        'git worktree unlock',
+      ),
+    );
+  return success(problems);
+}
+
+/** Names for a message: short, and harmless whatever they contain. */
+export function nameSome(paths: readonly string[]): string {
+  const shown = paths
+    .slice(0, 10)
+    .map((path) => (/[\p{Cc}\p{Cf}]/u.test(path) ? JSON.stringify(path) : path));
+  return paths.length > 10 ? `${shown.join(', ')} and ${paths.length - 10} more` : shown.join(', ');
+}

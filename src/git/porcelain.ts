@@ -1,0 +1,93 @@
+/** One path that `git status` names. */
+export interface StatusEntry {
+  /** Relative to the top folder; ends in `/` for a repository inside. */
+  readonly path: string;
+  readonly kind: 'changed' | 'unmerged' | 'untracked';
+}
+
+export interface ParsedStatus {
+  /** Null before the first commit. */
+  readonly head: string | null;
+  /** Null when detached. */
+  readonly branch: string | null;
+  /** Null without upstream, or when it is gone. */
+  readonly ahead: number | null;
+  readonly behind: number | null;
+  readonly entries: readonly StatusEntry[];
+}
+
+/** Fields in front of the path, by the kind of line. https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
+const fieldsBefore = { '1': 8, '2': 9, u: 10, '?': 1 };
+
+/** Reads `git status --porcelain=v2 --branch -z`. */
+export function parseStatus(output: string): ParsedStatus {
+  const headers = new Map<string, string>();
+  const entries: StatusEntry[] = [];
+  const records = output.split('\0');
+  for (let at = 0; at < records.length; at++) {
+    const record = records[at] ?? '';
+    const kind = record[0];
+    if (kind === '#') {
+      const [, name = '', ...rest] = record.split(' ');
+      headers.set(name, rest.join(' '));
+    } else if (kind === '1' || kind === '2' || kind === 'u' || kind === '?') {
+      const path = afterFields(record, fieldsBefore[kind]);
+      entries.push({ path, kind: kind === '?' ? 'untracked' : kind === 'u' ? 'unmerged' : 'changed' });
+      if (kind === '2') at++; // A rename's old name follows as a record of its own.
+    }
+  }
+  const oid = headers.get('branch.oid') ?? '(initial)';
+  const branch = headers.get('branch.head') ?? '(detached)';
+  const counts = /^\+(\d+) -(\d+)$/.exec(headers.get('branch.ab') ?? '');
+  return {
+    head: oid === '(initial)' ? null : oid,
+    branch: branch === '(detached)' ? null : branch,
+    ahead: counts ? Number(counts[1]) : null,
+    behind: counts ? Number(counts[2]) : null,
+    entries,
+  };
+}
+
+/** What follows after `count` fields, each ended by a space. */
+function afterFields(record: string, count: number): string {
+  let from = 0;
+  for (let n = 0; n < count; n++) from = record.indexOf(' ', from) + 1;
+  return record.slice(from);
+}
+
+/** One entry of `git worktree list`. */
+export interface WorktreeEntry {
+  /** Absolute, with links resolved. */
+  readonly path: string;
+  /** Null before the first commit. */
+  readonly head: string | null;
+  /** Short name; null when detached. */
+  readonly branch: string | null;
+  /** The reason, possibly empty; null when not locked. */
+  readonly locked: string | null;
+  /** Why git would forget it, such as a missing folder; null when it would not. */
+  readonly prunable: string | null;
+}
+
+/** Reads `git worktree list --porcelain -z`; the main checkout comes first. */
+export function parseWorktrees(output: string): WorktreeEntry[] {
+  return output
+    .split('\0\0')
+    .filter((block) => block.startsWith('worktree '))
+    .map((block) => {
+      const facts = new Map(block.split('\0').map(keyAndValue));
+      const head = facts.get('HEAD') ?? '';
+      return {
+        path: facts.get('worktree') ?? '',
+        head: /^0*$/.test(head) ? null : head,
+        branch: facts.get('branch')?.replace(/^refs\/heads\//, '') ?? null,
+        locked: facts.get('locked') ?? null,
+        prunable: facts.get('prunable') ?? null,
+      };
+    });
+}
+
+function keyAndValue(line: string): [string, string] {
+  const space = line.indexOf(' ');
+  return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
+}

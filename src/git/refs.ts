@@ -1,0 +1,64 @@
+import type { Result } from '../domain/problem.ts';
+import { success } from '../domain/problem.ts';
+import { type Git, refused } from './run.ts';
+
+export function branchRef(branch: string): string {
+  return `refs/heads/${branch}`;
+}
+
+/** Keeps a merge from garbage collection until a branch holds it. */
+export function mergeRef(task: string): string {
+  return `refs/orch/merge/${task}`;
+}
+
+/** Keeps the last commit of a branch that goes. */
+export function backupRef(task: string, at: Date): string {
+  return `refs/orch/backup/${task}/${stamp(at)}`;
+}
+
+/** Keeps uncommitted work that goes. */
+export function wipRef(task: string, at: Date): string {
+  return `refs/orch/wip/${task}/${stamp(at)}`;
+}
+
+/** UTC, fit for a ref name: `20260301T101500.123Z`. */
+function stamp(at: Date): string {
+  return at.toISOString().replace(/[-:]/g, '');
+}
+
+/** The commit a full ref name points to; null when there is none. */
+export async function readRef(git: Git, dir: string, ref: string): Promise<string | null> {
+  const outcome = await git.run(dir, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`]);
+  return outcome.exitCode === 0 ? outcome.stdout.trim() : null;
+}
+
+/** Points a ref to a commit, provided that it still points to `from`; null: it must not exist. */
+export async function moveRef(
+  git: Git,
+  dir: string,
+  ref: string,
+  to: string,
+  from: string | null,
+  why: string,
+): Promise<Result<string>> {
+  const args = ['update-ref', '--create-reflog', '-m', why, ref, to, from ?? ''];
+  const outcome = await git.run(dir, args);
+  return outcome.exitCode === 0 ? success(ref) : refused(outcome);
+}
+
+/** Points one of our own refs to a commit, whatever it held. */
+export async function keepRef(git: Git, dir: string, ref: string, commit: string): Promise<Result<string>> {
+  const outcome = await git.run(dir, ['update-ref', ref, commit]);
+  return outcome.exitCode === 0 ? success(ref) : refused(outcome);
+}
+
+/** Deletes a ref, provided that it still points to `from`. */
+export async function deleteRef(git: Git, dir: string, ref: string, from: string): Promise<Result<null>> {
+  const outcome = await git.run(dir, ['update-ref', '-d', ref, from]);
+  return outcome.exitCode === 0 ? success(null) : refused(outcome);
+}
+
+/** Whether `older` is part of `newer`'s history. */
+export async function isAncestor(git: Git, dir: string, older: string, newer: string): Promise<boolean> {
+  return (await git.run(dir, ['merge-base', '--is-ancestor', older, newer])).exitCode === 0;
+}
