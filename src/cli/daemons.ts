@@ -1,0 +1,61 @@
+import { connectDaemon } from '../protocol/connect.ts';
+import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { DaemonStatus, HostApi } from '../protocol/hostApi.ts';
+import type { Link } from '../protocol/link.ts';
+import type { Program } from '../protocol/paths.ts';
+import { version } from '../protocol/version.ts';
+import { askYes, canAsk } from './ask.ts';
+import { demand, type Output, refuse } from './output.ts';
+import { refuseInsideWorker } from './session.ts';
+import { findWorkspace } from './workspace.ts';
+
+/** A running daemon, even of another version; null when none runs. */
+async function findDaemon(program: Program): Promise<Link | null> {
+  const root = demand(findWorkspace('.'));
+  const link = await connectDaemon({ root, program, version, role: 'client', anyVersion: true });
+  if (!link.ok && link.problem.code === 'not_running') return null;
+  return demand(link);
+}
+
+export async function showDaemon(out: Output, program: Program): Promise<void> {
+  const link = await findDaemon(program);
+  if (!link) return out.result({ running: false }, `The ${program} is not running.`);
+  try {
+    const status: DaemonStatus & { terminals?: number; running?: number } = demand(
+      program === 'host'
+        ? await link.caller<HostApi>()('status', {})
+        : await link.caller<ControllerApi>()('status', {}),
+    );
+    const terminals =
+      status.terminals === undefined ? '' : `, ${status.running} of ${status.terminals} terminals running`;
+    const megabytes = Math.round(status.memory / 1_000_000);
+    out.result(
+      { running: true, ...status },
+      `The ${program} runs as process ${status.pid} since ${status.startedAt}: orch-tui ${status.version}, ${megabytes} MB${terminals}.`,
+    );
+  } finally {
+    link.close();
+  }
+}
+
+/** Ends a daemon. A host takes its workers with it, so that is said and asked first. */
+export async function stopDaemon(out: Output, program: Program, options: { yes?: boolean }): Promise<void> {
+  refuseInsideWorker(`stop the ${program}`);
+  const link = await findDaemon(program);
+  if (!link) return out.result({ stopped: false }, `The ${program} is not running.`);
+  if (program === 'controller') demand(await link.caller<ControllerApi>()('shutdown', {}));
+  else await stopHost(out, link, options.yes === true);
+  await link.closed;
+  out.result({ stopped: true }, `The ${program} has ended.`);
+}
+
+async function stopHost(out: Output, link: Link, yes: boolean): Promise<void> {
+  const call = link.caller<HostApi>();
+  const { running } = demand(await call('status', {}));
+  if (running > 0 && !yes) {
+    const question = `${running} worker${running === 1 ? '' : 's'} would be stopped. Go on?`;
+    if (!canAsk({ json: out.json })) refuse('terminals_running', question, 'Give your yes with: --yes');
+    if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
+  }
+  demand(await call('stop', { endAll: true }));
+}

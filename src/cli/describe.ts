@@ -1,0 +1,112 @@
+import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type { Proposal } from '../domain/proposal.ts';
+import type { RepoStatus } from '../domain/repo.ts';
+import type { Worker } from '../domain/worker.ts';
+
+/** A worker as `--json` shows it. */
+export function workerJson(worker: Worker) {
+  const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
+  const { asks, stateSince, run, base, brief } = worker;
+  return {
+    id,
+    repo,
+    task,
+    branch,
+    worktree,
+    agent,
+    state,
+    sessionId,
+    startedAt,
+    exitCode,
+    update,
+    asks,
+    stateSince,
+    run,
+    base,
+    brief,
+  };
+}
+
+/** One line for each worker, in columns. */
+export function workersText(workers: readonly Worker[]): string {
+  if (workers.length === 0) return 'No workers. Start one: orch-tui worker start REPO TASK';
+  return columns(
+    workers.map((one) => [one.id, stateWord(one), one.branch, one.asks ?? one.update?.text ?? '']),
+  );
+}
+
+function stateWord(worker: Worker): string {
+  return worker.state === 'exited' ? `exited ${worker.exitCode ?? '?'}` : worker.state;
+}
+
+export function reposText(repos: readonly RepoStatus[]): string {
+  return columns(
+    repos.map((repo) => [
+      repo.name,
+      repo.problem ?? repo.branch ?? 'detached',
+      repo.ahead === null ? '' : `↑${repo.ahead} ↓${repo.behind ?? 0}`,
+      repo.dirty + repo.untracked === 0 ? 'clean' : `${repo.dirty} changed, ${repo.untracked} untracked`,
+    ]),
+  );
+}
+
+/** What an approval would do, as the card of the control room shows it. */
+export function proposalText({ n, kind, draft, plan, problem }: Proposal): string {
+  const head = `#${n} ${kind} ${draft.repo}/${draft.task}`;
+  if (problem) return `${head}\n  cannot be started: ${problem.message}`;
+  if (!plan) return `${head}\n  is being worked out`;
+  const { base } = plan;
+  return [
+    head,
+    `  branch    ${plan.branch} from ${base.branch} ${base.commit.slice(0, 10)} ${base.subject} (${base.committedAt})`,
+    `  worktree  ${plan.worktree}`,
+    `  command   ${plan.command.map(shown).join(' ')}`,
+    `  brief     ${draft.brief === '' ? 'none' : draft.brief.split('\n').join('\n            ')}`,
+    ...plan.warnings.map((warning) => `  warning   ${warning}`),
+  ].join('\n');
+}
+
+export function finishText(preview: FinishPreview): string {
+  return [
+    `Finish ${preview.id}: merge ${preview.branch} into ${preview.into}, then remove worktree and branch.`,
+    ...section('Commits', preview.commits),
+    ...section('Changes', preview.diffstat),
+    ...section('Not committed', preview.uncommitted),
+    ...section('Ignored files that would go', preview.ignored),
+    ...section('Conflicts', preview.conflicts),
+    ...section('In the way', preview.blockers),
+  ].join('\n');
+}
+
+export function cleanText(preview: CleanPreview): string {
+  return [
+    `Clean ${preview.id}: remove worktree and branch ${preview.branch} without merging.`,
+    ...section('Commits nowhere else', preview.unmerged),
+    ...section('Not committed', preview.uncommitted),
+    ...section('Ignored files that would go', preview.ignored),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+}
+
+/** For reading: quoted where a shell would need it, control characters made visible. */
+function shown(argument: string): string {
+  const plain = argument.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
+  return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+}
+
+/** Rows as aligned columns; the last one is left as it is. Text of workers loses its control characters. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const clean = rows.map((row) => row.map((cell) => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')));
+  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => (row[at] ?? '').length)));
+  return clean
+    .map((row) =>
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

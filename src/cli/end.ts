@@ -1,0 +1,84 @@
+import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
+import { askText, askYes, canAsk } from './ask.ts';
+import { cleanText, finishText, workerJson } from './describe.ts';
+import { demand, type Output, refuse } from './output.ts';
+import { refuseInsideWorker, withController } from './session.ts';
+
+interface EndOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  /** The task's name, typed because something would be lost. */
+  readonly confirm?: string;
+}
+
+export async function stopWorker(out: Output, id: string): Promise<void> {
+  refuseInsideWorker('stop workers');
+  await withController('.', async (call) => {
+    const worker = demand(await call('stop', { id }));
+    out.result(workerJson(worker), `${id} is stopped. Resume it: orch-tui worker resume ${id}`);
+  });
+}
+
+/** `worker finish`: merges into develop and removes worktree and branch. */
+export async function finishWorker(out: Output, id: string, options: EndOptions): Promise<void> {
+  refuseInsideWorker('finish workers');
+  await withController('.', async (call) => {
+    const preview = demand(await call('previewFinish', { id }));
+    if (options.dryRun) return out.result(preview, finishText(preview));
+    if (preview.blockers.length > 0)
+      refuse(
+        'cannot_finish',
+        `${id} cannot be finished: ${preview.blockers.join(' ')}`,
+        `Look closer: orch-tui worker finish ${id} --dry-run`,
+      );
+    out.say(finishText(preview));
+    const confirm = await agree(out, preview, preview.ignored, options, 'Finish it?');
+    const done = demand(await call('finish', { id, tip: preview.tip, ...confirm }));
+    out.result(
+      done,
+      `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}. Its last commit is kept at ${done.backup}.`,
+    );
+  });
+}
+
+/** `worker clean`: removes worktree and branch without merging. */
+export async function cleanWorker(out: Output, id: string, options: EndOptions): Promise<void> {
+  refuseInsideWorker('clean workers');
+  await withController('.', async (call) => {
+    const preview = demand(await call('previewClean', { id }));
+    if (options.dryRun) return out.result(preview, cleanText(preview));
+    out.say(cleanText(preview));
+    const lost = preview.wantsTypedName
+      ? [...preview.unmerged, ...preview.uncommitted, ...preview.ignored]
+      : [];
+    const confirm = await agree(out, preview, lost, options, 'Clean it?');
+    const done = demand(await call('clean', { id, tip: preview.tip, ...confirm }));
+    out.result(done, `Cleaned ${id}. Its last commit is kept at ${done.backup}.`);
+  });
+}
+
+/** A plain yes where nothing goes; the task's name where something does. Scripts say both by options. */
+async function agree(
+  out: Output,
+  preview: FinishPreview | CleanPreview,
+  lost: readonly string[],
+  options: EndOptions,
+  question: string,
+): Promise<{ confirm?: string }> {
+  const task = preview.id.slice(preview.id.indexOf('/') + 1);
+  const asks = canAsk({ json: out.json, yes: options.yes === true });
+  if (lost.length > 0) {
+    const typed = options.confirm ?? (asks ? await askText(`Type ${task} to let this go: `) : '');
+    if (typed !== task)
+      refuse(
+        'would_lose_work',
+        `${preview.id}: this would be lost: ${lost.join(', ')}.`,
+        `Save it, or let it go with: --confirm ${task}`,
+      );
+    return { confirm: typed };
+  }
+  if (asks && !(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
+  if (!asks && !options.yes && !out.json)
+    refuse('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes');
+  return {};
+}

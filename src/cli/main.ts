@@ -1,0 +1,26 @@
+import { enableCompileCache } from 'node:module';
+
+/** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
+const oldestNode = [22, 12] as const;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+const [first, ...rest] = process.argv.slice(2);
+
+if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1])) {
+  process.stderr.write(
+    `orch-tui needs Node ${oldestNode.join('.')} or newer, this is ${process.versions.node}. Install Node 24, or run it from a checkout, which brings its own.\n`,
+  );
+  process.exitCode = 1;
+} else {
+  enableCompileCache();
+  // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
+  if (first === undefined || (rest.length === 0 && isFolder(first)))
+    await (await import('./room.ts')).openRoom(first ?? '.');
+  else if (first === 'hook') await import('../agents/hook.ts');
+  else await (await import('./program.ts')).runCommand(process.argv.slice(2));
+}
+
+/** `orch-tui ./shop` opens that folder; a bare word is a command. */
+function isFolder(argument: string): boolean {
+  return !argument.startsWith('-') && /[./\\~]/.test(argument);
+}

@@ -1,0 +1,129 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { problemOf } from '../domain/problem.ts';
+import { version } from '../protocol/version.ts';
+import { createOutput, exitCodes, type Output, Refusal, tellProblem } from './output.ts';
+
+/**
+ * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
+ * @param argv arguments behind the program's name
+ */
+export async function runCommand(argv: readonly string[]): Promise<void> {
+  const json = argv.includes('--json');
+  try {
+    await describeProgram(createOutput(json)).parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (error instanceof Refusal) tellProblem(json, error.problem);
+    else if (error instanceof CommanderError) tellUsage(json, error);
+    else throw error;
+  }
+}
+
+/** Commander has printed what is wrong already; a program that asked for JSON gets that, too. */
+function tellUsage(json: boolean, error: CommanderError): void {
+  if (error.exitCode === 0) return;
+  if (json) tellProblem(json, problemOf('usage', error.message.replace(/^error: /, '')));
+  process.exitCode = exitCodes.usage;
+}
+
+/** Every command, its arguments and what runs it; each loads its own code when called. */
+function describeProgram(out: Output): Command {
+  const program = new Command('orch-tui')
+    .description(
+      'One terminal to approve, watch and finish many coding agents across several git repositories.',
+    )
+    .version(version)
+    .showHelpAfterError('(orch-tui --help)')
+    .exitOverride();
+  const command = (parent: Command, usage: string, description: string) =>
+    parent
+      .command(usage)
+      .description(description)
+      .option('--json', 'print one JSON value, ask nothing')
+      .exitOverride();
+
+  command(program, 'init', 'make this folder a workspace of the repositories below it')
+    .option('--repos <names>', 'only these, separated by commas')
+    .option('--develop', 'create missing develop branches, checking nothing out')
+    .option('--yes', 'ask nothing')
+    .action(async (options) => (await import('./init.ts')).initWorkspace(out, options));
+  command(program, 'demo [dir]', 'open a demo workspace with a built-in agent')
+    .option('--headless', 'needs no terminal: starts, waits, finishes, cleans and prints what happened')
+    .action(async (dir, options) => (await import('./demo.ts')).runDemo(out, dir, options));
+  command(program, 'status [repo]', 'repositories and workers').action(async (repo) =>
+    (await import('./look.ts')).showStatus(out, repo),
+  );
+  command(program, 'proposals', 'what waits for approval').action(async () =>
+    (await import('./look.ts')).listProposals(out),
+  );
+  command(program, 'approve <n>', 'start what proposal N says').action(async (n) =>
+    (await import('./start.ts')).approveProposal(out, wholeNumber(n)),
+  );
+  command(program, 'reject <n>', 'turn a proposal down')
+    .option('--why <text>', 'the reason, which the proposer sees', '')
+    .action(async (n, { why }) => (await import('./look.ts')).rejectProposal(out, wholeNumber(n), why));
+  command(program, 'doctor', 'check what orch-tui needs').action(async () =>
+    (await import('./doctor.ts')).runDoctor(out),
+  );
+  describeWorker(out, command, program);
+  for (const name of ['host', 'controller'] as const) {
+    const parent = program.command(name).description(`the ${name} process of this workspace`);
+    command(parent, 'status', 'whether it runs').action(async () =>
+      (await import('./daemons.ts')).showDaemon(out, name),
+    );
+    command(parent, 'stop', `end it${name === 'host' ? '; workers end with it' : '; workers live on'}`)
+      .option('--yes', 'also when workers are running')
+      .action(async (options) => (await import('./daemons.ts')).stopDaemon(out, name, options));
+  }
+  return program;
+}
+
+type Describe = (parent: Command, usage: string, description: string) => Command;
+
+function describeWorker(out: Output, command: Describe, program: Command): void {
+  const worker = program.command('worker').description('start, watch and end workers');
+  command(worker, 'start <repo> <task>', 'start an agent on a task, in a worktree and branch of its own')
+    .option('--brief <text>', 'what it is told; - reads it from standard input')
+    .option('--agent <name>', 'which agent')
+    .option('--yes', 'approve it here and now')
+    .action(async (repo, task, options) =>
+      (await import('./start.ts')).startWorker(out, repo, task, options),
+    );
+  command(worker, 'list', 'all workers').action(async () => (await import('./look.ts')).listWorkers(out));
+  command(worker, 'show <id>', 'everything about one').action(async (id) =>
+    (await import('./look.ts')).showWorker(out, id),
+  );
+  command(worker, 'screen <id>', 'its screen as text')
+    .option('--ansi', 'with colours')
+    .option('--scrollback <lines>', 'lines above the screen', wholeNumber)
+    .action(async (id, options) => (await import('./look.ts')).showScreen(out, id, options));
+  command(worker, 'send <id> <text>', 'type a line into it').action(async (id, text) =>
+    (await import('./look.ts')).sendText(out, id, text),
+  );
+  command(worker, 'attach <id>', 'its terminal in this one; ctrl-q leaves').action(async (id) =>
+    (await import('./attach.ts')).attachWorker(id),
+  );
+  command(worker, 'log <id>', 'what happened to it').action(async (id) =>
+    (await import('./look.ts')).showLog(out, id),
+  );
+  command(worker, 'resume <id>', 'go on with its conversation')
+    .option('--yes', 'approve it here and now')
+    .action(async (id, options) => (await import('./start.ts')).resumeWorker(out, id, options));
+  command(worker, 'stop <id>', 'end its process; it stays, resumable').action(async (id) =>
+    (await import('./end.ts')).stopWorker(out, id),
+  );
+  command(worker, 'finish <id>', 'merge it into develop, remove worktree and branch')
+    .option('--dry-run', 'only show what would happen')
+    .option('--yes', 'ask nothing')
+    .option('--confirm <task>', 'the task name, when ignored files would go')
+    .action(async (id, options) => (await import('./end.ts')).finishWorker(out, id, options));
+  command(worker, 'clean <id>', 'remove worktree and branch without merging')
+    .option('--dry-run', 'only show what would happen')
+    .option('--yes', 'ask nothing')
+    .option('--confirm <task>', 'the task name, when work would be lost')
+    .action(async (id, options) => (await import('./end.ts')).cleanWorker(out, id, options));
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is wanted.');
+  return Number(text);
+}

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import type { Proposal } from '../domain/proposal.ts';
+import type { Worker } from '../domain/worker.ts';
+import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
+import type { Caller, Link } from '../protocol/link.ts';
+import { askYes, canAsk } from './ask.ts';
+import { proposalText, workerJson } from './describe.ts';
+import { demand, type Output, refuse } from './output.ts';
+import { refuseInsideWorker, withController } from './session.ts';
+
+interface StartOptions {
+  readonly brief?: string;
+  readonly agent?: string;
+  readonly yes?: boolean;
+}
+
+/** `worker start`: proposes and, with the person's yes, approves. */
+export async function startWorker(
+  out: Output,
+  repo: string,
+  task: string,
+  options: StartOptions,
+): Promise<void> {
+  refuseInsideWorker('start workers');
+  requirePerson(out, options, `worker start ${repo} ${task}`);
+  const brief = options.brief === '-' ? readFileSync(0, 'utf8') : (options.brief ?? '');
+  await withController('.', async (call, link) => {
+    const proposal = demand(await call('propose', { repo, task, brief, agent: options.agent ?? null }));
+    await approveShown(out, call, await worked(call, link, proposal.n), options, true);
+  });
+}
+
+/** `worker resume`: the same card, the same yes. */
+export async function resumeWorker(out: Output, id: string, options: StartOptions): Promise<void> {
+  refuseInsideWorker('resume workers');
+  requirePerson(out, options, `worker resume ${id}`);
+  await withController('.', async (call, link) => {
+    const proposal = demand(await call('proposeResume', { id }));
+    await approveShown(out, call, await worked(call, link, proposal.n), options, true);
+  });
+}
+
+/** `approve N`: the command itself is the person's yes. */
+export async function approveProposal(out: Output, n: number): Promise<void> {
+  refuseInsideWorker('approve anything');
+  await withController('.', async (call, link) => {
+    await approveShown(out, call, await worked(call, link, n), { yes: true }, false);
+  });
+}
+
+/** Nothing starts without a person: a script says so with `--yes`, a person is asked. */
+function requirePerson(out: Output, options: StartOptions, command: string): void {
+  if (options.yes || canAsk(out)) return;
+  refuse(
+    'approval_required',
+    'Starting a worker needs your approval.',
+    `Approve it here: orch-tui ${command} --yes`,
+  );
+}
+
+async function approveShown(
+  out: Output,
+  call: Caller<ControllerApi>,
+  proposal: Proposal,
+  options: StartOptions,
+  withdraw: boolean,
+): Promise<void> {
+  const reject = async (why: string) => {
+    if (withdraw) await call('reject', { n: proposal.n, why });
+  };
+  if (!proposal.plan) {
+    await reject('could not be started');
+    return demand({
+      ok: false,
+      problem: proposal.problem ?? { code: 'plan_pending', message: 'No plan came.' },
+    });
+  }
+  out.say(proposalText(proposal));
+  if (!options.yes && !(await askYes('Start it?'))) {
+    await reject('answered no');
+    refuse('not_approved', 'Nothing was started.');
+  }
+  const started = await call('approve', { n: proposal.n, digest: proposal.plan.digest });
+  if (!started.ok) await reject('could not be started');
+  const worker: Worker = demand(started);
+  out.result(workerJson(worker), `Started ${worker.id} in ${worker.worktree}. Watch it: orch-tui`);
+}
+
+/** The proposal once its plan is worked out, or cannot be. */
+async function worked(call: Caller<ControllerApi>, link: Link, n: number): Promise<Proposal> {
+  const found = await new Promise<Proposal | undefined>((resolve) => {
+    const look = (proposals: readonly Proposal[]) => {
+      const one = proposals.find((proposal) => proposal.n === n);
+      if (!one || one.plan || one.problem) resolve(one);
+    };
+    link.onNotice<ControllerNotices, 'facts'>('facts', (facts) => look(facts.proposals));
+    void call('facts', {}).then((facts) => facts.ok && look(facts.value.proposals));
+    void link.closed.then(() => resolve(undefined));
+  });
+  return found ?? refuse('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals');
+}

@@ -1,0 +1,90 @@
+import { parseHook } from '../agents/claude/parseHook.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
+import type { HostApi, HostNotices, HostUpcalls, InboxMessage } from '../protocol/hostApi.ts';
+import type { Caller, Link } from '../protocol/link.ts';
+import type { Message } from './messages.ts';
+
+/** How to reach the host: connection options without what is the port's own. */
+export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
+
+/** The controller's connection to the host: what the host says becomes messages, what is wanted becomes requests. */
+export class HostPort {
+  readonly #address: HostAddress;
+  readonly #tell: (message: Message) => void;
+  #link: Link | null = null;
+  #connecting: Promise<Result<Link>> | null = null;
+
+  constructor(address: HostAddress, tell: (message: Message) => void) {
+    this.#address = address;
+    this.#tell = tell;
+  }
+
+  /** The host's requests; a host that is not running is started first. */
+  async reach(): Promise<Result<Caller<HostApi>>> {
+    return this.#connect(true);
+  }
+
+  /** The host's requests, or `not_running`. */
+  async find(): Promise<Result<Caller<HostApi>>> {
+    return this.#connect(false);
+  }
+
+  close(): void {
+    this.#link?.close();
+  }
+
+  async #connect(start: boolean): Promise<Result<Caller<HostApi>>> {
+    if (this.#link?.isOpen) return success(this.#link.caller<HostApi>());
+    // Two wishes at the same moment share one connection.
+    this.#connecting ??= this.#open(start).finally(() => {
+      this.#connecting = null;
+    });
+    const link = await this.#connecting;
+    if (!link.ok) return start && link.problem.code === 'not_running' ? this.#connect(start) : link;
+    return success(link.value.caller<HostApi>());
+  }
+
+  async #open(start: boolean): Promise<Result<Link>> {
+    const { start: how, ...address } = this.#address;
+    const connected = await connectDaemon({
+      ...address,
+      ...(start && how ? { start: how } : {}),
+      program: 'host',
+      role: 'controller',
+      prepare: (link) => this.#listen(link),
+    });
+    if (!connected.ok) return connected;
+    const link = connected.value;
+    const terminals = await link.caller<HostApi>()('list', {});
+    if (!terminals.ok) return terminals;
+    this.#link = link;
+    this.#tell({ type: 'host-connected', terminals: terminals.value });
+    void link.closed.then(() => {
+      this.#link = null;
+      this.#tell({ type: 'host-lost' });
+    });
+    return success(link);
+  }
+
+  #listen(link: Link): void {
+    link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) =>
+      this.#tell({ type: 'terminal-changed', terminal }),
+    );
+    link.serve<HostUpcalls>({ received: (message) => this.#received(message) });
+  }
+
+  /** What a worker's hook posted. The answer leaves every decision to the agent and its person. */
+  #received({ id, topic, body }: InboxMessage): Result<unknown> {
+    if (topic !== 'hook') return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
+    const hook = parseHook(body);
+    if (hook)
+      this.#tell({
+        type: 'signed',
+        id,
+        sign: { source: 'hook', report: hook.report },
+        sessionId: hook.sessionId,
+      });
+    return success({});
+  }
+}

@@ -1,0 +1,107 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { claudeSettings } from '../agents/claude/settings.ts';
+import { agentEnvironment } from '../agents/environment.ts';
+import { agentPrograms } from '../agents/programs.ts';
+import { type Problem, type Result, success } from '../domain/problem.ts';
+import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
+import { workerId } from '../domain/slug.ts';
+import type { Worker } from '../domain/worker.ts';
+import type { AgentPreset } from '../domain/workspace.ts';
+import { addWorktree, restoreWorktree } from '../git/addWorktree.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Size } from './effects.ts';
+import type { HostPort } from './hostPort.ts';
+import { findPreset, findRepo, settingsFile, type Tools } from './tools.ts';
+
+/** Which half of a launch failed decides what is left of it. */
+export type Launched =
+  | { readonly ok: true; readonly warnings: readonly string[] }
+  | { readonly ok: false; readonly stage: 'worktree' | 'spawn'; readonly problem: Problem };
+
+/** Carries out an approved plan: the worktree first, then the process in it. */
+export async function launch(
+  tools: Tools,
+  host: HostPort,
+  worker: Worker,
+  plan: StartPlan,
+  size: Size,
+): Promise<Launched> {
+  const worktree = await prepareWorktree(tools, worker, plan);
+  if (!worktree.ok) return { ok: false, stage: 'worktree', problem: worktree.problem };
+  const spawned = await spawn(tools, host, worker, plan, size);
+  if (!spawned.ok) return { ok: false, stage: 'spawn', problem: spawned.problem };
+  return { ok: true, warnings: worktree.value };
+}
+
+/** New for a first run; for a later one it is there already, or made again on its branch. */
+async function prepareWorktree(
+  tools: Tools,
+  worker: Worker,
+  plan: StartPlan,
+): Promise<Result<readonly string[]>> {
+  const repo = findRepo(tools.config, worker.repo);
+  if (!repo.ok) return repo;
+  const { branch, worktree: path } = plan;
+  const create = async () => {
+    const { commit, branch: base } = worker.base;
+    const added = await addWorktree(tools.git, repo.value, { path, branch, commit, base });
+    return added.ok ? success(added.value.warnings) : added;
+  };
+  if (worker.run === 1) return create();
+  const restored = await restoreWorktree(tools.git, repo.value, { path, branch });
+  // Its first start was cut off before the branch was made.
+  if (!restored.ok && restored.problem.code === 'branch_missing') return create();
+  return restored.ok ? success(restored.value.warnings) : restored;
+}
+
+async function spawn(
+  tools: Tools,
+  host: HostPort,
+  worker: Worker,
+  plan: StartPlan,
+  size: Size,
+): Promise<Result<TerminalRecord>> {
+  const preset = findPreset(tools.config, plan.agent);
+  if (!preset.ok) return preset;
+  const call = await host.reach();
+  if (!call.ok) return call;
+  const inbox = await call.value('inbox', {});
+  if (!inbox.ok) return inbox;
+  await writeSettings(tools.config.root, inbox.value.url);
+  return call.value('open', {
+    id: worker.id,
+    command: plan.command,
+    cwd: plan.worktree,
+    env: workerEnvironment(tools, preset.value, worker),
+    ...size,
+    token: randomBytes(32).toString('base64url'),
+  });
+}
+
+/** The allow-listed environment and what tells an agent, and our own commands run by it, who it is. */
+export function workerEnvironment(
+  tools: Tools,
+  preset: AgentPreset,
+  draft: ProposalDraft | Worker,
+): Record<string, string> {
+  return agentEnvironment(tools.ambient, preset, {
+    ORCH_WORKER: workerId(draft.repo, draft.task),
+    ORCH_WORKSPACE: tools.config.root,
+    ORCH_REPO: draft.repo,
+    ORCH_TASK: draft.task,
+    ORCH_BRIEF: draft.brief,
+  });
+}
+
+/** The hooks' settings name the inbox, whose port is another after each start of the host. */
+async function writeSettings(root: string, inboxUrl: string): Promise<void> {
+  const { node, hook } = agentPrograms();
+  const file = settingsFile(root);
+  const next = `${file}.${randomUUID()}.tmp`;
+  await mkdir(dirname(file), { recursive: true });
+  const settings = claudeSettings({ node, hookProgram: hook, hookUrl: `${inboxUrl}/hook` });
+  await writeFile(next, JSON.stringify(settings, null, 2), { mode: 0o600, flag: 'wx' });
+  await rename(next, file);
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { commandLine } from '../agents/commandLine.ts';
+import { probeAgent } from '../agents/probe.ts';
+import { type Result, success } from '../domain/problem.ts';
+import type { BaseCommit, StartPlan } from '../domain/proposal.ts';
+import type { Worker } from '../domain/worker.ts';
+import type { AgentPreset } from '../domain/workspace.ts';
+import { checkNewWorktree } from '../git/addWorktree.ts';
+import { chooseBase, describeCommit } from '../git/base.ts';
+import { readFlow } from '../git/flow.ts';
+import { draftId } from './checks.ts';
+import type { OpenProposal } from './events.ts';
+import { workerEnvironment } from './launching.ts';
+import { findPreset, findRepo, settingsFile, type Tools, worktreePath } from './tools.ts';
+
+/** Works out what an approval would do. Fetches, but changes nothing that a person could see. */
+export async function makePlan(
+  tools: Tools,
+  open: OpenProposal,
+  worker: Worker | null,
+): Promise<Result<StartPlan>> {
+  const { config } = tools;
+  const agent = open.draft.agent ?? config.defaultAgent;
+  const preset = findPreset(config, agent);
+  if (!preset.ok) return preset;
+  const place = worker ? await placeOf(tools, worker) : await newPlace(tools, open);
+  if (!place.ok) return place;
+  const found = await probeAgent(
+    agent,
+    preset.value,
+    workerEnvironment(tools, preset.value, open.draft),
+    config.root,
+  );
+  if (!found.ok) return found;
+  return success(assemble(tools, open, agent, preset.value, place.value));
+}
+
+interface Place {
+  readonly branch: string;
+  readonly base: BaseCommit;
+  readonly worktree: string;
+  readonly warnings: readonly string[];
+}
+
+async function newPlace({ git, config }: Tools, open: OpenProposal): Promise<Result<Place>> {
+  const repo = findRepo(config, open.draft.repo);
+  if (!repo.ok) return repo;
+  const base = await chooseBase(git, repo.value);
+  if (!base.ok) return base;
+  const flow = await readFlow(git, repo.value);
+  if (!flow.ok) return flow;
+  const branch = flow.value.featurePrefix + open.draft.task;
+  const worktree = worktreePath(config.root, repo.value.name, open.draft.task);
+  const free = await checkNewWorktree(git, repo.value, { path: worktree, branch });
+  if (!free.ok) return free;
+  return success({ branch, worktree, base: base.value.base, warnings: base.value.warnings });
+}
+
+/** A resumed worker goes on where its branch stands. */
+async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<Place>> {
+  const repo = findRepo(config, worker.repo);
+  if (!repo.ok) return repo;
+  const tip = await describeCommit(git, repo.value, worker.branch, worker.branch);
+  const base = tip.ok ? tip : await describeCommit(git, repo.value, worker.base.commit, worker.base.branch);
+  if (!base.ok) return base;
+  return success({ branch: worker.branch, worktree: worker.worktree, base: base.value, warnings: [] });
+}
+
+function assemble(
+  tools: Tools,
+  open: OpenProposal,
+  agent: string,
+  preset: AgentPreset,
+  place: Place,
+): StartPlan {
+  const id = draftId(open.draft);
+  const command = commandLine({
+    preset,
+    sessionId: open.sessionId,
+    resume: open.kind === 'resume',
+    brief: open.draft.brief,
+    name: id,
+    settingsFile: settingsFile(tools.config.root),
+  });
+  const environment = Object.keys(workerEnvironment(tools, preset, open.draft)).sort();
+  const { branch, base, worktree, warnings } = place;
+  const bound = {
+    id,
+    agent,
+    branch,
+    base: base.commit,
+    worktree,
+    command,
+    environment,
+    preset: preset.env,
+    sessionId: open.sessionId,
+  };
+  const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
+  return {
+    digest,
+    id,
+    agent,
+    branch,
+    base,
+    worktree,
+    command,
+    environment,
+    sessionId: open.sessionId,
+    warnings,
+  };
+}

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
+import type { Git } from '../git/run.ts';
+
+/** What the controller's effects work with. */
+export interface Tools {
+  readonly git: Git;
+  readonly config: WorkspaceConfig;
+  /** The person's environment; agents get an allow-listed part of it. */
+  readonly ambient: Readonly<Record<string, string | undefined>>;
+}
+
+export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
+  const repo = config.repos.find((known) => known.name === name);
+  return repo
+    ? success(repo)
+    : failure(
+        'unknown_repo',
+        `The repository ${name} is not configured any more.`,
+        `Add it to ${join(config.root, '.orch', 'config.json')}.`,
+      );
+}
+
+export function findPreset(config: WorkspaceConfig, name: string): Result<AgentPreset> {
+  const preset = config.agents[name];
+  return preset ? success(preset) : failure('unknown_agent', `The agent ${name} is not configured any more.`);
+}
+
+/** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */
+export function settingsFile(root: string): string {
+  return join(root, '.orch', 'agent-settings.json');
+}
+
+/** Where worktrees of a workspace lie. */
+export function worktreePath(root: string, repo: string, task: string): string {
+  return join(root, '.worktrees', `${repo}-${task}`);
+}
