@@ -27,7 +27,7 @@ export function resolvePresets(
   if (!isObject(agents)) return refuse('agents', 'must be an object of presets by name');
   const presets: Record<string, AgentPreset> = { ...builtIn };
   for (const [name, entry] of Object.entries(agents)) {
-    const preset = parsePreset(name, entry, builtIn[name]);
+    const preset = parsePreset(name, entry, Object.hasOwn(builtIn, name) ? builtIn[name] : undefined);
     if (!preset.ok) return preset;
     presets[name] = preset.value;
   }

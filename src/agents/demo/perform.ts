@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import type { Entry } from './entries.ts';
+import type { Hooks } from './hooks.ts';
+import type { Menu } from './menu.ts';
+import type { Step } from './steps.ts';
+import { changeFile, commitAll, lookAround, type Outcome, runCommand } from './tools.ts';
+
+/** What steps need of the agent that performs them. */
+export interface Stage {
+  readonly cwd: string;
+  readonly hooks: Hooks;
+  /** Aborted when the person stops the turn; waiting on it throws. */
+  readonly signal: AbortSignal;
+  show(entry: Entry): void;
+  /** Lets a text appear word by word. */
+  speak(text: string): Promise<void>;
+  /** Waits some steps of the pace. */
+  pause(beats: number): Promise<void>;
+  /** The index of the chosen option; `decision` may choose the first or last one from outside. */
+  choose(menu: Omit<Menu, 'selected'>, decision: Promise<'allow' | 'deny' | null>): Promise<number>;
+  exit(code: number): Promise<never>;
+}
+
+/** Does one step for real: files, commands and commits are in the worktree afterwards. */
+export async function perform(stage: Stage, step: Step): Promise<void> {
+  switch (step.kind) {
+    case 'say':
+      return stage.speak(step.text);
+    case 'plan':
+      stage.show(step);
+      return stage.pause(4);
+    case 'look':
+      return callTool(stage, tool('Glob', '**', { pattern: '**' }), () => lookAround(stage.cwd));
+    case 'write':
+    case 'append':
+      return change(stage, step);
+    case 'run':
+      return run(stage, step.argv);
+    case 'ask':
+      return ask(stage, step.question);
+    case 'commit': {
+      const command = `git commit -m ${JSON.stringify(step.message)}`;
+      return callTool(stage, tool('Bash', command, { command }), () => commitAll(stage.cwd, step.message));
+    }
+    case 'stream':
+      return stream(stage, step.lines);
+    case 'exit':
+      return stage.exit(step.code);
+  }
+}
+
+interface Tool {
+  readonly name: string;
+  readonly subject: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+function tool(name: string, subject: string, input: Tool['input']): Tool {
+  return { name, subject, input };
+}
+
+function change(stage: Stage, step: Extract<Step, { kind: 'write' | 'append' }>): Promise<void> {
+  const name = step.kind === 'write' ? 'Write' : 'Edit';
+  const used = tool(name, step.file, { file_path: `${stage.cwd}/${step.file}`, content: step.text });
+  const added = step.text.trimEnd().split('\n');
+  return callTool(stage, used, () => changeFile(stage.cwd, step), { added });
+}
+
+function run(stage: Stage, argv: readonly string[]): Promise<void> {
+  const command = argv.join(' ');
+  const menu = {
+    title: 'Bash command',
+    subject: command,
+    question: 'Do you want to proceed?',
+    options: ['Yes', 'No, go on without it'],
+  };
+  return callTool(
+    stage,
+    tool('Bash', command, { command }),
+    () => runCommand(stage.cwd, argv, stage.signal),
+    {
+      menu,
+    },
+  );
+}
+
+function ask(stage: Stage, question: string): Promise<void> {
+  const options = ['Yes', 'No'];
+  const input = { questions: [{ question, options: options.map((label) => ({ label })) }] };
+  const menu = { title: 'Question', subject: '', question, options };
+  const answer = async () => ({ ok: true, text: 'Yes' });
+  return callTool(stage, tool('AskUserQuestion', question, input), answer, { menu });
+}
+
+/** One use of a tool with everything around it: the hooks, the question, what is shown. */
+async function callTool(
+  stage: Stage,
+  used: Tool,
+  work: () => Promise<Outcome>,
+  { menu, added = [] }: { menu?: Omit<Menu, 'selected'>; added?: readonly string[] } = {},
+): Promise<void> {
+  const fields = { tool_name: used.name, tool_input: used.input, tool_use_id: `toolu_${randomUUID()}` };
+  stage.show({ kind: 'call', tool: used.name, subject: used.subject });
+  await stage.hooks.tell('PreToolUse', fields);
+  const choice = menu ? await stage.choose(menu, stage.hooks.ask(used.name, used.input)) : 0;
+  if (choice > 0) {
+    stage.show({ kind: 'result', ok: true, text: menu?.options[choice] ?? '', added: [] });
+    return stage.hooks.tell('PostToolUseFailure', { ...fields, error: 'The person said no.' });
+  }
+  await stage.pause(5);
+  const { ok, text } = await work();
+  stage.signal.throwIfAborted();
+  stage.show({ kind: 'result', ok, text, added: ok ? added : [] });
+  if (ok) await stage.hooks.tell('PostToolUse', { ...fields, tool_response: { stdout: text } });
+  else await stage.hooks.tell('PostToolUseFailure', { ...fields, error: text });
+  await stage.pause(3);
+}
+
+const streamWords = [
+  'resolving',
+  'parsed',
+  'checked',
+  'linked',
+  'measured',
+  'compared',
+  'indexed',
+  'rendered',
+];
+
+async function stream(stage: Stage, lines: number): Promise<void> {
+  for (let n = 1; n <= lines; n++) {
+    const word = streamWords[n % streamWords.length];
+    stage.show({ kind: 'line', n, text: `${String(n).padStart(5)} ${word} module-${(n * 7919) % 10_007}` });
+    await stage.pause(0.25);
+  }
+}

@@ -1,0 +1,12 @@
+/** One thing the demo agent does in a turn. */
+export type Step =
+  | { readonly kind: 'say'; readonly text: string }
+  | { readonly kind: 'plan'; readonly items: readonly string[] }
+  | { readonly kind: 'look' }
+  | { readonly kind: 'write'; readonly file: string; readonly text: string }
+  | { readonly kind: 'append'; readonly file: string; readonly text: string }
+  | { readonly kind: 'run'; readonly argv: readonly string[] }
+  | { readonly kind: 'ask'; readonly question: string }
+  | { readonly kind: 'commit'; readonly message: string }
+  | { readonly kind: 'stream'; readonly lines: number }
+  | { readonly kind: 'exit'; readonly code: number };

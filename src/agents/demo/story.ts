@@ -1,0 +1,91 @@
+import { parseDirectives } from './directives.ts';
+import type { Step } from './steps.ts';
+
+/**
+ * What the agent does about its brief: the directives in it, or else a small piece of honest work, a module and
+ * its test named after the task.
+ * @param name of the worker, such as `backend/fix-migration`
+ */
+export function storyOf(name: string, brief: string): Step[] {
+  const told = parseDirectives(brief);
+  return told.length > 0 ? told : sampleStory(taskOf(name), brief);
+}
+
+/** What it does about something typed later. */
+export function followUpOf(name: string, request: string): Step[] {
+  const told = parseDirectives(request);
+  if (told.length > 0) return told;
+  const file = `docs/${taskOf(name)}.md`;
+  const line = oneLine(request);
+  return [
+    { kind: 'say', text: `No model thinks here, so I note that in ${file}.` },
+    { kind: 'append', file, text: `- ${line}\n` },
+    { kind: 'commit', message: `Note: ${line.slice(0, 50)}` },
+    {
+      kind: 'say',
+      text: 'Noted and committed. Lines such as "write FILE: TEXT" or "run: COMMAND" make me do more.',
+    },
+  ];
+}
+
+function sampleStory(task: string, brief: string): Step[] {
+  const module = `src/${task}.mjs`;
+  const test = `test/${task}.test.mjs`;
+  return [
+    { kind: 'say', text: 'Let me see what is here before I change anything.' },
+    { kind: 'look' },
+    { kind: 'plan', items: [`write ${module}`, `cover it in ${test}`, 'run the test', 'commit'] },
+    { kind: 'write', file: module, text: moduleText(task, brief) },
+    { kind: 'write', file: test, text: testText(task) },
+    { kind: 'say', text: 'Now the test, to know that it holds.' },
+    { kind: 'run', argv: ['node', '--test', test] },
+    { kind: 'commit', message: `Add ${task}` },
+    { kind: 'say', text: `${module} and its test are written and committed. Ready for a look; what next?` },
+  ];
+}
+
+function moduleText(task: string, brief: string): string {
+  const about = oneLine(brief).replaceAll('*/', '').slice(0, 90);
+  return `/** ${about} */
+export function ${camelCase(task)}(steps) {
+  const done = [];
+  for (const step of steps) {
+    if (done.includes(step)) continue;
+    done.push(step);
+  }
+  return { task: '${task}', done };
+}
+`;
+}
+
+function testText(task: string): string {
+  const call = camelCase(task);
+  return `import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ${call} } from '../src/${task}.mjs';
+
+test('each step is done once, in order', () => {
+  assert.deepEqual(${call}(['plan', 'build', 'plan']).done, ['plan', 'build']);
+});
+
+test('nothing to do is fine', () => {
+  assert.deepEqual(${call}([]).done, []);
+});
+`;
+}
+
+/** The last part of a worker's name, fit for a file name. */
+function taskOf(name: string): string {
+  const task = name.slice(name.lastIndexOf('/') + 1).replace(/[^A-Za-z0-9._-]+/g, '-');
+  return task.replace(/^[.-]+|[.-]+$/g, '') || 'task';
+}
+
+function camelCase(task: string): string {
+  const joined = task.replace(/[^A-Za-z0-9]+(.?)/g, (_, next: string) => next.toUpperCase());
+  // A verb in front keeps digits and reserved words from being names.
+  return `do${joined.charAt(0).toUpperCase()}${joined.slice(1)}`;
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
