@@ -97,7 +97,7 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Copies the part of a grid to (x, y) of another, clipped to both; wide characters cut by an edge go blank. */
+/** Copies part of a grid to (x, y) of another, clipped to both; wide characters cut by an edge go blank. */
 export function blit(from: Grid, part: Rectangle, to: Grid, x: number, y: number): void {
   const left = Math.max(0, -part.x, -x);
   const right = Math.min(part.width, from.cols - part.x, to.cols - x);
@@ -107,43 +107,56 @@ export function blit(from: Grid, part: Rectangle, to: Grid, x: number, y: number
   for (let row = top; row < bottom; row++) {
     const start = cellIndex(from, part.x + left, part.y + row) * 4;
     const end = start + (right - left) * cellBytes;
-    from.bytes.copy(to.bytes, cellIndex(to, x + left, y + row) * 4, start, end);
-    mendCut(to, x + left, y + row);
-    mendCut(to, x + right, y + row);
+    cutPair(to, x + left, y + row);
+    cutPair(to, x + right, y + row);
+    const first = cellIndex(to, x + left, y + row);
+    from.bytes.copy(to.bytes, first * 4, start, end);
+    const last = first + (right - left - 1) * cellWords;
+    if (widthOf(to.data[first] as number) === 0) to.data[first] = blankText;
+    if (widthOf(to.data[last] as number) === 2) to.data[last] = blankText;
   }
 }
 
 /** Makes part of a grid blank, clipped to it. */
-export function blank(grid: Grid, part: Rectangle): void {
+export function erase(grid: Grid, part: Rectangle): void {
   const left = Math.max(0, part.x);
   const right = Math.min(grid.cols, part.x + part.width);
-  if (left >= right) return;
   const bottom = Math.min(grid.rows, part.y + part.height);
+  if (left >= right) return;
   for (let y = Math.max(0, part.y); y < bottom; y++) {
+    cutPair(grid, left, y);
+    cutPair(grid, right, y);
     const end = cellIndex(grid, right, y);
-    for (let i = cellIndex(grid, left, y); i < end; i += cellWords) {
-      grid.data[i] = blankText;
-      grid.data[i + 1] = 0;
-      grid.data[i + 2] = 0;
-      grid.data[i + 3] = 0;
-    }
-    mendCut(grid, left, y);
-    mendCut(grid, right, y);
+    for (let at = cellIndex(grid, left, y); at < end; at += cellWords) setBlank(grid.data, at);
   }
 }
 
-/** After the cells on one side of column x changed: halves of a wide character that lost the other go blank. */
-function mendCut(grid: Grid, x: number, y: number): void {
-  const { cols, data } = grid;
+/** Blanks both halves of a wide character that lies across the left edge of column x. */
+function cutPair(grid: Grid, x: number, y: number): void {
   const at = cellIndex(grid, x, y);
-  const before = x > 0 && widthOf(data[at - cellWords] as number) === 2;
-  const after = x < cols && widthOf(data[at] as number) === 0;
-  if (before && !(after && sameStyle(data, at - cellWords, at))) data[at - cellWords] = blankText;
-  if (after && !(before && sameStyle(data, at - cellWords, at))) data[at] = blankText;
+  if (x <= 0 || x >= grid.cols || widthOf(grid.data[at] as number) !== 0) return;
+  grid.data[at - cellWords] = blankText;
+  grid.data[at] = blankText;
 }
 
-function sameStyle(data: Uint32Array, a: number, b: number): boolean {
-  return data[a + 1] === data[b + 1] && data[a + 2] === data[b + 2] && data[a + 3] === data[b + 3];
+/** Makes a cell, given by the index of its first word, an unstyled blank. */
+export function setBlank(data: Uint32Array, at: number): void {
+  data[at] = blankText;
+  data[at + 1] = 0;
+  data[at + 2] = 0;
+  data[at + 3] = 0;
+}
+
+/**
+ * Gives the wide character at `at` its right half, in its style. Where its text came out as a blank there are
+ * two blanks instead.
+ */
+export function completeWide(data: Uint32Array, at: number): void {
+  const half = at + cellWords;
+  const isBlank = ((data[at] as number) & (codeMask | clusterFlag)) === 0x20;
+  if (isBlank) data[at] = blankText;
+  data[half] = isBlank ? blankText : rightHalf;
+  data.copyWithin(half + 1, at + 1, at + cellWords);
 }
 
 /** A row's text without trailing blanks. */

@@ -1,7 +1,7 @@
 import type { IBufferCell } from '@xterm/headless';
 import { Background, blankText, Foreground, underlineShift } from '../domain/cell.ts';
-import { cellIndex, codeWord, type Grid, textWord } from '../domain/grid.ts';
-import { finishWide, type ReadLines, setBlank } from './readLines.ts';
+import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../domain/grid.ts';
+import type { ReadLines } from './readLines.ts';
 
 /** By the public interface: some ten times slower, and every underline is a single one. */
 export const readPublicly: ReadLines = (terminal, first, grid) => {
@@ -21,7 +21,7 @@ export const readPublicly: ReadLines = (terminal, first, grid) => {
       readCell(cell, isWide, grid, at);
       if (isWide) {
         x++;
-        finishWide(grid.data, at);
+        completeWide(grid.data, at);
       }
     }
   }

@@ -14,8 +14,8 @@ import {
   underlineShift,
   widthOf,
 } from '../domain/cell.ts';
-import { cellIndex, codeWord, type Grid, textWord } from '../domain/grid.ts';
-import { finishWide, type ReadLines, setBlank } from './readLines.ts';
+import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../domain/grid.ts';
+import type { ReadLines } from './readLines.ts';
 
 /** Private parts of @xterm/headless 6.0.0; nothing else may touch them, and reader.ts checks that they fit. */
 interface PrivateTerminal {
@@ -79,7 +79,7 @@ function readLine(line: PrivateLine, cols: number, grid: Grid, y: number): void 
     data[to + 2] = plainColor(bg) | (bg & backgroundMask & ~colorMask);
     data[to + 3] = fg & isUnderlined ? underline(line, x, bg) : 0;
     if (!isWide) continue;
-    finishWide(data, to);
+    completeWide(data, to);
     x++;
     to += cellWords;
   }
