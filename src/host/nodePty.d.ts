@@ -2,13 +2,17 @@
 
 /** The build with prebuilt binaries is installed under node-pty's name but declares its types under its own. */
 declare module 'node-pty' {
+  import type { ReadStream } from 'node:tty';
   import type { IDisposable, IPty, IPtyForkOptions } from '@lydell/node-pty';
 
   export * from '@lydell/node-pty';
 
-  /** What `encoding: null` gives: bytes instead of text; `fd` is the master's file descriptor. */
+  /** What `encoding: null` gives: bytes instead of text. */
   export interface BytePty extends Omit<IPty, 'onData' | 'write'> {
+    /** The master's file descriptor, which does not block. */
     readonly fd: number;
+    /** Private; its `destroy` is how node-pty gives up on a child's last output. */
+    readonly _socket: ReadStream;
     readonly onData: (listener: (bytes: Buffer) => void) => IDisposable;
   }
 

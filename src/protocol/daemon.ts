@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { type Guard, type Holder, takeLock } from './guard.ts';
+import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import { Link } from './link.ts';
 import { type Program, runtimeFolder } from './paths.ts';
@@ -15,6 +15,8 @@ export interface DaemonOptions {
   readonly version: string;
   /** How long the daemon stays when nobody is connected and nothing needs it, in milliseconds. */
   readonly lingerMs?: number;
+  /** Done once the socket accepts connections and before anybody can know of it. */
+  beforeLock?(socket: string): void;
   /** Whether there is something to keep, even with nobody connected. Asked when a link or `reconsider` says so. */
   isNeeded(): boolean;
   /** Adds what every link may ask, also that of another version: `status` and the way to stop. */
@@ -59,15 +61,20 @@ async function open(options: DaemonOptions): Promise<Result<Daemon>> {
   try {
     // Listening comes first, under a name nobody knows: whoever then reads the lock can connect.
     await listen(server, socket);
+    options.beforeLock?.(socket);
     const guard = takeLock(options.root, options.program, socket, options.version);
     if (guard.ok) return success(run(options, server, guard));
-    server.close();
+    giveUp(server, socket);
     return guard;
   } catch (error) {
-    server.close();
-    rmSync(socket, { force: true });
+    giveUp(server, socket);
     return failure('start_failed', `The ${options.program} cannot start: ${(error as Error).message}`);
   }
+}
+
+function giveUp(server: Server, socket: string): void {
+  server.close();
+  removeSocket(socket);
 }
 
 function listen(server: Server, path: string): Promise<void> {

@@ -106,7 +106,7 @@ function acquire(path: string, holder: Holder): Holder | null {
       if (isUnchanged) renameSync(draft, path);
       rmSync(right);
       if (isUnchanged) {
-        if (other !== null) removeSocket(other);
+        if (other !== null) removeSocket(other.socket);
         return null;
       }
     }
@@ -150,11 +150,14 @@ function isRunning(holder: Holder): boolean {
 
 function release(path: string, holder: Holder): void {
   if (readLock(path)?.nonce === holder.nonce) rmSync(path, { force: true });
-  removeSocket(holder);
+  removeSocket(holder.socket);
 }
 
-/** Removes a socket that one of our daemons left, and nothing else. */
-function removeSocket(holder: Holder): void {
-  if (/^(host|controller)\.[0-9a-f]{8}\.sock$/.test(basename(holder.socket)) && hasOwnSocket(holder))
-    rmSync(holder.socket, { force: true });
+/** Removes a socket that one of our daemons left, with the key that belongs to it, and nothing else. */
+export function removeSocket(socket: string): void {
+  if (!socketName.test(basename(socket)) || !isPrivate(dirname(socket))) return;
+  rmSync(socket, { force: true });
+  rmSync(socket.replace(/sock$/, 'key'), { force: true });
 }
+
+const socketName = /^(host|controller)\.[0-9a-f]{8}\.sock$/;

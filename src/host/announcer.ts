@@ -1,0 +1,76 @@
+import type { HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
+import type { Link } from '../protocol/link.ts';
+
+/** A program can change its title thousands of times a second; nobody needs to hear of each. */
+const announceMs = 50;
+/** A link with more than this unread hears the rest once it has caught up. */
+const maxBacklogBytes = 256 * 1024;
+
+/**
+ * Tells all links of terminals' records, bells and ends. A record replaces the one before it, so whoever is
+ * slow is told less often and still ends up with the truth.
+ */
+export class Announcer {
+  readonly #recordOf: (id: string) => TerminalRecord | null;
+  /** Per link, the terminals it has yet to hear of. */
+  readonly #missed = new Map<Link, Set<string>>();
+  /** Terminals announced a moment ago, and whether they changed since. */
+  readonly #recent = new Map<string, { changed: boolean }>();
+  readonly #rang = new Set<string>();
+
+  constructor(recordOf: (id: string) => TerminalRecord | null) {
+    this.#recordOf = recordOf;
+  }
+
+  join(link: Link): void {
+    this.#missed.set(link, new Set());
+    link.onDrain(() => this.#catchUp(link));
+    void link.closed.then(() => this.#missed.delete(link));
+  }
+
+  changed(id: string): void {
+    const recent = this.#recent.get(id);
+    if (recent) recent.changed = true;
+    else this.#announce(id);
+  }
+
+  bell(id: string): void {
+    if (this.#rang.has(id)) return;
+    this.#rang.add(id);
+    setTimeout(() => this.#rang.delete(id), announceMs);
+    for (const link of this.#missed.keys())
+      if (link.backlog < maxBacklogBytes) link.notify<HostNotices>('bell', { id });
+  }
+
+  forgotten(id: string): void {
+    for (const [link, missed] of this.#missed) {
+      missed.delete(id);
+      link.notify<HostNotices>('forgotten', { id });
+    }
+  }
+
+  #announce(id: string): void {
+    const recent = { changed: false };
+    this.#recent.set(id, recent);
+    setTimeout(() => {
+      this.#recent.delete(id);
+      if (recent.changed) this.#announce(id);
+    }, announceMs);
+    for (const link of this.#missed.keys()) this.#tell(link, id);
+  }
+
+  #tell(link: Link, id: string): void {
+    const record = this.#recordOf(id);
+    if (record === null) return;
+    if (link.backlog < maxBacklogBytes) link.notify<HostNotices>('terminal', record);
+    else this.#missed.get(link)?.add(id);
+  }
+
+  #catchUp(link: Link): void {
+    const missed = this.#missed.get(link);
+    if (!missed) return;
+    const ids = [...missed];
+    missed.clear();
+    for (const id of ids) this.#tell(link, id);
+  }
+}

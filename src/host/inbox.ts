@@ -1,0 +1,100 @@
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { HostUpcalls, InboxMessage } from '../protocol/hostApi.ts';
+import type { Caller } from '../protocol/link.ts';
+
+/** Kept per terminal while there is no controller; above it the oldest go. */
+const maxMessages = 1000;
+const maxBytes = 4 * 1024 * 1024;
+
+interface Item {
+  readonly message: InboxMessage;
+  readonly bytes: number;
+  /** Answers whoever posted it; nothing is left to answer once it has been told to go on. */
+  answer: ((result: Result<unknown>) => void) | null;
+}
+
+/**
+ * Messages of children on their way to the controller, in order of arrival. Each stays here until the
+ * controller has answered it, so that one which ends half-way is given it again: at least once, not exactly.
+ */
+export class Inbox {
+  /** Messages thrown away because nobody fetched them. */
+  dropped = 0;
+  readonly #items = new Set<Item>();
+  #controller: Caller<HostUpcalls> | null = null;
+
+  /** Messages not yet answered by a controller. */
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /**
+   * Takes a message in. Resolves with the controller's answer, or with an empty one when there is no controller:
+   * the child goes on, the message is kept.
+   * @param bytes - its size
+   */
+  post(message: InboxMessage, bytes: number): Promise<Result<unknown>> {
+    this.#makeRoom(message.id, bytes);
+    return new Promise((resolve) => {
+      const item: Item = { message, bytes, answer: resolve };
+      this.#items.add(item);
+      if (this.#controller) void this.#deliver(item, this.#controller);
+      else release(item);
+    });
+  }
+
+  /** A controller is there: it is given all that waits, in order, and from now on everything at once. */
+  connect(controller: Caller<HostUpcalls>): void {
+    this.#controller = controller;
+    for (const item of this.#items) void this.#deliver(item, controller);
+  }
+
+  /** That controller is gone, unless another has come already. */
+  disconnect(controller: Caller<HostUpcalls>): void {
+    if (this.#controller !== controller) return;
+    this.#controller = null;
+    for (const item of this.#items) release(item);
+  }
+
+  /** Drops what a terminal that is no more has left. */
+  forget(id: string): void {
+    for (const item of this.#items) if (item.message.id === id) this.#finish(item, success({}));
+  }
+
+  async #deliver(item: Item, controller: Caller<HostUpcalls>): Promise<void> {
+    try {
+      const result = await controller('received', item.message);
+      // Lost on the way, or while being worked on: the next controller gets it.
+      if (!result.ok && result.problem.code === 'disconnected') return;
+      this.#finish(item, result);
+    } catch (error) {
+      // A bug of the controller, which would meet the same message with the same bug again.
+      this.#finish(item, failure('internal', (error as Error).message));
+    }
+  }
+
+  #finish(item: Item, result: Result<unknown>): void {
+    this.#items.delete(item);
+    item.answer?.(result);
+    item.answer = null;
+  }
+
+  #makeRoom(id: string, bytes: number): void {
+    const own = [...this.#items].filter((item) => item.message.id === id);
+    let total = own.reduce((sum, item) => sum + item.bytes, bytes);
+    let count = own.length + 1;
+    for (const oldest of own) {
+      if (count <= maxMessages && total <= maxBytes) return;
+      this.#finish(oldest, success({}));
+      this.dropped += 1;
+      count -= 1;
+      total -= oldest.bytes;
+    }
+  }
+}
+
+/** Lets whoever posted it go on. */
+function release(item: Item): void {
+  item.answer?.(success({}));
+  item.answer = null;
+}

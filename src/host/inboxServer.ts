@@ -1,0 +1,134 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Result } from '../domain/problem.ts';
+import type { InboxMessage } from '../protocol/hostApi.ts';
+
+export interface InboxServerOptions {
+  /** Terminals that may post, with what each has to show. */
+  readonly tokens: () => Iterable<readonly [id: string, token: string]>;
+  /** Takes a checked message; its answer is the child's. */
+  readonly post: (message: InboxMessage, bytes: number) => Promise<Result<unknown>>;
+}
+
+const maxBodyBytes = 1024 * 1024;
+/** A child that says more than this is told to be quiet. */
+const perSecond = 200;
+const burst = 1000;
+const maxConnections = 512;
+
+/**
+ * Where children post to, on the loopback interface. Anything on this machine can reach it, web pages in a
+ * browser included, so: only POST, only JSON, only with a terminal's token, no Origin, and only under its own
+ * name (a page whose name resolves to 127.0.0.1 carries that name in Host).
+ */
+export class InboxServer {
+  readonly #options: InboxServerOptions;
+  readonly #server: Server;
+  readonly #rates = new Map<string, { tokens: number; at: number }>();
+
+  private constructor(options: InboxServerOptions) {
+    this.#options = options;
+    this.#server = createServer((request, response) => {
+      void this.#serve(request, response).catch(() => {
+        // The child hung up in the middle of its request, or does not stop talking.
+        response.destroy();
+      });
+    });
+    this.#server.maxConnections = maxConnections;
+    this.#server.headersTimeout = 5000;
+    this.#server.requestTimeout = 15_000;
+  }
+
+  static async listen(options: InboxServerOptions): Promise<InboxServer> {
+    const inbox = new InboxServer(options);
+    await new Promise<void>((resolve, reject) => {
+      inbox.#server.once('error', reject);
+      inbox.#server.listen(0, '127.0.0.1', resolve);
+    });
+    return inbox;
+  }
+
+  get url(): string {
+    return `http://${this.#name}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  get #name(): string {
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refuse = (status: number, error: string) => {
+      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
+      response.end(JSON.stringify({ error }));
+    };
+    const { host, origin, authorization = '' } = request.headers;
+    if (host !== this.#name) return refuse(421, 'wrong host');
+    if (origin !== undefined) return refuse(403, 'not for web pages');
+    if (request.method !== 'POST') return refuse(405, 'POST only');
+    const id = this.#idOf(/^Bearer (\S+)$/i.exec(authorization)?.[1] ?? '');
+    if (id === null) return refuse(401, 'unknown token');
+    const topic = /^\/([a-z][a-z0-9/-]{0,63})$/.exec(request.url ?? '')?.[1];
+    if (topic === undefined) return refuse(404, 'no such topic');
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refuse(415, 'JSON only');
+    if (!this.#isWithinRate(id)) return refuse(429, 'too many messages');
+    const text = await readBody(request);
+    if (text === null) return refuse(413, 'at most 1 MB');
+    const body = parse(text);
+    if (body === undefined) return refuse(400, 'not JSON');
+    const at = new Date().toISOString();
+    const answer = await this.#options.post({ id, topic, at, body }, Buffer.byteLength(text));
+    response.writeHead(answer.ok ? 200 : 422, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.ok ? (answer.value ?? {}) : { error: answer.problem }));
+  }
+
+  /** Every token is compared, each in constant time. */
+  #idOf(token: string): string | null {
+    const claimed = digest(token);
+    let found: string | null = null;
+    for (const [id, own] of this.#options.tokens()) if (timingSafeEqual(digest(own), claimed)) found = id;
+    return found;
+  }
+
+  #isWithinRate(id: string): boolean {
+    const now = performance.now();
+    const rate = this.#rates.get(id) ?? { tokens: burst, at: now };
+    const tokens = Math.min(burst, rate.tokens + ((now - rate.at) / 1000) * perSecond);
+    this.#rates.set(id, { tokens: Math.max(0, tokens - 1), at: now });
+    return tokens >= 1;
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/**
+ * The whole body, or null when it is too large. What is too much is read on for a while without being kept:
+ * closing on a sender loses the answer that says why.
+ */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+    if (size > maxBodyBytes * 8) throw new Error('endless body');
+  }
+  return size > maxBodyBytes ? null : Buffer.concat(chunks).toString('utf8');
+}
+
+/** The parsed text, undefined when it is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Said as a status by the caller.
+    return undefined;
+  }
+}

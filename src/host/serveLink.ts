@@ -1,0 +1,116 @@
+import { failure, type Result, success } from '../domain/problem.ts';
+import { FrameKind } from '../protocol/frames.ts';
+import type { Hello } from '../protocol/hello.ts';
+import type { HostApi, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
+import type { Handlers, Link } from '../protocol/link.ts';
+import { type Host, noTerminal } from './host.ts';
+import type { Size, Watch } from './watch.ts';
+
+/** What every link may ask, also that of another version, is served elsewhere. */
+type Served = Omit<HostApi, 'status' | 'stop'>;
+
+/** Serves a link that has said hello. `open`, `end` and `forget` are for the controller. */
+export function serveLink(
+  link: Link,
+  role: Hello['role'],
+  host: Host,
+  inboxUrl: string,
+  onNeedChange: () => void,
+): void {
+  const watches = new Map<number, { readonly id: string; readonly watch: Watch }>();
+  const unwatch = (channel: number) => {
+    const watched = watches.get(channel);
+    watches.delete(channel);
+    if (watched) host.unwatch(watched.id, watched.watch);
+  };
+
+  const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget'>> = {
+    open(options) {
+      const fault = faultOf(options);
+      const opened = fault === null ? host.open(options, `${inboxUrl}/hook`) : failure('bad_request', fault);
+      onNeedChange();
+      return opened;
+    },
+    end: ({ id }) => host.end(id),
+    forget({ id }) {
+      const forgotten = host.forget(id);
+      onNeedChange();
+      return forgotten;
+    },
+  };
+
+  link.serve<Served>({
+    ...(role === 'controller' ? asController : { open: notAllowed, end: notAllowed, forget: notAllowed }),
+    list: () => success(host.records),
+    text({ id, ...options }) {
+      const terminal = host.find(id);
+      return terminal ? success({ text: terminal.text(options) }) : noTerminal(id);
+    },
+    watch({ id, channel, cols, rows }) {
+      const terminal = host.find(id);
+      if (!terminal) return noTerminal(id);
+      if (watches.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
+      const watched = host.watch(id, (update) =>
+        link.sendFrame(FrameKind.screen, channelBytes(channel), update),
+      );
+      if (!watched.ok) return watched;
+      watches.set(channel, { id, watch: watched.value });
+      const room = { cols: cols ?? 0, rows: rows ?? 0 };
+      if (isSize(room)) host.fit(id, watched.value, room);
+      return success(terminal.record);
+    },
+    unwatch({ channel }) {
+      unwatch(channel);
+      return success(null);
+    },
+    fit({ channel, cols, rows }) {
+      const watched = watches.get(channel);
+      if (!watched || !isSize({ cols, rows }))
+        return failure('bad_request', 'No such channel, or no such size.');
+      host.fit(watched.id, watched.watch, { cols, rows });
+      return success(null);
+    },
+    inbox: () => success({ url: inboxUrl }),
+  });
+
+  link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
+  link.onFrame(FrameKind.input, (payload) => {
+    const idEnd = 2 + payload.readUInt16BE(0);
+    host.find(payload.toString('utf8', 2, idEnd))?.type(payload.subarray(idEnd));
+  });
+
+  host.announcer.join(link);
+  const controller = link.caller<HostUpcalls>();
+  if (role === 'controller') host.inbox.connect(controller);
+  void link.closed.then(() => {
+    for (const channel of [...watches.keys()]) unwatch(channel);
+    host.inbox.disconnect(controller);
+  });
+}
+
+function notAllowed(): Result<never> {
+  return failure('not_allowed', 'Only the controller opens and ends terminals.', 'Propose a worker instead.');
+}
+
+/** The first thing that makes a request unfit to be carried out, or null. */
+function faultOf({ id, command, env, token, ...size }: OpenTerminal): string | null {
+  if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > 1000)
+    return 'The id is missing or too long.';
+  if (!isSize(size)) return `A terminal of ${size.cols} columns and ${size.rows} rows cannot be opened.`;
+  if (typeof token !== 'string' || token.length < 16) return 'The token is too short to be a secret.';
+  // A zero byte would cut the text short in execve(2).
+  const isWhole = [...command, ...Object.entries(env).flat()].every(
+    (text) => typeof text === 'string' && !text.includes('\0'),
+  );
+  return isWhole ? null : 'Arguments and environment must be texts without zero bytes.';
+}
+
+function isSize({ cols, rows }: Size): boolean {
+  return [cols, rows].every((cells) => Number.isInteger(cells) && cells >= 2 && cells <= 1000);
+}
+
+function channelBytes(channel: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32BE(channel);
+  return bytes;
+}

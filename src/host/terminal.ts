@@ -1,0 +1,160 @@
+import { type Result, success } from '../domain/problem.ts';
+import { createScreen, type Screen } from '../domain/screen.ts';
+import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
+import { Emulator } from '../terminal/emulator.ts';
+import { Input } from './input.ts';
+import { Output } from './output.ts';
+import { endProcessTree } from './processTree.ts';
+import { type Pty, startPty } from './pty.ts';
+import { cleanTitle } from './title.ts';
+
+export interface TerminalEvents {
+  /** The record is another one. */
+  onChange(): void;
+  onBell(): void;
+  /** The screen may be another one; `isEcho` when somebody typed a moment ago. */
+  onOutput(isEcho: boolean): void;
+}
+
+/** Lines kept above a screen: 5 MB for 1000 of them at 200 columns. */
+const scrollback = 2000;
+/** Output this soon after input is taken for its echo. */
+const echoMs = 60;
+const flowingMs = 1000;
+/** A program that asks and never reads the answers gets no more of them. */
+const maxReplyBytes = 64 * 1024;
+
+/** A child, what it printed as a screen, and the keys on their way to it. */
+export class Terminal {
+  readonly #events: TerminalEvents;
+  readonly #emulator: Emulator;
+  readonly #pty: Pty;
+  readonly #input = new Input((bytes) => this.#pty.write(bytes));
+  readonly #output: Output;
+  readonly #screen: Screen = createScreen(0, 0);
+  readonly #exited = Promise.withResolvers<void>();
+  #record: TerminalRecord;
+  #isScreenRead = false;
+  #lastInput = Number.NEGATIVE_INFINITY;
+  #flowing: NodeJS.Timeout | undefined;
+
+  /** @returns `spawn_failed` when there is no such program or folder */
+  static open(options: OpenTerminal, hookUrl: string, events: TerminalEvents): Result<Terminal> {
+    const pty = startPty({ ...options, env: childEnvironment(options, hookUrl) });
+    return pty.ok ? success(new Terminal(options, pty.value, events)) : pty;
+  }
+
+  private constructor({ id, cols, rows }: OpenTerminal, pty: Pty, events: TerminalEvents) {
+    this.#pty = pty;
+    pty.onOutput = (bytes) => this.#onOutput(bytes);
+    pty.onExit = (code, signal) => this.#onExit(code, signal);
+    this.#events = events;
+    this.#emulator = new Emulator({ cols, rows, scrollback });
+    this.#emulator.onReply = (bytes) => this.#input.push(Buffer.from(bytes), maxReplyBytes);
+    this.#emulator.onTitle = (title) => this.#change({ title: cleanTitle(title) });
+    this.#emulator.onBell = () => events.onBell();
+    this.#output = new Output({
+      parse: (bytes) => this.#parse(bytes),
+      pause: () => pty.pause(),
+      resume: () => pty.resume(),
+    });
+    const startedAt = new Date().toISOString();
+    this.#record = { id, pid: pty.pid, cols, rows, title: '', flowing: false, startedAt, exit: null };
+  }
+
+  get record(): TerminalRecord {
+    return this.#record;
+  }
+
+  get isRunning(): boolean {
+    return this.#record.exit === null;
+  }
+
+  /** The screen as it is now; null while the program is in the middle of a synchronized frame. */
+  readScreen(): Screen | null {
+    if (!this.#isScreenRead && !this.#emulator.readScreen(this.#screen)) return null;
+    this.#isScreenRead = true;
+    return this.#screen;
+  }
+
+  text(options: { ansi?: boolean; scrollback?: number }): string {
+    return this.#emulator.text(options);
+  }
+
+  /** Types bytes; false when too much is waiting to be read, or nobody is there to read it. */
+  type(bytes: Uint8Array): boolean {
+    this.#lastInput = performance.now();
+    return this.isRunning && this.#input.push(bytes);
+  }
+
+  /** Child and screen get the size together. */
+  resize(cols: number, rows: number): void {
+    if (cols === this.#record.cols && rows === this.#record.rows) return;
+    this.#emulator.resize(cols, rows);
+    this.#pty.resize(cols, rows);
+    this.#isScreenRead = false;
+    this.#change({ cols, rows });
+    this.#events.onOutput(false);
+  }
+
+  /** Ends the child and everything below it; resolves once its exit is on the record. */
+  async end(): Promise<void> {
+    if (this.#pty.start !== null) await endProcessTree(this.#pty.pid, this.#pty.start);
+    await this.#exited.promise;
+  }
+
+  /** Gives the screen's memory back. Only for a child that has exited. */
+  dispose(): void {
+    clearTimeout(this.#flowing);
+    this.#input.clear();
+    this.#emulator.dispose();
+  }
+
+  #onOutput(bytes: Buffer): void {
+    this.#input.nudge();
+    this.#output.push(bytes);
+  }
+
+  #parse(bytes: Buffer): void {
+    this.#emulator.write(bytes);
+    this.#isScreenRead = false;
+    this.#flow();
+    this.#events.onOutput(performance.now() - this.#lastInput < echoMs);
+  }
+
+  #flow(): void {
+    if (this.#flowing) {
+      this.#flowing.refresh();
+      return;
+    }
+    this.#flowing = setTimeout(() => {
+      this.#flowing = undefined;
+      this.#change({ flowing: false });
+    }, flowingMs);
+    this.#change({ flowing: true });
+  }
+
+  #onExit(code: number, signal: number): void {
+    this.#input.clear();
+    this.#output.whenEmpty(() => {
+      clearTimeout(this.#flowing);
+      this.#change({ flowing: false, exit: { code, signal, at: new Date().toISOString() } });
+      this.#exited.resolve();
+    });
+  }
+
+  #change(part: Partial<TerminalRecord>): void {
+    this.#record = { ...this.#record, ...part };
+    this.#events.onChange();
+  }
+}
+
+function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record<string, string> {
+  return {
+    ...env,
+    TERM: 'xterm-256color',
+    COLORTERM: 'truecolor',
+    ORCH_TOKEN: token,
+    ORCH_HOOK_URL: hookUrl,
+  };
+}
