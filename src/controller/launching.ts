@@ -10,6 +10,7 @@ import { workerId } from '../domain/slug.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
 import { addWorktree, restoreWorktree } from '../git/addWorktree.ts';
+import { readFlow } from '../git/flow.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Size } from './effects.ts';
 import type { HostPort } from './hostPort.ts';
@@ -45,8 +46,15 @@ async function prepareWorktree(
   if (!repo.ok) return repo;
   const { branch, worktree: path } = plan;
   const create = async () => {
-    const { commit, branch: base } = worker.base;
-    const added = await addWorktree(tools.git, repo.value, { path, branch, commit, base });
+    const flow = await readFlow(tools.git, repo.value);
+    if (!flow.ok) return flow;
+    const base = flow.value.base ?? worker.base.branch;
+    const added = await addWorktree(tools.git, repo.value, {
+      path,
+      branch,
+      commit: worker.base.commit,
+      base,
+    });
     return added.ok ? success(added.value.warnings) : added;
   };
   if (worker.run === 1) return create();
@@ -70,6 +78,8 @@ async function spawn(
   const inbox = await call.value('inbox', {});
   if (!inbox.ok) return inbox;
   await writeSettings(tools.config.root, inbox.value.url);
+  // The last run's screen makes room for the new one; there may be none.
+  if (worker.run > 1) await call.value('forget', { id: worker.id });
   return call.value('open', {
     id: worker.id,
     command: plan.command,

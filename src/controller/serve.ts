@@ -1,65 +1,78 @@
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
-import { noSuchWorker } from './checks.ts';
 import type { Core } from './core.ts';
-import type { RequestMessage } from './messages.ts';
+import type { Looks } from './looks.ts';
+import type { ChangeRequest, RequestMessage } from './messages.ts';
 import { selectFacts } from './state.ts';
-import type { World } from './world.ts';
 
 /** What a spawn gets when its client said nothing of room. */
 const usualSize = { cols: 120, rows: 36 };
 
+/** What clients are served from. */
+export interface Served {
+  readonly core: Core;
+  readonly looks: Looks;
+  /** Before this nothing that is answered would be true. */
+  readonly ready: Promise<void>;
+  stopAll(): Promise<Result<null>>;
+}
+
+/** `status` and `shutdown` are about the process itself: its program answers them, also to other versions. */
+type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
+
 /** Answers one client. Changes go through the core; looks go straight to the world. */
-export function serveClient(link: Link, hello: Hello, core: Core, world: World): void {
+export function serveClient(link: Link, hello: Hello, { core, looks, ready, stopAll }: Served): void {
   const from = async (): Promise<RequestMessage['from']> => ({
-    person: !(await world.isWorkerProcess(hello.pid)),
+    person: !(await looks.isWorkerProcess(hello.pid)),
     pid: hello.pid,
   });
-  const worker = <T>(id: string, use: (worker: Worker) => Promise<Result<T>>): Promise<Result<T>> => {
-    const found = core.state.log.workers.get(id);
-    return found ? use(found) : Promise.resolve(noSuchWorker(core.state, id));
-  };
+  const ask = async <T>(request: ChangeRequest): Promise<Result<T>> => core.ask(request, await from());
   const personOnly = async <T>(use: () => Promise<Result<T>>): Promise<Result<T>> =>
     (await from()).person
       ? use()
       : failure('not_allowed', 'A worker cannot do this.', 'Ask the person at the control room.');
 
-  const handlers: Handlers<ControllerApi> = {
+  const handlers: Handlers<Answered> = {
     facts: async ({ refresh }) => {
-      await world.readConfig();
-      if (refresh || core.state.repos.length === 0) await world.lookAtRepos();
+      looks.readConfig();
+      if (refresh || core.state.repos.length === 0) await looks.refreshRepos();
       return success(selectFacts(core.state));
     },
-    propose: async (draft) => {
-      await world.readConfig();
-      return core.ask({ do: 'propose', draft, sessionId: randomUUID() }, await from());
+    propose: (draft) => {
+      looks.readConfig();
+      return ask({ do: 'propose', draft, sessionId: randomUUID() });
     },
-    proposeResume: async ({ id }) => core.ask({ do: 'propose-resume', id }, await from()),
-    edit: async ({ n, draft }) => core.ask({ do: 'edit', n, draft }, await from()),
-    approve: async ({ n, digest, cols, rows }) => {
-      const size = cols && rows ? { cols, rows } : usualSize;
-      return core.ask({ do: 'approve', n, digest, size }, await from());
-    },
-    reject: async ({ n, why }) => core.ask({ do: 'reject', n, why }, await from()),
-    stop: async ({ id }) => core.ask({ do: 'stop', id }, await from()),
-    previewFinish: ({ id }) => worker(id, (found) => world.previewFinish(found)),
-    finish: async ({ id, tip, confirm }) =>
-      core.ask({ do: 'finish', id, tip, confirm: confirm ?? null }, await from()),
-    previewClean: ({ id }) => worker(id, (found) => world.previewClean(found)),
-    clean: async ({ id, tip, confirm }) =>
-      core.ask({ do: 'clean', id, tip, confirm: confirm ?? null }, await from()),
-    send: ({ id, text }) => personOnly(() => worker(id, () => world.send(id, text))),
-    log: async ({ id }) => success(world.eventsOf(id)),
-    createDevelop: ({ repo }) => personOnly(() => world.createDevelop(repo)),
-    stopAll: () => personOnly(() => world.stopAll()),
-    status: async () => success(world.status()),
-    shutdown: async () => world.shutdown(),
+    proposeResume: ({ id }) => ask({ do: 'propose-resume', id }),
+    edit: ({ n, draft }) => ask({ do: 'edit', n, draft }),
+    approve: ({ n, digest, cols, rows }) =>
+      ask({ do: 'approve', n, digest, size: cols && rows ? { cols, rows } : usualSize }),
+    reject: ({ n, why }) => ask({ do: 'reject', n, why }),
+    stop: ({ id }) => ask({ do: 'stop', id }),
+    previewFinish: ({ id }) => looks.previewFinish(id),
+    finish: ({ id, tip, confirm }) => ask({ do: 'finish', id, tip, confirm: confirm ?? null }),
+    previewClean: ({ id }) => looks.previewClean(id),
+    clean: ({ id, tip, confirm }) => ask({ do: 'clean', id, tip, confirm: confirm ?? null }),
+    send: ({ id, text }) => personOnly(() => looks.send(id, text)),
+    log: ({ id }) => success(looks.eventsOf(id)),
+    createDevelop: ({ repo }) => personOnly(() => looks.createDevelop(repo)),
+    stopAll: () => personOnly(stopAll),
   };
-  link.serve<ControllerApi>(handlers);
+  link.serve<Answered>(onceReady(ready, handlers));
+}
+
+/** The same handlers, each waiting for the moment from which its answer is true. */
+function onceReady<T extends object>(ready: Promise<void>, handlers: T): T {
+  const waiting = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    async (params: unknown) => {
+      await ready;
+      return handler(params);
+    },
+  ]);
+  return Object.fromEntries(waiting);
 }
 
 /** Tells every client the whole picture soon after it changed, at most 30 times a second. */

@@ -53,6 +53,11 @@ export interface HostApi {
   unwatch(params: { channel: number }): Result<null>;
   /** The size this link has room for. The smallest of all watching links wins. */
   fit(params: { channel: number; cols: number; rows: number }): Result<null>;
+  /**
+   * Types text into a child as one paste, bracketed where the child asked for that; control characters other than
+   * tab and newline are dropped. `submit` presses Enter behind it.
+   */
+  paste(params: { id: string; text: string; submit: boolean }): Result<null>;
   /** Ends a child and everything below it: `polite` SIGTERM then SIGKILL; resolves when it is gone. */
   end(params: { id: string }): Result<TerminalRecord>;
   /** Drops a terminal whose child has ended, with its screen. */

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type { Result } from '../domain/problem.ts';
+import { previewClean } from '../git/clean.ts';
+import { createDevelop } from '../git/flow.ts';
+import { previewFinish } from '../git/preview.ts';
+import type { LoggedEvent } from '../protocol/controllerApi.ts';
+import { isBelow } from './ancestry.ts';
+import { noSuchWorker } from './checks.ts';
+import type { Core } from './core.ts';
+import { parseLog } from './log.ts';
+import { type Edge, lookAtRepos } from './runEffect.ts';
+import { findRepo } from './tools.ts';
+import { readConfig } from './workspaceConfig.ts';
+
+/** Questions that clients ask, and small things done for them, none of which the log needs to know. */
+export class Looks {
+  readonly #core: Core;
+  readonly #edge: Edge;
+
+  constructor(core: Core, edge: Edge) {
+    this.#core = core;
+    this.#edge = edge;
+  }
+
+  /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
+  readConfig(): void {
+    const { config } = this.#core.state;
+    const read = readConfig(config.root);
+    if (!read.ok) this.#core.tell({ type: 'noticed', problem: read.problem });
+    else if (JSON.stringify(read.value) !== JSON.stringify(config))
+      this.#core.tell({ type: 'config-read', config: read.value });
+  }
+
+  async refreshRepos(): Promise<void> {
+    this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
+  }
+
+  previewFinish(id: string): Promise<Result<FinishPreview>> {
+    return this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
+  }
+
+  previewClean(id: string): Promise<Result<CleanPreview>> {
+    return this.#at(id, (repo, worker) => previewClean(this.#edge.git, repo, worker));
+  }
+
+  async createDevelop(name: string): Promise<Result<null>> {
+    const repo = findRepo(this.#core.state.config, name);
+    if (!repo.ok) return repo;
+    const created = await createDevelop(this.#edge.git, repo.value);
+    await this.refreshRepos();
+    return created;
+  }
+
+  /** Types a line into an agent and submits it. */
+  async send(id: string, text: string): Promise<Result<null>> {
+    if (!this.#core.state.log.workers.has(id)) return noSuchWorker(this.#core.state, id);
+    const call = await this.#edge.host.find();
+    return call.ok ? call.value('paste', { id, text, submit: true }) : call;
+  }
+
+  /** Events about a worker, and about the proposals that led to it. */
+  eventsOf(id: string): readonly LoggedEvent[] {
+    const { events } = parseLog(
+      readFileSync(join(this.#core.state.config.root, '.orch', 'log.jsonl'), 'utf8'),
+    );
+    const numbers = new Set<number>();
+    return events.filter((event) => {
+      if (event.type === 'proposed' && `${event.draft.repo}/${event.draft.task}` === id) numbers.add(event.n);
+      return 'id' in event ? event.id === id : numbers.has(event.n);
+    });
+  }
+
+  /** Whether a process runs inside one of the workers. */
+  isWorkerProcess(pid: number): Promise<boolean> {
+    const running = [...this.#core.state.terminals.values()].filter((terminal) => terminal.exit === null);
+    return isBelow(pid, new Set(running.map((terminal) => terminal.pid)));
+  }
+
+  async #at<T>(
+    id: string,
+    use: (
+      repo: Parameters<typeof previewFinish>[1],
+      worker: Parameters<typeof previewFinish>[2],
+    ) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const { log, config } = this.#core.state;
+    const worker = log.workers.get(id);
+    if (!worker) return noSuchWorker(this.#core.state, id);
+    const repo = findRepo(config, worker.repo);
+    return repo.ok ? use(repo.value, worker) : repo;
+  }
+}

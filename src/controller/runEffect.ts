@@ -1,0 +1,117 @@
+import { showsTrustQuestion } from '../agents/claude/trust.ts';
+import type { Result } from '../domain/problem.ts';
+import type { Worker } from '../domain/worker.ts';
+import type { Git } from '../git/run.ts';
+import { readStatus } from '../git/status.ts';
+import { noSuchWorker } from './checks.ts';
+import type { RunEffect, WorldEffect } from './core.ts';
+import type { HostPort } from './hostPort.ts';
+import { launch } from './launching.ts';
+import type { Message } from './messages.ts';
+import { makePlan } from './planning.ts';
+import { cleanWorker, finishWorker } from './removing.ts';
+import type { ControllerState } from './state.ts';
+import type { Tools } from './tools.ts';
+
+/** What effects are done with. */
+export interface Edge {
+  readonly git: Git;
+  readonly host: HostPort;
+  readonly ambient: Tools['ambient'];
+  tell(message: Message): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+}
+
+/** Does effects at the edge of the program and tells what came of them. */
+export function createRunner(edge: Edge): RunEffect {
+  return (effect, state) => {
+    run(edge, effect, state).catch(edge.fail);
+  };
+}
+
+async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Promise<void> {
+  const tools = toolsFor(edge, state);
+  switch (effect.type) {
+    case 'plan':
+      return plan(edge, tools, effect.n, state);
+    case 'launch': {
+      const worker = state.log.workers.get(effect.id);
+      if (worker) await launchWorker(edge, tools, worker, effect);
+      return;
+    }
+    case 'end-process': {
+      const call = await edge.host.find();
+      const result = call.ok ? await call.value('end', { id: effect.id }) : call;
+      return edge.tell({ type: 'process-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'finish': {
+      const result = await remove(state, effect.id, (worker) =>
+        finishWorker(tools, edge.host, worker, effect),
+      );
+      return edge.tell({ type: 'finish-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'clean': {
+      const result = await remove(state, effect.id, (worker) =>
+        cleanWorker(tools, edge.host, worker, effect),
+      );
+      return edge.tell({ type: 'clean-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'forget-terminal': {
+      const call = await edge.host.find();
+      if (call.ok) await call.value('forget', { id: effect.id });
+      return;
+    }
+    case 'look-at-screen':
+      return lookAtScreen(edge, effect.id);
+    case 'look-at-repos':
+      return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
+  }
+}
+
+export function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: ControllerState): Tools {
+  return { git, ambient, config: state.config };
+}
+
+export function lookAtRepos(git: Git, state: ControllerState) {
+  return Promise.all(state.config.repos.map((repo) => readStatus(git, repo)));
+}
+
+async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {
+  const open = state.log.proposals.get(n);
+  if (!open) return;
+  const worker =
+    open.kind === 'resume' ? state.log.workers.get(`${open.draft.repo}/${open.draft.task}`) : undefined;
+  edge.tell({ type: 'planned', n, draft: open.draft, plan: await makePlan(tools, open, worker ?? null) });
+}
+
+async function launchWorker(
+  edge: Edge,
+  tools: Tools,
+  worker: Worker,
+  { id, plan, size, ticket }: Extract<WorldEffect, { type: 'launch' }>,
+): Promise<void> {
+  const launched = await launch(tools, edge.host, worker, plan, size);
+  if (!launched.ok)
+    return edge.tell({ type: 'launch-failed', id, stage: launched.stage, problem: launched.problem, ticket });
+  for (const warning of launched.warnings)
+    edge.tell({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
+  edge.tell({ type: 'launched', id, ticket });
+}
+
+async function remove<T>(
+  state: ControllerState,
+  id: string,
+  use: (worker: Worker) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const worker = state.log.workers.get(id);
+  return worker ? use(worker) : noSuchWorker(state, id);
+}
+
+async function lookAtScreen(edge: Edge, id: string): Promise<void> {
+  const call = await edge.host.find();
+  if (!call.ok) return;
+  const screen = await call.value('text', { id });
+  if (screen.ok && showsTrustQuestion(screen.value.text))
+    edge.tell({ type: 'signed', id, sign: { source: 'screen', says: 'trust-question' }, sessionId: null });
+}
