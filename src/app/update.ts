@@ -1,12 +1,19 @@
+import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Message } from './messages.ts';
 import type { AppState } from './state.ts';
 import { ask, type Step, stay } from './step.ts';
 import { updateAnswer } from './update/answers.ts';
 import { withFacts } from './update/facts.ts';
 import { updateToken } from './update/tokens.ts';
+import { withScrollInRange } from './view/dialog.ts';
 
 /** The one way to change what is on the screen. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: Message): Step {
+  const step = afterMessage(state, message);
+  return { state: withScrollInRange(step.state), effects: step.effects };
+}
+
+function afterMessage(state: AppState, message: Message): Step {
   switch (message.type) {
     case 'resized':
       return stay({ ...state, size: message.size });
@@ -15,7 +22,7 @@ export function updateApp(state: AppState, message: Message): Step {
     case 'connectionChanged':
       return connectionChanged(state, message.connection);
     case 'terminalChanged':
-      return stay({ ...state, terminals: new Map(state.terminals).set(message.record.id, message.record) });
+      return stay(withTerminal(state, message.record));
     case 'terminalForgotten':
       return stay({ ...state, terminals: without(state.terminals, message.id) });
     case 'tokenArrived':
@@ -32,6 +39,13 @@ function connectionChanged(state: AppState, connection: AppState['connection']):
   const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
   const next = { ...state, connection };
   return isNewlyLive ? ask(next, 'facts', {}) : stay(next);
+}
+
+/** Titles change many times a second and are not shown: only what is shown makes a new state. */
+function withTerminal(state: AppState, record: TerminalRecord): AppState {
+  const known = state.terminals.get(record.id);
+  if (known && known.pid === record.pid && (known.exit === null) === (record.exit === null)) return state;
+  return { ...state, terminals: new Map(state.terminals).set(record.id, record) };
 }
 
 function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {

@@ -1,0 +1,117 @@
+import type { Proposal, StartPlan } from '../../domain/proposal.ts';
+import type { CardDialog, RejectDialog } from '../dialog.ts';
+import { countLive, findProposal, findWorker } from '../select.ts';
+import type { AppState } from '../state.ts';
+import { cellWidth } from '../text/cells.ts';
+import { type Line, line, span, wrapLines } from '../text/line.ts';
+import { quoteCommand } from '../text/plain.ts';
+import { counted, longAge, shortAge } from '../text/words.ts';
+import { type DialogBody, labelled, marked, problemRows } from './dialogBody.ts';
+import { oneLineField } from './textField.ts';
+
+const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
+
+/** All that the person says yes to: nothing of the plan is left out, long things come last. */
+export function cardBody(state: AppState, card: CardDialog, width: number): DialogBody {
+  const proposal = findProposal(state, card.n);
+  if (!proposal) return nothing;
+  const changed = card.changed
+    ? [
+        ...marked(
+          '!',
+          'The plan changed while you were looking at it. This is the new one.',
+          width,
+          'warning',
+        ),
+        line(''),
+      ]
+    : [];
+  const rows = [
+    ...(card.pending === null ? [] : [line('Starting …', 'notice'), line('')]),
+    ...changed,
+    ...problemRows(card.problem, width),
+    ...problemRows(proposal.problem, width),
+    ...planRows(state, proposal, width),
+    ...briefRows(proposal.draft.brief, width),
+    ...commandRows(proposal.plan, width),
+  ];
+  return { ...nothing, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
+}
+
+function cardTitle({ kind, draft }: Proposal): Line {
+  const verb = kind === 'start' ? 'Start' : 'Resume';
+  return [span(`${verb} `, 'strong'), span(`${draft.repo}/${draft.task}`, 'strong'), span('?', 'strong')];
+}
+
+function cardAside({ now }: AppState, { n, by, at }: Proposal): Line {
+  const who = { person: 'you', orchestrator: 'the orchestrator', board: 'the board' }[by];
+  return line(`proposal ${n} by ${who}, ${shortAge(at, now)} ago`, 'muted');
+}
+
+function planRows(state: AppState, proposal: Proposal, width: number): readonly Line[] {
+  const { plan, kind, draft } = proposal;
+  if (!plan) return proposal.problem ? [] : [line('Working out what would be done …', 'muted')];
+  const { base } = plan;
+  const commit = `${base.branch} at ${base.commit.slice(0, 8)}, committed ${longAge(base.committedAt, state.now)}`;
+  const workers = state.facts?.workers.length ?? 0;
+  return [
+    ...(kind === 'resume' ? resumeRows(state, plan, width) : []),
+    ...labelled('Branch', plan.branch, width, 'strong'),
+    ...labelled('From', commit, width),
+    ...labelled('', `“${base.subject}”`, width, 'muted'),
+    ...labelled('Worktree', plan.worktree, width),
+    ...labelled('Agent', draft.agent === null ? `${plan.agent} (default)` : plan.agent, width),
+    ...labelled('Session', plan.sessionId, width),
+    ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')} now`, width),
+    ...(plan.warnings.length > 0 ? [line('')] : []),
+    ...plan.warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
+  ];
+}
+
+function resumeRows(state: AppState, plan: StartPlan, width: number): readonly Line[] {
+  const run = findWorker(state, plan.id)?.run ?? 1;
+  const text = `This resumes the conversation where it stopped, in the same worktree (run ${run + 1}).`;
+  return [...wrapLines(text, width, 'notice'), line('')];
+}
+
+function briefRows(brief: string, width: number): readonly Line[] {
+  const text = brief.trim() === '' ? [line('  none', 'muted')] : wrapLines(brief, width - 2).map(indent);
+  return [line(''), line('Brief', 'strong'), ...text];
+}
+
+function commandRows(plan: StartPlan | null, width: number): readonly Line[] {
+  if (!plan) return [];
+  return [
+    line(''),
+    line('Command', 'strong'),
+    ...wrapLines(quoteCommand(plan.command), width - 2).map(indent),
+    line(''),
+    line('Environment', 'strong'),
+    ...wrapLines(plan.environment.join(' '), width - 2, 'muted').map(indent),
+  ];
+}
+
+function indent(row: Line): Line {
+  return [span('  '), ...row];
+}
+
+/** Asks for the reason that the proposer is told. */
+export function rejectBody(state: AppState, dialog: RejectDialog, width: number): DialogBody {
+  const proposal = findProposal(state, dialog.n);
+  if (!proposal) return nothing;
+  const { repo, task } = proposal.draft;
+  const why = oneLineField('Why not? ', dialog.why, width);
+  return {
+    title: line(`Reject ${repo}/${task}?`, 'strong'),
+    aside: line(`proposal ${dialog.n}`, 'muted'),
+    rows: [...problemRows(dialog.problem, width), line(proposerHears[proposal.by], 'muted'), line('')],
+    tail: [why.line],
+    caret: { row: 0, column: cellWidth('Why not? ') + why.column },
+  };
+}
+
+const proposerHears = {
+  person: 'The reason is kept in the log. It may be left empty.',
+  orchestrator: 'The orchestrator is told the reason. It may be left empty.',
+  board: 'The reason is kept in the log. It may be left empty.',
+} as const;

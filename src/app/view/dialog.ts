@@ -1,0 +1,93 @@
+import type { Dialog } from '../dialog.ts';
+import { dialogColumns, dialogHeight, dialogWidth, type Rect } from '../geometry.ts';
+import { type AppState, dialogOf } from '../state.ts';
+import { withDialog } from '../step.ts';
+import { type Line, line, span } from '../text/line.ts';
+import { cardBody, rejectBody } from './card.ts';
+import type { DialogBody } from './dialogBody.ts';
+import { cleanBody, finishBody } from './ending.ts';
+import { keyHints } from './footer.ts';
+import { formBody } from './form.ts';
+import { borderLine, sideLine } from './frame.ts';
+import { helpBody, problemBody, questionBody } from './simple.ts';
+
+/** The open dialog as it is drawn: every cell of its rectangle. */
+export interface DialogView {
+  readonly rect: Rect;
+  readonly lines: readonly Line[];
+  /** Cell of the terminal where text is written. */
+  readonly caret: { readonly x: number; readonly y: number } | null;
+}
+
+/** Two border lines, and an empty row below the upper one. */
+const frameRows = 3;
+
+export function selectDialog(state: AppState): DialogView | null {
+  const dialog = dialogOf(state);
+  if (!dialog) return null;
+  const width = dialogWidth(state.size);
+  const body = bodyOf(state, dialog);
+  const visible = visibleRows(state, body);
+  const first = 'scroll' in dialog ? dialog.scroll : 0;
+  const rows = body.rows.slice(first, first + visible);
+  const below = body.rows.length - first - rows.length;
+  const content = [[], ...rows, ...body.tail].map(
+    (row): Line => sideLine([span(' '), ...row], width, 'border-selected'),
+  );
+  const lines = [
+    borderLine('╭╮', body.title, body.aside, width, 'border-selected'),
+    ...content,
+    borderLine('╰╯', keyHints(state, width - 16), more(first, below), width, 'border-selected'),
+  ];
+  const rect = centred(state, width, lines.length);
+  const top = rect.y + frameRows - 1 + rows.length;
+  const caret = body.caret && { x: rect.x + 2 + body.caret.column, y: top + body.caret.row };
+  return { rect, lines, caret };
+}
+
+function bodyOf(state: AppState, dialog: Dialog): DialogBody {
+  const width = dialogColumns(state.size);
+  switch (dialog.kind) {
+    case 'form':
+      return formBody(state, dialog, width);
+    case 'card':
+      return cardBody(state, dialog, width);
+    case 'reject':
+      return rejectBody(state, dialog, width);
+    case 'finish':
+      return finishBody(state, dialog, width);
+    case 'clean':
+      return cleanBody(state, dialog, width);
+    case 'question':
+      return questionBody(state, dialog, width);
+    case 'problem':
+      return problemBody(dialog, width);
+    case 'help':
+      return helpBody(state, width);
+  }
+}
+
+function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
+  return Math.min(rows.length, Math.max(1, dialogHeight(size) - frameRows - tail.length));
+}
+
+/** How much is out of sight. */
+function more(above: number, below: number): Line {
+  if (above + below === 0) return [];
+  const parts = [...(above > 0 ? [`↑ ${above}`] : []), ...(below > 0 ? [`↓ ${below} more`] : [])];
+  return line(parts.join('  '), 'notice');
+}
+
+function centred({ size }: AppState, width: number, height: number): Rect {
+  const y = Math.max(1, Math.floor((size.rows - height) / 2));
+  return { x: Math.floor((size.cols - width) / 2), y, width, height };
+}
+
+/** Text may have become shorter, or the terminal higher: nothing is scrolled beyond its end. */
+export function withScrollInRange(state: AppState): AppState {
+  const dialog = dialogOf(state);
+  if (!dialog || !('scroll' in dialog) || dialog.scroll === 0) return state;
+  const body = bodyOf(state, dialog);
+  const last = body.rows.length - visibleRows(state, body);
+  return dialog.scroll <= last ? state : withDialog(state, { ...dialog, scroll: last });
+}

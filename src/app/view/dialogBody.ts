@@ -1,0 +1,64 @@
+import { type Line, line, type Span, span, type Tone, wrapLines } from '../text/line.ts';
+
+/** What a dialog shows, before it gets its border and its place. */
+export interface DialogBody {
+  readonly title: Line;
+  /** At the right end of the upper border, where there is room. */
+  readonly aside: Line;
+  /** Scrolled when longer than the dialog. */
+  readonly rows: readonly Line[];
+  /** Always in sight, below the rows. */
+  readonly tail: readonly Line[];
+  /** Where text is written, within the tail. */
+  readonly caret: { readonly row: number; readonly column: number } | null;
+}
+
+export const labelColumns = 12;
+
+/** A label and text beside it, wrapped below itself. */
+export function labelled(label: string, text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
+  const rows = wrapLines(text, width - labelColumns, tone);
+  return rows.map((row, index) => [labelSpan(index === 0 ? label : ''), ...row]);
+}
+
+export function labelSpan(label: string): Span {
+  return span(label.padEnd(labelColumns), 'muted');
+}
+
+/** A warning or refusal with its mark, wrapped below itself. */
+export function marked(mark: string, text: string, width: number, tone: Tone): readonly Line[] {
+  const rows = wrapLines(text, width - 2, tone);
+  return rows.map((row, index) => [span(index === 0 ? `${mark} ` : '  ', tone), ...row]);
+}
+
+/** A heading with a list below; nothing for an empty list. */
+export function listed(
+  heading: string,
+  items: readonly string[],
+  width: number,
+  tone: Tone = 'plain',
+): readonly Line[] {
+  if (items.length === 0) return [];
+  return [
+    [],
+    ...wrapLines(heading, width, 'strong'),
+    ...items.flatMap((item) => indented(item, width, tone)),
+  ];
+}
+
+function indented(text: string, width: number, tone: Tone): readonly Line[] {
+  return wrapLines(text, width - 2, tone).map((row) => [span('  '), ...row]);
+}
+
+export function problemRows(
+  problem: { readonly message: string; readonly hint?: string } | null,
+  width: number,
+): readonly Line[] {
+  if (!problem) return [];
+  const hint = problem.hint === undefined ? [] : wrapLines(problem.hint, width - 2, 'plain');
+  return [
+    ...marked('!', problem.message, width, 'bad'),
+    ...hint.map((row) => [span('  '), ...row]),
+    line(''),
+  ];
+}

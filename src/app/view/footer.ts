@@ -1,0 +1,50 @@
+import { isEnabled } from '../action.ts';
+import { actions, keysOf, whereOf } from '../actions.ts';
+import { keyLabel } from '../keyName.ts';
+import type { AppState } from '../state.ts';
+import { fitLine, type Line, line, lineWidth, type Span, span } from '../text/line.ts';
+
+/** A notice, or the keys that do something now. The key that leaves a worker is always named. */
+export function footerLine(state: AppState): Line {
+  const { cols } = state.size;
+  const notice = noticeLine(state);
+  if (state.focus.at === 'pane')
+    return fitLine([span(' '), ...keyHints(state, cols - 2), span('   '), ...notice], cols);
+  if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
+  // A dialog names its keys itself.
+  return fitLine(state.focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
+}
+
+function noticeLine({ notice }: AppState): Line {
+  if (!notice) return [];
+  return notice.tone === 'problem' ? line(`! ${notice.text}`, 'bad') : line(notice.text, 'notice');
+}
+
+/** Keys and a word each, as many as fit; the last two, help and the way out, are never dropped. */
+export function keyHints(state: AppState, width: number): Line {
+  const hints = possible(state);
+  const always = hints.slice(-2);
+  const kept: Line[] = [];
+  let left = width - lineWidth(joined(always));
+  for (const hint of hints.slice(0, -2)) {
+    left -= lineWidth(hint) + 2;
+    if (left < 0) break;
+    kept.push(hint);
+  }
+  return joined([...kept, ...always]);
+}
+
+function possible(state: AppState): readonly Line[] {
+  const where = whereOf(state);
+  return actions
+    .filter((action) => action.hint !== undefined && action.where.includes(where))
+    .filter((action) => isEnabled(action, state) === true)
+    .map((action) => [
+      span(keyLabel(keysOf(action, state.settings)[0] ?? ''), 'key'),
+      span(` ${action.hint}`, 'muted'),
+    ]);
+}
+
+function joined(hints: readonly Line[]): Line {
+  return hints.flatMap((hint, index): readonly Span[] => (index > 0 ? [span('  '), ...hint] : hint));
+}
