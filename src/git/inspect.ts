@@ -1,5 +1,5 @@
 import { dirname, sep } from 'node:path';
-import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { Worker } from '../domain/worker.ts';
 import { exists, resolvedPath } from './files.ts';
@@ -19,7 +19,7 @@ export interface Inspection {
   readonly tip: string | null;
   /** Absolute, links resolved. */
   readonly path: string;
-  /** Whether git counts it among the repository's worktrees. */
+  /** Whether git counts it among the repository's worktrees, and the folder agrees. */
   readonly registered: boolean;
   /** Whether the folder is there. */
   readonly present: boolean;
@@ -49,27 +49,28 @@ export async function inspectWorker(git: Git, repo: Repo, worker: WorkerPlace): 
   const oddities = others.map((other) =>
     problemOf('branch_in_use', `${worker.branch} is checked out at ${other.path}, too.`),
   );
-  const known = { tip, path, registered: entry !== undefined, present, head: entry?.head ?? null };
-  if (!present) return success({ ...known, uncommitted: [], nested: [], ignored: [], oddities });
-  if (!entry) {
-    const strange = problemOf(
-      'not_a_worktree',
-      `${path} is no worktree of ${repo.name}.`,
-      'Look into it and move it away.',
-    );
-    return success({ ...known, uncommitted: [], nested: [], ignored: [], oddities: [...oddities, strange] });
-  }
-  const contents = await inspectContents(git, repo, entry);
+  const known = { tip, path, present, head: entry?.head ?? null, uncommitted: [], nested: [], ignored: [] };
+  if (!present) return success({ ...known, registered: entry !== undefined, oddities });
+  const gitDir = await findGitDirectory(git, repo, path, entry);
+  // Another repository's settings are not for us to run: look no further.
+  if (!entry || !gitDir.ok)
+    return success({
+      ...known,
+      registered: false,
+      oddities: gitDir.ok ? oddities : [...oddities, gitDir.problem],
+    });
+  const [contents, state] = await Promise.all([
+    inspectContents(git, repo, path),
+    describeState(worker, entry, gitDir.value),
+  ]);
   if (!contents.ok) return contents;
-  const state = await describeState(git, repo, worker, entry);
-  if (!state.ok) return state;
-  return success({ ...known, ...contents.value, oddities: [...oddities, ...state.value] });
+  return success({ ...known, ...contents.value, registered: true, oddities: [...oddities, ...state] });
 }
 
 type Contents = Pick<Inspection, 'head' | 'uncommitted' | 'nested' | 'ignored'>;
 
-async function inspectContents(git: Git, repo: Repo, entry: WorktreeEntry): Promise<Result<Contents>> {
-  const looked = await git.run(entry.path, [
+async function inspectContents(git: Git, repo: Repo, path: string): Promise<Result<Contents>> {
+  const looked = await git.run(path, [
     'status',
     '--porcelain=v2',
     '--branch',
@@ -80,30 +81,30 @@ async function inspectContents(git: Git, repo: Repo, entry: WorktreeEntry): Prom
   ]);
   if (looked.exitCode !== 0) return refused(looked);
   const { entries, head } = parseStatus(looked.stdout);
-  const uncommitted = entries.map(({ path }) => path);
-  const ignored = await listPrecious(git, entry.path, repo.path);
-  return success({ head, uncommitted, nested: uncommitted.filter((path) => path.endsWith('/')), ignored });
+  const uncommitted = entries.map((entry) => entry.path);
+  const ignored = await listPrecious(git, path, repo.path);
+  return success({ head, uncommitted, nested: uncommitted.filter((name) => name.endsWith('/')), ignored });
 }
 
-async function describeState(
+/** The worktree's git directory; `not_a_worktree` when the folder is not ours: an agent can rewrite its `.git` file. */
+async function findGitDirectory(
   git: Git,
   repo: Repo,
-  worker: WorkerPlace,
-  entry: WorktreeEntry,
-): Promise<Result<Problem[]>> {
-  const [gitDir, common] = await Promise.all([
-    gitDirectory(git, entry.path),
-    commonDirectory(git, repo.path),
-  ]);
-  if (!gitDir.ok) return gitDir;
+  path: string,
+  entry: WorktreeEntry | undefined,
+): Promise<Result<string>> {
+  const stranger = (message: string) => failure('not_a_worktree', message, 'Look into it and move it away.');
+  if (!entry) return stranger(`${path} is no worktree of ${repo.name}.`);
+  const [gitDir, common] = await Promise.all([gitDirectory(git, path), commonDirectory(git, repo.path)]);
   if (!common.ok) return common;
+  if (!gitDir.ok) return stranger(`${path} is no worktree any more: ${gitDir.problem.message}`);
+  if (dirname(gitDir.value).startsWith(common.value + sep)) return gitDir;
+  return stranger(`${path} belongs to another repository: ${gitDir.value}.`);
+}
+
+async function describeState(worker: WorkerPlace, entry: WorktreeEntry, gitDir: string): Promise<Problem[]> {
   const problems: Problem[] = [];
-  // An agent can rewrite the `.git` file; what it leads to must still be this repository.
-  if (!dirname(gitDir.value).startsWith(common.value + sep))
-    problems.push(
-      problemOf('not_a_worktree', `${entry.path} belongs to another repository: ${gitDir.value}.`),
-    );
-  const operation = await readOperation(gitDir.value);
+  const operation = await readOperation(gitDir);
   if (operation)
     problems.push(
       problemOf(
@@ -130,7 +131,7 @@ async function describeState(
         'git worktree unlock',
       ),
     );
-  return success(problems);
+  return problems;
 }
 
 /** Names for a message: short, and harmless whatever they contain. */
