@@ -41,7 +41,8 @@ export function renderEntry(entry: Entry, cols: number): string[] {
 
 function resultLines(entry: Extract<Entry, { kind: 'result' }>, cols: number): string[] {
   const text = shorten(entry.text.split('\n')).join('\n');
-  const added = shorten(entry.added.map((line, i) => `${String(i + 1).padStart(5)} + ${line}`));
+  const numbered = entry.added.map((line, i) => `${String(i + 1).padStart(5)} + ${line}`);
+  const added = shorten(numbered, ' '.repeat(6));
   return [
     ...hang(text, cols, dim('  ⎿ '), '    ', entry.ok ? dim : bad),
     ...added.map((line) => dim(line.slice(0, 6)) + good(cut(line.slice(6), cols - 6))),
@@ -49,9 +50,9 @@ function resultLines(entry: Extract<Entry, { kind: 'result' }>, cols: number): s
 }
 
 /** The first lines, and how many are left out. */
-function shorten(lines: readonly string[]): readonly string[] {
+function shorten(lines: readonly string[], indent = ''): readonly string[] {
   if (lines.length <= shownLines) return lines;
-  return [...lines.slice(0, shownLines - 1), `      … ${lines.length - shownLines + 1} more lines`];
+  return [...lines.slice(0, shownLines - 1), `${indent}… ${lines.length - shownLines + 1} more lines`];
 }
 
 function hang(

@@ -85,12 +85,13 @@ function parseLine(text: string): Line[] {
 }
 
 function unfinishedOf(lines: readonly Line[]): Unfinished | null {
-  return lines.reduce<Unfinished | null>((open, line, i) => {
-    if ('mark' in line) {
-      if (open === null || line.mark === 'rest') return null;
-      return { ...open, stepsDone: open.stepsDone + 1 };
-    }
-    if (line.entry.kind !== 'request' || (open && asksToGoOn(line.entry.text))) return open;
-    return { request: line.entry.text, isFirst: i === 0, stepsDone: 0 };
-  }, null);
+  let open: Unfinished | null = null;
+  for (const [i, line] of lines.entries()) open = afterLine(open, line, i === 0);
+  return open;
+}
+
+function afterLine(open: Unfinished | null, line: Line, isFirst: boolean): Unfinished | null {
+  if ('mark' in line) return open && line.mark === 'step' ? { ...open, stepsDone: open.stepsDone + 1 } : null;
+  if (line.entry.kind !== 'request' || (open && asksToGoOn(line.entry.text))) return open;
+  return { request: line.entry.text, isFirst, stepsDone: 0 };
 }

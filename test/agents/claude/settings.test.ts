@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { claudeSettings } from '../../../src/agents/claude/settings.ts';
+
+const settings = claudeSettings({
+  node: "/opt/o'node/bin/node",
+  hookProgram: '/a b/hook.js',
+  hookUrl: 'http://127.0.0.1:1234/hook',
+});
+
+test('the start of a session is told by the hook program, paths quoted for a shell', () => {
+  expect(settings).toMatchObject({
+    hooks: {
+      SessionStart: [{ hooks: [{ type: 'command', command: `'/opt/o'\\''node/bin/node' '/a b/hook.js'` }] }],
+    },
+  });
+});
+
+test('other events are posted to the inbox, the token taken from the environment', () => {
+  expect(settings).toMatchObject({
+    disableAllHooks: false,
+    hooks: {
+      PermissionRequest: [
+        {
+          hooks: [
+            {
+              type: 'http',
+              url: 'http://127.0.0.1:1234/hook',
+              headers: { Authorization: 'Bearer $ORCH_TOKEN' },
+              allowedEnvVars: ['ORCH_TOKEN'],
+            },
+          ],
+        },
+      ],
+    },
+  });
+});

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { readTitle } from '../../../src/agents/claude/title.ts';
+
+test.each([
+  ['⠂ backend/fix', 'working'],
+  ['⠐ backend/fix', 'working'],
+  ['✳ backend/fix', 'resting'],
+  ['✳', 'resting'],
+  ['⠂fix', null],
+  ['⠀ blank braille', null],
+  ['', null],
+  ['vim', null],
+])('"%s" says %s', (title, says) => {
+  expect(readTitle(title)).toBe(says);
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { commandLine } from '../../src/agents/commandLine.ts';
+
+const start = {
+  preset: { command: ['claude'], speaks: 'claude' as const },
+  sessionId: '11111111-1111-4111-8111-111111111111',
+  resume: false,
+  brief: 'Mend it.\n--resume nothing',
+  name: 'backend/fix',
+  settingsFile: '/w/settings.json',
+};
+const id = start.sessionId;
+const common = ['-n', 'backend/fix', '--settings', '/w/settings.json'];
+
+test.each([
+  [
+    'a first start gives the id and, after --, the brief',
+    start,
+    ['claude', '--session-id', id, ...common, '--', start.brief],
+  ],
+  ['an empty brief is left out', { ...start, brief: '' }, ['claude', '--session-id', id, ...common]],
+  [
+    'a resume gives all flags again and no brief',
+    { ...start, resume: true },
+    ['claude', '--resume', id, ...common],
+  ],
+  [
+    'own arguments come before ours',
+    {
+      ...start,
+      brief: '',
+      preset: { command: ['npx', 'claude', '--model', 'opus'], speaks: 'claude' as const },
+    },
+    ['npx', 'claude', '--model', 'opus', '--session-id', id, ...common],
+  ],
+  [
+    'other agents get the brief where an argument is exactly its place',
+    { ...start, preset: { command: ['mine', '-p', '{brief}', 'x{brief}'], speaks: 'none' as const } },
+    ['mine', '-p', start.brief, 'x{brief}'],
+  ],
+])('%s', (_, given, expected) => {
+  expect(commandLine(given)).toEqual(expected);
+});
