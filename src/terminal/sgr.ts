@@ -8,6 +8,7 @@ import {
   underlineStyleOf,
 } from '../domain/cell.ts';
 import { cellIndex, type Grid, wordText } from '../domain/grid.ts';
+import { type ColorDepth, reducedColor } from './colors.ts';
 
 /** What a terminal can show; what it cannot is put as near as it gets. */
 export interface Capabilities {
@@ -15,8 +16,6 @@ export interface Capabilities {
   /** Understands `4:3` and `58:2::r:g:b`; otherwise every underline is a single one. */
   readonly underlineStyles: boolean;
 }
-
-export type ColorDepth = 'none' | '16' | '256' | 'rgb';
 
 export const allCapabilities: Capabilities = { colors: 'rgb', underlineStyles: true };
 
@@ -38,7 +37,8 @@ export function sgr(fg: number, bg: number, ext: number, capabilities: Capabilit
   return `\x1b[${codes}m`;
 }
 
-function color(word: number, base: 30 | 40, _depth: ColorDepth): string {
+function color(exact: number, base: 30 | 40, depth: ColorDepth): string {
+  const word = reducedColor(exact, depth);
   const value = word & colorValueMask;
   switch (word & colorKindMask) {
     case ColorKind.ansi:

@@ -45,9 +45,9 @@ interface LiveParams {
 }
 
 const lineWords = 3;
-/** In the fg word, and in the bg word where the underline's style is kept apart. */
+/** In the fg word; the same bit of the bg word says that more about it is kept apart. */
 const isUnderlined = 0x10000000;
-const isExtended = 0x10000000;
+const isExtended = isUnderlined;
 /** What SGR 59 leaves in place of a colour; white cannot be told from it. */
 const noUnderlineColor = 0x3ffffff;
 
@@ -77,7 +77,7 @@ function readLine(line: PrivateLine, cols: number, grid: Grid, y: number): void 
     else data[to] = codeWord(content & codeMask, isWide ? 2 : 1);
     data[to + 1] = plainColor(fg) | (fg & foregroundMask & ~colorMask);
     data[to + 2] = plainColor(bg) | (bg & backgroundMask & ~colorMask);
-    data[to + 3] = fg & isUnderlined ? underline(line, x, bg) : 0;
+    data[to + 3] = (fg | bg) & isUnderlined ? underline(line, x, fg, bg) : 0;
     if (!isWide) continue;
     completeWide(data, to);
     x++;
@@ -92,10 +92,11 @@ function plainColor(word: number): number {
   return kind | (word & (kind === ColorKind.rgb ? colorValueMask : 0xff));
 }
 
-function underline(line: PrivateLine, x: number, bg: number): number {
-  if ((bg & isExtended) === 0) return 1 << underlineShift;
-  const ext = line._extendedAttrs[x]?._ext ?? 0;
-  const style = ext & extMask & ~colorMask;
+/** As `isUnderline` sees it: either of the two places suffices. */
+function underline(line: PrivateLine, x: number, fg: number, bg: number): number {
+  const ext = bg & isExtended ? (line._extendedAttrs[x]?._ext ?? 0) : 0;
+  const single = fg & isUnderlined ? 1 << underlineShift : 0;
+  const style = ext & extMask & ~colorMask || single;
   const color = ext & colorMask;
   return style === 0 || color === noUnderlineColor ? style : style | plainColor(color);
 }
