@@ -70,6 +70,16 @@ export function serveLink(
       host.fit(watched.id, watched.watch, { cols, rows });
       return success(null);
     },
+    paste({ id, text, submit }) {
+      const terminal = host.find(id);
+      if (!terminal) return noTerminal(id);
+      if (terminal.paste(text, submit)) return success(null);
+      return failure(
+        'not_reading',
+        `${id} has ended or does not read what is typed.`,
+        'Look at its terminal.',
+      );
+    },
     inbox: () => success({ url: inboxUrl }),
   });
 

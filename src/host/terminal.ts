@@ -4,6 +4,7 @@ import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import { Input } from './input.ts';
 import { Output } from './output.ts';
+import { pasteSequence } from './paste.ts';
 import { endProcessTree } from './processTree.ts';
 import { type Pty, startPty } from './pty.ts';
 import { cleanTitle } from './title.ts';
@@ -85,6 +86,12 @@ export class Terminal {
   type(bytes: Uint8Array): boolean {
     this.#lastInput = performance.now();
     return this.isRunning && this.#input.push(bytes);
+  }
+
+  /** Types text as one paste; see `type`. */
+  paste(text: string, submit: boolean): boolean {
+    this.readScreen();
+    return this.type(Buffer.from(pasteSequence(text, this.#screen.modes.bracketedPaste, submit)));
   }
 
   /** Child and screen get the size together. */
