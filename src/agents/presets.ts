@@ -6,7 +6,9 @@ import { type AgentPrograms, agentPrograms } from './programs.ts';
 export type Presets = Readonly<Record<string, AgentPreset>>;
 
 /** The presets that are always there. */
-export function builtInPresets(programs: Pick<AgentPrograms, 'node' | 'demoAgent'>): Presets {
+export function builtInPresets(
+  programs: Pick<AgentPrograms, 'node' | 'demoAgent'>,
+): Readonly<Record<'claude' | 'demo', AgentPreset>> {
   return {
     claude: { command: ['claude'], env: {}, pass: [], speaks: 'claude' },
     demo: { command: [programs.node, programs.demoAgent], env: {}, pass: [], speaks: 'claude' },
