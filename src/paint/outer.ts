@@ -1,0 +1,143 @@
+import { writeSync } from 'node:fs';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { enterSequence, leaveSequence } from './terminalModes.ts';
+
+/** `process.stdout`. */
+type Output = WriteStream & { readonly fd: number };
+
+const deadlySignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** How long a terminal that takes no bytes may hold up our end. */
+const longestRestoreMs = 300;
+
+/** A stop does not come about where no shell could continue us; after this time we go on by ourselves. */
+const stopMs = 100;
+
+/**
+ * The person's terminal: the one writer of its output and reader of its input. Between `enter` and `restore` it is
+ * ours; however the process ends, short of SIGKILL, it is given back as it was, and only then is an error shown.
+ * One for each process, for it watches the process's signals.
+ */
+export class OuterTerminal {
+  /** Raw bytes as they come. */
+  onInput: (chunk: Buffer) => void = ignore;
+  onResize: () => void = ignore;
+  /** What was written is out, and `isReady` true again. */
+  onReady: () => void = ignore;
+  /** The terminal was in other hands: its size may have changed, and all must be painted again. */
+  onReturn: () => void = ignore;
+
+  readonly #input: ReadStream;
+  readonly #output: Output;
+  readonly #enterSequence: string;
+  #state: 'free' | 'ours' | 'suspended' = 'free';
+
+  constructor(input: ReadStream, output: Output, options: { readonly mouse: boolean }) {
+    this.#input = input;
+    this.#output = output;
+    this.#enterSequence = enterSequence(options);
+    output.on('resize', () => this.onResize());
+    // A terminal that is gone; the signal that says so reaches only the leader of a session.
+    for (const stream of [input, output]) stream.on('error', () => this.#dieOf('SIGHUP'));
+    input.on('end', () => this.#dieOf('SIGHUP'));
+    process.on('exit', () => this.restore());
+    // Whatever nobody caught: Node.js then prints it and ends the process.
+    process.on('uncaughtExceptionMonitor', () => this.restore());
+    for (const signal of deadlySignals) process.on(signal, this.#dieOf);
+    process.on('SIGTSTP', this.suspend);
+    process.on('SIGCONT', this.#return);
+  }
+
+  /** In cells; 80×24 if the terminal does not know. */
+  get size(): { readonly cols: number; readonly rows: number } {
+    return { cols: this.#output.columns || 80, rows: this.#output.rows || 24 };
+  }
+
+  /** Whether a frame would go out at once. If not, skip it: `onReady` comes, and a newer frame will do. */
+  get isReady(): boolean {
+    return this.#state === 'ours' && this.#output.writableLength === 0;
+  }
+
+  /** Takes the terminal; what it shows is then blank. */
+  enter(): void {
+    this.#state = 'ours';
+    setBlocking(this.#output, false);
+    // Off first: after a stop by others the terminal's mode is not what Node.js believes.
+    this.#input.setRawMode(false).setRawMode(true);
+    this.#input.off('data', this.#read).on('data', this.#read).resume();
+    this.#writeNow(this.#enterSequence);
+  }
+
+  /** Ignored while the terminal is not ours. */
+  write(text: string): void {
+    if (this.#state !== 'ours' || text === '') return;
+    this.#output.write(text, () => {
+      if (this.isReady) this.onReady();
+    });
+  }
+
+  /** Gives the terminal back; twice does no harm. Frames not out yet are dropped if the process then ends. */
+  restore(): void {
+    const wasOurs = this.#state === 'ours';
+    this.#state = 'free';
+    if (wasOurs) this.#giveBack();
+  }
+
+  /** Stops the process and its group, as ctrl-z does elsewhere, until the shell continues it. */
+  readonly suspend = (): void => {
+    if (this.#state !== 'ours') return;
+    this.#state = 'suspended';
+    this.#giveBack();
+    process.off('SIGTSTP', this.suspend);
+    process.kill(0, 'SIGTSTP');
+    setTimeout(() => this.#state === 'suspended' && this.#return(), stopMs);
+  };
+
+  readonly #return = (): void => {
+    if (this.#state === 'free') return;
+    if (this.#state === 'suspended') process.on('SIGTSTP', this.suspend);
+    this.enter();
+    this.onReturn();
+  };
+
+  readonly #read = (chunk: Buffer): void => this.onInput(chunk);
+
+  readonly #dieOf = (signal: NodeJS.Signals): void => {
+    this.restore();
+    process.off(signal, this.#dieOf);
+    process.kill(process.pid, signal);
+  };
+
+  #giveBack(): void {
+    this.#writeNow(leaveSequence);
+    this.#input.off('data', this.#read).pause();
+    this.#input.setRawMode(false);
+    setBlocking(this.#output, true);
+  }
+
+  /** Past the stream's queue and its callbacks, which do not come any more when the process ends. */
+  #writeNow(text: string): void {
+    let bytes = Buffer.from(text);
+    const deadline = performance.now() + longestRestoreMs;
+    while (bytes.length > 0 && performance.now() < deadline) {
+      try {
+        bytes = bytes.subarray(writeSync(this.#output.fd, bytes));
+      } catch (error) {
+        // Anything but a full buffer: the terminal is gone.
+        if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+      }
+    }
+  }
+}
+
+/**
+ * Node.js lets a write to a terminal wait until the terminal has taken it, and with it the whole process: neither keys
+ * nor signals would come through while a person holds the output with ctrl-s. It has no public way to say otherwise.
+ */
+function setBlocking(output: Output, blocking: boolean): void {
+  const { _handle: handle } = output as { _handle?: { setBlocking?: (blocking: boolean) => void } };
+  handle?.setBlocking?.(blocking);
+}
+
+function ignore(): void {}

@@ -1,0 +1,221 @@
+import xterm from '@xterm/headless';
+import { type IPty, spawn } from 'node-pty';
+import { measureByGraphemes } from '../../../src/terminal/graphemes.ts';
+import { bytesOfKey } from './keyboard.ts';
+
+export interface TestTerminalOptions {
+  readonly cwd: string;
+  /** All that the program gets, beside TERM. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly cols?: number;
+  readonly rows?: number;
+}
+
+export interface Exit {
+  readonly exitCode: number;
+  /** Number of the signal it died of, or 0. */
+  readonly signal: number;
+}
+
+/** What to wait for on the screen. */
+export type Sight = string | RegExp | ((screen: string) => boolean);
+
+interface Waiting {
+  readonly check: () => void;
+  readonly fail: (why: string) => void;
+}
+
+/** A program in a real terminal, used as a person would: look at the screen, press keys, wait until something is seen. */
+export class TestTerminal {
+  readonly #exited = Promise.withResolvers<Exit>();
+  readonly #pty: IPty;
+  readonly #terminal: InstanceType<typeof xterm.Terminal>;
+  readonly #waiting = new Set<Waiting>();
+  #exit: Exit | null = null;
+  #unparsed = 0;
+  #isCursorVisible = true;
+
+  constructor(command: readonly [string, ...string[]], options: TestTerminalOptions) {
+    const { cols = 100, rows = 30, cwd } = options;
+    const [file, ...args] = command;
+    const env = { TERM: 'xterm-256color', ...options.env };
+    this.#terminal = new xterm.Terminal({
+      cols,
+      rows,
+      scrollback: 1000,
+      allowProposedApi: true,
+      logLevel: 'off',
+    });
+    measureByGraphemes(this.#terminal);
+    this.#watchCursor();
+    this.#pty = spawn(file, args, { name: env.TERM, cols, rows, cwd, env });
+    this.#pty.onData((data) => this.#receive(data));
+    this.#terminal.onData((reply) => this.#exit === null && this.#pty.write(reply));
+    this.#pty.onExit(({ exitCode, signal = 0 }) => {
+      this.#exit = { exitCode, signal };
+      this.#settle();
+    });
+  }
+
+  /** When the program has ended and all it said is on the screen. */
+  get exited(): Promise<Exit> {
+    return this.#exited.promise;
+  }
+
+  get pid(): number {
+    return this.#pty.pid;
+  }
+
+  /** The lines now visible, without blanks at their ends. */
+  screen(): string {
+    const { active } = this.#terminal.buffer;
+    const line = (y: number) => active.getLine(active.baseY + y)?.translateToString(true) ?? '';
+    return Array.from({ length: this.#terminal.rows }, (_, y) => line(y)).join('\n');
+  }
+
+  /** Cells from the top left corner, from 0. */
+  get cursor(): { readonly x: number; readonly y: number; readonly visible: boolean } {
+    const { cursorX, cursorY } = this.#terminal.buffer.active;
+    return { x: cursorX, y: cursorY, visible: this.#isCursorVisible };
+  }
+
+  /** Which modes the program has set. */
+  get modes() {
+    const { bracketedPasteMode, mouseTrackingMode, sendFocusMode, wraparoundMode } = this.#terminal.modes;
+    return {
+      alternateScreen: this.#terminal.buffer.active.type === 'alternate',
+      bracketedPaste: bracketedPasteMode,
+      focusEvents: sendFocusMode,
+      mouse: mouseTrackingMode,
+      wrap: wraparoundMode,
+    };
+  }
+
+  /**
+   * Keys by name or character, at once one after the other: `press('n', 'ctrl-q')`. After `escape` wait until its effect
+   * is seen; what follows at once is read as Alt.
+   */
+  press(...keys: string[]): void {
+    for (const key of keys) this.#pty.write(bytesOfKey(key));
+  }
+
+  type(text: string): void {
+    this.#pty.write(text);
+  }
+
+  paste(text: string): void {
+    const isBracketed = this.#terminal.modes.bracketedPasteMode;
+    this.#pty.write(isBracketed ? `\x1b[200~${text}\x1b[201~` : text);
+  }
+
+  /** A click of the left button on a cell, counted from 0. */
+  click(x: number, y: number): void {
+    this.#pty.write(`\x1b[<0;${x + 1};${y + 1}M\x1b[<0;${x + 1};${y + 1}m`);
+  }
+
+  resize(cols: number, rows: number): void {
+    this.#terminal.resize(cols, rows);
+    this.#pty.resize(cols, rows);
+  }
+
+  /** Sends a signal to the program alone. */
+  kill(signal: NodeJS.Signals = 'SIGHUP'): void {
+    process.kill(this.#pty.pid, signal);
+  }
+
+  /** No output is taken any more: to the program the terminal is stuck. */
+  pause(): void {
+    this.#pty.pause();
+  }
+
+  resume(): void {
+    this.#pty.resume();
+  }
+
+  /**
+   * Waits for something to be seen; looks again after each output. @returns the screen that shows it
+   * @throws with the whole screen when the time is over or the program has ended without
+   */
+  until(sight: Sight, { timeout = 10_000 }: { timeout?: number } = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(waiting);
+      };
+      const waiting: Waiting = {
+        check: () => {
+          const screen = this.screen();
+          if (!isSeen(sight, screen)) return;
+          end();
+          resolve(screen);
+        },
+        fail: (why) => {
+          end();
+          reject(new Error(`${why} Waited for ${nameOf(sight)}, but saw:\n${framed(this.screen())}`));
+        },
+      };
+      const timer = setTimeout(() => waiting.fail(`${timeout} ms are over.`), timeout);
+      this.#waiting.add(waiting);
+      waiting.check();
+      this.#settle();
+    });
+  }
+
+  /** Ends the program if it has not ended. */
+  async dispose(): Promise<void> {
+    this.#pty.resume();
+    try {
+      if (this.#exit === null) this.kill('SIGKILL');
+    } catch {
+      // It has ended, and the news is under way.
+    }
+    await this.exited;
+    this.#terminal.dispose();
+  }
+
+  #receive(data: string): void {
+    this.#unparsed += 1;
+    this.#terminal.write(data, () => {
+      this.#unparsed -= 1;
+      for (const { check } of [...this.#waiting]) check();
+      this.#settle();
+    });
+  }
+
+  /** After the end nothing new will be seen. */
+  #settle(): void {
+    if (this.#exit === null || this.#unparsed > 0) return;
+    this.#exited.resolve(this.#exit);
+    const { exitCode, signal } = this.#exit;
+    for (const { fail } of [...this.#waiting])
+      fail(`The program ended (code ${exitCode}, signal ${signal}).`);
+  }
+
+  #watchCursor(): void {
+    for (const [final, visible] of [
+      ['h', true],
+      ['l', false],
+    ] as const)
+      this.#terminal.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
+        if (modes.includes(25)) this.#isCursorVisible = visible;
+        return false;
+      });
+  }
+}
+
+function isSeen(sight: Sight, screen: string): boolean {
+  if (typeof sight === 'string') return screen.includes(sight);
+  return sight instanceof RegExp ? sight.test(screen) : sight(screen);
+}
+
+function nameOf(sight: Sight): string {
+  return typeof sight === 'string' ? JSON.stringify(sight) : String(sight);
+}
+
+function framed(screen: string): string {
+  const lines = screen.trimEnd().split('\n');
+  return [
+    ...lines.map((line) => `│ ${line}`),
+    `└ ${screen.split('\n').length - lines.length} more blank lines`,
+  ].join('\n');
+}
