@@ -91,7 +91,7 @@ async function look(
 
 /** What no confirmation makes up for. Another branch or a rebase under way does not matter here: HEAD is kept, too. */
 function findObstacle(found: Inspection): Problem | null {
-  const fatal = ['branch_in_use', 'not_a_worktree', 'worktree_locked'];
+  const fatal = ['branch_in_use', 'not_a_worktree', 'worktree_locked', 'submodule_work'];
   const oddity = found.oddities.find(({ code }) => fatal.includes(code));
   if (oddity) return oddity;
   if (found.nested.length === 0) return null;

@@ -8,6 +8,7 @@ import { parseStatus, type WorktreeEntry } from './porcelain.ts';
 import { listPrecious } from './precious.ts';
 import { branchRef, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
+import { findUnpushed, listSubmodules } from './submodules.ts';
 import { commonDirectory, gitDirectory, listWorktrees } from './worktreeList.ts';
 
 /** What this folder needs to know of a worker. */
@@ -29,6 +30,8 @@ export interface Inspection {
   readonly uncommitted: readonly string[];
   /** Of these, repositories of their own: git cannot record what is in them. */
   readonly nested: readonly string[];
+  /** Initialised submodules. Absolute. */
+  readonly submodules: readonly string[];
   /** Ignored files that exist nowhere else. */
   readonly ignored: readonly string[];
   /** In which ways the worktree is not as it was made: another branch, a merge under way, locked … */
@@ -49,7 +52,8 @@ export async function inspectWorker(git: Git, repo: Repo, worker: WorkerPlace): 
   const oddities = others.map((other) =>
     problemOf('branch_in_use', `${worker.branch} is checked out at ${other.path}, too.`),
   );
-  const known = { tip, path, present, head: entry?.head ?? null, uncommitted: [], nested: [], ignored: [] };
+  const nothing = { uncommitted: [], nested: [], submodules: [], ignored: [] };
+  const known = { tip, path, present, head: entry?.head ?? null, ...nothing };
   if (!present) return success({ ...known, registered: entry !== undefined, oddities });
   const gitDir = await findGitDirectory(git, repo, path, entry);
   // Another repository's settings are not for us to run: look no further.
@@ -64,10 +68,11 @@ export async function inspectWorker(git: Git, repo: Repo, worker: WorkerPlace): 
     describeState(worker, entry, gitDir.value),
   ]);
   if (!contents.ok) return contents;
-  return success({ ...known, ...contents.value, registered: true, oddities: [...oddities, ...state] });
+  oddities.push(...state, ...(await describeSubmodules(git, path, contents.value.submodules)));
+  return success({ ...known, ...contents.value, registered: true, oddities });
 }
 
-type Contents = Pick<Inspection, 'head' | 'uncommitted' | 'nested' | 'ignored'>;
+type Contents = Pick<Inspection, 'head' | 'uncommitted' | 'nested' | 'submodules' | 'ignored'>;
 
 async function inspectContents(git: Git, repo: Repo, path: string): Promise<Result<Contents>> {
   const looked = await git.run(path, [
@@ -82,8 +87,20 @@ async function inspectContents(git: Git, repo: Repo, path: string): Promise<Resu
   if (looked.exitCode !== 0) return refused(looked);
   const { entries, head } = parseStatus(looked.stdout);
   const uncommitted = entries.map((entry) => entry.path);
-  const ignored = await listPrecious(git, path, repo.path);
-  return success({ head, uncommitted, nested: uncommitted.filter((name) => name.endsWith('/')), ignored });
+  const [ignored, submodules] = await Promise.all([
+    listPrecious(git, path, repo.path),
+    listSubmodules(git, path),
+  ]);
+  const nested = uncommitted.filter((name) => name.endsWith('/'));
+  return success({ head, uncommitted, nested, submodules, ignored });
+}
+
+/** Changes in a submodule are uncommitted work already; commits of its own go with the worktree just as well. */
+async function describeSubmodules(git: Git, root: string, submodules: readonly string[]): Promise<Problem[]> {
+  const unsafe = (await findUnpushed(git, submodules)).map((path) => path.slice(root.length + 1));
+  if (unsafe.length === 0) return [];
+  const message = `Work in submodules would be lost: ${nameSome(unsafe)}.`;
+  return [problemOf('submodule_work', message, 'Commit and push it there, then try again.')];
 }
 
 /** The worktree's git directory; `not_a_worktree` when the folder is not ours: an agent can rewrite its `.git` file. */

@@ -67,7 +67,7 @@ export async function commitMergeWithHooks(git: Git, plan: MergePlan): Promise<R
   const { dir, branch, onto } = plan;
   const away = await git.run(dir, ['switch', '--quiet', '--detach', '--no-overwrite-ignore', onto]);
   if (away.exitCode !== 0) return refused(away);
-  const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', plan.message, branch];
+  const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', `${plan.message}\n`, branch];
   const merged = await git.run(dir, args, { timeoutMs: hookTimeoutMs });
   const failed = merged.exitCode !== 0 || merged.timedOut;
   const commit = failed ? null : await git.text(dir, ['rev-parse', 'HEAD']);

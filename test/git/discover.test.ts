@@ -1,0 +1,61 @@
+import { mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { discoverRepos, uniqueNames } from '../../src/git/discover.ts';
+import { createPlace, expectProblem, expectValue, write } from './place.ts';
+
+test('Repositories directly below a folder are found, nothing else', async () => {
+  const place = await createPlace();
+  const web = await place.repo('web');
+  const backend = await place.repo('backend');
+  await place.worker(backend);
+  await place.sh(backend.path, 'worktree', 'add', '-q', join(place.root, 'linked'), 'develop');
+  await place.repo('.hidden');
+  await mkdir(join(place.root, 'plain', 'deeper'), { recursive: true });
+  await mkdir(join(place.root, 'broken', '.git'), { recursive: true });
+  await write(place.root, { 'notes.txt': 'x' });
+  await symlink(web.path, join(place.root, 'alias'));
+  expect(expectValue(await discoverRepos(place.root))).toEqual({ isRepo: false, repos: [backend, web] });
+});
+
+test('A folder that is a repository itself is one of them', async () => {
+  const place = await createPlace();
+  const repo = await place.repo('solo');
+  expect(expectValue(await discoverRepos(repo.path))).toEqual({ isRepo: true, repos: [repo] });
+});
+
+test('A link to a repository elsewhere is followed', async () => {
+  const place = await createPlace();
+  const repo = await place.repo('far');
+  await mkdir(join(place.root, 'space'));
+  await symlink(repo.path, join(place.root, 'space', 'near'));
+  const { repos } = expectValue(await discoverRepos(join(place.root, 'space')));
+  expect(repos).toEqual([{ name: 'near', path: join(place.root, 'space', 'near') }]);
+});
+
+test('A folder that cannot be read is a problem', async () => {
+  const place = await createPlace();
+  expect(expectProblem(await discoverRepos(join(place.root, 'nowhere'))).code).toBe('folder_unreadable');
+});
+
+test.each([
+  [
+    ['backend', 'web'],
+    ['backend', 'web'],
+  ],
+  [
+    ['My Shop', 'my-shop'],
+    ['My-Shop', 'my-shop-2'],
+  ],
+  [
+    ['größe', '日本', '--x--'],
+    ['große', 'repo', 'x'],
+  ],
+  [
+    ['con', 'a..b', 'x.lock', 'HEAD'],
+    ['repo-con', 'a.b', 'x', 'repo-HEAD'],
+  ],
+  [['a'.repeat(90)], ['a'.repeat(60)]],
+])('Folders %j are called %j', (folders, names) => {
+  expect(uniqueNames(folders)).toEqual(names.map((name) => name.replace('ß', '-')));
+});
