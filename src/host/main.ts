@@ -58,6 +58,7 @@ function serveStatus(link: Link, host: Host, daemon: Daemon): void {
         memory: process.memoryUsage.rss(),
         terminals: host.records.length,
         running: host.running.length,
+        dropped: host.inbox.dropped,
       }),
     stop({ endAll }) {
       const { length } = host.running;

@@ -38,20 +38,24 @@ export function encodeFrame(kind: FrameKind, ...parts: readonly Uint8Array[]): B
 export class FrameReader {
   #pending: Buffer[] = [];
   #bytes = 0;
+  /** Nothing is looked at before so much is there: joining chunk by chunk would copy a large frame each time. */
+  #wanted = headerBytes;
 
   /** @throws RangeError on a length no peer of ours sends */
   push(chunk: Buffer, onFrame: (kind: number, payload: Buffer) => void): void {
     this.#pending.push(chunk);
     this.#bytes += chunk.byteLength;
-    while (this.#bytes >= headerBytes) {
+    while (this.#bytes >= this.#wanted) {
       const all = this.#joined();
       const length = all.readUInt32BE(0);
       if (length < 1 || length > maxFrameBytes) throw new RangeError(`frame of ${length} bytes`);
-      if (all.byteLength < 4 + length) return;
+      this.#wanted = 4 + length;
+      if (all.byteLength < this.#wanted) return;
       const kind = all[4] as number;
       const payload = all.subarray(headerBytes, 4 + length);
       this.#bytes = all.byteLength - 4 - length;
       this.#pending = this.#bytes > 0 ? [all.subarray(4 + length)] : [];
+      this.#wanted = headerBytes;
       onFrame(kind, payload);
     }
   }

@@ -64,7 +64,10 @@ export interface HostApi {
   forget(params: { id: string }): Result<null>;
   /** Where children post to: `http://127.0.0.1:<port>`. */
   inbox(params: Record<string, never>): Result<{ url: string }>;
-  status(params: Record<string, never>): Result<DaemonStatus & { terminals: number; running: number }>;
+  /** `dropped`: messages of the inbox thrown away because no controller fetched them. */
+  status(
+    params: Record<string, never>,
+  ): Result<DaemonStatus & { terminals: number; running: number; dropped: number }>;
   /** Ends the host. Refused with `terminals_running` unless `endAll`. */
   stop(params: { endAll?: boolean }): Result<null>;
 }
