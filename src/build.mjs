@@ -20,14 +20,12 @@ await build({
   target: 'node22',
   minifySyntax: true,
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  // node-pty loads a native file beside itself.
-  external: ['node-pty'],
+  // node-pty loads a native file beside itself; Ink's developer tools are named by it, but never loaded here.
+  external: ['node-pty', 'react-devtools-core'],
   // Bundled CommonJS parts still ask for `require`.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  // Ink's connection to React's developer tools; never opened by us.
-  alias: { 'react-devtools-core': './src/ui/noDevtools.ts' },
   logLevel: 'warning',
 });
 

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configFile, writeConfig } from '../controller/workspaceConfig.ts';
+import { configFile, type NewWorkspace, writeConfig } from '../controller/workspaceConfig.ts';
 import type { Repo } from '../domain/repo.ts';
 import { discoverRepos } from '../git/discover.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
@@ -26,7 +26,7 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
     !(await askYes(`Found ${names}. Make ${root} a workspace?`))
   )
     refuse('not_confirmed', 'Nothing was changed.');
-  const config = await createWorkspace(root, found.repos);
+  const config = await createWorkspace(root, found);
   const git = new Git();
   const bases = await Promise.all(config.repos.map((repo) => baseOf(git, repo, options.develop === true)));
   const lines = config.repos.map((repo, at) => `  ${repo.name}  ${bases[at]}`);
@@ -37,10 +37,10 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
 }
 
 /** Writes configuration and the folder's own ignore rules, so that no repository around it sees our files. */
-export async function createWorkspace(root: string, repos: readonly Repo[], defaultAgent?: string) {
+export async function createWorkspace(root: string, wanted: NewWorkspace) {
   await mkdir(join(root, '.orch'), { recursive: true, mode: 0o700 });
   await writeFile(join(root, '.orch', '.gitignore'), '*\n');
-  const config = demand(writeConfig(root, repos, defaultAgent));
+  const config = demand(writeConfig(root, wanted));
   demand(await excludeOurFolders(new Git(), root));
   return config;
 }

@@ -4,7 +4,7 @@ import { resolvePresets } from '../agents/presets.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
-import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
 
 /** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
 interface StoredConfig {
@@ -46,18 +46,21 @@ export function readConfig(root: string): Result<WorkspaceConfig> {
   }
 }
 
-/** Creates or replaces the configuration; what it does not set, such as agents, is kept. */
-export function writeConfig(
-  root: string,
-  repos: readonly Repo[],
-  defaultAgent?: string,
-): Result<WorkspaceConfig> {
+/** What a new workspace is made of. */
+export interface NewWorkspace {
+  readonly repos: readonly Repo[];
+  readonly defaultAgent?: string;
+  readonly agents?: { readonly [name: string]: Partial<AgentPreset> };
+}
+
+/** Creates the configuration, or changes what is given of it; the rest, such as agents, is kept. */
+export function writeConfig(root: string, { repos, ...others }: NewWorkspace): Result<WorkspaceConfig> {
   try {
     const conf = open(root);
     conf.set({
       name: conf.get('name') ?? basename(root),
       repos: repos.map(({ name, path }) => ({ name, path: shorten(root, path) })),
-      ...(defaultAgent === undefined ? {} : { defaultAgent }),
+      ...others,
     });
     return check(root, conf.store);
   } catch (error) {

@@ -49,7 +49,7 @@ export async function chooseBase(
   const commit = useTheirs ? theirs : local;
   if (!commit) return failure('no_base', `${repo.name}: ${branch} has no commits.`, mainHint);
 
-  const base = await describe(git, repo, commit, useTheirs ? `${remote}/${branch}` : branch);
+  const base = await describeCommit(git, repo, commit, useTheirs ? `${remote}/${branch}` : branch);
   if (!base.ok) return base;
   const days = Math.floor(
     ((options.now ?? new Date()).getTime() - Date.parse(base.value.committedAt)) / dayMs,
@@ -87,13 +87,24 @@ async function countBothWays(
   return { ours: left ?? 0, theirs: right ?? 0 };
 }
 
-async function describe(git: Git, repo: Repo, commit: string, branch: string): Promise<Result<BaseCommit>> {
+/**
+ * A commit as a place to start from.
+ * @param commit an object name, or a branch
+ * @param branch what to call the place
+ */
+export async function describeCommit(
+  git: Git,
+  repo: Repo,
+  commit: string,
+  branch: string,
+): Promise<Result<BaseCommit>> {
   const shown = await git.run(repo.path, [
     'log',
     '-1',
     '--no-show-signature',
     '--format=%H%x00%cI%x00%s',
     commit,
+    '--',
   ]);
   if (shown.exitCode !== 0) return refused(shown);
   const [oid = '', committedAt = '', subject = ''] = shown.stdout.trimEnd().split('\0');

@@ -81,8 +81,8 @@ export class Compositor {
   }
 }
 
-/** Painter's order. */
-function compose(next: Grid, chrome: Grid, layers: readonly Layer[]): void {
+/** Lays the layers over the chrome, from bottom to top; `next` has the size of the chrome. */
+export function compose(next: Grid, chrome: Grid, layers: readonly Layer[]): void {
   next.bytes.set(chrome.bytes);
   for (const layer of layers) {
     const { x, y, width, height, grid } = layer;

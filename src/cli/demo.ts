@@ -1,0 +1,26 @@
+import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
+import type { Output } from './output.ts';
+import { refuseInsideWorker, withController } from './session.ts';
+
+/** `demo`: a workspace with three small repositories and two proposals, opened in the control room. */
+export async function runDemo(
+  out: Output,
+  folder: string | undefined,
+  options: { headless?: boolean },
+): Promise<void> {
+  refuseInsideWorker('run the demo');
+  const canShow = process.stdin.isTTY && process.stdout.isTTY && !out.json;
+  if (!canShow && !options.headless) {
+    // Nobody can press a key here: show what there is to be seen anyway.
+    process.stderr.write(
+      'orch-tui: there is no terminal here, so the demo runs by itself (orch-tui demo --headless).\n',
+    );
+  }
+  const headless = options.headless === true || !canShow;
+  const root = await makeDemoWorkspace(folder, headless);
+  out.say(`The demo workspace is ${root}`);
+  if (headless) return (await import('./headlessDemo.ts')).runHeadlessDemo(out, root);
+  await withController(root, proposeDemo);
+  await (await import('./room.ts')).enterRoom(root);
+  out.say(`The demo workspace stays at ${root}. Come back: orch-tui ${root}`);
+}

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { agentEnvironment } from '../agents/environment.ts';
+import { resolvePresets } from '../agents/presets.ts';
+import { probeAgent } from '../agents/probe.ts';
+import { readConfig } from '../controller/workspaceConfig.ts';
+import { runtimeFolder } from '../protocol/paths.ts';
+import { columns } from './describe.ts';
+import { exitCodes, type Output } from './output.ts';
+import { findWorkspace } from './workspace.ts';
+
+interface Finding {
+  readonly name: string;
+  /** `warning`: something is missing that not everybody needs. */
+  readonly verdict: 'ok' | 'warning' | 'problem';
+  readonly text: string;
+}
+
+/** The oldest git with `merge-tree --stdin`, which checking worktrees against each other is built on. */
+const oldestGit = [2, 39] as const;
+
+/** `doctor`: says what is there, what is missing and what to do about it. */
+export async function runDoctor(out: Output): Promise<void> {
+  const root = findWorkspace('.');
+  const findings: Finding[] = [
+    { name: 'node', verdict: 'ok', text: `${process.versions.node} at ${process.execPath}` },
+    await checkGit(),
+    ...(await checkAgents(root.ok ? root.value : null)),
+    checkPty(await loadPty()),
+    checkSockets(root.ok ? root.value : '.'),
+    checkTerminal(),
+    root.ok
+      ? { name: 'workspace', verdict: 'ok', text: root.value }
+      : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },
+  ];
+  const marks = { ok: '✓', warning: '!', problem: '✕' };
+  out.result(
+    findings,
+    columns(findings.map(({ name, verdict, text }) => [`${marks[verdict]} ${name}`, text])),
+  );
+  if (findings.some((finding) => finding.verdict === 'problem')) process.exitCode = exitCodes.refused;
+}
+
+async function checkGit(): Promise<Finding> {
+  const said = await run('git', ['--version']);
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said ?? '') ?? [];
+  if (said === null)
+    return { name: 'git', verdict: 'problem', text: 'was not found. Install git 2.39 or newer.' };
+  const isNew =
+    Number(major) > oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) >= oldestGit[1]);
+  return isNew
+    ? { name: 'git', verdict: 'ok', text: said }
+    : {
+        name: 'git',
+        verdict: 'problem',
+        text: `${said} is too old: ${oldestGit.join('.')} or newer is needed.`,
+      };
+}
+
+/** Each agent of the workspace; only the default one has to be there. */
+async function checkAgents(root: string | null): Promise<Finding[]> {
+  const config = root === null ? null : readConfig(root);
+  if (config && !config.ok)
+    return [{ name: 'configuration', verdict: 'problem', text: config.problem.message }];
+  const presets = config?.ok ? config.value.agents : resolved();
+  const wanted = config?.ok ? config.value.defaultAgent : 'claude';
+  return Promise.all(
+    Object.entries(presets).map(async ([name, preset]): Promise<Finding> => {
+      const found = await probeAgent(
+        name,
+        preset,
+        agentEnvironment(process.env, preset),
+        root ?? process.cwd(),
+      );
+      if (found.ok)
+        return {
+          name: `agent ${name}`,
+          verdict: 'ok',
+          text: [found.value.version, found.value.file].filter(Boolean).join(' at '),
+        };
+      const verdict = name === wanted && root !== null ? 'problem' : 'warning';
+      return { name: `agent ${name}`, verdict, text: `${found.problem.message} ${found.problem.hint ?? ''}` };
+    }),
+  );
+}
+
+function resolved() {
+  const presets = resolvePresets(undefined);
+  return presets.ok ? presets.value : {};
+}
+
+async function loadPty(): Promise<string | null> {
+  try {
+    await import('node-pty');
+    return null;
+  } catch (error) {
+    return (error as Error).message.split('\n')[0] ?? 'unknown';
+  }
+}
+
+function checkPty(fault: string | null): Finding {
+  return fault === null
+    ? { name: 'terminals', verdict: 'ok', text: 'node-pty loads' }
+    : {
+        name: 'terminals',
+        verdict: 'problem',
+        text: `node-pty does not load: ${fault}. Install again with: npm ci`,
+      };
+}
+
+function checkSockets(root: string): Finding {
+  const folder = existsSync(root) ? runtimeFolder(root) : null;
+  if (folder?.ok) return { name: 'sockets', verdict: 'ok', text: folder.value };
+  return {
+    name: 'sockets',
+    verdict: 'problem',
+    text: folder ? `${folder.problem.message} ${folder.problem.hint ?? ''}` : 'no folder',
+  };
+}
+
+function checkTerminal(): Finding {
+  const { TERM = 'unset', COLORTERM = 'unset', LANG = 'unset' } = process.env;
+  const text = `TERM ${TERM}, COLORTERM ${COLORTERM}, LANG ${LANG}`;
+  if (!process.stdout.isTTY) return { name: 'terminal', verdict: 'warning', text: `none here (${text})` };
+  const { columns: cols, rows } = process.stdout;
+  return { name: 'terminal', verdict: TERM === 'dumb' ? 'warning' : 'ok', text: `${cols}×${rows}, ${text}` };
+}
+
+/** What a program prints, trimmed; null when it cannot be run. */
+function run(program: string, args: readonly string[]): Promise<string | null> {
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: 5000 }, (error, stdout) => resolve(error ? null : stdout.trim()));
+  });
+}

@@ -1,0 +1,61 @@
+import { realpathSync } from 'node:fs';
+import { basename } from 'node:path';
+import { capabilitiesOf } from '../paint/capabilities.ts';
+import { OuterTerminal } from '../paint/outer.ts';
+import { Refusal, refuse, tellProblem } from './output.ts';
+import { controllerAddress } from './session.ts';
+import { findWorkspace } from './workspace.ts';
+
+/** `orch-tui [dir]`: the control room of the workspace that a folder belongs to. */
+export async function openRoom(folder: string): Promise<void> {
+  try {
+    if (!process.stdin.isTTY || !process.stdout.isTTY)
+      refuse(
+        'no_terminal',
+        'The control room needs a terminal.',
+        'Without one use: orch-tui status, or orch-tui demo --headless',
+      );
+    await enterRoom(await rootOf(folder));
+  } catch (error) {
+    if (error instanceof Refusal) tellProblem(false, error.problem);
+    else throw error;
+  }
+}
+
+/** Takes the terminal, opens the room in it and gives it back. */
+export async function enterRoom(root: string): Promise<void> {
+  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true });
+  outer.enter();
+  const { rows, cols } = outer.size;
+  // The room's own code takes a moment to load; a blank screen would look like a hang.
+  if (rows >= 3 && cols >= 20)
+    outer.write(` orch-tui · ${plainName(root).slice(0, cols - 12)}\r\n\r\n Opening…`);
+  try {
+    const { runRoom } = await import('../client/room.tsx');
+    const capabilities = capabilitiesOf(process.env);
+    await runRoom({
+      controller: controllerAddress(root),
+      outer,
+      capabilities,
+      color: capabilities.colors !== 'none',
+      settings: {},
+    });
+  } finally {
+    outer.restore();
+  }
+}
+
+/** The workspace; a folder with repositories below it is made one, if the person says so. */
+async function rootOf(folder: string): Promise<string> {
+  const found = findWorkspace(folder);
+  if (found.ok) return found.value;
+  if (found.problem.code !== 'no_workspace') throw new Refusal(found.problem);
+  const { initWorkspace } = await import('./init.ts');
+  const { createOutput } = await import('./output.ts');
+  await initWorkspace(createOutput(false), {}, folder);
+  return realpathSync(folder);
+}
+
+function plainName(root: string): string {
+  return basename(root).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+}

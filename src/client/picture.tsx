@@ -1,0 +1,65 @@
+import type { Message } from '../app/messages.ts';
+import { type AppState, initialState, type Size } from '../app/state.ts';
+import { updateApp } from '../app/update.ts';
+import type { Facts } from '../domain/facts.ts';
+import { createGrid, gridToText } from '../domain/grid.ts';
+import { Chrome } from '../paint/chrome.ts';
+import { compose } from '../paint/compositor.ts';
+import { Room } from '../ui/Room.tsx';
+import { SlotContext } from '../ui/slots.tsx';
+import { Terminals } from './terminals.ts';
+
+/** How long screens may take; what has not come by then is left blank. */
+const patienceMs = 5_000;
+
+/** The control room as text, as a person would see it now; needs no terminal. */
+export async function takePicture(root: string, facts: Facts, size: Size): Promise<string> {
+  const chrome = new Chrome(size.cols, size.rows);
+  let state: AppState = initialState(size, Date.now());
+  const tell = (message: Message) => {
+    state = updateApp(state, message).state;
+  };
+  const { promise: complete, resolve } = Promise.withResolvers<void>();
+  const missing = new Set<string>();
+  const terminals = new Terminals(root, {
+    onTerminal: (record) => tell({ type: 'terminalChanged', record }),
+    onForgotten: (id) => missing.delete(id),
+    onScreen: (id) => {
+      missing.delete(id);
+      if (missing.size === 0) resolve();
+    },
+  });
+  try {
+    await terminals.open();
+    tell({ type: 'factsArrived', facts });
+    tell({ type: 'connectionChanged', connection: { status: 'live' } });
+    chrome.render(
+      <SlotContext.Provider value={chrome.slots}>
+        <Room state={state} color={false} />
+      </SlotContext.Provider>,
+    );
+    const panes = chrome.layers.filter((layer) => layer.kind === 'pane');
+    for (const { id } of panes) if (terminals.has(id)) missing.add(id);
+    terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
+    if (missing.size > 0) await within(patienceMs, complete);
+    const whole = createGrid(size.cols, size.rows);
+    const layers = chrome.layers.map((layer) => {
+      const screen = terminals.screenOf(layer.id);
+      return screen ? { ...layer, grid: screen.grid } : layer;
+    });
+    compose(whole, chrome.grid, layers);
+    return gridToText(whole);
+  } finally {
+    terminals.close();
+    chrome.dispose();
+  }
+}
+
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([done, late]);
+  clearTimeout(timer);
+}
