@@ -38,8 +38,6 @@ export class Chrome {
     this.#output = new FrameStream(cols, rows);
     this.#terminal = new Emulator({ cols, rows, scrollback: leastScrollback });
     this.#screen = createScreen(cols, rows);
-    // Nothing that is too wide may push what is below it down.
-    this.#terminal.write('\x1b[?7l');
   }
 
   /** What was drawn last; another object after a resize. */
@@ -91,7 +89,8 @@ export class Chrome {
   #read(): void {
     if (this.#fault) throw this.#fault.error;
     const lines = this.#output.frame.split('\n', this.#terminal.rows);
-    this.#terminal.write(`\x1b[0m\x1b[H\x1b[2J${lines.join('\r\n')}`);
+    // No auto-wrap: a line that is too wide must not push the ones below it down.
+    this.#terminal.write(`\x1b[?7l\x1b[0m\x1b[H\x1b[2J${lines.join('\r\n')}`);
     this.#terminal.readScreen(this.#screen);
     this.#layers = this.#measure();
   }

@@ -67,6 +67,19 @@ test.each([
   },
 );
 
+test.each(['throw', 'exit', 'SIGTERM', 'SIGHUP'] as const)(
+  'Ink in the same process does not meddle: %s',
+  async (end) => {
+    const { terminal, pid } = await start();
+    terminal.type('ink\r');
+    await terminal.until('drawn by Ink');
+    if (end === 'SIGTERM' || end === 'SIGHUP') process.kill(pid, end);
+    else terminal.type(`${end}\r`);
+    const codes = { throw: 1, exit: 3, SIGTERM: 143, SIGHUP: 129 };
+    expect(await shellAfter(terminal)).toContain(`code ${codes[end]}`);
+  },
+);
+
 test('after restore the program ends by itself, and restoring twice does no harm', async () => {
   const { terminal } = await start();
   terminal.type('end\r');

@@ -1,5 +1,6 @@
 /** A program that takes the terminal and does what a key says: see outer.test.ts. */
 import { writeFileSync } from 'node:fs';
+import { rowText } from '../../src/domain/grid.ts';
 import { OuterTerminal } from '../../src/paint/outer.ts';
 
 const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true });
@@ -9,7 +10,15 @@ function paint(word: string): void {
   outer.write(`\x1b[?2026h\x1b[1;31m\x1b[H\x1b[2J${word} ${cols}x${rows} pid ${process.pid}.\x1b[?2026l`);
 }
 
-const actions: Record<string, () => void> = {
+const actions: Record<string, () => unknown> = {
+  ink: async () => {
+    const { createElement } = await import('react');
+    const { Text } = await import('ink');
+    const { Chrome } = await import('../../src/paint/chrome.ts');
+    const chrome = new Chrome(outer.size.cols, outer.size.rows);
+    chrome.render(createElement(Text, null, 'drawn by Ink'));
+    paint(rowText(chrome.grid, 0));
+  },
   throw: () => {
     throw new Error('thrown on purpose');
   },
