@@ -25,7 +25,7 @@ export interface Action {
   readonly id: string;
   readonly title: string;
   /** A word for the footer; without one it is not shown there. */
-  readonly hint?: string;
+  readonly hint?: string | ((state: AppState) => string);
   /** Names of keys; see `keyName`. `leave` stands for the configured leave key. */
   readonly keys: readonly string[];
   readonly group: Group;
@@ -34,6 +34,10 @@ export interface Action {
   enabled?(state: AppState): true | string;
   /** Called only while enabled. */
   run(state: AppState): Step;
+}
+
+export function hintOf({ hint }: Action, state: AppState): string | null {
+  return typeof hint === 'function' ? hint(state) : (hint ?? null);
 }
 
 /** Whether an action is possible now, or why not. */

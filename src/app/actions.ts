@@ -60,11 +60,21 @@ export function selectKeys(settings: Settings): readonly { group: Group; rows: r
     for (const key of keysOf(action, settings)) keys.add(keyLabel(key));
     groups.set(action.group, rows.set(action.title, keys));
   }
-  return Array.from(groups, ([group, rows]) => ({
+  return groupOrder.map((group) => ({
     group,
-    rows: Array.from(rows, ([title, keys]) => ({ title, keys: [...keys] })),
+    rows: Array.from(groups.get(group) ?? [], ([title, keys]) => ({ title, keys: [...keys] })),
   }));
 }
+
+const groupOrder: readonly Group[] = [
+  'Workers',
+  'Panes',
+  'Moving',
+  'Program',
+  'Approval card',
+  'New worker',
+  'Dialogs',
+];
 
 /** The list of keys as rows of Markdown tables, for the documentation. */
 export function keyTable(settings: Settings): string {

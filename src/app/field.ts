@@ -45,7 +45,6 @@ const edits: Readonly<Record<string, (field: TextField) => TextField>> = {
   'ctrl-e': (field) => moved(field, lineEnd(field)),
   backspace: (field) => without(field, before(field), field.caret),
   'shift-backspace': (field) => without(field, before(field), field.caret),
-  'ctrl-h': (field) => without(field, before(field), field.caret),
   delete: (field) => without(field, field.caret, after(field)),
   'ctrl-d': (field) => without(field, field.caret, after(field)),
   'ctrl-w': (field) => without(field, wordBefore(field), field.caret),

@@ -1,32 +1,24 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import type { PaneView } from '../app/view/panes.ts';
+import { Frame } from './Frame.tsx';
 import { Lines } from './Lines.tsx';
+import { Place } from './Place.tsx';
 import { PaneSlot } from './slots.tsx';
-import { lookOf } from './theme.ts';
 
-/** A pane's border and title; inside, the room for its worker's screen, or words where there is none. */
+/** A frame with the room for a worker's screen, or with words where there is none. */
 export function Pane({ pane, color }: { pane: PaneView; color: boolean }): ReactNode {
-  const { x, y, width, height } = pane.rect;
-  const { color: borderColor, dimColor: borderDimColor } = lookOf(pane.border, color);
   return (
-    <Box position="absolute" left={x} top={y} width={width} height={height} flexDirection="column">
-      <Lines lines={[pane.top]} color={color} />
-      <Box
-        flexGrow={1}
-        borderStyle="round"
-        borderTop={false}
-        {...(borderColor === undefined ? {} : { borderColor })}
-        {...(borderDimColor === undefined ? {} : { borderDimColor })}
-      >
+    <Place rect={pane.frame.rect}>
+      <Frame frame={pane.frame} color={color}>
         {pane.screen === null ? (
-          <Box padding={1} overflow="hidden">
+          <Box paddingX={1} paddingTop={1}>
             <Lines lines={pane.text} color={color} />
           </Box>
         ) : (
           <PaneSlot id={pane.screen} />
         )}
-      </Box>
-    </Box>
+      </Frame>
+    </Place>
   );
 }

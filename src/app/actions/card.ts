@@ -123,7 +123,8 @@ function approve(state: AppState): Step {
 /** The size that the new worker's pane will have, so that its first screen already fits. */
 function paneSize(state: AppState): { cols?: number; rows?: number } {
   const workers = (state.facts?.workers.length ?? 0) + 1;
-  const pane = geometryOf(state.size, state.layout, state.zoomed, workers).panes[0];
+  const { panes } = geometryOf(state.size, state.layout, state.zoomed, workers);
+  const pane = panes[(workers - 1) % panes.length];
   if (!pane) return {};
   const { width, height } = inside(pane);
   return { cols: width, rows: height };

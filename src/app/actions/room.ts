@@ -33,7 +33,7 @@ export const paneActions: readonly Action[] = [
   {
     ...panes,
     id: 'zoom',
-    title: 'show only the selected worker, or all again',
+    title: 'show only this worker, or all again',
     hint: 'zoom',
     keys: ['z'],
     enabled: (state) => findWorker(state, state.anchor) !== null || 'There is no worker to zoom.',
@@ -59,7 +59,7 @@ export const paneActions: readonly Action[] = [
     (number): Action => ({
       ...panes,
       id: `pane-${number}`,
-      title: `type into pane ${number}`,
+      title: 'type into that pane',
       keys: [`${number}`],
       enabled: (state) => selectShown(state)[number - 1] !== undefined || `There is no pane ${number}.`,
       run: (state) => stay(enterPane(state, selectShown(state)[number - 1]?.id ?? '')),
@@ -94,7 +94,7 @@ export const movingActions: readonly Action[] = [
     ...moving,
     id: 'switch-list',
     title: 'between the repositories and what needs you',
-    hint: 'needs you',
+    hint: ({ list }) => (list === 'fleet' ? 'queue' : 'repos'),
     keys: ['tab', 'shift-tab'],
     enabled: (state) =>
       state.list === 'queue' || selectQueue(state).length > 0 || 'Nothing needs you just now.',

@@ -27,8 +27,8 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'open',
-    title: 'type into the selected worker, or open the selected proposal',
-    hint: 'open',
+    title: 'type into the worker, or open the proposal',
+    hint: (state) => (selectionOf(state)?.kind === 'proposal' ? 'open' : 'type'),
     keys: ['enter'],
     enabled: canOpen,
     run: open,
@@ -36,7 +36,7 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'finish',
-    title: 'finish: look at what would be merged, then merge and tidy up',
+    title: 'finish: preview, then merge and tidy up',
     hint: 'finish',
     keys: ['f'],
     enabled: onWorker(),
@@ -45,7 +45,7 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'clean',
-    title: 'clean: remove without merging, after a look at what would be lost',
+    title: 'clean: preview, then remove without merging',
     hint: 'clean',
     keys: ['x'],
     enabled: onWorker(),
@@ -54,7 +54,7 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'resume',
-    title: 'resume the conversation of a worker that has ended',
+    title: 'resume an ended worker where it stopped',
     hint: 'resume',
     keys: ['r'],
     enabled: onWorker((worker) => !isLive(worker.state) || `${worker.id} is running.`),
@@ -65,7 +65,7 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'stop',
-    title: "stop a worker's process; the worker stays",
+    title: "stop the worker's process; r resumes it",
     hint: 'stop',
     keys: ['s'],
     enabled: onWorker((worker) => isLive(worker.state) || `${worker.id} is not running.`),

@@ -65,6 +65,11 @@ export function fitLine(spans: Line, width: number): Line {
   return left > 0 ? [...kept, { text: ' '.repeat(left), tone: 'plain' }] : kept;
 }
 
+/** The line, cut with `…` where it is longer than `width` cells. */
+export function cutLine(spans: Line, width: number): Line {
+  return lineWidth(spans) > width ? fitLine(spans, width) : spans;
+}
+
 /** `left` and `right` at the two ends of `width` cells; the left gives way, one space stays between. */
 export function spreadLine(left: Line, right: Line, width: number): Line {
   const rightWidth = lineWidth(right);

@@ -31,7 +31,7 @@ export function stateLook(worker: Pick<Worker, 'state' | 'exitCode'>): Look {
 
 function exitLook(code: number | null): Look {
   const word = code === null ? 'exited' : `exited ${code}`;
-  return { mark: '✕', word, tone: code === 0 ? 'muted' : 'bad' };
+  return { mark: '✕', word, tone: code === 0 || code === null ? 'muted' : 'bad' };
 }
 
 const minute = 60_000;

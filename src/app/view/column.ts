@@ -1,6 +1,7 @@
 import type { Proposal } from '../../domain/proposal.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
+import type { Rect } from '../geometry.ts';
 import { shownFrom } from '../hitTest.ts';
 import {
   type FleetRow,
@@ -14,35 +15,47 @@ import type { AppState, ListName, RowKey } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { fitLine, type Line, line, lineText, lineWidth, span, spreadLine } from '../text/line.ts';
 import { shortAge, stateLook } from '../text/words.ts';
-import { borderLine, sideLine } from './frame.ts';
+import { borderLine, type FrameView, frameView } from './frame.ts';
 
-/** The left column with its border: repositories with their workers, and below what needs the person. */
-export function columnLines(state: AppState): readonly Line[] {
+/** The left column: repositories with their workers, and below what needs the person. */
+export interface ColumnView {
+  readonly frame: FrameView;
+  readonly fleet: ListView;
+  /** The line between the two lists, as wide as the frame. */
+  readonly divider: ListView;
+  readonly queue: ListView;
+}
+
+export interface ListView {
+  readonly rect: Rect;
+  readonly lines: readonly Line[];
+}
+
+/** Null while a worker is zoomed. */
+export function selectColumn(state: AppState): ColumnView | null {
   const { column, fleet, queue } = selectGeometry(state);
-  if (!column) return [];
-  const { width } = column;
+  if (!column) return null;
   const waiting = selectQueue(state);
   const count = waiting.length > 0 ? ` (${waiting.length})` : '';
-  const draw = (rows: readonly Line[]) => rows.map((row) => sideLine(row, width, 'border'));
-  return [
-    borderLine('╭╮', heading(state, 'fleet', 'Repos'), [], width, 'border'),
-    ...draw(rowsOf(state, 'fleet', fleet.height, fleet.width)),
-    borderLine('├┤', heading(state, 'queue', `Needs you${count}`), [], width, 'border'),
-    ...draw(rowsOf(state, 'queue', queue.height, queue.width)),
-    borderLine('╰╯', [], [], width, 'border'),
-  ];
+  const divider = { x: column.x, y: queue.y - 1, width: column.width, height: 1 };
+  const left = heading(state, 'queue', `Needs you${count}`);
+  return {
+    frame: frameView(column, 'border', { left: heading(state, 'fleet', 'Repos') }),
+    fleet: { rect: fleet, lines: rowsOf(state, 'fleet', fleet) },
+    divider: { rect: divider, lines: [borderLine('├─┤', { left }, column.width, 'border')] },
+    queue: { rect: queue, lines: rowsOf(state, 'queue', queue) },
+  };
 }
 
 function heading(state: AppState, list: ListName, text: string): Line {
   return line(text, state.list === list && state.focus.at === 'list' ? 'accent' : 'muted');
 }
 
-function rowsOf(state: AppState, list: ListName, height: number, width: number): readonly Line[] {
+function rowsOf(state: AppState, list: ListName, { width, height }: Rect): readonly Line[] {
   const rows: readonly (FleetRow | QueueRow)[] = list === 'fleet' ? selectFleet(state) : selectQueue(state);
+  if (rows.length === 0) return [line(emptyText(state, list), 'muted')];
   const first = shownFrom(state, list, height);
-  const shown = rows.slice(first, first + height).map((row) => drawRow(state, list, row, width));
-  const filled = rows.length === 0 ? [line(emptyText(state, list), 'muted')] : shown;
-  return Array.from({ length: height }, (_, index) => filled[index] ?? []);
+  return rows.slice(first, first + height).map((row) => drawRow(state, list, row, width));
 }
 
 function emptyText({ facts }: AppState, list: ListName): string {
@@ -61,7 +74,7 @@ function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, widt
 
 function rowContent(state: AppState, list: ListName, row: FleetRow | QueueRow, width: number): Line {
   if ('repo' in row) return repoRow(row.repo, width);
-  if ('proposal' in row) return proposalRow(row.proposal, state.now, width);
+  if ('proposal' in row) return proposalRow(row.proposal, width);
   if (list === 'queue') return askingRow(row.worker, state.now, width);
   const name = 'orphan' in row && row.orphan ? row.worker.id : row.worker.task;
   return workerRow(row.worker, name, state.now, width);
@@ -97,12 +110,12 @@ function workerRow(worker: Worker, name: string, now: number, width: number): Li
   return spreadLine(left, hasRoom ? right : [age], width);
 }
 
-function proposalRow({ kind, draft, problem }: Proposal, _now: number, width: number): Line {
+function proposalRow({ kind, draft, problem }: Proposal, width: number): Line {
   const right = problem
     ? span('cannot start', 'bad')
     : span(kind === 'start' ? 'start?' : 'resume?', 'accent');
   const name = `${draft.repo}/${draft.task}`;
-  const mark = problem ? span('! ', 'bad') : span('+ ', 'accent');
+  const mark = problem ? span('! ', 'bad') : span(kind === 'start' ? '+ ' : '↻ ', 'accent');
   const hasRoom = cellWidth(name) + lineWidth([mark, right]) + 1 <= width;
   return spreadLine([mark, span(name)], hasRoom ? [right] : [], width);
 }

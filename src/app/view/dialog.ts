@@ -1,26 +1,27 @@
 import type { Dialog } from '../dialog.ts';
-import { dialogColumns, dialogHeight, dialogWidth, type Rect } from '../geometry.ts';
+import { dialogColumns, dialogHeight, dialogWidth, fits, type Rect } from '../geometry.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { withDialog } from '../step.ts';
-import { type Line, line, span } from '../text/line.ts';
+import { cutLine, type Line, line } from '../text/line.ts';
 import { cardBody, rejectBody } from './card.ts';
 import type { DialogBody } from './dialogBody.ts';
 import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { formBody } from './form.ts';
-import { borderLine, sideLine } from './frame.ts';
+import { type FrameView, frameView, textColumns } from './frame.ts';
 import { helpBody, problemBody, questionBody } from './simple.ts';
 
-/** The open dialog as it is drawn: every cell of its rectangle. */
+/** The open dialog as it is drawn. */
 export interface DialogView {
-  readonly rect: Rect;
+  readonly frame: FrameView;
+  /** Inside the frame, after one empty cell at each side. */
   readonly lines: readonly Line[];
   /** Cell of the terminal where text is written. */
   readonly caret: { readonly x: number; readonly y: number } | null;
 }
 
-/** Two border lines, and an empty row below the upper one. */
-const frameRows = 3;
+/** Two border lines, and an empty row inside each. */
+const frameRows = 4;
 
 export function selectDialog(state: AppState): DialogView | null {
   const dialog = dialogOf(state);
@@ -31,18 +32,17 @@ export function selectDialog(state: AppState): DialogView | null {
   const first = 'scroll' in dialog ? dialog.scroll : 0;
   const rows = body.rows.slice(first, first + visible);
   const below = body.rows.length - first - rows.length;
-  const content = [[], ...rows, ...body.tail].map(
-    (row): Line => sideLine([span(' '), ...row], width, 'border-selected'),
+  const rect = centred(state, width, rows.length + body.tail.length + frameRows);
+  const frame = frameView(
+    rect,
+    'border-selected',
+    { left: body.title, right: body.aside },
+    { left: keyHints(state, width - 16), right: more(first, below) },
   );
-  const lines = [
-    borderLine('╭╮', body.title, body.aside, width, 'border-selected'),
-    ...content,
-    borderLine('╰╯', keyHints(state, width - 16), more(first, below), width, 'border-selected'),
-  ];
-  const rect = centred(state, width, lines.length);
-  const top = rect.y + frameRows - 1 + rows.length;
+  const lines = [...rows, ...body.tail].map((row) => cutLine(row, textColumns(rect)));
+  const top = rect.y + 2 + rows.length;
   const caret = body.caret && { x: rect.x + 2 + body.caret.column, y: top + body.caret.row };
-  return { rect, lines, caret };
+  return { frame, lines, caret };
 }
 
 function bodyOf(state: AppState, dialog: Dialog): DialogBody {
@@ -69,6 +69,11 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
 
 function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
   return Math.min(rows.length, Math.max(1, dialogHeight(size) - frameRows - tail.length));
+}
+
+/** Cell of the terminal where the person writes; null where they do not. A worker's cursor is the pane's affair. */
+export function selectCaret(state: AppState): DialogView['caret'] {
+  return fits(state.size) ? (selectDialog(state)?.caret ?? null) : null;
 }
 
 /** How much is out of sight. */

@@ -1,4 +1,4 @@
-import { isEnabled } from '../action.ts';
+import { hintOf, isEnabled } from '../action.ts';
 import { actions, keysOf, whereOf } from '../actions.ts';
 import { keyLabel } from '../keyName.ts';
 import type { AppState } from '../state.ts';
@@ -41,7 +41,7 @@ function possible(state: AppState): readonly Line[] {
     .filter((action) => isEnabled(action, state) === true)
     .map((action) => [
       span(keyLabel(keysOf(action, state.settings)[0] ?? ''), 'key'),
-      span(` ${action.hint}`, 'muted'),
+      span(` ${hintOf(action, state)}`, 'muted'),
     ]);
 }
 

@@ -2,21 +2,25 @@ import type { FormDialog, FormField } from '../dialog.ts';
 import { briefColumns, formProblems } from '../form.ts';
 import { dialogHeight } from '../geometry.ts';
 import type { AppState } from '../state.ts';
-import { fitLine, type Line, line, span } from '../text/line.ts';
+import { type Line, line, span } from '../text/line.ts';
 import { type DialogBody, labelColumns, marked } from './dialogBody.ts';
 import { manyLineField, oneLineField } from './textField.ts';
 
 /** Rows of the form besides brief and problems, with the border. */
 const otherRows = 10;
-const problemRoom = 4;
+
+/** Rows kept for what is wrong, so that the form keeps still. */
+function problemRoom({ size }: AppState): number {
+  return size.rows < 24 ? 2 : 4;
+}
 
 /** Repository, agent, task and brief; what is wrong with them is said while they are typed. */
 export function formBody(state: AppState, form: FormDialog, width: number): DialogBody {
-  const height = Math.max(2, Math.min(10, dialogHeight(state.size) - otherRows - problemRoom));
+  const height = Math.max(2, Math.min(10, dialogHeight(state.size) - otherRows - problemRoom(state)));
   const task = oneLineField('', form.task, width - labelColumns);
   const brief = manyLineField(form.brief, briefColumns(state), height);
   const tail: readonly Line[] = [
-    choice(state, form, 'repo', 'Repository', form.repo, state.facts?.repos.length ?? 0),
+    choice(state, form, 'repo', 'Repo', form.repo, state.facts?.repos.length ?? 0),
     choice(state, form, 'agent', 'Agent', agentText(state, form), state.facts?.workspace.agents.length ?? 0),
     [
       label(form, 'task', 'Task'),
@@ -78,15 +82,11 @@ function agentText({ facts }: AppState, { agent }: FormDialog): string {
   return agent === null || agent === usual ? `${usual}${defaultMark}` : agent;
 }
 
-/** The same number of rows whether something is wrong or not, so that the form keeps still. */
 function problemLines(state: AppState, form: FormDialog, width: number): readonly Line[] {
+  const room = problemRoom(state);
   const rows = formProblems(state, form).flatMap((text) => marked('!', text, width, 'bad'));
-  const shown = rows.slice(0, problemRoom);
-  const cut =
-    rows.length > problemRoom
-      ? [...shown.slice(0, -1), fitLine([...(shown.at(-1) ?? []), span(' …', 'bad')], width)]
-      : shown;
-  return Array.from({ length: problemRoom }, (_, index) => cut[index] ?? []);
+  const cut = rows.length > room ? [...rows.slice(0, room - 1), line('  …', 'bad')] : rows;
+  return Array.from({ length: room }, (_, index) => cut[index] ?? []);
 }
 
 function caret(form: FormDialog, task: number, brief: { row: number; column: number }): DialogBody['caret'] {

@@ -1,18 +1,45 @@
-import { fitLine, type Line, lineWidth, type Span, span, type Tone } from '../text/line.ts';
+import { inside, type Rect } from '../geometry.ts';
+import { fitLine, type Line, lineWidth, span, type Tone } from '../text/line.ts';
+
+export type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing'>;
+
+/** A border with text in its upper and lower line; the rest of it is drawn by the layout engine. */
+export interface FrameView {
+  readonly rect: Rect;
+  readonly tone: BorderTone;
+  readonly top: Line;
+  readonly bottom: Line;
+}
+
+/** Text in a border: at its left end, and at the right where there is room. */
+export interface BorderText {
+  readonly left?: Line;
+  readonly right?: Line;
+}
+
+export function frameView(rect: Rect, tone: BorderTone, top: BorderText, bottom: BorderText = {}): FrameView {
+  const [upper, lower] = tone === 'border-typing' ? ['┏━┓', '┗━┛'] : ['╭─╮', '╰─╯'];
+  return {
+    rect,
+    tone,
+    top: borderLine(upper, top, rect.width, tone),
+    bottom: borderLine(lower, bottom, rect.width, tone),
+  };
+}
 
 /**
- * A border line with text in it: `╭ title ──── aside ╮`. The aside gives way first, then the title is cut.
- * @param corners left and right end of the line
+ * A line with text in it: `╭ left ──── right ╮`. The right text gives way first, then the left is cut.
+ * @param strokes left end, line and right end
  */
-export function borderLine(corners: string, title: Line, aside: Line, width: number, tone: Tone): Line {
-  const [left = '', right = ''] = [...corners];
+export function borderLine(strokes: string, text: BorderText, width: number, tone: Tone): Line {
+  const [start = '', stroke = '', end = ''] = [...strokes];
   const room = width - 2;
-  const shownTitle = framed(title, room);
-  const spare = room - lineWidth(shownTitle);
-  const wanted = framed(aside, room);
-  const shownAside = lineWidth(wanted) + 1 <= spare ? wanted : [];
-  const fill = '─'.repeat(Math.max(0, spare - lineWidth(shownAside)));
-  return [span(left, tone), ...shownTitle, span(fill, tone), ...shownAside, span(right, tone)];
+  const left = framed(text.left ?? [], room);
+  const spare = room - lineWidth(left);
+  const wanted = framed(text.right ?? [], room);
+  const right = lineWidth(wanted) + 1 <= spare ? wanted : [];
+  const fill = stroke.repeat(Math.max(0, spare - lineWidth(right)));
+  return [span(start, tone), ...left, span(fill, tone), ...right, span(end, tone)];
 }
 
 /** A space at both sides; nothing for nothing. */
@@ -22,8 +49,7 @@ function framed(text: Line, room: number): Line {
   return [span(' '), ...(wide + 2 > room ? fitLine(text, room - 2) : text), span(' ')];
 }
 
-/** A row between the two sides of a border, in exactly `width` cells. */
-export function sideLine(content: Line, width: number, tone: Tone): Line {
-  const side: Span = span('│', tone);
-  return [side, ...fitLine(content, width - 2), side];
+/** Columns of text inside a frame that has one empty cell at each side. */
+export function textColumns(rect: Rect): number {
+  return inside(rect).width - 2;
 }

@@ -1,30 +1,38 @@
 import type { Worker } from '../../domain/worker.ts';
 import { countStates, selectQueue } from '../select.ts';
 import type { AppState } from '../state.ts';
-import { fitLine, type Line, type Span, span, spreadLine } from '../text/line.ts';
-import { counted, stateLook } from '../text/words.ts';
+import { fitLine, type Line, lineWidth, span, spreadLine } from '../text/line.ts';
+import { counted, type Look, stateLook } from '../text/words.ts';
 
 /** Name of the workspace, what is in it, and at the right what needs the person. */
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
   const name = facts ? ` · ${facts.workspace.name}` : '';
-  const left = [span(' orch-tui', 'strong'), span(name, 'strong'), span('   '), ...summary(state)];
   const right = [...connection(state), ...queueCount(state)];
-  return fitLine(spreadLine(left, right, size.cols), size.cols);
+  const title = [span(` orch-tui${name}`, 'strong'), span('   ')];
+  const room = size.cols - lineWidth(title) - lineWidth(right) - 1;
+  const options = summaries(state);
+  const shown = options.find((option) => lineWidth(option) <= room) ?? options.at(-1) ?? [];
+  return fitLine(spreadLine([...title, ...shown], right, size.cols), size.cols);
 }
 
-function summary({ facts, connection }: AppState): Line {
-  if (!facts) return connection.status === 'lost' ? [] : [span('connecting …', 'muted')];
+/** The same in fewer and fewer cells. */
+function summaries({ facts, connection }: AppState): readonly Line[] {
+  if (!facts) return connection.status === 'lost' ? [] : [[span('connecting …', 'muted')]];
   const { repos, workers } = facts;
-  const count = `${counted(repos.length, 'repo')} · ${counted(workers.length, 'worker')}`;
-  if (workers.length === 0) return [span(count, 'muted')];
-  return [span(`${count}: `, 'muted'), ...states(workers)];
+  const repoCount = `${counted(repos.length, 'repo')} · `;
+  const workerCount = `${counted(workers.length, 'worker')}${workers.length > 0 ? ': ' : ''}`;
+  return [
+    [span(repoCount + workerCount, 'muted'), ...states(workers, ({ word }) => ` ${word}`)],
+    [span(workerCount, 'muted'), ...states(workers, ({ word }) => ` ${word}`)],
+    states(workers, ({ mark }) => mark),
+  ];
 }
 
-function states(workers: readonly Worker[]): Line {
-  return countStates(workers).flatMap(({ state, count }, index): Span[] => {
-    const { word, tone } = stateLook({ state, exitCode: null });
-    return [span(index > 0 ? '  ' : ''), span(`${count} ${word}`, tone)];
+function states(workers: readonly Worker[], name: (look: Look) => string): Line {
+  return countStates(workers).flatMap(({ state, count }, index): Line => {
+    const look = stateLook({ state, exitCode: null });
+    return [span(index > 0 ? ' ' : ''), span(`${count}${name(look)}`, look.tone)];
   });
 }
 

@@ -4,16 +4,13 @@ import { keyLabel } from '../keyName.ts';
 import { selectGeometry, selectShown } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
-import { type Line, line, lineWidth, span, type Tone } from '../text/line.ts';
+import { type Line, line, lineWidth, span, wrapLines } from '../text/line.ts';
 import { shortAge, stateLook } from '../text/words.ts';
-import { borderLine } from './frame.ts';
+import { type FrameView, frameView, textColumns } from './frame.ts';
 
 /** One pane of the room. */
 export interface PaneView {
-  readonly rect: Rect;
-  readonly border: Tone;
-  /** The top line of the border. */
-  readonly top: Line;
+  readonly frame: FrameView;
   /** Worker whose screen is shown inside; null where `text` is. */
   readonly screen: string | null;
   readonly text: readonly Line[];
@@ -29,11 +26,11 @@ export function selectPanes(state: AppState): readonly PaneView[] {
 
 function workerPane(state: AppState, worker: Worker, rect: Rect, number: number): PaneView {
   const isTyping = state.focus.at === 'pane' && state.focus.id === worker.id;
-  const border = isTyping ? 'border-typing' : state.anchor === worker.id ? 'border-selected' : 'border';
+  const tone = isTyping ? 'border-typing' : state.anchor === worker.id ? 'border-selected' : 'border';
+  const left = paneTitle(state, worker, number, rect.width - 4);
+  const frame = frameView(rect, tone, { left, right: paneAside(state, worker, isTyping) });
   const screen = state.terminals.has(worker.id) ? worker.id : null;
-  const aside = paneAside(state, worker, isTyping);
-  const top = borderLine('╭╮', paneTitle(state, worker, number, rect.width - 4), aside, rect.width, border);
-  return { rect, border, top, screen, text: screen === null ? missing(worker) : [] };
+  return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };
 }
 
 /** `1 backend/user-auth ● working 12m`, and what a waiting worker asks where there is room. */
@@ -56,38 +53,49 @@ function paneAside({ settings }: AppState, worker: Worker, isTyping: boolean): L
   return isLive(worker.state) ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }
 
-function missing(worker: Worker): readonly Line[] {
+function missing(worker: Worker, width: number): readonly Line[] {
   if (worker.state === 'starting') return [line('starting …', 'muted')];
   if (isLive(worker.state)) return [line('waiting for its screen …', 'muted')];
   return [
-    line('No process and no screen is left of this worker.', 'muted'),
-    [span('r', 'key'), span(' resumes its conversation where it was.', 'muted')],
+    ...wrapLines('No process and no screen is left of this worker.', width, 'muted'),
+    ...hinted('r', 'resume its conversation where it stopped', width),
   ];
 }
 
 function emptyPane(state: AppState, rect: Rect, index: number): PaneView {
-  const top = borderLine('╭╮', [], [], rect.width, 'border');
-  return { rect, border: 'border', top, screen: null, text: index === 0 ? welcome(state) : invitation };
+  const width = textColumns(rect);
+  const text = index === 0 ? welcome(state, width) : hinted('n', 'propose a worker', width);
+  return { frame: frameView(rect, 'border', {}), screen: null, text };
 }
 
-const invitation: readonly Line[] = [[span('n', 'key'), span(' proposes a worker', 'muted')]];
+/** A key and what it does, wrapped below itself. */
+function hinted(key: string, text: string, width: number): readonly Line[] {
+  const rows = wrapLines(text, width - 3, 'muted');
+  return rows.map((row, index) => [span(index === 0 ? `${key}  ` : '   ', 'key'), ...row]);
+}
 
 /** What to do next, where there is nothing to look at. */
-function welcome({ facts, connection }: AppState): readonly Line[] {
+function welcome({ facts, connection }: AppState, width: number): readonly Line[] {
   if (!facts)
     return connection.status === 'lost'
-      ? [line(connection.problem.message, 'bad'), line(connection.problem.hint ?? '', 'muted')]
+      ? [
+          ...wrapLines(connection.problem.message, width, 'bad'),
+          ...wrapLines(connection.problem.hint ?? '', width, 'muted'),
+        ]
       : [line('connecting …', 'muted')];
   if (facts.repos.length === 0)
     return [
       line('This workspace has no repositories yet.', 'strong'),
-      line('Leave with q, then run: orch-tui init', 'muted'),
+      ...hinted('q', 'leave, then run: orch-tui init', width),
     ];
   return [
     line('No workers yet.', 'strong'),
     [],
-    [span('n', 'key'), span('  proposes a worker: a repository, a task and a brief.', 'muted')],
-    line('   You see exactly what would be run before anything starts.', 'muted'),
-    [span('?', 'key'), span('  shows all keys.', 'muted')],
+    ...hinted(
+      'n',
+      'propose a worker: repository, task and brief. Nothing starts before you have said yes.',
+      width,
+    ),
+    ...hinted('?', 'all keys', width),
   ];
 }

@@ -1,0 +1,20 @@
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import type { DialogView } from '../app/view/dialog.ts';
+import { Frame } from './Frame.tsx';
+import { Lines } from './Lines.tsx';
+import { Overlay } from './slots.tsx';
+
+/** On top of everything, and of the panes, too. */
+export function Dialog({ dialog, color }: { dialog: DialogView; color: boolean }): ReactNode {
+  const { x, y, width, height } = dialog.frame.rect;
+  return (
+    <Overlay id="dialog" left={x} top={y} width={width} height={height}>
+      <Frame frame={dialog.frame} color={color}>
+        <Box paddingX={1} paddingTop={1}>
+          <Lines lines={dialog.lines} color={color} />
+        </Box>
+      </Frame>
+    </Overlay>
+  );
+}
