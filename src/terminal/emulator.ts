@@ -1,7 +1,7 @@
 import xterm, { type Terminal } from '@xterm/headless';
 import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
 import type { Screen } from '../domain/screen.ts';
-import { pickAccess, writeNow } from './access.ts';
+import { type Access, pickAccess, writeNow } from './access.ts';
 import { measureByGraphemes } from './graphemes.ts';
 import { guard } from './guards.ts';
 import { gridToAnsi } from './sgr.ts';
@@ -18,6 +18,8 @@ export interface EmulatorOptions {
   readonly convertEol?: boolean;
   /** Milliseconds; only differences count. */
   readonly now?: () => number;
+  /** How to reach into the terminal; the fastest way that works when not given. */
+  readonly access?: Access;
 }
 
 /** A program that began a synchronized frame and never ends it must not freeze its screen. */
@@ -37,7 +39,7 @@ export class Emulator {
   onTitle: (title: string) => void = ignore;
   onBell: () => void = ignore;
 
-  readonly #access = pickAccess();
+  readonly #access: Access;
   readonly #now: () => number;
   readonly #convertEol: boolean;
   #scrollback: number;
@@ -47,6 +49,7 @@ export class Emulator {
   #said: Said = { replies: '', title: null, rang: false };
 
   constructor(options: EmulatorOptions) {
+    this.#access = options.access ?? pickAccess();
     this.#now = options.now ?? (() => performance.now());
     this.#convertEol = options.convertEol ?? false;
     this.#scrollback = options.scrollback;

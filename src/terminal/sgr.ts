@@ -33,7 +33,8 @@ export function sgr(fg: number, bg: number, ext: number, capabilities: Capabilit
   if (fg & Foreground.strikethrough) codes += ';9';
   if (bg & Background.overline) codes += ';53';
   codes += color(fg & colorMask, 30, capabilities.colors) + color(bg & colorMask, 40, capabilities.colors);
-  if (capabilities.underlineStyles) codes += underlineColor(ext & colorMask);
+  if (capabilities.underlineStyles)
+    codes += underlineColor(reducedColor(ext & colorMask, capabilities.colors));
   return `\x1b[${codes}m`;
 }
 

@@ -70,11 +70,13 @@ function readLine(line: PrivateLine, cols: number, grid: Grid, y: number): void 
     const content = from[x * lineWords] as number;
     const fg = from[x * lineWords + 1] as number;
     const bg = from[x * lineWords + 2] as number;
+    const code = content & (codeMask | clusterFlag);
     const width = widthOf(content);
     const isWide = width === 2 && x + 1 < cols && widthOf(from[(x + 1) * lineWords] as number) === 0;
-    if (width !== 1 && !isWide) data[to] = blankText;
-    else if (content & clusterFlag) data[to] = textWord(line._combined[x] ?? ' ', isWide ? 2 : 1);
-    else data[to] = codeWord(content & codeMask, isWide ? 2 : 1);
+    if (width === 1 && code >= 0x20 && code < 0x7f) data[to] = content;
+    else if (code === 0 || (width !== 1 && !isWide)) data[to] = blankText;
+    else if (code & clusterFlag) data[to] = textWord(line._combined[x] ?? ' ', isWide ? 2 : 1);
+    else data[to] = codeWord(code, isWide ? 2 : 1);
     data[to + 1] = plainColor(fg) | (fg & foregroundMask & ~colorMask);
     data[to + 2] = plainColor(bg) | (bg & backgroundMask & ~colorMask);
     data[to + 3] = (fg | bg) & isUnderlined ? underline(line, x, fg, bg) : 0;

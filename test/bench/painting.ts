@@ -21,12 +21,12 @@ const chrome = createScreen(220, 60);
 const compositor = new Compositor();
 
 measure('nothing changes', () => {});
-measure('one cell changes', (round) => panes[0]?.emulator.write(`\x1b[5;${1 + (round % 90)}H${round % 10}`));
+measure('one cell changes', (round) => panes[0]?.emulator.write(`\x1b[5;${1 + (round % 91)}H${round % 10}`));
 measure('four panes flood', (round) => {
   for (const { emulator } of panes) emulator.write(flood(round));
 });
 measure('chrome ticks', (round) => {
-  for (let y = 0; y < 14; y++) chromeTerminal.write(`\x1b[${y * 4 + 1};20H${'⠋⠙⠹⠸⠼⠴'[round % 6]}`);
+  for (let y = 0; y < 14; y++) chromeTerminal.write(`\x1b[${y * 4 + 1};105H${'⠋⠙⠹⠸⠼⠴'[round % 6]}`);
 });
 
 /** Four kilobytes of coloured log lines. */
