@@ -1,0 +1,58 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Workplace } from '../agents/workplace.ts';
+import type { FakeApi } from './fakeApi.ts';
+
+/** Made up; a real key never comes near these tests. */
+const key = `sk-ant-fake-${'0'.repeat(36)}`;
+
+/** What `.orch/config.json` may hold under `agents`. */
+export interface PresetConfig {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/**
+ * Settings of a person who has been through Claude Code's first start. For tests alone: each of these answers is
+ * the person's own, so they only ever go into a new folder below `root`.
+ * @param root a throw-away folder
+ * @param trusted main checkouts that the person trusts; their worktrees are trusted with them
+ * @returns the preset that runs this CLI against the stand-in for its API, for `agents.claude`
+ */
+export async function seedClaude(
+  root: string,
+  program: string,
+  api: FakeApi,
+  trusted: readonly string[],
+): Promise<PresetConfig> {
+  const config = join(root, 'claude-config');
+  await mkdir(config, { mode: 0o700 });
+  const seed = {
+    hasCompletedOnboarding: true,
+    theme: 'dark',
+    customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] },
+    officialMarketplaceAutoInstallAttempted: true,
+    projects: Object.fromEntries(trusted.map((path) => [path, { hasTrustDialogAccepted: true }])),
+  };
+  await writeFile(join(config, '.claude.json'), JSON.stringify(seed));
+  const env = {
+    CLAUDE_CONFIG_DIR: config,
+    ANTHROPIC_API_KEY: key,
+    ANTHROPIC_BASE_URL: api.url,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_ERROR_REPORTING: '1',
+  };
+  return { command: [program], env };
+}
+
+/** A workplace and the settings of a person who trusts its repository, or does not. */
+export async function createClaudePlace(
+  program: string,
+  api: FakeApi,
+  { isTrusted = true } = {},
+): Promise<{ place: Workplace; preset: PresetConfig }> {
+  const place = await Workplace.create();
+  return { place, preset: await seedClaude(place.root, program, api, isTrusted ? [place.repo] : []) };
+}

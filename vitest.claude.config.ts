@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests against the real Claude Code: apart, because it is a large download and 275 MB of memory a process. */
+export default defineConfig({
+  test: {
+    include: ['test/claude/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // The first run installs the CLI while the file is being imported.
+    teardownTimeout: 20_000,
+  },
+});
