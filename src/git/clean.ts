@@ -74,8 +74,8 @@ async function look(
   if (!flow.ok) return flow;
   if (!inspected.ok) return inspected;
   const found = inspected.value;
-  const obstacle = findObstacle(found);
-  if (obstacle) return { ok: false, problem: obstacle };
+  const problem = findRefusal(found);
+  if (problem) return { ok: false, problem };
   // Branch and folder may both be gone; then there is nothing but the place where it began.
   const tip = found.tip ?? found.head ?? worker.base.commit;
   const unmerged = await listUnmerged(git, repo, worker, flow.value.base, [
@@ -90,7 +90,7 @@ async function look(
 }
 
 /** What no confirmation makes up for. Another branch or a rebase under way does not matter here: HEAD is kept, too. */
-function findObstacle(found: Inspection): Problem | null {
+function findRefusal(found: Inspection): Problem | null {
   const fatal = ['branch_in_use', 'not_a_worktree', 'worktree_locked', 'submodule_work'];
   const oddity = found.oddities.find(({ code }) => fatal.includes(code));
   if (oddity) return oddity;

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
@@ -16,21 +17,20 @@ export interface Discovery {
  * hidden folders are none. Runs no git: folders come from anywhere.
  */
 export async function discoverRepos(folder: string): Promise<Result<Discovery>> {
-  let names: string[];
+  let entries: Dirent[];
   try {
-    names = await readdir(folder);
+    entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    return failure('folder_unreadable', `${folder} cannot be read: ${reason(error)}`);
+    return failure('folder_unreadable', `${folder} cannot be read: ${String(error)}`);
   }
-  const below = names.filter((name) => !name.startsWith('.')).sort(byName);
-  const candidates = [folder, ...below.map((name) => join(folder, name))];
-  const found = await Promise.all(candidates.map(isMainCheckout));
-  const paths = await withoutAliases(candidates.filter((_path, at) => found[at]));
-  const repoNames = uniqueNames(paths.map((path) => basename(path)));
-  return success({
-    repos: paths.map((path, at) => ({ name: repoNames[at] ?? basename(path), path })),
-    isRepo: found[0] ?? false,
-  });
+  const below = entries.filter((entry) => !entry.name.startsWith('.'));
+  const folders = below.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
+  const links = below.filter((entry) => entry.isSymbolicLink()).map((entry) => join(folder, entry.name));
+  const [first, ...others] = await mainCheckouts([folder, ...folders, ...links]);
+  const isRepo = first === folder;
+  const paths = isRepo ? [first, ...others.sort()] : first ? [first, ...others].sort() : [];
+  const names = uniqueNames(paths.map((path) => basename(path)));
+  return success({ isRepo, repos: paths.map((path, at) => ({ name: names[at] ?? '', path })) });
 }
 
 /** Folder names as repository names: slugs, no two alike even where case does not count. */
@@ -61,6 +61,17 @@ function slugOf(folder: string): string {
       : 'repo';
 }
 
+/** Those that are repositories; of two ways to the same one, the first. */
+async function mainCheckouts(paths: readonly string[]): Promise<string[]> {
+  const byRealPath = new Map<string, string>();
+  for (const path of paths) {
+    if (!(await isMainCheckout(path))) continue;
+    const real = await realpath(path);
+    if (!byRealPath.has(real)) byRealPath.set(real, path);
+  }
+  return [...byRealPath.values()];
+}
+
 async function isMainCheckout(path: string): Promise<boolean> {
   try {
     return (
@@ -69,24 +80,4 @@ async function isMainCheckout(path: string): Promise<boolean> {
   } catch {
     return false; // No `.git`, or none that can be read: no repository for us.
   }
-}
-
-/** Drops links that lead to a repository which is listed already. */
-async function withoutAliases(paths: readonly string[]): Promise<string[]> {
-  const real = await Promise.all(paths.map((path) => realpath(path)));
-  const direct = (at: number) => real[at] === paths[at];
-  return paths.filter((_path, at) =>
-    real.every(
-      (other, n) =>
-        other !== real[at] || n === at || (direct(n) ? direct(at) && n > at : direct(at) || n > at),
-    ),
-  );
-}
-
-function byName(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

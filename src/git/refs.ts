@@ -1,5 +1,4 @@
-import type { Result } from '../domain/problem.ts';
-import { success } from '../domain/problem.ts';
+import { type Result, success } from '../domain/problem.ts';
 import { type Git, refused } from './run.ts';
 
 export function branchRef(branch: string): string {

@@ -1,4 +1,4 @@
-import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { environmentFor } from './environment.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
@@ -51,13 +51,13 @@ export class Git {
         ...(limit && { abort: limit }),
         // The library takes a failure without words for success; here every exit code is kept.
         errors: (_error, { exitCode, stdOut, stdErr }) => {
-          const stderr = Buffer.concat(stdErr).toString();
-          outcome = {
-            exitCode: exitCode < 0 ? 128 : exitCode,
-            stdout: Buffer.concat(stdOut).toString(),
-            stderr,
-            timedOut: limit?.aborted ?? false,
-          };
+          const [stdout, stderr] = [Buffer.concat(stdOut).toString(), Buffer.concat(stdErr).toString()];
+          const timedOut = limit?.aborted ?? false;
+          // Without an exit code git was ended by a signal, or never begun; what follows is a stack trace.
+          outcome =
+            exitCode >= 0 && exitCode !== null
+              ? { exitCode, stdout, stderr, timedOut }
+              : { exitCode: 128, stdout, stderr: stderr.split('\n    at ')[0] ?? '', timedOut };
           return undefined;
         },
       });
@@ -78,7 +78,7 @@ export class Git {
     const outcome = await this.run(dir, args, options);
     return outcome.exitCode === 0 && !outcome.timedOut
       ? success(outcome.stdout.replace(/\n$/, ''))
-      : { ok: false, problem: refusal(outcome) };
+      : refused(outcome);
   }
 
   /** Does one piece of work after the other for the same key, such as a repository's common git directory. */
@@ -100,16 +100,20 @@ export class Git {
 
 /** Git's refusal as a problem, word for word. */
 export function refusal(outcome: GitOutcome, hint?: string): Problem {
-  const words = outcome.stderr.trim() || outcome.stdout.trim() || `git ended with code ${outcome.exitCode}`;
+  const words = harmless(outcome.stderr) || harmless(outcome.stdout);
   return outcome.timedOut
-    ? problemOf('git_timeout', `git did not answer in time. ${outcome.stderr.trim()}`.trim(), hint)
-    : problemOf('git_refused', words, hint);
+    ? problemOf('git_timeout', `git did not answer in time. ${words}`.trim(), hint)
+    : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint);
 }
 
 /** `failure` with git's words. */
 export function refused(outcome: GitOutcome, hint?: string): Result<never> {
-  const { code, message } = refusal(outcome);
-  return failure(code, message, hint);
+  return { ok: false, problem: refusal(outcome, hint) };
+}
+
+/** Words without control characters: git passes on what servers and hooks say. */
+function harmless(words: string): string {
+  return words.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '').trim();
 }
 
 function couldNotBegin(stderr: string): GitOutcome {

@@ -44,9 +44,9 @@ test('Of two that want the same branch at the same moment, one is told so', asyn
   const results = await Promise.all(
     ['one', 'two'].map((name) => addWorktree(place.git, repo, { ...wanted, path: join(place.root, name) })),
   );
-  expect(results.map((result) => (result.ok ? 'made' : result.problem.code))).toEqual([
-    'made',
+  expect(results.map((result) => (result.ok ? 'made' : result.problem.code)).sort()).toEqual([
     'branch_in_use',
+    'made',
   ]);
 });
 

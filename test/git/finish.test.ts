@@ -6,7 +6,16 @@ import type { Repo } from '../../src/domain/repo.ts';
 import { finish } from '../../src/git/finish.ts';
 import type { WorkerPlace } from '../../src/git/inspect.ts';
 import { previewFinish } from '../../src/git/preview.ts';
-import { createPlace, expectProblem, expectValue, type Place, pictureOf, refsOf, write } from './place.ts';
+import {
+  createPlace,
+  expectProblem,
+  expectValue,
+  hook,
+  type Place,
+  pictureOf,
+  refsOf,
+  write,
+} from './place.ts';
 
 async function preview(place: Place, repo: Repo, worker: WorkerPlace): Promise<FinishPreview> {
   return expectValue(await previewFinish(place.git, repo, worker));
@@ -237,6 +246,24 @@ test('A worktree folder deleted by hand does not keep its branch from being merg
   const { merge } = expectValue(await finish(place.git, repo, worker, { tip }));
   expect(await place.sh(repo.path, 'rev-parse', `${merge}^2`)).toBe(tip);
   expect(await place.sh(repo.path, 'worktree', 'list', '--porcelain')).not.toContain('fix');
+});
+
+test('Finishing again completes a finish that could not remove the worktree', async () => {
+  const place = await createPlace();
+  const repo = await place.repo();
+  const worker = await place.worker(repo);
+  const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
+  await hook(repo, 'commit-msg', `git worktree lock '${worker.worktree}'`);
+  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  expect(problem).toMatchObject({
+    code: 'worktree_locked',
+    hint: expect.stringContaining('feature/fix is merged into develop'),
+  });
+  const merge = await place.sh(repo.path, 'rev-parse', 'develop');
+  await place.sh(repo.path, 'worktree', 'unlock', worker.worktree);
+  expect(expectValue(await finish(place.git, repo, worker, { tip })).merge).toBe(merge);
+  expect(await place.sh(repo.path, 'rev-parse', 'develop')).toBe(merge);
+  expect(await gone(worker.worktree)).toBe(true);
 });
 
 test('A merge that nobody may be named for changes nothing', async () => {
