@@ -9,6 +9,9 @@ import type { Size, Watch } from './watch.ts';
 /** What every link may ask, also that of another version, is served elsewhere. */
 type Served = Omit<HostApi, 'status' | 'stop'>;
 
+/** In JSON a character takes six bytes at most, and a message holds sixteen megabytes. */
+const maxTextLength = 2_000_000;
+
 /** Serves a link that has said hello. `open`, `end` and `forget` are for the controller. */
 export function serveLink(
   link: Link,
@@ -44,7 +47,7 @@ export function serveLink(
     list: () => success(host.records),
     text({ id, ...options }) {
       const terminal = host.find(id);
-      return terminal ? success({ text: terminal.text(options) }) : noTerminal(id);
+      return terminal ? success({ text: latest(terminal.text(options)) }) : noTerminal(id);
     },
     watch({ id, channel, cols, rows }) {
       const terminal = host.find(id);
@@ -96,6 +99,12 @@ export function serveLink(
     for (const channel of [...watches.keys()]) unwatch(channel);
     host.inbox.disconnect(controller);
   });
+}
+
+/** The last lines of a text, as many as fit into one message with every character escaped. */
+function latest(text: string): string {
+  if (text.length <= maxTextLength) return text;
+  return text.slice(text.indexOf('\n', text.length - maxTextLength) + 1);
 }
 
 function notAllowed(): Result<never> {

@@ -192,6 +192,17 @@ test('of what nobody fetches the oldest goes, terminal by terminal', async () =>
   await room.leave();
 });
 
+test('JSON too deep to be passed on is answered and harms nobody', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox, { received: () => success({ well: true }) });
+  await room.open('w', idle);
+  const url = await inboxOf(room);
+  const deep = '['.repeat(200_000) + ']'.repeat(200_000);
+  expect((await post(url, { body: deep })).status).toBe(422);
+  expect(await post(url)).toEqual({ status: 200, body: '{"well":true}' });
+  await room.leave();
+});
+
 test('a child that posts without end is told to be quiet', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox, { received: () => success({}) });

@@ -186,12 +186,17 @@ test('a child that is full refuses more than sixteen megabytes, and end still wo
 test('a grandchild that holds the terminal open does not hide the child’s exit', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox);
+  const holder = "process.on('SIGHUP',()=>{});setInterval(()=>{},1e6)";
   const script = `
-    require("child_process").spawn(process.execPath, ["-e", "process.on('SIGHUP',()=>{});setTimeout(()=>{}, 3000)"], { stdio: "inherit", detached: true }).unref();
-    console.log("last words"); process.exit(3);`;
+    const options = { stdio: "inherit", detached: true };
+    const child = require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(holder)}], options);
+    console.log("last words of the parent of " + child.pid + "."); process.exit(3);`;
   await room.open('h', script);
   expect((await room.exited('h')).exit).toMatchObject({ code: 3 });
-  expect(value(await room.call('text', { id: 'h' })).text).toContain('last words');
+  const { text } = value(await room.call('text', { id: 'h' }));
+  const pid = Number(/last words of the parent of (\d+)\./.exec(text)?.[1]);
+  process.kill(pid, 'SIGKILL');
+  await untilGone(pid);
   await room.leave();
 });
 
