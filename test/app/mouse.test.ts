@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { hitTest } from '../../src/app/hitTest.ts';
+import { updateApp } from '../../src/app/update.ts';
+import { busyFacts, click, facts, press, repo, room, worker } from './fixtures.ts';
+
+const state = room();
+
+test.each([
+  [2, 2, { on: 'row', list: 'fleet', key: { kind: 'repo', name: 'backend' } }],
+  [30, 4, { on: 'row', list: 'fleet', key: { kind: 'worker', id: 'backend/api-v2' } }],
+  [5, 12, null],
+  [5, 25, { on: 'row', list: 'queue', key: { kind: 'proposal', n: 7 } }],
+  [40, 5, { on: 'pane', id: 'backend/user-auth' }],
+  [110, 5, { on: 'pane', id: 'admin/dashboard' }],
+  [110, 30, { on: 'pane', id: 'backend/api-v2' }],
+  [0, 0, null],
+  [500, 500, null],
+] as const)('cell %i,%i', (x, y, hit) => {
+  expect(hitTest(state, x, y)).toEqual(hit);
+});
+
+test('a click on a row selects it, and leaves the worker typed into', () => {
+  const typing = press(state, 'enter').state;
+  const next = updateApp(typing, { type: 'tokenArrived', token: click(5, 25) }).state;
+  expect(next).toMatchObject({
+    list: 'queue',
+    focus: { at: 'list' },
+    cursors: { queue: { kind: 'proposal', n: 7 } },
+  });
+});
+
+test('a click on a pane types into it', () => {
+  const next = updateApp(state, { type: 'tokenArrived', token: click(110, 5) }).state;
+  expect(next).toMatchObject({ focus: { at: 'pane', id: 'admin/dashboard' }, anchor: 'admin/dashboard' });
+});
+
+test('a click on the pane of an ended worker only selects it', () => {
+  const ended = room(facts({ repos: [repo('web')], workers: [worker('web/a', { state: 'lost' })] }));
+  const next = updateApp(ended, { type: 'tokenArrived', token: click(60, 5) }).state;
+  expect(next.focus).toEqual({ at: 'list' });
+  expect(next.notice?.text).toBe('web/a is not running; r resumes it.');
+});
+
+test('a click beside a dialog does nothing, the wheel scrolls it within its ends', () => {
+  const help = press(room(busyFacts(), { cols: 80, rows: 24 }), '?').state;
+  expect(updateApp(help, { type: 'tokenArrived', token: click(1, 3) }).state).toEqual(help);
+  const wheel = (action: 'wheel-up' | 'wheel-down') =>
+    ({ ...click(5, 5), action }) as ReturnType<typeof click>;
+  const down = updateApp(help, { type: 'tokenArrived', token: wheel('wheel-down') }).state;
+  expect(down.focus).toMatchObject({ dialog: { scroll: 3 } });
+  const up = updateApp(down, { type: 'tokenArrived', token: wheel('wheel-up') }).state;
+  expect(updateApp(up, { type: 'tokenArrived', token: wheel('wheel-up') }).state).toEqual(help);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import {
+  fitLine,
+  line,
+  lineText,
+  lineWidth,
+  span,
+  spreadLine,
+  wrapLines,
+} from '../../../src/app/text/line.ts';
+
+const parts = [span('backend', 'strong'), span(' 開発', 'muted'), span(' ok', 'good')];
+
+test('a line fits into any width exactly, whatever is cut', () => {
+  for (let width = 0; width < 24; width += 1) expect(lineWidth(fitLine(parts, width))).toBe(width);
+});
+
+test.each([
+  [15, 'backend 開発 ok'],
+  [16, 'backend 開発 ok '],
+  [14, 'backend 開発 …'],
+  [12, 'backend 開… '],
+  [7, 'backen…'],
+])('in %i cells it reads %j', (width, expected) => {
+  expect(lineText(fitLine(parts, width))).toBe(expected);
+});
+
+test('the right end stays, the left gives way', () => {
+  expect(lineText(spreadLine(line('a long name'), line('12m'), 16))).toBe('a long name  12m');
+  expect(lineText(spreadLine(line('a long name'), line('12m'), 12))).toBe('a long … 12m');
+});
+
+test('control characters never reach a span', () => {
+  expect(span('a\u001b[31mb\u0007\nc\u202ed').text).toBe('a [31mb  cd');
+  expect(wrapLines('one\u001b]0;x\u0007\ntwo', 40).map(lineText)).toEqual(['one ]0;x', 'two']);
+});
