@@ -1,0 +1,233 @@
+import { expect, test } from 'vitest';
+import type { Effect } from '../../src/app/effects.ts';
+import { answerTo, type Message } from '../../src/app/messages.ts';
+import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { lineWidth } from '../../src/app/text/line.ts';
+import { updateApp } from '../../src/app/update.ts';
+import { selectColumn } from '../../src/app/view/column.ts';
+import { selectDialog } from '../../src/app/view/dialog.ts';
+import { footerLine } from '../../src/app/view/footer.ts';
+import { headerLine } from '../../src/app/view/header.ts';
+import { selectPanes } from '../../src/app/view/panes.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import type { Token } from '../../src/domain/key.ts';
+import type { WorkerState } from '../../src/domain/worker.ts';
+import {
+  busyFacts,
+  cleanPreview,
+  click,
+  facts,
+  finishPreview,
+  key,
+  paste,
+  plan,
+  proposal,
+  repo,
+  room,
+  terminal,
+  worker,
+} from './fixtures.ts';
+
+const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 40);
+const keys = [
+  ...'nyelzfxrsRQqjkgG?+-1234hab',
+  ...[
+    'enter',
+    'tab',
+    'shift-tab',
+    'escape',
+    'up',
+    'down',
+    'left',
+    'right',
+    'backspace',
+    'space',
+    'home',
+    'end',
+  ],
+  ...[
+    'pageup',
+    'pagedown',
+    'ctrl-q',
+    'ctrl-c',
+    'ctrl-j',
+    'ctrl-r',
+    'ctrl-z',
+    'alt-enter',
+    'unknown',
+    'ä',
+    '日',
+  ],
+];
+const states: readonly WorkerState[] = [
+  'starting',
+  'needs-trust',
+  'working',
+  'waiting',
+  'idle',
+  'limited',
+  'exited',
+  'lost',
+];
+const tasks = ['user-auth', 'api-v2', 'a', `${'long-'.repeat(11)}name`];
+
+/** Numbers from 0 to 1 that depend on the seed alone (mulberry32). */
+function randomOf(seed: number): () => number {
+  let at = seed;
+  return () => {
+    at = (at + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(at ^ (at >>> 15), 1 | at);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+class Chance {
+  readonly #random: () => number;
+
+  constructor(seed: number) {
+    this.#random = randomOf(seed);
+  }
+
+  below(count: number): number {
+    return Math.floor(this.#random() * count);
+  }
+
+  of<T>(items: readonly T[]): T {
+    return items[this.below(items.length)] as T;
+  }
+
+  some<T>(items: readonly T[]): readonly T[] {
+    return items.filter(() => this.#random() < 0.6);
+  }
+}
+
+function someFacts(chance: Chance): Facts {
+  const ids = ['backend', 'web', 'gone'].flatMap((name) => tasks.map((task) => `${name}/${task}`));
+  const proposals = ['backend/x', 'web/日本', 'backend/user-auth'].map((id, index) => {
+    const digest = `digest ${chance.below(3)}`;
+    const problem = chance.below(4) === 0 ? { code: 'x', message: 'It\u001b[2J cannot.' } : null;
+    return proposal(index + 1, id, { plan: chance.below(3) > 0 ? plan(id, { digest }) : null, problem });
+  });
+  return facts({
+    repos: chance.some([repo('backend', { problem: 'no commits' }), repo('web', { dirty: 2 })]),
+    workers: chance
+      .some(ids)
+      .map((id) => worker(id, { state: chance.of(states), asks: 'npm \u0007install' })),
+    proposals: chance.some(proposals),
+  });
+}
+
+function someToken(chance: Chance): Token {
+  const kind = chance.below(20);
+  if (kind === 0)
+    return paste(chance.of(['y', 'one\r\ntwo', '\u001b[2J', '日本語'.repeat(30)]), chance.below(2) > 0);
+  if (kind === 1) return click(chance.below(130), chance.below(40));
+  if (kind === 2)
+    return { ...click(1, 1), action: chance.of(['wheel-up', 'wheel-down', 'move', 'release']) } as Token;
+  if (kind === 3) return { kind: 'reply', raw: '\u001b[?62c' };
+  return key(chance.of(keys));
+}
+
+/** A key that leads somewhere: chance alone hardly ever comes back from a worker or a form. */
+function likelyKey(chance: Chance, state: AppState): string {
+  if (state.focus.at === 'pane') return 'ctrl-q';
+  if (state.focus.at === 'list') return chance.of(['tab', 'enter', 'n', 'f']);
+  return state.focus.dialog.kind === 'card'
+    ? chance.of(['y', 'y', 'y', 'y', 'e', 'l'])
+    : chance.of(['escape', 'enter']);
+}
+
+function someMessage(chance: Chance, state: AppState, asked: readonly Effect[]): Message {
+  if (chance.below(2) === 0) return { type: 'tokenArrived', token: key(likelyKey(chance, state)) };
+  const request = chance.of(asked);
+  if (chance.below(6) === 0 && request?.type === 'request')
+    return answerTo(request, someResult(chance, request.method));
+  const kind = chance.below(30);
+  if (kind === 0 || kind === 8) return { type: 'factsArrived', facts: someFacts(chance) };
+  if (kind === 1) return { type: 'factsArrived', facts: busyFacts() };
+  if (kind === 2)
+    return { type: 'resized', size: { cols: 20 + chance.below(200), rows: 5 + chance.below(60) } };
+  if (kind === 3) return { type: 'terminalForgotten', id: 'backend/user-auth' };
+  if (kind === 4) return { type: 'terminalChanged', record: terminal('backend/user-auth') };
+  if (kind === 5 || kind === 7) return { type: 'connectionChanged', connection: { status: 'live' } };
+  if (kind === 6) {
+    const problem = { code: 'disconnected', message: 'gone' };
+    return { type: 'connectionChanged', connection: { status: 'lost', problem } };
+  }
+  return { type: 'tokenArrived', token: someToken(chance) };
+}
+
+type AnyResult = Parameters<typeof answerTo>[1];
+
+function someResult(chance: Chance, method: string): AnyResult {
+  if (chance.below(3) === 0)
+    return { ok: false, problem: { code: 'no', message: 'fatal: no\nnot at all', hint: 'Wait.' } };
+  const values: Readonly<Record<string, unknown>> = {
+    facts: someFacts(chance),
+    propose: proposal(4, 'web/new'),
+    proposeResume: proposal(5, 'web/a', { kind: 'resume' }),
+    edit: proposal(1, 'backend/x'),
+    approve: worker('backend/x'),
+    stop: worker('backend/user-auth', { state: 'exited' }),
+    previewFinish: { ...finishPreview, ignored: chance.some(['.env']), blockers: chance.some(['No.']) },
+    previewClean: { ...cleanPreview, wantsTypedName: chance.below(2) > 0 },
+    finish: { id: 'backend/user-auth', into: 'develop', merge: 'abcdef0123', backup: 'refs/x' },
+    clean: { id: 'backend/user-auth', backup: 'refs/x' },
+  };
+  // The pairs of method and value above are right; a table cannot say so to the compiler.
+  return { ok: true, value: values[method] ?? null } as AnyResult;
+}
+
+/** Everything that is drawn stays within the terminal. */
+function checkDrawing(state: AppState): void {
+  const { cols } = state.size;
+  expect(lineWidth(headerLine(state))).toBe(cols);
+  expect(lineWidth(footerLine(state))).toBe(cols);
+  const dialog = selectDialog(state);
+  for (const view of [selectColumn(state), ...selectPanes(state), dialog]) {
+    if (!view) continue;
+    const { rect, top, bottom } = view.frame;
+    expect([lineWidth(top), lineWidth(bottom)]).toEqual([rect.width, rect.width]);
+    expect(rect.x + rect.width).toBeLessThanOrEqual(cols);
+  }
+  if (!dialog) return;
+  const { rect } = dialog.frame;
+  expect(dialog.lines.length + 4).toBe(rect.height);
+  expect(rect.y + rect.height).toBeLessThanOrEqual(state.size.rows);
+  for (const row of dialog.lines) expect(lineWidth(row)).toBeLessThanOrEqual(rect.width - 4);
+}
+
+test('whatever happens, nothing is approved but by y on an open card that shows exactly that plan', () => {
+  let approvals = 0;
+  for (let seed = 1; seed <= rounds; seed += 1) {
+    const chance = new Chance(seed);
+    let state = room(busyFacts(), { cols: 120, rows: 36 });
+    const asked: Effect[] = [];
+    for (let at = 0; at < 400; at += 1) {
+      const message = someMessage(chance, state, asked);
+      const step = updateApp(state, message);
+      for (const effect of step.effects) {
+        if (effect.type !== 'request' || effect.method !== 'approve') continue;
+        approvals += 1;
+        const card = dialogOf(state);
+        const shown = state.facts?.proposals.find(({ n }) => n === effect.params.n);
+        expect(message).toMatchObject({
+          type: 'tokenArrived',
+          token: { kind: 'key', name: 'y', ctrl: false, alt: false },
+        });
+        expect(card).toMatchObject({
+          kind: 'card',
+          n: effect.params.n,
+          digest: effect.params.digest,
+          changed: false,
+        });
+        expect(shown).toMatchObject({ problem: null, plan: { digest: effect.params.digest } });
+      }
+      asked.push(...step.effects);
+      state = step.state;
+      if (at % 10 === 0 && state.size.cols >= 60 && state.size.rows >= 16) checkDrawing(state);
+    }
+  }
+  expect(approvals).toBeGreaterThan(rounds);
+});
