@@ -16,8 +16,6 @@ export const cellBytes = cellWords * 4;
 export const codeMask = 0x1fffff;
 export const clusterFlag = 0x200000;
 export const widthShift = 22;
-/** Bits of the text word that are in use. */
-export const textMask = 0xffffff;
 
 /** Width in columns; 0 is the right half of a wide character, whose style is that of its left half. */
 export type Width = 0 | 1 | 2;

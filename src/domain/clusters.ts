@@ -1,4 +1,4 @@
-import { clusterFlag, codeMask, textMask } from './cell.ts';
+import { cellWords, clusterFlag, codeMask } from './cell.ts';
 
 /** Cells that may hold cluster numbers. */
 export interface ClusterOwner {
@@ -74,8 +74,8 @@ export class ClusterTable {
 }
 
 function mark(data: Uint32Array, held: Uint8Array): void {
-  for (let i = 0; i < data.length; i += 4) {
+  for (let i = 0; i < data.length; i += cellWords) {
     const word = data[i] as number;
-    if (word & clusterFlag) held[word & textMask & codeMask] = 1;
+    if (word & clusterFlag) held[word & codeMask] = 1;
   }
 }

@@ -50,13 +50,13 @@ function gridBy(readLines: ReadLines, terminal: Terminal): Grid {
   return grid;
 }
 
-/** Parses before it returns; answers whether all was parsed. Throws where the terminal does. */
-export function writeNow(terminal: Terminal, bytes: Uint8Array | string): boolean {
+/** Parses before it returns. @throws what the terminal throws; it is of no use after that */
+export function writeNow(terminal: Terminal, bytes: Uint8Array | string): void {
   let isParsed = false;
   // After input, the next write is parsed at once instead of on a timer.
   terminal.input('');
   terminal.write(bytes, () => {
     isParsed = true;
   });
-  return isParsed;
+  if (!isParsed) throw new Error('the terminal has stopped parsing');
 }

@@ -1,16 +1,15 @@
-import xterm, { type Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
 import type { Screen } from '../domain/screen.ts';
 import { type Access, pickAccess, writeNow } from './access.ts';
-import { measureByGraphemes } from './graphemes.ts';
-import { guard } from './guards.ts';
+import { createTerminal, possibleSize } from './createTerminal.ts';
 import { gridToAnsi } from './sgr.ts';
 import { TrackedModes } from './trackedModes.ts';
 
 export interface EmulatorOptions {
-  /** 2–1000. */
+  /** 2–1000; the nearest of them is taken. */
   readonly cols: number;
-  /** 1–1000. */
+  /** 1–1000, likewise. */
   readonly rows: number;
   /** Lines kept above the screen, at least `leastScrollback`. */
   readonly scrollback: number;
@@ -52,7 +51,7 @@ export class Emulator {
     this.#access = options.access ?? pickAccess();
     this.#now = options.now ?? (() => performance.now());
     this.#convertEol = options.convertEol ?? false;
-    this.#scrollback = options.scrollback;
+    this.#scrollback = Math.max(leastScrollback, options.scrollback);
     this.#terminal = this.#create(options.cols, options.rows);
     this.#tracked = new TrackedModes(this.#terminal);
   }
@@ -73,18 +72,15 @@ export class Emulator {
   /** Parsed when it returns. Replies, titles and bells are told after that. */
   write(bytes: Uint8Array | string): void {
     if (bytes.length === 0) return;
-    let isParsed = false;
-    try {
-      isParsed = writeNow(this.#terminal, bytes);
-    } catch {
-      // A fault of the emulator, set off by these bytes; what comes after it could not be parsed any more.
-    }
-    if (!isParsed) this.#replace();
+    const { cols, rows } = this.#terminal;
+    if (!this.#survives(() => writeNow(this.#terminal, bytes))) this.#replace(cols, rows);
     this.#tell();
   }
 
   resize(cols: number, rows: number): void {
-    this.#terminal.resize(size(cols, 2), size(rows, 1));
+    const size = possibleSize(cols, rows);
+    if (!this.#survives(() => this.#terminal.resize(size.cols, size.rows)))
+      this.#replace(size.cols, size.rows);
   }
 
   /**
@@ -138,8 +134,8 @@ export class Emulator {
 
   /** Fewer lines give their memory back at once. */
   setScrollback(lines: number): void {
-    this.#scrollback = lines;
-    this.#terminal.options.scrollback = Math.max(leastScrollback, lines);
+    this.#scrollback = Math.max(leastScrollback, lines);
+    this.#terminal.options.scrollback = this.#scrollback;
   }
 
   dispose(): void {
@@ -147,16 +143,10 @@ export class Emulator {
   }
 
   #create(cols: number, rows: number): Terminal {
-    const terminal = new xterm.Terminal({
-      cols: size(cols, 2),
-      rows: size(rows, 1),
-      scrollback: Math.max(leastScrollback, this.#scrollback),
-      convertEol: this.#convertEol,
-      allowProposedApi: true,
-      logLevel: 'off',
-    });
-    measureByGraphemes(terminal);
-    guard(terminal, this.#access.amend);
+    const terminal = createTerminal(
+      { cols, rows, scrollback: this.#scrollback, convertEol: this.#convertEol },
+      this.#access.amend,
+    );
     terminal.onData((bytes) => {
       this.#said.replies += bytes;
     });
@@ -177,14 +167,27 @@ export class Emulator {
     if (rang) this.onBell();
   }
 
-  /** A new terminal with what the old one showed. */
-  #replace(): void {
-    const { cols, rows } = this.#terminal;
-    const shown = this.text({ ansi: true, scrollback: this.lineCount });
+  /** False where the terminal threw: a fault of its own, after which it parses nothing any more. */
+  #survives(act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch {
+      // Whatever it was, only a new terminal helps.
+      return false;
+    }
+  }
+
+  /** A new terminal with the text of the old one, as far as that can still be read. */
+  #replace(cols: number, rows: number): void {
+    let kept = '';
+    this.#survives(() => {
+      kept = this.text({ ansi: true, scrollback: this.lineCount });
+    });
     this.#terminal.dispose();
     this.#terminal = this.#create(cols, rows);
     this.#tracked = new TrackedModes(this.#terminal);
-    writeNow(this.#terminal, `${shown.replaceAll('\n', '\r\n')}\r\n`);
+    writeNow(this.#terminal, `${kept.replaceAll('\n', '\r\n')}\r\n`);
   }
 
   #isHeld(): boolean {
@@ -204,10 +207,6 @@ interface Said {
   replies: string;
   title: string | null;
   rang: boolean;
-}
-
-function size(cells: number, least: number): number {
-  return Math.min(Math.max(least, Math.floor(cells) || least), 1000);
 }
 
 function ignore(): void {}

@@ -1,13 +1,11 @@
-import xterm, { type Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { isPrintable, printableText } from '../../src/domain/characters.ts';
 import { createGrid, type Grid } from '../../src/domain/grid.ts';
 import { Compositor, type Layer } from '../../src/paint/compositor.ts';
 import { isDisputed } from '../../src/paint/disputed.ts';
-import { writeNow } from '../../src/terminal/access.ts';
-import { measureByGraphemes } from '../../src/terminal/graphemes.ts';
-import { guard } from '../../src/terminal/guards.ts';
-import { amendPrivately, readPrivately } from '../../src/terminal/xtermReader.ts';
+import { privateAccess, writeNow } from '../../src/terminal/access.ts';
+import { createTerminal } from '../../src/terminal/createTerminal.ts';
 import { hostileBytes, Random } from '../terminal/hostile.ts';
 
 /** Raise it for a long search; the seed of a failure is in its message. */
@@ -21,6 +19,7 @@ test.each(['15-graphemes', '15', '6'])(
     const share = Math.ceil(frames / (version === '15-graphemes' ? 2 : 4));
     for (let seed = 0; seed < share / framesPerRun; seed++) paintRun(seed, version);
   },
+  30_000 + frames * 20,
 );
 
 function paintRun(seed: number, version: string): void {
@@ -101,15 +100,12 @@ function place(random: Random, { cols, rows }: Terminal) {
 }
 
 function terminal(cols: number, rows: number): Terminal {
-  const made = new xterm.Terminal({ cols, rows, scrollback: 64, allowProposedApi: true, logLevel: 'off' });
-  measureByGraphemes(made);
-  guard(made, amendPrivately);
-  return made;
+  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess.amend);
 }
 
 function gridOf(shown: Terminal): Grid {
   const grid = createGrid(shown.cols, shown.rows);
-  readPrivately(shown, shown.buffer.active.baseY, grid);
+  privateAccess.readLines(shown, shown.buffer.active.baseY, grid);
   return grid;
 }
 

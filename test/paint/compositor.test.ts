@@ -20,7 +20,7 @@ function painted() {
   const terminal = new xterm.Terminal({ cols: 12, rows: 4, allowProposedApi: true, logLevel: 'off' });
   writeNow(terminal, '\x1b[?7l');
   return {
-    take: (bytes: string) => bytes !== '' && writeNow(terminal, bytes),
+    take: (bytes: string) => writeNow(terminal, bytes),
     text: () =>
       Array.from({ length: 4 }, (_, y) => terminal.buffer.active.getLine(y)?.translateToString()).join('\n'),
     cell: (x: number, y: number) => terminal.buffer.active.getLine(y)?.getCell(x)?.getChars(),

@@ -1,17 +1,13 @@
-import xterm, { type Terminal } from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
 import { ColorKind } from '../../src/domain/cell.ts';
 import { createGrid, type Grid, gridToText } from '../../src/domain/grid.ts';
 import { privateAccess, privatePartsFit, publicAccess, writeNow } from '../../src/terminal/access.ts';
-import { measureByGraphemes } from '../../src/terminal/graphemes.ts';
-import { guard } from '../../src/terminal/guards.ts';
+import { createTerminal } from '../../src/terminal/createTerminal.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function terminal(cols: number, rows: number): Terminal {
-  const made = new xterm.Terminal({ cols, rows, scrollback: 64, allowProposedApi: true, logLevel: 'off' });
-  measureByGraphemes(made);
-  guard(made, privateAccess.amend);
-  return made;
+  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess.amend);
 }
 
 function read(from: Terminal, by = privateAccess): Grid {
