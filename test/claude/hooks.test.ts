@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseHook } from '../../src/agents/claude/parseHook.ts';
+import { showsMissingConversation } from '../../src/agents/claude/resume.ts';
 import { claudeSettings } from '../../src/agents/claude/settings.ts';
 import { readTitle } from '../../src/agents/claude/title.ts';
 import { showsTrustQuestion } from '../../src/agents/claude/trust.ts';
@@ -13,6 +14,7 @@ import { agentPrograms } from '../../src/agents/programs.ts';
 import { Pane } from '../agents/pane.ts';
 import { StandInInbox } from '../agents/standInInbox.ts';
 import { FakeApi } from './fakeApi.ts';
+import { fileHolds } from './fileHolds.ts';
 import { installClaude } from './install.ts';
 import { createClaudePlace } from './place.ts';
 
@@ -142,7 +144,9 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     killed.write('Now a command.');
     await killed.shows('Now a command.');
     killed.write('\r');
-    await inbox.got('PermissionRequest');
+    const { transcript_path: transcript } = await inbox.got('PermissionRequest');
+    // The transcript is written about 0.1 s after the hooks have fired.
+    await fileHolds(String(transcript), 'touch never.txt');
     await killed.kill('SIGKILL');
 
     const pane = worker.start('', { resume: true });
@@ -154,6 +158,13 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     pane.write('\r');
     await pane.shows('The answer after all.');
     expect(api.conversations.at(-1)).toContain('The first question.');
+  });
+
+  test('says when it kept nothing of a conversation', async () => {
+    await using worker = await createWorker();
+    const pane = worker.start('', { resume: true });
+    expect(await pane.exited).toMatchObject({ exitCode: 1 });
+    expect(showsMissingConversation(pane.screen())).toBe(true);
   });
 
   test('asks for trust before any hook of ours runs', async () => {
