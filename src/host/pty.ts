@@ -33,7 +33,12 @@ export function startPty(command: PtyCommand): Result<Pty> {
   }
 }
 
-/** One child on a pseudo-terminal: bytes in, bytes out, its size and its end. */
+/**
+ * One child on a pseudo-terminal: bytes in, bytes out, its size and its end.
+ *
+ * node-pty 1.1.0 opens masters without close-on-exec, so on Linux a child holds those of the children before it.
+ * Hence a child does not hang up when its master is closed here, only when later ones have ended too.
+ */
 export class Pty {
   readonly pid: number;
   /** Tells the child from a later process with its pid; null when it ended at once. */

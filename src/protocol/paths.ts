@@ -33,7 +33,7 @@ export function runtimeFolder(root: string, env: Readonly<NodeJS.ProcessEnv> = p
     ...(env.XDG_RUNTIME_DIR && existsSync(env.XDG_RUNTIME_DIR)
       ? [join(env.XDG_RUNTIME_DIR, 'orch-tui')]
       : []),
-    ...[tmpdir(), '/tmp'].map((folder) => join(folder, `orch-tui-${userInfo().uid}`)),
+    ...[env.TMPDIR ?? tmpdir(), '/tmp'].map((folder) => join(folder, `orch-tui-${userInfo().uid}`)),
   ];
   const base = bases.find((path) => Buffer.byteLength(join(path, hash) + longestName) <= maxSocketPathBytes);
   if (base === undefined) throw new Error('/tmp is never too long');

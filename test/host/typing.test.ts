@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { Sandbox } from '../protocol/sandbox.ts';
+import { Room, value } from './room.ts';
+
+test('queries of a program are answered, and only as far as it reads the answers', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const ask =
+    'process.stdin.setRawMode(true).on("data", (d) => console.log(JSON.stringify(String(d)))); process.stdout.write("\\x1b[6n")';
+  await room.open('q', ask);
+  const view = await room.watch('q');
+  await view.until('"\\u001b[1;1R"');
+  await room.leave();
+});
+
+test('a stopped child with five megabytes waiting disturbs nobody', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const count =
+    'let n=0;process.stdin.setRawMode(true).on("data",(d)=>{n+=d.length;if(n>=5e6)console.log("all "+n)});console.log("raw")';
+  const { pid } = await room.open('stopped', count);
+  await (await room.watch('stopped')).until('raw');
+  process.kill(pid, 'SIGSTOP');
+  for (let sent = 0; sent < 5; sent++) room.type('stopped', Buffer.alloc(1_000_000, 'x'));
+  await room.open(
+    'other',
+    'process.stdin.setRawMode(true).on("data",(d)=>process.stdout.write(d));console.log("go")',
+  );
+  const other = await room.watch('other');
+  await other.until('go');
+  for (const word of ['one', 'two', 'three']) {
+    room.type('other', word);
+    await other.until(word);
+  }
+  process.kill(pid, 'SIGCONT');
+  await (await room.watch('stopped')).until('all 5000000');
+  await room.leave();
+});
+
+test('a child that is full refuses more than sixteen megabytes, and end still works', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const { pid } = await room.open(
+    'full',
+    'process.stdin.setRawMode(true);console.log("raw");setInterval(()=>{},1e6)',
+  );
+  await (await room.watch('full')).until('raw');
+  process.kill(pid, 'SIGSTOP');
+  for (let sent = 0; sent < 40; sent++) room.type('full', Buffer.alloc(1_000_000, 'x'));
+  const { memory } = value(await room.call('status', {}));
+  expect(memory).toBeLessThan(400e6);
+  expect(value(await room.call('end', { id: 'full' })).exit).not.toBeNull();
+  await room.leave();
+});
+
+test('text is pasted as one piece where the child asked for that, and submitted', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const show = 'process.stdin.setRawMode(true).on("data",(d)=>console.log(JSON.stringify(String(d))));';
+  await room.open('plain', `${show}console.log("ready")`);
+  await room.open('bracketed', `${show}console.log("\x1b[?2004hready")`);
+  const views = await Promise.all(['plain', 'bracketed'].map((id) => room.watch(id)));
+  await Promise.all(views.map((view) => view.until('ready')));
+  const text = 'one\n\ttwo\x1b[201~\x03';
+  for (const id of ['plain', 'bracketed']) value(await room.call('paste', { id, text, submit: true }));
+  await views[0]?.until('"one\\r\\ttwo[201~\\r"');
+  await views[1]?.until('"\\u001b[200~one\\r\\ttwo[201~\\u001b[201~\\r"');
+  await room.leave();
+});
