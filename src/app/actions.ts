@@ -54,7 +54,7 @@ export interface KeyRow {
 /** The table by headings. Actions of the same title are one row; the program means the same by them. */
 export function selectKeys(settings: Settings): readonly { group: Group; rows: readonly KeyRow[] }[] {
   const groups = new Map<Group, Map<string, Set<string>>>();
-  for (const action of actions) {
+  for (const action of actions.filter(({ where }) => where.some((place) => place !== 'too-small'))) {
     const rows = groups.get(action.group) ?? new Map<string, Set<string>>();
     const keys = rows.get(action.title) ?? new Set<string>();
     for (const key of keysOf(action, settings)) keys.add(keyLabel(key));

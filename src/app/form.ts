@@ -4,7 +4,7 @@ import type { FormDialog, FormField } from './dialog.ts';
 import { insertText, moveRow } from './field.ts';
 import { dialogColumns } from './geometry.ts';
 import { type AppState, dialogOf } from './state.ts';
-import { ask, problemLine, type Step, stay, withDialog } from './step.ts';
+import { ask, problemText, type Step, stay, withDialog } from './step.ts';
 
 const fields: readonly FormField[] = ['repo', 'agent', 'task', 'brief'];
 
@@ -107,6 +107,6 @@ export function addLineBreak(state: AppState): AppState {
 
 /** The lines that say what is wrong, most pressing first. */
 export function formProblems(state: AppState, form: FormDialog): readonly string[] {
-  const said = form.problem ? [problemLine(form.problem)] : [];
+  const said = form.problem ? [problemText(form.problem)] : [];
   return [...said, repoProblem(state, form), taskProblem(state, form)].filter((text) => text !== null);
 }

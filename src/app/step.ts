@@ -17,6 +17,10 @@ export function withNotice(state: AppState, text: string, tone: Notice['tone'] =
   return { ...state, notice: { text, tone } };
 }
 
+export function withoutNotice(state: AppState): AppState {
+  return state.notice === null ? state : { ...state, notice: null };
+}
+
 export function withDialog(state: AppState, dialog: Dialog): AppState {
   return { ...state, focus: { at: 'dialog', dialog } };
 }
@@ -37,7 +41,13 @@ export function ask<M extends Method>(
   return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
 }
 
-/** A problem on one line. */
+/** A problem as a sentence or two, in one line where its message is one. */
 export function problemLine({ message, hint }: Problem): string {
-  return hint === undefined ? message : `${message} ${hint}`;
+  if (hint === undefined) return message;
+  return /[.!?…]$/.test(message) ? `${message} ${hint}` : `${message}. ${hint}`;
+}
+
+/** A problem with its hint on a line of its own. */
+export function problemText({ message, hint }: Problem): string {
+  return hint === undefined ? message : `${message}\n${hint}`;
 }

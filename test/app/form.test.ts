@@ -52,7 +52,7 @@ test('what the controller refuses is shown in the form, and nothing typed is los
     result: { ok: false, problem },
   }).state;
   expect(formOf(next)).toEqual({ ...formOf(written), problem });
-  expect(formProblems(next, formOf(next))).toEqual(['feature/fix-x exists. Choose another name.']);
+  expect(formProblems(next, formOf(next))).toEqual(['feature/fix-x exists.\nChoose another name.']);
 });
 
 test('while a form is on its way it takes no letters and is not sent twice', () => {

@@ -132,6 +132,12 @@ test('the clock ticks when an age on the screen changes, and not at all without 
   expect(nextTick(room(older))).toBe(20 * 60_000);
 });
 
+test('an age that is out of date on the screen is put right at once', () => {
+  const state = room(facts({ workers: [worker('web/a', { stateSince: minutesAgo(-30) })] }));
+  expect(nextTick(state, now + 30 * 60_000)).toBe(60_000);
+  expect(nextTick(state, now + 32 * 60_000)).toBe(1_000);
+});
+
 test('messages keep their order of effects', () => {
   const { effects } = after(press(room(), 'enter').state, [
     { type: 'tokenArrived', token: { kind: 'paste', text: 'one', last: false } },

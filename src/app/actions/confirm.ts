@@ -16,7 +16,7 @@ export const confirmActions: readonly Action[] = [
     where: ['preview'],
     id: 'confirm',
     title: 'yes, finish or clean as shown',
-    hint: 'yes',
+    hint: (state) => (endOf(state)?.kind === 'finish' ? 'merge' : 'remove'),
     keys: ['y'],
     enabled: canConfirm,
     run: confirm,

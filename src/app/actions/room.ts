@@ -3,6 +3,7 @@ import { moveSelection, selectRow, switchList } from '../move.ts';
 import {
   countLive,
   findWorker,
+  isZoomed,
   selectedWorker,
   selectGeometry,
   selectQueue,
@@ -34,7 +35,7 @@ export const paneActions: readonly Action[] = [
     ...panes,
     id: 'zoom',
     title: 'show only this worker, or all again',
-    hint: 'zoom',
+    hint: (state) => (isZoomed(state) ? 'all panes' : 'zoom'),
     keys: ['z'],
     enabled: (state) => findWorker(state, state.anchor) !== null || 'There is no worker to zoom.',
     run: (state) => stay({ ...state, zoomed: !state.zoomed }),
@@ -98,7 +99,7 @@ export const movingActions: readonly Action[] = [
     keys: ['tab', 'shift-tab'],
     enabled: (state) =>
       state.list === 'queue' || selectQueue(state).length > 0 || 'Nothing needs you just now.',
-    run: (state) => stay(switchList(state)),
+    run: (state) => stay(switchList({ ...state, zoomed: false })),
   },
 ];
 

@@ -6,7 +6,7 @@ import { openCard } from '../dialogs.ts';
 import type { Answered } from '../messages.ts';
 import { selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
-import { problemLine, type Step, stay, toList, withDialog, withNotice } from '../step.ts';
+import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
 import { factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
 
@@ -22,12 +22,12 @@ function withSuccess(state: AppState, answer: Answered): AppState {
   const { waiting, rest } = settle(state, answer.tag);
   switch (answer.method) {
     case 'facts':
-      return withFacts(rest, answer.result.value);
+      return withFacts(answer.params.refresh ? withoutNotice(rest) : rest, answer.result.value);
     case 'propose':
     case 'edit':
       return withProposal(rest, answer.result.value, waiting !== null);
     case 'proposeResume':
-      return withProposal(rest, answer.result.value, rest.focus.at === 'list');
+      return withProposal(withoutNotice(rest), answer.result.value, rest.focus.at === 'list');
     case 'approve':
       return withStarted(rest, answer.result.value, answer.params.n);
     case 'reject':
@@ -76,7 +76,7 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   const line = problemLine(problem);
   const isShort = !line.includes('\n') && cellWidth(line) <= state.size.cols - 2;
   if (isShort || state.focus.at !== 'list') return withNotice(state, line, 'problem');
-  return withDialog(state, { kind: 'problem', problem, scroll: 0 });
+  return withDialog(withoutNotice(state), { kind: 'problem', problem, scroll: 0 });
 }
 
 /** A proposal that the person asked for shows its card; any other waits in the queue. */

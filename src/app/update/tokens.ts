@@ -9,7 +9,7 @@ import { editField, insertText } from '../field.ts';
 import { keyLabel, keyName, typedText } from '../keyName.ts';
 import { findWorker } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
-import { type Step, stay, withDialog, withNotice } from '../step.ts';
+import { type Step, stay, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { updateMouse } from './mouse.ts';
 
 /** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
@@ -31,7 +31,7 @@ export function updateToken(state: AppState, token: Token): Step {
 function updateKey(old: AppState, token: KeyToken): Step {
   const key = keyName(token);
   const where = whereOf(old);
-  const state = old.notice === null || where === 'pane' ? old : { ...old, notice: null };
+  const state = where === 'pane' ? old : withoutNotice(old);
   const action = actionFor(where, key, state.settings);
   if (action) {
     const enabled = isEnabled(action, state);
@@ -41,10 +41,6 @@ function updateKey(old: AppState, token: KeyToken): Step {
     return where === 'pane' ? typeInto(state, state.focus.id, token) : stay(state);
   const dialog = dialogOf(state);
   return stay(dialog && where !== 'too-small' ? typeText(state, dialog, token) : state);
-}
-
-function withoutNotice(state: AppState): AppState {
-  return state.notice === null ? state : { ...state, notice: null };
 }
 
 /** Every key but the leave key is the worker's, byte for byte. */

@@ -62,7 +62,7 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
     ...labelled('Worktree', plan.worktree, width),
     ...labelled('Agent', draft.agent === null ? `${plan.agent} (default)` : plan.agent, width),
     ...labelled('Session', plan.sessionId, width),
-    ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')} now`, width),
+    ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')}`, width),
     ...(plan.warnings.length > 0 ? [line('')] : []),
     ...plan.warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
   ];

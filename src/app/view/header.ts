@@ -1,13 +1,17 @@
 import type { Worker } from '../../domain/worker.ts';
 import { countStates, selectQueue } from '../select.ts';
 import type { AppState } from '../state.ts';
+import { cutText } from '../text/cells.ts';
 import { fitLine, type Line, lineWidth, span, spreadLine } from '../text/line.ts';
 import { counted, type Look, stateLook } from '../text/words.ts';
+
+/** Cells of the workspace's name; what is in it matters more. */
+const longestName = 24;
 
 /** Name of the workspace, what is in it, and at the right what needs the person. */
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
-  const name = facts ? ` · ${facts.workspace.name}` : '';
+  const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
   const right = [...connection(state), ...queueCount(state)];
   const title = [span(` orch-tui${name}`, 'strong'), span('   ')];
   const room = size.cols - lineWidth(title) - lineWidth(right) - 1;

@@ -1,0 +1,109 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { renderToString } from 'ink';
+import { describe, expect, test } from 'vitest';
+import type { AppState, Size } from '../../src/app/state.ts';
+import { cellWidth } from '../../src/app/text/cells.ts';
+import { Room } from '../../src/ui/Room.tsx';
+import { press, room, type } from '../app/fixtures.ts';
+import * as scenes from './scenes.ts';
+
+const { small, medium, large } = scenes;
+
+function draw(state: AppState): string {
+  return renderToString(<Room state={state} color={false} />, { columns: state.size.cols });
+}
+
+/** Compares with the picture of that name; `UPDATE_GOLDEN=1` takes a new one, to be looked at before it is kept. */
+function expectPicture(name: string, screen: string): void {
+  const file = new URL(`./${name}.golden.txt`, import.meta.url);
+  if (process.env.UPDATE_GOLDEN) writeFileSync(file, `${screen}\n`);
+  expect(`${screen}\n`).toBe(readFileSync(file, 'utf8'));
+}
+
+test.each<[string, AppState]>([
+  ['room-80', scenes.busy(small)],
+  ['room-120', scenes.busy(medium)],
+  ['room-220', scenes.busy(large)],
+  ['typing-120', press(scenes.busy(medium), 'enter').state],
+  ['zoomed-80', press(scenes.busy(small), 'z').state],
+  ['queue-120', press(scenes.busy(medium), 'tab').state],
+  ['crowded-120', room(scenes.crowdedFacts, medium)],
+  ['empty-80', scenes.empty(small)],
+  ['no-repos-80', scenes.noRepos(small)],
+  ['connecting-80', scenes.connecting(small)],
+  ['lost-80', scenes.lost(small)],
+  ['card-80', scenes.card(small)],
+  ['card-120', scenes.card(medium)],
+  ['card-changed-120', scenes.changedCard(medium)],
+  ['card-resume-120', scenes.resumeCard(medium)],
+  ['reject-80', type(press(scenes.card(small), 'n').state, 'We have this already').state],
+  ['form-80', scenes.form(small)],
+  ['form-refused-80', scenes.refusedForm(small)],
+  ['finish-80', scenes.finishing(small)],
+  [
+    'finish-blocked-80',
+    scenes.finishing(small, { blockers: ['1 file is not committed.'], uncommitted: ['src/jwt.ts'] }),
+  ],
+  ['clean-120', scenes.cleaning(medium)],
+  ['stop-80', press(scenes.busy(small), 's').state],
+  ['stop-all-80', press(scenes.busy(small), 'Q').state],
+  ['help-120', press(scenes.busy(medium), '?').state],
+  ['problem-80', scenes.problem(small)],
+  ['too-small-40', scenes.busy({ cols: 40, rows: 10 })],
+])('%s looks as it was approved', (name, state) => {
+  expectPicture(name, draw(state));
+});
+
+const everything: readonly [string, (size: Size) => AppState][] = [
+  ['busy', scenes.busy],
+  ['crowded', (size) => room(scenes.crowdedFacts, size)],
+  ['crowded card', (size) => press(room(scenes.crowdedFacts, size), 'tab', 'enter').state],
+  ['crowded form', (size) => press(room(scenes.crowdedFacts, size), 'n').state],
+  ['crowded, typing', (size) => press(room(scenes.crowdedFacts, size), '1').state],
+  ['card', scenes.card],
+  ['form', scenes.form],
+  ['refused form', scenes.refusedForm],
+  ['finishing', (size) => scenes.finishing(size, { ignored: ['.env'] })],
+  ['cleaning', scenes.cleaning],
+  ['help', (size) => press(scenes.busy(size), '?').state],
+  ['connecting', scenes.connecting],
+];
+
+const sizes: readonly Size[] = [
+  { cols: 60, rows: 16 },
+  { cols: 61, rows: 17 },
+  small,
+  medium,
+  { cols: 200, rows: 50 },
+  large,
+];
+
+describe.each(everything)('%s', (_name, scene) => {
+  test.each(sizes)('fills $cols×$rows exactly, its borders one below the other', (size) => {
+    const rows = draw(scene(size)).split('\n');
+    expect(rows).toHaveLength(size.rows);
+    for (const row of rows.slice(1, -1)) {
+      expect(cellWidth(row)).toBe(size.cols);
+      expect('│┃╮╯┓┛┤').toContain(row.at(-1));
+    }
+    for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(size.cols);
+  });
+});
+
+test('nothing of the outside world reaches the screen as a control character', () => {
+  const state = room(scenes.crowdedFacts, medium);
+  const hostile = { ...state, notice: { text: 'a\u001b[2J\u0007b\nc', tone: 'info' } as const };
+  expect(draw(hostile).replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+});
+
+test('the keys of the card are named on it, and y only while it can be pressed', () => {
+  expect(draw(scenes.card(small))).toContain('y start  e edit  n reject  l later');
+  const unplanned = press(room(scenes.crowdedFacts, small), 'tab', 'j', 'enter').state;
+  expect(draw(unplanned)).not.toContain('y start');
+});
+
+test('a notice takes the place of the keys, and the next key brings them back', () => {
+  const refused = press(scenes.empty(small), 'enter').state;
+  expect(draw(refused)).toContain('Select a worker to type into, or press n for a new one.');
+  expect(draw(press(refused, 'j').state)).toContain('n new');
+});

@@ -1,0 +1,154 @@
+import type { AppState, Size } from '../../src/app/state.ts';
+import { initialState } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
+import type { FinishPreview } from '../../src/domain/finish.ts';
+import {
+  busyFacts,
+  cleanPreview,
+  facts,
+  finishPreview,
+  minutesAgo,
+  now,
+  plan,
+  press,
+  proposal,
+  repo,
+  room,
+  type,
+  worker,
+} from '../app/fixtures.ts';
+
+export const small = { cols: 80, rows: 24 };
+export const medium = { cols: 120, rows: 36 };
+export const large = { cols: 220, rows: 60 };
+
+const long = 'a-name-of-exactly-sixty-characters-that-somebody-really-chose';
+const wide = '日本語のとても長いブランチ名の件';
+
+/** Names at their longest, wide characters, and every state at once. */
+export const crowdedFacts = facts({
+  workspace: { name: `${wide} & ${long}`, root: '/work/店', defaultAgent: 'claude', agents: ['claude'] },
+  repos: [
+    repo(long, { branch: `feature/${wide}`, dirty: 12, untracked: 4, ahead: 103, behind: 7 }),
+    repo('店', { problem: 'The folder is missing.', branch: null }),
+    repo('web', { branch: null }),
+  ],
+  workers: [
+    worker(`${long}/${long}`, { state: 'waiting', asks: `Bash echo ${wide}` }),
+    worker(`店/${wide}`, { state: 'needs-trust', stateSince: minutesAgo(0) }),
+    worker('web/a', { state: 'starting', stateSince: minutesAgo(0) }),
+    worker('web/👩‍👩‍👧', { state: 'limited', stateSince: minutesAgo(2000) }),
+    worker('web/c', { state: 'exited', exitCode: 137 }),
+    worker('web/d', { state: 'lost' }),
+    worker('web/e', { state: 'idle' }),
+    worker('gone/f', { state: 'working' }),
+  ],
+  proposals: [
+    proposal(1, `${long}/${long}`, { kind: 'resume' }),
+    proposal(2, `web/${wide}`, { plan: null, problem: { code: 'x', message: 'The branch exists.' } }),
+  ],
+});
+
+export function busy(size: Size): AppState {
+  return room(busyFacts(), size);
+}
+
+export function finishing(size: Size, change: Partial<FinishPreview> = {}): AppState {
+  const id = 'backend/user-auth';
+  const asked = press(busy(size), 'f').state;
+  const result = { ok: true, value: { ...finishPreview, ...change } } as const;
+  return updateApp(asked, {
+    type: 'answered',
+    method: 'previewFinish',
+    params: { id },
+    tag: asked.nextTag - 1,
+    result,
+  }).state;
+}
+
+export function cleaning(size: Size): AppState {
+  const id = 'backend/user-auth';
+  const asked = press(busy(size), 'x').state;
+  const result = { ok: true, value: cleanPreview } as const;
+  return updateApp(asked, {
+    type: 'answered',
+    method: 'previewClean',
+    params: { id },
+    tag: asked.nextTag - 1,
+    result,
+  }).state;
+}
+
+export function card(size: Size): AppState {
+  const warnings = ['origin could not be reached: the base may be out of date (fetched 2 days ago).'];
+  const planned = proposal(7, 'backend/rate-limits', { plan: plan('backend/rate-limits', { warnings }) });
+  return press(room(busyFacts({ proposals: [planned] }), size), 'tab', 'enter').state;
+}
+
+export function changedCard(size: Size): AppState {
+  const other = proposal(7, 'backend/rate-limits', {
+    plan: plan('backend/rate-limits', { digest: 'another' }),
+  });
+  return updateApp(card(size), { type: 'factsArrived', facts: busyFacts({ proposals: [other] }) }).state;
+}
+
+export function resumeCard(size: Size): AppState {
+  const resume = proposal(9, 'web/old-cart', { kind: 'resume', by: 'person' });
+  return press(room(busyFacts({ proposals: [resume] }), size), 'tab', 'enter').state;
+}
+
+export function form(size: Size): AppState {
+  const task = press(type(press(busy(size), 'n').state, 'fix-migration').state, 'enter').state;
+  return type(
+    task,
+    'The migration of orders fails on an empty table. Find out why, and add a test for 日本語 names.',
+  ).state;
+}
+
+export function refusedForm(size: Size): AppState {
+  const sent = press(form(size), 'enter').state;
+  const problem = {
+    code: 'git_refused',
+    message: "fatal: cannot lock ref 'refs/heads/feature/fix-migration': 'refs/heads/feature' exists",
+    hint: 'Rename the branch feature, or choose another prefix.',
+  };
+  const params = { repo: 'backend', task: 'fix-migration', brief: '', agent: null };
+  const tag = sent.nextTag - 1;
+  return updateApp(sent, { type: 'answered', method: 'propose', params, tag, result: { ok: false, problem } })
+    .state;
+}
+
+export function empty(size: Size): AppState {
+  return room(facts({ repos: [repo('backend'), repo('web')] }), size);
+}
+
+export function noRepos(size: Size): AppState {
+  return room(facts(), size);
+}
+
+export function connecting(size: Size): AppState {
+  return initialState(size, now);
+}
+
+export function lost(size: Size): AppState {
+  const problem = { code: 'disconnected', message: 'The connection was lost.' };
+  return updateApp(busy(size), { type: 'connectionChanged', connection: { status: 'lost', problem } }).state;
+}
+
+export function problem(size: Size): AppState {
+  const asked = press(busy(size), 'R').state;
+  const said = {
+    code: 'git_refused',
+    message: 'fatal: bad object HEAD\nfatal: could not parse',
+    hint: 'Run git fsck.',
+  };
+  const params = { refresh: true };
+  const tag = asked.nextTag - 1;
+  return updateApp(asked, {
+    type: 'answered',
+    method: 'facts',
+    params,
+    tag,
+    result: { ok: false, problem: said },
+  }).state;
+}
