@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { TestPlace, type TestRepo } from './harness/place.ts';
+import type { TestTerminal } from './harness/terminal.ts';
+
+/** The built program, as its users call it. */
+export const program = resolve('dist/orch-tui');
+
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ShopOptions {
+  readonly repos?: Readonly<Record<string, TestRepo>>;
+  readonly agents?: Readonly<Record<string, unknown>>;
+  readonly defaultAgent?: string;
+}
+
+/** A workspace with repositories whose default agent is the demo agent, working as fast as it can. */
+export class Shop {
+  readonly place: TestPlace;
+
+  private constructor(place: TestPlace) {
+    this.place = place;
+  }
+
+  static async open({ repos = { backend: {}, web: {} }, agents = {}, defaultAgent = 'demo' }: ShopOptions = {}): Promise<Shop> {
+    const place = await TestPlace.create();
+    for (const [name, repo] of Object.entries(repos)) await place.repo(name, repo);
+    await mkdir(join(place.workspace, '.orch'));
+    const config = {
+      name: 'shop',
+      repos: Object.keys(repos).map((name) => ({ name, path: name })),
+      defaultAgent,
+      agents: { demo: { env: { ORCH_DEMO_PACE: '0' } }, ...agents },
+    };
+    await writeFile(join(place.workspace, '.orch', 'config.json'), JSON.stringify(config));
+    return new Shop(place);
+  }
+
+  path(...parts: string[]): string {
+    return join(this.place.workspace, ...parts);
+  }
+
+  git(repo: string, ...args: string[]): Promise<string> {
+    return this.place.git(this.path(repo), ...args);
+  }
+
+  /** The control room. */
+  room(size: { cols: number; rows: number } = { cols: 120, rows: 40 }): TestTerminal {
+    return this.place.terminal([program], { ...size, env: { COLORTERM: 'truecolor' } });
+  }
+
+  /** One command without a terminal. */
+  run(args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Said> {
+    const { env = {}, cwd = this.place.workspace } = options;
+    return new Promise((done) => {
+      const child = execFile(program, args, { cwd, env: this.place.env(env) }, (error, stdout, stderr) => {
+        done({ code: error ? Number(error.code) : 0, stdout, stderr });
+      });
+      child.stdin?.end();
+    });
+  }
+
+  /** The value a command prints with `--json`; throws what it refused. */
+  async json<T = Record<string, unknown>>(...args: string[]): Promise<T> {
+    const { stdout, stderr } = await this.run([...args, '--json']);
+    const value = JSON.parse(stdout || `{"error":${JSON.stringify(stderr)}}`);
+    if (value.error) throw new Error(JSON.stringify(value.error));
+    return value;
+  }
+
+  /** Starts a worker as a script does, and waits until it is in the state. */
+  async start(repo: string, task: string, brief: string, state = 'idle', agent = 'demo'): Promise<void> {
+    await this.json('worker', 'start', repo, task, '--brief', brief, '--agent', agent, '--yes');
+    await this.untilState(`${repo}/${task}`, state);
+  }
+
+  /** Asks until a worker is in a state; commands have no other way to wait. */
+  async untilState(id: string, state: string): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    let seen = '';
+    while (Date.now() < deadline) {
+      const workers = await this.json<{ id: string; state: string }[]>('worker', 'list');
+      seen = workers.find((worker) => worker.id === id)?.state ?? 'gone';
+      if (seen === state) return;
+    }
+    throw new Error(`${id} is ${seen}, not ${state}`);
+  }
+
+  async pidOf(daemon: 'host' | 'controller'): Promise<number> {
+    return (await this.json<{ pid: number }>(daemon, 'status')).pid;
+  }
+
+  /** Ends rooms, daemons and workers, and fails when anything is left of them. */
+  async close(): Promise<void> {
+    await this.place.dispose({ graceMs: 8_000 });
+  }
+}
