@@ -43,7 +43,7 @@ export class CellWriter {
       if (x < disturbedUntil || !sameCell(data, shown.data, at)) {
         this.#setStyle(data, at);
         if (isDisputed(word)) disturbedUntil = Math.max(disturbedUntil, x + this.#disputed(word, x, y, cols));
-        else this.#agreed(word, width, x, y, cols);
+        else this.#agreed(word, x, y);
       }
       const step = width === 2 ? 2 : 1;
       x += step;
@@ -51,11 +51,10 @@ export class CellWriter {
     }
   }
 
-  #agreed(word: number, width: number, x: number, y: number, cols: number): void {
+  #agreed(word: number, x: number, y: number): void {
     this.#move(x, y);
     this.#out += wordText(word);
-    // Terminals differ in where the cursor is after the last column.
-    this.#x = x + width < cols ? x + width : -1;
+    this.#x = x + widthOf(word);
   }
 
   /** Gives back how many columns a terminal may have written to. */

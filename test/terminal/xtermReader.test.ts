@@ -1,6 +1,7 @@
 import type { Terminal } from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
 import { ColorKind } from '../../src/domain/cell.ts';
+import { longestCluster } from '../../src/domain/characters.ts';
 import { createGrid, type Grid, gridToText } from '../../src/domain/grid.ts';
 import { privateAccess, privatePartsFit, publicAccess, writeNow } from '../../src/terminal/access.ts';
 import { createTerminal } from '../../src/terminal/createTerminal.ts';
@@ -85,4 +86,14 @@ describe('a wide character', () => {
     writeNow(shown, bytes);
     expect(gridToText(read(shown))).toBe(text);
   });
+});
+
+test('a cell takes in no more than a cluster may have', () => {
+  const shown = terminal(40, 2);
+  writeNow(shown, `e${'\u0301'.repeat(1000)}`);
+  const lengths = Array.from(
+    { length: 40 },
+    (_, x) => shown.buffer.active.getLine(0)?.getCell(x)?.getChars().length,
+  );
+  expect(Math.max(...lengths.map((length) => length ?? 0))).toBe(longestCluster);
 });
