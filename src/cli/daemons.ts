@@ -43,9 +43,13 @@ export async function stopDaemon(out: Output, program: Program, options: { yes?:
   refuseInsideWorker(`stop the ${program}`);
   const link = await findDaemon(program);
   if (!link) return out.result({ stopped: false }, `The ${program} is not running.`);
-  if (program === 'controller') demand(await link.caller<ControllerApi>()('shutdown', {}));
-  else await stopHost(out, link, options.yes === true);
-  await link.closed;
+  try {
+    if (program === 'controller') demand(await link.caller<ControllerApi>()('shutdown', {}));
+    else await stopHost(out, link, options.yes === true);
+    await link.closed;
+  } finally {
+    link.close();
+  }
   out.result({ stopped: true }, `The ${program} has ended.`);
 }
 

@@ -1,3 +1,5 @@
+import { geometryOf, inside } from '../app/geometry.ts';
+import type { Size } from '../app/state.ts';
 import { takePicture } from '../client/picture.tsx';
 import { Terminals } from '../client/terminals.ts';
 import type { Facts } from '../domain/facts.ts';
@@ -8,6 +10,8 @@ import { proposeDemo } from './demoWorkspace.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { withController } from './session.ts';
 
+const pictureSize: Size = { cols: 120, rows: 40 };
+
 /** Longer than two agents take on a slow machine; a demo that hangs should say so. */
 const patienceMs = 120_000;
 
@@ -17,18 +21,18 @@ export async function runHeadlessDemo(out: Output, root: string): Promise<void> 
     const watch = new FactsWatch(link);
     const answering = answerQuestions(out, root, watch);
     await proposeDemo(call);
-    const ready = await watch.until((facts) => facts.proposals.every((one) => one.plan ?? one.problem));
+    const ready = await watch.until(
+      ({ proposals }) => proposals.length > 0 && proposals.every((one) => one.plan ?? one.problem),
+    );
     for (const { n, draft, plan, problem } of ready.proposals) {
       if (!plan) return refuse('demo_failed', problem?.message ?? 'No plan came.');
       out.say(`Approving for you: start ${draft.repo}/${draft.task} on ${plan.branch} in ${plan.worktree}`);
-      demand(await call('approve', { n, digest: plan.digest, cols: 100, rows: 30 }));
+      demand(await call('approve', { n, digest: plan.digest, ...paneSize(ready.proposals.length) }));
     }
-    await watch.until((facts) =>
-      facts.workers.every((worker) => worker.state === 'idle' && worker.update !== null),
-    );
+    await watch.until(({ workers }) => workers.length > 0 && workers.every(hasRested));
     out.say('Both workers have done their work and rest.');
     const seen = demand(await call('facts', { refresh: true }));
-    const picture = await takePicture(root, seen, { cols: 120, rows: 34 });
+    const picture = await takePicture(root, seen, pictureSize);
     answering.close();
     const results = await endDemo(out, call, seen.workers);
     demand(await call('stopAll', {}));
@@ -38,6 +42,18 @@ export async function runHeadlessDemo(out: Output, root: string): Promise<void> 
       `${picture}\n\nDone. The workspace stays at ${root}`,
     );
   });
+}
+
+/** So that nothing has to be drawn anew for the picture. */
+function paneSize(workers: number): Size {
+  const [pane] = geometryOf(pictureSize, 4, false, workers).panes;
+  const { width, height } = inside(pane ?? { x: 0, y: 0, width: 80, height: 24 });
+  return { cols: width, rows: height };
+}
+
+/** Its turn is over: it has said something and waits for more. */
+function hasRested({ state, update }: Worker): boolean {
+  return state === 'idle' && update !== null;
 }
 
 async function endDemo(out: Output, call: Caller<ControllerApi>, workers: readonly Worker[]) {

@@ -16,6 +16,8 @@ export async function openRoom(folder: string): Promise<void> {
         'Without one use: orch-tui status, or orch-tui demo --headless',
       );
     await enterRoom(await rootOf(folder));
+    // What a slow terminal has not taken yet is of no use to anybody.
+    process.exit();
   } catch (error) {
     if (error instanceof Refusal) tellProblem(false, error.problem);
     else throw error;

@@ -3,7 +3,8 @@ import type { Effect } from '../app/effects.ts';
 import { answerTo, type Message } from '../app/messages.ts';
 import { type AppState, initialState, type Settings } from '../app/state.ts';
 import { updateApp } from '../app/update.ts';
-import type { Cursor } from '../domain/screen.ts';
+import { selectCaret } from '../app/view/dialog.ts';
+import { type Cursor, initialCursor } from '../domain/screen.ts';
 import { isLive } from '../domain/worker.ts';
 import type { capabilitiesOf } from '../paint/capabilities.ts';
 import { Chrome } from '../paint/chrome.ts';
@@ -49,6 +50,7 @@ class ControlRoom {
   readonly #left = Promise.withResolvers<void>();
   #state: AppState;
   #drawn: AppState | null = null;
+  #isClosed = false;
   #drawing: NodeJS.Immediate | undefined;
   #tick: NodeJS.Timeout | undefined;
 
@@ -92,6 +94,7 @@ class ControlRoom {
   }
 
   #close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#tick);
     clearImmediate(this.#drawing);
     this.#tokenizer.dispose();
@@ -101,6 +104,7 @@ class ControlRoom {
   }
 
   #tell(message: Message): void {
+    if (this.#isClosed) return;
     const { state, effects } = updateApp(this.#state, message);
     this.#state = state;
     for (const effect of effects) this.#run(effect);
@@ -164,17 +168,21 @@ class ControlRoom {
     return screen ? { ...layer, grid: screen.grid } : layer;
   }
 
-  /** The cursor of the worker one types into. */
+  /** The cursor of the worker one types into, or the caret of the dialog's text field. */
   #cursor(): Cursor | null {
     const { focus } = this.#state;
-    const screen = focus.at === 'pane' ? this.#terminals.screenOf(focus.id) : null;
-    return focus.at === 'pane' && screen ? paneCursor(this.#chrome.layers, focus.id, screen.cursor) : null;
+    if (focus.at === 'pane') {
+      const screen = this.#terminals.screenOf(focus.id);
+      return screen && paneCursor(this.#chrome.layers, focus.id, screen.cursor);
+    }
+    const caret = selectCaret(this.#state);
+    return caret && { ...initialCursor, ...caret };
   }
 
   /** Ages on the screen grow; the timer runs only as often as one of them changes. */
   #wait(): void {
     clearTimeout(this.#tick);
-    const pause = nextTick(this.#state);
+    const pause = nextTick(this.#state, Date.now());
     if (pause !== null) this.#tick = setTimeout(() => this.#tell({ type: 'ticked', now: Date.now() }), pause);
   }
 }

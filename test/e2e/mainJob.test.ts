@@ -25,9 +25,17 @@ describe('the main job', () => {
   it('proposes, approves with one key, watches, answers and finishes a worker', async () => {
     const room = shop.room();
     await room.until('No workers yet.');
-    const brief = 'write src/jwt.mjs: export const jwt = 1;\nrun: node --check src/jwt.mjs\ncommit: Add tokens\nsay: All done.';
+    const brief =
+      'write src/jwt.mjs: export const jwt = 1;\nrun: node --check src/jwt.mjs\ncommit: Add tokens\nsay: All done.';
     const card = await propose(room, 'jwt', brief);
-    for (const part of ['feature/jwt', 'develop', 'First commit', '.worktrees/backend-jwt', 'demo-agent.js', 'commit: Add tokens'])
+    for (const part of [
+      'feature/jwt',
+      'develop',
+      'First commit',
+      '.worktrees/backend-jwt',
+      'demo-agent.js',
+      'commit: Add tokens',
+    ])
       expect(card).toContain(part);
     expect(existsSync(shop.path('.worktrees/backend-jwt'))).toBe(false);
     room.press('y');
@@ -49,16 +57,25 @@ describe('the main job', () => {
     room.press('y');
     await room.until('No workers yet.');
 
-    expect(await shop.git('backend', 'log', '-1', '--format=%s', 'develop')).toBe("Merge branch 'feature/jwt' into develop");
+    expect(await shop.git('backend', 'log', '-1', '--format=%s', 'develop')).toBe(
+      "Merge branch 'feature/jwt' into develop",
+    );
     expect(await shop.git('backend', 'show', 'develop:src/jwt.mjs')).toContain('jwt = 1');
     expect(await shop.git('backend', 'branch', '--list', 'feature/*')).toBe('');
-    expect(await shop.git('backend', 'for-each-ref', '--format=%(refname)', 'refs/orch/backup/')).toContain('refs/orch/backup/jwt/');
+    expect(await shop.git('backend', 'for-each-ref', '--format=%(refname)', 'refs/orch/backup/')).toContain(
+      'refs/orch/backup/jwt/',
+    );
     expect(await shop.git('backend', 'branch', '--show-current')).toBe('main');
     expect(existsSync(shop.path('.worktrees/backend-jwt'))).toBe(false);
 
     room.press('q');
     expect(await room.exited).toMatchObject({ exitCode: 0 });
-    expect(room.modes).toMatchObject({ alternateScreen: false, mouse: 'none', bracketedPaste: false, wrap: true });
+    expect(room.modes).toMatchObject({
+      alternateScreen: false,
+      mouse: 'none',
+      bracketedPaste: false,
+      wrap: true,
+    });
   });
 
   it('starts nothing without a yes, and tells the reason of a no', async () => {

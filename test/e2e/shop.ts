@@ -19,6 +19,9 @@ export interface ShopOptions {
   readonly defaultAgent?: string;
 }
 
+/** Milliseconds: daemons that nobody needs end before the place is given up. */
+const linger = { ORCH_LINGER_MS: '3000' };
+
 /** A workspace with repositories whose default agent is the demo agent, working as fast as it can. */
 export class Shop {
   readonly place: TestPlace;
@@ -27,7 +30,11 @@ export class Shop {
     this.place = place;
   }
 
-  static async open({ repos = { backend: {}, web: {} }, agents = {}, defaultAgent = 'demo' }: ShopOptions = {}): Promise<Shop> {
+  static async open({
+    repos = { backend: {}, web: {} },
+    agents = {},
+    defaultAgent = 'demo',
+  }: ShopOptions = {}): Promise<Shop> {
     const place = await TestPlace.create();
     for (const [name, repo] of Object.entries(repos)) await place.repo(name, repo);
     await mkdir(join(place.workspace, '.orch'));
@@ -51,16 +58,21 @@ export class Shop {
 
   /** The control room. */
   room(size: { cols: number; rows: number } = { cols: 120, rows: 40 }): TestTerminal {
-    return this.place.terminal([program], { ...size, env: { COLORTERM: 'truecolor' } });
+    return this.place.terminal([program], { ...size, env: { ...linger, COLORTERM: 'truecolor' } });
   }
 
   /** One command without a terminal. */
   run(args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Said> {
     const { env = {}, cwd = this.place.workspace } = options;
     return new Promise((done) => {
-      const child = execFile(program, args, { cwd, env: this.place.env(env) }, (error, stdout, stderr) => {
-        done({ code: error ? Number(error.code) : 0, stdout, stderr });
-      });
+      const child = execFile(
+        program,
+        args,
+        { cwd, env: this.place.env({ ...linger, ...env }) },
+        (error, stdout, stderr) => {
+          done({ code: error ? Number(error.code) : 0, stdout, stderr });
+        },
+      );
       child.stdin?.end();
     });
   }

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { program, Shop } from './shop.ts';
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await Shop.open();
+});
+afterEach(() => shop.close());
+
+interface WorkerFacts {
+  readonly id: string;
+  readonly state: string;
+  readonly sessionId: string;
+  readonly asks: string | null;
+}
+
+const workers = () => shop.json<WorkerFacts[]>('worker', 'list');
+
+/** The part of the screen that holds panes. */
+function panes(screen: string): string {
+  return screen
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.slice(32))
+    .join('\n')
+    .replace(/ \d+[smh] | <1m /g, ' ');
+}
+
+describe('kill -9', () => {
+  it('of the control room: workers live on, and it shows the same again', async () => {
+    await shop.start('backend', 'auth', 'say: Listen.\nask: May I go on?\nsay: Thanks.', 'waiting');
+    const room = shop.room();
+    await room.until('May I go on?');
+    const before = await room.until(/1 waiting/);
+    room.kill('SIGKILL');
+    await room.exited;
+    const again = shop.room();
+    await again.until('May I go on?');
+    const after = await again.until(/1 waiting/);
+    expect(panes(after)).toBe(panes(before));
+    again.press('enter');
+    await again.until('ctrl-q leaves');
+    again.press('y');
+    await again.until('Thanks.');
+  });
+
+  it('of the controller: the same facts after its restart, and no hook is lost', async () => {
+    await shop.start('backend', 'auth', 'ask: First?\nsay: One.\nask: Second?\nsay: Two.', 'waiting');
+    const before = await workers();
+    const room = shop.room();
+    await room.until('First?');
+    process.kill(await shop.pidOf('controller'), 'SIGKILL');
+    // The room starts a new one by itself.
+    await room.until(/1 waiting/);
+    expect(await workers()).toEqual(before);
+
+    // Nobody is there to hear of it while the answer is given and the next question comes.
+    room.press('q');
+    await room.exited;
+    process.kill(await shop.pidOf('controller'), 'SIGKILL');
+    const attached = shop.place.terminal([program, 'worker', 'attach', 'backend/auth']);
+    await attached.until('First?');
+    attached.press('y');
+    await attached.until('Second?');
+    attached.press('ctrl-q');
+    await attached.exited;
+    expect((await workers())[0]).toMatchObject({
+      state: 'waiting',
+      asks: expect.stringContaining('Second?'),
+    });
+    const log = readFileSync(shop.path('.orch/log.jsonl'), 'utf8');
+    expect(log.match(/"type":"approved"/g)).toHaveLength(1);
+  });
+
+  it('of the host: workers are lost but resumable, and resuming brings the conversation back', async () => {
+    await shop.start('backend', 'auth', 'say: Remember the blue door.');
+    const [before] = await workers();
+    const room = shop.room();
+    await room.until('Remember the blue door.');
+    process.kill(await shop.pidOf('host'), 'SIGKILL');
+    await room.until(/auth\s+lost/);
+    expect(await workers()).toMatchObject([
+      { id: 'backend/auth', state: 'lost', sessionId: before?.sessionId },
+    ]);
+
+    room.press('r');
+    await room.until('Resume backend/auth?');
+    const card = await room.until('Session');
+    expect(card).toContain(before?.sessionId ?? 'a session');
+    room.press('y');
+    await room.until('Remember the blue door.');
+    await room.until(/auth\s+idle/);
+    expect((await workers())[0]?.sessionId).toBe(before?.sessionId);
+  });
+
+  it('of a worker: it is shown as exited and can be resumed from the command line', async () => {
+    await shop.start('backend', 'auth', 'say: Hello.');
+    const { stdout } = await shop.run(['worker', 'stop', 'backend/auth', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ state: 'exited', exitCode: 143 });
+    const resumed = await shop.json('worker', 'resume', 'backend/auth', '--yes');
+    expect(resumed).toMatchObject({ id: 'backend/auth', run: 2 });
+    await shop.untilState('backend/auth', 'idle');
+  });
+});
+
+describe('two control rooms', () => {
+  it('both live: what one does the other shows', async () => {
+    const [one, two] = [shop.room(), shop.room({ cols: 100, rows: 30 })];
+    await Promise.all([one.until('No workers yet.'), two.until('No workers yet.')]);
+    await shop.start('web', 'cart', 'say: In both rooms.');
+    await Promise.all([one.until('In both rooms.'), two.until('In both rooms.')]);
+    one.press('Q');
+    await one.until(/[Ss]top/);
+    one.press('y');
+    expect(await one.exited).toMatchObject({ exitCode: 0 });
+  });
+});
