@@ -1,4 +1,4 @@
-import { widthOf } from '../domain/cell.ts';
+import { cellWords, widthOf } from '../domain/cell.ts';
 import { cellIndex, type Grid, wordText } from '../domain/grid.ts';
 import { type Capabilities, sgr } from '../terminal/sgr.ts';
 import { isDisputed } from './disputed.ts';
@@ -47,7 +47,7 @@ export class CellWriter {
       }
       const step = width === 2 ? 2 : 1;
       x += step;
-      at += step * 4;
+      at += step * cellWords;
     }
   }
 
