@@ -31,12 +31,12 @@ describe('kill -9', () => {
   it('of the control room: workers live on, and it shows the same again', async () => {
     await shop.start('backend', 'auth', 'say: Listen.\nask: May I go on?\nsay: Thanks.', 'waiting');
     const room = shop.room();
-    await room.until('May I go on?');
+    await room.until('1. Yes');
     const before = await room.until(/1 waiting/);
     room.kill('SIGKILL');
     await room.exited;
     const again = shop.room();
-    await again.until('May I go on?');
+    await again.until('1. Yes');
     const after = await again.until(/1 waiting/);
     expect(panes(after)).toBe(panes(before));
     again.press('enter');

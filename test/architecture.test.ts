@@ -1,0 +1,179 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, normalize, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** What each folder of src may import, besides itself. */
+const directions: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  protocol: ['domain'],
+  terminal: ['domain'],
+  host: ['domain', 'protocol', 'terminal'],
+  git: ['domain'],
+  agents: ['domain'],
+  controller: ['domain', 'protocol', 'git', 'agents'],
+  app: ['domain', 'protocol'],
+  ui: ['app', 'domain'],
+  paint: ['domain', 'terminal'],
+  client: ['app', 'ui', 'paint', 'protocol', 'domain'],
+  cli: ['agents', 'app', 'client', 'controller', 'domain', 'git', 'paint', 'protocol'],
+};
+
+/** The only folders that may touch a package. Everything else of npm is out of bounds. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  '@xterm/addon-unicode-graphemes': ['terminal'],
+  '@xterm/headless': ['terminal'],
+  commander: ['cli'],
+  conf: ['controller'],
+  ink: ['ui', 'paint'],
+  // The command line only checks that it loads.
+  'node-pty': ['host', 'cli'],
+  react: ['ui', 'paint', 'client'],
+  'simple-git': ['git'],
+  'string-width': ['app'],
+  'vscode-jsonrpc': ['protocol'],
+};
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  /** A path below src, or a package's name. */
+  readonly target: string;
+  readonly isType: boolean;
+  readonly isLazy: boolean;
+}
+
+const src = join(import.meta.dirname, '../src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+  .sort();
+const imports = files.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(src, file), 'utf8');
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?'([^']+)'/gm);
+  const lazy = text.matchAll(/\bimport\('([^']+)'\)/g);
+  const make = (specifier: string, isType: boolean, isLazy: boolean): Import => ({
+    file,
+    from: folderOf(file),
+    target: specifier.startsWith('.') ? normalize(join(file, '..', specifier)) : specifier,
+    isType,
+    isLazy,
+  });
+  return [
+    ...[...statements].map(([, type, specifier = '']) => make(specifier, type !== undefined, false)),
+    ...[...lazy].map(([, specifier = '']) => make(specifier, false, true)),
+  ];
+}
+
+function folderOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+const local = imports.filter(({ target }) => files.includes(target));
+const foreign = imports.filter(({ target }) => !files.includes(target) && !target.startsWith('node:'));
+
+describe('folders', () => {
+  it('are the known ones', () => {
+    expect([...new Set(files.map(folderOf))].sort()).toEqual(Object.keys(directions).sort());
+  });
+
+  it('import only in the allowed directions', () => {
+    const wrong = local.filter(({ from, target }) => {
+      const to = folderOf(target);
+      return to !== from && !directions[from]?.includes(to);
+    });
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('keep the brain of the screen pure: app takes no more than types from the protocol', () => {
+    const values = local.filter(
+      ({ from, target, isType }) => from === 'app' && folderOf(target) === 'protocol' && !isType,
+    );
+    expect(values.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('use Node and packages only where they may', () => {
+    const allowed = (one: Import) =>
+      one.target === '../package.json' || packages[packageOf(one.target)]?.includes(one.from) === true;
+    expect(foreign.filter((one) => !allowed(one)).map(({ file, target }) => `${file} → ${target}`)).toEqual(
+      [],
+    );
+    const pure = imports.filter(
+      ({ from, target }) => ['app', 'ui'].includes(from) && target.startsWith('node:'),
+    );
+    expect(pure.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+    const domain = imports.filter(({ from, target }) => from === 'domain' && !files.includes(target));
+    expect(domain.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+});
+
+function packageOf(target: string): string {
+  return target
+    .split('/')
+    .slice(0, target.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+describe('files', () => {
+  it('do not import each other in circles', () => {
+    const graph = new Map(
+      files.map((file) => [file, local.filter((one) => one.file === file).map((one) => one.target)]),
+    );
+    expect(findCycle(graph)).toBeNull();
+  });
+
+  it('are paragraphs: none is longer than 250 lines', () => {
+    const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 250);
+    expect(long).toEqual([]);
+  });
+
+  it('load the heavy parts only when they are needed', () => {
+    const first = reachable(['cli/main.ts', 'cli/room.ts']);
+    const heavy = imports
+      .filter(({ file, isLazy, isType }) => first.has(file) && !isLazy && !isType)
+      .map(({ target }) => packageOf(target));
+    for (const name of ['ink', 'react', 'conf', 'commander', 'simple-git', 'node-pty', '@xterm/headless'])
+      expect(heavy).not.toContain(name);
+  });
+});
+
+/** Files loaded at once with the given ones. */
+function reachable(entries: readonly string[]): Set<string> {
+  const seen = new Set<string>();
+  const visit = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    for (const one of local) if (one.file === file && !one.isLazy && !one.isType) visit(one.target);
+  };
+  entries.forEach(visit);
+  return seen;
+}
+
+function findCycle(graph: ReadonlyMap<string, readonly string[]>): string | null {
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): string | null => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].join(' → ');
+    if (done.has(file)) return null;
+    for (const next of graph.get(file) ?? []) {
+      const cycle = visit(next, [...path, file]);
+      if (cycle) return cycle;
+    }
+    done.add(file);
+    return null;
+  };
+  for (const file of graph.keys()) {
+    const cycle = visit(file, []);
+    if (cycle) return cycle;
+  }
+  return null;
+}
+
+it('the table of directions is the one that src/README.md shows', () => {
+  const readme = readFileSync(join(src, 'README.md'), 'utf8');
+  for (const [folder, targets] of Object.entries(directions)) {
+    const row = readme.split('\n').find((line) => line.startsWith(`| \`${folder}/\``));
+    const named = row?.split('|')[3]?.trim() ?? 'no row';
+    expect(`${folder}: ${named}`).toBe(`${folder}: ${targets.length === 0 ? '–' : targets.join(' ')}`);
+  }
+  expect(relative(src, join(src, 'README.md'))).toBe('README.md');
+});
