@@ -1,5 +1,5 @@
 // Bundles each program to dist/<program>.js; what programs share becomes chunks, loaded when first needed.
-import { chmodSync, copyFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const programs = {
@@ -10,6 +10,7 @@ const programs = {
   'demo-agent': 'src/agents/demo/main.ts',
 };
 
+rmSync('dist', { recursive: true, force: true });
 await build({
   entryPoints: programs,
   outdir: 'dist',

@@ -50,7 +50,7 @@ const imports = files.flatMap(importsOf);
 
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(src, file), 'utf8');
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"]*?\sfrom\s+)?'([^']+)'/gm);
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^'"`]*?\sfrom\s+)?'([^'$]+)'/gm);
   const lazy = text.matchAll(/\bimport\('([^']+)'\)/g);
   const make = (specifier: string, isType: boolean, isLazy: boolean): Import => ({
     file,

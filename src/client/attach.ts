@@ -35,7 +35,11 @@ export async function attach(options: AttachOptions): Promise<'left' | 'gone'> {
     const layers: Layer[] = [{ id, kind: 'pane', x: 0, y: 0, width: cols, height: rows, grid: screen.grid }];
     outer.write(compositor.frame(createGrid(cols, rows), layers, paneCursor(layers, id, screen.cursor)));
   };
-  const resize = () => terminals.show([{ id, ...outer.size }]);
+  const resize = () => {
+    compositor.invalidate();
+    terminals.show([{ id, ...outer.size }]);
+    paint();
+  };
   const terminals = new Terminals(root, {
     onTerminal: () => {},
     onForgotten: (forgotten) => forgotten === id && end('gone'),
@@ -51,11 +55,7 @@ export async function attach(options: AttachOptions): Promise<'left' | 'gone'> {
   outer.onInput = (chunk) => tokenizer.push(chunk);
   outer.onReady = paint;
   outer.onResize = resize;
-  outer.onReturn = () => {
-    compositor.invalidate();
-    resize();
-    paint();
-  };
+  outer.onReturn = resize;
   await terminals.open();
   if (terminals.has(id)) resize();
   else end('gone');

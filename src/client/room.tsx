@@ -81,10 +81,7 @@ class ControlRoom {
     this.#outer.onInput = (chunk) => this.#tokenizer.push(chunk);
     this.#outer.onResize = () => this.#resize();
     this.#outer.onReady = () => this.#paint();
-    this.#outer.onReturn = () => {
-      this.#compositor.invalidate();
-      this.#resize();
-    };
+    this.#outer.onReturn = () => this.#resize();
     this.#draw();
     // Screens do not have to wait for the facts.
     void this.#terminals.open();
@@ -135,6 +132,8 @@ class ControlRoom {
 
   #resize(): void {
     const { cols, rows } = this.#outer.size;
+    // A terminal that shrinks and grows back has lost cells meanwhile.
+    this.#compositor.invalidate();
     this.#chrome.resize(cols, rows);
     this.#tell({ type: 'resized', size: { cols, rows } });
     this.#draw();

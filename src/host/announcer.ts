@@ -49,6 +49,14 @@ export class Announcer {
     }
   }
 
+  /** Tells at once what would have been told a moment later. */
+  flush(): void {
+    for (const [id, recent] of this.#recent) {
+      if (recent.changed) for (const link of this.#missed.keys()) this.#tell(link, id);
+      recent.changed = false;
+    }
+  }
+
   #announce(id: string): void {
     const recent = { changed: false };
     this.#recent.set(id, recent);

@@ -36,6 +36,8 @@ async function main(root: string): Promise<void> {
     },
     async beforeEnd() {
       await host.endAll();
+      // How they ended is news that nobody could ask for afterwards.
+      host.announcer.flush();
       server.close();
     },
   });
