@@ -29,7 +29,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'node-pty': ['host', 'cli'],
   react: ['ui', 'paint', 'client'],
   'simple-git': ['git'],
-  'string-width': ['app'],
+  'string-width': ['app', 'paint'],
   'vscode-jsonrpc': ['protocol'],
 };
 

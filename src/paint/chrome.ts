@@ -1,10 +1,9 @@
 import { Readable, Writable } from 'node:stream';
 import { type DOMElement, type Instance, measureElement, render } from 'ink';
 import { Component, createElement, type ReactNode } from 'react';
-import type { Grid, Rectangle } from '../domain/grid.ts';
-import { createScreen } from '../domain/screen.ts';
-import { Emulator, leastScrollback } from '../terminal/emulator.ts';
+import { createGrid, type Grid, type Rectangle } from '../domain/grid.ts';
 import type { Layer } from './compositor.ts';
+import { readFrame } from './frameReader.ts';
 
 /** What parts of the layout need to make themselves known; given to them by a React context. */
 export interface Slots {
@@ -12,8 +11,8 @@ export interface Slots {
 }
 
 /**
- * The layout around the panes as a grid of cells. Ink lays out and draws into a terminal in memory; it reads no input,
- * writes to no real stream, and keeps no timer. Components must be pure functions of their properties: a change of
+ * The layout around the panes as a grid of cells. Ink lays out and draws into memory; it reads no input, writes to no
+ * real stream, and keeps no timer. Components must be pure functions of their properties: a change of
  * their own would not be seen before the next render.
  */
 export class Chrome {
@@ -27,8 +26,7 @@ export class Chrome {
 
   readonly #slots = new Map<DOMElement, Pick<Layer, 'id' | 'kind'>>();
   readonly #output: FrameStream;
-  readonly #terminal: Emulator;
-  readonly #screen;
+  #grid: Grid;
   #ink: Instance | null = null;
   #layers: readonly Layer[] = [];
   #fault: { error: unknown } | null = null;
@@ -36,13 +34,12 @@ export class Chrome {
   /** Sizes in cells, at least 2 by 1. */
   constructor(cols: number, rows: number) {
     this.#output = new FrameStream(cols, rows);
-    this.#terminal = new Emulator({ cols, rows, scrollback: leastScrollback });
-    this.#screen = createScreen(cols, rows);
+    this.#grid = createGrid(cols, rows);
   }
 
   /** What was drawn last; another object after a resize. */
   get grid(): Grid {
-    return this.#screen.grid;
+    return this.#grid;
   }
 
   /** Where panes and overlays lie in `grid`, bottom to top, cut to it; empty ones are left out. */
@@ -62,14 +59,13 @@ export class Chrome {
   resize(cols: number, rows: number): void {
     this.#output.columns = cols;
     this.#output.rows = rows;
-    this.#terminal.resize(cols, rows);
+    this.#grid = createGrid(cols, rows);
     this.#output.emit('resize');
     this.#read();
   }
 
   dispose(): void {
     this.#ink?.unmount();
-    this.#terminal.dispose();
   }
 
   #options() {
@@ -88,10 +84,7 @@ export class Chrome {
 
   #read(): void {
     if (this.#fault) throw this.#fault.error;
-    const lines = this.#output.frame.split('\n', this.#terminal.rows);
-    // No auto-wrap: a line that is too wide must not push the ones below it down.
-    this.#terminal.write(`\x1b[?7l\x1b[0m\x1b[H\x1b[2J${lines.join('\r\n')}`);
-    this.#terminal.readScreen(this.#screen);
+    readFrame(this.#output.frame, this.#grid);
     this.#layers = this.#measure();
   }
 

@@ -1,0 +1,91 @@
+import stringWidth from 'string-width';
+import { Background, ColorKind, cellWords, colorMask, Foreground, underlineShift } from '../domain/cell.ts';
+import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../domain/grid.ts';
+
+/** The words of a cell behind its text: fg, bg and ext. */
+type Style = [fg: number, bg: number, ext: number];
+
+const sequences = /\x1b\[([\d;]*)m|[^\x1b]+/g;
+const narrowOnly = /^[\x20-\x7e\u2500-\u257f]*$/;
+const segmenter = new Intl.Segmenter();
+
+/**
+ * Puts a frame of the layout engine into cells, by the engine's own measure: what it laid out as two columns is two
+ * columns here, whatever other programs think of a character, so that borders never move.
+ */
+export function readFrame(frame: string, grid: Grid): void {
+  const lines = frame.split('\n', grid.rows);
+  for (let y = 0; y < grid.rows; y++) readLine(lines[y] ?? '', grid, y);
+}
+
+function readLine(line: string, grid: Grid, y: number): void {
+  const style: Style = [0, 0, 0];
+  let x = 0;
+  for (const [piece, codes] of line.matchAll(sequences)) {
+    if (codes !== undefined) for (const code of codes.split(';')) setStyle(style, Number(code));
+    else for (const cluster of clustersOf(piece)) x = writeCluster(cluster, style, grid, x, y);
+  }
+  for (; x < grid.cols; x++) setBlank(grid.data, cellIndex(grid, x, y));
+}
+
+function clustersOf(text: string): Iterable<string> {
+  if (narrowOnly.test(text)) return text;
+  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+}
+
+/** @returns the column behind the cluster; what does not fit is left out, and the room it had is blank */
+function writeCluster(cluster: string, style: Style, grid: Grid, x: number, y: number): number {
+  const columns = narrowOnly.test(cluster) ? 1 : Math.max(1, stringWidth(cluster));
+  const end = Math.min(x + columns, grid.cols);
+  const isWide = columns === 2 && x + 2 <= grid.cols;
+  for (let column = x; column < end; column++) writeStyle(grid, column, y, codeWord(0x20, 1), style);
+  if (x >= grid.cols || columns > end - x) return end;
+  const code = cluster.codePointAt(0) ?? 0x20;
+  const isSingle = cluster.length === (code > 0xffff ? 2 : 1);
+  const width = isWide ? 2 : 1;
+  writeStyle(grid, x, y, isSingle ? codeWord(code, width) : textWord(cluster, width), style);
+  if (isWide) completeWide(grid.data, cellIndex(grid, x, y));
+  return end;
+}
+
+function writeStyle({ data, cols }: Grid, x: number, y: number, word: number, style: Style): void {
+  const at = (y * cols + x) * cellWords;
+  data[at] = word;
+  data.set(style, at + 1);
+}
+
+/** One number of an SGR sequence; the layout engine is only ever asked for these. */
+function setStyle(style: Style, code: number): void {
+  if (code === 0) style.fill(0);
+  else if (code >= 30 && code <= 37) setBits(style, 0, colorMask, ColorKind.ansi | (code - 30));
+  else if (code >= 90 && code <= 97) setBits(style, 0, colorMask, ColorKind.ansi | (code - 82));
+  else if (code >= 40 && code <= 47) setBits(style, 1, colorMask, ColorKind.ansi | (code - 40));
+  else if (code >= 100 && code <= 107) setBits(style, 1, colorMask, ColorKind.ansi | (code - 92));
+  else for (const [word, mask, bits] of attributes[code] ?? []) setBits(style, word, mask, bits);
+}
+
+function setBits(style: Style, word: 0 | 1 | 2, mask: number, bits: number): void {
+  style[word] = (style[word] & ~mask) | bits;
+}
+
+const { bold, inverse } = Foreground;
+const { dim, italic } = Background;
+const underlined = 1 << underlineShift;
+
+/** Which bits of which word a number clears and then sets. */
+const attributes: Readonly<Record<number, readonly (readonly [0 | 1 | 2, number, number])[]>> = {
+  1: [[0, bold, bold]],
+  2: [[1, dim, dim]],
+  3: [[1, italic, italic]],
+  4: [[2, underlined, underlined]],
+  7: [[0, inverse, inverse]],
+  22: [
+    [0, bold, 0],
+    [1, dim, 0],
+  ],
+  23: [[1, italic, 0]],
+  24: [[2, underlined, 0]],
+  27: [[0, inverse, 0]],
+  39: [[0, colorMask, 0]],
+  49: [[1, colorMask, 0]],
+};
