@@ -68,3 +68,7 @@ test('above the first and below the last row there is nothing', () => {
   expect(moveRow(field('on|e'), -1, 10)).toBeNull();
   expect(moveRow(field('one|'), 1, 10)).toBeNull();
 });
+
+test('a mark typed by itself stands on the letter before it', () => {
+  expect(insertText(insertText(emptyField, 'ก'), '\u0e34').text).toBe('กิ');
+});

@@ -79,5 +79,5 @@ export function spreadLine(left: Line, right: Line, width: number): Line {
 
 /** Outside text in rows of at most `width` cells. */
 export function wrapLines(text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
-  return wrapText(plainText(text), width).map((row) => [{ text: row, tone }]);
+  return wrapText(plainText(text), width).map((row) => line(row, tone));
 }

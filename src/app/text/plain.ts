@@ -1,26 +1,43 @@
 /**
- * Names, titles and briefs come from outside. Control characters could reach the terminal, and bidirectional or
- * invisible ones could make a text read as something that it is not.
+ * Names, paths, titles, briefs and what git or an agent says come from outside. Control characters could reach the
+ * terminal, and bidirectional or invisible ones could make a text read as something that it is not, or carry a second
+ * text along. This is the one place that takes them out; every span goes through it.
  */
-const controls = /[\u0000-\u001f\u007f-\u009f]/g;
-const deceptive = /[\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff]/g;
-const suspicious = /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u2069\ufeff\ufff9-\uffff]/;
+const controls = /\p{Cc}/gu;
+/** Formatting, fillers, tags and the like, which show nothing by themselves. */
+const invisible =
+  /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cf}\p{Default_Ignorable_Code_Point}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffc\ufffe\uffff]/gu;
+/** Emoji keep their variation, keycaps included; behind anything else terminals do not agree on its width. */
+const idleVariations = /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier})(?:\ufe0e|\ufe0f)(?!\u20e3)/gu;
+/** Emoji and scripts that join letters keep their joiners; between Latin letters they only hide. */
+const idleJoiners = /(?<![^\0-\u024f])(?:\u200c|\u200d)/gu;
+/** More marks than any script sets upon one letter would grow out of their row. */
+const piledMarks = /(?<=\p{M}{4})\p{M}+/gu;
+/** A first mark has nothing to stand on. */
+const firstMarks = /^\p{M}+/u;
+const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u25ff]*$/;
 
-/** The text on one line: controls become spaces, deceptive characters vanish. */
+/** The text on one line, to be shown: controls become spaces, invisible characters vanish. */
 export function plainLine(text: string): string {
-  if (!suspicious.test(text)) return text;
-  return text.replace(controls, ' ').replace(deceptive, '');
+  return harmless.test(text) ? text : clean(text).replace(firstMarks, '');
 }
 
-/** The text with its line breaks; tabs become two spaces. */
+/** The text with its line breaks; tabs become two spaces. It may be a part: a mark may stand on what is before it. */
 export function plainText(text: string): string {
-  if (!suspicious.test(text)) return text;
-  return text.replace(/\r\n?/g, '\n').replace(/\t/g, '  ').split('\n').map(plainLine).join('\n');
+  if (harmless.test(text)) return text;
+  return text.replace(/\r\n?/g, '\n').replace(/\t/g, '  ').split('\n').map(clean).join('\n');
+}
+
+function clean(text: string): string {
+  return [invisible, idleVariations, idleJoiners, piledMarks].reduce(
+    (shown, pattern) => shown.replace(pattern, ''),
+    text.replace(controls, ' '),
+  );
 }
 
 const bare = /^[\w@%+=:,./-]+$/;
 const needsEscape =
-  /['\\\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+  /['\\\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffc\ufffe\uffff]/gu;
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 
 /**
@@ -39,5 +56,8 @@ function quoteArgument(argument: string): string {
 
 function escaped(character: string): string {
   if (character === "'" || character === '\\') return `\\${character}`;
-  return named[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  const code = (character.codePointAt(0) ?? 0).toString(16);
+  return (
+    named[character] ?? (code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`)
+  );
 }
