@@ -85,22 +85,29 @@ export class Shop {
     return value;
   }
 
-  /** Starts a worker as a script does, and waits until it is in the state. */
+  /** Starts a worker as a script does, and waits until it is in the state; an idle one has done its brief. */
   async start(repo: string, task: string, brief: string, state = 'idle', agent = 'demo'): Promise<void> {
     await this.json('worker', 'start', repo, task, '--brief', brief, '--agent', agent, '--yes');
-    await this.untilState(`${repo}/${task}`, state);
+    const id = `${repo}/${task}`;
+    // An agent rests for a moment before it takes up its brief.
+    await this.until(`${id} has worked`, async () => {
+      const events = await this.json<{ type: string; state?: string }[]>('worker', 'log', id);
+      return brief === '' || events.some((event) => event.type === 'observed' && event.state === 'working');
+    });
+    await this.untilState(id, state);
   }
 
-  /** Asks until a worker is in a state; commands have no other way to wait. */
   async untilState(id: string, state: string): Promise<void> {
-    const deadline = Date.now() + 20_000;
-    let seen = '';
-    while (Date.now() < deadline) {
+    await this.until(`${id} is ${state}`, async () => {
       const workers = await this.json<{ id: string; state: string }[]>('worker', 'list');
-      seen = workers.find((worker) => worker.id === id)?.state ?? 'gone';
-      if (seen === state) return;
-    }
-    throw new Error(`${id} is ${seen}, not ${state}`);
+      return workers.find((worker) => worker.id === id)?.state === state;
+    });
+  }
+
+  /** Asks until something holds; commands have no other way to wait. */
+  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 20_000;
+    while (!(await holds())) if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
   }
 
   async pidOf(daemon: 'host' | 'controller'): Promise<number> {
