@@ -4,7 +4,7 @@ import { foldCase, parseSlug, workerId } from '../domain/slug.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerState } from './state.ts';
 
-/** Characters; an argument of 100 kB was seen to arrive whole, more is a file's job. */
+/** Bytes of UTF-8. The kernel takes 128 KiB for one argument or variable (execve(2)); more is a file's job. */
 const longestBrief = 100_000;
 
 export function draftId(draft: ProposalDraft): string {
@@ -30,18 +30,14 @@ export function checkDraft(
     );
   const task = parseSlug(draft.task, 'task');
   if (!task.ok) return task;
-  if (draft.agent !== null && !(draft.agent in config.agents))
+  if (draft.agent !== null && !Object.hasOwn(config.agents, draft.agent))
     return failure(
       'unknown_agent',
       `There is no agent ${JSON.stringify(draft.agent)} here.`,
       `Known: ${Object.keys(config.agents).join(', ')}.`,
     );
-  if (draft.brief.length > longestBrief)
-    return failure(
-      'brief_too_long',
-      `The brief has ${draft.brief.length} characters, ${longestBrief} are allowed.`,
-      'Put it into a file and name the file.',
-    );
+  const brief = checkBrief(draft.brief);
+  if (!brief.ok) return brief;
   const id = foldCase(draftId(draft));
   const worker = [...log.workers.values()].find((known) => foldCase(known.id) === id);
   if (worker) return workerExists(worker);
@@ -54,6 +50,20 @@ export function checkDraft(
       `${draftId(open.draft)} is proposed already, as number ${open.n}.`,
       `Start it: orch-tui approve ${open.n}`,
     );
+  return success(null);
+}
+
+/** A brief becomes an argument, where a zero byte would end it. */
+function checkBrief(brief: string): Result<null> {
+  const bytes = Buffer.byteLength(brief);
+  if (bytes > longestBrief)
+    return failure(
+      'brief_too_long',
+      `The brief has ${bytes} bytes, ${longestBrief} are allowed.`,
+      'Put it into a file and name the file.',
+    );
+  if (brief.includes('\0'))
+    return failure('bad_brief', 'The brief holds a zero byte.', 'Give it as plain text.');
   return success(null);
 }
 

@@ -24,6 +24,7 @@ export class Core {
   #lastTicket = 0;
   #queue: Message[] = [];
   #updating = false;
+  #closed = false;
   /** Called after every change of state. */
   onChange: (state: ControllerState) => void = () => {};
 
@@ -37,7 +38,14 @@ export class Core {
     return this.#state;
   }
 
+  /** Nothing is taken in any more: the log may be another process's from now on. */
+  close(): void {
+    this.#closed = true;
+    this.#log.close();
+  }
+
   tell(message: Message): void {
+    if (this.#closed) return;
     this.#queue.push(message);
     if (this.#updating) return;
     this.#updating = true;

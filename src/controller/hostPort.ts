@@ -13,6 +13,7 @@ export class HostPort {
   readonly #address: HostAddress;
   readonly #tell: (message: Message) => void;
   #link: Link | null = null;
+  #closed = false;
   #connecting: Promise<Result<Link>> | null = null;
 
   constructor(address: HostAddress, tell: (message: Message) => void) {
@@ -30,7 +31,14 @@ export class HostPort {
     return this.#connect(false);
   }
 
+  /** Resolves when the host that we are connected to has gone; at once without one. */
+  async gone(): Promise<void> {
+    await this.#link?.closed;
+  }
+
+  /** From now on nothing is told any more: the host and its terminals live on without us. */
   close(): void {
+    this.#closed = true;
     this.#link?.close();
   }
 
@@ -57,12 +65,15 @@ export class HostPort {
     if (!connected.ok) return connected;
     const link = connected.value;
     const terminals = await link.caller<HostApi>()('list', {});
-    if (!terminals.ok) return terminals;
+    if (!terminals.ok) {
+      link.close();
+      return terminals;
+    }
     this.#link = link;
     this.#tell({ type: 'host-connected', terminals: terminals.value });
     void link.closed.then(() => {
       this.#link = null;
-      this.#tell({ type: 'host-lost' });
+      if (!this.#closed) this.#tell({ type: 'host-lost' });
     });
     return success(link);
   }

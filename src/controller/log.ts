@@ -9,7 +9,7 @@ import {
   readFileSync,
   renameSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { type Happening, isDurable, type LogEvent } from './events.ts';
 
@@ -22,6 +22,11 @@ export interface Log {
   /** Adds one line. Durable kinds are on the disk when it returns. */
   append(happening: Happening, at: Date): LogEvent;
   close(): void;
+}
+
+/** Where the record of a workspace lies. */
+export function logFile(root: string): string {
+  return join(root, '.orch', 'log.jsonl');
 }
 
 /**

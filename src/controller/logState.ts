@@ -1,3 +1,4 @@
+import { workerId } from '../domain/slug.ts';
 import type { EndedWorker, Worker } from '../domain/worker.ts';
 import type { LogEvent, OpenProposal } from './events.ts';
 
@@ -42,10 +43,17 @@ function change(state: LogState, event: LogEvent): LogState {
       return { ...state, proposals: put(state.proposals, event.n, { ...proposal, draft: event.draft }) };
     }
     case 'rejected':
-    case 'approved':
       return { ...state, proposals: without(state.proposals, event.n) };
+    case 'approved':
+      // The start that follows takes the proposal away: cut off in between, it stays open.
+      return state;
     case 'started':
-      return { ...state, workers: put(without(state.workers, event.id), event.id, newWorker(event)) };
+      return {
+        ...withoutWish(state, 'start', event.id),
+        workers: put(without(state.workers, event.id), event.id, newWorker(event)),
+      };
+    case 'resumed':
+      return changeWorker(withoutWish(state, 'resume', event.id), event);
     case 'start-failed':
       return {
         ...state,
@@ -58,6 +66,14 @@ function change(state: LogState, event: LogEvent): LogState {
     default:
       return changeWorker(state, event);
   }
+}
+
+/** What was wished for has begun. */
+function withoutWish(state: LogState, kind: OpenProposal['kind'], id: string): LogState {
+  const open = [...state.proposals.values()].filter(
+    (proposal) => proposal.kind !== kind || workerId(proposal.draft.repo, proposal.draft.task) !== id,
+  );
+  return { ...state, proposals: new Map(open.map((proposal) => [proposal.n, proposal])) };
 }
 
 type StartedEvent = Extract<LogEvent, { type: 'started' }>;

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Result } from '../domain/problem.ts';
 import { previewClean } from '../git/clean.ts';
@@ -9,7 +8,7 @@ import type { LoggedEvent } from '../protocol/controllerApi.ts';
 import { isBelow } from './ancestry.ts';
 import { noSuchWorker } from './checks.ts';
 import type { Core } from './core.ts';
-import { parseLog } from './log.ts';
+import { logFile, parseLog } from './log.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
 import { findRepo } from './tools.ts';
 import { readConfig } from './workspaceConfig.ts';
@@ -26,10 +25,14 @@ export class Looks {
 
   /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
   readConfig(): void {
-    const { config } = this.#core.state;
+    const { config, notices } = this.#core.state;
     const read = readConfig(config.root);
-    if (!read.ok) this.#core.tell({ type: 'noticed', problem: read.problem });
-    else if (JSON.stringify(read.value) !== JSON.stringify(config))
+    if (!read.ok) {
+      this.#core.tell({ type: 'noticed', problem: read.problem });
+      return;
+    }
+    const wasBroken = notices.some((notice) => notice.code === 'config_invalid');
+    if (wasBroken || JSON.stringify(read.value) !== JSON.stringify(config))
       this.#core.tell({ type: 'config-read', config: read.value });
   }
 
@@ -49,6 +52,8 @@ export class Looks {
     const repo = findRepo(this.#core.state.config, name);
     if (!repo.ok) return repo;
     const created = await createDevelop(this.#edge.git, repo.value);
+    // Plans made before begin somewhere else now.
+    if (created.ok) this.#core.tell({ type: 'config-read', config: { ...this.#core.state.config } });
     await this.refreshRepos();
     return created;
   }
@@ -62,9 +67,7 @@ export class Looks {
 
   /** Events about a worker, and about the proposals that led to it. */
   eventsOf(id: string): readonly LoggedEvent[] {
-    const { events } = parseLog(
-      readFileSync(join(this.#core.state.config.root, '.orch', 'log.jsonl'), 'utf8'),
-    );
+    const { events } = parseLog(readFileSync(logFile(this.#core.state.config.root), 'utf8'));
     const numbers = new Set<number>();
     return events.filter((event) => {
       if (event.type === 'proposed' && `${event.draft.repo}/${event.draft.task}` === id) numbers.add(event.n);

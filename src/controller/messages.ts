@@ -13,6 +13,8 @@ export type Message =
       readonly type: 'planned';
       readonly n: number;
       readonly draft: ProposalDraft;
+      /** The configuration it was made under. */
+      readonly config: WorkspaceConfig;
       readonly plan: Result<StartPlan>;
     }
   | { readonly type: 'launched'; readonly id: string; readonly ticket: Ticket }

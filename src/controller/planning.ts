@@ -32,7 +32,7 @@ export async function makePlan(
     config.root,
   );
   if (!found.ok) return found;
-  return success(assemble(tools, open, agent, preset.value, place.value));
+  return success(assemble(tools, open, worker, agent, preset.value, place.value));
 }
 
 interface Place {
@@ -71,11 +71,13 @@ function assemble(
   open: OpenProposal,
   agent: string,
   preset: AgentPreset,
+  worker: Worker | null,
   place: Place,
 ): StartPlan {
   const id = draftId(open.draft);
   const command = commandLine({
     preset,
+  const sessionId = worker?.sessionId ?? open.sessionId;
     sessionId: open.sessionId,
     resume: open.kind === 'resume',
     brief: open.draft.brief,
@@ -93,7 +95,8 @@ function assemble(
     command,
     environment,
     preset: preset.env,
-    sessionId: open.sessionId,
+    brief: open.draft.brief,
+    sessionId,
   };
   const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
   return {
@@ -105,7 +108,7 @@ function assemble(
     worktree,
     command,
     environment,
-    sessionId: open.sessionId,
+    sessionId,
     warnings,
   };
 }

@@ -3,7 +3,7 @@ import type { Result } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { Git } from '../git/run.ts';
 import { readStatus } from '../git/status.ts';
-import { noSuchWorker } from './checks.ts';
+import { draftId, noSuchWorker } from './checks.ts';
 import type { RunEffect, WorldEffect } from './core.ts';
 import type { HostPort } from './hostPort.ts';
 import { launch } from './launching.ts';
@@ -26,12 +26,38 @@ export interface Edge {
 /** Does effects at the edge of the program and tells what came of them. */
 export function createRunner(edge: Edge): RunEffect {
   return (effect, state) => {
-    run(edge, effect, state).catch(edge.fail);
+    run(edge, effect, state).catch((error) => {
+      edge.fail(error);
+      const told = afterFault(effect, state, error as Error);
+      if (told) edge.tell(told);
+    });
   };
 }
 
 async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Promise<void> {
   const tools = toolsFor(edge, state);
+/** What a fault of ours, or of the disk, comes to: whoever waits for the effect is told, and the worker is free again. */
+function afterFault(effect: WorldEffect, state: ControllerState, { message }: Error): Message | null {
+  const problem = problemOf('internal', `orch-tui could not do this: ${message}`, 'Its log says more.');
+  const result = { ok: false, problem } as const;
+  switch (effect.type) {
+    case 'plan': {
+      const draft = state.log.proposals.get(effect.n)?.draft;
+      return draft ? { type: 'planned', n: effect.n, draft, config: state.config, plan: result } : null;
+    }
+    case 'launch':
+      return { type: 'launch-failed', id: effect.id, stage: 'spawn', problem, ticket: effect.ticket };
+    case 'end-process':
+      return { type: 'process-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'finish':
+      return { type: 'finish-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'clean':
+      return { type: 'clean-ended', id: effect.id, result, ticket: effect.ticket };
+    default:
+      return null;
+  }
+}
+
   switch (effect.type) {
     case 'plan':
       return plan(edge, tools, effect.n, state);
@@ -80,9 +106,9 @@ export function lookAtRepos(git: Git, state: ControllerState) {
 async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {
   const open = state.log.proposals.get(n);
   if (!open) return;
-  const worker =
-    open.kind === 'resume' ? state.log.workers.get(`${open.draft.repo}/${open.draft.task}`) : undefined;
-  edge.tell({ type: 'planned', n, draft: open.draft, plan: await makePlan(tools, open, worker ?? null) });
+  const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
+  const plan = await makePlan(tools, open, worker);
+  edge.tell({ type: 'planned', n, draft: open.draft, config: state.config, plan });
 }
 
 async function launchWorker(

@@ -66,10 +66,11 @@ function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
   return { type: 'started', id, repo, task, branch, worktree, base, agent, brief, sessionId };
 }
 
-/** A plan is kept only if it still belongs to the proposal as it stands. */
+/** A plan is kept only if it still belongs to the proposal, and the configuration, as they stand. */
 export function planned(state: ControllerState, message: Told<'planned'>): Decision {
   const open = state.log.proposals.get(message.n);
-  if (!open || open.draft !== message.draft) return { state, happenings: [], effects: [] };
+  if (!open || open.draft !== message.draft || state.config !== message.config)
+    return { state, happenings: [], effects: [] };
   return {
     state: { ...state, plans: new Map(state.plans).set(message.n, message.plan) },
     happenings: [],

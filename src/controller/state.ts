@@ -38,6 +38,14 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
   return { config, log, plans: new Map(), terminals: new Map(), busy: new Map(), repos: [], notices: [] };
 }
 
+/** The same notice twice is one notice, the later one. */
+export function addNotice(state: ControllerState, problem: Problem): ControllerState {
+  const others = state.notices.filter((known) => known.message !== problem.message);
+  return { ...state, notices: [...others, problem].slice(-noticesKept) };
+}
+
+const noticesKept = 20;
+
 /** Changes nothing but answers. */
 export function reply(state: ControllerState, ticket: Ticket, result: Result<unknown>): Decision {
   return { state, happenings: [], effects: [{ type: 'reply', ticket, result }] };

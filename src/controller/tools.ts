@@ -3,6 +3,7 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
 import type { Git } from '../git/run.ts';
+import { configFile } from './workspaceConfig.ts';
 
 /** What the controller's effects work with. */
 export interface Tools {
@@ -19,13 +20,19 @@ export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
     : failure(
         'unknown_repo',
         `The repository ${name} is not configured any more.`,
-        `Add it to ${join(config.root, '.orch', 'config.json')}.`,
+        `Add it to ${configFile(config.root)}.`,
       );
 }
 
 export function findPreset(config: WorkspaceConfig, name: string): Result<AgentPreset> {
-  const preset = config.agents[name];
-  return preset ? success(preset) : failure('unknown_agent', `The agent ${name} is not configured any more.`);
+  const preset = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
+  return preset
+    ? success(preset)
+    : failure(
+        'unknown_agent',
+        `The agent ${name} is not configured any more.`,
+        `Add it to ${configFile(config.root)}.`,
+      );
 }
 
 /** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */

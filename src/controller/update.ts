@@ -1,10 +1,10 @@
-import type { Problem } from '../domain/problem.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
 import type { Message } from './messages.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
 import { requested } from './requests.ts';
 import { launched, launchFailed, planned } from './starting.ts';
-import type { ControllerState, Decision } from './state.ts';
+import { addNotice, type ControllerState, type Decision } from './state.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
@@ -33,20 +33,20 @@ export function update(state: ControllerState, message: Message): Decision {
       return signed(state, message);
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
-    case 'config-read': {
-      const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
-      return { state: { ...state, config: message.config }, happenings: [], effects };
-    }
+    case 'config-read':
+      return configRead(state, message.config);
     case 'noticed':
-      return only({ ...state, notices: addNotice(state.notices, message.problem) });
+      return only(addNotice(state, message.problem));
   }
+}
+
+/** Plans made under another configuration hold no more, and what was wrong with it is mended. */
+function configRead(state: ControllerState, config: WorkspaceConfig): Decision {
+  const notices = state.notices.filter((notice) => notice.code !== 'config_invalid');
+  const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
+  return { state: { ...state, config, notices, plans: new Map() }, happenings: [], effects };
 }
 
 function only(state: ControllerState): Decision {
   return { state, happenings: [], effects: [] };
-}
-
-/** The same notice twice is one notice, the later one. */
-function addNotice(notices: readonly Problem[], problem: Problem): readonly Problem[] {
-  return [...notices.filter((known) => known.message !== problem.message), problem].slice(-20);
 }

@@ -90,7 +90,7 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
   const agents = resolvePresets(stored.agents ?? {});
   if (!agents.ok) return invalid(root, agents.problem.message);
   const defaultAgent = stored.defaultAgent ?? 'claude';
-  if (!(defaultAgent in agents.value))
+  if (!Object.hasOwn(agents.value, defaultAgent))
     return invalid(
       root,
       `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,

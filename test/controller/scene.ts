@@ -113,6 +113,7 @@ export class Scene {
       type: 'planned',
       n,
       draft,
+      config,
       plan: { ok: true, value: planFor('backend', task, agent ?? 'claude') },
     });
   }
@@ -121,6 +122,17 @@ export class Scene {
     this.proposed(task, agent);
     const n = this.state.log.lastProposal;
     this.ask({ do: 'approve', n, digest: `digest of backend/${task}`, size: { cols: 80, rows: 24 } });
+    return this.tell({ type: 'launched', id: `backend/${task}`, ticket: this.#ticket });
+  }
+
+  /** Says yes to the open wish to resume a worker of that task. */
+  resumed(task = 'auth'): this {
+    const n = this.state.log.lastProposal;
+    const draft = this.state.log.proposals.get(n)?.draft;
+    if (!draft) throw new Error('nothing to resume');
+    const plan = { ok: true, value: planFor('backend', task) } as const;
+    this.tell({ type: 'planned', n, draft, config: this.state.config, plan });
+    this.ask({ do: 'approve', n, digest: plan.value.digest, size: { cols: 80, rows: 24 } });
     return this.tell({ type: 'launched', id: `backend/${task}`, ticket: this.#ticket });
   }
 }

@@ -24,7 +24,10 @@ describe('proposing', () => {
     [{ ...draft, task: '../up' }, 'bad_name'],
     [{ ...draft, task: '-x' }, 'bad_name'],
     [{ ...draft, agent: 'nope' }, 'unknown_agent'],
+    [{ ...draft, agent: 'constructor' }, 'unknown_agent'],
     [{ ...draft, brief: 'x'.repeat(100_001) }, 'brief_too_long'],
+    [{ ...draft, brief: 'ü'.repeat(50_001) }, 'brief_too_long'],
+    [{ ...draft, brief: 'a\0b' }, 'bad_brief'],
   ])('refuses %j as %s', (wrong, code) => {
     const scene = new Scene().ask({ do: 'propose', draft: wrong, sessionId: 's' });
     expect(scene.refusal).toBe(code);
@@ -48,9 +51,33 @@ describe('proposing', () => {
     scene.ask({ do: 'edit', n: 1, draft: { ...draft, brief: 'other' } });
     expect(selectFacts(scene.state).proposals[0]?.plan).toBeNull();
     if (before)
-      scene.tell({ type: 'planned', n: 1, draft: before, plan: success(planFor('backend', 'auth')) });
+      scene.tell({ type: 'planned', n: 1, draft: before, config, plan: success(planFor('backend', 'auth')) });
     expect(selectFacts(scene.state).proposals[0]?.plan).toBeNull();
     expect(scene.ask(approveFirst).refusal).toBe('plan_pending');
+  });
+});
+
+describe('a configuration that changed', () => {
+  const other = { ...config, name: 'other' };
+
+  it('has every plan made anew, and takes none that was made under the old one', () => {
+    const scene = new Scene().proposed().tell({ type: 'config-read', config: other });
+    expect(scene.done).toEqual(['plan']);
+    expect(scene.ask(approveFirst).refusal).toBe('plan_pending');
+    const draft = scene.state.log.proposals.get(1)?.draft;
+    const plan = success(planFor('backend', 'auth'));
+    if (draft) scene.tell({ type: 'planned', n: 1, draft, config, plan });
+    expect(scene.ask(approveFirst).refusal).toBe('plan_pending');
+    if (draft) scene.tell({ type: 'planned', n: 1, draft, config: other, plan });
+    expect(scene.ask(approveFirst).done).toEqual(['launch']);
+  });
+
+  it('takes back what was said of a broken one', () => {
+    const scene = new Scene()
+      .tell({ type: 'noticed', problem: problemOf('config_invalid', 'no JSON') })
+      .tell({ type: 'noticed', problem: problemOf('log_damaged', 'one line') })
+      .tell({ type: 'config-read', config });
+    expect(scene.state.notices.map((notice) => notice.code)).toEqual(['log_damaged']);
   });
 });
 
@@ -75,7 +102,7 @@ describe('approving', () => {
     const scene = new Scene().proposed();
     const draft = scene.state.log.proposals.get(1)?.draft;
     const problem = problemOf('branch_exists', 'feature/auth exists already.');
-    if (draft) scene.tell({ type: 'planned', n: 1, draft, plan: { ok: false, problem } });
+    if (draft) scene.tell({ type: 'planned', n: 1, draft, config, plan: { ok: false, problem } });
     expect(scene.ask(approveFirst).refusal).toBe('branch_exists');
   });
 
@@ -137,6 +164,7 @@ describe('approving', () => {
         type: 'planned',
         n: 1,
         draft: { repo: 'backend', task: 'auth', brief: 'do it', agent: null },
+        config,
         plan: success(plan),
       },
       { type: 'launched', id, ticket: 1 },
@@ -198,7 +226,7 @@ describe('observing', () => {
       state: 'waiting',
       asks: 'Bash: rm x',
     });
-    expect(scene.tell(hook({ kind: 'tool-ended' })).worker(id)).toMatchObject({
+    expect(scene.tell(hook({ kind: 'tool-ended', what: 'Bash: rm x' })).worker(id)).toMatchObject({
       state: 'working',
       asks: null,
     });
@@ -273,7 +301,15 @@ describe('meeting the host again', () => {
     const scene = new Scene().started().tell({ type: 'host-lost' });
     scene.tell({ type: 'host-connected', terminals: [terminal(id), terminal('backend/ghost')] });
     expect(scene.worker(id)?.state).toBe('idle');
+    scene.tell({ type: 'host-connected', terminals: [terminal(id), terminal('backend/ghost')] });
     expect(scene.state.notices.map((notice) => notice.code)).toEqual(['unknown_terminal']);
+  });
+
+  it('drops the terminal of a worker that is no more: its name is free for the next one', () => {
+    const exit = { code: 0, signal: 0, at: '2026-11-22T12:00:00.000Z' };
+    const scene = new Scene().tell({ type: 'host-connected', terminals: [terminal(id, { exit })] });
+    expect(scene.effects).toEqual([{ type: 'forget-terminal', id }]);
+    expect(scene.state.notices).toEqual([]);
   });
 });
 

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { isLive } from '../domain/worker.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+import { Git } from '../git/run.ts';
+import { type Daemon, logError } from '../protocol/daemon.ts';
+import type { Hello } from '../protocol/hello.ts';
+import { readHostKey } from '../protocol/hostKey.ts';
+import type { Link } from '../protocol/link.ts';
+import { version } from '../protocol/version.ts';
+import { Core } from './core.ts';
+import { hostEnvironment } from './hostEnvironment.ts';
+import { HostPort } from './hostPort.ts';
+import { logFile, openLog } from './log.ts';
+import { applyEvent, emptyLogState } from './logState.ts';
+import { Looks } from './looks.ts';
+import type { Message } from './messages.ts';
+import { createRunner, type Edge } from './runEffect.ts';
+import { createAnnouncer, serveClient } from './serve.ts';
+import { initialState } from './state.ts';
+
+/** How often repositories are looked at while somebody looks at us: people commit in other windows. */
+const sweepMs = 30_000;
+
+/** A start or finish under way is not cut off by our end, unless it takes longer than this. */
+const settleMs = 60_000;
+
+/** Log, loop and edge of one workspace, wired together. */
+export class Controller {
+  readonly #core: Core;
+  readonly #looks: Looks;
+  readonly #host: HostPort;
+  readonly #daemon: Daemon;
+  readonly #sweep: NodeJS.Timeout;
+  #settled: (() => void) | undefined;
+  /** Until what the log says has been compared with what is there, nobody is answered. */
+  readonly #ready: Promise<void>;
+
+  constructor(root: string, config: WorkspaceConfig, daemon: Daemon) {
+    const log = openLog(logFile(root));
+    const tell = (message: Message) => this.#core.tell(message);
+    this.#daemon = daemon;
+    this.#host = new HostPort(
+      {
+        root,
+        version,
+        key: readHostKey,
+        start: {
+          entry: join(dirname(fileURLToPath(import.meta.url)), 'host.js'),
+          env: hostEnvironment(process.env),
+        },
+      },
+      tell,
+    );
+    const edge: Edge = { git: new Git(), host: this.#host, ambient: process.env, tell, fail: logError };
+    const state = initialState(config, log.events.reduce(applyEvent, emptyLogState));
+    this.#core = new Core(state, log, createRunner(edge));
+    this.#looks = new Looks(this.#core, edge);
+    const announce = createAnnouncer(() => daemon.links, this.#core);
+    this.#core.onChange = () => {
+      announce();
+      daemon.reconsider();
+      if (this.#core.state.busy.size === 0) this.#settled?.();
+    };
+    for (const problem of log.problems) tell({ type: 'noticed', problem });
+    this.#ready = this.#reconcile();
+    this.#sweep = setInterval(() => {
+      if (daemon.links.size > 0) this.#looks.refreshRepos().catch(logError);
+    }, sweepMs);
+  }
+
+  get isNeeded(): boolean {
+    const { busy, log } = this.#core.state;
+    return busy.size > 0 || [...log.workers.values()].some((worker) => isLive(worker.state));
+  }
+
+  serve(link: Link, hello: Hello): void {
+    serveClient(link, hello, {
+      core: this.#core,
+      looks: this.#looks,
+      ready: this.#ready,
+      stopAll: () => this.#stopAll(),
+    });
+  }
+
+  /** Lets go of host and log, once what is under way has come to its end. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweep);
+    await this.#settle();
+    this.#host.close();
+    this.#core.close();
+  }
+
+  #settle(): Promise<void> {
+    if (this.#core.state.busy.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#settled = resolve;
+      setTimeout(resolve, settleMs);
+    });
+  }
+
+  /** The log against the terminals that live and the worktrees that are there. */
+  async #reconcile(): Promise<void> {
+    const { state } = this.#core;
+    const host = await this.#host.find();
+    if (!host.ok) this.#core.tell(withoutHost(host.problem));
+    for (const { id, worktree } of state.log.workers.values())
+      if (!existsSync(worktree))
+        this.#core.tell({
+          type: 'noticed',
+          problem: problemOf(
+            'worktree_missing',
+            `The worktree of ${id} is gone.`,
+            'Resuming makes it again from its branch.',
+          ),
+        });
+    this.#core.tell({ type: 'config-read', config: state.config });
+  }
+
+  /** Ends every process and then the daemons. */
+  async #stopAll(): Promise<Result<null>> {
+    const call = await this.#host.find();
+    if (call.ok) {
+      const stopped = await call.value('stop', { endAll: true });
+      if (!stopped.ok && stopped.problem.code !== 'disconnected') return stopped;
+      // How the processes ended is told before the host goes, and belongs into the log.
+      await this.#host.gone();
+    }
+    setImmediate(() => this.#daemon.end());
+    return success(null);
+  }
+}
+
+/** No host means no process. One that runs but cannot be talked to may well keep some: nothing is known of them. */
+function withoutHost(problem: Problem): Message {
+  return problem.code === 'not_running'
+    ? { type: 'host-connected', terminals: [] }
+    : { type: 'noticed', problem };
+}

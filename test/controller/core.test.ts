@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Core } from '../../src/controller/core.ts';
+import type { Log } from '../../src/controller/log.ts';
+import { createRunner, type Edge } from '../../src/controller/runEffect.ts';
+import { initialState } from '../../src/controller/state.ts';
+import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Git } from '../../src/git/run.ts';
+import { config, planFor } from './scene.ts';
+
+const person = { person: true, pid: 42 };
+const draft = { repo: 'backend', task: 'auth', brief: '', agent: 'plain' };
+
+/** The loop over a world in which everything breaks in a way that nobody expected. */
+function brokenWorld() {
+  const failures: unknown[] = [];
+  const log: Log & { kinds: string[] } = {
+    kinds: [],
+    events: [],
+    problems: [],
+    append(happening, at) {
+      log.kinds.push(happening.type);
+      return { v: 1, seq: log.kinds.length, at: at.toISOString(), ...happening };
+    },
+    close: () => {},
+  };
+  const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('the disk is full')) });
+  const edge: Edge = {
+    git: broken as Git,
+    host: broken as Edge['host'],
+    ambient: {},
+    tell: (message) => core.tell(message),
+    fail: (error) => failures.push(error),
+  };
+  const core = new Core(initialState(config), log, createRunner(edge));
+  return { core, log, failures };
+}
+
+describe('a fault while doing something', () => {
+  it("becomes the proposal's problem", async () => {
+    const { core, failures } = brokenWorld();
+    const changed = new Promise<void>((resolve) => {
+      core.onChange = ({ plans }) => plans.size > 0 && resolve();
+    });
+    await core.ask<Proposal>({ do: 'propose', draft, sessionId: 's' }, person);
+    await changed;
+    expect(core.state.plans.get(1)).toMatchObject({ ok: false, problem: { code: 'internal' } });
+    expect(failures).toHaveLength(1);
+  });
+
+  it('answers whoever waits for it, and leaves the worker free for the next attempt', async () => {
+    const { core } = brokenWorld();
+    const asked = core.ask<Proposal>({ do: 'propose', draft, sessionId: 's' }, person);
+    core.tell({
+      type: 'planned',
+      n: 1,
+      draft,
+      config,
+      plan: { ok: true, value: planFor('backend', 'auth', 'plain') },
+    });
+    await asked;
+    const size = { cols: 80, rows: 24 };
+    const approve = { do: 'approve', n: 1, digest: 'digest of backend/auth', size } as const;
+    const answers = [
+      await core.ask(approve, person),
+      await core.ask({ do: 'finish', id: 'backend/auth', tip: 't', confirm: null }, person),
+      await core.ask({ do: 'clean', id: 'backend/auth', tip: 't', confirm: null }, person),
+    ];
+    for (const answer of answers)
+      expect(answer).toMatchObject({
+        problem: { code: 'internal', message: expect.stringContaining('the disk is full') },
+      });
+    expect(core.state.busy.size).toBe(0);
+  });
+});
+
+it("a closed loop writes nothing more: the log may be another process's", () => {
+  const { core, log } = brokenWorld();
+  core.close();
+  void core.ask({ do: 'propose', draft, sessionId: 's' }, person);
+  expect(log.kinds).toEqual([]);
+});
