@@ -14,6 +14,7 @@ export type Where =
   | 'typed-name'
   | 'question'
   | 'problem'
+  | 'notices'
   | 'help'
   | 'too-small';
 
@@ -25,7 +26,7 @@ export interface Action {
   readonly id: string;
   readonly title: string;
   /** A word for the footer; without one it is not shown there. */
-  readonly hint?: string | ((state: AppState) => string);
+  readonly hint?: string | ((state: AppState) => string | null);
   /** Names of keys; see `keyName`. `leave` stands for the configured leave key. */
   readonly keys: readonly string[];
   readonly group: Group;

@@ -1,6 +1,7 @@
 import type { Action, Group, Where } from './action.ts';
 import { cardActions } from './actions/card.ts';
 import { confirmActions } from './actions/confirm.ts';
+import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
@@ -14,6 +15,7 @@ import type { AppState, Settings } from './state.ts';
 export const actions: readonly Action[] = [
   ...workerActions,
   ...cardActions,
+  ...developActions,
   ...formActions,
   ...paneActions,
   ...movingActions,

@@ -11,6 +11,7 @@ export type Dialog =
   | CleanDialog
   | QuestionDialog
   | ProblemDialog
+  | NoticesDialog
   | HelpDialog;
 
 /** A dialog that waits for an answer, and what the last answer refused. */
@@ -74,13 +75,23 @@ export interface CleanDialog extends EndDialog<CleanPreview> {
 
 export interface QuestionDialog extends Asking {
   readonly kind: 'question';
-  readonly about: { readonly stop: 'worker'; readonly id: string } | { readonly stop: 'all' };
+  readonly about:
+    | { readonly do: 'stop'; readonly id: string }
+    | { readonly do: 'stop-all' }
+    /** `card`: number of the proposal whose card asked, to go back to. */
+    | { readonly do: 'create-develop'; readonly repo: string; readonly card: number | null };
 }
 
-/** A refusal too long for one line, word for word. */
+/** What is too long for one line, word for word. */
 export interface ProblemDialog extends Scrolling {
   readonly kind: 'problem';
+  readonly title: string;
   readonly problem: Problem;
+}
+
+/** All that the controller had to say. */
+export interface NoticesDialog extends Scrolling {
+  readonly kind: 'notices';
 }
 
 export interface HelpDialog extends Scrolling {

@@ -1,5 +1,6 @@
 import type { CleanDialog, Dialog, FinishDialog } from './dialog.ts';
 import type { TextField } from './field.ts';
+import { type AppState, dialogOf } from './state.ts';
 
 /** Whether the task's name must be typed before anything happens: something would be gone for good. */
 export function wantsName(dialog: FinishDialog | CleanDialog): boolean {
@@ -37,6 +38,14 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
       return dialog;
   }
 }
+
+/** Whether the open dialog waits for an answer of the controller. */
+export function isWaiting(state: AppState): boolean {
+  const dialog = dialogOf(state);
+  return dialog !== null && 'pending' in dialog && dialog.pending !== null;
+}
+
+export const waitingText = 'Waiting for the controller; esc closes.';
 
 /** Only a brief has line breaks. */
 export function isMultiline(dialog: Dialog): boolean {

@@ -1,3 +1,4 @@
+import type { MouseToken } from '../domain/key.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 
 /** What the edge is asked to do. Effects are run in order; what comes of them is again a message. */
@@ -7,6 +8,8 @@ export type Effect =
   | { readonly type: 'input'; readonly id: string; readonly bytes: string }
   /** A piece of pasted text for a worker; `last` ends the paste. */
   | { readonly type: 'paste'; readonly id: string; readonly text: string; readonly last: boolean }
+  /** Something done with the mouse in a worker's pane, in cells of its screen; the worker may not want it. */
+  | { readonly type: 'mouse'; readonly id: string; readonly mouse: Omit<MouseToken, 'kind' | 'raw'> }
   /** Leaves the control room; workers go on. */
   | { readonly type: 'quit' }
   /** Hands the terminal back to the shell until it is continued. */

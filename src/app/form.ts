@@ -1,6 +1,7 @@
 import type { ProposalDraft } from '../domain/proposal.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
 import type { FormDialog, FormField } from './dialog.ts';
+import { waitingText } from './dialogText.ts';
 import { insertText, moveRow } from './field.ts';
 import { dialogColumns } from './geometry.ts';
 import { type AppState, dialogOf } from './state.ts';
@@ -38,7 +39,7 @@ export function repoProblem(state: AppState, form: FormDialog): string | null {
 export function canSend(state: AppState): true | string {
   const form = formOf(state);
   if (!form) return 'There is no form.';
-  if (form.pending !== null) return 'Waiting for the controller.';
+  if (form.pending !== null) return waitingText;
   if (form.task.text === '') return 'The task needs a name, such as fix-migration.';
   return repoProblem(state, form) ?? taskProblem(state, form) ?? true;
 }

@@ -103,9 +103,12 @@ export function contains(rect: Rect, x: number, y: number): boolean {
 /** Widest text that is still easy to read, with border and margin. */
 const widestDialog = 100;
 
+/** Beside a dialog there is either enough of the room to be recognised, or nothing. */
+const leastBeside = 8;
+
 /** Width of every dialog with its border: one width, so that going from one to the next does not jump. */
-export function dialogWidth(size: Size): number {
-  return Math.min(widestDialog, size.cols - 4);
+export function dialogWidth({ cols }: Size): number {
+  return cols < widestDialog + leastBeside ? cols : widestDialog;
 }
 
 /** Cells of a row inside a dialog. */

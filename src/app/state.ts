@@ -22,7 +22,7 @@ export interface AppState {
   readonly layout: Layout;
   readonly zoomed: boolean;
   readonly focus: Focus;
-  /** One line for the person, until the next key. */
+  /** One line for the person, until the next key or until it has had its time. */
   readonly notice: Notice | null;
   /** Number of the next request, so that an answer finds what waits for it. */
   readonly nextTag: number;
@@ -66,6 +66,8 @@ export type Focus =
 export interface Notice {
   readonly text: string;
   readonly tone: 'info' | 'problem';
+  /** Milliseconds since 1970; null until the first tick after it. */
+  readonly since: number | null;
 }
 
 /** @param now milliseconds since 1970 */

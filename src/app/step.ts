@@ -14,7 +14,7 @@ export function stay(state: AppState): Step {
 }
 
 export function withNotice(state: AppState, text: string, tone: Notice['tone'] = 'info'): AppState {
-  return { ...state, notice: { text, tone } };
+  return { ...state, notice: { text, tone, since: null } };
 }
 
 export function withoutNotice(state: AppState): AppState {

@@ -1,7 +1,8 @@
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { noticeLife } from './clock.ts';
 import type { Message } from './messages.ts';
 import type { AppState } from './state.ts';
-import { ask, type Step, stay } from './step.ts';
+import { ask, type Step, stay, withoutNotice } from './step.ts';
 import { updateAnswer } from './update/answers.ts';
 import { withFacts } from './update/facts.ts';
 import { updateToken } from './update/tokens.ts';
@@ -30,7 +31,7 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'answered':
       return updateAnswer(state, message);
     case 'ticked':
-      return stay({ ...state, now: message.now });
+      return stay(withFading({ ...state, now: message.now }));
   }
 }
 
@@ -39,6 +40,14 @@ function connectionChanged(state: AppState, connection: AppState['connection']):
   const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
   const next = { ...state, connection };
   return isNewlyLive ? ask(next, 'facts', {}) : stay(next);
+}
+
+/** A notice covers the keys, so it does not stay for ever; what was refused has more time to be read. */
+function withFading(state: AppState): AppState {
+  const { notice, now } = state;
+  if (!notice) return state;
+  if (notice.since === null) return { ...state, notice: { ...notice, since: now } };
+  return now - notice.since < noticeLife(notice) ? state : withoutNotice(state);
 }
 
 /** Titles change many times a second and are not shown: only what is shown makes a new state. */

@@ -10,6 +10,7 @@ import type { capabilitiesOf } from '../paint/capabilities.ts';
 import { Chrome } from '../paint/chrome.ts';
 import { Compositor, type Layer } from '../paint/compositor.ts';
 import { Tokenizer } from '../paint/keys.ts';
+import { mouseBytes } from '../paint/mouseBytes.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
 import { paneCursor } from '../paint/paneCursor.ts';
 import type { ConnectOptions } from '../protocol/connect.ts';
@@ -122,6 +123,11 @@ class ControlRoom {
       case 'paste':
         this.#pastes.add(effect);
         break;
+      case 'mouse': {
+        const screen = this.#terminals.screenOf(effect.id);
+        if (screen) this.#terminals.type(effect.id, mouseBytes(effect.mouse, screen.modes));
+        break;
+      }
       case 'quit':
         this.#left.resolve();
         break;

@@ -92,6 +92,7 @@ export class Terminals {
 
   /** Types raw bytes into a terminal, one a character. */
   type(id: string, bytes: string): void {
+    if (bytes === '') return;
     const name = Buffer.from(id);
     const length = Buffer.alloc(2);
     length.writeUInt16BE(name.byteLength);

@@ -20,6 +20,8 @@ export interface RepoStatus {
   readonly untracked: number;
   /** Where finished work goes: `develop`, or `main` where that is the base. */
   readonly base: string | null;
+  /** Whether there is a develop branch; without one `base` is main. */
+  readonly hasDevelop: boolean;
   /** Why nothing can be started here: no commits, folder missing …; null when all is well. */
   readonly problem: string | null;
 }

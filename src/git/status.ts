@@ -23,6 +23,7 @@ export async function readStatus(git: Git, repo: Repo): Promise<RepoStatus> {
     dirty: status.entries.filter((entry) => entry.kind !== 'untracked').length,
     untracked: status.entries.filter((entry) => entry.kind === 'untracked').length,
     base,
+    hasDevelop: flow.ok && flow.value.develop !== null,
     problem: flow.ok ? problemOf(status, base) : flow.problem.message,
   };
 }
@@ -34,7 +35,15 @@ function problemOf(status: ParsedStatus, base: string | null): string | null {
 }
 
 function unreadable(repo: Repo, problem: string): RepoStatus {
-  const unknown = { branch: null, ahead: null, behind: null, dirty: 0, untracked: 0, base: null };
+  const unknown = {
+    branch: null,
+    ahead: null,
+    behind: null,
+    dirty: 0,
+    untracked: 0,
+    base: null,
+    hasDevelop: false,
+  };
   return { name: repo.name, path: repo.path, ...unknown, problem };
 }
 

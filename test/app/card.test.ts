@@ -31,7 +31,7 @@ test('y approves exactly the digest on the card, with the size of the pane to co
 test('y twice asks once', () => {
   const step = press(open, 'y', 'y');
   expect(step.effects).toHaveLength(1);
-  expect(step.state.notice?.text).toBe('Waiting for the controller.');
+  expect(step.state.notice?.text).toBe('Waiting for the controller; esc closes.');
 });
 
 test.each([
@@ -133,7 +133,7 @@ test('an answer to a card that was closed meanwhile opens nothing', () => {
   const result = { ok: false, problem: { code: 'x', message: 'No.' } } as const;
   const next = updateApp(closed, answer({ method: 'approve', params, tag: open.nextTag, result })).state;
   expect(next.focus).toEqual({ at: 'list' });
-  expect(next.notice).toEqual({ text: 'No.', tone: 'problem' });
+  expect(next.notice).toEqual({ text: 'No.', tone: 'problem', since: null });
 });
 
 test('a card whose proposal is gone closes and says so', () => {

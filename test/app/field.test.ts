@@ -70,5 +70,5 @@ test('above the first and below the last row there is nothing', () => {
 });
 
 test('a mark typed by itself stands on the letter before it', () => {
-  expect(insertText(insertText(emptyField, 'ก'), '\u0e34').text).toBe('กิ');
+  expect(insertText(insertText(fieldOf(''), 'ก'), '\u0e34').text).toBe('กิ');
 });

@@ -27,6 +27,7 @@ export function repo(name: string, change: Partial<RepoStatus> = {}): RepoStatus
     dirty: 0,
     untracked: 0,
     base: 'develop',
+    hasDevelop: true,
     problem: null,
     ...change,
   };
@@ -45,6 +46,8 @@ export function worker(id: string, change: Partial<Worker> = {}): Worker {
     brief: `Do ${task}.`,
     state: 'working',
     asks: null,
+    askedBefore: [],
+    hasConversation: true,
     sessionId: '6f1c1f7e-3f0a-4f57-9f0e-0b8f5b1f2a11',
     startedAt: minutesAgo(60),
     stateSince: minutesAgo(12),

@@ -97,7 +97,7 @@ test('a proposal that arrives takes neither keys nor selection', () => {
 test('what the controller has to say is said once', () => {
   const notices = [{ code: 'log_damaged', message: 'Line 7 of the log was set aside.' }];
   const first = updateApp(room(), { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
-  expect(first.notice).toEqual({ text: 'Line 7 of the log was set aside.', tone: 'problem' });
+  expect(first.notice).toEqual({ text: 'Line 7 of the log was set aside.', tone: 'problem', since: null });
   const cleared = press(first, 'j').state;
   expect(cleared.notice).toBeNull();
   expect(updateApp(cleared, { type: 'factsArrived', facts: busyFacts({ notices }) }).state.notice).toBeNull();
@@ -113,7 +113,7 @@ test('a refusal that fits is a notice, a longer one is shown whole', () => {
       tag: asked.state.nextTag - 1,
       result: { ok: false, problem: { code: 'git_refused', message } },
     }).state;
-  expect(answer('git is missing').notice).toEqual({ text: 'git is missing', tone: 'problem' });
+  expect(answer('git is missing').notice).toEqual({ text: 'git is missing', tone: 'problem', since: null });
   const words = 'fatal: not a git repository\n(or any parent)';
   expect(answer(words).focus).toMatchObject({
     at: 'dialog',

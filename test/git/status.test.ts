@@ -16,8 +16,15 @@ test('A clean checkout shows its branch and base', async () => {
     dirty: 0,
     untracked: 0,
     base: 'develop',
+    hasDevelop: true,
     problem: null,
   });
+});
+
+test('Without develop main is the base', async () => {
+  const place = await createPlace();
+  const repo = await place.repo('plain', { develop: false });
+  expect(await readStatus(place.git, repo)).toMatchObject({ base: 'main', hasDevelop: false, problem: null });
 });
 
 test('Changes are counted by kind, and looking changes nothing', async () => {

@@ -92,7 +92,7 @@ describe.each(everything)('%s', (_name, scene) => {
 
 test('nothing of the outside world reaches the screen as a control character', () => {
   const state = room(scenes.crowdedFacts, medium);
-  const hostile = { ...state, notice: { text: 'a\u001b[2J\u0007b\nc', tone: 'info' } as const };
+  const hostile = { ...state, notice: { text: 'a\u001b[2J\u0007b\nc', tone: 'info', since: null } as const };
   expect(draw(hostile).replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 

@@ -2,6 +2,7 @@ import type { Proposal } from '../../domain/proposal.ts';
 import type { Action } from '../action.ts';
 import type { CardDialog } from '../dialog.ts';
 import { openCard, openEdit, openReject } from '../dialogs.ts';
+import { isWaiting, waitingText } from '../dialogText.ts';
 import { geometryOf, inside } from '../geometry.ts';
 import { findProposal } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
@@ -90,9 +91,7 @@ function onProposal(state: AppState, change: (proposal: Proposal) => AppState): 
 
 /** Nothing is under way in the open dialog, and the controller can be asked. */
 export function isIdle(state: AppState): true | string {
-  const dialog = dialogOf(state);
-  if (dialog && 'pending' in dialog && dialog.pending !== null) return 'Waiting for the controller.';
-  return isReachable(state);
+  return isWaiting(state) ? waitingText : isReachable(state);
 }
 
 function canApprove(state: AppState): true | string {

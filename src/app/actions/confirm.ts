@@ -1,8 +1,8 @@
 import type { Action } from '../action.ts';
 import type { CleanDialog, FinishDialog } from '../dialog.ts';
-import { openClean, openFinish } from '../dialogs.ts';
-import { wantsName } from '../dialogText.ts';
-import { findWorker } from '../select.ts';
+import { openCard, openClean, openFinish } from '../dialogs.ts';
+import { isWaiting, waitingText, wantsName } from '../dialogText.ts';
+import { findProposal, findWorker } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
@@ -57,17 +57,18 @@ export const confirmActions: readonly Action[] = [
     id: 'decline',
     title: 'no, leave everything as it is',
     hint: 'no',
-    keys: ['n', 'escape', 'q', 'ctrl-c'],
-    run: (state) => stay(toList(state)),
+    keys: ['n', 'q'],
+    enabled: isSettled,
+    run: decline,
   },
   {
     ...dialogs,
-    where: ['typed-name'],
-    id: 'decline-typed',
+    where: ['preview', 'typed-name', 'question'],
+    id: 'close-question',
     title: 'no, leave everything as it is',
-    hint: 'no',
+    hint: (state) => (whereLettersCount(state) ? null : 'close'),
     keys: ['escape', 'ctrl-c'],
-    run: (state) => stay(toList(state)),
+    run: decline,
   },
 ];
 
@@ -79,7 +80,7 @@ function endOf(state: AppState): FinishDialog | CleanDialog | null {
 function canConfirm(state: AppState): true | string {
   const dialog = endOf(state);
   if (!dialog) return 'There is nothing to confirm.';
-  if (dialog.pending !== null) return 'Waiting for the controller.';
+  if (dialog.pending !== null) return waitingText;
   if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';
   const blocker = dialog.kind === 'finish' ? dialog.preview.blockers[0] : undefined;
   if (blocker !== undefined) return `It cannot be finished: ${blocker}`;
@@ -105,12 +106,35 @@ function lookAgain(state: AppState): Step {
   return dialog.kind === 'finish' ? openFinish(state, worker) : openClean(state, worker);
 }
 
+/** What is typed ahead of a preview must not answer it: until it has come only esc does something. */
+function isSettled(state: AppState): true | string {
+  return isWaiting(state) ? waitingText : true;
+}
+
+function whereLettersCount(state: AppState): boolean {
+  const dialog = endOf(state);
+  return !isWaiting(state) && !(dialog && wantsName(dialog));
+}
+
+/** Back to where the question was asked. */
+function decline(state: AppState): Step {
+  const dialog = dialogOf(state);
+  const n = dialog?.kind === 'question' && dialog.about.do === 'create-develop' ? dialog.about.card : null;
+  const proposal = n === null ? null : findProposal(state, n);
+  return stay(proposal ? openCard(state, proposal) : toList(state));
+}
+
 function agree(state: AppState): Step {
   const dialog = dialogOf(state);
   if (dialog?.kind !== 'question') return stay(state);
   const waiting = (next: AppState, pending: number) =>
     withDialog(next, { ...dialog, pending, problem: null });
-  return dialog.about.stop === 'all'
-    ? ask(state, 'stopAll', {}, waiting)
-    : ask(state, 'stop', { id: dialog.about.id }, waiting);
+  switch (dialog.about.do) {
+    case 'stop':
+      return ask(state, 'stop', { id: dialog.about.id }, waiting);
+    case 'stop-all':
+      return ask(state, 'stopAll', {}, waiting);
+    case 'create-develop':
+      return ask(state, 'createDevelop', { repo: dialog.about.repo }, waiting);
+  }
 }

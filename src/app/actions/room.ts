@@ -122,6 +122,14 @@ export const programActions: readonly Action[] = [
   },
   {
     ...program,
+    id: 'notices',
+    title: 'what the controller had to say',
+    keys: ['!'],
+    enabled: (state) => (state.facts?.notices.length ?? 0) > 0 || 'The controller has nothing to say.',
+    run: (state) => stay(withDialog(state, { kind: 'notices', scroll: 0 })),
+  },
+  {
+    ...program,
     where: ['room', 'too-small'],
     id: 'quit',
     title: 'leave; the workers go on',
@@ -136,7 +144,7 @@ export const programActions: readonly Action[] = [
     keys: ['Q'],
     enabled: isReachable,
     run: (state) =>
-      stay(withDialog(state, { kind: 'question', about: { stop: 'all' }, pending: null, problem: null })),
+      stay(withDialog(state, { kind: 'question', about: { do: 'stop-all' }, pending: null, problem: null })),
   },
   {
     ...program,
@@ -155,7 +163,18 @@ export const programActions: readonly Action[] = [
   },
   {
     ...program,
-    where: ['room', 'form', 'card', 'reject', 'preview', 'typed-name', 'question', 'problem', 'help'],
+    where: [
+      'room',
+      'form',
+      'card',
+      'reject',
+      'preview',
+      'typed-name',
+      'question',
+      'problem',
+      'notices',
+      'help',
+    ],
     id: 'suspend',
     title: 'back to the shell until fg',
     keys: ['ctrl-z'],

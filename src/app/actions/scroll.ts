@@ -20,7 +20,7 @@ export const scrollActions: readonly Action[] = [
     hint: 'close',
     group: 'Dialogs',
     keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
-    where: ['problem', 'help'],
+    where: ['problem', 'notices', 'help'],
     run: (state) => stay(toList(state)),
   },
 ];
@@ -38,7 +38,7 @@ function scrolling(
     run: (state: AppState) => scroll(state, by(state)),
   } as const;
   return [
-    { ...both, id, keys: [...letters, ...arrows], where: ['card', 'preview', 'problem', 'help'] },
+    { ...both, id, keys: [...letters, ...arrows], where: ['card', 'preview', 'problem', 'notices', 'help'] },
     { ...both, id: `${id}-typing`, keys: arrows, where: ['typed-name'] },
   ];
 }

@@ -70,7 +70,7 @@ export const workerActions: readonly Action[] = [
     keys: ['s'],
     enabled: onWorker((worker) => isLive(worker.state) || `${worker.id} is not running.`),
     run: onSelected((state, { id }) => {
-      const about = { stop: 'worker', id } as const;
+      const about = { do: 'stop', id } as const;
       return stay(withDialog(state, { kind: 'question', about, pending: null, problem: null }));
     }),
   },

@@ -4,7 +4,7 @@ import type { Worker } from '../../domain/worker.ts';
 import type { Dialog } from '../dialog.ts';
 import { openCard } from '../dialogs.ts';
 import type { Answered } from '../messages.ts';
-import { selectQueue } from '../select.ts';
+import { findProposal, selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
@@ -48,15 +48,38 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     case 'finish': {
       const { id, into, merge, backup } = answer.result.value;
       const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; ${backup} keeps the branch.`;
-      return withNotice(withoutWorker(rest, id), text);
+      return withEnding(withoutWorker(rest, id), text, answer.result.value.warnings);
     }
     case 'clean': {
-      const { id, backup } = answer.result.value;
-      return withNotice(withoutWorker(rest, id), `${id} was removed; ${backup} keeps it.`);
+      const { id, backup, warnings } = answer.result.value;
+      return withEnding(withoutWorker(rest, id), `${id} was removed; ${backup} keeps it.`, warnings);
     }
+    case 'createDevelop':
+      return withDevelop(rest, answer.params.repo, waiting);
     default:
       return state;
   }
+}
+
+/** What was done, and what was left behind by it: that is not read in passing. */
+function withEnding(state: AppState, done: string, warnings: readonly string[] = []): AppState {
+  if (warnings.length === 0) return withNotice(state, done);
+  if (state.focus.at !== 'list') return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
+  const problem = { code: 'left_behind', message: warnings.join('\n'), hint: done };
+  return withDialog(state, {
+    kind: 'problem',
+    title: 'Done, but something was left behind',
+    problem,
+    scroll: 0,
+  });
+}
+
+/** Back to the card that offered it, whose plan now begins from develop. */
+function withDevelop(state: AppState, repo: string, waiting: Dialog | null): AppState {
+  const text = `${repo} has a develop branch now; nothing was checked out.`;
+  const n = waiting?.kind === 'question' && waiting.about.do === 'create-develop' ? waiting.about.card : null;
+  const proposal = n === null ? null : findProposal(state, n);
+  return withNotice(proposal ? openCard(state, proposal) : state, text);
 }
 
 /** The dialog that waited for this answer, if it is still open, and the state without it. */
@@ -76,7 +99,12 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   const line = problemLine(problem);
   const isShort = !line.includes('\n') && cellWidth(line) <= state.size.cols - 2;
   if (isShort || state.focus.at !== 'list') return withNotice(state, line, 'problem');
-  return withDialog(withoutNotice(state), { kind: 'problem', problem, scroll: 0 });
+  return withDialog(withoutNotice(state), {
+    kind: 'problem',
+    title: 'That did not work',
+    problem,
+    scroll: 0,
+  });
 }
 
 /** A proposal that the person asked for shows its card; any other waits in the queue. */

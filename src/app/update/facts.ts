@@ -5,6 +5,7 @@ import type { CardDialog, Dialog } from '../dialog.ts';
 import { findProposal, findWorker, isSameRow, selectFleet, selectQueue } from '../select.ts';
 import type { AppState, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
+import { counted } from '../text/words.ts';
 
 /** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
 export function withFacts(state: AppState, facts: Facts): AppState {
@@ -15,8 +16,10 @@ export function withFacts(state: AppState, facts: Facts): AppState {
 function withNews(next: AppState, old: AppState): AppState {
   const said = new Set(old.facts?.notices.map(problemLine));
   const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
-  const last = news.at(-1);
-  return last === undefined ? next : withNotice(next, last, 'problem');
+  const [first] = news;
+  if (first === undefined) return next;
+  const others = news.length === 1 ? '' : `${counted(news.length, 'notice')}, ! shows them: `;
+  return withNotice(next, others + first, 'problem');
 }
 
 function withLists(next: AppState, old: AppState): AppState {
@@ -70,7 +73,7 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     case 'clean':
       return findWorker(state, dialog.id) ? state : gone(state, dialog, whatBecame(state, dialog.id));
     case 'question': {
-      if (dialog.about.stop === 'all' || findWorker(state, dialog.about.id)) return state;
+      if (dialog.about.do !== 'stop' || findWorker(state, dialog.about.id)) return state;
       return gone(state, dialog, whatBecame(state, dialog.about.id));
     }
     // What is typed is not lost: a form for a proposal that is gone proposes anew.
@@ -81,6 +84,7 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
       return withNotice(withDialog(state, { ...dialog, editing: null }), text);
     }
     case 'problem':
+    case 'notices':
     case 'help':
       return state;
   }

@@ -1,25 +1,67 @@
 import type { MouseToken } from '../../domain/key.ts';
+import { isEnabled } from '../action.ts';
 import { enterPane } from '../actions/room.ts';
 import { scroll } from '../actions/scroll.ts';
-import { fits } from '../geometry.ts';
-import { hitTest } from '../hitTest.ts';
-import { selectRow } from '../move.ts';
+import { actionFor } from '../actions.ts';
+import { contains, fits, inside, type Rect } from '../geometry.ts';
+import { type Hit, hitTest } from '../hitTest.ts';
+import { moveSelection, selectRow } from '../move.ts';
+import { isSameRow, selectGeometry, selectShown } from '../select.ts';
 import type { AppState } from '../state.ts';
-import { type Step, stay, toList } from '../step.ts';
+import { type Step, stay, toList, withNotice, withoutNotice } from '../step.ts';
 
 /** Rows that one notch of the wheel moves a dialog. */
 const notch = 3;
 
-/** A click selects a row or enters a pane; in a dialog only the wheel does something. */
-export function updateMouse(state: AppState, { action, button, x, y }: MouseToken): Step {
+/**
+ * A click selects a row, opens the selected one, or enters a pane; the wheel moves through lists and dialogs. Inside
+ * the pane that one types into the mouse is the worker's.
+ */
+export function updateMouse(state: AppState, token: MouseToken): Step {
   if (!fits(state.size)) return stay(state);
-  if (state.focus.at === 'dialog') {
-    if (action === 'wheel-down') return scroll(state, notch);
-    return action === 'wheel-up' ? scroll(state, -notch) : stay(state);
-  }
-  if (action !== 'press' || button !== 'left') return stay(state);
-  const hit = hitTest(state, x, y);
+  if (state.focus.at === 'dialog') return scroll(state, wheel(token) * notch);
+  const forWorker = state.focus.at === 'pane' ? mouseOf(state, state.focus.id, token) : null;
+  if (forWorker) return forWorker;
+  const hit = hitTest(state, token.x, token.y);
   if (!hit) return stay(state);
-  const clear = { ...state, notice: null };
-  return stay(hit.on === 'pane' ? enterPane(clear, hit.id) : selectRow(toList(clear), hit.list, hit.key));
+  if (wheel(token) !== 0)
+    return stay(
+      hit.on === 'row' && state.focus.at === 'list'
+        ? moveSelection({ ...state, list: hit.list }, wheel(token))
+        : state,
+    );
+  return token.action === 'press' && token.button === 'left' ? click(withoutNotice(state), hit) : stay(state);
+}
+
+function wheel({ action }: MouseToken): -1 | 0 | 1 {
+  if (action === 'wheel-up') return -1;
+  return action === 'wheel-down' ? 1 : 0;
+}
+
+function click(state: AppState, hit: Hit): Step {
+  if (hit.on === 'pane') return stay(enterPane(state, hit.id));
+  const isSelected = state.list === hit.list && isSameRow(state.cursors[hit.list], hit.key);
+  const selected = selectRow(toList(state), hit.list, hit.key);
+  const open = actionFor('room', 'enter', state.settings);
+  if (!isSelected || state.focus.at !== 'list' || hit.key.kind === 'repo' || !open) return stay(selected);
+  const enabled = isEnabled(open, selected);
+  return enabled === true ? open.run(selected) : stay(withNotice(selected, enabled));
+}
+
+/** What was pressed in the pane is let go in it, wherever the mouse has gone meanwhile. */
+function mouseOf(state: AppState, id: string, { kind: _, raw: __, ...mouse }: MouseToken): Step | null {
+  const pane = selectGeometry(state).panes[selectShown(state).findIndex((worker) => worker.id === id)];
+  if (!pane) return null;
+  const area = inside(pane);
+  const isHeld = mouse.action === 'move' || mouse.action === 'release';
+  if (!isHeld && !contains(area, mouse.x, mouse.y)) return null;
+  return { state, effects: [{ type: 'mouse', id, mouse: { ...mouse, ...within(area, mouse) } }] };
+}
+
+/** The nearest cell of an area, counted from its corner. */
+function within({ x, y, width, height }: Rect, at: { x: number; y: number }): { x: number; y: number } {
+  return {
+    x: Math.max(0, Math.min(at.x - x, width - 1)),
+    y: Math.max(0, Math.min(at.y - y, height - 1)),
+  };
 }

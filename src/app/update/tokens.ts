@@ -4,7 +4,7 @@ import { isEnabled } from '../action.ts';
 import { chooseByKey } from '../actions/form.ts';
 import { actionFor, whereOf } from '../actions.ts';
 import type { Dialog } from '../dialog.ts';
-import { isMultiline, textOf, withText } from '../dialogText.ts';
+import { isMultiline, isWaiting, textOf, waitingText, withText } from '../dialogText.ts';
 import { editField, insertText } from '../field.ts';
 import { keyLabel, keyName, typedText } from '../keyName.ts';
 import { findWorker } from '../select.ts';
@@ -61,9 +61,9 @@ function whyDeaf(state: AppState, id: string): string | null {
 }
 
 function typeText(state: AppState, dialog: Dialog, token: KeyToken): AppState {
+  if (isWaiting(state)) return typedText(token) === null ? state : withNotice(state, waitingText);
   const field = textOf(dialog);
   if (!field) return dialog.kind === 'form' ? chooseByKey(state, keyName(token)) : state;
-  if (isWaiting(dialog)) return state;
   const text = typedText(token);
   const edited = text === null ? editField(field, keyName(token)) : insertText(field, text);
   return edited ? withDialog(state, withText(dialog, edited)) : state;
@@ -79,11 +79,6 @@ function updatePaste(state: AppState, { text, last }: PasteToken): Step {
   }
   const dialog = dialogOf(state);
   const field = dialog && textOf(dialog);
-  if (!dialog || !field || isWaiting(dialog)) return stay(state);
+  if (!dialog || !field || isWaiting(state)) return stay(state);
   return stay(withDialog(state, withText(dialog, insertText(field, text, isMultiline(dialog)))));
-}
-
-/** What is on its way is not changed any more. */
-function isWaiting(dialog: Dialog): boolean {
-  return 'pending' in dialog && dialog.pending !== null;
 }

@@ -10,6 +10,7 @@ import {
   selectFleet,
   selectGeometry,
   selectQueue,
+  selectShown,
 } from '../select.ts';
 import type { AppState, ListName, RowKey } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
@@ -77,7 +78,7 @@ function rowContent(state: AppState, list: ListName, row: FleetRow | QueueRow, w
   if ('proposal' in row) return proposalRow(row.proposal, width);
   if (list === 'queue') return askingRow(row.worker, state.now, width);
   const name = 'orphan' in row && row.orphan ? row.worker.id : row.worker.task;
-  return workerRow(row.worker, name, state.now, width);
+  return workerRow(row.worker, name, paneNumber(state, row.worker), state.now, width);
 }
 
 function repoRow(repo: RepoStatus, width: number): Line {
@@ -100,10 +101,18 @@ function repoStatus({ dirty, untracked, ahead, behind }: RepoStatus): Line {
   return parts.flatMap((part, index) => (index > 0 ? [span(' '), part] : [part]));
 }
 
-function workerRow(worker: Worker, name: string, now: number, width: number): Line {
+/** The number of the worker's pane, where there are several: it is the key that types into it. */
+function paneNumber(state: AppState, { id }: Worker): string {
+  const shown = selectShown(state);
+  if (shown.length < 2) return ' ';
+  const at = shown.findIndex((worker) => worker.id === id);
+  return at < 0 ? '  ' : `${at + 1} `;
+}
+
+function workerRow(worker: Worker, name: string, number: string, now: number, width: number): Line {
   const { mark, word, tone } = stateLook(worker);
   const age = span(shortAge(worker.stateSince, now), 'muted');
-  const left = [span(` ${mark} `, tone), span(name)];
+  const left = [span(number, 'muted'), span(`${mark} `, tone), span(name)];
   const right = [span(word, tone), span(' '), age];
   // Where both do not fit, the name matters more than the word: the mark says the same.
   const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;

@@ -9,7 +9,7 @@ import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { formBody } from './form.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
-import { helpBody, problemBody, questionBody } from './simple.ts';
+import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
 
 /** The open dialog as it is drawn. */
 export interface DialogView {
@@ -62,6 +62,8 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return questionBody(state, dialog, width);
     case 'problem':
       return problemBody(dialog, width);
+    case 'notices':
+      return noticesBody(state, width);
     case 'help':
       return helpBody(state, width);
   }

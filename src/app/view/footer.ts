@@ -37,7 +37,7 @@ export function keyHints(state: AppState, width: number): Line {
 function possible(state: AppState): readonly Line[] {
   const where = whereOf(state);
   return actions
-    .filter((action) => action.hint !== undefined && action.where.includes(where))
+    .filter((action) => action.where.includes(where) && hintOf(action, state) !== null)
     .filter((action) => isEnabled(action, state) === true)
     .map((action) => [
       span(keyLabel(keysOf(action, state.settings)[0] ?? ''), 'key'),

@@ -4,8 +4,8 @@ import { keyLabel } from '../keyName.ts';
 import { selectGeometry, selectShown } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
-import { type Line, line, lineWidth, span, wrapLines } from '../text/line.ts';
-import { shortAge, stateLook } from '../text/words.ts';
+import { type Line, line, lineWidth, type Span, span, wrapLines } from '../text/line.ts';
+import { counted, shortAge, stateLook } from '../text/words.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
 
 /** One pane of the room. */
@@ -33,7 +33,7 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };
 }
 
-/** `1 backend/user-auth ● working 12m`, and what a waiting worker asks where there is room. */
+/** `1 backend/user-auth ● working 12m`, and its last words where there is room. */
 function paneTitle(state: AppState, worker: Worker, number: number, width: number): Line {
   const { mark, word, tone } = stateLook(worker);
   const head = span(`${number} `, 'muted');
@@ -44,8 +44,17 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   const room = width - lineWidth([head, ...status]);
   const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
   const spare = room - cellWidth(name.text) - 3;
-  const asks = worker.asks !== null && spare >= 8 ? [span(`: ${cutText(worker.asks, spare)}`)] : [];
-  return [head, name, ...status, ...asks];
+  const words = lastWords(worker);
+  const said =
+    words && spare >= 8 ? [span(': ', words.tone), span(cutText(words.text, spare), words.tone)] : [];
+  return [head, name, ...status, ...said];
+}
+
+/** What it asks; of one that rests, what it said last. */
+function lastWords({ state, asks, update }: Worker): Span | null {
+  if (asks !== null) return span(asks);
+  const rests = state !== 'starting' && state !== 'working';
+  return rests && update ? span(update.text, 'muted') : null;
 }
 
 function paneAside({ settings }: AppState, worker: Worker, isTyping: boolean): Line {
@@ -68,10 +77,12 @@ function emptyPane(state: AppState, rect: Rect, index: number): PaneView {
   return { frame: frameView(rect, 'border', {}), screen: null, text };
 }
 
+const keyColumn = 5;
+
 /** A key and what it does, wrapped below itself. */
 function hinted(key: string, text: string, width: number): readonly Line[] {
-  const rows = wrapLines(text, width - 3, 'muted');
-  return rows.map((row, index) => [span(index === 0 ? `${key}  ` : '   ', 'key'), ...row]);
+  const rows = wrapLines(text, width - keyColumn, 'muted');
+  return rows.map((row, index) => [span((index === 0 ? key : '').padEnd(keyColumn), 'key'), ...row]);
 }
 
 /** What to do next, where there is nothing to look at. */
@@ -91,6 +102,9 @@ function welcome({ facts, connection }: AppState, width: number): readonly Line[
   return [
     line('No workers yet.', 'strong'),
     [],
+    ...(facts.proposals.length > 0
+      ? hinted('tab', `${counted(facts.proposals.length, 'proposal')} to look at; ↵ opens one`, width)
+      : []),
     ...hinted(
       'n',
       'propose a worker: repository, task and brief. Nothing starts before you have said yes.',

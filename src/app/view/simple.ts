@@ -13,13 +13,30 @@ export function questionBody(
   { about, pending, problem }: QuestionDialog,
   width: number,
 ): DialogBody {
+  const { title, text, progress } = questionText(state, about);
   const rows = [
-    ...(pending === null ? [] : [line('Stopping …', 'notice'), line('')]),
+    ...(pending === null ? [] : [line(progress, 'notice'), line('')]),
     ...problemRows(problem, width),
-    ...wrapLines(about.stop === 'all' ? stopAllText(state) : stopText, width),
+    ...wrapLines(text, width),
   ];
-  const title = about.stop === 'all' ? 'Stop everything and leave?' : `Stop ${about.id}?`;
   return { ...plain, title: line(title, 'strong'), rows };
+}
+
+function questionText(
+  state: AppState,
+  about: QuestionDialog['about'],
+): { title: string; text: string; progress: string } {
+  switch (about.do) {
+    case 'stop':
+      return { title: `Stop ${about.id}?`, text: stopText, progress: 'Stopping …' };
+    case 'stop-all':
+      return { title: 'Stop everything and leave?', text: stopAllText(state), progress: 'Stopping …' };
+    case 'create-develop': {
+      const base = state.facts?.repos.find(({ name }) => name === about.repo)?.base ?? 'main';
+      const text = `The branch develop would begin where ${base} is now. Nothing is checked out and nothing is pushed. Without it, work begins from ${base} and is merged there.`;
+      return { title: `Create develop in ${about.repo}?`, text, progress: 'Creating …' };
+    }
+  }
 }
 
 const stopText = 'Its process ends. Worktree, branch and conversation stay; r resumes it.';
@@ -31,10 +48,17 @@ function stopAllText(state: AppState): string {
 }
 
 /** What was refused, word for word. */
-export function problemBody({ problem }: ProblemDialog, width: number): DialogBody {
+export function problemBody({ title, problem }: ProblemDialog, width: number): DialogBody {
   const hint = problem.hint === undefined ? [] : [line(''), ...wrapLines(problem.hint, width)];
   const rows = [...marked('!', problem.message, width, 'bad'), ...hint];
-  return { ...plain, title: line('That did not work', 'strong'), aside: line(problem.code, 'muted'), rows };
+  return { ...plain, title: line(title, 'strong'), aside: line(problem.code, 'muted'), rows };
+}
+
+/** What the controller had to say, latest first. */
+export function noticesBody({ facts }: AppState, width: number): DialogBody {
+  const notices = facts?.notices.toReversed() ?? [];
+  const rows = notices.flatMap((notice) => problemRows(notice, width)).slice(0, -1);
+  return { ...plain, title: line('Notices', 'strong'), rows };
 }
 
 const keyColumns = 18;
