@@ -2,9 +2,8 @@ import { readTitle } from '../agents/claude/title.ts';
 import { observe, type Sign } from '../domain/observation.ts';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
-import type { AgentPreset } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import { draftId } from './checks.ts';
+import type { Effect } from './effects.ts';
 import type { Happening } from './events.ts';
 import type { Message } from './messages.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
@@ -12,32 +11,22 @@ import { addNotice, type ControllerState, type Decision } from './state.ts';
 /** Compares what the log believes with the terminals that are really there. */
 export function hostConnected(state: ControllerState, terminals: readonly TerminalRecord[]): Decision {
   const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
-  const met = [...state.log.workers.values()]
-    .filter(({ id }) => !state.busy.has(id))
-    .map((worker) => meet(worker, known.terminals.get(worker.id), speechOf(state, worker)));
+  const happenings = [...state.log.workers.values()].flatMap((worker): Happening[] => {
+    if (state.busy.has(worker.id)) return [];
+    const terminal = known.terminals.get(worker.id);
+    if (!terminal) return isLive(worker.state) ? [{ type: 'lost', id: worker.id }] : [];
+    if (terminal.exit) return isLive(worker.state) ? [exited(terminal.id, terminal.exit)] : [];
+    // Believed dead, yet it runs: the last lines of the log did not survive.
+    return isLive(worker.state) ? [] : [{ type: 'observed', id: worker.id, state: 'idle', asks: null }];
+  });
   const strangers = terminals.filter((one) => !state.log.workers.has(one.id));
   const running = strangers.filter((one) => one.exit === null);
   return {
     state: running.map(unknownTerminal).reduce(addNotice, known),
-    happenings: met.flatMap(({ happenings }) => happenings),
-    effects: [
-      ...met.flatMap(({ effects }) => effects),
-      // Left by a controller that ended before it could do this: the next worker of that name needs the place.
-      ...strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id }) as const),
-    ],
+    happenings,
+    // Left by a controller that ended before it could do this: the next worker of that name needs the place.
+    effects: strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id })),
   };
-}
-
-type Seen = Pick<Decision, 'happenings' | 'effects'>;
-
-function meet(worker: Worker, terminal: TerminalRecord | undefined, speech: Speech): Seen {
-  if (isLive(worker.state))
-    return terminal
-      ? see(worker, undefined, terminal, speech)
-      : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
-  if (!terminal || terminal.exit) return { happenings: [], effects: [] };
-  // Believed dead, yet it runs: the last lines of the log did not survive.
-  return { happenings: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
 }
 
 function unknownTerminal({ id, pid }: TerminalRecord): Problem {
@@ -62,18 +51,12 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const before = state.terminals.get(terminal.id);
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
-  if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
-  return { state: known, ...see(worker, before, terminal, speechOf(state, worker)) };
-}
-
-type Speech = AgentPreset['speaks'];
-
-function speechOf({ config }: ControllerState, worker: Worker): Speech {
-  return config.agents[worker.agent]?.speaks ?? 'none';
-}
-
-/** What the terminal of a live worker tells of it, compared with what it told before. */
-function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Seen {
+  if (!worker) return { state: known, happenings: [], effects: [] };
+  if (terminal.exit) {
+    const happenings = isLive(worker.state) ? [exited(worker.id, terminal.exit)] : [];
+    return { state: known, happenings, effects: [] };
+  }
+  const speaks = state.config.agents[worker.agent]?.speaks ?? 'none';
   return {
     state: known,
     happenings: observed(worker, signsOf(before, terminal, speaks)),
@@ -81,12 +64,12 @@ function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRe
   };
 }
 
-function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
+function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speaks: 'claude' | 'none'): Sign[] {
   const signs: Sign[] = [];
   const says = now.title === before?.title ? null : readTitle(now.title);
   if (says) signs.push({ source: 'title', says });
   // Output says little where hooks say all.
-  if (speech === 'none' && now.flowing !== before?.flowing)
+  if (speaks === 'none' && now.flowing !== before?.flowing)
     signs.push({ source: 'output', flowing: now.flowing });
   return signs;
 }

@@ -32,7 +32,7 @@ export async function makePlan(
     config.root,
   );
   if (!found.ok) return found;
-  return success(assemble(tools, open, worker, agent, preset.value, place.value));
+  return success(assemble(tools, open, agent, preset.value, place.value));
 }
 
 interface Place {
@@ -71,13 +71,11 @@ function assemble(
   open: OpenProposal,
   agent: string,
   preset: AgentPreset,
-  worker: Worker | null,
   place: Place,
 ): StartPlan {
   const id = draftId(open.draft);
   const command = commandLine({
     preset,
-  const sessionId = worker?.sessionId ?? open.sessionId;
     sessionId: open.sessionId,
     resume: open.kind === 'resume',
     brief: open.draft.brief,
@@ -96,7 +94,7 @@ function assemble(
     environment,
     preset: preset.env,
     brief: open.draft.brief,
-    sessionId,
+    sessionId: open.sessionId,
   };
   const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
   return {
@@ -108,7 +106,7 @@ function assemble(
     worktree,
     command,
     environment,
-    sessionId,
+    sessionId: open.sessionId,
     warnings,
   };
 }

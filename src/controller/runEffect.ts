@@ -1,5 +1,5 @@
 import { showsTrustQuestion } from '../agents/claude/trust.ts';
-import type { Result } from '../domain/problem.ts';
+import { problemOf, type Result } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { Git } from '../git/run.ts';
 import { readStatus } from '../git/status.ts';
@@ -34,8 +34,6 @@ export function createRunner(edge: Edge): RunEffect {
   };
 }
 
-async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Promise<void> {
-  const tools = toolsFor(edge, state);
 /** What a fault of ours, or of the disk, comes to: whoever waits for the effect is told, and the worker is free again. */
 function afterFault(effect: WorldEffect, state: ControllerState, { message }: Error): Message | null {
   const problem = problemOf('internal', `orch-tui could not do this: ${message}`, 'Its log says more.');
@@ -58,6 +56,8 @@ function afterFault(effect: WorldEffect, state: ControllerState, { message }: Er
   }
 }
 
+async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Promise<void> {
+  const tools = toolsFor(edge, state);
   switch (effect.type) {
     case 'plan':
       return plan(edge, tools, effect.n, state);
