@@ -70,7 +70,9 @@ export function moveField(state: AppState, by: 1 | -1): AppState {
 /** Up and down: through the rows of the brief, else through the fields. */
 export function moveUpOrDown(state: AppState, by: 1 | -1): AppState {
   const form = formOf(state);
-  if (form?.field !== 'brief') return moveField(state, by);
+  if (!form) return state;
+  // Arrows stop at both ends, as in lists; tab goes round.
+  if (form.field !== 'brief') return form.field === 'repo' && by < 0 ? state : moveField(state, by);
   const brief = moveRow(form.brief, by, briefColumns(state));
   if (brief) return withDialog(state, { ...form, brief });
   return by < 0 ? moveField(state, by) : state;

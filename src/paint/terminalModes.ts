@@ -14,8 +14,13 @@ const synchronizedOutput = 2026;
 
 /** To our own screen. Auto-wrap off: the compositor may then fill the last column. */
 export function enterSequence(options: { mouse: boolean }): string {
-  const mouse = options.mouse ? set(mouseDrags, mouseInSgr) : '';
+  const mouse = options.mouse ? mouseSequence(true) : '';
   return set(alternateScreen) + reset(cursorShown, autoWrap) + set(bracketedPaste, focusEvents) + mouse;
+}
+
+/** Asks for presses, drags and the wheel, or no more for them. */
+export function mouseSequence(wanted: boolean): string {
+  return wanted ? set(mouseDrags, mouseInSgr) : reset(mouseDrags, mouseInSgr);
 }
 
 /**

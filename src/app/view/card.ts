@@ -69,8 +69,9 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
 }
 
 function resumeRows(state: AppState, plan: StartPlan, width: number): readonly Line[] {
-  const run = findWorker(state, plan.id)?.run ?? 1;
-  const text = `This resumes the conversation where it stopped, in the same worktree (run ${run + 1}).`;
+  const worker = findWorker(state, plan.id);
+  const what = worker?.hasConversation ? 'resumes the conversation where it stopped' : 'starts it again';
+  const text = `This ${what}, in the same worktree (run ${(worker?.run ?? 1) + 1}).`;
   return [...wrapLines(text, width, 'notice'), line('')];
 }
 
