@@ -144,3 +144,34 @@ test('stopping everything asks first, and leaves only once it is done', () => {
   expect(refused.effects).toEqual([]);
   expect(dialogOf(refused.state)).toMatchObject({ kind: 'question', problem });
 });
+
+test('what is typed ahead of a preview neither declines nor accepts it', () => {
+  for (const key of ['f', 'x']) {
+    const asked = press(room(), key).state;
+    const typed = type(asked, 'yarn-q');
+    expect(typed.effects).toEqual([]);
+    expect(dialogOf(typed.state)).toEqual(dialogOf(asked));
+    expect(typed.state.notice?.text).toBe('Waiting for the controller; esc closes.');
+    expect(press(typed.state, 'escape').state.focus).toEqual({ at: 'list' });
+  }
+});
+
+test('letters do not close a merge under way', () => {
+  const merging = press(finish(), 'y').state;
+  expect(dialogOf(type(merging, 'nq').state)).toEqual(dialogOf(merging));
+});
+
+test('what was left behind by an ending is not said in passing', () => {
+  const asked = press(finish(), 'y').state;
+  const warnings = ['The folder node_modules could not be removed: it is in use.'];
+  const value = { id, into: 'develop', merge: '0123456789abcdef', backup: 'refs/orch/backup/x', warnings };
+  const result = { ok: true, value } as const;
+  const params = { id, tip: 'f00dfeed' };
+  const done = updateApp(asked, { type: 'answered', method: 'finish', params, tag: tag + 1, result }).state;
+  expect(dialogOf(done)).toMatchObject({
+    kind: 'problem',
+    title: 'Done, but something was left behind',
+    problem: { message: warnings[0] },
+  });
+  expect(done.facts?.workers.map((worker) => worker.id)).not.toContain(id);
+});

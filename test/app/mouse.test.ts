@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { hitTest } from '../../src/app/hitTest.ts';
+import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
-import { busyFacts, click, facts, press, repo, room, worker } from './fixtures.ts';
+import type { MouseToken } from '../../src/domain/key.ts';
+import { after, busyFacts, click, facts, press, repo, room, worker } from './fixtures.ts';
 
 const state = room();
 
@@ -50,4 +52,53 @@ test('a click beside a dialog does nothing, the wheel scrolls it within its ends
   expect(down.focus).toMatchObject({ dialog: { scroll: 3 } });
   const up = updateApp(down, { type: 'tokenArrived', token: wheel('wheel-up') }).state;
   expect(updateApp(up, { type: 'tokenArrived', token: wheel('wheel-up') }).state).toEqual(help);
+});
+
+function mouse(action: MouseToken['action'], x: number, y: number): MouseToken {
+  return { ...(click(x, y) as MouseToken), action, button: action.startsWith('wheel') ? 'none' : 'left' };
+}
+
+function send(from: AppState, ...tokens: MouseToken[]) {
+  return after(
+    from,
+    tokens.map((token) => ({ type: 'tokenArrived', token })),
+  );
+}
+
+test('the wheel moves the selection of the list under it', () => {
+  const down = send(state, mouse('wheel-down', 5, 5), mouse('wheel-down', 5, 5)).state;
+  expect(down.cursors.fleet).toEqual({ kind: 'repo', name: 'admin' });
+  expect(send(down, mouse('wheel-down', 5, 25)).state).toMatchObject({ list: 'queue' });
+});
+
+test('a click on the selected row opens it', () => {
+  const once = send(state, mouse('press', 5, 25)).state;
+  expect(once.focus).toEqual({ at: 'list' });
+  expect(send(once, mouse('release', 5, 25), mouse('press', 5, 25)).state.focus).toMatchObject({
+    dialog: { kind: 'card', n: 7 },
+  });
+});
+
+test('inside the pane one types into the mouse is the worker’s, counted from its own corner', () => {
+  const id = 'admin/dashboard';
+  const typing = send(state, mouse('press', 110, 5)).state;
+  const { state: same, effects } = send(
+    typing,
+    mouse('press', 77, 2),
+    mouse('move', 200, 3),
+    mouse('release', 3, 50),
+    mouse('wheel-up', 80, 4),
+  );
+  expect(same).toEqual(typing);
+  expect(effects).toMatchObject([
+    { type: 'mouse', id, mouse: { action: 'press', x: 0, y: 0 } },
+    { type: 'mouse', id, mouse: { action: 'move', x: 41, y: 1 } },
+    { type: 'mouse', id, mouse: { action: 'release', x: 0, y: 14 } },
+    { type: 'mouse', id, mouse: { action: 'wheel-up', x: 3, y: 2 } },
+  ]);
+});
+
+test('the first click on a pane is not yet the worker’s', () => {
+  expect(send(state, mouse('press', 110, 5)).effects).toEqual([]);
+  expect(send(state, mouse('wheel-up', 110, 5))).toEqual({ state, effects: [] });
 });

@@ -22,12 +22,12 @@ function subject(state: AppState): { repo: string | null; card: number | null } 
   const dialog = dialogOf(state);
   if (dialog?.kind !== 'card') return { repo: selectedRepo(state), card: null };
   const proposal = findProposal(state, dialog.n);
-  // A resume goes on where its branch stands.
   return { repo: proposal?.kind === 'start' ? proposal.draft.repo : null, card: dialog.n };
 }
 
 function canCreate(state: AppState): true | string {
-  const { repo } = subject(state);
+  const { repo, card } = subject(state);
+  if (repo === null && card !== null) return 'A resume goes on where its branch stands.';
   const status = state.facts?.repos.find(({ name }) => name === repo);
   if (!status) return 'Select a repository first.';
   if (status.problem !== null) return `${status.name}: ${status.problem}`;
