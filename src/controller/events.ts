@@ -51,11 +51,15 @@ export type Happening =
     }
   | { readonly type: 'spawn-failed'; readonly id: string; readonly problem: Problem }
   | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
+  /** Nothing was kept of its conversation; the next one has this id. */
+  | { readonly type: 'conversation-lost'; readonly id: string; readonly sessionId: string }
   | {
       readonly type: 'observed';
       readonly id: string;
       readonly state: WorkerState;
       readonly asks: string | null;
+      /** Questions beneath `asks`; absent when there are none. */
+      readonly askedBefore?: readonly string[];
     }
   | { readonly type: 'said'; readonly id: string; readonly text: string }
   | { readonly type: 'exited'; readonly id: string; readonly exitCode: number; readonly signal: number }

@@ -82,13 +82,24 @@ function newWorker(event: StartedEvent): Worker {
   const { id, repo, task, branch, worktree, base, agent, brief, sessionId, at } = event;
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
-    ...{ state: 'starting', asks: null, startedAt: at, stateSince: at, run: 1, exitCode: null, update: null },
+    ...{ state: 'starting', asks: null, askedBefore: [], hasConversation: false },
+    ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, update: null },
   };
 }
 
 type WorkerEvent = Extract<
   LogEvent,
-  { type: 'resumed' | 'spawn-failed' | 'session-changed' | 'observed' | 'said' | 'exited' | 'lost' }
+  {
+    type:
+      | 'resumed'
+      | 'spawn-failed'
+      | 'session-changed'
+      | 'conversation-lost'
+      | 'observed'
+      | 'said'
+      | 'exited'
+      | 'lost';
+  }
 >;
 
 function changeWorker(state: LogState, event: WorkerEvent): LogState {
@@ -98,7 +109,7 @@ function changeWorker(state: LogState, event: WorkerEvent): LogState {
 }
 
 function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
-  const moved = { asks: null, stateSince: event.at };
+  const moved = { asks: null, askedBefore: [], stateSince: event.at };
   switch (event.type) {
     case 'resumed':
       return { ...moved, state: 'starting', run: worker.run + 1, exitCode: null };
@@ -106,13 +117,20 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
       // What a shell answers for a program that cannot be run.
       return { ...moved, state: 'exited', exitCode: 127 };
     case 'session-changed':
-      return { sessionId: event.sessionId };
-    case 'observed':
-      return { ...moved, state: event.state, asks: event.asks };
+      return { sessionId: event.sessionId, hasConversation: true };
+    case 'conversation-lost':
+      return { sessionId: event.sessionId, hasConversation: false };
+    case 'observed': {
+      const { state, asks, askedBefore = [] } = event;
+      // Before trust is given an agent has not begun its conversation.
+      const hasConversation = worker.hasConversation || state !== 'needs-trust';
+      return { ...moved, state, asks, askedBefore, hasConversation };
+    }
     case 'said':
       return { update: { at: event.at, text: event.text } };
     case 'exited':
-      return { ...moved, state: 'exited', exitCode: event.exitCode };
+      // As a shell counts them: a signal is told from a good end.
+      return { ...moved, state: 'exited', exitCode: event.signal > 0 ? 128 + event.signal : event.exitCode };
     case 'lost':
       return { ...moved, state: 'lost', exitCode: null };
   }

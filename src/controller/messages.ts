@@ -47,6 +47,8 @@ export type Message =
   | { readonly type: 'host-lost' }
   | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
   | { readonly type: 'signed'; readonly id: string; readonly sign: Sign; readonly sessionId: string | null }
+  /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
+  | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
   | { readonly type: 'noticed'; readonly problem: Problem };

@@ -2,8 +2,9 @@ import { readTitle } from '../agents/claude/title.ts';
 import { observe, type Sign } from '../domain/observation.ts';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
+import type { AgentPreset } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import type { Effect } from './effects.ts';
+import { draftId } from './checks.ts';
 import type { Happening } from './events.ts';
 import type { Message } from './messages.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
@@ -11,22 +12,32 @@ import { addNotice, type ControllerState, type Decision } from './state.ts';
 /** Compares what the log believes with the terminals that are really there. */
 export function hostConnected(state: ControllerState, terminals: readonly TerminalRecord[]): Decision {
   const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
-  const happenings = [...state.log.workers.values()].flatMap((worker): Happening[] => {
-    if (state.busy.has(worker.id)) return [];
-    const terminal = known.terminals.get(worker.id);
-    if (!terminal) return isLive(worker.state) ? [{ type: 'lost', id: worker.id }] : [];
-    if (terminal.exit) return isLive(worker.state) ? [exited(terminal.id, terminal.exit)] : [];
-    // Believed dead, yet it runs: the last lines of the log did not survive.
-    return isLive(worker.state) ? [] : [{ type: 'observed', id: worker.id, state: 'idle', asks: null }];
-  });
+  const met = [...state.log.workers.values()]
+    .filter(({ id }) => !state.busy.has(id))
+    .map((worker) => meet(worker, known.terminals.get(worker.id), speechOf(state, worker)));
   const strangers = terminals.filter((one) => !state.log.workers.has(one.id));
   const running = strangers.filter((one) => one.exit === null);
   return {
     state: running.map(unknownTerminal).reduce(addNotice, known),
-    happenings,
-    // Left by a controller that ended before it could do this: the next worker of that name needs the place.
-    effects: strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id })),
+    happenings: met.flatMap(({ happenings }) => happenings),
+    effects: [
+      ...met.flatMap(({ effects }) => effects),
+      // Left by a controller that ended before it could do this: the next worker of that name needs the place.
+      ...strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id }) as const),
+    ],
   };
+}
+
+type Seen = Pick<Decision, 'happenings' | 'effects'>;
+
+function meet(worker: Worker, terminal: TerminalRecord | undefined, speech: Speech): Seen {
+  if (isLive(worker.state))
+    return terminal
+      ? see(worker, undefined, terminal, speech)
+      : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
+  if (!terminal || terminal.exit) return { happenings: [], effects: [] };
+  // Believed dead, yet it runs: the last lines of the log did not survive.
+  return { happenings: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
 }
 
 function unknownTerminal({ id, pid }: TerminalRecord): Problem {
@@ -51,40 +62,51 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const before = state.terminals.get(terminal.id);
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
-  if (!worker) return { state: known, happenings: [], effects: [] };
-  if (terminal.exit) {
-    const happenings = isLive(worker.state) ? [exited(worker.id, terminal.exit)] : [];
-    return { state: known, happenings, effects: [] };
-  }
-  const speaks = state.config.agents[worker.agent]?.speaks ?? 'none';
+  if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
+  return { state: known, ...see(worker, before, terminal, speechOf(state, worker)) };
+}
+
+type Speech = AgentPreset['speaks'];
+
+function speechOf({ config }: ControllerState, worker: Worker): Speech {
+  return config.agents[worker.agent]?.speaks ?? 'none';
+}
+
+/** What the terminal of a live worker tells of it, compared with what it told before. */
+function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Seen {
   return {
-    state: known,
-    happenings: observed(worker, signsOf(before, terminal, speaks)),
-    effects: looksNeeded(worker, before, terminal, speaks),
+    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signsOf(before, now, speech)),
+    effects:
+      speech === 'claude' && isLookNeeded(worker, before, now)
+        ? [{ type: 'look-at-screen', id: worker.id }]
+        : [],
   };
 }
 
-function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speaks: 'claude' | 'none'): Sign[] {
+function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
   const signs: Sign[] = [];
-  const says = now.title === before?.title ? null : readTitle(now.title);
-  if (says) signs.push({ source: 'title', says });
+  const says = titleOf(now);
+  if (says && says !== (before && titleOf(before))) signs.push({ source: 'title', says });
   // Output says little where hooks say all.
-  if (speaks === 'none' && now.flowing !== before?.flowing)
+  if (speech === 'none' && now.flowing !== before?.flowing)
     signs.push({ source: 'output', flowing: now.flowing });
   return signs;
 }
 
-/** Before trust is given no hook runs: only the screen shows the question. */
-function looksNeeded(
-  worker: Worker,
-  before: TerminalRecord | undefined,
-  now: TerminalRecord,
-  speaks: 'claude' | 'none',
-): Effect[] {
-  const fellQuiet = !now.flowing && before?.flowing === true;
-  return speaks === 'claude' && worker.state === 'starting' && fellQuiet
-    ? [{ type: 'look-at-screen', id: worker.id }]
-    : [];
+/** A title that rests says so once nothing is printed any more: what comes next may be a question. */
+function titleOf({ title, flowing }: TerminalRecord): 'working' | 'resting' | null {
+  const says = readTitle(title);
+  return says === 'resting' && flowing ? null : says;
+}
+
+/**
+ * Where hooks are silent: a question before the first of them, one that Esc was pressed at, and an end without
+ * a beginning.
+ */
+function isLookNeeded({ state }: Worker, before: TerminalRecord | undefined, now: TerminalRecord): boolean {
+  if (now.exit) return state === 'starting';
+  const fellQuiet = !now.flowing && before?.flowing !== false;
+  return fellQuiet && (state === 'starting' || state === 'waiting');
 }
 
 /** A sign from hook or screen. The agent may go on under another conversation id, after `/clear` for instance. */
@@ -104,10 +126,35 @@ function isSessionStart(sign: Sign): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
 }
 
+/** There is nothing to resume: the next start begins anew, under another conversation id. */
+export function conversationMissing(
+  state: ControllerState,
+  { id, sessionId }: Extract<Message, { type: 'conversation-missing' }>,
+): Decision {
+  const worker = state.log.workers.get(id);
+  if (worker?.state !== 'exited' || !worker.hasConversation) return { state, happenings: [], effects: [] };
+  const notice = problemOf(
+    'conversation_missing',
+    `Nothing is left of the conversation of ${id}.`,
+    'Resume it to begin anew with its brief, in the same worktree.',
+  );
+  const wishes = [...state.log.proposals.values()].filter(
+    (open) => open.kind === 'resume' && draftId(open.draft) === id,
+  );
+  return {
+    state: addNotice(state, notice),
+    happenings: [{ type: 'conversation-lost', id, sessionId }],
+    effects: wishes.map(({ n }) => ({ type: 'plan', n })),
+  };
+}
+
 function observed(worker: Worker, signs: readonly Sign[]): Happening[] {
-  const now = { state: worker.state, asks: worker.asks };
+  const { id, state, asks, askedBefore } = worker;
+  const now = { state, asks, askedBefore };
   const next = signs.reduce(observe, now);
-  return next === now ? [] : [{ type: 'observed', id: worker.id, state: next.state, asks: next.asks }];
+  if (next === now) return [];
+  const beneath = next.askedBefore.length > 0 ? { askedBefore: next.askedBefore } : {};
+  return [{ type: 'observed', id, state: next.state, asks: next.asks, ...beneath }];
 }
 
 function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): Happening {

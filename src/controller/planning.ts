@@ -32,7 +32,7 @@ export async function makePlan(
     config.root,
   );
   if (!found.ok) return found;
-  return success(assemble(tools, open, agent, preset.value, place.value));
+  return success(assemble(tools, open, worker, agent, preset.value, place.value));
 }
 
 interface Place {
@@ -66,24 +66,30 @@ async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<P
   return success({ branch: worker.branch, worktree: worker.worktree, base: base.value, warnings: [] });
 }
 
+const beginsAnew = 'There is no conversation to go on with: it begins anew, with the brief.';
+
 function assemble(
   tools: Tools,
   open: OpenProposal,
+  worker: Worker | null,
   agent: string,
   preset: AgentPreset,
   place: Place,
 ): StartPlan {
   const id = draftId(open.draft);
+  const sessionId = worker?.sessionId ?? open.sessionId;
   const command = commandLine({
     preset,
-    sessionId: open.sessionId,
-    resume: open.kind === 'resume',
+    sessionId,
+    resume: worker?.hasConversation ?? false,
     brief: open.draft.brief,
     name: id,
     settingsFile: settingsFile(tools.config.root),
   });
   const environment = Object.keys(workerEnvironment(tools, preset, open.draft)).sort();
-  const { branch, base, worktree, warnings } = place;
+  const { branch, base, worktree } = place;
+  const isAnew = worker !== null && !worker.hasConversation && preset.speaks === 'claude';
+  const warnings = [...place.warnings, ...(isAnew ? [beginsAnew] : [])];
   const bound = {
     id,
     agent,
@@ -94,7 +100,7 @@ function assemble(
     environment,
     preset: preset.env,
     brief: open.draft.brief,
-    sessionId: open.sessionId,
+    sessionId,
   };
   const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
   return {
@@ -106,7 +112,7 @@ function assemble(
     worktree,
     command,
     environment,
-    sessionId: open.sessionId,
+    sessionId,
     warnings,
   };
 }

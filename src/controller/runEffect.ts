@@ -1,4 +1,6 @@
-import { showsTrustQuestion } from '../agents/claude/trust.ts';
+import { randomUUID } from 'node:crypto';
+import { showsMissingConversation } from '../agents/claude/resume.ts';
+import { readScreen } from '../agents/claude/screen.ts';
 import { problemOf, type Result } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { Git } from '../git/run.ts';
@@ -138,6 +140,10 @@ async function lookAtScreen(edge: Edge, id: string): Promise<void> {
   const call = await edge.host.find();
   if (!call.ok) return;
   const screen = await call.value('text', { id });
-  if (screen.ok && showsTrustQuestion(screen.value.text))
-    edge.tell({ type: 'signed', id, sign: { source: 'screen', says: 'trust-question' }, sessionId: null });
+  if (!screen.ok) return;
+  const { text } = screen.value;
+  const says = readScreen(text);
+  if (says) edge.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null });
+  if (showsMissingConversation(text))
+    edge.tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
 }

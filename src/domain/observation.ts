@@ -5,7 +5,8 @@ export type Report =
   | { readonly kind: 'session-started'; readonly sessionId: string }
   | { readonly kind: 'prompted' }
   | { readonly kind: 'tool-started' }
-  | { readonly kind: 'tool-ended' }
+  /** `what` as it would have been asked. */
+  | { readonly kind: 'tool-ended'; readonly what: string }
   | { readonly kind: 'asked'; readonly what: string }
   | { readonly kind: 'turn-ended'; readonly said: string | null }
   | { readonly kind: 'turn-failed'; readonly error: string; readonly limited: boolean }
@@ -15,21 +16,28 @@ export type Report =
 export type Sign =
   | { readonly source: 'process'; readonly alive: false }
   | { readonly source: 'hook'; readonly report: Report }
+  /** `resting` only once nothing has been printed for a moment: the title is ahead of the hooks. */
   | { readonly source: 'title'; readonly says: 'working' | 'resting' }
-  | { readonly source: 'screen'; readonly says: 'trust-question' }
+  /** What a screen that fell quiet shows: a question, or the prompt, where nothing is asked. */
+  | { readonly source: 'screen'; readonly says: 'question' | 'prompt' }
   /** Only for agents without hooks: output flows, or has stopped. */
   | { readonly source: 'output'; readonly flowing: boolean };
 
-/** State and question after a sign. Every state but `lost` has an exit edge that needs no hook. */
+/** State and questions after a sign. Every state but `lost` has an exit edge that needs no hook. */
 export interface Observation {
   readonly state: WorkerState;
+  /** The question that is on the screen: of several, the last one asked. */
   readonly asks: string | null;
+  /** Questions that wait beneath it, oldest first: tools and subagents run side by side. */
+  readonly askedBefore: readonly string[];
 }
 
 /** The one state machine of workers. Pure and total: a sign that says nothing new returns the same object. */
 export function observe(now: Observation, sign: Sign): Observation {
   const next = nextState(now, sign);
-  return next.state === now.state && next.asks === now.asks ? now : next;
+  return next.state === now.state && next.asks === now.asks && sameTexts(next.askedBefore, now.askedBefore)
+    ? now
+    : next;
 }
 
 function nextState(now: Observation, sign: Sign): Observation {
@@ -41,7 +49,7 @@ function nextState(now: Observation, sign: Sign): Observation {
     case 'title':
       return afterTitle(now, sign.says);
     case 'screen':
-      return now.state === 'starting' ? to('needs-trust') : now;
+      return afterScreen(now, sign.says);
     case 'output':
       return afterOutput(now, sign.flowing);
   }
@@ -50,13 +58,16 @@ function nextState(now: Observation, sign: Sign): Observation {
 function afterReport(now: Observation, report: Report): Observation {
   switch (report.kind) {
     case 'session-started':
-      return now.state === 'starting' || now.state === 'needs-trust' ? to('idle') : now;
+      return isBefore(now.state) ? to('idle') : now;
     case 'prompted':
-    case 'tool-started':
-    case 'tool-ended':
       return to('working');
+    case 'tool-started':
+      // Beside a question another tool may begin; its own tool began before it.
+      return now.state === 'waiting' ? now : to('working');
+    case 'tool-ended':
+      return now.state === 'waiting' ? withoutQuestion(now, report.what) : to('working');
     case 'asked':
-      return { state: 'waiting', asks: report.what };
+      return waiting([...questions(now), report.what]);
     case 'turn-ended':
       return to('idle');
     case 'turn-failed':
@@ -66,10 +77,20 @@ function afterReport(now: Observation, report: Report): Observation {
   }
 }
 
-/** No hook fires when a person presses Esc; the title does change. A waiting agent's title rests, too. */
+/**
+ * No hook fires when a person presses Esc; the title does change. A waiting agent's title rests until its last
+ * question is answered.
+ */
 function afterTitle(now: Observation, says: 'working' | 'resting'): Observation {
-  if (says === 'working') return now.state === 'starting' ? now : to('working');
-  return now.state === 'working' ? to('idle') : now;
+  if (says === 'working') return to('working');
+  return now.state === 'working' || isBefore(now.state) ? to('idle') : now;
+}
+
+/** Esc at a question changes neither title nor hook: the prompt is back, and that is all. */
+function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation {
+  if (says === 'prompt') return isBefore(now.state) || now.state === 'waiting' ? to('idle') : now;
+  // Whatever is asked before the first hook is about trust: in the folder, in its servers, in its settings.
+  return now.state === 'starting' ? to('needs-trust') : now;
 }
 
 function afterOutput(now: Observation, flowing: boolean): Observation {
@@ -77,6 +98,30 @@ function afterOutput(now: Observation, flowing: boolean): Observation {
   return now.state === 'starting' || now.state === 'working' ? to('idle') : now;
 }
 
+/** Whether the agent has not begun its conversation yet, as far as we know. */
+function isBefore(state: WorkerState): boolean {
+  return state === 'starting' || state === 'needs-trust';
+}
+
+function questions({ asks, askedBefore }: Observation): readonly string[] {
+  return asks === null ? [] : [...askedBefore, asks];
+}
+
+function waiting(asked: readonly string[]): Observation {
+  return { state: 'waiting', asks: asked.at(-1) ?? null, askedBefore: asked.slice(0, -1) };
+}
+
+function withoutQuestion(now: Observation, what: string): Observation {
+  const asked = questions(now);
+  const at = asked.lastIndexOf(what);
+  if (at < 0) return now;
+  return asked.length === 1 ? to('working') : waiting(asked.toSpliced(at, 1));
+}
+
+function sameTexts(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((text, i) => text === others[i]);
+}
+
 function to(state: WorkerState): Observation {
-  return { state, asks: null };
+  return { state, asks: null, askedBefore: [] };
 }

@@ -27,15 +27,19 @@ export interface Worker {
   readonly state: WorkerState;
   /** What it waits for, in a few words; null unless waiting. */
   readonly asks: string | null;
+  /** Questions that wait beneath that one, oldest first. */
+  readonly askedBefore: readonly string[];
   /** The agent's conversation; what resume continues. */
   readonly sessionId: string;
+  /** Whether that conversation has begun; otherwise a resume begins it, with the brief. */
+  readonly hasConversation: boolean;
   /** ISO time of the first start. */
   readonly startedAt: string;
   /** ISO time of the last change of state. */
   readonly stateSince: string;
   /** 1 for the first process, one more for each resume. */
   readonly run: number;
-  /** Of the last process; null while it runs or when it was lost. */
+  /** Of the last process, 128 and its number for a signal; null while it runs or when it was lost. */
   readonly exitCode: number | null;
   /** The last report of itself. */
   readonly update: Update | null;

@@ -257,7 +257,7 @@ describe('observing', () => {
     const scene = new Scene().started();
     scene.tell({ type: 'terminal-changed', terminal: terminal(id, { flowing: true }) });
     expect(scene.tell({ type: 'terminal-changed', terminal: terminal(id) }).done).toEqual(['look-at-screen']);
-    scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'trust-question' }, sessionId: null });
+    scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'question' }, sessionId: null });
     expect(scene.worker(id)?.state).toBe('needs-trust');
     expect(scene.tell(hook({ kind: 'session-started', sessionId: 'session-1' })).worker(id)?.state).toBe(
       'idle',

@@ -33,7 +33,7 @@ function reportOf(hook: Fields, sessionId: string | null): Report | null {
       return { kind: 'tool-started' };
     case 'PostToolUse':
     case 'PostToolUseFailure':
-      return { kind: 'tool-ended' };
+      return { kind: 'tool-ended', what: question(hook) };
     case 'PermissionRequest':
       return { kind: 'asked', what: question(hook) };
     case 'Notification':

@@ -13,8 +13,12 @@ test.each([
   ['SessionStart', { source: 'startup' }, { kind: 'session-started', sessionId: session }],
   ['UserPromptSubmit', { prompt: 'go' }, { kind: 'prompted' }],
   ['PreToolUse', { tool_name: 'Write' }, { kind: 'tool-started' }],
-  ['PostToolUse', { tool_name: 'Write' }, { kind: 'tool-ended' }],
-  ['PostToolUseFailure', { error: 'Exit code 2' }, { kind: 'tool-ended' }],
+  [
+    'PostToolUse',
+    { tool_name: 'Bash', tool_input: { command: 'ls' } },
+    { kind: 'tool-ended', what: 'Bash: ls' },
+  ],
+  ['PostToolUseFailure', { tool_name: 'WebFetch', error: 'no' }, { kind: 'tool-ended', what: 'WebFetch' }],
   ['Stop', { last_assistant_message: 'All\ndone.' }, { kind: 'turn-ended', said: 'All done.' }],
   ['Stop', {}, { kind: 'turn-ended', said: null }],
   [

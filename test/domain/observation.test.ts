@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type Observation, observe, type Report, type Sign } from '../../src/domain/observation.ts';
+
+const starting: Observation = { state: 'starting', asks: null, askedBefore: [] };
+const hook = (report: Report): Sign => ({ source: 'hook', report });
+const prompted = hook({ kind: 'prompted' });
+const begins = hook({ kind: 'tool-started' });
+const asks = (what: string) => hook({ kind: 'asked', what });
+const ends = (what: string) => hook({ kind: 'tool-ended', what });
+const stops = hook({ kind: 'turn-ended', said: null });
+const title = (says: 'working' | 'resting'): Sign => ({ source: 'title', says });
+const screen = (says: 'question' | 'prompt'): Sign => ({ source: 'screen', says });
+const session = hook({ kind: 'session-started', sessionId: 'a' });
+const limit = hook({ kind: 'turn-failed', error: 'rate_limit', limited: true });
+const gone: Sign = { source: 'process', alive: false };
+
+/** States after each of the signs, with the question that is shown. */
+function life(...signs: Sign[]): string[] {
+  let now = starting;
+  return signs.map((sign) => {
+    now = observe(now, sign);
+    return now.asks === null ? now.state : `${now.state}: ${now.asks}`;
+  });
+}
+
+describe('a worker is shown as', () => {
+  it.each<[string, Sign[], string[]]>([
+    [
+      'working, waiting and idle by its hooks',
+      [session, prompted, begins, asks('Bash: ls'), ends('Bash: ls'), stops],
+      ['idle', 'working', 'working', 'waiting: Bash: ls', 'working', 'idle'],
+    ],
+    [
+      'waiting while tools beside the question begin and end',
+      [prompted, asks('Bash: ls'), begins, ends('Read: a'), title('resting'), ends('Bash: ls')],
+      ['working', ...Array(4).fill('waiting: Bash: ls'), 'working'],
+    ],
+    [
+      'waiting for the older question once the newer is answered',
+      [prompted, asks('one'), asks('two'), ends('two'), ends('three'), ends('one')],
+      ['working', 'waiting: one', 'waiting: two', 'waiting: one', 'waiting: one', 'working'],
+    ],
+    [
+      'working when the title says that no question is left',
+      [prompted, asks('one'), asks('two'), title('working'), stops],
+      ['working', 'waiting: one', 'waiting: two', 'working', 'idle'],
+    ],
+    [
+      'idle after Esc in mid-turn, by its title',
+      [prompted, title('working'), title('resting')],
+      ['working', 'working', 'idle'],
+    ],
+    [
+      'idle after Esc at a question, by its screen',
+      [prompted, asks('one'), title('resting'), screen('question'), screen('prompt')],
+      ['working', 'waiting: one', 'waiting: one', 'waiting: one', 'idle'],
+    ],
+    [
+      'in need of trust when something is asked before the first hook',
+      [screen('question'), title('resting'), session],
+      ['needs-trust', 'idle', 'idle'],
+    ],
+    ['begun without any hook', [title('working'), title('resting')], ['working', 'idle']],
+    [
+      'limited until it is asked again',
+      [prompted, limit, title('resting'), screen('prompt'), prompted],
+      ['working', 'limited', 'limited', 'limited', 'working'],
+    ],
+    [
+      'exited, whatever comes late',
+      [prompted, gone, asks('one'), stops],
+      ['working', 'exited', 'exited', 'exited'],
+    ],
+  ])('%s', (_, signs, states) => {
+    expect(life(...signs)).toEqual(states);
+  });
+
+  it('the very same when a sign says nothing new', () => {
+    const asked = observe(observe(starting, asks('one')), asks('two'));
+    expect(observe(asked, begins)).toBe(asked);
+    expect(observe(asked, ends('other'))).toBe(asked);
+  });
+});
