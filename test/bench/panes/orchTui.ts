@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { program, Shop } from '../../e2e/shop.ts';
+import type { Candidate, Processes } from './candidate.ts';
+import { Outer } from './outer.ts';
+
+/** Each approval is a process of its own for a moment. */
+const startedAtOnce = 3;
+
+/** The built program on a workspace of its own, whose agents are our children. */
+export class OrchTui implements Candidate {
+  readonly name = 'orch-tui';
+  readonly #shop: Shop;
+  #outer: Outer | null = null;
+
+  private constructor(shop: Shop) {
+    this.#shop = shop;
+  }
+
+  static async open(socket: string): Promise<OrchTui> {
+    const child = fileURLToPath(new URL('child.ts', import.meta.url));
+    const command = [process.execPath, child, socket, '{brief}'];
+    const shop = await Shop.open({ repos: { bench: {} }, agents: { bench: { command } } });
+    return new OrchTui(shop);
+  }
+
+  async addPanes(names: readonly string[]): Promise<void> {
+    const waiting = [...names];
+    const starting = Array.from({ length: startedAtOnce }, async () => {
+      for (let name = waiting.shift(); name; name = waiting.shift())
+        await this.#shop.json('worker', 'start', 'bench', name, '--brief', name, '--agent', 'bench', '--yes');
+    });
+    await Promise.all(starting);
+  }
+
+  attach(): Outer {
+    const env = this.#shop.place.env({ TERM: 'xterm-256color' });
+    this.#outer = new Outer([program], this.#shop.path(), env);
+    return this.#outer;
+  }
+
+  focus(): void {
+    this.#outer?.press('1');
+  }
+
+  processes(): Processes {
+    const daemon = (name: string) => {
+      const lock = readFileSync(this.#shop.path('.orch', `${name}.lock`), 'utf8');
+      return Number(/"pid":\s*(\d+)/.exec(lock)?.[1]);
+    };
+    const daemons = { host: daemon('host'), controller: daemon('controller') };
+    return this.#outer ? { client: this.#outer.pid, ...daemons } : daemons;
+  }
+
+  async detach(): Promise<void> {
+    await this.#outer?.close();
+    this.#outer = null;
+  }
+
+  async close(): Promise<void> {
+    await this.detach();
+    await this.#shop.close();
+  }
+}
