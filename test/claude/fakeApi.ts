@@ -8,6 +8,10 @@ export interface ScriptedTurn {
   readonly tools?: readonly { readonly name: string; readonly input: object }[];
   /** Begins to answer and never ends, as a long thought would. */
   readonly hangs?: boolean;
+  /** Refuses the request with this HTTP status instead, and for good. */
+  readonly fails?: { readonly status: number; readonly type: string; readonly message: string };
+  /** Text of the conversation that this turn is for: the main agent and its subagents ask at the same time. */
+  readonly to?: string;
 }
 
 type Block = { readonly text: string } | { readonly name: string; readonly input: object };
@@ -47,10 +51,16 @@ export class FakeApi {
   ) {
     const isMain = (body.tools ?? []).length > 0;
     if (isMain) this.conversations.push(JSON.stringify(body.messages));
-    const turn = isMain ? (this.turns.shift() ?? { text: 'The script is over.' }) : title;
+    const turn = isMain ? this.#nextTurn(this.conversations.at(-1) ?? '') : title;
+    if (turn.fails) return refuse(response, turn.fails);
     const message = messageOf(turn, body.model);
     if (body.stream) stream(response, turn, message);
     else sendJson(response, 200, { ...message, content: message.content.map(contentOf) });
+  }
+
+  #nextTurn(conversation: string): ScriptedTurn {
+    const next = this.turns.findIndex(({ to }) => to === undefined || conversation.includes(to));
+    return this.turns.splice(next, next < 0 ? 0 : 1)[0] ?? { text: 'The script is over.' };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -101,6 +111,12 @@ function stream(response: ServerResponse, turn: ScriptedTurn, message: ReturnTyp
   send('message_delta', { delta: { stop_reason, stop_sequence: null }, usage });
   send('message_stop', {});
   response.end();
+}
+
+function refuse(response: ServerResponse, { status, ...error }: NonNullable<ScriptedTurn['fails']>): void {
+  // Otherwise it tries again for minutes.
+  response.setHeader('x-should-retry', 'false');
+  sendJson(response, status, { type: 'error', error });
 }
 
 function sendJson(response: ServerResponse, status: number, body: object): void {

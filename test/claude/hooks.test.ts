@@ -90,10 +90,10 @@ describe.skipIf(program === null)('the real Claude Code', () => {
       { kind: 'prompted' },
       { kind: 'tool-started' },
       { kind: 'asked', what: 'Write: hello.txt' },
-      { kind: 'tool-ended' },
+      { kind: 'tool-ended', what: 'Write: hello.txt' },
       { kind: 'tool-started' },
       { kind: 'asked', what: `Bash: ${command}` },
-      { kind: 'tool-ended' },
+      { kind: 'tool-ended', what: `Bash: ${command}` },
       { kind: 'turn-ended', said: 'All done.' },
       { kind: 'session-ended' },
     ]);

@@ -13,9 +13,17 @@ export interface Said {
   readonly stderr: string;
 }
 
+type Presets = Readonly<Record<string, unknown>>;
+
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
 export interface ShopOptions {
   readonly repos?: Readonly<Record<string, TestRepo>>;
-  readonly agents?: Readonly<Record<string, unknown>>;
+  /** Presets of agents; some need to know where they are. */
+  readonly agents?: Presets | ((place: TestPlace) => Promise<Presets>);
   readonly defaultAgent?: string;
 }
 
@@ -38,11 +46,12 @@ export class Shop {
     const place = await TestPlace.create();
     for (const [name, repo] of Object.entries(repos)) await place.repo(name, repo);
     await mkdir(join(place.workspace, '.orch'));
+    const presets = typeof agents === 'function' ? await agents(place) : agents;
     const config = {
       name: 'shop',
       repos: Object.keys(repos).map((name) => ({ name, path: name })),
       defaultAgent,
-      agents: { demo: { env: { ORCH_DEMO_PACE: '0' } }, ...agents },
+      agents: { demo: { env: { ORCH_DEMO_PACE: '0' } }, ...presets },
     };
     await writeFile(join(place.workspace, '.orch', 'config.json'), JSON.stringify(config));
     return new Shop(place);
@@ -57,8 +66,13 @@ export class Shop {
   }
 
   /** The control room. */
-  room(size: { cols: number; rows: number } = { cols: 120, rows: 40 }): TestTerminal {
-    return this.place.terminal([program], { ...size, env: { ...linger, COLORTERM: 'truecolor' } });
+  room(size: Size = { cols: 120, rows: 40 }, env: Record<string, string> = {}): TestTerminal {
+    return this.inTerminal([], size, { COLORTERM: 'truecolor', ...env });
+  }
+
+  /** A command in a terminal. */
+  inTerminal(args: readonly string[], size: Size, env: Record<string, string> = {}): TestTerminal {
+    return this.place.terminal([program, ...args], { ...size, env: { ...linger, ...env } });
   }
 
   /** One command without a terminal. */

@@ -1,0 +1,312 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ClaudeShop } from './claudeShop.ts';
+import { installClaude } from './install.ts';
+
+const claude = await installClaude();
+const patient = { timeout: 25_000 };
+
+type Room = Awaited<ReturnType<ClaudeShop['room']>>;
+
+const open = (options: Parameters<typeof ClaudeShop.open>[1] = {}) => ClaudeShop.open(claude ?? '', options);
+const isShown = (task: string, state: string) => new RegExp(`${task}\\s+${state}`);
+
+/** The command on a card, wherever it is wrapped. */
+const resumes = (sessionId: string) => new RegExp(`--resume[\\s│]+${sessionId}`);
+
+/** Presses `r`, reads the card and says yes. @returns the card */
+async function resume(room: Room, task: string): Promise<string> {
+  room.press('r');
+  await room.until(`Resume backend/${task}?`);
+  const card = await room.until('Session');
+  room.press('y');
+  return card;
+}
+
+/** Presses a key until its effect is seen: Claude Code loses one that comes while it redraws a dialog. */
+async function insist(room: Room, key: string, sight: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    room.press(key);
+    try {
+      await room.until(sight, { timeout: 3000 });
+      return;
+    } catch (error) {
+      if (tries === 5) throw error;
+    }
+  }
+}
+
+describe.skipIf(claude === null)('a room with the real Claude Code', () => {
+  test('takes a task from its proposal to develop', async () => {
+    await using place = await open();
+    const { shop, api } = place;
+    const command = 'git add -A && git commit -qm "Add hello"';
+    const hello = { file_path: shop.path('.worktrees/backend-hello/hello.txt'), content: 'hi\n' };
+    api.turns.push(
+      { text: 'A file first.', tools: [{ name: 'Write', input: hello }] },
+      { tools: [{ name: 'Bash', input: { command, description: 'Commit it' } }] },
+      { text: 'All done.' },
+    );
+    const room = await place.room();
+    room.press('n');
+    await room.until('New worker');
+    room.type('hello');
+    room.press('tab');
+    room.paste('Please greet.\n\nIn a file.');
+    room.press('enter');
+    await room.until('Start backend/hello?');
+    const card = await room.until('--session-id', patient);
+    for (const part of ['--settings', '-n backend/hello', 'Please greet.', 'claude (default)'])
+      expect(card).toContain(part);
+    expect(api.conversations).toEqual([]);
+    room.press('y');
+
+    await room.until(isShown('hello', 'waiting'), patient);
+    await room.until('Do you want to create hello.txt?');
+    expect(await place.worker('hello')).toMatchObject({ state: 'waiting', asks: 'Write: hello.txt' });
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.press('enter');
+    await room.until('Do you want to proceed?', patient);
+    await room.until(isShown('hello', 'waiting'));
+    expect(await place.worker('hello')).toMatchObject({ state: 'waiting', asks: `Bash: ${command}` });
+    room.press('1');
+    await room.until('All done.', patient);
+    await room.until(isShown('hello', 'idle'));
+    room.press('ctrl-q');
+    await room.until('f finish');
+    expect(await place.history('hello')).toEqual([
+      'idle',
+      'working',
+      'waiting: Write: hello.txt',
+      'working',
+      `waiting: Bash: ${command}`,
+      'working',
+      'idle',
+    ]);
+
+    room.press('f');
+    await room.until('hello.txt | 1 +');
+    room.press('y');
+    await room.until('No workers yet.', patient);
+    expect(await shop.git('backend', 'show', 'develop:hello.txt')).toBe('hi');
+    expect(await shop.git('backend', 'status', '--porcelain', '--branch')).toBe('## main');
+    room.press('q');
+    expect(await room.exited).toMatchObject({ exitCode: 0 });
+  });
+
+  test('shows Esc in mid-turn and at a question as idle', async () => {
+    await using place = await open();
+    place.api.turns.push(
+      { text: 'Let me think about it for long.', hangs: true },
+      { tools: [{ name: 'Bash', input: { command: 'touch never.txt', description: 'x' } }] },
+    );
+    await place.start('esc', 'Think.');
+    const room = await place.room();
+    await room.until('esc to interrupt', patient);
+    await room.until(isShown('esc', 'working'));
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.press('escape');
+    await room.until(isShown('esc', 'idle'), patient);
+    room.type('Now a command.');
+    await room.until('Now a command.');
+    room.press('enter');
+    await room.until('Do you want to proceed?', patient);
+    await room.until(isShown('esc', 'waiting'));
+    room.press('escape');
+    await room.until(isShown('esc', 'idle'), patient);
+    expect(await place.history('esc')).toEqual([
+      'idle',
+      'working',
+      'idle',
+      'working',
+      'waiting: Bash: touch never.txt',
+      'idle',
+    ]);
+  });
+
+  test('keeps waiting while other tools end, and goes through questions one by one', async () => {
+    await using place = await open();
+    const fetch = (url: string) => ({ name: 'WebFetch', input: { url, prompt: 'x' } });
+    place.api.turns.push(
+      {
+        tools: [
+          fetch('http://127.0.0.1:9/one'),
+          fetch('http://localhost:9/two'),
+          { name: 'Read', input: { file_path: place.shop.path('.worktrees/backend-both/README.md') } },
+          { name: 'Bash', input: { command: 'sleep 1; ls', description: 'x' } },
+        ],
+      },
+      { text: 'All read.' },
+    );
+    await place.start('both', 'Read it.');
+    const room = await place.room();
+    await room.until('Do you want to allow Claude to fetch', patient);
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    await room.until('⎿  README.md', patient);
+    await insist(room, 'enter', 'Invalid URL');
+    await room.until('waiting <1m: WebFetch: http://127.0.0.1:9/one');
+    await insist(room, 'enter', 'All read.');
+    await room.until(isShown('both', 'idle'));
+    const [one, two] = [
+      'waiting: WebFetch: http://127.0.0.1:9/one',
+      'waiting: WebFetch: http://localhost:9/two',
+    ];
+    expect(await place.history('both')).toEqual(['idle', 'working', one, two, one, 'working', 'idle']);
+  });
+
+  test('keeps waiting for one subagent while another works', async () => {
+    await using place = await open();
+    const agent = (prompt: string) => ({ name: 'Agent', input: { description: prompt, prompt } });
+    const bash = (command: string) => ({ name: 'Bash', input: { command, description: 'x' } });
+    place.api.turns.push(
+      { to: 'Share it.', tools: [agent('first part'), agent('second part')] },
+      { to: 'first part', tools: [bash('touch a.txt')] },
+      { to: 'second part', tools: [bash('sleep 1; ls')] },
+      { to: 'README.md', tools: [bash('sleep 1; ls -a')] },
+    );
+    await place.start('share', 'Share it.');
+    const room = await place.room();
+    await room.until('Do you want to proceed?', patient);
+    await room.until('2 tool uses', patient);
+    await room.until('waiting <1m: Bash: touch a.txt');
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    await insist(room, 'enter', '2 agents finished');
+    await room.until(isShown('share', 'idle'));
+    const states = ['idle', 'working', 'waiting: Bash: touch a.txt', 'working', 'idle'];
+    expect(await place.history('share')).toEqual(states);
+  });
+
+  test('shows a worker whose account is limited', async () => {
+    await using place = await open();
+    const fails = { status: 429, type: 'rate_limit_error', message: 'This would exceed your rate limit.' };
+    place.api.turns.push({ fails }, { text: 'Here I am again.' });
+    await place.start('much', 'Do a lot.');
+    const room = await place.room();
+    await room.until(isShown('much', 'limited'), patient);
+    await room.until('This would exceed your rate limit.');
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.type('go on\r');
+    await room.until('Here I am again.', patient);
+    await room.until(isShown('much', 'idle'));
+  });
+
+  test('resumes the conversation after the process, and after the host, is killed', async () => {
+    await using place = await open();
+    const { api, shop } = place;
+    api.turns.push({ text: 'The first answer.' });
+    await place.start('door', 'The first question.');
+    const room = await place.room();
+    await room.until('The first answer.', patient);
+    await room.until(isShown('door', 'idle'));
+    const { sessionId } = await place.worker('door');
+    process.kill(await place.pidOf('door'), 'SIGKILL');
+    await room.until(isShown('door', 'exited 137'));
+
+    api.turns.push({ tools: [{ name: 'Bash', input: { command: 'touch never.txt', description: 'x' } }] });
+    expect(await resume(room, 'door')).toMatch(resumes(sessionId));
+    await room.until(isShown('door', 'idle'), patient);
+    await room.until('The first answer.');
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.type('The second question.\r');
+    await room.until('Do you want to proceed?', patient);
+    await room.until(isShown('door', 'waiting'));
+    expect(api.conversations.at(-1)).toContain('The first question.');
+    room.press('ctrl-q');
+    await room.until('f finish');
+
+    process.kill(await shop.pidOf('host'), 'SIGKILL');
+    await room.until(isShown('door', 'lost'));
+    api.turns.push({ text: 'The third answer.' });
+    expect(await resume(room, 'door')).toMatch(resumes(sessionId));
+    await room.until(isShown('door', 'idle'), patient);
+    await room.until('The first answer.');
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.type('The third question.\r');
+    await room.until('The third answer.', patient);
+    for (const said of ['The first question.', 'The first answer.', 'The second question.'])
+      expect(api.conversations.at(-1)).toContain(said);
+  });
+
+  test('tells when nothing was kept of a conversation, and begins it anew', async () => {
+    await using place = await open();
+    const { api, shop } = place;
+    api.turns.push({ text: 'The first answer.' });
+    await place.start('door', 'Paint the door.');
+    const room = await place.room();
+    await room.until('The first answer.', patient);
+    await room.until(isShown('door', 'idle'));
+    const before = await place.worker('door');
+    process.kill(await place.pidOf('door'), 'SIGKILL');
+    await room.until(isShown('door', 'exited 137'));
+    await rm(join(shop.place.root, 'claude-config', 'projects'), { recursive: true });
+
+    await resume(room, 'door');
+    await room.until(isShown('door', 'exited 1 '), patient);
+    await room.until('No conversation found');
+    api.turns.push({ text: 'Painted anew.' });
+    const card = await resume(room, 'door');
+    const { sessionId } = await place.worker('door');
+    expect(sessionId).not.toBe(before.sessionId);
+    expect(card).toContain('--session-id');
+    expect(card).toContain(sessionId);
+    expect(card).toContain('begins anew');
+    await room.until('Painted anew.', patient);
+    expect(api.conversations.at(-1)).toContain('Paint the door.');
+    expect(await place.worker('door')).toMatchObject({ sessionId });
+  });
+
+  test('leaves the question of trust to the person, and begins again after a no', async () => {
+    await using place = await open({ trusted: false });
+    place.api.turns.push({ text: 'Hello.' });
+    await place.start('trust', 'Say hello.');
+    const room = await place.room();
+    await room.until(isShown('trust', 'needs trust'), patient);
+    await room.until(/Needs you \(1\)/);
+    await room.until('I trust this folder');
+    expect(place.api.conversations).toEqual([]);
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.press('2');
+    await room.until(isShown('trust', 'exited 1 '), patient);
+    room.press('ctrl-q');
+    await room.until('f finish');
+
+    expect(await resume(room, 'trust')).toContain('--session-id');
+    await room.until(isShown('trust', 'needs trust'), patient);
+    await room.until('I trust this folder');
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    room.press('1');
+    await room.until('Hello.', patient);
+    await room.until(isShown('trust', 'idle'));
+    expect(await place.history('trust')).toEqual([
+      'needs-trust',
+      'exited',
+      'needs-trust',
+      'idle',
+      'working',
+      'idle',
+    ]);
+  });
+
+  test('leaves any other question before the start to the person, too', async () => {
+    const server = { mcpServers: { tools: { command: 'true' } } };
+    await using place = await open({ files: { '.mcp.json': JSON.stringify(server) } });
+    await place.start('server', 'Say hello.');
+    const room = await place.room();
+    await room.until('New MCP server found', patient);
+    await room.until(isShown('server', 'needs trust'), patient);
+    room.press('enter');
+    await room.until('ctrl-q leaves');
+    await insist(room, '3', 'The script is over.');
+    await room.until(isShown('server', 'idle'));
+  });
+});
