@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline/promises';
+import { text } from 'node:stream/consumers';
 
 /** Whether a person can be asked here and now. */
 export function canAsk(options: { json?: boolean; yes?: boolean }): boolean {
@@ -10,16 +11,23 @@ export async function askYes(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await askText(`${question} [y/N] `));
 }
 
-/** One typed line; empty at the end of input. */
-export async function askText(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    return (await Promise.race([lines.question(question), closed(lines)])).trim();
-  } finally {
-    lines.close();
-  }
+/** All of standard input. At a terminal Ctrl-D ends it, and questions can be asked afterwards. */
+export async function readInput(): Promise<string> {
+  const { stdin, stdout } = process;
+  if (!stdin.isTTY) return text(stdin);
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: stdin, output: stdout })) lines.push(line);
+  return lines.join('\n');
 }
 
-function closed(lines: ReturnType<typeof createInterface>): Promise<string> {
-  return new Promise((resolve) => lines.once('close', () => resolve('')));
+/** One typed line; empty at the end of input and on Ctrl-C. */
+export async function askText(question: string): Promise<string> {
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  const closed = new Promise<null>((resolve) => lines.once('close', () => resolve(null)));
+  // Being closed rejects the question, too; which of the two comes first differs between versions of Node.
+  const typed = await Promise.race([lines.question(question).catch(() => null), closed]);
+  lines.close();
+  // The cursor still stands behind the question.
+  if (typed === null) process.stdout.write('\n');
+  return typed?.trim() ?? '';
 }

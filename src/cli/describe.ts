@@ -1,3 +1,5 @@
+import { cellWidth } from '../app/text/cells.ts';
+import { plainLine, quoteCommand } from '../app/text/plain.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
@@ -58,11 +60,11 @@ export function proposalText({ n, kind, draft, plan, problem }: Proposal): strin
   const { base } = plan;
   return [
     head,
-    `  branch    ${plan.branch} from ${base.branch} ${base.commit.slice(0, 10)} ${base.subject} (${base.committedAt})`,
+    `  branch    ${plan.branch} from ${base.branch} ${base.commit.slice(0, 10)} ${plainLine(base.subject)} (${base.committedAt})`,
     `  worktree  ${plan.worktree}`,
-    `  command   ${plan.command.map(shown).join(' ')}`,
+    `  command   ${quoteCommand(plan.command)}`,
     `  brief     ${draft.brief === '' ? 'none' : draft.brief.split('\n').join('\n            ')}`,
-    ...plan.warnings.map((warning) => `  warning   ${warning}`),
+    ...plan.warnings.map((warning) => `  warning   ${plainLine(warning)}`),
   ].join('\n');
 }
 
@@ -88,23 +90,17 @@ export function cleanText(preview: CleanPreview): string {
 }
 
 function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${plainLine(line)}`)];
 }
 
-/** For reading: quoted where a shell would need it, control characters made visible. */
-function shown(argument: string): string {
-  const plain = argument.replace(/[\u0000-\u001f\u007f-\u009f]/g, (c) => JSON.stringify(c).slice(1, -1));
-  return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
-}
-
-/** Rows as aligned columns; the last one is left as it is. Text of workers loses its control characters. */
+/** Rows as aligned columns, each on one line. */
 export function columns(rows: readonly (readonly string[])[]): string {
-  const clean = rows.map((row) => row.map((cell) => cell.replace(/[\u0000-\u001f\u007f-\u009f]/g, ' ')));
-  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => (row[at] ?? '').length)));
+  const clean = rows.map((row) => row.map(plainLine));
+  const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => cellWidth(row[at] ?? ''))));
   return clean
     .map((row) =>
       row
-        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .map((cell, at) => cell + ' '.repeat(Math.max(0, (widths[at] ?? 0) - cellWidth(cell))))
         .join('  ')
         .trimEnd(),
     )

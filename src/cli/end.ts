@@ -1,4 +1,4 @@
-import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
 import { askText, askYes, canAsk } from './ask.ts';
 import { cleanText, finishText, workerJson } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
@@ -34,10 +34,8 @@ export async function finishWorker(out: Output, id: string, options: EndOptions)
     out.say(finishText(preview));
     const confirm = await agree(out, preview, preview.ignored, options, 'Finish it?');
     const done = demand(await call('finish', { id, tip: preview.tip, ...confirm }));
-    out.result(
-      done,
-      `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}. Its last commit is kept at ${done.backup}.`,
-    );
+    const merged = `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}.`;
+    out.result(done, withWarnings(`${merged} Its last commit is kept at ${done.backup}.`, done));
   });
 }
 
@@ -53,8 +51,12 @@ export async function cleanWorker(out: Output, id: string, options: EndOptions):
       : [];
     const confirm = await agree(out, preview, lost, options, 'Clean it?');
     const done = demand(await call('clean', { id, tip: preview.tip, ...confirm }));
-    out.result(done, `Cleaned ${id}. Its last commit is kept at ${done.backup}.`);
+    out.result(done, withWarnings(`Cleaned ${id}. Its last commit is kept at ${done.backup}.`, done));
   });
+}
+
+function withWarnings(text: string, { warnings = [] }: FinishResult | CleanResult): string {
+  return [text, ...warnings.map((warning) => `! ${warning}`)].join('\n');
 }
 
 /** A plain yes where nothing goes; the task's name where something does. Scripts say both by options. */

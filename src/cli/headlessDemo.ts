@@ -2,11 +2,11 @@ import { geometryOf, inside } from '../app/geometry.ts';
 import type { Size } from '../app/state.ts';
 import { takePicture } from '../client/picture.tsx';
 import { Terminals } from '../client/terminals.ts';
-import type { Facts } from '../domain/facts.ts';
 import type { Worker } from '../domain/worker.ts';
-import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
-import type { Caller, Link } from '../protocol/link.ts';
+import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { Caller } from '../protocol/link.ts';
 import { proposeDemo } from './demoWorkspace.ts';
+import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { withController } from './session.ts';
 
@@ -21,15 +21,18 @@ export async function runHeadlessDemo(out: Output, root: string): Promise<void> 
     const watch = new FactsWatch(link);
     const answering = answerQuestions(out, root, watch);
     await proposeDemo(call);
-    const ready = await watch.until(
-      ({ proposals }) => proposals.length > 0 && proposals.every((one) => one.plan ?? one.problem),
+    const ready = demand(
+      await watch.until(
+        ({ proposals }) => proposals.length > 0 && proposals.every((one) => one.plan ?? one.problem),
+        patienceMs,
+      ),
     );
     for (const { n, draft, plan, problem } of ready.proposals) {
       if (!plan) return refuse('demo_failed', problem?.message ?? 'No plan came.');
       out.say(`Approving for you: start ${draft.repo}/${draft.task} on ${plan.branch} in ${plan.worktree}`);
       demand(await call('approve', { n, digest: plan.digest, ...paneSize(ready.proposals.length) }));
     }
-    await watch.until(({ workers }) => workers.length > 0 && workers.every(hasRested));
+    demand(await watch.until(({ workers }) => workers.length > 0 && workers.every(hasRested), patienceMs));
     out.say('Both workers have done their work and rest.');
     const seen = demand(await call('facts', { refresh: true }));
     const picture = await takePicture(root, seen, pictureSize);
@@ -84,36 +87,4 @@ function answerQuestions(out: Output, root: string, watch: FactsWatch): Terminal
     });
   };
   return terminals;
-}
-
-/** Waits for what the controller says. */
-class FactsWatch {
-  onFacts: (facts: Facts) => void = () => {};
-  readonly #waiting = new Set<(facts: Facts) => void>();
-  #latest: Facts | null = null;
-
-  constructor(link: Link) {
-    link.onNotice<ControllerNotices, 'facts'>('facts', (facts) => {
-      this.#latest = facts;
-      this.onFacts(facts);
-      for (const look of this.#waiting) look(facts);
-    });
-  }
-
-  async until(holds: (facts: Facts) => boolean): Promise<Facts> {
-    if (this.#latest && holds(this.#latest)) return this.#latest;
-    const { promise, resolve, reject } = Promise.withResolvers<Facts>();
-    const look = (facts: Facts) => holds(facts) && resolve(facts);
-    this.#waiting.add(look);
-    const limit = setTimeout(() => {
-      const states = this.#latest?.workers.map((worker) => `${worker.id} ${worker.state}`).join(', ');
-      reject(new Error(`The demo takes too long: ${states}`));
-    }, patienceMs);
-    try {
-      return await promise;
-    } finally {
-      clearTimeout(limit);
-      this.#waiting.delete(look);
-    }
-  }
 }

@@ -31,7 +31,7 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
   const bases = await Promise.all(config.repos.map((repo) => baseOf(git, repo, options.develop === true)));
   const lines = config.repos.map((repo, at) => `  ${repo.name}  ${bases[at]}`);
   out.result(
-    { workspace: config.name, root, config: configFile(root), repos: config.repos },
+    { workspace: root, name: config.name, config: configFile(root), repos: config.repos },
     [`${config.name} is a workspace now: ${configFile(root)}`, ...lines, 'Open it: orch-tui'].join('\n'),
   );
 }

@@ -1,6 +1,6 @@
 import { columns, proposalText, reposText, workerJson, workersText } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { withController, withHost } from './session.ts';
+import { demandWorker, withController, withTerminal } from './session.ts';
 
 /** Commands that only look. */
 
@@ -16,7 +16,8 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
       );
     const workers = facts.workers.filter((one) => repo === undefined || one.repo === repo);
     const value = {
-      workspace: facts.workspace,
+      workspace: facts.workspace.root,
+      name: facts.workspace.name,
       repos,
       workers: workers.map(workerJson),
       proposals: facts.proposals,
@@ -29,7 +30,7 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
       [
         `${facts.workspace.name}  ${facts.workspace.root}`,
         '',
-        reposText(repos),
+        repos.length === 0 ? 'No repositories. Add them: orch-tui init' : reposText(repos),
         '',
         workersText(workers),
         ...waiting,
@@ -49,21 +50,18 @@ export async function listWorkers(out: Output): Promise<void> {
 export async function showWorker(out: Output, id: string): Promise<void> {
   await withController('.', async (call) => {
     const facts = demand(await call('facts', {}));
-    const worker = facts.workers.find((one) => one.id === id);
     const ended = facts.ended.findLast((one) => one.id === id);
-    if (worker) {
-      const shown = Object.entries(workerJson(worker)).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? value : JSON.stringify(value),
-      ]);
-      return out.result(workerJson(worker), columns(shown));
-    }
-    if (ended)
+    if (ended && !facts.workers.some((one) => one.id === id))
       return out.result(
         ended,
         `${id} was ${ended.how} at ${ended.at}; its last commit is kept at ${ended.backup}.`,
       );
-    refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+    const shown = workerJson(demandWorker(facts, id));
+    const rows = Object.entries(shown).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? value : JSON.stringify(value),
+    ]);
+    out.result(shown, columns(rows));
   });
 }
 
@@ -90,9 +88,9 @@ export async function showScreen(
   id: string,
   options: { ansi?: boolean; scrollback?: number },
 ): Promise<void> {
-  await withHost('.', async (call) => {
+  await withTerminal(id, async (call) => {
     const { text } = demand(await call('text', { id, ...options }));
-    out.result({ id, text }, text);
+    out.screen({ id, text }, text);
   });
 }
 
@@ -106,11 +104,13 @@ export async function sendText(out: Output, id: string, text: string): Promise<v
 export async function showLog(out: Output, id: string): Promise<void> {
   await withController('.', async (call) => {
     const events = demand(await call('log', { id }));
+    // A proposal that never became a worker has a log, too; only of nothing there is nothing to tell.
+    if (events.length === 0) demandWorker(demand(await call('facts', {})), id);
     const line = ({ seq: _, at, type, v: __, id: ___, ...rest }: (typeof events)[number]) => [
       at,
       type,
       JSON.stringify(rest),
     ];
-    out.result(events, events.length === 0 ? 'Nothing is logged.' : columns(events.map(line)));
+    out.result(events, columns(events.map(line)));
   });
 }

@@ -1,3 +1,4 @@
+import { plainText } from '../app/text/plain.ts';
 import { type Problem, problemOf, type Result } from '../domain/problem.ts';
 
 /** How a command talks: as text for people, or as one JSON value for programs. */
@@ -5,6 +6,8 @@ export interface Output {
   readonly json: boolean;
   /** The command's one result. With `--json` the value alone, otherwise the text. */
   result(value: unknown, text: string): void;
+  /** The same with a text made of cells, whose escape sequences are our own. */
+  screen(value: unknown, text: string): void;
   /** Progress, for people only. */
   say(text: string): void;
 }
@@ -15,9 +18,10 @@ export const exitCodes = { done: 0, refused: 1, usage: 2 } as const;
 export function createOutput(json: boolean): Output {
   return {
     json,
-    result: (value, text) => write(json ? JSON.stringify(value, null, 2) : text),
+    result: (value, text) => write(json ? jsonText(value) : plainText(text)),
+    screen: (value, text) => write(json ? jsonText(value) : text),
     say: (text) => {
-      if (!json) write(text);
+      if (!json) write(plainText(text));
     },
   };
 }
@@ -25,8 +29,15 @@ export function createOutput(json: boolean): Output {
 /** Tells a failure: one line on stderr, or as JSON on stdout. */
 export function tellProblem(json: boolean, problem: Problem): void {
   process.exitCode = exitCodes.refused;
-  if (json) write(JSON.stringify({ error: problem }, null, 2));
-  else process.stderr.write(`orch-tui: ${withHint(problem)}\n`);
+  if (json) write(jsonText({ error: problem }));
+  else process.stderr.write(`orch-tui: ${plainText(withHint(problem))}\n`);
+}
+
+/** A bug, or a machine in trouble: told like any other problem, with what a report of it needs. */
+export function tellFault(json: boolean, error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  tellProblem(json, problemOf('internal', `This went wrong: ${message}`));
+  process.stderr.write(`${plainText(stack ?? '')}\n`);
 }
 
 /** Message and hint as one line. */
@@ -53,6 +64,22 @@ export function demand<T>(result: Result<T>): T {
 /** Ends the command with a problem of its own. */
 export function refuse(code: string, message: string, hint?: string): never {
   throw new Refusal(problemOf(code, message, hint));
+}
+
+/** Whoever reads our output may stop when they have seen enough (`| head`); the command still does all it was to do. */
+export function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+}
+
+/** JSON leaves alone what some terminals obey and what turns the reading direction; here it is escaped, too. */
+function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 function write(text: string): void {

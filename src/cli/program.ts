@@ -1,7 +1,15 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { problemOf } from '../domain/problem.ts';
 import { version } from '../protocol/version.ts';
-import { createOutput, exitCodes, type Output, Refusal, tellProblem } from './output.ts';
+import {
+  createOutput,
+  exitCodes,
+  type Output,
+  outliveReaders,
+  Refusal,
+  tellFault,
+  tellProblem,
+} from './output.ts';
 
 /**
  * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
@@ -9,12 +17,13 @@ import { createOutput, exitCodes, type Output, Refusal, tellProblem } from './ou
  */
 export async function runCommand(argv: readonly string[]): Promise<void> {
   const json = argv.includes('--json');
+  outliveReaders();
   try {
     await describeProgram(createOutput(json)).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof Refusal) tellProblem(json, error.problem);
     else if (error instanceof CommanderError) tellUsage(json, error);
-    else throw error;
+    else tellFault(json, error);
   }
 }
 
@@ -55,12 +64,13 @@ function describeProgram(out: Output): Command {
   command(program, 'proposals', 'what waits for approval').action(async () =>
     (await import('./look.ts')).listProposals(out),
   );
-  command(program, 'approve <n>', 'start what proposal N says').action(async (n) =>
-    (await import('./start.ts')).approveProposal(out, wholeNumber(n)),
-  );
-  command(program, 'reject <n>', 'turn a proposal down')
+  command(program, 'approve', 'start what proposal N says')
+    .argument('<n>', 'number of the proposal', wholeNumber)
+    .action(async (n) => (await import('./start.ts')).approveProposal(out, n));
+  command(program, 'reject', 'turn a proposal down')
+    .argument('<n>', 'number of the proposal', wholeNumber)
     .option('--why <text>', 'the reason, which the proposer sees', '')
-    .action(async (n, { why }) => (await import('./look.ts')).rejectProposal(out, wholeNumber(n), why));
+    .action(async (n, { why }) => (await import('./look.ts')).rejectProposal(out, n, why));
   command(program, 'doctor', 'check what orch-tui needs').action(async () =>
     (await import('./doctor.ts')).runDoctor(out),
   );

@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import type { Facts } from '../domain/facts.ts';
+import type { Worker } from '../domain/worker.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
@@ -37,18 +39,37 @@ export async function withController<T>(
   }
 }
 
-/** The same with the host, which is never started by a command: without terminals there is nothing to ask it. */
-export async function withHost<T>(
-  folder: string,
-  use: (call: Caller<HostApi>, link: Link) => Promise<T>,
+/** The worker of that id; refuses with what became of it when there is none. */
+export function demandWorker({ workers, ended }: Facts, id: string): Worker {
+  const worker = workers.find((one) => one.id === id);
+  if (worker) return worker;
+  const last = ended.findLast((one) => one.id === id);
+  if (last)
+    refuse(`already_${last.how}`, `${id} was ${last.how}.`, `Its last commit is kept at ${last.backup}.`);
+  refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+}
+
+/** Runs one command against the host that keeps a worker's terminal; a host without terminals is never started. */
+export async function withTerminal<T>(
+  id: string,
+  use: (call: Caller<HostApi>, root: string) => Promise<T>,
 ): Promise<T> {
-  const root = demand(findWorkspace(folder));
-  const link = demand(await connectDaemon({ root, program: 'host', version, role: 'client' }));
+  const root = demand(findWorkspace('.'));
+  await withController(root, async (call) => demandWorker(demand(await call('facts', {})), id));
+  const connected = await connectDaemon({ root, program: 'host', version, role: 'client' });
+  if (!connected.ok && connected.problem.code === 'not_running') return refuseWithoutTerminal(id);
+  const link = demand(connected);
   try {
-    return await use(link.caller<HostApi>(), link);
+    const call = link.caller<HostApi>();
+    const terminals = demand(await call('list', {}));
+    return terminals.some((one) => one.id === id) ? await use(call, root) : refuseWithoutTerminal(id);
   } finally {
     link.close();
   }
+}
+
+function refuseWithoutTerminal(id: string): never {
+  refuse('no_terminal', `${id} has no terminal any more.`, `Resume it: orch-tui worker resume ${id}`);
 }
 
 /** Commands that start something are a person's; a worker's environment carries its name. */

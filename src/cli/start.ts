@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import type { Facts } from '../domain/facts.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
-import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
+import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
-import { askYes, canAsk } from './ask.ts';
+import { askYes, canAsk, readInput } from './ask.ts';
 import { proposalText, workerJson } from './describe.ts';
+import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 
@@ -23,10 +24,10 @@ export async function startWorker(
 ): Promise<void> {
   refuseInsideWorker('start workers');
   requirePerson(out, options, `worker start ${repo} ${task}`);
-  const brief = options.brief === '-' ? readFileSync(0, 'utf8') : (options.brief ?? '');
+  const brief = options.brief === '-' ? await readInput() : (options.brief ?? '');
   await withController('.', async (call, link) => {
     const proposal = demand(await call('propose', { repo, task, brief, agent: options.agent ?? null }));
-    await approveShown(out, call, await worked(call, link, proposal.n), options, true);
+    await approveShown(out, call, await worked(link, proposal.n), options, true);
   });
 }
 
@@ -36,7 +37,7 @@ export async function resumeWorker(out: Output, id: string, options: StartOption
   requirePerson(out, options, `worker resume ${id}`);
   await withController('.', async (call, link) => {
     const proposal = demand(await call('proposeResume', { id }));
-    await approveShown(out, call, await worked(call, link, proposal.n), options, true);
+    await approveShown(out, call, await worked(link, proposal.n), options, true);
   });
 }
 
@@ -44,7 +45,7 @@ export async function resumeWorker(out: Output, id: string, options: StartOption
 export async function approveProposal(out: Output, n: number): Promise<void> {
   refuseInsideWorker('approve anything');
   await withController('.', async (call, link) => {
-    await approveShown(out, call, await worked(call, link, n), { yes: true }, false);
+    await approveShown(out, call, await worked(link, n), { yes: true }, false);
   });
 }
 
@@ -87,15 +88,14 @@ async function approveShown(
 }
 
 /** The proposal once its plan is worked out, or cannot be. */
-async function worked(call: Caller<ControllerApi>, link: Link, n: number): Promise<Proposal> {
-  const found = await new Promise<Proposal | undefined>((resolve) => {
-    const look = (proposals: readonly Proposal[]) => {
-      const one = proposals.find((proposal) => proposal.n === n);
-      if (!one || one.plan || one.problem) resolve(one);
-    };
-    link.onNotice<ControllerNotices, 'facts'>('facts', (facts) => look(facts.proposals));
-    void call('facts', {}).then((facts) => facts.ok && look(facts.value.proposals));
-    void link.closed.then(() => resolve(undefined));
+async function worked(link: Link, n: number): Promise<Proposal> {
+  const find = ({ proposals }: Facts) => proposals.find((proposal) => proposal.n === n);
+  const facts = await new FactsWatch(link).until((now) => {
+    const found = find(now);
+    return found === undefined || found.plan !== null || found.problem !== null;
   });
-  return found ?? refuse('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals');
+  return (
+    find(demand(facts)) ??
+    refuse('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals')
+  );
 }

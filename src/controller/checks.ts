@@ -48,7 +48,7 @@ export function checkDraft(
     return failure(
       'already_proposed',
       `${draftId(open.draft)} is proposed already, as number ${open.n}.`,
-      `Start it: orch-tui approve ${open.n}`,
+      `Start it: orch-tui approve ${open.n}, or drop it: orch-tui reject ${open.n}`,
     );
   return success(null);
 }
@@ -99,6 +99,10 @@ export function noSuchWorker(state: ControllerState, id: string): Result<never> 
       `Its last commit is kept at ${ended.backup}.`,
     );
   return failure('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+}
+
+export function notRunning(id: string): Result<never> {
+  return failure('not_running', `${id} is not running.`, `Resume it: orch-tui worker resume ${id}`);
 }
 
 export function noSuchProposal(n: number): Result<never> {

@@ -1,6 +1,6 @@
-import { failure, success } from '../domain/problem.ts';
+import { success } from '../domain/problem.ts';
 import { isLive } from '../domain/worker.ts';
-import { draftId, findIdle } from './checks.ts';
+import { draftId, findIdle, notRunning } from './checks.ts';
 import type { Effect } from './effects.ts';
 import type { Happening } from './events.ts';
 import type { ChangeRequest, Message, Ticket } from './messages.ts';
@@ -18,12 +18,7 @@ export function begin(state: ControllerState, ticket: Ticket, request: EndReques
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
   const { id } = found.value;
-  if (request.do === 'stop' && !isLive(found.value.state))
-    return reply(
-      state,
-      ticket,
-      failure('not_running', `${id} is not running.`, `Resume it: orch-tui worker resume ${id}`),
-    );
+  if (request.do === 'stop' && !isLive(found.value.state)) return reply(state, ticket, notRunning(id));
   const effect: Effect =
     request.do === 'stop'
       ? { type: 'end-process', id, ticket }

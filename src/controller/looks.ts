@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Result } from '../domain/problem.ts';
+import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
 import { createDevelop } from '../git/flow.ts';
 import { previewFinish } from '../git/preview.ts';
 import type { LoggedEvent } from '../protocol/controllerApi.ts';
 import { isBelow } from './ancestry.ts';
-import { noSuchWorker } from './checks.ts';
+import { noSuchWorker, notRunning } from './checks.ts';
 import type { Core } from './core.ts';
 import { logFile, parseLog } from './log.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
@@ -60,7 +61,9 @@ export class Looks {
 
   /** Types a line into an agent and submits it. */
   async send(id: string, text: string): Promise<Result<null>> {
-    if (!this.#core.state.log.workers.has(id)) return noSuchWorker(this.#core.state, id);
+    const worker = this.#core.state.log.workers.get(id);
+    if (!worker) return noSuchWorker(this.#core.state, id);
+    if (!isLive(worker.state)) return notRunning(id);
     const call = await this.#edge.host.find();
     return call.ok ? call.value('paste', { id, text, submit: true }) : call;
   }

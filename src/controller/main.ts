@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { problemOf, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import { type Daemon, logError, serveDaemon } from '../protocol/daemon.ts';
 import { protocolVersion } from '../protocol/hello.ts';
@@ -17,10 +18,8 @@ async function main(root: string): Promise<void> {
     reportStart(config);
     process.exit(1);
   }
-  let controller: Result<Controller> = {
-    ok: false,
-    problem: problemOf('not_ready', 'The controller is starting.', 'Try again.'),
-  };
+  let open = (): Result<Controller> => failure('not_ready', 'The controller is starting.', 'Try again.');
+  let controller = open();
   const daemon = await serveDaemon({
     root,
     program: 'controller',
@@ -29,6 +28,7 @@ async function main(root: string): Promise<void> {
     isNeeded: () => controller.ok && controller.value.isNeeded,
     serveAlways: serveStatus,
     onLink(link, hello) {
+      if (!controller.ok) controller = open();
       if (!controller.ok) return controller;
       controller.value.serve(link, hello);
       return success(null);
@@ -41,19 +41,20 @@ async function main(root: string): Promise<void> {
   process.on('uncaughtException', logError);
   process.on('unhandledRejection', logError);
   // Only now: the lock makes this process the log's one writer.
-  controller = openController(() => new Controller(root, config.value, daemon.value), root);
+  open = () => openController(root, config.value, daemon.value);
+  controller = open();
   await daemon.value.ended;
   process.exit(0);
 }
 
 /** Without a record nothing may be done: whoever comes is told why, and the process ends when nobody is left. */
-function openController(open: () => Controller, root: string): Result<Controller> {
+function openController(root: string, config: WorkspaceConfig, daemon: Daemon): Result<Controller> {
   try {
-    return success(open());
+    return success(new Controller(root, config, daemon));
   } catch (error) {
     logError(error);
     const message = `The log ${logFile(root)} cannot be used: ${(error as Error).message}`;
-    return { ok: false, problem: problemOf('log_unusable', message, 'Mend that; nothing was changed.') };
+    return failure('log_unusable', message, 'Mend that; nothing was changed.');
   }
 }
 

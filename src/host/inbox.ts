@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../domain/problem.ts';
 import type { HostUpcalls, InboxMessage } from '../protocol/hostApi.ts';
 import type { Caller } from '../protocol/link.ts';
 
@@ -62,15 +62,10 @@ export class Inbox {
   }
 
   async #deliver(item: Item, controller: Caller<HostUpcalls>): Promise<void> {
-    try {
-      const result = await controller('received', item.message);
-      // Lost on the way, or while being worked on: the next controller gets it.
-      if (!result.ok && result.problem.code === 'disconnected') return;
-      this.#finish(item, result);
-    } catch (error) {
-      // A bug of the controller, which would meet the same message with the same bug again.
-      this.#finish(item, failure('internal', (error as Error).message));
-    }
+    const result = await controller('received', item.message);
+    // Lost on the way, or while being worked on: the next controller gets it. Any other failure it would meet again.
+    if (!result.ok && result.problem.code === 'disconnected') return;
+    this.#finish(item, result);
   }
 
   #finish(item: Item, result: Result<unknown>): void {

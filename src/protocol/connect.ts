@@ -19,7 +19,7 @@ export interface ConnectOptions {
   readonly start?: DaemonStart;
   /** Adds handlers before the first word is said, so that no early request of the daemon finds none. */
   readonly prepare?: (link: Link) => void;
-  /** Gives the link even to a daemon of another version, which answers `status` and its stop only. */
+  /** Gives the link even to a daemon that refuses it, such as one of another version: it answers `status` and its stop. */
   readonly anyVersion?: boolean;
 }
 
@@ -72,7 +72,8 @@ async function connectTo(holder: Holder, options: ConnectOptions): Promise<Resul
     ...(proof ? { key: proof.value } : {}),
   };
   const answer = await within(helloLimitMs, link.caller<HelloApi>()('hello', hello));
-  if (answer?.ok || (options.anyVersion && answer?.problem.code === 'version_mismatch')) return success(link);
+  const isThere = answer !== null && (answer.ok || answer.problem.code !== 'disconnected');
+  if (answer?.ok || (options.anyVersion && isThere)) return success(link);
   link.close();
   if (answer === null)
     return failure('no_answer', `The ${program} (process ${holder.pid}) does not answer.`, 'Try again.');

@@ -19,7 +19,7 @@ export type Handlers<T> = {
   [K in keyof T]: (params: Params<T, K>) => Answer<T, K> | Promise<Answer<T, K>>;
 };
 
-/** Asks the peer. A lost link is the failure `disconnected`; a bug of the peer throws here. */
+/** Asks the peer. A lost link is the failure `disconnected`, a fault of the peer's handler `peer_failed`. */
 export type Caller<T> = <K extends keyof T & string>(
   method: K,
   params: Params<T, K>,
@@ -88,7 +88,7 @@ export class Link {
       try {
         if (this.#open) return await this.#rpc.sendRequest(method, params);
       } catch (error) {
-        if (this.#open) throw error;
+        if (this.#open) return peerFailed(error as Error) as Answer<T, typeof method>;
       }
       return disconnected() as Answer<T, typeof method>;
     };
@@ -129,6 +129,7 @@ export class Link {
 
   /** Ends once what was written is out, or after a second with a peer that does not read; see `closed`. */
   close(): void {
+    if (!this.#open) return;
     const giveUp = setTimeout(() => this.#stream.destroy(), closeGraceMs);
     this.#stream.end(() => this.#stream.destroy());
     this.#stream.once('close', () => clearTimeout(giveUp));
@@ -140,6 +141,10 @@ function parseMessage(payload: Buffer): Message {
   const message: unknown = JSON.parse(payload.toString('utf8'));
   if (typeof message === 'object' && message !== null && 'jsonrpc' in message) return message as Message;
   throw new TypeError('not a message');
+}
+
+function peerFailed({ message }: Error): Result<never> {
+  return failure('peer_failed', `orch-tui could not do this: ${message}`, 'Its log says more.');
 }
 
 function disconnected(): Result<never> {

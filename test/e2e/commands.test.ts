@@ -133,7 +133,8 @@ describe('places', () => {
     expect(await shop.place.git(join(folder, 'api'), 'status', '--porcelain')).toBe('');
     const status = JSON.parse((await shop.run(['status', '--json'], { cwd: join(folder, 'api') })).stdout);
     expect(status).toMatchObject({
-      workspace: { name: 'fresh' },
+      workspace: folder,
+      name: 'fresh',
       repos: [{ name: 'api', dirty: 0 }],
       workers: [],
     });

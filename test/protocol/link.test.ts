@@ -33,13 +33,25 @@ test('requests are answered, many at a time', async () => {
   near.close();
 });
 
-test('what a handler throws is reported there and rejected here', async () => {
+test('what a handler throws is reported there and a failure here', async () => {
   const reported: unknown[] = [];
   const { near, call } = pair((error) => reported.push(error));
-  await expect(call('boom', {})).rejects.toThrow('boom');
+  expect(await call('boom', {})).toMatchObject({
+    ok: false,
+    problem: { code: 'peer_failed', message: expect.stringContaining('boom') },
+  });
   expect(reported).toEqual([expect.objectContaining({ message: 'boom' })]);
   expect(await call('add', { a: 1, b: 1 })).toEqual({ ok: true, value: 2 });
   near.close();
+});
+
+test('closing a link that is closed leaves nothing behind that would keep the process', async () => {
+  const { near } = pair();
+  near.close();
+  await near.closed;
+  const before = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  near.close();
+  expect(process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout')).toHaveLength(before);
 });
 
 test('a lost link is a failure, for requests under way and for later ones', async () => {
