@@ -36,7 +36,8 @@ export class OuterTerminal {
     this.#input = input;
     this.#output = output;
     this.#enterSequence = enterSequence(options);
-    output.on('resize', () => this.onResize());
+    // Not the stream's own event: a size that changed and changed back at once is none to it, but cells were lost.
+    process.on('SIGWINCH', () => this.onResize());
     // A terminal that is gone; the signal that says so reaches only the leader of a session.
     for (const stream of [input, output]) stream.on('error', () => this.#dieOf('SIGHUP'));
     input.on('end', () => this.#dieOf('SIGHUP'));

@@ -98,7 +98,13 @@ test('inside the pane one types into the mouse is the worker’s, counted from i
   ]);
 });
 
-test('the first click on a pane is not yet the worker’s', () => {
-  expect(send(state, mouse('press', 110, 5)).effects).toEqual([]);
+test('the click that enters a pane is the worker’s, too, but not one on the border', () => {
+  expect(send(state, mouse('press', 110, 5)).effects).toMatchObject([
+    { type: 'mouse', id: 'admin/dashboard', mouse: { action: 'press', x: 33, y: 3 } },
+  ]);
+  expect(send(state, mouse('press', 110, 1)).effects).toEqual([]);
+});
+
+test('the wheel over a pane that one does not type into does nothing', () => {
   expect(send(state, mouse('wheel-up', 110, 5))).toEqual({ state, effects: [] });
 });

@@ -30,7 +30,8 @@ export function updateMouse(state: AppState, token: MouseToken): Step {
         ? moveSelection({ ...state, list: hit.list }, wheel(token))
         : state,
     );
-  return token.action === 'press' && token.button === 'left' ? click(withoutNotice(state), hit) : stay(state);
+  if (token.action !== 'press' || token.button !== 'left') return stay(state);
+  return hit.on === 'pane' ? enter(withoutNotice(state), hit.id, token) : clickRow(withoutNotice(state), hit);
 }
 
 function wheel({ action }: MouseToken): -1 | 0 | 1 {
@@ -38,8 +39,13 @@ function wheel({ action }: MouseToken): -1 | 0 | 1 {
   return action === 'wheel-down' ? 1 : 0;
 }
 
-function click(state: AppState, hit: Hit): Step {
-  if (hit.on === 'pane') return stay(enterPane(state, hit.id));
+/** The click that enters a pane is the worker's, too: it gets its release. */
+function enter(state: AppState, id: string, token: MouseToken): Step {
+  const entered = enterPane(state, id);
+  return (entered.focus.at === 'pane' && mouseOf(entered, id, token)) || stay(entered);
+}
+
+function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
   const isSelected = state.list === hit.list && isSameRow(state.cursors[hit.list], hit.key);
   const selected = selectRow(toList(state), hit.list, hit.key);
   const open = actionFor('room', 'enter', state.settings);

@@ -69,8 +69,25 @@ export class TestTerminal {
   /** The lines now visible, without blanks at their ends. */
   screen(): string {
     const { active } = this.#terminal.buffer;
-    const line = (y: number) => active.getLine(active.baseY + y)?.translateToString(true) ?? '';
+    const line = (y: number) =>
+      active
+        .getLine(active.baseY + y)
+        ?.translateToString()
+        .trimEnd() ?? '';
     return Array.from({ length: this.#terminal.rows }, (_, y) => line(y)).join('\n');
+  }
+
+  /** How many of the visible cells have a colour of their own, in front or behind. */
+  get colouredCells(): number {
+    const { active } = this.#terminal.buffer;
+    const { cols, rows } = this.#terminal;
+    let count = 0;
+    for (let y = 0; y < rows; y++)
+      for (let x = 0; x < cols; x++) {
+        const cell = active.getLine(active.baseY + y)?.getCell(x);
+        if (cell && !(cell.isFgDefault() && cell.isBgDefault())) count += 1;
+      }
+    return count;
   }
 
   /** Cells from the top left corner, from 0. */

@@ -1,0 +1,164 @@
+import { cleanup, render } from 'ink-testing-library';
+import { afterEach, expect, test } from 'vitest';
+import { type AppState, initialState } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
+import type { Facts } from '../../src/domain/facts.ts';
+import { Room } from '../../src/ui/Room.tsx';
+import {
+  busyFacts,
+  facts,
+  minutesAgo,
+  now,
+  plan,
+  press,
+  proposal,
+  repo,
+  room,
+  type,
+  worker,
+} from '../app/fixtures.ts';
+import * as scenes from './scenes.ts';
+
+/** The columns of the library's terminal. */
+const size = { cols: 100, rows: 30 };
+
+afterEach(cleanup);
+
+/** The room in a terminal, drawn anew for every state. */
+function open(first: AppState): { show(state: AppState): string } {
+  const { rerender, lastFrame } = render(<Room state={first} color={false} />);
+  return {
+    show(state) {
+      rerender(<Room state={state} color={false} />);
+      return lastFrame() ?? '';
+    },
+  };
+}
+
+function shown(state: AppState): string {
+  return open(state).show(state);
+}
+
+/** Rows of the frame that hold all these words. */
+function row(frame: string, ...words: string[]): string {
+  return frame.split('\n').find((line) => words.every((word) => line.includes(word))) ?? '';
+}
+
+test('one terminal shows dialog after dialog, and nothing of the one before', () => {
+  const { show } = open(scenes.busy(size));
+  expect(show(scenes.card(size))).toContain('Start backend/rate-limits?');
+  const rejecting = press(scenes.card(size), 'n').state;
+  const second = show(rejecting);
+  expect(second).toContain('Reject backend/rate-limits?');
+  expect(second).not.toContain('Start backend/rate-limits?');
+  const third = show(press(rejecting, 'escape', 'l').state);
+  expect(third).not.toContain('Reject');
+  expect(third).toContain('Needs you (2)');
+});
+
+test('the card names everything that a yes lets happen', () => {
+  const frame = shown(scenes.card(size));
+  for (const part of ['feature/rate-limits', 'origin/develop at 9c8d7e6f', 'Sign tokens', 'claude (default)'])
+    expect(frame).toContain(part);
+  for (const part of ['.worktrees/backend-rate-limits', 'Answer 429', '--session-id', 'HOME LANG PATH'])
+    expect(frame).toContain(part);
+});
+
+test('a card without develop offers to create it', () => {
+  const lonely = repo('web', { branch: 'main', base: 'main', hasDevelop: false });
+  const warnings = ['There is no develop branch; main is used.'];
+  const open = proposal(3, 'web/cart', { plan: plan('web/cart', { warnings }) });
+  const card = press(room(facts({ repos: [lonely], proposals: [open] }), size), 'tab', 'enter').state;
+  expect(shown(card)).toContain('D create develop');
+  expect(shown(card)).toContain('! There is no develop branch; main is used.');
+  const asked = shown(press(card, 'D').state);
+  expect(asked).toContain('Create develop in web?');
+  expect(asked).toContain('would begin where main is now');
+});
+
+test('a form says what is wrong while it is typed, at the place kept for it', () => {
+  const form = press(scenes.busy(size), 'n').state;
+  const good = shown(type(form, 'fix-migration').state);
+  const bad = shown(type(form, 'fix..migration').state);
+  expect(good).not.toContain('!');
+  expect(bad).toContain('! "fix..migration" cannot be a task name');
+  expect(bad.split('\n')).toHaveLength(good.split('\n').length);
+  expect(row(bad, '╰')).toBe(row(good, '╰'));
+});
+
+test('a preview under way names esc alone, and an arrived one its answers', () => {
+  const asked = press(scenes.busy(size), 'f').state;
+  expect(row(shown(asked), '╰', 'esc')).toContain('esc close');
+  expect(shown(asked)).not.toContain('y merge');
+  expect(row(shown(scenes.finishing(size)), '╰', 'merge')).toContain('y merge  ctrl-r look again  n no');
+});
+
+test('where the name must be typed, its letters stand behind the prompt', () => {
+  const typed = type(scenes.cleaning(size), 'user-').state;
+  expect(row(shown(typed), 'to confirm')).toContain('Type user-auth to confirm: user-');
+  expect(shown(typed)).not.toContain('n no');
+});
+
+test('hostile names and git’s words are shown as text', () => {
+  const frame = shown(scenes.finishing(size, { uncommitted: ['a\u001b[2J\u202eb\u200b.ts', '\u0301x'] }));
+  expect(frame).toContain('a [2Jb.ts');
+  expect(frame.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200b\u202e]/u);
+});
+
+test('the notices are all there, latest first, with what to do', () => {
+  const notices: Facts['notices'] = [
+    { code: 'log_damaged', message: 'Line 7 of the log was set aside.' },
+    { code: 'config_invalid', message: 'The configuration cannot be read.', hint: 'Mend it.' },
+  ];
+  const frame = shown(press(room(busyFacts({ notices }), size), '!').state);
+  expect(frame.indexOf('The configuration')).toBeLessThan(frame.indexOf('Line 7'));
+  expect(frame).toContain('Mend it.');
+});
+
+test('a pane tells what a resting worker said last, and what a waiting one asks', () => {
+  const update = { at: minutesAgo(3), text: 'The migration is fixed.\nTests pass.' };
+  const workers = [
+    worker('web/a', { state: 'idle', update }),
+    worker('web/b', { state: 'waiting', asks: 'Bash: npm test', update }),
+    worker('web/c', { state: 'working', update }),
+  ];
+  const { show } = open(scenes.busy(size));
+  const at = (keys: string[]) =>
+    show(
+      press(room(facts({ repos: [repo('web')], workers }), { cols: 100, rows: 60 }), '-', '-', ...keys).state,
+    );
+  expect(row(at([]), '╭', 'web/a')).toContain('idle 12m: The migration is fixed. Tests p');
+  expect(row(at(['j']), '╭', 'web/b')).toContain('waiting 12m: Bash: npm test');
+  expect(row(at(['j', 'j']), '╭', 'web/c')).not.toContain('migration');
+});
+
+test('the list says which pane a worker is in, where there are several', () => {
+  const frame = shown(scenes.busy({ cols: 100, rows: 60 }));
+  expect(frame).toContain('›1 ● user-auth');
+  expect(shown(scenes.busy({ cols: 100, rows: 20 }))).toContain('› ● user-auth');
+});
+
+test('while nothing runs the largest room there is says what to do next', () => {
+  const waiting = room(facts({ repos: [repo('web')], proposals: [proposal(1, 'web/a')] }), size);
+  expect(shown(waiting)).toContain('tab  1 proposal to look at; ↵ opens one');
+});
+
+test('a lost connection is said in the header, and the last known facts stay', () => {
+  const frame = shown(scenes.lost(size));
+  expect(frame).toContain('connection lost, trying again …');
+  expect(frame).toContain('user-auth');
+  expect(shown(initialState(size, now))).toContain('connecting …');
+});
+
+test('a refusal of several lines gets a dialog of its own', () => {
+  const frame = shown(scenes.problem(size));
+  expect(frame).toContain('That did not work');
+  expect(frame).toContain('fatal: could not parse');
+  expect(frame).toContain('Run git fsck.');
+});
+
+test('a key that does nothing here says why, where the keys stand', () => {
+  const frame = shown(press(scenes.empty(size), 'f').state);
+  expect(frame.split('\n').at(-1)).toContain('Select a worker first.');
+  expect(updateApp(scenes.empty(size), { type: 'ticked', now }).state.notice).toBeNull();
+});
