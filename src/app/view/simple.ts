@@ -2,6 +2,7 @@ import { selectKeys } from '../actions.ts';
 import type { ProblemDialog, QuestionDialog } from '../dialog.ts';
 import { countLive } from '../select.ts';
 import type { AppState } from '../state.ts';
+import { cellWidth } from '../text/cells.ts';
 import { type Line, line, span, wrapLines } from '../text/line.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, marked, problemRows } from './dialogBody.ts';
@@ -61,7 +62,7 @@ export function noticesBody({ facts }: AppState, width: number): DialogBody {
   return { ...plain, title: line('Notices', 'strong'), rows };
 }
 
-const keyColumns = 18;
+const keyColumns = 24;
 
 /** All keys by headings. */
 export function helpBody({ settings }: AppState, width: number): DialogBody {
@@ -74,7 +75,7 @@ export function helpBody({ settings }: AppState, width: number): DialogBody {
 }
 
 function keyRows(keys: string, title: string, width: number): readonly Line[] {
-  const column = Math.max(keyColumns, keys.length + 4);
+  const column = Math.max(keyColumns, cellWidth(keys) + 4);
   return wrapLines(title, width - column).map((row, index) => [
     span((index === 0 ? `  ${keys}` : '').padEnd(column), 'key'),
     ...row,
