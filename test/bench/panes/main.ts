@@ -15,10 +15,10 @@ import {
   measureIngest,
   measureLatency,
   measureMemory,
-  measureProcessor,
+  measureRest,
   measureStart,
   measureUnseen,
-  measureWorking,
+  measureWork,
   type Subject,
 } from './measures.ts';
 import { OrchTui } from './orchTui.ts';
@@ -81,25 +81,25 @@ async function fill(subject: Subject): Promise<void> {
   progress(`starting ${panes.length} panes in ${candidate.name}`);
   await candidate.addPanes([first]);
   await children.told(first, 'ready');
-  measureMemory(subject, ', 1 pane of 1000 lines');
+  measureMemory(subject, 'daemons', '1 pane of 1000 lines');
   await candidate.addPanes(rest);
   await Promise.all(rest.map((name) => children.told(name, 'ready')));
-  measureMemory(subject, ', 16 panes of 1000 lines');
+  measureMemory(subject, 'daemons', '16 panes of 1000 lines');
 }
 
 async function measureRound(subjects: readonly Subject[], streams: Streams): Promise<void> {
   const looking = [];
   for (const subject of subjects) looking.push({ subject, outer: await measureStart(subject) });
-  for (const { subject } of looking) measureMemory(subject, '', 'client');
-  await eachOf(subjects, (subject) => measureProcessor(subject, '16 quiet panes', extent));
+  for (const { subject } of looking) measureMemory(subject, 'client', 'just opened');
+  await Promise.all(subjects.map((subject) => measureRest(subject, extent)));
   for (const flooding of [0, 1, 3])
     await eachOf(looking, ({ subject, outer }) =>
       measureLatency(subject, outer, extent, streams.log, flooding),
     );
   await eachOf(looking, ({ subject, outer }) => measureBytes(subject, outer, extent, streams.log));
-  await eachOf(subjects, (subject) => measureWorking(subject, extent));
+  await eachOf(subjects, (subject) => measureWork(subject, extent));
   await eachOf(looking, ({ subject, outer }) => measureIngest(subject, outer, extent, streams));
-  for (const { subject } of looking) measureMemory(subject, ', after floods', 'client');
+  for (const { subject } of looking) measureMemory(subject, 'client', 'after floods');
   await eachOf(subjects, ({ candidate }) => candidate.detach());
   await eachOf(subjects, (subject) => measureUnseen(subject, extent, streams));
 }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Candidate } from './candidate.ts';
 import type { Children } from './children.ts';
-import type { Figures } from './figures.ts';
+import type { Figures, Measure } from './figures.ts';
 import { nextLetter, type Outer } from './outer.ts';
-import { type StreamName, type Streams, streamNames } from './streams.ts';
-import { processorSeconds, residentMegabytes } from './usage.ts';
+import { type Streams, streamNames } from './streams.ts';
+import { Meter, residentMegabytes, untilAtRest } from './usage.ts';
 
 /** How much is measured in one round. */
 export interface Extent {
@@ -24,15 +24,17 @@ export interface Subject {
 
 /** The pane that keys go to. */
 const typed = 'p1';
+const visiblePanes = 4;
 const noMark = 'quiet';
 
 /** Opens a client and waits until it shows the first pane. */
-export async function measureStart({ candidate, children, figures }: Subject): Promise<Outer> {
+export async function measureStart(subject: Subject): Promise<Outer> {
+  const { candidate, children } = subject;
   const mark = nextLetter();
   await show(children, [typed], mark);
   const outer = candidate.attach();
   await outer.sees(mark);
-  figures.add(candidate.name, { name: 'first text of a new client', unit: 'ms' }, await outer.firstText);
+  add(subject, { name: 'first text of a new client', unit: 'ms' }, await outer.firstText);
   candidate.focus();
   return outer;
 }
@@ -45,7 +47,7 @@ export async function measureLatency(
   file: string,
   flooding: number,
 ): Promise<void> {
-  const { candidate, children, names, figures } = subject;
+  const { children, names } = subject;
   const busy = names.slice(1, 1 + flooding);
   await flood(children, busy, file);
   const times: number[] = [];
@@ -59,50 +61,44 @@ export async function measureLatency(
     await pause(press % 7);
   }
   await show(children, busy, noMark);
-  const name = `key to echo, ${flooding === 0 ? 'all quiet' : flooding === 1 ? 'another pane floods' : `${flooding} panes flood`}`;
-  for (const [part, percentile] of [
-    ['p50', 0.5],
-    ['p99', 0.99],
-  ] as const)
-    figures.add(candidate.name, { name: `${name}, ${part}`, unit: 'ms', percentile }, ...times);
+  const name = `key to echo, ${['all quiet', 'another pane floods'][flooding] ?? `${flooding} panes flood`}`;
+  add(subject, { name: `${name}, p50`, unit: 'ms', percentile: 0.5 }, ...times);
+  add(subject, { name: `${name}, p99`, unit: 'ms', percentile: 0.99 }, ...times);
 }
 
 /** What a client writes to its terminal while the pane looked at floods. */
 export async function measureBytes(
-  { candidate, children, figures }: Subject,
+  subject: Subject,
   outer: Outer,
   { windowMs }: Extent,
   file: string,
 ): Promise<void> {
-  await flood(children, [typed], file);
+  await flood(subject.children, [typed], file);
   const [before, start] = [outer.bytes, performance.now()];
   await pause(windowMs);
   const speed = (outer.bytes - before) / (performance.now() - start);
-  await show(children, [typed], noMark);
-  figures.add(candidate.name, { name: 'written to the terminal in a flood', unit: 'KB/s' }, speed);
+  await show(subject.children, [typed], noMark);
+  add(subject, { name: 'written to the terminal in a flood', unit: 'KB/s' }, speed);
 }
 
-/** Processor time of all processes together, for a while. */
-export async function measureProcessor(
-  { candidate, figures }: Subject,
-  name: string,
-  { windowMs }: Extent,
-): Promise<void> {
-  const pids = Object.values(candidate.processes());
-  const used = () => pids.reduce((sum, pid) => sum + processorSeconds(pid), 0);
-  const [before, start] = [used(), performance.now()];
-  await pause(windowMs);
-  const share = (used() - before) / ((performance.now() - start) / 1000);
-  figures.add(candidate.name, { name: `processor, ${name}`, unit: '% of a core' }, share * 100);
+/** Processor time of all processes together while nothing happens. */
+export async function measureRest(subject: Subject, { windowMs }: Extent): Promise<void> {
+  const pids = pidsOf(subject);
+  await untilAtRest(pids);
+  const meter = new Meter(pids);
+  await pause(2 * windowMs);
+  add(subject, { name: 'processor, 16 quiet panes', unit: '% of a core' }, meter.percent);
 }
 
-/** The same while the four visible panes print as working agents do. */
-export async function measureWorking(subject: Subject, extent: Extent): Promise<void> {
+/** The same while the visible panes print as working agents do. */
+export async function measureWork(subject: Subject, { windowMs }: Extent): Promise<void> {
   const { children, names } = subject;
-  const visible = names.slice(0, 4);
+  const visible = names.slice(0, visiblePanes);
   for (const name of visible) children.order(name, { do: 'chat' });
   await Promise.all(visible.map((name) => children.told(name, 'chatting')));
-  await measureProcessor(subject, 'four panes at work', extent);
+  const meter = new Meter(pidsOf(subject));
+  await pause(windowMs);
+  add(subject, { name: 'processor, 4 panes at work', unit: '% of a core' }, meter.percent);
   await show(children, visible, noMark);
 }
 
@@ -119,10 +115,12 @@ export async function measureIngest(
     children.order(typed, { do: 'stream', file: streams[stream], mark, onKey: true });
     await children.told(typed, 'armed');
     const seen = outer.sees(mark);
+    const meter = new Meter(pidsOf(subject));
     const pressed = performance.now();
     outer.press('x');
-    addSpeed(subject, stream, 'looked at', extent, (await seen) - pressed);
+    const ms = (await seen) - pressed;
     await children.told(typed, 'streamed');
+    addIngest(subject, `${stream}, looked at`, extent, ms, meter);
   }
 }
 
@@ -130,39 +128,35 @@ export async function measureIngest(
 export async function measureUnseen(subject: Subject, extent: Extent, streams: Streams): Promise<void> {
   const { children } = subject;
   for (const stream of streamNames) {
+    const meter = new Meter(pidsOf(subject));
     const start = performance.now();
     children.order(typed, { do: 'stream', file: streams[stream], mark: noMark, onKey: false });
     await children.told(typed, 'streamed');
-    addSpeed(subject, stream, 'no client', extent, performance.now() - start);
+    addIngest(subject, `${stream}, no client`, extent, performance.now() - start, meter);
   }
 }
 
 /** @param when - what it holds at this moment */
-export function measureMemory({ candidate, figures }: Subject, when: string, only?: 'client'): void {
-  for (const [process, pid] of Object.entries(candidate.processes())) {
+export function measureMemory(subject: Subject, of: 'client' | 'daemons', when: string): void {
+  for (const [process, pid] of Object.entries(subject.candidate.processes())) {
     // tmux's one server does what two of ours do.
     const role = process === 'server' ? 'host' : process;
-    if ((role === 'client') === (only === 'client'))
-      figures.add(
-        candidate.name,
-        { name: `memory of the ${role}${when}`, unit: 'MB' },
-        residentMegabytes(pid),
-      );
+    if ((role === 'client') !== (of === 'client')) continue;
+    add(subject, { name: `memory of the ${role}, ${when}`, unit: 'MB' }, residentMegabytes(pid));
   }
 }
 
-function addSpeed(
-  { candidate, figures }: Subject,
-  stream: StreamName,
-  how: string,
-  extent: Extent,
-  ms: number,
-): void {
-  figures.add(
-    candidate.name,
-    { name: `output taken, ${stream}, ${how}`, unit: 'MB/s' },
-    (extent.megabytes * 1000) / ms,
-  );
+function addIngest(subject: Subject, what: string, { megabytes }: Extent, ms: number, meter: Meter): void {
+  add(subject, { name: `output taken, ${what}`, unit: 'MB/s' }, (megabytes * 1000) / ms);
+  add(subject, { name: `processor for output, ${what}`, unit: 'ms/MB' }, meter.processorMs / megabytes);
+}
+
+function add({ candidate, figures }: Subject, measure: Measure, ...values: readonly number[]): void {
+  figures.add(candidate.name, measure, ...values);
+}
+
+function pidsOf({ candidate }: Subject): readonly number[] {
+  return Object.values(candidate.processes());
 }
 
 async function flood(children: Children, names: readonly string[], file: string): Promise<void> {
