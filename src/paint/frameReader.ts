@@ -5,8 +5,14 @@ import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from
 /** The words of a cell behind its text: fg, bg and ext. */
 type Style = [fg: number, bg: number, ext: number];
 
-const sequences = /\x1b\[([\d;]*)m|[^\x1b]+/g;
-const narrowOnly = /^[\x20-\x7e\u2500-\u257f]*$/;
+/** One column wide by the engine's measure, and nothing that joins what is before it: most of what is drawn. */
+const narrow =
+  '\\x20-\\x7e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u2010-\\u2027\\u2190-\\u2193\\u2500-\\u25fc\\u2713\\u270e';
+/** A style, a run of narrow characters, or anything else with the character before it, which it may join. */
+const pieces = new RegExp(
+  `\\x1b\\[([\\d;]*)m|([${narrow}]+)(?=[${narrow}\\x1b]|$)|[${narrow}]?[^${narrow}\\x1b]+`,
+  'g',
+);
 const segmenter = new Intl.Segmenter();
 
 /**
@@ -21,37 +27,41 @@ export function readFrame(frame: string, grid: Grid): void {
 function readLine(line: string, grid: Grid, y: number): void {
   const style: Style = [0, 0, 0];
   let x = 0;
-  for (const [piece, codes] of line.matchAll(sequences)) {
+  for (const [piece, codes, plain] of line.matchAll(pieces)) {
     if (codes !== undefined) for (const code of codes.split(';')) setStyle(style, Number(code));
-    else for (const cluster of clustersOf(piece)) x = writeCluster(cluster, style, grid, x, y);
+    else if (plain !== undefined) x = writeNarrow(plain, style, grid, x, y);
+    else for (const { segment } of segmenter.segment(piece)) x = writeCluster(segment, style, grid, x, y);
   }
   for (; x < grid.cols; x++) setBlank(grid.data, cellIndex(grid, x, y));
 }
 
-function clustersOf(text: string): Iterable<string> {
-  if (narrowOnly.test(text)) return text;
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+/** @returns the column behind the text, of which only what fits is written */
+function writeNarrow(text: string, style: Style, grid: Grid, x: number, y: number): number {
+  const end = Math.min(x + text.length, grid.cols);
+  for (let at = x; at < end; at++) writeCell(grid, at, y, codeWord(text.charCodeAt(at - x), 1), style);
+  return end;
 }
 
 /** @returns the column behind the cluster; what does not fit is left out, and the room it had is blank */
 function writeCluster(cluster: string, style: Style, grid: Grid, x: number, y: number): number {
-  const columns = narrowOnly.test(cluster) ? 1 : Math.max(1, stringWidth(cluster));
+  const columns = Math.max(1, stringWidth(cluster));
   const end = Math.min(x + columns, grid.cols);
-  const isWide = columns === 2 && x + 2 <= grid.cols;
-  for (let column = x; column < end; column++) writeStyle(grid, column, y, codeWord(0x20, 1), style);
+  for (let column = x; column < end; column++) writeCell(grid, column, y, codeWord(0x20, 1), style);
   if (x >= grid.cols || columns > end - x) return end;
   const code = cluster.codePointAt(0) ?? 0x20;
   const isSingle = cluster.length === (code > 0xffff ? 2 : 1);
-  const width = isWide ? 2 : 1;
-  writeStyle(grid, x, y, isSingle ? codeWord(code, width) : textWord(cluster, width), style);
-  if (isWide) completeWide(grid.data, cellIndex(grid, x, y));
+  const width = columns === 2 ? 2 : 1;
+  writeCell(grid, x, y, isSingle ? codeWord(code, width) : textWord(cluster, width), style);
+  if (width === 2) completeWide(grid.data, cellIndex(grid, x, y));
   return end;
 }
 
-function writeStyle({ data, cols }: Grid, x: number, y: number, word: number, style: Style): void {
+function writeCell({ data, cols }: Grid, x: number, y: number, word: number, style: Style): void {
   const at = (y * cols + x) * cellWords;
   data[at] = word;
-  data.set(style, at + 1);
+  data[at + 1] = style[0];
+  data[at + 2] = style[1];
+  data[at + 3] = style[2];
 }
 
 /** One number of an SGR sequence; the layout engine is only ever asked for these. */

@@ -1,5 +1,6 @@
 import { Box, renderToString, Text } from 'ink';
 import { createElement } from 'react';
+import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { Background, ColorKind, cellWords, Foreground } from '../../src/domain/cell.ts';
 import { cellText, createGrid, gridToText } from '../../src/domain/grid.ts';
@@ -66,4 +67,20 @@ test.each(disputed)('the border behind %j stands where the layout put it', (text
   const grid = read(renderToString(box, { columns: 20 }), 20, 3);
   expect(cellText(grid, 0, 1)).toBe('│');
   expect(cellText(grid, 19, 1)).toBe('│');
+});
+
+const segmenter = new Intl.Segmenter();
+
+test('every character of the engine’s is as wide in a frame as the engine says', () => {
+  for (let code = 0x20; code < 0x3000; code++) {
+    const text = String.fromCodePoint(code);
+    // Controls are no characters, and some join the bar.
+    if (/\p{Cc}|\p{Default_Ignorable_Code_Point}/u.test(text)) continue;
+    if ([...segmenter.segment(`|${text}|`)].length < 3) continue;
+    const grid = read(`|${text}|`, 8);
+    expect([code.toString(16), cellText(grid, 1 + Math.max(1, stringWidth(text)), 0)]).toEqual([
+      code.toString(16),
+      '|',
+    ]);
+  }
 });
