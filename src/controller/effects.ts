@@ -41,7 +41,7 @@ export type Effect =
     }
   /** Drops the terminal of a worker that is no more. */
   | { readonly type: 'forget-terminal'; readonly id: string }
-  /** Reads a screen where hooks say nothing. Ends as `signed`, as `conversation-missing`, or in nothing. */
+  /** Reads a screen where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
   | { readonly type: 'look-at-screen'; readonly id: string }
   /** Ends as `repos-looked-at`. */
   | { readonly type: 'look-at-repos' }

@@ -49,6 +49,8 @@ export type Message =
   | { readonly type: 'signed'; readonly id: string; readonly sign: Sign; readonly sessionId: string | null }
   /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
   | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
+  /** An agent refused to begin a conversation, because it has one already. */
+  | { readonly type: 'conversation-found'; readonly id: string }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
   | { readonly type: 'noticed'; readonly problem: Problem };

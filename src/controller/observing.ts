@@ -4,7 +4,6 @@ import { type Problem, problemOf } from '../domain/problem.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import { draftId } from './checks.ts';
 import type { Happening } from './events.ts';
 import type { Message } from './messages.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
@@ -124,28 +123,6 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
 
 function isSessionStart(sign: Sign): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
-}
-
-/** There is nothing to resume: the next start begins anew, under another conversation id. */
-export function conversationMissing(
-  state: ControllerState,
-  { id, sessionId }: Extract<Message, { type: 'conversation-missing' }>,
-): Decision {
-  const worker = state.log.workers.get(id);
-  if (worker?.state !== 'exited' || !worker.hasConversation) return { state, happenings: [], effects: [] };
-  const notice = problemOf(
-    'conversation_missing',
-    `Nothing is left of the conversation of ${id}.`,
-    'Resume it to begin anew with its brief, in the same worktree.',
-  );
-  const wishes = [...state.log.proposals.values()].filter(
-    (open) => open.kind === 'resume' && draftId(open.draft) === id,
-  );
-  return {
-    state: addNotice(state, notice),
-    happenings: [{ type: 'conversation-lost', id, sessionId }],
-    effects: wishes.map(({ n }) => ({ type: 'plan', n })),
-  };
 }
 
 function observed(worker: Worker, signs: readonly Sign[]): Happening[] {

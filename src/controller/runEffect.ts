@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { showsMissingConversation } from '../agents/claude/resume.ts';
+import { showsKeptConversation, showsMissingConversation } from '../agents/claude/resume.ts';
 import { readScreen } from '../agents/claude/screen.ts';
 import { problemOf, type Result } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
@@ -146,4 +146,5 @@ async function lookAtScreen(edge: Edge, id: string): Promise<void> {
   if (says) edge.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null });
   if (showsMissingConversation(text))
     edge.tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
+  if (showsKeptConversation(text)) edge.tell({ type: 'conversation-found', id });
 }

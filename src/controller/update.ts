@@ -1,7 +1,8 @@
 import type { WorkspaceConfig } from '../domain/workspace.ts';
+import { conversationFound, conversationMissing } from './conversations.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
 import type { Message } from './messages.ts';
-import { conversationMissing, hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
+import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
 import { requested } from './requests.ts';
 import { launched, launchFailed, planned } from './starting.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
@@ -33,6 +34,8 @@ export function update(state: ControllerState, message: Message): Decision {
       return signed(state, message);
     case 'conversation-missing':
       return conversationMissing(state, message);
+    case 'conversation-found':
+      return conversationFound(state, message);
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
     case 'config-read':

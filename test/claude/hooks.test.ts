@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseHook } from '../../src/agents/claude/parseHook.ts';
-import { showsMissingConversation } from '../../src/agents/claude/resume.ts';
+import { showsKeptConversation, showsMissingConversation } from '../../src/agents/claude/resume.ts';
 import { claudeSettings } from '../../src/agents/claude/settings.ts';
 import { readTitle } from '../../src/agents/claude/title.ts';
 import { showsTrustQuestion } from '../../src/agents/claude/trust.ts';
@@ -165,6 +165,20 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     const pane = worker.start('', { resume: true });
     expect(await pane.exited).toMatchObject({ exitCode: 1 });
     expect(showsMissingConversation(pane.screen())).toBe(true);
+  });
+
+  test('says when a conversation of that id is there already', async () => {
+    await using worker = await createWorker();
+    worker.api.turns.push({ text: 'Here.' });
+    const first = worker.start('Say hello.');
+    await worker.inbox.got('Stop');
+    first.write('/exit');
+    await first.shows('/exit');
+    first.write('\r');
+    await first.exited;
+    const pane = worker.start('Say hello.');
+    expect(await pane.exited).toMatchObject({ exitCode: 1 });
+    expect(showsKeptConversation(pane.screen())).toBe(true);
   });
 
   test('asks for trust before any hook of ours runs', async () => {

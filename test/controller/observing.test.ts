@@ -100,8 +100,18 @@ describe('a conversation', () => {
     });
     expect(scene.done).toEqual(['plan']);
     expect(scene.state.log.lastProposal).toBe((n ?? 0) + 1);
-    expect(selectFacts(scene.state).notices).toMatchObject([{ code: 'conversation_missing' }]);
+    expect(selectFacts(scene.state).notices).toMatchObject([{ code: 'conversation_differs' }]);
     expect(scene.tell(missing).happenings).toEqual([]);
+  });
+
+  it('that was there already is gone on with by the next resume', () => {
+    const scene = new Scene().started().tell({ type: 'host-lost' });
+    scene.ask({ do: 'propose-resume', id });
+    scene.resumed();
+    expect(scene.tell(ended(1)).done).toEqual(['look-at-screen']);
+    scene.tell({ type: 'conversation-found', id });
+    expect(scene.worker(id)).toMatchObject({ sessionId: 'session-1', hasConversation: true });
+    expect(scene.tell({ type: 'conversation-found', id }).happenings).toEqual([]);
   });
 
   it('is not doubted for a worker that runs', () => {

@@ -5,3 +5,8 @@
 export function showsMissingConversation(screenText: string): boolean {
   return screenText.replace(/\s+/g, '').includes('NoconversationfoundwithsessionID:');
 }
+
+/** Whether Claude Code refused to begin a conversation because it kept one of that id: it exits with 1 then, too. */
+export function showsKeptConversation(screenText: string): boolean {
+  return /SessionID[-0-9a-f]+isalreadyinuse/.test(screenText.replace(/\s+/g, ''));
+}
