@@ -41,7 +41,17 @@ test('several notices at once name the key that shows them all', () => {
     type: 'factsArrived',
     facts: busyFacts({ notices: [log, config] }),
   }).state;
-  expect(told.notice?.text).toBe('2 notices, ! shows them: Line 7 of the log was set aside.');
+  expect(told.notice?.text).toBe('Line 7 of the log was set aside. (2 notices: press !)');
+});
+
+test('a notice too long for its line says where to read all of it', () => {
+  const message = `${'/a/very/long/folder'.repeat(9)} cannot be read.`;
+  const told = updateApp(room(), {
+    type: 'factsArrived',
+    facts: busyFacts({ notices: [{ code: 'config_invalid', message }] }),
+  }).state;
+  expect(told.notice?.text).toMatch(/^\/a\/very.*… \(all of it: press !\)$/);
+  expect(told.notice?.text.length).toBeLessThan(120);
 });
 
 test('! shows what the controller had to say, as often as one likes', () => {

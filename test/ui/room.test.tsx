@@ -49,6 +49,11 @@ test.each<[string, AppState]>([
   ['stop-all-80', press(scenes.busy(small), 'Q').state],
   ['help-120', press(scenes.busy(medium), '?').state],
   ['problem-80', scenes.problem(small)],
+  ['card-without-develop-80', scenes.withoutDevelop(small)],
+  ['develop-80', press(scenes.withoutDevelop(small), 'D').state],
+  ['told-80', scenes.told(small)],
+  ['notices-80', press(scenes.told(small), '!').state],
+  ['finish-pending-80', press(scenes.busy(small), 'f').state],
   ['too-small-40', scenes.busy({ cols: 40, rows: 10 })],
 ])('%s looks as it was approved', (name, state) => {
   expectPicture(name, draw(state));

@@ -92,6 +92,24 @@ export function changedCard(size: Size): AppState {
   return updateApp(card(size), { type: 'factsArrived', facts: busyFacts({ proposals: [other] }) }).state;
 }
 
+/** A repository without develop, and what its card offers. */
+export function withoutDevelop(size: Size): AppState {
+  const warnings = ['There is no develop branch; main is used.'];
+  const base = { ...plan('web/checkout').base, branch: 'main' };
+  const planned = proposal(3, 'web/checkout', { plan: plan('web/checkout', { base, warnings }) });
+  const web = repo('web', { branch: 'main', base: 'main', hasDevelop: false });
+  return press(room(facts({ repos: [web], proposals: [planned] }), size), 'tab', 'enter').state;
+}
+
+/** What the controller says of itself, as it comes. */
+export function told(size: Size): AppState {
+  const notices = [
+    { code: 'log_damaged', message: 'Line 7 of .orch/log.jsonl cannot be read and was set aside.' },
+    { code: 'worktree_missing', message: 'The worktree of web/a is gone.', hint: 'Resuming makes it again.' },
+  ];
+  return updateApp(busy(size), { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
+}
+
 export function resumeCard(size: Size): AppState {
   const resume = proposal(9, 'web/old-cart', { kind: 'resume', by: 'person' });
   return press(room(busyFacts({ proposals: [resume] }), size), 'tab', 'enter').state;

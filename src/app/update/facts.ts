@@ -5,6 +5,8 @@ import type { CardDialog, Dialog } from '../dialog.ts';
 import { findProposal, findWorker, isSameRow, selectFleet, selectQueue } from '../select.ts';
 import type { AppState, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
+import { cellWidth, cutText } from '../text/cells.ts';
+import { plainLine } from '../text/plain.ts';
 import { counted } from '../text/words.ts';
 
 /** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
@@ -17,10 +19,22 @@ function withNews(next: AppState, old: AppState): AppState {
   const said = new Set(old.facts?.notices.map(problemLine));
   const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
   const [first] = news;
-  if (first === undefined) return next;
-  const others = news.length === 1 ? '' : `${counted(news.length, 'notice')}, ! shows them: `;
-  return withNotice(next, others + first, 'problem');
+  return first === undefined
+    ? next
+    : withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
 }
+
+/** What fits into one line, and where to read the rest. */
+function newsLine(first: string, count: number, cols: number): string {
+  const text = plainLine(first);
+  const room = cols - noticeMargin;
+  if (count === 1 && cellWidth(text) <= room) return text;
+  const rest = count === 1 ? ' (all of it: press !)' : ` (${counted(count, 'notice')}: press !)`;
+  return cutText(text, room - rest.length) + rest;
+}
+
+/** Cells of the footer around a notice and its mark. */
+const noticeMargin = 4;
 
 function withLists(next: AppState, old: AppState): AppState {
   const fleet = keptKey(old.cursors.fleet, selectFleet(old), selectFleet(next), 'worker');

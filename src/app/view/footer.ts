@@ -15,7 +15,12 @@ export function footerLine(state: AppState): Line {
   return fitLine(state.focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
 }
 
-function noticeLine({ notice }: AppState): Line {
+function noticeLine({ notice, connection }: AppState): Line {
+  // What keeps the controller away stays until it is mended; a mere loss is told in the header.
+  if (connection.status === 'lost' && connection.problem.code !== 'disconnected') {
+    const { message, hint } = connection.problem;
+    return line(`! ${[message, hint].filter(Boolean).join(' ')}`, 'bad');
+  }
   if (!notice) return [];
   return notice.tone === 'problem' ? line(`! ${notice.text}`, 'bad') : line(notice.text, 'notice');
 }

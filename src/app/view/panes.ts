@@ -2,7 +2,7 @@ import { isLive, type Worker } from '../../domain/worker.ts';
 import type { Rect } from '../geometry.ts';
 import { keyLabel } from '../keyName.ts';
 import { selectGeometry, selectShown } from '../select.ts';
-import type { AppState } from '../state.ts';
+import type { AppState, ListName } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { type Line, line, lineWidth, type Span, span, wrapLines } from '../text/line.ts';
 import { counted, shortAge, stateLook } from '../text/words.ts';
@@ -86,7 +86,7 @@ function hinted(key: string, text: string, width: number): readonly Line[] {
 }
 
 /** What to do next, where there is nothing to look at. */
-function welcome({ facts, connection }: AppState, width: number): readonly Line[] {
+function welcome({ facts, connection, list }: AppState, width: number): readonly Line[] {
   if (!facts)
     return connection.status === 'lost'
       ? [
@@ -102,9 +102,7 @@ function welcome({ facts, connection }: AppState, width: number): readonly Line[
   return [
     line('No workers yet.', 'strong'),
     [],
-    ...(facts.proposals.length > 0
-      ? hinted('tab', `${counted(facts.proposals.length, 'proposal')} to look at; ↵ opens one`, width)
-      : []),
+    ...waitingHint(facts.proposals.length, list, width),
     ...hinted(
       'n',
       'propose a worker: repository, task and brief. Nothing starts before you have said yes.',
@@ -112,4 +110,11 @@ function welcome({ facts, connection }: AppState, width: number): readonly Line[
     ),
     ...hinted('?', 'all keys', width),
   ];
+}
+
+/** The way to what waits for a yes. */
+function waitingHint(count: number, list: ListName, width: number): readonly Line[] {
+  if (count === 0) return [];
+  if (list === 'queue') return hinted('↵', 'look at the proposal', width);
+  return hinted('tab', `${counted(count, 'proposal')} to look at; ↵ opens one`, width);
 }
