@@ -1,5 +1,5 @@
 import type { Facts } from '../domain/facts.ts';
-import { type Problem, type Result, success } from '../domain/problem.ts';
+import type { Problem, Result } from '../domain/problem.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
@@ -12,8 +12,12 @@ export interface ControllerListener {
   onLost(problem: Problem): void;
 }
 
-/** Pause before a controller that went away, or would not start, is asked for again. */
-const retryMs = 1_000;
+/** Pauses before a controller that went away, or would not start, is asked for again: each twice the one before. */
+const firstPauseMs = 200;
+const longestPauseMs = 5_000;
+
+/** A controller that stayed this long did not end of what ended the one before it. */
+const steadyMs = 10_000;
 
 /** A client's connection to the controller, made again whenever it breaks; the controller is started if need be. */
 export class ControllerPort {
@@ -21,6 +25,7 @@ export class ControllerPort {
   readonly #listener: ControllerListener;
   #link: Link | null = null;
   #retry: NodeJS.Timeout | undefined;
+  #pauseMs = firstPauseMs;
   #closed = false;
 
   constructor(address: ConnectOptions, listener: ControllerListener) {
@@ -31,10 +36,7 @@ export class ControllerPort {
   /** Connects, now and after every loss. Resolves when the first attempt has come to something. */
   async open(): Promise<void> {
     const connected = await this.#connect();
-    if (this.#closed) return;
-    if (connected.ok) return;
-    this.#listener.onLost(connected.problem);
-    this.#retry = setTimeout(() => this.open(), retryMs);
+    if (!connected.ok) this.#lost(connected.problem);
   }
 
   close(): void {
@@ -54,7 +56,7 @@ export class ControllerPort {
     return (await call(method, params)) as ReturnType<ControllerApi[M]>;
   }
 
-  async #connect(): Promise<Result<null>> {
+  async #connect(): Promise<Result<Facts>> {
     const connected = await connectDaemon({
       ...this.#address,
       prepare: (link) =>
@@ -62,24 +64,30 @@ export class ControllerPort {
     });
     if (!connected.ok) return connected;
     const link = connected.value;
-    if (this.#closed) {
-      link.close();
-      return success(null);
-    }
     const facts = await link.caller<ControllerApi>()('facts', {});
-    if (!facts.ok) return facts;
+    if (!facts.ok || this.#closed) {
+      link.close();
+      return facts;
+    }
     this.#link = link;
     this.#listener.onLive();
     this.#listener.onFacts(facts.value);
-    void link.closed.then(() => this.#lost());
-    return success(null);
+    const steady = setTimeout(() => {
+      this.#pauseMs = firstPauseMs;
+    }, steadyMs);
+    void link.closed.then(() => {
+      clearTimeout(steady);
+      this.#link = null;
+      this.#lost(disconnected.problem);
+    });
+    return facts;
   }
 
-  #lost(): void {
-    this.#link = null;
+  #lost(problem: Problem): void {
     if (this.#closed) return;
-    this.#listener.onLost(disconnected.problem);
-    void this.open();
+    this.#listener.onLost(problem);
+    this.#retry = setTimeout(() => this.open(), this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
   }
 }
 

@@ -11,6 +11,7 @@ const longestPaste = 8_000_000;
 /** Puts the pieces of a paste together: programs take one paste as one thing. */
 export class PasteCollector {
   readonly #onPaste: (id: string, text: string) => void;
+  #id: string | null = null;
   #pieces: string[] = [];
   #length = 0;
 
@@ -19,12 +20,19 @@ export class PasteCollector {
   }
 
   add({ id, text, last }: PastePiece): void {
+    // The rest of a paste may have gone elsewhere; its beginning must not appear in another worker.
+    if (id !== this.#id) this.#clear(id);
     this.#pieces.push(text);
     this.#length += text.length;
     if (!last && this.#length < longestPaste) return;
     const whole = this.#pieces.join('');
+    this.#clear(null);
+    if (whole !== '') this.#onPaste(id, whole);
+  }
+
+  #clear(next: string | null): void {
+    this.#id = next;
     this.#pieces = [];
     this.#length = 0;
-    if (whole !== '') this.#onPaste(id, whole);
   }
 }

@@ -39,6 +39,7 @@ export class Terminals {
   readonly #terminals = new Map<string, TerminalRecord>();
   #link: Link | null = null;
   #connecting = false;
+  #closed = false;
   #nextChannel = 1;
   #wanted: readonly Watched[] = [];
 
@@ -61,6 +62,7 @@ export class Terminals {
     this.#connecting = false;
     if (!connected.ok) return;
     const link = connected.value;
+    if (this.#closed) return link.close();
     this.#link = link;
     void link.closed.then(() => this.#lost());
     const terminals = await link.caller<HostApi>()('list', {});
@@ -68,6 +70,7 @@ export class Terminals {
   }
 
   close(): void {
+    this.#closed = true;
     this.#link?.close();
   }
 

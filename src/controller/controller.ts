@@ -10,6 +10,7 @@ import type { Hello } from '../protocol/hello.ts';
 import { readHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
+import { Announcer } from './announcer.ts';
 import { Core } from './core.ts';
 import { hostEnvironment } from './hostEnvironment.ts';
 import { HostPort } from './hostPort.ts';
@@ -18,8 +19,8 @@ import { applyEvent, emptyLogState } from './logState.ts';
 import { Looks } from './looks.ts';
 import type { Message } from './messages.ts';
 import { createRunner, type Edge } from './runEffect.ts';
-import { createAnnouncer, serveClient } from './serve.ts';
-import { initialState } from './state.ts';
+import { serveClient } from './serve.ts';
+import { initialState, selectFacts } from './state.ts';
 
 /** How often repositories are looked at while somebody looks at us: people commit in other windows. */
 const sweepMs = 30_000;
@@ -32,6 +33,7 @@ export class Controller {
   readonly #core: Core;
   readonly #looks: Looks;
   readonly #host: HostPort;
+  readonly #announcer: Announcer;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
   #settled: (() => void) | undefined;
@@ -58,9 +60,12 @@ export class Controller {
     const state = initialState(config, log.events.reduce(applyEvent, emptyLogState));
     this.#core = new Core(state, log, createRunner(edge));
     this.#looks = new Looks(this.#core, edge);
-    const announce = createAnnouncer(() => daemon.links, this.#core);
+    this.#announcer = new Announcer(
+      () => daemon.links,
+      () => selectFacts(this.#core.state),
+    );
     this.#core.onChange = () => {
-      announce();
+      this.#announcer.changed();
       daemon.reconsider();
       if (this.#core.state.busy.size === 0) this.#settled?.();
     };
@@ -77,6 +82,7 @@ export class Controller {
   }
 
   serve(link: Link, hello: Hello): void {
+    this.#announcer.join(link);
     serveClient(link, hello, {
       core: this.#core,
       looks: this.#looks,

@@ -6,7 +6,6 @@ import { previewClean } from '../git/clean.ts';
 import { createDevelop } from '../git/flow.ts';
 import { previewFinish } from '../git/preview.ts';
 import type { LoggedEvent } from '../protocol/controllerApi.ts';
-import { isBelow } from './ancestry.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
 import type { Core } from './core.ts';
 import { logFile, parseLog } from './log.ts';
@@ -78,10 +77,11 @@ export class Looks {
     });
   }
 
-  /** Whether a process runs inside one of the workers. */
-  isWorkerProcess(pid: number): Promise<boolean> {
-    const running = [...this.#core.state.terminals.values()].filter((terminal) => terminal.exit === null);
-    return isBelow(pid, new Set(running.map((terminal) => terminal.pid)));
+  /** Whether a process of that ancestry runs inside one of the workers. */
+  isWorker(ancestry: ReadonlySet<number>): boolean {
+    return [...this.#core.state.terminals.values()].some(
+      ({ pid, exit }) => exit === null && ancestry.has(pid),
+    );
   }
 
   async #at<T>(

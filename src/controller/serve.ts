@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
+import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
+import { ancestryOf } from '../protocol/processes.ts';
 import type { Core } from './core.ts';
 import type { Looks } from './looks.ts';
 import type { ChangeRequest, RequestMessage } from './messages.ts';
@@ -25,13 +26,12 @@ type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
 
 /** Answers one client. Changes go through the core; looks go straight to the world. */
 export function serveClient(link: Link, hello: Hello, { core, looks, ready, stopAll }: Served): void {
-  const from = async (): Promise<RequestMessage['from']> => ({
-    person: !(await looks.isWorkerProcess(hello.pid)),
-    pid: hello.pid,
-  });
-  const ask = async <T>(request: ChangeRequest): Promise<Result<T>> => core.ask(request, await from());
+  // Looked at now: a parent that ends later takes the way up with it.
+  const ancestry = ancestryOf(hello.pid);
+  const from = (): RequestMessage['from'] => ({ person: !looks.isWorker(ancestry), pid: hello.pid });
+  const ask = <T>(request: ChangeRequest): Promise<Result<T>> => core.ask(request, from());
   const personOnly = async <T>(use: () => Promise<Result<T>>): Promise<Result<T>> =>
-    (await from()).person
+    from().person
       ? use()
       : failure('not_allowed', 'A worker cannot do this.', 'Ask the person at the control room.');
 
@@ -73,17 +73,4 @@ function onceReady<T extends object>(ready: Promise<void>, handlers: T): T {
     },
   ]);
   return Object.fromEntries(waiting);
-}
-
-/** Tells every client the whole picture soon after it changed, at most 30 times a second. */
-export function createAnnouncer(links: () => Iterable<Link>, core: Core): () => void {
-  const pauseMs = 33;
-  let _pending: NodeJS.Timeout | null = null;
-  return () => {
-    _pending ??= setTimeout(() => {
-      _pending = null;
-      const facts = selectFacts(core.state);
-      for (const link of links()) link.notify<ControllerNotices>('facts', facts);
-    }, pauseMs);
-  };
 }

@@ -1,14 +1,15 @@
 import { realpathSync } from 'node:fs';
 import { failure, success } from '../domain/problem.ts';
 import { type Daemon, logError, serveDaemon } from '../protocol/daemon.ts';
-import { protocolVersion } from '../protocol/hello.ts';
+import { type Hello, protocolVersion } from '../protocol/hello.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import { createHostKey, isHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
+import { ancestryOf } from '../protocol/processes.ts';
 import { version } from '../protocol/version.ts';
 import { Host } from './host.ts';
 import { InboxServer } from './inboxServer.ts';
-import { serveLink } from './serveLink.ts';
+import { type LinkRole, serveLink } from './serveLink.ts';
 
 /** The host of one workspace: `node host.js <workspace>`. */
 async function main(root: string): Promise<void> {
@@ -31,7 +32,7 @@ async function main(root: string): Promise<void> {
     onLink(link, hello, daemon) {
       if (hello.role === 'controller' && !isHostKey(key, hello.key))
         return failure('not_allowed', 'The key shown is not this host’s.');
-      serveLink(link, hello.role, host, server.url, daemon.reconsider);
+      serveLink(link, roleOf(hello, host), host, server.url, daemon.reconsider);
       return success(null);
     },
     async beforeEnd() {
@@ -47,6 +48,13 @@ async function main(root: string): Promise<void> {
   process.on('unhandledRejection', logError);
   await daemon.value.ended;
   process.exit(0);
+}
+
+/** What runs inside a terminal may look, and no more: typing is how a person answers. */
+function roleOf({ role, pid }: Hello, host: Host): LinkRole {
+  if (role === 'controller') return role;
+  const ancestry = ancestryOf(pid);
+  return host.running.some((record) => ancestry.has(record.pid)) ? 'worker' : 'person';
 }
 
 function serveStatus(link: Link, host: Host, daemon: Daemon): void {

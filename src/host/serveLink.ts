@@ -1,6 +1,5 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import { FrameKind } from '../protocol/frames.ts';
-import type { Hello } from '../protocol/hello.ts';
 import type { HostApi, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { type Host, noTerminal } from './host.ts';
@@ -12,10 +11,13 @@ type Served = Omit<HostApi, 'status' | 'stop'>;
 /** In JSON a character takes six bytes at most, and a message holds sixteen megabytes. */
 const maxTextLength = 2_000_000;
 
-/** Serves a link that has said hello. `open`, `end` and `forget` are for the controller. */
+/** Who is at the other end: our controller, a person's client, or a program that runs inside a terminal. */
+export type LinkRole = 'controller' | 'person' | 'worker';
+
+/** Serves a link that has said hello. `open`, `end` and `forget` are for the controller; a worker may only look. */
 export function serveLink(
   link: Link,
-  role: Hello['role'],
+  role: LinkRole,
   host: Host,
   inboxUrl: string,
   onNeedChange: () => void,
@@ -59,7 +61,7 @@ export function serveLink(
       if (!watched.ok) return watched;
       watches.set(channel, { id, watch: watched.value });
       const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room)) host.fit(id, watched.value, room);
+      if (isSize(room) && role !== 'worker') host.fit(id, watched.value, room);
       return success(terminal.record);
     },
     unwatch({ channel }) {
@@ -84,10 +86,12 @@ export function serveLink(
       );
     },
     inbox: () => success({ url: inboxUrl }),
+    ...(role === 'worker' ? { fit: notForWorkers, paste: notForWorkers } : {}),
   });
 
   link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
   link.onFrame(FrameKind.input, (payload) => {
+    if (role === 'worker') return;
     const idEnd = 2 + payload.readUInt16BE(0);
     host.find(payload.toString('utf8', 2, idEnd))?.type(payload.subarray(idEnd));
   });
@@ -109,6 +113,10 @@ function latest(text: string): string {
 
 function notAllowed(): Result<never> {
   return failure('not_allowed', 'Only the controller opens and ends terminals.', 'Propose a worker instead.');
+}
+
+function notForWorkers(): Result<never> {
+  return failure('not_allowed', 'A worker may look at terminals, no more.', 'Ask the person.');
 }
 
 /** The first thing that makes a request unfit to be carried out, or null. */

@@ -25,6 +25,24 @@ export function processStart(pid: number): string | null {
   return findProcess(pid)?.start ?? null;
 }
 
+/**
+ * A process and all that it was started by, however indirectly. A worker's own commands keep their parents even in a
+ * session of their own, so this tells a person's terminal from a worker's. It guards our own commands; it is no wall
+ * against a program of the same user that hides where it comes from.
+ */
+export function ancestryOf(pid: number): ReadonlySet<number> {
+  const find = process.platform === 'linux' ? findProcess : finderIn(listProcesses());
+  const found = new Set<number>();
+  for (let at = pid; at > 1 && !found.has(at); at = find(at)?.parent ?? 0) found.add(at);
+  return found;
+}
+
+/** One look at all processes costs less than one for each. */
+function finderIn(all: readonly ProcessEntry[]): (pid: number) => ProcessEntry | null {
+  const byPid = new Map(all.map((entry) => [entry.pid, entry]));
+  return (pid) => byPid.get(pid) ?? null;
+}
+
 function findProcess(pid: number): ProcessEntry | null {
   if (process.platform === 'linux') return readStat(pid, bootId());
   return parsePs(runPs(['-o', psColumns, '-p', String(pid)]))[0] ?? null;

@@ -1,6 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { Sandbox } from '../protocol/sandbox.ts';
-import { Room, value } from './room.ts';
+import { Room, terminal, value } from './room.ts';
 
 test('queries of a program are answered', async () => {
   await using sandbox = new Sandbox();
@@ -73,5 +74,25 @@ test('text is pasted as one piece where the child asked for that, and submitted'
   for (const id of ['plain', 'bracketed']) value(await room.call('paste', { id, text, submit: true }));
   await views[0]?.until('"one\\r\\ttwo[201~\\r"');
   await views[1]?.until('"\\u001b[200~one\\r\\ttwo[201~\\u001b[201~\\r"');
+  await room.leave();
+});
+
+test('a program inside a terminal may look at another one, but neither type into it nor size it', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  await room.open(
+    'victim',
+    'process.stdin.setRawMode(true).on("data", (d) => console.log("got " + d)); console.log("ready")',
+  );
+  const victim = await room.watch('victim');
+  await victim.until('ready');
+  const script = fileURLToPath(new URL('insideTerminal.ts', import.meta.url));
+  const command = [process.execPath, script, sandbox.root, sandbox.runtime, 'victim'];
+  value(await room.call('open', terminal('worker', command, {})));
+  await (await room.watch('worker')).until('codes: not_allowed not_allowed ok');
+  await room.exited('worker');
+  room.type('victim', 'a person');
+  await victim.until('got a person');
+  expect(value(await room.call('text', { id: 'victim' })).text).not.toContain('by a worker');
   await room.leave();
 });

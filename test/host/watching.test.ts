@@ -40,6 +40,8 @@ test('a terminal lives on without anybody, and shows the same screen to whoever 
   const first = await Room.join(sandbox);
   const { pid } = await first.open('x', echo);
   const view = await first.watch('x');
+  // Before that the terminal itself would echo.
+  await view.until('go');
   first.type('x', 'remember me');
   await view.until('remember me');
   const { text } = view;

@@ -1,0 +1,42 @@
+import type { Facts } from '../domain/facts.ts';
+import type { ControllerNotices } from '../protocol/controllerApi.ts';
+import type { Link } from '../protocol/link.ts';
+
+/** Some thirty pictures a second: what changes faster is seen by nobody. */
+const announceMs = 33;
+
+/** A client with more than this unread, suspended for the night perhaps, hears the rest once it has caught up. */
+const maxBacklogBytes = 256 * 1024;
+
+/** Tells every client the whole picture soon after it changed. */
+export class Announcer {
+  readonly #links: () => Iterable<Link>;
+  readonly #facts: () => Facts;
+  readonly #behind = new WeakSet<Link>();
+  #pending: NodeJS.Timeout | undefined;
+
+  constructor(links: () => Iterable<Link>, facts: () => Facts) {
+    this.#links = links;
+    this.#facts = facts;
+  }
+
+  /** A link that will be told. */
+  join(link: Link): void {
+    link.onDrain(() => {
+      if (this.#behind.delete(link)) this.#tell(link, this.#facts());
+    });
+  }
+
+  changed(): void {
+    this.#pending ??= setTimeout(() => {
+      this.#pending = undefined;
+      const facts = this.#facts();
+      for (const link of this.#links()) this.#tell(link, facts);
+    }, announceMs);
+  }
+
+  #tell(link: Link, facts: Facts): void {
+    if (link.backlog < maxBacklogBytes) link.notify<ControllerNotices>('facts', facts);
+    else this.#behind.add(link);
+  }
+}
