@@ -4,9 +4,6 @@ import { program, Shop } from '../../e2e/shop.ts';
 import type { Candidate, Processes } from './candidate.ts';
 import { Outer } from './outer.ts';
 
-/** Each approval is a process of its own for a moment. */
-const startedAtOnce = 3;
-
 /** The built program on a workspace of its own, whose agents are our children. */
 export class OrchTui implements Candidate {
   readonly name = 'orch-tui';
@@ -25,12 +22,9 @@ export class OrchTui implements Candidate {
   }
 
   async addPanes(names: readonly string[]): Promise<void> {
-    const waiting = [...names];
-    const starting = Array.from({ length: startedAtOnce }, async () => {
-      for (let name = waiting.shift(); name; name = waiting.shift())
-        await this.#shop.json('worker', 'start', 'bench', name, '--brief', name, '--agent', 'bench', '--yes');
-    });
-    await Promise.all(starting);
+    // One after the other: panes are in the order of their start.
+    for (const name of names)
+      await this.#shop.json('worker', 'start', 'bench', name, '--brief', name, '--agent', 'bench', '--yes');
   }
 
   attach(): Outer {

@@ -6,7 +6,7 @@ export const outerSize = { cols: 220, rows: 60 };
 /** Letters that nothing else prints, each a single cell everywhere. */
 const letters = 'бгджзийлпфцчшщъыьэюяѓєѕїјљњћќўџґ';
 /** Time after which something has gone wrong. */
-const patienceMs = 60_000;
+const patienceMs = 30_000;
 let used = 0;
 
 /** Another letter than the last ones. */
