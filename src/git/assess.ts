@@ -4,7 +4,7 @@ import { readFlow } from './flow.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 import { hasMergeHooks, mergeTrees } from './mergeCommit.ts';
 import { findObstacle, findTarget, type Target } from './publish.ts';
-import { isAncestor } from './refs.ts';
+import { findBackup, isAncestor } from './refs.ts';
 import type { Git } from './run.ts';
 
 /** Everything that decides whether and how a worker's branch can be merged, read at one moment. */
@@ -31,12 +31,12 @@ export async function assess(git: Git, repo: Repo, worker: WorkerPlace): Promise
   const { base, remote } = flow.value;
   if (!base) return failure('no_target', `${repo.name} has no branch to merge into.`);
   const found = inspected.value;
-  const { tip } = found;
-  if (!tip)
-    return failure('branch_missing', `The branch ${worker.branch} is gone.`, `Clean ${worker.id} instead.`);
   const targeted = await findTarget(git, repo, base, remote);
   if (!targeted.ok) return targeted;
   const target = targeted.value;
+  const tip = found.tip ?? (await findMerged(git, repo, worker, target));
+  if (!tip)
+    return failure('branch_missing', `The branch ${worker.branch} is gone.`, `Clean ${worker.id} instead.`);
 
   const blockers = [...found.oddities, ...uncommittedIn(found)];
   const merged = await isAncestor(git, repo.path, tip, target.commit);
@@ -56,6 +56,12 @@ export async function assess(git: Git, repo: Repo, worker: WorkerPlace): Promise
   const obstacle = target.blocked ?? (await findObstacle(git, target, tree));
   if (obstacle) blockers.push(obstacle);
   return success({ tip, target, found, merged, tree, conflicts, hooked, blockers });
+}
+
+/** What an earlier finish merged and then removed, before it was cut off. */
+async function findMerged(git: Git, repo: Repo, worker: WorkerPlace, target: Target): Promise<string | null> {
+  const kept = await findBackup(git, repo.path, worker);
+  return kept && (await isAncestor(git, repo.path, kept, target.commit)) ? kept : null;
 }
 
 function uncommittedIn(found: Inspection): Problem[] {

@@ -4,7 +4,7 @@ import type { Repo } from '../domain/repo.ts';
 import { readFlow } from './flow.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 import { linesOf } from './preview.ts';
-import { backupRef, isAncestor, keepRef, wipRef } from './refs.ts';
+import { backupRef, findBackup, isAncestor, keepRef, wipRef } from './refs.ts';
 import { deleteBranch, removeWorktree } from './remove.ts';
 import { type Git, refused } from './run.ts';
 import { snapshot } from './snapshot.ts';
@@ -76,8 +76,9 @@ async function look(
   const found = inspected.value;
   const problem = findRefusal(found);
   if (problem) return { ok: false, problem };
-  // Branch and folder may both be gone; then there is nothing but the place where it began.
-  const tip = found.tip ?? found.head ?? worker.base.commit;
+  // Branch and folder may both be gone; then there is a backup of them, or nothing but the place where it began.
+  const kept = found.tip ?? found.head ?? (await findBackup(git, repo.path, worker));
+  const tip = kept ?? worker.base.commit;
   const unmerged = await listUnmerged(git, repo, worker, flow.value.base, [
     ...new Set([tip, found.head ?? tip]),
   ]);

@@ -146,10 +146,10 @@ async function removeAll(
   if (oddity) return { ok: false, problem: oddity };
   if (uncommitted.length > 0)
     return failure('uncommitted', `There is new uncommitted work: ${nameSome(uncommitted)}.`);
-  if (tip !== options.tip) return failure('tip_moved', `${worker.branch} has new commits.`);
+  if (tip !== null && tip !== options.tip) return failure('tip_moved', `${worker.branch} has new commits.`);
   const warnings = await removeWorktree(git, repo, found.value);
   if (!warnings.ok) return warnings;
-  const deleted = await deleteBranch(git, repo, worker.branch, options.tip);
+  const deleted = tip ? await deleteBranch(git, repo, worker.branch, tip) : success(null);
   if (!deleted.ok) return deleted;
   return success({ backup: backup.value, ...(warnings.value.length > 0 && { warnings: warnings.value }) });
 }

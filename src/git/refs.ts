@@ -1,4 +1,5 @@
 import { type Result, success } from '../domain/problem.ts';
+import type { Worker } from '../domain/worker.ts';
 import { type Git, refused } from './run.ts';
 
 export function branchRef(branch: string): string {
@@ -13,6 +14,21 @@ export function mergeRef(task: string): string {
 /** Keeps the last commit of a branch that goes. */
 export function backupRef(task: string, at: Date): string {
   return `refs/orch/backup/${task}/${stamp(at)}`;
+}
+
+/**
+ * The newest backup of a worker's own work: of earlier workers on the same task, none grew from where it began.
+ * What was cut off between removing the branch and saying so is found by it.
+ */
+export async function findBackup(
+  git: Git,
+  dir: string,
+  { task, base }: Pick<Worker, 'task' | 'base'>,
+): Promise<string | null> {
+  const args = ['for-each-ref', '--format=%(objectname)', '--sort=-refname', `refs/orch/backup/${task}/`];
+  for (const commit of (await git.run(dir, args)).stdout.split('\n').filter(Boolean))
+    if (commit !== base.commit && (await isAncestor(git, dir, base.commit, commit))) return commit;
+  return null;
 }
 
 /** Keeps uncommitted work that goes. */
