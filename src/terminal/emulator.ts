@@ -147,6 +147,7 @@ export class Emulator {
       { cols, rows, scrollback: this.#scrollback, convertEol: this.#convertEol },
       this.#access.amend,
     );
+    this.#access.hasten(terminal);
     terminal.onData((bytes) => {
       this.#said.replies += bytes;
     });

@@ -17,7 +17,7 @@ import {
 import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../domain/grid.ts';
 import type { ReadLines } from './readLines.ts';
 
-/** Private parts of @xterm/headless 6.0.0; nothing else may touch them, and reader.ts checks that they fit. */
+/** Private parts of @xterm/headless 6.0.0; only asciiPrinter.ts touches others, and access.ts checks that they fit. */
 interface PrivateTerminal {
   readonly _core: {
     readonly buffer: { readonly lines: { get(line: number): PrivateLine | undefined } };

@@ -32,6 +32,7 @@ describe('the private parts of @xterm/headless', () => {
     ['cannot be read', { ...privateAccess, readLines: () => undefined }],
     ['throw', { ...privateAccess, readLines: () => expect.unreachable() }],
     ['take no changed parameters', { ...privateAccess, amend: () => {} }],
+    ['print something else', { ...privateAccess, hasten: (shown: Terminal) => writeNow(shown, 'x') }],
   ])('are left alone when they %s', (_, access) => {
     expect(privatePartsFit(access)).toBe(false);
   });
