@@ -50,7 +50,7 @@ describe('the screen', () => {
     coloured.press('?');
     // The line above tells the worker's state, which may change meanwhile.
     const below = (screen: string) => screen.slice(screen.indexOf('\n'));
-    const help = below(await plain.until('propose a new worker'));
+    const help = below(await plain.until(/esc close.* more/));
     expect(below(await coloured.until((screen) => below(screen) === help))).toBe(help);
     expect(plain.colouredCells).toBe(0);
   });
