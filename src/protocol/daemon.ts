@@ -88,6 +88,8 @@ function listen(server: Server, path: string): Promise<void> {
 }
 
 function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
+  const { pid } = guard.holder;
+  note(`${options.program} ${options.version} is process ${pid}, for ${options.root}`);
   const links = new Set<Link>();
   const { promise: ended, resolve: setEnded } = Promise.withResolvers<void>();
   let linger: NodeJS.Timeout | undefined;
@@ -121,6 +123,7 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
     await Promise.all([...open].map((link) => link.closed));
     for (const signal of endSignals) process.off(signal, daemon.end);
     process.off('SIGHUP', ignoreHangup);
+    note(`process ${pid} has ended in order`);
   }
 
   /** Every connection, whether it has said hello or not. */
@@ -165,6 +168,9 @@ function ignoreHangup(): void {}
 
 /** Standard error of a daemon is its log file. */
 export function logError(error: unknown): void {
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  note(error instanceof Error ? (error.stack ?? error.message) : String(error));
+}
+
+function note(text: string): void {
   process.stderr.write(`${new Date().toISOString()} ${text}\n`);
 }

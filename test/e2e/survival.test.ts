@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { program, Shop } from './shop.ts';
 
@@ -101,6 +102,33 @@ describe('kill -9', () => {
     const resumed = await shop.json('worker', 'resume', 'backend/auth', '--yes');
     expect(resumed).toMatchObject({ id: 'backend/auth', run: 2 });
     await shop.untilState('backend/auth', 'idle');
+  });
+});
+
+describe('ended in order', () => {
+  it('the controller leaves every worker as it is, and says when it ran in its log file', async () => {
+    await shop.start('backend', 'auth', 'ask: First?\nsay: One.', 'waiting');
+    const before = await workers();
+    const { pid } = await shop.json<{ pid: number }>('controller', 'status');
+    expect(await shop.json('controller', 'stop')).toEqual({ stopped: true });
+    expect(await workers()).toEqual(before);
+    expect(readFileSync(shop.path('.orch/log.jsonl'), 'utf8')).not.toContain('"lost"');
+    const [folder] = readdirSync(join(shop.place.runtime, 'orch-tui'));
+    const lines = readFileSync(join(shop.place.runtime, 'orch-tui', folder ?? '', 'controller.log'), 'utf8');
+    expect(lines).toMatch(
+      new RegExp(`^\\S+Z controller .* process ${pid}, .*\\n\\S+Z process ${pid} has ended`, 'm'),
+    );
+  });
+
+  it('all workers by one key: their exits are on the record', async () => {
+    await shop.start('backend', 'auth', 'say: hi');
+    const room = shop.room();
+    await room.until('hi');
+    room.press('Q');
+    await room.until(/[Ss]top/);
+    room.press('y');
+    expect(await room.exited).toMatchObject({ exitCode: 0 });
+    expect(await workers()).toMatchObject([{ id: 'backend/auth', state: 'exited', exitCode: 143 }]);
   });
 });
 
