@@ -41,7 +41,7 @@ export function tellFault(json: boolean, error: unknown): void {
 }
 
 /** Message and hint as one line. */
-export function withHint({ message, hint }: Problem): string {
+function withHint({ message, hint }: Problem): string {
   return hint === undefined ? message : `${message} ${hint}`;
 }
 

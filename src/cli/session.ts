@@ -10,7 +10,7 @@ import { demand, refuse } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** A program of ours that lies beside this one in the bundle. */
-export function programFile(name: 'host' | 'controller'): string {
+function programFile(name: 'host' | 'controller'): string {
   return fileURLToPath(new URL(`./${name}.js`, import.meta.url));
 }
 

@@ -21,13 +21,14 @@ export async function takePicture(root: string, facts: Facts, size: Size): Promi
   };
   const { promise: complete, resolve } = Promise.withResolvers<void>();
   const missing = new Set<string>();
+  const settled = (id: string) => {
+    missing.delete(id);
+    if (missing.size === 0) resolve();
+  };
   const terminals = new Terminals(root, {
     onTerminal: (record) => tell({ type: 'terminalChanged', record }),
-    onForgotten: (id) => missing.delete(id),
-    onScreen: (id) => {
-      missing.delete(id);
-      if (missing.size === 0) resolve();
-    },
+    onForgotten: settled,
+    onScreen: settled,
   });
   try {
     await terminals.open();

@@ -17,7 +17,6 @@ export type Effect =
       readonly type: 'launch';
       readonly id: string;
       readonly plan: StartPlan;
-      readonly resume: boolean;
       readonly size: Size;
       readonly ticket: Ticket;
     }

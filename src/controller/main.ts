@@ -2,8 +2,7 @@ import { realpathSync } from 'node:fs';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
-import { type Daemon, logError, serveDaemon } from '../protocol/daemon.ts';
-import { protocolVersion } from '../protocol/hello.ts';
+import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import type { Link } from '../protocol/link.ts';
 import { reportStart } from '../protocol/start.ts';
 import { version } from '../protocol/version.ts';
@@ -60,14 +59,7 @@ function openController(root: string, config: WorkspaceConfig, daemon: Daemon): 
 
 function serveStatus(link: Link, daemon: Daemon): void {
   link.serve<Pick<ControllerApi, 'status' | 'shutdown'>>({
-    status: () =>
-      success({
-        pid: process.pid,
-        version,
-        protocol: protocolVersion,
-        startedAt: daemon.holder.startedAt,
-        memory: process.memoryUsage.rss(),
-      }),
+    status: () => success(statusOf(daemon)),
     shutdown() {
       // The answer goes out before the end begins.
       setImmediate(() => daemon.end());

@@ -1,9 +1,11 @@
-import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
+import type { CleanResult, FinishResult } from '../domain/finish.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
 import type { Worker } from '../domain/worker.ts';
 import { clean, previewClean } from '../git/clean.ts';
-import { finish } from '../git/finish.ts';
+import { type FinishOptions, finish } from '../git/finish.ts';
 import { previewFinish } from '../git/preview.ts';
+import type { Git } from '../git/run.ts';
 import type { HostPort } from './hostPort.ts';
 import { findRepo, type Tools } from './tools.ts';
 
@@ -17,59 +19,71 @@ interface Wanted {
  * Ends the worker's process and finishes its branch. What is known to stand in the way is found before the process
  * is touched; git looks again at the moment it acts.
  */
-export async function finishWorker(
+export function finishWorker(
   tools: Tools,
   host: HostPort,
   worker: Worker,
   wanted: Wanted,
 ): Promise<Result<FinishResult>> {
-  const repo = findRepo(tools.config, worker.repo);
-  if (!repo.ok) return repo;
-  const preview = await previewFinish(tools.git, repo.value, worker);
-  if (!preview.ok) return preview;
-  const ready = checkFinish(preview.value, worker, wanted);
-  if (!ready.ok) return ready;
-  const ended = await endProcess(host, worker.id);
-  if (!ended.ok) return ended;
-  return finish(tools.git, repo.value, worker, options(wanted));
-}
-
-function checkFinish(preview: FinishPreview, worker: Worker, wanted: Wanted): Result<null> {
-  const { blockers, ignored } = preview;
-  if (blockers.length > 0)
-    return failure(
-      'cannot_finish',
-      `${worker.id} cannot be finished: ${blockers.join(' ')}`,
-      'Nothing was changed.',
-    );
-  return checkWanted(preview, ignored.length > 0, worker, wanted);
+  return endAndRemove(tools, host, worker, wanted, {
+    preview: previewFinish,
+    refuse: ({ blockers }) => blockers.length > 0 && cannotFinish(worker, blockers),
+    loses: ({ ignored }) => ignored.length > 0,
+    remove: finish,
+  });
 }
 
 /** The same for removing without a merge. */
-export async function cleanWorker(
+export function cleanWorker(
   tools: Tools,
   host: HostPort,
   worker: Worker,
   wanted: Wanted,
 ): Promise<Result<CleanResult>> {
-  const repo = findRepo(tools.config, worker.repo);
+  return endAndRemove(tools, host, worker, wanted, {
+    preview: previewClean,
+    refuse: () => false,
+    loses: ({ wantsTypedName }) => wantsTypedName,
+    remove: clean,
+  });
+}
+
+/** What finishing and cleaning do not have in common. */
+interface Way<P, R> {
+  preview(git: Git, repo: Repo, worker: Worker): Promise<Result<P>>;
+  refuse(preview: P): Result<never> | false;
+  /** Whether something would be gone for good, so that the task's name has to be typed. */
+  loses(preview: P): boolean;
+  remove(git: Git, repo: Repo, worker: Worker, options: FinishOptions): Promise<Result<R>>;
+}
+
+async function endAndRemove<P extends { readonly tip: string }, R>(
+  { git, config }: Tools,
+  host: HostPort,
+  worker: Worker,
+  wanted: Wanted,
+  way: Way<P, R>,
+): Promise<Result<R>> {
+  const repo = findRepo(config, worker.repo);
   if (!repo.ok) return repo;
-  const preview = await previewClean(tools.git, repo.value, worker);
+  const preview = await way.preview(git, repo.value, worker);
   if (!preview.ok) return preview;
-  const ready = checkWanted(preview.value, preview.value.wantsTypedName, worker, wanted);
+  const refusal = way.refuse(preview.value);
+  if (refusal) return refusal;
+  const ready = checkWanted(preview.value.tip, way.loses(preview.value), worker, wanted);
   if (!ready.ok) return ready;
   const ended = await endProcess(host, worker.id);
   if (!ended.ok) return ended;
-  return clean(tools.git, repo.value, worker, options(wanted));
+  const { tip, confirm } = wanted;
+  return way.remove(git, repo.value, worker, confirm === null ? { tip } : { tip, confirm });
 }
 
-function checkWanted(
-  preview: FinishPreview | CleanPreview,
-  loses: boolean,
-  worker: Worker,
-  wanted: Wanted,
-): Result<null> {
-  if (preview.tip !== wanted.tip)
+function cannotFinish({ id }: Worker, blockers: readonly string[]): Result<never> {
+  return failure('cannot_finish', `${id} cannot be finished: ${blockers.join(' ')}`, 'Nothing was changed.');
+}
+
+function checkWanted(tip: string, loses: boolean, worker: Worker, wanted: Wanted): Result<null> {
+  if (tip !== wanted.tip)
     return failure(
       'tip_moved',
       `${worker.branch} has other commits than in the preview.`,
@@ -82,10 +96,6 @@ function checkWanted(
       `Type the name ${worker.task} to let it go.`,
     );
   return success(null);
-}
-
-function options({ tip, confirm }: Wanted): { tip: string; confirm?: string } {
-  return confirm === null ? { tip } : { tip, confirm };
 }
 
 /** Ends a worker's process; one that is gone already, or whose host is, has ended. */

@@ -97,7 +97,7 @@ async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Pro
   }
 }
 
-export function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: ControllerState): Tools {
+function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: ControllerState): Tools {
   return { git, ambient, config: state.config };
 }
 

@@ -28,9 +28,7 @@ export function approve(state: ControllerState, message: RequestMessage, request
   return {
     state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
     happenings: [approved, begun],
-    effects: [
-      { type: 'launch', id: plan.id, plan, resume: open.kind === 'resume', size: request.size, ticket },
-    ],
+    effects: [{ type: 'launch', id: plan.id, plan, size: request.size, ticket }],
   };
 }
 

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { failure, success } from '../domain/problem.ts';
-import { type Daemon, logError, serveDaemon } from '../protocol/daemon.ts';
-import { type Hello, protocolVersion } from '../protocol/hello.ts';
+import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
+import type { Hello } from '../protocol/hello.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import { createHostKey, isHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
@@ -61,11 +61,7 @@ function serveStatus(link: Link, host: Host, daemon: Daemon): void {
   link.serve<Pick<HostApi, 'status' | 'stop'>>({
     status: () =>
       success({
-        pid: process.pid,
-        version,
-        protocol: protocolVersion,
-        startedAt: daemon.holder.startedAt,
-        memory: process.memoryUsage.rss(),
+        ...statusOf(daemon),
         terminals: host.records.length,
         running: host.running.length,
         dropped: host.inbox.dropped,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
+import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
 import { type Program, runtimeFolder } from './paths.ts';
 import { reportStart } from './start.ts';
@@ -157,6 +158,12 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
   process.on('SIGHUP', ignoreHangup);
   daemon.reconsider();
   return daemon;
+}
+
+/** What any daemon says of itself. */
+export function statusOf({ holder }: Daemon): DaemonStatus {
+  const { pid, version, protocol, startedAt } = holder;
+  return { pid, version, protocol, startedAt, memory: process.memoryUsage.rss() };
 }
 
 type Greeting = { protocol: number; version: string; pid: number };

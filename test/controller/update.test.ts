@@ -86,7 +86,7 @@ describe('approving', () => {
     const scene = new Scene().proposed().ask(approveFirst);
     expect(scene.happenings.map((one) => one.type)).toEqual(['approved', 'started']);
     expect(scene.effects).toEqual([
-      { type: 'launch', id, plan: planFor('backend', 'auth'), resume: false, size, ticket: 2 },
+      { type: 'launch', id, plan: planFor('backend', 'auth'), size, ticket: 2 },
     ]);
     expect(scene.worker(id)?.state).toBe('starting');
     expect(scene.state.log.proposals.size).toBe(0);
