@@ -20,7 +20,7 @@ export function minutesAgo(minutes: number): string {
 export function repo(name: string, change: Partial<RepoStatus> = {}): RepoStatus {
   return {
     name,
-    path: `/work/shop/${name}`,
+    path: `/code/shop/${name}`,
     branch: 'develop',
     ahead: 0,
     behind: 0,
@@ -40,7 +40,7 @@ export function worker(id: string, change: Partial<Worker> = {}): Worker {
     repo: repoName,
     task,
     branch: `feature/${task}`,
-    worktree: `/work/shop/.worktrees/${repoName}-${task}`,
+    worktree: `/code/shop/.worktrees/${repoName}-${task}`,
     base: { branch: 'develop', commit: '1a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d' },
     agent: 'claude',
     brief: `Do ${task}.`,
@@ -71,7 +71,7 @@ export function plan(id: string, change: Partial<StartPlan> = {}): StartPlan {
       subject: 'Sign tokens with the new key',
       committedAt: minutesAgo(3 * 24 * 60),
     },
-    worktree: `/work/shop/.worktrees/${repoName}-${task}`,
+    worktree: `/code/shop/.worktrees/${repoName}-${task}`,
     command: ['claude', '--session-id', '0d9c1a52-8a51-4c0a-b5a8-3f4f9f0f3c21', '--settings', '{"hooks":{}}'],
     environment: ['HOME', 'LANG', 'PATH', 'TERM'],
     sessionId: '0d9c1a52-8a51-4c0a-b5a8-3f4f9f0f3c21',
@@ -101,7 +101,7 @@ export function proposal(n: number, id: string, change: Partial<Proposal> = {}):
 
 export function facts(change: Partial<Facts> = {}): Facts {
   return {
-    workspace: { name: 'shop', root: '/work/shop', defaultAgent: 'claude', agents: ['claude', 'demo'] },
+    workspace: { name: 'shop', root: '/code/shop', defaultAgent: 'claude', agents: ['claude', 'demo'] },
     repos: [],
     workers: [],
     proposals: [],
