@@ -27,7 +27,7 @@ const wide = '日本語のとても長いブランチ名の件';
 
 /** Names at their longest, wide characters, and every state at once. */
 export const crowdedFacts = facts({
-  workspace: { name: `${wide} & ${long}`, root: '/work/店', defaultAgent: 'claude', agents: ['claude'] },
+  workspace: { name: `${wide} & ${long}`, root: '/code/店', defaultAgent: 'claude', agents: ['claude'] },
   repos: [
     repo(long, { branch: `feature/${wide}`, dirty: 12, untracked: 4, ahead: 103, behind: 7 }),
     repo('店', { problem: 'The folder is missing.', branch: null }),
