@@ -1,15 +1,11 @@
+// First, see there.
+import './unpooled.ts';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import type { IUnicodeVersionProvider, Terminal } from '@xterm/headless';
 import { longestCluster } from '../domain/characters.ts';
+import { restorePool } from './unpooled.ts';
 
-/**
- * When loaded, the addon 0.4.0 unpacks its tables from a buffer, and takes for their head the start of the memory in
- * which that lies: right only where nothing else lies before it. In Node's pool of small buffers it finds whatever was
- * there first, asks for gigabytes, or gets widths wrong. Without the pool every buffer has memory of its own.
- */
-const { poolSize } = Buffer;
-Buffer.poolSize = 0;
-const { UnicodeGraphemesAddon } = await import('@xterm/addon-unicode-graphemes');
-Buffer.poolSize = poolSize;
+restorePool();
 
 /** Bit of a character's properties: it joins the cell of the one before. */
 const joins = 1;
