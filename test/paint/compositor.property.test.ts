@@ -1,12 +1,10 @@
 import type { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
-import { isPrintable, printableText } from '../../src/domain/characters.ts';
-import { createGrid, type Grid } from '../../src/domain/grid.ts';
 import { Compositor, type Layer } from '../../src/paint/compositor.ts';
 import { isDisputed } from '../../src/paint/disputed.ts';
-import { privateAccess, writeNow } from '../../src/terminal/access.ts';
-import { createTerminal } from '../../src/terminal/createTerminal.ts';
+import { writeNow } from '../../src/terminal/access.ts';
 import { hostileBytes, Random } from '../terminal/hostile.ts';
+import { blanked, blankLook, gridOf, hasOddWidth, type Look, looksOf, terminal, told } from './looks.ts';
 
 /** Raise it for a long search; the seed of a failure is in its message. */
 const frames = Number(process.env.ORCH_PAINT_FRAMES ?? 2000);
@@ -99,28 +97,9 @@ function place(random: Random, { cols, rows }: Terminal) {
   };
 }
 
-function terminal(cols: number, rows: number): Terminal {
-  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess.amend);
-}
-
-function gridOf(shown: Terminal): Grid {
-  const grid = createGrid(shown.cols, shown.rows);
-  privateAccess.readLines(shown, shown.buffer.active.baseY, grid);
-  return grid;
-}
-
 function layerOf({ inner, ...layer }: PaintedLayer): Layer {
   return inner ? { ...layer, grid: gridOf(inner) } : layer;
 }
-
-/** A cell as the public interface tells it. */
-interface Look {
-  text: string;
-  width: number;
-  readonly style: string;
-}
-
-const blankLook: Look = { text: ' ', width: 1, style: '' };
 
 /** Painter's order, cell by cell, written without the grids' help. */
 function expectedCells(scene: Scene): Look[][] {
@@ -152,50 +131,6 @@ function blankCut(row: Look[], before: Look[], x: number): void {
   if (right?.width === 0) row[x] = blanked(right);
 }
 
-function blanked({ style }: Look): Look {
-  return { text: ' ', width: 1, style };
-}
-
-function looksOf(shown: Terminal): Look[][] {
-  const buffer = shown.buffer.active;
-  return Array.from({ length: shown.rows }, (_, y) => {
-    const line = buffer.getLine(buffer.baseY + y);
-    const row = Array.from({ length: shown.cols }, (_, x): Look => {
-      const cell = line?.getCell(x);
-      if (!cell) return { ...blankLook };
-      const style = [
-        cell.isFgDefault() ? '' : `fg ${cell.getFgColorMode()} ${cell.getFgColor()}`,
-        cell.isBgDefault() ? '' : `bg ${cell.getBgColorMode()} ${cell.getBgColor()}`,
-        cell.isBold() && 'bold',
-        cell.isDim() && 'dim',
-        cell.isItalic() && 'italic',
-        cell.isUnderline() && 'underline',
-        cell.isBlink() && 'blink',
-        cell.isInverse() && 'inverse',
-        cell.isInvisible() && 'invisible',
-        cell.isStrikethrough() && 'strikethrough',
-        cell.isOverline() && 'overline',
-      ];
-      const text = cell.getChars();
-      return { text, width: cell.getWidth(), style: style.filter(Boolean).join(', ') };
-    });
-    return row.map((look, x) => printableLook(look, row[x - 1], row[x + 1]));
-  });
-}
-
-/** What must not be printed is blank, and so is half of a character. */
-function printableLook(look: Look, left: Look | undefined, right: Look | undefined): Look {
-  const code = look.text.codePointAt(0) ?? 0;
-  const text = isPrintable(code) ? printableText(look.text) : ' ';
-  if (look.width === 2 && right?.width === 0 && text !== ' ') return { ...look, text };
-  if (look.width === 0 && left?.width === 2) {
-    const isShown = isPrintable(left.text.codePointAt(0) ?? 0) && left.text !== ' ';
-    return isShown ? { text: '', width: 0, style: left.style } : { text: ' ', width: 1, style: left.style };
-  }
-  if (look.width === 1) return { ...look, text };
-  return blanked(look);
-}
-
 /** Cells of disputed width may be lost on a terminal of another opinion, but no other cell. */
 function firstDifference(outer: Terminal, expected: Look[][], isStrict: boolean): string | null {
   const actual = looksOf(outer);
@@ -216,18 +151,4 @@ function firstDifference(outer: Terminal, expected: Look[][], isStrict: boolean)
 function isDisputedText({ text, width }: Look): boolean {
   const [first = ' ', ...rest] = text;
   return rest.length > 0 || isDisputed((first.codePointAt(0) ?? 0) | (width << 22));
-}
-
-const scratch = terminal(40, 1);
-
-/** Overwriting half of what is being joined gives cells of a width their text does not have when printed anew. */
-function hasOddWidth({ text, width }: Look): boolean {
-  if ([...text].length < 2) return false;
-  writeNow(scratch, `\x1b[H${text}`);
-  return scratch.buffer.active.cursorX !== width;
-}
-
-function told({ text, width, style }: Look): string {
-  const codes = [...text].map((part) => (part.codePointAt(0) ?? 0).toString(16));
-  return `'${codes.join(' ')}' ${width} (${style})`;
 }

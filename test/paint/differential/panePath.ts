@@ -1,0 +1,102 @@
+import type { Terminal } from '@xterm/headless';
+import type { Grid } from '../../../src/domain/grid.ts';
+import { createScreen } from '../../../src/domain/screen.ts';
+import { Compositor, type Layer } from '../../../src/paint/compositor.ts';
+import { paneCursor } from '../../../src/paint/paneCursor.ts';
+import { encodeScreen, ScreenCopy } from '../../../src/protocol/screens.ts';
+import { writeNow } from '../../../src/terminal/access.ts';
+import { Emulator } from '../../../src/terminal/emulator.ts';
+import { gridOf, type Look, looksOf, terminal } from '../looks.ts';
+
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** The pane in cells of the screen around it; there is room on all sides. */
+const corner = { x: 5, y: 2 };
+const outerSize = { cols: 90, rows: 28 };
+/** As many as an emulator keeps at least: what they hold comes back when the screen grows. */
+const scrollback = 64;
+/** Milliseconds; longer than a synchronized frame is waited for. */
+const longHold = 200;
+
+/** Bytes from a program to what a person's terminal shows, every step as it is at work. */
+export class PanePath {
+  readonly #outer: Terminal;
+  readonly #chrome: Grid;
+  readonly #chromeLooks: readonly Look[][];
+  readonly #emulator: Emulator;
+  readonly #screen = createScreen(0, 0);
+  readonly #shadow = createScreen(0, 0);
+  readonly #copy = new ScreenCopy();
+  readonly #compositor = new Compositor();
+  #time = 0;
+
+  constructor({ cols, rows }: Size) {
+    this.#emulator = new Emulator({ cols, rows, scrollback, now: () => this.#time });
+    this.#outer = terminal(outerSize.cols, outerSize.rows);
+    writeNow(this.#outer, '\x1b[?7l');
+    const around = terminal(outerSize.cols, outerSize.rows);
+    for (let y = 1; y <= outerSize.rows; y++)
+      writeNow(around, `\x1b[${y}H\x1b[${30 + (y % 8)};${40 + (y % 5)}m${'│=·'.repeat(30)}`);
+    this.#chrome = gridOf(around);
+    this.#chromeLooks = looksOf(around);
+    around.dispose();
+  }
+
+  write(bytes: Buffer): void {
+    this.#emulator.write(bytes);
+    this.#paint();
+  }
+
+  resize({ cols, rows }: Size): void {
+    this.#emulator.resize(cols, rows);
+    this.#paint();
+  }
+
+  /** What is shown where the pane is once nothing is held back any more, and where the cursor is if it shows. */
+  settle(): { readonly looks: Look[][]; readonly cursor: string | null } {
+    while (!this.#paint()) this.#time += longHold;
+    const { cols, rows } = this.#emulator;
+    const looks = looksOf(this.#outer)
+      .slice(corner.y, corner.y + rows)
+      .map((row) => row.slice(corner.x, corner.x + cols));
+    const { cursorX, cursorY } = this.#outer.buffer.active;
+    const isShown = this.#copy.screen.cursor.visible;
+    return { looks, cursor: isShown ? `${cursorX - corner.x},${cursorY - corner.y}` : null };
+  }
+
+  /** The first cell around the pane that is not what the chrome has there. */
+  spill(): string | null {
+    const { cols, rows } = this.#emulator;
+    const isPane = (x: number, y: number) =>
+      x >= corner.x && x < corner.x + cols && y >= corner.y && y < corner.y + rows;
+    for (const [y, row] of looksOf(this.#outer).entries())
+      for (const [x, look] of row.entries())
+        if (!isPane(x, y) && !sameLook(look, this.#chromeLooks[y]?.[x])) return `${x},${y}`;
+    return null;
+  }
+
+  dispose(): void {
+    this.#emulator.dispose();
+    this.#outer.dispose();
+  }
+
+  /** One frame; false while the program holds its screen back. */
+  #paint(): boolean {
+    const isRead = this.#emulator.readScreen(this.#screen);
+    const update = isRead ? encodeScreen(this.#screen, this.#shadow) : null;
+    if (update) this.#copy.apply(update);
+    const { grid, cursor } = this.#copy.screen;
+    const { cols, rows } = this.#emulator;
+    const pane: Layer = { id: 'pane', kind: 'pane', ...corner, width: cols, height: rows, grid };
+    const painted = this.#compositor.frame(this.#chrome, [pane], paneCursor([pane], 'pane', cursor));
+    if (painted !== '') writeNow(this.#outer, painted);
+    return isRead;
+  }
+}
+
+export function sameLook(a: Look, b: Look | undefined): boolean {
+  return a.text === b?.text && a.width === b.width && a.style === b.style;
+}
