@@ -104,9 +104,9 @@ async function measureRound(subjects: readonly Subject[], streams: Streams): Pro
   await eachOf(subjects, (subject) => measureUnseen(subject, extent, streams));
 }
 
-/** One after the other: two at once would measure each other. */
+/** One after the other: two at once would measure each other. Nothing more once all is being ended. */
 async function eachOf<T>(all: readonly T[], act: (one: T) => Promise<void>): Promise<void> {
-  for (const one of all) await act(one);
+  for (const one of all) if (!closing) await act(one);
 }
 
 function report([first, ...others]: readonly Subject[]): void {
