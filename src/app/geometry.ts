@@ -1,4 +1,4 @@
-import type { Layout, Size } from './state.ts';
+import { type Grid, grids, type Layout, type Size } from './state.ts';
 
 /** Cells, from the top left corner of the terminal. */
 export interface Rect {
@@ -25,8 +25,32 @@ export const minimumSize: Size = { cols: 60, rows: 16 };
 /** Narrower or lower panes are no use to an agent; fewer are shown then. Both with border. */
 const minimumPane = { width: 40, height: 12 };
 
-/** Two panes stand side by side when each has the 80 columns that programs expect. */
+/** Panes beside a main one are glanced at, not worked in. With border. */
+const minimumStacked = { width: 30, height: 6 };
+const mostStacked = 4;
+
+/** More panes stand side by side where each has the 80 columns that programs expect. */
 const comfortableWidth = 82;
+
+interface Shape {
+  readonly across: number;
+  readonly down: number;
+}
+
+/** Ways to lay out so many panes, the widest first: it is taken where it is comfortable, else the last that fits. */
+const shapes: Readonly<Record<Grid, readonly Shape[]>> = {
+  1: [{ across: 1, down: 1 }],
+  2: [
+    { across: 2, down: 1 },
+    { across: 1, down: 2 },
+  ],
+  4: [{ across: 2, down: 2 }],
+  6: [
+    { across: 3, down: 2 },
+    { across: 2, down: 3 },
+  ],
+  9: [{ across: 3, down: 3 }],
+};
 
 const nothing: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
@@ -52,7 +76,7 @@ export function geometryOf(size: Size, layout: Layout, zoomed: boolean, workers:
     column: { x: 0, y: 1, width, height },
     fleet: { x: 1, y: 2, width: width - 2, height: fleetRows },
     queue: { x: 1, y: 3 + fleetRows, width: width - 2, height: queueRows },
-    panes: divide(area, wanted(layout, workers)),
+    panes: divide(area, layout, workers),
   };
 }
 
@@ -61,34 +85,51 @@ function columnWidth(cols: number): number {
   return cols >= 120 ? 32 : 29;
 }
 
-function wanted(layout: Layout, workers: number): Layout {
-  if (workers <= 1) return 1;
-  return workers === 2 && layout === 4 ? 2 : layout;
+function divide(area: Rect, layout: Layout, workers: number): readonly Rect[] {
+  return layout === 'stack' ? mainAndStack(area, workers) : gridOf(area, layout, workers);
 }
 
-function divide(area: Rect, count: Layout): readonly Rect[] {
-  if (count === 4 && area.width >= 2 * minimumPane.width && area.height >= 2 * minimumPane.height)
-    return stack(area).flatMap(beside);
-  if (count >= 2 && area.width >= 2 * comfortableWidth) return beside(area);
-  if (count >= 2 && area.height >= 2 * minimumPane.height) return stack(area);
-  if (count >= 2 && area.width >= 2 * minimumPane.width) return beside(area);
-  return [area];
+/** The smallest grid that holds all workers, else the wanted one, else the largest that there is room for. */
+function gridOf(area: Rect, wanted: Grid, workers: number): readonly Rect[] {
+  const enough = grids.find((grid) => grid >= Math.min(wanted, workers)) ?? wanted;
+  const shape = grids
+    .filter((grid) => grid <= enough)
+    .map((grid) => shapeOf(area, grid))
+    .findLast((found) => found !== undefined);
+  return shape
+    ? split(area, shape.down, 'height').flatMap((row) => split(row, shape.across, 'width'))
+    : [area];
 }
 
-function beside(area: Rect): readonly Rect[] {
-  const left = Math.ceil(area.width / 2);
-  return [
-    { ...area, width: left },
-    { ...area, x: area.x + left, width: area.width - left },
-  ];
+function shapeOf(area: Rect, grid: Grid): Shape | undefined {
+  const hasRoom = ({ across, down }: Shape, width: number) =>
+    area.width >= across * width && area.height >= down * minimumPane.height;
+  return (
+    shapes[grid].find((shape) => hasRoom(shape, comfortableWidth)) ??
+    shapes[grid].findLast((shape) => hasRoom(shape, minimumPane.width))
+  );
 }
 
-function stack(area: Rect): readonly Rect[] {
-  const top = Math.ceil(area.height / 2);
-  return [
-    { ...area, height: top },
-    { ...area, y: area.y + top, height: area.height - top },
-  ];
+function mainAndStack(area: Rect, workers: number): readonly Rect[] {
+  const others = Math.min(mostStacked, workers - 1, Math.floor(area.height / minimumStacked.height));
+  if (others < 1 || area.width < minimumPane.width + minimumStacked.width) return [area];
+  // A third, or what the main pane can spare.
+  const spare = Math.min(Math.floor(area.width / 3), area.width - comfortableWidth);
+  const width = area.width - Math.max(minimumStacked.width, spare);
+  const stack = { ...area, x: area.x + width, width: area.width - width };
+  return [{ ...area, width }, ...split(stack, others, 'height')];
+}
+
+/** Parts below (`height`) or beside (`width`) each other, as equal as cells allow. */
+function split(area: Rect, count: number, side: 'width' | 'height'): readonly Rect[] {
+  const start = (index: number) => Math.ceil((index * area[side]) / count);
+  return Array.from({ length: count }, (_, index) => {
+    const from = start(index);
+    const size = start(index + 1) - from;
+    return side === 'width'
+      ? { ...area, x: area.x + from, width: size }
+      : { ...area, y: area.y + from, height: size };
+  });
 }
 
 /** The cells inside a border. */

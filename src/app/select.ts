@@ -5,6 +5,7 @@ import { type Geometry, geometryOf } from './geometry.ts';
 import {
   type AppState,
   type FleetKey,
+  type Layout,
   type ListName,
   type QueueKey,
   type RowKey,
@@ -102,8 +103,12 @@ export function selectedRepo(state: AppState): string | null {
   return selectedWorker(state)?.repo ?? null;
 }
 
+export function selectLayout({ grid, stacked }: Pick<AppState, 'grid' | 'stacked'>): Layout {
+  return stacked ? 'stack' : grid;
+}
+
 export function selectGeometry(state: AppState): Geometry {
-  return geometryOf(state.size, state.layout, isZoomed(state), state.facts?.workers.length ?? 0);
+  return geometryOf(state.size, selectLayout(state), isZoomed(state), state.facts?.workers.length ?? 0);
 }
 
 /** Zoom needs something to zoom. */
@@ -111,13 +116,27 @@ export function isZoomed(state: AppState): boolean {
   return state.zoomed && findWorker(state, state.anchor) !== null;
 }
 
-/** Workers on the shown page of panes: in their order, so that a pane never moves while others change. */
+/** Workers on the shown page of panes, one for each pane from the first on. */
 export function selectShown(state: AppState): readonly Worker[] {
-  const workers = state.facts?.workers ?? [];
+  const workers = selectPaneOrder(state);
   const at = workers.findIndex((worker) => worker.id === state.anchor);
   const count = selectGeometry(state).panes.length;
   const first = at < 0 ? 0 : at - (at % count);
-  return workers.slice(first, first + count);
+  const main = workers[at];
+  if (!state.stacked || !main) return workers.slice(first, first + count);
+  // The last page is filled up: an empty pane beside the main one says nothing.
+  const filled = Math.min(first, Math.max(0, workers.length - count));
+  return [main, ...workers.slice(filled, filled + count).filter((worker) => worker !== main)];
+}
+
+/** In their order, so that a pane never moves while others change; or, if wanted, the longest in need first. */
+function selectPaneOrder({ facts, needsFirst }: AppState): readonly Worker[] {
+  const workers = facts?.workers ?? [];
+  if (!needsFirst) return workers;
+  const isStuck = ({ state }: Worker) => needsPerson(state) || state === 'limited';
+  const stuck = workers.filter(isStuck);
+  stuck.sort((a, b) => Date.parse(a.stateSince) - Date.parse(b.stateSince));
+  return [...stuck, ...workers.filter((worker) => !isStuck(worker))];
 }
 
 /** How many processes run. */

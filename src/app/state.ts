@@ -19,8 +19,12 @@ export interface AppState {
   readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
   /** Worker last selected: its page of panes is shown. Null without workers. */
   readonly anchor: string | null;
-  readonly layout: Layout;
+  readonly grid: Grid;
+  /** The selected worker large and the others of its page beside it, instead of the grid. */
+  readonly stacked: boolean;
   readonly zoomed: boolean;
+  /** Panes of those that need the person first, instead of the order in which workers came. */
+  readonly needsFirst: boolean;
   readonly focus: Focus;
   /** One line for the person, until the next key or until it has had its time. */
   readonly notice: Notice | null;
@@ -54,8 +58,14 @@ export type FleetKey = RepoKey | WorkerKey;
 export type QueueKey = ProposalKey | WorkerKey;
 export type RowKey = FleetKey | QueueKey;
 
+/** Numbers of panes that make a grid, from one step to the next. */
+export const grids = [1, 2, 4, 6, 9] as const;
+
 /** Panes wanted at once; fewer are shown where there is no room or are no workers. */
-export type Layout = 1 | 2 | 4;
+export type Grid = (typeof grids)[number];
+
+/** `stack`: one main pane at the left, up to four small ones at the right. */
+export type Layout = Grid | 'stack';
 
 /** Where keys go: to exactly one of these. */
 export type Focus =
@@ -82,8 +92,10 @@ export function initialState(size: Size, now: number, settings: Partial<Settings
     list: 'fleet',
     cursors: { fleet: null, queue: null },
     anchor: null,
-    layout: 4,
+    grid: 4,
+    stacked: false,
     zoomed: false,
+    needsFirst: false,
     focus: { at: 'list' },
     notice: null,
     nextTag: 1,

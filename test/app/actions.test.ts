@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Where } from '../../src/app/action.ts';
 import { actionFor, actions, keysOf, keyTable, whereOf } from '../../src/app/actions.ts';
+import { selectShown } from '../../src/app/select.ts';
 import { type AppState, initialState } from '../../src/app/state.ts';
-import { busyFacts, facts, now, press, repo, room, worker } from './fixtures.ts';
+import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 
 const settings = { leaveKey: 'ctrl-q' };
 const lost = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
@@ -63,7 +64,10 @@ test.each<[string, AppState, string, string]>([
   ['r', room(), 'a running worker', 'backend/user-auth is running.'],
   ['z', noWorkers, 'no worker', 'There is no worker to zoom.'],
   ['tab', noWorkers, 'an empty queue', 'Nothing needs you just now.'],
-  ['+', room(), 'four panes', 'Four panes are the most.'],
+  ['+', { ...room(), grid: 9 }, 'nine panes', 'Nine panes are the most.'],
+  ['-', { ...room(), grid: 1 }, 'one pane', 'One pane is the least.'],
+  ['m', stopped, 'one worker', 'There is no other worker to show beside this one.'],
+  ['5', room(), 'four panes', 'There is no pane 5.'],
   ['4', stopped, 'one pane', 'There is no pane 4.'],
   ['ctrl-c', room(), 'running workers', 'q leaves and the workers go on; Q stops them all.'],
 ])('%s is off and says why: %#', (key, state, _why, reason) => {
@@ -109,11 +113,59 @@ test('moving stops at both ends and follows workers with the panes', () => {
   expect(state.anchor).toBe('web/old-cart');
 });
 
-test('panes go from four to two to one and back', () => {
-  const layouts = ['-', '-', '-', '+', '='].map(
-    (_, at, keys) => press(room(), ...keys.slice(0, at + 1)).state.layout,
+test('panes go from four to two to one and up to nine', () => {
+  const grids = ['-', '-', '-', '+', '=', '+', '+', '+', '-'].map(
+    (_, at, keys) => press(room(), ...keys.slice(0, at + 1)).state.grid,
   );
-  expect(layouts).toEqual([2, 1, 1, 2, 4]);
+  expect(grids).toEqual([2, 1, 1, 2, 4, 6, 9, 9, 6]);
+});
+
+test('the stack comes and goes with m, and any number of panes ends it', () => {
+  const stacked = press(room(), 'z', 'm').state;
+  expect(stacked).toMatchObject({ stacked: true, zoomed: false, notice: null });
+  expect(press(stacked, 'm').state.stacked).toBe(false);
+  expect(press(stacked, '-').state).toMatchObject({ stacked: false, grid: 2 });
+});
+
+const shownIds = (state: AppState) => selectShown(state).map(({ task }) => task);
+
+test('the selected worker is the main pane, the others of its page are beside it in their order', () => {
+  const stacked = press(room(), 'm').state;
+  expect(shownIds(stacked)).toEqual(['user-auth', 'dashboard', 'checkout', 'api-v2', 'old-cart']);
+  const third = press(stacked, '3').state;
+  expect(third.focus).toEqual({ at: 'pane', id: 'web/checkout' });
+  expect(shownIds(third)).toEqual(['checkout', 'user-auth', 'dashboard', 'api-v2', 'old-cart']);
+});
+
+test('the last page of a stack is filled up', () => {
+  const workers = ['a', 'b', 'c', 'd', 'e', 'f'].map((task) => worker(`web/${task}`));
+  const last = press(room(facts({ repos: [repo('web')], workers })), 'm', 'G').state;
+  expect(shownIds(last)).toEqual(['f', 'b', 'c', 'd', 'e']);
+});
+
+test('o puts first who needs the person, the longest in need before the others, and says so', () => {
+  const workers = [
+    worker('web/works'),
+    worker('web/asks', { state: 'waiting', stateSince: minutesAgo(3) }),
+    worker('web/rests', { state: 'idle', stateSince: minutesAgo(99) }),
+    worker('web/limited', { state: 'limited', stateSince: minutesAgo(5) }),
+    worker('web/trust', { state: 'needs-trust', stateSince: minutesAgo(4) }),
+  ];
+  const asked = room(facts({ repos: [repo('web')], workers }), { cols: 220, rows: 60 });
+  const first = press(asked, '+', 'o').state;
+  expect(shownIds(first)).toEqual(['limited', 'trust', 'asks', 'works', 'rests']);
+  expect(first.notice?.text).toBe('Panes: those that need you first.');
+  const again = press(first, 'o').state;
+  expect(shownIds(again)).toEqual(['works', 'asks', 'rests', 'limited', 'trust']);
+  expect(again.notice?.text).toBe('Panes: in the order of their workers.');
+});
+
+test.each<[string, number, number, string]>([
+  ['m', 80, 24, 'This terminal has no room for other workers beside the selected one.'],
+  ['+', 120, 36, '6 panes wanted; this terminal has room for 4.'],
+  ['++', 220, 60, '9 panes wanted; there are fewer workers.'],
+])('%s at %i×%i says why there are fewer panes', (keys, cols, rows, notice) => {
+  expect(press(room(busyFacts(), { cols, rows }), ...keys).state.notice?.text).toBe(notice);
 });
 
 test('a terminal without room for more panes says so', () => {

@@ -28,6 +28,11 @@ test('y approves exactly the digest on the card, with the size of the pane to co
   ]);
 });
 
+test('beside a stack the worker to come is the main pane', () => {
+  const stacked = press(room(), 'm', 'tab', 'enter', 'y');
+  expect(stacked.effects).toMatchObject([{ method: 'approve', params: { cols: 56, rows: 32 } }]);
+});
+
 test('y twice asks once', () => {
   const step = press(open, 'y', 'y');
   expect(step.effects).toHaveLength(1);

@@ -36,6 +36,15 @@ test('a click on a pane types into it', () => {
   expect(next).toMatchObject({ focus: { at: 'pane', id: 'admin/dashboard' }, anchor: 'admin/dashboard' });
 });
 
+test('a click follows panes that are stacked or ordered anew', () => {
+  const at = (from: AppState, x: number, y: number) => hitTest(from, x, y);
+  const stacked = press(state, 'm').state;
+  expect(at(stacked, 40, 30)).toEqual({ on: 'pane', id: 'backend/user-auth' });
+  expect(at(stacked, 110, 5)).toEqual({ on: 'pane', id: 'admin/dashboard' });
+  expect(at(stacked, 110, 34)).toEqual({ on: 'pane', id: 'web/old-cart' });
+  expect(at(press(state, 'o').state, 40, 5)).toEqual({ on: 'pane', id: 'admin/dashboard' });
+});
+
 test('a click on the pane of an ended worker only selects it', () => {
   const ended = room(facts({ repos: [repo('web')], workers: [worker('web/a', { state: 'lost' })] }));
   const next = updateApp(ended, { type: 'tokenArrived', token: click(60, 5) }).state;

@@ -30,7 +30,7 @@ import {
 
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 40);
 const keys = [
-  ...'nyelzfxrsRQqjkgG?+-1234hab',
+  ...'nyelzfxrsRQqjkgG?+-mo123456789hab',
   ...[
     'enter',
     'tab',

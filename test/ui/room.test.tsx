@@ -59,12 +59,38 @@ test.each<[string, AppState]>([
   expectPicture(name, draw(state));
 });
 
+test.each<[string, Partial<AppState>, Size]>([
+  ['layout-1-80', { grid: 1 }, small],
+  ['layout-1-80', { grid: 2 }, small],
+  ['layout-1-80', { grid: 4 }, small],
+  ['layout-1-80', { grid: 6 }, small],
+  ['layout-1-80', { grid: 9 }, small],
+  ['layout-1-80', { stacked: true }, small],
+  ['layout-1-120', { grid: 1 }, medium],
+  ['layout-2-120', { grid: 2 }, medium],
+  ['layout-4-120', { grid: 4 }, medium],
+  ['layout-4-120', { grid: 6 }, medium],
+  ['layout-4-120', { grid: 9 }, medium],
+  ['layout-stack-120', { stacked: true }, medium],
+  ['layout-1-220', { grid: 1 }, large],
+  ['layout-2-220', { grid: 2 }, large],
+  ['layout-4-220', { grid: 4 }, large],
+  ['layout-6-220', { grid: 6 }, large],
+  ['layout-9-220', { grid: 9 }, large],
+  ['layout-stack-220', { stacked: true }, large],
+  ['layout-9-needs-first-220', { grid: 9, needsFirst: true }, large],
+])('%s looks as it was approved, with %j', (name, change, size) => {
+  expectPicture(name, draw({ ...scenes.many(size), ...change }));
+});
+
 const everything: readonly [string, (size: Size) => AppState][] = [
   ['busy', scenes.busy],
   ['crowded', (size) => room(scenes.crowdedFacts, size)],
   ['crowded card', (size) => press(room(scenes.crowdedFacts, size), 'tab', 'enter').state],
   ['crowded form', (size) => press(room(scenes.crowdedFacts, size), 'n').state],
   ['crowded, typing', (size) => press(room(scenes.crowdedFacts, size), '1').state],
+  ['crowded, nine panes', (size) => press(room(scenes.crowdedFacts, size), '+', '+', 'j').state],
+  ['crowded, stacked', (size) => press(room(scenes.crowdedFacts, size), 'm', 'o').state],
   ['card', scenes.card],
   ['form', scenes.form],
   ['refused form', scenes.refusedForm],

@@ -53,6 +53,14 @@ export function busy(size: Size): AppState {
   return room(busyFacts(), size);
 }
 
+/** A worker for each of nine panes, and one more. */
+export function many(size: Size): AppState {
+  const more = ['search', 'sitemap', 'invoices', 'e-mail', 'exports'].map((task, index) =>
+    worker(`web/${task}`, index === 3 ? { state: 'limited', stateSince: minutesAgo(90) } : {}),
+  );
+  return room(busyFacts({ workers: [...busyFacts().workers, ...more] }), size);
+}
+
 export function finishing(size: Size, change: Partial<FinishPreview> = {}): AppState {
   const id = 'backend/user-auth';
   const asked = press(busy(size), 'f').state;

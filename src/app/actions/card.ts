@@ -4,7 +4,7 @@ import type { CardDialog } from '../dialog.ts';
 import { openCard, openEdit, openReject } from '../dialogs.ts';
 import { isWaiting, waitingText } from '../dialogText.ts';
 import { geometryOf, inside } from '../geometry.ts';
-import { findProposal } from '../select.ts';
+import { findProposal, selectLayout } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog, withNotice } from '../step.ts';
 import { isReachable } from './reachable.ts';
@@ -122,8 +122,9 @@ function approve(state: AppState): Step {
 /** The size that the new worker's pane will have, so that its first screen already fits. */
 function paneSize(state: AppState): { cols?: number; rows?: number } {
   const workers = (state.facts?.workers.length ?? 0) + 1;
-  const { panes } = geometryOf(state.size, state.layout, state.zoomed, workers);
-  const pane = panes[(workers - 1) % panes.length];
+  const { panes } = geometryOf(state.size, selectLayout(state), state.zoomed, workers);
+  // It comes last and is selected then.
+  const pane = panes[state.stacked ? 0 : (workers - 1) % panes.length];
   if (!pane) return {};
   const { width, height } = inside(pane);
   return { cols: width, rows: height };

@@ -9,7 +9,7 @@ import {
   selectQueue,
   selectShown,
 } from '../select.ts';
-import type { AppState, Layout } from '../state.ts';
+import { type AppState, type Grid, grids } from '../state.ts';
 import { ask, stay, toList, withDialog, withNotice } from '../step.ts';
 import { isReachable } from './reachable.ts';
 import { canType } from './workers.ts';
@@ -45,18 +45,34 @@ export const paneActions: readonly Action[] = [
     id: 'more-panes',
     title: 'show more panes',
     keys: ['+', '='],
-    enabled: (state) => state.layout < 4 || 'Four panes are the most.',
-    run: (state) => stay(withLayout(state, state.layout === 1 ? 2 : 4)),
+    enabled: ({ grid }) => grid < 9 || 'Nine panes are the most.',
+    run: (state) => stay(withGrid(state, grids.find((grid) => grid > state.grid) ?? 9)),
   },
   {
     ...panes,
     id: 'fewer-panes',
     title: 'show fewer panes',
     keys: ['-'],
-    enabled: (state) => state.layout > 1 || 'One pane is the least.',
-    run: (state) => stay(withLayout(state, state.layout === 4 ? 2 : 1)),
+    enabled: ({ grid }) => grid > 1 || 'One pane is the least.',
+    run: (state) => stay(withGrid(state, grids.findLast((grid) => grid < state.grid) ?? 1)),
   },
-  ...([1, 2, 3, 4] as const).map(
+  {
+    ...panes,
+    id: 'stack',
+    title: 'the selected worker large and the others beside it, or all alike',
+    keys: ['m'],
+    enabled: ({ facts, stacked }) =>
+      stacked || (facts?.workers.length ?? 0) > 1 || 'There is no other worker to show beside this one.',
+    run: (state) => stay(withStack(state, !state.stacked)),
+  },
+  {
+    ...panes,
+    id: 'order',
+    title: 'panes of those that need you first, or in their order',
+    keys: ['o'],
+    run: (state) => stay(withOrder(state, !state.needsFirst)),
+  },
+  ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
     (number): Action => ({
       ...panes,
       id: `pane-${number}`,
@@ -182,12 +198,26 @@ export const programActions: readonly Action[] = [
   },
 ];
 
-function withLayout(state: AppState, layout: Layout): AppState {
-  const next = { ...state, layout, zoomed: false };
+function withGrid(state: AppState, grid: Grid): AppState {
+  const next = { ...state, grid, stacked: false, zoomed: false };
   const shown = selectGeometry(next).panes.length;
   const workers = state.facts?.workers.length ?? 0;
-  if (shown >= Math.min(layout, Math.max(1, workers))) return next;
-  return withNotice(next, `${layout} panes wanted; this terminal has room for ${shown}.`);
+  if (shown >= grid) return next;
+  const why = shown < workers ? `this terminal has room for ${shown}` : 'there are fewer workers';
+  return withNotice(next, `${grid} panes wanted; ${why}.`);
+}
+
+function withStack(state: AppState, stacked: boolean): AppState {
+  const next = { ...state, stacked, zoomed: false };
+  if (!stacked || selectGeometry(next).panes.length > 1) return next;
+  return withNotice(next, 'This terminal has no room for other workers beside the selected one.');
+}
+
+function withOrder(state: AppState, needsFirst: boolean): AppState {
+  return withNotice(
+    { ...state, needsFirst },
+    needsFirst ? 'Panes: those that need you first.' : 'Panes: in the order of their workers.',
+  );
 }
 
 /** Selects a worker and types into it; one that has ended is only selected. */
