@@ -9,6 +9,9 @@ export class OrchTui implements Candidate {
   readonly name = 'orch-tui';
   readonly #shop: Shop;
   #outer: Outer | null = null;
+  /** The last start of a worker: in the middle of it, daemons that are ended come back. */
+  #starting: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
 
   private constructor(shop: Shop) {
     this.#shop = shop;
@@ -23,8 +26,12 @@ export class OrchTui implements Candidate {
 
   async addPanes(names: readonly string[]): Promise<void> {
     // One after the other: panes are in the order of their start.
-    for (const name of names)
-      await this.#shop.json('worker', 'start', 'bench', name, '--brief', name, '--agent', 'bench', '--yes');
+    for (const name of names) {
+      if (this.#isClosed) return;
+      const start = ['worker', 'start', 'bench', name, '--brief', name, '--agent', 'bench', '--yes'];
+      this.#starting = this.#shop.json(...start);
+      await this.#starting;
+    }
   }
 
   attach(): Outer {
@@ -52,6 +59,8 @@ export class OrchTui implements Candidate {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled([this.#starting]);
     await this.detach();
     await this.#shop.close();
   }
