@@ -17,6 +17,8 @@ export class Pane {
   readonly exited: Promise<{ readonly exitCode: number; readonly signal: number }>;
   /** Every title in order. */
   readonly titles: string[] = [];
+  /** All it wrote. */
+  printed = '';
   readonly #pty: IPty;
   readonly #terminal;
   #hasExited = false;
@@ -29,7 +31,10 @@ export class Pane {
     this.#terminal.onData((reply) => {
       if (!this.#hasExited) this.#pty.write(reply);
     });
-    this.#pty.onData((output) => this.#terminal.write(output, () => this.#onChange()));
+    this.#pty.onData((output) => {
+      this.printed += output;
+      this.#terminal.write(output, () => this.#onChange());
+    });
     this.exited = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal = 0 }) => {
         this.#hasExited = true;

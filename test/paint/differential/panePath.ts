@@ -13,6 +13,15 @@ export interface Size {
   readonly rows: number;
 }
 
+export interface Shown {
+  /** The cells where the pane is. */
+  readonly pane: readonly Look[][];
+  /** Column and row of the pane; null while the cursor is hidden. */
+  readonly cursor: string | null;
+  /** The first cell around the pane that is not what the chrome has there. */
+  readonly spill: string | null;
+}
+
 /** The pane in cells of the screen around it; there is room on all sides. */
 const corner = { x: 5, y: 2 };
 const outerSize = { cols: 90, rows: 28 };
@@ -21,11 +30,11 @@ const scrollback = 64;
 /** Milliseconds; longer than a synchronized frame is waited for. */
 const longHold = 200;
 
+const chrome = drawChrome();
+
 /** Bytes from a program to what a person's terminal shows, every step as it is at work. */
 export class PanePath {
   readonly #outer: Terminal;
-  readonly #chrome: Grid;
-  readonly #chromeLooks: readonly Look[][];
   readonly #emulator: Emulator;
   readonly #screen = createScreen(0, 0);
   readonly #shadow = createScreen(0, 0);
@@ -37,12 +46,6 @@ export class PanePath {
     this.#emulator = new Emulator({ cols, rows, scrollback, now: () => this.#time });
     this.#outer = terminal(outerSize.cols, outerSize.rows);
     writeNow(this.#outer, '\x1b[?7l');
-    const around = terminal(outerSize.cols, outerSize.rows);
-    for (let y = 1; y <= outerSize.rows; y++)
-      writeNow(around, `\x1b[${y}H\x1b[${30 + (y % 8)};${40 + (y % 5)}m${'│=·'.repeat(30)}`);
-    this.#chrome = gridOf(around);
-    this.#chromeLooks = looksOf(around);
-    around.dispose();
   }
 
   write(bytes: Buffer): void {
@@ -55,27 +58,17 @@ export class PanePath {
     this.#paint();
   }
 
-  /** What is shown where the pane is once nothing is held back any more, and where the cursor is if it shows. */
-  settle(): { readonly looks: Look[][]; readonly cursor: string | null } {
+  /** What is shown once nothing is held back any more. */
+  settle(): Shown {
     while (!this.#paint()) this.#time += longHold;
     const { cols, rows } = this.#emulator;
-    const looks = looksOf(this.#outer)
-      .slice(corner.y, corner.y + rows)
-      .map((row) => row.slice(corner.x, corner.x + cols));
+    const looks = looksOf(this.#outer);
     const { cursorX, cursorY } = this.#outer.buffer.active;
-    const isShown = this.#copy.screen.cursor.visible;
-    return { looks, cursor: isShown ? `${cursorX - corner.x},${cursorY - corner.y}` : null };
-  }
-
-  /** The first cell around the pane that is not what the chrome has there. */
-  spill(): string | null {
-    const { cols, rows } = this.#emulator;
-    const isPane = (x: number, y: number) =>
-      x >= corner.x && x < corner.x + cols && y >= corner.y && y < corner.y + rows;
-    for (const [y, row] of looksOf(this.#outer).entries())
-      for (const [x, look] of row.entries())
-        if (!isPane(x, y) && !sameLook(look, this.#chromeLooks[y]?.[x])) return `${x},${y}`;
-    return null;
+    return {
+      pane: looks.slice(corner.y, corner.y + rows).map((row) => row.slice(corner.x, corner.x + cols)),
+      cursor: this.#copy.screen.cursor.visible ? `${cursorX - corner.x},${cursorY - corner.y}` : null,
+      spill: spillOf(looks, this.#emulator),
+    };
   }
 
   dispose(): void {
@@ -91,10 +84,27 @@ export class PanePath {
     const { grid, cursor } = this.#copy.screen;
     const { cols, rows } = this.#emulator;
     const pane: Layer = { id: 'pane', kind: 'pane', ...corner, width: cols, height: rows, grid };
-    const painted = this.#compositor.frame(this.#chrome, [pane], paneCursor([pane], 'pane', cursor));
+    const painted = this.#compositor.frame(chrome.grid, [pane], paneCursor([pane], 'pane', cursor));
     if (painted !== '') writeNow(this.#outer, painted);
     return isRead;
   }
+}
+
+/** Rows of different styles and of characters that reach up to the pane. */
+function drawChrome(): { readonly grid: Grid; readonly looks: readonly Look[][] } {
+  const drawn = terminal(outerSize.cols, outerSize.rows);
+  for (let y = 1; y <= outerSize.rows; y++)
+    writeNow(drawn, `\x1b[${y}H\x1b[${30 + (y % 8)};${40 + (y % 5)}m${'│=·'.repeat(30)}`);
+  return { grid: gridOf(drawn), looks: looksOf(drawn) };
+}
+
+function spillOf(shown: readonly Look[][], { cols, rows }: Size): string | null {
+  const isPane = (x: number, y: number) =>
+    x >= corner.x && x < corner.x + cols && y >= corner.y && y < corner.y + rows;
+  for (const [y, row] of shown.entries())
+    for (const [x, look] of row.entries())
+      if (!isPane(x, y) && !sameLook(look, chrome.looks[y]?.[x])) return `${x},${y}`;
+  return null;
 }
 
 export function sameLook(a: Look, b: Look | undefined): boolean {

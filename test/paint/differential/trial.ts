@@ -39,17 +39,16 @@ export function differenceIn({ size, pieces }: Trial): string | null {
 }
 
 function compare(path: PanePath, direct: Terminal): string | null {
-  const { looks, cursor } = path.settle();
+  const { pane, cursor, spill } = path.settle();
   for (const [y, row] of looksOf(direct).entries())
     for (const [x, look] of row.entries()) {
-      const seen = looks[y]?.[x] ?? blankLook;
+      const seen = pane[y]?.[x] ?? blankLook;
       if (!sameLook(seen, look) && !isKnown(look, row[x - 1]))
         return `cell ${x},${y} of ${row.length} shows ${told(seen)} instead of ${told(look)}`;
     }
   const { cursorX, cursorY } = direct.buffer.active;
   const place = `${Math.min(cursorX, direct.cols - 1)},${cursorY}`;
   if (cursor !== null && cursor !== place) return `the cursor is at ${cursor} instead of ${place}`;
-  const spill = path.spill();
   return spill && `cell ${spill} around the pane has changed`;
 }
 
