@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import type { Grid } from '../../../src/domain/grid.ts';
+import { cellIndex, type Grid } from '../../../src/domain/grid.ts';
 import { createScreen } from '../../../src/domain/screen.ts';
 import { Compositor, type Layer } from '../../../src/paint/compositor.ts';
 import { paneCursor } from '../../../src/paint/paneCursor.ts';
@@ -16,6 +16,7 @@ export interface Size {
 export interface Shown {
   /** The cells where the pane is. */
   readonly pane: readonly Look[][];
+  readonly underlines: readonly number[][];
   /** Column and row of the pane; null while the cursor is hidden. */
   readonly cursor: string | null;
   /** The first cell around the pane that is not what the chrome has there. */
@@ -66,6 +67,9 @@ export class PanePath {
     const { cursorX, cursorY } = this.#outer.buffer.active;
     return {
       pane: looks.slice(corner.y, corner.y + rows).map((row) => row.slice(corner.x, corner.x + cols)),
+      underlines: underlinesOf(this.#outer)
+        .slice(corner.y, corner.y + rows)
+        .map((row) => row.slice(corner.x, corner.x + cols)),
       cursor: this.#copy.screen.cursor.visible ? `${cursorX - corner.x},${cursorY - corner.y}` : null,
       spill: spillOf(looks, this.#emulator),
     };
@@ -96,6 +100,14 @@ function drawChrome(): { readonly grid: Grid; readonly looks: readonly Look[][] 
   for (let y = 1; y <= outerSize.rows; y++)
     writeNow(drawn, `\x1b[${y}H\x1b[${30 + (y % 8)};${40 + (y % 5)}m${'│=·'.repeat(30)}`);
   return { grid: gridOf(drawn), looks: looksOf(drawn) };
+}
+
+/** Style and colour of every cell's underline, which the public interface does not tell. */
+export function underlinesOf(shown: Terminal): number[][] {
+  const grid = gridOf(shown);
+  return Array.from({ length: grid.rows }, (_, y) =>
+    Array.from({ length: grid.cols }, (_, x) => grid.data[cellIndex(grid, x, y) + 3] ?? 0),
+  );
 }
 
 function spillOf(shown: readonly Look[][], { cols, rows }: Size): string | null {

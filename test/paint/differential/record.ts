@@ -1,8 +1,7 @@
 /**
- * Records the streams beside this file anew, each from a real program in a real PTY: `node
- * test/paint/differential/record.ts
- * [stream]…`. All of it happens in /tmp/x, so that the streams say
- * nothing of the machine; the folder must not exist and is removed afterwards.
+ * Records the streams beside this file anew, all or those named, from real programs in real PTYs:
+ * `node test/paint/differential/record.ts [stream]…`. It happens in /tmp/x, so that they say nothing of the
+ * machine; that folder must not exist and is removed afterwards.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
@@ -117,7 +116,7 @@ function makeHistory(): void {
   git('add', '-A');
   git('commit', '-qm', 'Open the shop');
   for (const [n, name] of ['apples', 'pears', 'plums', 'cafés'].entries()) {
-    git('checkout', '-q', '-b', name, n < 2 ? 'develop' : 'develop~0');
+    git('checkout', '-q', '-b', name, 'develop');
     execFileSync(
       'sh',
       ['-c', `echo "${name} 日本 ${n}" >> ${name}.txt; sed -i 's/price${n}0/cost/' prices.ts`],
