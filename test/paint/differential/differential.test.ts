@@ -58,9 +58,24 @@ function expectSame(trial: Trial, name: string): void {
 function randomTrial(seed: number): Trial {
   const random = new Random(seed * 7919 + 1);
   const pieces = Array.from({ length: random.between(1, 8) }, (): Piece => {
-    return random.chance(15) ? random.pick(sizes) : hostileBytes(random, random.between(1, 25));
+    if (random.chance(15)) return random.pick(sizes);
+    return random.chance(50) ? hostileBytes(random, random.between(1, 25)) : crowdedBytes(random);
   });
   return { size: random.pick(sizes), pieces };
+}
+
+/** Short words in all styles over each other, near the top left corner: every pane has that. */
+function crowdedBytes(random: Random): Buffer {
+  const words = Array.from({ length: random.between(1, 25) }, () => {
+    const place = `\x1b[${random.between(1, 4)};${random.between(1, 10)}H`;
+    const style = `\x1b[${random.pick([0, 1, 4, 7, 9])};${random.between(30, 37)};${random.between(40, 47)}m`;
+    return (
+      place +
+      style +
+      random.pick(['a', 'be', 'sea', '日', '漢字', 'é', '👩\u200d👧', '\x1b[K', '\x1b[2P', '\x1b[@'])
+    );
+  });
+  return Buffer.from(words.join(''));
 }
 
 /** A stream in pieces that end anywhere, also within characters; twice on the way the pane changes its size. */
