@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Shop } from '../e2e/shop.ts';
 import { FakeApi } from './fakeApi.ts';
+import { fileHolds } from './fileHolds.ts';
 import { seedClaude } from './place.ts';
 
 const run = promisify(execFile);
@@ -72,6 +73,12 @@ export class ClaudeShop {
     const line = stdout.split('\n').find((one) => new RegExp(`--(session-id|resume) ${sessionId}`).test(one));
     if (!line) throw new Error(`no process of ${task}`);
     return Number.parseInt(line, 10);
+  }
+
+  /** Waits until a worker's transcript keeps a text: it is written some time after the answer is shown. */
+  async keeps(task: string, text: string): Promise<void> {
+    const { sessionId } = await this.worker(task);
+    await fileHolds(`${this.shop.place.root}/claude-config/projects/*/${sessionId}.jsonl`, text);
   }
 
   /** Every state and question the record tells of a worker, in order. */

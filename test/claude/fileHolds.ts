@@ -1,25 +1,15 @@
-import { watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { glob, readFile } from 'node:fs/promises';
+import { setTimeout as after } from 'node:timers/promises';
 
 /** Milliseconds that a file may take to get its content on a busy machine. */
 const patience = 25_000;
 
-/** Waits until a file, in a folder that exists, contains a text. */
-export async function fileHolds(path: string, text: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const look = async () => {
-    // Not there yet is as good as empty.
-    const content = await readFile(path, 'utf8').catch(() => '');
-    if (content.includes(text)) resolve();
-  };
-  const watcher = watch(dirname(path), () => void look());
-  const timer = setTimeout(() => reject(new Error(`no "${text}" in ${path}`)), patience);
-  try {
-    await look();
-    await promise;
-  } finally {
-    clearTimeout(timer);
-    watcher.close();
-  }
+/** Milliseconds between two looks; folders that do not exist yet cannot be watched. */
+const pause = 50;
+
+/** Waits until a file that a glob pattern names contains a text. */
+export async function fileHolds(pattern: string, text: string): Promise<void> {
+  for (const end = Date.now() + patience; Date.now() < end; await after(pause))
+    for await (const path of glob(pattern)) if ((await readFile(path, 'utf8')).includes(text)) return;
+  throw new Error(`no "${text}" in ${pattern}`);
 }

@@ -206,6 +206,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     await room.until('The first answer.', patient);
     await room.until(isShown('door', 'idle'));
     const { sessionId } = await place.worker('door');
+    await place.keeps('door', 'The first answer.');
     process.kill(await place.pidOf('door'), 'SIGKILL');
     await room.until(isShown('door', 'exited 137'));
 
@@ -222,6 +223,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     room.press('ctrl-q');
     await room.until('f finish');
 
+    await place.keeps('door', 'touch never.txt');
     process.kill(await shop.pidOf('host'), 'SIGKILL');
     await room.until(isShown('door', 'lost'));
     api.turns.push({ text: 'The third answer.' });
