@@ -67,7 +67,7 @@ async function fetchBranch(
   timeoutMs: number,
 ): Promise<string[]> {
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const fetched = await git.exclusive(`fetch ${repo.path}`, () =>
+  const fetched = await git.inTurn(`fetch ${repo.path}`, () =>
     git.run(repo.path, [...args, '--no-recurse-submodules', remote, branchRef(branch)], { timeoutMs }),
   );
   if (fetched.exitCode === 0 && !fetched.timedOut) return [];

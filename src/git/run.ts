@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { environmentFor } from './environment.ts';
+import { lockFile, takeLock } from './lock.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
 export interface GitOutcome {
@@ -23,16 +25,23 @@ export interface GitOptions {
 /** With a time limit, what git has started may outlive it and hold its pipes: wait no longer than this for them. */
 const pipesAfterExitMs = 500;
 
+/** Another program may be in the middle of a merge with hooks; longer than this is a case for a person. */
+const lockWaitMs = 30_000;
+
 /**
- * The one door through which git runs, and the place where programs of this process take turns.
+ * The one door through which git runs, and the place where changes of a repository take turns.
  * Arguments are an array and never meet a shell; nothing ever asks at a terminal.
  */
 export class Git {
   readonly #ambient: NodeJS.ProcessEnv;
+  readonly #lockWaitMs: number;
   readonly #turns = new Map<string, Promise<void>>();
+  /** Common directories whose lock the work under way holds. */
+  readonly #held = new AsyncLocalStorage<readonly string[]>();
 
-  constructor(ambient: NodeJS.ProcessEnv = process.env) {
+  constructor(ambient: NodeJS.ProcessEnv = process.env, limits: { readonly lockWaitMs?: number } = {}) {
     this.#ambient = ambient;
+    this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
   }
 
   /** Runs git in `dir`, a top folder: repositories above it are not looked for. */
@@ -81,8 +90,29 @@ export class Git {
       : refused(outcome);
   }
 
-  /** Does one piece of work after the other for the same key, such as a repository's common git directory. */
-  async exclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
+  /**
+   * Changes a repository while nobody else does: neither work of this process, which waits in line, nor another
+   * process that takes the same lock. Within the work the lock may be asked for again, with this same `Git`; what the
+   * work starts must have ended with it. Reading needs no lock.
+   * @param commonDir the git directory that all worktrees of the repository share, absolute
+   * @returns what the work came to; `repo_busy` when another process did not let go in time
+   */
+  exclusive<T>(commonDir: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+    const held = this.#held.getStore() ?? [];
+    if (held.includes(commonDir)) return work();
+    return this.inTurn(commonDir, async () => {
+      const lock = await takeLock(lockFile(commonDir), this.#lockWaitMs);
+      if (!lock.ok) return lock;
+      try {
+        return await this.#held.run([...held, commonDir], work);
+      } finally {
+        lock.value();
+      }
+    });
+  }
+
+  /** Does one piece of work after the other for the same key, within this process. */
+  async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(key) ?? Promise.resolve();
     const mine = before.then(work);
     const settled = mine.then(

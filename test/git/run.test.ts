@@ -138,13 +138,13 @@ test('Work under one key is done one after the other, and a failure stops nobody
   const git = new Git({});
   const order: string[] = [];
   const gate = Promise.withResolvers<void>();
-  const first = git.exclusive('a', async () => {
+  const first = git.inTurn('a', async () => {
     await gate.promise;
     order.push('first');
     throw new Error('mine alone');
   });
-  const second = git.exclusive('a', async () => order.push('second'));
-  const other = git.exclusive('b', async () => order.push('other'));
+  const second = git.inTurn('a', async () => order.push('second'));
+  const other = git.inTurn('b', async () => order.push('other'));
   await other;
   gate.resolve();
   await expect(first).rejects.toThrow('mine alone');
