@@ -29,6 +29,9 @@ export function serveLink(
     if (watched) host.unwatch(watched.id, watched.watch);
   };
 
+  const onWatch = <T>(channel: number, answer: () => T): Result<T> =>
+    watches.has(channel) ? success(answer()) : failure('bad_request', 'No such channel.');
+
   const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget'>> = {
     open(options) {
       const fault = faultOf(options);
@@ -85,6 +88,10 @@ export function serveLink(
         'Look at its terminal.',
       );
     },
+    scroll: ({ channel }) => onWatch(channel, () => ({ back: 0, history: 0 })),
+    search: ({ channel }) => onWatch(channel, () => ({ found: false, matches: 0, nth: 0, at: null })),
+    select: ({ channel }) => onWatch(channel, () => null),
+    copy: ({ channel }) => onWatch(channel, () => ({ text: '', lines: 0 })),
     inbox: () => success({ url: inboxUrl }),
     ...(role === 'worker' ? { fit: notForWorkers, paste: notForWorkers } : {}),
   });

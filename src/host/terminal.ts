@@ -60,7 +60,18 @@ export class Terminal {
       resume: () => pty.resume(),
     });
     const startedAt = new Date().toISOString();
-    this.#record = { id, pid: pty.pid, cols, rows, title: '', flowing: false, startedAt, exit: null };
+    this.#record = {
+      id,
+      pid: pty.pid,
+      cols,
+      rows,
+      title: '',
+      flowing: false,
+      mouse: false,
+      fullScreen: false,
+      startedAt,
+      exit: null,
+    };
   }
 
   get record(): TerminalRecord {

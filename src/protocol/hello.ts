@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 
 /** Raised by one whenever a message changes its meaning; old and new programs then refuse each other. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** The first request on every link; nothing else is answered before it. */
 export interface Hello {

@@ -1,4 +1,5 @@
 import type { Result } from '../domain/problem.ts';
+import type { Scroll } from '../domain/screen.ts';
 
 /** What the host tells of one terminal: always the whole record, so a missed one does no harm. */
 export interface TerminalRecord {
@@ -11,6 +12,10 @@ export interface TerminalRecord {
   readonly title: string;
   /** Output came within the last second. Changes are announced, not polled for. */
   readonly flowing: boolean;
+  /** The program wants mouse events. */
+  readonly mouse: boolean;
+  /** The program has the alternate screen, which has no scrollback. */
+  readonly fullScreen: boolean;
   /** ISO time. */
   readonly startedAt: string;
   /** Set once the child has ended and all its output is on the screen. */
@@ -28,7 +33,61 @@ export interface OpenTerminal {
   readonly rows: number;
   /** What the child must show to put something into the inbox; also given to it as `ORCH_TOKEN`. */
   readonly token: string;
+  /** Lines kept above the screen, 0–100,000; a few are always kept. 5000 and 1000 when not given. */
+  readonly scrollback?: ScrollbackLimits;
 }
+
+/** Lines kept above a screen while some link watches it, and a while after the last one has gone. */
+export interface ScrollbackLimits {
+  readonly visible: number;
+  readonly hidden: number;
+}
+
+/** A cell of a view as it is shown, from 0; what lies beyond its right or lower edge is taken for the edge. */
+export interface ViewCell {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** By so many lines, negative towards the older ones, or to an end; clipped to what there is. */
+export type ScrollRequest =
+  | { readonly channel: number; readonly by: number }
+  | { readonly channel: number; readonly to: 'top' | 'bottom' };
+
+export interface SearchRequest {
+  readonly channel: number;
+  /**
+   * Plain text, at most 1000 characters. Upper and lower case are the same unless it has a capital. With '' nothing
+   * is marked any more.
+   */
+  readonly text: string;
+  /** Towards older lines or newer ones; beyond the last match comes the first. */
+  readonly direction: 'back' | 'forward';
+}
+
+/** What a search came to. */
+export interface Found {
+  readonly found: boolean;
+  /** In the whole scrollback and the screen; matches may overlap. */
+  readonly matches: number;
+  /** Which of them this one is, the oldest being 1; 0 without a match. */
+  readonly nth: number;
+  /** Where it begins. */
+  readonly at: ViewCell | null;
+}
+
+/** What a selection is made of: both ends are included, and made whole characters, words or lines. */
+export type SelectionShape = 'characters' | 'words' | 'lines';
+
+/** Selects from one cell to another; without `from` the selection there is gets another end. `to: null` clears it. */
+export type SelectRequest =
+  | {
+      readonly channel: number;
+      readonly from?: ViewCell;
+      readonly to: ViewCell;
+      readonly shape: SelectionShape;
+    }
+  | { readonly channel: number; readonly to: null };
 
 /** A message that a child posted to its hook URL. */
 export interface InboxMessage {
@@ -53,6 +112,22 @@ export interface HostApi {
   unwatch(params: { channel: number }): Result<null>;
   /** The size this link has room for. The smallest of all watching links wins. */
   fit(params: { channel: number; cols: number; rows: number }): Result<null>;
+  /**
+   * The view of a watch: where it looks, what is searched for in it, and what is selected. All of it is drawn into
+   * the screen that is sent. A view that has been scrolled back stays where it is while output goes on, until this
+   * link types into the terminal or its program changes to or from the alternate screen.
+   *
+   * `bad_request` for a channel nothing is watched on, and for numbers that are not whole.
+   */
+  scroll(params: ScrollRequest): Result<Scroll>;
+  /** Goes to the next match from the one before, or from the view's edge. Visible matches are marked. */
+  search(params: SearchRequest): Result<Found>;
+  select(params: SelectRequest): Result<null>;
+  /**
+   * The selected text without trailing blanks, wrapped lines joined; its latest 2,000,000 characters where it is
+   * longer. `lines` counts what it is then made of, 0 when nothing is selected.
+   */
+  copy(params: { channel: number }): Result<{ text: string; lines: number }>;
   /**
    * Types text into a child as one paste, bracketed where the child asked for that; control characters other than
    * tab and newline are dropped. `submit` presses Enter behind it.

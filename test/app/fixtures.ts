@@ -139,6 +139,8 @@ export function terminal(id: string, change: Partial<TerminalRecord> = {}): Term
     rows: 24,
     title: '',
     flowing: false,
+    mouse: false,
+    fullScreen: false,
     startedAt: minutesAgo(60),
     exit: null,
     ...change,

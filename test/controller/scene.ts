@@ -52,6 +52,8 @@ export function terminal(id: string, changes: Partial<TerminalRecord> = {}): Ter
       rows: 24,
       title: '',
       flowing: false,
+      mouse: false,
+      fullScreen: false,
       startedAt: '2026-11-22T10:00:00.000Z',
       exit: null,
     },
