@@ -6,6 +6,15 @@ export interface Screen {
   grid: Grid;
   cursor: Cursor;
   modes: Modes;
+  scroll: Scroll;
+}
+
+/** Where a look at a terminal stands, in lines. */
+export interface Scroll {
+  /** So far above the newest lines; 0 follows them as they come, `history` is the oldest kept. */
+  readonly back: number;
+  /** Lines there are above the newest screen; none in the alternate screen. */
+  readonly history: number;
 }
 
 export interface Cursor {
@@ -30,6 +39,8 @@ export interface Modes {
   /** Which mouse events it wants, named as xterm does: presses, + releases, + drags, + moves. */
   readonly mouse: MouseMode;
   readonly mouseEncoding: MouseEncoding;
+  /** Flags of the kitty keyboard protocol, 0–31; 0 for keys as terminals always sent them. */
+  readonly keyboard: number;
   /** A full-screen program: the wheel is for it, not for our scrollback. */
   readonly alternateScreen: boolean;
 }
@@ -48,10 +59,16 @@ export const initialModes: Modes = {
   focusEvents: false,
   mouse: 'none',
   mouseEncoding: 'default',
+  keyboard: 0,
   alternateScreen: false,
 };
 
 /** A blank screen. Of size 0 it says that nothing is known yet. */
 export function createScreen(cols: number, rows: number): Screen {
-  return { grid: createGrid(cols, rows), cursor: initialCursor, modes: initialModes };
+  return {
+    grid: createGrid(cols, rows),
+    cursor: initialCursor,
+    modes: initialModes,
+    scroll: { back: 0, history: 0 },
+  };
 }

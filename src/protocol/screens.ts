@@ -12,10 +12,11 @@ import { ByteReader, ByteWriter } from './bytes.ts';
 import { readRow, writeRow } from './screenRows.ts';
 
 /**
- * An update: `kind u8 · cols u16 · rows u16 · cursor x u16 · y u16 · cursor flags u8 · modes u16 · rows`, each row
- * `y u16` and its runs, to the end. Rows not named stay as they are, or blank in a whole screen.
+ * An update: `kind u8 · cols u16 · rows u16 · cursor x u16 · y u16 · cursor flags u8 · modes u16 · back u32 ·
+ * history u32 · rows`, each row `y u16` and its runs, to the end. Rows not named stay as they are, or blank in a
+ * whole screen.
  */
-const headerBytes = 12;
+const headerBytes = 20;
 const Kind = { changes: 0, whole: 1 } as const;
 /** More than any screen has; a larger one is a fault of the peer. */
 const longestSide = 4096;
@@ -42,6 +43,8 @@ export function encodeScreen(screen: Screen, shadow: Screen | null): Buffer | nu
   writer.u16(screen.cursor.y);
   writer.u8(cursorFlags(screen.cursor));
   writer.u16(modeFlags(screen.modes));
+  writer.u32(screen.scroll.back);
+  writer.u32(screen.scroll.history);
   for (const y of changed) {
     writer.u16(y);
     writeRow(writer, screen.grid, y);
@@ -49,6 +52,7 @@ export function encodeScreen(screen: Screen, shadow: Screen | null): Buffer | nu
   known.grid.bytes.set(screen.grid.bytes);
   known.cursor = screen.cursor;
   known.modes = screen.modes;
+  known.scroll = screen.scroll;
   return writer.bytes();
 }
 
@@ -71,6 +75,8 @@ export class ScreenCopy {
     if ((x > 0 && x >= cols) || (y > 0 && y >= rows)) throw new RangeError('cursor outside of the screen');
     const cursor = cursorOf(x, y, reader.u8());
     const modes = modesOf(reader.u16());
+    const scroll = { back: reader.u32(), history: reader.u32() };
+    if (scroll.back > scroll.history) throw new RangeError('scrolled beyond the oldest line');
     if (screen.grid.cols !== cols || screen.grid.rows !== rows) {
       if (kind !== Kind.whole) throw new RangeError('changes of a screen of another size');
       screen.grid = createGrid(cols, rows);
@@ -78,6 +84,7 @@ export class ScreenCopy {
     while (!reader.isAtEnd) readRow(reader, screen.grid, reader.u16());
     screen.cursor = cursor;
     screen.modes = modes;
+    screen.scroll = scroll;
     return screen;
   }
 }
@@ -87,7 +94,9 @@ function sameState(a: Screen, b: Screen): boolean {
     a.cursor.x === b.cursor.x &&
     a.cursor.y === b.cursor.y &&
     cursorFlags(a.cursor) === cursorFlags(b.cursor) &&
-    modeFlags(a.modes) === modeFlags(b.modes)
+    modeFlags(a.modes) === modeFlags(b.modes) &&
+    a.scroll.back === b.scroll.back &&
+    a.scroll.history === b.scroll.history
   );
 }
 
@@ -100,7 +109,7 @@ function cursorOf(x: number, y: number, flags: number): Cursor {
   return { x, y, visible: has(flags, 0), blink: has(flags, 1), shape: named(cursorShapes, flags >> 2) };
 }
 
-/** Bits 0–4 as listed · 5–7 mouse · 8–9 mouse encoding. */
+/** Bits 0–4 as listed · 5–7 mouse · 8–9 mouse encoding · 10–14 keyboard. */
 function modeFlags(modes: Modes): number {
   return (
     bit(modes.applicationCursor, 0) |
@@ -109,7 +118,8 @@ function modeFlags(modes: Modes): number {
     bit(modes.focusEvents, 3) |
     bit(modes.alternateScreen, 4) |
     (mouseModes.indexOf(modes.mouse) << 5) |
-    (mouseEncodings.indexOf(modes.mouseEncoding) << 8)
+    (mouseEncodings.indexOf(modes.mouseEncoding) << 8) |
+    (modes.keyboard << 10)
   );
 }
 
@@ -121,7 +131,8 @@ function modesOf(flags: number): Modes {
     focusEvents: has(flags, 3),
     alternateScreen: has(flags, 4),
     mouse: named(mouseModes, (flags >> 5) & 7),
-    mouseEncoding: named(mouseEncodings, flags >> 8),
+    mouseEncoding: named(mouseEncodings, (flags >> 8) & 3),
+    keyboard: (flags >> 10) & 31,
   };
 }
 

@@ -53,7 +53,7 @@ export class Emulator {
     this.#convertEol = options.convertEol ?? false;
     this.#scrollback = Math.max(leastScrollback, options.scrollback);
     this.#terminal = this.#create(options.cols, options.rows);
-    this.#tracked = new TrackedModes(this.#terminal);
+    this.#tracked = this.#track();
   }
 
   get cols(): number {
@@ -94,23 +94,9 @@ export class Emulator {
     if (isNewSize) screen.grid = createGrid(cols, rows);
     const buffer = this.#terminal.buffer.active;
     this.#access.readLines(this.#terminal, buffer.baseY, screen.grid);
-    screen.cursor = {
-      x: Math.min(buffer.cursorX, cols - 1),
-      y: Math.min(buffer.cursorY, rows - 1),
-      visible: this.#tracked.cursorVisible,
-      shape: this.#tracked.cursorShape,
-      blink: this.#tracked.cursorBlink,
-    };
-    const modes = this.#terminal.modes;
-    screen.modes = {
-      applicationCursor: modes.applicationCursorKeysMode,
-      applicationKeypad: modes.applicationKeypadMode,
-      bracketedPaste: modes.bracketedPasteMode,
-      focusEvents: modes.sendFocusMode,
-      mouse: modes.mouseTrackingMode,
-      mouseEncoding: this.#tracked.mouseEncoding,
-      alternateScreen: buffer.type === 'alternate',
-    };
+    screen.cursor = this.#tracked.cursor;
+    screen.modes = this.#tracked.modes;
+    screen.scroll = { back: 0, history: buffer.baseY };
     return true;
   }
 
@@ -160,6 +146,12 @@ export class Emulator {
     return terminal;
   }
 
+  #track(): TrackedModes {
+    return new TrackedModes(this.#terminal, (bytes) => {
+      this.#said.replies += bytes;
+    });
+  }
+
   #tell(): void {
     const { replies, title, rang } = this.#said;
     this.#said = { replies: '', title: null, rang: false };
@@ -187,7 +179,7 @@ export class Emulator {
     });
     this.#terminal.dispose();
     this.#terminal = this.#create(cols, rows);
-    this.#tracked = new TrackedModes(this.#terminal);
+    this.#tracked = this.#track();
     writeNow(this.#terminal, `${kept.replaceAll('\n', '\r\n')}\r\n`);
   }
 

@@ -1,14 +1,20 @@
 import type { Terminal } from '@xterm/headless';
-import type { CursorShape, MouseEncoding } from '../domain/screen.ts';
+import type { Cursor, CursorShape, Modes, MouseEncoding } from '../domain/screen.ts';
+import { KeyboardStack } from './keyboardStack.ts';
 
-/** What the program set and @xterm/headless does not tell: listened for on the way to its own handlers. */
+/** What a program asked of its terminal; what @xterm/headless does not tell is listened for on the way to its handlers. */
 export class TrackedModes {
-  cursorVisible = true;
-  cursorShape: CursorShape = 'block';
-  cursorBlink = false;
-  mouseEncoding: MouseEncoding = 'default';
+  readonly #terminal: Terminal;
+  readonly #keyboard: KeyboardStack;
+  #cursorVisible = true;
+  #cursorShape: CursorShape = 'block';
+  #cursorBlink = false;
+  #mouseEncoding: MouseEncoding = 'default';
 
-  constructor(terminal: Terminal) {
+  /** @param onReply gets answers to queries that the terminal does not know */
+  constructor(terminal: Terminal, onReply: (bytes: string) => void) {
+    this.#terminal = terminal;
+    this.#keyboard = new KeyboardStack(terminal, onReply);
     const { parser } = terminal;
     const heard = (note: () => void) => {
       note();
@@ -21,31 +27,56 @@ export class TrackedModes {
     );
     parser.registerCsiHandler({ intermediates: '!', final: 'p' }, () =>
       heard(() => {
-        this.cursorVisible = true;
+        this.#cursorVisible = true;
       }),
     );
     parser.registerEscHandler({ final: 'c' }, () => heard(() => this.#reset()));
   }
 
+  get cursor(): Cursor {
+    const { cols, rows, buffer } = this.#terminal;
+    return {
+      x: Math.min(buffer.active.cursorX, cols - 1),
+      y: Math.min(buffer.active.cursorY, rows - 1),
+      visible: this.#cursorVisible,
+      shape: this.#cursorShape,
+      blink: this.#cursorBlink,
+    };
+  }
+
+  get modes(): Modes {
+    const { modes, buffer } = this.#terminal;
+    return {
+      applicationCursor: modes.applicationCursorKeysMode,
+      applicationKeypad: modes.applicationKeypadMode,
+      bracketedPaste: modes.bracketedPasteMode,
+      focusEvents: modes.sendFocusMode,
+      mouse: modes.mouseTrackingMode,
+      mouseEncoding: this.#mouseEncoding,
+      keyboard: this.#keyboard.flags,
+      alternateScreen: buffer.active.type === 'alternate',
+    };
+  }
+
   #set(modes: readonly (number | number[])[], on: boolean): void {
     for (const mode of modes) {
-      if (mode === 12) this.cursorBlink = on;
-      else if (mode === 25) this.cursorVisible = on;
-      else if (mode === 1006) this.mouseEncoding = on ? 'sgr' : 'default';
-      else if (mode === 1016) this.mouseEncoding = on ? 'sgr-pixels' : 'default';
+      if (mode === 12) this.#cursorBlink = on;
+      else if (mode === 25) this.#cursorVisible = on;
+      else if (mode === 1006) this.#mouseEncoding = on ? 'sgr' : 'default';
+      else if (mode === 1016) this.#mouseEncoding = on ? 'sgr-pixels' : 'default';
     }
   }
 
   /** DECSCUSR: 1 and 2 block, 3 and 4 underline, 5 and 6 bar, odd ones blink, 0 is the terminal's own. */
   #setCursorStyle(style: number): void {
     if (style > 6) return;
-    this.cursorShape = style >= 5 ? 'bar' : style >= 3 ? 'underline' : 'block';
-    this.cursorBlink = style % 2 === 1;
+    this.#cursorShape = style >= 5 ? 'bar' : style >= 3 ? 'underline' : 'block';
+    this.#cursorBlink = style % 2 === 1;
   }
 
   #reset(): void {
-    this.cursorVisible = true;
+    this.#cursorVisible = true;
     this.#setCursorStyle(0);
-    this.mouseEncoding = 'default';
+    this.#mouseEncoding = 'default';
   }
 }

@@ -80,6 +80,7 @@ describe('a watcher', () => {
         alternateScreen: flag(),
         mouse: random.pick(mouseModes),
         mouseEncoding: random.pick(mouseEncodings),
+        keyboard: random.below(32),
       };
       const sent = encodeScreen(screen, shadow);
       if (sent) copy.apply(sent);
@@ -165,5 +166,5 @@ describe('malformed bytes', () => {
 
 test('a blank grid is sent as nothing but its size', () => {
   const screen = { ...createScreen(0, 0), grid: createGrid(200, 50) };
-  expect(update(screen, null)).toHaveLength(12);
+  expect(update(screen, null)).toHaveLength(20);
 });
