@@ -1,10 +1,12 @@
 import xterm, { type Terminal } from '@xterm/headless';
 import { createGrid, type Grid } from '../domain/grid.ts';
+import { createScreen } from '../domain/screen.ts';
 import { printAsciiFast } from './asciiPrinter.ts';
 import { measureByGraphemes } from './graphemes.ts';
 import { type Amend, amendPublicly } from './guards.ts';
 import { readPublicly } from './publicReader.ts';
 import type { ReadLines } from './readLines.ts';
+import { type WholeScreen, wholeScreen } from './wholeScreen.ts';
 import { amendPrivately, readPrivately } from './xtermReader.ts';
 
 /** The things wanted of a terminal that its public interface does slowly or not at all. */
@@ -13,13 +15,20 @@ export interface Access {
   readonly amend: Amend;
   /** Makes a terminal print faster; what it shows stays the same. */
   readonly hasten: (terminal: Terminal) => void;
+  readonly wholeScreen: WholeScreen;
 }
 
-export const publicAccess: Access = { readLines: readPublicly, amend: amendPublicly, hasten: () => {} };
+export const publicAccess: Access = {
+  readLines: readPublicly,
+  amend: amendPublicly,
+  hasten: () => {},
+  wholeScreen: () => null,
+};
 export const privateAccess: Access = {
   readLines: readPrivately,
   amend: amendPrivately,
   hasten: printAsciiFast,
+  wholeScreen,
 };
 
 /** The fast access where a sample shows that it still works, otherwise the public one. */
@@ -34,7 +43,7 @@ const sample =
 
 /** Whether `access` prints and reads a known screen as the public interface does, and may change parameters. */
 export function privatePartsFit(access: Access): boolean {
-  const [terminal, plain] = [sampleTerminal(), sampleTerminal()];
+  const [terminal, plain, copy] = [sampleTerminal(), sampleTerminal(), sampleTerminal()];
   try {
     access.amend(terminal, { final: 'b' }, (count) => Math.min(count, 2));
     access.hasten(terminal);
@@ -43,12 +52,14 @@ export function privatePartsFit(access: Access): boolean {
     const read = gridBy(access.readLines, terminal);
     const expected = gridBy(readPublicly, plain);
     const repeated = terminal.buffer.active.getLine(1)?.translateToString(true);
-    return repeated === '日e\u0301👩\u200d👧xxx' && read.bytes.equals(expected.bytes);
+    writeNow(copy, access.wholeScreen(plain, { ...createScreen(0, 0), grid: expected }) ?? '');
+    const isCopied = access === publicAccess || gridBy(readPublicly, copy).bytes.equals(expected.bytes);
+    return repeated === '日e\u0301👩\u200d👧xxx' && read.bytes.equals(expected.bytes) && isCopied;
   } catch {
     // Parts that are gone throw when touched: the very thing asked here.
     return false;
   } finally {
-    for (const one of [terminal, plain]) one.dispose();
+    for (const one of [terminal, plain, copy]) one.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Terminal } from '@xterm/headless';
 import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
-import type { Screen } from '../domain/screen.ts';
+import { createScreen, type Screen } from '../domain/screen.ts';
 import { type Access, pickAccess, writeNow } from './access.ts';
 import { createTerminal, possibleSize } from './createTerminal.ts';
 import { gridToAnsi } from './sgr.ts';
@@ -38,6 +38,11 @@ export class Emulator {
   onTitle: (title: string) => void = ignore;
   onBell: () => void = ignore;
 
+  /**
+   * How often the program has gone to another screen or reset all: a real terminal that gets its bytes does not
+   * follow it there, for that one has screens of somebody else's.
+   */
+  breaks = 0;
   readonly #access: Access;
   readonly #now: () => number;
   readonly #convertEol: boolean;
@@ -100,6 +105,12 @@ export class Emulator {
     return true;
   }
 
+  /** What makes a real terminal of this size go on exactly here; null while that is impossible. See `WholeScreen`. */
+  wholeScreen(): string | null {
+    const screen = createScreen(0, 0);
+    return this.readScreen(screen) ? this.#access.wholeScreen(this.#terminal, screen) : null;
+  }
+
   /** Lines as a grid; line 0 is the oldest one kept. Clipped to the lines there are. */
   readLines(from: number, count: number): Grid {
     const first = Math.min(Math.max(0, Math.floor(from)), this.lineCount);
@@ -143,6 +154,10 @@ export class Emulator {
     terminal.onBell(() => {
       this.#said.rang = true;
     });
+    // Also told of a reset.
+    terminal.buffer.onBufferChange(() => {
+      this.breaks++;
+    });
     return terminal;
   }
 
@@ -180,6 +195,7 @@ export class Emulator {
     this.#terminal.dispose();
     this.#terminal = this.#create(cols, rows);
     this.#tracked = this.#track();
+    this.breaks++;
     writeNow(this.#terminal, `${kept.replaceAll('\n', '\r\n')}\r\n`);
   }
 

@@ -67,11 +67,12 @@ export function gridToAnsi(grid: Grid): string {
   return rows.join('\n');
 }
 
-function rowToAnsi(grid: Grid, y: number): string {
+/** A row's text with SGR sequences, from a column on. It leaves a plain style behind; plain blanks at its end are left out. */
+export function rowToAnsi(grid: Grid, y: number, from = 0): string {
   const { data } = grid;
   let text = '';
   let pen = '';
-  for (let x = 0; x < grid.cols; x++) {
+  for (let x = from; x < grid.cols; x++) {
     const at = cellIndex(grid, x, y);
     const style = sgr(
       data[at + 1] as number,

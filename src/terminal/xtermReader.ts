@@ -14,10 +14,18 @@ import {
   underlineShift,
   widthOf,
 } from '../domain/cell.ts';
-import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../domain/grid.ts';
+import {
+  cellIndex,
+  codeWord,
+  completeWide,
+  createGrid,
+  type Grid,
+  setBlank,
+  textWord,
+} from '../domain/grid.ts';
 import type { ReadLines } from './readLines.ts';
 
-/** Private parts of @xterm/headless 6.0.0; only asciiPrinter.ts touches others, and access.ts checks that they fit. */
+/** Private parts of @xterm/headless 6.0.0; only asciiPrinter.ts and wholeScreen.ts touch others, and access.ts checks that they fit. */
 interface PrivateTerminal {
   readonly _core: {
     readonly buffer: { readonly lines: { get(line: number): PrivateLine | undefined } };
@@ -32,6 +40,13 @@ interface PrivateLine {
   readonly _data: Uint32Array;
   readonly _combined: Readonly<Record<number, string>>;
   readonly _extendedAttrs: Readonly<Record<number, { readonly _ext: number } | undefined>>;
+}
+
+/** A style of its own. */
+export interface Attributes {
+  readonly fg: number;
+  readonly bg: number;
+  readonly extended: { readonly _ext: number };
 }
 
 export interface SequenceId {
@@ -101,6 +116,14 @@ function underline(line: PrivateLine, x: number, fg: number, bg: number): number
   const style = ext & extMask & ~colorMask || single;
   const color = ext & colorMask;
   return style === 0 || color === noUnderlineColor ? style : style | plainColor(color);
+}
+
+/** A style apart from any cell, such as that of the next character, as the words of a cell tell it. */
+export function readStyle({ fg, bg, extended }: Attributes): [fg: number, bg: number, ext: number] {
+  const grid = createGrid(1, 1);
+  const line = { length: 1, _data: new Uint32Array([0, fg, bg]), _combined: {}, _extendedAttrs: [extended] };
+  readLine(line, 1, grid, 0);
+  return [grid.data[1] as number, grid.data[2] as number, grid.data[3] as number];
 }
 
 /** Lets `amend` change the first parameter of a sequence before the terminal acts on it. */
