@@ -5,7 +5,8 @@ import { configFile, type NewWorkspace, writeConfig } from '../controller/worksp
 import type { Repo } from '../domain/repo.ts';
 import { discoverRepos } from '../git/discover.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
-import { createDevelop, readFlow } from '../git/flow.ts';
+import { readFlow } from '../git/flow.ts';
+import { createDevelop } from '../git/flowInit.ts';
 import { Git } from '../git/run.ts';
 import { askYes, canAsk } from './ask.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -3,7 +3,7 @@ import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Result } from '../domain/problem.ts';
 import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
-import { createDevelop } from '../git/flow.ts';
+import { createDevelop } from '../git/flowInit.ts';
 import { previewFinish } from '../git/preview.ts';
 import type { LoggedEvent } from '../protocol/controllerApi.ts';
 import { noSuchWorker, notRunning } from './checks.ts';

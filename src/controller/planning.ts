@@ -49,7 +49,7 @@ async function newPlace({ git, config }: Tools, open: OpenProposal): Promise<Res
   if (!base.ok) return base;
   const flow = await readFlow(git, repo.value);
   if (!flow.ok) return flow;
-  const branch = flow.value.featurePrefix + open.draft.task;
+  const branch = flow.value.prefixes.feature + open.draft.task;
   const worktree = worktreePath(config.root, repo.value.name, open.draft.task);
   const free = await checkNewWorktree(git, repo.value, { path: worktree, branch });
   if (!free.ok) return free;

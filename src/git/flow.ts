@@ -1,8 +1,8 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import type { FlowPrefixes } from '../domain/flow.ts';
+import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
-import { branchRef, readRef } from './refs.ts';
+import { branchRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
-import { commonDirectory } from './worktreeList.ts';
 
 /** Which branches mean what in a repository, as git-flow (AVH) or git-flow-next would say. */
 export interface Flow {
@@ -11,7 +11,7 @@ export interface Flow {
   readonly develop: string | null;
   /** Where features begin and end: `develop`, or `main` without it. */
   readonly base: string | null;
-  readonly featurePrefix: string;
+  readonly prefixes: FlowPrefixes;
   /** Such as `origin`; null without any. */
   readonly remote: string | null;
 }
@@ -48,54 +48,22 @@ export function chooseFlow(settings: ReadonlyMap<string, string>, refs: readonly
     main,
     develop,
     base: develop ?? main,
-    featurePrefix:
-      settings.get('gitflow.prefix.feature') ?? settings.get('gitflow.branch.feature.prefix') ?? 'feature/',
+    prefixes: choosePrefixes(settings),
     remote,
   };
 }
 
-/** Creates the missing develop branch from main, with the keys that git-flow reads. Checks nothing out. */
-export async function createDevelop(git: Git, repo: Repo): Promise<Result<null>> {
-  const common = await commonDirectory(git, repo.path);
-  if (!common.ok) return common;
-  return git.exclusive(common.value, async () => {
-    const flow = await readFlow(git, repo);
-    if (!flow.ok) return flow;
-    const { main, develop } = flow.value;
-    if (develop) return failure('develop_exists', `${repo.name} has a develop branch already: ${develop}.`);
-    if (!main || !(await readRef(git, repo.path, branchRef(main))))
-      return failure('no_main', `${repo.name} has no main branch to begin develop from.`, mainHint);
-    const created = await git.run(repo.path, ['branch', '--no-track', 'develop', main]);
-    if (created.exitCode !== 0) return refused(created);
-    return writeFlowSettings(git, repo, main);
-  });
+/** AVH's keys, else git-flow-next's, else the usual ones. An empty prefix is a choice, too. */
+function choosePrefixes(settings: ReadonlyMap<string, string>): FlowPrefixes {
+  const prefix = (kind: 'feature' | 'release' | 'hotfix') =>
+    settings.get(`gitflow.prefix.${kind}`) ?? settings.get(`gitflow.branch.${kind}.prefix`) ?? `${kind}/`;
+  const versionTag =
+    settings.get('gitflow.prefix.versiontag') ?? settings.get('gitflow.branch.release.tagprefix') ?? '';
+  return { feature: prefix('feature'), release: prefix('release'), hotfix: prefix('hotfix'), versionTag };
 }
 
 export const mainHint =
   'Commit something first, or name the branch: git config gitflow.branch.master <branch>.';
-
-/** As `git flow init -d` leaves them. git-flow-next keeps its own, which these would contradict. */
-async function writeFlowSettings(git: Git, repo: Repo, main: string): Promise<Result<null>> {
-  if ((await git.run(repo.path, ['config', '--get', 'gitflow.version'])).exitCode === 0) return success(null);
-  const defaults = {
-    'branch.master': main,
-    'branch.develop': 'develop',
-    'prefix.feature': 'feature/',
-    'prefix.bugfix': 'bugfix/',
-    'prefix.release': 'release/',
-    'prefix.hotfix': 'hotfix/',
-    'prefix.support': 'support/',
-    'prefix.versiontag': '',
-  };
-  for (const [key, value] of Object.entries(defaults)) {
-    const isChoice = key.startsWith('prefix.');
-    if (isChoice && (await git.run(repo.path, ['config', '--get', `gitflow.${key}`])).exitCode === 0)
-      continue;
-    const written = await git.run(repo.path, ['config', '--local', `gitflow.${key}`, value]);
-    if (written.exitCode !== 0) return refused(written);
-  }
-  return success(null);
-}
 
 /** Reads `git config -z`; a later value of the same key wins. */
 function parseSettings(output: string): Map<string, string> {

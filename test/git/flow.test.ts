@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseFlow, createDevelop, readFlow } from '../../src/git/flow.ts';
+import { chooseFlow, readFlow } from '../../src/git/flow.ts';
+import { createDevelop } from '../../src/git/flowInit.ts';
 import { createPlace, expectProblem, expectValue, pictureOf } from './place.ts';
 
 const heads = (...names: string[]) => names.map((name) => `refs/heads/${name}\0`);
@@ -14,7 +15,7 @@ test.each([
     'git-flow settings',
     { 'gitflow.branch.master': 'prod', 'gitflow.branch.develop': 'dev', 'gitflow.prefix.feature': 'f/' },
     heads('prod', 'dev', 'main', 'develop'),
-    { main: 'prod', develop: 'dev', base: 'dev', featurePrefix: 'f/' },
+    { main: 'prod', develop: 'dev', base: 'dev', prefixes: { feature: 'f/', release: 'release/' } },
   ],
   [
     'settings that name no branch',
@@ -32,7 +33,7 @@ test.each([
       'gitflow.branch.feature.type': 'topic',
     },
     heads('trunk', 'next', 'main'),
-    { main: 'trunk', develop: 'next', base: 'next', featurePrefix: 'feat/' },
+    { main: 'trunk', develop: 'next', base: 'next', prefixes: { feature: 'feat/', hotfix: 'hotfix/' } },
   ],
   [
     'branches that only the remote has',
@@ -47,7 +48,7 @@ test.each([
     { main: 'trunk', base: 'trunk' },
   ],
   ['a remote by another name', { 'remote.up.stream.url': 'x' }, heads('main'), { remote: 'up.stream' }],
-  ['an empty prefix', { 'gitflow.prefix.feature': '' }, heads('main'), { featurePrefix: '' }],
+  ['an empty prefix', { 'gitflow.prefix.feature': '' }, heads('main'), { prefixes: { feature: '' } }],
   [
     'main named as develop',
     { 'gitflow.branch.develop': 'main' },
@@ -90,7 +91,7 @@ test('Prefixes that a person chose stay, and git-flow-next keeps its own setting
   await place.sh(next.path, 'config', 'gitflow.version', '1.0');
   expectValue(await createDevelop(place.git, avh));
   expectValue(await createDevelop(place.git, next));
-  expect(expectValue(await readFlow(place.git, avh)).featurePrefix).toBe('f/');
+  expect(expectValue(await readFlow(place.git, avh)).prefixes.feature).toBe('f/');
   expect(await place.sh(next.path, 'config', '--get-regexp', '^gitflow')).toBe('gitflow.version 1.0');
 });
 
