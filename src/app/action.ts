@@ -5,6 +5,9 @@ import type { Step } from './step.ts';
 export type Where =
   | 'room'
   | 'pane'
+  /** Looking back through a worker's output, and typing what to search for there. */
+  | 'history'
+  | 'history-search'
   | 'form'
   | 'card'
   | 'reject'
@@ -19,7 +22,15 @@ export type Where =
   | 'too-small';
 
 /** Heading in the help and in the list of keys. */
-export type Group = 'Workers' | 'Panes' | 'Moving' | 'Program' | 'Approval card' | 'Dialogs' | 'New worker';
+export type Group =
+  | 'Workers'
+  | 'Panes'
+  | 'Looking back'
+  | 'Moving'
+  | 'Program'
+  | 'Approval card'
+  | 'Dialogs'
+  | 'New worker';
 
 /** Something a person can do. Keys, footer, help and documentation are made from these. */
 export interface Action {

@@ -3,6 +3,7 @@ import { cardActions } from './actions/card.ts';
 import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
+import { historyActions } from './actions/history.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
 import { workerActions } from './actions/workers.ts';
@@ -18,6 +19,7 @@ export const actions: readonly Action[] = [
   ...developActions,
   ...formActions,
   ...paneActions,
+  ...historyActions,
   ...movingActions,
   ...confirmActions,
   ...scrollActions,
@@ -29,6 +31,7 @@ export function whereOf(state: AppState): Where {
   if (!fits(state.size)) return 'too-small';
   if (state.focus.at === 'list') return 'room';
   if (state.focus.at === 'pane') return 'pane';
+  if (state.focus.at === 'history') return state.focus.prompt ? 'history-search' : 'history';
   const { dialog } = state.focus;
   if (dialog.kind === 'finish' || dialog.kind === 'clean')
     return wantsName(dialog) ? 'typed-name' : 'preview';
@@ -71,6 +74,7 @@ export function selectKeys(settings: Settings): readonly { group: Group; rows: r
 const groupOrder: readonly Group[] = [
   'Workers',
   'Panes',
+  'Looking back',
   'Moving',
   'Program',
   'Approval card',

@@ -1,5 +1,6 @@
 import type { MouseToken } from '../domain/key.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { ScrollRequest, SearchRequest, SelectRequest } from '../protocol/hostApi.ts';
 
 /** What the edge is asked to do. Effects are run in order; what comes of them is again a message. */
 export type Effect =
@@ -10,10 +11,22 @@ export type Effect =
   | { readonly type: 'paste'; readonly id: string; readonly text: string; readonly last: boolean }
   /** Something done with the mouse in a worker's pane, in cells of its screen; the worker may not want it. */
   | { readonly type: 'mouse'; readonly id: string; readonly mouse: Omit<MouseToken, 'kind' | 'raw'> }
+  | ViewEffect
   /** Leaves the control room; workers go on. */
   | { readonly type: 'quit' }
   /** Hands the terminal back to the shell until it is continued. */
   | { readonly type: 'suspend' };
+
+/** Something asked of the host about the view of a worker's terminal; of searching and copying something comes back. */
+export type ViewEffect =
+  | ({ readonly type: 'scroll'; readonly id: string } & OnView<ScrollRequest>)
+  | ({ readonly type: 'search'; readonly id: string } & OnView<SearchRequest>)
+  | ({ readonly type: 'select'; readonly id: string } & OnView<SelectRequest>)
+  /** Puts what is selected into the person's clipboard. */
+  | { readonly type: 'copy'; readonly id: string };
+
+/** The edge knows the channel. */
+type OnView<Request> = Request extends unknown ? Omit<Request, 'channel'> : never;
 
 export type Method = keyof ControllerApi;
 export type MethodParams<M extends Method> = Parameters<ControllerApi[M]>[0];

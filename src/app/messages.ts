@@ -1,6 +1,7 @@
 import type { Facts } from '../domain/facts.ts';
 import type { Token } from '../domain/key.ts';
-import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Result } from '../domain/problem.ts';
+import type { Found, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Method, MethodParams, MethodResult, RequestEffect } from './effects.ts';
 import type { Connection, Size } from './state.ts';
 
@@ -12,9 +13,22 @@ export type Message =
   | { readonly type: 'terminalChanged'; readonly record: TerminalRecord }
   | { readonly type: 'terminalForgotten'; readonly id: string }
   | { readonly type: 'tokenArrived'; readonly token: Token }
+  /** The mouse is held above or below the pane it selects in; told again and again as long as it is. */
+  | { readonly type: 'dragHeld' }
+  /** What a search for the text came to. */
+  | { readonly type: 'searched'; readonly id: string; readonly text: string; readonly result: Result<Found> }
+  | { readonly type: 'copied'; readonly result: Result<Copied> }
   /** `now`: milliseconds since 1970. */
   | { readonly type: 'ticked'; readonly now: number }
   | Answered;
+
+/** What was selected, and where it is now. */
+export interface Copied {
+  /** 0 when there was nothing but blanks. */
+  readonly lines: number;
+  /** File it is in; null for the clipboard, where it fitted in. */
+  readonly path: string | null;
+}
 
 /** What a request came to. */
 export type Answered<M extends Method = Method> = {

@@ -1,7 +1,7 @@
 import type { Proposal } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import { isLive, type Worker, type WorkerState } from '../domain/worker.ts';
-import { type Geometry, geometryOf } from './geometry.ts';
+import { type Geometry, geometryOf, inside, type Rect } from './geometry.ts';
 import {
   type AppState,
   type FleetKey,
@@ -127,6 +127,12 @@ export function selectShown(state: AppState): readonly Worker[] {
   // The last page is filled up: an empty pane beside the main one says nothing.
   const filled = Math.min(first, Math.max(0, workers.length - count));
   return [main, ...workers.slice(filled, filled + count).filter((worker) => worker !== main)];
+}
+
+/** The cells of a worker's screen; null where it is not on the page. */
+export function selectPaneArea(state: AppState, id: string): Rect | null {
+  const pane = selectGeometry(state).panes[selectShown(state).findIndex((worker) => worker.id === id)];
+  return pane ? inside(pane) : null;
 }
 
 /** In their order, so that a pane never moves while others change; or, if wanted, the longest in need first. */

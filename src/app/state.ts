@@ -2,6 +2,7 @@ import type { Facts } from '../domain/facts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Dialog } from './dialog.ts';
+import type { Drag, History } from './history.ts';
 
 /** All that the screen shows is derived from this, and nothing else is. */
 export interface AppState {
@@ -26,6 +27,7 @@ export interface AppState {
   /** Panes of those that need the person first, instead of the order in which workers came. */
   readonly needsFirst: boolean;
   readonly focus: Focus;
+  readonly drag: Drag | null;
   /** One line for the person, until the next key or until it has had its time. */
   readonly notice: Notice | null;
   /** Number of the next request, so that an answer finds what waits for it. */
@@ -71,6 +73,7 @@ export type Layout = Grid | 'stack';
 export type Focus =
   | { readonly at: 'list' }
   | { readonly at: 'pane'; readonly id: string }
+  | History
   | { readonly at: 'dialog'; readonly dialog: Dialog };
 
 export interface Notice {
@@ -97,6 +100,7 @@ export function initialState(size: Size, now: number, settings: Partial<Settings
     zoomed: false,
     needsFirst: false,
     focus: { at: 'list' },
+    drag: null,
     notice: null,
     nextTag: 1,
   };

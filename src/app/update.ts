@@ -1,17 +1,20 @@
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import { noticeLife } from './clock.ts';
+import { afterLookingBack, withCursorInRange } from './lookBack.ts';
 import type { Message } from './messages.ts';
 import type { AppState } from './state.ts';
 import { ask, type Step, stay, withoutNotice } from './step.ts';
 import { updateAnswer } from './update/answers.ts';
+import { holdDrag } from './update/drag.ts';
 import { withFacts } from './update/facts.ts';
 import { updateToken } from './update/tokens.ts';
+import { takeCopied, takeFound, withoutTerminal } from './update/views.ts';
 import { withScrollInRange } from './view/dialog.ts';
 
 /** The one way to change what is on the screen. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: Message): Step {
-  const step = afterMessage(state, message);
-  return { state: withScrollInRange(step.state), effects: step.effects };
+  const step = afterLookingBack(state, afterMessage(state, message));
+  return { state: withCursorInRange(withScrollInRange(step.state)), effects: step.effects };
 }
 
 function afterMessage(state: AppState, message: Message): Step {
@@ -25,9 +28,15 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'terminalChanged':
       return stay(withTerminal(state, message.record));
     case 'terminalForgotten':
-      return stay({ ...state, terminals: without(state.terminals, message.id) });
+      return stay(withoutTerminal(state, message.id));
     case 'tokenArrived':
       return updateToken(state, message.token);
+    case 'dragHeld':
+      return holdDrag(state);
+    case 'searched':
+      return takeFound(state, message);
+    case 'copied':
+      return stay(takeCopied(state, message.result));
     case 'answered':
       return updateAnswer(state, message);
     case 'ticked':
@@ -53,12 +62,17 @@ function withFading(state: AppState): AppState {
 /** Titles change many times a second and are not shown: only what is shown makes a new state. */
 function withTerminal(state: AppState, record: TerminalRecord): AppState {
   const known = state.terminals.get(record.id);
-  if (known && known.pid === record.pid && (known.exit === null) === (record.exit === null)) return state;
+  if (known && isShownAlike(known, record)) return state;
   return { ...state, terminals: new Map(state.terminals).set(record.id, record) };
 }
 
-function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-  const next = new Map(map);
-  next.delete(key);
-  return next;
+function isShownAlike(a: TerminalRecord, b: TerminalRecord): boolean {
+  return (
+    a.pid === b.pid &&
+    (a.exit === null) === (b.exit === null) &&
+    a.cols === b.cols &&
+    a.rows === b.rows &&
+    a.mouse === b.mouse &&
+    a.fullScreen === b.fullScreen
+  );
 }

@@ -32,6 +32,8 @@ export interface MouseToken {
   readonly ctrl: boolean;
   readonly alt: boolean;
   readonly shift: boolean;
+  /** How many presses of the button at this place followed quickly upon each other, this one included; 1 when not given. */
+  readonly clicks?: 1 | 2 | 3;
   readonly raw: string;
 }
 

@@ -10,7 +10,14 @@ export interface FrameProps {
   readonly children?: ReactNode;
 }
 
-/** A border with text in its lines, around what it holds. A heavy one has the keys: told apart without colour. */
+const borderStyles = {
+  border: 'round',
+  'border-selected': 'round',
+  'border-typing': 'bold',
+  'border-history': 'double',
+} as const;
+
+/** A border with text in its lines, around what it holds. A heavy or a double one has the keys: told apart without colour. */
 export function Frame({ frame, color, children }: FrameProps): ReactNode {
   const { color: borderColor, dimColor = false } = lookOf(frame.tone, color);
   return (
@@ -18,7 +25,7 @@ export function Frame({ frame, color, children }: FrameProps): ReactNode {
       <Lines lines={[frame.top]} color={color} />
       <Box
         flexGrow={1}
-        borderStyle={frame.tone === 'border-typing' ? 'bold' : 'round'}
+        borderStyle={borderStyles[frame.tone]}
         borderTop={false}
         borderBottom={false}
         borderDimColor={dimColor}

@@ -21,6 +21,7 @@ const looks: Readonly<Record<Tone, Look>> = {
   border: { dimColor: true },
   'border-selected': {},
   'border-typing': { color: 'cyan', bold: true },
+  'border-history': { color: 'magenta' },
 };
 
 export function lookOf(tone: Tone, color: boolean): Look {

@@ -30,7 +30,7 @@ import {
 
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 40);
 const keys = [
-  ...'nyelzfxrsRQqjkgG?+-mo123456789hab',
+  ...'nyelzfxrsRQqjkgG?+-mo123456789hab/[vVN0$',
   ...[
     'enter',
     'tab',
@@ -132,6 +132,7 @@ function someToken(chance: Chance): Token {
 /** A key that leads somewhere: chance alone hardly ever comes back from a worker or a form. */
 function likelyKey(chance: Chance, state: AppState): string {
   if (state.focus.at === 'pane') return 'ctrl-q';
+  if (state.focus.at === 'history') return chance.of(['v', 'y', '/', 'k', 'z', 'q']);
   if (state.focus.at === 'list') return chance.of(['tab', 'enter', 'n', 'f']);
   return state.focus.dialog.kind === 'card'
     ? chance.of(['y', 'y', 'y', 'y', 'e', 'l'])

@@ -33,6 +33,7 @@ export const paneActions: readonly Action[] = [
   },
   {
     ...panes,
+    where: ['room', 'history'],
     id: 'zoom',
     title: 'show only this worker, or all again',
     hint: (state) => (isZoomed(state) ? 'all panes' : 'zoom'),
@@ -181,6 +182,7 @@ export const programActions: readonly Action[] = [
     ...program,
     where: [
       'room',
+      'history',
       'form',
       'card',
       'reject',

@@ -15,7 +15,8 @@ export type Tone =
   | 'selected'
   | 'border'
   | 'border-selected'
-  | 'border-typing';
+  | 'border-typing'
+  | 'border-history';
 
 /** A run of text of one tone, free of control characters. */
 export interface Span {

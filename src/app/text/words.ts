@@ -73,6 +73,6 @@ export function nextAge(at: string, now: number): number {
 }
 
 /** `1 worker`, `2 workers`. */
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+export function counted(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
 }

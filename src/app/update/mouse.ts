@@ -3,35 +3,34 @@ import { isEnabled } from '../action.ts';
 import { enterPane } from '../actions/room.ts';
 import { scroll } from '../actions/scroll.ts';
 import { actionFor } from '../actions.ts';
-import { contains, fits, inside, type Rect } from '../geometry.ts';
+import { contains, fits } from '../geometry.ts';
 import { type Hit, hitTest } from '../hitTest.ts';
 import { moveSelection, selectRow } from '../move.ts';
-import { isSameRow, selectGeometry, selectShown } from '../select.ts';
+import { isSameRow, selectPaneArea } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { type Step, stay, toList, withNotice, withoutNotice } from '../step.ts';
+import { isHeld, nearestCell, pressPane, updateDrag } from './drag.ts';
 
-/** Rows that one notch of the wheel moves a dialog. */
+/** Rows that one notch of the wheel moves. */
 const notch = 3;
 
 /**
- * A click selects a row, opens the selected one, or enters a pane; the wheel moves through lists and dialogs. Inside
- * the pane that one types into the mouse is the worker's.
+ * A click selects a row, opens the selected one, or enters a pane; dragging selects text in a pane; the wheel moves
+ * through lists, dialogs and what panes have shown before. Inside the pane that one types into the mouse is the
+ * worker's, where its program has a use for it.
  */
 export function updateMouse(state: AppState, token: MouseToken): Step {
   if (!fits(state.size)) return stay(state);
   if (state.focus.at === 'dialog') return scroll(state, wheel(token) * notch);
+  if (state.drag && isHeld(state.drag) && token.action !== 'press' && wheel(token) === 0)
+    return updateDrag(state, state.drag, token);
   const forWorker = state.focus.at === 'pane' ? mouseOf(state, state.focus.id, token) : null;
   if (forWorker) return forWorker;
   const hit = hitTest(state, token.x, token.y);
   if (!hit) return stay(state);
-  if (wheel(token) !== 0)
-    return stay(
-      hit.on === 'row' && state.focus.at === 'list'
-        ? moveSelection({ ...state, list: hit.list }, wheel(token))
-        : state,
-    );
+  if (wheel(token) !== 0) return turn(state, hit, wheel(token));
   if (token.action !== 'press' || token.button !== 'left') return stay(state);
-  return hit.on === 'pane' ? enter(withoutNotice(state), hit.id, token) : clickRow(withoutNotice(state), hit);
+  return hit.on === 'pane' ? press(withoutNotice(state), hit.id, token) : clickRow(withoutNotice(state), hit);
 }
 
 function wheel({ action }: MouseToken): -1 | 0 | 1 {
@@ -39,10 +38,16 @@ function wheel({ action }: MouseToken): -1 | 0 | 1 {
   return action === 'wheel-down' ? 1 : 0;
 }
 
-/** The click that enters a pane is the worker's, too: it gets its release. */
-function enter(state: AppState, id: string, token: MouseToken): Step {
-  const entered = enterPane(state, id);
-  return (entered.focus.at === 'pane' && mouseOf(entered, id, token)) || stay(entered);
+function turn(state: AppState, hit: Hit, by: number): Step {
+  if (hit.on === 'pane') return { state, effects: [{ type: 'scroll', id: hit.id, by: by * notch }] };
+  return stay(state.focus.at === 'list' ? moveSelection({ ...state, list: hit.list }, by) : state);
+}
+
+/** On a border, or where there is no screen, there is nothing to select. */
+function press(state: AppState, id: string, token: MouseToken): Step {
+  const area = selectPaneArea(state, id);
+  const isOnScreen = area && contains(area, token.x, token.y) && state.terminals.has(id);
+  return isOnScreen ? pressPane(state, id, area, token) : stay(enterPane(state, id));
 }
 
 function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
@@ -55,19 +60,17 @@ function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
 }
 
 /** What was pressed in the pane is let go in it, wherever the mouse has gone meanwhile. */
-function mouseOf(state: AppState, id: string, { kind: _, raw: __, ...mouse }: MouseToken): Step | null {
-  const pane = selectGeometry(state).panes[selectShown(state).findIndex((worker) => worker.id === id)];
-  if (!pane) return null;
-  const area = inside(pane);
-  const isHeld = mouse.action === 'move' || mouse.action === 'release';
-  if (!isHeld && !contains(area, mouse.x, mouse.y)) return null;
-  return { state, effects: [{ type: 'mouse', id, mouse: { ...mouse, ...within(area, mouse) } }] };
+function mouseOf(state: AppState, id: string, token: MouseToken): Step | null {
+  const area = selectPaneArea(state, id);
+  if (!area || !hasUseFor(state, id, token)) return null;
+  const { kind: _, raw: __, clicks: ___, ...mouse } = token;
+  const isHeldOn = mouse.action === 'move' || mouse.action === 'release';
+  if (!isHeldOn && !contains(area, mouse.x, mouse.y)) return null;
+  return { state, effects: [{ type: 'mouse', id, mouse: { ...mouse, ...nearestCell(area, mouse) } }] };
 }
 
-/** The nearest cell of an area, counted from its corner. */
-function within({ x, y, width, height }: Rect, at: { x: number; y: number }): { x: number; y: number } {
-  return {
-    x: Math.max(0, Math.min(at.x - x, width - 1)),
-    y: Math.max(0, Math.min(at.y - y, height - 1)),
-  };
+/** A program that asked for the mouse gets all of it; a full-screen one that did not gets the wheel as arrow keys. */
+function hasUseFor({ terminals }: AppState, id: string, token: MouseToken): boolean {
+  const terminal = terminals.get(id);
+  return terminal?.mouse === true || (terminal?.fullScreen === true && wheel(token) !== 0);
 }

@@ -6,14 +6,24 @@ import { actionFor, whereOf } from '../actions.ts';
 import type { Dialog } from '../dialog.ts';
 import { isMultiline, isWaiting, textOf, waitingText, withText } from '../dialogText.ts';
 import { editField, insertText } from '../field.ts';
+import type { History } from '../history.ts';
 import { keyLabel, keyName, typedText } from '../keyName.ts';
+import { withHistory } from '../lookBack.ts';
 import { findWorker } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { type Step, stay, withDialog, withNotice, withoutNotice } from '../step.ts';
+import { dropsSelection } from './drag.ts';
 import { updateMouse } from './mouse.ts';
 
 /** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
 export function updateToken(state: AppState, token: Token): Step {
+  const { drag } = state;
+  if (!dropsSelection(drag, token)) return takeToken(state, token);
+  const step = takeToken({ ...state, drag: null }, token);
+  return { state: step.state, effects: [{ type: 'select', id: drag.id, to: null }, ...step.effects] };
+}
+
+function takeToken(state: AppState, token: Token): Step {
   switch (token.kind) {
     case 'key':
       return updateKey(state, token);
@@ -39,6 +49,8 @@ function updateKey(old: AppState, token: KeyToken): Step {
   }
   if (state.focus.at === 'pane')
     return where === 'pane' ? typeInto(state, state.focus.id, token) : stay(state);
+  if (state.focus.at === 'history')
+    return stay(where === 'too-small' ? state : typeSearch(state, state.focus, token));
   const dialog = dialogOf(state);
   return stay(dialog && where !== 'too-small' ? typeText(state, dialog, token) : state);
 }
@@ -69,6 +81,14 @@ function typeText(state: AppState, dialog: Dialog, token: KeyToken): AppState {
   return edited ? withDialog(state, withText(dialog, edited)) : state;
 }
 
+/** Letters and editing keys go into the text to search for, while it is being typed. */
+function typeSearch(state: AppState, history: History, token: KeyToken): AppState {
+  if (!history.prompt) return state;
+  const text = typedText(token);
+  const prompt = text === null ? editField(history.prompt, keyName(token)) : insertText(history.prompt, text);
+  return prompt ? withHistory(state, { ...history, prompt }) : state;
+}
+
 function updatePaste(state: AppState, { text, last }: PasteToken): Step {
   if (whereOf(state) === 'too-small') return stay(state);
   if (state.focus.at === 'pane') {
@@ -76,6 +96,10 @@ function updatePaste(state: AppState, { text, last }: PasteToken): Step {
     const refusal = whyDeaf(state, id);
     if (refusal !== null) return stay(withNotice(state, refusal));
     return { state, effects: [{ type: 'paste', id, text, last }] };
+  }
+  if (state.focus.at === 'history') {
+    const { prompt } = state.focus;
+    return stay(prompt ? withHistory(state, { ...state.focus, prompt: insertText(prompt, text) }) : state);
   }
   const dialog = dialogOf(state);
   const field = dialog && textOf(dialog);

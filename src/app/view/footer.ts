@@ -1,18 +1,53 @@
 import { hintOf, isEnabled } from '../action.ts';
 import { actions, keysOf, whereOf } from '../actions.ts';
+import type { History } from '../history.ts';
 import { keyLabel } from '../keyName.ts';
 import type { AppState } from '../state.ts';
-import { fitLine, type Line, line, lineWidth, type Span, span } from '../text/line.ts';
+import { fitLine, type Line, line, lineWidth, type Span, span, spreadLine } from '../text/line.ts';
+import { counted } from '../text/words.ts';
+import { oneLineField } from './textField.ts';
 
 /** A notice, or the keys that do something now. The key that leaves a worker is always named. */
 export function footerLine(state: AppState): Line {
   const { cols } = state.size;
   const notice = noticeLine(state);
-  if (state.focus.at === 'pane')
-    return fitLine([span(' '), ...keyHints(state, cols - 2), span('   '), ...notice], cols);
+  const { focus } = state;
+  if (focus.at === 'pane') return besideKeys(state, notice);
+  if (focus.at === 'history')
+    return promptOf(state)?.line ?? besideKeys(state, notice.length > 0 ? notice : matchesLine(focus));
   if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
   // A dialog names its keys itself.
-  return fitLine(state.focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
+  return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
+}
+
+/** What is said stands behind the keys, which are never covered. */
+function besideKeys(state: AppState, said: Line): Line {
+  const { cols } = state.size;
+  const room = cols - 2 - (said.length > 0 ? lineWidth(said) + 3 : 0);
+  return fitLine([span(' '), ...keyHints(state, room), span('   '), ...said], cols);
+}
+
+/** The text to search for while it is typed, and the caret's cell; null while none is. */
+export function promptOf(state: AppState): { line: Line; caret: { x: number; y: number } } | null {
+  const prompt = state.focus.at === 'history' ? state.focus.prompt : null;
+  if (!prompt) return null;
+  const { cols, rows } = state.size;
+  const hints = keyHints(state, cols);
+  const head = ' search: ';
+  const field = oneLineField(head, prompt, cols - lineWidth(hints) - 2);
+  const line = [...spreadLine(field.line, hints, cols - 1), span(' ')];
+  return { line, caret: { x: head.length + field.column, y: rows - 1 } };
+}
+
+/** `3 of 17` */
+function matchesLine({ search }: History): Line {
+  if (!search) return [];
+  const { found } = search;
+  if (!found) return line('searching …', 'muted');
+  return line(
+    found.found ? `${found.nth} of ${counted(found.matches, 'match', 'matches')}` : 'no match',
+    'notice',
+  );
 }
 
 function noticeLine({ notice, connection }: AppState): Line {

@@ -1,7 +1,7 @@
 import { inside, type Rect } from '../geometry.ts';
 import { fitLine, type Line, lineWidth, span, type Tone } from '../text/line.ts';
 
-export type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing'>;
+export type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing' | 'border-history'>;
 
 /** A border with text in its upper and lower line; the rest of it is drawn by the layout engine. */
 export interface FrameView {
@@ -11,6 +11,14 @@ export interface FrameView {
   readonly bottom: Line;
 }
 
+/** Corners and lines, above and below: told apart without colour. */
+const strokes: Readonly<Record<BorderTone, readonly [string, string]>> = {
+  border: ['╭─╮', '╰─╯'],
+  'border-selected': ['╭─╮', '╰─╯'],
+  'border-typing': ['┏━┓', '┗━┛'],
+  'border-history': ['╔═╗', '╚═╝'],
+};
+
 /** Text in a border: at its left end, and at the right where there is room. */
 export interface BorderText {
   readonly left?: Line;
@@ -18,7 +26,7 @@ export interface BorderText {
 }
 
 export function frameView(rect: Rect, tone: BorderTone, top: BorderText, bottom: BorderText = {}): FrameView {
-  const [upper, lower] = tone === 'border-typing' ? ['┏━┓', '┗━┛'] : ['╭─╮', '╰─╯'];
+  const [upper, lower] = strokes[tone];
   return {
     rect,
     tone,

@@ -6,7 +6,10 @@ import type { AppState, ListName } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { type Line, line, lineWidth, type Span, span, wrapLines } from '../text/line.ts';
 import { counted, shortAge, stateLook } from '../text/words.ts';
-import { type FrameView, frameView, textColumns } from './frame.ts';
+import { type BorderTone, type FrameView, frameView, textColumns } from './frame.ts';
+
+/** What the keys do in a worker's pane; null where they go elsewhere. */
+type PaneUse = 'pane' | 'history' | null;
 
 /** One pane of the room. */
 export interface PaneView {
@@ -25,12 +28,21 @@ export function selectPanes(state: AppState): readonly PaneView[] {
 }
 
 function workerPane(state: AppState, worker: Worker, rect: Rect, number: number): PaneView {
-  const isTyping = state.focus.at === 'pane' && state.focus.id === worker.id;
-  const tone = isTyping ? 'border-typing' : state.anchor === worker.id ? 'border-selected' : 'border';
+  const use = keysIn(state, worker);
+  const tone = borderTone(state, worker, use);
   const left = paneTitle(state, worker, number, rect.width - 4);
-  const frame = frameView(rect, tone, { left, right: paneAside(state, worker, isTyping) });
+  const frame = frameView(rect, tone, { left, right: paneAside(state, worker, use) });
   const screen = state.terminals.has(worker.id) ? worker.id : null;
   return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };
+}
+
+function borderTone({ anchor }: AppState, { id }: Worker, use: PaneUse): BorderTone {
+  if (use !== null) return use === 'pane' ? 'border-typing' : 'border-history';
+  return anchor === id ? 'border-selected' : 'border';
+}
+
+function keysIn({ focus }: AppState, { id }: Worker): PaneUse {
+  return (focus.at === 'pane' || focus.at === 'history') && focus.id === id ? focus.at : null;
 }
 
 /** `1 backend/user-auth ● working 12m`, and its last words where there is room. */
@@ -57,8 +69,10 @@ function lastWords({ state, asks, update }: Worker): Span | null {
   return rests && update ? span(update.text, 'muted') : null;
 }
 
-function paneAside({ settings }: AppState, worker: Worker, isTyping: boolean): Line {
-  if (isTyping) return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
+function paneAside({ settings }: AppState, worker: Worker, use: PaneUse): Line {
+  if (use === 'pane') return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
+  if (use === 'history')
+    return [span('looking back', 'notice'), span(' · ', 'muted'), span('q', 'key'), span(' leaves', 'muted')];
   return isLive(worker.state) ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }
 

@@ -1,0 +1,36 @@
+import type { Result } from '../../domain/problem.ts';
+import { withCursor } from '../lookBack.ts';
+import type { Copied, Message } from '../messages.ts';
+import type { AppState } from '../state.ts';
+import { problemLine, type Step, stay, toList, withNotice } from '../step.ts';
+import { counted } from '../text/words.ts';
+
+type Searched = Extract<Message, { type: 'searched' }>;
+
+/** The cursor goes to the match; an answer that nobody waits for any more changes nothing. */
+export function takeFound(state: AppState, { id, text, result }: Searched): Step {
+  const { focus } = state;
+  if (focus.at !== 'history' || focus.id !== id || focus.search?.text !== text) return stay(state);
+  if (!result.ok) return stay(withNotice(state, problemLine(result.problem), 'problem'));
+  const found = result.value;
+  const step = withCursor(state, { ...focus, search: { text, found } }, found.at ?? focus.cursor);
+  return found.found ? step : stay(withNotice(step.state, `“${text}” is nowhere in it.`));
+}
+
+export function takeCopied(state: AppState, result: Result<Copied>): AppState {
+  if (!result.ok) return withNotice(state, problemLine(result.problem), 'problem');
+  const { lines, path } = result.value;
+  if (lines === 0) return withNotice(state, 'Nothing but blanks was selected.');
+  if (path === null) return withNotice(state, `Copied ${counted(lines, 'line')}.`);
+  return withNotice(state, `Too much for the clipboard: ${counted(lines, 'line')} are in ${path}`);
+}
+
+/** Whoever looks back at a screen that is gone is back in the lists. */
+export function withoutTerminal(state: AppState, id: string): AppState {
+  const terminals = new Map(state.terminals);
+  terminals.delete(id);
+  const next = { ...state, terminals, drag: state.drag?.id === id ? null : state.drag };
+  const { focus } = state;
+  if (focus.at !== 'history' || focus.id !== id) return next;
+  return withNotice(toList(next), `The screen of ${id} is gone.`);
+}
