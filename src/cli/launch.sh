@@ -3,4 +3,5 @@
 here=$(dirname "$(readlink -f "$0")")
 node="$here/../node_modules/node/bin/node"
 [ -x "$node" ] || node=node
-exec "$node" "$here/orch-tui.js" "$@"
+# A small young generation and one thread for its collector: 20 MB less, and no slower (see protocol/start.ts).
+exec "$node" --max-semi-space-size=1 --v8-pool-size=1 "$here/orch-tui.js" "$@"

@@ -15,6 +15,12 @@ export interface DaemonStart {
 /** Names the pipe on which a daemon says, in one line of JSON, how its start went. */
 const readyVariable = 'ORCH_READY_FD';
 
+/**
+ * A young generation of 3 MB instead of 48: what a flood leaves behind is thrown away sooner, before it makes the
+ * process grow; 10 to 20 MB, and no slower. One thread beside the main one is all that a daemon's collector needs.
+ */
+const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+
 /** Longer than a start takes on a busy machine; a daemon that hangs must not hang its starter. */
 const startLimitMs = 20_000;
 
@@ -36,7 +42,7 @@ export async function startDaemon(
   const log = openSync(logPath, 'a', 0o600);
   try {
     if (fstatSync(log).size > maxLogBytes) ftruncateSync(log);
-    const child = spawn(process.execPath, [entry, root], {
+    const child = spawn(process.execPath, [...nodeFlags, entry, root], {
       cwd: root,
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],
