@@ -3,12 +3,12 @@
  *
  * | word | bits |
  * |---|---|
- * | text | 0–20 code point, or cluster number · 21 cluster flag · 22–23 width |
+ * | text | 0–20 code point, or cluster number · 21 cluster flag · 22–23 width · 24–31 number of a link, 0 for none |
  * | fg | 0–25 colour · 26 inverse · 27 bold · 29 blink · 30 invisible · 31 strikethrough |
  * | bg | 0–25 colour · 26 italic · 27 dim · 30 overline |
  * | ext | 0–25 underline colour · 26–28 underline style |
  *
- * All other bits are zero; those of the text word are kept for the number of a link.
+ * All other bits are zero.
  */
 export const cellWords = 4;
 export const cellBytes = cellWords * 4;
@@ -16,13 +16,16 @@ export const cellBytes = cellWords * 4;
 export const codeMask = 0x1fffff;
 export const clusterFlag = 0x200000;
 export const widthShift = 22;
+export const linkShift = 24;
+/** A link is to a cell what its style is: the two halves of a wide character share it. */
+export const linkMask = 0xff000000;
 
 /** Width in columns; 0 is the right half of a wide character, whose style is that of its left half. */
 export type Width = 0 | 1 | 2;
 
 /** Text word of an erased cell: a space. */
 export const blankText = 0x20 | (1 << widthShift);
-/** Text word of the right half of a wide character. */
+/** Text word of the right half of a wide character without a link. */
 export const rightHalf = 0;
 
 /** Colours: a value in bits 0–23 and its kind in 24–25. 16 and 256 colours differ in that bold may brighten the former. */

@@ -4,13 +4,16 @@ import {
   cellWords,
   clusterFlag,
   codeMask,
+  linkMask,
+  linkShift,
   rightHalf,
   type Width,
   widthOf,
   widthShift,
 } from './cell.ts';
 import { isPrintable, printableText } from './characters.ts';
-import { ClusterTable } from './clusters.ts';
+import { isLink } from './links.ts';
+import { LivingCells, TextNumbers } from './textNumbers.ts';
 
 /**
  * A rectangle of cells, row after row (see cell.ts). Always true: cell texts are safe to print, a cell of width
@@ -25,14 +28,22 @@ export interface Grid {
   readonly bytes: Buffer;
 }
 
-/** One for the whole process: cells of different grids are compared by their words. */
-const clusters = new ClusterTable();
+/** Numbers are the same in the whole process: cells of different grids are compared by their words. */
+const cells = new LivingCells();
+const clusters = new TextNumbers(cells, {
+  most: codeMask + 1,
+  numberIn: (word) => (word & clusterFlag ? word & codeMask : -1),
+});
+const links = new TextNumbers(cells, {
+  most: linkMask >>> linkShift,
+  numberIn: (word) => (word >>> linkShift) - 1,
+});
 
 /** A grid of blanks. */
 export function createGrid(cols: number, rows: number): Grid {
   const data = new Uint32Array(cols * rows * cellWords);
   const grid = { cols, rows, data, bytes: Buffer.from(data.buffer) };
-  clusters.track(grid);
+  cells.track(grid);
   clearGrid(grid);
   return grid;
 }
@@ -61,7 +72,7 @@ export function codeWord(code: number, width: Width): number {
 
 /**
  * The text word of a cell's text. A cluster's word must be stored in a grid before the next one is made, see
- * ClusterTable.
+ * TextNumbers.
  */
 export function textWord(text: string, width: Width): number {
   const printable = printableText(text);
@@ -71,10 +82,24 @@ export function textWord(text: string, width: Width): number {
   return (number === undefined ? code : number | clusterFlag) | (width << widthShift);
 }
 
+/**
+ * The bits of a text word that make its cell part of a link; 0 for what must not be one, and when there are more links
+ * on the screens than numbers. They must be stored in a grid before those of another link are asked for.
+ */
+export function linkBits(uri: string): number {
+  const number = isLink(uri) ? links.number(uri) : undefined;
+  return number === undefined ? 0 : (number + 1) << linkShift;
+}
+
+/** Where the link of a cell leads to; '' without one. */
+export function wordLink(word: number): string {
+  return links.text((word >>> linkShift) - 1) ?? '';
+}
+
 /** What a text word shows: one code point or a cluster, '' for a right half. */
 export function wordText(word: number): string {
   if (widthOf(word) === 0) return '';
-  return word & clusterFlag ? clusters.text(word & codeMask) : String.fromCodePoint(word & codeMask);
+  return word & clusterFlag ? (clusters.text(word & codeMask) ?? ' ') : String.fromCodePoint(word & codeMask);
 }
 
 export function cellText(grid: Grid, x: number, y: number): string {
@@ -148,14 +173,16 @@ export function setBlank(data: Uint32Array, at: number): void {
 }
 
 /**
- * Gives the wide character at `at` its right half, in its style. Where its text came out as a blank there are
+ * Gives the wide character at `at` its right half, in its style and link. Where its text came out as a blank there are
  * two blanks instead.
  */
 export function completeWide(data: Uint32Array, at: number): void {
   const half = at + cellWords;
-  const isBlank = ((data[at] as number) & (codeMask | clusterFlag)) === 0x20;
-  if (isBlank) data[at] = blankText;
-  data[half] = isBlank ? blankText : rightHalf;
+  const word = data[at] as number;
+  const link = word & linkMask;
+  const isBlank = (word & (codeMask | clusterFlag)) === 0x20;
+  if (isBlank) data[at] = blankText | link;
+  data[half] = (isBlank ? blankText : rightHalf) | link;
   data.copyWithin(half + 1, at + 1, at + cellWords);
 }
 

@@ -1,13 +1,14 @@
 import xterm, { type Terminal } from '@xterm/headless';
-import { createGrid, type Grid } from '../domain/grid.ts';
+import { cellIndex, createGrid, type Grid, wordLink } from '../domain/grid.ts';
 import { createScreen } from '../domain/screen.ts';
 import { printAsciiFast } from './asciiPrinter.ts';
 import { measureByGraphemes } from './graphemes.ts';
 import { type Amend, amendPublicly } from './guards.ts';
+import type { SetLink } from './links.ts';
 import { readPublicly } from './publicReader.ts';
 import type { ReadLines } from './readLines.ts';
 import { type WholeScreen, wholeScreen } from './wholeScreen.ts';
-import { amendPrivately, readPrivately } from './xtermReader.ts';
+import { amendPrivately, linkPrivately, readPrivately } from './xtermReader.ts';
 
 /** The things wanted of a terminal that its public interface does slowly or not at all. */
 export interface Access {
@@ -15,6 +16,7 @@ export interface Access {
   readonly amend: Amend;
   /** Makes a terminal print faster; what it shows stays the same. */
   readonly hasten: (terminal: Terminal) => void;
+  readonly setLink: SetLink;
   readonly wholeScreen: WholeScreen;
 }
 
@@ -22,12 +24,14 @@ export const publicAccess: Access = {
   readLines: readPublicly,
   amend: amendPublicly,
   hasten: () => {},
+  setLink: () => {},
   wholeScreen: () => null,
 };
 export const privateAccess: Access = {
   readLines: readPrivately,
   amend: amendPrivately,
   hasten: printAsciiFast,
+  setLink: linkPrivately,
   wholeScreen,
 };
 
@@ -54,13 +58,26 @@ export function privatePartsFit(access: Access): boolean {
     const repeated = terminal.buffer.active.getLine(1)?.translateToString(true);
     writeNow(copy, access.wholeScreen(plain, { ...createScreen(0, 0), grid: expected }) ?? '');
     const isCopied = access === publicAccess || gridBy(readPublicly, copy).bytes.equals(expected.bytes);
-    return repeated === '日e\u0301👩\u200d👧xxx' && read.bytes.equals(expected.bytes) && isCopied;
+    const isShown = repeated === '日e\u0301👩\u200d👧xxx' && read.bytes.equals(expected.bytes);
+    return isShown && isCopied && (access === publicAccess || linksFit(access, terminal));
   } catch {
     // Parts that are gone throw when touched: the very thing asked here.
     return false;
   } finally {
     for (const one of [terminal, plain, copy]) one.dispose();
   }
+}
+
+/** Prints two letters, one of them as a link, into the last row. */
+function linksFit({ setLink, readLines }: Access, terminal: Terminal): boolean {
+  const uri = 'https://example.org/';
+  setLink(terminal, { uri });
+  writeNow(terminal, '\x1b[3Ha');
+  setLink(terminal, null);
+  writeNow(terminal, 'b');
+  const grid = gridBy(readLines, terminal);
+  const [first, second] = [0, 1].map((x) => wordLink(grid.data[cellIndex(grid, x, 2)] ?? 0));
+  return first === uri && second === '';
 }
 
 function sampleTerminal(): Terminal {

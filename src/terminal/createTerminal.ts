@@ -1,6 +1,8 @@
 import xterm, { type Terminal } from '@xterm/headless';
+import type { Access } from './access.ts';
 import { measureByGraphemes } from './graphemes.ts';
-import { type Amend, guard } from './guards.ts';
+import { guard } from './guards.ts';
+import { understandLinks } from './links.ts';
 
 export interface TerminalOptions {
   readonly cols: number;
@@ -13,7 +15,10 @@ export interface TerminalOptions {
 const largestSide = 1000;
 
 /** A terminal that measures text as we do and cannot be stopped by what is printed. */
-export function createTerminal(options: TerminalOptions, amend: Amend): Terminal {
+export function createTerminal(
+  options: TerminalOptions,
+  { amend, setLink }: Pick<Access, 'amend' | 'setLink'>,
+): Terminal {
   const terminal = new xterm.Terminal({
     ...possibleSize(options.cols, options.rows),
     scrollback: options.scrollback,
@@ -23,6 +28,7 @@ export function createTerminal(options: TerminalOptions, amend: Amend): Terminal
   });
   measureByGraphemes(terminal);
   guard(terminal, amend);
+  understandLinks(terminal, setLink);
   return terminal;
 }
 

@@ -142,7 +142,7 @@ export class Emulator {
   #create(cols: number, rows: number): Terminal {
     const terminal = createTerminal(
       { cols, rows, scrollback: this.#scrollback, convertEol: this.#convertEol },
-      this.#access.amend,
+      this.#access,
     );
     this.#access.hasten(terminal);
     terminal.onData((bytes) => {

@@ -18,8 +18,6 @@ export function guard(terminal: Terminal, amend: Amend): void {
     amend(terminal, { final }, (count) => Math.min(count, terminal.cols));
   for (const id of [{ final: 'J' }, { prefix: '?', final: 'J' }])
     amend(terminal, id, (part) => (part === 1 && isAtEnd(terminal) ? 2 : part));
-  // Links are not shown, and those printed over each other would be kept for ever.
-  terminal.parser.registerOscHandler(8, () => true);
 }
 
 /** Erasing up to the last cell is erasing all, but throws in 6.0.0. */

@@ -20,15 +20,18 @@ import {
   completeWide,
   createGrid,
   type Grid,
+  linkBits,
   setBlank,
   textWord,
 } from '../domain/grid.ts';
+import type { Link, SetLink } from './links.ts';
 import type { ReadLines } from './readLines.ts';
 
 /** Private parts of @xterm/headless 6.0.0; only asciiPrinter.ts and wholeScreen.ts touch others, and access.ts checks that they fit. */
 interface PrivateTerminal {
   readonly _core: {
     readonly buffer: { readonly lines: { get(line: number): PrivateLine | undefined } };
+    readonly _inputHandler: { readonly _curAttrData: Pen };
     registerCsiHandler(id: SequenceId, handler: (params: LiveParams) => boolean): unknown;
   };
 }
@@ -39,7 +42,18 @@ interface PrivateLine {
   /** Three words per cell: text, fg, bg. */
   readonly _data: Uint32Array;
   readonly _combined: Readonly<Record<number, string>>;
-  readonly _extendedAttrs: Readonly<Record<number, { readonly _ext: number } | undefined>>;
+  readonly _extendedAttrs: Readonly<
+    Record<number, { readonly _ext: number; readonly _urlId?: LinkId } | undefined>
+  >;
+}
+
+/** The terminal has numbers here, and merely hands them on; 0 is none. */
+type LinkId = 0 | Link;
+
+/** Style of what is printed next; cells keep its extended part, which is therefore never changed. */
+interface Pen {
+  extended: { clone(): Pen['extended']; _urlId: LinkId };
+  updateExtended(): void;
 }
 
 /** A style of its own. */
@@ -95,6 +109,7 @@ function readLine(line: PrivateLine, cols: number, grid: Grid, y: number): void 
     data[to + 1] = plainColor(fg) | (fg & foregroundMask & ~colorMask);
     data[to + 2] = plainColor(bg) | (bg & backgroundMask & ~colorMask);
     data[to + 3] = (fg | bg) & isUnderlined ? underline(line, x, fg, bg) : 0;
+    if (bg & isExtended) data[to] = (data[to] as number) | linkAt(line, x);
     if (!isWide) continue;
     completeWide(data, to);
     x++;
@@ -125,6 +140,18 @@ export function readStyle({ fg, bg, extended }: Attributes): [fg: number, bg: nu
   readLine(line, 1, grid, 0);
   return [grid.data[1] as number, grid.data[2] as number, grid.data[3] as number];
 }
+
+function linkAt(line: PrivateLine, x: number): number {
+  const link = line._extendedAttrs[x]?._urlId;
+  return link && link.uri !== null ? linkBits(link.uri) : 0;
+}
+
+export const linkPrivately: SetLink = (terminal, link) => {
+  const { _curAttrData: pen } = (terminal as unknown as PrivateTerminal)._core._inputHandler;
+  pen.extended = pen.extended.clone();
+  pen.extended._urlId = link ?? 0;
+  pen.updateExtended();
+};
 
 /** Lets `amend` change the first parameter of a sequence before the terminal acts on it. */
 export function amendPrivately(terminal: Terminal, id: SequenceId, amend: (first: number) => number): void {

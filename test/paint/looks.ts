@@ -6,7 +6,7 @@ import { createTerminal } from '../../src/terminal/createTerminal.ts';
 
 /** A terminal that takes no short cuts in printing. */
 export function terminal(cols: number, rows: number): Terminal {
-  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess.amend);
+  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess);
 }
 
 export function gridOf(shown: Terminal): Grid {

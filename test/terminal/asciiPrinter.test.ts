@@ -7,7 +7,7 @@ import { createTerminal } from '../../src/terminal/createTerminal.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function pair(cols: number, rows: number): readonly [fast: Terminal, plain: Terminal] {
-  const create = () => createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess.amend);
+  const create = () => createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess);
   const fast = create();
   printAsciiFast(fast);
   return [fast, create()];

@@ -8,7 +8,7 @@ import { createTerminal } from '../../src/terminal/createTerminal.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function terminal(cols: number, rows: number): Terminal {
-  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess.amend);
+  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess);
 }
 
 function read(from: Terminal, by = privateAccess): Grid {
@@ -32,6 +32,7 @@ describe('the private parts of @xterm/headless', () => {
     ['cannot be read', { ...privateAccess, readLines: () => undefined }],
     ['throw', { ...privateAccess, readLines: () => expect.unreachable() }],
     ['take no changed parameters', { ...privateAccess, amend: () => {} }],
+    ['set no links', { ...privateAccess, setLink: () => {} }],
     ['print something else', { ...privateAccess, hasten: (shown: Terminal) => writeNow(shown, 'x') }],
   ])('are left alone when they %s', (_, access) => {
     expect(privatePartsFit(access)).toBe(false);
