@@ -16,6 +16,11 @@ import { type Step, stay } from '../step.ts';
 
 const group = 'Looking back';
 
+/** Said once in the help for both directions. */
+const moves = 'move; at the edge the view scrolls';
+const lineEnds = 'start and end of the line';
+const halfPages = 'half a page back and on';
+
 /** Wider than any screen. */
 const farAway = 1_000_000;
 
@@ -44,24 +49,22 @@ export const historyActions: readonly Action[] = [
     enabled: canLookBack,
     run: (state) => enter(state, (entered, history) => stay(withPrompt(entered, history))),
   },
-  ...motion('history-down', 'cursor down', ['j', 'down'], (state, at) => moveCursor(state, at, 0, 1)),
-  ...motion('history-up', 'cursor up', ['k', 'up'], (state, at) => moveCursor(state, at, 0, -1)),
-  ...motion('history-left', 'cursor left', ['h', 'left'], (state, at) => moveCursor(state, at, -1, 0)),
-  ...motion('history-right', 'cursor right', ['l', 'right'], (state, at) => moveCursor(state, at, 1, 0)),
-  ...motion('line-start', 'start of the line', ['0'], (state, at) => moveCursor(state, at, -farAway, 0)),
-  ...motion('line-end', 'end of the line', ['$'], (state, at) => moveCursor(state, at, farAway, 0)),
+  ...motion('history-down', moves, ['j', 'down'], (state, at) => moveCursor(state, at, 0, 1)),
+  ...motion('history-up', moves, ['k', 'up'], (state, at) => moveCursor(state, at, 0, -1)),
+  ...motion('history-left', moves, ['h', 'left'], (state, at) => moveCursor(state, at, -1, 0)),
+  ...motion('history-right', moves, ['l', 'right'], (state, at) => moveCursor(state, at, 1, 0)),
+  ...motion('line-start', lineEnds, ['0'], (state, at) => moveCursor(state, at, -farAway, 0)),
+  ...motion('line-end', lineEnds, ['$'], (state, at) => moveCursor(state, at, farAway, 0)),
   ...motion('older-page', 'a page back', ['pageup'], (state, at) =>
     scrollView(state, at, -pageOf(state, at)),
   ),
   ...motion('newer-page', 'a page on', ['pagedown', 'space'], (state, at) =>
     scrollView(state, at, pageOf(state, at)),
   ),
-  ...motion('older-half', 'half a page back', ['ctrl-u'], (state, at) =>
+  ...motion('older-half', halfPages, ['ctrl-u'], (state, at) =>
     scrollView(state, at, -halfPageOf(state, at)),
   ),
-  ...motion('newer-half', 'half a page on', ['ctrl-d'], (state, at) =>
-    scrollView(state, at, halfPageOf(state, at)),
-  ),
+  ...motion('newer-half', halfPages, ['ctrl-d'], (state, at) => scrollView(state, at, halfPageOf(state, at))),
   ...motion('oldest', 'to the oldest line', ['g', 'home'], (state, at) => goToEnd(state, at, 'top')),
   ...motion('newest', 'to the newest line', ['G', 'end'], (state, at) => goToEnd(state, at, 'bottom')),
   {
