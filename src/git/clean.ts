@@ -1,13 +1,17 @@
 import type { CleanPreview, CleanResult } from '../domain/finish.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { backUpTip } from './backups.ts';
+import { forgetFinish } from './finish.ts';
 import { readFlow } from './flow.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
-import { linesOf } from './preview.ts';
-import { backupRef, findBackup, isAncestor, keepRef, wipRef } from './refs.ts';
-import { deleteBranch, removeWorktree } from './remove.ts';
-import { type Git, refused } from './run.ts';
+import { carryOut, type Journal, readJournal, type Step } from './journal.ts';
+import { findBackup, isAncestor, keepRef, readRef, wipRef } from './refs.ts';
+import { deleteBranch, isBranchGone, removeWorktree } from './remove.ts';
+import { mend } from './resume.ts';
+import type { Git } from './run.ts';
 import { snapshot } from './snapshot.ts';
+import { listUnmerged } from './unmerged.ts';
 import { commonDirectory } from './worktreeList.ts';
 
 export interface CleanOptions {
@@ -38,38 +42,100 @@ export async function clean(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
+    const before = await readJournal(common.value, cleanName(worker.task));
+    if (!before.ok) return before;
+    if (before.value) await mendClean(git, repo, worker, before.value);
     const looked = await look(git, repo, worker);
     if (!looked.ok) return looked;
-    const { preview, found } = looked.value;
-    if (preview.tip !== options.tip)
-      return failure(
-        'tip_moved',
-        `${worker.branch} has other commits than in the preview.`,
-        'Look at the preview again.',
-      );
-    if (preview.wantsTypedName && options.confirm !== worker.task)
-      return failure(
-        'confirm_loss',
-        `${describeLoss(preview)} would go.`,
-        `Confirm with the name ${worker.task}.`,
-      );
-    const backup = await backUp(git, repo, worker, preview, found, options.at ?? new Date());
-    if (!backup.ok) return backup;
-    // The snapshot holds what git would refuse to remove, and the person has typed the name: insisting is right.
-    const warnings = await removeWorktree(git, repo, found, found.uncommitted.length > 0);
-    if (!warnings.ok) return warnings;
-    const deleted = found.tip ? await deleteBranch(git, repo, worker.branch, found.tip) : success(null);
-    if (!deleted.ok) return deleted;
-    const left = warnings.value;
-    return success({ id: worker.id, backup: backup.value, ...(left.length > 0 && { warnings: left }) });
+    const refusal = refuse(looked.value.preview, worker, options);
+    if (refusal) return refusal;
+    const { steps, results } = cleanSteps(git, repo, worker, looked.value, options.at ?? new Date());
+    const data = { worker, tip: options.tip, wip: results.wip };
+    const change = { name: cleanName(worker.task), kind: 'clean', data };
+    const done = await carryOut(common.value, change, steps);
+    if (!done.ok) return done;
+    // Whatever was left of a finish is done with, too.
+    const forgotten = await forgetFinish(git, repo, common.value, worker.task);
+    if (!forgotten.ok) return forgotten;
+    const { backup, warnings } = results;
+    return success({ id: worker.id, backup, ...(warnings.length > 0 && { warnings }) });
   });
 }
 
-async function look(
+/** Name of the journal of a worker's clean. */
+export function cleanName(task: string): string {
+  return `clean-${task}`;
+}
+
+async function mendClean(git: Git, repo: Repo, worker: WorkerPlace, journal: Journal): Promise<void> {
+  const { tip, wip } = (journal.data ?? {}) as { tip?: unknown; wip?: unknown };
+  const work = typeof wip === 'string' ? await readRef(git, repo.path, wip) : null;
+  const kept = work ?? (typeof tip === 'string' ? tip : null);
+  if (kept) await mend(git, repo, worker, journal, kept);
+}
+
+function refuse(preview: CleanPreview, worker: WorkerPlace, options: CleanOptions): Result<never> | null {
+  if (preview.tip !== options.tip)
+    return failure(
+      'tip_moved',
+      `${worker.branch} has other commits than in the preview.`,
+      'Look at the preview again.',
+    );
+  return preview.wantsTypedName && options.confirm !== worker.task
+    ? failure('confirm_loss', `${describeLoss(preview)} would go.`, `Confirm with the name ${worker.task}.`)
+    : null;
+}
+
+interface Results {
+  backup: string;
+  /** Ref of what is not committed, should there be anything. */
+  readonly wip: string;
+  warnings: readonly string[];
+}
+
+function cleanSteps(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
-): Promise<Result<{ preview: CleanPreview; found: Inspection }>> {
+  { preview, found }: Looked,
+  at: Date,
+): { readonly steps: readonly Step[]; readonly results: Results } {
+  const results: Results = { backup: '', wip: wipRef(worker.task, at), warnings: [] };
+  const steps: Step[] = [
+    {
+      name: 'back up',
+      // What is there to be kept is what was found just now.
+      isDone: async () => success(false),
+      async run() {
+        const backup = await backUp(git, repo, worker, preview, found, at);
+        if (!backup.ok) return backup;
+        results.backup = backup.value;
+        return success(null);
+      },
+    },
+    {
+      name: 'remove the worktree',
+      isDone: async () => success(!found.registered && !found.present),
+      async run() {
+        // The snapshot holds what git would refuse to remove, and the person has typed the name: insisting is right.
+        const left = await removeWorktree(git, repo, found, found.uncommitted.length > 0);
+        if (!left.ok) return left;
+        results.warnings = left.value;
+        return success(null);
+      },
+    },
+    {
+      name: 'delete the branch',
+      isDone: () => isBranchGone(git, repo, worker.branch),
+      run: () => deleteBranch(git, repo, worker.branch, found.tip ?? preview.tip),
+    },
+  ];
+  return { steps, results };
+}
+
+type Looked = { readonly preview: CleanPreview; readonly found: Inspection };
+
+async function look(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<Looked>> {
   const [flow, inspected] = await Promise.all([readFlow(git, repo), inspectWorker(git, repo, worker)]);
   if (!flow.ok) return flow;
   if (!inspected.ok) return inspected;
@@ -100,38 +166,6 @@ function findRefusal(found: Inspection): Problem | null {
   return problemOf('nested_repository', message, 'Move them away first.');
 }
 
-/**
- * Commits that are on no other branch, here or at a remote, and whose changes are not in the base branch either:
- * rebased and squashed-by-one work counts as merged, by `git cherry`.
- */
-async function listUnmerged(
-  git: Git,
-  repo: Repo,
-  worker: WorkerPlace,
-  base: string | null,
-  tips: readonly string[],
-): Promise<Result<string[]>> {
-  const others = ['--not', `--exclude=${worker.branch}`, '--branches', '--remotes'];
-  const log = await git.run(repo.path, [
-    'log',
-    '--no-show-signature',
-    '--format=%H %h %s',
-    ...tips,
-    ...others,
-  ]);
-  if (log.exitCode !== 0) return refused(log);
-  const commits = linesOf(log.stdout).map((line) => ({
-    oid: line.split(' ')[0] ?? '',
-    line: line.replace(/^\S+ /, ''),
-  }));
-  if (commits.length === 0 || !base) return success(commits.map(({ line }) => line));
-  const marks = await Promise.all(tips.map((tip) => git.text(repo.path, ['cherry', base, tip])));
-  const marked = marks.flatMap((mark) => (mark.ok ? mark.value.split('\n').filter(Boolean) : ['+ unknown']));
-  if (marked.length > 0 && marked.every((mark) => mark.startsWith('- '))) return success([]);
-  const inBase = new Set(marked.filter((mark) => mark.startsWith('- ')).map((mark) => mark.slice(2)));
-  return success(commits.filter(({ oid }) => !inBase.has(oid)).map(({ line }) => line));
-}
-
 async function backUp(
   git: Git,
   repo: Repo,
@@ -141,7 +175,7 @@ async function backUp(
   at: Date,
 ): Promise<Result<string>> {
   const { tip } = preview;
-  const backup = await keepRef(git, repo.path, backupRef(worker.task, at), tip);
+  const backup = await backUpTip(git, repo, worker.task, tip, at);
   if (!backup.ok) return backup;
   const head = found.head ?? tip;
   const wip = wipRef(worker.task, at);

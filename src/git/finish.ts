@@ -2,11 +2,13 @@ import type { FinishResult } from '../domain/finish.ts';
 import { failure, type Problem, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { type Assessment, assess } from './assess.ts';
+import { backUpTip } from './backups.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
-import { commitMerge, commitMergeWithHooks, type MergePlan } from './mergeCommit.ts';
-import { publish } from './publish.ts';
-import { backupRef, deleteRef, keepRef, mergeRef } from './refs.ts';
-import { deleteBranch, removeWorktree } from './remove.ts';
+import { carryOut, dropJournal, readJournal, type Step } from './journal.ts';
+import { dropMerge, findMerge, mergeWorker } from './merging.ts';
+import { isAncestor, mergeRef, readRef } from './refs.ts';
+import { deleteBranch, isBranchGone, removeWorktree } from './remove.ts';
+import { mend } from './resume.ts';
 import type { Git } from './run.ts';
 import { commonDirectory } from './worktreeList.ts';
 
@@ -19,15 +21,17 @@ export interface FinishOptions {
   readonly at?: Date;
 }
 
-/** How often somebody else may move the target between our look and our move. */
-const attempts = 5;
+/** Name of the journal of a worker's finish. */
+export function finishName(task: string): string {
+  return `finish-${task}`;
+}
 
 /**
  * Merges a worker's branch into the base branch with a merge commit, as git-flow does, then removes worktree and
  * branch. No checkout is disturbed: the merge is made in the object store (or, for repositories whose hooks want to
  * see merges, in the worker's worktree) and published by fast-forward or compare-and-swap.
- * Everything is looked at again now; a refusal up to publishing leaves all as it was. A branch that is merged already
- * is only removed, so finishing again completes what was interrupted.
+ * Everything is looked at again now; a refusal up to publishing leaves all as it was. From then on a journal says
+ * what was begun: finishing again completes what was interrupted, and never merges twice.
  */
 export async function finish(
   git: Git,
@@ -38,45 +42,42 @@ export async function finish(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
-    const merged = await merge(git, repo, worker, options);
-    if (!merged.ok) return merged;
-    const { commit, into } = merged.value;
-    const removed = await removeAll(git, repo, worker, options);
-    if (!removed.ok) return { ok: false, problem: afterMerge(removed.problem, worker, into) };
-    return success({ id: worker.id, into, merge: commit, ...removed.value });
+    const before = await readJournal(common.value, finishName(worker.task));
+    if (!before.ok) return before;
+    if (before.value) await mend(git, repo, worker, before.value, options.tip);
+    const now = await assess(git, repo, worker);
+    if (!now.ok) return now;
+    const refusal = refuse(now.value, worker, options);
+    if (refusal) return refusal;
+    const into = now.value.target.branch;
+    const { steps, results } = finishSteps(git, repo, worker, into, options);
+    const change = {
+      name: finishName(worker.task),
+      kind: 'finish',
+      data: { worker, into, tip: options.tip },
+    };
+    const done = await carryOut(common.value, change, steps);
+    const head = await readRef(git, repo.path, `refs/heads/${into}`);
+    const isMerged = head !== null && (await isAncestor(git, repo.path, options.tip, head));
+    if (!done.ok && isMerged) return { ok: false, problem: afterMerge(done.problem, worker, into) };
+    if (!done.ok || !isMerged) {
+      await forgetFinish(git, repo, common.value, worker.task);
+      return done.ok ? failure('target_moving', `${into} was moved back meanwhile.`, 'Try again.') : done;
+    }
+    const merge = await findMerge(git, repo.path, options.tip, head);
+    return success({ id: worker.id, into, merge, ...results });
   });
 }
 
-interface Merged {
-  readonly into: string;
-  /** Merge commit. */
-  readonly commit: string;
-}
-
-async function merge(
+/** Forgets a finish that merged nothing. */
+export async function forgetFinish(
   git: Git,
   repo: Repo,
-  worker: WorkerPlace,
-  options: FinishOptions,
-): Promise<Result<Merged>> {
-  for (let attempt = 0; attempt < attempts; attempt++) {
-    const assessed = await assess(git, repo, worker);
-    if (!assessed.ok) return assessed;
-    const refusal = refuse(assessed.value, worker, options);
-    if (refusal) return refusal;
-    const { target, tip, merged } = assessed.value;
-    if (merged)
-      return success({ into: target.branch, commit: await findMerge(git, repo, tip, target.commit) });
-    const built = await build(git, repo, worker, assessed.value);
-    if (!built.ok) return built;
-    const kept = await keepRef(git, repo.path, mergeRef(worker.task), built.value);
-    if (!kept.ok) return kept;
-    const published = await publish(git, repo, target, built.value, `merge ${worker.branch}`);
-    await deleteRef(git, repo.path, mergeRef(worker.task), built.value);
-    if (!published.ok) return published;
-    if (published.value === 'done') return success({ into: target.branch, commit: built.value });
-  }
-  return failure('target_moving', `The base branch moved ${attempts} times meanwhile.`, 'Try again.');
+  commonDir: string,
+  task: string,
+): Promise<Result<null>> {
+  const dropped = await dropMerge(git, repo, task);
+  return dropped.ok ? dropJournal(commonDir, finishName(task)) : dropped;
 }
 
 function refuse(now: Assessment, worker: WorkerPlace, options: FinishOptions): Result<never> | null {
@@ -98,47 +99,72 @@ function refuse(now: Assessment, worker: WorkerPlace, options: FinishOptions): R
   return null;
 }
 
-async function build(git: Git, repo: Repo, worker: WorkerPlace, now: Assessment): Promise<Result<string>> {
-  const { target, tip, found, hooked, tree } = now;
-  const plan: MergePlan = {
-    dir: found.present ? found.path : repo.path,
-    onto: target.commit,
-    branch: worker.branch,
-    tip,
-    message: `Merge branch '${worker.branch}' into ${target.branch}`,
-  };
-  if (!hooked) return commitMerge(git, plan, tree ?? '');
-  const made = await commitMergeWithHooks(git, plan);
-  if (!made.ok) return made;
-  const after = await inspectWorker(git, repo, worker);
-  if (!after.ok) return after;
-  const left = after.value.uncommitted;
-  return left.length === 0
-    ? made
-    : failure(
-        'hook_left_changes',
-        `A hook left changes in the worktree: ${nameSome(left)}.`,
-        'Commit or undo them there.',
-      );
-}
+type Results = { backup: string; warnings?: readonly string[] };
 
-/** The merge that brought `tip` into a branch; `tip` itself where it came by fast-forward. */
-async function findMerge(git: Git, repo: Repo, tip: string, head: string): Promise<string> {
-  const args = ['rev-list', '--merges', '--parents', '--ancestry-path', `${tip}..${head}`];
-  const lines = (await git.run(repo.path, args)).stdout.split('\n').map((line) => line.split(' '));
-  return lines.find(([, ...parents]) => parents.includes(tip))?.[0] ?? tip;
-}
-
-type Removed = Pick<FinishResult, 'backup' | 'warnings'>;
-
-async function removeAll(
+/** The steps, and what they come to once they are done. */
+function finishSteps(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
+  into: string,
   options: FinishOptions,
-): Promise<Result<Removed>> {
-  const backup = await keepRef(git, repo.path, backupRef(worker.task, options.at ?? new Date()), options.tip);
-  if (!backup.ok) return backup;
+): { readonly steps: readonly Step[]; readonly results: Results } {
+  const { tip } = options;
+  const dir = repo.path;
+  const results: Results = { backup: '' };
+  const steps: Step[] = [
+    {
+      name: 'merge',
+      async isDone() {
+        const head = await readRef(git, dir, `refs/heads/${into}`);
+        return success(head !== null && (await isAncestor(git, dir, tip, head)));
+      },
+      run: () => mergeWorker(git, repo, worker, (now) => refuse(now, worker, options)),
+    },
+    {
+      name: 'let go of the merge',
+      isDone: async () => success((await readRef(git, dir, mergeRef(worker.task))) === null),
+      run: () => dropMerge(git, repo, worker.task),
+    },
+    {
+      name: 'back up',
+      // An earlier backup of the same commit will do, and has to be named.
+      isDone: async () => success(false),
+      async run() {
+        const backup = await backUpTip(git, repo, worker.task, tip, options.at ?? new Date());
+        if (!backup.ok) return backup;
+        results.backup = backup.value;
+        return success(null);
+      },
+    },
+    {
+      name: 'remove the worktree',
+      async isDone() {
+        const found = await inspectWorker(git, repo, worker);
+        return found.ok ? success(!found.value.registered && !found.value.present) : found;
+      },
+      async run() {
+        const left = await removeChecked(git, repo, worker, tip);
+        if (left.ok && left.value.length > 0) results.warnings = left.value;
+        return left.ok ? success(null) : left;
+      },
+    },
+    {
+      name: 'delete the branch',
+      isDone: () => isBranchGone(git, repo, worker.branch),
+      run: () => deleteBranch(git, repo, worker.branch, tip),
+    },
+  ];
+  return { steps, results };
+}
+
+/** Looks once more, for merging takes its time, and removes the worktree. */
+async function removeChecked(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  expected: string,
+): Promise<Result<string[]>> {
   const found = await inspectWorker(git, repo, worker);
   if (!found.ok) return found;
   const { uncommitted, oddities, tip } = found.value;
@@ -146,12 +172,8 @@ async function removeAll(
   if (oddity) return { ok: false, problem: oddity };
   if (uncommitted.length > 0)
     return failure('uncommitted', `There is new uncommitted work: ${nameSome(uncommitted)}.`);
-  if (tip !== null && tip !== options.tip) return failure('tip_moved', `${worker.branch} has new commits.`);
-  const warnings = await removeWorktree(git, repo, found.value);
-  if (!warnings.ok) return warnings;
-  const deleted = tip ? await deleteBranch(git, repo, worker.branch, tip) : success(null);
-  if (!deleted.ok) return deleted;
-  return success({ backup: backup.value, ...(warnings.value.length > 0 && { warnings: warnings.value }) });
+  if (tip !== null && tip !== expected) return failure('tip_moved', `${worker.branch} has new commits.`);
+  return removeWorktree(git, repo, found.value);
 }
 
 function afterMerge(problem: Problem, worker: WorkerPlace, into: string): Problem {

@@ -1,3 +1,4 @@
+import type { RefMove } from '../domain/flow.ts';
 import { type Result, success } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
 import { type Git, refused } from './run.ts';
@@ -14,6 +15,11 @@ export function mergeRef(task: string): string {
 /** Keeps the last commit of a branch that goes. */
 export function backupRef(task: string, at: Date): string {
   return `refs/orch/backup/${task}/${stamp(at)}`;
+}
+
+/** Keeps a branch as it was before git-flow moved or deleted it. No task's name begins with `_`. */
+export function flowBackupRef(branch: string, at: Date): string {
+  return `refs/orch/backup/_flow/${branch}/${stamp(at)}`;
 }
 
 /**
@@ -37,8 +43,17 @@ export function wipRef(task: string, at: Date): string {
 }
 
 /** UTC, fit for a ref name: `20260301T101500.123Z`. */
-function stamp(at: Date): string {
+export function stamp(at: Date): string {
   return at.toISOString().replace(/[-:]/g, '');
+}
+
+/** The time that a ref's last part names; null when it names none. */
+export function timeOf(ref: string): Date | null {
+  const parts = /\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d\.\d{3})Z$/.exec(ref);
+  if (!parts) return null;
+  const [, year, month, day, hours, minutes, seconds] = parts;
+  const time = new Date(`${year}-${month}-${day}T${hours}:${minutes}:${seconds}Z`);
+  return Number.isNaN(time.getTime()) ? null : time;
 }
 
 /** The commit a full ref name points to; null when there is none. */
@@ -59,6 +74,22 @@ export async function moveRef(
   const args = ['update-ref', '--create-reflog', '-m', why, ref, to, from ?? ''];
   const outcome = await git.run(dir, args);
   return outcome.exitCode === 0 ? success(ref) : refused(outcome);
+}
+
+/** Moves, makes and deletes refs all at once, provided that each still is where it is said to be; else none. */
+export async function moveRefs(
+  git: Git,
+  dir: string,
+  moves: readonly RefMove[],
+  why: string,
+): Promise<Result<null>> {
+  const lines = moves.map(({ ref, from, to }) => {
+    if (to === null) return `delete ${ref} ${from ?? ''}`;
+    return from === null ? `create ${ref} ${to}` : `update ${ref} ${to} ${from}`;
+  });
+  const input = `${['start', ...lines, 'prepare', 'commit'].join('\n')}\n`;
+  const outcome = await git.run(dir, ['update-ref', '--create-reflog', '-m', why, '--stdin'], { input });
+  return outcome.exitCode === 0 ? success(null) : refused(outcome);
 }
 
 /** Points one of our own refs to a commit, whatever it held. */

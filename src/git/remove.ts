@@ -2,7 +2,7 @@ import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { forgetWorktree } from './addWorktree.ts';
 import type { Inspection } from './inspect.ts';
-import { branchRef, deleteRef } from './refs.ts';
+import { branchRef, deleteRef, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
 import { listWorktrees } from './worktreeList.ts';
 
@@ -37,11 +37,28 @@ export async function removeWorktree(
 
 /** Deletes a branch that nobody moved since `tip`, and what the configuration says about it. */
 export async function deleteBranch(git: Git, repo: Repo, branch: string, tip: string): Promise<Result<null>> {
-  const deleted = await deleteRef(git, repo.path, branchRef(branch), tip);
+  const ref = branchRef(branch);
+  const deleted = (await readRef(git, repo.path, ref))
+    ? await deleteRef(git, repo.path, ref, tip)
+    : success(null);
   if (!deleted.ok) return deleted;
-  for (const section of [`branch.${branch}`, `gitflow.branch.${branch}`]) {
+  for (const section of sectionsOf(branch)) {
     // Ends with 128 where there is no such section, which is as good.
     await git.run(repo.path, ['config', '--local', '--remove-section', section]);
   }
   return success(null);
+}
+
+/** Whether neither the branch is left nor anything that the configuration says about it. */
+export async function isBranchGone(git: Git, repo: Repo, branch: string): Promise<Result<boolean>> {
+  if (await readRef(git, repo.path, branchRef(branch))) return success(false);
+  const keys = await git.text(repo.path, ['config', '--local', '-z', '--name-only', '--list']);
+  if (!keys.ok) return keys;
+  const sections = sectionsOf(branch);
+  const isOurs = (key: string) => sections.some((section) => key.startsWith(`${section}.`));
+  return success(!keys.value.split('\0').some(isOurs));
+}
+
+function sectionsOf(branch: string): readonly string[] {
+  return [`branch.${branch}`, `gitflow.branch.${branch}`];
 }

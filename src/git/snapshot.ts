@@ -1,10 +1,18 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '../domain/problem.ts';
 import { exists } from './files.ts';
 import { type Git, refused } from './run.ts';
 import { gitDirectory } from './worktreeList.ts';
+
+/** Snapshots are ours, not the person's, and must work where nobody has told git their name. */
+const identity = {
+  GIT_AUTHOR_NAME: 'orch-tui',
+  GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
+  GIT_COMMITTER_NAME: 'orch-tui',
+  GIT_COMMITTER_EMAIL: 'orch-tui@localhost',
+};
 
 /**
  * Records everything in a worktree that is not ignored as a commit, through an index of its own: worktree and index
@@ -18,6 +26,27 @@ export async function snapshot(
   parents: readonly string[],
   message: string,
 ): Promise<Result<string>> {
+  const tree = await snapshotTree(git, worktree);
+  return tree.ok ? commitSnapshot(git, worktree, tree.value, parents, message) : tree;
+}
+
+/** Makes a commit of a snapshot's tree. */
+export function commitSnapshot(
+  git: Git,
+  dir: string,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+): Promise<Result<string>> {
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  return git.text(dir, args, { input: `${message}\n`, env: identity });
+}
+
+/**
+ * The tree of everything in a worktree that is not ignored.
+ * @param largest bytes of an untracked file that is still taken in; no limit without
+ */
+export async function snapshotTree(git: Git, worktree: string, largest?: number): Promise<Result<string>> {
   const gitDir = await gitDirectory(git, worktree);
   if (!gitDir.ok) return gitDir;
   const folder = await mkdtemp(join(tmpdir(), 'orch-snapshot-'));
@@ -26,13 +55,27 @@ export async function snapshot(
     const env = { GIT_INDEX_FILE: index };
     // A copy keeps git from reading every unchanged file again.
     if (await exists(join(gitDir.value, 'index'))) await copyFile(join(gitDir.value, 'index'), index);
-    const added = await git.run(worktree, ['add', '--all'], { env });
+    const large = largest === undefined ? [] : await listLarge(git, worktree, largest);
+    const but = large.map((path) => `:(top,exclude,literal)${path}`);
+    const added = await git.run(worktree, ['add', '--all', '--', ':/', ...but], { env });
     if (added.exitCode !== 0) return refused(added);
-    const tree = await git.text(worktree, ['write-tree'], { env });
-    if (!tree.ok) return tree;
-    const args = ['commit-tree', tree.value, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
-    return await git.text(worktree, args, { input: `${message}\n` });
+    return await git.text(worktree, ['write-tree'], { env });
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** Untracked files above a size. */
+async function listLarge(git: Git, worktree: string, largest: number): Promise<string[]> {
+  const listed = await git.text(worktree, ['ls-files', '-z', '--others', '--exclude-standard']);
+  if (!listed.ok) return [];
+  const large: string[] = [];
+  for (const path of listed.value.split('\0').filter(Boolean)) {
+    const size = await lstat(join(worktree, path)).then(
+      (found) => found.size,
+      () => 0, // Gone meanwhile.
+    );
+    if (size > largest) large.push(path);
+  }
+  return large;
 }

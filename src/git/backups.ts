@@ -1,0 +1,69 @@
+import { type Backup, isExpired } from '../domain/backup.ts';
+import { type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { backupRef, deleteRef, keepRef, timeOf } from './refs.ts';
+import { type Git, refused } from './run.ts';
+
+/** Keeps a branch's last commit under a ref of our own. @returns the ref; an earlier one that keeps it will do */
+export async function backUpTip(
+  git: Git,
+  repo: Repo,
+  task: string,
+  tip: string,
+  at: Date,
+): Promise<Result<string>> {
+  const kept = await listBackups(git, repo, task);
+  if (!kept.ok) return kept;
+  const same = kept.value.find((one) => one.kind === 'branch' && one.commit === tip);
+  // One that is about to expire would not keep it long enough.
+  const isFresh = same && at.getTime() - Date.parse(same.at) < freshMs;
+  return isFresh ? success(same.ref) : keepRef(git, repo.path, backupRef(task, at), tip);
+}
+
+const freshMs = 24 * 3_600_000;
+
+/** What is kept of a repository's branches and worktrees, newest first; of one task, or of all. */
+export async function listBackups(git: Git, repo: Repo, task?: string): Promise<Result<Backup[]>> {
+  const of = task === undefined ? '' : `${task}/`;
+  const listed = await git.run(repo.path, [
+    'for-each-ref',
+    '--format=%(refname)%00%(objectname)%00%(contents:subject)',
+    `refs/orch/backup/${of}`,
+    `refs/orch/wip/${of}`,
+  ]);
+  if (listed.exitCode !== 0) return refused(listed);
+  const backups = listed.stdout.split('\n').flatMap((line) => parseBackup(repo.name, line));
+  return success(backups.sort((a, b) => b.at.localeCompare(a.at) || a.ref.localeCompare(b.ref)));
+}
+
+function parseBackup(repo: string, line: string): Backup[] {
+  const [ref = '', commit = '', subject = ''] = line.split('\0');
+  const parts = /^refs\/orch\/(backup|wip)\/(.+)\/[^/]+$/.exec(ref);
+  const at = timeOf(ref);
+  if (!parts || !at) return [];
+  const kind = parts[1] === 'backup' ? 'branch' : 'work';
+  return [{ repo, task: parts[2] ?? '', ref, kind, commit, subject, at: at.toISOString() }];
+}
+
+/** Deletes what has been kept for as long as was promised. @returns what went */
+export async function expireBackups(git: Git, repo: Repo, now: Date): Promise<Result<Backup[]>> {
+  const listed = await listBackups(git, repo);
+  if (!listed.ok) return listed;
+  const old = listed.value.filter(({ at }) => isExpired(at, now));
+  return dropBackups(git, repo, old);
+}
+
+/** Deletes refs that still keep what was listed. */
+export async function dropBackups(
+  git: Git,
+  repo: Repo,
+  backups: readonly Backup[],
+): Promise<Result<Backup[]>> {
+  const gone: Backup[] = [];
+  for (const backup of backups) {
+    const deleted = await deleteRef(git, repo.path, backup.ref, backup.commit);
+    // Somebody else was there first, or git says why it cannot: the rest goes on.
+    if (deleted.ok) gone.push(backup);
+  }
+  return success(gone);
+}
