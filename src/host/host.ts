@@ -2,6 +2,7 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Announcer } from './announcer.ts';
 import { Inbox } from './inbox.ts';
+import { RawStream } from './rawStream.ts';
 import { Terminal } from './terminal.ts';
 import { type Size, smallestRoom, Watch } from './watch.ts';
 
@@ -11,7 +12,7 @@ const resizeMs = 30;
 interface Entry {
   readonly terminal: Terminal;
   readonly token: string;
-  readonly watches: Set<Watch>;
+  readonly watches: Map<Watch, RawStream>;
   resize: NodeJS.Timeout | undefined;
 }
 
@@ -47,12 +48,15 @@ export class Host {
   open(options: OpenTerminal, hookUrl: string): Result<TerminalRecord> {
     const { id, token } = options;
     if (this.#entries.has(id)) return failure('already_open', `${id} has a terminal already.`);
-    const watches = new Set<Watch>();
+    const watches = new Map<Watch, RawStream>();
     const terminal = Terminal.open(options, hookUrl, {
       onChange: () => this.announcer.changed(id),
       onBell: () => this.announcer.bell(id),
-      onOutput: (isEcho) => {
-        for (const watch of watches) watch.changed(isEcho);
+      onOutput: (isEcho, bytes) => {
+        for (const [watch, raw] of watches) {
+          raw.output(bytes);
+          watch.changed(isEcho);
+        }
       },
     });
     if (!terminal.ok) return terminal;
@@ -79,7 +83,7 @@ export class Host {
     if (!entry) return noTerminal(id);
     if (entry.terminal.isRunning)
       return failure('terminal_running', `${id} is still running.`, 'End it first.');
-    for (const watch of entry.watches) watch.stop();
+    for (const watch of entry.watches.keys()) this.unwatch(id, watch);
     clearTimeout(entry.resize);
     this.#entries.delete(id);
     entry.terminal.dispose();
@@ -88,25 +92,33 @@ export class Host {
     return success(null);
   }
 
-  /** Sends the terminal's screen from now on, the whole of it first. */
-  watch(id: string, send: (update: Buffer) => void): Result<Watch> {
+  /** Sends the terminal's screen from now on, the whole of it first; raw output once `fit` asks for it. */
+  watch(id: string, send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Result<Watch> {
     const entry = this.#entries.get(id);
     if (!entry) return noTerminal(id);
     const watch = new Watch(() => entry.terminal.readScreen(), send);
-    entry.watches.add(watch);
+    entry.watches.set(watch, new RawStream(watch, entry.terminal, sendRaw));
     watch.changed(false);
     return success(watch);
   }
 
   unwatch(id: string, watch: Watch): void {
+    const watches = this.#entries.get(id)?.watches;
+    watches?.get(watch)?.stop();
     watch.stop();
-    if (this.#entries.get(id)?.watches.delete(watch)) this.#fitLater(id);
+    if (watches?.delete(watch)) this.#fitLater(id);
   }
 
-  /** A watcher has room for so much. */
-  fit(id: string, watch: Watch, room: Size): void {
+  /** A watcher has room for so much, and would rather have raw output or screens; see RawStream. */
+  fit(id: string, watch: Watch, room: Size, isRaw = false): void {
     watch.room = room;
+    this.#entries.get(id)?.watches.get(watch)?.want(isRaw);
     this.#fitLater(id);
+  }
+
+  /** So many bytes of raw output are on the watcher's terminal. */
+  taken(id: string, watch: Watch, bytes: number): void {
+    this.#entries.get(id)?.watches.get(watch)?.taken(bytes);
   }
 
   #fitLater(id: string): void {
@@ -114,7 +126,7 @@ export class Host {
     if (!entry) return;
     clearTimeout(entry.resize);
     entry.resize = setTimeout(() => {
-      const size = smallestRoom([...entry.watches].map((watch) => watch.room));
+      const size = smallestRoom([...entry.watches.keys()].map((watch) => watch.room));
       if (size) entry.terminal.resize(size.cols, size.rows);
     }, resizeMs);
   }

@@ -1,8 +1,9 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { FrameKind } from '../protocol/frames.ts';
-import type { HostApi, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
+import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { type Host, noTerminal } from './host.ts';
+import { PasteReader, typedText } from './paste.ts';
 import type { Size, Watch } from './watch.ts';
 
 /** What every link may ask, also that of another version, is served elsewhere. */
@@ -23,6 +24,7 @@ export function serveLink(
   onNeedChange: () => void,
 ): void {
   const watches = new Map<number, { readonly id: string; readonly watch: Watch }>();
+  const pastes = new PasteReader();
   const unwatch = (channel: number) => {
     const watched = watches.get(channel);
     watches.delete(channel);
@@ -31,6 +33,12 @@ export function serveLink(
 
   const onWatch = <T>(channel: number, answer: () => T): Result<T> =>
     watches.has(channel) ? success(answer()) : failure('bad_request', 'No such channel.');
+
+  /** Says so when what was typed did not reach a child that could read it. */
+  const tell = (id: string, isTyped: boolean) => {
+    if (isTyped || !host.find(id)?.isRunning) return;
+    link.notify<HostNotices>('notTyped', { id, problem: notReading(id) });
+  };
 
   const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget'>> = {
     open(options) {
@@ -54,39 +62,38 @@ export function serveLink(
       const terminal = host.find(id);
       return terminal ? success({ text: latest(terminal.text(options)) }) : noTerminal(id);
     },
-    watch({ id, channel, cols, rows }) {
+    watch({ id, channel, cols, rows, raw }) {
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
       if (watches.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
-      const watched = host.watch(id, (update) =>
-        link.sendFrame(FrameKind.screen, channelBytes(channel), update),
+      const name = channelBytes(channel);
+      const watched = host.watch(
+        id,
+        (update) => link.sendFrame(FrameKind.screen, name, update),
+        (bytes) => link.sendFrame(FrameKind.raw, name, bytes),
       );
       if (!watched.ok) return watched;
       watches.set(channel, { id, watch: watched.value });
       const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room) && role !== 'worker') host.fit(id, watched.value, room);
+      if (isSize(room) && role !== 'worker') host.fit(id, watched.value, room, raw);
       return success(terminal.record);
     },
     unwatch({ channel }) {
       unwatch(channel);
       return success(null);
     },
-    fit({ channel, cols, rows }) {
+    fit({ channel, cols, rows, raw }) {
       const watched = watches.get(channel);
       if (!watched || !isSize({ cols, rows }))
         return failure('bad_request', 'No such channel, or no such size.');
-      host.fit(watched.id, watched.watch, { cols, rows });
+      host.fit(watched.id, watched.watch, { cols, rows }, raw);
       return success(null);
     },
     paste({ id, text, submit }) {
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
-      if (terminal.paste(text, submit)) return success(null);
-      return failure(
-        'not_reading',
-        `${id} has ended or does not read what is typed.`,
-        'Look at its terminal.',
-      );
+      if (terminal.paste([Buffer.from(typedText(text))], submit)) return success(null);
+      return { ok: false, problem: notReading(id) };
     },
     scroll: ({ channel }) => onWatch(channel, () => ({ back: 0, history: 0 })),
     search: ({ channel }) => onWatch(channel, () => ({ found: false, matches: 0, nth: 0, at: null })),
@@ -97,10 +104,23 @@ export function serveLink(
   });
 
   link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
+  link.onFrame(FrameKind.taken, (payload) => {
+    const watched = watches.get(payload.readUInt32BE(0));
+    if (watched) host.taken(watched.id, watched.watch, payload.readUInt32BE(4));
+  });
   link.onFrame(FrameKind.input, (payload) => {
     if (role === 'worker') return;
     const idEnd = 2 + payload.readUInt16BE(0);
-    host.find(payload.toString('utf8', 2, idEnd))?.type(payload.subarray(idEnd));
+    const id = payload.toString('utf8', 2, idEnd);
+    tell(id, host.find(id)?.type(payload.subarray(idEnd)) ?? true);
+  });
+  link.onFrame(FrameKind.paste, (payload) => {
+    if (role === 'worker') return;
+    const idEnd = 2 + payload.readUInt16BE(0);
+    const text = payload.toString('utf8', idEnd + 1);
+    const paste = pastes.add(payload.toString('utf8', 2, idEnd), payload.readUInt8(idEnd), text);
+    if (paste)
+      tell(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces, false) === true);
   });
 
   host.announcer.join(link);
@@ -116,6 +136,10 @@ export function serveLink(
 function latest(text: string): string {
   if (text.length <= maxTextLength) return text;
   return text.slice(text.indexOf('\n', text.length - maxTextLength) + 1);
+}
+
+function notReading(id: string): Problem {
+  return problemOf('not_reading', `${id} has ended or does not read what is typed.`, 'Look at its terminal.');
 }
 
 function notAllowed(): Result<never> {

@@ -4,17 +4,18 @@ import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import { Input } from './input.ts';
 import { Output } from './output.ts';
-import { pasteSequence } from './paste.ts';
+import { bracketed } from './paste.ts';
 import { endProcessTree } from './processTree.ts';
 import { type Pty, startPty } from './pty.ts';
 import { cleanTitle } from './title.ts';
+import type { Size } from './watch.ts';
 
 export interface TerminalEvents {
   /** The record is another one. */
   onChange(): void;
   onBell(): void;
-  /** The screen may be another one; `isEcho` when somebody typed a moment ago. */
-  onOutput(isEcho: boolean): void;
+  /** The screen may be another one, by these bytes if it is not by a new size; `isEcho`: somebody typed a moment ago. */
+  onOutput(isEcho: boolean, bytes: Buffer | null): void;
 }
 
 /** Lines kept above a screen: 5 MB for 1000 of them at 200 columns. */
@@ -89,6 +90,22 @@ export class Terminal {
     return this.#screen;
   }
 
+  get size(): Size {
+    return this.#record;
+  }
+
+  /** See `Emulator`. */
+  get breaks(): number {
+    return this.#emulator.breaks;
+  }
+
+  /** What makes a real terminal of this size go on exactly here, title included; null while that is impossible. */
+  wholeScreen(): string | null {
+    const whole = this.#emulator.wholeScreen();
+    const { title } = this.#record;
+    return whole === null || title === '' ? whole : `${whole}\x1b]2;${title}\x07`;
+  }
+
   text(options: { ansi?: boolean; scrollback?: number }): string {
     return this.#emulator.text(options);
   }
@@ -99,10 +116,11 @@ export class Terminal {
     return this.isRunning && this.#input.push(bytes);
   }
 
-  /** Types text as one paste; see `type`. */
-  paste(text: string, submit: boolean): boolean {
+  /** Types text as one paste, marked as such where the program asked for that; see `type`. */
+  paste(pieces: readonly Buffer[], submit: boolean): boolean {
     this.readScreen();
-    return this.type(Buffer.from(pasteSequence(text, this.#screen.modes.bracketedPaste, submit)));
+    const paste = bracketed(pieces, this.#screen.modes.bracketedPaste);
+    return this.type(submit ? Buffer.concat([paste, Buffer.from('\r')]) : paste);
   }
 
   /** Child and screen get the size together. */
@@ -112,7 +130,7 @@ export class Terminal {
     this.#pty.resize(cols, rows);
     this.#isScreenRead = false;
     this.#change({ cols, rows });
-    this.#events.onOutput(false);
+    this.#events.onOutput(false, null);
   }
 
   /** Ends the child and everything below it; resolves once its exit is on the record. */
@@ -137,7 +155,7 @@ export class Terminal {
     this.#emulator.write(bytes);
     this.#isScreenRead = false;
     this.#flow();
-    this.#events.onOutput(performance.now() - this.#lastInput < echoMs);
+    this.#events.onOutput(performance.now() - this.#lastInput < echoMs, bytes);
   }
 
   #flow(): void {

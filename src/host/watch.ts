@@ -22,10 +22,11 @@ export class Watch {
   room: Size | null = null;
   readonly #read: () => Screen | null;
   readonly #send: (update: Buffer) => void;
-  readonly #shadow: Screen = createScreen(0, 0);
+  #shadow: Screen = createScreen(0, 0);
   #isDirty = false;
   #isUrgent = false;
   #isAwaited = false;
+  #isHeld = false;
   #lastFrame = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
 
@@ -39,18 +40,29 @@ export class Watch {
   changed(isEcho: boolean): void {
     this.#isDirty = true;
     this.#isUrgent ||= isEcho;
-    if (!this.#isAwaited) this.#plan();
+    if (!this.#isAwaited && !this.#isHeld) this.#plan();
   }
 
   /** The last frame has been taken in. */
   seen(): void {
     this.#isAwaited = false;
-    if (this.#isDirty) this.#plan();
+    if (this.#isDirty && !this.#isHeld) this.#plan();
+  }
+
+  /** Sends nothing while held, for the link gets something newer than screens; after that a whole one. */
+  hold(isHeld: boolean): void {
+    if (this.#isHeld === isHeld) return;
+    this.#isHeld = isHeld;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (isHeld) return;
+    this.#shadow = createScreen(0, 0);
+    this.changed(true);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#isAwaited = true;
+    this.#isHeld = true;
   }
 
   #plan(): void {

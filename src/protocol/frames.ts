@@ -11,9 +11,23 @@ export const FrameKind = {
   seen: 2,
   /** Client to host: `id length u16 BE · id · bytes` for the child's terminal input. */
   input: 3,
+  /** Host to client: `channel u32 BE`, then bytes for a real terminal. */
+  raw: 4,
+  /** Client to host: `channel u32 BE · count u32 BE`; so many raw bytes are on the terminal. */
+  taken: 5,
+  /** Client to host: `id length u16 BE · id · flags u8 · UTF-8`: a piece of pasted text; see `pasteFlags`. */
+  paste: 6,
 } as const;
 
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
+
+/** Bits of a paste's piece. A paste begins at its first piece and is typed at its last. */
+export const pasteFlags = {
+  first: 1,
+  last: 2,
+  /** Not cleaned: it is a terminal's own, and that has done so. */
+  asItIs: 4,
+} as const;
 
 /** Larger than any screen or request; a length above it is a fault of the peer. */
 export const maxFrameBytes = 16 * 1024 * 1024;

@@ -1,4 +1,4 @@
-import type { Result } from '../domain/problem.ts';
+import type { Problem, Result } from '../domain/problem.ts';
 import type { Scroll } from '../domain/screen.ts';
 
 /** What the host tells of one terminal: always the whole record, so a missed one does no harm. */
@@ -108,10 +108,20 @@ export interface HostApi {
   /** Terminals' screens as plain text, or as bytes with SGR; `scrollback` lines before it. */
   text(params: { id: string; ansi?: boolean; scrollback?: number }): Result<{ text: string }>;
   /** Sends frames of `FrameKind.screen` from now on, the first a whole screen. One per terminal and link. */
-  watch(params: { id: string; channel: number; cols?: number; rows?: number }): Result<TerminalRecord>;
+  watch(params: {
+    id: string;
+    channel: number;
+    cols?: number;
+    rows?: number;
+    raw?: boolean;
+  }): Result<TerminalRecord>;
   unwatch(params: { channel: number }): Result<null>;
-  /** The size this link has room for. The smallest of all watching links wins. */
-  fit(params: { channel: number; cols: number; rows: number }): Result<null>;
+  /**
+   * The size this link has room for. The smallest of all watching links wins. With `raw`, wherever that is the
+   * terminal's size, frames of `FrameKind.raw` come instead of screens: bytes for a real terminal of that size,
+   * beginning with all it shows. Asked again they begin anew; without `raw` they end.
+   */
+  fit(params: { channel: number; cols: number; rows: number; raw?: boolean }): Result<null>;
   /**
    * The view of a watch: where it looks, what is searched for in it, and what is selected. All of it is drawn into
    * the screen that is sent. A view that has been scrolled back stays where it is while output goes on, until this
@@ -159,6 +169,8 @@ export interface HostNotices {
   /** The child rang. */
   bell: { readonly id: string };
   forgotten: { readonly id: string };
+  /** To the link that typed it: this did not reach the child. */
+  notTyped: { readonly id: string; readonly problem: Problem };
 }
 
 export interface DaemonStatus {

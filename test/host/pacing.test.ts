@@ -2,7 +2,6 @@ import { expect, test, vi } from 'vitest';
 import { createScreen } from '../../src/domain/screen.ts';
 import { Input } from '../../src/host/input.ts';
 import { Output } from '../../src/host/output.ts';
-import { pasteSequence } from '../../src/host/paste.ts';
 import { findTree } from '../../src/host/processTree.ts';
 import { cleanTitle } from '../../src/host/title.ts';
 import { smallestRoom, Watch } from '../../src/host/watch.ts';
@@ -164,16 +163,6 @@ test.each([
   ],
 ])('the smallest of %j is %j', (rooms, smallest) => {
   expect(smallestRoom(rooms)).toEqual(smallest);
-});
-
-test.each([
-  ['plain text', 'a b', false, false, 'a b'],
-  ['submitted text', 'a', false, true, 'a\r'],
-  ['lines', 'a\nb\r\nc\rd', false, false, 'a\rb\rc\rd'],
-  ['a paste', 'a\tb', true, true, '\x1b[200~a\tb\x1b[201~\r'],
-  ['a paste that tries to end itself', 'a\x1b[201~\x03\x9b201~', true, false, '\x1b[200~a[201~201~\x1b[201~'],
-])('%s is typed as a terminal would', (_, text, isBracketed, submit, bytes) => {
-  expect(pasteSequence(text, isBracketed, submit)).toBe(bytes);
 });
 
 test.each([
