@@ -2,23 +2,25 @@ import { nextTick } from '../app/clock.ts';
 import type { Effect } from '../app/effects.ts';
 import { answerTo, type Message } from '../app/messages.ts';
 import { type AppState, initialState, type Settings } from '../app/state.ts';
+import { isDraggedOut } from '../app/update/drag.ts';
 import { updateApp } from '../app/update.ts';
-import { selectCaret } from '../app/view/dialog.ts';
-import { type Cursor, initialCursor } from '../domain/screen.ts';
 import { isLive } from '../domain/worker.ts';
 import type { capabilitiesOf } from '../paint/capabilities.ts';
 import { Chrome } from '../paint/chrome.ts';
-import { Compositor, type Layer } from '../paint/compositor.ts';
+import { Compositor } from '../paint/compositor.ts';
 import { Tokenizer } from '../paint/keys.ts';
 import { mouseBytes } from '../paint/mouseBytes.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
-import { paneCursor } from '../paint/paneCursor.ts';
 import type { ConnectOptions } from '../protocol/connect.ts';
 import { Room } from '../ui/Room.tsx';
 import { SlotContext } from '../ui/slots.tsx';
+import { ClickCounter } from './clicks.ts';
+import { Clipboard } from './clipboard.ts';
 import { ControllerPort } from './controllerPort.ts';
+import { PaneLayers } from './paneLayers.ts';
 import { PasteCollector } from './pasteCollector.ts';
 import { Terminals } from './terminals.ts';
+import { runViewEffect } from './viewEffects.ts';
 
 export interface RoomOptions {
   readonly controller: ConnectOptions;
@@ -29,6 +31,9 @@ export interface RoomOptions {
   readonly color: boolean;
   readonly settings: Partial<Settings>;
 }
+
+/** Milliseconds between two steps of a view under a mouse that is held beyond it. */
+const dragPaceMs = 50;
 
 /** Opens the control room; resolves when the person leaves it. Workers go on. */
 export function runRoom(options: RoomOptions): Promise<void> {
@@ -46,7 +51,12 @@ class ControlRoom {
   readonly #terminals: Terminals;
   readonly #chrome: Chrome;
   readonly #compositor: Compositor;
-  readonly #tokenizer = new Tokenizer((token) => this.#tell({ type: 'tokenArrived', token }));
+  readonly #panes: PaneLayers;
+  readonly #clipboard: Clipboard;
+  readonly #clicks = new ClickCounter();
+  readonly #tokenizer = new Tokenizer((token) =>
+    this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) }),
+  );
   readonly #pastes = new PasteCollector((id, text) => this.#terminals.paste(id, text));
   readonly #left = Promise.withResolvers<void>();
   #state: AppState;
@@ -54,6 +64,7 @@ class ControlRoom {
   #isClosed = false;
   #drawing: NodeJS.Immediate | undefined;
   #tick: NodeJS.Timeout | undefined;
+  #hold: NodeJS.Timeout | undefined;
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -62,11 +73,13 @@ class ControlRoom {
     this.#state = initialState({ cols, rows }, Date.now(), options.settings);
     this.#chrome = new Chrome(cols, rows);
     this.#compositor = new Compositor(options.capabilities);
+    this.#clipboard = new Clipboard(options.controller.root, this.#outer);
     this.#terminals = new Terminals(options.controller.root, {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
       onScreen: () => this.#paint(),
     });
+    this.#panes = new PaneLayers(this.#terminals);
     this.#controller = new ControllerPort(options.controller, {
       onFacts: (facts) => {
         this.#tell({ type: 'factsArrived', facts });
@@ -94,6 +107,7 @@ class ControlRoom {
   #close(): void {
     this.#isClosed = true;
     clearTimeout(this.#tick);
+    clearTimeout(this.#hold);
     clearImmediate(this.#drawing);
     this.#tokenizer.dispose();
     this.#controller.close();
@@ -108,6 +122,7 @@ class ControlRoom {
     for (const effect of effects) this.#run(effect);
     // Several messages of one moment make one picture.
     if (state !== this.#drawn) this.#drawing ??= setImmediate(() => this.#draw());
+    if (isDraggedOut(state)) this.#hold ??= setTimeout(() => this.#dragOn(), dragPaceMs);
   }
 
   #run(effect: Effect): void {
@@ -128,12 +143,24 @@ class ControlRoom {
         if (screen) this.#terminals.type(effect.id, mouseBytes(effect.mouse, screen.modes));
         break;
       }
+      case 'scroll':
+      case 'search':
+      case 'select':
+      case 'copy':
+        void runViewEffect(effect, this.#terminals, this.#clipboard).then((said) => said && this.#tell(said));
+        break;
       case 'quit':
         this.#left.resolve();
         break;
       case 'suspend':
         this.#outer.suspend();
     }
+  }
+
+  /** A mouse that is held still tells nothing, and yet the view is to scroll on under it. */
+  #dragOn(): void {
+    this.#hold = undefined;
+    if (isDraggedOut(this.#state)) this.#tell({ type: 'dragHeld' });
   }
 
   #resize(): void {
@@ -164,24 +191,10 @@ class ControlRoom {
   #paint(): void {
     // What a slow terminal has not taken yet must not pile up: it gets a later frame instead.
     if (!this.#outer.isReady) return;
-    const layers = this.#chrome.layers.map((layer) => this.#filled(layer));
-    this.#outer.write(this.#compositor.frame(this.#chrome.grid, layers, this.#cursor()));
-  }
-
-  #filled(layer: Layer): Layer {
-    const screen = layer.kind === 'pane' ? this.#terminals.screenOf(layer.id) : null;
-    return screen ? { ...layer, grid: screen.grid } : layer;
-  }
-
-  /** The cursor of the worker one types into, or the caret of the dialog's text field. */
-  #cursor(): Cursor | null {
-    const { focus } = this.#state;
-    if (focus.at === 'pane') {
-      const screen = this.#terminals.screenOf(focus.id);
-      return screen && paneCursor(this.#chrome.layers, focus.id, screen.cursor);
-    }
-    const caret = selectCaret(this.#state);
-    return caret && { ...initialCursor, ...caret };
+    const { grid, layers } = this.#chrome;
+    const filled = this.#panes.filled(layers, this.#state);
+    const cursor = this.#panes.cursor(layers, this.#state);
+    this.#outer.write(this.#compositor.frame(grid, filled, cursor));
   }
 
   /** Ages on the screen grow; the timer runs only as often as one of them changes. */

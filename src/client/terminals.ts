@@ -1,8 +1,9 @@
+import type { Problem } from '../domain/problem.ts';
 import type { Screen } from '../domain/screen.ts';
 import { connectDaemon } from '../protocol/connect.ts';
-import { FrameKind } from '../protocol/frames.ts';
+import { FrameKind, pasteFlags } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
-import type { Link } from '../protocol/link.ts';
+import type { Caller, Link } from '../protocol/link.ts';
 import { ScreenCopy } from '../protocol/screens.ts';
 import { version } from '../protocol/version.ts';
 
@@ -12,6 +13,10 @@ export interface TerminalsListener {
   onForgotten(id: string): void;
   /** Some watched screen has changed; `screenOf` gives it. */
   onScreen(id: string): void;
+  /** Bytes for a real terminal, of a terminal shown `raw`; no more than so many come before `taken` is called. */
+  onRaw?(id: string, bytes: Buffer, taken: () => void): void;
+  /** What was typed or pasted has not reached the program. */
+  onNotTyped?(id: string, problem: Problem): void;
 }
 
 /** A terminal to be shown, and the room there is for it. */
@@ -19,6 +24,15 @@ export interface Watched {
   readonly id: string;
   readonly cols: number;
   readonly rows: number;
+  /** Its program's own bytes, where the room is exactly its size; they begin anew whenever it is shown again. */
+  readonly raw?: boolean;
+}
+
+/** Part of a paste on its way to a terminal. */
+export interface PastePiece {
+  readonly id: string;
+  readonly text: string;
+  readonly last: boolean;
 }
 
 interface Watch {
@@ -27,6 +41,7 @@ interface Watch {
   copy: ScreenCopy;
   cols: number;
   rows: number;
+  raw: boolean;
   /** Whether a first screen has come. */
   isShown: boolean;
 }
@@ -42,6 +57,8 @@ export class Terminals {
   #closed = false;
   #nextChannel = 1;
   #wanted: readonly Watched[] = [];
+  /** Terminal that the last piece of an unfinished paste went to. */
+  #pasting: string | null = null;
 
   constructor(root: string, listener: TerminalsListener) {
     this.#root = root;
@@ -93,18 +110,27 @@ export class Terminals {
     return watch?.isShown ? watch.copy.screen : null;
   }
 
-  /** Types raw bytes into a terminal, one a character. */
-  type(id: string, bytes: string): void {
-    if (bytes === '') return;
-    const name = Buffer.from(id);
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(name.byteLength);
-    this.#link?.sendFrame(FrameKind.input, length, name, Buffer.from(bytes, 'latin1'));
+  /** What to ask the host with about the view of a watched terminal; null where it is not watched. */
+  viewOf(id: string): { readonly channel: number; readonly call: Caller<HostApi> } | null {
+    const watch = this.#watches.get(id);
+    return watch && this.#link ? { channel: watch.channel, call: this.#link.caller<HostApi>() } : null;
   }
 
-  /** Pastes text as one piece, bracketed where the program asked for that. */
-  paste(id: string, text: string): void {
-    void this.#link?.caller<HostApi>()('paste', { id, text, submit: false });
+  /** Types raw bytes into a terminal, one a character. */
+  type(id: string, bytes: string): void {
+    if (bytes !== '') this.#link?.sendFrame(FrameKind.input, named(id), Buffer.from(bytes, 'latin1'));
+  }
+
+  /**
+   * A piece of pasted text. The whole is typed at its last one, bracketed where the program asked for that.
+   * @param isClean as it comes from a terminal that nobody paints on; otherwise control characters are dropped
+   */
+  paste({ id, text, last }: PastePiece, isClean = false): void {
+    const isFirst = this.#pasting !== id;
+    this.#pasting = last ? null : id;
+    const flags =
+      (isFirst ? pasteFlags.first : 0) | (last ? pasteFlags.last : 0) | (isClean ? pasteFlags.asItIs : 0);
+    this.#link?.sendFrame(FrameKind.paste, named(id), Buffer.of(flags), Buffer.from(text));
   }
 
   #listen(link: Link): void {
@@ -114,7 +140,11 @@ export class Terminals {
       this.#watches.delete(id);
       this.#listener.onForgotten(id);
     });
+    link.onNotice<HostNotices, 'notTyped'>('notTyped', ({ id, problem }) =>
+      this.#listener.onNotTyped?.(id, problem),
+    );
     link.onFrame(FrameKind.screen, (payload) => this.#take(payload));
+    link.onFrame(FrameKind.raw, (payload) => this.#passOn(link, payload));
   }
 
   #seen(terminal: TerminalRecord): void {
@@ -124,17 +154,17 @@ export class Terminals {
     if (wanted) this.#watch(wanted);
   }
 
-  #watch({ id, cols, rows }: Watched): void {
+  #watch({ id, cols, rows, raw = false }: Watched): void {
     const call = this.#link?.caller<HostApi>();
     if (!call || !this.#terminals.has(id)) return;
     const known = this.#watches.get(id);
     if (!known) {
       const channel = this.#nextChannel++;
-      this.#watches.set(id, { id, channel, copy: new ScreenCopy(), cols, rows, isShown: false });
-      void call('watch', { id, channel, cols, rows });
-    } else if (known.cols !== cols || known.rows !== rows) {
-      Object.assign(known, { cols, rows });
-      void call('fit', { channel: known.channel, cols, rows });
+      this.#watches.set(id, { id, channel, copy: new ScreenCopy(), cols, rows, raw, isShown: false });
+      void call('watch', { id, channel, cols, rows, raw });
+    } else if (raw || known.raw || known.cols !== cols || known.rows !== rows) {
+      Object.assign(known, { cols, rows, raw });
+      void call('fit', { channel: known.channel, cols, rows, raw });
     }
   }
 
@@ -145,14 +175,27 @@ export class Terminals {
   }
 
   #take(payload: Buffer): void {
-    const channel = payload.readUInt32BE(0);
-    const watch = [...this.#watches.values()].find((one) => one.channel === channel);
-    // Sent before the host heard that we do not look any more.
+    const watch = this.#watchOf(payload);
     if (!watch) return;
     watch.copy.apply(payload.subarray(4));
     watch.isShown = true;
     this.#link?.sendFrame(FrameKind.seen, payload.subarray(0, 4));
     this.#listener.onScreen(watch.id);
+  }
+
+  #passOn(link: Link, payload: Buffer): void {
+    const watch = this.#watchOf(payload);
+    const count = Buffer.alloc(4);
+    count.writeUInt32BE(payload.length - 4);
+    const taken = () => link.sendFrame(FrameKind.taken, payload.subarray(0, 4), count);
+    if (watch && this.#listener.onRaw) this.#listener.onRaw(watch.id, payload.subarray(4), taken);
+    else taken();
+  }
+
+  /** None for what was sent before the host heard that we do not look any more. */
+  #watchOf(payload: Buffer): Watch | undefined {
+    const channel = payload.readUInt32BE(0);
+    return [...this.#watches.values()].find((one) => one.channel === channel);
   }
 
   #lost(): void {
@@ -162,4 +205,11 @@ export class Terminals {
     this.#terminals.clear();
     for (const id of gone) this.#listener.onForgotten(id);
   }
+}
+
+function named(id: string): Buffer {
+  const name = Buffer.from(id);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(name.byteLength);
+  return Buffer.concat([length, name]);
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { enterSequence, leaveSequence } from './terminalModes.ts';
+import { enterSequence, leaveSequence, retakeSequence } from './terminalModes.ts';
 
 /** `process.stdout`. */
 type Output = WriteStream & { readonly fd: number };
@@ -29,13 +29,13 @@ export class OuterTerminal {
 
   readonly #input: ReadStream;
   readonly #output: Output;
-  readonly #enterSequence: string;
+  readonly #options: { readonly mouse: boolean };
   #state: 'free' | 'ours' | 'suspended' = 'free';
 
   constructor(input: ReadStream, output: Output, options: { readonly mouse: boolean }) {
     this.#input = input;
     this.#output = output;
-    this.#enterSequence = enterSequence(options);
+    this.#options = options;
     // Not the stream's own event: a size that changed and changed back at once is none to it, but cells were lost.
     process.on('SIGWINCH', () => this.onResize());
     // A terminal that is gone; the signal that says so reaches only the leader of a session.
@@ -66,15 +66,28 @@ export class OuterTerminal {
     // Off first: after a stop by others the terminal's mode is not what Node.js believes.
     this.#input.setRawMode(false).setRawMode(true);
     this.#input.off('data', this.#read).on('data', this.#read).resume();
-    this.#writeNow(this.#enterSequence);
+    this.#writeNow(enterSequence(this.#options));
+  }
+
+  /** Takes the terminal back from a program that had it to itself, with our bytes as a link; all must be painted again. */
+  retake(): void {
+    this.write(retakeSequence(this.#options, this.size.cols));
   }
 
   /** Ignored while the terminal is not ours. */
-  write(text: string): void {
-    if (this.#state !== 'ours' || text === '') return;
-    this.#output.write(text, () => {
+  write(bytes: string | Uint8Array): void {
+    if (this.#state !== 'ours' || bytes.length === 0) return;
+    this.#output.write(bytes, () => {
       if (this.isReady) this.onReady();
     });
+  }
+
+  /**
+   * Puts text into the clipboard of the person's terminal (OSC 52), after the frames on their way. In base64 no text
+   * can end the sequence. Whether the terminal takes it nobody can know.
+   */
+  copy(text: string): void {
+    this.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x1b\\`);
   }
 
   /** Gives the terminal back; twice does no harm. Frames not out yet are dropped if the process then ends. */
@@ -110,7 +123,7 @@ export class OuterTerminal {
   };
 
   #giveBack(): void {
-    this.#writeNow(leaveSequence);
+    this.#writeNow(leaveSequence(this.size.cols));
     this.#input.off('data', this.#read).pause();
     this.#input.setRawMode(false);
     setBlocking(this.#output, true);

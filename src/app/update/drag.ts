@@ -44,7 +44,11 @@ export function updateDrag(state: AppState, drag: Drag, token: MouseToken): Step
 /** As long as the mouse is held above or below the pane its view scrolls, and the selection goes along. */
 export function holdDrag(state: AppState): Step {
   const { drag } = state;
-  return drag && isHeld(drag) && drag.beyond !== 0 ? dragTo(state, drag, drag.to, drag.beyond) : stay(state);
+  return drag && isDraggedOut(state) ? dragTo(state, drag, drag.to, drag.beyond) : stay(state);
+}
+
+export function isDraggedOut({ drag }: AppState): boolean {
+  return drag !== null && isHeld(drag) && drag.beyond !== 0;
 }
 
 export function isHeld({ phase }: Drag): boolean {

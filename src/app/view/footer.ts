@@ -1,5 +1,6 @@
 import { hintOf, isEnabled } from '../action.ts';
 import { actions, keysOf, whereOf } from '../actions.ts';
+import { fits } from '../geometry.ts';
 import type { History } from '../history.ts';
 import { keyLabel } from '../keyName.ts';
 import type { AppState } from '../state.ts';
@@ -30,7 +31,7 @@ function besideKeys(state: AppState, said: Line): Line {
 /** The text to search for while it is typed, and the caret's cell; null while none is. */
 export function promptOf(state: AppState): { line: Line; caret: { x: number; y: number } } | null {
   const prompt = state.focus.at === 'history' ? state.focus.prompt : null;
-  if (!prompt) return null;
+  if (!prompt || !fits(state.size)) return null;
   const { cols, rows } = state.size;
   const hints = keyHints(state, cols);
   const head = ' search: ';

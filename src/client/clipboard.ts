@@ -1,0 +1,53 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Copied } from '../app/messages.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { OuterTerminal } from '../paint/outer.ts';
+import { runtimeFolder } from '../protocol/paths.ts';
+
+/**
+ * Bytes of text that are sent to the terminal's clipboard. xterm drops a sequence of more than 100,000 bytes, and
+ * base64 makes four of three.
+ */
+export const longestClip = 74_994;
+
+/** Puts text into the person's clipboard, or into a file of theirs alone where it is too long for that. */
+export class Clipboard {
+  readonly #root: string;
+  readonly #outer: Pick<OuterTerminal, 'copy'>;
+
+  /** @param root the workspace's */
+  constructor(root: string, outer: Pick<OuterTerminal, 'copy'>) {
+    this.#root = root;
+    this.#outer = outer;
+  }
+
+  /** `not_written` when the file cannot be. Blanks alone are not worth what the clipboard holds. */
+  async put(text: string, lines: number): Promise<Result<Copied>> {
+    const clean = cleanText(text);
+    if (clean.trim() === '') return success({ lines: 0, path: null });
+    if (Buffer.byteLength(clean) > longestClip) return this.#save(clean, lines);
+    this.#outer.copy(clean);
+    return success({ lines, path: null });
+  }
+
+  /** One file, the last copy: what is copied without end does not fill the folder. */
+  async #save(text: string, lines: number): Promise<Result<Copied>> {
+    const folder = runtimeFolder(this.#root);
+    if (!folder.ok) return folder;
+    const path = join(folder.value, 'copied.txt');
+    const draft = join(folder.value, `copied.${process.pid}.tmp`);
+    try {
+      await writeFile(draft, `${text}\n`, { mode: 0o600 });
+      await rename(draft, path);
+    } catch (error) {
+      return failure('not_written', `What was copied could not be written: ${(error as Error).message}`);
+    }
+    return success({ lines, path });
+  }
+}
+
+/** Text as a person would paste it: line breaks and tabs, and no other control characters. */
+export function cleanText(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '');
+}
