@@ -137,8 +137,8 @@ export function blit(from: Grid, part: Rectangle, to: Grid, x: number, y: number
     const first = cellIndex(to, x + left, y + row);
     from.bytes.copy(to.bytes, first * 4, start, end);
     const last = first + (right - left - 1) * cellWords;
-    if (widthOf(to.data[first] as number) === 0) to.data[first] = blankText;
-    if (widthOf(to.data[last] as number) === 2) to.data[last] = blankText;
+    if (widthOf(to.data[first] as number) === 0) takeText(to.data, first);
+    if (widthOf(to.data[last] as number) === 2) takeText(to.data, last);
   }
 }
 
@@ -160,8 +160,13 @@ export function erase(grid: Grid, part: Rectangle): void {
 function cutPair(grid: Grid, x: number, y: number): void {
   const at = cellIndex(grid, x, y);
   if (x <= 0 || x >= grid.cols || widthOf(grid.data[at] as number) !== 0) return;
-  grid.data[at - cellWords] = blankText;
-  grid.data[at] = blankText;
+  takeText(grid.data, at - cellWords);
+  takeText(grid.data, at);
+}
+
+/** Leaves a blank in the cell's style and link. */
+function takeText(data: Uint32Array, at: number): void {
+  data[at] = blankText | ((data[at] as number) & linkMask);
 }
 
 /** Makes a cell, given by the index of its first word, an unstyled blank. */
@@ -181,7 +186,7 @@ export function completeWide(data: Uint32Array, at: number): void {
   const word = data[at] as number;
   const link = word & linkMask;
   const isBlank = (word & (codeMask | clusterFlag)) === 0x20;
-  if (isBlank) data[at] = blankText | link;
+  if (isBlank) takeText(data, at);
   data[half] = (isBlank ? blankText : rightHalf) | link;
   data.copyWithin(half + 1, at + 1, at + cellWords);
 }

@@ -4,7 +4,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What the person's terminal can show, as far as the environment tells; see no-color.org for NO_COLOR. */
 export function capabilitiesOf(env: Environment): Capabilities {
-  return { colors: colorsOf(env), underlineStyles: knowsUnderlineStyles(env) };
+  return { colors: colorsOf(env), underlineStyles: knowsUnderlineStyles(env), osc: takesOsc(env) };
 }
 
 function colorsOf({ NO_COLOR, COLORTERM, TERM = '' }: Environment): Capabilities['colors'] {
@@ -22,4 +22,9 @@ function knowsUnderlineStyles({ TERM = '', TERM_PROGRAM = '', VTE_VERSION }: Env
   const programs = ['iTerm.app', 'WezTerm', 'ghostty', 'vscode'];
   // VTE has them since 0.52, which it tells as 5200.
   return modernTerminal.test(TERM) || programs.includes(TERM_PROGRAM) || Number(VTE_VERSION) >= 5200;
+}
+
+/** All but what has no notion of it; the Linux console would set its colours by some of it. */
+function takesOsc({ TERM = '' }: Environment): boolean {
+  return TERM !== '' && TERM !== 'dumb' && !TERM.startsWith('linux');
 }

@@ -1,5 +1,5 @@
-import { cellWords, widthOf } from '../domain/cell.ts';
-import { cellIndex, type Grid, wordText } from '../domain/grid.ts';
+import { cellWords, linkShift, widthOf } from '../domain/cell.ts';
+import { cellIndex, type Grid, wordLink, wordText } from '../domain/grid.ts';
 import { type Capabilities, sgr } from '../terminal/sgr.ts';
 import { isDisputed } from './disputed.ts';
 
@@ -14,6 +14,8 @@ export class CellWriter {
   #fg = 0;
   #bg = 0;
   #ext = 0;
+  /** Number of the open link, 0 for none. */
+  #link = 0;
   /** Where the terminal's cursor is; column -1 when that is not certain. */
   #x = -1;
   #y = 0;
@@ -22,8 +24,9 @@ export class CellWriter {
     this.#capabilities = capabilities;
   }
 
-  /** What was written since the last time; leaves the terminal in its plain style. */
+  /** What was written since the last time; leaves the terminal in its plain style, with no link open. */
   take(): string {
+    this.#setLink(0);
     if (this.#fg !== 0 || this.#bg !== 0 || this.#ext !== 0) this.#out += '\x1b[0m';
     const out = this.#out;
     this.#out = '';
@@ -42,6 +45,7 @@ export class CellWriter {
       const width = widthOf(word);
       if (x < disturbedUntil || !sameCell(data, shown.data, at)) {
         this.#setStyle(data, at);
+        this.#setLink(word);
         if (isDisputed(word)) disturbedUntil = Math.max(disturbedUntil, x + this.#disputed(word, x, y, cols));
         else this.#agreed(word, x, y);
       }
@@ -77,6 +81,14 @@ export class CellWriter {
     if (this.#x !== x || this.#y !== y) this.#out += `\x1b[${y + 1};${x + 1}H`;
     this.#x = x;
     this.#y = y;
+  }
+
+  /** By its number terminals know the parts of a link that goes over several rows. */
+  #setLink(word: number): void {
+    const link = word >>> linkShift;
+    if (link === this.#link || !this.#capabilities.osc) return;
+    this.#link = link;
+    this.#out += link === 0 ? '\x1b]8;;\x1b\\' : `\x1b]8;id=${link};${wordLink(word)}\x1b\\`;
   }
 
   #setStyle(data: Uint32Array, at: number): void {

@@ -5,15 +5,27 @@ import {
   codeMask,
   extMask,
   foregroundMask,
+  linkMask,
+  linkShift,
   widthOf,
   widthShift,
 } from '../domain/cell.ts';
-import { cellIndex, codeWord, completeWide, type Grid, textWord, wordText } from '../domain/grid.ts';
+import {
+  cellIndex,
+  codeWord,
+  completeWide,
+  type Grid,
+  linkBits,
+  textWord,
+  wordLink,
+  wordText,
+} from '../domain/grid.ts';
 import type { ByteReader, ByteWriter } from './bytes.ts';
 
 /**
- * A row is its runs of one style: `columns u16 · styled u8 · words · cells`. Of the words fg, bg and ext
- * only those named by the bits of `styled` follow, the others are zero. A cell of width 1 is its code point in
+ * A row is its runs of one style and link: `columns u16 · styled u8 · words · link · cells`. Of the words fg, bg and
+ * ext only those named by the bits 0–2 of `styled` follow, the others are zero. Bit 3 says that a link follows, as
+ * `number u8`, and where the number is new to the update `bytes u16 · ASCII` of where it leads. A cell of width 1 is its code point in
  * UTF-8; what is more than that follows a control byte, as no cell holds one.
  */
 const Control = {
@@ -26,11 +38,13 @@ const Control = {
   wideCluster: 4,
 } as const;
 
+const isLinked = 8;
 const space = 0x20 | (1 << widthShift);
 /** Fewer spaces are shorter as they are. */
 const fewestSpaces = 3;
 
-export function writeRow(writer: ByteWriter, grid: Grid, y: number): void {
+/** @param links - numbers of links that the update has told */
+export function writeRow(writer: ByteWriter, grid: Grid, y: number, links: Set<number>): void {
   const { data } = grid;
   const end = cellIndex(grid, grid.cols, y);
   let at = cellIndex(grid, 0, y);
@@ -38,25 +52,45 @@ export function writeRow(writer: ByteWriter, grid: Grid, y: number): void {
     const next = endOfRun(data, at, end);
     writer.u16((next - at) / cellWords);
     const styled = (data[at + 1] ? 1 : 0) | (data[at + 2] ? 2 : 0) | (data[at + 3] ? 4 : 0);
-    writer.u8(styled);
+    const link = (data[at] as number) >>> linkShift;
+    writer.u8(link ? styled | isLinked : styled);
     for (let word = 1; word < cellWords; word++) if (data[at + word]) writer.u32(data[at + word] as number);
+    if (link) writeLink(writer, data[at] as number, links);
     writeCells(writer, data, at, next);
     at = next;
   }
 }
 
+function writeLink(writer: ByteWriter, word: number, links: Set<number>): void {
+  const number = word >>> linkShift;
+  writer.u8(number);
+  if (links.has(number)) return;
+  links.add(number);
+  const uri = wordLink(word);
+  writer.u16(uri.length);
+  writer.utf8(uri);
+}
+
 function endOfRun(data: Uint32Array, start: number, end: number): number {
+  const link = (data[start] as number) >>> linkShift;
   const fg = data[start + 1];
   const bg = data[start + 2];
   const ext = data[start + 3];
   let at = start + cellWords;
-  while (at < end && data[at + 1] === fg && data[at + 2] === bg && data[at + 3] === ext) at += cellWords;
+  while (
+    at < end &&
+    data[at + 1] === fg &&
+    data[at + 2] === bg &&
+    data[at + 3] === ext &&
+    (data[at] as number) >>> linkShift === link
+  )
+    at += cellWords;
   return at;
 }
 
 function writeCells(writer: ByteWriter, data: Uint32Array, start: number, end: number): void {
   for (let at = start; at < end; ) {
-    const word = data[at] as number;
+    const word = (data[at] as number) & ~linkMask;
     const spaces = word === space ? countSpaces(data, at, end) : 0;
     if (spaces >= fewestSpaces) {
       writer.u8(Control.spaces);
@@ -69,9 +103,14 @@ function writeCells(writer: ByteWriter, data: Uint32Array, start: number, end: n
   }
 }
 
+function isSpace(word: number): boolean {
+  return (word & ~linkMask) === space;
+}
+
 function countSpaces(data: Uint32Array, start: number, end: number): number {
   let count = 1;
-  while (count < 255 && start + count * cellWords < end && data[start + count * cellWords] === space) count++;
+  while (count < 255 && start + count * cellWords < end && isSpace(data[start + count * cellWords] as number))
+    count++;
   return count;
 }
 
@@ -91,8 +130,11 @@ function writeCell(writer: ByteWriter, word: number): void {
   else writer.utf8(String.fromCodePoint(code));
 }
 
-/** @throws RangeError when the bytes are no row of this grid */
-export function readRow(reader: ByteReader, grid: Grid, y: number): void {
+/**
+ * @param links - links by their numbers in this update
+ * @throws RangeError when the bytes are no row of this grid
+ */
+export function readRow(reader: ByteReader, grid: Grid, y: number, links: Map<number, string>): void {
   if (y >= grid.rows) throw new RangeError(`row ${y} of ${grid.rows}`);
   const end = cellIndex(grid, grid.cols, y);
   let at = cellIndex(grid, 0, y);
@@ -108,8 +150,22 @@ export function readRow(reader: ByteReader, grid: Grid, y: number): void {
       grid.data[cell + 2] = bg & backgroundMask;
       grid.data[cell + 3] = ext & extMask;
     }
+    const uri = styled & isLinked ? readLink(reader, links) : '';
+    const start = at;
     while (at < next) at = readCells(reader, grid.data, at, next);
+    if (uri !== '') setLink(grid.data, start, next, linkBits(uri));
   }
+}
+
+function readLink(reader: ByteReader, links: Map<number, string>): string {
+  const number = reader.u8();
+  const uri = links.get(number) ?? reader.utf8(reader.u16());
+  links.set(number, uri);
+  return uri;
+}
+
+function setLink(data: Uint32Array, start: number, end: number, bits: number): void {
+  for (let at = start; at < end; at += cellWords) data[at] = (data[at] as number) | bits;
 }
 
 /** Reads one cell, or several spaces; gives back the index after them. */

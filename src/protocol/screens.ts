@@ -45,9 +45,10 @@ export function encodeScreen(screen: Screen, shadow: Screen | null): Buffer | nu
   writer.u16(modeFlags(screen.modes));
   writer.u32(screen.scroll.back);
   writer.u32(screen.scroll.history);
+  const links = new Set<number>();
   for (const y of changed) {
     writer.u16(y);
-    writeRow(writer, screen.grid, y);
+    writeRow(writer, screen.grid, y, links);
   }
   known.grid.bytes.set(screen.grid.bytes);
   known.cursor = screen.cursor;
@@ -81,7 +82,8 @@ export class ScreenCopy {
       if (kind !== Kind.whole) throw new RangeError('changes of a screen of another size');
       screen.grid = createGrid(cols, rows);
     } else if (kind === Kind.whole) clearGrid(screen.grid);
-    while (!reader.isAtEnd) readRow(reader, screen.grid, reader.u16());
+    const links = new Map<number, string>();
+    while (!reader.isAtEnd) readRow(reader, screen.grid, reader.u16(), links);
     screen.cursor = cursor;
     screen.modes = modes;
     screen.scroll = scroll;

@@ -15,9 +15,11 @@ export interface Capabilities {
   readonly colors: ColorDepth;
   /** Understands `4:3` and `58:2::r:g:b`; otherwise every underline is a single one. */
   readonly underlineStyles: boolean;
+  /** Takes OSC, or at least keeps quiet about what it does not know: links and titles of windows. */
+  readonly osc: boolean;
 }
 
-export const allCapabilities: Capabilities = { colors: 'rgb', underlineStyles: true };
+export const allCapabilities: Capabilities = { colors: 'rgb', underlineStyles: true, osc: true };
 
 /** The one sequence that sets a cell's style, whatever was set before. */
 export function sgr(fg: number, bg: number, ext: number, capabilities: Capabilities): string {

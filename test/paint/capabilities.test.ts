@@ -26,3 +26,15 @@ test.each([
 ])('underline styles for %j: %s', (env, known) => {
   expect(capabilitiesOf(env).underlineStyles).toBe(known);
 });
+
+test.each([
+  [{ TERM: 'xterm-256color' }, true],
+  [{ TERM: 'tmux-256color' }, true],
+  [{ TERM: 'xterm', NO_COLOR: '1' }, true],
+  [{ TERM: 'linux' }, false],
+  [{ TERM: 'linux-16color' }, false],
+  [{ TERM: 'dumb' }, false],
+  [{}, false],
+])('links and titles for %j: %s', (env, taken) => {
+  expect(capabilitiesOf(env).osc).toBe(taken);
+});

@@ -6,6 +6,7 @@ import { Compositor, type Layer } from '../../src/paint/compositor.ts';
 import { paneCursor } from '../../src/paint/paneCursor.ts';
 import { writeNow } from '../../src/terminal/access.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { allCapabilities } from '../../src/terminal/sgr.ts';
 
 function gridOf(text: string, cols = 12, rows = 4): Grid {
   const terminal = new Emulator({ cols, rows, scrollback: 0 });
@@ -139,9 +140,48 @@ describe('a frame', () => {
   });
 
   test('has colours as the terminal can show them', () => {
-    const compositor = new Compositor({ colors: '16', underlineStyles: false });
+    const compositor = new Compositor({ colors: '16', underlineStyles: false, osc: true });
     const frame = compositor.frame(gridOf('\x1b[4:3;58:5:1;38;2;250;0;0mx'), [], null);
     expect(frame).toContain('\x1b[0;4;91m');
+  });
+});
+
+describe('a link', () => {
+  const text = (n: number, shown: string) => `\x1b]8;;https://example.org/${n}\x07${shown}\x1b]8;;\x07`;
+  const esc = '\x1b';
+  const opened = (frame: string) =>
+    [...frame.matchAll(new RegExp(`${esc}\\]8;([^;]*);([^${esc}]*)${esc}\\\\`, 'g'))].map(([, id, uri]) => [
+      id,
+      uri,
+    ]);
+
+  test('is opened before its text and closed behind it, in every row by the same id', () => {
+    const frame = new Compositor().frame(gridOf(`${text(1, 'abcdefgh')}i`, 4, 3), [], null);
+    const [first, ...rest] = opened(frame);
+    expect(first).toEqual([expect.stringMatching(/^id=\d+$/), 'https://example.org/1']);
+    expect(rest).toEqual([['', '']]);
+    expect(frame).toMatch(/abcd.*efgh\x1b\]8;;\x1b\\.*i/);
+  });
+
+  test('is closed at the end of a frame, and opened again for what changes of it', () => {
+    const compositor = new Compositor();
+    const [before] = opened(compositor.frame(gridOf(text(1, 'abcd')), [], null));
+    const frame = compositor.frame(gridOf(text(1, 'abXd')), [], null);
+    expect(opened(frame)).toEqual([before, ['', '']]);
+  });
+
+  test('is painted again when it leads elsewhere', () => {
+    const compositor = new Compositor();
+    compositor.frame(gridOf(text(1, 'ab')), [], null);
+    const frame = compositor.frame(gridOf(text(1, 'a') + text(2, 'b')), [], null);
+    expect(opened(frame).map(([, uri]) => uri)).toEqual(['https://example.org/2', '']);
+  });
+
+  test('is plain text to a terminal that knows no OSC', () => {
+    const compositor = new Compositor({ ...allCapabilities, osc: false });
+    const frame = compositor.frame(gridOf(text(1, 'ab')), [], null);
+    expect(frame).toContain('ab');
+    expect(frame).not.toContain('\x1b]');
   });
 });
 

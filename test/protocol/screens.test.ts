@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cellWords, widthOf } from '../../src/domain/cell.ts';
-import { createGrid, type Grid, gridToText } from '../../src/domain/grid.ts';
+import { cellIndex, cellText, createGrid, type Grid, gridToText, wordLink } from '../../src/domain/grid.ts';
 import {
   createScreen,
   cursorShapes,
@@ -162,6 +162,33 @@ describe('malformed bytes', () => {
     }
     expect(gridToText(grid)).not.toMatch(/[^\n\P{Cc}]/u);
   }
+});
+
+test('a link is sent once in an update, however many rows it is in', () => {
+  const link = '\x1b]8;;https://example.org/somewhere\x07';
+  const bytes = update(screenAfter(`${link}one\r\ntwo\r\n\x1b]8;;\x07three${link}four`), null);
+  expect(bytes.toString('latin1').split('https://example.org/somewhere')).toHaveLength(2);
+  const { grid } = new ScreenCopy().apply(bytes);
+  const linked = [0, 1, 2].map((y) =>
+    Array.from({ length: grid.cols }, (_, x) => x).filter((x) =>
+      wordLink(grid.data[cellIndex(grid, x, y)] ?? 0),
+    ),
+  );
+  expect(linked).toEqual([
+    [0, 1, 2],
+    [0, 1, 2],
+    [5, 6, 7, 8],
+  ]);
+});
+
+test('what must not be a link is none in the copy', () => {
+  const bytes = update(screenAfter('\x1b]8;;https://example.org\x07x'), null);
+  const evil = Buffer.from(
+    bytes.toString('latin1').replace('https://example.org', 'javas://example.org'),
+    'latin1',
+  );
+  const { grid } = new ScreenCopy().apply(evil);
+  expect([cellText(grid, 0, 0), wordLink(grid.data[0] ?? 0)]).toEqual(['x', '']);
 });
 
 test('a blank grid is sent as nothing but its size', () => {

@@ -100,6 +100,8 @@ function other(random: Random): string {
     () => `\x1b[${random.between(1, 10)};${random.between(5, 60)}r`,
     () =>
       `\x1b]${random.pick([0, 2, 4, 8, 10, 52, 133])};${text(random)}${random.pick(['\x07', '\x1b\\', ''])}`,
+    () => link(random),
+    () => link(random),
     () => `\x1bP${random.pick(['$q', '+q', ''])}${text(random)}${random.pick(['\x1b\\', '\x18', ''])}`,
     () => `\x1b${random.pick([...'78=>DEHMNOVWXZ^_cno|}~', '#8', '(0', '(B', ')0', '%G'])}`,
     () =>
@@ -109,4 +111,19 @@ function other(random: Random): string {
     () => '\x1b[4h',
     () => '\x1b[4l',
   ])();
+}
+
+/** Few enough for every one of them to have a number. */
+const links = [
+  '',
+  '',
+  'https://example.org/',
+  'HTTP://example.org/a;b',
+  'mailto:ada@example.org',
+  'evil:run',
+  'file:',
+];
+
+function link(random: Random): string {
+  return `\x1b]8;${random.pick(['', 'id=1', 'a=b:id=;'])};${random.pick(links)}${random.pick(['\x07', '\x1b\\'])}`;
 }

@@ -46,13 +46,13 @@ test.each([
   [
     'without underline styles',
     (3 << 26) | ColorKind.rgb,
-    { colors: 'rgb', underlineStyles: false } as const,
+    { colors: 'rgb', underlineStyles: false, osc: true } as const,
     '\x1b[0;4m',
   ],
   [
     'without colours',
     (3 << 26) | ColorKind.rgb,
-    { colors: 'none', underlineStyles: true } as const,
+    { colors: 'none', underlineStyles: true, osc: true } as const,
     '\x1b[0;4:3m',
   ],
 ])('a terminal %s gets what it can show', (_, ext, capabilities, bytes) => {

@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import { cellIndex, type Grid } from '../../../src/domain/grid.ts';
+import { cellIndex, type Grid, wordLink } from '../../../src/domain/grid.ts';
 import { createScreen } from '../../../src/domain/screen.ts';
 import { Compositor, type Layer } from '../../../src/paint/compositor.ts';
 import { paneCursor } from '../../../src/paint/paneCursor.ts';
@@ -17,6 +17,8 @@ export interface Shown {
   /** The cells where the pane is. */
   readonly pane: readonly Look[][];
   readonly underlines: readonly number[][];
+  /** Where each cell leads to, '' where it is no link. */
+  readonly links: readonly string[][];
   /** Column and row of the pane; null while the cursor is hidden. */
   readonly cursor: string | null;
   /** The first cell around the pane that is not what the chrome has there. */
@@ -64,12 +66,13 @@ export class PanePath {
     while (!this.#paint()) this.#time += longHold;
     const { cols, rows } = this.#emulator;
     const looks = looksOf(this.#outer);
+    const part = <T>(all: T[][]) =>
+      all.slice(corner.y, corner.y + rows).map((row) => row.slice(corner.x, corner.x + cols));
     const { cursorX, cursorY } = this.#outer.buffer.active;
     return {
-      pane: looks.slice(corner.y, corner.y + rows).map((row) => row.slice(corner.x, corner.x + cols)),
-      underlines: underlinesOf(this.#outer)
-        .slice(corner.y, corner.y + rows)
-        .map((row) => row.slice(corner.x, corner.x + cols)),
+      pane: part(looks),
+      underlines: part(underlinesOf(this.#outer)),
+      links: part(linksOf(this.#outer)),
       cursor: this.#copy.screen.cursor.visible ? `${cursorX - corner.x},${cursorY - corner.y}` : null,
       spill: spillOf(looks, this.#emulator),
     };
@@ -107,6 +110,13 @@ export function underlinesOf(shown: Terminal): number[][] {
   const grid = gridOf(shown);
   return Array.from({ length: grid.rows }, (_, y) =>
     Array.from({ length: grid.cols }, (_, x) => grid.data[cellIndex(grid, x, y) + 3] ?? 0),
+  );
+}
+
+export function linksOf(shown: Terminal): string[][] {
+  const grid = gridOf(shown);
+  return Array.from({ length: grid.rows }, (_, y) =>
+    Array.from({ length: grid.cols }, (_, x) => wordLink(grid.data[cellIndex(grid, x, y)] ?? 0)),
   );
 }
 

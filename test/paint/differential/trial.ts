@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/headless';
 import { writeNow } from '../../../src/terminal/access.ts';
 import { blankLook, hasOddWidth, type Look, looksOf, terminal, told } from '../looks.ts';
-import { PanePath, type Size, sameLook, underlinesOf } from './panePath.ts';
+import { linksOf, PanePath, type Size, sameLook, underlinesOf } from './panePath.ts';
 
 /** Bytes to be written and painted at once, or a new size of the pane. */
 export type Piece = Buffer | Size;
@@ -39,14 +39,18 @@ export function differenceIn({ size, pieces }: Trial): string | null {
 }
 
 function compare(path: PanePath, direct: Terminal): string | null {
-  const { pane, underlines, cursor, spill } = path.settle();
+  const { pane, underlines, links, cursor, spill } = path.settle();
   const expectedUnderlines = underlinesOf(direct);
+  const expectedLinks = linksOf(direct);
   for (const [y, row] of looksOf(direct).entries())
     for (const [x, look] of row.entries()) {
       const seen = pane[y]?.[x] ?? blankLook;
-      const isSame = sameLook(seen, look) && underlines[y]?.[x] === expectedUnderlines[y]?.[x];
+      const isSame =
+        sameLook(seen, look) &&
+        underlines[y]?.[x] === expectedUnderlines[y]?.[x] &&
+        links[y]?.[x] === expectedLinks[y]?.[x];
       if (!isSame && !isKnown(look, row[x - 1]))
-        return `cell ${x},${y} of ${row.length} shows ${told(seen)} instead of ${told(look)}, or another underline`;
+        return `cell ${x},${y} of ${row.length} shows ${told(seen)} instead of ${told(look)}, or another underline or link`;
     }
   const { cursorX, cursorY } = direct.buffer.active;
   const place = `${Math.min(cursorX, direct.cols - 1)},${cursorY}`;
