@@ -51,3 +51,25 @@ export interface CleanResult {
   /** What was left behind. */
   readonly warnings?: readonly string[];
 }
+
+/** What bringing the base branch into a worker's branch came to. */
+export interface Brought {
+  readonly id: string;
+  readonly base: string;
+  /** The branch's last commit afterwards; null while conflicts wait in the worktree. */
+  readonly commit: string | null;
+  /** Paths with conflict markers in the worktree. */
+  readonly conflicts: readonly string[];
+}
+
+/** What taking back a finish or clean came to. */
+export interface UndoResult {
+  readonly id: string;
+  readonly branch: string;
+  /** Whether uncommitted work came back with it, uncommitted. */
+  readonly uncommitted: boolean;
+  /** The branch that the merge was taken back from; null when there was none, or it stays. */
+  readonly takenBackFrom: string | null;
+  /** Why the merge stays, and the command that reverts it; null when it does not. */
+  readonly mergeStays: { readonly why: string; readonly revert: string } | null;
+}

@@ -1,26 +1,29 @@
 import { type Backup, isExpired } from '../domain/backup.ts';
 import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
-import { backupRef, deleteRef, keepRef, timeOf } from './refs.ts';
+import type { Worker } from '../domain/worker.ts';
+import { backupRef, branchRef, deleteRef, keepRef, readRef, timeOf } from './refs.ts';
 import { type Git, refused } from './run.ts';
 
-/** Keeps a branch's last commit under a ref of our own. @returns the ref; an earlier one that keeps it will do */
+/**
+ * Keeps a branch's last commit under a ref of our own.
+ * @returns the ref; where the branch is gone already, the one that was made before it went
+ */
 export async function backUpTip(
   git: Git,
   repo: Repo,
-  task: string,
+  worker: Pick<Worker, 'task' | 'branch'>,
   tip: string,
   at: Date,
 ): Promise<Result<string>> {
-  const kept = await listBackups(git, repo, task);
-  if (!kept.ok) return kept;
-  const same = kept.value.find((one) => one.kind === 'branch' && one.commit === tip);
-  // One that is about to expire would not keep it long enough.
-  const isFresh = same && at.getTime() - Date.parse(same.at) < freshMs;
-  return isFresh ? success(same.ref) : keepRef(git, repo.path, backupRef(task, at), tip);
+  if (!(await readRef(git, repo.path, branchRef(worker.branch)))) {
+    const listed = await listBackups(git, repo, worker.task);
+    if (!listed.ok) return listed;
+    const kept = listed.value.find((one) => one.kind === 'branch' && one.commit === tip);
+    if (kept) return success(kept.ref);
+  }
+  return keepRef(git, repo.path, backupRef(worker.task, at), tip);
 }
-
-const freshMs = 24 * 3_600_000;
 
 /** What is kept of a repository's branches and worktrees, newest first; of one task, or of all. */
 export async function listBackups(git: Git, repo: Repo, task?: string): Promise<Result<Backup[]>> {

@@ -67,7 +67,8 @@ export function cleanName(task: string): string {
   return `clean-${task}`;
 }
 
-async function mendClean(git: Git, repo: Repo, worker: WorkerPlace, journal: Journal): Promise<void> {
+/** What a clean left half-done is mended where its snapshot, or its branch, keeps all that was there. */
+export async function mendClean(git: Git, repo: Repo, worker: WorkerPlace, journal: Journal): Promise<void> {
   const { tip, wip } = (journal.data ?? {}) as { tip?: unknown; wip?: unknown };
   const work = typeof wip === 'string' ? await readRef(git, repo.path, wip) : null;
   const kept = work ?? (typeof tip === 'string' ? tip : null);
@@ -175,7 +176,7 @@ async function backUp(
   at: Date,
 ): Promise<Result<string>> {
   const { tip } = preview;
-  const backup = await backUpTip(git, repo, worker.task, tip, at);
+  const backup = await backUpTip(git, repo, worker, tip, at);
   if (!backup.ok) return backup;
   const head = found.head ?? tip;
   const wip = wipRef(worker.task, at);

@@ -131,7 +131,7 @@ function finishSteps(
       // An earlier backup of the same commit will do, and has to be named.
       isDone: async () => success(false),
       async run() {
-        const backup = await backUpTip(git, repo, worker.task, tip, options.at ?? new Date());
+        const backup = await backUpTip(git, repo, worker, tip, options.at ?? new Date());
         if (!backup.ok) return backup;
         results.backup = backup.value;
         return success(null);

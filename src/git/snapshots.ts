@@ -1,0 +1,167 @@
+import { lstat, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Backup, thinOut } from '../domain/backup.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { dropBackups, listBackups } from './backups.ts';
+import { exists } from './files.ts';
+import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
+import { keepRef, readRef, timeOf, wipRef } from './refs.ts';
+import { type Git, refused } from './run.ts';
+import { commitSnapshot, snapshotTree } from './snapshot.ts';
+
+/** Untracked files beyond this are most likely built or downloaded; each snapshot would keep them again. */
+const largestUntracked = 20_000_000;
+
+/** Snapshots of a worker's uncommitted work, newest first. */
+export async function listSnapshots(git: Git, repo: Repo, task: string): Promise<Result<Backup[]>> {
+  const listed = await listBackups(git, repo, task);
+  return listed.ok ? success(listed.value.filter(({ kind }) => kind === 'work')) : listed;
+}
+
+/**
+ * Keeps a worktree's uncommitted work under a ref of our own, if it has any that the last snapshot does not hold.
+ * Index and worktree stay as they are, and no lock is taken: it works amid anything else. Thins out older ones.
+ * Untracked files above 20 MB are not in it.
+ * @returns the ref; null when there was nothing new
+ */
+export async function keepSnapshot(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  why: string,
+  at: Date,
+): Promise<Result<string | null>> {
+  const found = await inspectWorker(git, repo, worker);
+  if (!found.ok) return found;
+  const { registered, present, head, uncommitted, path } = found.value;
+  if (!registered || !present || head === null || uncommitted.length === 0) return success(null);
+  const tree = await snapshotTree(git, path, largestUntracked);
+  if (!tree.ok) return tree;
+  const kept = await listSnapshots(git, repo, worker.task);
+  if (!kept.ok) return kept;
+  const last = kept.value[0];
+  if (last && (await holds(git, repo, last.commit, tree.value, head))) return success(null);
+  const made = await commitSnapshot(git, repo.path, tree.value, [head], why);
+  if (!made.ok) return made;
+  const ref = await keepRef(git, repo.path, wipRef(worker.task, at), made.value);
+  if (!ref.ok) return ref;
+  const thinned = await thin(git, repo, worker.task, at);
+  return thinned.ok ? ref : thinned;
+}
+
+async function holds(git: Git, repo: Repo, commit: string, tree: string, head: string): Promise<boolean> {
+  const known = await git.text(repo.path, ['rev-parse', `${commit}^{tree}`, `${commit}^1`]);
+  return known.ok && known.value === `${tree}\n${head}`;
+}
+
+/** What was kept when a branch went belongs to that branch's backup and stays as long as it. */
+async function thin(git: Git, repo: Repo, task: string, now: Date): Promise<Result<null>> {
+  const listed = await listBackups(git, repo, task);
+  if (!listed.ok) return listed;
+  const ends = new Set(listed.value.filter(({ kind }) => kind === 'branch').map(({ at }) => at));
+  const snapshots = listed.value.filter(({ kind, at }) => kind === 'work' && !ends.has(at));
+  const dropped = await dropBackups(git, repo, thinOut(snapshots, now));
+  return dropped.ok ? success(null) : dropped;
+}
+
+/** What a snapshot holds beyond the commit it was taken on, as a patch. */
+export function diffSnapshot(git: Git, repo: Repo, { commit }: Backup): Promise<Result<string>> {
+  const plain = ['--no-ext-diff', '--no-textconv', '--no-color'];
+  return git.text(repo.path, ['diff', ...plain, `${commit}^1`, commit]);
+}
+
+/** What restoring came to. */
+export interface Restored {
+  /** Keeps what was there before; null when that was all committed. */
+  readonly before: string | null;
+  /** Paths that are as in the snapshot again. */
+  readonly restored: readonly string[];
+  /** Of these, those that are gone because the snapshot does not have them. */
+  readonly deleted: readonly string[];
+}
+
+/**
+ * Puts the files of a snapshot back as uncommitted changes, after a snapshot of the present state. The index stays as
+ * it is.
+ * @param exact also deletes files that the snapshot does not have
+ */
+export async function restoreSnapshot(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  ref: string,
+  options: { readonly exact: boolean; readonly at: Date },
+): Promise<Result<Restored>> {
+  const found = await inspectWorker(git, repo, worker);
+  if (!found.ok) return found;
+  const { registered, present, path, oddities } = found.value;
+  if (!registered || !present) return failure('worktree_missing', `${worker.worktree} is gone.`);
+  const underWay = oddities.find(({ code }) => code === 'operation_under_way');
+  if (underWay) return { ok: false, problem: underWay };
+  const commit = timeOf(ref) && (await readRef(git, repo.path, ref));
+  if (!commit) return failure('no_snapshot', `There is no snapshot ${ref}.`);
+  const before = await keepSnapshot(git, repo, worker, 'Before a restore', options.at);
+  if (!before.ok) return before;
+  const written = await writeFiles(git, path, commit, options.exact);
+  return written.ok ? success({ before: before.value, ...written.value }) : written;
+}
+
+/** Makes a worktree's files those of a commit, which neither HEAD nor the index follow. */
+export async function writeFiles(
+  git: Git,
+  worktree: string,
+  commit: string,
+  exact: boolean,
+): Promise<Result<Pick<Restored, 'restored' | 'deleted'>>> {
+  const now = await snapshotTree(git, worktree);
+  if (!now.ok) return now;
+  const diff = await git.run(worktree, [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--no-renames',
+    '--name-status',
+    now.value,
+    commit,
+  ]);
+  if (diff.exitCode !== 0) return refused(diff);
+  const fields = diff.stdout.split('\0');
+  const changes = fields.flatMap((status, at) =>
+    at % 2 === 0 && status ? [[status, fields[at + 1] ?? ''] as const] : [],
+  );
+  const wanted = changes.filter(([status]) => status !== 'D').map(([, path]) => path);
+  const others = exact ? changes.filter(([status]) => status === 'D').map(([, path]) => path) : [];
+  const hidden = await findHidden(worktree, changes);
+  if (hidden.length > 0)
+    return failure(
+      'in_the_way',
+      `Ignored or very large files are in the way, of which no snapshot holds a copy: ${nameSome(hidden)}.`,
+      'Move them away first.',
+    );
+  // Deleted first: a folder may have to make room for a file of its name.
+  for (const path of others) await rm(join(worktree, path), { force: true });
+  if (wanted.length > 0) {
+    const args = ['restore', `--source=${commit}`, '--worktree', '--overlay', '--ignore-skip-worktree-bits'];
+    const input = wanted.join('\0');
+    const restored = await git.run(worktree, [...args, '--pathspec-from-file=-', '--pathspec-file-nul'], {
+      input,
+      env: { GIT_LITERAL_PATHSPECS: '1' },
+    });
+    if (restored.exitCode !== 0) return refused(restored);
+  }
+  return success({ restored: wanted, deleted: others });
+}
+
+/** Files that would be written over although the present tree does not have them. */
+async function findHidden(
+  worktree: string,
+  changes: readonly (readonly [string, string])[],
+): Promise<string[]> {
+  const hidden: string[] = [];
+  for (const [status, path] of changes) {
+    const file = join(worktree, path);
+    if (status === 'A' && (await exists(file)) && !(await lstat(file)).isDirectory()) hidden.push(path);
+  }
+  return hidden;
+}
