@@ -21,9 +21,9 @@ export interface MergePlan {
 }
 
 /** Signing may wait for an agent that waits for a person. */
-const signingTimeoutMs = 60_000;
+export const signingTimeoutMs = 60_000;
 /** Hooks may run a whole test suite. */
-const hookTimeoutMs = 15 * 60_000;
+export const hookTimeoutMs = 15 * 60_000;
 const mergeHooks = ['pre-merge-commit', 'prepare-commit-msg', 'commit-msg'];
 
 /** Merges in the object store alone: no checkout is touched. */
@@ -44,19 +44,40 @@ export async function mergeTrees(
 
 /** Makes the merge commit of trees merged without conflict. */
 export async function commitMerge(git: Git, plan: MergePlan, tree: string): Promise<Result<string>> {
-  // Unlike `git merge`, commit-tree does not look at commit.gpgSign by itself.
-  const sign = await git.run(plan.dir, ['config', '--type=bool', '--get', 'commit.gpgSign']);
+  return commitTree(git, plan.dir, tree, [plan.onto, plan.tip], plan.message);
+}
+
+/** Makes a commit in the object store, signed where the settings say so. */
+export async function commitTree(
+  git: Git,
+  dir: string,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+): Promise<Result<string>> {
+  // Unlike `git commit`, commit-tree does not look at commit.gpgSign by itself.
+  const sign = await git.run(dir, ['config', '--type=bool', '--get', 'commit.gpgSign']);
   const signing = sign.stdout.trim() === 'true' ? ['-S'] : [];
-  const args = ['commit-tree', tree, '-p', plan.onto, '-p', plan.tip, ...signing, '-F', '-'];
-  return git.text(plan.dir, args, { input: `${plan.message}\n`, timeoutMs: signingTimeoutMs });
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), ...signing, '-F', '-'];
+  return git.text(dir, args, { input: `${message}\n`, timeoutMs: signingTimeoutMs });
 }
 
 /** Whether the repository has hooks that want to see a merge being made; `core.hooksPath` counts. */
-export async function hasMergeHooks(git: Git, dir: string): Promise<boolean> {
-  const hooks = await git.text(dir, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']);
+export function hasMergeHooks(git: Git, dir: string): Promise<boolean> {
+  return hasHooks(git, dir, mergeHooks);
+}
+
+/** Whether the repository has any of these hooks. */
+export async function hasHooks(git: Git, dir: string, names: readonly string[]): Promise<boolean> {
+  const hooks = await hooksFolder(git, dir);
   if (!hooks.ok) return false;
-  const found = await Promise.all(mergeHooks.map((hook) => isExecutable(join(hooks.value, hook))));
+  const found = await Promise.all(names.map((hook) => isExecutable(join(hooks.value, hook))));
   return found.includes(true);
+}
+
+/** Where git looks for hooks when it runs in `dir`. Absolute. */
+export function hooksFolder(git: Git, dir: string): Promise<Result<string>> {
+  return git.text(dir, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']);
 }
 
 /**
