@@ -1,10 +1,12 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
+import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Rect } from '../geometry.ts';
 import { keyLabel } from '../keyName.ts';
 import { selectGeometry, selectShown } from '../select.ts';
 import type { AppState, ListName } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { type Line, line, lineWidth, type Span, span, wrapLines } from '../text/line.ts';
+import { progressMark, shownTitle } from '../text/terminals.ts';
 import { counted, shortAge, stateLook } from '../text/words.ts';
 import { type BorderTone, type FrameView, frameView, textColumns } from './frame.ts';
 
@@ -31,10 +33,18 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   const use = keysIn(state, worker);
   const tone = borderTone(state, worker, use);
   const left = paneTitle(state, worker, number, rect.width - 4);
-  const frame = frameView(rect, tone, { left, right: paneAside(state, worker, use) });
+  const top = { left, right: paneAside(state, worker, use) };
+  const frame = frameView(rect, tone, top, { left: use === 'history' ? wayBack : [] });
   const screen = state.terminals.has(worker.id) ? worker.id : null;
   return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };
 }
+
+const wayBack: Line = [
+  span('looking back', 'notice'),
+  span(' · ', 'muted'),
+  span('q', 'key'),
+  span(' leaves', 'muted'),
+];
 
 function borderTone({ anchor }: AppState, { id }: Worker, use: PaneUse): BorderTone {
   if (use !== null) return use === 'pane' ? 'border-typing' : 'border-history';
@@ -45,18 +55,21 @@ function keysIn({ focus }: AppState, { id }: Worker): PaneUse {
   return (focus.at === 'pane' || focus.at === 'history') && focus.id === id ? focus.at : null;
 }
 
-/** `1 backend/user-auth ● working 12m`, and its last words where there is room. */
+/** `1 backend/user-auth ● working 12m`, how far it is, and its last words or its title where there is room. */
 function paneTitle(state: AppState, worker: Worker, number: number, width: number): Line {
   const { mark, word, tone } = stateLook(worker);
+  const terminal = state.terminals.get(worker.id);
+  const progress = progressMark(terminal?.progress ?? null);
   const head = span(`${number} `, 'muted');
   const status = [
     span(` ${mark} ${word}`, tone),
     span(` ${shortAge(worker.stateSince, state.now)}`, 'muted'),
+    ...(progress ? [span(' '), progress] : []),
   ];
   const room = width - lineWidth([head, ...status]);
   const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
   const spare = room - cellWidth(name.text) - 3;
-  const words = lastWords(worker);
+  const words = lastWords(worker) ?? titleWords(terminal);
   const said =
     words && spare >= 8 ? [span(': ', words.tone), span(cutText(words.text, spare), words.tone)] : [];
   return [head, name, ...status, ...said];
@@ -69,11 +82,15 @@ function lastWords({ state, asks, update }: Worker): Span | null {
   return rests && update ? span(update.text, 'muted') : null;
 }
 
+/** What it calls what it is doing. */
+function titleWords(terminal: TerminalRecord | undefined): Span | null {
+  const title = shownTitle(terminal?.title ?? '');
+  return title === '' ? null : span(title, 'muted');
+}
+
 function paneAside({ settings }: AppState, worker: Worker, use: PaneUse): Line {
   if (use === 'pane') return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
-  if (use === 'history')
-    return [span('looking back', 'notice'), span(' · ', 'muted'), span('q', 'key'), span(' leaves', 'muted')];
-  return isLive(worker.state) ? [] : [span('r', 'key'), span(' resumes', 'muted')];
+  return isLive(worker.state) || use ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }
 
 function missing(worker: Worker, width: number): readonly Line[] {
