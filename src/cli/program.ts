@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { problemOf } from '../domain/problem.ts';
 import { version } from '../protocol/version.ts';
+import { describeFlow } from './flowProgram.ts';
 import {
   createOutput,
   exitCodes,
@@ -75,6 +76,7 @@ function describeProgram(out: Output): Command {
     (await import('./doctor.ts')).runDoctor(out),
   );
   describeWorker(out, command, program);
+  describeFlow(out, command, program);
   for (const name of ['host', 'controller'] as const) {
     const parent = program.command(name).description(`the ${name} process of this workspace`);
     command(parent, 'status', 'whether it runs').action(async () =>

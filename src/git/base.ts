@@ -12,6 +12,8 @@ export interface BaseChoice {
 }
 
 export interface BaseOptions {
+  /** Another branch to begin from than features do. */
+  readonly branch?: string;
   /** Defaults to 10 s: somebody is waiting at the approval card. */
   readonly fetchTimeoutMs?: number;
   readonly now?: Date;
@@ -31,10 +33,11 @@ export async function chooseBase(
 ): Promise<Result<BaseChoice>> {
   const flow = await readFlow(git, repo);
   if (!flow.ok) return flow;
-  const { base: branch, develop, remote } = flow.value;
+  const { develop, remote } = flow.value;
+  const branch = options.branch ?? flow.value.base;
   if (!branch) return failure('no_base', `${repo.name} has no commit to start from.`, mainHint);
   const warnings: string[] = [];
-  if (!develop) warnings.push(`There is no develop branch; ${branch} is used.`);
+  if (!develop && !options.branch) warnings.push(`There is no develop branch; ${branch} is used.`);
   if (remote)
     warnings.push(...(await fetchBranch(git, repo, remote, branch, options.fetchTimeoutMs ?? 10_000)));
 

@@ -3,7 +3,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../domai
 import type { Repo } from '../domain/repo.ts';
 import { type Flow, mainHint } from './flow.ts';
 import type { Target } from './publish.ts';
-import { isAncestor, readRef } from './refs.ts';
+import { branchRef, isAncestor, readRef } from './refs.ts';
 import type { Git } from './run.ts';
 
 /** A branch of git-flow, by what a person calls it. */
@@ -22,6 +22,14 @@ export function tagName(flow: Flow, { kind, name }: FlowName): string | null {
 export async function readTag(git: Git, repo: Repo, tag: string): Promise<string | null> {
   const found = await git.run(repo.path, ['rev-parse', '--verify', '--quiet', `refs/tags/${tag}`]);
   return found.exitCode === 0 ? found.stdout.trim() : null;
+}
+
+/** Git's own rules, before a name gets to where `x~1` would be read as a commit. */
+export async function checkBranchName(git: Git, repo: Repo, branch: string): Promise<Result<null>> {
+  const checked = await git.run(repo.path, ['check-ref-format', branchRef(branch)]);
+  return checked.exitCode === 0 && !branch.startsWith('-')
+    ? success(null)
+    : failure('bad_name', `Git takes no branch ${JSON.stringify(branch)}.`);
 }
 
 type Named = FlowName & { readonly branch: string };

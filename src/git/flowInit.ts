@@ -1,6 +1,7 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { type Flow, mainHint, readFlow } from './flow.ts';
+import { checkBranchName } from './flowBranches.ts';
 import { branchRef, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
 import { commonDirectory } from './worktreeList.ts';
@@ -16,7 +17,7 @@ const defaultPrefixes = {
 };
 
 export type PrefixKey = keyof typeof defaultPrefixes;
-export const prefixKeys = Object.keys(defaultPrefixes) as readonly PrefixKey[];
+const prefixKeys = Object.keys(defaultPrefixes) as readonly PrefixKey[];
 
 export interface InitOptions {
   readonly main?: string;
@@ -68,10 +69,8 @@ export async function createDevelop(git: Git, repo: Repo): Promise<Result<null>>
 async function checkNames(git: Git, repo: Repo, options: InitOptions): Promise<Result<null>> {
   const prefixes = Object.values(options.prefixes ?? {}).map((prefix) => `${prefix}x`);
   for (const name of [options.main, options.develop, ...prefixes]) {
-    if (name === undefined) continue;
-    const checked = await git.run(repo.path, ['check-ref-format', branchRef(name)]);
-    if (checked.exitCode !== 0 || name.startsWith('-'))
-      return failure('bad_name', `Git takes no branch ${JSON.stringify(name)}.`);
+    const checked = name === undefined ? success(null) : await checkBranchName(git, repo, name);
+    if (!checked.ok) return checked;
   }
   return success(null);
 }

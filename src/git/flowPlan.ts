@@ -2,6 +2,7 @@ import { type Problem, problemOf, type Result, success } from '../domain/problem
 import type { Repo } from '../domain/repo.ts';
 import { type Flow, readFlow } from './flow.ts';
 import {
+  checkBranchName,
   type FlowName,
   findBases,
   findBehind,
@@ -52,6 +53,8 @@ export async function planFinish(git: Git, repo: Repo, wanted: FlowName): Promis
   if (!read.ok) return read;
   const flow = read.value;
   const branch = flow.prefixes[wanted.kind] + wanted.name;
+  const checked = await checkBranchName(git, repo, branch);
+  if (!checked.ok) return checked;
   const named = await findBases(git, repo, flow, { ...wanted, branch });
   if (!named.ok) return named;
   const own = await findTarget(git, repo, branch, null);

@@ -1,0 +1,136 @@
+import { readConfig } from '../controller/workspaceConfig.ts';
+import type { FlowFinished, FlowKind } from '../domain/flow.ts';
+import type { Repo } from '../domain/repo.ts';
+import type { Bump } from '../domain/version.ts';
+import type { FlowName } from '../git/flowBranches.ts';
+import { finishFlow, previewFlow } from '../git/flowFinish.ts';
+import { initFlow, type PrefixKey } from '../git/flowInit.ts';
+import { fetchForPush, pushFinished } from '../git/flowPush.ts';
+import { startFlow } from '../git/flowStart.ts';
+import { readFlowStatus } from '../git/flowStatus.ts';
+import { Git } from '../git/run.ts';
+import { askYes, canAsk } from './ask.ts';
+import { finishedText, previewText, startedText, statusText } from './describeFlow.ts';
+import { demand, type Output, refuse } from './output.ts';
+import { refuseInsideWorker } from './session.ts';
+import { findWorkspace } from './workspace.ts';
+
+/**
+ * Commands of git-flow. They run git in this process, under the lock that every process of ours takes before it changes
+ * a repository, so no controller is needed; one that runs sees the branches move as it sees everybody's commits.
+ */
+
+export async function showFlow(out: Output, name: string | undefined): Promise<void> {
+  const git = new Git();
+  const repos = name === undefined ? configuredRepos() : [demandRepo(name)];
+  const all = await Promise.all(repos.map(async (repo) => demand(await readFlowStatus(git, repo))));
+  out.result(name === undefined ? all : all[0], all.map(statusText).join('\n\n'));
+}
+
+export interface InitFlowOptions {
+  readonly main?: string;
+  readonly develop?: string;
+  readonly prefix?: Readonly<Partial<Record<PrefixKey, string>>>;
+}
+
+export async function initRepo(out: Output, name: string, options: InitFlowOptions): Promise<void> {
+  refuseInsideWorker('set up git-flow');
+  const [git, repo] = [new Git(), demandRepo(name)];
+  const { main, develop, prefix } = options;
+  demand(
+    await initFlow(git, repo, { ...(main && { main }), ...(develop && { develop }), prefixes: prefix ?? {} }),
+  );
+  const status = demand(await readFlowStatus(git, repo));
+  out.result(status, statusText(status));
+}
+
+export async function start(
+  out: Output,
+  kind: FlowKind,
+  repoName: string,
+  name: string | undefined,
+  options: { readonly bump?: Bump },
+): Promise<void> {
+  refuseInsideWorker(`start a ${kind}`);
+  const repo = demandRepo(repoName);
+  const { bump } = options;
+  if ((name === undefined) === (bump === undefined))
+    refuse('usage', 'Either a version or --bump is wanted.', `Such as: --bump minor`);
+  const wanted =
+    bump !== undefined && kind !== 'feature' ? ({ kind, bump } as const) : { kind, name: name ?? '' };
+  const started = demand(await startFlow(new Git(), repo, wanted));
+  out.result(started, startedText(started, repo));
+}
+
+export interface FinishFlowOptions {
+  readonly message?: string;
+  readonly push?: boolean;
+  readonly deleteRemote?: boolean;
+  readonly verify?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+/** `finish`: shows what would move and asks; then merges, tags and, where that is wanted, pushes. */
+export async function finish(
+  out: Output,
+  kind: FlowKind,
+  repoName: string,
+  name: string,
+  options: FinishFlowOptions,
+): Promise<void> {
+  refuseInsideWorker(`finish a ${kind}`);
+  const [git, repo, wanted] = [new Git(), demandRepo(repoName), { kind, name }];
+  if (options.deleteRemote && !options.push)
+    refuse('usage', 'A branch at the remote is deleted by pushing.', 'Give --push as well.');
+  if (options.push) demand(await fetchForPush(git, repo));
+  const preview = await previewFlow(git, repo, wanted);
+  if (!preview.ok && preview.problem.code === 'branch_missing' && !options.dryRun)
+    return conclude(out, git, repo, wanted, options);
+  const shown = demand(preview);
+  if (options.dryRun) return out.result(shown, previewText(shown));
+  const [blocker] = shown.blockers;
+  if (blocker !== undefined)
+    refuse('cannot_finish', `${shown.branch} cannot be finished: ${shown.blockers.join(' ')}`);
+  out.say(previewText(shown));
+  await agree(out, options);
+  await conclude(out, git, repo, wanted, { ...options, tip: shown.tip });
+}
+
+async function agree(out: Output, options: FinishFlowOptions): Promise<void> {
+  const question = options.push ? 'Finish and push it?' : 'Finish it?';
+  if (options.yes) return;
+  if (!canAsk({ json: out.json }))
+    refuse('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes');
+  if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
+}
+
+async function conclude(
+  out: Output,
+  git: Git,
+  repo: Repo,
+  wanted: FlowName,
+  options: FinishFlowOptions & { readonly tip?: string },
+): Promise<void> {
+  const done: FlowFinished = demand(await finishFlow(git, repo, wanted, options));
+  const { deleteRemote = false } = options;
+  const pushed = options.push ? demand(await pushFinished(git, repo, done, { deleteRemote })) : [];
+  const result = { ...done, pushed };
+  out.result(result, finishedText(result));
+}
+
+function configuredRepos(): readonly Repo[] {
+  return demand(readConfig(demand(findWorkspace('.')))).repos;
+}
+
+function demandRepo(name: string): Repo {
+  const repos = configuredRepos();
+  return (
+    repos.find((repo) => repo.name === name) ??
+    refuse(
+      'unknown_repo',
+      `There is no repository ${JSON.stringify(name)} here.`,
+      `Known: ${repos.map((repo) => repo.name).join(', ')}.`,
+    )
+  );
+}
