@@ -3,7 +3,9 @@ import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Announcer } from './announcer.ts';
 import { Inbox } from './inbox.ts';
 import { RawStream } from './rawStream.ts';
+import { defaultScrollback, Scrollback } from './scrollback.ts';
 import { Terminal } from './terminal.ts';
+import { View } from './view.ts';
 import { type Size, smallestRoom, Watch } from './watch.ts';
 
 /** A window being dragged sends many sizes; the program should redraw for the last. */
@@ -12,8 +14,17 @@ const resizeMs = 30;
 interface Entry {
   readonly terminal: Terminal;
   readonly token: string;
-  readonly watches: Map<Watch, RawStream>;
+  readonly watches: Set<Watched>;
+  readonly scrollback: Scrollback;
   resize: NodeJS.Timeout | undefined;
+}
+
+/** One link's look at one terminal: where it looks, and what is sent of that. */
+export interface Watched {
+  readonly id: string;
+  readonly view: View;
+  readonly watch: Watch;
+  readonly raw: RawStream;
 }
 
 /** All terminals of a workspace, who looks at them, and what their children posted. */
@@ -21,6 +32,12 @@ export class Host {
   readonly announcer = new Announcer((id) => this.find(id)?.record ?? null);
   readonly inbox = new Inbox();
   readonly #entries = new Map<string, Entry>();
+  readonly #hiddenAfterMs: number | undefined;
+
+  /** @param hiddenAfterMs - see `Scrollback` */
+  constructor(hiddenAfterMs?: number) {
+    this.#hiddenAfterMs = hiddenAfterMs;
+  }
 
   /** Whether there is a terminal or a message that would be lost. */
   get isNeeded(): boolean {
@@ -48,19 +65,22 @@ export class Host {
   open(options: OpenTerminal, hookUrl: string): Result<TerminalRecord> {
     const { id, token } = options;
     if (this.#entries.has(id)) return failure('already_open', `${id} has a terminal already.`);
-    const watches = new Map<Watch, RawStream>();
-    const terminal = Terminal.open(options, hookUrl, {
+    const watches = new Set<Watched>();
+    const limits = options.scrollback ?? defaultScrollback;
+    const terminal = Terminal.open(options, limits.visible, hookUrl, {
       onChange: () => this.announcer.changed(id),
       onBell: () => this.announcer.bell(id),
       onOutput: (isEcho, bytes) => {
-        for (const [watch, raw] of watches) {
+        for (const { watch, raw } of watches) {
           raw.output(bytes);
           watch.changed(isEcho);
         }
       },
     });
     if (!terminal.ok) return terminal;
-    this.#entries.set(id, { terminal: terminal.value, token, watches, resize: undefined });
+    const keep = (lines: number) => terminal.value.setScrollback(lines);
+    const scrollback = new Scrollback(limits, keep, this.#hiddenAfterMs);
+    this.#entries.set(id, { terminal: terminal.value, token, watches, scrollback, resize: undefined });
     this.announcer.changed(id);
     return success(terminal.value.record);
   }
@@ -83,8 +103,9 @@ export class Host {
     if (!entry) return noTerminal(id);
     if (entry.terminal.isRunning)
       return failure('terminal_running', `${id} is still running.`, 'End it first.');
-    for (const watch of entry.watches.keys()) this.unwatch(id, watch);
+    for (const watched of entry.watches) this.unwatch(watched);
     clearTimeout(entry.resize);
+    entry.scrollback.stop();
     this.#entries.delete(id);
     entry.terminal.dispose();
     this.inbox.forget(id);
@@ -93,32 +114,32 @@ export class Host {
   }
 
   /** Sends the terminal's screen from now on, the whole of it first; raw output once `fit` asks for it. */
-  watch(id: string, send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Result<Watch> {
+  watch(id: string, send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Result<Watched> {
     const entry = this.#entries.get(id);
     if (!entry) return noTerminal(id);
-    const watch = new Watch(() => entry.terminal.readScreen(), send);
-    entry.watches.set(watch, new RawStream(watch, entry.terminal, sendRaw));
+    const view = new View(entry.terminal);
+    const watch = new Watch(() => view.read(), send);
+    const watched = { id, view, watch, raw: new RawStream(watch, entry.terminal, sendRaw) };
+    entry.watches.add(watched);
+    entry.scrollback.show();
     watch.changed(false);
-    return success(watch);
+    return success(watched);
   }
 
-  unwatch(id: string, watch: Watch): void {
-    const watches = this.#entries.get(id)?.watches;
-    watches?.get(watch)?.stop();
-    watch.stop();
-    if (watches?.delete(watch)) this.#fitLater(id);
+  unwatch(watched: Watched): void {
+    watched.raw.stop();
+    watched.watch.stop();
+    const entry = this.#entries.get(watched.id);
+    if (!entry?.watches.delete(watched)) return;
+    if (entry.watches.size === 0) entry.scrollback.hide();
+    this.#fitLater(watched.id);
   }
 
   /** A watcher has room for so much, and would rather have raw output or screens; see RawStream. */
-  fit(id: string, watch: Watch, room: Size, isRaw = false): void {
+  fit({ id, watch, raw }: Watched, room: Size, isRaw = false): void {
     watch.room = room;
-    this.#entries.get(id)?.watches.get(watch)?.want(isRaw);
+    raw.want(isRaw);
     this.#fitLater(id);
-  }
-
-  /** So many bytes of raw output are on the watcher's terminal. */
-  taken(id: string, watch: Watch, bytes: number): void {
-    this.#entries.get(id)?.watches.get(watch)?.taken(bytes);
   }
 
   #fitLater(id: string): void {
@@ -126,8 +147,10 @@ export class Host {
     if (!entry) return;
     clearTimeout(entry.resize);
     entry.resize = setTimeout(() => {
-      const size = smallestRoom([...entry.watches.keys()].map((watch) => watch.room));
-      if (size) entry.terminal.resize(size.cols, size.rows);
+      const watched = [...entry.watches];
+      const views = watched.map(({ view }) => view);
+      const size = smallestRoom(watched.map(({ watch }) => watch.room));
+      if (size) entry.terminal.resize(size.cols, size.rows, views);
     }, resizeMs);
   }
 }

@@ -13,7 +13,7 @@ import { type LinkRole, serveLink } from './serveLink.ts';
 
 /** The host of one workspace: `node host.js <workspace>`. */
 async function main(root: string): Promise<void> {
-  const host = new Host();
+  const host = new Host(numberOf(process.env.ORCH_HIDDEN_MS));
   const server = await InboxServer.listen({
     tokens: () => host.tokens(),
     post: (message, bytes) => host.inbox.post(message, bytes),
@@ -48,6 +48,10 @@ async function main(root: string): Promise<void> {
   process.on('unhandledRejection', logError);
   await daemon.value.ended;
   process.exit(0);
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text ? Number(text) : undefined;
 }
 
 /** What runs inside a terminal may look, and no more: typing is how a person answers. */

@@ -2,9 +2,11 @@ import { failure, type Problem, problemOf, type Result, success } from '../domai
 import { FrameKind } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
-import { type Host, noTerminal } from './host.ts';
+import { type Host, noTerminal, type Watched } from './host.ts';
 import { PasteReader, typedText } from './paste.ts';
-import type { Size, Watch } from './watch.ts';
+import { areLimits } from './scrollback.ts';
+import { serveViews } from './serveViews.ts';
+import type { Size } from './watch.ts';
 
 /** What every link may ask, also that of another version, is served elsewhere. */
 type Served = Omit<HostApi, 'status' | 'stop'>;
@@ -23,16 +25,18 @@ export function serveLink(
   inboxUrl: string,
   onNeedChange: () => void,
 ): void {
-  const watches = new Map<number, { readonly id: string; readonly watch: Watch }>();
+  const watches = new Map<number, Watched>();
   const pastes = new PasteReader();
   const unwatch = (channel: number) => {
     const watched = watches.get(channel);
     watches.delete(channel);
-    if (watched) host.unwatch(watched.id, watched.watch);
+    if (watched) host.unwatch(watched);
   };
-
-  const onWatch = <T>(channel: number, answer: () => T): Result<T> =>
-    watches.has(channel) ? success(answer()) : failure('bad_request', 'No such channel.');
+  /** Whoever types wants to see what comes of it. */
+  const follow = (id: string) => {
+    for (const watched of watches.values())
+      if (watched.id === id && watched.view.follow()) watched.watch.changed(true);
+  };
 
   /** Says so when what was typed did not reach a child that could read it. */
   const tell = (id: string, isTyped: boolean) => {
@@ -73,9 +77,9 @@ export function serveLink(
         (bytes) => link.sendFrame(FrameKind.raw, name, bytes),
       );
       if (!watched.ok) return watched;
-      watches.set(channel, { id, watch: watched.value });
+      watches.set(channel, watched.value);
       const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room) && role !== 'worker') host.fit(id, watched.value, room, raw);
+      if (isSize(room) && role !== 'worker') host.fit(watched.value, room, raw);
       return success(terminal.record);
     },
     unwatch({ channel }) {
@@ -86,32 +90,30 @@ export function serveLink(
       const watched = watches.get(channel);
       if (!watched || !isSize({ cols, rows }))
         return failure('bad_request', 'No such channel, or no such size.');
-      host.fit(watched.id, watched.watch, { cols, rows }, raw);
+      host.fit(watched, { cols, rows }, raw);
       return success(null);
     },
     paste({ id, text, submit }) {
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
+      follow(id);
       if (terminal.paste([Buffer.from(typedText(text))], submit)) return success(null);
       return { ok: false, problem: notReading(id) };
     },
-    scroll: ({ channel }) => onWatch(channel, () => ({ back: 0, history: 0 })),
-    search: ({ channel }) => onWatch(channel, () => ({ found: false, matches: 0, nth: 0, at: null })),
-    select: ({ channel }) => onWatch(channel, () => null),
-    copy: ({ channel }) => onWatch(channel, () => ({ text: '', lines: 0 })),
+    ...serveViews((channel) => watches.get(channel)),
     inbox: () => success({ url: inboxUrl }),
     ...(role === 'worker' ? { fit: notForWorkers, paste: notForWorkers } : {}),
   });
 
   link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
-  link.onFrame(FrameKind.taken, (payload) => {
-    const watched = watches.get(payload.readUInt32BE(0));
-    if (watched) host.taken(watched.id, watched.watch, payload.readUInt32BE(4));
-  });
+  link.onFrame(FrameKind.taken, (payload) =>
+    watches.get(payload.readUInt32BE(0))?.raw.taken(payload.readUInt32BE(4)),
+  );
   link.onFrame(FrameKind.input, (payload) => {
     if (role === 'worker') return;
     const idEnd = 2 + payload.readUInt16BE(0);
     const id = payload.toString('utf8', 2, idEnd);
+    follow(id);
     tell(id, host.find(id)?.type(payload.subarray(idEnd)) ?? true);
   });
   link.onFrame(FrameKind.paste, (payload) => {
@@ -119,8 +121,9 @@ export function serveLink(
     const idEnd = 2 + payload.readUInt16BE(0);
     const text = payload.toString('utf8', idEnd + 1);
     const paste = pastes.add(payload.toString('utf8', 2, idEnd), payload.readUInt8(idEnd), text);
-    if (paste)
-      tell(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces, false) === true);
+    if (!paste) return;
+    follow(paste.id);
+    tell(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces, false) === true);
   });
 
   host.announcer.join(link);
@@ -151,11 +154,12 @@ function notForWorkers(): Result<never> {
 }
 
 /** The first thing that makes a request unfit to be carried out, or null. */
-function faultOf({ id, command, env, token, ...size }: OpenTerminal): string | null {
+function faultOf({ id, command, env, token, scrollback, ...size }: OpenTerminal): string | null {
   if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > 1000)
     return 'The id is missing or too long.';
   if (!isSize(size)) return `A terminal of ${size.cols} columns and ${size.rows} rows cannot be opened.`;
   if (typeof token !== 'string' || token.length < 16) return 'The token is too short to be a secret.';
+  if (scrollback && !areLimits(scrollback)) return 'The scrollback is given in whole lines, 0 to 100,000.';
   // A zero byte would cut the text short in execve(2).
   const isWhole = [...command, ...Object.entries(env).flat()].every(
     (text) => typeof text === 'string' && !text.includes('\0'),

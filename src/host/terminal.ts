@@ -2,12 +2,14 @@ import { type Result, success } from '../domain/problem.ts';
 import { createScreen, type Screen } from '../domain/screen.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
+import type { Lines } from '../terminal/lines.ts';
 import { Input } from './input.ts';
 import { Output } from './output.ts';
 import { bracketed } from './paste.ts';
 import { endProcessTree } from './processTree.ts';
 import { type Pty, startPty } from './pty.ts';
 import { cleanTitle } from './title.ts';
+import type { View } from './view.ts';
 import type { Size } from './watch.ts';
 
 export interface TerminalEvents {
@@ -18,8 +20,6 @@ export interface TerminalEvents {
   onOutput(isEcho: boolean, bytes: Buffer | null): void;
 }
 
-/** Lines kept above a screen: 5 MB for 1000 of them at 200 columns. */
-const scrollback = 2000;
 /** Output this soon after input is taken for its echo. */
 const echoMs = 60;
 const flowingMs = 1000;
@@ -40,13 +40,26 @@ export class Terminal {
   #lastInput = Number.NEGATIVE_INFINITY;
   #flowing: NodeJS.Timeout | undefined;
 
-  /** @returns `spawn_failed` when there is no such program or folder */
-  static open(options: OpenTerminal, hookUrl: string, events: TerminalEvents): Result<Terminal> {
+  /**
+   * @param scrollback - lines kept above the screen, until `setScrollback`
+   * @returns `spawn_failed` when there is no such program or folder
+   */
+  static open(
+    options: OpenTerminal,
+    scrollback: number,
+    hookUrl: string,
+    events: TerminalEvents,
+  ): Result<Terminal> {
     const pty = startPty({ ...options, env: childEnvironment(options, hookUrl) });
-    return pty.ok ? success(new Terminal(options, pty.value, events)) : pty;
+    return pty.ok ? success(new Terminal(options, scrollback, pty.value, events)) : pty;
   }
 
-  private constructor({ id, cols, rows }: OpenTerminal, pty: Pty, events: TerminalEvents) {
+  private constructor(
+    { id, cols, rows }: OpenTerminal,
+    scrollback: number,
+    pty: Pty,
+    events: TerminalEvents,
+  ) {
     this.#pty = pty;
     pty.onOutput = (bytes) => this.#onOutput(bytes);
     pty.onExit = (code, signal) => this.#onExit(code, signal);
@@ -123,10 +136,26 @@ export class Terminal {
     return this.type(submit ? Buffer.concat([paste, Buffer.from('\r')]) : paste);
   }
 
-  /** Child and screen get the size together. */
-  resize(cols: number, rows: number): void {
+  get lines(): Lines {
+    return this.#emulator.lines;
+  }
+
+  get rows(): number {
+    return this.#emulator.rows;
+  }
+
+  /** Fewer lines give their memory back at once. */
+  setScrollback(lines: number): void {
+    this.#emulator.setScrollback(lines);
+    this.#isScreenRead = false;
+  }
+
+  /** Child and screen get the size together; `views` stay at the text they show. */
+  resize(cols: number, rows: number, views: Iterable<View>): void {
     if (cols === this.#record.cols && rows === this.#record.rows) return;
+    const moves = Array.from(views, (view) => view.hold());
     this.#emulator.resize(cols, rows);
+    for (const move of moves) move();
     this.#pty.resize(cols, rows);
     this.#isScreenRead = false;
     this.#change({ cols, rows });
@@ -155,7 +184,15 @@ export class Terminal {
     this.#emulator.write(bytes);
     this.#isScreenRead = false;
     this.#flow();
+    this.#noteModes();
     this.#events.onOutput(performance.now() - this.#lastInput < echoMs, bytes);
+  }
+
+  #noteModes(): void {
+    const { mouse: mode, alternateScreen: fullScreen } = this.#emulator.modes;
+    const mouse = mode !== 'none';
+    if (mouse !== this.#record.mouse || fullScreen !== this.#record.fullScreen)
+      this.#change({ mouse, fullScreen });
   }
 
   #flow(): void {
@@ -174,7 +211,7 @@ export class Terminal {
     this.#input.clear();
     this.#output.whenEmpty(() => {
       clearTimeout(this.#flowing);
-      this.#change({ flowing: false, exit: { code, signal, at: new Date().toISOString() } });
+      this.#change({ flowing: false, mouse: false, exit: { code, signal, at: new Date().toISOString() } });
       this.#exited.resolve();
     });
   }

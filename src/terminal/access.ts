@@ -7,6 +7,7 @@ import { type Amend, amendPublicly } from './guards.ts';
 import type { SetLink } from './links.ts';
 import { readPublicly } from './publicReader.ts';
 import type { ReadLines } from './readLines.ts';
+import { type ReadRowText, readRowTextPrivately, readRowTextPublicly } from './rowText.ts';
 import { type WholeScreen, wholeScreen } from './wholeScreen.ts';
 import { amendPrivately, linkPrivately, readPrivately } from './xtermReader.ts';
 
@@ -17,6 +18,7 @@ export interface Access {
   /** Makes a terminal print faster; what it shows stays the same. */
   readonly hasten: (terminal: Terminal) => void;
   readonly setLink: SetLink;
+  readonly readRowText: ReadRowText;
   readonly wholeScreen: WholeScreen;
 }
 
@@ -25,6 +27,7 @@ export const publicAccess: Access = {
   amend: amendPublicly,
   hasten: () => {},
   setLink: () => {},
+  readRowText: readRowTextPublicly,
   wholeScreen: () => null,
 };
 export const privateAccess: Access = {
@@ -32,6 +35,7 @@ export const privateAccess: Access = {
   amend: amendPrivately,
   hasten: printAsciiFast,
   setLink: linkPrivately,
+  readRowText: readRowTextPrivately,
   wholeScreen,
 };
 
@@ -59,13 +63,25 @@ export function privatePartsFit(access: Access): boolean {
     writeNow(copy, access.wholeScreen(plain, { ...createScreen(0, 0), grid: expected }) ?? '');
     const isCopied = access === publicAccess || gridBy(readPublicly, copy).bytes.equals(expected.bytes);
     const isShown = repeated === '日e\u0301👩\u200d👧xxx' && read.bytes.equals(expected.bytes);
-    return isShown && isCopied && (access === publicAccess || linksFit(access, terminal));
+    return (
+      isShown &&
+      isCopied &&
+      textsFit(access, terminal) &&
+      (access === publicAccess || linksFit(access, terminal))
+    );
   } catch {
     // Parts that are gone throw when touched: the very thing asked here.
     return false;
   } finally {
     for (const one of [terminal, plain, copy]) one.dispose();
   }
+}
+
+/** Whether rows in ASCII and others read as they do publicly. */
+function textsFit({ readRowText }: Access, terminal: Terminal): boolean {
+  return [0, 1].every(
+    (line) => readRowText(terminal, line).text === readRowTextPublicly(terminal, line).text,
+  );
 }
 
 /** Prints two letters, one of them as a link, into the last row. */

@@ -1,8 +1,9 @@
 import type { Terminal } from '@xterm/headless';
 import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
-import { createScreen, type Screen } from '../domain/screen.ts';
+import { createScreen, type Modes, type Screen } from '../domain/screen.ts';
 import { type Access, pickAccess, writeNow } from './access.ts';
 import { createTerminal, possibleSize } from './createTerminal.ts';
+import { Lines } from './lines.ts';
 import { gridToAnsi } from './sgr.ts';
 import { TrackedModes } from './trackedModes.ts';
 
@@ -49,6 +50,7 @@ export class Emulator {
   #scrollback: number;
   #terminal: Terminal;
   #tracked: TrackedModes;
+  #lines: Lines;
   #heldSince: number | null = null;
   #said: Said = { replies: '', title: null, rang: false };
 
@@ -59,6 +61,7 @@ export class Emulator {
     this.#scrollback = Math.max(leastScrollback, options.scrollback);
     this.#terminal = this.#create(options.cols, options.rows);
     this.#tracked = this.#track();
+    this.#lines = new Lines(this.#terminal, this.#access, 0);
   }
 
   get cols(): number {
@@ -74,11 +77,22 @@ export class Emulator {
     return this.#terminal.buffer.active.length;
   }
 
+  /** Scrollback and screen, line by line. Only to be kept until the next write. */
+  get lines(): Lines {
+    return this.#lines;
+  }
+
+  /** What the program asked for so far. */
+  get modes(): Modes {
+    return this.#tracked.modes;
+  }
+
   /** Parsed when it returns. Replies, titles and bells are told after that. */
   write(bytes: Uint8Array | string): void {
     if (bytes.length === 0) return;
     const { cols, rows } = this.#terminal;
     if (!this.#survives(() => writeNow(this.#terminal, bytes))) this.#replace(cols, rows);
+    this.#lines.update();
     this.#tell();
   }
 
@@ -86,6 +100,7 @@ export class Emulator {
     const size = possibleSize(cols, rows);
     if (!this.#survives(() => this.#terminal.resize(size.cols, size.rows)))
       this.#replace(size.cols, size.rows);
+    this.#lines.renumber();
   }
 
   /**
@@ -133,6 +148,7 @@ export class Emulator {
   setScrollback(lines: number): void {
     this.#scrollback = Math.max(leastScrollback, lines);
     this.#terminal.options.scrollback = this.#scrollback;
+    this.#lines.update();
   }
 
   dispose(): void {
@@ -196,6 +212,7 @@ export class Emulator {
     this.#terminal = this.#create(cols, rows);
     this.#tracked = this.#track();
     this.breaks++;
+    this.#lines = new Lines(this.#terminal, this.#access, this.#lines.epoch + 1);
     writeNow(this.#terminal, `${kept.replaceAll('\n', '\r\n')}\r\n`);
   }
 

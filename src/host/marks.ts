@@ -1,0 +1,50 @@
+import { ColorKind, cellWords, colorMask, Foreground, widthOf } from '../domain/cell.ts';
+import { cellIndex, type Grid } from '../domain/grid.ts';
+import type { Place } from '../terminal/lines.ts';
+
+/** Ways to mark cells, the stronger the later: a cell is marked in one of them only. */
+export const Mark = { none: 0, match: 1, selected: 2, current: 3 } as const;
+export type Mark = (typeof Mark)[keyof typeof Mark];
+
+/** From one cell of a terminal to another, both included. */
+export interface Span {
+  readonly from: Place;
+  readonly to: Place;
+  readonly mark: Mark;
+}
+
+/** Marks what is visible of spans in a grid whose upper row is line `top`; characters are marked as a whole. */
+export function paintMarks(grid: Grid, top: number, spans: Iterable<Span>): void {
+  const marks = new Uint8Array(grid.cols * grid.rows);
+  const cellOf = ({ line, x }: Place) => (line - top) * grid.cols + x;
+  for (const { from, to, mark } of spans) {
+    const last = Math.min(cellOf(to), marks.length - 1);
+    for (let cell = Math.max(0, cellOf(from)); cell <= last; cell++)
+      marks[cell] = Math.max(marks[cell] as number, mark);
+  }
+  for (let y = 0; y < grid.rows; y++) paintRow(grid, y, marks.subarray(y * grid.cols, (y + 1) * grid.cols));
+}
+
+function paintRow({ data, ...grid }: Grid, y: number, marks: Uint8Array): void {
+  for (let x = 0; x < grid.cols; x++) {
+    const at = cellIndex({ data, ...grid }, x, y);
+    const width = Math.max(1, widthOf(data[at] as number));
+    const mark = Math.max(marks[x] as number, width === 2 ? (marks[x + 1] as number) : 0);
+    if (mark === Mark.none) continue;
+    for (let cell = at; cell < at + width * cellWords; cell += cellWords) paintCell(data, cell, mark);
+    x += width - 1;
+  }
+}
+
+/** The current match is black on yellow; all else shows the colours the other way round than they were. */
+function paintCell(data: Uint32Array, at: number, mark: number): void {
+  if (mark !== Mark.current) {
+    data[at + 1] = ((data[at + 1] as number) ^ Foreground.inverse) >>> 0;
+    return;
+  }
+  data[at + 1] = ColorKind.ansi;
+  data[at + 2] = ColorKind.ansi | yellow;
+  data[at + 3] = (data[at + 3] as number) & ~colorMask;
+}
+
+const yellow = 3;

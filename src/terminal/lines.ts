@@ -1,0 +1,160 @@
+import type { IBuffer, IMarker, Terminal } from '@xterm/headless';
+import type { Grid } from '../domain/grid.ts';
+import type { Access } from './access.ts';
+import type { RowText } from './rowText.ts';
+
+/** A cell of what a terminal has printed. */
+export interface Place {
+  /** The number of its line, see `Lines`. */
+  readonly line: number;
+  readonly x: number;
+}
+
+/**
+ * The lines of a terminal by number. A line keeps its number while others come below it and older ones are thrown
+ * away; only a resize gives new ones, see `hold`. A line here is one row; what the program printed as one may be
+ * wrapped over several.
+ */
+export class Lines {
+  /** Raised by every `renumber`. */
+  generation = 0;
+  /** Raised whenever earlier numbers mean nothing any more: another screen buffer, a reset, an erased scrollback. */
+  epoch: number;
+  readonly #terminal: Terminal;
+  readonly #access: Access;
+  #first = 0;
+  /** Of the numbers given out. */
+  #numbered = { epoch: 0, length: 0 };
+  /** On the newest line above the screen, which programs cannot reach: what it moves, all lines have moved. */
+  #ruler: { readonly marker: IMarker; readonly index: number } | null = null;
+
+  constructor(terminal: Terminal, access: Access, epoch: number) {
+    this.#terminal = terminal;
+    this.#access = access;
+    this.epoch = epoch;
+    terminal.buffer.onBufferChange(() => {
+      this.epoch++;
+    });
+    terminal.parser.registerCsiHandler({ final: 'J' }, ([part]) => {
+      if (part === 3) this.epoch++;
+      return false;
+    });
+    this.renumber();
+  }
+
+  /** The oldest line kept. */
+  get first(): number {
+    return this.#first;
+  }
+
+  /** The screen's uppermost line. */
+  get screen(): number {
+    return this.#first + this.#buffer.baseY;
+  }
+
+  /** One behind the newest. */
+  get end(): number {
+    return this.#first + this.#buffer.length;
+  }
+
+  get cols(): number {
+    return this.#terminal.cols;
+  }
+
+  /** Whether a line goes on where the one above it ended. The oldest one kept counts as a beginning. */
+  isWrapped(line: number): boolean {
+    return line > this.#first && this.#isWrappedAt(line - this.#first);
+  }
+
+  /** Whether a line's last cell is a gap, left because the wide character behind it had no room there. */
+  endsInGap(line: number): boolean {
+    return this.#cellsAt(line - this.#first) < this.cols;
+  }
+
+  /** Fills a grid from a line and those below it. */
+  read(line: number, grid: Grid): void {
+    this.#access.readLines(this.#terminal, line - this.#first, grid);
+  }
+
+  /** What a line says. */
+  text(line: number): RowText {
+    return this.#access.readRowText(this.#terminal, line - this.#first);
+  }
+
+  /** To be called after whatever may have thrown lines away. */
+  update(): void {
+    if (this.epoch !== this.#numbered.epoch) this.renumber();
+    else if (this.#buffer.type === 'normal') {
+      this.#first += this.#trimmed();
+      this.#lay();
+    }
+  }
+
+  /** Gives all lines new numbers. */
+  renumber(): void {
+    this.#first += this.#numbered.length;
+    this.generation++;
+    this.#lay();
+  }
+
+  /**
+   * Holds on to a character over a resize: what it gives back tells, once, where the character is after that; null
+   * when it has been thrown away.
+   */
+  hold({ line, x }: Place): () => Place | null {
+    let row = line - this.#first;
+    // The alternate screen wraps nothing anew.
+    if (this.#buffer.type === 'alternate') return () => ({ line: row + this.#first, x });
+    let offset = x;
+    while (row > 0 && this.#isWrappedAt(row)) offset += this.#cellsAt(--row);
+    const marker = this.#mark(row);
+    return () => {
+      row = marker?.line ?? -1;
+      marker?.dispose();
+      if (row < 0) return null;
+      for (; this.#isWrappedAt(row + 1) && offset >= this.#cellsAt(row); row++) offset -= this.#cellsAt(row);
+      return { line: row + this.#first, x: Math.min(offset, this.cols - 1) };
+    };
+  }
+
+  get #buffer(): IBuffer {
+    return this.#terminal.buffer.active;
+  }
+
+  /** Lines thrown away since numbers were given. When it may be any number of them, all are taken for gone. */
+  #trimmed(): number {
+    const { scrollback = 0 } = this.#terminal.options;
+    if (this.#ruler === null) return this.#buffer.baseY < scrollback ? 0 : this.#numbered.length;
+    const { marker, index } = this.#ruler;
+    return marker.line < 0 ? this.#numbered.length : index - marker.line;
+  }
+
+  #lay(): void {
+    const { length, baseY, type } = this.#buffer;
+    this.#numbered = { epoch: this.epoch, length };
+    const index = baseY - 1;
+    if (this.#ruler?.marker.line === index) this.#ruler = { ...this.#ruler, index };
+    else {
+      this.#ruler?.marker.dispose();
+      const marker = index >= 0 && type === 'normal' ? this.#mark(index) : undefined;
+      this.#ruler = marker ? { marker, index } : null;
+    }
+  }
+
+  #mark(index: number): IMarker | undefined {
+    const { baseY, cursorY } = this.#buffer;
+    return this.#terminal.registerMarker(index - baseY - cursorY);
+  }
+
+  #isWrappedAt(index: number): boolean {
+    return this.#buffer.getLine(index)?.isWrapped ?? false;
+  }
+
+  /** Cells of a row that hold what was printed: one less where a wide character did not fit into the last. */
+  #cellsAt(index: number): number {
+    const next = this.#buffer.getLine(index + 1);
+    if (!next?.isWrapped || next.getCell(0)?.getWidth() !== 2) return this.cols;
+    const last = this.#buffer.getLine(index)?.getCell(this.cols - 1);
+    return last?.getWidth() === 1 && last.getChars() === '' ? this.cols - 1 : this.cols;
+  }
+}
