@@ -12,6 +12,8 @@ export type Effect =
   /** Something done with the mouse in a worker's pane, in cells of its screen; the worker may not want it. */
   | { readonly type: 'mouse'; readonly id: string; readonly mouse: Omit<MouseToken, 'kind' | 'raw'> }
   | ViewEffect
+  /** Gives the whole terminal to a worker until the person leaves it. */
+  | { readonly type: 'attach'; readonly id: string }
   /** Leaves the control room; workers go on. */
   | { readonly type: 'quit' }
   /** Hands the terminal back to the shell until it is continued. */

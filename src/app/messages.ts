@@ -1,6 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
 import type { Token } from '../domain/key.ts';
-import type { Result } from '../domain/problem.ts';
+import type { Problem, Result } from '../domain/problem.ts';
 import type { Found, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Method, MethodParams, MethodResult, RequestEffect } from './effects.ts';
 import type { Connection, Size } from './state.ts';
@@ -18,6 +18,10 @@ export type Message =
   /** What a search for the text came to. */
   | { readonly type: 'searched'; readonly id: string; readonly text: string; readonly result: Result<Found> }
   | { readonly type: 'copied'; readonly result: Result<Copied> }
+  /** A worker's program has not got what was typed or pasted. */
+  | { readonly type: 'notTyped'; readonly id: string; readonly problem: Problem }
+  /** The terminal is ours again. */
+  | { readonly type: 'attachEnded'; readonly id: string; readonly why: 'left' | 'gone' }
   /** `now`: milliseconds since 1970. */
   | { readonly type: 'ticked'; readonly now: number }
   | Answered;

@@ -3,7 +3,7 @@ import { noticeLife } from './clock.ts';
 import { afterLookingBack, withCursorInRange } from './lookBack.ts';
 import type { Message } from './messages.ts';
 import type { AppState } from './state.ts';
-import { ask, type Step, stay, withoutNotice } from './step.ts';
+import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from './step.ts';
 import { updateAnswer } from './update/answers.ts';
 import { holdDrag } from './update/drag.ts';
 import { withFacts } from './update/facts.ts';
@@ -37,6 +37,12 @@ function afterMessage(state: AppState, message: Message): Step {
       return takeFound(state, message);
     case 'copied':
       return stay(takeCopied(state, message.result));
+    case 'notTyped':
+      return stay(withNotice(state, problemLine(message.problem), 'problem'));
+    case 'attachEnded':
+      return stay(
+        message.why === 'left' ? state : withNotice(state, `The terminal of ${message.id} is gone.`),
+      );
     case 'answered':
       return updateAnswer(state, message);
     case 'ticked':

@@ -5,11 +5,12 @@ import type { capabilitiesOf } from '../paint/capabilities.ts';
 import { Compositor, type Layer } from '../paint/compositor.ts';
 import { readFrame } from '../paint/frameReader.ts';
 import { Tokenizer } from '../paint/keys.ts';
-import { mouseBytes } from '../paint/mouseBytes.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
 import { paneCursor } from '../paint/paneCursor.ts';
 import { mouseSequence } from '../paint/terminalModes.ts';
-import { PasteCollector } from './pasteCollector.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { paintedBytes, rawBytes } from './attachInput.ts';
+import { RawOutput } from './rawOutput.ts';
 import { Terminals } from './terminals.ts';
 
 export interface AttachOptions {
@@ -24,81 +25,182 @@ export interface AttachOptions {
 
 /** How long the way out is named: long enough to be read, too short to be in the way. */
 const hintMs = 4_000;
+/** Sizes that differ while they are being negotiated are not worth a word. */
+const settleMs = 300;
 
 /**
- * One worker's terminal in place of ours: its cells fill the screen, every key is its own but one.
+ * One worker's terminal in place of ours; every key is its own but one. Where both have the same size it has the
+ * person's terminal to itself, its bytes going there unchanged; otherwise its cells are painted, with a line that says
+ * why. The terminal is left with modes and cells of the worker's: see `OuterTerminal`.
  * @returns why it ended: the person left, or the terminal is no more
  */
-export async function attach(options: AttachOptions): Promise<'left' | 'gone'> {
-  const { root, id, outer, leaveKey } = options;
-  const compositor = new Compositor(options.capabilities);
-  const { promise: ended, resolve: end } = Promise.withResolvers<'left' | 'gone'>();
+export function attach(options: AttachOptions): Promise<'left' | 'gone'> {
+  return new Attachment(options).run();
+}
 
-  const paint = () => {
-    const screen = terminals.screenOf(id);
-    if (!screen || !outer.isReady) return;
-    const { cols, rows } = outer.size;
-    const pane: Layer = { id, kind: 'pane', x: 0, y: 0, width: cols, height: rows, grid: screen.grid };
-    const layers = hint ? [pane, placed(hint, outer.size)] : [pane];
-    outer.write(compositor.frame(createGrid(cols, rows), layers, paneCursor(layers, id, screen.cursor)));
+class Attachment {
+  readonly #options: AttachOptions;
+  readonly #outer: OuterTerminal;
+  readonly #compositor: Compositor;
+  readonly #terminals: Terminals;
+  readonly #raw: RawOutput;
+  readonly #tokenizer = new Tokenizer((token) => this.#take(token));
+  readonly #ended = Promise.withResolvers<'left' | 'gone'>();
+  #record: TerminalRecord | null = null;
+  /** Whether the worker has the person's terminal to itself. */
+  #isRaw = false;
+  #hasMouse = false;
+  #hint: NodeJS.Timeout | null = null;
+  #settling: NodeJS.Timeout | undefined;
+  #isSettled = false;
+
+  constructor(options: AttachOptions) {
+    this.#options = options;
+    this.#outer = options.outer;
+    this.#raw = new RawOutput(options.outer);
+    this.#compositor = new Compositor(options.capabilities);
+    const { id } = options;
+    this.#terminals = new Terminals(options.root, {
+      onTerminal: (record) => record.id === id && this.#learn(record),
+      onForgotten: (forgotten) => forgotten === id && this.#ended.resolve('gone'),
+      onScreen: () => this.#repaint(),
+      onRaw: (_, bytes, taken) => this.#pass(bytes, taken),
+      // There is no line of ours to say it in.
+      onNotTyped: () => this.#outer.write('\x07'),
+    });
+  }
+
+  async run(): Promise<'left' | 'gone'> {
+    const { id } = this.#options;
+    this.#outer.write(mouseSequence(false));
+    this.#outer.onInput = (chunk) => this.#tokenizer.push(chunk);
+    this.#outer.onReady = () => (this.#isRaw ? this.#raw.ready() : this.#paint());
+    this.#outer.onResize = () => this.#show();
+    this.#outer.onReturn = () => {
+      this.#outer.write(mouseSequence(false));
+      this.#show();
+    };
+    this.#hint = setTimeout(() => this.#withoutHint(), hintMs);
+    await this.#terminals.open();
+    if (this.#terminals.has(id)) this.#show();
+    else this.#ended.resolve('gone');
+    const why = await this.#ended.promise;
+    this.#close();
+    // What followed our last words would be on somebody else's screen.
+    await this.#outer.written();
+    return why;
+  }
+
+  #close(): void {
+    clearTimeout(this.#hint ?? undefined);
+    clearTimeout(this.#settling);
+    this.#tokenizer.dispose();
+    this.#terminals.close();
+    this.#raw.drop();
+    this.#outer.onReady = () => {};
+  }
+
+  /** Asks for all of the screen: in the beginning, and whenever the person's terminal is another one or was elsewhere. */
+  #show(): void {
+    this.#hasMouse = false;
+    this.#isSettled = false;
+    this.#raw.drop();
+    this.#compositor.invalidate();
+    // Painted as long as there is something of ours to say.
+    const raw = this.#hint === null && this.#record?.exit === null;
+    this.#terminals.show([{ id: this.#options.id, ...this.#outer.size, raw }]);
+    if (!this.#isRaw) this.#paint();
+  }
+
+  #learn(record: TerminalRecord): void {
+    const hasEnded = record.exit !== null && this.#record?.exit === null;
+    this.#record = record;
+    if (hasEnded) this.#show();
+  }
+
+  #withoutHint(): void {
+    if (this.#hint === null) return;
+    clearTimeout(this.#hint);
+    this.#hint = null;
+    this.#show();
+  }
+
+  #take(token: Token): void {
+    const { id, leaveKey } = this.#options;
+    if (token.kind === 'key' && keyName(token) === leaveKey) {
+      this.#ended.resolve('left');
+      return;
+    }
+    if (token.kind === 'key' || token.kind === 'paste') this.#withoutHint();
+    if (token.kind === 'paste') this.#terminals.paste({ id, ...token }, true);
+    const modes = this.#terminals.screenOf(id)?.modes ?? null;
+    this.#terminals.type(id, this.#isRaw ? rawBytes(token) : paintedBytes(token, modes));
+  }
+
+  #pass(bytes: Buffer, taken: () => void): void {
+    this.#isRaw = true;
+    this.#raw.push(bytes, taken);
+  }
+
+  #repaint(): void {
+    if (this.#isRaw) {
+      this.#isRaw = false;
+      this.#raw.drop();
+      this.#outer.retake();
+      this.#compositor.invalidate();
+      this.#hasMouse = false;
+    }
+    this.#paint();
+  }
+
+  #paint(): void {
+    const screen = this.#terminals.screenOf(this.#options.id);
+    if (!screen || !this.#outer.isReady) return;
+    const { cols, rows } = this.#outer.size;
+    const pane: Layer = {
+      id: 'worker',
+      kind: 'pane',
+      x: 0,
+      y: 0,
+      width: cols,
+      height: rows,
+      grid: screen.grid,
+    };
+    const text = this.#line(screen.grid);
+    const layers = text === null ? [pane] : [pane, lineLayer(text, screen.grid, this.#outer.size)];
+    const cursor = paneCursor(layers, pane.id, screen.cursor);
+    this.#outer.write(this.#compositor.frame(createGrid(cols, rows), layers, cursor));
     // Where the program does not want the mouse it stays the terminal's own, to select text with.
     const wantsMouse = screen.modes.mouse !== 'none';
-    if (wantsMouse !== hasMouse) outer.write(mouseSequence(wantsMouse));
-    hasMouse = wantsMouse;
-  };
-  let hasMouse = false;
-  let hint: Grid | null = hintGrid(` ${keyLabel(leaveKey)} leaves `);
-  const withoutHint = () => {
-    if (!hint) return;
-    hint = null;
-    paint();
-  };
-  const hintTimer = setTimeout(withoutHint, hintMs);
-  const resize = () => {
-    compositor.invalidate();
-    terminals.show([{ id, ...outer.size }]);
-    paint();
-  };
-  const terminals = new Terminals(root, {
-    onTerminal: () => {},
-    onForgotten: (forgotten) => forgotten === id && end('gone'),
-    onScreen: paint,
-  });
-  const pastes = new PasteCollector((to, text) => terminals.paste(to, text));
-  const tokenizer = new Tokenizer((token: Token) => {
-    if (token.kind === 'key' || token.kind === 'paste') withoutHint();
-    const screen = terminals.screenOf(id);
-    if (token.kind === 'key' && keyName(token) === leaveKey) end('left');
-    else if (token.kind === 'paste') pastes.add({ id, text: token.text, last: token.last });
-    else if (token.kind === 'key') terminals.type(id, token.raw);
-    else if (token.kind === 'mouse' && screen) terminals.type(id, mouseBytes(token, screen.modes));
-  });
+    if (wantsMouse !== this.#hasMouse) this.#outer.write(mouseSequence(wantsMouse));
+    this.#hasMouse = wantsMouse;
+  }
 
-  outer.onInput = (chunk) => tokenizer.push(chunk);
-  outer.onReady = paint;
-  outer.onResize = resize;
-  outer.onReturn = () => {
-    hasMouse = false;
-    resize();
-  };
-  await terminals.open();
-  if (terminals.has(id)) resize();
-  else end('gone');
-  const why = await ended;
-  clearTimeout(hintTimer);
-  tokenizer.dispose();
-  terminals.close();
-  return why;
+  /** What the person has to know, if anything. */
+  #line({ cols, rows }: Grid): string | null {
+    const { size } = this.#outer;
+    const isSame = cols === size.cols && rows === size.rows;
+    if (isSame) {
+      clearTimeout(this.#settling);
+      this.#settling = undefined;
+      this.#isSettled = false;
+    } else
+      this.#settling ??= setTimeout(() => {
+        this.#isSettled = true;
+        this.#paint();
+      }, settleMs);
+    const leaves = `${keyLabel(this.#options.leaveKey)} leaves`;
+    if (this.#record?.exit) return `${this.#options.id} has ended · ${leaves}`;
+    if (this.#isSettled) return `${cols}×${rows}, the size of another terminal looking at it · ${leaves}`;
+    return this.#hint && leaves;
+  }
 }
 
-function hintGrid(text: string): Grid {
-  const grid = createGrid(text.length, 1);
-  readFrame(`\x1b[7m${text}`, grid);
-  return grid;
-}
-
-/** At the lower right, where programs write least. */
-function placed(grid: Grid, { cols, rows }: OuterTerminal['size']): Layer {
-  const width = Math.min(grid.cols, cols);
-  return { id: 'hint', kind: 'pane', x: cols - width, y: rows - 1, width, height: 1, grid };
+/** In the last row, where the program has no cells if there is such a place, otherwise at the right, where it has few. */
+function lineLayer(text: string, screen: Grid, { cols, rows }: OuterTerminal['size']): Layer {
+  const grid = createGrid(text.length + 2, 1);
+  readFrame(`\x1b[7m ${text} `, grid);
+  const right = Math.max(0, cols - grid.cols);
+  const x = screen.rows < rows ? 0 : screen.cols < cols ? Math.max(screen.cols, right) : right;
+  return { id: 'line', kind: 'pane', x, y: rows - 1, width: Math.min(grid.cols, cols - x), height: 1, grid };
 }

@@ -14,11 +14,11 @@ import type { OuterTerminal } from '../paint/outer.ts';
 import type { ConnectOptions } from '../protocol/connect.ts';
 import { Room } from '../ui/Room.tsx';
 import { SlotContext } from '../ui/slots.tsx';
+import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { ControllerPort } from './controllerPort.ts';
 import { PaneLayers } from './paneLayers.ts';
-import { PasteCollector } from './pasteCollector.ts';
 import { Terminals } from './terminals.ts';
 import { runViewEffect } from './viewEffects.ts';
 
@@ -54,14 +54,18 @@ class ControlRoom {
   readonly #panes: PaneLayers;
   readonly #clipboard: Clipboard;
   readonly #clicks = new ClickCounter();
-  readonly #tokenizer = new Tokenizer((token) =>
-    this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) }),
-  );
-  readonly #pastes = new PasteCollector((id, text) => this.#terminals.paste(id, text));
+  readonly #tokenizer = new Tokenizer((token) => {
+    this.#keys.hear(token);
+    this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) });
+  });
+  readonly #keys: KeyHolder;
+  readonly #bell: Bell;
   readonly #left = Promise.withResolvers<void>();
   #state: AppState;
   #drawn: AppState | null = null;
   #isClosed = false;
+  /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
+  #isAttached = false;
   #drawing: NodeJS.Immediate | undefined;
   #tick: NodeJS.Timeout | undefined;
   #hold: NodeJS.Timeout | undefined;
@@ -77,9 +81,13 @@ class ControlRoom {
     this.#terminals = new Terminals(options.controller.root, {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
+      onBell: (id) => this.#tell({ type: 'bellRang', id }),
       onScreen: () => this.#paint(),
+      onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
+    this.#keys = new KeyHolder(this.#terminals);
+    this.#bell = new Bell(this.#outer);
     this.#controller = new ControllerPort(options.controller, {
       onFacts: (facts) => {
         this.#tell({ type: 'factsArrived', facts });
@@ -92,16 +100,20 @@ class ControlRoom {
   }
 
   async run(): Promise<void> {
-    this.#outer.onInput = (chunk) => this.#tokenizer.push(chunk);
-    this.#outer.onResize = () => this.#resize();
-    this.#outer.onReady = () => this.#paint();
-    this.#outer.onReturn = () => this.#resize();
+    this.#listen();
     this.#draw();
     // Screens do not have to wait for the facts.
     void this.#terminals.open();
     void this.#controller.open();
     await this.#left.promise;
     this.#close();
+  }
+
+  #listen(): void {
+    this.#outer.onInput = (chunk) => this.#tokenizer.push(chunk);
+    this.#outer.onResize = () => this.#resize();
+    this.#outer.onReady = () => this.#paint();
+    this.#outer.onReturn = () => this.#resize();
   }
 
   #close(): void {
@@ -136,7 +148,7 @@ class ControlRoom {
         this.#terminals.type(effect.id, effect.bytes);
         break;
       case 'paste':
-        this.#pastes.add(effect);
+        this.#terminals.paste(effect);
         break;
       case 'mouse': {
         const screen = this.#terminals.screenOf(effect.id);
@@ -148,6 +160,9 @@ class ControlRoom {
       case 'select':
       case 'copy':
         void runViewEffect(effect, this.#terminals, this.#clipboard).then((said) => said && this.#tell(said));
+        break;
+      case 'attach':
+        void this.#attach(effect.id);
         break;
       case 'quit':
         this.#left.resolve();
@@ -163,6 +178,22 @@ class ControlRoom {
     if (isDraggedOut(this.#state)) this.#tell({ type: 'dragHeld' });
   }
 
+  /** Hands the terminal over to one worker, and takes it back. */
+  async #attach(id: string): Promise<void> {
+    const { controller, capabilities } = this.#options;
+    const { leaveKey } = this.#state.settings;
+    this.#isAttached = true;
+    clearTimeout(this.#tick);
+    // Our panes' sizes do not count now.
+    this.#terminals.show([]);
+    const why = await attach({ root: controller.root, id, outer: this.#outer, capabilities, leaveKey });
+    this.#isAttached = false;
+    this.#listen();
+    this.#outer.retake();
+    this.#tell({ type: 'attachEnded', id, why });
+    this.#resize();
+  }
+
   #resize(): void {
     const { cols, rows } = this.#outer.size;
     // A terminal that shrinks and grows back has lost cells meanwhile.
@@ -176,6 +207,7 @@ class ControlRoom {
   #draw(): void {
     clearImmediate(this.#drawing);
     this.#drawing = undefined;
+    if (this.#isAttached) return;
     this.#drawn = this.#state;
     this.#chrome.render(
       <SlotContext.Provider value={this.#chrome.slots}>
@@ -190,7 +222,7 @@ class ControlRoom {
 
   #paint(): void {
     // What a slow terminal has not taken yet must not pile up: it gets a later frame instead.
-    if (!this.#outer.isReady) return;
+    if (!this.#outer.isReady || this.#isAttached) return;
     const { grid, layers } = this.#chrome;
     const filled = this.#panes.filled(layers, this.#state);
     const cursor = this.#panes.cursor(layers, this.#state);

@@ -90,6 +90,16 @@ export class OuterTerminal {
     this.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x1b\\`);
   }
 
+  /** Resolves when all that was written is out, or the terminal has taken too long about it. */
+  async written(): Promise<void> {
+    if (this.#output.writableLength === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const giveUp = setTimeout(resolve, longestRestoreMs);
+    this.#output.write('', () => resolve());
+    await promise;
+    clearTimeout(giveUp);
+  }
+
   /** Gives the terminal back; twice does no harm. Frames not out yet are dropped if the process then ends. */
   restore(): void {
     const wasOurs = this.#state === 'ours';

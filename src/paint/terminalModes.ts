@@ -2,6 +2,8 @@
  * The modes we need of the person's terminal, and their undoing. Numbers as in xterm's ctlseqs.
  */
 
+import { plainModes } from '../terminal/plainModes.ts';
+
 const alternateScreen = 1049;
 const cursorShown = 25;
 const autoWrap = 7;
@@ -10,12 +12,20 @@ const focusEvents = 1004;
 /** Presses, and moves while a button is held. */
 const mouseDrags = 1002;
 const mouseInSgr = 1006;
-const synchronizedOutput = 2026;
 
-/** To our own screen. Auto-wrap off: the compositor may then fill the last column. */
+/** To our own screen. */
 export function enterSequence(options: { mouse: boolean }): string {
-  const mouse = options.mouse ? mouseSequence(true) : '';
-  return set(alternateScreen) + reset(cursorShown, autoWrap) + set(bracketedPaste, focusEvents) + mouse;
+  return set(alternateScreen) + ourModes(options);
+}
+
+/** From a program that had our screen to itself back to us. @param cols of the terminal */
+export function retakeSequence(options: { mouse: boolean }, cols: number): string {
+  return plainModes(cols) + ourModes(options);
+}
+
+/** Auto-wrap off: the compositor may then fill the last column. */
+function ourModes({ mouse }: { mouse: boolean }): string {
+  return reset(cursorShown, autoWrap) + set(bracketedPaste, focusEvents) + (mouse ? mouseSequence(true) : '');
 }
 
 /** Asks for presses, drags and the wheel, or no more for them. */
@@ -24,30 +34,12 @@ export function mouseSequence(wanted: boolean): string {
 }
 
 /**
- * Back to a screen as a shell expects it. Also takes back what a program may have set that had the terminal to itself:
- * other mouse modes, application keys, kitty's and xterm's keyboard protocols, scroll region, cursor shape.
+ * Back to a screen as a shell expects it, whatever a program has set that had ours to itself.
+ * @param cols of the terminal
  */
-export const leaveSequence = [
-  reset(
-    synchronizedOutput,
-    9,
-    1000,
-    mouseDrags,
-    1003,
-    1005,
-    mouseInSgr,
-    1015,
-    1016,
-    focusEvents,
-    bracketedPaste,
-  ),
-  '\x1b[<u\x1b[>4;0m',
-  reset(1, 6, 66),
-  '\x1b>\x1b[4l\x1b[r\x1b(B\x0f\x1b[0 q\x1b[0m',
-  set(autoWrap),
-  reset(alternateScreen),
-  set(cursorShown),
-].join('');
+export function leaveSequence(cols: number): string {
+  return plainModes(cols) + reset(alternateScreen) + set(cursorShown);
+}
 
 function set(...modes: number[]): string {
   return modes.map((mode) => `\x1b[?${mode}h`).join('');

@@ -46,7 +46,8 @@ test('what is shown is sent, in the size there is for it; what is typed and past
   await terminals.open();
   await until(() => text('x').includes('go'), 'the screen');
   terminals.type('x', 'typed ');
-  terminals.paste('x', 'pasted');
+  terminals.paste({ id: 'x', text: 'pas', last: false });
+  terminals.paste({ id: 'x', text: 'ted', last: true });
   await until(() => text('x').includes('typed pasted'), 'the echo');
   expect((await room.until('x', ({ cols }) => cols === 40)).rows).toBe(10);
   terminals.show([{ id: 'x', cols: 60, rows: 12 }]);

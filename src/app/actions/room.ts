@@ -43,6 +43,15 @@ export const paneActions: readonly Action[] = [
   },
   {
     ...panes,
+    id: 'attach',
+    title: 'the whole terminal for this worker',
+    keys: ['a'],
+    enabled: ({ terminals, anchor }) =>
+      terminals.has(anchor ?? '') || 'There is no worker with a terminal here.',
+    run: (state) => ({ state, effects: [{ type: 'attach', id: state.anchor ?? '' }] }),
+  },
+  {
+    ...panes,
     id: 'more-panes',
     title: 'show more panes',
     keys: ['+', '='],
