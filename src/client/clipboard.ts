@@ -1,9 +1,8 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Copied } from '../app/messages.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
-import { runtimeFolder } from '../protocol/paths.ts';
 
 /**
  * Bytes of text that are sent to the terminal's clipboard. xterm drops a sequence of more than 100,000 bytes, and
@@ -13,12 +12,12 @@ export const longestClip = 74_994;
 
 /** Puts text into the person's clipboard, or into a file of theirs alone where it is too long for that. */
 export class Clipboard {
-  readonly #root: string;
+  readonly #folder: () => Result<string>;
   readonly #outer: Pick<OuterTerminal, 'copy'>;
 
-  /** @param root the workspace's */
-  constructor(root: string, outer: Pick<OuterTerminal, 'copy'>) {
-    this.#root = root;
+  /** @param folder of the person alone, for what is too long */
+  constructor(folder: () => Result<string>, outer: Pick<OuterTerminal, 'copy'>) {
+    this.#folder = folder;
     this.#outer = outer;
   }
 
@@ -33,7 +32,7 @@ export class Clipboard {
 
   /** One file, the last copy: what is copied without end does not fill the folder. */
   async #save(text: string, lines: number): Promise<Result<Copied>> {
-    const folder = runtimeFolder(this.#root);
+    const folder = this.#folder();
     if (!folder.ok) return folder;
     const path = join(folder.value, 'copied.txt');
     const draft = join(folder.value, `copied.${process.pid}.tmp`);
@@ -41,6 +40,7 @@ export class Clipboard {
       await writeFile(draft, `${text}\n`, { mode: 0o600 });
       await rename(draft, path);
     } catch (error) {
+      await rm(draft, { force: true });
       return failure('not_written', `What was copied could not be written: ${(error as Error).message}`);
     }
     return success({ lines, path });

@@ -12,6 +12,7 @@ import { Tokenizer } from '../paint/keys.ts';
 import { mouseBytes } from '../paint/mouseBytes.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
 import type { ConnectOptions } from '../protocol/connect.ts';
+import { runtimeFolder } from '../protocol/paths.ts';
 import { Room } from '../ui/Room.tsx';
 import { SlotContext } from '../ui/slots.tsx';
 import { attach } from './attach.ts';
@@ -77,7 +78,7 @@ class ControlRoom {
     this.#state = initialState({ cols, rows }, Date.now(), options.settings);
     this.#chrome = new Chrome(cols, rows);
     this.#compositor = new Compositor(options.capabilities);
-    this.#clipboard = new Clipboard(options.controller.root, this.#outer);
+    this.#clipboard = new Clipboard(() => runtimeFolder(options.controller.root), this.#outer);
     this.#terminals = new Terminals(options.controller.root, {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),

@@ -34,6 +34,7 @@ export class TestTerminal {
   #exit: Exit | null = null;
   #unparsed = 0;
   #isCursorVisible = true;
+  #clipboard: string | null = null;
 
   constructor(command: readonly [string, ...string[]], options: TestTerminalOptions) {
     const { cols = 100, rows = 30, cwd } = options;
@@ -48,6 +49,7 @@ export class TestTerminal {
     });
     measureByGraphemes(this.#terminal);
     this.#watchCursor();
+    this.#watchClipboard();
     this.#pty = spawn(file, args, { name: env.TERM, cols, rows, cwd, env });
     this.#pty.onData((data) => this.#receive(data));
     this.#terminal.onData((reply) => this.#exit === null && this.#pty.write(reply));
@@ -96,6 +98,11 @@ export class TestTerminal {
     return { x: cursorX, y: cursorY, visible: this.#isCursorVisible };
   }
 
+  /** What the program has put into the terminal's clipboard last, through OSC 52. */
+  get clipboard(): string | null {
+    return this.#clipboard;
+  }
+
   /** Which modes the program has set. */
   get modes() {
     const { bracketedPasteMode, mouseTrackingMode, sendFocusMode, wraparoundMode } = this.#terminal.modes;
@@ -128,6 +135,23 @@ export class TestTerminal {
   /** A click of the left button on a cell, counted from 0. */
   click(x: number, y: number): void {
     this.#pty.write(`\x1b[<0;${x + 1};${y + 1}M\x1b[<0;${x + 1};${y + 1}m`);
+  }
+
+  /** Presses the left button on one cell, moves through others and lets go on the last, counted from 0. */
+  drag(...cells: readonly (readonly [x: number, y: number])[]): void {
+    const report = (code: number, [x, y]: readonly [number, number], final: string) =>
+      this.#pty.write(`\x1b[<${code};${x + 1};${y + 1}${final}`);
+    const [first, ...others] = cells;
+    if (!first) return;
+    report(0, first, 'M');
+    for (const cell of others) report(32, cell, 'M');
+    report(0, cells.at(-1) ?? first, 'm');
+  }
+
+  /** Turns the wheel by notches above a cell, counted from 0; negative is up. */
+  wheel(x: number, y: number, notches: number): void {
+    const report = `\x1b[<${notches < 0 ? 64 : 65};${x + 1};${y + 1}M`;
+    this.#pty.write(report.repeat(Math.abs(notches)));
   }
 
   resize(cols: number, rows: number): void {
@@ -206,6 +230,13 @@ export class TestTerminal {
     const { exitCode, signal } = this.#exit;
     for (const { fail } of [...this.#waiting])
       fail(`The program ended (code ${exitCode}, signal ${signal}).`);
+  }
+
+  #watchClipboard(): void {
+    this.#terminal.parser.registerOscHandler(52, (data) => {
+      this.#clipboard = Buffer.from(data.replace(/^[a-z]*;/, ''), 'base64').toString();
+      return true;
+    });
   }
 
   #watchCursor(): void {

@@ -1,0 +1,60 @@
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Clipboard, cleanText, longestClip } from '../../src/client/clipboard.ts';
+import { success } from '../../src/domain/problem.ts';
+import { value } from '../host/room.ts';
+import { Sandbox } from '../protocol/sandbox.ts';
+
+function open(folder: string) {
+  const copied: string[] = [];
+  return { copied, clipboard: new Clipboard(() => success(folder), { copy: (text) => copied.push(text) }) };
+}
+
+test('what fits goes to the terminal, free of control characters', async () => {
+  await using sandbox = new Sandbox();
+  const { copied, clipboard } = open(sandbox.runtime);
+  const text = 'a\tb\r\nc\u001b[2J\u0007\u009b \u0000漢字';
+  expect(value(await clipboard.put(text, 2))).toEqual({ lines: 2, path: null });
+  expect(copied).toEqual(['a\tb\nc[2J 漢字']);
+});
+
+test('nothing but blanks leaves the clipboard as it is', async () => {
+  await using sandbox = new Sandbox();
+  const { copied, clipboard } = open(sandbox.runtime);
+  expect(value(await clipboard.put(' \n \n', 2))).toEqual({ lines: 0, path: null });
+  expect(copied).toEqual([]);
+});
+
+test('what is longer is in a file of the person’s alone, the last copy in place of the one before', async () => {
+  await using sandbox = new Sandbox();
+  const { copied, clipboard } = open(sandbox.runtime);
+  const longest = 'x'.repeat(longestClip);
+  expect(value(await clipboard.put(longest, 1)).path).toBeNull();
+  expect(copied).toEqual([longest]);
+  const path = join(sandbox.runtime, 'copied.txt');
+  for (const text of [`${longest}y`, '漢'.repeat(longestClip / 3 + 1)]) {
+    expect(value(await clipboard.put(text, 1))).toEqual({ lines: 1, path });
+    expect(readFileSync(path, 'utf8')).toBe(`${text}\n`);
+  }
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(readdirSync(sandbox.runtime)).toEqual(['copied.txt']);
+  expect(copied).toHaveLength(1);
+});
+
+test('a file that cannot be written is told', async () => {
+  await using sandbox = new Sandbox();
+  const { clipboard } = open(sandbox.runtime);
+  mkdirSync(join(sandbox.runtime, 'copied.txt'));
+  const failed = await clipboard.put('x'.repeat(longestClip + 1), 1);
+  expect(failed).toMatchObject({ ok: false, problem: { code: 'not_written' } });
+});
+
+test.each([
+  ['one\ntwo\tthree', 'one\ntwo\tthree'],
+  ['a\r\nb\rc', 'a\nb\nc'],
+  ['\u001b]52;c;eA==\u0007', ']52;c;eA=='],
+  ['e\u0301 👩‍👩‍👧 \u00a0', 'e\u0301 👩‍👩‍👧 \u00a0'],
+])('%j is copied as %j', (text, clean) => {
+  expect(cleanText(text)).toBe(clean);
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { AppState } from '../../src/app/state.ts';
+import { PaneLayers } from '../../src/client/paneLayers.ts';
+import { createGrid, gridToText } from '../../src/domain/grid.ts';
+import { createScreen, type Scroll } from '../../src/domain/screen.ts';
+import { compose, type Layer } from '../../src/paint/compositor.ts';
+import { press, room } from '../app/fixtures.ts';
+
+const id = 'backend/user-auth';
+const pane: Layer = { id, kind: 'pane', x: 1, y: 1, width: 12, height: 3 };
+const dialog: Layer = { id: 'dialog', kind: 'overlay', x: 8, y: 0, width: 6, height: 2 };
+
+function panes(scroll: Scroll): PaneLayers {
+  const screen = { ...createScreen(12, 3), scroll };
+  return new PaneLayers({ screenOf: (asked) => (asked === id ? screen : null) });
+}
+
+/** What is painted of a pane, and maybe of a dialog over it. */
+function painted(scroll: Scroll, state: AppState, layers: readonly Layer[] = [pane]): string {
+  const grid = createGrid(14, 5);
+  compose(grid, createGrid(14, 5), panes(scroll).filled(layers, state));
+  return gridToText(grid);
+}
+
+const back = press(room(), 'pageup').state;
+
+test.each<[string, Scroll, AppState, readonly Layer[], string]>([
+  ['follows says nothing', { back: 0, history: 2000 }, room(), [pane], ''],
+  ['is scrolled back says how far', { back: 12, history: 2000 }, room(), [pane], '\n    [12/2000]'],
+  ['one looks back at says where it is', { back: 0, history: 7 }, back, [pane], '\n        [0/7]'],
+  ['is too narrow says nothing', { back: 100_000, history: 100_000 }, room(), [pane], ''],
+  ['lies under a dialog', { back: 12, history: 2000 }, room(), [pane, dialog], '\n    [12/'],
+])('a pane that %s', (_, scroll, state, layers, text) => {
+  expect(painted(scroll, state, layers)).toBe(text);
+});
+
+test('the cursor that looks back is shown in its cell of the pane, and the caret in a search', () => {
+  const at = panes({ back: 9, history: 9 }).cursor([pane], press(back, 'j', 'l', 'l').state);
+  expect(at).toMatchObject({ x: 3, y: 2, visible: true });
+  const caret = panes({ back: 9, history: 9 }).cursor([pane], press(back, '/', 'a').state);
+  expect(caret).toMatchObject({ x: 10, y: 35, visible: true });
+});
