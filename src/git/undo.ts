@@ -6,7 +6,7 @@ import { addWorktree, restoreWorktree } from './addWorktree.ts';
 import { exists, resolvedPath } from './files.ts';
 import type { WorkerPlace } from './inspect.ts';
 import { carryOut, dropJournal, readJournal, type Step } from './journal.ts';
-import { branchRef, isAncestor, readRef, timeOf } from './refs.ts';
+import { branchRef, isAncestor, readRef } from './refs.ts';
 import type { Git } from './run.ts';
 import { writeFiles } from './snapshots.ts';
 import { type Merge, planTakeBack, revertText, type TakeBack, takeBack } from './takeBack.ts';
@@ -72,7 +72,7 @@ async function planUndo(
   commonDir: string,
   { keepMerge }: UndoOptions,
 ): Promise<Result<UndoPlan>> {
-  const tip = await readRef(git, repo.path, ended.backup);
+  const tip = await readRef(git, repo.path, refsOf(ended).branch);
   if (!tip) return failure('backup_gone', `${ended.backup} is gone; backups are kept for ${keptDays} days.`);
   const before = await readJournal(commonDir, undoName(ended.worker.task));
   if (!before.ok) return before;
@@ -82,7 +82,8 @@ async function planUndo(
   const isWanted = merge !== null && !keepMerge;
   const plan = isWanted ? await planTakeBack(git, repo, merge) : success<TakeBack>({ can: 'done' });
   if (!plan.ok) return plan;
-  return success({ tip, merge, plan: plan.value, work: await findWork(git, repo, ended, tip) });
+  const work = await readRef(git, repo.path, refsOf(ended).work);
+  return success({ tip, merge, plan: plan.value, work: work === tip ? null : work });
 }
 
 function describe(worker: WorkerPlace, { merge, plan, work }: UndoPlan, options: UndoOptions): UndoResult {
@@ -104,11 +105,12 @@ async function checkFree(git: Git, repo: Repo, worker: WorkerPlace): Promise<Res
     : success(null);
 }
 
-/** Uncommitted work that was kept at the moment the branch went. */
-async function findWork(git: Git, repo: Repo, { backup }: Ended, tip: string): Promise<string | null> {
-  if (timeOf(backup) === null) return null;
-  const work = await readRef(git, repo.path, backup.replace('refs/orch/backup/', 'refs/orch/wip/'));
-  return work === tip ? null : work;
+/** Where branch and uncommitted work are kept, under the same time; a clean names the latter, if there was any. */
+function refsOf({ backup }: Ended): { readonly branch: string; readonly work: string } {
+  return {
+    branch: backup.replace(/^refs\/orch\/wip\//, 'refs/orch/backup/'),
+    work: backup.replace(/^refs\/orch\/backup\//, 'refs/orch/wip/'),
+  };
 }
 
 function undoSteps(git: Git, repo: Repo, worker: WorkerPlace, { tip, merge, plan, work }: UndoPlan): Step[] {
