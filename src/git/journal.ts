@@ -81,6 +81,7 @@ export async function listJournals(commonDir: string): Promise<readonly Result<J
 export async function dropJournal(commonDir: string, name: string): Promise<Result<null>> {
   const file = journalFile(commonDir, name);
   try {
+    await rm(`${file}.tmp`, { force: true });
     await rm(file, { force: true });
     return success(null);
   } catch (error) {
