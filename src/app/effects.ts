@@ -14,6 +14,8 @@ export type Effect =
   | ViewEffect
   /** Gives the whole terminal to a worker until the person leaves it. */
   | { readonly type: 'attach'; readonly id: string }
+  /** Rings the person's terminal. */
+  | { readonly type: 'ring' }
   /** Leaves the control room; workers go on. */
   | { readonly type: 'quit' }
   /** Hands the terminal back to the shell until it is continued. */

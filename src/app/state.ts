@@ -27,6 +27,10 @@ export interface AppState {
   /** Panes of those that need the person first, instead of the order in which workers came. */
   readonly needsFirst: boolean;
   readonly focus: Focus;
+  /** Whether the window is the one that the person is at; true where the terminal does not tell. */
+  readonly hasFocus: boolean;
+  /** Workers that rang and have not been looked at since. */
+  readonly rang: ReadonlySet<string>;
   readonly drag: Drag | null;
   /** One line for the person, until the next key or until it has had its time. */
   readonly notice: Notice | null;
@@ -37,6 +41,8 @@ export interface AppState {
 export interface Settings {
   /** Name of the one key that a worker never gets; see `keyName`. */
   readonly leaveKey: string;
+  /** Whether the person's terminal rings when a worker rings that they do not look at. */
+  readonly bell: boolean;
 }
 
 /** Cells. */
@@ -86,7 +92,7 @@ export interface Notice {
 /** @param now milliseconds since 1970 */
 export function initialState(size: Size, now: number, settings: Partial<Settings> = {}): AppState {
   return {
-    settings: { leaveKey: 'ctrl-q', ...settings },
+    settings: { leaveKey: 'ctrl-q', bell: true, ...settings },
     size,
     now,
     connection: { status: 'connecting' },
@@ -100,6 +106,8 @@ export function initialState(size: Size, now: number, settings: Partial<Settings
     zoomed: false,
     needsFirst: false,
     focus: { at: 'list' },
+    hasFocus: true,
+    rang: new Set(),
     drag: null,
     notice: null,
     nextTag: 1,

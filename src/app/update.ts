@@ -1,9 +1,11 @@
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { hearBell, withHeardBells } from './bells.ts';
 import { noticeLife } from './clock.ts';
 import { afterLookingBack, withCursorInRange } from './lookBack.ts';
 import type { Message } from './messages.ts';
 import type { AppState } from './state.ts';
 import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from './step.ts';
+import { progressMark, shownTitle } from './text/terminals.ts';
 import { updateAnswer } from './update/answers.ts';
 import { holdDrag } from './update/drag.ts';
 import { withFacts } from './update/facts.ts';
@@ -14,7 +16,7 @@ import { withScrollInRange } from './view/dialog.ts';
 /** The one way to change what is on the screen. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: Message): Step {
   const step = afterLookingBack(state, afterMessage(state, message));
-  return { state: withCursorInRange(withScrollInRange(step.state)), effects: step.effects };
+  return { state: withHeardBells(withCursorInRange(withScrollInRange(step.state))), effects: step.effects };
 }
 
 function afterMessage(state: AppState, message: Message): Step {
@@ -29,6 +31,8 @@ function afterMessage(state: AppState, message: Message): Step {
       return stay(withTerminal(state, message.record));
     case 'terminalForgotten':
       return stay(withoutTerminal(state, message.id));
+    case 'bellRang':
+      return hearBell(state, message.id);
     case 'tokenArrived':
       return updateToken(state, message.token);
     case 'dragHeld':
@@ -65,7 +69,7 @@ function withFading(state: AppState): AppState {
   return now - notice.since < noticeLife(notice) ? state : withoutNotice(state);
 }
 
-/** Titles change many times a second and are not shown: only what is shown makes a new state. */
+/** Records change many times a second: only what is shown makes a new state. */
 function withTerminal(state: AppState, record: TerminalRecord): AppState {
   const known = state.terminals.get(record.id);
   if (known && isShownAlike(known, record)) return state;
@@ -78,6 +82,8 @@ function isShownAlike(a: TerminalRecord, b: TerminalRecord): boolean {
     (a.exit === null) === (b.exit === null) &&
     a.cols === b.cols &&
     a.rows === b.rows &&
+    shownTitle(a.title) === shownTitle(b.title) &&
+    progressMark(a.progress)?.text === progressMark(b.progress)?.text &&
     a.mouse === b.mouse &&
     a.fullScreen === b.fullScreen
   );

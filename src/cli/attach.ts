@@ -17,10 +17,11 @@ export async function attachWorker(id: string): Promise<void> {
     );
   const root = await withTerminal(id, async (_, found) => found);
   const { attach } = await import('../client/attach.ts');
-  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: false });
+  const capabilities = capabilitiesOf(process.env);
+  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: false, title: capabilities.osc });
   outer.enter();
   try {
-    const why = await attach({ root, id, outer, capabilities: capabilitiesOf(process.env), leaveKey });
+    const why = await attach({ root, id, outer, capabilities, leaveKey });
     outer.restore();
     process.stdout.write(why === 'left' ? `Left ${id}; it goes on.\n` : `The terminal of ${id} is gone.\n`);
   } finally {

@@ -26,7 +26,8 @@ export async function openRoom(folder: string): Promise<void> {
 
 /** Takes the terminal, opens the room in it and gives it back. */
 export async function enterRoom(root: string): Promise<void> {
-  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true });
+  const capabilities = capabilitiesOf(process.env);
+  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true, title: capabilities.osc });
   outer.enter();
   const { rows, cols } = outer.size;
   // The room's own code takes a moment to load; a blank screen would look like a hang.
@@ -34,7 +35,6 @@ export async function enterRoom(root: string): Promise<void> {
     outer.write(` orch-tui · ${plainName(root).slice(0, cols - 12)}\r\n\r\n Opening…`);
   try {
     const { runRoom } = await import('../client/room.tsx');
-    const capabilities = capabilitiesOf(process.env);
     await runRoom({
       controller: controllerAddress(root),
       outer,

@@ -2,8 +2,8 @@ import type { Token } from '../domain/key.ts';
 import type { Modes } from '../domain/screen.ts';
 import { mouseBytes } from '../paint/mouseBytes.ts';
 
-/** Mouse reports of all encodings, and keys let go as kitty's protocol tells it: events, not answers. */
-const event = /^\x1b\[(?:M.{3}|<?[\d;]+[Mm]|\d[\d:]*;\d*:\d[;\d:]*[u~A-HPQS])$/s;
+/** Mouse reports that are no mouse tokens, such as those of old encodings: events, not answers. */
+const event = /^\x1b\[(?:M.{3}|<?[\d;]+[Mm])$/s;
 /** A key as terminals send it, and the answer where the cursor is in the first row. */
 const placeOrKey = /^\x1b\[1;\d+R$/;
 
@@ -17,6 +17,7 @@ export function rawBytes(token: Token): string {
     case 'key':
       return placeOrKey.test(token.raw) ? '' : token.raw;
     case 'mouse':
+    case 'release':
       return token.raw;
     // The terminal tells only a program that asked.
     case 'focus':
@@ -37,6 +38,8 @@ export function paintedBytes(token: Token, modes: Modes | null): string {
       return modes ? mouseBytes(token, modes) : '';
     case 'focus':
       return modes?.focusEvents ? focusBytes(token.gained) : '';
+    // No keyboard protocol is on, so none of these comes.
+    case 'release':
     case 'reply':
     case 'paste':
       return '';

@@ -4,12 +4,13 @@ import { answerTo, type Message } from '../app/messages.ts';
 import { type AppState, initialState, type Settings } from '../app/state.ts';
 import { isDraggedOut } from '../app/update/drag.ts';
 import { updateApp } from '../app/update.ts';
+import { windowTitle } from '../app/view/windowTitle.ts';
 import { isLive } from '../domain/worker.ts';
 import type { capabilitiesOf } from '../paint/capabilities.ts';
 import { Chrome } from '../paint/chrome.ts';
 import { Compositor } from '../paint/compositor.ts';
+import { keyboardQuery } from '../paint/inputModes.ts';
 import { Tokenizer } from '../paint/keys.ts';
-import { mouseBytes } from '../paint/mouseBytes.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
 import type { ConnectOptions } from '../protocol/connect.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
@@ -19,6 +20,7 @@ import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { ControllerPort } from './controllerPort.ts';
+import { KeyHolder } from './keyHolder.ts';
 import { PaneLayers } from './paneLayers.ts';
 import { Terminals } from './terminals.ts';
 import { runViewEffect } from './viewEffects.ts';
@@ -60,7 +62,6 @@ class ControlRoom {
     this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) });
   });
   readonly #keys: KeyHolder;
-  readonly #bell: Bell;
   readonly #left = Promise.withResolvers<void>();
   #state: AppState;
   #drawn: AppState | null = null;
@@ -88,7 +89,6 @@ class ControlRoom {
     });
     this.#panes = new PaneLayers(this.#terminals);
     this.#keys = new KeyHolder(this.#terminals);
-    this.#bell = new Bell(this.#outer);
     this.#controller = new ControllerPort(options.controller, {
       onFacts: (facts) => {
         this.#tell({ type: 'factsArrived', facts });
@@ -102,6 +102,7 @@ class ControlRoom {
 
   async run(): Promise<void> {
     this.#listen();
+    if (this.#options.capabilities.osc) this.#outer.write(keyboardQuery);
     this.#draw();
     // Screens do not have to wait for the facts.
     void this.#terminals.open();
@@ -114,7 +115,11 @@ class ControlRoom {
     this.#outer.onInput = (chunk) => this.#tokenizer.push(chunk);
     this.#outer.onResize = () => this.#resize();
     this.#outer.onReady = () => this.#paint();
-    this.#outer.onReturn = () => this.#resize();
+    this.#outer.onReturn = () => {
+      this.#keys.reset();
+      this.#resize();
+    };
+    this.#keys.reset();
   }
 
   #close(): void {
@@ -133,6 +138,7 @@ class ControlRoom {
     const { state, effects } = updateApp(this.#state, message);
     this.#state = state;
     for (const effect of effects) this.#run(effect);
+    this.#keys.tellFocus(state);
     // Several messages of one moment make one picture.
     if (state !== this.#drawn) this.#drawing ??= setImmediate(() => this.#draw());
     if (isDraggedOut(state)) this.#hold ??= setTimeout(() => this.#dragOn(), dragPaceMs);
@@ -151,11 +157,9 @@ class ControlRoom {
       case 'paste':
         this.#terminals.paste(effect);
         break;
-      case 'mouse': {
-        const screen = this.#terminals.screenOf(effect.id);
-        if (screen) this.#terminals.type(effect.id, mouseBytes(effect.mouse, screen.modes));
+      case 'mouse':
+        this.#keys.point(effect.id, effect.mouse);
         break;
-      }
       case 'scroll':
       case 'search':
       case 'select':
@@ -164,6 +168,10 @@ class ControlRoom {
         break;
       case 'attach':
         void this.#attach(effect.id);
+        break;
+      case 'ring':
+        // A worker's own bytes must not be broken into.
+        if (!this.#isAttached) this.#outer.ring();
         break;
       case 'quit':
         this.#left.resolve();
@@ -217,6 +225,7 @@ class ControlRoom {
     );
     const panes = this.#chrome.layers.filter((layer) => layer.kind === 'pane');
     this.#terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
+    this.#outer.setTitle(windowTitle(this.#state));
     this.#paint();
     this.#wait();
   }
@@ -227,7 +236,7 @@ class ControlRoom {
     const { grid, layers } = this.#chrome;
     const filled = this.#panes.filled(layers, this.#state);
     const cursor = this.#panes.cursor(layers, this.#state);
-    this.#outer.write(this.#compositor.frame(grid, filled, cursor));
+    this.#outer.write(this.#keys.modesSequence(this.#state) + this.#compositor.frame(grid, filled, cursor));
   }
 
   /** Ages on the screen grow; the timer runs only as often as one of them changes. */

@@ -11,6 +11,7 @@ import { version } from '../protocol/version.ts';
 export interface TerminalsListener {
   onTerminal(terminal: TerminalRecord): void;
   onForgotten(id: string): void;
+  onBell?(id: string): void;
   /** Some watched screen has changed; `screenOf` gives it. */
   onScreen(id: string): void;
   /** Bytes for a real terminal, of a terminal shown `raw`; no more than so many come before `taken` is called. */
@@ -88,6 +89,8 @@ export class Terminals {
 
   close(): void {
     this.#closed = true;
+    // What is still under way is for nobody.
+    this.#watches.clear();
     this.#link?.close();
   }
 
@@ -135,6 +138,7 @@ export class Terminals {
 
   #listen(link: Link): void {
     link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) => this.#seen(terminal));
+    link.onNotice<HostNotices, 'bell'>('bell', ({ id }) => this.#listener.onBell?.(id));
     link.onNotice<HostNotices, 'forgotten'>('forgotten', ({ id }) => {
       this.#terminals.delete(id);
       this.#watches.delete(id);

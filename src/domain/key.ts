@@ -1,5 +1,5 @@
 /** One thing a person did at the terminal. `raw` is what the terminal sent, byte for byte, one byte a character. */
-export type Token = KeyToken | PasteToken | MouseToken | FocusToken | ReplyToken;
+export type Token = KeyToken | PasteToken | MouseToken | ReleaseToken | FocusToken | ReplyToken;
 
 export interface KeyToken {
   readonly kind: 'key';
@@ -34,6 +34,12 @@ export interface MouseToken {
   readonly shift: boolean;
   /** How many presses of the button at this place followed quickly upon each other, this one included; 1 when not given. */
   readonly clicks?: 1 | 2 | 3;
+  readonly raw: string;
+}
+
+/** A key that was let go; told by terminals with kitty's protocol while a program wants that. */
+export interface ReleaseToken {
+  readonly kind: 'release';
   readonly raw: string;
 }
 

@@ -80,6 +80,7 @@ export class Terminal {
       cols,
       rows,
       title: '',
+      progress: null,
       flowing: false,
       mouse: false,
       fullScreen: false,
@@ -191,8 +192,10 @@ export class Terminal {
   #noteModes(): void {
     const { mouse: mode, alternateScreen: fullScreen } = this.#emulator.modes;
     const mouse = mode !== 'none';
-    if (mouse !== this.#record.mouse || fullScreen !== this.#record.fullScreen)
-      this.#change({ mouse, fullScreen });
+    const { progress } = this.#emulator;
+    const { mouse: knownMouse, fullScreen: known, progress: knownProgress } = this.#record;
+    if (mouse !== knownMouse || fullScreen !== known || progress !== knownProgress)
+      this.#change({ mouse, fullScreen, progress });
   }
 
   #flow(): void {
@@ -211,7 +214,12 @@ export class Terminal {
     this.#input.clear();
     this.#output.whenEmpty(() => {
       clearTimeout(this.#flowing);
-      this.#change({ flowing: false, mouse: false, exit: { code, signal, at: new Date().toISOString() } });
+      this.#change({
+        flowing: false,
+        mouse: false,
+        progress: null,
+        exit: { code, signal, at: new Date().toISOString() },
+      });
       this.#exited.resolve();
     });
   }

@@ -1,4 +1,4 @@
-import type { KeyToken, MouseToken, Token } from '../domain/key.ts';
+import type { KeyToken, MouseToken, ReleaseToken, Token } from '../domain/key.ts';
 import { codeNames, finalNames, numberNames, ss3Names } from './keyNames.ts';
 
 interface Modifiers {
@@ -51,13 +51,12 @@ function keyOf(
   [first = [], second = [], third = []]: number[][],
   final: string,
   raw: string,
-): KeyToken | null {
+): KeyToken | ReleaseToken | null {
   const [number = 0] = first;
   const [bits, event] = second;
   const modifiers = modifiersOf(bits);
-  // Kitty's protocol can also report that a key was let go.
-  if (event === 3) return null;
-  if (final === 'u') return codeKey(number, first[1], third, modifiers, raw);
+  if (event === 3) return { kind: 'release', raw };
+  if (final === 'u') return codeKey(ofLayout(first, modifiers), first[1], third, modifiers, raw);
   if (final === '~' && number === 27) return codeKey(third[0] ?? 0, undefined, [], modifiers, raw);
   if (final === '~') return key(numberNames[number], modifiers, raw);
   if (final === '^') return key(numberNames[number], { ...modifiers, ctrl: true }, raw);
@@ -83,6 +82,11 @@ function codeKey(
   const capital = typed.toUpperCase();
   // Some capitals are two letters: ß.
   return textKey(modifiers.shift && capital.length === typed.length ? capital : typed, modifiers, raw);
+}
+
+/** With Ctrl, a key of another script is the one at its place on the keyboard of the PC, where the terminal tells that. */
+function ofLayout([code = 0, , base = 0]: number[], { ctrl }: Modifiers): number {
+  return ctrl && code > 0x7f && base > 0 ? base : code;
 }
 
 function textOf(codes: readonly number[]): string {

@@ -1,6 +1,12 @@
 import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { enterSequence, leaveSequence, retakeSequence } from './terminalModes.ts';
+import {
+  enterSequence,
+  leaveSequence,
+  type OuterOptions,
+  retakeSequence,
+  titleSequence,
+} from './terminalModes.ts';
 
 /** `process.stdout`. */
 type Output = WriteStream & { readonly fd: number };
@@ -9,6 +15,8 @@ const deadlySignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** How long a terminal that takes no bytes may hold up our end. */
 const longestRestoreMs = 300;
+
+const bellRestMs = 1_000;
 
 /** A stop does not come about where no shell could continue us; after this time we go on by ourselves. */
 const stopMs = 100;
@@ -29,10 +37,12 @@ export class OuterTerminal {
 
   readonly #input: ReadStream;
   readonly #output: Output;
-  readonly #options: { readonly mouse: boolean };
+  readonly #options: OuterOptions;
+  #title = '';
+  #rangAt = Number.NEGATIVE_INFINITY;
   #state: 'free' | 'ours' | 'suspended' = 'free';
 
-  constructor(input: ReadStream, output: Output, options: { readonly mouse: boolean }) {
+  constructor(input: ReadStream, output: Output, options: OuterOptions) {
     this.#input = input;
     this.#output = output;
     this.#options = options;
@@ -67,11 +77,13 @@ export class OuterTerminal {
     this.#input.setRawMode(false).setRawMode(true);
     this.#input.off('data', this.#read).on('data', this.#read).resume();
     this.#writeNow(enterSequence(this.#options));
+    this.#writeTitle();
   }
 
   /** Takes the terminal back from a program that had it to itself, with our bytes as a link; all must be painted again. */
   retake(): void {
     this.write(retakeSequence(this.#options, this.size.cols));
+    this.#writeTitle();
   }
 
   /** Ignored while the terminal is not ours. */
@@ -98,6 +110,21 @@ export class OuterTerminal {
     this.#output.write('', () => resolve());
     await promise;
     clearTimeout(giveUp);
+  }
+
+  /** Names the terminal's window, until it is given back; again whenever it is taken. */
+  setTitle(title: string): void {
+    if (title === this.#title) return;
+    this.#title = title;
+    this.#writeTitle();
+  }
+
+  /** At most once a second: many who ring at once are one reason to look up. */
+  ring(): void {
+    const now = performance.now();
+    if (now - this.#rangAt < bellRestMs) return;
+    this.#rangAt = now;
+    this.write('\x07');
   }
 
   /** Gives the terminal back; twice does no harm. Frames not out yet are dropped if the process then ends. */
@@ -132,8 +159,12 @@ export class OuterTerminal {
     process.kill(process.pid, signal);
   };
 
+  #writeTitle(): void {
+    if (this.#options.title && this.#title !== '') this.write(titleSequence(this.#title));
+  }
+
   #giveBack(): void {
-    this.#writeNow(leaveSequence(this.size.cols));
+    this.#writeNow(leaveSequence(this.#options, this.size.cols));
     this.#input.off('data', this.#read).pause();
     this.#input.setRawMode(false);
     setBlocking(this.#output, true);

@@ -13,18 +13,30 @@ const focusEvents = 1004;
 const mouseDrags = 1002;
 const mouseInSgr = 1006;
 
+/** The title of the window alone, not that of its icon. */
+const pushTitle = '\x1b[22;2t';
+const popTitle = '\x1b[23;2t';
+
+/** What of the terminal we use. */
+export interface OuterOptions {
+  /** Clicks and the wheel are ours. */
+  readonly mouse: boolean;
+  /** The window gets a title; the one that it had comes back. */
+  readonly title: boolean;
+}
+
 /** To our own screen. */
-export function enterSequence(options: { mouse: boolean }): string {
-  return set(alternateScreen) + ourModes(options);
+export function enterSequence(options: OuterOptions): string {
+  return (options.title ? pushTitle : '') + set(alternateScreen) + ourModes(options);
 }
 
 /** From a program that had our screen to itself back to us. @param cols of the terminal */
-export function retakeSequence(options: { mouse: boolean }, cols: number): string {
+export function retakeSequence(options: OuterOptions, cols: number): string {
   return plainModes(cols) + ourModes(options);
 }
 
 /** Auto-wrap off: the compositor may then fill the last column. */
-function ourModes({ mouse }: { mouse: boolean }): string {
+function ourModes({ mouse }: OuterOptions): string {
   return reset(cursorShown, autoWrap) + set(bracketedPaste, focusEvents) + (mouse ? mouseSequence(true) : '');
 }
 
@@ -37,8 +49,13 @@ export function mouseSequence(wanted: boolean): string {
  * Back to a screen as a shell expects it, whatever a program has set that had ours to itself.
  * @param cols of the terminal
  */
-export function leaveSequence(cols: number): string {
-  return plainModes(cols) + reset(alternateScreen) + set(cursorShown);
+export function leaveSequence({ title }: OuterOptions, cols: number): string {
+  return plainModes(cols) + reset(alternateScreen) + set(cursorShown) + (title ? popTitle : '');
+}
+
+/** Names the terminal's window; of the title only what can be printed. */
+export function titleSequence(title: string): string {
+  return `\x1b]2;${title.replace(/\p{C}/gu, '')}\x1b\\`;
 }
 
 function set(...modes: number[]): string {

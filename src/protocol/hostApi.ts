@@ -1,4 +1,5 @@
 import type { Problem, Result } from '../domain/problem.ts';
+import type { Progress } from '../domain/progress.ts';
 import type { Scroll } from '../domain/screen.ts';
 
 /** What the host tells of one terminal: always the whole record, so a missed one does no harm. */
@@ -10,6 +11,8 @@ export interface TerminalRecord {
   readonly rows: number;
   /** Set by the program through OSC 0 or 2; control characters removed, at most 200 characters. */
   readonly title: string;
+  /** Set by the program through OSC 9;4; null when there is none, and after its end. */
+  readonly progress: Progress | null;
   /** Output came within the last second. Changes are announced, not polled for. */
   readonly flowing: boolean;
   /** The program wants mouse events. */

@@ -1,5 +1,6 @@
 import type { Terminal } from '@xterm/headless';
 import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
+import type { Progress } from '../domain/progress.ts';
 import { createScreen, type Modes, type Screen } from '../domain/screen.ts';
 import { type Access, pickAccess, writeNow } from './access.ts';
 import { createTerminal, possibleSize } from './createTerminal.ts';
@@ -85,6 +86,11 @@ export class Emulator {
   /** What the program asked for so far. */
   get modes(): Modes {
     return this.#tracked.modes;
+  }
+
+  /** How far the program says it is; the same object as long as that is the same. */
+  get progress(): Progress | null {
+    return this.#tracked.progress;
   }
 
   /** Parsed when it returns. Replies, titles and bells are told after that. */

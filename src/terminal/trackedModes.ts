@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/headless';
+import { type Progress, readProgress } from '../domain/progress.ts';
 import type { Cursor, CursorShape, Modes, MouseEncoding } from '../domain/screen.ts';
 import { KeyboardStack } from './keyboardStack.ts';
 
@@ -10,6 +11,7 @@ export class TrackedModes {
   #cursorShape: CursorShape = 'block';
   #cursorBlink = false;
   #mouseEncoding: MouseEncoding = 'default';
+  #progress: Progress | null = null;
 
   /** @param onReply gets answers to queries that the terminal does not know */
   constructor(terminal: Terminal, onReply: (bytes: string) => void) {
@@ -30,6 +32,7 @@ export class TrackedModes {
         this.#cursorVisible = true;
       }),
     );
+    parser.registerOscHandler(9, (data) => heard(() => this.#setProgress(data)));
     parser.registerEscHandler({ final: 'c' }, () => heard(() => this.#reset()));
   }
 
@@ -58,6 +61,11 @@ export class TrackedModes {
     };
   }
 
+  /** The same object as long as it is the same. */
+  get progress(): Progress | null {
+    return this.#progress;
+  }
+
   #set(modes: readonly (number | number[])[], on: boolean): void {
     for (const mode of modes) {
       if (mode === 12) this.#cursorBlink = on;
@@ -74,7 +82,16 @@ export class TrackedModes {
     this.#cursorBlink = style % 2 === 1;
   }
 
+  #setProgress(data: string): void {
+    const before = this.#progress;
+    const progress = readProgress(data, before);
+    if (progress === undefined) return;
+    const isSame = progress?.state === before?.state && progress?.value === before?.value;
+    if (!isSame) this.#progress = progress;
+  }
+
   #reset(): void {
+    this.#progress = null;
     this.#cursorVisible = true;
     this.#setCursorStyle(0);
     this.#mouseEncoding = 'default';

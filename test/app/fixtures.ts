@@ -138,6 +138,7 @@ export function terminal(id: string, change: Partial<TerminalRecord> = {}): Term
     cols: 80,
     rows: 24,
     title: '',
+    progress: null,
     flowing: false,
     mouse: false,
     fullScreen: false,

@@ -53,10 +53,12 @@ test('the first picture selects the first worker, else the first repository', ()
   expect(room(facts()).cursors).toEqual({ fleet: null, queue: null });
 });
 
-test('a title that changes is no new state, an exit is', () => {
-  const state = room();
-  const record = terminal('backend/user-auth', { title: 'thinking', flowing: true });
+test('a title whose spinner turns is no new state, another title and an exit are', () => {
+  const titled = (title: string) => terminal('backend/user-auth', { title, flowing: true });
+  const state = updateApp(room(), { type: 'terminalChanged', record: titled('⠂ thinking') }).state;
+  const record = titled('⠐ thinking');
   expect(updateApp(state, { type: 'terminalChanged', record }).state).toBe(state);
+  expect(updateApp(state, { type: 'terminalChanged', record: titled('⠐ typing') }).state).not.toBe(state);
   const exit = { code: 0, signal: 0, at: minutesAgo(0) };
   const ended = updateApp(state, { type: 'terminalChanged', record: { ...record, exit } }).state;
   expect(ended.terminals.get('backend/user-auth')?.exit).toEqual(exit);

@@ -51,6 +51,7 @@ export function terminal(id: string, changes: Partial<TerminalRecord> = {}): Ter
       cols: 80,
       rows: 24,
       title: '',
+      progress: null,
       flowing: false,
       mouse: false,
       fullScreen: false,

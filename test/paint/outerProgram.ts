@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { rowText } from '../../src/domain/grid.ts';
 import { OuterTerminal } from '../../src/paint/outer.ts';
 
-const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true });
+const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true, title: true });
 
 function paint(word: string): void {
   const { cols, rows } = outer.size;

@@ -1,4 +1,4 @@
-import type { KeyToken, PasteToken, Token } from '../../domain/key.ts';
+import type { KeyToken, PasteToken, ReleaseToken, Token } from '../../domain/key.ts';
 import { isLive } from '../../domain/worker.ts';
 import { isEnabled } from '../action.ts';
 import { chooseByKey } from '../actions/form.ts';
@@ -31,8 +31,11 @@ function takeToken(state: AppState, token: Token): Step {
       return updatePaste(state, token);
     case 'mouse':
       return updateMouse(state, token);
-    // The window's focus and the terminal's answers are of no concern here, and none of a worker's business.
+    case 'release':
+      return updateRelease(state, token);
     case 'focus':
+      return stay(state.hasFocus === token.gained ? state : { ...state, hasFocus: token.gained });
+    // The terminal's answers are of no concern here, and none of a worker's business.
     case 'reply':
       return stay(state);
   }
@@ -53,6 +56,12 @@ function updateKey(old: AppState, token: KeyToken): Step {
     return stay(where === 'too-small' ? state : typeSearch(state, state.focus, token));
   const dialog = dialogOf(state);
   return stay(dialog && where !== 'too-small' ? typeText(state, dialog, token) : state);
+}
+
+/** A worker hears of keys let go only if it asked for that: our own terminal then tells of it. */
+function updateRelease(state: AppState, { raw }: ReleaseToken): Step {
+  const isTyping = state.focus.at === 'pane' && whereOf(state) === 'pane';
+  return isTyping ? { state, effects: [{ type: 'input', id: state.focus.id, bytes: raw }] } : stay(state);
 }
 
 /** Every key but the leave key is the worker's, byte for byte. */

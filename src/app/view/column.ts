@@ -15,6 +15,7 @@ import {
 import type { AppState, ListName, RowKey } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { fitLine, type Line, line, lineText, lineWidth, span, spreadLine } from '../text/line.ts';
+import { progressMark } from '../text/terminals.ts';
 import { shortAge, stateLook } from '../text/words.ts';
 import { borderLine, type FrameView, frameView } from './frame.ts';
 
@@ -78,7 +79,7 @@ function rowContent(state: AppState, list: ListName, row: FleetRow | QueueRow, w
   if ('proposal' in row) return proposalRow(row.proposal, width);
   if (list === 'queue') return askingRow(row.worker, state.now, width);
   const name = 'orphan' in row && row.orphan ? row.worker.id : row.worker.task;
-  return workerRow(row.worker, name, paneNumber(state, row.worker), state.now, width);
+  return workerRow(state, row.worker, name, width);
 }
 
 function repoRow(repo: RepoStatus, width: number): Line {
@@ -109,14 +110,17 @@ function paneNumber(state: AppState, { id }: Worker): string {
   return at < 0 ? '  ' : `${at + 1} `;
 }
 
-function workerRow(worker: Worker, name: string, number: string, now: number, width: number): Line {
+function workerRow(state: AppState, worker: Worker, name: string, width: number): Line {
   const { mark, word, tone } = stateLook(worker);
-  const age = span(shortAge(worker.stateSince, now), 'muted');
-  const left = [span(number, 'muted'), span(`${mark} `, tone), span(name)];
-  const right = [span(word, tone), span(' '), age];
+  const progress = progressMark(state.terminals.get(worker.id)?.progress ?? null);
+  const age = span(shortAge(worker.stateSince, state.now), 'muted');
+  const bell = state.rang.has(worker.id) ? [span('♪ ', 'warning')] : [];
+  const left = [span(paneNumber(state, worker), 'muted'), span(`${mark} `, tone), ...bell, span(name)];
+  const short = progress ? [progress, span(' '), age] : [age];
+  const right = [span(`${word} `, tone), ...short];
   // Where both do not fit, the name matters more than the word: the mark says the same.
   const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;
-  return spreadLine(left, hasRoom ? right : [age], width);
+  return spreadLine(left, hasRoom ? right : short, width);
 }
 
 function proposalRow({ kind, draft, problem }: Proposal, width: number): Line {

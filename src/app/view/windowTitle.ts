@@ -1,0 +1,15 @@
+import { selectQueue } from '../select.ts';
+import type { AppState } from '../state.ts';
+import { cutText } from '../text/cells.ts';
+import { plainLine } from '../text/plain.ts';
+
+/** Tabs and task bars cut what is longer. */
+const longestName = 40;
+
+/** What the person's terminal calls its window: `orch-tui · shop · 2 need you`. */
+export function windowTitle(state: AppState): string {
+  const name = state.facts ? plainLine(state.facts.workspace.name) : '';
+  const count = selectQueue(state).length;
+  const need = count > 0 ? `${count} ${count === 1 ? 'needs' : 'need'} you` : '';
+  return ['orch-tui', cutText(name, longestName), need].filter(Boolean).join(' · ');
+}
