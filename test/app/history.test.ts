@@ -243,12 +243,12 @@ describe('selecting', () => {
     [{ lines: 0, path: null }, 'Nothing but blanks was selected.'],
     [
       { lines: 9000, path: '/run/copied.txt' },
-      'Too much for the clipboard: 9000 lines are in /run/copied.txt',
+      'Copied 9000 lines to /run/copied.txt, too long for the clipboard.',
     ],
   ])('%j is told', (value, text) => {
     const { state } = updateApp(back, { type: 'copied', result: success(value) });
     expect(state.notice?.text).toBe(text);
-    expect(lineText(footerLine(state))).toContain(text.slice(0, 60));
+    expect(lineText(footerLine(state))).toBe(` ${text}`.padEnd(120));
   });
 });
 

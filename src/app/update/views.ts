@@ -21,8 +21,11 @@ export function takeCopied(state: AppState, result: Result<Copied>): AppState {
   if (!result.ok) return withNotice(state, problemLine(result.problem), 'problem');
   const { lines, path } = result.value;
   if (lines === 0) return withNotice(state, 'Nothing but blanks was selected.');
-  if (path === null) return withNotice(state, `Copied ${counted(lines, 'line')}.`);
-  return withNotice(state, `Too much for the clipboard: ${counted(lines, 'line')} are in ${path}`);
+  const copied = `Copied ${counted(lines, 'line')}`;
+  return withNotice(
+    state,
+    path === null ? `${copied}.` : `${copied} to ${path}, too long for the clipboard.`,
+  );
 }
 
 /** Whoever looks back at a screen that is gone is back in the lists. */

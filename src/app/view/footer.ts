@@ -14,8 +14,9 @@ export function footerLine(state: AppState): Line {
   const notice = noticeLine(state);
   const { focus } = state;
   if (focus.at === 'pane') return besideKeys(state, notice);
-  if (focus.at === 'history')
-    return promptOf(state)?.line ?? besideKeys(state, notice.length > 0 ? notice : matchesLine(focus));
+  const prompt = promptOf(state);
+  if (prompt) return prompt.line;
+  if (focus.at === 'history' && notice.length === 0) return besideKeys(state, matchesLine(focus));
   if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
   // A dialog names its keys itself.
   return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);

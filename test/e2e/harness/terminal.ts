@@ -11,6 +11,9 @@ export interface TestTerminalOptions {
   readonly rows?: number;
 }
 
+/** Characters. */
+const longestSaid = 1_000_000;
+
 export interface Exit {
   readonly exitCode: number;
   /** Number of the signal it died of, or 0. */
@@ -35,6 +38,7 @@ export class TestTerminal {
   #unparsed = 0;
   #isCursorVisible = true;
   #clipboard: string | null = null;
+  #said = '';
 
   constructor(command: readonly [string, ...string[]], options: TestTerminalOptions) {
     const { cols = 100, rows = 30, cwd } = options;
@@ -92,10 +96,22 @@ export class TestTerminal {
     return count;
   }
 
+  /** The colour behind a cell, as the emulator counts them; -1 for the terminal's own. */
+  backgroundAt(x: number, y: number): number {
+    const { active } = this.#terminal.buffer;
+    const cell = active.getLine(active.baseY + y)?.getCell(x);
+    return !cell || cell.isBgDefault() ? -1 : cell.getBgColor();
+  }
+
   /** Cells from the top left corner, from 0. */
   get cursor(): { readonly x: number; readonly y: number; readonly visible: boolean } {
     const { cursorX, cursorY } = this.#terminal.buffer.active;
     return { x: cursorX, y: cursorY, visible: this.#isCursorVisible };
+  }
+
+  /** What the program has written, byte for byte; of a long-winded one the end. */
+  get said(): string {
+    return this.#said;
   }
 
   /** What the program has put into the terminal's clipboard last, through OSC 52. */
@@ -216,6 +232,7 @@ export class TestTerminal {
 
   #receive(data: string): void {
     this.#unparsed += 1;
+    this.#said = (this.#said + data).slice(-longestSaid);
     this.#terminal.write(data, () => {
       this.#unparsed -= 1;
       for (const { check } of [...this.#waiting]) check();
