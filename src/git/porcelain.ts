@@ -3,6 +3,8 @@ export interface StatusEntry {
   /** Relative to the top folder; ends in `/` for a repository inside. */
   readonly path: string;
   readonly kind: 'changed' | 'unmerged' | 'untracked';
+  /** A tracked file that is no longer there, or no longer tracked. */
+  readonly gone?: true;
 }
 
 export interface ParsedStatus {
@@ -19,6 +21,8 @@ export interface ParsedStatus {
 /** Fields in front of the path, by the kind of line. https://git-scm.com/docs/git-status#_porcelain_format_version_2 */
 const fieldsBefore = { '1': 8, '2': 9, u: 10, '?': 1 };
 
+const entryKinds = { '1': 'changed', '2': 'changed', u: 'unmerged', '?': 'untracked' } as const;
+
 /** Reads `git status --porcelain=v2 --branch -z`. */
 export function parseStatus(output: string): ParsedStatus {
   const headers = new Map<string, string>();
@@ -32,7 +36,8 @@ export function parseStatus(output: string): ParsedStatus {
       headers.set(name, rest.join(' '));
     } else if (kind === '1' || kind === '2' || kind === 'u' || kind === '?') {
       const path = afterFields(record, fieldsBefore[kind]);
-      entries.push({ path, kind: kind === '?' ? 'untracked' : kind === 'u' ? 'unmerged' : 'changed' });
+      const gone = (kind === '1' || kind === '2') && /^..(?:D\.|.D)/.test(record);
+      entries.push({ path, kind: entryKinds[kind], ...(gone && { gone }) });
       if (kind === '2') at++; // A rename's old name follows as a record of its own.
     }
   }
