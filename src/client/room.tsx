@@ -21,6 +21,7 @@ import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { ControllerPort } from './controllerPort.ts';
 import { KeyHolder } from './keyHolder.ts';
+import { PaintPace } from './paintPace.ts';
 import { PaneLayers } from './paneLayers.ts';
 import { Terminals } from './terminals.ts';
 import { runViewEffect } from './viewEffects.ts';
@@ -62,6 +63,7 @@ class ControlRoom {
     this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) });
   });
   readonly #keys: KeyHolder;
+  readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
   #state: AppState;
   #drawn: AppState | null = null;
@@ -84,7 +86,7 @@ class ControlRoom {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
       onBell: (id) => this.#tell({ type: 'bellRang', id }),
-      onScreen: () => this.#paint(),
+      onScreen: (id) => this.#pace.ask('id' in this.#state.focus && this.#state.focus.id === id),
       onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
@@ -124,9 +126,9 @@ class ControlRoom {
 
   #close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#tick);
-    clearTimeout(this.#hold);
+    for (const timer of [this.#tick, this.#hold]) clearTimeout(timer);
     clearImmediate(this.#drawing);
+    this.#pace.stop();
     this.#tokenizer.dispose();
     this.#controller.close();
     this.#terminals.close();

@@ -183,8 +183,9 @@ export class Terminals {
     if (!watch) return;
     watch.copy.apply(payload.subarray(4));
     watch.isShown = true;
-    this.#link?.sendFrame(FrameKind.seen, payload.subarray(0, 4));
     this.#listener.onScreen(watch.id);
+    // After it is painted: a write wakes the host, and a key's echo does not wait for that.
+    this.#link?.sendFrame(FrameKind.seen, payload.subarray(0, 4));
   }
 
   #passOn(link: Link, payload: Buffer): void {
