@@ -124,7 +124,10 @@ function someToken(chance: Chance): Token {
     return paste(chance.of(['y', 'one\r\ntwo', '\u001b[2J', '日本語'.repeat(30)]), chance.below(2) > 0);
   if (kind === 1) return click(chance.below(130), chance.below(40));
   if (kind === 2)
-    return { ...click(1, 1), action: chance.of(['wheel-up', 'wheel-down', 'move', 'release']) } as Token;
+    return {
+      ...click(chance.below(130), chance.below(40)),
+      action: chance.of(['wheel-up', 'wheel-down', 'move', 'release']),
+    } as Token;
   if (kind === 3) return { kind: 'reply', raw: '\u001b[?62c' };
   return key(chance.of(keys));
 }
@@ -156,7 +159,16 @@ function someMessage(chance: Chance, state: AppState, asked: readonly Effect[]):
     const problem = { code: 'disconnected', message: 'gone' };
     return { type: 'connectionChanged', connection: { status: 'lost', problem } };
   }
+  if (kind === 9) return { type: 'dragHeld' };
+  if (kind === 10) return someFound(chance);
   return { type: 'tokenArrived', token: someToken(chance) };
+}
+
+function someFound(chance: Chance): Message {
+  const matches = chance.below(3);
+  const found = { found: matches > 0, matches, nth: matches, at: matches > 0 ? { x: 3, y: 4 } : null };
+  const text = chance.of(['y', 'a', 'v']);
+  return { type: 'searched', id: 'backend/user-auth', text, result: { ok: true, value: found } };
 }
 
 type AnyResult = Parameters<typeof answerTo>[1];
