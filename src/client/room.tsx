@@ -107,8 +107,7 @@ class ControlRoom {
     if (this.#options.capabilities.osc) this.#outer.write(keyboardQuery);
     this.#draw();
     // Screens do not have to wait for the facts.
-    void this.#terminals.open();
-    void this.#controller.open();
+    void Promise.all([this.#terminals.open(), this.#controller.open()]);
     await this.#left.promise;
     this.#close();
   }
