@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import type { Effect } from '../../src/app/effects.ts';
+import type { Message } from '../../src/app/messages.ts';
+import { selectShown } from '../../src/app/select.ts';
+import type { AppState } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
+import { press, room } from './fixtures.ts';
+
+const first = 'backend/user-auth';
+const second = 'backend/api-v2';
+
+function after(state: AppState, ...messages: Message[]): { state: AppState; effects: readonly Effect[] } {
+  let effects: readonly Effect[] = [];
+  for (const message of messages) ({ state, effects } = updateApp(state, message));
+  return { state, effects };
+}
+
+const rings = (id: string): Message => ({ type: 'bellRang', id });
+const focus = (gained: boolean): Message => ({ type: 'tokenArrived', token: { kind: 'focus', gained } });
+const marked = ({ rang }: AppState) => [...rang];
+
+test('a worker that is not looked at is marked when it rings, and the terminal rings', () => {
+  const { state, effects } = after(room(), rings(second));
+  expect(marked(state)).toEqual([second]);
+  expect(effects).toEqual([{ type: 'ring' }]);
+  const again = after(state, rings(second));
+  expect(again.state).toBe(state);
+  expect(again.effects).toEqual([{ type: 'ring' }]);
+});
+
+test('the mark is gone once the worker is selected', () => {
+  const { state } = after(room(), rings(second));
+  expect(marked(press(state, 'j').state)).toEqual([]);
+});
+
+test('the mark is gone once somebody types into the worker', () => {
+  const beside = selectShown(room())[1]?.id ?? '';
+  const { state } = after(room(), rings(beside));
+  expect(marked(state)).toEqual([beside]);
+  expect(marked(press(state, '2').state)).toEqual([]);
+});
+
+test('a worker that is looked at rings in vain', () => {
+  const { state, effects } = after(room(), rings(first));
+  expect([marked(state), effects]).toEqual([[], []]);
+  const typing = press(room(), 'enter').state;
+  expect(after(typing, rings(first)).effects).toEqual([]);
+  expect(marked(after(typing, rings(second)).state)).toEqual([second]);
+});
+
+test('from another window nobody looks at anything', () => {
+  const away = after(room(), focus(false), rings(first));
+  expect(marked(away.state)).toEqual([first]);
+  expect(away.effects).toEqual([{ type: 'ring' }]);
+  expect(marked(after(away.state, focus(true)).state)).toEqual([]);
+});
+
+test('who wants it quiet has the marks alone', () => {
+  const quiet = room();
+  const { state, effects } = after({ ...quiet, settings: { ...quiet.settings, bell: false } }, rings(second));
+  expect([marked(state), effects]).toEqual([[second], []]);
+});
