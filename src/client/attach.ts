@@ -196,11 +196,10 @@ class Attachment {
   }
 }
 
-/** In the last row, where the program has no cells if there is such a place, otherwise at the right, where it has few. */
+/** In the last row: where the program has that row, too, at its right, where it has the fewest cells. */
 function lineLayer(text: string, screen: Grid, { cols, rows }: OuterTerminal['size']): Layer {
   const grid = createGrid(text.length + 2, 1);
   readFrame(`\x1b[7m ${text} `, grid);
-  const right = Math.max(0, cols - grid.cols);
-  const x = screen.rows < rows ? 0 : screen.cols < cols ? Math.max(screen.cols, right) : right;
+  const x = screen.rows < rows ? 0 : Math.max(0, cols - grid.cols);
   return { id: 'line', kind: 'pane', x, y: rows - 1, width: Math.min(grid.cols, cols - x), height: 1, grid };
 }
