@@ -1,7 +1,7 @@
 /** Something measured. */
 export interface Measure {
   readonly name: string;
-  readonly unit: 'MB/s' | 'ms' | 'KB/s' | '% of a core' | 'ms/MB' | 'MB';
+  readonly unit: 'MB/s' | 'ms' | '1/s' | 'KB/s' | '% of a core' | 'ms/MB' | 'MB';
   /** Of all values: 0.5 is the median. */
   readonly percentile?: number;
 }

@@ -15,6 +15,7 @@ import {
   measureIngest,
   measureLatency,
   measureMemory,
+  measurePictures,
   measureRest,
   measureStart,
   measureUnseen,
@@ -81,10 +82,10 @@ async function fill(subject: Subject): Promise<void> {
   progress(`starting ${panes.length} panes in ${candidate.name}`);
   await candidate.addPanes([first]);
   await children.told(first, 'ready');
-  measureMemory(subject, 'daemons', '1 pane of 1000 lines');
+  measureMemory(subject, 'daemons', '1 pane, 1000 lines printed');
   await candidate.addPanes(rest);
   await Promise.all(rest.map((name) => children.told(name, 'ready')));
-  measureMemory(subject, 'daemons', '16 panes of 1000 lines');
+  measureMemory(subject, 'daemons', '16 panes, 1000 lines printed');
 }
 
 async function measureRound(subjects: readonly Subject[], streams: Streams): Promise<void> {
@@ -97,9 +98,14 @@ async function measureRound(subjects: readonly Subject[], streams: Streams): Pro
       measureLatency(subject, outer, extent, streams.log, flooding),
     );
   await eachOf(looking, ({ subject, outer }) => measureBytes(subject, outer, extent, streams.log));
+  for (const flooding of [3, 4])
+    await eachOf(looking, ({ subject, outer }) =>
+      measurePictures(subject, outer, extent, streams.log, flooding),
+    );
   await eachOf(subjects, (subject) => measureWork(subject, extent));
   await eachOf(looking, ({ subject, outer }) => measureIngest(subject, outer, extent, streams));
   for (const { subject } of looking) measureMemory(subject, 'client', 'after floods');
+  for (const subject of subjects) measureMemory(subject, 'daemons', '16 panes, after floods');
   await eachOf(subjects, ({ candidate }) => candidate.detach());
   await eachOf(subjects, (subject) => measureUnseen(subject, extent, streams));
 }

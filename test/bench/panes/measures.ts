@@ -84,13 +84,34 @@ export async function measureBytes(
   add(subject, { name: 'written to the terminal in a flood', unit: 'KB/s' }, speed);
 }
 
-/** Processor time of all processes together while nothing happens. */
+/** Pictures a client paints while panes flood, and what one costs it; nothing of a program that does not mark them. */
+export async function measurePictures(
+  subject: Subject,
+  outer: Outer,
+  { windowMs }: Extent,
+  file: string,
+  flooding: number,
+): Promise<void> {
+  const { candidate, children, names } = subject;
+  const busy = names.slice(0, flooding);
+  await flood(children, busy, file);
+  const meter = new Meter([candidate.processes().client ?? process.pid]);
+  const [before, start] = [outer.pictures, performance.now()];
+  await pause(windowMs);
+  const [count, ms, processorMs] = [outer.pictures - before, performance.now() - start, meter.processorMs];
+  await show(children, busy, noMark);
+  if (count === 0) return;
+  const what = `${flooding} panes flood, that of the keys among them`;
+  add(subject, { name: `pictures, ${what}`, unit: '1/s' }, (count * 1000) / ms);
+  add(subject, { name: `processor of the client for a picture, ${what}`, unit: 'ms' }, processorMs / count);
+}
+
+/** Processor time while nothing happens. */
 export async function measureRest(subject: Subject, { windowMs }: Extent): Promise<void> {
-  const pids = pidsOf(subject);
-  await untilAtRest(pids);
-  const meter = new Meter(pids);
+  await untilAtRest(pidsOf(subject));
+  const measured = meterProcessor(subject);
   await pause(2 * windowMs);
-  add(subject, { name: 'processor, 16 quiet panes', unit: '% of a core' }, meter.percent);
+  measured('16 quiet panes');
 }
 
 /** The same while the visible panes print as working agents do. */
@@ -99,10 +120,24 @@ export async function measureWork(subject: Subject, { windowMs }: Extent): Promi
   const visible = names.slice(0, visiblePanes);
   for (const name of visible) children.order(name, { do: 'chat' });
   await Promise.all(visible.map((name) => children.told(name, 'chatting')));
-  const meter = new Meter(pidsOf(subject));
+  const measured = meterProcessor(subject);
   await pause(windowMs);
-  add(subject, { name: 'processor, 4 panes at work', unit: '% of a core' }, meter.percent);
+  measured('4 panes at work');
   await show(children, visible, noMark);
+}
+
+/** Of all processes together, and of each; counts from now on until the answer is called. */
+function meterProcessor(subject: Subject): (when: string) => void {
+  const unit = '% of a core';
+  const all = new Meter(pidsOf(subject));
+  const each = Object.entries(subject.candidate.processes()).map(
+    ([name, pid]) => [roleOf(name), new Meter([pid])] as const,
+  );
+  return (when) => {
+    add(subject, { name: `processor, ${when}`, unit }, all.percent);
+    for (const [role, meter] of each)
+      add(subject, { name: `processor of the ${role}, ${when}`, unit }, meter.percent);
+  };
 }
 
 /** How fast a pane takes what its program prints: from the key that starts it until the end is to be seen. */
@@ -141,12 +176,16 @@ export async function measureUnseen(subject: Subject, extent: Extent, streams: S
 
 /** @param when - what it holds at this moment */
 export function measureMemory(subject: Subject, of: 'client' | 'daemons', when: string): void {
-  for (const [process, pid] of Object.entries(subject.candidate.processes())) {
-    // tmux's one server does what two of ours do.
-    const role = process === 'server' ? 'host' : process;
+  for (const [name, pid] of Object.entries(subject.candidate.processes())) {
+    const role = roleOf(name);
     if ((role === 'client') !== (of === 'client')) continue;
     add(subject, { name: `memory of the ${role}, ${when}`, unit: 'MB' }, residentMegabytes(pid));
   }
+}
+
+/** tmux's one server does what two of ours do. */
+function roleOf(process: string): string {
+  return process === 'server' ? 'host' : process;
 }
 
 function addIngest(subject: Subject, what: string, { megabytes }: Extent, ms: number, meter: Meter): void {

@@ -5,6 +5,8 @@ export const outerSize = { cols: 220, rows: 60 };
 
 /** Letters that nothing else prints, each a single cell everywhere. */
 const letters = 'бгджзийлпфцчшщъыьэюяѓєѕїјљњћќўџґ';
+/** Begins a picture, for programs that mark them: synchronized output. */
+const pictureMark = Buffer.from('\x1b[?2026h');
 /** Time after which something has gone wrong. */
 const patienceMs = 30_000;
 let used = 0;
@@ -21,6 +23,7 @@ export class Outer {
   readonly #pty: BytePty;
   readonly #ended = Promise.withResolvers<void>();
   #bytes = 0;
+  #pictures = 0;
   #tail: Uint8Array = Buffer.alloc(0);
   #wanted: { readonly bytes: Buffer; readonly seen: (at: number) => void } | null = null;
 
@@ -54,6 +57,11 @@ export class Outer {
     return this.#bytes;
   }
 
+  /** Painted by the program so far; 0 where it does not mark them. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
   press(keys: string): void {
     // Not through node-pty's queue, which takes a turn of a thread.
     writeSync(this.#pty.fd, keys);
@@ -83,12 +91,20 @@ export class Outer {
 
   #take(bytes: Buffer, now: number): void {
     this.#bytes += bytes.length;
+    this.#pictures += countOf(pictureMark, bytes);
     if (!this.#wanted) return;
     // A letter may come in two pieces.
     const joined = this.#tail.length > 0 ? Buffer.concat([this.#tail, bytes]) : bytes;
     this.#tail = joined.subarray(-1);
     if (joined.includes(this.#wanted.bytes)) this.#wanted.seen(now);
   }
+}
+
+/** Those cut in two are not counted: few enough. */
+function countOf(mark: Buffer, bytes: Buffer): number {
+  let count = 0;
+  for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + mark.length)) count++;
+  return count;
 }
 
 function hasVisibleText(text: string): boolean {
