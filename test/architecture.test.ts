@@ -10,12 +10,13 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   host: ['domain', 'protocol', 'terminal'],
   git: ['domain'],
   agents: ['domain'],
-  controller: ['domain', 'protocol', 'git', 'agents'],
+  jobs: ['domain'],
+  controller: ['domain', 'protocol', 'git', 'agents', 'jobs'],
   app: ['domain', 'protocol'],
   ui: ['app', 'domain'],
   paint: ['domain', 'terminal'],
   client: ['app', 'ui', 'paint', 'protocol', 'domain'],
-  cli: ['agents', 'app', 'client', 'controller', 'domain', 'git', 'paint', 'protocol'],
+  cli: ['agents', 'app', 'client', 'controller', 'domain', 'git', 'jobs', 'paint', 'protocol'],
 };
 
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */
@@ -23,7 +24,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@xterm/addon-unicode-graphemes': ['terminal'],
   '@xterm/headless': ['terminal'],
   commander: ['cli'],
-  conf: ['controller'],
+  conf: ['controller', 'cli'],
   ink: ['ui', 'paint'],
   // The command line only checks that it loads.
   'node-pty': ['host', 'cli'],

@@ -20,6 +20,7 @@ import { Looks } from './looks.ts';
 import type { Message } from './messages.ts';
 import { createRunner, type Edge } from './runEffect.ts';
 import { serveClient } from './serve.ts';
+import { settleUnfinished, sweepBackups } from './settling.ts';
 import { initialState, selectFacts } from './state.ts';
 
 /** How often repositories are looked at while somebody looks at us: people commit in other windows. */
@@ -70,7 +71,8 @@ export class Controller {
       if (this.#core.state.busy.size === 0) this.#settled?.();
     };
     for (const problem of log.problems) tell({ type: 'noticed', problem });
-    this.#ready = this.#reconcile();
+    this.#ready = this.#reconcile(edge);
+    this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
     this.#sweep = setInterval(() => {
       if (daemon.links.size > 0) this.#looks.refreshRepos().catch(logError);
     }, sweepMs);
@@ -108,11 +110,12 @@ export class Controller {
   }
 
   /** The log against the terminals that live and the worktrees that are there. */
-  async #reconcile(): Promise<void> {
+  async #reconcile(edge: Edge): Promise<void> {
     const { state } = this.#core;
     const host = await this.#host.find();
     if (!host.ok) this.#core.tell(withoutHost(host.problem));
-    for (const { id, worktree } of state.log.workers.values())
+    await settleUnfinished(edge, this.#core.state);
+    for (const { id, worktree } of this.#core.state.log.workers.values())
       if (!existsSync(worktree))
         this.#core.tell({
           type: 'noticed',

@@ -28,8 +28,15 @@ export type Effect =
       readonly id: string;
       readonly tip: string;
       readonly confirm: string | null;
+      readonly skipChecks: boolean;
       readonly ticket: Ticket;
     }
+  /** Ends the checks before a finish, which ends with them. */
+  | { readonly type: 'cancel-checks'; readonly id: string }
+  /** Ends as `undo-ended`. */
+  | { readonly type: 'undo'; readonly id: string; readonly keepMerge: boolean; readonly ticket: Ticket }
+  /** Keeps uncommitted work. Ends as `snapshot-ended`. */
+  | { readonly type: 'snapshot'; readonly id: string; readonly why: string }
   /** Ends as `clean-ended`. */
   | {
       readonly type: 'clean';

@@ -1,32 +1,28 @@
 import { success } from '../domain/problem.ts';
 import { isLive } from '../domain/worker.ts';
 import { draftId, findIdle, notRunning } from './checks.ts';
-import type { Effect } from './effects.ts';
 import type { Happening } from './events.ts';
 import type { ChangeRequest, Message, Ticket } from './messages.ts';
 import { terminalChanged } from './observing.ts';
+import { enqueue, isTaken, start, startNext } from './queue.ts';
 import { withBusy, withoutBusy } from './starting.ts';
 import { type ControllerState, type Decision, reply } from './state.ts';
 
 type EndRequest = Extract<ChangeRequest, { do: 'stop' | 'finish' | 'clean' }>;
 type Told<T extends Message['type']> = Extract<Message, { type: T }>;
 
-const operations = { stop: 'stopping', finish: 'finishing', clean: 'cleaning' } as const;
-
-/** Begins what takes a process, or the whole worker, away; one at a time for each worker. */
+/** Begins what takes a process, or the whole worker, away; one at a time for each worker, and for each repository. */
 export function begin(state: ControllerState, ticket: Ticket, request: EndRequest): Decision {
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
-  const { id } = found.value;
-  if (request.do === 'stop' && !isLive(found.value.state)) return reply(state, ticket, notRunning(id));
-  const effect: Effect =
-    request.do === 'stop'
-      ? { type: 'end-process', id, ticket }
-      : { type: request.do, id, tip: request.tip, confirm: request.confirm, ticket };
+  const { id, repo } = found.value;
+  if (request.do !== 'stop')
+    return isTaken(state, repo) ? enqueue(state, ticket, request) : start(state, ticket, request);
+  if (!isLive(found.value.state)) return reply(state, ticket, notRunning(id));
   return {
-    state: { ...state, busy: withBusy(state.busy, id, { kind: operations[request.do] }) },
+    state: { ...state, busy: withBusy(state.busy, id, { kind: 'stopping' }) },
     happenings: [],
-    effects: [effect],
+    effects: [{ type: 'end-process', id, ticket }],
   };
 }
 
@@ -54,7 +50,7 @@ export function cleanEnded(state: ControllerState, message: Told<'clean-ended'>)
 type Ended = Told<'finish-ended'> | Told<'clean-ended'>;
 
 function refused(state: ControllerState, id: string, ticket: Ticket, message: Ended): Decision {
-  return reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result);
+  return startNext(reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result), id);
 }
 
 /** The worker is no more; what others would start from may have moved with it. */
@@ -69,7 +65,7 @@ function removed(
   const open = [...state.log.proposals.values()];
   const withdrawn = open.filter((proposal) => proposal.kind === 'resume' && draftId(proposal.draft) === id);
   const replanned = open.filter((proposal) => proposal.kind === 'start' && proposal.draft.repo === repo);
-  return {
+  const decision: Decision = {
     state: { ...state, busy: withoutBusy(state.busy, id) },
     happenings: [
       happening,
@@ -82,4 +78,5 @@ function removed(
       ...replanned.map(({ n }) => ({ type: 'plan', n }) as const),
     ],
   };
+  return startNext(decision, id);
 }

@@ -72,7 +72,11 @@ export type Happening =
       readonly merge: string;
       readonly backup: string;
     }
-  | { readonly type: 'cleaned'; readonly id: string; readonly backup: string };
+  | { readonly type: 'cleaned'; readonly id: string; readonly backup: string }
+  /** A finish or clean was taken back: branch and worktree are there again. */
+  | { readonly type: 'undone'; readonly id: string }
+  /** What was kept of branches and worktrees, and has been for as long as was promised. */
+  | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 
 /** A happening in its place in the log. */
 export type LogEvent = Happening & {

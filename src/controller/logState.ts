@@ -10,6 +10,8 @@ export interface LogState {
   readonly workers: ReadonlyMap<string, Worker>;
   /** Most recent last. */
   readonly ended: readonly EndedWorker[];
+  /** Those as they were, for an undo. */
+  readonly gone: ReadonlyMap<string, Worker>;
 }
 
 export const emptyLogState: LogState = {
@@ -18,6 +20,7 @@ export const emptyLogState: LogState = {
   proposals: new Map(),
   workers: new Map(),
   ended: [],
+  gone: new Map(),
 };
 
 const endedKept = 50;
@@ -63,6 +66,10 @@ function change(state: LogState, event: LogEvent): LogState {
     case 'finished':
     case 'cleaned':
       return endWorker(state, event);
+    case 'undone':
+      return returnWorker(state, event);
+    case 'backups-expired':
+      return state;
     default:
       return changeWorker(state, event);
   }
@@ -144,10 +151,27 @@ function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' 
     event.type === 'finished'
       ? { id, how: 'finished', at, branch, backup, merge: event.merge, into: event.into }
       : { id, how: 'cleaned', at, branch, backup, merge: null, into: null };
+  const kept = [...state.ended, ended].slice(-endedKept);
+  const gone = worker ? put(state.gone, id, worker) : state.gone;
   return {
     ...state,
     workers: without(state.workers, id),
-    ended: [...state.ended, ended].slice(-endedKept),
+    ended: kept,
+    gone: new Map([...gone].filter(([known]) => kept.some((one) => one.id === known))),
+  };
+}
+
+/** Its process had ended with it; it can be resumed. */
+function returnWorker(state: LogState, { id, at }: Extract<LogEvent, { type: 'undone' }>): LogState {
+  const worker = state.gone.get(id);
+  if (!worker) return state;
+  const back: Worker = { ...worker, state: 'exited', asks: null, askedBefore: [], stateSince: at };
+  const last = state.ended.findLast((one) => one.id === id);
+  return {
+    ...state,
+    workers: put(state.workers, id, back),
+    ended: state.ended.filter((one) => one !== last),
+    gone: without(state.gone, id),
   };
 }
 

@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
-import type { Result } from '../domain/problem.ts';
+import { type Result, success } from '../domain/problem.ts';
 import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { previewFinish } from '../git/preview.ts';
 import type { LoggedEvent } from '../protocol/controllerApi.ts';
+import { checksOf } from './checking.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
 import type { Core } from './core.ts';
 import { logFile, parseLog } from './log.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
-import { findRepo } from './tools.ts';
+import { findRepo, type Tools } from './tools.ts';
 import { readConfig } from './workspaceConfig.ts';
 
 /** Questions that clients ask, and small things done for them, none of which the log needs to know. */
@@ -36,12 +37,20 @@ export class Looks {
       this.#core.tell({ type: 'config-read', config: read.value });
   }
 
+  /** With the configuration as it is now. */
+  get tools(): Tools {
+    const { git, ambient } = this.#edge;
+    return { git, ambient, config: this.#core.state.config };
+  }
+
   async refreshRepos(): Promise<void> {
     this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
   }
 
-  previewFinish(id: string): Promise<Result<FinishPreview>> {
-    return this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
+  async previewFinish(id: string): Promise<Result<FinishPreview>> {
+    const preview = await this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
+    const checks = checksOf(this.tools, id.slice(0, id.indexOf('/')));
+    return preview.ok && checks ? success({ ...preview.value, checks }) : preview;
   }
 
   previewClean(id: string): Promise<Result<CleanPreview>> {
@@ -73,7 +82,8 @@ export class Looks {
     const numbers = new Set<number>();
     return events.filter((event) => {
       if (event.type === 'proposed' && `${event.draft.repo}/${event.draft.task}` === id) numbers.add(event.n);
-      return 'id' in event ? event.id === id : numbers.has(event.n);
+      if ('id' in event) return event.id === id;
+      return 'n' in event && numbers.has(event.n);
     });
   }
 

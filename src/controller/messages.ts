@@ -1,4 +1,4 @@
-import type { CleanResult, FinishResult } from '../domain/finish.ts';
+import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts';
 import type { Sign } from '../domain/observation.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
@@ -43,6 +43,16 @@ export type Message =
       readonly result: Result<CleanResult>;
       readonly ticket: Ticket;
     }
+  | {
+      readonly type: 'undo-ended';
+      readonly id: string;
+      readonly result: Result<UndoResult>;
+      readonly ticket: Ticket;
+    }
+  | { readonly type: 'checks-begun'; readonly id: string }
+  | { readonly type: 'checks-ended'; readonly id: string }
+  | { readonly type: 'snapshot-ended'; readonly id: string; readonly result: Result<string | null> }
+  | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] }
   | { readonly type: 'host-connected'; readonly terminals: readonly TerminalRecord[] }
   | { readonly type: 'host-lost' }
   | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
@@ -81,5 +91,16 @@ export type ChangeRequest =
     }
   | { readonly do: 'reject'; readonly n: number; readonly why: string }
   | { readonly do: 'stop'; readonly id: string }
-  | { readonly do: 'finish'; readonly id: string; readonly tip: string; readonly confirm: string | null }
-  | { readonly do: 'clean'; readonly id: string; readonly tip: string; readonly confirm: string | null };
+  | {
+      readonly do: 'finish';
+      readonly id: string;
+      readonly tip: string;
+      readonly confirm: string | null;
+      /** Merges without running the configured checks. */
+      readonly skipChecks?: boolean;
+    }
+  | { readonly do: 'clean'; readonly id: string; readonly tip: string; readonly confirm: string | null }
+  /** Takes back a wish that still waits in line, or ends the checks that are run for it. */
+  | { readonly do: 'cancel'; readonly id: string }
+  /** Takes back a finish or clean. */
+  | { readonly do: 'undo'; readonly id: string; readonly keepMerge: boolean };

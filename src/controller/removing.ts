@@ -15,20 +15,26 @@ interface Wanted {
   readonly confirm: string | null;
 }
 
+/** What runs the configured checks in the worker's worktree; `checks_failed` when they do not succeed. */
+export type RunChecks = (worker: Worker) => Promise<Result<null>>;
+
 /**
  * Ends the worker's process and finishes its branch. What is known to stand in the way is found before the process
- * is touched; git looks again at the moment it acts.
+ * is touched, and checks are run; git looks again at the moment it acts.
  */
 export function finishWorker(
   tools: Tools,
   host: HostPort,
   worker: Worker,
   wanted: Wanted,
+  check: RunChecks,
 ): Promise<Result<FinishResult>> {
   return endAndRemove(tools, host, worker, wanted, {
     preview: previewFinish,
     refuse: ({ blockers }) => blockers.length > 0 && cannotFinish(worker, blockers),
     loses: ({ ignored }) => ignored.length > 0,
+    // What is merged already is only removed.
+    check: async ({ commits }) => (commits.length > 0 ? check(worker) : success(null)),
     remove: finish,
   });
 }
@@ -44,6 +50,7 @@ export function cleanWorker(
     preview: previewClean,
     refuse: () => false,
     loses: ({ wantsTypedName }) => wantsTypedName,
+    check: async () => success(null),
     remove: clean,
   });
 }
@@ -54,6 +61,7 @@ interface Way<P, R> {
   refuse(preview: P): Result<never> | false;
   /** Whether something would be gone for good, so that the task's name has to be typed. */
   loses(preview: P): boolean;
+  check(preview: P): Promise<Result<null>>;
   remove(git: Git, repo: Repo, worker: Worker, options: FinishOptions): Promise<Result<R>>;
 }
 
@@ -72,6 +80,8 @@ async function endAndRemove<P extends { readonly tip: string }, R>(
   if (refusal) return refusal;
   const ready = checkWanted(preview.value.tip, way.loses(preview.value), worker, wanted);
   if (!ready.ok) return ready;
+  const checked = await way.check(preview.value);
+  if (!checked.ok) return checked;
   const ended = await endProcess(host, worker.id);
   if (!ended.ok) return ended;
   const { tip, confirm } = wanted;

@@ -4,8 +4,10 @@ import { isLive } from '../domain/worker.ts';
 import { checkDraft, draftId, findIdle, noSuchProposal } from './checks.ts';
 import { begin } from './ending.ts';
 import type { ChangeRequest, RequestMessage, Ticket } from './messages.ts';
+import { cancel } from './queue.ts';
 import { approve } from './starting.ts';
 import { type ControllerState, type Decision, reply } from './state.ts';
+import { beginUndo } from './undoing.ts';
 
 /** Answers a client's request, or begins what it asks for. */
 export function requested(state: ControllerState, message: RequestMessage): Decision {
@@ -26,6 +28,10 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
     case 'finish':
     case 'clean':
       return begin(state, ticket, request);
+    case 'cancel':
+      return cancel(state, ticket, request.id);
+    case 'undo':
+      return beginUndo(state, ticket, request);
   }
 }
 

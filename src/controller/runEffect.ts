@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { showsKeptConversation, showsMissingConversation } from '../agents/claude/resume.ts';
 import { readScreen } from '../agents/claude/screen.ts';
-import { problemOf, type Result } from '../domain/problem.ts';
+import { problemOf, type Result, success } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { Git } from '../git/run.ts';
 import { readStatus } from '../git/status.ts';
+import { checksOf, runChecks } from './checking.ts';
 import { draftId, noSuchWorker } from './checks.ts';
 import type { RunEffect, WorldEffect } from './core.ts';
 import type { HostPort } from './hostPort.ts';
+import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
 import type { Message } from './messages.ts';
 import { makePlan } from './planning.ts';
@@ -27,8 +29,10 @@ export interface Edge {
 
 /** Does effects at the edge of the program and tells what came of them. */
 export function createRunner(edge: Edge): RunEffect {
+  /** Ends the checks before a worker's finish. */
+  const checks = new Map<string, AbortController>();
   return (effect, state) => {
-    run(edge, effect, state).catch((error) => {
+    run(edge, effect, state, checks).catch((error) => {
       edge.fail(error);
       const told = afterFault(effect, state, error as Error);
       if (told) edge.tell(told);
@@ -53,12 +57,19 @@ function afterFault(effect: WorldEffect, state: ControllerState, { message }: Er
       return { type: 'finish-ended', id: effect.id, result, ticket: effect.ticket };
     case 'clean':
       return { type: 'clean-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'undo':
+      return { type: 'undo-ended', id: effect.id, result, ticket: effect.ticket };
     default:
       return null;
   }
 }
 
-async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Promise<void> {
+async function run(
+  edge: Edge,
+  effect: WorldEffect,
+  state: ControllerState,
+  checks: Map<string, AbortController>,
+): Promise<void> {
   const tools = toolsFor(edge, state);
   switch (effect.type) {
     case 'plan':
@@ -75,7 +86,9 @@ async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Pro
     }
     case 'finish': {
       const result = await remove(state, effect.id, (worker) =>
-        finishWorker(tools, edge.host, worker, effect),
+        finishWorker(tools, edge.host, worker, effect, (checked) =>
+          effect.skipChecks ? Promise.resolve(success(null)) : check(edge, tools, checked, checks),
+        ),
       );
       return edge.tell({ type: 'finish-ended', id: effect.id, result, ticket: effect.ticket });
     }
@@ -85,6 +98,22 @@ async function run(edge: Edge, effect: WorldEffect, state: ControllerState): Pro
       );
       return edge.tell({ type: 'clean-ended', id: effect.id, result, ticket: effect.ticket });
     }
+    case 'cancel-checks':
+      checks.get(effect.id)?.abort();
+      return;
+    case 'undo':
+      return edge.tell({
+        type: 'undo-ended',
+        id: effect.id,
+        result: await undoEnd(tools, state, effect),
+        ticket: effect.ticket,
+      });
+    case 'snapshot':
+      return edge.tell({
+        type: 'snapshot-ended',
+        id: effect.id,
+        result: await keepWork(tools, state, effect),
+      });
     case 'forget-terminal': {
       const call = await edge.host.find();
       if (call.ok) await call.value('forget', { id: effect.id });
@@ -125,6 +154,25 @@ async function launchWorker(
   for (const warning of launched.warnings)
     edge.tell({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
   edge.tell({ type: 'launched', id, ticket });
+}
+
+/** Only with a command to run does anybody see that something is checked. */
+async function check(
+  edge: Edge,
+  tools: Tools,
+  worker: Worker,
+  checks: Map<string, AbortController>,
+): Promise<Result<null>> {
+  if (!checksOf(tools, worker.repo)) return success(null);
+  const stop = new AbortController();
+  checks.set(worker.id, stop);
+  edge.tell({ type: 'checks-begun', id: worker.id });
+  try {
+    return await runChecks(tools, worker, stop.signal);
+  } finally {
+    checks.delete(worker.id);
+    edge.tell({ type: 'checks-ended', id: worker.id });
+  }
 }
 
 async function remove<T>(

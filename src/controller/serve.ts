@@ -5,6 +5,7 @@ import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { ancestryOf } from '../protocol/processes.ts';
 import type { Core } from './core.ts';
+import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './keeping.ts';
 import type { Looks } from './looks.ts';
 import type { ChangeRequest, RequestMessage } from './messages.ts';
 import { selectFacts } from './state.ts';
@@ -52,9 +53,19 @@ export function serveClient(link: Link, hello: Hello, { core, looks, ready, stop
     reject: ({ n, why }) => ask({ do: 'reject', n, why }),
     stop: ({ id }) => ask({ do: 'stop', id }),
     previewFinish: ({ id }) => looks.previewFinish(id),
-    finish: ({ id, tip, confirm }) => ask({ do: 'finish', id, tip, confirm: confirm ?? null }),
+    finish: ({ id, tip, confirm, skipChecks }) =>
+      ask({ do: 'finish', id, tip, confirm: confirm ?? null, skipChecks: skipChecks === true }),
     previewClean: ({ id }) => looks.previewClean(id),
     clean: ({ id, tip, confirm }) => ask({ do: 'clean', id, tip, confirm: confirm ?? null }),
+    cancel: ({ id }) => ask({ do: 'cancel', id }),
+    undo: ({ id, keepMerge }) => ask({ do: 'undo', id, keepMerge: keepMerge === true }),
+    bringBase: ({ id, tell }) =>
+      personOnly(() => bring(looks.tools, core.state, id, tell ? (text) => looks.send(id, text) : null)),
+    snapshots: ({ id }) => snapshotsOf(looks.tools, id),
+    diffSnapshot: ({ id, ref }) => snapshotDiff(looks.tools, id, ref),
+    restoreSnapshot: ({ id, ref, exact }) =>
+      personOnly(() => restore(looks.tools, core.state, { id, ref, exact: exact === true })),
+    backups: ({ repo }) => backupsOf(looks.tools, repo),
     send: ({ id, text }) => personOnly(() => looks.send(id, text)),
     log: ({ id }) => success(looks.eventsOf(id)),
     createDevelop: ({ repo }) => personOnly(() => looks.createDevelop(repo)),

@@ -1,4 +1,4 @@
-import type { Facts } from '../domain/facts.ts';
+import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
@@ -7,7 +7,7 @@ import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
 import { emptyLogState, type LogState } from './logState.ts';
-import type { Ticket } from './messages.ts';
+import type { ChangeRequest, Ticket } from './messages.ts';
 
 /** What the controller knows: what the log remembers, and what can be found out again. */
 export interface ControllerState {
@@ -25,7 +25,12 @@ export interface ControllerState {
 /** `launching` keeps the proposal, which opens again should the start fail. */
 export type Operation =
   | { readonly kind: 'launching'; readonly proposal: OpenProposal }
-  | { readonly kind: 'stopping' | 'finishing' | 'cleaning' };
+  | { readonly kind: 'stopping' | 'checking' | 'finishing' | 'cleaning' | 'undoing' }
+  /** Waits until others of its repository are done. */
+  | { readonly kind: 'queued'; readonly request: QueuedRequest; readonly ticket: Ticket };
+
+/** What can wait in line. */
+export type QueuedRequest = Extract<ChangeRequest, { do: 'finish' | 'clean' }>;
 
 /** What update answers: the state without the happenings, which the log still has to take in, and effects. */
 export interface Decision {
@@ -65,6 +70,7 @@ export function selectFacts(state: ControllerState): Facts {
     workers: [...log.workers.values()],
     proposals: [...log.proposals.values()].map((proposal) => selectProposal(state, proposal)),
     ended: log.ended,
+    ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     notices: state.notices,
   };
 }
@@ -77,4 +83,19 @@ export function selectProposal(state: ControllerState, open: OpenProposal): Prop
     plan: plan?.ok ? plan.value : null,
     problem: plan && !plan.ok ? plan.problem : null,
   };
+}
+
+function selectOperations({ busy }: ControllerState): OperationFact[] {
+  const taken = new Map<string, number>();
+  return [...busy].map(([id, { kind }]) => {
+    const repo = id.slice(0, id.indexOf('/'));
+    const before = taken.get(repo) ?? 0;
+    if (isInLine(kind)) taken.set(repo, before + 1);
+    return { id, kind, ahead: kind === 'queued' ? before : 0 };
+  });
+}
+
+/** Whether an operation takes its turn among those of its repository. */
+export function isInLine(kind: Operation['kind']): boolean {
+  return kind !== 'launching' && kind !== 'stopping';
 }

@@ -4,11 +4,17 @@ import { cleanEnded, finishEnded, processEnded } from './ending.ts';
 import type { Message } from './messages.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
 import { requested } from './requests.ts';
-import { launched, launchFailed, planned } from './starting.ts';
+import { snapshotEnded, withSnapshots } from './snapshotting.ts';
+import { launched, launchFailed, planned, withBusy } from './starting.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
+import { undoEnded } from './undoing.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
+  return withSnapshots(state, decide(state, message));
+}
+
+function decide(state: ControllerState, message: Message): Decision {
   switch (message.type) {
     case 'requested':
       return requested(state, message);
@@ -24,6 +30,18 @@ export function update(state: ControllerState, message: Message): Decision {
       return finishEnded(state, message);
     case 'clean-ended':
       return cleanEnded(state, message);
+    case 'undo-ended':
+      return undoEnded(state, message);
+    case 'checks-begun':
+      return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'checking' }) });
+    case 'checks-ended':
+      return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'finishing' }) });
+    case 'snapshot-ended':
+      return snapshotEnded(state, message);
+    case 'backups-expired': {
+      const { repo, refs } = message;
+      return { state, happenings: [{ type: 'backups-expired', repo, refs }], effects: [] };
+    }
     case 'host-connected':
       return hostConnected(state, message.terminals);
     case 'host-lost':

@@ -10,10 +10,22 @@ import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
 interface StoredConfig {
   name?: string;
   /** `path` is relative to the workspace where it lies below it. */
-  repos: { name: string; path: string }[];
+  repos: { name: string; path: string; jobs?: StoredJobs }[];
   defaultAgent?: string;
   agents?: { [name: string]: unknown };
+  /** For every repository that does not say otherwise. */
+  jobs?: StoredJobs;
 }
+
+/** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
+interface StoredJobs {
+  [name: string]: string[];
+}
+
+const jobsSchema = {
+  type: 'object',
+  additionalProperties: { type: 'array', items: { type: 'string' } },
+} as const;
 
 const schema = {
   name: { type: 'string', minLength: 1, maxLength: 100 },
@@ -21,12 +33,13 @@ const schema = {
     type: 'array',
     items: {
       type: 'object',
-      properties: { name: { type: 'string' }, path: { type: 'string', minLength: 1 } },
+      properties: { name: { type: 'string' }, path: { type: 'string', minLength: 1 }, jobs: jobsSchema },
       required: ['name', 'path'],
     },
   },
   defaultAgent: { type: 'string' },
   agents: { type: 'object' },
+  jobs: jobsSchema,
 } as const;
 
 /** Where the configuration of a workspace lies. */
@@ -59,7 +72,7 @@ export function writeConfig(root: string, { repos, ...others }: NewWorkspace): R
     const conf = open(root);
     conf.set({
       name: conf.get('name') ?? basename(root),
-      repos: repos.map(({ name, path }) => ({ name, path: shorten(root, path) })),
+      repos: repos.map(({ name, path }) => ({ ...known(conf, name), name, path: shorten(root, path) })),
       ...others,
     });
     return check(root, conf.store);
@@ -76,6 +89,11 @@ function open(root: string): Conf<StoredConfig> {
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
   });
+}
+
+/** What people wrote about a repository beside its place. */
+function known(conf: Conf<StoredConfig>, name: string): Partial<StoredConfig['repos'][number]> {
+  return conf.get('repos', []).find((one) => one.name === name) ?? {};
 }
 
 function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceConfig> {
@@ -95,7 +113,18 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
       root,
       `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
     );
-  return success({ name: stored.name ?? basename(root), root, repos, agents: agents.value, defaultAgent });
+  const jobs = resolveJobs(stored);
+  const name = stored.name ?? basename(root);
+  return success({ name, root, repos, agents: agents.value, defaultAgent, ...(jobs && { jobs }) });
+}
+
+/** Each repository's jobs: its own before the workspace's. */
+function resolveJobs({ jobs = {}, repos = [] }: Partial<StoredConfig>): WorkspaceConfig['jobs'] | null {
+  const byRepo = repos.map((repo) => {
+    const all = Object.entries({ ...jobs, ...repo.jobs }).filter(([, command]) => command.length > 0);
+    return [repo.name, Object.fromEntries(all)] as const;
+  });
+  return byRepo.some(([, all]) => Object.keys(all).length > 0) ? Object.fromEntries(byRepo) : null;
 }
 
 function invalid(root: string, why: string): Result<never> {

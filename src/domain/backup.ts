@@ -13,6 +13,16 @@ export interface Backup {
   readonly at: string;
 }
 
+/** What restoring a snapshot came to. */
+export interface Restored {
+  /** Ref that keeps what was there before; null when that was all committed. */
+  readonly before: string | null;
+  /** Paths that are as in the snapshot again. */
+  readonly restored: readonly string[];
+  /** Paths that are gone because the snapshot does not have them. */
+  readonly deleted: readonly string[];
+}
+
 /** Nothing that is kept goes sooner. */
 export const keptDays = 30;
 

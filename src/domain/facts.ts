@@ -18,6 +18,17 @@ export interface Facts {
   readonly proposals: readonly Proposal[];
   /** Most recent last, at most 50. */
   readonly ended: readonly EndedWorker[];
+  /** What is being done to workers, in order of their turns; absent when nothing is. */
+  readonly operations?: readonly OperationFact[];
   /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
+}
+
+/** Something that is being done to a worker, or waits until it can be. */
+export interface OperationFact {
+  readonly id: string;
+  /** `queued`: others of its repository are finished, cleaned or undone before it. */
+  readonly kind: 'launching' | 'stopping' | 'queued' | 'checking' | 'finishing' | 'cleaning' | 'undoing';
+  /** How many are before it; 0 unless queued. */
+  readonly ahead: number;
 }

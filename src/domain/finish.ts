@@ -18,6 +18,8 @@ export interface FinishPreview {
   readonly conflicts: readonly string[];
   /** What stands in the way, in words; empty when it can be finished. */
   readonly blockers: readonly string[];
+  /** Command that is run in the worktree first and must succeed; absent where none is configured. */
+  readonly checks?: readonly string[];
 }
 
 export interface FinishResult {

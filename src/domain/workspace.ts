@@ -10,6 +10,8 @@ export interface WorkspaceConfig {
   /** By name; `claude` and `demo` are always there. */
   readonly agents: Readonly<Record<string, AgentPreset>>;
   readonly defaultAgent: string;
+  /** Commands by repository and name; `verify` is run before a finish. Absent when none are configured. */
+  readonly jobs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
 /** How to run an agent, as data. */

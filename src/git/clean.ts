@@ -6,7 +6,7 @@ import { forgetFinish } from './finish.ts';
 import { readFlow } from './flow.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 import { carryOut, type Journal, readJournal, type Step } from './journal.ts';
-import { findBackup, isAncestor, keepRef, readRef, wipRef } from './refs.ts';
+import { findBackup, isAncestor, keepRef, readRef, timeOf, wipRef } from './refs.ts';
 import { deleteBranch, isBranchGone, removeWorktree } from './remove.ts';
 import { mend } from './resume.ts';
 import type { Git } from './run.ts';
@@ -49,7 +49,8 @@ export async function clean(
     if (!looked.ok) return looked;
     const refusal = refuse(looked.value.preview, worker, options);
     if (refusal) return refusal;
-    const { steps, results } = cleanSteps(git, repo, worker, looked.value, options.at ?? new Date());
+    const at = options.at ?? momentOf(before.value, looked.value.found) ?? new Date();
+    const { steps, results } = cleanSteps(git, repo, worker, looked.value, at);
     const data = { worker, tip: options.tip, wip: results.wip };
     const change = { name: cleanName(worker.task), kind: 'clean', data };
     const done = await carryOut(common.value, change, steps);
@@ -65,6 +66,12 @@ export async function clean(
 /** Name of the journal of a worker's clean. */
 export function cleanName(task: string): string {
   return `clean-${task}`;
+}
+
+/** Of a worktree that is gone already the snapshot was taken then; the branch's backup belongs beside it. */
+function momentOf(before: Journal | null, { present }: Inspection): Date | null {
+  const { wip } = (before?.data ?? {}) as { wip?: unknown };
+  return typeof wip === 'string' && !present ? timeOf(wip) : null;
 }
 
 /** What a clean left half-done is mended where its snapshot, or its branch, keeps all that was there. */

@@ -1,6 +1,6 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Backup, thinOut } from '../domain/backup.ts';
+import { type Backup, type Restored, thinOut } from '../domain/backup.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { dropBackups, listBackups } from './backups.ts';
@@ -69,16 +69,6 @@ async function thin(git: Git, repo: Repo, task: string, now: Date): Promise<Resu
 export function diffSnapshot(git: Git, repo: Repo, { commit }: Backup): Promise<Result<string>> {
   const plain = ['--no-ext-diff', '--no-textconv', '--no-color'];
   return git.text(repo.path, ['diff', ...plain, `${commit}^1`, commit]);
-}
-
-/** What restoring came to. */
-export interface Restored {
-  /** Keeps what was there before; null when that was all committed. */
-  readonly before: string | null;
-  /** Paths that are as in the snapshot again. */
-  readonly restored: readonly string[];
-  /** Of these, those that are gone because the snapshot does not have them. */
-  readonly deleted: readonly string[];
 }
 
 /**

@@ -27,7 +27,8 @@ export type Settled =
 /** Changes of a repository that were cut off, or why a journal cannot be read. Changes of other kinds are left out. */
 export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly Result<Unfinished>[]> {
   const common = await commonDirectory(git, repo.path);
-  if (!common.ok) return [common];
+  // No repository, no journals; what is wrong with it is told where it is looked at.
+  if (!common.ok) return [];
   return (await listJournals(common.value)).flatMap((read) => {
     if (!read.ok) return [read];
     const unfinished = parseUnfinished(read.value);

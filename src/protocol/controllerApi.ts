@@ -1,5 +1,13 @@
+import type { Backup, Restored } from '../domain/backup.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
+import type {
+  Brought,
+  CleanPreview,
+  CleanResult,
+  FinishPreview,
+  FinishResult,
+  UndoResult,
+} from '../domain/finish.ts';
 import type { Result } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
@@ -20,9 +28,23 @@ export interface ControllerApi {
   stop(params: { id: string }): Result<Worker>;
   previewFinish(params: { id: string }): Result<FinishPreview>;
   /** `tip` as previewed. `confirm`: the task's name, wanted when ignored files would go. */
-  finish(params: { id: string; tip: string; confirm?: string }): Result<FinishResult>;
+  finish(params: { id: string; tip: string; confirm?: string; skipChecks?: boolean }): Result<FinishResult>;
   previewClean(params: { id: string }): Result<CleanPreview>;
   clean(params: { id: string; tip: string; confirm?: string }): Result<CleanResult>;
+  /** Takes back a finish or clean that waits in line, or ends the checks before a finish. */
+  cancel(params: { id: string }): Result<null>;
+  /** Brings back a worker that was finished or cleaned; `keepMerge` leaves its merge where it is. */
+  undo(params: { id: string; keepMerge?: boolean }): Result<UndoResult>;
+  /** Merges the base branch into the worker's, in its worktree; `tell`: a running worker is told of conflicts. */
+  bringBase(params: { id: string; tell?: boolean }): Result<Brought & { readonly told: boolean }>;
+  /** Newest first; also of a worker that is no more. */
+  snapshots(params: { id: string }): Result<readonly Backup[]>;
+  /** A patch: what a snapshot holds that is not committed. */
+  diffSnapshot(params: { id: string; ref: string }): Result<string>;
+  /** Puts files back as uncommitted changes; `exact` deletes those that the snapshot does not have. */
+  restoreSnapshot(params: { id: string; ref: string; exact?: boolean }): Result<Restored>;
+  /** What is kept of branches and uncommitted work; of one repository, or of all. */
+  backups(params: { repo?: string }): Result<readonly Backup[]>;
   /** Types a line into the agent as a bracketed paste and submits it. */
   send(params: { id: string; text: string }): Result<null>;
   /** The worker's part of the log, oldest first. */

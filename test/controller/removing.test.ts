@@ -1,5 +1,7 @@
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { runChecks } from '../../src/controller/checking.ts';
 import type { HostPort } from '../../src/controller/hostPort.ts';
 import { cleanWorker, finishWorker } from '../../src/controller/removing.ts';
 import type { Tools } from '../../src/controller/tools.ts';
@@ -26,7 +28,10 @@ async function scene(find?: Result<never>) {
   return { place, tools, host, worker: there, tip, ended };
 }
 
-const endings = { finish: finishWorker, clean: cleanWorker };
+type Ending = typeof cleanWorker;
+
+const finishUnchecked = (...args: Parameters<Ending>) => finishWorker(...args, async () => success(null));
+const endings = { finish: finishUnchecked, clean: cleanWorker };
 
 test.each([['finish'], ['clean']] as const)(
   '%s ends the process and then removes the worktree',
@@ -53,7 +58,7 @@ test('what is known to be refused is refused before the process is touched', asy
   await write(worker.worktree, { 'draft.txt': 'not committed' });
   expect(await code('finish', { tip, confirm: null })).toBe('cannot_finish');
   const gone = { ...tools, config: { ...tools.config, repos: [] } };
-  expect(expectProblem(await finishWorker(gone, host, worker, { tip, confirm: null })).code).toBe(
+  expect(expectProblem(await finishUnchecked(gone, host, worker, { tip, confirm: null })).code).toBe(
     'unknown_repo',
   );
   expect(ended).toEqual([]);
@@ -64,10 +69,52 @@ test('what is known to be refused is refused before the process is touched', asy
 test('without a host there is no process to end; with one that cannot be asked nothing is removed', async () => {
   const away = await scene(failure('version_mismatch', 'Another version runs.'));
   const wanted = { tip: away.tip, confirm: null };
-  expect(expectProblem(await finishWorker(away.tools, away.host, away.worker, wanted)).code).toBe(
+  expect(expectProblem(await finishUnchecked(away.tools, away.host, away.worker, wanted)).code).toBe(
     'version_mismatch',
   );
   await access(away.worker.worktree);
   const none = await scene(failure('not_running', 'No host is running.'));
-  expectValue(await finishWorker(none.tools, none.host, none.worker, { tip: none.tip, confirm: null }));
+  expectValue(await finishUnchecked(none.tools, none.host, none.worker, { tip: none.tip, confirm: null }));
+});
+
+/** A configuration with checks, and what runs them as the controller does. */
+async function checked(code: string) {
+  const place = await scene();
+  const config = {
+    ...place.tools.config,
+    root: place.place.root,
+    jobs: { [place.worker.repo]: { verify: [process.execPath, '-e', code] } },
+  };
+  const tools = { ...place.tools, ambient: { PATH: process.env.PATH }, config };
+  const stop = new AbortController();
+  const check = (worker: Worker) => runChecks(tools, worker, stop.signal);
+  const finish = () =>
+    finishWorker(tools, place.host, place.worker, { tip: place.tip, confirm: null }, check);
+  return { ...place, stop, finish };
+}
+
+test('checks run in the worktree before anything is ended, and their failure is shown with its last lines', async () => {
+  const code = 'console.log("in " + process.cwd()); console.error("1 test failed"); process.exit(4)';
+  const { place, finish, worker, ended } = await checked(code);
+  const problem = expectProblem(await finish());
+  expect(problem.code).toBe('checks_failed');
+  expect(problem.message).toContain('ended with 4');
+  expect(problem.message).toContain(`in ${worker.worktree}`);
+  expect(problem.message).toContain('1 test failed');
+  expect(ended).toEqual([]);
+  const log = join(place.root, '.orch/jobs', `${worker.repo}-${worker.task}-verify.log`);
+  expect(problem.hint).toBe(`All of it: ${log}`);
+  expect(await readFile(log, 'utf8')).toContain('1 test failed');
+});
+
+test('checks that succeed are followed by the merge; cancelled ones by nothing', async () => {
+  const good = await checked('');
+  expectValue(await good.finish());
+  expect(good.ended).toEqual([good.worker.id]);
+  const slow = await checked('setInterval(() => {}, 1000)');
+  const finishing = slow.finish();
+  slow.stop.abort();
+  expect(expectProblem(await finishing).code).toBe('cancelled');
+  expect(slow.ended).toEqual([]);
+  await access(slow.worker.worktree);
 });

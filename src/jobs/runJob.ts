@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { dirname } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { LastLines } from './lastLines.ts';
+
+/** A command of the workspace's configuration, to be run in a folder. */
+export interface Job {
+  /** Program and arguments; no shell reads them. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** All it prints goes here, too. Absolute; its folder is made. */
+  readonly logFile?: string;
+}
+
+export interface JobOptions {
+  readonly timeoutMs?: number;
+  /** Ends the job and all it has started. */
+  readonly signal?: AbortSignal;
+  /** What it prints, as it comes. */
+  readonly onOutput?: (chunk: Buffer) => void;
+}
+
+/** What a job came to. */
+export interface JobResult {
+  /** 128 and its number for a signal, as a shell counts. */
+  readonly exitCode: number;
+  /** Why it was ended; null when it ended by itself. */
+  readonly ended: 'timeout' | 'cancelled' | null;
+  /** At most 20, without control characters. */
+  readonly lastLines: readonly string[];
+}
+
+/** Builds and whole test suites run in jobs; what takes longer has most likely stopped. */
+const usualTimeoutMs = 30 * 60_000;
+/** Time to end in an orderly way before it is killed. */
+const graceMs = 2_000;
+
+/**
+ * Runs a job in a process group of its own and waits until it has ended, or has been ended.
+ * @returns `job_failed` when it could not be started or logged; a failing exit code is a result
+ */
+export async function runJob(job: Job, options: JobOptions = {}): Promise<Result<JobResult>> {
+  const [program, ...args] = job.command;
+  if (program === undefined) return failure('job_failed', 'The job has no command.');
+  if (job.logFile) await mkdir(dirname(job.logFile), { recursive: true });
+  const child = spawn(program, args, {
+    cwd: job.cwd,
+    env: { ...job.env },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const log = job.logFile ? createWriteStream(job.logFile, { mode: 0o600 }) : null;
+  const last = new LastLines(20);
+  const take = (chunk: Buffer) => {
+    last.add(chunk);
+    log?.write(chunk);
+    options.onOutput?.(chunk);
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  let ended: JobResult['ended'] = null;
+  let grace: NodeJS.Timeout | undefined;
+  const end = (why: 'timeout' | 'cancelled') => {
+    ended ??= why;
+    signalGroup(child.pid, 'SIGTERM');
+    grace ??= setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs);
+  };
+  const timer = setTimeout(() => end('timeout'), options.timeoutMs ?? usualTimeoutMs);
+  const cancel = () => end('cancelled');
+  options.signal?.addEventListener('abort', cancel);
+  if (options.signal?.aborted) cancel();
+  try {
+    return await new Promise((resolve) => {
+      const fail = (error: Error) =>
+        resolve(failure('job_failed', `${program} could not be run: ${error.message}`));
+      child.once('error', fail);
+      log?.once('error', fail);
+      child.once('close', (code, signal) =>
+        resolve(success({ exitCode: exitCodeOf(code, signal), ended, lastLines: last.lines })),
+      );
+    });
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(grace);
+    options.signal?.removeEventListener('abort', cancel);
+    // Whatever it left running in its group would hold the worktree.
+    signalGroup(child.pid, 'SIGKILL');
+    await new Promise<void>((resolve) => (log && !log.destroyed ? log.end(resolve) : resolve()));
+  }
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // The whole group has ended.
+  }
+}
+
+function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {
+  return code ?? 128 + (signal ? constants.signals[signal] : 0);
+}

@@ -1,0 +1,73 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Result } from '../../src/domain/problem.ts';
+import { LastLines } from '../../src/jobs/lastLines.ts';
+import { runJob } from '../../src/jobs/runJob.ts';
+import { processStart } from '../../src/protocol/processes.ts';
+
+async function folder(): Promise<string> {
+  const made = await mkdtemp(join(tmpdir(), 'orch-job-'));
+  onTestFinished(() => rm(made, { recursive: true }));
+  return made;
+}
+
+const env = { PATH: process.env.PATH ?? '' };
+const script = (code: string) => [process.execPath, '-e', code];
+
+function expectValue<T>(result: Result<T>): T {
+  if (!result.ok) expect.fail(result.problem.message);
+  return result.value;
+}
+
+test('A job runs in its folder; its output is logged, streamed, and its end shown', async () => {
+  const cwd = await folder();
+  const logFile = join(cwd, 'logs', 'verify.log');
+  let streamed = '';
+  const code = 'console.log(process.cwd()); console.error("\\x1b[31mred\\x1b[0m"); process.exitCode = 3';
+  const job = { command: script(code), cwd, env, logFile };
+  const result = expectValue(await runJob(job, { onOutput: (chunk) => (streamed += chunk) }));
+  expect(result).toMatchObject({ exitCode: 3, ended: null });
+  expect([...result.lastLines].sort()).toEqual([cwd, 'red']);
+  expect(await readFile(logFile, 'utf8')).toBe(streamed);
+});
+
+test.each(['timeout', 'cancelled'] as const)(
+  'A job that is ended (%s) takes all it started with it',
+  async (why) => {
+    const cwd = await folder();
+    const child = 'process.on("SIGTERM", () => {}); console.log(process.pid); setInterval(() => {}, 1000)';
+    const code = `require('node:child_process').spawn(process.execPath, ['-e', ${JSON.stringify(child)}], { stdio: 'inherit' })`;
+    const stop = new AbortController();
+    let pid = 0;
+    const began = Promise.withResolvers<void>();
+    const running = runJob(
+      { command: script(code), cwd, env },
+      {
+        ...(why === 'timeout' && { timeoutMs: 2_000 }),
+        signal: stop.signal,
+        onOutput: (chunk) => {
+          pid = Number(chunk.toString());
+          began.resolve();
+        },
+      },
+    );
+    await began.promise;
+    if (why === 'cancelled') stop.abort();
+    expect(expectValue(await running)).toMatchObject({ ended: why });
+    await expect.poll(() => processStart(pid)).toBeNull();
+  },
+);
+
+test('A program that is not there is a problem', async () => {
+  const result = await runJob({ command: ['no-such-program'], cwd: await folder(), env });
+  expect(result).toMatchObject({ ok: false, problem: { code: 'job_failed' } });
+});
+
+test('Last lines are few, short and plain', () => {
+  const last = new LastLines(3);
+  for (const text of ['one\ntw', 'o\nthree\n', '10%\r20%\r\n', `${'x'.repeat(1000)}\u202e\n\n`])
+    last.add(Buffer.from(text));
+  expect(last.lines).toEqual(['20%', expect.stringMatching(/^x{1,400}$/)]);
+});
