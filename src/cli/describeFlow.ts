@@ -17,7 +17,7 @@ export function statusText({ repo, main, develop, prefixes, version, ...open }: 
     ['develop', develop ?? `none: ${main ?? 'main'} is the base (orch-tui flow init ${repo})`],
     ['version', version ?? 'none'],
     ['prefixes', [prefixes.feature, prefixes.release, prefixes.hotfix].join(' ')],
-    ['tags', `${prefixes.versionTag}1.2.3`],
+    ['tags', `${prefixes.versionTag}<version>`],
   ];
   const branches = [...open.features, ...open.releases, ...open.hotfixes].map(branchRow);
   return [repo, ...indented(columns(named)), ...indented(branches.length > 0 ? columns(branches) : '')].join(

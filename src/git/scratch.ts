@@ -1,5 +1,4 @@
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
@@ -26,7 +25,10 @@ export interface Merged {
   readonly oid: string;
 }
 
-/** Lends a scratch repository and removes it afterwards. */
+/**
+ * Lends a scratch repository and removes it afterwards. Like the scratch worktree it lies at a fixed place below the
+ * common git directory, so that one left behind by a killed process is found. Call it under `Git.exclusive`.
+ */
 export async function withScratchRepo<T>(
   git: Git,
   repo: Repo,
@@ -35,7 +37,9 @@ export async function withScratchRepo<T>(
 ): Promise<Result<T>> {
   const format = await git.text(repo.path, ['rev-parse', '--show-object-format']);
   if (!format.ok) return format;
-  const dir = await mkdtemp(join(tmpdir(), 'orch-scratch-'));
+  const dir = join(commonDir, 'orch', 'scratch.git');
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
   try {
     const args = ['init', '--quiet', '--bare', '--template=', `--object-format=${format.value}`];
     const made = await git.run(dir, args);
