@@ -31,7 +31,7 @@ export type Message =
 export interface Copied {
   /** 0 when there was nothing but blanks. */
   readonly lines: number;
-  /** File it is in; null for the clipboard, where it fitted in. */
+  /** File it is in, where the clipboard does not take it; null for the clipboard. */
   readonly path: string | null;
 }
 

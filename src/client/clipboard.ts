@@ -10,13 +10,16 @@ import type { OuterTerminal } from '../paint/outer.ts';
  */
 export const longestClip = 74_994;
 
-/** Puts text into the person's clipboard, or into a file of theirs alone where it is too long for that. */
+/** Puts text into the person's clipboard, or into a file of theirs alone where the terminal has none or it is too long. */
 export class Clipboard {
   readonly #folder: () => Result<string>;
-  readonly #outer: Pick<OuterTerminal, 'copy'>;
+  readonly #outer: Pick<OuterTerminal, 'copy'> | null;
 
-  /** @param folder of the person alone, for what is too long */
-  constructor(folder: () => Result<string>, outer: Pick<OuterTerminal, 'copy'>) {
+  /**
+   * @param folder of the person alone, for files
+   * @param outer null for a terminal that has no clipboard
+   */
+  constructor(folder: () => Result<string>, outer: Pick<OuterTerminal, 'copy'> | null) {
     this.#folder = folder;
     this.#outer = outer;
   }
@@ -25,7 +28,7 @@ export class Clipboard {
   async put(text: string, lines: number): Promise<Result<Copied>> {
     const clean = cleanText(text);
     if (clean.trim() === '') return success({ lines: 0, path: null });
-    if (Buffer.byteLength(clean) > longestClip) return this.#save(clean, lines);
+    if (!this.#outer || Buffer.byteLength(clean) > longestClip) return this.#save(clean, lines);
     this.#outer.copy(clean);
     return success({ lines, path: null });
   }

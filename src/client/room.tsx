@@ -2,7 +2,6 @@ import { nextTick } from '../app/clock.ts';
 import type { Effect } from '../app/effects.ts';
 import { answerTo, type Message } from '../app/messages.ts';
 import { type AppState, initialState, type Settings } from '../app/state.ts';
-import { isDraggedOut } from '../app/update/drag.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
 import { isLive } from '../domain/worker.ts';
@@ -20,6 +19,7 @@ import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { ControllerPort } from './controllerPort.ts';
+import { DragTimer } from './dragTimer.ts';
 import { KeyHolder } from './keyHolder.ts';
 import { PaintPace } from './paintPace.ts';
 import { PaneLayers } from './paneLayers.ts';
@@ -35,9 +35,6 @@ export interface RoomOptions {
   readonly color: boolean;
   readonly settings: Partial<Settings>;
 }
-
-/** Milliseconds between two steps of a view under a mouse that is held beyond it. */
-const dragPaceMs = 50;
 
 /** Opens the control room; resolves when the person leaves it. Workers go on. */
 export function runRoom(options: RoomOptions): Promise<void> {
@@ -58,6 +55,7 @@ class ControlRoom {
   readonly #panes: PaneLayers;
   readonly #clipboard: Clipboard;
   readonly #clicks = new ClickCounter();
+  readonly #dragTimer = new DragTimer(() => this.#tell({ type: 'dragHeld' }));
   readonly #tokenizer = new Tokenizer((token) => {
     this.#keys.hear(token);
     this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) });
@@ -72,7 +70,6 @@ class ControlRoom {
   #isAttached = false;
   #drawing: NodeJS.Immediate | undefined;
   #tick: NodeJS.Timeout | undefined;
-  #hold: NodeJS.Timeout | undefined;
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -81,7 +78,10 @@ class ControlRoom {
     this.#state = initialState({ cols, rows }, Date.now(), options.settings);
     this.#chrome = new Chrome(cols, rows);
     this.#compositor = new Compositor(options.capabilities);
-    this.#clipboard = new Clipboard(() => runtimeFolder(options.controller.root), this.#outer);
+    this.#clipboard = new Clipboard(
+      () => runtimeFolder(options.controller.root),
+      options.capabilities.osc ? this.#outer : null,
+    );
     this.#terminals = new Terminals(options.controller.root, {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
@@ -125,7 +125,8 @@ class ControlRoom {
 
   #close(): void {
     this.#isClosed = true;
-    for (const timer of [this.#tick, this.#hold]) clearTimeout(timer);
+    clearTimeout(this.#tick);
+    this.#dragTimer.stop();
     clearImmediate(this.#drawing);
     this.#pace.stop();
     this.#tokenizer.dispose();
@@ -142,7 +143,7 @@ class ControlRoom {
     this.#keys.tellFocus(state);
     // Several messages of one moment make one picture.
     if (state !== this.#drawn) this.#drawing ??= setImmediate(() => this.#draw());
-    if (isDraggedOut(state)) this.#hold ??= setTimeout(() => this.#dragOn(), dragPaceMs);
+    this.#dragTimer.follow(state);
   }
 
   #run(effect: Effect): void {
@@ -180,12 +181,6 @@ class ControlRoom {
       case 'suspend':
         this.#outer.suspend();
     }
-  }
-
-  /** A mouse that is held still tells nothing, and yet the view is to scroll on under it. */
-  #dragOn(): void {
-    this.#hold = undefined;
-    if (isDraggedOut(this.#state)) this.#tell({ type: 'dragHeld' });
   }
 
   /** Hands the terminal over to one worker, and takes it back. */

@@ -64,6 +64,13 @@ describe('ways in', () => {
     expect(press(from, 'pageup')).toMatchObject({ state: { notice: { text: why } }, effects: [] });
   });
 
+  test('a program that has the whole screen is said to keep nothing above it', () => {
+    const record = terminal(id, { cols: 40, rows: 10, fullScreen: true });
+    const { state } = press(updateApp(room(), { type: 'terminalChanged', record }).state, 'pageup');
+    expect(historyOf(state).id).toBe(id);
+    expect(state.notice?.text).toBe('Its program has the whole screen and keeps no lines above it.');
+  });
+
   test('a worker that has ended can be looked back at', () => {
     const ended = room(facts({ repos: [repo('web')], workers: [worker('web/a', { state: 'exited' })] }));
     expect(press(ended, 'pageup').state.focus).toMatchObject({ at: 'history', id: 'web/a' });
@@ -241,10 +248,7 @@ describe('selecting', () => {
     [{ lines: 1, path: null }, 'Copied 1 line.'],
     [{ lines: 12, path: null }, 'Copied 12 lines.'],
     [{ lines: 0, path: null }, 'Nothing but blanks was selected.'],
-    [
-      { lines: 9000, path: '/run/copied.txt' },
-      'Copied 9000 lines to /run/copied.txt, too long for the clipboard.',
-    ],
+    [{ lines: 9000, path: '/run/copied.txt' }, 'Copied 9000 lines to the file /run/copied.txt'],
   ])('%j is told', (value, text) => {
     const { state } = updateApp(back, { type: 'copied', result: success(value) });
     expect(state.notice?.text).toBe(text);

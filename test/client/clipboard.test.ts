@@ -42,6 +42,14 @@ test('what is longer is in a file of the person’s alone, the last copy in plac
   expect(copied).toHaveLength(1);
 });
 
+test('a terminal without a clipboard has a file for everything', async () => {
+  await using sandbox = new Sandbox();
+  const clipboard = new Clipboard(() => success(sandbox.runtime), null);
+  const path = join(sandbox.runtime, 'copied.txt');
+  expect(value(await clipboard.put('a', 1))).toEqual({ lines: 1, path });
+  expect(readFileSync(path, 'utf8')).toBe('a\n');
+});
+
 test('a file that cannot be written is told', async () => {
   await using sandbox = new Sandbox();
   const { clipboard } = open(sandbox.runtime);

@@ -155,7 +155,7 @@ describe('looking back', () => {
     room.press('pageup', 'g');
     await room.until(startsWith(1));
     room.press('V', 'G', 'y');
-    await room.until('Copied 2501 lines to /');
+    await room.until('Copied 2501 lines to the file /');
     expect(room.clipboard).toBeNull();
     const folder = runtimeFolder(shop.place.workspace, { XDG_RUNTIME_DIR: shop.place.runtime });
     const path = join(value(folder), 'copied.txt');

@@ -12,7 +12,7 @@ import {
   withHistory,
 } from '../lookBack.ts';
 import type { AppState } from '../state.ts';
-import { type Step, stay } from '../step.ts';
+import { type Step, stay, withNotice } from '../step.ts';
 
 const group = 'Looking back';
 
@@ -37,8 +37,7 @@ export const historyActions: readonly Action[] = [
     hint: 'look back',
     keys: ['pageup', '['],
     enabled: canLookBack,
-    run: (state) =>
-      enter(state, (entered, history) => scrollView(entered, history, -pageOf(entered, history))),
+    run: (state) => enter(state, lookUp),
   },
   {
     group,
@@ -178,6 +177,13 @@ function onHistory(run: (state: AppState, history: History) => Step): (state: Ap
 /** Looks back at the worker whose pane is marked, the cursor in the first row: most want to go up. */
 function enter(state: AppState, then: (state: AppState, history: History) => Step): Step {
   return state.anchor === null ? stay(state) : onHistory(then)(lookBack(state, state.anchor, 0));
+}
+
+/** A page back, where there is anything. */
+function lookUp(state: AppState, history: History): Step {
+  if (state.terminals.get(history.id)?.fullScreen)
+    return stay(withNotice(state, 'Its program has the whole screen and keeps no lines above it.'));
+  return scrollView(state, history, -pageOf(state, history));
 }
 
 /** A row of the old page stays in sight. */

@@ -22,10 +22,7 @@ export function takeCopied(state: AppState, result: Result<Copied>): AppState {
   const { lines, path } = result.value;
   if (lines === 0) return withNotice(state, 'Nothing but blanks was selected.');
   const copied = `Copied ${counted(lines, 'line')}`;
-  return withNotice(
-    state,
-    path === null ? `${copied}.` : `${copied} to ${path}, too long for the clipboard.`,
-  );
+  return withNotice(state, path === null ? `${copied}.` : `${copied} to the file ${path}`);
 }
 
 /** Whoever looks back at a screen that is gone is back in the lists. */

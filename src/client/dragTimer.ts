@@ -1,0 +1,26 @@
+import type { AppState } from '../app/state.ts';
+import { isDraggedOut } from '../app/update/drag.ts';
+
+/** Milliseconds between two steps of a view under a mouse that is held beyond it. */
+const paceMs = 50;
+
+/** Tells again and again that a mouse is held beyond a pane: held still it says nothing, and the view is to scroll on. */
+export class DragTimer {
+  readonly #onHeld: () => void;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(onHeld: () => void) {
+    this.#onHeld = onHeld;
+  }
+
+  /** Runs as long as the last state given has such a mouse. */
+  follow(state: AppState): void {
+    if (!isDraggedOut(state)) this.stop();
+    else this.#timer ??= setInterval(this.#onHeld, paceMs);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+}
