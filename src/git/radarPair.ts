@@ -18,13 +18,13 @@ export async function compareSides(
   changes: RadarChanges,
   a: Side,
   b: Side,
-  merge: Merge,
+  conflicts: Merge['conflicts'],
 ): Promise<Result<RadarFile[]>> {
   const mayMeet = !a.own || !b.own || [...a.own].some((path) => b.own?.has(path));
-  if (merge.conflicts.length === 0 && !mayMeet) return success([]);
+  if (conflicts.length === 0 && !mayMeet) return success([]);
   const base = await changes.mergeBase(a.root, b.root);
   if (!base.ok) return base;
-  if (!base.value) return success(merge.conflicts.map((file) => ({ ...file, ranges: { a: [], b: [] } })));
+  if (!base.value) return success(conflicts.map((file) => ({ ...file, ranges: { a: [], b: [] } })));
   const [ofA, ofB] = await Promise.all([
     changes.between(base.value, a.commit),
     changes.between(base.value, b.commit),
@@ -35,7 +35,7 @@ export async function compareSides(
   for (const path of ofA.value.keys())
     if (ofB.value.has(path) && a.own?.has(path) !== false && b.own?.has(path) !== false)
       kinds.set(path, 'overlap');
-  for (const { path, kind } of merge.conflicts) kinds.set(path, kind);
+  for (const { path, kind } of conflicts) kinds.set(path, kind);
   const paths = [...kinds.keys()].sort();
   if (paths.length === 0) return success([]);
   const [inA, inB] = await Promise.all([

@@ -72,9 +72,9 @@ export class RadarPairs {
     const judged: Judged<Other>[] = [];
     const compared = await inTurns(couples, sideBySide, async (couple) => {
       const { a, b } = couple;
-      const merge = this.#merges.get(pairKey(a.commit, b.commit));
-      // Without a merge they are the same commit.
-      return { couple, files: merge ? await compareSides(changes, a, b, merge) : success([]) };
+      // The same commit is merged with nobody: whoever did the same has no conflict.
+      const conflicts = this.#merges.get(pairKey(a.commit, b.commit))?.conflicts ?? [];
+      return { couple, files: await compareSides(changes, a, b, conflicts) };
     });
     for (const { couple, files } of compared) {
       if (!files.ok) return files;

@@ -28,6 +28,8 @@ export interface Seen {
   readonly fingerprint: string | null;
   /** Those of the index that our own was copied from. */
   readonly index: string;
+  /** Those of the worktree's `.git`, which says where its git directory is. */
+  readonly link: string;
 }
 
 /** What looks at a worktree share. */
@@ -60,18 +62,21 @@ export async function lookAt(
   if (!entry) return notOurs(place);
   if (!entry.head) return failure('no_commits', `${place.worktree} has no commits yet.`);
   if (before && !mayHaveChanged && (await isAsBefore(path, before, entry.head))) return success(before);
-  const gitDir = await findGitDir(looker, place, path);
+  const link = await keyOf(join(path, '.git'));
+  const gitDir = before?.link === link ? success(before.gitDir) : await findGitDir(looker, place, path);
   if (!gitDir.ok) return gitDir;
-  return look(looker, place, path, gitDir.value, before);
+  return look(looker, { ...place, path, link, gitDir: gitDir.value }, before);
 }
 
-async function look(
-  looker: Looker,
-  place: RadarPlace,
-  path: string,
-  gitDir: string,
-  before: Seen | undefined,
-): Promise<Result<Seen>> {
+interface Found extends RadarPlace {
+  /** Links resolved. */
+  readonly path: string;
+  readonly link: string;
+  readonly gitDir: string;
+}
+
+async function look(looker: Looker, place: Found, before: Seen | undefined): Promise<Result<Seen>> {
+  const { path, link, gitDir } = place;
   const index = looker.quarantine.file(indexName(place));
   const indexKey = await keyOf(join(gitDir, 'index'));
   // As long as it is a copy of the same index, ours keeps what git learned of the worktree at the last look.
@@ -87,7 +92,7 @@ async function look(
   const merging = (await readIfThere(join(gitDir, 'MERGE_HEAD'))).split('\n').filter(Boolean);
   const { files, limits } = selectFiles(entries);
   const dirty = files.map((file) => join(path, file.path));
-  const known = { gitDir, head, dirty, index: indexKey, root: head };
+  const known = { gitDir, link, head, dirty, index: indexKey, root: head };
   const fingerprint = await fingerprintOf(path, known);
   if (
     before &&
