@@ -1,5 +1,6 @@
 import { cellWidth } from '../app/text/cells.ts';
 import { plainLine, quoteCommand } from '../app/text/plain.ts';
+import type { OperationFact } from '../domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
@@ -35,6 +36,11 @@ export function workersText(workers: readonly Worker[]): string {
   return columns(
     workers.map((one) => [one.id, stateWord(one), one.branch, one.asks ?? one.update?.text ?? '']),
   );
+}
+
+/** What is being done, or waits for its turn. */
+export function operationText({ id, kind, ahead }: OperationFact): string {
+  return kind === 'queued' ? `${id} waits for its turn (${ahead} before it)` : `${id}: ${kind}`;
 }
 
 function stateWord(worker: Worker): string {
@@ -77,6 +83,7 @@ export function finishText(preview: FinishPreview): string {
     ...section('Ignored files that would go', preview.ignored),
     ...section('Conflicts', preview.conflicts),
     ...section('In the way', preview.blockers),
+    ...section('Checks run first', preview.checks ? [quoteCommand(preview.checks)] : []),
   ].join('\n');
 }
 

@@ -1,3 +1,4 @@
+import { quoteCommand } from '../app/text/plain.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
 import { askText, askYes, canAsk } from './ask.ts';
 import { cleanText, finishText, workerJson } from './describe.ts';
@@ -7,6 +8,8 @@ import { refuseInsideWorker, withController } from './session.ts';
 interface EndOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
+  /** False: the configured checks are not run. */
+  readonly verify?: boolean;
   /** The task's name, typed because something would be lost. */
   readonly confirm?: string;
 }
@@ -29,11 +32,16 @@ export async function finishWorker(out: Output, id: string, options: EndOptions)
       refuse(
         'cannot_finish',
         `${id} cannot be finished: ${preview.blockers.join(' ')}`,
-        `Look closer: orch-tui worker finish ${id} --dry-run`,
+        preview.conflicts.length > 0
+          ? `Bring ${preview.into} in and resolve them there: orch-tui worker update ${id}`
+          : `Look closer: orch-tui worker finish ${id} --dry-run`,
       );
     out.say(finishText(preview));
     const confirm = await agree(out, preview, preview.ignored, options, 'Finish it?');
-    const done = demand(await call('finish', { id, tip: preview.tip, ...confirm }));
+    const skipChecks = options.verify === false;
+    if (preview.checks && !skipChecks)
+      out.say(`Running ${quoteCommand(preview.checks)} first. To end it: orch-tui worker cancel ${id}`);
+    const done = demand(await call('finish', { id, tip: preview.tip, ...confirm, skipChecks }));
     const merged = `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}.`;
     out.result(done, withWarnings(`${merged} Its last commit is kept at ${done.backup}.`, done));
   });

@@ -1,4 +1,4 @@
-import { columns, proposalText, reposText, workerJson, workersText } from './describe.ts';
+import { columns, operationText, proposalText, reposText, workerJson, workersText } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { demandWorker, withController, withTerminal } from './session.ts';
 
@@ -21,9 +21,11 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
       repos,
       workers: workers.map(workerJson),
       proposals: facts.proposals,
+      operations: facts.operations ?? [],
       notices: facts.notices,
     };
     const waiting = facts.proposals.length === 0 ? [] : ['', ...facts.proposals.map(proposalText)];
+    const operations = (facts.operations ?? []).map((one) => `… ${operationText(one)}`);
     const notices = facts.notices.map((notice) => `! ${notice.message}`);
     out.result(
       value,
@@ -34,6 +36,7 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
         '',
         workersText(workers),
         ...waiting,
+        ...operations,
         ...notices,
       ].join('\n'),
     );

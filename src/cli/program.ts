@@ -75,6 +75,12 @@ function describeProgram(out: Output): Command {
   command(program, 'doctor', 'check what orch-tui needs').action(async () =>
     (await import('./doctor.ts')).runDoctor(out),
   );
+  command(program, 'backups [repo]', 'what is kept of branches and uncommitted work that went').action(
+    async (repo) => (await import('./keep.ts')).listBackups(out, repo),
+  );
+  command(program, 'run <job> [repos...]', 'a configured job, in the main checkouts').action(
+    async (job, repos) => (await import('./run.ts')).runJobs(out, job, repos),
+  );
   describeWorker(out, command, program);
   describeFlow(out, command, program);
   for (const name of ['host', 'controller'] as const) {
@@ -127,12 +133,39 @@ function describeWorker(out: Output, command: Describe, program: Command): void 
     .option('--dry-run', 'only show what would happen')
     .option('--yes', 'ask nothing')
     .option('--confirm <task>', 'the task name, when ignored files would go')
+    .option('--no-verify', 'without the configured checks')
     .action(async (id, options) => (await import('./end.ts')).finishWorker(out, id, options));
   command(worker, 'clean <id>', 'remove worktree and branch without merging')
     .option('--dry-run', 'only show what would happen')
     .option('--yes', 'ask nothing')
     .option('--confirm <task>', 'the task name, when work would be lost')
     .action(async (id, options) => (await import('./end.ts')).cleanWorker(out, id, options));
+  describeKeeping(out, command, worker);
+}
+
+/** Ways back, and what is kept for them. */
+function describeKeeping(out: Output, command: Describe, worker: Command): void {
+  command(worker, 'cancel <id>', 'take back a finish or clean that waits, or end its checks').action(
+    async (id) => (await import('./keep.ts')).cancelWorker(out, id),
+  );
+  command(worker, 'undo <id>', 'bring back a worker that was finished or cleaned')
+    .option('--keep-merge', 'leave its merge where it is')
+    .option('--yes', 'ask nothing')
+    .action(async (id, options) => (await import('./keep.ts')).undoWorker(out, id, options));
+  command(worker, 'update <id>', 'bring develop into its branch, in its worktree')
+    .option('--tell', 'have a running worker resolve the conflicts')
+    .action(async (id, options) => (await import('./keep.ts')).updateWorker(out, id, options));
+  const snapshots = command(worker, 'snapshots <id>', 'what was kept of its uncommitted work').action(
+    async (id) => (await import('./keep.ts')).listSnapshots(out, id),
+  );
+  command(snapshots, 'diff <id>', 'what snapshot N holds, the newest unless told otherwise')
+    .argument('[n]', 'number of the snapshot', wholeNumber)
+    .action(async (id, n) => (await import('./keep.ts')).diffSnapshot(out, id, n));
+  command(snapshots, 'restore <id>', 'put its files back as uncommitted changes')
+    .argument('<n>', 'number of the snapshot', wholeNumber)
+    .option('--exact', 'also delete files that the snapshot does not have')
+    .option('--yes', 'ask nothing')
+    .action(async (id, n, options) => (await import('./keep.ts')).restoreSnapshot(out, id, n, options));
 }
 
 function wholeNumber(text: string): number {
