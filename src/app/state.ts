@@ -43,7 +43,14 @@ export interface Settings {
   readonly leaveKey: string;
   /** Whether the person's terminal rings when a worker rings that they do not look at. */
   readonly bell: boolean;
+  /** Panes when the control room opens. */
+  readonly layout: Layout;
+  /** In which order they are then. */
+  readonly order: 'fixed' | 'needs-you-first';
 }
+
+/** As they are for a person who has set nothing. */
+export const initialSettings: Settings = { leaveKey: 'ctrl-q', bell: true, layout: 4, order: 'fixed' };
 
 /** Cells. */
 export interface Size {
@@ -89,10 +96,16 @@ export interface Notice {
   readonly since: number | null;
 }
 
-/** @param now milliseconds since 1970 */
-export function initialState(size: Size, now: number, settings: Partial<Settings> = {}): AppState {
+/** @param now milliseconds since 1970 @param problem to be told first */
+export function initialState(
+  size: Size,
+  now: number,
+  settings: Settings = initialSettings,
+  problem: string | null = null,
+): AppState {
+  const { layout, order } = settings;
   return {
-    settings: { leaveKey: 'ctrl-q', bell: true, ...settings },
+    settings,
     size,
     now,
     connection: { status: 'connecting' },
@@ -101,15 +114,15 @@ export function initialState(size: Size, now: number, settings: Partial<Settings
     list: 'fleet',
     cursors: { fleet: null, queue: null },
     anchor: null,
-    grid: 4,
-    stacked: false,
+    grid: layout === 'stack' ? 4 : layout,
+    stacked: layout === 'stack',
     zoomed: false,
-    needsFirst: false,
+    needsFirst: order === 'needs-you-first',
     focus: { at: 'list' },
     hasFocus: true,
     rang: new Set(),
     drag: null,
-    notice: null,
+    notice: problem === null ? null : { text: problem, tone: 'problem', since: null },
     nextTag: 1,
   };
 }

@@ -2,9 +2,7 @@ import { capabilitiesOf } from '../paint/capabilities.ts';
 import { OuterTerminal } from '../paint/outer.ts';
 import { refuse } from './output.ts';
 import { refuseInsideWorker, withTerminal } from './session.ts';
-
-/** The key that leaves; everything else is the worker's. */
-const leaveKey = 'ctrl-q';
+import { readSettings, withColor } from './settings.ts';
 
 /** `worker attach`: one worker's terminal in place of this one. */
 export async function attachWorker(id: string): Promise<void> {
@@ -17,7 +15,10 @@ export async function attachWorker(id: string): Promise<void> {
     );
   const root = await withTerminal(id, async (_, found) => found);
   const { attach } = await import('../client/attach.ts');
-  const capabilities = capabilitiesOf(process.env);
+  const { settings, problems } = await readSettings();
+  for (const problem of problems) process.stderr.write(`orch-tui: ${problem}\n`);
+  const { leaveKey } = settings;
+  const capabilities = capabilitiesOf(withColor(process.env, settings));
   const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: false, title: capabilities.osc });
   outer.enter();
   try {

@@ -7,6 +7,7 @@ import { readConfig } from '../controller/workspaceConfig.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { columns } from './describe.ts';
 import { exitCodes, type Output } from './output.ts';
+import { readSettings, settingsFile } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
 
 interface Finding {
@@ -29,6 +30,7 @@ export async function runDoctor(out: Output): Promise<void> {
     checkPty(await loadPty()),
     checkSockets(root.ok ? root.value : '.'),
     checkTerminal(),
+    await checkUserSettings(),
     root.ok
       ? { name: 'workspace', verdict: 'ok', text: root.value }
       : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },
@@ -124,6 +126,17 @@ function checkTerminal(): Finding {
   if (!process.stdout.isTTY) return { name: 'terminal', verdict: 'warning', text: `none here (${text})` };
   const { columns: cols, rows } = process.stdout;
   return { name: 'terminal', verdict: TERM === 'dumb' ? 'warning' : 'ok', text: `${cols}×${rows}, ${text}` };
+}
+
+async function checkUserSettings(): Promise<Finding> {
+  const file = settingsFile();
+  const { problems } = await readSettings(file);
+  if (problems.length > 0) return { name: 'settings', verdict: 'warning', text: problems.join(' ') };
+  return {
+    name: 'settings',
+    verdict: 'ok',
+    text: existsSync(file) ? file : `${file} (not there; the usual ones)`,
+  };
 }
 
 /** What a program prints, trimmed; null when it cannot be run. */

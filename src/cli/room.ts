@@ -4,6 +4,7 @@ import { capabilitiesOf } from '../paint/capabilities.ts';
 import { OuterTerminal } from '../paint/outer.ts';
 import { Refusal, refuse, tellProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
+import { readSettings, withColor } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** `orch-tui [dir]`: the control room of the workspace that a folder belongs to. */
@@ -26,8 +27,10 @@ export async function openRoom(folder: string): Promise<void> {
 
 /** Takes the terminal, opens the room in it and gives it back. */
 export async function enterRoom(root: string): Promise<void> {
-  const capabilities = capabilitiesOf(process.env);
-  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true, title: capabilities.osc });
+  const { settings, problems } = await readSettings();
+  const capabilities = capabilitiesOf(withColor(process.env, settings));
+  const { mouse } = settings;
+  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse, title: capabilities.osc });
   outer.enter();
   const { rows, cols } = outer.size;
   // The room's own code takes a moment to load; a blank screen would look like a hang.
@@ -39,8 +42,8 @@ export async function enterRoom(root: string): Promise<void> {
       controller: controllerAddress(root),
       outer,
       capabilities,
-      color: capabilities.colors !== 'none',
-      settings: {},
+      settings,
+      notice: problems.length > 0 ? problems.join(' ') : null,
     });
   } finally {
     outer.restore();

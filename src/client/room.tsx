@@ -31,9 +31,9 @@ export interface RoomOptions {
   /** Already entered. */
   readonly outer: OuterTerminal;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;
-  /** False honours NO_COLOR. */
-  readonly color: boolean;
-  readonly settings: Partial<Settings>;
+  readonly settings: Settings;
+  /** Something to be said first. */
+  readonly notice: string | null;
 }
 
 /** Opens the control room; resolves when the person leaves it. Workers go on. */
@@ -75,7 +75,7 @@ class ControlRoom {
     this.#options = options;
     this.#outer = options.outer;
     const { cols, rows } = this.#outer.size;
-    this.#state = initialState({ cols, rows }, Date.now(), options.settings);
+    this.#state = initialState({ cols, rows }, Date.now(), options.settings, options.notice);
     this.#chrome = new Chrome(cols, rows);
     this.#compositor = new Compositor(options.capabilities);
     this.#clipboard = new Clipboard(
@@ -183,15 +183,12 @@ class ControlRoom {
     }
   }
 
-  /** Hands the terminal over to one worker, and takes it back. */
+  /** Hands the terminal over to one worker, whose size our panes do not limit meanwhile, and takes it back. */
   async #attach(id: string): Promise<void> {
-    const { controller, capabilities } = this.#options;
-    const { leaveKey } = this.#state.settings;
+    const { controller, capabilities, settings } = this.#options;
     this.#isAttached = true;
-    clearTimeout(this.#tick);
-    // Our panes' sizes do not count now.
     this.#terminals.show([]);
-    const why = await attach({ root: controller.root, id, outer: this.#outer, capabilities, leaveKey });
+    const why = await attach({ root: controller.root, id, outer: this.#outer, capabilities, ...settings });
     this.#isAttached = false;
     this.#listen();
     this.#outer.retake();
@@ -216,7 +213,7 @@ class ControlRoom {
     this.#drawn = this.#state;
     this.#chrome.render(
       <SlotContext.Provider value={this.#chrome.slots}>
-        <Room state={this.#state} color={this.#options.color} />
+        <Room state={this.#state} color={this.#options.capabilities.colors !== 'none'} />
       </SlotContext.Provider>,
     );
     const panes = this.#chrome.layers.filter((layer) => layer.kind === 'pane');

@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import type { Where } from '../../src/app/action.ts';
 import { actionFor, actions, keysOf, keyTable, whereOf } from '../../src/app/actions.ts';
 import { selectShown } from '../../src/app/select.ts';
-import { type AppState, initialState } from '../../src/app/state.ts';
+import { type AppState, initialSettings, initialState } from '../../src/app/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 
-const settings = { leaveKey: 'ctrl-q', bell: true };
+const settings = initialSettings;
 const lost = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
 
 test('in every place a key means one thing', () => {
@@ -26,8 +26,8 @@ test('ids are unique', () => {
 
 test('the leave key is the one the person configured', () => {
   expect(actionFor('pane', 'ctrl-q', settings)?.id).toBe('leave');
-  expect(actionFor('pane', 'ctrl-q', { leaveKey: 'ctrl-]', bell: true })).toBeNull();
-  expect(actionFor('pane', 'ctrl-]', { leaveKey: 'ctrl-]', bell: true })?.id).toBe('leave');
+  expect(actionFor('pane', 'ctrl-q', { ...initialSettings, leaveKey: 'ctrl-]' })).toBeNull();
+  expect(actionFor('pane', 'ctrl-]', { ...initialSettings, leaveKey: 'ctrl-]' })?.id).toBe('leave');
 });
 
 test('approving has one key in one place', () => {

@@ -24,7 +24,7 @@ test('the leave key goes back to the lists, however the terminal spells it', () 
 });
 
 test('another leave key leaves ctrl-q to the worker', () => {
-  const own = { ...typing, settings: { leaveKey: 'ctrl-]', bell: true } };
+  const own = { ...typing, settings: { ...typing.settings, leaveKey: 'ctrl-]' } };
   expect(press(own, 'ctrl-q').effects).toEqual([{ type: 'input', id, bytes: '\u0011' }]);
   expect(press(own, 'ctrl-]').state.focus).toEqual({ at: 'list' });
 });

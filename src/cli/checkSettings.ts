@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import Conf, { type Schema } from 'conf';
+import { type SettingsRead, type UserSettings, usualSettings } from './userSettings.ts';
+
+type Key = keyof UserSettings;
+
+/** Keys without a character of their own, and characters with ctrl or alt; see `keyName`. */
+const leaveKey =
+  '^(?:(?:ctrl-(?:alt-)?|alt-)(?:[!-~]|space)|(?:ctrl-)?(?:alt-)?(?:shift-)?' +
+  '(?:enter|tab|backspace|escape|up|down|left|right|home|end|pageup|pagedown|insert|delete|f[1-9]|f1[0-2]))$';
+
+const schema: { readonly [K in Key]: Schema<UserSettings>[K] } = {
+  leaveKey: { type: 'string', pattern: leaveKey },
+  mouse: { type: 'boolean' },
+  bell: { type: 'boolean' },
+  color: { type: 'boolean' },
+  layout: { enum: [1, 2, 4, 6, 9, 'stack'] },
+  order: { enum: ['fixed', 'needs-you-first'] },
+};
+
+/** What the schema wants, in words. */
+const wanted: Readonly<Record<Key, string>> = {
+  leaveKey: 'a key that types nothing, such as "ctrl-q" or "f12"',
+  mouse: 'true or false',
+  bell: 'true or false',
+  color: 'true or false',
+  layout: '1, 2, 4, 6, 9 or "stack"',
+  order: '"fixed" or "needs-you-first"',
+};
+
+/** Reads the file and checks each key by itself: one that is wrong leaves the others as they are. */
+export function checkSettings(file: string): SettingsRead {
+  const stored = storedIn(file);
+  if (typeof stored === 'string') return { settings: usualSettings, problems: [`${file}: ${stored}`] };
+  const known = Object.keys(stored).filter((key): key is Key => Object.hasOwn(schema, key));
+  const right = known.filter((key) => isRight(file, key));
+  const wrong = known.filter((key) => !right.includes(key));
+  const unknown = Object.keys(stored).filter((key) => !Object.hasOwn(schema, key));
+  const problems = [
+    ...wrong.map(
+      (key) => `${file}: ${key} must be ${wanted[key]}; ${JSON.stringify(usualSettings[key])} is used.`,
+    ),
+    ...unknown.map((key) => `${file}: there is no setting ${JSON.stringify(key)}.`),
+  ];
+  const settings = { ...usualSettings, ...Object.fromEntries(right.map((key) => [key, stored[key]])) };
+  return { settings, problems };
+}
+
+/** The file's object, or in words why it is none. */
+function storedIn(file: string): Readonly<Record<string, unknown>> | string {
+  try {
+    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) return { ...stored };
+    return 'holds no object; the usual settings are used.';
+  } catch (error) {
+    return `cannot be read, so the usual settings are used: ${(error as Error).message.split('\n')[0]}`;
+  }
+}
+
+function isRight(file: string, key: Key): boolean {
+  try {
+    new Conf<UserSettings>({
+      cwd: dirname(file),
+      configName: basename(file, '.json'),
+      schema: { [key]: schema[key] },
+      clearInvalidConfig: false,
+      accessPropertiesByDotNotation: false,
+      deserialize: (text) => ({ [key]: JSON.parse(text)[key] }) as unknown as UserSettings,
+    });
+    return true;
+  } catch {
+    // A violation of the schema, which is told in better words.
+    return false;
+  }
+}
