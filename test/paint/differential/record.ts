@@ -98,6 +98,17 @@ try {
     // In colours.
     pane.write('z');
   });
+  await record('htop', ['sh', '-c', 'exec htop --readonly -p $$ -d 3'], async (pane) => {
+    await pane.shows('F10Quit');
+    await answer(pane, 't', 'PID');
+    await answer(pane, 'h', 'Process state');
+    await answer(pane, ' ', 'F10Quit');
+    await answer(pane, '\x1bOQ', 'Categories|Setup');
+    pane.write('\x1b[21~');
+    await answer(pane, '/sh', 'Search');
+    pane.write('\x1b[21~q');
+  });
+  await recordMc();
   await recordDemo();
   await recordClaude();
 } finally {
@@ -152,6 +163,34 @@ async function record(
   const bytes = Buffer.from(pane.printed).subarray(0, mostBytes);
   await writeFile(join(import.meta.dirname, 'streams', `${name}.bin`), bytes);
   console.log(`${name}: ${bytes.length} bytes`);
+}
+
+/** Midnight Commander, telling nothing of user, host and disk. */
+async function recordMc(): Promise<void> {
+  const config = join(env.HOME, '.config', 'mc');
+  await mkdir(config, { recursive: true });
+  await writeFile(
+    join(config, 'ini'),
+    '[Midnight-Commander]\nauto_save_setup=false\n[Layout]\nmessage_visible=false\nxterm_title=false\nfree_space=false\n',
+  );
+  await record('mc', ['mc', '-u', '.', env.HOME], async (pane) => {
+    await pane.shows('prices.ts');
+    // One function key at a time: mc takes what follows an escape at once for one key.
+    await answer(pane, '\x1b[F\x1bOR', 'Raw');
+    // To it a .ts file is a film.
+    await answer(pane, '\x1b[19~', 'price1');
+    await answer(pane, '\x1b[6~\x1b[6~', 'price[5-9]');
+    await answer(pane, '\x1b[21~', 'Mkdir');
+    await answer(pane, '\x1b[20~\r', 'Quick view');
+    await answer(pane, '\x1bOC', 'View file');
+    await answer(pane, '\x1bOC', 'Find file');
+    await answer(pane, '\x1b\x1b', 'Mkdir');
+    await answer(pane, '\x1b[18~', 'Create a new Directory');
+    await answer(pane, 'f\u00e4cher\r', 'f.cher');
+    await answer(pane, '\x1b[15~', 'Copy');
+    await answer(pane, '\x1b\x1b', 'Mkdir');
+    pane.write('\x1b[21~');
+  });
 }
 
 async function recordDemo(): Promise<void> {
