@@ -3,5 +3,5 @@
 here=$(dirname "$(readlink -f "$0")")
 node="$here/../node_modules/node/bin/node"
 [ -x "$node" ] || node=node
-# A small young generation and one thread for its collector: 20 MB less, and no slower (see protocol/start.ts).
-exec "$node" --max-semi-space-size=1 --v8-pool-size=1 "$here/orch-tui.js" "$@"
+# Small heaps and one thread for their collector: 20 MB less, and no slower. Far more than the control room needs.
+exec "$node" --max-semi-space-size=1 --max-old-space-size=128 --v8-pool-size=1 "$here/orch-tui.js" "$@"
