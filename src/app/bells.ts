@@ -9,9 +9,9 @@ export function hearBell(state: AppState, id: string): Step {
   return { state: next, effects: state.settings.bell ? [{ type: 'ring' }] : [] };
 }
 
-/** Takes the marks from those that are looked at. */
+/** Takes the marks from those that are looked at, or gone. */
 export function withHeardBells(state: AppState): AppState {
-  const rang = [...state.rang].filter((id) => !isLookedAt(state, id));
+  const rang = [...state.rang].filter((id) => state.terminals.has(id) && !isLookedAt(state, id));
   return rang.length === state.rang.size ? state : { ...state, rang: new Set(rang) };
 }
 

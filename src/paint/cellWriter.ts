@@ -1,6 +1,6 @@
 import { cellWords, linkShift, widthOf } from '../domain/cell.ts';
-import { cellIndex, type Grid, wordLink, wordText } from '../domain/grid.ts';
-import { type Capabilities, sgr } from '../terminal/sgr.ts';
+import { cellIndex, type Grid, wordText } from '../domain/grid.ts';
+import { type Capabilities, linkSequence, sgr } from '../terminal/sgr.ts';
 import { isDisputed } from './disputed.ts';
 
 /**
@@ -83,12 +83,11 @@ export class CellWriter {
     this.#y = y;
   }
 
-  /** By its number terminals know the parts of a link that goes over several rows. */
   #setLink(word: number): void {
     const link = word >>> linkShift;
     if (link === this.#link || !this.#capabilities.osc) return;
     this.#link = link;
-    this.#out += link === 0 ? '\x1b]8;;\x1b\\' : `\x1b]8;id=${link};${wordLink(word)}\x1b\\`;
+    this.#out += linkSequence(word);
   }
 
   #setStyle(data: Uint32Array, at: number): void {

@@ -5,9 +5,10 @@ import {
   colorMask,
   colorValueMask,
   Foreground,
+  linkShift,
   underlineStyleOf,
 } from '../domain/cell.ts';
-import { cellIndex, type Grid, wordText } from '../domain/grid.ts';
+import { cellIndex, type Grid, wordLink, wordText } from '../domain/grid.ts';
 import { type ColorDepth, reducedColor } from './colors.ts';
 
 /** What a terminal can show; what it cannot is put as near as it gets. */
@@ -69,13 +70,29 @@ export function gridToAnsi(grid: Grid): string {
   return rows.join('\n');
 }
 
-/** A row's text with SGR sequences, from a column on. It leaves a plain style behind; plain blanks at its end are left out. */
-export function rowToAnsi(grid: Grid, y: number, from = 0): string {
+/**
+ * What makes text that follows part of the link of a cell, given by its text word, or of none. By the id terminals know
+ * the parts of a link that goes over several rows.
+ */
+export function linkSequence(textWord: number): string {
+  const link = textWord >>> linkShift;
+  return link === 0 ? '\x1b]8;;\x1b\\' : `\x1b]8;id=${link};${wordLink(textWord)}\x1b\\`;
+}
+
+/**
+ * A row's text with SGR sequences, from a column on. It leaves a plain style behind; plain blanks at its end are left out.
+ * @param links - whether links are links, by OSC 8, and not only their text
+ */
+export function rowToAnsi(grid: Grid, y: number, from = 0, links = false): string {
   const { data } = grid;
   let text = '';
   let pen = '';
+  let link = 0;
   for (let x = from; x < grid.cols; x++) {
     const at = cellIndex(grid, x, y);
+    const word = data[at] as number;
+    if (links && word >>> linkShift !== link) text += linkSequence(word);
+    if (links) link = word >>> linkShift;
     const style = sgr(
       data[at + 1] as number,
       data[at + 2] as number,
@@ -85,7 +102,8 @@ export function rowToAnsi(grid: Grid, y: number, from = 0): string {
     const shown = style === '\x1b[0m' ? '' : style;
     if (shown !== pen) text += shown || '\x1b[0m';
     pen = shown;
-    text += wordText(data[at] as number);
+    text += wordText(word);
   }
+  if (link > 0) text += linkSequence(0);
   return pen ? `${text}\x1b[0m` : text.replace(/ +$/, '');
 }

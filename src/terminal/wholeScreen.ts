@@ -64,13 +64,14 @@ export const wholeScreen: WholeScreen = (terminal, screen) => {
     designated(charsets._charsets),
     charsets.glevel === 1 ? '\x0e' : '\x0f',
     pen(handler._curAttrData),
+    openLink(handler._curAttrData),
     modes(terminal, screen),
   ].join('');
 };
 
 function cells({ grid }: Screen): string {
   return Array.from({ length: grid.rows }, (_, y) => {
-    const row = rowToAnsi(grid, y);
+    const row = rowToAnsi(grid, y, 0, true);
     return row === '' ? '' : `${to(0, y)}${row}\x1b[0m`;
   }).join('');
 }
@@ -80,7 +81,7 @@ function cursorPlace({ x, y, scrollTop }: PrivateBuffer, { grid }: Screen, isOri
   const origin = isOrigin ? '\x1b[?6h' : '';
   const row = isOrigin ? y - scrollTop : y;
   if (x < grid.cols) return origin + to(x, row);
-  return `${origin}\x1b[?7h${to(grid.cols - 1, row)}${rowToAnsi(grid, y, grid.cols - 1)}`;
+  return `${origin}\x1b[?7h${to(grid.cols - 1, row)}${rowToAnsi(grid, y, grid.cols - 1, true)}`;
 }
 
 function modes({ modes }: Terminal, { cursor, modes: known }: Screen): string {
@@ -118,6 +119,11 @@ const mouseNumbers: Readonly<Record<MouseMode, number>> = {
 /** Line drawing is the one set besides ASCII that programs still use; it has a line where ASCII has a q. */
 function designated(charsets: readonly Charset[]): string {
   return ['(', ')', '*', '+'].map((g, at) => `\x1b${g}${charsets[at]?.q === '─' ? '0' : 'B'}`).join('');
+}
+
+/** What is printed next goes on with the link that is open. */
+function openLink({ extended: { _urlId: link } }: Attributes): string {
+  return link && link.uri !== null ? `\x1b]8;;${link.uri}\x1b\\` : '\x1b]8;;\x1b\\';
 }
 
 function pen(attributes: Attributes): string {

@@ -60,7 +60,7 @@ interface Pen {
 export interface Attributes {
   readonly fg: number;
   readonly bg: number;
-  readonly extended: { readonly _ext: number };
+  readonly extended: { readonly _ext: number; readonly _urlId?: LinkId };
 }
 
 export interface SequenceId {

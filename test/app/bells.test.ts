@@ -60,3 +60,8 @@ test('who wants it quiet has the marks alone', () => {
   const { state, effects } = after({ ...quiet, settings: { ...quiet.settings, bell: false } }, rings(second));
   expect([marked(state), effects]).toEqual([[second], []]);
 });
+
+test('with a worker its mark goes', () => {
+  const { state } = after(room(), rings(second), { type: 'terminalForgotten', id: second });
+  expect(marked(state)).toEqual([]);
+});

@@ -31,6 +31,7 @@ test.each([
   ],
   ['the style of what comes', '\x1b[3;7;38;2;1;2;3;48;5;9m', 'styled'],
   ['a place behind the last column', '\x1b[33m12345678901234567890', '\x1b[0mwrapped'],
+  ['a link', 'a\x1b]8;;https://example.org/\x07bc\x1b[4mde', 'fg\x1b]8;;\x07h'],
   ['no wrapping', '\x1b[?7l', 'a line that is longer than the screen'],
   ['a scroll region', 'top\x1b[6;1Hbottom\x1b[2;4r\x1b[4;1H', 'one\ntwo\nthree\nfour'],
   ['origin mode', '\x1b[2;4r\x1b[?6h\x1b[2;3H', 'inside\x1b[1;1Hfirst'],
