@@ -85,7 +85,7 @@ async function mergeWithHooks(
   const hooks = await hooksFolder(git, repo.path);
   if (!hooks.ok) return hooks;
   return withScratchWorktree(git, repo, commonDir, onto, async (dir) => {
-    const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', message, tip];
+    const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', `${message}\n`, tip];
     const merged = await git.run(dir, ['-c', `core.hooksPath=${hooks.value}`, ...args], {
       timeoutMs: hookTimeoutMs,
     });

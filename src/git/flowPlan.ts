@@ -123,8 +123,9 @@ async function planTag(
 ): Promise<Pick<FlowPlan, 'tag' | 'blockers'>> {
   if (name === null) return { tag: null, blockers: [] };
   const oid = await readTag(git, repo, name);
-  const isOurs = oid === null || (await readRef(git, repo.path, `refs/tags/${name}`)) === released;
-  return { tag: { name, oid }, blockers: isOurs ? [] : [tagTaken(name)] };
+  const tagged = oid && (await readRef(git, repo.path, `refs/tags/${name}`));
+  const isFree = oid === null || (released !== null && tagged === released);
+  return { tag: { name, oid }, blockers: isFree ? [] : [tagTaken(name)] };
 }
 
 async function planMerge(git: Git, repo: Repo, target: Target, tip: string): Promise<Result<FlowMerge>> {

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { exists } from './files.ts';
 import { signingTimeoutMs } from './mergeCommit.ts';
@@ -14,7 +14,10 @@ import { listWorktrees } from './worktreeList.ts';
 export interface ScratchRepo {
   /** What `git merge` would write, with `onto` checked out as `into`: `merge.*` settings and a tag's message count. */
   mergeMessage(onto: string, into: string, merged: Merged): Promise<Result<string>>;
-  /** An annotated tag, signed where `signing` says so. Its object's name; no ref holds it yet. */
+  /**
+   * An annotated tag. Its object's name; no ref holds it yet.
+   * @param signing arguments that have git sign it; `not_signed` when it did not
+   */
   makeTag(name: string, commit: string, message: string, signing: readonly string[]): Promise<Result<string>>;
 }
 
@@ -72,7 +75,13 @@ function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
         `${message}\n`,
         signingTimeoutMs,
       );
-      return tagged.ok ? run(['rev-parse', '--verify', `refs/tags/${name}`]) : tagged;
+      if (!tagged.ok) return tagged;
+      const text = await run(['cat-file', 'tag', `refs/tags/${name}`]);
+      if (!text.ok) return text;
+      // Git 2.39 makes the tag all the same when ssh-keygen fails.
+      if (signing.length > 0 && !text.value.includes('\n-----BEGIN '))
+        return failure('not_signed', `The tag ${name} could not be signed.`, 'Look at gpg.* and signingKey.');
+      return run(['rev-parse', '--verify', `refs/tags/${name}`]);
     },
   };
 }
