@@ -135,8 +135,8 @@ export function terminal(id: string, change: Partial<TerminalRecord> = {}): Term
   return {
     id,
     pid: 100,
-    cols: 80,
-    rows: 24,
+    cols: 220,
+    rows: 60,
     title: '',
     progress: null,
     flowing: false,

@@ -1,6 +1,6 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
-import type { Rect } from '../geometry.ts';
+import { inside, type Rect } from '../geometry.ts';
 import { keyLabel } from '../keyName.ts';
 import { selectGeometry, selectShown } from '../select.ts';
 import type { AppState, ListName } from '../state.ts';
@@ -34,7 +34,8 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   const tone = borderTone(state, worker, use);
   const left = paneTitle(state, worker, number, rect.width - 4);
   const top = { left, right: paneAside(state, worker, use) };
-  const frame = frameView(rect, tone, top, { left: use === 'history' ? wayBack : [] });
+  const bottom = { left: use === 'history' ? wayBack : [], right: sizeElsewhere(state, worker, rect) };
+  const frame = frameView(rect, tone, top, bottom);
   const screen = state.terminals.has(worker.id) ? worker.id : null;
   return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };
 }
@@ -45,6 +46,15 @@ const wayBack: Line = [
   span('q', 'key'),
   span(' leaves', 'muted'),
 ];
+
+/** The size of a terminal that is smaller than its pane: somebody else who looks at it has less room. */
+function sizeElsewhere({ terminals }: AppState, { id }: Worker, rect: Rect): Line {
+  const terminal = terminals.get(id);
+  const { width, height } = inside(rect);
+  if (!terminal || terminal.exit !== null) return [];
+  if (terminal.cols >= width && terminal.rows >= height) return [];
+  return [span(`${terminal.cols}×${terminal.rows} elsewhere`, 'muted')];
+}
 
 function borderTone({ anchor }: AppState, { id }: Worker, use: PaneUse): BorderTone {
   if (use !== null) return use === 'pane' ? 'border-typing' : 'border-history';
