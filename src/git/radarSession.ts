@@ -51,11 +51,9 @@ export async function track(
   const fork = base ? await changes.mergeBase(base, seen.root) : success(seen.head);
   if (!fork.ok) return fork;
   const from = fork.value ?? seen.head;
-  const [files, lines] = await Promise.all([
-    changes.between(from, seen.commit),
-    changes.lines(from, seen.commit),
-  ]);
+  const files = await changes.between(from, seen.commit);
   if (!files.ok) return files;
+  const lines = await changes.lines(from, seen.commit);
   if (!lines.ok) return lines;
   const own = base && fork.value ? new Set(files.value.keys()) : null;
   return success({

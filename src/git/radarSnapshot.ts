@@ -74,11 +74,16 @@ export async function recordFiles(
   }
 }
 
-/** Nothing here is worth waiting for the disk, and Git LFS would write into the repository. */
-const settings = [
-  ...['-c', 'core.fsync=none', '-c', 'core.looseCompression=0', '-c', 'core.splitIndex=false'],
-  ...['-c', 'core.untrackedCache=keep', '-c', 'core.safecrlf=false'],
+/** Keeps work on an index of ours from being noticed: no hooks, no shared index, nothing of Git LFS in the repository. */
+export const unnoticed = [
+  ...['-c', 'core.hooksPath=/dev/null', '-c', 'core.splitIndex=false'],
   ...['-c', 'filter.lfs.clean=', '-c', 'filter.lfs.process=', '-c', 'filter.lfs.required=false'],
+];
+
+/** Nothing here is worth waiting for the disk. */
+const settings = [
+  ...unnoticed,
+  ...['-c', 'core.fsync=none', '-c', 'core.looseCompression=0', '-c', 'core.safecrlf=false'],
 ];
 
 interface Replacement {

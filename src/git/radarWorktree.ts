@@ -4,7 +4,7 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import { exists, readIfThere, resolvedPath } from './files.ts';
 import { parseStatus, type StatusEntry, type WorktreeEntry } from './porcelain.ts';
 import { copyIndex, type Quarantine } from './quarantine.ts';
-import { recordFiles } from './radarSnapshot.ts';
+import { recordFiles, unnoticed } from './radarSnapshot.ts';
 import { type Git, refused } from './run.ts';
 
 /** A worker's worktree, as far as the radar needs to know it. */
@@ -62,10 +62,16 @@ export async function lookAt(
   if (!entry) return notOurs(place);
   if (!entry.head) return failure('no_commits', `${place.worktree} has no commits yet.`);
   if (before && !mayHaveChanged && (await isAsBefore(path, before, entry.head))) return success(before);
-  const link = await keyOf(join(path, '.git'));
-  const gitDir = before?.link === link ? success(before.gitDir) : await findGitDir(looker, place, path);
-  if (!gitDir.ok) return gitDir;
-  return look(looker, { ...place, path, link, gitDir: gitDir.value }, before);
+  try {
+    const link = await keyOf(join(path, '.git'));
+    const gitDir = before?.link === link ? success(before.gitDir) : await findGitDir(looker, place, path);
+    if (!gitDir.ok) return gitDir;
+    return await look(looker, { ...place, path, link, gitDir: gitDir.value }, before);
+  } catch (error) {
+    // Of the file system: somebody removes it just now, or keeps us from reading it.
+    if (error instanceof Error && 'syscall' in error) return failure('worktree_unreadable', error.message);
+    throw error;
+  }
 }
 
 interface Found extends RadarPlace {
@@ -94,13 +100,7 @@ async function look(looker: Looker, place: Found, before: Seen | undefined): Pro
   const dirty = files.map((file) => join(path, file.path));
   const known = { gitDir, link, head, dirty, index: indexKey, root: head };
   const fingerprint = await fingerprintOf(path, known);
-  if (
-    before &&
-    fingerprint !== null &&
-    before.fingerprint === fingerprint &&
-    (await looker.quarantine.isThere())
-  )
-    return success(before);
+  if (before && fingerprint !== null && before.fingerprint === fingerprint) return success(before);
   if (files.length === 0 && merging.length === 0)
     return success({ ...known, commit: head, limits, fingerprint });
   const recorded = await recordFiles(looker, { path, index, files, parents: [head, ...merging] });
@@ -115,8 +115,9 @@ async function look(looker: Looker, place: Found, before: Seen | undefined): Pro
  * commit alone, as a look into them would refresh their index.
  */
 const statusCommand = [
-  ...['-c', 'core.untrackedCache=true', '-c', 'status.showUntrackedFiles=all', '-c', 'core.splitIndex=false'],
-  ...['-c', 'filter.lfs.clean=', '-c', 'filter.lfs.process=', '-c', 'filter.lfs.required=false'],
+  ...unnoticed,
+  // The cache wants the setting as well as the option.
+  ...['-c', 'core.untrackedCache=true', '-c', 'status.showUntrackedFiles=all'],
   ...['status', '--porcelain=v2', '-z', '--branch', '--no-ahead-behind', '--no-renames'],
   ...['--untracked-files=all', '--ignore-submodules=dirty'],
 ];

@@ -6,7 +6,7 @@ import type { RadarReport } from '../../../src/domain/radar.ts';
 import type { Repo } from '../../../src/domain/repo.ts';
 import type { WorkerPlace } from '../../../src/git/inspect.ts';
 import { Radar } from '../../../src/git/radar.ts';
-import { createPlace, expectProblem, expectValue, type Place, write } from '../place.ts';
+import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../place.ts';
 import { lines } from './edits.ts';
 
 interface Scene {
@@ -344,6 +344,15 @@ test('Links, sparse checkouts, submodules and locked indexes are taken as they a
   expect(said('sparse', 'sub')).toEqual([]);
   expect(between(report, 'sub', 'locked').verdict).toBe('conflict');
   await place.sh(repo.path, 'worktree', 'prune');
+});
+
+test('Hooks that watch indexes are not run', async () => {
+  const { place, repo, at, look } = await createScene('one', 'two');
+  const ran = join(place.root, 'ran');
+  await hook(repo, 'post-index-change', `touch '${ran}'`);
+  await write(at.one ?? '', { 'code.ts': code('one', 3) });
+  await look();
+  expect(await readdir(place.root)).not.toContain('ran');
 });
 
 test('Its temporary folder is gone with it, and may go before it', async () => {
