@@ -99,21 +99,23 @@ export class Lines {
 
   /**
    * Holds on to a character over a resize: what it gives back tells, once, where the character is after that; null
-   * when it has been thrown away.
+   * when it has been thrown away. Wrapping anew leaves the line with the cursor where it is and neither makes nor
+   * joins printed lines, so that they are counted from there.
    */
   hold({ line, x }: Place): () => Place | null {
-    let row = line - this.#first;
+    const row = line - this.#first;
     // The alternate screen wraps nothing anew.
     if (this.#buffer.type === 'alternate') return () => ({ line: row + this.#first, x });
+    const start = this.#startAt(row);
     let offset = x;
-    while (row > 0 && this.#isWrappedAt(row)) offset += this.#cellsAt(--row);
-    const marker = this.#mark(row);
+    for (let above = start; above < row; above++) offset += this.#cellsAt(above);
+    const distance = this.#beginnings(start, this.#cursor);
     return () => {
-      row = marker?.line ?? -1;
-      marker?.dispose();
-      if (row < 0) return null;
-      for (; this.#isWrappedAt(row + 1) && offset >= this.#cellsAt(row); row++) offset -= this.#cellsAt(row);
-      return { line: row + this.#first, x: Math.min(offset, this.cols - 1) };
+      let found = this.#beginningAt(distance);
+      if (found === null || this.#isWrappedAt(found)) return null;
+      for (; this.#isWrappedAt(found + 1) && offset >= this.#cellsAt(found); found++)
+        offset -= this.#cellsAt(found);
+      return { line: found + this.#first, x: Math.min(offset, this.cols - 1) };
     };
   }
 
@@ -139,6 +141,39 @@ export class Lines {
       const marker = index >= 0 && type === 'normal' ? this.#mark(index) : undefined;
       this.#ruler = marker ? { marker, index } : null;
     }
+  }
+
+  get #cursor(): number {
+    return this.#buffer.baseY + this.#buffer.cursorY;
+  }
+
+  #startAt(index: number): number {
+    let start = index;
+    while (start > 0 && this.#isWrappedAt(start)) start--;
+    return start;
+  }
+
+  /** How many printed lines begin behind `from`, up to `to`; negative the other way round. */
+  #beginnings(from: number, to: number): number {
+    if (from > to) return -this.#beginnings(to, from);
+    let count = 0;
+    for (let index = from + 1; index <= to; index++) if (!this.#isWrappedAt(index)) count++;
+    return count;
+  }
+
+  /** Where the printed line begins that is so many before the cursor's; null when there is none. */
+  #beginningAt(distance: number): number | null {
+    const { length } = this.#buffer;
+    let index = this.#startAt(this.#cursor);
+    for (let left = distance; left > 0; left--) {
+      if (index === 0) return null;
+      index = this.#startAt(index - 1);
+    }
+    for (let left = distance; left < 0; left++) {
+      do index++;
+      while (index < length && this.#isWrappedAt(index));
+    }
+    return index < length ? index : null;
   }
 
   #mark(index: number): IMarker | undefined {
