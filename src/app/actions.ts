@@ -6,6 +6,7 @@ import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
+import { conflictActions, undoActions } from './actions/wayBack.ts';
 import { workerActions } from './actions/workers.ts';
 import { wantsName } from './dialogText.ts';
 import { fits } from './geometry.ts';
@@ -15,6 +16,7 @@ import type { AppState, Settings } from './state.ts';
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
   ...workerActions,
+  ...undoActions,
   ...cardActions,
   ...developActions,
   ...formActions,
@@ -22,6 +24,7 @@ export const actions: readonly Action[] = [
   ...movingActions,
   ...historyActions,
   ...confirmActions,
+  ...conflictActions,
   ...scrollActions,
   ...programActions,
 ];

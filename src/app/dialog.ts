@@ -78,6 +78,8 @@ export interface QuestionDialog extends Asking {
   readonly about:
     | { readonly do: 'stop'; readonly id: string }
     | { readonly do: 'stop-all' }
+    /** A worker that was finished or cleaned. */
+    | { readonly do: 'undo'; readonly id: string }
     /** `card`: number of the proposal whose card asked, to go back to. */
     | { readonly do: 'create-develop'; readonly repo: string; readonly card: number | null };
 }

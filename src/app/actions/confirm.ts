@@ -134,6 +134,8 @@ function agree(state: AppState): Step {
       return ask(state, 'stop', { id: dialog.about.id }, waiting);
     case 'stop-all':
       return ask(state, 'stopAll', {}, waiting);
+    case 'undo':
+      return ask(state, 'undo', { id: dialog.about.id }, waiting);
     case 'create-develop':
       return ask(state, 'createDevelop', { repo: dialog.about.repo }, waiting);
   }

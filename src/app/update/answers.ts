@@ -1,3 +1,4 @@
+import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import type { Worker } from '../../domain/worker.ts';
@@ -8,6 +9,7 @@ import { findProposal, selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
+import { counted } from '../text/words.ts';
 import { factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
 
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
@@ -54,6 +56,10 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       const { id, backup, warnings } = answer.result.value;
       return withEnding(withoutWorker(rest, id), `${id} was removed; ${backup} keeps it.`, warnings);
     }
+    case 'undo':
+      return withUndone(rest, answer.result.value);
+    case 'bringBase':
+      return withBrought(rest, answer.result.value);
     case 'createDevelop':
       return withDevelop(rest, answer.params.repo, waiting);
     default:
@@ -72,6 +78,25 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
     problem,
     scroll: 0,
   });
+}
+
+/** Of a merge that stays a person has to be told more than fits into a line. */
+function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResult): AppState {
+  const from = takenBackFrom ? `, and its merge was taken back from ${takenBackFrom}` : '';
+  const done = `${id} is back${from}; r resumes it.`;
+  if (!mergeStays) return withNotice(state, done);
+  const message = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
+  const problem = { code: 'merge_stays', message, hint: done };
+  return withDialog(state, { kind: 'problem', title: 'It is back, but its merge stays', problem, scroll: 0 });
+}
+
+function withBrought(
+  state: AppState,
+  { id, base, conflicts, told }: Brought & { readonly told: boolean },
+): AppState {
+  if (conflicts.length === 0) return withNotice(state, `${id} holds all of ${base} now.`);
+  const next = told ? 'The worker was told to resolve them.' : 'Resolve them in its worktree.';
+  return withNotice(state, `Conflicts wait in ${counted(conflicts.length, 'file')} of ${id}. ${next}`);
 }
 
 /** Back to the card that offered it, whose plan now begins from develop. */

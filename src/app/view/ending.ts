@@ -4,6 +4,7 @@ import { findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { type Line, line, span } from '../text/line.ts';
+import { quoteCommand } from '../text/plain.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, listed, marked, problemRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
@@ -12,12 +13,15 @@ import { oneLineField } from './textField.ts';
 export function finishBody(state: AppState, dialog: FinishDialog, width: number): DialogBody {
   const { preview } = dialog;
   if (!preview) return body(state, dialog, line(`Finish ${dialog.id}?`, 'strong'), [], [], width);
-  const { branch, into, commits, diffstat, uncommitted, ignored, conflicts, blockers } = preview;
+  const { branch, into, commits, diffstat, uncommitted, ignored, conflicts, blockers, checks } = preview;
   const rows: readonly Line[] = [
     ...blockers.flatMap((blocker) => marked('✕', blocker, width, 'bad')),
     ...(blockers.length > 0 ? [line('')] : []),
     [span('Merges ', 'muted'), span(branch, 'strong'), span(' into ', 'muted'), span(into, 'strong')],
     line('and removes worktree and branch. A backup ref keeps the last commit.', 'muted'),
+    ...(checks
+      ? marked('›', `First ${quoteCommand(checks)} must succeed in the worktree.`, width, 'muted')
+      : []),
     ...listed(`Conflicts with ${into}`, conflicts, width, 'bad'),
     ...listed('Not committed', uncommitted, width, 'warning'),
     ...listed('Ignored files that would be gone for good', ignored, width, 'warning'),
@@ -53,7 +57,7 @@ function body(
   preview: readonly Line[],
   width: number,
 ): DialogBody {
-  const rows = [...progress(dialog), ...problemRows(dialog.problem, width), ...preview];
+  const rows = [...progress(state, dialog), ...problemRows(dialog.problem, width), ...preview];
   if (!wantsName(dialog)) return { title, aside, rows, tail: [], caret: null };
   const prompt = `Type ${findWorker(state, dialog.id)?.task ?? ''} to confirm: `;
   const field = oneLineField(prompt, dialog.typed, width);
@@ -66,8 +70,15 @@ function body(
   };
 }
 
-function progress({ pending, preview, kind }: FinishDialog | CleanDialog): readonly Line[] {
+function progress(
+  state: AppState,
+  { pending, preview, kind, id }: FinishDialog | CleanDialog,
+): readonly Line[] {
   if (pending === null) return [];
   if (!preview) return [line('Looking at what would happen …', 'muted')];
+  const operation = state.facts?.operations?.find((one) => one.id === id);
+  if (operation?.kind === 'queued')
+    return [line(`Waiting for its turn, ${operation.ahead} before it …`, 'notice'), line('')];
+  if (operation?.kind === 'checking') return [line('Running the checks …', 'notice'), line('')];
   return [line(kind === 'finish' ? 'Merging …' : 'Removing …', 'notice'), line('')];
 }

@@ -32,12 +32,25 @@ function questionText(
       return { title: `Stop ${about.id}?`, text: stopText, progress: 'Stopping …' };
     case 'stop-all':
       return { title: 'Stop everything and leave?', text: stopAllText(state), progress: 'Stopping …' };
+    case 'undo':
+      return {
+        title: `Bring ${about.id} back?`,
+        text: undoText(state, about.id),
+        progress: 'Bringing it back …',
+      };
     case 'create-develop': {
       const base = state.facts?.repos.find(({ name }) => name === about.repo)?.base ?? 'main';
       const text = `The branch develop would begin where ${base} is now. Nothing is checked out and nothing is pushed. Without it, work begins from ${base} and is merged there.`;
       return { title: `Create develop in ${about.repo}?`, text, progress: 'Creating …' };
     }
   }
+}
+
+function undoText({ facts }: AppState, id: string): string {
+  const end = facts?.ended.findLast((ended) => ended.id === id);
+  const back = `Its branch ${end?.branch ?? ''} and its worktree are made again, with what was not committed.`;
+  if (!end?.merge) return back;
+  return `${back} Its merge is taken back from ${end.into}, unless that has gone on or was pushed since; then it stays and you are told how to revert it.`;
 }
 
 const stopText = 'Its process ends. Worktree, branch and conversation stay; r resumes it.';

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
+import type { FinishPreview, UndoResult } from '../../src/domain/finish.ts';
+import type { EndedWorker } from '../../src/domain/worker.ts';
+import { busyFacts, finishPreview, press, room } from './fixtures.ts';
+
+const id = 'backend/user-auth';
+const ended: EndedWorker = {
+  id: 'web/menu',
+  how: 'finished',
+  at: '2026-03-01T10:00:00.000Z',
+  branch: 'feature/menu',
+  backup: 'refs/orch/backup/menu/20260301T100000.000Z',
+  merge: 'a'.repeat(40),
+  into: 'develop',
+};
+
+function afterEnd(): AppState {
+  return updateApp(room(), { type: 'factsArrived', facts: { ...busyFacts(), ended: [ended] } }).state;
+}
+
+function undone(change: Partial<UndoResult>): AppState {
+  const asked = press(press(afterEnd(), 'u').state, 'y');
+  const value = {
+    id: ended.id,
+    branch: ended.branch,
+    uncommitted: false,
+    takenBackFrom: null,
+    mergeStays: null,
+  };
+  const tag = asked.state.nextTag - 1;
+  const result = { ok: true, value: { ...value, ...change } } as const;
+  return updateApp(asked.state, { type: 'answered', method: 'undo', params: { id: ended.id }, tag, result })
+    .state;
+}
+
+test('u asks whether the last end is to be undone, y undoes it', () => {
+  expect(press(room(), 'u').state.notice?.text).toBe('Nothing was finished or cleaned yet.');
+  const asking = press(afterEnd(), 'u');
+  expect(dialogOf(asking.state)).toMatchObject({ kind: 'question', about: { do: 'undo', id: 'web/menu' } });
+  expect(asking.effects).toEqual([]);
+  expect(press(asking.state, 'y').effects).toMatchObject([{ method: 'undo', params: { id: 'web/menu' } }]);
+  expect(press(asking.state, 'n').state.focus).toEqual({ at: 'list' });
+});
+
+test('an undo says what became of the merge; one that stays gets a dialog with its revert', () => {
+  expect(undone({ takenBackFrom: 'develop' }).notice?.text).toBe(
+    'web/menu is back, and its merge was taken back from develop; r resumes it.',
+  );
+  const mergeStays = { why: 'develop has gone on since.', revert: 'git revert -m 1 abc' };
+  expect(dialogOf(undone({ mergeStays }))).toMatchObject({
+    kind: 'problem',
+    problem: { message: 'Its merge stays: develop has gone on since.\nTo revert it: git revert -m 1 abc' },
+  });
+});
+
+function finish(change: Partial<FinishPreview>): AppState {
+  const asked = press(room(), 'f');
+  const tag = asked.state.nextTag - 1;
+  const result = { ok: true, value: { ...finishPreview, ...change } } as const;
+  return updateApp(asked.state, { type: 'answered', method: 'previewFinish', params: { id }, tag, result })
+    .state;
+}
+
+test('where conflicts stand in the way of a finish the base can be brought in, only then', () => {
+  expect(press(finish({}), 'b').state.notice?.text).toBe('There are no conflicts to resolve.');
+  const state = finish({ conflicts: ['a.ts'], blockers: ['It conflicts with develop: a.ts.'] });
+  expect(press(state, 'b').effects).toMatchObject([{ method: 'bringBase', params: { id, tell: false } }]);
+  const told = press(state, 't');
+  expect(told.effects).toMatchObject([{ method: 'bringBase', params: { id, tell: true } }]);
+  const value = { id, base: 'develop', commit: null, conflicts: ['a.ts'], told: true };
+  const after = updateApp(told.state, {
+    type: 'answered',
+    method: 'bringBase',
+    params: { id, tell: true },
+    tag: told.state.nextTag - 1,
+    result: { ok: true, value },
+  }).state;
+  expect(after.focus).toEqual({ at: 'list' });
+  expect(after.notice?.text).toBe(`Conflicts wait in 1 file of ${id}. The worker was told to resolve them.`);
+});
