@@ -221,3 +221,21 @@ describe('hostile bytes', () => {
     expect(terminal.text({ ansi: true })).toBe('\x1b[0;32mone\x1b[0m\ntwo\nthree');
   });
 });
+
+test('progress is what the program said last, until it takes it back or resets the terminal', () => {
+  const emulator = new Emulator({ cols: 20, rows: 4, scrollback: 64 });
+  const after = (bytes: string) => {
+    emulator.write(bytes);
+    return emulator.progress;
+  };
+  expect(after('')).toBeNull();
+  const half = after('\x1b]9;4;1;50\x07');
+  expect(half).toEqual({ state: 'value', value: 50 });
+  expect(after('\x1b]9;4;1;50\x1b\\')).toBe(half);
+  expect(after('\x1b]9;Build finished\x07')).toBe(half);
+  expect(after('\x1b]9;4;2\x07')).toEqual({ state: 'error', value: 50 });
+  expect(after('\x1b]9;4;0\x07')).toBeNull();
+  after('\x1b]9;4;3\x07');
+  expect(after('\x1bc')).toBeNull();
+  emulator.dispose();
+});
