@@ -12,6 +12,8 @@ import { fullPicture, Scratch, type Truth } from './truth.ts';
 
 /** `RADAR_ROUNDS=500 RADAR_SEED=7 vitest run test/git/radar/property.test.ts` */
 const rounds = Number(process.env.RADAR_ROUNDS ?? 4);
+/** A round runs some hundred processes. */
+const roundMs = 120_000;
 const firstSeed = Number(process.env.RADAR_SEED ?? 1);
 
 test.each(Array.from({ length: rounds }, (_, n) => firstSeed + n))(
@@ -35,6 +37,7 @@ test.each(Array.from({ length: rounds }, (_, n) => firstSeed + n))(
       await radar.close();
     }
   },
+  roundMs,
 );
 
 async function makeRepo(place: Place, chance: Chance): Promise<{ repo: Repo; settings: string[] }> {

@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { Recent } from '../../src/git/recent.ts';
+
+test('What was asked for last stays, the rest goes beyond the size', () => {
+  const recent = new Recent<number>(2);
+  recent.set('a', 1);
+  recent.set('b', 2);
+  expect(recent.get('a')).toBe(1);
+  recent.set('c', 3);
+  expect(['a', 'b', 'c'].map((key) => recent.get(key))).toEqual([1, undefined, 3]);
+});
