@@ -80,6 +80,7 @@ async function spawn(
   await writeSettings(tools.config.root, inbox.value.url);
   // The last run's screen makes room for the new one; there may be none.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
+  const scrollback = tools.config.limits?.scrollback;
   return call.value('open', {
     id: worker.id,
     command: plan.command,
@@ -87,6 +88,7 @@ async function spawn(
     env: workerEnvironment(tools, preset.value, worker),
     ...size,
     token: randomBytes(32).toString('base64url'),
+    ...(scrollback && { scrollback }),
   });
 }
 

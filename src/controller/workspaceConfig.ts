@@ -15,6 +15,7 @@ interface StoredConfig {
   agents?: { [name: string]: unknown };
   /** For every repository that does not say otherwise. */
   jobs?: StoredJobs;
+  limits?: NonNullable<WorkspaceConfig['limits']>;
 }
 
 /** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
@@ -26,6 +27,8 @@ const jobsSchema = {
   type: 'object',
   additionalProperties: { type: 'array', items: { type: 'string' } },
 } as const;
+
+const linesSchema = { type: 'integer', minimum: 0, maximum: 100_000 } as const;
 
 const schema = {
   name: { type: 'string', minLength: 1, maxLength: 100 },
@@ -40,6 +43,16 @@ const schema = {
   defaultAgent: { type: 'string' },
   agents: { type: 'object' },
   jobs: jobsSchema,
+  limits: {
+    type: 'object',
+    properties: {
+      scrollback: {
+        type: 'object',
+        properties: { visible: linesSchema, hidden: linesSchema },
+        required: ['visible', 'hidden'],
+      },
+    },
+  },
 } as const;
 
 /** Where the configuration of a workspace lies. */
@@ -114,8 +127,12 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
       `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
     );
   const jobs = resolveJobs(stored);
-  const name = stored.name ?? basename(root);
-  return success({ name, root, repos, agents: agents.value, defaultAgent, ...(jobs && { jobs }) });
+  const { name = basename(root), limits } = stored;
+  return success({
+    ...{ name, root, repos, agents: agents.value, defaultAgent },
+    ...(jobs && { jobs }),
+    ...(limits && { limits }),
+  });
 }
 
 /** Each repository's jobs: its own before the workspace's. */

@@ -31,18 +31,28 @@ export function rangeOf({ anchor, head, shape }: Selection, lines: Lines): Range
   };
 }
 
-/** The text of a range: blanks at the ends of lines cut, wrapped lines joined; and how many lines that are. */
+/** Fits into one message however it is escaped. */
+const mostCopied = 2_000_000;
+
+/**
+ * The text of a range: blanks at the ends of lines cut, wrapped lines joined; and how many lines that are. Of more
+ * than two million characters the last lines, as many as that holds.
+ */
 export function textOf({ from, to }: Range, lines: Lines): { text: string; lines: number } {
   const texts: string[] = [];
-  for (let line = startOfLine(lines, from.line); line <= to.line; ) {
-    const last = endOfLine(lines, line);
-    const printed = new PrintedLine(lines, line, last);
-    const start = line <= from.line ? printed.indexOf(startOfCell(printed, from)) : 0;
+  let room = mostCopied;
+  for (let last = endOfLine(lines, to.line); last >= from.line; ) {
+    const first = startOfLine(lines, last);
+    const printed = new PrintedLine(lines, first, last);
+    const start = first <= from.line ? printed.indexOf(startOfCell(printed, from)) : 0;
     const end = last >= to.line ? printed.indexOf({ ...to, x: to.x + 1 }) : printed.text.length;
-    texts.push(printed.text.slice(start, end).trimEnd());
-    line = last + 1;
+    const text = printed.text.slice(start, end).trimEnd();
+    if (text.length > room) break;
+    texts.push(text);
+    room -= text.length + 1;
+    last = first - 1;
   }
-  return { text: texts.join('\n'), lines: texts.length };
+  return { text: texts.reverse().join('\n'), lines: texts.length };
 }
 
 /** The same for the right half of a wide character as for its left half. */

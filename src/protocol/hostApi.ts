@@ -137,8 +137,8 @@ export interface HostApi {
   search(params: SearchRequest): Result<Found>;
   select(params: SelectRequest): Result<null>;
   /**
-   * The selected text without trailing blanks, wrapped lines joined; its latest 2,000,000 characters where it is
-   * longer. `lines` counts what it is then made of, 0 when nothing is selected.
+   * The selected text without trailing blanks, wrapped lines joined; its last lines, as many as 2,000,000 characters
+   * hold, where it is longer. `lines` counts them, 0 when nothing is selected.
    */
   copy(params: { channel: number }): Result<{ text: string; lines: number }>;
   /**

@@ -49,6 +49,16 @@ async function scene() {
   };
 }
 
+test('the host is told how many lines the workspace wants kept, and else decides itself', async () => {
+  const { tools, host, worker, plan, opened } = await scene();
+  await launch(tools, host, worker, plan, size);
+  expect(opened()).not.toHaveProperty('scrollback');
+  const scrollback = { visible: 20, hidden: 10 };
+  const limited: Tools = { ...tools, config: { ...tools.config, limits: { scrollback } } };
+  await launch(limited, host, { ...worker, run: 2 }, plan, size);
+  expect(opened()).toMatchObject({ scrollback });
+});
+
 test('the worktree comes first, then the process, in an environment without secrets', async () => {
   const { place, tools, host, worker, plan, asked, opened } = await scene();
   expect(await launch(tools, host, worker, plan, size)).toEqual({ ok: true, warnings: [] });

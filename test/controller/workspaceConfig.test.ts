@@ -46,6 +46,9 @@ describe('reading', () => {
     [{ repos: [backend], defaultAgent: 'nobody' }, '"nobody" is none of claude, demo'],
     [{ repos: [backend], defaultAgent: 'toString' }, '"toString" is none of claude, demo'],
     [{ repos: [backend], agents: { mine: {} } }, 'agents.mine.command'],
+    [{ repos: [], limits: { scrollback: { visible: 5 } } }, 'hidden'],
+    [{ repos: [], limits: { scrollback: { visible: 5, hidden: 0.5 } } }, 'limits/scrollback/hidden'],
+    [{ repos: [], limits: { scrollback: { visible: 1e9, hidden: 1 } } }, '100000'],
   ])('refuses %j by name and leaves the file alone', (config, why) => {
     const text = store(config);
     expect(readConfig(root)).toMatchObject({

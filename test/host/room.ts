@@ -23,6 +23,8 @@ export interface JoinOptions {
   /** What a controller answers to messages of the inbox. */
   readonly received?: (message: InboxMessage) => Result<unknown> | Promise<Result<unknown>>;
   readonly start?: boolean;
+  /** More of the host's environment, when it is started. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One link to the host of a sandbox, started when none runs, and what it was told. */
@@ -40,7 +42,7 @@ export class Room {
   }
 
   static async join(sandbox: Sandbox, options: JoinOptions = {}): Promise<Room> {
-    const { role = 'controller', lingerMs = 10_000, received, start = true } = options;
+    const { role = 'controller', lingerMs = 10_000, received, start = true, env = {} } = options;
     const records = new Map<string, TerminalRecord>();
     let changed = () => {};
     const link = await connectDaemon({
@@ -49,7 +51,9 @@ export class Room {
       version: '1.0.0',
       role,
       ...(role === 'controller' ? { key: readHostKey } : {}),
-      ...(start ? { start: { entry, env: { ...sandbox.env, ORCH_LINGER_MS: String(lingerMs) } } } : {}),
+      ...(start
+        ? { start: { entry, env: { ...sandbox.env, ORCH_LINGER_MS: String(lingerMs), ...env } } }
+        : {}),
       prepare(link) {
         link.onNotice<HostNotices, 'terminal'>('terminal', (record) => {
           records.set(record.id, record);
