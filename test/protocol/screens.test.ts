@@ -128,14 +128,26 @@ describe('malformed bytes', () => {
     }
   });
 
+  /** A header: kind, columns, rows and the cursor's column; the rest is zero. */
+  const header = (kind: number, cols: number, rows: number, x = 0) => {
+    const bytes = Buffer.alloc(20);
+    bytes[0] = kind;
+    for (const [at, value] of [cols, rows, x].entries()) bytes.writeUInt16BE(value, 1 + 2 * at);
+    return [...bytes];
+  };
+
+  test('do not include what a header alone says', () => {
+    expect(() => new ScreenCopy().apply(Uint8Array.from(header(1, 20, 4, 19)))).not.toThrow();
+  });
+
   test.each([
-    ['an enormous screen', [1, 255, 255, 255, 255, 0, 0, 0, 0, 0, 0, 0]],
-    ['changes of an unknown screen', [0, 0, 20, 0, 4, 0, 0, 0, 0, 0, 0, 0]],
-    ['a cursor outside', [1, 0, 20, 0, 4, 0, 20, 0, 0, 0, 0, 0]],
-    ['a row outside', [1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 1, 0, 65]],
-    ['an empty run', [1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
-    ['half a wide character', [1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2, 0xe6, 0x97, 0xa5]],
-    ['an unknown kind of cell', [1, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0x1b]],
+    ['an enormous screen', header(1, 65_535, 65_535)],
+    ['changes of an unknown screen', header(0, 20, 4)],
+    ['a cursor outside', header(1, 20, 4, 20)],
+    ['a row outside', [...header(1, 1, 1), 0, 1, 0, 1, 0, 65]],
+    ['an empty run', [...header(1, 1, 1), 0, 0, 0, 0, 0]],
+    ['half a wide character', [...header(1, 1, 1), 0, 0, 0, 1, 0, 2, 0xe6, 0x97, 0xa5]],
+    ['an unknown kind of cell', [...header(1, 1, 1), 0, 0, 0, 1, 0, 0x1b]],
   ])('with %s are refused', (_, bytes) => {
     expect(() => new ScreenCopy().apply(Uint8Array.from(bytes))).toThrow(RangeError);
   });
