@@ -65,8 +65,19 @@ export async function createDevelop(git: Git, repo: Repo): Promise<Result<null>>
   return done.ok ? success(null) : done;
 }
 
-/** Git's own rules for branch names, for the names as well as for what a prefix makes of one. */
+async function hasSetting(git: Git, repo: Repo, key: string): Promise<boolean> {
+  return (await git.run(repo.path, ['config', '--get', key])).exitCode === 0;
+}
+
+/** Git's own rules for branch names, for the names as well as for what a prefix makes of one; and whose they are. */
 async function checkNames(git: Git, repo: Repo, options: InitOptions): Promise<Result<null>> {
+  const isChoice = options.main !== undefined || Object.keys(options.prefixes ?? {}).length > 0;
+  if (isChoice && (await hasSetting(git, repo, 'gitflow.version')))
+    return failure(
+      'git_flow_next',
+      `${repo.name} is set up by git-flow-next, whose settings are kept.`,
+      'Change them with its own command: git flow config.',
+    );
   const prefixes = Object.values(options.prefixes ?? {}).map((prefix) => `${prefix}x`);
   for (const name of [options.main, options.develop, ...prefixes]) {
     const checked = name === undefined ? success(null) : await checkBranchName(git, repo, name);
@@ -103,7 +114,7 @@ async function writeSettings(
   develop: string,
   chosen: Readonly<Partial<Record<PrefixKey, string>>>,
 ): Promise<Result<null>> {
-  const isSet = async (key: string) => (await git.run(repo.path, ['config', '--get', key])).exitCode === 0;
+  const isSet = (key: string) => hasSetting(git, repo, key);
   if (await isSet('gitflow.version')) return success(null);
   const values: [string, string][] = [
     ['gitflow.branch.master', main],

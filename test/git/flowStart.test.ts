@@ -130,6 +130,8 @@ test('Setting up takes names and prefixes, and refuses what git would not take',
   );
   expect(flow).toMatchObject({ main: 'main', develop: 'next', prefixes: { feature: 'f/', versionTag: 'v' } });
   expect(await place.sh(repo.path, 'symbolic-ref', 'HEAD')).toBe('refs/heads/main');
+  await place.sh(repo.path, 'config', 'gitflow.version', '1.0');
+  expect(expectProblem(await initFlow(place.git, repo, { main: 'main' })).code).toBe('git_flow_next');
   await place.sh(repo.path, 'branch', 'f/a');
   const status = expectValue(await readFlowStatus(place.git, repo));
   expect(status).toMatchObject({ features: [{ name: 'a', checkout: null }], releases: [], version: null });
