@@ -68,7 +68,7 @@ async function bring(repo: Repo, place: Place, state: State): Promise<void> {
 
 test.each<State>(['elsewhere', 'clean', 'dirty', 'hooked'])(
   'A finish that was killed anywhere ends in one merge when finished again (develop %s)',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async (state) => {
     const place = await createPlace('with späce');
     const repo = await place.repo();
@@ -97,7 +97,7 @@ test.each<State>(['elsewhere', 'clean', 'dirty', 'hooked'])(
 );
 
 test('A finish that was killed is settled: completed where it had merged, else as if never begun', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const place = await createPlace();
   const repo = await place.repo();
@@ -127,7 +127,7 @@ test('A finish that was killed is settled: completed where it had merged, else a
 });
 
 test('A clean that was killed anywhere keeps all work and is completed by cleaning again', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const place = await createPlace();
   const repo = await place.repo();
@@ -151,7 +151,7 @@ test('A clean that was killed anywhere keeps all work and is completed by cleani
   expect(await pictureOf(repo)).toEqual(picture);
 });
 
-test('An undo that was killed anywhere is completed by undoing again', { timeout: 120_000 }, async () => {
+test('An undo that was killed anywhere is completed by undoing again', { timeout: 300_000 }, async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const moments = await killEverywhere(async (killAt) => {
