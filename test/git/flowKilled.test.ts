@@ -3,7 +3,6 @@ import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import type { FlowName } from '../../src/git/flowBranches.ts';
 import { finishFlow } from '../../src/git/flowFinish.ts';
 import { startFlow } from '../../src/git/flowStart.ts';
 import type { Order } from './dyingFlow.ts';
@@ -62,15 +61,6 @@ async function dirtOf(place: Place, repo: Repo): Promise<string> {
   return (await Promise.all(dirs.map((dir) => place.sh(dir, 'status', '--porcelain')))).join('\n--\n');
 }
 
-async function begin(place: Place, repo: Repo, flow: FlowName): Promise<string> {
-  expectValue(await startFlow(place.git, repo, flow));
-  const work = join(place.root, flow.name);
-  await place.sh(repo.path, 'worktree', 'add', '-q', work, `${flow.kind}/${flow.name}`);
-  const tip = await place.commit(work, { [`${flow.name}.txt`]: 'x' }, `Work on ${flow.name}`);
-  await place.sh(repo.path, 'worktree', 'remove', work);
-  return tip;
-}
-
 /** A hotfix differs from a release only in where it began, so two states tell. */
 const cases: readonly (readonly ['release' | 'hotfix', keyof typeof states])[] = [
   ['release', 'no checkout'],
@@ -90,11 +80,14 @@ test.each(cases)(
   async (kind, state) => {
     const place = await createPlace('with späce');
     const repo = await place.repo();
+    await place.commit(repo.path, { VERSION: '0.1.0\n' });
+    await place.sh(repo.path, 'branch', '--force', 'develop', 'main');
     await states[state](place, repo);
     let moments = 0;
     for (; ; moments++) {
       const flow = { kind, name: `1.${moments}.0` };
-      const tip = await begin(place, repo, flow);
+      // The commit that sets the version is what is released.
+      const { commit: tip } = expectValue(await startFlow(place.git, repo, flow));
       const heads = (await place.sh(repo.path, 'rev-parse', 'main', 'develop')).split('\n');
       const dirt = await dirtOf(place, repo);
       if (await runDying(place, { repo, flow, killAt: moments })) break;
