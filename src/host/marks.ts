@@ -25,14 +25,17 @@ export function paintMarks(grid: Grid, top: number, spans: Iterable<Span>): void
   for (let y = 0; y < grid.rows; y++) paintRow(grid, y, marks.subarray(y * grid.cols, (y + 1) * grid.cols));
 }
 
-function paintRow({ data, ...grid }: Grid, y: number, marks: Uint8Array): void {
-  for (let x = 0; x < grid.cols; x++) {
-    const at = cellIndex({ data, ...grid }, x, y);
-    const width = Math.max(1, widthOf(data[at] as number));
-    const mark = Math.max(marks[x] as number, width === 2 ? (marks[x + 1] as number) : 0);
-    if (mark === Mark.none) continue;
-    for (let cell = at; cell < at + width * cellWords; cell += cellWords) paintCell(data, cell, mark);
-    x += width - 1;
+function paintRow(grid: Grid, y: number, marks: Uint8Array): void {
+  const { data, cols } = grid;
+  const start = cellIndex(grid, 0, y);
+  for (let x = 0; x < cols; x++) {
+    const at = start + x * cellWords;
+    const isWide = widthOf(data[at] as number) === 2;
+    const mark = Math.max(marks[x] as number, isWide ? (marks[x + 1] as number) : 0);
+    if (mark !== Mark.none) paintCell(data, at, mark);
+    if (!isWide) continue;
+    if (mark !== Mark.none) paintCell(data, at + cellWords, mark);
+    x++;
   }
 }
 

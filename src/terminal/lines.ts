@@ -1,4 +1,4 @@
-import type { IBuffer, IMarker, Terminal } from '@xterm/headless';
+import type { IBuffer, IBufferNamespace, IMarker, Terminal } from '@xterm/headless';
 import type { Grid } from '../domain/grid.ts';
 import type { Access } from './access.ts';
 import type { RowText } from './rowText.ts';
@@ -21,6 +21,8 @@ export class Lines {
   /** Raised whenever earlier numbers mean nothing any more: another screen buffer, a reset, an erased scrollback. */
   epoch: number;
   readonly #terminal: Terminal;
+  /** Asking the terminal for it every time would take as long as what is done with it. */
+  readonly #buffers: IBufferNamespace;
   readonly #access: Access;
   #first = 0;
   /** Of the numbers given out. */
@@ -30,6 +32,7 @@ export class Lines {
 
   constructor(terminal: Terminal, access: Access, epoch: number) {
     this.#terminal = terminal;
+    this.#buffers = terminal.buffer;
     this.#access = access;
     this.epoch = epoch;
     terminal.buffer.onBufferChange(() => {
@@ -120,7 +123,7 @@ export class Lines {
   }
 
   get #buffer(): IBuffer {
-    return this.#terminal.buffer.active;
+    return this.#buffers.active;
   }
 
   /** Lines thrown away since numbers were given. When it may be any number of them, all are taken for gone. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createGrid, rowText } from '../../src/domain/grid.ts';
+import { privateAccess, publicAccess } from '../../src/terminal/access.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import type { Lines } from '../../src/terminal/lines.ts';
 import { endOfLine, PrintedLine, startOfLine } from '../../src/terminal/printedLine.ts';
@@ -178,7 +179,8 @@ test('text and cells of a line agree, whatever is printed', () => {
     '\t',
   ];
   for (let round = 0; round < 200; round++) {
-    const terminal = new Emulator({ cols: random.between(2, 40), rows: 4, scrollback: 64 });
+    const access = random.chance(20) ? publicAccess : privateAccess;
+    const terminal = new Emulator({ cols: random.between(2, 40), rows: 4, scrollback: 64, access });
     let bytes = '';
     for (let n = random.between(1, 30); n > 0; n--) bytes += random.pick(words);
     terminal.write(bytes);
