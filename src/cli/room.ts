@@ -43,6 +43,7 @@ export async function enterRoom(root: string): Promise<void> {
       outer,
       capabilities,
       settings,
+      mouse,
       notice: problems.length > 0 ? problems.join(' ') : null,
     });
   } finally {

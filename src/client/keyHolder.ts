@@ -18,10 +18,13 @@ export class KeyHolder {
   readonly #terminals: Pick<Terminals, 'screenOf' | 'type'>;
   #set: InputModes = ownInputModes;
   #focused: string | null = null;
+  readonly #mouse: boolean;
   #knowsKitty = false;
 
-  constructor(terminals: Pick<Terminals, 'screenOf' | 'type'>) {
+  /** @param mouse whether the person lets us have the mouse */
+  constructor(terminals: Pick<Terminals, 'screenOf' | 'type'>, mouse: boolean) {
     this.#terminals = terminals;
+    this.#mouse = mouse;
   }
 
   /** Takes note of what the person's terminal can do. */
@@ -47,7 +50,9 @@ export class KeyHolder {
   /** What brings the person's terminal into the modes wanted now; it is to be written. */
   modesSequence({ focus }: AppState): string {
     const screen = focus.at === 'pane' ? this.#terminals.screenOf(focus.id) : null;
-    const wanted = screen ? inputModesFor(screen.modes, this.#knowsKitty) : ownInputModes;
+    const wanted = screen
+      ? inputModesFor(screen.modes, { kitty: this.#knowsKitty, mouse: this.#mouse })
+      : ownInputModes;
     const sequence = inputModesSequence(this.#set, wanted);
     this.#set = wanted;
     return sequence;

@@ -32,6 +32,8 @@ export interface RoomOptions {
   readonly outer: OuterTerminal;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;
   readonly settings: Settings;
+  /** Whether the mouse is ours. */
+  readonly mouse: boolean;
   /** Something to be said first. */
   readonly notice: string | null;
 }
@@ -90,7 +92,7 @@ class ControlRoom {
       onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
-    this.#keys = new KeyHolder(this.#terminals);
+    this.#keys = new KeyHolder(this.#terminals, options.mouse);
     this.#controller = new ControllerPort(options.controller, {
       onFacts: (facts) => {
         this.#tell({ type: 'factsArrived', facts });

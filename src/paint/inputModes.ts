@@ -18,13 +18,21 @@ export const ownInputModes: InputModes = {
   keyboard: 0,
 };
 
-/** As a program wants them. @param knowsKitty whether the person's terminal has kitty's protocol, too */
-export function inputModesFor(program: Modes, knowsKitty: boolean): InputModes {
+/** What of a program's wishes the person's terminal may be asked for. */
+export interface InputOffer {
+  /** It has kitty's protocol, too. */
+  readonly kitty: boolean;
+  /** The person lets us have the mouse. */
+  readonly mouse: boolean;
+}
+
+/** As a program wants them. */
+export function inputModesFor(program: Modes, offer: InputOffer): InputModes {
   return {
     applicationCursor: program.applicationCursor,
     applicationKeypad: program.applicationKeypad,
-    anyMotion: program.mouse === 'any',
-    keyboard: knowsKitty ? program.keyboard : 0,
+    anyMotion: offer.mouse && program.mouse === 'any',
+    keyboard: offer.kitty ? program.keyboard : 0,
   };
 }
 

@@ -12,11 +12,14 @@ function inPane(id: string, change: Partial<AppState> = {}): AppState {
 /** Workers `a` and `b`, their modes to be changed, and all that was typed into them. */
 function holder(modes: Record<string, Partial<Modes>>) {
   const typed: string[] = [];
-  const keys = new KeyHolder({
-    screenOf: (id) =>
-      modes[id] ? { ...createScreen(8, 2), modes: { ...initialModes, ...modes[id] } } : null,
-    type: (id, bytes) => typed.push(`${id} ${JSON.stringify(bytes)}`),
-  });
+  const keys = new KeyHolder(
+    {
+      screenOf: (id) =>
+        modes[id] ? { ...createScreen(8, 2), modes: { ...initialModes, ...modes[id] } } : null,
+      type: (id, bytes) => typed.push(`${id} ${JSON.stringify(bytes)}`),
+    },
+    true,
+  );
   return { keys, typed };
 }
 

@@ -31,12 +31,13 @@ describe('from one set of modes to another', () => {
   });
 });
 
-test('a program gets flags of the keyboard only where the terminal has them', () => {
+test('a program gets flags of the keyboard, and moves of the mouse, only where they are to be had', () => {
   const program = { ...initialModes, keyboard: 7, mouse: 'any', applicationCursor: true } as const;
   const wanted = { applicationCursor: true, applicationKeypad: false, anyMotion: true };
-  expect(inputModesFor(program, true)).toEqual({ ...wanted, keyboard: 7 });
-  expect(inputModesFor(program, false)).toEqual({ ...wanted, keyboard: 0 });
-  expect(inputModesFor(initialModes, true)).toEqual(ownInputModes);
+  expect(inputModesFor(program, { kitty: true, mouse: true })).toEqual({ ...wanted, keyboard: 7 });
+  expect(inputModesFor(program, { kitty: false, mouse: true })).toEqual({ ...wanted, keyboard: 0 });
+  expect(inputModesFor(program, { kitty: true, mouse: false })).toMatchObject({ anyMotion: false });
+  expect(inputModesFor(initialModes, { kitty: true, mouse: true })).toEqual(ownInputModes);
 });
 
 test.each([
