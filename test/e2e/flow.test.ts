@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Shop } from './shop.ts';
 
 let shop: Shop;
@@ -6,6 +6,7 @@ beforeEach(async () => {
   shop = await Shop.open({ repos: { backend: { files: { VERSION: '1.2.3\n' } } } });
 });
 afterEach(() => shop.close());
+vi.setConfig({ testTimeout: 60_000 });
 
 const size = { cols: 100, rows: 30 };
 

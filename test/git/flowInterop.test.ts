@@ -81,6 +81,7 @@ async function runThrough(kind: FlowKind, start: Way, finish: Way, tagPrefix = '
 
 test.runIf(hasGitFlow).each<FlowKind>(['feature', 'release', 'hotfix'])(
   'A %s ends in the same commits, words, tags and settings whoever starts and finishes it',
+  { timeout: 120_000 },
   async (kind) => {
     const theirs = await runThrough(kind, 'git-flow', 'git-flow');
     expect(theirs.join('\n')).toContain(kind === 'feature' ? "Merge branch 'feature/login'" : 'Merge tag');
