@@ -2,7 +2,6 @@ import { type Problem, problemOf, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { expireBackups } from '../git/backups.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../git/unfinished.ts';
-import type { Message } from './messages.ts';
 import type { Edge } from './runEffect.ts';
 import type { ControllerState } from './state.ts';
 
@@ -27,12 +26,13 @@ async function settleOne(
   repo: Repo,
   unfinished: Unfinished,
 ): Promise<void> {
-  const settled = await settle(git, repo, unfinished);
-  const { id } = unfinished.worker;
+  const { id, branch, worktree } = unfinished.worker;
+  const known = log.workers.get(id);
+  // Of another workspace that has the repository, too, or written by somebody else: not ours to bring to an end.
+  if (known?.branch !== branch || known.worktree !== worktree) return;
+  const settled = await settle(git, repo, { ...unfinished, worker: known });
   if (!settled.ok) return tell({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
   if (settled.value.how === 'dropped') return tell({ type: 'noticed', problem: dropped(unfinished) });
-  // Killed between the last step and the log's line, or right behind that.
-  if (!log.workers.has(id)) return;
   if (settled.value.how === 'finished')
     return tell({ type: 'finish-ended', id, result: success(settled.value.result), ticket: nobody });
   const result = success({ id, backup: settled.value.backup });

@@ -3,6 +3,7 @@ import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { clean, cleanName, mendClean } from './clean.ts';
 import { finish, forgetFinish } from './finish.ts';
+import { readFlow } from './flow.ts';
 import { inspectWorker, type WorkerPlace } from './inspect.ts';
 import { dropJournal, type Journal, listJournals } from './journal.ts';
 import { branchRef, isAncestor, readRef } from './refs.ts';
@@ -66,8 +67,11 @@ export async function settle(git: Git, repo: Repo, unfinished: Unfinished): Prom
   });
 }
 
-async function isMerged(git: Git, repo: Repo, { journal, tip }: Unfinished): Promise<boolean> {
+/** A journal alone does not make a merge: an agent can write one. The base branch has to hold the work already. */
+async function isMerged(git: Git, repo: Repo, { journal, tip, worker }: Unfinished): Promise<boolean> {
   const { into } = journal.data as { into: string };
+  const flow = await readFlow(git, repo);
+  if (!flow.ok || flow.value.base !== into || tip === worker.base.commit) return false;
   const head = await readRef(git, repo.path, branchRef(into));
   return head !== null && (await isAncestor(git, repo.path, tip, head));
 }
