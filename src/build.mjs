@@ -8,6 +8,7 @@ const programs = {
   controller: 'src/controller/main.ts',
   hook: 'src/agents/hook.ts',
   'demo-agent': 'src/agents/demo/main.ts',
+  setup: 'src/agents/setup/main.ts',
 };
 
 rmSync('dist', { recursive: true, force: true });

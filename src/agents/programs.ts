@@ -6,13 +6,21 @@ export interface AgentPrograms {
   readonly node: string;
   readonly hook: string;
   readonly demoAgent: string;
+  readonly setup: string;
 }
 
 /** Where the programs lie: beside the running bundle, or as sources when those are run. */
 export function agentPrograms(): AgentPrograms {
   const here = fileURLToPath(import.meta.url);
   const folder = dirname(here);
-  return basename(here) === 'programs.ts'
-    ? { node: process.execPath, hook: join(folder, 'hook.ts'), demoAgent: join(folder, 'demo', 'main.ts') }
-    : { node: process.execPath, hook: join(folder, 'hook.js'), demoAgent: join(folder, 'demo-agent.js') };
+  const names =
+    basename(here) === 'programs.ts'
+      ? { hook: 'hook.ts', demoAgent: 'demo/main.ts', setup: 'setup/main.ts' }
+      : { hook: 'hook.js', demoAgent: 'demo-agent.js', setup: 'setup.js' };
+  return {
+    node: process.execPath,
+    hook: join(folder, names.hook),
+    demoAgent: join(folder, names.demoAgent),
+    setup: join(folder, names.setup),
+  };
 }

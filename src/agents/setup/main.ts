@@ -1,0 +1,67 @@
+/**
+ * The setup program: runs a repository's setup commands in a worker's terminal, says how each ended, and then becomes
+ * the agent. It stops at the first failure; the next resume tries again.
+ */
+import { appendFileSync, mkdirSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { FailedSetup } from '../../domain/setup.ts';
+import { inboxOf, postToInbox } from '../inbox.ts';
+import { plainLine } from '../plainText.ts';
+import { becomeAgent } from './becomeAgent.ts';
+import { type Ended, runStep } from './runStep.ts';
+import type { SetupSpec } from './spec.ts';
+
+/** Milliseconds; without an answer the exit code has to do. */
+const patience = 2000;
+/** Of a command's line, in characters. */
+const longest = 200;
+
+const [text = '', ...agent] = process.argv.slice(2);
+const spec = JSON.parse(text) as SetupSpec;
+mkdirSync(dirname(spec.logFile), { recursive: true });
+writeFileSync(spec.logFile, '', { mode: 0o600 });
+
+for (const [at, command] of spec.commands.entries()) {
+  const words = plainLine(command.join(' '), longest);
+  const place = `setup ${at + 1}/${spec.commands.length}`;
+  say(`\x1b[1m${place}: ${words}\x1b[m`);
+  log(`${place}: ${words}`);
+  const ended = await runStep(command, spec.timeoutMs);
+  const took = `${describe(ended)} after ${(ended.ms / 1000).toFixed(1)} s`;
+  log(`${place}: ${took}`);
+  if (ended.exitCode === 0) {
+    say(`\x1b[32m${place}: ${took}\x1b[m\n`);
+    continue;
+  }
+  say(`\x1b[31m${place}: ${took}\x1b[m`);
+  say('The agent was not started. Resume the worker to try again.');
+  await report({ command, exitCode: ended.exitCode });
+  process.exit(ended.exitCode ?? 124); // As timeout(1) says it.
+}
+writeFileSync(spec.doneFile, spec.stamp);
+await becomeAgent(agent);
+
+function describe({ exitCode, why }: Ended): string {
+  if (exitCode === null) return 'took too long and was ended';
+  return exitCode === 0 ? 'done' : why === null ? `failed with ${exitCode}` : `could not be run (${why})`;
+}
+
+/** Straight to the terminal, in its order with what the commands print. */
+function say(line: string): void {
+  writeSync(1, `${line}\r\n`);
+}
+
+function log(line: string): void {
+  appendFileSync(spec.logFile, `${new Date().toISOString()} ${line}\n`);
+}
+
+async function report(failed: FailedSetup): Promise<void> {
+  const inbox = inboxOf(process.env);
+  if (!inbox) return;
+  try {
+    const url = new URL('/setup-failed', inbox.url).href;
+    await postToInbox({ ...inbox, url }, JSON.stringify(failed), patience);
+  } catch {
+    // Nobody is there to hear it; the screen and the exit code say it, too.
+  }
+}
