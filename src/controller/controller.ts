@@ -18,6 +18,7 @@ import { logFile, openLog } from './log.ts';
 import { applyEvent, emptyLogState } from './logState.ts';
 import { Looks } from './looks.ts';
 import type { Message } from './messages.ts';
+import { RadarWatch } from './radarWatch.ts';
 import { createRunner, type Edge } from './runEffect.ts';
 import { serveClient } from './serve.ts';
 import { settleUnfinished, sweepBackups } from './settling.ts';
@@ -34,6 +35,7 @@ export class Controller {
   readonly #core: Core;
   readonly #looks: Looks;
   readonly #host: HostPort;
+  readonly #radar: RadarWatch;
   readonly #announcer: Announcer;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -57,7 +59,16 @@ export class Controller {
       },
       tell,
     );
-    const edge: Edge = { git: new Git(), host: this.#host, ambient: process.env, tell, fail: logError };
+    const git = new Git();
+    this.#radar = new RadarWatch({ git, state: () => this.#core.state, tell, fail: logError });
+    const edge: Edge = {
+      git,
+      host: this.#host,
+      radar: this.#radar,
+      ambient: process.env,
+      tell,
+      fail: logError,
+    };
     const state = initialState(config, log.events.reduce(applyEvent, emptyLogState));
     this.#core = new Core(state, log, createRunner(edge));
     this.#looks = new Looks(this.#core, edge);
@@ -99,6 +110,7 @@ export class Controller {
     await this.#settle();
     this.#host.close();
     this.#core.close();
+    await this.#radar.close();
   }
 
   #settle(): Promise<void> {

@@ -51,6 +51,9 @@ export type Effect =
   | { readonly type: 'look-at-screen'; readonly id: string }
   /** Ends as `repos-looked-at`. */
   | { readonly type: 'look-at-repos' }
+  /** Looks soon which worktrees will not merge; `changed`: ids of those in which something may have happened, null
+   * for all. Ends as `radar-looked`. */
+  | { readonly type: 'look-at-radar'; readonly repo: string; readonly changed: readonly string[] | null }
   | { readonly type: 'reply'; readonly ticket: Ticket; readonly result: Result<unknown> }
   /** Answers with the proposal, or the worker, as it stands once the happenings are in the log. */
   | { readonly type: 'reply-proposal'; readonly ticket: Ticket; readonly n: number }

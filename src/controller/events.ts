@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
+import type { Verdict } from '../domain/radar.ts';
 import type { WorkerState } from '../domain/worker.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */
@@ -75,6 +76,16 @@ export type Happening =
   | { readonly type: 'cleaned'; readonly id: string; readonly backup: string }
   /** A finish or clean was taken back: branch and worktree are there again. */
   | { readonly type: 'undone'; readonly id: string }
+  /** Two workers, or one and the branch it goes to (`b` is null), stopped merging or merge again. */
+  | {
+      readonly type: 'radar-turned';
+      readonly repo: string;
+      readonly a: string;
+      readonly b: string | null;
+      readonly verdict: Verdict;
+      /** Those that do not merge, at most 100. */
+      readonly files: readonly string[];
+    }
   /** What was kept of branches and worktrees, and has been for as long as was promised. */
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 

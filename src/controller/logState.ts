@@ -12,6 +12,8 @@ export interface LogState {
   readonly ended: readonly EndedWorker[];
   /** Those as they were, for an undo. */
   readonly gone: ReadonlyMap<string, Worker>;
+  /** Which workers were last said not to merge with each other or their base: `clashKey` with those it is about. */
+  readonly clashes: ReadonlyMap<string, readonly string[]>;
 }
 
 export const emptyLogState: LogState = {
@@ -21,6 +23,7 @@ export const emptyLogState: LogState = {
   workers: new Map(),
   ended: [],
   gone: new Map(),
+  clashes: new Map(),
 };
 
 const endedKept = 50;
@@ -68,6 +71,15 @@ function change(state: LogState, event: LogEvent): LogState {
       return endWorker(state, event);
     case 'undone':
       return returnWorker(state, event);
+    case 'radar-turned': {
+      const { a, b, verdict } = event;
+      const key = clashKey(a, b);
+      const clashes =
+        verdict === 'conflict'
+          ? put(state.clashes, key, b === null ? [a] : [a, b])
+          : without(state.clashes, key);
+      return { ...state, clashes };
+    }
     case 'backups-expired':
       return state;
     default:
@@ -158,6 +170,7 @@ function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' 
     workers: without(state.workers, id),
     ended: kept,
     gone: new Map([...gone].filter(([known]) => kept.some((one) => one.id === known))),
+    clashes: new Map([...state.clashes].filter(([, ids]) => !ids.includes(id))),
   };
 }
 
@@ -173,6 +186,11 @@ function returnWorker(state: LogState, { id, at }: Extract<LogEvent, { type: 'un
     ended: state.ended.filter((one) => one !== last),
     gone: without(state.gone, id),
   };
+}
+
+/** One name for two workers, whichever way round; `b` is null for the branch that `a` goes to. */
+export function clashKey(a: string, b: string | null): string {
+  return b === null ? `${a} base` : [a, b].sort().join(' ');
 }
 
 function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {

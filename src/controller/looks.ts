@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import { type Result, success } from '../domain/problem.ts';
+import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
 import { createDevelop } from '../git/flowInit.ts';
@@ -10,6 +11,7 @@ import { checksOf } from './checking.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
 import type { Core } from './core.ts';
 import { logFile, parseLog } from './log.ts';
+import { rivalsOf } from './radar.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
 import { readConfig } from './workspaceConfig.ts';
@@ -49,12 +51,38 @@ export class Looks {
 
   async previewFinish(id: string): Promise<Result<FinishPreview>> {
     const preview = await this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
+    if (!preview.ok) return preview;
     const checks = checksOf(this.tools, id.slice(0, id.indexOf('/')));
-    return preview.ok && checks ? success({ ...preview.value, checks }) : preview;
+    const rivals = rivalsOf(this.#core.state, id);
+    return success({
+      ...preview.value,
+      ...(checks && { checks }),
+      ...(rivals.length > 0 && { conflictsAfter: rivals }),
+    });
   }
 
   previewClean(id: string): Promise<Result<CleanPreview>> {
     return this.#at(id, (repo, worker) => previewClean(this.#edge.git, repo, worker));
+  }
+
+  /** Looks which worktrees will not merge, in one repository or in all that have workers. */
+  async conflicts(name: string | undefined): Promise<Result<readonly RepoRadar[]>> {
+    const { config, log } = this.#core.state;
+    const wanted = name === undefined ? success(null) : findRepo(config, name);
+    if (!wanted.ok) return wanted;
+    const repos = wanted.value ? [wanted.value] : config.repos;
+    const found: RepoRadar[] = [];
+    for (const repo of repos) {
+      if (![...log.workers.values()].some((worker) => worker.repo === repo.name)) continue;
+      const looked = await this.#edge.radar.look(repo.name);
+      if (!looked.ok) return looked;
+      found.push(looked.value);
+    }
+    return success(found);
+  }
+
+  fileSides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
+    return this.#edge.radar.sides(a, b, path);
   }
 
   async createDevelop(name: string): Promise<Result<null>> {
@@ -83,6 +111,7 @@ export class Looks {
     return events.filter((event) => {
       if (event.type === 'proposed' && `${event.draft.repo}/${event.draft.task}` === id) numbers.add(event.n);
       if ('id' in event) return event.id === id;
+      if (event.type === 'radar-turned') return event.a === id || event.b === id;
       return 'n' in event && numbers.has(event.n);
     });
   }

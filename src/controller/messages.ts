@@ -2,6 +2,7 @@ import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts'
 import type { Sign } from '../domain/observation.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
+import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
@@ -62,6 +63,7 @@ export type Message =
   /** An agent refused to begin a conversation, because it has one already. */
   | { readonly type: 'conversation-found'; readonly id: string }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
+  | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
   | { readonly type: 'noticed'; readonly problem: Problem };
 

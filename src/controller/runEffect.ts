@@ -13,6 +13,7 @@ import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
 import type { Message } from './messages.ts';
 import { makePlan } from './planning.ts';
+import type { RadarWatch } from './radarWatch.ts';
 import { cleanWorker, finishWorker } from './removing.ts';
 import type { ControllerState } from './state.ts';
 import type { Tools } from './tools.ts';
@@ -21,6 +22,7 @@ import type { Tools } from './tools.ts';
 export interface Edge {
   readonly git: Git;
   readonly host: HostPort;
+  readonly radar: RadarWatch;
   readonly ambient: Tools['ambient'];
   tell(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
@@ -121,6 +123,8 @@ async function run(
     }
     case 'look-at-screen':
       return lookAtScreen(edge, effect.id);
+    case 'look-at-radar':
+      return edge.radar.wake(effect.repo, effect.changed);
     case 'look-at-repos':
       return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
   }

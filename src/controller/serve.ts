@@ -66,6 +66,8 @@ export function serveClient(link: Link, hello: Hello, { core, looks, ready, stop
     restoreSnapshot: ({ id, ref, exact }) =>
       personOnly(() => restore(looks.tools, core.state, { id, ref, exact: exact === true })),
     backups: ({ repo }) => backupsOf(looks.tools, repo),
+    conflicts: ({ repo }) => looks.conflicts(repo),
+    fileSides: ({ a, b, path }) => looks.fileSides(a, b, path),
     send: ({ id, text }) => personOnly(() => looks.send(id, text)),
     log: ({ id }) => success(looks.eventsOf(id)),
     createDevelop: ({ repo }) => personOnly(() => looks.createDevelop(repo)),

@@ -1,6 +1,7 @@
 import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
+import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
@@ -19,6 +20,8 @@ export interface ControllerState {
   /** Workers with an operation under way; a second one is refused. */
   readonly busy: ReadonlyMap<string, Operation>;
   readonly repos: readonly RepoStatus[];
+  /** The last look at each repository's worktrees, as clients are told of it. */
+  readonly radar: ReadonlyMap<string, RepoRadar>;
   readonly notices: readonly Problem[];
 }
 
@@ -40,7 +43,8 @@ export interface Decision {
 }
 
 export function initialState(config: WorkspaceConfig, log: LogState = emptyLogState): ControllerState {
-  return { config, log, plans: new Map(), terminals: new Map(), busy: new Map(), repos: [], notices: [] };
+  const nothing = { plans: new Map(), terminals: new Map(), busy: new Map(), radar: new Map() };
+  return { config, log, ...nothing, repos: [], notices: [] };
 }
 
 /** The same notice twice is one notice, the later one. */
@@ -59,6 +63,7 @@ export function reply(state: ControllerState, ticket: Ticket, result: Result<unk
 /** The picture that clients get. */
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
+  const radar = selectRadar(state);
   return {
     workspace: {
       name: config.name,
@@ -71,8 +76,25 @@ export function selectFacts(state: ControllerState): Facts {
     proposals: [...log.proposals.values()].map((proposal) => selectProposal(state, proposal)),
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
+    ...(radar && { radar }),
     notices: state.notices,
   };
+}
+
+/** What clients are told: nothing of workers that are gone since. */
+function selectRadar({ radar, log, config }: ControllerState): readonly RepoRadar[] | null {
+  if (config.radar === false) return null;
+  const has = (id: string) => log.workers.has(id);
+  return [...radar.values()]
+    .map((one) => ({
+      ...one,
+      pairs: one.pairs.filter(({ a, b }) => has(a) && has(b)),
+      base: one.base.filter(({ worker }) => has(worker)),
+      order: one.order.filter(has),
+      steps: one.steps.filter(({ id }) => has(id)),
+      worktrees: one.worktrees.filter(({ id }) => has(id)),
+    }))
+    .filter(({ worktrees }) => worktrees.length > 0);
 }
 
 export function selectProposal(state: ControllerState, open: OpenProposal): Proposal {

@@ -3,6 +3,7 @@ import { conversationFound, conversationMissing } from './conversations.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
 import type { Message } from './messages.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
+import { radarLooked, withRadarLooks } from './radar.ts';
 import { requested } from './requests.ts';
 import { snapshotEnded, withSnapshots } from './snapshotting.ts';
 import { launched, launchFailed, planned, withBusy } from './starting.ts';
@@ -11,7 +12,7 @@ import { undoEnded } from './undoing.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
-  return withSnapshots(state, decide(state, message));
+  return withRadarLooks(state, message, withSnapshots(state, decide(state, message)));
 }
 
 function decide(state: ControllerState, message: Message): Decision {
@@ -56,6 +57,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return conversationFound(state, message);
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
+    case 'radar-looked':
+      return radarLooked(state, message.radar);
     case 'config-read':
       return configRead(state, message.config);
     case 'noticed':

@@ -15,6 +15,7 @@ interface StoredConfig {
   agents?: { [name: string]: unknown };
   /** For every repository that does not say otherwise. */
   jobs?: StoredJobs;
+  radar?: boolean;
   limits?: NonNullable<WorkspaceConfig['limits']>;
 }
 
@@ -43,6 +44,7 @@ const schema = {
   defaultAgent: { type: 'string' },
   agents: { type: 'object' },
   jobs: jobsSchema,
+  radar: { type: 'boolean' },
   limits: {
     type: 'object',
     properties: {
@@ -127,10 +129,11 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
       `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
     );
   const jobs = resolveJobs(stored);
-  const { name = basename(root), limits } = stored;
+  const { name = basename(root), radar, limits } = stored;
   return success({
     ...{ name, root, repos, agents: agents.value, defaultAgent },
     ...(jobs && { jobs }),
+    ...(radar !== undefined && { radar }),
     ...(limits && { limits }),
   });
 }

@@ -1,5 +1,6 @@
 import type { Problem } from './problem.ts';
 import type { Proposal } from './proposal.ts';
+import type { RepoRadar } from './radar.ts';
 import type { RepoStatus } from './repo.ts';
 import type { EndedWorker, Worker } from './worker.ts';
 
@@ -20,6 +21,8 @@ export interface Facts {
   readonly ended: readonly EndedWorker[];
   /** What is being done to workers, in order of their turns; absent when nothing is. */
   readonly operations?: readonly OperationFact[];
+  /** Which work will not merge, of every repository that was looked at; absent while the radar is off. See `briefly`. */
+  readonly radar?: readonly RepoRadar[];
   /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
 }

@@ -18,6 +18,8 @@ export interface FinishPreview {
   readonly conflicts: readonly string[];
   /** What stands in the way, in words; empty when it can be finished. */
   readonly blockers: readonly string[];
+  /** Workers that will not merge any more once this one has; absent where nobody looked. */
+  readonly conflictsAfter?: readonly string[];
   /** Command that is run in the worktree first and must succeed; absent where none is configured. */
   readonly checks?: readonly string[];
 }

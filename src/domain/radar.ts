@@ -73,6 +73,45 @@ export interface RadarReport {
   readonly baseProblem: Problem | null;
 }
 
+/** What is known of a repository's work, for those who look at it. */
+export interface RepoRadar extends RadarReport {
+  readonly repo: string;
+  /** The branch that everything is merged into; null where there is none. */
+  readonly into: string | null;
+  /** Everything merged in the suggested order, and what each step meets. */
+  readonly steps: readonly MergeStep[];
+  /** ISO time. */
+  readonly lookedAt: string;
+  /** Why the last look came to nothing; what is told is then of the one before. */
+  readonly problem: Problem | null;
+}
+
+/** Lines of a file that a side changes, with a little of what is around them. */
+export interface SideHunk {
+  /** Lines of the version that both sides started from. */
+  readonly range: LineRange;
+  /** Number of the first line shown, in that version. */
+  readonly from: number;
+  readonly lines: readonly { readonly mark: ' ' | '-' | '+'; readonly text: string }[];
+}
+
+/** What a side does to a file. */
+export interface FileSide {
+  /** Its name there; null where the side does not have it. */
+  readonly path: string | null;
+  readonly change: 'none' | 'added' | 'changed' | 'deleted' | 'binary';
+  readonly hunks: readonly SideHunk[];
+  /** Whether there is more than is told. */
+  readonly isCut: boolean;
+}
+
+/** A file as two sides have changed it. */
+export interface FileSides {
+  readonly path: string;
+  readonly a: FileSide;
+  readonly b: FileSide;
+}
+
 /** Someone who changes a file, and where. Ranges are lines of the version that the worker started from. */
 export interface FileChange {
   readonly id: string;
@@ -108,4 +147,31 @@ export function meeting(a: readonly LineRange[], b: readonly LineRange[]): Radar
 export function verdictOf(files: readonly RadarFile[]): Verdict {
   if (files.length === 0) return 'clean';
   return files.every((file) => file.kind === 'overlap') ? 'overlap' : 'conflict';
+}
+
+/** Most files of a pair that clients are told of without asking. */
+const filesTold = 50;
+
+/** What clients are told again and again: only what is not clean, conflicts first, and not more than can be read. */
+export function briefly(radar: RepoRadar): RepoRadar {
+  return {
+    ...radar,
+    pairs: radar.pairs.filter((pair) => pair.verdict !== 'clean').map(withFewFiles),
+    base: radar.base.filter((one) => one.verdict !== 'clean').map(withFewFiles),
+  };
+}
+
+function withFewFiles<T extends { readonly files: readonly RadarFile[] }>(judged: T): T {
+  const conflicts = judged.files.filter((file) => file.kind !== 'overlap');
+  const overlaps = judged.files.filter((file) => file.kind === 'overlap');
+  return { ...judged, files: [...conflicts, ...overlaps].slice(0, filesTold) };
+}
+
+/** `3–5, 9, before 12`; nothing where lines say nothing. */
+export function rangesText(ranges: readonly LineRange[]): string {
+  if (ranges.length === 0) return '';
+  const parts = ranges.map(({ from, to }) =>
+    to < from ? `before ${from}` : to === from ? `${from}` : `${from}–${to}`,
+  );
+  return parts.join(', ');
 }

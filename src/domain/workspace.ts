@@ -12,6 +12,8 @@ export interface WorkspaceConfig {
   readonly defaultAgent: string;
   /** Commands by repository and name; `verify` is run before a finish. Absent when none are configured. */
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
+  /** False: nobody looks by themselves which worktrees will not merge. */
+  readonly radar?: boolean;
   /** Absent where the host's own are right. */
   readonly limits?: {
     /** Lines kept above a worker's screen, 0–100,000: while somebody watches it, and otherwise. */

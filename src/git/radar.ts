@@ -1,12 +1,13 @@
 import { suggestOrder } from '../domain/mergeOrder.ts';
-import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
-import type { FileChange, MergeStep, RadarReport, RadarWorktree } from '../domain/radar.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } from '../domain/radar.ts';
 import type { Repo } from '../domain/repo.ts';
 import { inTurns } from './inTurns.ts';
 import { pairKey } from './radarMerges.ts';
 import { type Comparison, RadarPairs } from './radarPairs.ts';
 import { simulateOrder, type Target } from './radarPlan.ts';
 import { openSession, type Session, type Tracked, track } from './radarSession.ts';
+import { readSides } from './radarSides.ts';
 import { lookAt, type RadarPlace, type Seen } from './radarWorktree.ts';
 import { branchRef, readRef } from './refs.ts';
 import type { Git } from './run.ts';
@@ -66,6 +67,21 @@ export class Radar {
       if (!this.#last?.target) return success([]);
       const { session, report, tracked, target } = this.#last;
       return simulateOrder(session, report, tracked, target);
+    });
+  }
+
+  /**
+   * What two of the last look do to a file, or one and the base.
+   * @param b null for the base
+   */
+  sides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
+    return this.#inTurn(async () => {
+      const found = (id: string) => this.#last?.tracked.find((one) => one.id === id);
+      const [one, target] = [found(a), this.#last?.target];
+      const other = b !== null ? found(b) : target && { commit: target.commit, root: target.commit };
+      if (!this.#last || !one || !other)
+        return failure('not_looked_at', `${a} was not compared with ${b ?? 'the base'}.`, 'Look again.');
+      return readSides(this.#last.session, one.worktree, one, other, path);
     });
   }
 

@@ -10,6 +10,7 @@ import type {
 } from '../domain/finish.ts';
 import type { Result } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
+import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { DaemonStatus } from './hostApi.ts';
 
@@ -45,6 +46,10 @@ export interface ControllerApi {
   restoreSnapshot(params: { id: string; ref: string; exact?: boolean }): Result<Restored>;
   /** What is kept of branches and uncommitted work; of one repository, or of all. */
   backups(params: { repo?: string }): Result<readonly Backup[]>;
+  /** Looks now which worktrees will not merge, in one repository or in all that have workers. */
+  conflicts(params: { repo?: string }): Result<readonly RepoRadar[]>;
+  /** What two workers do to a file, as of the last look; `b` is null for the branch that `a` goes to. */
+  fileSides(params: { a: string; b: string | null; path: string }): Result<FileSides>;
   /** Types a line into the agent as a bracketed paste and submits it. */
   send(params: { id: string; text: string }): Result<null>;
   /** The worker's part of the log, oldest first. */

@@ -27,6 +27,7 @@ function brokenWorld() {
   const edge: Edge = {
     git: broken as Git,
     host: broken as Edge['host'],
+    radar: { wake: () => {} } as unknown as Edge['radar'],
     ambient: {},
     tell: (message) => core.tell(message),
     fail: (error) => failures.push(error),
