@@ -1,10 +1,13 @@
 import type { Problem } from './problem.ts';
+import type { Role } from './role.ts';
 
 /** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
 export type Proposer = 'person' | 'orchestrator' | 'board';
 
 /** What to start. */
 export interface ProposalDraft {
+  /** Absent for a worker; the orchestrator's `repo` is empty. */
+  readonly role?: Role;
   readonly repo: string;
   readonly task: string;
   readonly brief: string;

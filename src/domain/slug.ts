@@ -38,9 +38,9 @@ function shown(text: string): string {
   return JSON.stringify(short.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?'));
 }
 
-/** The id of the worker on a task: `<repo>/<task>`. */
+/** The id of the worker on a task: `<repo>/<task>`, and the task alone for one that belongs to no repository. */
 export function workerId(repo: string, task: string): string {
-  return `${repo}/${task}`;
+  return repo === '' ? task : `${repo}/${task}`;
 }
 
 /** Equal for names that a case-insensitive file system or a composed and a decomposed spelling would merge. */
