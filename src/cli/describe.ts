@@ -34,7 +34,12 @@ export function workerJson(worker: Worker) {
 export function workersText(workers: readonly Worker[]): string {
   if (workers.length === 0) return 'No workers. Start one: orch-tui worker start REPO TASK';
   return columns(
-    workers.map((one) => [one.id, stateWord(one), one.branch, one.asks ?? one.update?.text ?? '']),
+    workers.map((one) => [
+      one.id,
+      stateWord(one),
+      one.branch,
+      one.asks ?? one.update?.summary ?? one.said?.text ?? '',
+    ]),
   );
 }
 

@@ -1,6 +1,8 @@
+import type { MemoryDraft } from '../domain/memory.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
 import type { Verdict } from '../domain/radar.ts';
+import type { UpdateDraft } from '../domain/update.ts';
 import type { WorkerState } from '../domain/worker.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */
@@ -63,6 +65,34 @@ export type Happening =
       readonly askedBefore?: readonly string[];
     }
   | { readonly type: 'said'; readonly id: string; readonly text: string }
+  /** A worker reported of itself. */
+  | { readonly type: 'updated'; readonly id: string; readonly update: UpdateDraft }
+  /** A session wrote to another; `id` is the receiver's. */
+  | {
+      readonly type: 'note-sent';
+      readonly id: string;
+      readonly n: number;
+      readonly from: string;
+      readonly text: string;
+    }
+  /** Its agent was given all notes up to that number. */
+  | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
+  /** A person wants notes to this worker kept from its agent, or no longer. */
+  | { readonly type: 'notes-muted'; readonly id: string; readonly muted: boolean }
+  /** A session stored something for all to find. */
+  | {
+      readonly type: 'remembered';
+      readonly id: string;
+      readonly entry: number;
+      readonly memory: MemoryDraft;
+    }
+  /** The orchestrator would have a worker finished, or a person decided about that (`by` is null). */
+  | {
+      readonly type: 'finish-wished';
+      readonly id: string;
+      readonly by: string | null;
+      readonly why: string;
+    }
   | { readonly type: 'exited'; readonly id: string; readonly exitCode: number; readonly signal: number }
   /** Its process is gone and nobody saw how. */
   | { readonly type: 'lost'; readonly id: string }
@@ -101,5 +131,5 @@ export type LogEvent = Happening & {
 
 /** Must be on the disk before anything follows from them; an observation can be made again. */
 export function isDurable(event: Happening): boolean {
-  return event.type !== 'observed' && event.type !== 'said';
+  return event.type !== 'observed' && event.type !== 'said' && event.type !== 'notes-delivered';
 }

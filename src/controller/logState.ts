@@ -1,13 +1,13 @@
 import { workerId } from '../domain/slug.ts';
 import type { EndedWorker, Worker } from '../domain/worker.ts';
 import type { LogEvent, OpenProposal } from './events.ts';
+import { afterWord, noWords, type Words } from './words.ts';
 
 /** All that is remembered: a fold over the log and nothing else. */
-export interface LogState {
+export interface LogState extends Words {
   readonly seq: number;
   readonly lastProposal: number;
   readonly proposals: ReadonlyMap<number, OpenProposal>;
-  readonly workers: ReadonlyMap<string, Worker>;
   /** Most recent last. */
   readonly ended: readonly EndedWorker[];
   /** Those as they were, for an undo. */
@@ -17,10 +17,10 @@ export interface LogState {
 }
 
 export const emptyLogState: LogState = {
+  ...noWords,
   seq: 0,
   lastProposal: 0,
   proposals: new Map(),
-  workers: new Map(),
   ended: [],
   gone: new Map(),
   clashes: new Map(),
@@ -82,6 +82,13 @@ function change(state: LogState, event: LogEvent): LogState {
     }
     case 'backups-expired':
       return state;
+    case 'updated':
+    case 'note-sent':
+    case 'notes-delivered':
+    case 'notes-muted':
+    case 'remembered':
+    case 'finish-wished':
+      return afterWord(state, event);
     default:
       return changeWorker(state, event);
   }
@@ -102,7 +109,7 @@ function newWorker(event: StartedEvent): Worker {
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
     ...{ state: 'starting', asks: null, askedBefore: [], hasConversation: false },
-    ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, update: null },
+    ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, said: null, update: null, finishWish: null },
   };
 }
 
@@ -146,7 +153,7 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
       return { ...moved, state, asks, askedBefore, hasConversation };
     }
     case 'said':
-      return { update: { at: event.at, text: event.text } };
+      return { said: { at: event.at, text: event.text } };
     case 'exited':
       // As a shell counts them: a signal is told from a good end.
       return { ...moved, state: 'exited', exitCode: event.signal > 0 ? 128 + event.signal : event.exitCode };

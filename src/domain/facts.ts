@@ -1,3 +1,4 @@
+import type { Note } from './note.ts';
 import type { Problem } from './problem.ts';
 import type { Proposal } from './proposal.ts';
 import type { RepoRadar } from './radar.ts';
@@ -23,6 +24,12 @@ export interface Facts {
   readonly operations?: readonly OperationFact[];
   /** Which work will not merge, of every repository that was looked at; absent while the radar is off. See `briefly`. */
   readonly radar?: readonly RepoRadar[];
+  /** What sessions wrote to each other, most recent last, at most 200; absent when nothing was. */
+  readonly notes?: readonly Note[];
+  /** Ids of workers whose agents are given no notes; absent when there are none. */
+  readonly muted?: readonly string[];
+  /** Ids of workers that work without ever having asked for our tools; absent when there are none. */
+  readonly withoutTools?: readonly string[];
   /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
 }

@@ -1,3 +1,5 @@
+import type { Update } from './update.ts';
+
 /** What we observe of a worker; an agent's own account of itself is its update. */
 export type WorkerState =
   | 'starting'
@@ -41,12 +43,15 @@ export interface Worker {
   readonly run: number;
   /** Of the last process, 128 and its number for a signal; null while it runs or when it was lost. */
   readonly exitCode: number | null;
-  /** The last report of itself. */
+  /** The last thing it said at the end of a turn. */
+  readonly said: Said | null;
+  /** Its last report of itself. */
   readonly update: Update | null;
+  /** Another session would have it finished: the orchestrator's word, until a person decides. */
+  readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
 }
 
-/** What a worker reports of itself. */
-export interface Update {
+export interface Said {
   /** ISO time. */
   readonly at: string;
   readonly text: string;

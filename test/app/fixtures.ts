@@ -53,7 +53,9 @@ export function worker(id: string, change: Partial<Worker> = {}): Worker {
     stateSince: minutesAgo(12),
     run: 1,
     exitCode: null,
+    said: null,
     update: null,
+    finishWish: null,
     ...change,
   };
 }

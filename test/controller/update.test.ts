@@ -231,7 +231,7 @@ describe('observing', () => {
       asks: null,
     });
     scene.tell(hook({ kind: 'turn-ended', said: 'Done.' }));
-    expect(scene.worker(id)).toMatchObject({ state: 'idle', update: { text: 'Done.' } });
+    expect(scene.worker(id)).toMatchObject({ state: 'idle', said: { text: 'Done.' } });
     scene.tell({
       type: 'signed',
       id,

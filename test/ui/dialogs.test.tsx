@@ -116,11 +116,11 @@ test('the notices are all there, latest first, with what to do', () => {
 });
 
 test('a pane tells what a resting worker said last, and what a waiting one asks', () => {
-  const update = { at: minutesAgo(3), text: 'The migration is fixed.\nTests pass.' };
+  const said = { at: minutesAgo(3), text: 'The migration is fixed.\nTests pass.' };
   const workers = [
-    worker('web/a', { state: 'idle', update }),
-    worker('web/b', { state: 'waiting', asks: 'Bash: npm test', update }),
-    worker('web/c', { state: 'working', update }),
+    worker('web/a', { state: 'idle', said }),
+    worker('web/b', { state: 'waiting', asks: 'Bash: npm test', said }),
+    worker('web/c', { state: 'working', said }),
   ];
   const { show } = open(scenes.busy(size));
   const at = (keys: string[]) =>

@@ -85,11 +85,15 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   return [head, name, ...status, ...said];
 }
 
-/** What it asks; of one that rests, what it said last. */
-function lastWords({ state, asks, update }: Worker): Span | null {
+/** What it asks or is blocked by; of one that rests, what it said or reported last. */
+function lastWords({ state, asks, said, update }: Worker): Span | null {
   if (asks !== null) return span(asks);
+  if (update?.status === 'blocked')
+    return span(`blocked: ${update.blockers[0] ?? update.summary}`, 'warning');
   const rests = state !== 'starting' && state !== 'working';
-  return rests && update ? span(update.text, 'muted') : null;
+  const isNews = update && update.summary !== '' && (!said || update.at > said.at);
+  const text = isNews ? update.summary : said?.text;
+  return rests && text ? span(text, 'muted') : null;
 }
 
 /** What it calls what it is doing. */
