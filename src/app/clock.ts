@@ -3,6 +3,8 @@ import { nextAge, shortAge } from './text/words.ts';
 
 /** A tick more often than this would be noise. */
 const shortestTick = 1_000;
+/** Ages in minutes may be so late: those of many workers then change together, in one picture. */
+const agesTogether = 15_000;
 
 /** How long a notice is shown, in milliseconds. */
 export function noticeLife({ tone }: Pick<Notice, 'tone'>): number {
@@ -22,7 +24,7 @@ export function nextTick(
   const proposals =
     facts?.proposals.flatMap(({ at, plan }) => (plan ? [at, plan.base.committedAt] : [at])) ?? [];
   const pauses = [...workers, ...proposals].map((at) =>
-    shortAge(at, shown) === shortAge(at, now) ? nextAge(at, now) : 0,
+    shortAge(at, shown) === shortAge(at, now) ? Math.max(agesTogether, nextAge(at, now)) : 0,
   );
   if (notice) pauses.push(notice.since === null ? 0 : notice.since + noticeLife(notice) - now);
   const soonest = Math.min(...pauses, Number.POSITIVE_INFINITY);

@@ -140,6 +140,12 @@ test('an age that is out of date on the screen is put right at once', () => {
   expect(nextTick(state, now + 32 * 60_000)).toBe(1_000);
 });
 
+test('ages that change soon after each other change together', () => {
+  const since = (seconds: number) => new Date(now - seconds * 1_000).toISOString();
+  const workers = [57, 52, 20].map((seconds) => worker(`web/w${seconds}`, { stateSince: since(seconds) }));
+  expect(nextTick(room(facts({ repos: [repo('web')], workers })))).toBe(15_000);
+});
+
 test('messages keep their order of effects', () => {
   const { effects } = after(press(room(), 'enter').state, [
     { type: 'tokenArrived', token: { kind: 'paste', text: 'one', last: false } },
