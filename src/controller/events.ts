@@ -2,6 +2,7 @@ import type { MemoryDraft } from '../domain/memory.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
 import type { Verdict } from '../domain/radar.ts';
+import type { Role } from '../domain/role.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { WorkerState } from '../domain/worker.ts';
 
@@ -35,6 +36,8 @@ export type Happening =
   | {
       readonly type: 'started';
       readonly id: string;
+      /** Absent for a worker. */
+      readonly role?: Role;
       readonly repo: string;
       readonly task: string;
       readonly branch: string;
@@ -65,6 +68,8 @@ export type Happening =
       readonly askedBefore?: readonly string[];
     }
   | { readonly type: 'said'; readonly id: string; readonly text: string }
+  /** The guard kept it from using a tool. */
+  | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
   /** A worker reported of itself. */
   | { readonly type: 'updated'; readonly id: string; readonly update: UpdateDraft }
   /** A session wrote to another; `id` is the receiver's. */

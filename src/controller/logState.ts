@@ -105,9 +105,10 @@ function withoutWish(state: LogState, kind: OpenProposal['kind'], id: string): L
 type StartedEvent = Extract<LogEvent, { type: 'started' }>;
 
 function newWorker(event: StartedEvent): Worker {
-  const { id, repo, task, branch, worktree, base, agent, brief, sessionId, at } = event;
+  const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, at } = event;
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
+    ...(role && { role }),
     ...{ state: 'starting', asks: null, askedBefore: [], hasConversation: false },
     ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, said: null, update: null, finishWish: null },
   };
@@ -123,6 +124,7 @@ type WorkerEvent = Extract<
       | 'conversation-lost'
       | 'observed'
       | 'said'
+      | 'denied'
       | 'exited'
       | 'lost';
   }
@@ -154,6 +156,10 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     }
     case 'said':
       return { said: { at: event.at, text: event.text } };
+    case 'denied': {
+      const { at, what, why } = event;
+      return { denied: { at, what, why, count: (worker.denied?.count ?? 0) + 1 } };
+    }
     case 'exited':
       // As a shell counts them: a signal is told from a good end.
       return { ...moved, state: 'exited', exitCode: event.signal > 0 ? 128 + event.signal : event.exitCode };

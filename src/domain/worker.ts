@@ -1,3 +1,4 @@
+import type { Role } from './role.ts';
 import type { Update } from './update.ts';
 
 /** What we observe of a worker; an agent's own account of itself is its update. */
@@ -13,8 +14,10 @@ export type WorkerState =
 
 /** One agent process for one task, in its own worktree. */
 export interface Worker {
-  /** `<repo>/<task>` */
+  /** `<repo>/<task>`; `orchestrator` for the one that belongs to no repository and has neither worktree nor branch. */
   readonly id: string;
+  /** Absent for a worker. */
+  readonly role?: Role;
   readonly repo: string;
   readonly task: string;
   /** Full branch name, such as `feature/fix-migration`. */
@@ -49,6 +52,19 @@ export interface Worker {
   readonly update: Update | null;
   /** Another session would have it finished: the orchestrator's word, until a person decides. */
   readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
+  /** What the guard has kept it from; absent while it was nothing. */
+  readonly denied?: Denied;
+}
+
+/** What a guard refused: the last of it. */
+export interface Denied {
+  /** ISO time. */
+  readonly at: string;
+  /** Such as `Bash: git stash`. */
+  readonly what: string;
+  readonly why: string;
+  /** How many times in all. */
+  readonly count: number;
 }
 
 export interface Said {
