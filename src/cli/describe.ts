@@ -1,5 +1,6 @@
 import { cellWidth } from '../app/text/cells.ts';
 import { plainLine, quoteCommand } from '../app/text/plain.ts';
+import { portsText, sizeText } from '../app/text/words.ts';
 import type { OperationFact } from '../domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Proposal } from '../domain/proposal.ts';
@@ -9,7 +10,7 @@ import type { Worker } from '../domain/worker.ts';
 /** A worker as `--json` shows it. */
 export function workerJson(worker: Worker) {
   const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
-  const { asks, stateSince, run, base, brief } = worker;
+  const { asks, stateSince, run, base, brief, ports = null, failedSetup = null } = worker;
   return {
     id,
     repo,
@@ -27,6 +28,8 @@ export function workerJson(worker: Worker) {
     run,
     base,
     brief,
+    ports,
+    failedSetup,
   };
 }
 
@@ -49,7 +52,8 @@ export function operationText({ id, kind, ahead }: OperationFact): string {
 }
 
 function stateWord(worker: Worker): string {
-  return worker.state === 'exited' ? `exited ${worker.exitCode ?? '?'}` : worker.state;
+  if (worker.state !== 'exited') return worker.state;
+  return worker.failedSetup ? 'setup failed' : `exited ${worker.exitCode ?? '?'}`;
 }
 
 export function reposText(repos: readonly RepoStatus[]): string {
@@ -73,6 +77,9 @@ export function proposalText({ n, kind, draft, plan, problem }: Proposal): strin
     head,
     `  branch    ${plan.branch} from ${base.branch} ${base.commit.slice(0, 10)} ${plainLine(base.subject)} (${base.committedAt})`,
     `  worktree  ${plan.worktree}`,
+    ...(plan.copies ?? []).map(({ path, bytes }) => `  copy      ${plainLine(path)} (${sizeText(bytes)})`),
+    ...(plan.setup?.commands ?? []).map((command) => `  setup     ${quoteCommand(command)}`),
+    ...(plan.ports ? [`  ports     ${portsText(plan.ports)}`] : []),
     `  command   ${quoteCommand(plan.command)}`,
     `  brief     ${draft.brief === '' ? 'none' : draft.brief.split('\n').join('\n            ')}`,
     ...plan.warnings.map((warning) => `  warning   ${plainLine(warning)}`),

@@ -3,6 +3,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
 import type { Verdict } from '../domain/radar.ts';
 import type { Role } from '../domain/role.ts';
+import type { FailedSetup, PortBlock } from '../domain/setup.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { WorkerState } from '../domain/worker.ts';
 
@@ -46,8 +47,9 @@ export type Happening =
       readonly agent: string;
       readonly brief: string;
       readonly sessionId: string;
+      readonly ports?: PortBlock;
     }
-  | { readonly type: 'resumed'; readonly id: string }
+  | { readonly type: 'resumed'; readonly id: string; readonly ports?: PortBlock }
   /** The worktree could not be made: the worker is as if never started, its proposal open again. */
   | {
       readonly type: 'start-failed';
@@ -56,6 +58,8 @@ export type Happening =
       readonly proposal: OpenProposal;
     }
   | { readonly type: 'spawn-failed'; readonly id: string; readonly problem: Problem }
+  /** A command that prepares the worktree failed; its process ends without an agent. */
+  | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
   | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
   /** Nothing was kept of its conversation; the next one has this id. */
   | { readonly type: 'conversation-lost'; readonly id: string; readonly sessionId: string }

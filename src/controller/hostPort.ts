@@ -1,4 +1,5 @@
 import { parseHook } from '../agents/claude/parseHook.ts';
+import { parseFailedSetup } from '../agents/setup/spec.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { HostApi, HostNotices, HostUpcalls, InboxMessage } from '../protocol/hostApi.ts';
@@ -85,8 +86,13 @@ export class HostPort {
     link.serve<HostUpcalls>({ received: (message) => this.#received(message) });
   }
 
-  /** What a worker's hook posted. The answer leaves every decision to the agent and its person. */
+  /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
   #received({ id, topic, body }: InboxMessage): Result<unknown> {
+    if (topic === 'setup-failed') {
+      const failed = parseFailedSetup(body);
+      if (failed) this.#tell({ type: 'setup-failed', id, failed });
+      return success({});
+    }
     if (topic !== 'hook') return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body);
     if (hook)

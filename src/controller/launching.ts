@@ -6,14 +6,18 @@ import { agentEnvironment } from '../agents/environment.ts';
 import { agentPrograms } from '../agents/programs.ts';
 import { type Problem, type Result, success } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
+import type { Repo } from '../domain/repo.ts';
+import type { PortBlock } from '../domain/setup.ts';
 import { workerId } from '../domain/slug.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
-import { addWorktree, restoreWorktree } from '../git/addWorktree.ts';
+import { addWorktree, lfsEnvironment, restoreWorktree } from '../git/addWorktree.ts';
 import { readFlow } from '../git/flow.ts';
+import { copyIncluded } from '../git/include.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Size } from './effects.ts';
 import type { HostPort } from './hostPort.ts';
+import { readyingCommand } from './readying.ts';
 import { findPreset, findRepo, settingsFile, type Tools } from './tools.ts';
 
 /** Which half of a launch failed decides what is left of it. */
@@ -36,7 +40,7 @@ export async function launch(
   return { ok: true, warnings: worktree.value };
 }
 
-/** New for a first run; for a later one it is there already, or made again on its branch. */
+/** The worktree, with copies of what was approved to be copied. */
 async function prepareWorktree(
   tools: Tools,
   worker: Worker,
@@ -44,21 +48,35 @@ async function prepareWorktree(
 ): Promise<Result<readonly string[]>> {
   const repo = findRepo(tools.config, worker.repo);
   if (!repo.ok) return repo;
+  const made = await makeWorktree(tools, repo.value, worker, plan);
+  if (!made.ok || !plan.copies) return made;
+  return success([...made.value, ...(await copyIncluded(tools.git, repo.value, plan.worktree, plan.copies))]);
+}
+
+/** New for a first run; for a later one it is there already, or made again on its branch. */
+async function makeWorktree(
+  tools: Tools,
+  repo: Repo,
+  worker: Worker,
+  plan: StartPlan,
+): Promise<Result<readonly string[]>> {
   const { branch, worktree: path } = plan;
+  const lfs = tools.config.setup?.[repo.name]?.lfs ?? 'files';
   const create = async () => {
-    const flow = await readFlow(tools.git, repo.value);
+    const flow = await readFlow(tools.git, repo);
     if (!flow.ok) return flow;
     const base = flow.value.base ?? worker.base.branch;
-    const added = await addWorktree(tools.git, repo.value, {
+    const added = await addWorktree(tools.git, repo, {
       path,
       branch,
       commit: worker.base.commit,
       base,
+      lfs,
     });
     return added.ok ? success(added.value.warnings) : added;
   };
   if (worker.run === 1) return create();
-  const restored = await restoreWorktree(tools.git, repo.value, { path, branch });
+  const restored = await restoreWorktree(tools.git, repo, { path, branch, lfs });
   // Its first start was cut off before the branch was made.
   if (!restored.ok && restored.problem.code === 'branch_missing') return create();
   return restored.ok ? success(restored.value.warnings) : restored;
@@ -73,6 +91,8 @@ async function spawn(
 ): Promise<Result<TerminalRecord>> {
   const preset = findPreset(tools.config, plan.agent);
   if (!preset.ok) return preset;
+  const command = await readyingCommand(tools, plan);
+  if (!command.ok) return command;
   const call = await host.reach();
   if (!call.ok) return call;
   const inbox = await call.value('inbox', {});
@@ -83,20 +103,24 @@ async function spawn(
   const scrollback = tools.config.limits?.scrollback;
   return call.value('open', {
     id: worker.id,
-    command: plan.command,
+    command: command.value,
     cwd: plan.worktree,
-    env: workerEnvironment(tools, preset.value, worker),
+    env: workerEnvironment(tools, preset.value, worker, plan.ports),
     ...size,
     token: randomBytes(32).toString('base64url'),
     ...(scrollback && { scrollback }),
   });
 }
 
-/** The allow-listed environment and what tells an agent, and our own commands run by it, who it is. */
+/**
+ * The allow-listed environment and what tells an agent, and our own commands run by it, who it is and which ports are
+ * its own: as many as `ORCH_PORT_COUNT` says, from `ORCH_PORT` on.
+ */
 export function workerEnvironment(
   tools: Tools,
   preset: AgentPreset,
   draft: ProposalDraft | Worker,
+  ports?: PortBlock,
 ): Record<string, string> {
   return agentEnvironment(tools.ambient, preset, {
     ORCH_WORKER: workerId(draft.repo, draft.task),
@@ -104,6 +128,8 @@ export function workerEnvironment(
     ORCH_REPO: draft.repo,
     ORCH_TASK: draft.task,
     ORCH_BRIEF: draft.brief,
+    ...(ports && { ORCH_PORT: `${ports.first}`, ORCH_PORT_COUNT: `${ports.count}` }),
+    ...lfsEnvironment(tools.config.setup?.[draft.repo]?.lfs),
   });
 }
 

@@ -105,12 +105,13 @@ function withoutWish(state: LogState, kind: OpenProposal['kind'], id: string): L
 type StartedEvent = Extract<LogEvent, { type: 'started' }>;
 
 function newWorker(event: StartedEvent): Worker {
-  const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, at } = event;
+  const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, ports, at } = event;
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
     ...(role && { role }),
     ...{ state: 'starting', asks: null, askedBefore: [], hasConversation: false },
     ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, said: null, update: null, finishWish: null },
+    ...(ports && { ports }),
   };
 }
 
@@ -120,6 +121,7 @@ type WorkerEvent = Extract<
     type:
       | 'resumed'
       | 'spawn-failed'
+      | 'setup-failed'
       | 'session-changed'
       | 'conversation-lost'
       | 'observed'
@@ -133,17 +135,24 @@ type WorkerEvent = Extract<
 function changeWorker(state: LogState, event: WorkerEvent): LogState {
   const worker = state.workers.get(event.id);
   if (!worker) return state;
-  return { ...state, workers: put(state.workers, event.id, { ...worker, ...changed(worker, event) }) };
+  const { failedSetup: _, ...before } = worker;
+  const known = event.type === 'resumed' ? before : worker;
+  return { ...state, workers: put(state.workers, event.id, { ...known, ...changed(worker, event) }) };
 }
 
 function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
   const moved = { asks: null, askedBefore: [], stateSince: event.at };
   switch (event.type) {
     case 'resumed':
-      return { ...moved, state: 'starting', run: worker.run + 1, exitCode: null };
+      return {
+        ...{ ...moved, state: 'starting', run: worker.run + 1, exitCode: null },
+        ...(event.ports && { ports: event.ports }),
+      };
     case 'spawn-failed':
       // What a shell answers for a program that cannot be run.
       return { ...moved, state: 'exited', exitCode: 127 };
+    case 'setup-failed':
+      return { failedSetup: event.failed };
     case 'session-changed':
       return { sessionId: event.sessionId, hasConversation: true };
     case 'conversation-lost':

@@ -4,6 +4,7 @@ import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
 import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
+import type { FailedSetup } from '../domain/setup.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 
@@ -58,6 +59,7 @@ export type Message =
   | { readonly type: 'host-lost' }
   | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
   | { readonly type: 'signed'; readonly id: string; readonly sign: Sign; readonly sessionId: string | null }
+  | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
   /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
   | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
   /** An agent refused to begin a conversation, because it has one already. */

@@ -3,6 +3,7 @@ import { commandLine } from '../agents/commandLine.ts';
 import { probeAgent } from '../agents/probe.ts';
 import { type Result, success } from '../domain/problem.ts';
 import type { BaseCommit, StartPlan } from '../domain/proposal.ts';
+import { freePorts, overlapsAny, type PortBlock, usualPorts } from '../domain/setup.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
 import { checkNewWorktree } from '../git/addWorktree.ts';
@@ -11,13 +12,18 @@ import { readFlow } from '../git/flow.ts';
 import { draftId } from './checks.ts';
 import type { OpenProposal } from './events.ts';
 import { workerEnvironment } from './launching.ts';
+import { planReadying, type Readying } from './readying.ts';
 import { findPreset, findRepo, settingsFile, type Tools, worktreePath } from './tools.ts';
 
-/** Works out what an approval would do. Fetches, but changes nothing that a person could see. */
+/**
+ * Works out what an approval would do. Fetches, but changes nothing that a person could see.
+ * @param taken ports that others have
+ */
 export async function makePlan(
   tools: Tools,
   open: OpenProposal,
   worker: Worker | null,
+  taken: readonly PortBlock[] = [],
 ): Promise<Result<StartPlan>> {
   const { config } = tools;
   const agent = open.draft.agent ?? config.defaultAgent;
@@ -25,14 +31,26 @@ export async function makePlan(
   if (!preset.ok) return preset;
   const place = worker ? await placeOf(tools, worker) : await newPlace(tools, open);
   if (!place.ok) return place;
-  const found = await probeAgent(
-    agent,
-    preset.value,
-    workerEnvironment(tools, preset.value, open.draft),
-    config.root,
-  );
+  const repo = findRepo(config, open.draft.repo);
+  if (!repo.ok) return repo;
+  const readying = await planReadying(tools, repo.value, place.value.worktree);
+  if (!readying.ok) return readying;
+  const ports = choosePorts(config, worker, taken);
+  const environment = workerEnvironment(tools, preset.value, open.draft, ports ?? undefined);
+  const found = await probeAgent(agent, preset.value, environment, config.root);
   if (!found.ok) return found;
-  return success(assemble(tools, open, worker, agent, preset.value, place.value));
+  const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports };
+  return success(assemble(tools, open, worker, { ...start, ...place.value, readying: readying.value }));
+}
+
+/** A worker keeps its ports as long as no other has come to have them. */
+function choosePorts(
+  { ports = usualPorts }: Tools['config'],
+  worker: Worker | null,
+  taken: readonly PortBlock[],
+): PortBlock | null {
+  const own = worker?.ports;
+  return own && !overlapsAny(own, taken) ? own : freePorts(ports, taken);
 }
 
 interface Place {
@@ -68,14 +86,18 @@ async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<P
 
 const beginsAnew = 'There is no conversation to go on with: it begins anew, with the brief.';
 
-function assemble(
-  tools: Tools,
-  open: OpenProposal,
-  worker: Worker | null,
-  agent: string,
-  preset: AgentPreset,
-  place: Place,
-): StartPlan {
+interface Start extends Place {
+  readonly agent: string;
+  readonly preset: AgentPreset;
+  /** Names, sorted. */
+  readonly environment: readonly string[];
+  readonly ports: PortBlock | null;
+  readonly readying: Readying;
+}
+
+function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
+  const { agent, preset, branch, base, worktree, environment, ports } = start;
+  const { copies, setup } = start.readying;
   const id = draftId(open.draft);
   const sessionId = worker?.sessionId ?? open.sessionId;
   const command = commandLine({
@@ -86,33 +108,15 @@ function assemble(
     name: id,
     settingsFile: settingsFile(tools.config.root),
   });
-  const environment = Object.keys(workerEnvironment(tools, preset, open.draft)).sort();
-  const { branch, base, worktree } = place;
   const isAnew = worker !== null && !worker.hasConversation && preset.speaks === 'claude';
-  const warnings = [...place.warnings, ...(isAnew ? [beginsAnew] : [])];
-  const bound = {
-    id,
-    agent,
-    branch,
-    base: base.commit,
-    worktree,
-    command,
-    environment,
-    preset: preset.env,
-    brief: open.draft.brief,
-    sessionId,
+  const warnings = [...start.warnings, ...start.readying.warnings, ...(isAnew ? [beginsAnew] : [])];
+  const shown = {
+    ...{ id, agent, branch, worktree, command, environment, sessionId },
+    ...(copies && { copies }),
+    ...(setup && { setup }),
+    ...(ports && { ports }),
   };
+  const bound = { ...shown, base: base.commit, preset: preset.env, brief: open.draft.brief };
   const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
-  return {
-    digest,
-    id,
-    agent,
-    branch,
-    base,
-    worktree,
-    command,
-    environment,
-    sessionId,
-    warnings,
-  };
+  return { digest, ...shown, base, warnings };
 }

@@ -15,6 +15,7 @@ import type { Message } from './messages.ts';
 import { makePlan } from './planning.ts';
 import type { RadarWatch } from './radarWatch.ts';
 import { cleanWorker, finishWorker } from './removing.ts';
+import { takenPorts } from './starting.ts';
 import type { ControllerState } from './state.ts';
 import type { Tools } from './tools.ts';
 
@@ -142,7 +143,7 @@ async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState)
   const open = state.log.proposals.get(n);
   if (!open) return;
   const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
-  const plan = await makePlan(tools, open, worker);
+  const plan = await makePlan(tools, open, worker, takenPorts(state, open));
   edge.tell({ type: 'planned', n, draft: open.draft, config: state.config, plan });
 }
 

@@ -1,8 +1,9 @@
 import { failure, type Result } from '../domain/problem.ts';
 import type { StartPlan } from '../domain/proposal.ts';
+import { overlapsAny, type PortBlock } from '../domain/setup.ts';
 import { checkDraft, draftId, noSuchProposal } from './checks.ts';
 import type { Happening, OpenProposal } from './events.ts';
-import type { ChangeRequest, Message, RequestMessage } from './messages.ts';
+import type { ChangeRequest, Message, RequestMessage, Ticket } from './messages.ts';
 import { type ControllerState, type Decision, type Operation, reply } from './state.ts';
 
 type Approve = Extract<ChangeRequest, { do: 'approve' }>;
@@ -14,6 +15,7 @@ export function approve(state: ControllerState, message: RequestMessage, request
   const open = state.log.proposals.get(request.n);
   if (!open) return reply(state, ticket, noSuchProposal(request.n));
   const allowed = approvable(state, open, request.digest);
+  if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
   if (!allowed.ok) return reply(state, ticket, allowed);
   const plan = allowed.value;
   const approved: Happening = {
@@ -23,8 +25,7 @@ export function approve(state: ControllerState, message: RequestMessage, request
     command: plan.command,
     byPid: from.pid,
   };
-  const begun: Happening =
-    open.kind === 'resume' ? { type: 'resumed', id: plan.id } : startedFrom(open, plan);
+  const begun: Happening = open.kind === 'resume' ? resumedFrom(plan) : startedFrom(open, plan);
   return {
     state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
     happenings: [approved, begun],
@@ -37,12 +38,7 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
   if (!plan)
     return failure('plan_pending', `Proposal ${open.n} is still being worked out.`, 'Try again in a moment.');
   if (!plan.ok) return plan;
-  if (plan.value.digest !== digest)
-    return failure(
-      'plan_changed',
-      `Proposal ${open.n} is not what was shown any more.`,
-      'Look at it again, then approve.',
-    );
+  if (plan.value.digest !== digest) return planChanged(open.n);
   const id = draftId(open.draft);
   if (state.busy.has(id)) return failure('busy', `${id} is ${state.busy.get(id)?.kind} at this moment.`);
   if (open.kind === 'start') {
@@ -59,9 +55,39 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
 
 function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
   const { repo, task, brief } = open.draft;
-  const { id, branch, worktree, agent, sessionId } = plan;
+  const { id, branch, worktree, agent, sessionId, ports } = plan;
   const base = { branch: plan.base.branch, commit: plan.base.commit };
-  return { type: 'started', id, repo, task, branch, worktree, base, agent, brief, sessionId };
+  const worker = { id, repo, task, branch, worktree, base, agent, brief, sessionId };
+  return { type: 'started', ...worker, ...(ports && { ports }) };
+}
+
+function resumedFrom({ id, ports }: StartPlan): Happening {
+  return { type: 'resumed', id, ...(ports && { ports }) };
+}
+
+/** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */
+export function takenPorts({ log, plans }: ControllerState, but: OpenProposal): PortBlock[] {
+  const workers = [...log.workers.values()].filter(({ id }) => id !== draftId(but.draft));
+  const others = [...plans].flatMap(([n, plan]) => (n !== but.n && plan.ok ? [plan.value] : []));
+  return [...workers, ...others].flatMap(({ ports }) => ports ?? []);
+}
+
+function portsAreTaken(state: ControllerState, open: OpenProposal, { ports }: StartPlan): boolean {
+  return ports !== undefined && overlapsAny(ports, takenPorts(state, open));
+}
+
+/** Two plans were worked out side by side, or a worker with the same ports came back. */
+function replan(state: ControllerState, open: OpenProposal, ticket: Ticket): Decision {
+  const answer = reply(state, ticket, planChanged(open.n));
+  return { ...answer, effects: [{ type: 'plan', n: open.n }, ...answer.effects] };
+}
+
+function planChanged(n: number): Result<never> {
+  return failure(
+    'plan_changed',
+    `Proposal ${n} is not what was shown any more.`,
+    'Look at it again, then approve.',
+  );
 }
 
 /** A plan is kept only if it still belongs to the proposal, and the configuration, as they stand. */
@@ -69,6 +95,8 @@ export function planned(state: ControllerState, message: Told<'planned'>): Decis
   const open = state.log.proposals.get(message.n);
   if (!open || open.draft !== message.draft || state.config !== message.config)
     return { state, happenings: [], effects: [] };
+  if (message.plan.ok && portsAreTaken(state, open, message.plan.value))
+    return { state, happenings: [], effects: [{ type: 'plan', n: open.n }] };
   return {
     state: { ...state, plans: new Map(state.plans).set(message.n, message.plan) },
     happenings: [],
@@ -82,6 +110,12 @@ export function launched(state: ControllerState, message: Told<'launched'>): Dec
     happenings: [],
     effects: [{ type: 'reply-worker', ticket: message.ticket, id: message.id }, { type: 'look-at-repos' }],
   };
+}
+
+/** What the worker's process says of itself just before it ends. */
+export function setupFailed(state: ControllerState, { id, failed }: Told<'setup-failed'>): Decision {
+  const happenings = state.log.workers.has(id) ? [{ type: 'setup-failed', id, failed } as const] : [];
+  return { state, happenings, effects: [] };
 }
 
 export function launchFailed(state: ControllerState, message: Told<'launch-failed'>): Decision {

@@ -6,7 +6,7 @@ import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts
 import { radarLooked, withRadarLooks } from './radar.ts';
 import { requested } from './requests.ts';
 import { snapshotEnded, withSnapshots } from './snapshotting.ts';
-import { launched, launchFailed, planned, withBusy } from './starting.ts';
+import { launched, launchFailed, planned, setupFailed, withBusy } from './starting.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
 import { undoEnded } from './undoing.ts';
 
@@ -51,6 +51,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return terminalChanged(state, message.terminal);
     case 'signed':
       return signed(state, message);
+    case 'setup-failed':
+      return setupFailed(state, message);
     case 'conversation-missing':
       return conversationMissing(state, message);
     case 'conversation-found':

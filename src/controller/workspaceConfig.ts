@@ -5,18 +5,27 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
 import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
+import {
+  portsSchema,
+  resolveSetups,
+  type StoredPorts,
+  type StoredSetup,
+  setupSchema,
+} from './setupConfig.ts';
 
 /** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
 interface StoredConfig {
   name?: string;
   /** `path` is relative to the workspace where it lies below it. */
-  repos: { name: string; path: string; jobs?: StoredJobs }[];
+  repos: ({ name: string; path: string; jobs?: StoredJobs } & StoredSetup)[];
   defaultAgent?: string;
   agents?: { [name: string]: unknown };
   /** For every repository that does not say otherwise. */
   jobs?: StoredJobs;
   radar?: boolean;
   limits?: NonNullable<WorkspaceConfig['limits']>;
+  /** The first worker's block of ports. */
+  ports?: StoredPorts;
 }
 
 /** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
@@ -37,7 +46,12 @@ const schema = {
     type: 'array',
     items: {
       type: 'object',
-      properties: { name: { type: 'string' }, path: { type: 'string', minLength: 1 }, jobs: jobsSchema },
+      properties: {
+        name: { type: 'string' },
+        path: { type: 'string', minLength: 1 },
+        jobs: jobsSchema,
+        ...setupSchema,
+      },
       required: ['name', 'path'],
     },
   },
@@ -45,6 +59,7 @@ const schema = {
   agents: { type: 'object' },
   jobs: jobsSchema,
   radar: { type: 'boolean' },
+  ports: portsSchema,
   limits: {
     type: 'object',
     properties: {
@@ -129,12 +144,15 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
       `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
     );
   const jobs = resolveJobs(stored);
-  const { name = basename(root), radar, limits } = stored;
+  const setup = resolveSetups(stored.repos ?? []);
+  const { name = basename(root), radar, limits, ports } = stored;
   return success({
     ...{ name, root, repos, agents: agents.value, defaultAgent },
     ...(jobs && { jobs }),
     ...(radar !== undefined && { radar }),
     ...(limits && { limits }),
+    ...(setup && { setup }),
+    ...(ports && { ports }),
   });
 }
 

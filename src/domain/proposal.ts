@@ -1,5 +1,6 @@
 import type { Problem } from './problem.ts';
 import type { Role } from './role.ts';
+import type { FileCopy, PortBlock, SetupPlan } from './setup.ts';
 
 /** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
 export type Proposer = 'person' | 'orchestrator' | 'board';
@@ -44,6 +45,11 @@ export interface StartPlan {
   /** Names, not values, of the variables the process is given. */
   readonly environment: readonly string[];
   readonly sessionId: string;
+  /** Ignored files that the worktree gets copies of; absent when there are none. */
+  readonly copies?: readonly FileCopy[];
+  /** Run in the worker's pane before the agent; absent when there is nothing to do, or it has been done. */
+  readonly setup?: SetupPlan;
+  readonly ports?: PortBlock;
   /** Things worth knowing before saying yes: offline, stale base, overlaps. */
   readonly warnings: readonly string[];
 }

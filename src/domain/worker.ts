@@ -1,4 +1,5 @@
 import type { Role } from './role.ts';
+import type { FailedSetup, PortBlock } from './setup.ts';
 import type { Update } from './update.ts';
 
 /** What we observe of a worker; an agent's own account of itself is its update. */
@@ -48,6 +49,10 @@ export interface Worker {
   readonly exitCode: number | null;
   /** The last thing it said at the end of a turn. */
   readonly said: Said | null;
+  /** Its own for as long as it is there; absent where none was given. */
+  readonly ports?: PortBlock;
+  /** Why its agent was not started the last time; absent otherwise. */
+  readonly failedSetup?: FailedSetup;
   /** Its last report of itself. */
   readonly update: Update | null;
   /** Another session would have it finished: the orchestrator's word, until a person decides. */

@@ -1,4 +1,5 @@
 import type { Repo } from './repo.ts';
+import type { PortBlock, RepoSetup } from './setup.ts';
 
 /** What `.orch/config.json` holds once checked. Paths are absolute here, relative on disk where possible. */
 export interface WorkspaceConfig {
@@ -14,6 +15,10 @@ export interface WorkspaceConfig {
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** False: nobody looks by themselves which worktrees will not merge. */
   readonly radar?: boolean;
+  /** By repository: what is done in a new worktree before its agent starts. Absent when nothing is configured. */
+  readonly setup?: Readonly<Record<string, RepoSetup>>;
+  /** The first block of ports and the size of each; absent where the usual ones are right. */
+  readonly ports?: PortBlock;
   /** Absent where the host's own are right. */
   readonly limits?: {
     /** Lines kept above a worker's screen, 0–100,000: while somebody watches it, and otherwise. */

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import type { RepoSetup } from '../domain/setup.ts';
 import { foldCase } from '../domain/slug.ts';
 import { exists, resolvedPath } from './files.ts';
 import { branchRef, deleteRef, readRef } from './refs.ts';
@@ -15,6 +16,7 @@ export interface NewWorktree {
   readonly commit: string;
   /** The branch that finishing merges into, recorded where git-flow looks for it. */
   readonly base: string;
+  readonly lfs?: RepoSetup['lfs'];
 }
 
 /** What a repository's hooks said although the worktree is there. */
@@ -77,7 +79,7 @@ export async function addWorktree(git: Git, repo: Repo, wanted: NewWorktree): Pr
   return git.exclusive(common.value, async () => {
     const checked = await checkNewWorktree(git, repo, wanted);
     if (!checked.ok) return checked;
-    const added = await attach(git, repo, wanted.path, [
+    const added = await attach(git, repo, wanted, [
       '--no-track',
       '-b',
       wanted.branch,
@@ -103,7 +105,7 @@ export async function addWorktree(git: Git, repo: Repo, wanted: NewWorktree): Pr
 export async function restoreWorktree(
   git: Git,
   repo: Repo,
-  wanted: { readonly path: string; readonly branch: string },
+  wanted: Pick<NewWorktree, 'path' | 'branch' | 'lfs'>,
 ): Promise<Result<Added>> {
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
@@ -129,7 +131,7 @@ export async function restoreWorktree(
       const forgotten = await forgetWorktree(git, repo, path);
       if (!forgotten.ok) return forgotten;
     }
-    return attach(git, repo, path, [path, wanted.branch]);
+    return attach(git, repo, { ...wanted, path }, [path, wanted.branch]);
   });
 }
 
@@ -145,16 +147,22 @@ export async function forgetWorktree(git: Git, repo: Repo, path: string): Promis
   return removed.exitCode === 0 ? success(null) : refused(removed);
 }
 
+/** Keeps git-lfs from fetching large files, where that is wanted. */
+export function lfsEnvironment(lfs: RepoSetup['lfs'] = 'files'): Record<string, string> {
+  return lfs === 'pointers' ? { GIT_LFS_SKIP_SMUDGE: '1' } : {};
+}
+
 /** A failing post-checkout hook makes git fail although the worktree is complete: that is a warning. */
-async function attach(git: Git, repo: Repo, path: string, args: readonly string[]): Promise<Result<Added>> {
+async function attach(
+  git: Git,
+  repo: Repo,
+  { path, lfs }: Pick<NewWorktree, 'path' | 'lfs'>,
+  args: readonly string[],
+): Promise<Result<Added>> {
+  const env = lfsEnvironment(lfs);
   // Relative paths would make older versions of git refuse the whole repository.
-  const outcome = await git.run(repo.path, [
-    '-c',
-    'worktree.useRelativePaths=false',
-    'worktree',
-    'add',
-    ...args,
-  ]);
+  const command = ['-c', 'worktree.useRelativePaths=false', 'worktree', 'add', ...args];
+  const outcome = await git.run(repo.path, command, { env });
   if (outcome.exitCode === 0) return success({ warnings: [] });
   const complete =
     (await exists(path)) && (await git.run(path, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']));

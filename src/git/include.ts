@@ -38,6 +38,15 @@ export async function listIncluded(git: Git, repo: Repo): Promise<Result<Include
   return success(await measure(repo.path, paths.toSorted()));
 }
 
+/** The same without what is in the worktree already. */
+export async function listMissing(git: Git, repo: Repo, worktree: string): Promise<Result<Included>> {
+  const included = await listIncluded(git, repo);
+  if (!included.ok) return included;
+  const copies: FileCopy[] = [];
+  for (const copy of included.value.copies) if (!(await exists(join(worktree, copy.path)))) copies.push(copy);
+  return success({ ...included.value, copies });
+}
+
 /** Those of the paths that git ignores in this checkout. */
 async function keepIgnored(git: Git, dir: string, paths: readonly string[]): Promise<Result<string[]>> {
   if (paths.length === 0) return success([]);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { HostPort } from '../../src/controller/hostPort.ts';
@@ -99,4 +99,31 @@ test('a first start that was cut off before its branch is made up for by the nex
   const { place, tools, host, worker, plan } = await scene();
   expect(await launch(tools, host, { ...worker, run: 2 }, plan, size)).toMatchObject({ ok: true });
   expect(await place.sh(plan.worktree, 'rev-parse', 'HEAD')).toBe(worker.base.commit);
+});
+
+test('what was approved to be copied is there before the process, which knows its ports and comes after its setup', async () => {
+  const { place, repo, tools, host, worker, plan, opened } = await scene();
+  await place.commit(repo.path, { '.gitignore': '.env\n' });
+  await writeFile(join(repo.path, '.env'), 'A=1');
+  const base = { branch: 'develop', commit: await place.sh(repo.path, 'rev-parse', 'HEAD') };
+  const setup = { commands: [['npm', 'ci']], timeoutMs: 60_000, lfs: 'pointers' } as const;
+  const config = { ...tools.config, setup: { backend: setup } };
+  const approved = {
+    ...plan,
+    copies: [
+      { path: '.env', bytes: 3 },
+      { path: '.env.gone', bytes: 1 },
+    ],
+    setup: { commands: setup.commands, timeoutMs: setup.timeoutMs },
+    ports: { first: 20_010, count: 10 },
+  };
+  expect(await launch({ ...tools, config }, host, { ...worker, base }, approved, size)).toEqual({
+    ok: true,
+    warnings: ['Not copied, as this branch does not ignore them: .env.gone.'],
+  });
+  expect(await readFile(join(plan.worktree, '.env'), 'utf8')).toBe('A=1');
+  expect(opened()?.command.slice(3)).toEqual(['cat']);
+  expect(opened()?.env).toMatchObject({
+    ...{ ORCH_PORT: '20010', ORCH_PORT_COUNT: '10', GIT_LFS_SKIP_SMUDGE: '1' },
+  });
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { writeSync } from 'node:fs';
 import { findProgram } from '../probe.ts';
 
@@ -20,11 +20,14 @@ export async function becomeAgent(command: readonly string[]): Promise<void> {
     process.removeAllListeners('warning');
     process.execve(file, [program, ...args], process.env);
   }
-  const child = spawn(file, args, { stdio: 'inherit', argv0: program });
+  let agent: ChildProcess | null = null;
   for (const signal of signals)
     process.on(signal, () => {
-      if (signal !== 'SIGINT' && signal !== 'SIGQUIT') child.kill(signal);
+      // The terminal tells the whole group of its keys by itself.
+      if (signal !== 'SIGINT' && signal !== 'SIGQUIT') agent?.kill(signal);
     });
+  const child = spawn(file, args, { stdio: 'inherit', argv0: program });
+  agent = child;
   child.once('error', ({ message }) => {
     writeSync(1, `${message}\r\n`);
     process.exit(126);

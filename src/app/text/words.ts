@@ -1,3 +1,4 @@
+import type { PortBlock } from '../../domain/setup.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Tone } from './line.ts';
 
@@ -8,7 +9,7 @@ export interface Look {
   readonly tone: Tone;
 }
 
-export function stateLook(worker: Pick<Worker, 'state' | 'exitCode'>): Look {
+export function stateLook(worker: Pick<Worker, 'state' | 'exitCode' | 'failedSetup'>): Look {
   switch (worker.state) {
     case 'starting':
       return { mark: '◌', word: 'starting', tone: 'accent' };
@@ -23,7 +24,9 @@ export function stateLook(worker: Pick<Worker, 'state' | 'exitCode'>): Look {
     case 'limited':
       return { mark: '◇', word: 'limited', tone: 'notice' };
     case 'exited':
-      return exitLook(worker.exitCode);
+      return worker.failedSetup
+        ? { mark: '✕', word: 'setup failed', tone: 'bad' }
+        : exitLook(worker.exitCode);
     case 'lost':
       return { mark: '?', word: 'lost', tone: 'bad' };
   }
@@ -75,4 +78,15 @@ export function nextAge(at: string, now: number): number {
 /** `1 worker`, `2 workers`. */
 export function counted(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
+}
+
+/** A size in its largest decimal unit: `12 B`, `3.4 kB`, `20 MB`. */
+export function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const [value, unit] = bytes < 999_500 ? [bytes / 1000, 'kB'] : [bytes / 1_000_000, 'MB'];
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}
+
+export function portsText({ first, count }: PortBlock): string {
+  return count === 1 ? `${first}` : `${first}–${first + count - 1}`;
 }

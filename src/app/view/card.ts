@@ -4,9 +4,9 @@ import { countLive, findProposal, findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { type Line, line, span, wrapLines } from '../text/line.ts';
-import { quoteCommand } from '../text/plain.ts';
-import { counted, longAge, shortAge } from '../text/words.ts';
-import { type DialogBody, labelled, marked, problemRows } from './dialogBody.ts';
+import { plainLine, quoteCommand } from '../text/plain.ts';
+import { counted, longAge, portsText, shortAge, sizeText } from '../text/words.ts';
+import { type DialogBody, labelled, listed, marked, problemRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
 
 const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
@@ -33,6 +33,7 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...problemRows(proposal.problem, width),
     ...planRows(state, proposal, width),
     ...briefRows(proposal.draft.brief, width),
+    ...readyingRows(proposal.plan, width),
     ...commandRows(proposal.plan, width),
   ];
   return { ...nothing, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
@@ -62,6 +63,7 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
     ...labelled('Worktree', plan.worktree, width),
     ...labelled('Agent', draft.agent === null ? `${plan.agent} (default)` : plan.agent, width),
     ...labelled('Session', plan.sessionId, width),
+    ...(plan.ports ? labelled('Ports', portsText(plan.ports), width) : []),
     ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')}`, width),
     ...(plan.warnings.length > 0 ? [line('')] : []),
     ...plan.warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
@@ -78,6 +80,26 @@ function resumeRows(state: AppState, plan: StartPlan, width: number): readonly L
 function briefRows(brief: string, width: number): readonly Line[] {
   const text = brief.trim() === '' ? [line('  none', 'muted')] : wrapLines(brief, width - 2).map(indent);
   return [line(''), line('Brief', 'strong'), ...text];
+}
+
+/** What happens in the worktree before the agent starts. */
+function readyingRows(plan: StartPlan | null, width: number): readonly Line[] {
+  const copies = plan?.copies ?? [];
+  const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
+  const heading = `Copied from the main checkout: ${counted(copies.length, 'file')}, ${sizeText(bytes)}`;
+  const minutes = (plan?.setup?.timeoutMs ?? 0) / 60_000;
+  return [
+    ...listed(
+      heading,
+      copies.map((copy) => `${plainLine(copy.path)}  ${sizeText(copy.bytes)}`),
+      width,
+    ),
+    ...listed(
+      `Setup, in its pane before the agent (each at most ${minutes} min)`,
+      (plan?.setup?.commands ?? []).map(quoteCommand),
+      width,
+    ),
+  ];
 }
 
 function commandRows(plan: StartPlan | null, width: number): readonly Line[] {

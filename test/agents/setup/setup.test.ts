@@ -96,7 +96,9 @@ test('on a Node that cannot become another program the agent is a child: signals
     doneFile: join(cwd, 'done'),
     stamp: '',
   };
-  const waiting = ['sh', '-c', 'trap "echo told; exit 9" TERM; echo ready; while :; do read x; done'];
+  const waits = `process.on('SIGTERM', () => { console.log('told'); process.exit(9); });
+    setInterval(() => {}, 60_000); console.log('ready');`;
+  const waiting = [programs.node, '-e', waits];
   const [, program = '', ...rest] = withSetup(programs, spec, waiting);
   const without = 'data:text/javascript,delete process.execve';
   const child = spawn(programs.node, ['--import', without, program, ...rest], { cwd });
@@ -108,7 +110,6 @@ test('on a Node that cannot become another program the agent is a child: signals
     }),
   );
   child.kill('SIGTERM');
-  child.stdin.end('\n');
   expect(await new Promise((resolve) => child.on('close', resolve))).toBe(9);
   expect(printed).toContain('told');
 });
