@@ -2,7 +2,7 @@ import { type Result, success } from '../domain/problem.ts';
 import type { Effect } from './effects.ts';
 import type { Log } from './log.ts';
 import { applyEvent } from './logState.ts';
-import type { ChangeRequest, Message, RequestMessage } from './messages.ts';
+import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from './messages.ts';
 import { type ControllerState, selectProposal } from './state.ts';
 import { update } from './update.ts';
 
@@ -58,11 +58,20 @@ export class Core {
 
   /** Puts a request to the loop and waits for its answer. */
   ask<T>(request: ChangeRequest, from: RequestMessage['from']): Promise<Result<T>> {
+    return this.#owe((ticket) => ({ type: 'requested', ticket, from, request }));
+  }
+
+  /** The same for a session, known by its token: nothing it can ask for starts an agent. */
+  hear<T>(id: string, request: SessionRequest): Promise<Result<T>> {
+    return this.#owe((ticket) => ({ type: 'session-asked', ticket, id, request }));
+  }
+
+  #owe<T>(message: (ticket: Ticket) => Message): Promise<Result<T>> {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
     return new Promise((resolve) => {
       this.#owed.set(ticket, resolve as (result: Result<unknown>) => void);
-      this.tell({ type: 'requested', ticket, from, request });
+      this.tell(message(ticket));
     });
   }
 

@@ -49,6 +49,8 @@ export type Effect =
   | { readonly type: 'forget-terminal'; readonly id: string }
   /** Reads a screen where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
   | { readonly type: 'look-at-screen'; readonly id: string }
+  /** Ends as `tools-overdue`. */
+  | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
   /** Ends as `repos-looked-at`. */
   | { readonly type: 'look-at-repos' }
   /** Looks soon which worktrees will not merge; `changed`: ids of those in which something may have happened, null

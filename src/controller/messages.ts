@@ -1,16 +1,25 @@
 import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts';
+import type { MemoryDraft } from '../domain/memory.ts';
 import type { Sign } from '../domain/observation.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
 import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { FailedSetup } from '../domain/setup.ts';
+import type { UpdateDraft } from '../domain/update.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
 export type Message =
   | RequestMessage
+  | SessionMessage
+  /** An agent asked our tools something; `listed`: it knows now which there are. */
+  | { readonly type: 'tools-met'; readonly id: string; readonly listed: boolean }
+  /** A worker's first turn began a while ago. */
+  | { readonly type: 'tools-overdue'; readonly id: string; readonly run: number }
+  /** What `contextFor` gave has been handed to the agent. */
+  | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
   | {
       readonly type: 'planned';
       readonly n: number;
@@ -106,5 +115,25 @@ export type ChangeRequest =
   | { readonly do: 'clean'; readonly id: string; readonly tip: string; readonly confirm: string | null }
   /** Takes back a wish that still waits in line, or ends the checks that are run for it. */
   | { readonly do: 'cancel'; readonly id: string }
+  /** Keeps notes from a worker's agent, or no longer. */
+  | { readonly do: 'mute'; readonly id: string; readonly muted: boolean }
+  /** Says no to the orchestrator's wish to have a worker finished. */
+  | { readonly do: 'leave-unfinished'; readonly id: string }
   /** Takes back a finish or clean. */
   | { readonly do: 'undo'; readonly id: string; readonly keepMerge: boolean };
+
+/** What a session, known by its token, may ask. There is no way from here to an approval. */
+export type SessionRequest =
+  | { readonly do: 'report'; readonly update: UpdateDraft }
+  | { readonly do: 'note'; readonly to: string; readonly text: string }
+  | { readonly do: 'remember'; readonly memory: MemoryDraft }
+  | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
+  | { readonly do: 'wish-finish'; readonly worker: string; readonly why: string };
+
+export interface SessionMessage {
+  readonly type: 'session-asked';
+  readonly ticket: Ticket;
+  /** Whose token it was. */
+  readonly id: string;
+  readonly request: SessionRequest;
+}

@@ -1,8 +1,9 @@
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { ProposalDraft } from '../domain/proposal.ts';
+import type { ProposalDraft, Proposer } from '../domain/proposal.ts';
 import { isLive } from '../domain/worker.ts';
-import { checkDraft, draftId, findIdle, noSuchProposal } from './checks.ts';
+import { checkDraft, draftId, findIdle, noSuchProposal, noSuchWorker } from './checks.ts';
 import { begin } from './ending.ts';
+import type { Happening } from './events.ts';
 import type { ChangeRequest, RequestMessage, Ticket } from './messages.ts';
 import { cancel } from './queue.ts';
 import { approve } from './starting.ts';
@@ -15,7 +16,7 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
   if (!from.person) return reply(state, ticket, refuseWorker(request.do));
   switch (request.do) {
     case 'propose':
-      return propose(state, ticket, request.draft, request.sessionId);
+      return propose(state, ticket, request.draft, request.sessionId, 'person');
     case 'propose-resume':
       return proposeResume(state, ticket, request.id);
     case 'edit':
@@ -30,9 +31,19 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
       return begin(state, ticket, request);
     case 'cancel':
       return cancel(state, ticket, request.id);
+    case 'mute':
+      return about(state, ticket, request.id, { type: 'notes-muted', id: request.id, muted: request.muted });
+    case 'leave-unfinished':
+      return about(state, ticket, request.id, { type: 'finish-wished', id: request.id, by: null, why: '' });
     case 'undo':
       return beginUndo(state, ticket, request);
   }
+}
+
+/** Notes down what a person decided about a worker. */
+function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
+  if (!state.log.workers.has(id)) return reply(state, ticket, noSuchWorker(state, id));
+  return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result: success(null) }] };
 }
 
 /** Agents may ask a person; they are none. */
@@ -45,11 +56,17 @@ function refuseWorker(what: ChangeRequest['do']): Result<never> {
   );
 }
 
-function propose(state: ControllerState, ticket: Ticket, draft: ProposalDraft, sessionId: string): Decision {
+export function propose(
+  state: ControllerState,
+  ticket: Ticket,
+  draft: ProposalDraft,
+  sessionId: string,
+  by: Proposer,
+): Decision {
   const checked = checkDraft(state, draft, null);
   if (!checked.ok) return reply(state, ticket, checked);
   const n = state.log.lastProposal + 1;
-  const happening = { type: 'proposed', n, kind: 'start', by: 'person', draft, sessionId } as const;
+  const happening = { type: 'proposed', n, kind: 'start', by, draft, sessionId } as const;
   return {
     state,
     happenings: [happening],

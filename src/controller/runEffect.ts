@@ -18,6 +18,7 @@ import { cleanWorker, finishWorker } from './removing.ts';
 import { takenPorts } from './starting.ts';
 import type { ControllerState } from './state.ts';
 import type { Tools } from './tools.ts';
+import { toolsPatienceMs } from './toolsWatch.ts';
 
 /** What effects are done with. */
 export interface Edge {
@@ -124,6 +125,13 @@ async function run(
     }
     case 'look-at-screen':
       return lookAtScreen(edge, effect.id);
+    case 'await-tools':
+      // A run that has ended by then is told apart by its number.
+      setTimeout(
+        () => edge.tell({ type: 'tools-overdue', id: effect.id, run: effect.run }),
+        toolsPatienceMs,
+      ).unref();
+      return;
     case 'look-at-radar':
       return edge.radar.wake(effect.repo, effect.changed);
     case 'look-at-repos':

@@ -9,6 +9,8 @@ import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import type { ChangeRequest, Ticket } from './messages.ts';
+import { selectTalk } from './talk.ts';
+import type { ToolsContact } from './toolsContact.ts';
 
 /** What the controller knows: what the log remembers, and what can be found out again. */
 export interface ControllerState {
@@ -22,6 +24,8 @@ export interface ControllerState {
   readonly repos: readonly RepoStatus[];
   /** The last look at each repository's worktrees, as clients are told of it. */
   readonly radar: ReadonlyMap<string, RepoRadar>;
+  /** Of workers whose run began under our eyes: whether their agents found our tools. */
+  readonly tools: ReadonlyMap<string, ToolsContact>;
   readonly notices: readonly Problem[];
 }
 
@@ -43,7 +47,13 @@ export interface Decision {
 }
 
 export function initialState(config: WorkspaceConfig, log: LogState = emptyLogState): ControllerState {
-  const nothing = { plans: new Map(), terminals: new Map(), busy: new Map(), radar: new Map() };
+  const nothing = {
+    plans: new Map(),
+    terminals: new Map(),
+    busy: new Map(),
+    radar: new Map(),
+    tools: new Map(),
+  };
   return { config, log, ...nothing, repos: [], notices: [] };
 }
 
@@ -77,6 +87,7 @@ export function selectFacts(state: ControllerState): Facts {
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(radar && { radar }),
+    ...selectTalk(log, state.tools),
     notices: state.notices,
   };
 }

@@ -5,20 +5,31 @@ import type { Message } from './messages.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
 import { radarLooked, withRadarLooks } from './radar.ts';
 import { requested } from './requests.ts';
+import { sessionAsked } from './sessions.ts';
 import { snapshotEnded, withSnapshots } from './snapshotting.ts';
 import { launched, launchFailed, planned, setupFailed, withBusy } from './starting.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
+import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
 import { undoEnded } from './undoing.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
-  return withRadarLooks(state, message, withSnapshots(state, decide(state, message)));
+  const decision = withToolsWatch(message, decide(state, message));
+  return withRadarLooks(state, message, withSnapshots(state, decision));
 }
 
 function decide(state: ControllerState, message: Message): Decision {
   switch (message.type) {
     case 'requested':
       return requested(state, message);
+    case 'session-asked':
+      return sessionAsked(state, message);
+    case 'tools-met':
+      return only(toolsMet(state, message.id, message.listed));
+    case 'tools-overdue':
+      return only(toolsOverdue(state, message.id, message.run));
+    case 'notes-delivered':
+      return { state, happenings: [message], effects: [] };
     case 'planned':
       return planned(state, message);
     case 'launched':

@@ -23,6 +23,7 @@ export interface Words {
   /** Workers whose agents are given no notes. */
   readonly muted: ReadonlySet<string>;
   readonly memories: readonly Memory[];
+  readonly lastMemory: number;
 }
 
 export const noWords: Words = {
@@ -32,6 +33,7 @@ export const noWords: Words = {
   lastNote: 0,
   muted: new Set(),
   memories: [],
+  lastMemory: 0,
 };
 
 const updatesKept = 500;
@@ -69,7 +71,11 @@ export function afterWord<T extends Words>(state: T, event: WordEvent): T {
     }
     case 'remembered': {
       const memory = { id: `orch-${event.entry}`, by: id, at, ...event.memory };
-      return { ...state, memories: [...state.memories, memory] };
+      return {
+        ...state,
+        memories: [...state.memories, memory],
+        lastMemory: Math.max(state.lastMemory, event.entry),
+      };
     }
     case 'finish-wished': {
       const { by, why } = event;

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Result } from '../domain/problem.ts';
 import type { InboxMessage } from '../protocol/hostApi.ts';
+import { isSameSecret, parseJson, RateLimit, readBody } from '../protocol/loopback.ts';
 
 export interface InboxServerOptions {
   /** Terminals that may post, with what each has to show. */
@@ -25,7 +25,7 @@ const maxConnections = 512;
 export class InboxServer {
   readonly #options: InboxServerOptions;
   readonly #server: Server;
-  readonly #rates = new Map<string, { tokens: number; at: number }>();
+  readonly #rate = new RateLimit(perSecond, burst);
 
   private constructor(options: InboxServerOptions) {
     this.#options = options;
@@ -76,10 +76,10 @@ export class InboxServer {
     const topic = /^\/([a-z][a-z0-9/-]{0,63})$/.exec(request.url ?? '')?.[1];
     if (topic === undefined) return refuse(404, 'no such topic');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refuse(415, 'JSON only');
-    if (!this.#isWithinRate(id)) return refuse(429, 'too many messages');
-    const text = await readBody(request);
+    if (!this.#rate.allows(id)) return refuse(429, 'too many messages');
+    const text = await readBody(request, maxBodyBytes);
     if (text === null) return refuse(413, 'at most 1 MB');
-    const body = parse(text);
+    const body = parseJson(text);
     if (body === undefined) return refuse(400, 'not JSON');
     const at = new Date().toISOString();
     const answer = await this.#options.post({ id, topic, at, body }, Buffer.byteLength(text));
@@ -89,46 +89,8 @@ export class InboxServer {
 
   /** Every token is compared, each in constant time. */
   #idOf(token: string): string | null {
-    const claimed = digest(token);
     let found: string | null = null;
-    for (const [id, own] of this.#options.tokens()) if (timingSafeEqual(digest(own), claimed)) found = id;
+    for (const [id, own] of this.#options.tokens()) if (isSameSecret(own, token)) found = id;
     return found;
-  }
-
-  #isWithinRate(id: string): boolean {
-    const now = performance.now();
-    const rate = this.#rates.get(id) ?? { tokens: burst, at: now };
-    const tokens = Math.min(burst, rate.tokens + ((now - rate.at) / 1000) * perSecond);
-    this.#rates.set(id, { tokens: Math.max(0, tokens - 1), at: now });
-    return tokens >= 1;
-  }
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-/**
- * The whole body, or null when it is too large. What is too much is read on for a while without being kept:
- * closing on a sender loses the answer that says why.
- */
-async function readBody(request: IncomingMessage): Promise<string | null> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= maxBodyBytes) chunks.push(chunk);
-    if (size > maxBodyBytes * 8) throw new Error('endless body');
-  }
-  return size > maxBodyBytes ? null : Buffer.concat(chunks).toString('utf8');
-}
-
-/** The parsed text, undefined when it is no JSON. */
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Said as a status by the caller.
-    return undefined;
   }
 }
