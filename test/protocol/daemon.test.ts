@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type ConnectOptions, connectDaemon } from '../../src/protocol/connect.ts';
 import { readHolder } from '../../src/protocol/guard.ts';
-import type { Hello, HelloApi } from '../../src/protocol/hello.ts';
+import { type Hello, type HelloApi, protocolVersion } from '../../src/protocol/hello.ts';
 import type { Link } from '../../src/protocol/link.ts';
 import { lockPath } from '../../src/protocol/paths.ts';
 import type { SampleApi } from './sampleDaemon.ts';
@@ -96,7 +96,9 @@ test('another protocol is refused with advice, while status and stop still work'
   const hello: Hello = { protocol: 99, version: '9.0.0', role: 'client', pid: process.pid };
   const answer = await newer.caller<HelloApi>()('hello', hello);
   expect(answer).toMatchObject({ ok: false, problem: { code: 'version_mismatch' } });
-  expect(answer.ok ? '' : answer.problem.message).toMatch(/1\.0\.0 \(protocol 1\).*9\.0\.0 \(protocol 99\)/);
+  expect(answer.ok ? '' : answer.problem.message).toMatch(
+    new RegExp(String.raw`1\.0\.0 \(protocol ${protocolVersion}\).*9\.0\.0 \(protocol 99\)`),
+  );
   expect(await newer.caller<SampleApi>()('echo', { text: '' })).toMatchObject({
     problem: { code: 'peer_failed', message: expect.stringContaining('echo') },
   });
