@@ -1,0 +1,327 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { judge } from '../../../src/domain/guard/judge.ts';
+import type { ToolCall, WorkerRules } from '../../../src/domain/guard/rules.ts';
+import { locate } from '../../../src/host/locate.ts';
+
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));
+afterAll(() => rmSync(root, { recursive: true }));
+const shop = join(root, 'shop');
+const own = join(shop, '.worktrees', 'backend-door');
+for (const folder of [
+  join(own, 'src'),
+  join(shop, 'backend'),
+  join(shop, '.orch'),
+  join(root, 'home'),
+  join(root, 'scratch'),
+])
+  mkdirSync(folder, { recursive: true });
+writeFileSync(join(own, '.git'), 'gitdir: elsewhere\n');
+symlinkSync(join(shop, 'backend'), join(own, 'side'));
+symlinkSync('../../..', join(own, 'up'));
+symlinkSync('src', join(own, 'inner'));
+symlinkSync('loop', join(own, 'loop'));
+symlinkSync(own, join(root, 'home', 'mine'));
+
+const rules: WorkerRules = {
+  role: 'worker',
+  worktree: own,
+  branch: 'feature/door',
+  workspace: shop,
+  writable: [root, join(root, 'scratch')].slice(1),
+  variables: { HOME: join(root, 'home'), TMPDIR: join(root, 'scratch') },
+  allow: [],
+};
+
+function topicOf(
+  call: Pick<ToolCall, 'tool' | 'input'>,
+  cwd = own,
+  changes: Partial<WorkerRules> = {},
+): string | null {
+  return judge({ ...call, cwd }, { ...rules, ...changes }, locate)?.topic ?? null;
+}
+const bash = (command: string, cwd = own, changes: Partial<WorkerRules> = {}) =>
+  topicOf({ tool: 'Bash', input: { command } }, cwd, changes);
+const write = (file_path: string, tool = 'Write') => topicOf({ tool, input: { file_path } });
+
+describe('the file tools', () => {
+  test.each([
+    [`${own}/src/a.ts`],
+    [`${own}/new/deep/a.ts`],
+    ['src/a.ts'],
+    [`${own}/inner/a.ts`],
+    [`${own}/src/../b.ts`],
+    [`${own}/..hidden`],
+    [`${root}/scratch/notes.txt`],
+    [`${root}/home/mine/src/a.ts`],
+  ])('write %s', (path) => expect(write(path)).toBeNull());
+
+  test.each([
+    [`${shop}/backend/a.ts`],
+    [`${own}/../backend-other/a.ts`],
+    [`${own}/side/a.ts`],
+    [`${own}/up/anything`],
+    [`${own}/inner/../../../x`],
+    [`${own}/side/../x.ts`],
+    [`${own}/loop/x`],
+    [`${own}-other/x.ts`],
+    [`${shop}/.orch/config.json`],
+    [`${root}/home/.claude/settings.json`],
+    [`${own}/.git`],
+    ['/etc/passwd'],
+    ['../x.ts'],
+    [`${own}/\0x`],
+    [`${own}/${'x'.repeat(5000)}`],
+  ])('do not write %j', (path) => expect(write(path)).toBe('outside'));
+
+  test.each(['Edit', 'MultiEdit', 'SomethingNew'])('%s is judged like Write', (tool) =>
+    expect(write('/etc/passwd', tool)).toBe('outside'),
+  );
+  test('a notebook has a path of its own', () =>
+    expect(topicOf({ tool: 'NotebookEdit', input: { notebook_path: '/etc/x.ipynb' } })).toBe('outside'));
+  test('reading is free', () => expect(write('/etc/passwd', 'Read')).toBeNull());
+  test('what other servers offer is not ours to judge', () =>
+    expect(topicOf({ tool: 'mcp__files__write', input: { file_path: '/etc/x' } })).toBeNull());
+  test('a second worktree is refused', () => {
+    expect(topicOf({ tool: 'EnterWorktree', input: {} })).toBe('worktrees');
+    expect(topicOf({ tool: 'Agent', input: { isolation: 'worktree', prompt: 'x' } })).toBe('worktrees');
+    expect(topicOf({ tool: 'Agent', input: { prompt: 'x' } })).toBeNull();
+  });
+});
+
+describe('a command line is let through', () => {
+  test.each([
+    'npm test',
+    'npm ci && npm run build 2>&1 | tee build.log',
+    'echo hi > src/a.txt',
+    'cat <<EOF > a.txt\nsome > ../text; git stash\nEOF',
+    "cat <<'EOF' > a.txt\n$(git push)\nEOF",
+    'cargo build > /dev/null 2>&1',
+    'make 2>/dev/stderr >&2',
+    'git status --short; git diff HEAD~1 -- src',
+    'git add -A && git commit -m "Say git push > ../x; done"',
+    'git commit -m "$(cat <<\'EOF\'\nAdd a door\n\ngit stash is not used\nEOF\n)"',
+    'git stash list',
+    'git checkout -- src/a.ts',
+    'git checkout .',
+    'git checkout --theirs package.json',
+    'git checkout HEAD~1 src/a.ts',
+    'git restore --staged .',
+    'git branch --show-current && git branch -a',
+    'git branch try-it',
+    'git merge develop',
+    'git rebase develop',
+    'git rebase --onto develop old',
+    'git reset --hard HEAD~1',
+    'git reset --hard',
+    'git reset --soft develop',
+    'git fetch origin develop',
+    'git fetch git@example.org:x/y.git',
+    'git -C src log -1',
+    `git -C ${own} commit -am x`,
+    `git -C ${shop}/backend log --oneline -5`,
+    `cd ${shop}/backend && git status && ls`,
+    'git worktree list',
+    'git tag -l',
+    'git clone . inner-copy',
+    'rm -rf node_modules dist',
+    'cp ../../backend/.env .env',
+    'mkdir -p src/new && touch src/new/a && mv src/new/a src/b',
+    'sed -i s/a/b/ src/a.ts',
+    'sed -n 1,5p ../../backend/README.md',
+    'find . -name "*.tmp" -delete',
+    'find .. -name "*.md" | xargs grep door',
+    'python3 -c "print(1+1)"',
+    "python3 -c \"open('src/x', 'w').write('y')\"",
+    'for f in a b; do echo "$f" >> list.txt; done',
+    'echo x > "$TMPDIR/log"',
+    'D=$TMPDIR/x; mkdir -p $D && echo 1 > $D/one',
+    'echo > "$(mktemp)"',
+    'grep -rn "git push" docs # git push',
+    'orch-tui status && orch-tui worker list --json && orch-tui report --done x',
+    'npx orch-tui conflicts',
+    'echo "unfinished',
+    '',
+    '((((',
+    '<<',
+  ])('%s', (command) => expect(bash(command)).toBeNull());
+});
+
+describe('a command line is refused', () => {
+  test.each([
+    ['stash', 'git stash'],
+    ['stash', 'git stash pop'],
+    ['stash', 'git   "stash" push -u'],
+    ['stash', 'FOO=1 git -c core.pager=cat stash'],
+    ['stash', '/usr/bin/git stash'],
+    ['stash', 'npm test && git stash; ls'],
+    ['stash', 'true || (cd src && git stash -q)'],
+    ['stash', 'sh -c "git stash"'],
+    ['stash', "bash -lc 'cd src; git stash'"],
+    ['stash', 'eval "git stash"'],
+    ['stash', 'echo $(git stash)'],
+    ['stash', 'echo "`git stash`"'],
+    ['stash', 'X=stash; git $X'],
+    ['stash', 'env A=b timeout 10 git stash'],
+    ['stash', 'if true; then git stash; fi'],
+    ['stash', 'echo x | xargs -I {} git stash'],
+    ['stash', 'find . -maxdepth 0 -exec git stash \\;'],
+    ['stash', 'bash <<EOF\ngit stash\nEOF'],
+    ['stash', 'cat <<EOF\n$(git stash)\nEOF'],
+    ['stash', 'git st\\\nash'],
+    ['switch', 'git switch develop'],
+    ['switch', 'git checkout develop'],
+    ['switch', 'git checkout -b other'],
+    ['switch', 'git checkout -f main'],
+    ['switch', 'git checkout -'],
+    ['switch', 'git checkout --detach'],
+    ['switch', 'git rebase develop feature/other'],
+    ['switch', 'git symbolic-ref HEAD refs/heads/main'],
+    ['switch', 'git -c alias.x=stash x'],
+    ['switch', 'git config alias.x stash'],
+    ['switch', 'python3 -c "import os; os.system(\'git checkout main\')"'],
+    ['switch', "node -e \"require('child_process').execFileSync('git', ['stash'])\""],
+    ['branches', 'git branch -D feature/other'],
+    ['branches', 'git branch -fq develop HEAD'],
+    ['branches', 'git branch --delete x'],
+    ['branches', 'git branch -m develop old'],
+    ['branches', 'git update-ref refs/heads/develop HEAD'],
+    ['branches', 'git fetch origin develop:develop'],
+    ['branches', 'git reflog expire --all'],
+    ['branches', 'git tag -d v1'],
+    ['push', 'git push'],
+    ['push', 'git push origin HEAD --force'],
+    ['push', `git -C ${shop}/backend push`],
+    ['worktrees', 'git worktree add ../x'],
+    ['worktrees', 'git worktree remove --force ../backend-other'],
+    ['reset', 'git reset --hard develop'],
+    ['reset', 'git reset --hard origin/main'],
+    ['outside', `git -C ${shop}/backend commit -am x`],
+    ['outside', `git -C ${shop}/backend reset --hard HEAD~1`],
+    ['outside', `cd ${shop}/backend && git commit -am x`],
+    ['outside', `git --git-dir=${shop}/backend/.git commit --allow-empty -m x`],
+    ['outside', `GIT_DIR=${shop}/backend/.git git commit --allow-empty -m x`],
+    ['outside', `git clone . ${shop}/copy`],
+    ['approve', 'orch-tui worker start backend more --yes'],
+    ['approve', 'npx orch-tui approve 3'],
+    ['approve', 'node /opt/dist/orch-tui.js --json worker finish backend/door --yes'],
+    ['approve', 'orch-tui worker clean backend/door --yes'],
+    ['approve', 'git flow feature finish door'],
+    ['outside', 'echo x > ../x'],
+    ['outside', `echo x >> ${shop}/backend/README.md`],
+    ['outside', 'echo x >| side/x'],
+    ['outside', 'echo x &> up/x'],
+    ['outside', 'make 2> ../errors'],
+    ['outside', 'cd .. && echo x > x'],
+    ['outside', `(cd ${shop} && echo x > x)`],
+    ['outside', `cd ${shop}; cd backend; touch x`],
+    ['outside', 'cd side && echo x > x'],
+    ['outside', 'echo x > ~/x'],
+    ['outside', 'echo x > $HOME/x'],
+    ['outside', `P=${shop}; echo x > \${P}/x`],
+    ['outside', 'echo x | tee ../x'],
+    ['outside', 'cp src/a.ts ../../backend/'],
+    ['outside', 'cp -t ../../backend src/a.ts'],
+    ['outside', 'mv ../../backend/README.md .'],
+    ['outside', `rm -rf ${shop}/backend`],
+    ['outside', 'rm -rf ..'],
+    ['outside', 'rm .git'],
+    ['outside', `ln -s x ${shop}/y`],
+    ['outside', `dd if=/dev/zero of=${shop}/x count=1`],
+    ['outside', `sed -i s/a/b/ ${shop}/backend/README.md`],
+    ['outside', `sed -i.bak -e 1d ${shop}/backend/README.md`],
+    ['outside', `find ${shop}/backend -name x -delete`],
+    ['outside', `find ${shop}/backend -exec rm {} +`],
+    ['outside', `curl -o ${shop}/x http://127.0.0.1/`],
+    ['outside', `tar xf a.tar -C ${shop}`],
+    ['outside', `python3 -c "open('${shop}/x', 'w').write('y')"`],
+    ['outside', `python3 - <<'EOF'\nopen('${shop}/x', 'w').write('y')\nEOF`],
+    ['outside', `node -e "require('fs').writeFileSync('../x', '')"`],
+    ['outside', 'sudo tee /etc/hosts'],
+    ['outside', `sh -c "sh -c \\"sh -c 'touch ${shop}/x'\\""`],
+  ])('for %s: %s', (topic, command) => expect(bash(command)).toBe(topic));
+
+  test('when it begins outside', () => expect(bash('echo x > x', join(shop, 'backend'))).toBe('outside'));
+  test('also in another tool with a command', () =>
+    expect(topicOf({ tool: 'Monitor', input: { command: 'git stash' } })).toBe('stash'));
+});
+
+test('a workspace allows what it names', () => {
+  expect(bash('git push', own, { allow: ['push'] })).toBeNull();
+  expect(bash('git stash', own, { allow: ['push'] })).toBe('stash');
+  expect(bash('echo > ../x', own, { allow: ['outside'] })).toBeNull();
+  expect(bash('orch-tui approve 1', own, { allow: ['approve'] })).toBeNull();
+  expect(bash(`echo > ${shop}/shared/x`, own, { writable: [join(shop, 'shared')] })).toBeNull();
+});
+
+test('a folder for temporary files that holds the workspace does not open it', () => {
+  expect(bash(`echo > ${root}/x`, own, { writable: [root] })).toBeNull();
+  expect(bash(`echo > ${shop}/x`, own, { writable: [root] })).toBe('outside');
+});
+
+test('a refusal says what to do instead', () => {
+  const denial = judge({ tool: 'Bash', input: { command: 'git stash' }, cwd: own }, rules, locate);
+  expect(denial?.reason).toBe(
+    'All worktrees of a repository share one stash, so another worker could take yours. Commit your work to your branch instead; a commit in between does no harm.',
+  );
+});
+
+test('the orchestrator has what is listed and nothing else', () => {
+  const may = (tool: string) =>
+    judge(
+      { tool, input: {}, cwd: shop },
+      { role: 'orchestrator', tools: ['Read', 'mcp__orch__*'] },
+      locate,
+    ) === null;
+  expect(['Read', 'mcp__orch__status', 'mcp__orch__'].map(may)).toEqual([true, true, true]);
+  const others = [
+    'Write',
+    'Edit',
+    'Bash',
+    'Agent',
+    'Skill',
+    'Workflow',
+    'ReadMore',
+    'mcp__other__x',
+    'mcp__orchx__y',
+    '',
+  ];
+  expect(others.filter(may)).toEqual([]);
+});
+
+test('any text is judged, and soon', () => {
+  const signs = [
+    '"',
+    "'",
+    '`',
+    '$(',
+    '$',
+    '{',
+    '}',
+    '(',
+    ')',
+    '<<',
+    '>',
+    '|',
+    ';',
+    '\n',
+    '\\',
+    ' a',
+    'git ',
+    'EOF',
+    '~',
+  ];
+  let seed = 7;
+  const next = () => (seed = (seed * 48271) % 2147483647);
+  for (let round = 0; round < 2000; round += 1) {
+    const text = Array.from({ length: 40 }, () => signs[next() % signs.length]).join('');
+    expect(() => bash(text)).not.toThrow();
+  }
+  const began = performance.now();
+  bash('$('.repeat(5000));
+  bash('"`'.repeat(20_000));
+  bash('x '.repeat(100_000));
+  expect(performance.now() - began).toBeLessThan(5000);
+});
