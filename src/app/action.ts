@@ -16,6 +16,10 @@ export type Where =
   /** … or by typing the task's name. */
   | 'typed-name'
   | 'question'
+  /** Which work will not merge, one of its files, and a message about it. */
+  | 'radar'
+  | 'radar-file'
+  | 'radar-note'
   | 'problem'
   | 'notices'
   | 'help'
@@ -28,6 +32,7 @@ export type Group =
   | 'Looking back'
   | 'Moving'
   | 'Program'
+  | 'Radar'
   | 'Approval card'
   | 'Dialogs'
   | 'New worker';

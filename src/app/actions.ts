@@ -4,6 +4,8 @@ import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
+import { radarActions } from './actions/radar.ts';
+import { noteActions } from './actions/radarNote.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
 import { conflictActions, undoActions } from './actions/wayBack.ts';
@@ -17,6 +19,8 @@ import type { AppState, Settings } from './state.ts';
 export const actions: readonly Action[] = [
   ...workerActions,
   ...undoActions,
+  ...radarActions,
+  ...noteActions,
   ...cardActions,
   ...developActions,
   ...formActions,
@@ -80,6 +84,7 @@ const groupOrder: readonly Group[] = [
   'Moving',
   'Program',
   'Looking back',
+  'Radar',
   'Approval card',
   'New worker',
   'Dialogs',

@@ -1,5 +1,6 @@
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { FileSides } from '../domain/radar.ts';
 import type { TextField } from './field.ts';
 
 /** What lies over the room and takes all keys. */
@@ -10,6 +11,9 @@ export type Dialog =
   | FinishDialog
   | CleanDialog
   | QuestionDialog
+  | RadarDialog
+  | SidesDialog
+  | NoteDialog
   | ProblemDialog
   | NoticesDialog
   | HelpDialog;
@@ -82,6 +86,35 @@ export interface QuestionDialog extends Asking {
     | { readonly do: 'undo'; readonly id: string }
     /** `card`: number of the proposal whose card asked, to go back to. */
     | { readonly do: 'create-develop'; readonly repo: string; readonly card: number | null };
+}
+
+/** Two workers of a repository, or one and the branch it goes to: then `b` is null. */
+interface Pair {
+  readonly repo: string;
+  readonly a: string;
+  readonly b: string | null;
+}
+
+/** Which work will not merge, as a matrix; the pair is the cell that the keys are at. */
+export interface RadarDialog extends Asking, Scrolling, Pair {
+  readonly kind: 'radar';
+}
+
+/** A file as the two have changed it. */
+export interface SidesDialog extends Asking, Scrolling, Pair {
+  readonly kind: 'radar-file';
+  readonly path: string;
+  /** Null until they have come. */
+  readonly sides: FileSides | null;
+}
+
+/** A message to those whose work meets. */
+export interface NoteDialog extends Asking, Pair {
+  readonly kind: 'radar-note';
+  /** Who has not got it yet, and who has. */
+  readonly to: readonly string[];
+  readonly sent: readonly string[];
+  readonly text: TextField;
 }
 
 /** What is too long for one line, word for word. */

@@ -16,6 +16,8 @@ export function textOf(dialog: Dialog): TextField | null {
       return dialog.field === 'task' || dialog.field === 'brief' ? dialog[dialog.field] : null;
     case 'reject':
       return dialog.why;
+    case 'radar-note':
+      return dialog.text;
     case 'finish':
     case 'clean':
       return wantsName(dialog) ? dialog.typed : null;
@@ -30,6 +32,8 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
       return { ...dialog, [dialog.field]: field };
     case 'reject':
       return { ...dialog, why: field };
+    case 'radar-note':
+      return { ...dialog, text: field };
     case 'finish':
       return { ...dialog, typed: field };
     case 'clean':

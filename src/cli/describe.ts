@@ -95,6 +95,7 @@ export function finishText(preview: FinishPreview): string {
     ...section('Ignored files that would go', preview.ignored),
     ...section('Conflicts', preview.conflicts),
     ...section('In the way', preview.blockers),
+    ...section(`Will not merge into ${preview.into} afterwards`, preview.conflictsAfter ?? []),
     ...section('Checks run first', preview.checks ? [quoteCommand(preview.checks)] : []),
   ].join('\n');
 }

@@ -72,6 +72,9 @@ function describeProgram(out: Output): Command {
     .argument('<n>', 'number of the proposal', wholeNumber)
     .option('--why <text>', 'the reason, which the proposer sees', '')
     .action(async (n, { why }) => (await import('./look.ts')).rejectProposal(out, n, why));
+  command(program, 'conflicts [repo]', 'which work will not merge, and in which order it had best be merged')
+    .option('--wait', 'first until no worker is in the middle of a turn')
+    .action(async (repo, options) => (await import('./conflicts.ts')).showConflicts(out, repo, options));
   command(program, 'doctor', 'check what orch-tui needs').action(async () =>
     (await import('./doctor.ts')).runDoctor(out),
   );

@@ -5,6 +5,7 @@ import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import { press, room, type } from '../app/fixtures.ts';
+import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
 import * as scenes from './scenes.ts';
 
 const { small, medium, large } = scenes;
@@ -57,6 +58,19 @@ test.each<[string, AppState]>([
   ['told-80', scenes.told(small)],
   ['notices-80', press(scenes.told(small), '!').state],
   ['finish-pending-80', press(scenes.busy(small), 'f').state],
+  ['radar-80', radarRoom(small)],
+  ['radar-120', radarRoom(medium)],
+  ['radar-200', radarRoom({ cols: 200, rows: 50 })],
+  ['radar-many-80', radarRoom(small, manyFacts())],
+  ['radar-lines-80', sidesRoom(small)],
+  ['radar-lines-120', sidesRoom(medium)],
+  ['radar-lines-200', sidesRoom({ cols: 200, rows: 50 })],
+  ['radar-message-80', press(radarRoom(small), 'm').state],
+  ['radar-marks-120', room(radarFacts(), medium)],
+  [
+    'finish-rivals-80',
+    scenes.finishing(small, { conflictsAfter: ['backend/rate-limits', 'backend/exports'] }),
+  ],
   ['too-small-40', scenes.busy({ cols: 40, rows: 10 })],
 ])('%s looks as it was approved', (name, state) => {
   expectPicture(name, draw(state));
@@ -101,6 +115,10 @@ const everything: readonly [string, (size: Size) => AppState][] = [
   ['cleaning', scenes.cleaning],
   ['help', (size) => press(scenes.busy(size), '?').state],
   ['connecting', scenes.connecting],
+  ['radar', radarRoom],
+  ['crowded radar', (size) => press(radarRoom(size, manyFacts()), ...Array(30).fill('j'), 'l', 'l').state],
+  ['lines of both sides', sidesRoom],
+  ['message', (size) => press(radarRoom(size), 'm').state],
 ];
 
 const sizes: readonly Size[] = [

@@ -38,7 +38,16 @@ function scrolling(
     run: (state: AppState) => scroll(state, by(state)),
   } as const;
   return [
-    { ...both, id, keys: [...letters, ...arrows], where: ['card', 'preview', 'problem', 'notices', 'help'] },
+    {
+      ...both,
+      id,
+      keys: [...letters, ...arrows],
+      where: ['card', 'preview', 'radar-file', 'problem', 'notices', 'help'],
+    },
+    // Where the other keys move through a matrix, pages are all that is left.
+    ...(arrows[0]?.startsWith('page')
+      ? [{ ...both, id: `${id}-radar`, keys: [...letters, ...arrows], where: ['radar'] } as const]
+      : []),
     { ...both, id: `${id}-typing`, keys: arrows, where: ['typed-name'] },
   ];
 }

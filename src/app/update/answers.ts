@@ -2,9 +2,11 @@ import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { sendNote } from '../actions/radarNote.ts';
 import type { Dialog } from '../dialog.ts';
 import { openCard } from '../dialogs.ts';
 import type { Answered } from '../messages.ts';
+import { backToMatrix } from '../radarDialogs.ts';
 import { findProposal, selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
@@ -15,6 +17,7 @@ import { factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
   if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
+  if (answer.method === 'send') return withSent(state, answer.tag, answer.params.id);
   if (answer.method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
   return stay(withSuccess(state, answer));
 }
@@ -60,6 +63,14 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return withUndone(rest, answer.result.value);
     case 'bringBase':
       return withBrought(rest, answer.result.value);
+    case 'conflicts':
+      return waiting?.kind === 'radar'
+        ? withDialog(state, { ...waiting, pending: null, problem: null })
+        : state;
+    case 'fileSides':
+      return waiting?.kind === 'radar-file'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, sides: answer.result.value })
+        : state;
     case 'createDevelop':
       return withDevelop(rest, answer.params.repo, waiting);
     default:
@@ -97,6 +108,17 @@ function withBrought(
   if (conflicts.length === 0) return withNotice(state, `${id} holds all of ${base} now.`);
   const next = told ? 'The worker was told to resolve them.' : 'Resolve them in its worktree.';
   return withNotice(state, `Conflicts wait in ${counted(conflicts.length, 'file')} of ${id}. ${next}`);
+}
+
+/** On to the next recipient, or back to what the message was about. */
+function withSent(state: AppState, tag: number, id: string): Step {
+  const { waiting } = settle(state, tag);
+  if (waiting?.kind !== 'radar-note') return stay(state);
+  const sent = [...waiting.sent, id];
+  const to = waiting.to.filter((other) => other !== id);
+  const next = withDialog(state, { ...waiting, to, sent, pending: null, problem: null });
+  if (to.length > 0) return sendNote(next);
+  return stay(withNotice(backToMatrix(next), `Sent to ${sent.join(' and ')}.`));
 }
 
 /** Back to the card that offered it, whose plan now begins from develop. */

@@ -1,7 +1,8 @@
 import type { Facts } from '../../domain/facts.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import type { Worker } from '../../domain/worker.ts';
-import type { CardDialog, Dialog } from '../dialog.ts';
+import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '../dialog.ts';
+import { axisOf, findRadar, worstCell } from '../radar.ts';
 import { findProposal, findWorker, isSameRow, selectFleet, selectQueue } from '../select.ts';
 import type { AppState, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
@@ -90,6 +91,10 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
       if (dialog.about.do !== 'stop' || findWorker(state, dialog.about.id)) return state;
       return gone(state, dialog, whatBecame(state, dialog.about.id));
     }
+    case 'radar':
+    case 'radar-file':
+    case 'radar-note':
+      return withPair(state, dialog);
     // What is typed is not lost: a form for a proposal that is gone proposes anew.
     case 'form': {
       if (dialog.editing === null || dialog.pending !== null || findProposal(state, dialog.editing))
@@ -102,6 +107,19 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     case 'help':
       return state;
   }
+}
+
+/** Of a pair of which one is gone only the matrix is left, as long as there is one. */
+function withPair(state: AppState, dialog: RadarDialog | SidesDialog | NoteDialog): AppState {
+  const radar = findRadar(state, dialog.repo);
+  const axis = radar ? axisOf(radar) : [];
+  const missing = [dialog.a, dialog.b].find((id) => id !== null && !axis.includes(id));
+  if (missing === undefined || missing === null) return state;
+  const cell = radar ? worstCell(radar) : null;
+  if (!cell) return gone(state, dialog, whatBecame(state, missing));
+  const matrix = { kind: 'radar', ...cell, scroll: 0, pending: null, problem: null } as const;
+  if (dialog.kind === 'radar') return withDialog(state, matrix);
+  return gone(state, dialog, whatBecame(state, missing));
 }
 
 function withPlan(state: AppState, card: CardDialog, { plan }: Proposal): AppState {

@@ -3,6 +3,7 @@ import type { RepoStatus } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Rect } from '../geometry.ts';
 import { shownFrom } from '../hitTest.ts';
+import { countClashes } from '../radar.ts';
 import {
   type FleetRow,
   isSameRow,
@@ -115,12 +116,22 @@ function workerRow(state: AppState, worker: Worker, name: string, width: number)
   const progress = progressMark(state.terminals.get(worker.id)?.progress ?? null);
   const age = span(shortAge(worker.stateSince, state.now), 'muted');
   const bell = state.rang.has(worker.id) ? [span('♪ ', 'warning')] : [];
-  const left = [span(paneNumber(state, worker), 'muted'), span(`${mark} `, tone), ...bell, span(name)];
+  const left = [
+    ...[span(paneNumber(state, worker), 'muted'), span(`${mark} `, tone), ...bell, span(name)],
+    ...clashMark(state, worker),
+  ];
   const short = progress ? [progress, span(' '), age] : [age];
   const right = [span(`${word} `, tone), ...short];
   // Where both do not fit, the name matters more than the word: the mark says the same.
   const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;
   return spreadLine(left, hasRoom ? right : short, width);
+}
+
+/** `✗2`: will not merge with two; `○1`: shares files with one. */
+function clashMark(state: AppState, { id }: Worker): Line {
+  const { conflicts, overlaps } = countClashes(state, id);
+  if (conflicts > 0) return [span(` ✗${conflicts}`, 'bad')];
+  return overlaps > 0 ? [span(` ○${overlaps}`, 'warning')] : [];
 }
 
 function proposalRow({ kind, draft, problem }: Proposal, width: number): Line {

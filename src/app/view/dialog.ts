@@ -9,6 +9,9 @@ import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { formBody } from './form.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
+import { noteBody } from './note.ts';
+import { radarBody } from './radar.ts';
+import { sidesBody } from './sides.ts';
 import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
 
 /** The open dialog as it is drawn. */
@@ -60,6 +63,12 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return cleanBody(state, dialog, width);
     case 'question':
       return questionBody(state, dialog, width);
+    case 'radar':
+      return radarBody(state, dialog, width);
+    case 'radar-file':
+      return sidesBody(state, dialog, width);
+    case 'radar-note':
+      return noteBody(dialog, width);
     case 'problem':
       return problemBody(dialog, width);
     case 'notices':

@@ -13,7 +13,18 @@ import { oneLineField } from './textField.ts';
 export function finishBody(state: AppState, dialog: FinishDialog, width: number): DialogBody {
   const { preview } = dialog;
   if (!preview) return body(state, dialog, line(`Finish ${dialog.id}?`, 'strong'), [], [], width);
-  const { branch, into, commits, diffstat, uncommitted, ignored, conflicts, blockers, checks } = preview;
+  const {
+    branch,
+    into,
+    commits,
+    diffstat,
+    uncommitted,
+    ignored,
+    conflicts,
+    blockers,
+    checks,
+    conflictsAfter = [],
+  } = preview;
   const rows: readonly Line[] = [
     ...blockers.flatMap((blocker) => marked('✕', blocker, width, 'bad')),
     ...(blockers.length > 0 ? [line('')] : []),
@@ -23,6 +34,7 @@ export function finishBody(state: AppState, dialog: FinishDialog, width: number)
       ? marked('›', `First ${quoteCommand(checks)} must succeed in the worktree.`, width, 'muted')
       : []),
     ...listed(`Conflicts with ${into}`, conflicts, width, 'bad'),
+    ...listed(`Will not merge into ${into} afterwards`, conflictsAfter, width, 'warning'),
     ...listed('Not committed', uncommitted, width, 'warning'),
     ...listed('Ignored files that would be gone for good', ignored, width, 'warning'),
     ...listed(counted(commits.length, 'commit'), commits, width),

@@ -1,4 +1,5 @@
 import type { Worker } from '../../domain/worker.ts';
+import { countConflicts } from '../radar.ts';
 import { countStates, selectQueue } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cutText } from '../text/cells.ts';
@@ -12,7 +13,7 @@ const longestName = 24;
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
   const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
-  const right = [...connection(state), ...queueCount(state)];
+  const right = [...connection(state), ...conflictCount(state), ...queueCount(state)];
   const title = [span(` orch-tui${name}`, 'strong'), span('   ')];
   const room = size.cols - lineWidth(title) - lineWidth(right) - 1;
   const options = summaries(state);
@@ -43,6 +44,12 @@ function states(workers: readonly Worker[], name: (look: Look) => string): Line 
 function connection({ connection, facts }: AppState): Line {
   if (connection.status === 'lost') return [span('connection lost, trying again … ', 'bad')];
   return connection.status === 'connecting' && facts ? [span('connecting … ', 'muted')] : [];
+}
+
+/** Pairs that will not merge. */
+function conflictCount(state: AppState): Line {
+  const count = countConflicts(state);
+  return count > 0 ? [span(`radar ${count} `, 'bad'), span(' ')] : [];
 }
 
 function queueCount(state: AppState): Line {
