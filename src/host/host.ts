@@ -1,6 +1,9 @@
+import type { GuardRules } from '../domain/guard/rules.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
+import type { InboxMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
+import { isSameSecret } from '../protocol/loopback.ts';
 import { Announcer } from './announcer.ts';
+import { receive } from './guardedInbox.ts';
 import { Inbox } from './inbox.ts';
 import { RawStream } from './rawStream.ts';
 import { defaultScrollback, Scrollback } from './scrollback.ts';
@@ -14,6 +17,7 @@ const resizeMs = 30;
 interface Entry {
   readonly terminal: Terminal;
   readonly token: string;
+  readonly guard: GuardRules | null;
   readonly watches: Set<Watched>;
   readonly scrollback: Scrollback;
   resize: NodeJS.Timeout | undefined;
@@ -61,9 +65,22 @@ export class Host {
     for (const [id, { token }] of this.#entries) yield [id, token];
   }
 
+  /** Takes in what a child posted; resolves with what it is answered. */
+  receive(message: InboxMessage, bytes: number): Promise<Result<unknown>> {
+    return receive(this.inbox, message, bytes, this.#entries.get(message.id)?.guard ?? null);
+  }
+
+  /** Whose token this is, of children that run. Every token is compared, each in constant time. */
+  idOf(token: string): string | null {
+    let found: string | null = null;
+    for (const [id, own] of this.tokens())
+      if (isSameSecret(own, token) && this.find(id)?.isRunning) found = id;
+    return found;
+  }
+
   /** @returns `already_open` unless the id's last terminal has been forgotten; `spawn_failed` */
   open(options: OpenTerminal, hookUrl: string): Result<TerminalRecord> {
-    const { id, token } = options;
+    const { id, token, guard = null } = options;
     if (this.#entries.has(id)) return failure('already_open', `${id} has a terminal already.`);
     const watches = new Set<Watched>();
     const limits = options.scrollback ?? defaultScrollback;
@@ -80,7 +97,7 @@ export class Host {
     if (!terminal.ok) return terminal;
     const keep = (lines: number) => terminal.value.setScrollback(lines);
     const scrollback = new Scrollback(limits, keep, this.#hiddenAfterMs);
-    this.#entries.set(id, { terminal: terminal.value, token, watches, scrollback, resize: undefined });
+    this.#entries.set(id, { terminal: terminal.value, token, guard, watches, scrollback, resize: undefined });
     this.announcer.changed(id);
     return success(terminal.value.record);
   }

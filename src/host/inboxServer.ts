@@ -9,6 +9,8 @@ export interface InboxServerOptions {
   readonly tokens: () => Iterable<readonly [id: string, token: string]>;
   /** Takes a checked message; its answer is the child's. */
   readonly post: (message: InboxMessage, bytes: number) => Promise<Result<unknown>>;
+  /** What to answer with 200 instead of a refusal; null for the refusal itself. */
+  readonly answerRefused?: (topic: string, error: string) => object | null;
 }
 
 const maxBodyBytes = 1024 * 1024;
@@ -63,9 +65,12 @@ export class InboxServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const topic = /^\/([a-z][a-z0-9/-]{0,63})$/.exec(request.url ?? '')?.[1];
     const refuse = (status: number, error: string) => {
-      response.writeHead(status, { 'content-type': 'application/json', connection: 'close' });
-      response.end(JSON.stringify({ error }));
+      const instead = this.#options.answerRefused?.(topic ?? '', error) ?? null;
+      const headers = { 'content-type': 'application/json', connection: 'close' };
+      response.writeHead(instead ? 200 : status, headers);
+      response.end(JSON.stringify(instead ?? { error }));
     };
     const { host, origin, authorization = '' } = request.headers;
     if (host !== this.#name) return refuse(421, 'wrong host');
@@ -73,7 +78,6 @@ export class InboxServer {
     if (request.method !== 'POST') return refuse(405, 'POST only');
     const id = this.#idOf(/^Bearer (\S+)$/i.exec(authorization)?.[1] ?? '');
     if (id === null) return refuse(401, 'unknown token');
-    const topic = /^\/([a-z][a-z0-9/-]{0,63})$/.exec(request.url ?? '')?.[1];
     if (topic === undefined) return refuse(404, 'no such topic');
     if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refuse(415, 'JSON only');
     if (!this.#rate.allows(id)) return refuse(429, 'too many messages');

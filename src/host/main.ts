@@ -7,6 +7,7 @@ import { createHostKey, isHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
 import { ancestryOf } from '../protocol/processes.ts';
 import { version } from '../protocol/version.ts';
+import { answerRefused } from './guardedInbox.ts';
 import { Host } from './host.ts';
 import { InboxServer } from './inboxServer.ts';
 import { type LinkRole, serveLink } from './serveLink.ts';
@@ -16,7 +17,8 @@ async function main(root: string): Promise<void> {
   const host = new Host(numberOf(process.env.ORCH_HIDDEN_MS));
   const server = await InboxServer.listen({
     tokens: () => host.tokens(),
-    post: (message, bytes) => host.inbox.post(message, bytes),
+    post: (message, bytes) => host.receive(message, bytes),
+    answerRefused,
   });
   let key = '';
   const daemon = await serveDaemon({

@@ -1,3 +1,4 @@
+import type { GuardRules } from '../domain/guard/rules.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { Scroll } from '../domain/screen.ts';
@@ -38,6 +39,8 @@ export interface OpenTerminal {
   readonly token: string;
   /** Lines kept above the screen, 0–100,000; a few are always kept. 5000 and 1000 when not given. */
   readonly scrollback?: ScrollbackLimits;
+  /** What its agent is kept from, as long as the terminal lives; absent for nothing. */
+  readonly guard?: GuardRules;
 }
 
 /** Lines kept above a screen while some link watches it, and a while after the last one has gone. */
@@ -104,7 +107,10 @@ export interface InboxMessage {
   readonly body: unknown;
 }
 
-/** Requests to the host. `open`, `end` and `forget` are the controller's alone. */
+/** Topic of what the guard refused, with `what` and `why` as body; no child can post under it. */
+export const deniedTopic = 'guard:denied';
+
+/** Requests to the host. `open`, `end`, `forget` and `identify` are the controller's alone. */
 export interface HostApi {
   open(params: OpenTerminal): Result<TerminalRecord>;
   list(params: Record<string, never>): Result<readonly TerminalRecord[]>;
@@ -150,6 +156,8 @@ export interface HostApi {
   end(params: { id: string }): Result<TerminalRecord>;
   /** Drops a terminal whose child has ended, with its screen. */
   forget(params: { id: string }): Result<null>;
+  /** Whose token this is, of terminals whose child runs; the controller's alone. `unknown_token` otherwise. */
+  identify(params: { token: string }): Result<{ id: string }>;
   /** Where children post to: `http://127.0.0.1:<port>`. */
   inbox(params: Record<string, never>): Result<{ url: string }>;
   /** `dropped`: messages of the inbox thrown away because no controller fetched them. */
