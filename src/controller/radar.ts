@@ -66,6 +66,8 @@ function repoOf(id: string): string {
 
 /** Takes in a look: what turned since the last one goes into the log, and is said once. */
 export function radarLooked(state: ControllerState, radar: RepoRadar): Decision {
+  // Somebody asked for it, and gets it as an answer.
+  if (state.config.radar === false) return { state, happenings: [], effects: [] };
   const judged = judgements(radar).filter(
     ({ a, b }) => state.log.workers.has(a) && (b === null || state.log.workers.has(b)),
   );
