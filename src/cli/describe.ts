@@ -1,6 +1,6 @@
 import { cellWidth } from '../app/text/cells.ts';
 import { plainLine, quoteCommand } from '../app/text/plain.ts';
-import { portsText, sizeText } from '../app/text/words.ts';
+import { counted, longAge, portsText, sizeText } from '../app/text/words.ts';
 import type { OperationFact } from '../domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Proposal } from '../domain/proposal.ts';
@@ -63,8 +63,17 @@ export function reposText(repos: readonly RepoStatus[]): string {
       repo.problem ?? repo.branch ?? 'detached',
       repo.ahead === null ? '' : `↑${repo.ahead} ↓${repo.behind ?? 0}`,
       repo.dirty + repo.untracked === 0 ? 'clean' : `${repo.dirty} changed, ${repo.untracked} untracked`,
+      baseText(repo),
+      repo.stashes === 0 ? '' : counted(repo.stashes, 'stash', 'stashes'),
+      repo.operation === null ? '' : `${repo.operation} under way`,
+      repo.last === null ? '' : `${longAge(repo.last.at, Date.now())}: ${repo.last.subject}`,
     ]),
   );
+}
+
+function baseText({ branch, base, aheadOfBase, behindBase }: RepoStatus): string {
+  if (branch === base || aheadOfBase === null) return '';
+  return `+${aheadOfBase} -${behindBase} beside ${base}`;
 }
 
 /** What an approval would do, as the card of the control room shows it. */

@@ -62,6 +62,15 @@ function describeProgram(out: Output): Command {
   command(program, 'status [repo]', 'repositories and workers').action(async (repo) =>
     (await import('./look.ts')).showStatus(out, repo),
   );
+  command(program, 'branches [repo]', 'branches beside develop: ahead, behind, merged or not').action(
+    async (repo) => (await import('./repos.ts')).showBranches(out, repo),
+  );
+  command(program, 'versions', 'the version of each repository').action(async () =>
+    (await import('./repos.ts')).showVersions(out),
+  );
+  command(program, 'worktrees', 'worktrees of all repositories, ours and others').action(async () =>
+    (await import('./repos.ts')).showWorktrees(out),
+  );
   command(program, 'proposals', 'what waits for approval').action(async () =>
     (await import('./look.ts')).listProposals(out),
   );

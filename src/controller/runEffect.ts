@@ -4,7 +4,7 @@ import { readScreen } from '../agents/claude/screen.ts';
 import { problemOf, type Result, success } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { Git } from '../git/run.ts';
-import { readStatus } from '../git/status.ts';
+import { readStatuses } from '../git/status.ts';
 import { checksOf, runChecks } from './checking.ts';
 import { draftId, noSuchWorker } from './checks.ts';
 import type { RunEffect, WorldEffect } from './core.ts';
@@ -144,7 +144,7 @@ function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: Contro
 }
 
 export function lookAtRepos(git: Git, state: ControllerState) {
-  return Promise.all(state.config.repos.map((repo) => readStatus(git, repo)));
+  return readStatuses(git, state.config.repos);
 }
 
 async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {

@@ -18,11 +18,17 @@ export interface Flow {
 
 export async function readFlow(git: Git, repo: Repo): Promise<Result<Flow>> {
   const [settings, branches] = await Promise.all([
-    git.run(repo.path, ['config', '-z', '--get-regexp', '^(gitflow|remote)\\.']),
+    readSettings(git, repo),
     git.run(repo.path, ['for-each-ref', '--format=%(refname)%00%(symref)', 'refs/heads', 'refs/remotes']),
   ]);
   if (branches.exitCode !== 0) return refused(branches);
-  return success(chooseFlow(parseSettings(settings.stdout), branches.stdout.split('\n')));
+  return success(chooseFlow(settings, branches.stdout.split('\n')));
+}
+
+/** What git's configuration says of git-flow and of remotes. */
+export async function readSettings(git: Git, repo: Repo): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await git.run(repo.path, ['config', '-z', '--get-regexp', '^(gitflow|remote)\\.']);
+  return parseSettings(stdout);
 }
 
 /**

@@ -68,7 +68,8 @@ export async function listVersionTags(
   return success(ours.map((ref) => ref.slice(start.length)));
 }
 
-async function readVersion(
+/** The greatest version that files and tags of a branch name; null when none does. */
+export async function readVersion(
   git: Git,
   repo: Repo,
   flow: Flow,

@@ -15,6 +15,8 @@ export interface ParsedStatus {
   /** Null without upstream, or when it is gone. */
   readonly ahead: number | null;
   readonly behind: number | null;
+  /** Without `--show-stash` 0. */
+  readonly stashes: number;
   readonly entries: readonly StatusEntry[];
 }
 
@@ -49,6 +51,7 @@ export function parseStatus(output: string): ParsedStatus {
     branch: branch === '(detached)' ? null : branch,
     ahead: counts ? Number(counts[1]) : null,
     behind: counts ? Number(counts[2]) : null,
+    stashes: Number(headers.get('stash') ?? 0),
     entries,
   };
 }

@@ -1,31 +1,91 @@
-import { stat } from 'node:fs/promises';
-import type { Repo, RepoStatus } from '../domain/repo.ts';
-import { mainHint, readFlow } from './flow.ts';
+import { readFile, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { LastCommit, Repo, RepoStatus } from '../domain/repo.ts';
+import { chooseFlow, type Flow, mainHint, readSettings } from './flow.ts';
+import { inTurns } from './inTurns.ts';
+import { readOperation } from './operation.ts';
 import { type ParsedStatus, parseStatus } from './porcelain.ts';
+import { branchRef } from './refs.ts';
 import { type Git, refusal } from './run.ts';
+
+/** Enough to keep a few cores busy; more would only wait for each other. */
+const reposAtOnce = 4;
+
+/** Looks at many repositories, a few at a time. */
+export function readStatuses(git: Git, repos: readonly Repo[]): Promise<RepoStatus[]> {
+  return inTurns(repos, reposAtOnce, (repo) => readStatus(git, repo));
+}
 
 /** Looks at a repository's main checkout; changes nothing, not even git's cache of file times. Never fails. */
 export async function readStatus(git: Git, repo: Repo): Promise<RepoStatus> {
-  if (!(await isFolder(repo.path))) return unreadable(repo, `The folder ${repo.path} is missing.`);
-  const [looked, flow] = await Promise.all([
-    git.run(repo.path, ['status', '--porcelain=v2', '--branch', '-z', '--untracked-files=normal']),
-    readFlow(git, repo),
+  const gitDir = await findGitDirectory(repo.path);
+  if (gitDir === null) return unreadable(repo, `The folder ${repo.path} is missing.`);
+  const [looked, listed, settings, operation] = await Promise.all([
+    git.run(repo.path, [...statusCommand]),
+    git.run(repo.path, ['for-each-ref', `--format=${refFields}`, 'refs/heads', 'refs/remotes']),
+    readSettings(git, repo),
+    readOperation(gitDir),
   ]);
-  if (looked.exitCode !== 0) return unreadable(repo, refusal(looked).message);
+  for (const outcome of [looked, listed])
+    if (outcome.exitCode !== 0) return unreadable(repo, refusal(outcome).message);
   const status = parseStatus(looked.stdout);
-  const base = flow.ok ? flow.value.base : null;
+  const refs = listed.stdout.split('\n').filter(Boolean);
+  const flow = chooseFlow(settings, refs);
+  const commits = new Map(refs.map(readCommit));
+  const distance = await countFromBase(git, repo, status, baseCommit(flow, commits));
+  const { branch, ahead, behind, entries, stashes } = status;
+  const untracked = entries.filter((entry) => entry.kind === 'untracked').length;
   return {
-    name: repo.name,
-    path: repo.path,
-    branch: status.branch,
-    ahead: status.ahead,
-    behind: status.behind,
-    dirty: status.entries.filter((entry) => entry.kind !== 'untracked').length,
-    untracked: status.entries.filter((entry) => entry.kind === 'untracked').length,
-    base,
-    hasDevelop: flow.ok && flow.value.develop !== null,
-    problem: flow.ok ? problemOf(status, base) : flow.problem.message,
+    ...{ name: repo.name, path: repo.path, branch, ahead, behind },
+    ...{ dirty: entries.length - untracked, untracked, stashes, operation },
+    last: commits.get(branchRef(branch ?? '')) ?? null,
+    ...distance,
+    base: flow.base,
+    hasDevelop: flow.develop !== null,
+    problem: problemOf(status, flow.base),
   };
+}
+
+const statusCommand = [
+  ...['status', '--porcelain=v2', '--branch', '--show-stash', '-z', '--untracked-files=normal'],
+] as const;
+
+/** The first two are what git-flow's branches are chosen by. */
+const refFields = '%(refname)%00%(symref)%00%(objectname)%00%(committerdate:iso-strict)%00%(subject)';
+
+function readCommit(line: string): [string, LastCommit] {
+  const [ref = '', , commit = '', at = '', subject = ''] = line.split('\0');
+  return [ref, { commit, subject, at }];
+}
+
+function baseCommit({ base, remote }: Flow, commits: ReadonlyMap<string, LastCommit>): string | null {
+  const found = commits.get(branchRef(base ?? '')) ?? commits.get(`refs/remotes/${remote}/${base}`);
+  return found?.commit ?? null;
+}
+
+/** Most checkouts stand where their base does: then no process is needed. */
+async function countFromBase(
+  git: Git,
+  repo: Repo,
+  { head }: ParsedStatus,
+  base: string | null,
+): Promise<Pick<RepoStatus, 'aheadOfBase' | 'behindBase'>> {
+  if (!head || !base) return { aheadOfBase: null, behindBase: null };
+  if (head === base) return { aheadOfBase: 0, behindBase: 0 };
+  const counts = await countBothWays(git, repo, head, base);
+  return { aheadOfBase: counts?.ours ?? null, behindBase: counts?.theirs ?? null };
+}
+
+/** How many commits each side has that the other lacks; null when git cannot tell. */
+export async function countBothWays(
+  git: Git,
+  repo: Repo,
+  ours: string,
+  theirs: string,
+): Promise<{ readonly ours: number; readonly theirs: number } | null> {
+  const counted = await git.run(repo.path, ['rev-list', '--left-right', '--count', `${ours}...${theirs}`]);
+  const [, left, right] = /^(\d+)\t(\d+)/.exec(counted.stdout) ?? [];
+  return left === undefined ? null : { ours: Number(left), theirs: Number(right) };
 }
 
 function problemOf(status: ParsedStatus, base: string | null): string | null {
@@ -36,21 +96,29 @@ function problemOf(status: ParsedStatus, base: string | null): string | null {
 
 function unreadable(repo: Repo, problem: string): RepoStatus {
   const unknown = {
-    branch: null,
-    ahead: null,
-    behind: null,
-    dirty: 0,
-    untracked: 0,
-    base: null,
-    hasDevelop: false,
+    ...{ branch: null, ahead: null, behind: null, dirty: 0, untracked: 0, stashes: 0, operation: null },
+    ...{ last: null, aheadOfBase: null, behindBase: null, base: null, hasDevelop: false },
   };
   return { name: repo.name, path: repo.path, ...unknown, problem };
 }
 
-async function isFolder(path: string): Promise<boolean> {
+/**
+ * A checkout's git directory, found without a process: `.git`, or where a file of that name leads.
+ * @returns null when the folder is missing; a path that may not exist when it is no repository
+ */
+export async function findGitDirectory(path: string): Promise<string | null> {
+  const isFolder = async (folder: string) => (await stat(folder)).isDirectory();
   try {
-    return (await stat(path)).isDirectory();
+    if (!(await isFolder(path))) return null;
   } catch {
-    return false; // Missing, or behind a folder we may not enter: the same to a person.
+    return null; // Missing, or behind a folder we may not enter: the same to a person.
+  }
+  const inside = join(path, '.git');
+  try {
+    if (await isFolder(inside)) return inside;
+    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(await readFile(inside, 'utf8')) ?? [];
+    return resolve(path, target);
+  } catch {
+    return inside; // No repository: git says so better.
   }
 }

@@ -17,6 +17,7 @@ test('Every kind of status line is read, odd names included', () => {
     '',
   ].join('\0');
   expect(parseStatus(output)).toEqual({
+    stashes: 0,
     head: oid,
     branch: 'feature/x y',
     ahead: 2,

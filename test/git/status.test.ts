@@ -8,6 +8,7 @@ import { createPlace, pictureOf, write } from './place.ts';
 test('A clean checkout shows its branch and base', async () => {
   const place = await createPlace();
   const repo = await place.repo();
+  const commit = await place.sh(repo.path, 'rev-parse', 'HEAD');
   expect(await readStatus(place.git, repo)).toEqual({
     ...repo,
     branch: 'main',
@@ -15,6 +16,11 @@ test('A clean checkout shows its branch and base', async () => {
     behind: null,
     dirty: 0,
     untracked: 0,
+    stashes: 0,
+    operation: null,
+    last: { commit, subject: 'First', at: expect.stringMatching(/^\d{4}-.*T/) },
+    aheadOfBase: 0,
+    behindBase: 0,
     base: 'develop',
     hasDevelop: true,
     problem: null,

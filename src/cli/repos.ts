@@ -1,0 +1,105 @@
+import { longAge } from '../app/text/words.ts';
+import { readConfig } from '../controller/workspaceConfig.ts';
+import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../domain/branch.ts';
+import { inTurns } from '../git/inTurns.ts';
+import { readDetails } from '../git/repoDetails.ts';
+import { Git } from '../git/run.ts';
+import { columns } from './describe.ts';
+import { demand, exitCodes, type Output, refuse } from './output.ts';
+import { findWorkspace } from './workspace.ts';
+
+/** Commands that look at repositories by themselves; no controller is needed. */
+
+/** Each repository's branches beside its base. */
+export async function showBranches(out: Output, repo: string | undefined): Promise<void> {
+  const { details, problems } = await look(out, repo);
+  const branches = details.flatMap((one) => one.branches.map((branch) => ({ repo: one.name, ...branch })));
+  const text = details.map((one) => section(one, one.branches.map(branchRow)));
+  tell(out, { branches, problems }, text);
+}
+
+/** Each repository's version, as files and tags of its base say it. */
+export async function showVersions(out: Output): Promise<void> {
+  const { details, problems } = await look(out, undefined);
+  const versions = details.map(({ name, version, base }) => ({ repo: name, version, base }));
+  const rows = versions.map(({ repo, version, base }) => [repo, version ?? 'none', base ?? '']);
+  tell(out, { versions, problems }, rows.length > 0 ? [columns(rows)] : []);
+}
+
+/** Each repository's worktrees, ours and others. */
+export async function showWorktrees(out: Output): Promise<void> {
+  const { details, problems } = await look(out, undefined);
+  const worktrees = details.flatMap((one) => one.worktrees.map((tree) => ({ repo: one.name, ...tree })));
+  const text = details.map((one) => section(one, one.worktrees.map(worktreeRow)));
+  tell(out, { worktrees, problems }, text);
+}
+
+/** Repositories that cannot be read stop no other; the command ends with 1 then. */
+interface Looked {
+  readonly details: readonly RepoDetails[];
+  readonly problems: readonly { readonly repo: string; readonly problem: string }[];
+}
+
+async function look(out: Output, wanted: string | undefined): Promise<Looked> {
+  const root = demand(findWorkspace('.'));
+  const { repos } = demand(readConfig(root));
+  const chosen = repos.filter(({ name }) => wanted === undefined || name === wanted);
+  if (chosen.length === 0 && wanted !== undefined)
+    refuse(
+      'unknown_repo',
+      `There is no repository ${JSON.stringify(wanted)} here.`,
+      `Known: ${repos.map(({ name }) => name).join(', ')}.`,
+    );
+  if (repos.length === 0) out.say('No repositories. Add them: orch-tui init');
+  const git = new Git();
+  const looked = await inTurns(chosen, 2, (repo) => readDetails(git, repo, root));
+  return {
+    details: looked.flatMap((one) => (one.ok ? [one.value] : [])),
+    problems: looked.flatMap((one, at) =>
+      one.ok ? [] : [{ repo: chosen[at]?.name ?? '', problem: one.problem.message }],
+    ),
+  };
+}
+
+function tell(
+  out: Output,
+  value: Pick<Looked, 'problems'> & { readonly [field: string]: unknown },
+  text: readonly string[],
+): void {
+  const { problems } = value;
+  if (problems.length > 0) process.exitCode = exitCodes.refused;
+  out.result(value, [...text, ...problems.map(({ repo, problem }) => `! ${repo}: ${problem}`)].join('\n'));
+}
+
+function section({ name, base }: RepoDetails, rows: readonly (readonly string[])[]): string {
+  const lines = rows.length === 0 ? ['nothing'] : columns(rows).split('\n');
+  return [base === null ? name : `${name} (base ${base})`, ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function branchRow(branch: BranchStatus): string[] {
+  const { name, ahead, behind, upstream, checkout, last } = branch;
+  return [
+    name,
+    ahead === null ? '' : `+${ahead} -${behind}`,
+    [mergedText(branch), isStale(branch, new Date()) ? 'stale' : ''].filter(Boolean).join(', '),
+    upstream === 'gone' ? 'upstream gone' : (upstream ?? 'not pushed'),
+    longAge(last.at, Date.now()),
+    checkout ?? '',
+  ];
+}
+
+/** Without a sign of it nothing is claimed: work may have been merged in ways that leave none. */
+function mergedText({ merged, kind }: BranchStatus): string {
+  if (kind === 'main' || kind === 'develop') return '';
+  return merged === null ? 'not known to be merged' : merged === 'squash' ? 'merged as one commit' : 'merged';
+}
+
+function worktreeRow({ path, branch, owner, locked, prunable, operation }: WorktreeStatus): string[] {
+  const notes = [
+    owner === 'other' ? 'not ours' : '',
+    locked === null ? '' : `locked ${locked}`.trim(),
+    prunable === null ? '' : `gone: ${prunable}`,
+    operation === null ? '' : `${operation} under way`,
+  ];
+  return [path, branch ?? 'detached', notes.filter(Boolean).join('; ')];
+}
