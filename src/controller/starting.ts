@@ -68,7 +68,9 @@ function resumedFrom({ id, ports }: StartPlan): Happening {
 /** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */
 export function takenPorts({ log, plans }: ControllerState, but: OpenProposal): PortBlock[] {
   const workers = [...log.workers.values()].filter(({ id }) => id !== draftId(but.draft));
-  const others = [...plans].flatMap(([n, plan]) => (n !== but.n && plan.ok ? [plan.value] : []));
+  // A plan that was approved or rejected says nothing any more.
+  const isOther = (n: number) => n !== but.n && log.proposals.has(n);
+  const others = [...plans].flatMap(([n, plan]) => (isOther(n) && plan.ok ? [plan.value] : []));
   return [...workers, ...others].flatMap(({ ports }) => ports ?? []);
 }
 

@@ -127,6 +127,21 @@ test('two plans worked out side by side never start with the same ports', () => 
   expect(room.state.plans).toBe(before);
 });
 
+test('a plan that was carried out or turned down takes no ports from anybody', () => {
+  const ports = { first: 20_000, count: 10 };
+  const room = new Scene().proposed('auth');
+  const plan = success({ ...planFor('backend', 'auth'), ports });
+  const approved = { do: 'approve', n: 1, digest: plan.ok ? plan.value.digest : '' } as const;
+  const open = room.state.log.proposals.get(1);
+  if (!open) throw new Error('no proposal');
+  room.tell({ type: 'planned', n: 1, draft: open.draft, config: room.state.config, plan });
+  room.ask({ ...approved, size: { cols: 80, rows: 24 } });
+  expect(room.worker('backend/auth')).toMatchObject({ ports });
+  const resume = { ...open, n: 2, kind: 'resume' } as const;
+  expect(takenPorts(room.state, resume)).toEqual([]);
+  expect(takenPorts(room.state, { ...open, n: 3, draft: { ...open.draft, task: 'other' } })).toEqual([ports]);
+});
+
 test('a failed setup is remembered with its command until the next run', () => {
   const failed = { command: ['npm', 'ci'], exitCode: 1 };
   const room = new Scene().started('auth', 'plain');
