@@ -96,10 +96,10 @@ function lastWords({ state, asks, said, update }: Worker): Span | null {
   return rests && text ? span(text, 'muted') : null;
 }
 
-/** What it calls what it is doing. */
+/** What it calls what it is doing; its own name says nothing new. */
 function titleWords(terminal: TerminalRecord | undefined): Span | null {
   const title = shownTitle(terminal?.title ?? '');
-  return title === '' ? null : span(title, 'muted');
+  return title === '' || title === terminal?.id ? null : span(title, 'muted');
 }
 
 function paneAside({ settings }: AppState, worker: Worker, use: PaneUse): Line {
