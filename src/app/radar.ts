@@ -1,4 +1,4 @@
-import { type RadarFile, type RepoRadar, rangesText, type Verdict } from '../domain/radar.ts';
+import { type LineRange, type RadarFile, type RepoRadar, rangesText, type Verdict } from '../domain/radar.ts';
 import { isLive } from '../domain/worker.ts';
 import { findWorker, selectedRepo, selectedWorker } from './select.ts';
 import type { AppState } from './state.ts';
@@ -134,10 +134,16 @@ export function suggestedNote({ a, b, files, verdict }: Standing, into: string |
 
 function fileWords({ path, kind, ranges }: RadarFile, a: string, b: string | null): string {
   const lines = [
-    ...(ranges.a.length > 0 ? [`${a} lines ${rangesText(ranges.a)}`] : []),
-    ...(b !== null && ranges.b.length > 0 ? [`${b} lines ${rangesText(ranges.b)}`] : []),
+    ...(ranges.a.length > 0 ? [`${a} ${linesWords(ranges.a)}`] : []),
+    ...(b !== null && ranges.b.length > 0 ? [`${b} ${linesWords(ranges.b)}`] : []),
   ];
   const how = kind === 'content' || kind === 'overlap' ? [] : [kind];
   const words = [...how, ...lines].join(' · ');
   return words === '' ? path : `${path} (${words})`;
+}
+
+function linesWords(ranges: readonly LineRange[]): string {
+  const [first] = ranges;
+  const isOne = ranges.length === 1 && first?.from === first?.to;
+  return `${isOne ? 'line' : 'lines'} ${rangesText(ranges)}`;
 }

@@ -130,7 +130,7 @@ describe('a message', () => {
     const note = dialogOf(writing.state);
     expect(note).toMatchObject({ kind: 'radar-note', to: [pair.a, pair.b] });
     expect(note?.kind === 'radar-note' && note.text.text).toContain(
-      'src/auth/session.ts (backend/user-auth lines 10–14, 40 · backend/rate-limits lines 12)',
+      'src/auth/session.ts (backend/user-auth lines 10–14, 40 · backend/rate-limits line 12)',
     );
     const edited = type(press(writing.state, 'ctrl-u').state, 'Please talk').state;
     const first = press(edited, 'enter');

@@ -5,6 +5,7 @@ import { backToMatrix, filesOf, openFile, pairOf, withRadar } from '../radarDial
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
+import { noteAction } from './radarNote.ts';
 import { isReachable } from './reachable.ts';
 
 const group = 'Radar';
@@ -45,6 +46,7 @@ export const radarActions: readonly Action[] = [
     enabled: (state) => selectRadars(state).length > 1 || 'Only this repository has workers.',
     run: nextRepo,
   },
+  noteAction,
   {
     ...looking,
     id: 'radar-to-row',

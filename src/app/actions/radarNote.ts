@@ -9,18 +9,20 @@ import { isReachable } from './reachable.ts';
 
 const note = { group: 'Radar', where: ['radar-note'] } as const;
 
+/** Begins a message about the pair. */
+export const noteAction: Action = {
+  group: 'Radar',
+  where: ['radar', 'radar-file'],
+  id: 'radar-note',
+  title: 'write a message to one or both',
+  hint: 'message',
+  keys: ['m'],
+  enabled: canWrite,
+  run: openNote,
+};
+
 /** A word to those whose work meets; it goes out on enter and not before. */
 export const noteActions: readonly Action[] = [
-  {
-    group: 'Radar',
-    where: ['radar', 'radar-file'],
-    id: 'radar-note',
-    title: 'write a message to one or both',
-    hint: 'message',
-    keys: ['m'],
-    enabled: canWrite,
-    run: openNote,
-  },
   {
     ...note,
     id: 'radar-recipients',
