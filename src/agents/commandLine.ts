@@ -1,3 +1,4 @@
+import type { Role } from '../domain/role.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
 import { claudeArguments } from './claude/arguments.ts';
 
@@ -12,6 +13,12 @@ export interface AgentStart {
   readonly name: string;
   /** Absolute path of the hooks' settings. */
   readonly settingsFile: string;
+  /** Absolute path of what names our tools; absent without them. */
+  readonly mcpConfigFile?: string;
+  /** What the session is told to be and held to; absent for a bare one. */
+  readonly role?: Role;
+  /** Absolute path of the folder with our skills. */
+  readonly plugin?: string;
 }
 
 /** Program and arguments that start an agent. Never passes through a shell. */

@@ -17,6 +17,7 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   if (first === undefined || (rest.length === 0 && isFolder(first)))
     await (await import('./room.ts')).openRoom(first ?? '.');
   else if (first === 'hook') await import('../agents/hook.ts');
+  else if (first === 'mcp' && rest.length === 0) await import('../agents/mcpRelay.ts');
   else await (await import('./program.ts')).runCommand(process.argv.slice(2));
 }
 

@@ -17,6 +17,8 @@ import { HostPort } from './hostPort.ts';
 import { logFile, openLog } from './log.ts';
 import { applyEvent, emptyLogState } from './logState.ts';
 import { Looks } from './looks.ts';
+import { createDesk } from './mcp/edgeDesk.ts';
+import { Mcp } from './mcp/mcp.ts';
 import type { Message } from './messages.ts';
 import { RadarWatch } from './radarWatch.ts';
 import { createRunner, type Edge } from './runEffect.ts';
@@ -36,6 +38,7 @@ export class Controller {
   readonly #looks: Looks;
   readonly #host: HostPort;
   readonly #radar: RadarWatch;
+  readonly #mcp: Mcp;
   readonly #announcer: Announcer;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -65,6 +68,7 @@ export class Controller {
       git,
       host: this.#host,
       radar: this.#radar,
+      openTools: () => this.#mcp.open(),
       ambient: process.env,
       tell,
       fail: logError,
@@ -72,6 +76,13 @@ export class Controller {
     const state = initialState(config, log.events.reduce(applyEvent, emptyLogState));
     this.#core = new Core(state, log, createRunner(edge));
     this.#looks = new Looks(this.#core, edge);
+    this.#mcp = new Mcp({
+      root,
+      desk: createDesk(this.#core, this.#looks, edge),
+      host: this.#host,
+      tell,
+      fail: logError,
+    });
     this.#announcer = new Announcer(
       () => daemon.links,
       () => selectFacts(this.#core.state),
@@ -108,6 +119,7 @@ export class Controller {
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     await this.#settle();
+    await this.#mcp.close();
     this.#host.close();
     this.#core.close();
     await this.#radar.close();
@@ -126,6 +138,8 @@ export class Controller {
     const { state } = this.#core;
     const host = await this.#host.find();
     if (!host.ok) this.#core.tell(withoutHost(host.problem));
+    // Agents that run know the address of last time, and ask there at any moment.
+    if (this.#core.state.terminals.size > 0) await this.#mcp.open();
     await settleUnfinished(edge, this.#core.state);
     for (const { id, worktree } of this.#core.state.log.workers.values())
       if (!existsSync(worktree))

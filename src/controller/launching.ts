@@ -7,6 +7,7 @@ import { agentPrograms } from '../agents/programs.ts';
 import { type Problem, type Result, success } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
 import type { Repo } from '../domain/repo.ts';
+import { isOrchestrator } from '../domain/role.ts';
 import type { PortBlock } from '../domain/setup.ts';
 import { workerId } from '../domain/slug.ts';
 import type { Worker } from '../domain/worker.ts';
@@ -16,6 +17,7 @@ import { readFlow } from '../git/flow.ts';
 import { copyIncluded } from '../git/include.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Size } from './effects.ts';
+import { guardRules } from './guarding.ts';
 import type { HostPort } from './hostPort.ts';
 import { readyingCommand } from './readying.ts';
 import { findPreset, findRepo, settingsFile, type Tools } from './tools.ts';
@@ -46,6 +48,7 @@ async function prepareWorktree(
   worker: Worker,
   plan: StartPlan,
 ): Promise<Result<readonly string[]>> {
+  if (isOrchestrator(worker)) return success([]);
   const repo = findRepo(tools.config, worker.repo);
   if (!repo.ok) return repo;
   const made = await makeWorktree(tools, repo.value, worker, plan);
@@ -101,6 +104,7 @@ async function spawn(
   // The last run's screen makes room for the new one; there may be none.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
   const scrollback = tools.config.limits?.scrollback;
+  const guard = guardRules(tools, worker, preset.value);
   return call.value('open', {
     id: worker.id,
     command: command.value,
@@ -109,6 +113,7 @@ async function spawn(
     ...size,
     token: randomBytes(32).toString('base64url'),
     ...(scrollback && { scrollback }),
+    ...(guard && { guard }),
   });
 }
 
@@ -128,6 +133,7 @@ export function workerEnvironment(
     ORCH_REPO: draft.repo,
     ORCH_TASK: draft.task,
     ORCH_BRIEF: draft.brief,
+    ...(tools.mcpUrl && { ORCH_MCP_URL: tools.mcpUrl }),
     ...(ports && { ORCH_PORT: `${ports.first}`, ORCH_PORT_COUNT: `${ports.count}` }),
     ...lfsEnvironment(tools.config.setup?.[draft.repo]?.lfs),
   });
@@ -139,7 +145,12 @@ async function writeSettings(root: string, inboxUrl: string): Promise<void> {
   const file = settingsFile(root);
   const next = `${file}.${randomUUID()}.tmp`;
   await mkdir(dirname(file), { recursive: true });
-  const settings = claudeSettings({ node, hookProgram: hook, hookUrl: `${inboxUrl}/hook` });
+  const settings = claudeSettings({
+    node,
+    hookProgram: hook,
+    hookUrl: `${inboxUrl}/hook`,
+    guardUrl: `${inboxUrl}/guard`,
+  });
   await writeFile(next, JSON.stringify(settings, null, 2), { mode: 0o600, flag: 'wx' });
   await rename(next, file);
 }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { commandLine } from '../agents/commandLine.ts';
 import { probeAgent } from '../agents/probe.ts';
+import { agentPrograms } from '../agents/programs.ts';
 import { type Result, success } from '../domain/problem.ts';
 import type { BaseCommit, StartPlan } from '../domain/proposal.ts';
+import { isOrchestrator } from '../domain/role.ts';
 import { freePorts, overlapsAny, type PortBlock, usualPorts } from '../domain/setup.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
@@ -11,9 +13,10 @@ import { chooseBase, describeCommit } from '../git/base.ts';
 import { readFlow } from '../git/flow.ts';
 import { draftId } from './checks.ts';
 import type { OpenProposal } from './events.ts';
+import { guardRules, guardWarnings } from './guarding.ts';
 import { workerEnvironment } from './launching.ts';
 import { planReadying, type Readying } from './readying.ts';
-import { findPreset, findRepo, settingsFile, type Tools, worktreePath } from './tools.ts';
+import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
 
 /**
  * Works out what an approval would do. Fetches, but changes nothing that a person could see.
@@ -26,16 +29,14 @@ export async function makePlan(
   taken: readonly PortBlock[] = [],
 ): Promise<Result<StartPlan>> {
   const { config } = tools;
-  const agent = open.draft.agent ?? config.defaultAgent;
+  const agent = chooseAgent(config, open);
   const preset = findPreset(config, agent);
   if (!preset.ok) return preset;
-  const place = worker ? await placeOf(tools, worker) : await newPlace(tools, open);
+  const place = await choosePlace(tools, open, worker);
   if (!place.ok) return place;
-  const repo = findRepo(config, open.draft.repo);
-  if (!repo.ok) return repo;
-  const readying = await planReadying(tools, repo.value, place.value.worktree);
+  const readying = await readyingOf(tools, open, place.value.worktree);
   if (!readying.ok) return readying;
-  const ports = choosePorts(config, worker, taken);
+  const ports = isOrchestrator(open.draft) ? null : choosePorts(config, worker, taken);
   const environment = workerEnvironment(tools, preset.value, open.draft, ports ?? undefined);
   const found = await probeAgent(agent, preset.value, environment, config.root);
   if (!found.ok) return found;
@@ -53,9 +54,30 @@ function choosePorts(
   return own && !overlapsAny(own, taken) ? own : freePorts(ports, taken);
 }
 
+/** Its limits are flags and hooks of Claude Code: nothing else can be the orchestrator. */
+function chooseAgent({ agents, defaultAgent }: Tools['config'], { draft }: OpenProposal): string {
+  if (draft.agent !== null) return draft.agent;
+  const canBe = !isOrchestrator(draft) || agents[defaultAgent]?.speaks === 'claude';
+  return canBe ? defaultAgent : 'claude';
+}
+
+/** The orchestrator sees the whole workspace, from its top. */
+async function choosePlace(tools: Tools, open: OpenProposal, worker: Worker | null): Promise<Result<Place>> {
+  if (isOrchestrator(open.draft))
+    return success({ branch: '', base: null, worktree: tools.config.root, warnings: [] });
+  return worker ? placeOf(tools, worker) : newPlace(tools, open);
+}
+
+async function readyingOf(tools: Tools, open: OpenProposal, worktree: string): Promise<Result<Readying>> {
+  if (isOrchestrator(open.draft)) return success({ warnings: [] });
+  const repo = findRepo(tools.config, open.draft.repo);
+  return repo.ok ? planReadying(tools, repo.value, worktree) : repo;
+}
+
 interface Place {
   readonly branch: string;
-  readonly base: BaseCommit;
+  /** Null for the orchestrator. */
+  readonly base: BaseCommit | null;
   readonly worktree: string;
   readonly warnings: readonly string[];
 }
@@ -98,6 +120,7 @@ interface Start extends Place {
 function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
   const { agent, preset, branch, base, worktree, environment, ports } = start;
   const { copies, setup } = start.readying;
+  const { role } = open.draft;
   const id = draftId(open.draft);
   const sessionId = worker?.sessionId ?? open.sessionId;
   const command = commandLine({
@@ -107,16 +130,26 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     brief: open.draft.brief,
     name: id,
     settingsFile: settingsFile(tools.config.root),
+    role: role ?? 'worker',
+    plugin: agentPrograms().plugin,
+    ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
   });
   const isAnew = worker !== null && !worker.hasConversation && preset.speaks === 'claude';
-  const warnings = [...start.warnings, ...start.readying.warnings, ...(isAnew ? [beginsAnew] : [])];
+  const guard = guardRules(tools, { ...(role && { role }), worktree, branch }, preset);
+  const warnings = [
+    ...start.warnings,
+    ...guardWarnings(tools, open.draft, preset),
+    ...start.readying.warnings,
+    ...(isAnew ? [beginsAnew] : []),
+  ];
   const shown = {
     ...{ id, agent, branch, worktree, command, environment, sessionId },
+    ...(role && { role }),
     ...(copies && { copies }),
     ...(setup && { setup }),
     ...(ports && { ports }),
   };
-  const bound = { ...shown, base: base.commit, preset: preset.env, brief: open.draft.brief };
+  const bound = { ...shown, base: base?.commit ?? null, guard, preset: preset.env, brief: open.draft.brief };
   const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
   return { digest, ...shown, base, warnings };
 }

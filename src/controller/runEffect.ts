@@ -25,6 +25,8 @@ export interface Edge {
   readonly git: Git;
   readonly host: HostPort;
   readonly radar: RadarWatch;
+  /** Opens the endpoint for agents' tools, or says where it is. */
+  openTools(): Promise<Result<string>>;
   readonly ambient: Tools['ambient'];
   tell(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
@@ -77,10 +79,10 @@ async function run(
   const tools = toolsFor(edge, state);
   switch (effect.type) {
     case 'plan':
-      return plan(edge, tools, effect.n, state);
+      return plan(edge, await withTools(edge, tools), effect.n, state);
     case 'launch': {
       const worker = state.log.workers.get(effect.id);
-      if (worker) await launchWorker(edge, tools, worker, effect);
+      if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect);
       return;
     }
     case 'end-process': {
@@ -141,6 +143,14 @@ async function run(
 
 function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: ControllerState): Tools {
   return { git, ambient, config: state.config };
+}
+
+/** Agents work without our tools, too: what keeps them away is told, and no reason to start nothing. */
+async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
+  const mcpUrl = await edge.openTools();
+  if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
+  edge.tell({ type: 'noticed', problem: mcpUrl.problem });
+  return tools;
 }
 
 export function lookAtRepos(git: Git, state: ControllerState) {

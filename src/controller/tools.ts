@@ -11,6 +11,8 @@ export interface Tools {
   readonly config: WorkspaceConfig;
   /** The person's environment; agents get an allow-listed part of it. */
   readonly ambient: Readonly<Record<string, string | undefined>>;
+  /** Where agents reach our tools; absent when they cannot be offered. */
+  readonly mcpUrl?: string;
 }
 
 export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
@@ -38,6 +40,11 @@ export function findPreset(config: WorkspaceConfig, name: string): Result<AgentP
 /** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */
 export function settingsFile(root: string): string {
   return join(root, '.orch', 'agent-settings.json');
+}
+
+/** What tells agents where our tools are; holds no secret either. */
+export function mcpConfigFile(root: string): string {
+  return join(root, '.orch', 'agent-mcp.json');
 }
 
 /** Where worktrees of a workspace lie. */

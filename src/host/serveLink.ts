@@ -44,7 +44,7 @@ export function serveLink(
     link.notify<HostNotices>('notTyped', { id, problem: notReading(id) });
   };
 
-  const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget'>> = {
+  const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget' | 'identify'>> = {
     open(options) {
       const fault = faultOf(options);
       const opened = fault === null ? host.open(options, `${inboxUrl}/hook`) : failure('bad_request', fault);
@@ -52,6 +52,10 @@ export function serveLink(
       return opened;
     },
     end: ({ id }) => host.end(id),
+    identify({ token }) {
+      const id = host.idOf(token);
+      return id === null ? failure('unknown_token', 'No child that runs has this token.') : success({ id });
+    },
     forget({ id }) {
       const forgotten = host.forget(id);
       onNeedChange();
@@ -60,7 +64,9 @@ export function serveLink(
   };
 
   link.serve<Served>({
-    ...(role === 'controller' ? asController : { open: notAllowed, end: notAllowed, forget: notAllowed }),
+    ...(role === 'controller'
+      ? asController
+      : { open: notAllowed, end: notAllowed, forget: notAllowed, identify: notAllowed }),
     list: () => success(host.records),
     text({ id, ...options }) {
       const terminal = host.find(id);

@@ -3,6 +3,7 @@ import { Core } from '../../src/controller/core.ts';
 import type { Log } from '../../src/controller/log.ts';
 import { createRunner, type Edge } from '../../src/controller/runEffect.ts';
 import { initialState } from '../../src/controller/state.ts';
+import { failure } from '../../src/domain/problem.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Git } from '../../src/git/run.ts';
 import { config, planFor } from './scene.ts';
@@ -27,6 +28,7 @@ function brokenWorld() {
   const edge: Edge = {
     git: broken as Git,
     host: broken as Edge['host'],
+    openTools: () => Promise.resolve(failure('no_tools', 'None here.')),
     radar: { wake: () => {} } as unknown as Edge['radar'],
     ambient: {},
     tell: (message) => core.tell(message),

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** The flags of Claude Code that a control room uses; `--settings` is taken and not needed. */
+/** The flags of Claude Code that a control room uses; those that say what it may do and with what are not needed. */
 export interface Flags {
   readonly sessionId: string | null;
   readonly resume: string | null;
@@ -19,6 +19,14 @@ export function parseFlags(args: readonly string[]): Flags {
       resume: { type: 'string' },
       name: { type: 'string', short: 'n' },
       settings: { type: 'string' },
+      'mcp-config': { type: 'string' },
+      allowedTools: { type: 'string' },
+      disallowedTools: { type: 'string' },
+      tools: { type: 'string' },
+      'permission-mode': { type: 'string' },
+      'strict-mcp-config': { type: 'boolean' },
+      'plugin-dir': { type: 'string' },
+      'append-system-prompt': { type: 'string' },
       version: { type: 'boolean', default: false },
     },
   });

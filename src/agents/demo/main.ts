@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Problem } from '../../domain/problem.ts';
 import { inboxOf } from '../inbox.ts';
+import { McpClient, mcpOf } from '../mcpClient.ts';
 import { DemoAgent } from './agent.ts';
 import { parseFlags } from './flags.ts';
 import { Hooks } from './hooks.ts';
@@ -52,7 +53,27 @@ async function main(): Promise<void> {
   stdout.on('resize', () => agent.resize());
   process.on('SIGTERM', () => void agent.end('other', 143));
   process.on('SIGHUP', () => void agent.end('other', 129));
+  void meetTools();
   await agent.start(printable(flags.brief));
+}
+
+/** Finds the control room's tools as a real agent does; it has no use for them. */
+async function meetTools(): Promise<void> {
+  const address = mcpOf(process.env);
+  if (!address) return;
+  const tools = new McpClient(address);
+  const hello = {
+    protocolVersion: '2025-06-18',
+    capabilities: {},
+    clientInfo: { name: 'demo', version: '1' },
+  };
+  try {
+    await tools.send({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello });
+    await tools.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+    await tools.send({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  } catch {
+    // A demonstration goes on without.
+  }
 }
 
 function refuse(problem: Problem): void {

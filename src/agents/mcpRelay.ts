@@ -1,0 +1,45 @@
+/**
+ * `orch-tui mcp`: the control room's tools over standard input and output, for agents that speak MCP, but not over
+ * HTTP. One line is one message. There is one such process for each agent, so it loads next to nothing.
+ */
+import { createInterface } from 'node:readline';
+import { McpClient, mcpOf, type RpcMessage } from './mcpClient.ts';
+
+const address = mcpOf(process.env);
+if (address === null) {
+  process.stderr.write('orch-tui mcp: not inside a session, there is nobody to ask.\n');
+  process.exitCode = 1;
+} else {
+  const client = new McpClient(address);
+  // One after the other: an agent's first message opens the session that the others need.
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line.trim() === '') continue;
+    const answer = await relay(client, line);
+    if (answer !== '') process.stdout.write(`${answer}\n`);
+  }
+}
+
+async function relay(client: McpClient, line: string): Promise<string> {
+  const message = parse(line);
+  if (message === null) return errorText(null, -32700, 'not JSON');
+  try {
+    return await client.send(message);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return message.id === undefined ? '' : errorText(message.id, -32000, `The control room is away: ${why}`);
+  }
+}
+
+function parse(line: string): RpcMessage | null {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    // Said to the agent by the caller.
+    return null;
+  }
+}
+
+function errorText(id: RpcMessage['id'], code: number, message: string): string {
+  return JSON.stringify({ jsonrpc: '2.0', id: id ?? null, error: { code, message } });
+}

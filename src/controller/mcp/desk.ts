@@ -1,0 +1,32 @@
+import type { Memory } from '../../domain/memory.ts';
+import type { Result } from '../../domain/problem.ts';
+import type { RepoRadar } from '../../domain/radar.ts';
+import type { SessionRequest } from '../messages.ts';
+import type { Changer } from '../radarWatch.ts';
+import type { ControllerState } from '../state.ts';
+
+/** What tools are answered from. Nothing in it approves, types or ends anything. */
+export interface Desk {
+  readonly state: ControllerState;
+  /** Puts a wish of the session with that id to the loop. */
+  hear<T>(id: string, request: SessionRequest): Promise<Result<T>>;
+  /** The last lines of a worker's terminal as plain text. */
+  screenOf(id: string, scrollback: number): Promise<Result<string>>;
+  /** A worker's changes since its branch began, uncommitted ones included, as a patch. */
+  diffOf(id: string): Promise<Result<string>>;
+  conflicts(repo: string | undefined): Promise<Result<readonly RepoRadar[]>>;
+  whoIsChanging(id: string, path: string): readonly Changer[];
+  searchMemory(query: string, filter: MemoryFilter): Promise<readonly FoundMemory[]>;
+}
+
+export interface MemoryFilter {
+  readonly kind?: string | undefined;
+  /** At most so many, 1–100. */
+  readonly limit: number;
+}
+
+export interface FoundMemory {
+  readonly memory: Memory;
+  /** 0 for the best match, below 1 for all. */
+  readonly distance: number;
+}

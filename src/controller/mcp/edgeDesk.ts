@@ -1,0 +1,31 @@
+import { workDiff } from '../../git/workDiff.ts';
+import { noSuchWorker } from '../checks.ts';
+import type { Core } from '../core.ts';
+import type { Looks } from '../looks.ts';
+import { MemoryIndex } from '../memoryIndex.ts';
+import type { Edge } from '../runEffect.ts';
+import type { Desk } from './desk.ts';
+
+/** What tools are answered from, wired to the running controller. */
+export function createDesk(core: Core, looks: Looks, edge: Edge): Desk {
+  const index = new MemoryIndex();
+  return {
+    get state() {
+      return core.state;
+    },
+    hear: (id, request) => core.hear(id, request),
+    async screenOf(id, scrollback) {
+      const call = await edge.host.find();
+      if (!call.ok) return call;
+      const screen = await call.value('text', { id, scrollback });
+      return screen.ok ? { ok: true, value: screen.value.text } : screen;
+    },
+    async diffOf(id) {
+      const worker = core.state.log.workers.get(id);
+      return worker ? workDiff(edge.git, worker) : noSuchWorker(core.state, id);
+    },
+    conflicts: (repo) => looks.conflicts(repo),
+    whoIsChanging: (id, path) => edge.radar.whoIsChanging(id, path),
+    searchMemory: (query, filter) => index.search(core.state.log.memories, query, filter),
+  };
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+import type { Problem } from '../../domain/problem.ts';
+import { orchestrator } from '../../domain/role.ts';
+import { version } from '../../protocol/version.ts';
+import type { Desk } from './desk.ts';
+import { memoryTools } from './memoryTools.ts';
+import { orchestratorTools } from './orchestratorTools.ts';
+import type { Tool } from './tool.ts';
+import { workerTools } from './workerTools.ts';
+
+/** What an agent holds at once; one that begins anew again and again loses its oldest. */
+const connectionsEach = 8;
+
+interface Connection {
+  /** Whose token opened it; nobody else's is taken in it. */
+  readonly id: string;
+  readonly transport: StreamableHTTPServerTransport;
+}
+
+const everybodys = [...workerTools, ...memoryTools];
+const orchestrators = [...everybodys, ...orchestratorTools];
+
+/** The protocol's side of the endpoint. Loaded with its packages once the first agent knocks. */
+export class McpServer {
+  readonly #desk: Desk;
+  readonly #onMet: (id: string, listed: boolean) => void;
+  readonly #connections = new Map<string, Connection>();
+
+  /** @param onMet told when an agent has connected, and when it was given the list of tools */
+  constructor(desk: Desk, onMet: (id: string, listed: boolean) => void) {
+    this.#desk = desk;
+    this.#onMet = onMet;
+  }
+
+  /** Answers one checked request of the session with that id. */
+  async handle(id: string, request: IncomingMessage, response: ServerResponse, body: unknown): Promise<void> {
+    const key = request.headers['mcp-session-id'];
+    if (typeof key !== 'string') {
+      const transport = await this.#open(id);
+      return transport.handleRequest(request, response, body);
+    }
+    const connection = this.#connections.get(key);
+    // Of before a restart of ours, or somebody else's: the client begins anew.
+    if (connection?.id !== id) return refuse(response, 404, 'Session not found');
+    return connection.transport.handleRequest(request, response, body);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#connections.values()].map(({ transport }) => transport.close()));
+  }
+
+  async #open(id: string): Promise<StreamableHTTPServerTransport> {
+    const transport = new StreamableHTTPServerTransport({
+      sessionIdGenerator: randomUUID,
+      // Nothing is ever said unasked, so one answer a request is all there is.
+      enableJsonResponse: true,
+      onsessioninitialized: (key) => this.#keep(key, { id, transport }),
+      onsessionclosed: (key) => {
+        this.#connections.delete(key);
+      },
+    });
+    await this.#serve(id).connect(transport);
+    return transport;
+  }
+
+  #keep(key: string, connection: Connection): void {
+    const own = [...this.#connections].filter(([, { id }]) => id === connection.id);
+    for (const [oldest, { transport }] of own.slice(0, Math.max(0, own.length - connectionsEach + 1))) {
+      this.#connections.delete(oldest);
+      void transport.close();
+    }
+    this.#connections.set(key, connection);
+    this.#onMet(connection.id, false);
+  }
+
+  #serve(id: string): Server {
+    const tools = id === orchestrator.id ? orchestrators : everybodys;
+    const server = new Server({ name: 'orch', version }, { capabilities: { tools: {} }, instructions });
+    server.setRequestHandler(ListToolsRequestSchema, () => {
+      this.#onMet(id, true);
+      return { tools: tools.map(listed) };
+    });
+    server.setRequestHandler(CallToolRequestSchema, async ({ params }) =>
+      this.#call(tools, id, params.name, params.arguments ?? {}),
+    );
+    return server;
+  }
+
+  async #call(tools: readonly Tool[], id: string, name: string, given: unknown) {
+    const tool = tools.find((one) => one.name === name);
+    if (!tool) {
+      const known = tools.map((one) => one.name).join(', ');
+      const others = orchestrators.some((one) => one.name === name);
+      return failed(
+        others ? `${name} is the orchestrator’s alone.` : `There is no tool ${JSON.stringify(name)}.`,
+        `Yours are: ${known}.`,
+      );
+    }
+    const args = tool.input.safeParse(given);
+    if (!args.success) return failed(`The arguments of ${name} are wrong.`, z.prettifyError(args.error));
+    const result = await tool.run(this.#desk, id, args.data);
+    return result.ok ? answer(result.value) : refused(result.problem);
+  }
+}
+
+const instructions =
+  'The control room that this session runs in. Report progress with report_progress, report_blocked and report_done. A person at the control room approves what is started and merged.';
+
+function listed({ name, description, input, reads }: Tool) {
+  const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });
+  return {
+    name,
+    description,
+    inputSchema: { ...schema, type: 'object' as const },
+    annotations: { readOnlyHint: reads, openWorldHint: false, destructiveHint: false },
+  };
+}
+
+function answer(value: unknown) {
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 1);
+  return { content: [{ type: 'text' as const, text }] };
+}
+
+function refused({ message, hint = '' }: Problem) {
+  return failed(message, hint);
+}
+
+function failed(message: string, hint: string) {
+  return { ...answer(`Error: ${message} ${hint}`.trimEnd()), isError: true };
+}
+
+function refuse(response: ServerResponse, status: number, message: string): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32001, message }, id: null }));
+}
