@@ -11,7 +11,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   git: ['domain'],
   agents: ['domain'],
   jobs: ['domain'],
-  controller: ['domain', 'protocol', 'git', 'agents', 'jobs'],
+  documents: ['domain'],
+  controller: ['domain', 'protocol', 'git', 'agents', 'jobs', 'documents'],
   app: ['domain', 'protocol'],
   ui: ['app', 'domain'],
   paint: ['domain', 'terminal'],
@@ -21,6 +22,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  '@modelcontextprotocol/sdk': ['controller'],
   '@xterm/addon-unicode-graphemes': ['terminal'],
   '@xterm/headless': ['terminal'],
   commander: ['cli'],
@@ -28,10 +30,14 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ink: ['ui', 'paint'],
   // The command line only checks that it loads.
   'node-pty': ['host', 'cli'],
-  react: ['ui', 'paint', 'client'],
+  'markdown-it': ['documents'],
+  minisearch: ['controller'],
+  react: ['ui', 'paint', 'client', 'documents'],
+  'react-dom': ['documents'],
   'simple-git': ['git'],
   'string-width': ['app', 'paint'],
   'vscode-jsonrpc': ['protocol'],
+  zod: ['controller'],
 };
 
 interface Import {
@@ -103,6 +109,12 @@ describe('folders', () => {
       ({ from, target }) => ['app', 'ui'].includes(from) && target.startsWith('node:'),
     );
     expect(pure.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+    const documents = imports.filter(
+      ({ file, target }) =>
+        (target.startsWith('node:') && /^documents\/(?!file\.ts)/.test(file)) ||
+        (packageOf(target).startsWith('react') && /^documents\/(?!print\/)/.test(file)),
+    );
+    expect(documents.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
     const domain = imports.filter(({ from, target }) => from === 'domain' && !files.includes(target));
     expect(domain.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });

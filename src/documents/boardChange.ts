@@ -1,0 +1,189 @@
+import {
+  type Card,
+  type CardField,
+  type CardFields,
+  type Column,
+  cardFields,
+  columns,
+} from '../domain/board.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { type Board, type BoardTable, parseBoard } from './board.ts';
+import { openRoom, type Place } from './boardRoom.ts';
+import { editRow, fillRow, type Left, moveRow } from './cardRow.ts';
+import { idMaker } from './ids.ts';
+import { editLines, type LineEdit } from './lines.ts';
+import type { Row } from './markdown.ts';
+import { type Room, roomEdits } from './tableEdit.ts';
+
+/** A card by its id, or by its line while that still holds this text. */
+export type CardRef = { readonly id: string } | { readonly line: number; readonly task: string };
+
+export type BoardChange =
+  | {
+      readonly kind: 'add';
+      readonly column: Column;
+      readonly fields: Partial<CardFields> & { readonly task: string };
+    }
+  | {
+      readonly kind: 'change';
+      readonly card: CardRef;
+      /** Where it moves to, last in that table. */
+      readonly column?: Place;
+      /** Null clears a cell. */
+      readonly fields?: Partial<CardFields>;
+    };
+
+/** What became of one change. */
+export interface CardOutcome {
+  readonly id: string | null;
+  /** Values that the card's table has no column for. */
+  readonly left: Left;
+}
+
+export interface BoardChanged {
+  readonly board: Board;
+  /** For each change; a refused one changed nothing, the others were made. */
+  readonly outcomes: readonly Result<CardOutcome>[];
+}
+
+interface Editing {
+  readonly board: Board;
+  readonly places: ReadonlyMap<number, { readonly at: BoardTable; readonly row: Row }>;
+  readonly cardsById: ReadonlyMap<string | null, Card>;
+  /** Ids that this batch has given. */
+  readonly given: Set<string>;
+  readonly edits: LineEdit[];
+  readonly touched: Set<number>;
+  readonly rooms: Map<Place, Room<CardField>>;
+  readonly takeId: (() => string) | null;
+}
+
+/**
+ * Changes a board's text: a changed field changes one line, a moved card is cut and inserted, everything else stays
+ * byte for byte.
+ * @param prefix of the ids that new cards get where their table has a column for it; null for none
+ * @returns the board after it; `conflict_markers` for a file that git could not merge.
+ */
+export function changeBoard(
+  board: Board,
+  changes: readonly BoardChange[],
+  prefix: string | null = null,
+): Result<BoardChanged> {
+  const [marker] = board.file.markers;
+  if (marker !== undefined)
+    return failure(
+      'conflict_markers',
+      `Line ${marker + 1}: git left two versions beside each other.`,
+      'Resolve the conflict in the file first.',
+    );
+  const takeId = prefix === null ? null : idMaker(board.file.text, prefix);
+  const editing: Editing = {
+    board,
+    places: new Map(board.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
+    cardsById: new Map(board.cards.map((card) => [card.id, card])),
+    given: new Set(),
+    edits: [],
+    touched: new Set(),
+    rooms: new Map(),
+    takeId,
+  };
+  const outcomes = changes.map((change) =>
+    change.kind === 'add' ? addCard(editing, change) : changeCard(editing, change),
+  );
+  const after = parseBoard(
+    editLines(board.file.lines, [...editing.edits, ...roomEdits(inOrder(editing.rooms))]),
+  );
+  const added = [...editing.rooms].reduce(
+    (sum, [place, { rows }]) => sum + (place === 'Archive' ? 0 : rows.length),
+    0,
+  );
+  const removed = editing.edits.filter(({ kind }) => kind === 'remove').length;
+  if (after.cards.length !== board.cards.length + added - removed)
+    return failure(
+      'unsafe_change',
+      'The change would have hidden rows of the board.',
+      'Look for code or comments that do not end.',
+    );
+  return success({ board: after, outcomes });
+}
+
+function inOrder(rooms: ReadonlyMap<Place, Room<CardField>>): Room<CardField>[] {
+  return [...columns, 'Archive' as const].flatMap((place) => rooms.get(place) ?? []);
+}
+
+function addCard(editing: Editing, { column, fields }: BoardChange & { kind: 'add' }): Result<CardOutcome> {
+  if (fields.task.trim() === '') return failure('empty_task', 'A card needs a text.');
+  const room = roomFor(editing, column);
+  if (!room.ok) return room;
+  const made = room.value.fields.includes('id') ? editing.takeId?.() : undefined;
+  const id = fields.id ?? made ?? null;
+  const taken = takenId(editing, id, null);
+  if (taken) return taken;
+  return success({ id, left: fillRow(room.value, textsOf({ ...fields, id }), new Map()) });
+}
+
+function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }): Result<CardOutcome> {
+  const found = findCard(editing, change.card);
+  if (!found.ok) return found;
+  const { card, at, row } = found.value;
+  if (card.problem !== null)
+    return failure('damaged_row', `Line ${card.line}: ${card.problem}.`, 'Mend the row by hand.');
+  if (editing.touched.has(row.line)) return failure('changed_twice', `Line ${card.line} is changed already.`);
+  if (change.fields?.task?.trim() === '') return failure('empty_task', 'A card needs a text.');
+  const id = change.fields?.id ?? card.id;
+  const taken = takenId(editing, id, card.id);
+  if (taken) return taken;
+  const texts = textsOf(change.fields ?? {});
+  if (change.column === undefined || change.column === card.column) {
+    const { text, left } = editRow(at, row, texts);
+    editing.touched.add(row.line);
+    if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
+    return success({ id, left });
+  }
+  const room = roomFor(editing, change.column);
+  if (!room.ok) return room;
+  editing.touched.add(row.line);
+  editing.edits.push({ kind: 'remove', line: row.line });
+  return success({ id, left: moveRow(room.value, at, row, texts) });
+}
+
+/** Values by field, in the words of a cell; '' clears. */
+function textsOf(fields: Partial<CardFields>): Map<CardField, string> {
+  return new Map(
+    cardFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field] ?? '']])),
+  );
+}
+
+function roomFor(editing: Editing, place: Place): Result<Room<CardField>> {
+  const known = editing.rooms.get(place);
+  if (known) return success(known);
+  const room = openRoom(editing.board, place);
+  if (room.ok) editing.rooms.set(place, room.value);
+  return room;
+}
+
+/** Refuses an id that another card has; notes a new one. */
+function takenId(
+  { cardsById, given }: Editing,
+  id: string | null,
+  before: string | null,
+): Result<never> | null {
+  if (id === null || id === before) return null;
+  if (cardsById.has(id) || given.has(id)) return failure('duplicate_id', `There is a card ${id} already.`);
+  given.add(id);
+  return null;
+}
+
+function findCard(
+  { board, places, cardsById }: Editing,
+  ref: CardRef,
+): Result<{ card: Card; at: BoardTable; row: Row }> {
+  const card =
+    'id' in ref
+      ? cardsById.get(ref.id)
+      : board.cards.find(({ line, task }) => line === ref.line && task === ref.task);
+  const place = card && places.get(card.line);
+  if (card && place) return success({ card, ...place });
+  const which = 'id' in ref ? ref.id : `with this text on line ${ref.line}`;
+  return failure('unknown_card', `There is no card ${which}.`, 'See them with "orch-tui board".');
+}

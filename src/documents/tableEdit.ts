@@ -1,0 +1,115 @@
+import type { Line, LineEdit } from './lines.ts';
+import { cellText, type MarkdownFile, rowFlaw, type Table } from './markdown.ts';
+import { isPlaceholder } from './names.ts';
+import { makeRow } from './row.ts';
+
+/** Where lines go, and what stands in front of and behind them. */
+export interface Gap {
+  /** Line behind which they come, -1 for the top. */
+  readonly after: number;
+  readonly lead: readonly string[];
+  readonly tail: readonly string[];
+}
+
+/** A place for new rows: a table of the file, or one to be made. Rows wait in it until `roomEdits`. */
+export interface Room<Field extends string> extends Gap {
+  readonly names: readonly string[];
+  readonly fields: readonly (Field | null)[];
+  readonly delimiters: readonly string[];
+  /** The row that new ones look like. */
+  readonly model: string;
+  /** Whether `model` is a header: its cells are names. */
+  readonly isNew: boolean;
+  /** What a cell says that says nothing, such as `—`. */
+  readonly placeholder: string;
+  readonly rows: string[];
+}
+
+export function roomIn<Field extends string>(table: Table, fields: readonly (Field | null)[]): Room<Field> {
+  const model = table.rows.findLast((row) => rowFlaw(table, row) === null);
+  return {
+    names: table.names,
+    fields,
+    delimiters: table.delimiters,
+    model: model?.text ?? table.header.text,
+    isNew: model === undefined,
+    placeholder: placeholderOf(table),
+    after: table.header.line + 1 + table.rows.length,
+    lead: [],
+    tail: [],
+    rows: [],
+  };
+}
+
+/** How many of the last rows are looked through for what the file writes into empty cells. */
+const looked = 50;
+
+/** What this table writes where there is nothing to say. */
+export function placeholderOf(table: Table): string {
+  for (const row of table.rows.slice(-looked))
+    for (const cell of row.cells) {
+      const text = cellText(row, cell);
+      if (text !== '' && isPlaceholder(text)) return text;
+    }
+  return '';
+}
+
+/** Adds a row to the room; its values stand in the order of its columns. */
+export function addRow<Field extends string>(room: Room<Field>, values: readonly string[]): void {
+  room.rows.push(makeRow(room.model, room.delimiters, values));
+}
+
+/** @param rooms in the order in which new ones at the same place follow each other */
+export function roomEdits(rooms: Iterable<Room<string>>): LineEdit[] {
+  const used = new Set<number>();
+  const edits: LineEdit[] = [];
+  for (const { after, lead, rows, tail } of rooms) {
+    if (rows.length === 0) continue;
+    const gap = used.has(after) && lead[0] !== '' ? [''] : [];
+    used.add(after);
+    edits.push({ kind: 'insert', after, texts: [...gap, ...lead, ...rows, ...tail] });
+  }
+  return edits;
+}
+
+/** The table that a file lacks, in the style of another one: its pipes and delimiters. */
+export function newRoom<Field extends string>(
+  names: readonly string[],
+  fields: readonly (Field | null)[],
+  like: Table | undefined,
+  place: Gap,
+): Room<Field> {
+  const isSpaced = like?.delimiters.some((cell) => /^\s/.test(cell)) ?? false;
+  const delimiters = names.map(({ length }) =>
+    isSpaced ? ` ${'-'.repeat(Math.max(3, length))} ` : '-'.repeat(Math.max(3, length + 2)),
+  );
+  const model = `| ${names.map((name) => name.replaceAll('|', '\\|')).join(' | ')} |`;
+  const placeholder = like === undefined ? '' : placeholderOf(like);
+  const lead = [...place.lead, model, `|${delimiters.join('|')}|`];
+  // Columns need not be aligned where their names were not.
+  return { ...place, names, fields, delimiters, model, isNew: true, placeholder, lead, rows: [] };
+}
+
+/**
+ * Where a table goes that stands under a heading: behind what is written there, in front of the next heading or of
+ * the rule that parts it from what follows.
+ */
+export function placeUnder(file: MarkdownFile, heading: number): Gap {
+  const next = file.headings.find(({ line }) => line > heading)?.line ?? file.lines.length;
+  let last = next - 1;
+  const isRule = (line: number) =>
+    /^ {0,3}(?:-{3,}|\*{3,}|_{3,})\s*$/.test(textAt(file.lines, line)) && textAt(file.lines, line - 1) === '';
+  while (last > heading && (textAt(file.lines, last) === '' || isRule(last))) last--;
+  return { after: last, lead: [''], tail: textAt(file.lines, last + 1) === '' ? [] : [''] };
+}
+
+/** Where a section goes that the file lacks: in front of this line, apart from what stands around it. */
+export function placeBefore(file: MarkdownFile, line: number, heading: string): Gap {
+  const gap = line === 0 || textAt(file.lines, line - 1) === '' ? [] : [''];
+  return { after: line - 1, lead: [...gap, heading, ''], tail: line < file.lines.length ? [''] : [] };
+}
+
+/** The line without blanks around it; none behind the last one. */
+function textAt(lines: readonly Line[], at: number): string {
+  return lines[at]?.text.trim() ?? '';
+}
