@@ -25,6 +25,12 @@ function wakesOfMessage({ log, terminals }: ControllerState, message: Message): 
       const fellQuiet = !flowing && terminals.get(id)?.flowing === true;
       return fellQuiet && log.workers.has(id) ? [wake(id)] : [];
     }
+    case 'signed': {
+      // A long turn is never quiet, and what it has changed so far may clash already.
+      const { id, sign } = message;
+      const toolEnded = sign.source === 'hook' && sign.report.kind === 'tool-ended';
+      return toolEnded && log.workers.has(id) ? [wake(id)] : [];
+    }
     case 'launched':
       return [wake(message.id)];
     case 'config-read':

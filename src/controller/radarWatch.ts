@@ -16,9 +16,11 @@ export interface Pace {
   readonly quietMs: number;
   /** From the end of one look to the next that nobody asked for: machines have better things to do. */
   readonly restMs: number;
+  /** The same in times that the last look took, which is longer in large repositories. */
+  readonly restPerLook: number;
 }
 
-const usualPace: Pace = { quietMs: 1000, restMs: 5000 };
+const usualPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
 
 /** What the watch needs of its surroundings. */
 export interface RadarWorld {
@@ -41,6 +43,8 @@ interface Watched {
   isLooking: boolean;
   /** Milliseconds since 1970. */
   lastEnd: number;
+  /** Milliseconds. */
+  lastTook: number;
   last: RepoRadar | null;
 }
 
@@ -134,6 +138,7 @@ export class RadarWatch {
       timer: undefined,
       isLooking: false,
       lastEnd: 0,
+      lastTook: 0,
       last: null,
     };
     this.#watched.set(name, watched);
@@ -147,8 +152,9 @@ export class RadarWatch {
   }
 
   #schedule(watched: Watched): void {
-    const { quietMs, restMs } = this.#pace;
-    const wait = Math.max(quietMs, watched.lastEnd + restMs - Date.now());
+    const { quietMs, restMs, restPerLook } = this.#pace;
+    const rest = Math.max(restMs, watched.lastTook * restPerLook);
+    const wait = Math.max(quietMs, watched.lastEnd + rest - Date.now());
     watched.timer ??= setTimeout(() => {
       watched.timer = undefined;
       this.#look(watched, false).catch(this.#world.fail);
@@ -160,6 +166,7 @@ export class RadarWatch {
     watched.changed = new Set();
     watched.isDue = false;
     watched.isLooking = true;
+    const begun = Date.now();
     try {
       const places = placesIn(this.#world.state(), repo.name);
       const flow = await readFlow(this.#world.git, repo);
@@ -175,6 +182,7 @@ export class RadarWatch {
     } finally {
       watched.isLooking = false;
       watched.lastEnd = Date.now();
+      watched.lastTook = watched.lastEnd - begun;
       if (!this.#closed && watched.isDue) this.#schedule(watched);
     }
   }

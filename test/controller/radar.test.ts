@@ -63,6 +63,13 @@ describe('a look is wanted', () => {
     expect(flowing(false)).toEqual([]);
   });
 
+  it('when one of its tools has ended, however long its turn is', () => {
+    const report = { kind: 'tool-ended', what: 'Edit' } as const;
+    const sign = { source: 'hook', report } as const;
+    const told = two().tell({ type: 'signed', id: 'backend/auth', sign, sessionId: null });
+    expect(looks(told.effects)).toEqual([look('backend/auth')]);
+  });
+
   it("at its turn's end and when its process ends", () => {
     const scene = two();
     const hook = (report: { kind: 'prompted' } | { kind: 'turn-ended'; said: null }) =>

@@ -42,7 +42,7 @@ async function createScene() {
         heard.reject(error);
       },
     },
-    { quietMs: 20, restMs: 40 },
+    { quietMs: 20, restMs: 40, restPerLook: 0 },
   );
   onTestFinished(() => watch.close());
   return { ...(place as Place), repo, world, watch, told, next: () => heard.promise, write };
