@@ -3,6 +3,7 @@ import type { MemoryDraft } from '../domain/memory.ts';
 import type { Sign } from '../domain/observation.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
+import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
 import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { FailedSetup } from '../domain/setup.ts';
@@ -67,12 +68,30 @@ export type Message =
   | { readonly type: 'host-connected'; readonly terminals: readonly TerminalRecord[] }
   | { readonly type: 'host-lost' }
   | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
-  | { readonly type: 'signed'; readonly id: string; readonly sign: Sign; readonly sessionId: string | null }
+  /** `call` names the use of a tool that a hook was about, so that no other one is taken for it. */
+  | {
+      readonly type: 'signed';
+      readonly id: string;
+      readonly sign: Sign;
+      readonly sessionId: string | null;
+      readonly call?: string;
+    }
+  /** An agent waits for an answer, which is owed to the ticket; null for none. */
+  | {
+      readonly type: 'held';
+      readonly ticket: Ticket;
+      readonly request: AgentRequest;
+      readonly call: string;
+    }
+  /** Nobody waits for that answer any more. */
+  | { readonly type: 'withdrawn'; readonly request: string }
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
   /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
   | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
   /** An agent refused to begin a conversation, because it has one already. */
   | { readonly type: 'conversation-found'; readonly id: string }
+  /** The guard kept it from using a tool. */
+  | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
@@ -101,9 +120,15 @@ export type ChangeRequest =
       readonly n: number;
       readonly digest: string;
       readonly size: { readonly cols: number; readonly rows: number };
+      /** Also where more workers run than wanted. */
+      readonly overLimit?: boolean;
     }
   | { readonly do: 'reject'; readonly n: number; readonly why: string }
   | { readonly do: 'stop'; readonly id: string }
+  /** Says to an agent what it waits for; only of the request named. */
+  | { readonly do: 'answer'; readonly request: string; readonly answer: RequestAnswer }
+  /** Lays aside what a worker's state or report has to say, until there is something new. */
+  | { readonly do: 'set-aside'; readonly id: string }
   | {
       readonly do: 'finish';
       readonly id: string;

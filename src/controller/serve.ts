@@ -48,8 +48,10 @@ export function serveClient(link: Link, hello: Hello, { core, looks, ready, stop
     },
     proposeResume: ({ id }) => ask({ do: 'propose-resume', id }),
     edit: ({ n, draft }) => ask({ do: 'edit', n, draft }),
-    approve: ({ n, digest, cols, rows }) =>
-      ask({ do: 'approve', n, digest, size: cols && rows ? { cols, rows } : usualSize }),
+    approve: ({ n, digest, cols, rows, overLimit }) => {
+      const size = cols && rows ? { cols, rows } : usualSize;
+      return ask({ do: 'approve', n, digest, size, ...(overLimit === true && { overLimit }) });
+    },
     reject: ({ n, why }) => ask({ do: 'reject', n, why }),
     stop: ({ id }) => ask({ do: 'stop', id }),
     previewFinish: ({ id }) => looks.previewFinish(id),

@@ -1,8 +1,9 @@
 import { failure, type Result } from '../domain/problem.ts';
-import type { StartPlan } from '../domain/proposal.ts';
+import { draftId, type StartPlan } from '../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../domain/setup.ts';
-import { checkDraft, draftId, noSuchProposal } from './checks.ts';
+import { checkDraft, noSuchProposal } from './checks.ts';
 import type { Happening, OpenProposal } from './events.ts';
+import { limitOf } from './limiting.ts';
 import type { ChangeRequest, Message, RequestMessage, Ticket } from './messages.ts';
 import { type ControllerState, type Decision, type Operation, reply } from './state.ts';
 
@@ -17,6 +18,9 @@ export function approve(state: ControllerState, message: RequestMessage, request
   const allowed = approvable(state, open, request.digest);
   if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
   if (!allowed.ok) return reply(state, ticket, allowed);
+  const limit = limitOf(state, open);
+  if (limit && !(limit.code === 'limit_reached' && request.overLimit))
+    return reply(state, ticket, { ok: false, problem: limit });
   const plan = allowed.value;
   const approved: Happening = {
     type: 'approved',
@@ -55,10 +59,10 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
 
 function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
   const { repo, task, brief } = open.draft;
-  const { id, branch, worktree, agent, sessionId, ports } = plan;
-  const base = { branch: plan.base.branch, commit: plan.base.commit };
+  const { id, role, branch, worktree, agent, sessionId, ports } = plan;
+  const base = { branch: plan.base?.branch ?? '', commit: plan.base?.commit ?? '' };
   const worker = { id, repo, task, branch, worktree, base, agent, brief, sessionId };
-  return { type: 'started', ...worker, ...(ports && { ports }) };
+  return { type: 'started', ...worker, ...(role && { role }), ...(ports && { ports }) };
 }
 
 function resumedFrom({ id, ports }: StartPlan): Happening {

@@ -1,12 +1,15 @@
 import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
+import { queueOf } from '../domain/queue.ts';
 import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
+import type { HeldRequest, Settled } from './holding.ts';
+import { limitOf } from './limiting.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import type { ChangeRequest, Ticket } from './messages.ts';
 import { selectTalk } from './talk.ts';
@@ -26,6 +29,10 @@ export interface ControllerState {
   readonly radar: ReadonlyMap<string, RepoRadar>;
   /** Of workers whose run began under our eyes: whether their agents found our tools. */
   readonly tools: ReadonlyMap<string, ToolsContact>;
+  /** What agents are held up by, by the requests' ids, in order of their arrival. */
+  readonly held: ReadonlyMap<string, HeldRequest>;
+  /** How requests ended that are held no more, latest last: for those who answer them again. */
+  readonly settled: ReadonlyMap<string, Settled>;
   readonly notices: readonly Problem[];
 }
 
@@ -53,6 +60,8 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     busy: new Map(),
     radar: new Map(),
     tools: new Map(),
+    held: new Map(),
+    settled: new Map(),
   };
   return { config, log, ...nothing, repos: [], notices: [] };
 }
@@ -74,6 +83,7 @@ export function reply(state: ControllerState, ticket: Ticket, result: Result<unk
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
+  const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
   return {
     workspace: {
       name: config.name,
@@ -83,7 +93,13 @@ export function selectFacts(state: ControllerState): Facts {
     },
     repos: state.repos,
     workers: [...log.workers.values()],
-    proposals: [...log.proposals.values()].map((proposal) => selectProposal(state, proposal)),
+    proposals,
+    queue: queueOf({
+      workers: log.workers.values(),
+      proposals,
+      requests: [...state.held.values()].map(({ request }) => request),
+      setAside: log.setAside,
+    }),
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(radar && { radar }),
@@ -111,10 +127,12 @@ function selectRadar({ radar, log, config }: ControllerState): readonly RepoRada
 export function selectProposal(state: ControllerState, open: OpenProposal): Proposal {
   const { sessionId: _, ...proposal } = open;
   const plan = state.plans.get(open.n);
+  const limit = limitOf(state, open);
   return {
     ...proposal,
     plan: plan?.ok ? plan.value : null,
     problem: plan && !plan.ok ? plan.problem : null,
+    ...(limit && { limit }),
   };
 }
 

@@ -1,10 +1,12 @@
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../agents/presets.ts';
+import { type GuardTopic, guardTopics } from '../domain/guard/rules.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
 import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
+import { limitsSchema } from './limitsConfig.ts';
 import {
   portsSchema,
   resolveSetups,
@@ -23,6 +25,8 @@ interface StoredConfig {
   /** For every repository that does not say otherwise. */
   jobs?: StoredJobs;
   radar?: boolean;
+  /** `writable` is relative to the workspace where it lies below it. */
+  guard?: false | { allow?: GuardTopic[]; writable?: string[] };
   limits?: NonNullable<WorkspaceConfig['limits']>;
   /** The first worker's block of ports. */
   ports?: StoredPorts;
@@ -38,7 +42,19 @@ const jobsSchema = {
   additionalProperties: { type: 'array', items: { type: 'string' } },
 } as const;
 
-const linesSchema = { type: 'integer', minimum: 0, maximum: 100_000 } as const;
+const guardSchema = {
+  anyOf: [
+    { type: 'boolean', const: false },
+    {
+      type: 'object',
+      properties: {
+        allow: { type: 'array', items: { type: 'string', enum: guardTopics } },
+        writable: { type: 'array', items: { type: 'string', minLength: 1 } },
+      },
+      additionalProperties: false,
+    },
+  ],
+} as const;
 
 const schema = {
   name: { type: 'string', minLength: 1, maxLength: 100 },
@@ -59,17 +75,9 @@ const schema = {
   agents: { type: 'object' },
   jobs: jobsSchema,
   radar: { type: 'boolean' },
+  guard: guardSchema,
   ports: portsSchema,
-  limits: {
-    type: 'object',
-    properties: {
-      scrollback: {
-        type: 'object',
-        properties: { visible: linesSchema, hidden: linesSchema },
-        required: ['visible', 'hidden'],
-      },
-    },
-  },
+  limits: limitsSchema,
 } as const;
 
 /** Where the configuration of a workspace lies. */
@@ -145,11 +153,12 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
     );
   const jobs = resolveJobs(stored);
   const setup = resolveSetups(stored.repos ?? []);
-  const { name = basename(root), radar, limits, ports } = stored;
+  const { name = basename(root), radar, guard, limits, ports } = stored;
   return success({
     ...{ name, root, repos, agents: agents.value, defaultAgent },
     ...(jobs && { jobs }),
     ...(radar !== undefined && { radar }),
+    ...(guard !== undefined && { guard: guard && resolveGuard(root, guard) }),
     ...(limits && { limits }),
     ...(setup && { setup }),
     ...(ports && { ports }),
@@ -163,6 +172,13 @@ function resolveJobs({ jobs = {}, repos = [] }: Partial<StoredConfig>): Workspac
     return [repo.name, Object.fromEntries(all)] as const;
   });
   return byRepo.some(([, all]) => Object.keys(all).length > 0) ? Object.fromEntries(byRepo) : null;
+}
+
+function resolveGuard(root: string, { allow, writable }: Exclude<StoredConfig['guard'], false | undefined>) {
+  return {
+    ...(allow && { allow }),
+    ...(writable && { writable: writable.map((path) => resolve(root, path)) }),
+  };
 }
 
 function invalid(root: string, why: string): Result<never> {

@@ -1,6 +1,7 @@
 import type { Problem } from './problem.ts';
 import type { Role } from './role.ts';
 import type { FileCopy, PortBlock, SetupPlan } from './setup.ts';
+import { workerId } from './slug.ts';
 
 /** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
 export type Proposer = 'person' | 'orchestrator' | 'board';
@@ -16,6 +17,11 @@ export interface ProposalDraft {
   readonly agent: string | null;
 }
 
+/** The id of what would be started. */
+export function draftId({ repo, task }: ProposalDraft): string {
+  return workerId(repo, task);
+}
+
 /** A worker that someone wants started, or resumed. Becomes a process only by approval. */
 export interface Proposal {
   /** Counts from 1 in each workspace; never reused. */
@@ -29,6 +35,8 @@ export interface Proposal {
   readonly plan: StartPlan | null;
   /** Why it cannot be started as it stands. */
   readonly problem: Problem | null;
+  /** What speaks against starting it just now: `limit_reached`, where a person may insist, or `budget_spent`. */
+  readonly limit?: Problem;
 }
 
 /** Exactly what an approval lets happen; the approval names its digest, so nothing else can. */
@@ -36,10 +44,14 @@ export interface StartPlan {
   /** Hash over everything below that decides what is run and where. */
   readonly digest: string;
   readonly id: string;
+  /** Absent for a worker. */
+  readonly role?: Role;
   readonly agent: string;
+  /** Empty for the orchestrator, which has none. */
   readonly branch: string;
-  readonly base: BaseCommit;
-  /** Absolute path. */
+  /** Null for the orchestrator. */
+  readonly base: BaseCommit | null;
+  /** Absolute path; the workspace itself for the orchestrator. */
   readonly worktree: string;
   readonly command: readonly string[];
   /** Names, not values, of the variables the process is given. */

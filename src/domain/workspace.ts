@@ -1,3 +1,5 @@
+import type { GuardTopic } from './guard/rules.ts';
+import type { Limits } from './limits.ts';
 import type { Repo } from './repo.ts';
 import type { PortBlock, RepoSetup } from './setup.ts';
 
@@ -19,11 +21,10 @@ export interface WorkspaceConfig {
   readonly setup?: Readonly<Record<string, RepoSetup>>;
   /** The first block of ports and the size of each; absent where the usual ones are right. */
   readonly ports?: PortBlock;
-  /** Absent where the host's own are right. */
-  readonly limits?: {
-    /** Lines kept above a worker's screen, 0–100,000: while somebody watches it, and otherwise. */
-    readonly scrollback?: { readonly visible: number; readonly hidden: number };
-  };
+  /** What workers are let do beyond their worktree and branch; false: nothing is kept from them. */
+  readonly guard?: false | { readonly allow?: readonly GuardTopic[]; readonly writable?: readonly string[] };
+  /** Absent where the usual ones are right. */
+  readonly limits?: Limits;
 }
 
 /** How to run an agent, as data. */

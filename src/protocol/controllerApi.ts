@@ -22,8 +22,17 @@ export interface ControllerApi {
   proposeResume(params: { id: string }): Result<Proposal>;
   /** Replaces a proposal's draft; its plan and digest change with it. */
   edit(params: { n: number; draft: ProposalDraft }): Result<Proposal>;
-  /** The one way to a process. `digest` is the plan's that the person saw; another plan is refused. */
-  approve(params: { n: number; digest: string; cols?: number; rows?: number }): Result<Worker>;
+  /**
+   * The one way to a process. `digest` is the plan's that the person saw; another plan is refused. So is one worker
+   * more than wanted (`limit_reached`) unless `overLimit` says that the person knows.
+   */
+  approve(params: {
+    n: number;
+    digest: string;
+    cols?: number;
+    rows?: number;
+    overLimit?: boolean;
+  }): Result<Worker>;
   reject(params: { n: number; why: string }): Result<null>;
   /** Ends the process; the worker stays, resumable. */
   stop(params: { id: string }): Result<Worker>;

@@ -116,7 +116,7 @@ export class Scene {
       type: 'planned',
       n,
       draft,
-      config,
+      config: this.state.config,
       plan: { ok: true, value: planFor('backend', task, agent ?? 'claude') },
     });
   }
