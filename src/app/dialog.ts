@@ -53,6 +53,8 @@ export interface CardDialog extends Asking, Scrolling {
   readonly digest: string | null;
   /** The plan became another one under the person's eyes, and they have not said that they saw it. */
   readonly changed: boolean;
+  /** The person said yes, and was told of the limit: the next yes insists. */
+  readonly overLimit?: boolean;
 }
 
 export interface RejectDialog extends Asking {

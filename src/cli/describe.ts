@@ -3,7 +3,7 @@ import { plainLine, quoteCommand } from '../app/text/plain.ts';
 import { counted, longAge, portsText, sizeText } from '../app/text/words.ts';
 import type { OperationFact } from '../domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
-import type { Proposal } from '../domain/proposal.ts';
+import { draftId, type Proposal, type StartPlan } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { Worker } from '../domain/worker.ts';
 
@@ -77,22 +77,32 @@ function baseText({ branch, base, aheadOfBase, behindBase }: RepoStatus): string
 }
 
 /** What an approval would do, as the card of the control room shows it. */
-export function proposalText({ n, kind, draft, plan, problem }: Proposal): string {
-  const head = `#${n} ${kind} ${draft.repo}/${draft.task}`;
+export function proposalText({ n, kind, draft, plan, problem, limit }: Proposal): string {
+  const head = `#${n} ${kind} ${draftId(draft)}`;
   if (problem) return `${head}\n  cannot be started: ${problem.message}`;
   if (!plan) return `${head}\n  is being worked out`;
-  const { base } = plan;
   return [
     head,
-    `  branch    ${plan.branch} from ${base.branch} ${base.commit.slice(0, 10)} ${plainLine(base.subject)} (${base.committedAt})`,
-    `  worktree  ${plan.worktree}`,
+    ...placeText(plan),
     ...(plan.copies ?? []).map(({ path, bytes }) => `  copy      ${plainLine(path)} (${sizeText(bytes)})`),
     ...(plan.setup?.commands ?? []).map((command) => `  setup     ${quoteCommand(command)}`),
     ...(plan.ports ? [`  ports     ${portsText(plan.ports)}`] : []),
     `  command   ${quoteCommand(plan.command)}`,
     `  brief     ${draft.brief === '' ? 'none' : draft.brief.split('\n').join('\n            ')}`,
-    ...plan.warnings.map((warning) => `  warning   ${plainLine(warning)}`),
+    ...[...plan.warnings, ...(limit ? [limit.message] : [])].map(
+      (warning) => `  warning   ${plainLine(warning)}`,
+    ),
   ].join('\n');
+}
+
+function placeText({ base, branch, worktree }: StartPlan): readonly string[] {
+  if (!base)
+    return ['  role      orchestrator: cannot write files or run commands', `  folder    ${worktree}`];
+  const { commit, subject, committedAt } = base;
+  return [
+    `  branch    ${branch} from ${base.branch} ${commit.slice(0, 10)} ${plainLine(subject)} (${committedAt})`,
+    `  worktree  ${worktree}`,
+  ];
 }
 
 export function finishText(preview: FinishPreview): string {

@@ -11,6 +11,7 @@ import {
   tellFault,
   tellProblem,
 } from './output.ts';
+import { describeTalk } from './talkProgram.ts';
 
 /**
  * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
@@ -76,7 +77,8 @@ function describeProgram(out: Output): Command {
   );
   command(program, 'approve', 'start what proposal N says')
     .argument('<n>', 'number of the proposal', wholeNumber)
-    .action(async (n) => (await import('./start.ts')).approveProposal(out, n));
+    .option(...overLimit)
+    .action(async (n, options) => (await import('./start.ts')).approveProposal(out, n, options));
   command(program, 'reject', 'turn a proposal down')
     .argument('<n>', 'number of the proposal', wholeNumber)
     .option('--why <text>', 'the reason, which the proposer sees', '')
@@ -93,6 +95,7 @@ function describeProgram(out: Output): Command {
   command(program, 'run <job> [repos...]', 'a configured job, in the main checkouts').action(
     async (job, repos) => (await import('./run.ts')).runJobs(out, job, repos),
   );
+  describeTalk(out, command, program);
   describeWorker(out, command, program);
   describeFlow(out, command, program);
   for (const name of ['host', 'controller'] as const) {
@@ -107,6 +110,8 @@ function describeProgram(out: Output): Command {
   return program;
 }
 
+const overLimit = ['--over-limit', 'also where as many run as the workspace wants'] as const;
+
 type Describe = (parent: Command, usage: string, description: string) => Command;
 
 function describeWorker(out: Output, command: Describe, program: Command): void {
@@ -115,6 +120,7 @@ function describeWorker(out: Output, command: Describe, program: Command): void 
     .option('--brief <text>', 'what it is told; - reads it from standard input')
     .option('--agent <name>', 'which agent')
     .option('--yes', 'approve it here and now')
+    .option(...overLimit)
     .action(async (repo, task, options) =>
       (await import('./start.ts')).startWorker(out, repo, task, options),
     );
@@ -137,6 +143,7 @@ function describeWorker(out: Output, command: Describe, program: Command): void 
   );
   command(worker, 'resume <id>', 'go on with its conversation')
     .option('--yes', 'approve it here and now')
+    .option(...overLimit)
     .action(async (id, options) => (await import('./start.ts')).resumeWorker(out, id, options));
   command(worker, 'stop <id>', 'end its process; it stays, resumable').action(async (id) =>
     (await import('./end.ts')).stopWorker(out, id),

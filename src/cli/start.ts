@@ -1,4 +1,5 @@
 import type { Facts } from '../domain/facts.ts';
+import type { Problem } from '../domain/problem.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
@@ -13,6 +14,8 @@ interface StartOptions {
   readonly brief?: string;
   readonly agent?: string;
   readonly yes?: boolean;
+  /** Also where more workers run than the workspace wants. */
+  readonly overLimit?: boolean;
 }
 
 /** `worker start`: proposes and, with the person's yes, approves. */
@@ -42,10 +45,14 @@ export async function resumeWorker(out: Output, id: string, options: StartOption
 }
 
 /** `approve N`: the command itself is the person's yes. */
-export async function approveProposal(out: Output, n: number): Promise<void> {
+export async function approveProposal(
+  out: Output,
+  n: number,
+  options: Pick<StartOptions, 'overLimit'>,
+): Promise<void> {
   refuseInsideWorker('approve anything');
   await withController('.', async (call, link) => {
-    await approveShown(out, call, await worked(link, n), { yes: true }, false);
+    await approveShown(out, call, await worked(link, n), { ...options, yes: true }, false);
   });
 }
 
@@ -77,14 +84,25 @@ async function approveShown(
     });
   }
   out.say(proposalText(proposal));
-  if (!options.yes && !(await askYes('Start it?'))) {
+  const { n, plan, limit } = proposal;
+  if (!options.yes && !(await askYes(limit ? 'Start it all the same?' : 'Start it?'))) {
     await reject('answered no');
     refuse('not_approved', 'Nothing was started.');
   }
-  const started = await call('approve', { n: proposal.n, digest: proposal.plan.digest });
+  const insists = options.overLimit || (limit && !options.yes) ? { overLimit: true } : {};
+  const started = await call('approve', { n, digest: plan.digest, ...insists });
+  if (!started.ok && limits.includes(started.problem.code)) return stays(n, started.problem);
   if (!started.ok) await reject('could not be started');
   const worker: Worker = demand(started);
   out.result(workerJson(worker), `Started ${worker.id} in ${worker.worktree}. Watch it: orch-tui`);
+}
+
+/** Of the workspace; what they keep from starting stays proposed. */
+const limits = ['limit_reached', 'budget_spent'];
+
+function stays(n: number, { code, message }: Problem): never {
+  const insist = code === 'limit_reached' ? ' --over-limit' : '';
+  refuse(code, `${message} It stays proposal ${n}.`, `Later: orch-tui approve ${n}${insist}`);
 }
 
 /** The proposal once its plan is worked out, or cannot be. */

@@ -27,16 +27,21 @@ export type Launched =
   | { readonly ok: true; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly stage: 'worktree' | 'spawn'; readonly problem: Problem };
 
-/** Carries out an approved plan: the worktree first, then the process in it. */
+/**
+ * Carries out an approved plan: the worktree first, then the process in it.
+ * @param turn resolves when the process may be started
+ */
 export async function launch(
   tools: Tools,
   host: HostPort,
   worker: Worker,
   plan: StartPlan,
   size: Size,
+  turn: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Launched> {
   const worktree = await prepareWorktree(tools, worker, plan);
   if (!worktree.ok) return { ok: false, stage: 'worktree', problem: worktree.problem };
+  await turn();
   const spawned = await spawn(tools, host, worker, plan, size);
   if (!spawned.ok) return { ok: false, stage: 'spawn', problem: spawned.problem };
   return { ok: true, warnings: worktree.value };

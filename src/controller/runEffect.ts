@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { showsKeptConversation, showsMissingConversation } from '../agents/claude/resume.ts';
 import { readScreen } from '../agents/claude/screen.ts';
+import { usualStaggerMs } from '../domain/limits.ts';
 import { problemOf, type Result, success } from '../domain/problem.ts';
+import { draftId } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { Git } from '../git/run.ts';
 import { readStatuses } from '../git/status.ts';
 import { checksOf, runChecks } from './checking.ts';
-import { draftId, noSuchWorker } from './checks.ts';
+import { noSuchWorker } from './checks.ts';
 import type { RunEffect, WorldEffect } from './core.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
@@ -15,6 +17,7 @@ import type { Message } from './messages.ts';
 import { makePlan } from './planning.ts';
 import type { RadarWatch } from './radarWatch.ts';
 import { cleanWorker, finishWorker } from './removing.ts';
+import { Stagger } from './stagger.ts';
 import { takenPorts } from './starting.ts';
 import type { ControllerState } from './state.ts';
 import type { Tools } from './tools.ts';
@@ -33,12 +36,17 @@ export interface Edge {
   fail(error: unknown): void;
 }
 
+interface Ongoing {
+  /** Ends the checks before a worker's finish. */
+  readonly checks: Map<string, AbortController>;
+  readonly starts: Stagger;
+}
+
 /** Does effects at the edge of the program and tells what came of them. */
 export function createRunner(edge: Edge): RunEffect {
-  /** Ends the checks before a worker's finish. */
-  const checks = new Map<string, AbortController>();
+  const ongoing: Ongoing = { checks: new Map(), starts: new Stagger() };
   return (effect, state) => {
-    run(edge, effect, state, checks).catch((error) => {
+    run(edge, effect, state, ongoing).catch((error) => {
       edge.fail(error);
       const told = afterFault(effect, state, error as Error);
       if (told) edge.tell(told);
@@ -74,7 +82,7 @@ async function run(
   edge: Edge,
   effect: WorldEffect,
   state: ControllerState,
-  checks: Map<string, AbortController>,
+  { checks, starts }: Ongoing,
 ): Promise<void> {
   const tools = toolsFor(edge, state);
   switch (effect.type) {
@@ -82,7 +90,7 @@ async function run(
       return plan(edge, await withTools(edge, tools), effect.n, state);
     case 'launch': {
       const worker = state.log.workers.get(effect.id);
-      if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect);
+      if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect, starts);
       return;
     }
     case 'end-process': {
@@ -170,8 +178,10 @@ async function launchWorker(
   tools: Tools,
   worker: Worker,
   { id, plan, size, ticket }: Extract<WorldEffect, { type: 'launch' }>,
+  starts: Stagger,
 ): Promise<void> {
-  const launched = await launch(tools, edge.host, worker, plan, size);
+  const gapMs = tools.config.limits?.staggerMs ?? usualStaggerMs;
+  const launched = await launch(tools, edge.host, worker, plan, size, () => starts.turn(gapMs));
   if (!launched.ok)
     return edge.tell({ type: 'launch-failed', id, stage: launched.stage, problem: launched.problem, ticket });
   for (const warning of launched.warnings)

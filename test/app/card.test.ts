@@ -57,6 +57,22 @@ test.each([
   expect(step.state.notice?.text).toBe(reason);
 });
 
+test('one worker more than wanted is started by the second y, which says so', () => {
+  const limit = { code: 'limit_reached', message: '4 workers run already.' };
+  const full = withProposals(open, proposal(7, id, { limit }));
+  const first = press(full, 'y');
+  expect(first.effects).toEqual([]);
+  expect(first.state.notice?.text).toBe('4 workers run already. y again starts it.');
+  expect(press(first.state, 'y').effects).toMatchObject([{ method: 'approve', params: { overLimit: true } }]);
+});
+
+test('where the budget is spent y starts nothing', () => {
+  const limit = { code: 'budget_spent', message: '$5.00 of $5.00 are spent today.' };
+  const step = press(withProposals(open, proposal(7, id, { limit })), 'y', 'y');
+  expect(step.effects).toEqual([]);
+  expect(step.state.notice?.text).toBe(limit.message);
+});
+
 test('without a link nothing is approved', () => {
   const lost = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
   expect(press({ ...open, connection: lost }, 'y').effects).toEqual([]);

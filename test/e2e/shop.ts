@@ -51,6 +51,8 @@ export class Shop {
       name: 'shop',
       repos: Object.keys(repos).map((name) => ({ name, path: name })),
       defaultAgent,
+      // Demo agents are light, and tests have no time to lose.
+      limits: { workers: 20, staggerMs: 0 },
       agents: { demo: { env: { ORCH_DEMO_PACE: '0' } }, ...presets },
     };
     await writeFile(join(place.workspace, '.orch', 'config.json'), JSON.stringify(config));

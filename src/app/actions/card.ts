@@ -99,6 +99,7 @@ function canApprove(state: AppState): true | string {
   if (!open) return 'There is no open proposal.';
   const { proposal } = open;
   if (proposal.problem) return `It cannot be started: ${proposal.problem.message}`;
+  if (proposal.limit?.code === 'budget_spent') return proposal.limit.message;
   if (!proposal.plan) return 'The plan is still being worked out.';
   return isIdle(state);
 }
@@ -113,7 +114,13 @@ function approve(state: AppState): Step {
     const seen = withDialog(state, { ...dialog, changed: false });
     return stay(withNotice(seen, 'The plan changed before you pressed y. Read it again; y then starts it.'));
   }
-  const params = { n: dialog.n, digest: plan.digest, ...paneSize(state) };
+  const { limit } = open.proposal;
+  if (limit && !dialog.overLimit)
+    return stay(
+      withNotice(withDialog(state, { ...dialog, overLimit: true }), `${limit.message} y again starts it.`),
+    );
+  const overLimit = limit ? { overLimit: true } : {};
+  const params = { n: dialog.n, digest: plan.digest, ...paneSize(state), ...overLimit };
   return ask(state, 'approve', params, (next, pending) =>
     withDialog(next, { ...dialog, pending, problem: null }),
   );

@@ -1,4 +1,4 @@
-import type { Proposal, StartPlan } from '../../domain/proposal.ts';
+import { draftId, type Proposal, type StartPlan } from '../../domain/proposal.ts';
 import type { CardDialog, RejectDialog } from '../dialog.ts';
 import { countLive, findProposal, findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
@@ -31,6 +31,7 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...changed,
     ...problemRows(card.problem, width),
     ...problemRows(proposal.problem, width),
+    ...(proposal.limit ? [...marked('!', proposal.limit.message, width, 'warning'), line('')] : []),
     ...planRows(state, proposal, width),
     ...briefRows(proposal.draft.brief, width),
     ...readyingRows(proposal.plan, width),
@@ -41,7 +42,7 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
 
 function cardTitle({ kind, draft }: Proposal): Line {
   const verb = kind === 'start' ? 'Start' : 'Resume';
-  return [span(`${verb} `, 'strong'), span(`${draft.repo}/${draft.task}`, 'strong'), span('?', 'strong')];
+  return [span(`${verb} `, 'strong'), span(draftId(draft), 'strong'), span('?', 'strong')];
 }
 
 function cardAside({ now }: AppState, { n, by, at }: Proposal): Line {
@@ -52,21 +53,32 @@ function cardAside({ now }: AppState, { n, by, at }: Proposal): Line {
 function planRows(state: AppState, proposal: Proposal, width: number): readonly Line[] {
   const { plan, kind, draft } = proposal;
   if (!plan) return proposal.problem ? [] : [line('Working out what would be done …', 'muted')];
-  const { base } = plan;
-  const commit = `${base.branch} at ${base.commit.slice(0, 8)}, committed ${longAge(base.committedAt, state.now)}`;
   const workers = state.facts?.workers.length ?? 0;
   return [
     ...(kind === 'resume' ? resumeRows(state, plan, width) : []),
-    ...labelled('Branch', plan.branch, width, 'strong'),
-    ...labelled('From', commit, width),
-    ...labelled('', `“${base.subject}”`, width, 'muted'),
-    ...labelled('Worktree', plan.worktree, width),
+    ...placeRows(state, plan, width),
     ...labelled('Agent', draft.agent === null ? `${plan.agent} (default)` : plan.agent, width),
     ...labelled('Session', plan.sessionId, width),
     ...(plan.ports ? labelled('Ports', portsText(plan.ports), width) : []),
     ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')}`, width),
     ...(plan.warnings.length > 0 ? [line('')] : []),
     ...plan.warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
+  ];
+}
+
+/** Where it works: on a branch of its own, or, as the orchestrator, at the top of the workspace. */
+function placeRows({ now }: AppState, { base, branch, worktree }: StartPlan, width: number): readonly Line[] {
+  if (!base)
+    return [
+      ...labelled('Role', 'orchestrator: cannot write files or run commands', width, 'strong'),
+      ...labelled('Folder', worktree, width),
+    ];
+  const commit = `${base.branch} at ${base.commit.slice(0, 8)}, committed ${longAge(base.committedAt, now)}`;
+  return [
+    ...labelled('Branch', branch, width, 'strong'),
+    ...labelled('From', commit, width),
+    ...labelled('', `“${base.subject}”`, width, 'muted'),
+    ...labelled('Worktree', worktree, width),
   ];
 }
 
@@ -122,10 +134,10 @@ function indent(row: Line): Line {
 export function rejectBody(state: AppState, dialog: RejectDialog, width: number): DialogBody {
   const proposal = findProposal(state, dialog.n);
   if (!proposal) return nothing;
-  const { repo, task } = proposal.draft;
+  const name = draftId(proposal.draft);
   const why = oneLineField('Why not? ', dialog.why, width);
   return {
-    title: line(`Reject ${repo}/${task}?`, 'strong'),
+    title: line(`Reject ${name}?`, 'strong'),
     aside: line(`proposal ${dialog.n}`, 'muted'),
     rows: [...problemRows(dialog.problem, width), line(proposerHears[proposal.by], 'muted'), line('')],
     tail: [why.line],
