@@ -1,4 +1,4 @@
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Absolute paths of what agents are given to run. */
@@ -7,6 +7,8 @@ export interface AgentPrograms {
   readonly hook: string;
   readonly demoAgent: string;
   readonly setup: string;
+  /** Folder of the plugin that sessions are given for one start: our skills. */
+  readonly plugin: string;
 }
 
 /** Where the programs lie: beside the running bundle, or as sources when those are run. */
@@ -15,12 +17,13 @@ export function agentPrograms(): AgentPrograms {
   const folder = dirname(here);
   const names =
     basename(here) === 'programs.ts'
-      ? { hook: 'hook.ts', demoAgent: 'demo/main.ts', setup: 'setup/main.ts' }
-      : { hook: 'hook.js', demoAgent: 'demo-agent.js', setup: 'setup.js' };
+      ? { hook: 'hook.ts', demoAgent: 'demo/main.ts', setup: 'setup/main.ts', plugin: '../../.claude' }
+      : { hook: 'hook.js', demoAgent: 'demo-agent.js', setup: 'setup.js', plugin: '../.claude' };
   return {
     node: process.execPath,
     hook: join(folder, names.hook),
     demoAgent: join(folder, names.demoAgent),
     setup: join(folder, names.setup),
+    plugin: resolve(folder, names.plugin),
   };
 }

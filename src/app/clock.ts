@@ -22,7 +22,7 @@ export function nextTick(
 ): number | null {
   const workers = facts?.workers.map((worker) => worker.stateSince) ?? [];
   const proposals =
-    facts?.proposals.flatMap(({ at, plan }) => (plan ? [at, plan.base.committedAt] : [at])) ?? [];
+    facts?.proposals.flatMap(({ at, plan }) => (plan?.base ? [at, plan.base.committedAt] : [at])) ?? [];
   const pauses = [...workers, ...proposals].map((at) =>
     shortAge(at, shown) === shortAge(at, now) ? Math.max(agesTogether, nextAge(at, now)) : 0,
   );

@@ -1,15 +1,13 @@
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { ProposalDraft } from '../domain/proposal.ts';
-import { foldCase, parseSlug, workerId } from '../domain/slug.ts';
+import { draftId, type ProposalDraft } from '../domain/proposal.ts';
+import { isOrchestrator, orchestrator } from '../domain/role.ts';
+import { foldCase, parseSlug } from '../domain/slug.ts';
 import type { Worker } from '../domain/worker.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { ControllerState } from './state.ts';
 
 /** Bytes of UTF-8. The kernel takes 128 KiB for one argument or variable (execve(2)); more is a file's job. */
 const longestBrief = 100_000;
-
-export function draftId(draft: ProposalDraft): string {
-  return workerId(draft.repo, draft.task);
-}
 
 /**
  * Whether a draft could become a worker, as far as names go.
@@ -21,15 +19,8 @@ export function checkDraft(
   except: number | null,
 ): Result<null> {
   const { config, log } = state;
-  const names = config.repos.map((repo) => repo.name);
-  if (!names.includes(draft.repo))
-    return failure(
-      'unknown_repo',
-      `There is no repository ${JSON.stringify(draft.repo)} here.`,
-      `Known: ${names.join(', ') || 'none'}.`,
-    );
-  const task = parseSlug(draft.task, 'task');
-  if (!task.ok) return task;
+  const place = isOrchestrator(draft) ? checkOrchestrator(draft) : checkPlace(config, draft);
+  if (!place.ok) return place;
   if (draft.agent !== null && !Object.hasOwn(config.agents, draft.agent))
     return failure(
       'unknown_agent',
@@ -51,6 +42,25 @@ export function checkDraft(
       `Start it: orch-tui approve ${open.n}, or drop it: orch-tui reject ${open.n}`,
     );
   return success(null);
+}
+
+function checkPlace(config: WorkspaceConfig, draft: ProposalDraft): Result<null> {
+  const names = config.repos.map((repo) => repo.name);
+  if (!names.includes(draft.repo))
+    return failure(
+      'unknown_repo',
+      `There is no repository ${JSON.stringify(draft.repo)} here.`,
+      `Known: ${names.join(', ') || 'none'}.`,
+    );
+  const task = parseSlug(draft.task, 'task');
+  return task.ok ? success(null) : task;
+}
+
+/** It has its one place; nobody else has it. */
+function checkOrchestrator({ repo, task }: ProposalDraft): Result<null> {
+  return repo === orchestrator.repo && task === orchestrator.task
+    ? success(null)
+    : failure('bad_request', 'The orchestrator belongs to no repository.');
 }
 
 /** A brief becomes an argument, where a zero byte would end it. */

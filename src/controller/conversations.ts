@@ -1,6 +1,6 @@
 import { problemOf } from '../domain/problem.ts';
+import { draftId } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
-import { draftId } from './checks.ts';
 import type { Happening } from './events.ts';
 import type { Message } from './messages.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';

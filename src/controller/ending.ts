@@ -1,6 +1,8 @@
-import { success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { draftId } from '../domain/proposal.ts';
+import { isOrchestrator } from '../domain/role.ts';
 import { isLive } from '../domain/worker.ts';
-import { draftId, findIdle, notRunning } from './checks.ts';
+import { findIdle, notRunning } from './checks.ts';
 import type { Happening } from './events.ts';
 import type { ChangeRequest, Message, Ticket } from './messages.ts';
 import { terminalChanged } from './observing.ts';
@@ -16,6 +18,8 @@ export function begin(state: ControllerState, ticket: Ticket, request: EndReques
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
   const { id, repo } = found.value;
+  if (request.do !== 'stop' && isOrchestrator(found.value))
+    return reply(state, ticket, hasNoBranch(request.do));
   if (request.do !== 'stop')
     return isTaken(state, repo) ? enqueue(state, ticket, request) : start(state, ticket, request);
   if (!isLive(found.value.state)) return reply(state, ticket, notRunning(id));
@@ -26,12 +30,20 @@ export function begin(state: ControllerState, ticket: Ticket, request: EndReques
   };
 }
 
+function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
+  return failure(
+    'not_for_orchestrator',
+    `There is nothing to ${what}: the orchestrator has no branch and no worktree.`,
+    'Stop it, or resume it later.',
+  );
+}
+
 export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
   const { id, ticket, result } = message;
-  const calm = { ...state, busy: withoutBusy(state.busy, id) };
-  if (!result.ok) return reply(calm, ticket, result);
-  const after = terminalChanged(calm, result.value);
-  return { ...after, effects: [...after.effects, { type: 'reply-worker', ticket, id }] };
+  const busy = withoutBusy(state.busy, id);
+  if (!result.ok) return reply({ ...state, busy }, ticket, result);
+  const after = terminalChanged(state, result.value);
+  return { ...after, state: { ...after.state, busy }, effects: [...after.effects, { type: 'reply-worker', ticket, id }] };
 }
 
 export function finishEnded(state: ControllerState, message: Told<'finish-ended'>): Decision {

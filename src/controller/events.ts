@@ -1,6 +1,7 @@
 import type { MemoryDraft } from '../domain/memory.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
+import type { RequestAnswer } from '../domain/queue.ts';
 import type { Verdict } from '../domain/radar.ts';
 import type { Role } from '../domain/role.ts';
 import type { FailedSetup, PortBlock } from '../domain/setup.ts';
@@ -102,7 +103,25 @@ export type Happening =
       readonly by: string | null;
       readonly why: string;
     }
-  | { readonly type: 'exited'; readonly id: string; readonly exitCode: number; readonly signal: number }
+  /** A person said yes or no to what an agent was held up by. */
+  | {
+      readonly type: 'answered';
+      readonly id: string;
+      readonly request: string;
+      readonly what: string;
+      readonly answer: RequestAnswer;
+      readonly byPid: number;
+    }
+  /** A person laid aside what a worker's state or report had to say. */
+  | { readonly type: 'set-aside'; readonly id: string }
+  /** `wanted`: a person stopped it; absent otherwise. */
+  | {
+      readonly type: 'exited';
+      readonly id: string;
+      readonly exitCode: number;
+      readonly signal: number;
+      readonly wanted?: boolean;
+    }
   /** Its process is gone and nobody saw how. */
   | { readonly type: 'lost'; readonly id: string }
   | {
@@ -140,5 +159,10 @@ export type LogEvent = Happening & {
 
 /** Must be on the disk before anything follows from them; an observation can be made again. */
 export function isDurable(event: Happening): boolean {
-  return event.type !== 'observed' && event.type !== 'said' && event.type !== 'notes-delivered';
+  return (
+    event.type !== 'observed' &&
+    event.type !== 'said' &&
+    event.type !== 'denied' &&
+    event.type !== 'notes-delivered'
+  );
 }

@@ -1,10 +1,19 @@
+import { contextAnswer } from '../agents/claude/context.ts';
 import { parseHook } from '../agents/claude/parseHook.ts';
+import { plainLine } from '../agents/plainText.ts';
 import { parseFailedSetup } from '../agents/setup/spec.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
-import type { HostApi, HostNotices, HostUpcalls, InboxMessage } from '../protocol/hostApi.ts';
+import {
+  deniedTopic,
+  type HostApi,
+  type HostNotices,
+  type HostUpcalls,
+  type InboxMessage,
+} from '../protocol/hostApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
 import type { Message } from './messages.ts';
+import type { Correspondent } from './reporting.ts';
 
 /** How to reach the host: connection options without what is the port's own. */
 export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
@@ -13,13 +22,19 @@ export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'sta
 export class HostPort {
   readonly #address: HostAddress;
   readonly #tell: (message: Message) => void;
+  readonly #correspondent: Correspondent | null;
   #link: Link | null = null;
   #closed = false;
   #connecting: Promise<Result<Link>> | null = null;
 
-  constructor(address: HostAddress, tell: (message: Message) => void) {
+  constructor(
+    address: HostAddress,
+    tell: (message: Message) => void,
+    correspondent: Correspondent | null = null,
+  ) {
     this.#address = address;
     this.#tell = tell;
+    this.#correspondent = correspondent;
   }
 
   /** The host's requests; a host that is not running is started first. */
@@ -87,12 +102,14 @@ export class HostPort {
   }
 
   /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
-  #received({ id, topic, body }: InboxMessage): Result<unknown> {
+  async #received({ id, topic, body, late }: InboxMessage): Promise<Result<unknown>> {
     if (topic === 'setup-failed') {
       const failed = parseFailedSetup(body);
       if (failed) this.#tell({ type: 'setup-failed', id, failed });
       return success({});
     }
+    if (topic === deniedTopic) return this.#denied(id, body as { what: string; why: string });
+    if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
     if (topic !== 'hook') return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body);
     if (hook)
@@ -102,6 +119,13 @@ export class HostPort {
         sign: { source: 'hook', report: hook.report },
         sessionId: hook.sessionId,
       });
+    const context = () => this.#correspondent?.takeContext(id) ?? null;
+    return success((late ? null : contextAnswer(body, context)) ?? {});
+  }
+
+  /** The host's own words, in which a model is quoted. */
+  #denied(id: string, { what, why }: { readonly what: string; readonly why: string }): Result<unknown> {
+    this.#tell({ type: 'denied', id, what: plainLine(what, 300), why: plainLine(why, 600) });
     return success({});
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import { type Result, success } from '../domain/problem.ts';
+import { draftId } from '../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
@@ -109,7 +110,7 @@ export class Looks {
     const { events } = parseLog(readFileSync(logFile(this.#core.state.config.root), 'utf8'));
     const numbers = new Set<number>();
     return events.filter((event) => {
-      if (event.type === 'proposed' && `${event.draft.repo}/${event.draft.task}` === id) numbers.add(event.n);
+      if (event.type === 'proposed' && draftId(event.draft) === id) numbers.add(event.n);
       if ('id' in event) return event.id === id;
       if (event.type === 'radar-turned') return event.a === id || event.b === id;
       return 'n' in event && numbers.has(event.n);

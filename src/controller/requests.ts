@@ -1,9 +1,11 @@
+import type { MemoryDraft } from '../domain/memory.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { ProposalDraft, Proposer } from '../domain/proposal.ts';
+import { draftId, type ProposalDraft, type Proposer } from '../domain/proposal.ts';
 import { isLive } from '../domain/worker.ts';
-import { checkDraft, draftId, findIdle, noSuchProposal, noSuchWorker } from './checks.ts';
+import { checkDraft, findIdle, noSuchProposal, noSuchWorker } from './checks.ts';
 import { begin } from './ending.ts';
 import type { Happening } from './events.ts';
+import { answer } from './holding.ts';
 import type { ChangeRequest, RequestMessage, Ticket } from './messages.ts';
 import { cancel } from './queue.ts';
 import { approve } from './starting.ts';
@@ -29,10 +31,16 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
     case 'finish':
     case 'clean':
       return begin(state, ticket, request);
+    case 'answer':
+      return answer(state, message, request);
+    case 'set-aside':
+      return about(state, ticket, request.id, { type: 'set-aside', id: request.id });
     case 'cancel':
       return cancel(state, ticket, request.id);
     case 'mute':
       return about(state, ticket, request.id, { type: 'notes-muted', id: request.id, muted: request.muted });
+    case 'remember':
+      return remember(state, ticket, 'person', request.memory);
     case 'leave-unfinished':
       return about(state, ticket, request.id, { type: 'finish-wished', id: request.id, by: null, why: '' });
     case 'undo':
@@ -46,9 +54,19 @@ function about(state: ControllerState, ticket: Ticket, id: string, happening: Ha
   return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result: success(null) }] };
 }
 
+/** Stores something for all to find. @param by the session that does, or `person` */
+export function remember(state: ControllerState, ticket: Ticket, by: string, memory: MemoryDraft): Decision {
+  const entry = state.log.lastMemory + 1;
+  return {
+    state,
+    happenings: [{ type: 'remembered', id: by, entry, memory }],
+    effects: [{ type: 'reply', ticket, result: success({ id: `orch-${entry}` }) }],
+  };
+}
+
 /** Agents may ask a person; they are none. */
 function refuseWorker(what: ChangeRequest['do']): Result<never> {
-  const approval = ['propose', 'propose-resume', 'edit', 'approve', 'reject'].includes(what);
+  const approval = ['propose', 'propose-resume', 'edit', 'approve', 'reject', 'answer'].includes(what);
   return failure(
     approval ? 'approval_forbidden' : 'not_allowed',
     `A worker cannot ${what.replace('-', ' a ')} anything: this was run from inside one.`,
@@ -81,7 +99,7 @@ export function propose(
 function proposeResume(state: ControllerState, ticket: Ticket, id: string): Decision {
   const found = findIdle(state, id);
   if (!found.ok) return reply(state, ticket, found);
-  const { repo, task, brief, agent, sessionId, state: workerState } = found.value;
+  const { role, repo, task, brief, agent, sessionId, state: workerState } = found.value;
   if (isLive(workerState))
     return reply(
       state,
@@ -101,7 +119,7 @@ function proposeResume(state: ControllerState, ticket: Ticket, id: string): Deci
       ],
     };
   const n = state.log.lastProposal + 1;
-  const draft = { repo, task, brief, agent };
+  const draft = { ...(role && { role }), repo, task, brief, agent };
   return {
     state,
     happenings: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],

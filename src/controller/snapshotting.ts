@@ -1,4 +1,5 @@
 import { problemOf } from '../domain/problem.ts';
+import { isOrchestrator } from '../domain/role.ts';
 import type { WorkerState } from '../domain/worker.ts';
 import type { Effect } from './effects.ts';
 import type { Happening } from './events.ts';
@@ -14,7 +15,9 @@ export function withSnapshots(before: ControllerState, decision: Decision): Deci
 function snapshotAfter({ log, busy }: ControllerState, happening: Happening): Effect[] {
   const state = stateAfter(happening);
   if (state === null || !('id' in happening) || busy.has(happening.id)) return [];
-  const was = log.workers.get(happening.id)?.state;
+  const worker = log.workers.get(happening.id);
+  if (!worker || isOrchestrator(worker)) return [];
+  const was = worker.state;
   // Waiting for an answer it has often just been about to change something, and has changed something before.
   const hasWorked = was === 'working' || (was === 'waiting' && state !== 'working');
   return hasWorked && state !== was

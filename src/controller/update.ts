@@ -1,6 +1,7 @@
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { conversationFound, conversationMissing } from './conversations.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
+import { hold, withdrawn, withoutSettled } from './holding.ts';
 import type { Message } from './messages.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
 import { radarLooked, withRadarLooks } from './radar.ts';
@@ -15,7 +16,8 @@ import { undoEnded } from './undoing.ts';
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
   const decision = withToolsWatch(message, decide(state, message));
-  return withRadarLooks(state, message, withSnapshots(state, decision));
+  const settled = withoutSettled(message, decision);
+  return withRadarLooks(state, message, withSnapshots(state, settled));
 }
 
 function decide(state: ControllerState, message: Message): Decision {
@@ -62,12 +64,21 @@ function decide(state: ControllerState, message: Message): Decision {
       return terminalChanged(state, message.terminal);
     case 'signed':
       return signed(state, message);
+    case 'held':
+      return hold(state, message);
+    case 'withdrawn':
+      return withdrawn(state, message.request);
     case 'setup-failed':
       return setupFailed(state, message);
     case 'conversation-missing':
       return conversationMissing(state, message);
     case 'conversation-found':
       return conversationFound(state, message);
+    case 'denied': {
+      const { id, what, why } = message;
+      if (!state.log.workers.has(id)) return only(state);
+      return { state, happenings: [{ type: 'denied', id, what, why }], effects: [] };
+    }
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
     case 'radar-looked':

@@ -103,7 +103,8 @@ export function changedCard(size: Size): AppState {
 /** A repository without develop, and what its card offers. */
 export function withoutDevelop(size: Size): AppState {
   const warnings = ['There is no develop branch; main is used.'];
-  const base = { ...plan('web/checkout').base, branch: 'main' };
+  const { base: develop } = plan('web/checkout');
+  const base = develop && { ...develop, branch: 'main' };
   const planned = proposal(3, 'web/checkout', { plan: plan('web/checkout', { base, warnings }) });
   const web = repo('web', { branch: 'main', base: 'main', hasDevelop: false });
   return press(room(facts({ repos: [web], proposals: [planned] }), size), 'tab', 'enter').state;

@@ -4,7 +4,6 @@
  */
 const postedEvents = [
   'UserPromptSubmit',
-  'PreToolUse',
   'PermissionRequest',
   'PostToolUse',
   'PostToolUseFailure',
@@ -20,11 +19,20 @@ export const oldestClaude = '2.1.78';
 /** Seconds a tool waits for us at most. Hooks fail open: after that the agent goes on. */
 const hookSeconds = 5;
 
+/** The guard answers at once, but on a machine that swaps even that can take a while: then the tool waits for it. */
+const guardSeconds = 30;
+
 /**
  * What `--settings` names for one worker. It is merged with the person's own settings, whose hooks run as well.
  * @param hookUrl the inbox, `http://127.0.0.1:<port>/hook`, in full: a URL with a variable in it is refused
+ * @param guardUrl where a tool is judged before it is used, likewise
  */
-export function claudeSettings(wiring: { node: string; hookProgram: string; hookUrl: string }): object {
+export function claudeSettings(wiring: {
+  node: string;
+  hookProgram: string;
+  hookUrl: string;
+  guardUrl: string;
+}): object {
   const post = {
     type: 'http',
     url: wiring.hookUrl,
@@ -33,6 +41,7 @@ export function claudeSettings(wiring: { node: string; hookProgram: string; hook
     allowedEnvVars: ['ORCH_TOKEN'],
     timeout: hookSeconds,
   };
+  const guard = { ...post, url: wiring.guardUrl, timeout: guardSeconds };
   // The one event that cannot be posted; Claude Code hands this command to a shell.
   const run = {
     type: 'command',
@@ -44,6 +53,7 @@ export function claudeSettings(wiring: { node: string; hookProgram: string; hook
     disableAllHooks: false,
     hooks: {
       SessionStart: [{ hooks: [run] }],
+      PreToolUse: [{ hooks: [guard] }],
       ...Object.fromEntries(postedEvents.map((event) => [event, [{ hooks: [post] }]])),
     },
   };

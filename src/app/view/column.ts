@@ -1,4 +1,4 @@
-import type { Proposal } from '../../domain/proposal.ts';
+import { draftId, type Proposal } from '../../domain/proposal.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Rect } from '../geometry.ts';
@@ -138,7 +138,7 @@ function proposalRow({ kind, draft, problem }: Proposal, width: number): Line {
   const right = problem
     ? span('cannot start', 'bad')
     : span(kind === 'start' ? 'start?' : 'resume?', 'accent');
-  const name = `${draft.repo}/${draft.task}`;
+  const name = draftId(draft);
   const mark = problem ? span('! ', 'bad') : span(kind === 'start' ? '+ ' : '↻ ', 'accent');
   const hasRoom = cellWidth(name) + lineWidth([mark, right]) + 1 <= width;
   return spreadLine([mark, span(name)], hasRoom ? [right] : [], width);

@@ -5,6 +5,7 @@ const settings = claudeSettings({
   node: "/opt/o'node/bin/node",
   hookProgram: '/a b/hook.js',
   hookUrl: 'http://127.0.0.1:1234/hook',
+  guardUrl: 'http://127.0.0.1:1234/guard',
 });
 
 test('the start of a session is told by the hook program, paths quoted for a shell', () => {
@@ -32,5 +33,11 @@ test('other events are posted to the inbox, the token taken from the environment
         },
       ],
     },
+  });
+});
+
+test('a tool is judged before it is used, at a place of its own and with time to spare', () => {
+  expect(settings).toMatchObject({
+    hooks: { PreToolUse: [{ hooks: [{ type: 'http', url: 'http://127.0.0.1:1234/guard', timeout: 30 }] }] },
   });
 });
