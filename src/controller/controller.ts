@@ -17,10 +17,12 @@ import { HostPort } from './hostPort.ts';
 import { logFile, openLog } from './log.ts';
 import { applyEvent, emptyLogState } from './logState.ts';
 import { Looks } from './looks.ts';
+import type { Desk } from './mcp/desk.ts';
 import { createDesk } from './mcp/edgeDesk.ts';
 import { Mcp } from './mcp/mcp.ts';
 import type { Message } from './messages.ts';
 import { RadarWatch } from './radarWatch.ts';
+import { createCorrespondent } from './reporting.ts';
 import { createRunner, type Edge } from './runEffect.ts';
 import { serveClient } from './serve.ts';
 import { settleUnfinished, sweepBackups } from './settling.ts';
@@ -39,6 +41,7 @@ export class Controller {
   readonly #host: HostPort;
   readonly #radar: RadarWatch;
   readonly #mcp: Mcp;
+  readonly #desk: Desk;
   readonly #announcer: Announcer;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -61,6 +64,7 @@ export class Controller {
         },
       },
       tell,
+      createCorrespondent(() => this.#core),
     );
     const git = new Git();
     this.#radar = new RadarWatch({ git, state: () => this.#core.state, tell, fail: logError });
@@ -76,9 +80,10 @@ export class Controller {
     const state = initialState(config, log.events.reduce(applyEvent, emptyLogState));
     this.#core = new Core(state, log, createRunner(edge));
     this.#looks = new Looks(this.#core, edge);
+    this.#desk = createDesk(this.#core, this.#looks, edge);
     this.#mcp = new Mcp({
       root,
-      desk: createDesk(this.#core, this.#looks, edge),
+      desk: this.#desk,
       host: this.#host,
       tell,
       fail: logError,
@@ -110,6 +115,7 @@ export class Controller {
     serveClient(link, hello, {
       core: this.#core,
       looks: this.#looks,
+      desk: this.#desk,
       ready: this.#ready,
       stopAll: () => this.#stopAll(),
     });

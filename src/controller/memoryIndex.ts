@@ -1,6 +1,6 @@
 import type MiniSearch from 'minisearch';
-import type { Memory } from '../domain/memory.ts';
-import type { FoundMemory, MemoryFilter } from './mcp/desk.ts';
+import type { FoundMemory, Memory } from '../domain/memory.ts';
+import type { MemoryFilter } from './mcp/desk.ts';
 
 interface Entry {
   readonly id: string;

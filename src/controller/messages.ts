@@ -142,6 +142,7 @@ export type ChangeRequest =
   | { readonly do: 'cancel'; readonly id: string }
   /** Keeps notes from a worker's agent, or no longer. */
   | { readonly do: 'mute'; readonly id: string; readonly muted: boolean }
+  | { readonly do: 'remember'; readonly memory: MemoryDraft }
   /** Says no to the orchestrator's wish to have a worker finished. */
   | { readonly do: 'leave-unfinished'; readonly id: string }
   /** Takes back a finish or clean. */

@@ -7,7 +7,10 @@ import { ancestryOf } from '../protocol/processes.ts';
 import type { Core } from './core.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './keeping.ts';
 import type { Looks } from './looks.ts';
+import type { Desk } from './mcp/desk.ts';
+import { cleanMemory } from './memories.ts';
 import type { ChangeRequest, RequestMessage } from './messages.ts';
+import { updatesOf } from './sessions.ts';
 import { selectFacts } from './state.ts';
 
 /** What a spawn gets when its client said nothing of room. */
@@ -17,6 +20,7 @@ const usualSize = { cols: 120, rows: 36 };
 export interface Served {
   readonly core: Core;
   readonly looks: Looks;
+  readonly desk: Desk;
   /** Before this nothing that is answered would be true. */
   readonly ready: Promise<void>;
   stopAll(): Promise<Result<null>>;
@@ -26,7 +30,7 @@ export interface Served {
 type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
 
 /** Answers one client. Changes go through the core; looks go straight to the world. */
-export function serveClient(link: Link, hello: Hello, { core, looks, ready, stopAll }: Served): void {
+export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready, stopAll }: Served): void {
   // Looked at now: a parent that ends later takes the way up with it.
   const ancestry = ancestryOf(hello.pid);
   const from = (): RequestMessage['from'] => ({ person: !looks.isWorker(ancestry), pid: hello.pid });
@@ -71,6 +75,15 @@ export function serveClient(link: Link, hello: Hello, { core, looks, ready, stop
     conflicts: ({ repo }) => looks.conflicts(repo),
     fileSides: ({ a, b, path }) => looks.fileSides(a, b, path),
     send: ({ id, text }) => personOnly(() => looks.send(id, text)),
+    updates: ({ id }) => success(updatesOf(core.state, id)),
+    muteNotes: ({ id, muted }) => ask({ do: 'mute', id, muted: muted === true }),
+    leaveUnfinished: ({ id }) => ask({ do: 'leave-unfinished', id }),
+    remember: (draft) => {
+      const memory = cleanMemory(draft);
+      return memory.ok ? ask({ do: 'remember', memory: memory.value }) : memory;
+    },
+    searchMemory: async ({ query, kind, limit = 10 }) =>
+      success(await desk.searchMemory(query, { kind, limit: Math.min(100, Math.max(1, limit)) })),
     log: ({ id }) => success(looks.eventsOf(id)),
     createDevelop: ({ repo }) => personOnly(() => looks.createDevelop(repo)),
     stopAll: () => personOnly(stopAll),

@@ -5,7 +5,7 @@ import type { Update } from '../domain/update.ts';
 import { noSuchWorker } from './checks.ts';
 import type { Happening } from './events.ts';
 import type { SessionMessage, SessionRequest, Ticket } from './messages.ts';
-import { propose } from './requests.ts';
+import { propose, remember } from './requests.ts';
 import { type ControllerState, type Decision, reply } from './state.ts';
 
 /** Notes that wait for one worker; more would be a flood. */
@@ -19,11 +19,8 @@ export function sessionAsked(state: ControllerState, { ticket, id, request }: Se
       return said(state, ticket, { type: 'updated', id, update: request.update });
     case 'note':
       return note(state, ticket, id, request);
-    case 'remember': {
-      const entry = state.log.lastMemory + 1;
-      const happening = { type: 'remembered', id, entry, memory: request.memory } as const;
-      return said(state, ticket, happening, `orch-${entry}`);
-    }
+    case 'remember':
+      return remember(state, ticket, id, request.memory);
     case 'propose':
       return id === orchestrator.id
         ? propose(state, ticket, request.draft, request.sessionId, 'orchestrator')
@@ -54,11 +51,11 @@ function note(
   return said(state, ticket, { type: 'note-sent', id: to, n: state.log.lastNote + 1, from, text });
 }
 
-function said(state: ControllerState, ticket: Ticket, happening: Happening, value: unknown = null): Decision {
+function said(state: ControllerState, ticket: Ticket, happening: Happening): Decision {
   return {
     state,
     happenings: [happening],
-    effects: [{ type: 'reply', ticket, result: success(value) }],
+    effects: [{ type: 'reply', ticket, result: success(null) }],
   };
 }
 

@@ -26,3 +26,9 @@ export const memoryKinds = [
 export type MemoryKind = (typeof memoryKinds)[number];
 
 export type MemoryDraft = Omit<Memory, 'id' | 'by' | 'at'>;
+
+export interface FoundMemory {
+  readonly memory: Memory;
+  /** 0 for the best match, below 1 for all. */
+  readonly distance: number;
+}

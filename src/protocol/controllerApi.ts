@@ -8,9 +8,11 @@ import type {
   FinishResult,
   UndoResult,
 } from '../domain/finish.ts';
+import type { FoundMemory, MemoryDraft } from '../domain/memory.ts';
 import type { Result } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
+import type { Update } from '../domain/update.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { DaemonStatus } from './hostApi.ts';
 
@@ -61,6 +63,16 @@ export interface ControllerApi {
   fileSides(params: { a: string; b: string | null; path: string }): Result<FileSides>;
   /** Types a line into the agent as a bracketed paste and submits it. */
   send(params: { id: string; text: string }): Result<null>;
+  /** What workers reported, newest first; of one, or of all. */
+  updates(params: { id?: string }): Result<readonly Update[]>;
+  /** Keeps what other sessions write from a worker's agent, or no longer. */
+  muteNotes(params: { id: string; muted: boolean }): Result<null>;
+  /** Says no to the orchestrator's wish to have a worker finished. */
+  leaveUnfinished(params: { id: string }): Result<null>;
+  /** Stores something for all sessions to find. */
+  remember(params: MemoryDraft): Result<{ id: string }>;
+  /** Best first; all of it, newest first, for an empty query. At most `limit`, 1–100. */
+  searchMemory(params: { query: string; kind?: string; limit?: number }): Result<readonly FoundMemory[]>;
   /** The worker's part of the log, oldest first. */
   log(params: { id: string }): Result<readonly LoggedEvent[]>;
   /** Creates the missing develop branch of a repository from its main branch, checking nothing out. */

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
 import type { Log } from '../../src/controller/log.ts';
 import { Looks } from '../../src/controller/looks.ts';
+import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Edge } from '../../src/controller/runEffect.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import { initialState } from '../../src/controller/state.ts';
@@ -39,6 +40,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
   serveClient(far, hello, {
     core,
     looks: new LooksAtNoFile(core, {} as Edge),
+    desk: {} as Desk,
     ready,
     stopAll: async () => {
       done.push('stopAll');

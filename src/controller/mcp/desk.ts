@@ -1,4 +1,4 @@
-import type { Memory } from '../../domain/memory.ts';
+import type { FoundMemory } from '../../domain/memory.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { SessionRequest } from '../messages.ts';
@@ -23,10 +23,4 @@ export interface MemoryFilter {
   readonly kind?: string | undefined;
   /** At most so many, 1–100. */
   readonly limit: number;
-}
-
-export interface FoundMemory {
-  readonly memory: Memory;
-  /** 0 for the best match, below 1 for all. */
-  readonly distance: number;
 }

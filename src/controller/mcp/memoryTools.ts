@@ -1,15 +1,12 @@
 import { z } from 'zod';
-import { plainLine, plainLines } from '../../agents/plainText.ts';
 import { parseUpdateBlock } from '../../agents/updateBlock.ts';
-import { type MemoryDraft, memoryKinds } from '../../domain/memory.ts';
-import { failure, success } from '../../domain/problem.ts';
-import type { Desk, FoundMemory } from './desk.ts';
+import { type FoundMemory, memoryKinds } from '../../domain/memory.ts';
+import { success } from '../../domain/problem.ts';
+import { cleanMemory, contentLimit } from '../memories.ts';
+import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const kind = z.enum(memoryKinds);
-const contentLimit = 20_000;
-/** Characters of metadata as JSON. */
-const metadataLimit = 4000;
 
 /** The workspace's memory, with names and answers of the copilot-memory server. */
 export const memoryTools: readonly Tool[] = [
@@ -24,19 +21,13 @@ export const memoryTools: readonly Tool[] = [
       metadata: z.record(z.string().max(60), z.unknown()).default({}),
     }),
     async run(desk, id, { content, type, tags, metadata }) {
-      if (JSON.stringify(metadata).length > metadataLimit)
-        return failure('too_long', `metadata has at most ${metadataLimit} characters.`, 'Shorten it.');
-      const memory: MemoryDraft = {
-        kind: type,
-        content: plainLines(content, contentLimit),
-        tags: tags.map((tag) => plainLine(tag, 60)).filter((tag) => tag !== ''),
-        metadata,
-      };
-      const stored = await desk.hear<string>(id, { do: 'remember', memory });
+      const memory = cleanMemory({ kind: type, content, tags, metadata });
+      if (!memory.ok) return memory;
+      const stored = await desk.hear<{ readonly id: string }>(id, { do: 'remember', memory: memory.value });
       if (!stored.ok) return stored;
       const update = parseUpdateBlock(content);
       if (update) await desk.hear(id, { do: 'report', update });
-      const kept = desk.state.log.memories.findLast((one) => one.id === stored.value);
+      const kept = desk.state.log.memories.findLast((one) => one.id === stored.value.id);
       return success(kept ? shown(desk, { memory: kept, distance: 0 }) : null);
     },
   }),

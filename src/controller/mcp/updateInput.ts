@@ -27,3 +27,5 @@ export const postedReport = z.union([
     status: z.enum(['working', 'blocked', 'done']).optional(),
   }),
 ]);
+
+export const prettifyError = z.prettifyError;
