@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { agentPrograms } from '../../src/agents/programs.ts';
+import { memoryTools } from '../../src/controller/mcp/memoryTools.ts';
+import { orchestratorTools } from '../../src/controller/mcp/orchestratorTools.ts';
+import { workerTools } from '../../src/controller/mcp/workerTools.ts';
+
+const { plugin } = agentPrograms();
+const skills = join(plugin, 'skills');
+const everybodys = [...workerTools, ...memoryTools].map(({ name }) => name);
+const tools = {
+  worker: everybodys,
+  orchestrator: [...everybodys, ...orchestratorTools.map(({ name }) => name)],
+};
+/** Parameters that skills speak of. */
+const parameters = ['ready_to_merge'];
+
+test('the plugin is named as its skills are called', () => {
+  const manifest = JSON.parse(readFileSync(join(plugin, '.claude-plugin', 'plugin.json'), 'utf8'));
+  expect(manifest).toMatchObject({ name: 'orch' });
+  expect(readdirSync(skills).toSorted()).toEqual([
+    'orchestrator',
+    'orchestrator-assign',
+    'orchestrator-status',
+    'worker-blocked',
+    'worker-done',
+    'worker-progress',
+    'worker-start',
+  ]);
+});
+
+describe.each(readdirSync(skills))('the skill %s', (name) => {
+  const text = readFileSync(join(skills, name, 'SKILL.md'), 'utf8');
+
+  test('says what it is called and when it is for', () => {
+    expect(text).toMatch(new RegExp(`^---\nname: ${name}\ndescription: .{40,300}\n---\n`));
+  });
+
+  test('names no tool of ours that its session does not have', () => {
+    const role = name.startsWith('orchestrator') ? 'orchestrator' : 'worker';
+    const named = [...text.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, tool = '']) => tool);
+    const known = [...tools[role], ...parameters];
+    expect(named.filter((tool) => !known.includes(tool))).toEqual([]);
+  });
+});
