@@ -23,6 +23,8 @@ export class TestPlace {
   readonly root: string;
   readonly home: string;
   readonly runtime: string;
+  /** What a killed process leaves there goes with the place. */
+  readonly temporary: string;
   readonly workspace: string;
   readonly #terminals: TestTerminal[] = [];
 
@@ -30,13 +32,15 @@ export class TestPlace {
     this.root = root;
     this.home = join(root, 'home');
     this.runtime = join(root, 'run');
+    this.temporary = join(root, 'tmp');
     this.workspace = join(root, 'shop');
   }
 
   static async create(): Promise<TestPlace> {
     // Short: the path of a unix socket has at most 107 bytes.
     const place = new TestPlace(await mkdtemp(join(tmpdir(), 'o-')));
-    for (const folder of [place.home, place.runtime, place.workspace]) await mkdir(folder, { mode: 0o700 });
+    for (const folder of [place.home, place.runtime, place.temporary, place.workspace])
+      await mkdir(folder, { mode: 0o700 });
     return place;
   }
 
@@ -53,6 +57,7 @@ export class TestPlace {
       PATH: path.join(delimiter),
       HOME: this.home,
       XDG_RUNTIME_DIR: this.runtime,
+      TMPDIR: this.temporary,
       LANG: 'C.UTF-8',
       ...extra,
     };
