@@ -23,13 +23,14 @@ import { Mcp } from './mcp/mcp.ts';
 import type { Message } from './messages.ts';
 import { RadarWatch } from './radarWatch.ts';
 import { createCorrespondent } from './reporting.ts';
+import { RepoWatch } from './repoWatch.ts';
 import { createRunner, type Edge } from './runEffect.ts';
 import { serveClient } from './serve.ts';
 import { settleUnfinished, sweepBackups } from './settling.ts';
 import { initialState, selectFacts } from './state.ts';
 
-/** How often repositories are looked at while somebody looks at us: people commit in other windows. */
-const sweepMs = 30_000;
+/** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
+const sweepMs = 60_000;
 
 /** A start or finish under way is not cut off by our end, unless it takes longer than this. */
 const settleMs = 60_000;
@@ -42,6 +43,7 @@ export class Controller {
   readonly #radar: RadarWatch;
   readonly #mcp: Mcp;
   readonly #desk: Desk;
+  readonly #repos: RepoWatch;
   readonly #announcer: Announcer;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -68,6 +70,10 @@ export class Controller {
     );
     const git = new Git();
     this.#radar = new RadarWatch({ git, state: () => this.#core.state, tell, fail: logError });
+    this.#repos = new RepoWatch({
+      ...{ git, tell, fail: logError, state: () => this.#core.state },
+      changed: (repo, workers) => this.#wakeRadar(repo, workers),
+    });
     const edge: Edge = {
       git,
       host: this.#host,
@@ -95,6 +101,7 @@ export class Controller {
     this.#core.onChange = () => {
       this.#announcer.changed();
       daemon.reconsider();
+      this.#repos.follow(this.#core.state.config.repos).catch(logError);
       if (this.#core.state.busy.size === 0) this.#settled?.();
     };
     for (const problem of log.problems) tell({ type: 'noticed', problem });
@@ -124,11 +131,19 @@ export class Controller {
   /** Lets go of host and log, once what is under way has come to its end. */
   async close(): Promise<void> {
     clearInterval(this.#sweep);
+    this.#repos.close();
     await this.#settle();
     await this.#mcp.close();
     this.#host.close();
     this.#core.close();
     await this.#radar.close();
+  }
+
+  /** Only where there is somebody to compare, and unless it was turned off. */
+  #wakeRadar(repo: string, workers: readonly string[]): void {
+    const { config, log } = this.#core.state;
+    const hasWorkers = [...log.workers.values()].some((worker) => worker.repo === repo);
+    if (hasWorkers && config.radar !== false) this.#radar.wake(repo, workers);
   }
 
   #settle(): Promise<void> {

@@ -61,6 +61,8 @@ export type Happening =
   | { readonly type: 'spawn-failed'; readonly id: string; readonly problem: Problem }
   /** A command that prepares the worktree failed; its process ends without an agent. */
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
+  /** Somebody renamed its branch; it goes on under the new name. */
+  | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
   | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
   /** Nothing was kept of its conversation; the next one has this id. */
   | { readonly type: 'conversation-lost'; readonly id: string; readonly sessionId: string }

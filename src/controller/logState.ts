@@ -122,6 +122,7 @@ type WorkerEvent = Extract<
       | 'resumed'
       | 'spawn-failed'
       | 'setup-failed'
+      | 'branch-renamed'
       | 'session-changed'
       | 'conversation-lost'
       | 'observed'
@@ -151,6 +152,8 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     case 'spawn-failed':
       // What a shell answers for a program that cannot be run.
       return { ...moved, state: 'exited', exitCode: 127 };
+    case 'branch-renamed':
+      return { branch: event.branch };
     case 'setup-failed':
       return { failedSetup: event.failed };
     case 'session-changed':

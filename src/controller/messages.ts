@@ -86,6 +86,7 @@ export type Message =
   /** Nobody waits for that answer any more. */
   | { readonly type: 'withdrawn'; readonly request: string }
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
+  | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
   /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
   | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
   /** An agent refused to begin a conversation, because it has one already. */

@@ -1,11 +1,11 @@
-import { failure, type Result } from '../domain/problem.ts';
+import { failure, problemOf, type Result } from '../domain/problem.ts';
 import { draftId, type StartPlan } from '../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../domain/setup.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
 import type { Happening, OpenProposal } from './events.ts';
 import { limitOf } from './limiting.ts';
 import type { ChangeRequest, Message, RequestMessage, Ticket } from './messages.ts';
-import { type ControllerState, type Decision, type Operation, reply } from './state.ts';
+import { addNotice, type ControllerState, type Decision, type Operation, reply } from './state.ts';
 
 type Approve = Extract<ChangeRequest, { do: 'approve' }>;
 type Told<T extends Message['type']> = Extract<Message, { type: T }>;
@@ -115,6 +115,19 @@ export function launched(state: ControllerState, message: Told<'launched'>): Dec
     state: { ...state, busy: withoutBusy(state.busy, message.id) },
     happenings: [],
     effects: [{ type: 'reply-worker', ticket: message.ticket, id: message.id }, { type: 'look-at-repos' }],
+  };
+}
+
+/** Said once to people, too: what they know it by has changed. */
+export function branchRenamed(state: ControllerState, { id, branch }: Told<'branch-renamed'>): Decision {
+  const worker = state.log.workers.get(id);
+  if (!worker || worker.branch === branch || state.busy.has(id))
+    return { state, happenings: [], effects: [] };
+  const message = `The branch of ${id} is called ${branch} now, no longer ${worker.branch}.`;
+  return {
+    state: addNotice(state, problemOf('branch_renamed', message)),
+    happenings: [{ type: 'branch-renamed', id, branch }],
+    effects: [],
   };
 }
 

@@ -8,7 +8,7 @@ import { radarLooked, withRadarLooks } from './radar.ts';
 import { requested } from './requests.ts';
 import { sessionAsked } from './sessions.ts';
 import { snapshotEnded, withSnapshots } from './snapshotting.ts';
-import { launched, launchFailed, planned, setupFailed, withBusy } from './starting.ts';
+import { branchRenamed, launched, launchFailed, planned, setupFailed, withBusy } from './starting.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
 import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
 import { undoEnded } from './undoing.ts';
@@ -68,6 +68,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return hold(state, message);
     case 'withdrawn':
       return withdrawn(state, message.request);
+    case 'branch-renamed':
+      return branchRenamed(state, message);
     case 'setup-failed':
       return setupFailed(state, message);
     case 'conversation-missing':

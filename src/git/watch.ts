@@ -1,0 +1,134 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import type { Repo } from '../domain/repo.ts';
+import { findGitDirectory } from './status.ts';
+
+/** What has happened in a repository's git folders. */
+export interface GitChange {
+  /** Worktrees, beside the main checkout, whose HEAD or index moved. Absolute, as git wrote them. */
+  readonly worktrees: readonly string[];
+}
+
+/** One command of git touches several files. */
+const burstMs = 150;
+
+/** What git writes on its way to something else, and what says nothing of a checkout. */
+const noise = /\.lock$|^(?:FETCH_HEAD|COMMIT_EDITMSG|gc\.(?:pid|log)|orch)$/;
+
+/**
+ * Watches the git folders of one repository: HEAD, index, refs and those of its worktrees, folder by folder. The
+ * worktrees' own files are not watched: they may be a hundred thousand.
+ */
+export class GitWatch {
+  readonly #repo: Repo;
+  readonly #changed: (change: GitChange) => void;
+  readonly #failed: (error: NodeJS.ErrnoException) => void;
+  readonly #watchers = new Map<string, FSWatcher>();
+  readonly #touched = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  /**
+   * @param changed is told once for each burst
+   * @param failed is told when not all can be watched: the system's limit (ENOSPC, EMFILE), a folder that vanished
+   */
+  constructor(
+    repo: Repo,
+    changed: (change: GitChange) => void,
+    failed: (error: NodeJS.ErrnoException) => void,
+  ) {
+    this.#repo = repo;
+    this.#changed = changed;
+    this.#failed = failed;
+  }
+
+  /** Begins, or looks for folders that have come since. */
+  async open(): Promise<void> {
+    const gitDir = await findGitDirectory(this.#repo.path);
+    if (gitDir === null) return;
+    const common = await commonOf(gitDir);
+    const folders = new Set([gitDir, common, ...(await below(join(common, 'refs/heads')))]);
+    folders.add(join(common, 'refs'));
+    for (const folder of await below(join(common, 'refs/remotes'))) folders.add(folder);
+    for (const folder of await children(join(common, 'worktrees'))) folders.add(folder);
+    for (const [folder, watcher] of this.#watchers)
+      if (!folders.has(folder)) {
+        watcher.close();
+        this.#watchers.delete(folder);
+      }
+    for (const folder of folders) this.#watch(common, folder);
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const watcher of this.#watchers.values()) watcher.close();
+    this.#watchers.clear();
+  }
+
+  #watch(common: string, folder: string): void {
+    if (this.#closed || this.#watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, { persistent: false }, (_, file) => {
+        if (file === null || !noise.test(file)) this.#note(common, folder);
+      });
+      watcher.on('error', (error: NodeJS.ErrnoException) => {
+        this.#watchers.delete(folder);
+        this.#failed(error);
+      });
+      this.#watchers.set(folder, watcher);
+    } catch (error) {
+      // A folder that was there a moment ago may be gone again: the next burst finds out.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') this.#failed(error as NodeJS.ErrnoException);
+    }
+  }
+
+  #note(common: string, folder: string): void {
+    if (this.#closed) return;
+    const inside = relative(join(common, 'worktrees'), folder).split(sep)[0];
+    if (inside && inside !== '..') this.#touched.add(join(common, 'worktrees', inside));
+    this.#timer ??= setTimeout(() => void this.#tell(), burstMs);
+  }
+
+  async #tell(): Promise<void> {
+    this.#timer = undefined;
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    await this.open();
+    const worktrees = await Promise.all(touched.map(worktreeOf));
+    if (!this.#closed) this.#changed({ worktrees: worktrees.filter((path) => path !== null) });
+  }
+}
+
+/** Where the worktree with this git directory lies; null once it is gone. */
+async function worktreeOf(gitDir: string): Promise<string | null> {
+  try {
+    return dirname((await readFile(join(gitDir, 'gitdir'), 'utf8')).trim());
+  } catch {
+    return null; // Removed meanwhile, which its repository's other folders tell.
+  }
+}
+
+async function commonOf(gitDir: string): Promise<string> {
+  try {
+    return resolve(gitDir, (await readFile(join(gitDir, 'commondir'), 'utf8')).trim());
+  } catch {
+    return gitDir; // Only linked worktrees name another.
+  }
+}
+
+/** A folder and all folders below it. */
+async function below(folder: string): Promise<string[]> {
+  const inner = await Promise.all((await children(folder)).map(below));
+  return [folder, ...inner.flat()];
+}
+
+async function children(folder: string): Promise<string[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
+  } catch {
+    return []; // Packed away, or not made yet.
+  }
+}
