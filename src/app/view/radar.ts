@@ -1,32 +1,13 @@
 import { type RadarFile, type RepoRadar, rangesText } from '../../domain/radar.ts';
 import type { RadarDialog } from '../dialog.ts';
 import { dialogHeight } from '../geometry.ts';
-import { axisOf, findRadar, type Standing, selectRadars, standingOf } from '../radar.ts';
-import { firstShown } from '../select.ts';
+import { findRadar, type Standing, selectRadars, standingOf } from '../radar.ts';
 import type { AppState } from '../state.ts';
-import { cellWidth, cutText } from '../text/cells.ts';
-import {
-  fitLine,
-  type Line,
-  line,
-  lineWidth,
-  type Span,
-  span,
-  spreadLine,
-  type Tone,
-  wrapLines,
-} from '../text/line.ts';
+import { cellWidth } from '../text/cells.ts';
+import { cutLine, fitLine, type Line, line, lineWidth, span, spreadLine, wrapLines } from '../text/line.ts';
 import { counted, longAge } from '../text/words.ts';
 import { type DialogBody, marked, problemRows } from './dialogBody.ts';
-
-/** A verdict as shape and meaning: readable without colour. */
-const looks: Readonly<Record<Standing['verdict'], readonly [mark: string, tone: Tone]>> = {
-  clean: ['·', 'muted'],
-  overlap: ['○', 'warning'],
-  conflict: ['✗', 'bad'],
-  unknown: ['?', 'notice'],
-  self: [' ', 'muted'],
-};
+import { longestName, matrixRows, taskOf, verdictLooks } from './matrix.ts';
 
 /** Files of a pair that the matrix lists; all of them can be gone through one by one. */
 const mostFiles = 6;
@@ -60,73 +41,20 @@ function matrixHeight({ size }: AppState): number {
   return Math.max(3, Math.floor((dialogHeight(size) - 4) / 2) - 1);
 }
 
-const cellColumns = 3;
-const longestName = 24;
-
-/** Workers as rows and, by their numbers, as columns; the branch they go to comes first. */
-function matrixRows(radar: RepoRadar, { a, b }: RadarDialog, width: number, height: number): readonly Line[] {
-  const axis = axisOf(radar);
-  const into = cutText(radar.into ?? 'base', 10);
-  const digits = `${axis.length}`.length;
-  const names = Math.min(longestName, Math.max(...axis.map((id) => cellWidth(taskOf(id))))) + digits + 2;
-  const baseColumns = Math.max(cellColumns, cellWidth(into)) + 1;
-  const room = Math.max(1, Math.floor((width - names - baseColumns) / cellColumns));
-  const columns = windowOf(axis, b, room);
-  const rows = windowOf(axis, a, height);
-  const hidden = rows.length + columns.length < 2 * axis.length;
-  const head: Line = [
-    span(hidden ? `${rows.length} of ${axis.length}`.padEnd(names) : ' '.repeat(names), 'muted'),
-    ...fitLine([span(into, b === null ? 'strong' : 'muted')], baseColumns),
-    ...columns.map((id) =>
-      span(`${axis.indexOf(id) + 1}`.padStart(2).padEnd(3), id === b ? 'strong' : 'muted'),
-    ),
-  ];
-  return [
-    head,
-    ...rows.map((id): Line => {
-      const number = `${axis.indexOf(id) + 1}`.padStart(digits);
-      const label = [span(`${number} `, 'muted'), span(taskOf(id), id === a ? 'strong' : 'plain')];
-      const cell = (column: string | null) =>
-        cellSpan(standingOf(radar, { a: id, b: column }).verdict, id === a && column === b);
-      return [
-        ...fitLine(label, names - 1),
-        span(' '),
-        ...fitLine([cell(null)], baseColumns),
-        ...columns.map(cell),
-      ];
-    }),
-  ];
-}
-
-/** Brackets show the place without colour. */
-function cellSpan(verdict: Standing['verdict'], isSelected: boolean): Span {
-  const [mark, tone] = looks[verdict];
-  return isSelected ? span(`[${mark}]`, 'selected') : span(` ${mark} `, tone);
-}
-
-function windowOf(axis: readonly string[], id: string | null, room: number): readonly string[] {
-  const first = firstShown(id === null ? 0 : axis.indexOf(id), axis.length, Math.min(room, axis.length));
-  return axis.slice(first, first + room);
-}
-
 function pairRows(radar: RepoRadar, standing: Standing, width: number): readonly Line[] {
   const { files, verdict } = standing;
   const shown = files.slice(0, mostFiles);
   const rest = files.length - shown.length;
   return [
-    fitted(pairLine(radar, standing), width),
+    cutLine(pairLine(radar, standing), width),
     ...shown.flatMap((file) => fileRows(file, standing, width)),
     ...(rest > 0 ? [line(`  and ${counted(rest, 'more file')}`, 'muted')] : []),
     ...(verdict === 'unknown' ? problemsOf(radar, standing, width) : []),
   ];
 }
 
-function fitted(row: Line, width: number): Line {
-  return lineWidth(row) > width ? fitLine(row, width) : row;
-}
-
 function pairLine(radar: RepoRadar, { a, b, verdict }: Standing): Line {
-  const [mark, tone] = looks[verdict];
+  const [mark, tone] = verdictLooks[verdict];
   const other = b === null ? (radar.into ?? 'base') : taskOf(b);
   const one = span(taskOf(a), 'strong');
   const two = span(other, 'strong');
@@ -157,10 +85,10 @@ function fileRows({ path, kind, ranges }: RadarFile, { a, b }: Standing, width: 
     ...(ranges.a.length > 0 ? [`${taskOf(a)} ${rangesText(ranges.a)}`] : []),
     ...(ranges.b.length > 0 ? [`${b === null ? 'there' : taskOf(b)} ${rangesText(ranges.b)}`] : []),
   ];
-  if (sides.length === 0) return [fitted(name, width)];
+  if (sides.length === 0) return [cutLine(name, width)];
   const where = line(sides.join(' · '), 'muted');
   if (lineWidth(name) + lineWidth(where) + 2 <= width) return [spreadLine(name, where, width)];
-  return [fitted(name, width), fitted([span('    '), ...where], width)];
+  return [cutLine(name, width), cutLine([span('    '), ...where], width)];
 }
 
 function problemsOf(radar: RepoRadar, { a, b }: Standing, width: number): readonly Line[] {
@@ -197,9 +125,4 @@ function orderRows({ steps, order }: RepoRadar, width: number): readonly Line[] 
 function limitRows({ worktrees }: RepoRadar, width: number): readonly Line[] {
   const said = worktrees.flatMap(({ id, limits }) => limits.map((limit) => `${taskOf(id)}: ${limit}`));
   return said.length === 0 ? [] : [line(''), ...said.flatMap((text) => marked('!', text, width, 'notice'))];
-}
-
-/** The name within its repository. */
-export function taskOf(id: string): string {
-  return id.slice(id.indexOf('/') + 1);
 }

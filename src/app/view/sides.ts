@@ -6,7 +6,7 @@ import type { AppState } from '../state.ts';
 import { fitLine, type Line, line, span, type Tone, wrapLines } from '../text/line.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, problemRows } from './dialogBody.ts';
-import { taskOf } from './radar.ts';
+import { taskOf } from './matrix.ts';
 
 /** Below this the sides stand one below the other: half of it is too narrow for code. */
 const leastBeside = 90;
