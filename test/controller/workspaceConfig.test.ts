@@ -37,6 +37,18 @@ describe('reading', () => {
     expect(read.ok && Object.keys(read.value.agents)).toEqual(['claude', 'demo']);
   });
 
+  it('reads how worktrees are made ready, submodules before all else', () => {
+    const setup = [['npm', 'ci']];
+    const ports = { first: 30_000, count: 5 };
+    const own = { ...backend, setup, setupMinutes: 1, submodules: true, lfs: 'pointers' };
+    store({ repos: [own, { name: 'web', path: 'web' }], ports });
+    const fill = ['git', 'submodule', 'update', '--init', '--recursive'];
+    expect(readConfig(root)).toMatchObject({
+      ok: true,
+      value: { ports, setup: { backend: { commands: [fill, ...setup], timeoutMs: 60_000, lfs: 'pointers' } } },
+    });
+  });
+
   it.each([
     ['{{', 'JSON'],
     [{ repos: 'backend' }, 'repos'],
