@@ -45,7 +45,10 @@ describe('reading', () => {
     const fill = ['git', 'submodule', 'update', '--init', '--recursive'];
     expect(readConfig(root)).toMatchObject({
       ok: true,
-      value: { ports, setup: { backend: { commands: [fill, ...setup], timeoutMs: 60_000, lfs: 'pointers' } } },
+      value: {
+        ports,
+        setup: { backend: { commands: [fill, ...setup], timeoutMs: 60_000, lfs: 'pointers' } },
+      },
     });
   });
 

@@ -91,9 +91,10 @@ function repoRow(repo: RepoStatus, width: number): Line {
   return spreadLine([name, span('  '), branch], repoStatus(repo), width);
 }
 
-/** `3✎` changed, `2?` untracked, `↑1` to push, `↓4` to pull; `✓` when there is nothing of it. */
-function repoStatus({ dirty, untracked, ahead, behind }: RepoStatus): Line {
+/** What is under way, such as a merge; `3✎` changed, `2?` untracked, `↑1` to push, `↓4` to pull; `✓` when there is nothing of it. */
+function repoStatus({ operation, dirty, untracked, ahead, behind }: RepoStatus): Line {
   const parts: Line = [
+    ...(operation === null ? [] : [span(operation, 'warning')]),
     ...(dirty > 0 ? [span(`${dirty}✎`, 'warning')] : []),
     ...(untracked > 0 ? [span(`${untracked}?`, 'warning')] : []),
     ...(ahead ? [span(`↑${ahead}`, 'accent')] : []),
