@@ -4,6 +4,7 @@ import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
+import { orchestratorActions } from './actions/orchestrator.ts';
 import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
@@ -18,6 +19,7 @@ import type { AppState, Settings } from './state.ts';
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
   ...workerActions,
+  ...orchestratorActions,
   ...undoActions,
   ...radarActions,
   ...noteActions,

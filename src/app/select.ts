@@ -1,5 +1,6 @@
 import type { Proposal } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
+import { isOrchestrator } from '../domain/role.ts';
 import { isLive, type Worker, type WorkerState } from '../domain/worker.ts';
 import { type Geometry, geometryOf, inside, type Rect } from './geometry.ts';
 import {
@@ -20,10 +21,11 @@ export type QueueRow =
   | { readonly key: QueueKey; readonly proposal: Proposal }
   | { readonly key: QueueKey; readonly worker: Worker };
 
-/** Repositories in their order, each with its workers below; workers of a repository that is gone come last. */
+/** The orchestrator, then repositories in their order, each with its workers below; workers of a repository that is gone come last. */
 export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetRow[] {
   if (!facts) return [];
-  const rows: FleetRow[] = [];
+  const first = facts.workers.filter(isOrchestrator);
+  const rows: FleetRow[] = first.map((worker) => ({ key: workerKey(worker), worker, orphan: false }));
   for (const repo of facts.repos) {
     rows.push({ key: { kind: 'repo', name: repo.name }, repo });
     for (const worker of facts.workers)
@@ -31,7 +33,8 @@ export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetR
   }
   const known = new Set(facts.repos.map((repo) => repo.name));
   for (const worker of facts.workers)
-    if (!known.has(worker.repo)) rows.push({ key: workerKey(worker), worker, orphan: true });
+    if (!known.has(worker.repo) && !isOrchestrator(worker))
+      rows.push({ key: workerKey(worker), worker, orphan: true });
   return rows;
 }
 

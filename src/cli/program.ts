@@ -72,6 +72,11 @@ function describeProgram(out: Output): Command {
   command(program, 'worktrees', 'worktrees of all repositories, ours and others').action(async () =>
     (await import('./repos.ts')).showWorktrees(out),
   );
+  command(program, 'orchestrator', 'start or resume the session that coordinates and cannot write')
+    .option('--brief <text>', 'what it is told first')
+    .option('--agent <name>', 'which agent')
+    .option('--yes', 'approve it here and now')
+    .action(async (options) => (await import('./orchestrator.ts')).runOrchestrator(out, options));
   command(program, 'proposals', 'what waits for approval').action(async () =>
     (await import('./look.ts')).listProposals(out),
   );

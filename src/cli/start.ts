@@ -10,7 +10,7 @@ import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 
-interface StartOptions {
+export interface StartOptions {
   readonly brief?: string;
   readonly agent?: string;
   readonly yes?: boolean;
@@ -57,7 +57,7 @@ export async function approveProposal(
 }
 
 /** Nothing starts without a person: a script says so with `--yes`, a person is asked. */
-function requirePerson(out: Output, options: StartOptions, command: string): void {
+export function requirePerson(out: Output, options: StartOptions, command: string): void {
   if (options.yes || canAsk(out)) return;
   refuse(
     'approval_required',
@@ -66,7 +66,7 @@ function requirePerson(out: Output, options: StartOptions, command: string): voi
   );
 }
 
-async function approveShown(
+export async function approveShown(
   out: Output,
   call: Caller<ControllerApi>,
   proposal: Proposal,
@@ -106,7 +106,7 @@ function stays(n: number, { code, message }: Problem): never {
 }
 
 /** The proposal once its plan is worked out, or cannot be. */
-async function worked(link: Link, n: number): Promise<Proposal> {
+export async function worked(link: Link, n: number): Promise<Proposal> {
   const find = ({ proposals }: Facts) => proposals.find((proposal) => proposal.n === n);
   const facts = await new FactsWatch(link).until((now) => {
     const found = find(now);

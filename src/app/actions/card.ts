@@ -1,4 +1,5 @@
 import type { Proposal } from '../../domain/proposal.ts';
+import { isOrchestrator } from '../../domain/role.ts';
 import type { Action } from '../action.ts';
 import type { CardDialog } from '../dialog.ts';
 import { openCard, openEdit, openReject } from '../dialogs.ts';
@@ -31,6 +32,7 @@ export const cardActions: readonly Action[] = [
     enabled(state) {
       const open = openProposal(state);
       if (open?.proposal.kind === 'resume') return 'A resume has nothing to edit.';
+      if (open && isOrchestrator(open.proposal.draft)) return 'The orchestrator has nothing to edit.';
       return isIdle(state);
     },
     run: (state) => onProposal(state, (proposal) => openEdit(state, proposal)),

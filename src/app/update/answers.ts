@@ -1,6 +1,7 @@
 import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
+import { isOrchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { sendNote } from '../actions/radarNote.ts';
 import type { Dialog } from '../dialog.ts';
@@ -30,7 +31,11 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return withFacts(answer.params.refresh ? withoutNotice(rest) : rest, answer.result.value);
     case 'propose':
     case 'edit':
-      return withProposal(rest, answer.result.value, waiting !== null);
+      return withProposal(
+        rest,
+        answer.result.value,
+        waiting !== null || isAskedByKey(rest, answer.result.value),
+      );
     case 'proposeResume':
       return withProposal(withoutNotice(rest), answer.result.value, rest.focus.at === 'list');
     case 'approve':
@@ -76,6 +81,11 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     default:
       return state;
   }
+}
+
+/** The orchestrator is asked for without a form; its card opens where the person has stayed. */
+function isAskedByKey({ focus }: AppState, { draft }: Proposal): boolean {
+  return focus.at === 'list' && isOrchestrator(draft);
 }
 
 /** What was done, and what was left behind by it: that is not read in passing. */

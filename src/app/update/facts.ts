@@ -12,7 +12,18 @@ import { counted } from '../text/words.ts';
 
 /** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
 export function withFacts(state: AppState, facts: Facts): AppState {
-  return withFocus(withLists(withNews({ ...state, facts }, state), state));
+  return withFocus(withLists(withNews(withDenials({ ...state, facts }, state), state), state));
+}
+
+/** Says what the guard kept a session from, when it happens. */
+function withDenials(next: AppState, old: AppState): AppState {
+  if (!old.facts) return next;
+  const fresh = next.facts?.workers.find(
+    ({ id, denied }) => denied && denied.count > (findWorker(old, id)?.denied?.count ?? 0),
+  );
+  if (!fresh?.denied) return next;
+  const text = `${fresh.id} was kept from ${fresh.denied.what}`;
+  return withNotice(next, cutText(plainLine(text), next.size.cols - noticeMargin));
 }
 
 /** Says what the controller has to say, once. */

@@ -1,5 +1,6 @@
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
+import { isOrchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Rect } from '../geometry.ts';
 import { shownFrom } from '../hitTest.ts';
@@ -105,7 +106,9 @@ function repoStatus({ operation, dirty, untracked, ahead, behind }: RepoStatus):
 }
 
 /** The number of the worker's pane, where there are several: it is the key that types into it. */
-function paneNumber(state: AppState, { id }: Worker): string {
+function paneNumber(state: AppState, worker: Worker): string {
+  if (isOrchestrator(worker)) return 'O ';
+  const { id } = worker;
   const shown = selectShown(state);
   if (shown.length < 2) return ' ';
   const at = shown.findIndex((worker) => worker.id === id);

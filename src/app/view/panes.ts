@@ -1,3 +1,4 @@
+import { isOrchestrator } from '../../domain/role.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { inside, type Rect } from '../geometry.ts';
@@ -70,7 +71,7 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   const { mark, word, tone } = stateLook(worker);
   const terminal = state.terminals.get(worker.id);
   const progress = progressMark(terminal?.progress ?? null);
-  const head = span(`${number} `, 'muted');
+  const head = span(`${isOrchestrator(worker) ? 'O' : number} `, 'muted');
   const status = [
     span(` ${mark} ${word}`, tone),
     span(` ${shortAge(worker.stateSince, state.now)}`, 'muted'),
@@ -79,7 +80,7 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   const room = width - lineWidth([head, ...status]);
   const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
   const spare = room - cellWidth(name.text) - 3;
-  const words = lastWords(worker) ?? titleWords(terminal);
+  const words = lastWords(worker) ?? roleWords(worker) ?? titleWords(terminal);
   const said =
     words && spare >= 8 ? [span(': ', words.tone), span(cutText(words.text, spare), words.tone)] : [];
   return [head, name, ...status, ...said];
@@ -94,6 +95,11 @@ function lastWords({ state, asks, said, update }: Worker): Span | null {
   const isNews = update && update.summary !== '' && (!said || update.at > said.at);
   const text = isNews ? update.summary : said?.text;
   return rests && text ? span(text, 'muted') : null;
+}
+
+/** What the person can rely on. */
+function roleWords(worker: Worker): Span | null {
+  return isOrchestrator(worker) ? span('cannot write', 'muted') : null;
 }
 
 /** What it calls what it is doing; its own name says nothing new. */

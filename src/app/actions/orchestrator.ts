@@ -1,0 +1,34 @@
+import { isOrchestrator, orchestrator } from '../../domain/role.ts';
+import { isLive } from '../../domain/worker.ts';
+import type { Action } from '../action.ts';
+import { openCard } from '../dialogs.ts';
+import { selectRow } from '../move.ts';
+import { findWorker } from '../select.ts';
+import type { AppState } from '../state.ts';
+import { ask, type Step, stay, withNotice } from '../step.ts';
+import { isReachable } from './reachable.ts';
+
+/** The session that coordinates: gone to where it runs, asked for where it does not. */
+export const orchestratorActions: readonly Action[] = [
+  {
+    where: ['room'],
+    group: 'Workers',
+    id: 'orchestrator',
+    title: 'go to the orchestrator, or start it: it coordinates and cannot write',
+    keys: ['O'],
+    enabled: isReachable,
+    run: openOrchestrator,
+  },
+];
+
+function openOrchestrator(state: AppState): Step {
+  const { id, repo, task } = orchestrator;
+  const known = findWorker(state, id);
+  if (known && isLive(known.state))
+    return stay({ ...selectRow(state, 'fleet', { kind: 'worker', id }), focus: { at: 'pane', id } });
+  const open = state.facts?.proposals.find(({ draft }) => isOrchestrator(draft));
+  if (open) return stay(openCard(state, open));
+  if (known) return ask(withNotice(state, 'Asking to resume the orchestrator …'), 'proposeResume', { id });
+  const draft = { role: 'orchestrator', repo, task, brief: '', agent: null } as const;
+  return ask(withNotice(state, 'Asking for the orchestrator …'), 'propose', draft);
+}

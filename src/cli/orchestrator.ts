@@ -1,0 +1,32 @@
+import { orchestrator } from '../domain/role.ts';
+import { isLive } from '../domain/worker.ts';
+import { workerJson } from './describe.ts';
+import { demand, type Output } from './output.ts';
+import { refuseInsideWorker, withController } from './session.ts';
+import { approveShown, requirePerson, type StartOptions, worked } from './start.ts';
+
+/** `orchestrator`: says that it runs, or starts or resumes it behind the card that every start passes. */
+export async function runOrchestrator(out: Output, options: StartOptions): Promise<void> {
+  refuseInsideWorker('start the orchestrator');
+  await withController('.', async (call, link) => {
+    const { workers, proposals } = demand(await call('facts', {}));
+    const known = workers.find(({ id }) => id === orchestrator.id);
+    if (known && isLive(known.state)) {
+      const how = `Look at it: orch-tui, key O; or: orch-tui worker attach ${orchestrator.id}`;
+      return out.result(workerJson(known), `The orchestrator is running (${known.state}). ${how}`);
+    }
+    requirePerson(out, options, 'orchestrator');
+    const open = proposals.find(({ draft }) => draft.role === 'orchestrator');
+    const { repo, task } = orchestrator;
+    const draft = {
+      role: 'orchestrator',
+      repo,
+      task,
+      brief: options.brief ?? '',
+      agent: options.agent ?? null,
+    } as const;
+    const ask = () => (known ? call('proposeResume', { id: orchestrator.id }) : call('propose', draft));
+    const { n } = open ?? demand(await ask());
+    await approveShown(out, call, await worked(link, n), options, open === undefined);
+  });
+}
