@@ -1,4 +1,5 @@
 import { type Result, success } from '../domain/problem.ts';
+import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
 import type { Effect } from './effects.ts';
 import type { Log } from './log.ts';
 import { applyEvent } from './logState.ts';
@@ -64,6 +65,11 @@ export class Core {
   /** The same for a session, known by its token: nothing it can ask for starts an agent. */
   hear<T>(id: string, request: SessionRequest): Promise<Result<T>> {
     return this.#owe((ticket) => ({ type: 'session-asked', ticket, id, request }));
+  }
+
+  /** Keeps what an agent waits for until it is answered, or nobody waits any more: then with null. */
+  hold(request: AgentRequest, call: string): Promise<Result<RequestAnswer | null>> {
+    return this.#owe((ticket) => ({ type: 'held', ticket, request, call }));
   }
 
   #owe<T>(message: (ticket: Ticket) => Message): Promise<Result<T>> {

@@ -1,10 +1,13 @@
 import { contextAnswer } from '../agents/claude/context.ts';
 import { parseHook } from '../agents/claude/parseHook.ts';
+import { askedFor, callOf, requestAnswer } from '../agents/claude/request.ts';
+import { askSeconds } from '../agents/claude/settings.ts';
 import { plainLine } from '../agents/plainText.ts';
 import { parseFailedSetup } from '../agents/setup/spec.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import {
+  askTopic,
   deniedTopic,
   type HostApi,
   type HostNotices,
@@ -17,6 +20,9 @@ import type { Correspondent } from './reporting.ts';
 
 /** How to reach the host: connection options without what is the port's own. */
 export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
+
+/** Milliseconds; the agent must not stop waiting before we do, or an answer would be lost. */
+const askPatienceMs = (askSeconds - 10) * 1000;
 
 /** The controller's connection to the host: what the host says becomes messages, what is wanted becomes requests. */
 export class HostPort {
@@ -98,11 +104,15 @@ export class HostPort {
     link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) =>
       this.#tell({ type: 'terminal-changed', terminal }),
     );
+    link.onNotice<HostNotices, 'withdrawn'>('withdrawn', ({ post }) =>
+      this.#tell({ type: 'withdrawn', request: post }),
+    );
     link.serve<HostUpcalls>({ received: (message) => this.#received(message) });
   }
 
   /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
-  async #received({ id, topic, body, late }: InboxMessage): Promise<Result<unknown>> {
+  async #received(message: InboxMessage): Promise<Result<unknown>> {
+    const { id, topic, body, late } = message;
     if (topic === 'setup-failed') {
       const failed = parseFailedSetup(body);
       if (failed) this.#tell({ type: 'setup-failed', id, failed });
@@ -110,6 +120,7 @@ export class HostPort {
     }
     if (topic === deniedTopic) return this.#denied(id, body as { what: string; why: string });
     if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
+    if (topic === askTopic) return this.#asked(message);
     if (topic !== 'hook') return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body);
     if (hook)
@@ -118,9 +129,28 @@ export class HostPort {
         id,
         sign: { source: 'hook', report: hook.report },
         sessionId: hook.sessionId,
+        ...(hook.report.kind === 'tool-ended' && { call: callOf(body) }),
       });
     const context = () => this.#correspondent?.takeContext(id) ?? null;
     return success((late ? null : contextAnswer(body, context)) ?? {});
+  }
+
+  /** An agent waits for what a person says, here or in its pane. Given again, it asks nothing anew. */
+  async #asked({ id, post, at, body, late, waitedMs, isRepeated }: InboxMessage): Promise<Result<unknown>> {
+    const hook = parseHook(body);
+    if (hook?.report.kind !== 'asked') return success({});
+    const { report, sessionId } = hook;
+    const text = report.what;
+    const sign = { source: 'hook', report } as const;
+    this.#tell({ type: 'signed', id, sign, sessionId, ...(isRepeated && { isRepeated }) });
+    const patience = askPatienceMs - waitedMs;
+    if (late || patience <= 0) return success({});
+    const request = { id: post, worker: id, since: at, text, ...askedFor(body, text) };
+    const giveUp = setTimeout(() => this.#tell({ type: 'withdrawn', request: post }), patience);
+    giveUp.unref();
+    const answer = (await this.#correspondent?.hold(request, callOf(body))) ?? null;
+    clearTimeout(giveUp);
+    return success(requestAnswer(body, answer));
   }
 
   /** The host's own words, in which a model is quoted. */

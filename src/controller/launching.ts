@@ -15,7 +15,7 @@ import type { AgentPreset } from '../domain/workspace.ts';
 import { addWorktree, lfsEnvironment, restoreWorktree } from '../git/addWorktree.ts';
 import { readFlow } from '../git/flow.ts';
 import { copyIncluded } from '../git/include.ts';
-import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { askTopic, type TerminalRecord } from '../protocol/hostApi.ts';
 import type { Size } from './effects.ts';
 import { guardRules } from './guarding.ts';
 import type { HostPort } from './hostPort.ts';
@@ -155,6 +155,7 @@ async function writeSettings(root: string, inboxUrl: string): Promise<void> {
     hookProgram: hook,
     hookUrl: `${inboxUrl}/hook`,
     guardUrl: `${inboxUrl}/guard`,
+    askUrl: `${inboxUrl}/${askTopic}`,
   });
   await writeFile(next, JSON.stringify(settings, null, 2), { mode: 0o600, flag: 'wx' });
   await rename(next, file);

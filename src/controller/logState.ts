@@ -14,6 +14,8 @@ export interface LogState extends Words {
   readonly gone: ReadonlyMap<string, Worker>;
   /** Which workers were last said not to merge with each other or their base: `clashKey` with those it is about. */
   readonly clashes: ReadonlyMap<string, readonly string[]>;
+  /** When each worker's news were laid aside, as ISO times by id. */
+  readonly setAside: ReadonlyMap<string, string>;
 }
 
 export const emptyLogState: LogState = {
@@ -24,6 +26,7 @@ export const emptyLogState: LogState = {
   ended: [],
   gone: new Map(),
   clashes: new Map(),
+  setAside: new Map(),
 };
 
 const endedKept = 50;
@@ -81,7 +84,10 @@ function change(state: LogState, event: LogEvent): LogState {
       return { ...state, clashes };
     }
     case 'backups-expired':
+    case 'answered':
       return state;
+    case 'set-aside':
+      return { ...state, setAside: put(state.setAside, event.id, event.at) };
     case 'updated':
     case 'note-sent':
     case 'notes-delivered':
@@ -174,7 +180,10 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     }
     case 'exited':
       // As a shell counts them: a signal is told from a good end.
-      return { ...moved, state: 'exited', exitCode: event.signal > 0 ? 128 + event.signal : event.exitCode };
+      return {
+        ...{ ...moved, state: 'exited', exitCode: event.signal > 0 ? 128 + event.signal : event.exitCode },
+        wasStopped: event.wanted === true,
+      };
     case 'lost':
       return { ...moved, state: 'lost', exitCode: null };
   }
@@ -193,6 +202,7 @@ function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' 
   return {
     ...state,
     workers: without(state.workers, id),
+    setAside: without(state.setAside, id),
     ended: kept,
     gone: new Map([...gone].filter(([known]) => kept.some((one) => one.id === known))),
     clashes: new Map([...state.clashes].filter(([, ids]) => !ids.includes(id))),

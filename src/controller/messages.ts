@@ -75,6 +75,8 @@ export type Message =
       readonly sign: Sign;
       readonly sessionId: string | null;
       readonly call?: string;
+      /** An earlier controller may have been told. */
+      readonly isRepeated?: boolean;
     }
   /** An agent waits for an answer, which is owed to the ticket; null for none. */
   | {

@@ -62,7 +62,15 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
   if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
-  return { state: known, ...see(worker, before, terminal, speechOf(state, worker)) };
+  const seen = see(worker, before, terminal, speechOf(state, worker));
+  const operation = state.busy.get(terminal.id);
+  if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
+  return { state: known, ...seen, happenings: seen.happenings.map(wanted) };
+}
+
+/** What ends while it is being stopped, finished or cleaned, ends because a person wants that. */
+function wanted(happening: Happening): Happening {
+  return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
 }
 
 type Speech = AgentPreset['speaks'];
@@ -113,6 +121,7 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   const worker = state.log.workers.get(message.id);
   if (!worker) return { state, happenings: [], effects: [] };
   const { sign, sessionId } = message;
+  if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
   const happenings = observed(worker, [sign]);
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     happenings.push({ type: 'session-changed', id: worker.id, sessionId });
@@ -121,11 +130,18 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   return { state, happenings, effects: [] };
 }
 
+/** A question that an earlier controller has noted already. */
+function isKnown({ asks, askedBefore }: Worker, sign: Sign): boolean {
+  if (sign.source !== 'hook' || sign.report.kind !== 'asked') return false;
+  return asks === sign.report.what || askedBefore.includes(sign.report.what);
+}
+
 function isSessionStart(sign: Sign): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
 }
 
-function observed(worker: Worker, signs: readonly Sign[]): Happening[] {
+/** What signs make of a worker; nothing when they say nothing new. */
+export function observed(worker: Worker, signs: readonly Sign[]): Happening[] {
   const { id, state, asks, askedBefore } = worker;
   const now = { state, asks, askedBefore };
   const next = signs.reduce(observe, now);

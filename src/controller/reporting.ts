@@ -1,5 +1,6 @@
 import { cleanUpdate, parseUpdateBlock } from '../agents/updateBlock.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
+import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Core } from './core.ts';
 import { contextFor } from './sessions.ts';
@@ -10,6 +11,8 @@ export interface Correspondent {
   report(id: string, body: unknown): Promise<Result<unknown>>;
   /** What an agent is to read besides, once; null when there is nothing. */
   takeContext(id: string): string | null;
+  /** What a person says to a request, once they do; null when nobody will. */
+  hold(request: AgentRequest, call: string): Promise<RequestAnswer | null>;
 }
 
 export function createCorrespondent(core: () => Core): Correspondent {
@@ -22,6 +25,10 @@ export function createCorrespondent(core: () => Core): Correspondent {
       const context = contextFor(core().state, id);
       if (context) core().tell({ type: 'notes-delivered', id, upTo: context.upTo });
       return context?.text ?? null;
+    },
+    async hold(request, call) {
+      const answer = await core().hold(request, call);
+      return answer.ok ? answer.value : null;
     },
   };
 }

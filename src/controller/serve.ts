@@ -57,6 +57,8 @@ export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready
       return ask({ do: 'approve', n, digest, size, ...(overLimit === true && { overLimit }) });
     },
     reject: ({ n, why }) => ask({ do: 'reject', n, why }),
+    answer: ({ request, answer }) => ask({ do: 'answer', request, answer }),
+    setAside: ({ id }) => ask({ do: 'set-aside', id }),
     stop: ({ id }) => ask({ do: 'stop', id }),
     previewFinish: ({ id }) => looks.previewFinish(id),
     finish: ({ id, tip, confirm, skipChecks }) =>

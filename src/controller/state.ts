@@ -1,14 +1,13 @@
 import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
-import { queueOf } from '../domain/queue.ts';
+import { type AgentRequest, queueOf } from '../domain/queue.ts';
 import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
-import type { HeldRequest, Settled } from './holding.ts';
 import { limitOf } from './limiting.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import type { ChangeRequest, Ticket } from './messages.ts';
@@ -42,6 +41,17 @@ export type Operation =
   | { readonly kind: 'stopping' | 'checking' | 'finishing' | 'cleaning' | 'undoing' }
   /** Waits until others of its repository are done. */
   | { readonly kind: 'queued'; readonly request: QueuedRequest; readonly ticket: Ticket };
+
+/** A request whose agent still waits for our answer. */
+export interface HeldRequest {
+  readonly request: AgentRequest;
+  /** Which use of a tool it is about. */
+  readonly call: string;
+  readonly ticket: Ticket;
+}
+
+/** How a request came to its end. */
+export type Settled = 'answered' | 'elsewhere';
 
 /** What can wait in line. */
 export type QueuedRequest = Extract<ChangeRequest, { do: 'finish' | 'clean' }>;

@@ -1,6 +1,7 @@
 import type { Note } from './note.ts';
 import type { Problem } from './problem.ts';
 import type { Proposal } from './proposal.ts';
+import type { QueueItem } from './queue.ts';
 import type { RepoRadar } from './radar.ts';
 import type { RepoStatus } from './repo.ts';
 import type { EndedWorker, Worker } from './worker.ts';
@@ -18,6 +19,8 @@ export interface Facts {
   readonly workers: readonly Worker[];
   /** Open proposals, oldest first. */
   readonly proposals: readonly Proposal[];
+  /** All that waits for the person, oldest first. */
+  readonly queue: readonly QueueItem[];
   /** Most recent last, at most 50. */
   readonly ended: readonly EndedWorker[];
   /** What is being done to workers, in order of their turns; absent when nothing is. */

@@ -8,6 +8,8 @@ export type Report =
   /** `what` as it would have been asked. */
   | { readonly kind: 'tool-ended'; readonly what: string }
   | { readonly kind: 'asked'; readonly what: string }
+  /** A person said yes or no elsewhere; the agent goes on. */
+  | { readonly kind: 'answered'; readonly what: string }
   | { readonly kind: 'turn-ended'; readonly said: string | null }
   | { readonly kind: 'turn-failed'; readonly error: string; readonly limited: boolean }
   | { readonly kind: 'session-ended' };
@@ -66,6 +68,8 @@ function afterReport(now: Observation, report: Report): Observation {
       return now.state === 'waiting' ? now : to('working');
     case 'tool-ended':
       return now.state === 'waiting' ? withoutQuestion(now, report.what) : to('working');
+    case 'answered':
+      return now.state === 'waiting' ? withoutQuestion(now, report.what) : now;
     case 'asked':
       return waiting([...questions(now), report.what]);
     case 'turn-ended':

@@ -47,6 +47,10 @@ export interface Worker {
   readonly run: number;
   /** Of the last process, 128 and its number for a signal; null while it runs or when it was lost. */
   readonly exitCode: number | null;
+  /** It ended because a person had wanted that; absent otherwise. */
+  readonly wasStopped?: boolean;
+  /** ISO time at which the agent's usage limit ends; absent unless it is limited and has said so. */
+  readonly limitedUntil?: string;
   /** The last thing it said at the end of a turn. */
   readonly said: Said | null;
   /** Its own for as long as it is there; absent where none was given. */

@@ -2,7 +2,7 @@ import { denyTool, type Refusal, refusalOf } from '../domain/guard/hook.ts';
 import type { GuardRules } from '../domain/guard/rules.ts';
 import { type Result, success } from '../domain/problem.ts';
 import { logError } from '../protocol/daemon.ts';
-import { deniedTopic, type InboxMessage } from '../protocol/hostApi.ts';
+import { type ChildMessage, deniedTopic } from '../protocol/hostApi.ts';
 import type { Inbox } from './inbox.ts';
 import { locate } from './locate.ts';
 
@@ -16,15 +16,16 @@ export const guardTopic = 'guard';
  */
 export function receive(
   inbox: Inbox,
-  message: InboxMessage,
+  message: ChildMessage,
   bytes: number,
+  gone: AbortSignal,
   rules: GuardRules | null,
 ): Promise<Result<unknown>> {
   const refusal = rules && judged(message.body, rules);
   const { topic } = message;
-  if (!refusal) return inbox.post({ ...message, topic: topic === guardTopic ? 'hook' : topic }, bytes);
+  if (!refusal) return inbox.post({ ...message, topic: topic === guardTopic ? 'hook' : topic }, bytes, gone);
   const { what, why } = refusal;
-  void inbox.post({ ...message, topic: deniedTopic, body: { what, why } }, what.length + why.length);
+  void inbox.post({ ...message, topic: deniedTopic, body: { what, why } }, what.length + why.length, gone);
   return Promise.resolve(success(refusal.answer));
 }
 

@@ -1,6 +1,6 @@
 import type { GuardRules } from '../domain/guard/rules.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { InboxMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
+import type { ChildMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { isSameSecret } from '../protocol/loopback.ts';
 import { Announcer } from './announcer.ts';
 import { receive } from './guardedInbox.ts';
@@ -66,8 +66,8 @@ export class Host {
   }
 
   /** Takes in what a child posted; resolves with what it is answered. */
-  receive(message: InboxMessage, bytes: number): Promise<Result<unknown>> {
-    return receive(this.inbox, message, bytes, this.#entries.get(message.id)?.guard ?? null);
+  receive(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
+    return receive(this.inbox, message, bytes, gone, this.#entries.get(message.id)?.guard ?? null);
   }
 
   /** Whose token this is, of children that run. Every token is compared, each in constant time. */

@@ -1,5 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { type Result, success } from '../domain/problem.ts';
-import type { HostUpcalls, InboxMessage } from '../protocol/hostApi.ts';
+import { askTopic, type ChildMessage, type HostUpcalls, type InboxMessage } from '../protocol/hostApi.ts';
 import type { Caller } from '../protocol/link.ts';
 
 /** Kept per terminal while there is no controller; above it the oldest go. */
@@ -7,8 +8,13 @@ const maxMessages = 1000;
 const maxBytes = 4 * 1024 * 1024;
 
 interface Item {
-  readonly message: InboxMessage;
+  readonly message: ChildMessage;
+  readonly post: string;
   readonly bytes: number;
+  /** By the clock that nobody sets. */
+  readonly arrived: number;
+  /** How often it was handed over. */
+  deliveries: number;
   /** Answers whoever posted it; nothing is left to answer once it has been told to go on. */
   answer: ((result: Result<unknown>) => void) | null;
 }
@@ -20,6 +26,8 @@ interface Item {
 export class Inbox {
   /** Messages thrown away because nobody fetched them. */
   dropped = 0;
+  /** Told of a message that was handed over, whose sender waits for no answer any more. */
+  onWithdrawn: (post: string) => void = () => {};
   readonly #items = new Set<Item>();
   #controller: Caller<HostUpcalls> | null = null;
 
@@ -31,13 +39,18 @@ export class Inbox {
   /**
    * Takes a message in. Resolves with the controller's answer, or with an empty one when there is no controller:
    * the child goes on, the message is kept.
+   * What a person has to answer waits for the next controller instead.
    * @param bytes - its size
+   * @param gone - aborted once the child waits no longer
    */
-  post(message: InboxMessage, bytes: number): Promise<Result<unknown>> {
+  post(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
     this.#makeRoom(message.id, bytes);
     return new Promise((resolve) => {
-      const item: Item = { message, bytes, answer: resolve };
+      const post = randomBytes(4).toString('hex');
+      const arrived = performance.now();
+      const item: Item = { message, post, bytes, arrived, deliveries: 0, answer: resolve };
       this.#items.add(item);
+      gone.addEventListener('abort', () => this.#withdraw(item), { once: true });
       if (this.#controller) void this.#deliver(item, this.#controller);
       else release(item);
     });
@@ -62,7 +75,7 @@ export class Inbox {
   }
 
   async #deliver(item: Item, controller: Caller<HostUpcalls>): Promise<void> {
-    const result = await controller('received', item.message);
+    const result = await controller('received', handed(item));
     // Lost on the way, or while being worked on: the next controller gets it. Any other failure it would meet again.
     if (!result.ok && result.problem.code === 'disconnected') return;
     this.#finish(item, result);
@@ -72,6 +85,13 @@ export class Inbox {
     this.#items.delete(item);
     item.answer?.(result);
     item.answer = null;
+  }
+
+  /** Nothing is said to whoever hung up; the controller learns it, if it was told of the message. */
+  #withdraw(item: Item): void {
+    if (!this.#items.has(item)) return;
+    release(item, true);
+    if (item.deliveries > 0) this.onWithdrawn(item.post);
   }
 
   #makeRoom(id: string, bytes: number): void {
@@ -88,8 +108,18 @@ export class Inbox {
   }
 }
 
-/** Lets whoever posted it go on. */
-function release(item: Item): void {
+/** A message as the controller gets it. */
+function handed(item: Item): InboxMessage {
+  const { message, post, arrived, answer } = item;
+  const isRepeated = item.deliveries > 0;
+  item.deliveries += 1;
+  const waitedMs = Math.round(performance.now() - arrived);
+  return { ...message, post, waitedMs, isRepeated, ...(answer === null && { late: true }) };
+}
+
+/** Lets whoever posted it go on; where only a person can say how, it waits on. */
+function release(item: Item, isGone = false): void {
+  if (item.message.topic === askTopic && !isGone) return;
   item.answer?.(success({}));
   item.answer = null;
 }

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Result } from '../domain/problem.ts';
-import type { InboxMessage } from '../protocol/hostApi.ts';
+import type { ChildMessage } from '../protocol/hostApi.ts';
 import { isSameSecret, parseJson, RateLimit, readBody } from '../protocol/loopback.ts';
 
 export interface InboxServerOptions {
   /** Terminals that may post, with what each has to show. */
   readonly tokens: () => Iterable<readonly [id: string, token: string]>;
-  /** Takes a checked message; its answer is the child's. */
-  readonly post: (message: InboxMessage, bytes: number) => Promise<Result<unknown>>;
+  /** Takes a checked message; its answer is the child's, unless that has hung up meanwhile. */
+  readonly post: (message: ChildMessage, bytes: number, gone: AbortSignal) => Promise<Result<unknown>>;
   /** What to answer with 200 instead of a refusal; null for the refusal itself. */
   readonly answerRefused?: (topic: string, error: string) => object | null;
 }
@@ -86,7 +86,10 @@ export class InboxServer {
     const body = parseJson(text);
     if (body === undefined) return refuse(400, 'not JSON');
     const at = new Date().toISOString();
-    const answer = await this.#options.post({ id, topic, at, body }, Buffer.byteLength(text));
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const answer = await this.#options.post({ id, topic, at, body }, Buffer.byteLength(text), gone.signal);
+    if (gone.signal.aborted) return;
     response.writeHead(answer.ok ? 200 : 422, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.ok ? (answer.value ?? {}) : { error: answer.problem }));
   }

@@ -17,7 +17,7 @@ async function main(root: string): Promise<void> {
   const host = new Host(numberOf(process.env.ORCH_HIDDEN_MS));
   const server = await InboxServer.listen({
     tokens: () => host.tokens(),
-    post: (message, bytes) => host.receive(message, bytes),
+    post: (message, bytes, gone) => host.receive(message, bytes, gone),
     answerRefused,
   });
   let key = '';

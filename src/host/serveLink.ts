@@ -134,7 +134,10 @@ export function serveLink(
 
   host.announcer.join(link);
   const controller = link.caller<HostUpcalls>();
-  if (role === 'controller') host.inbox.connect(controller);
+  if (role === 'controller') {
+    host.inbox.onWithdrawn = (post) => link.notify<HostNotices>('withdrawn', { post });
+    host.inbox.connect(controller);
+  }
   void link.closed.then(() => {
     for (const channel of [...watches.keys()]) unwatch(channel);
     host.inbox.disconnect(controller);

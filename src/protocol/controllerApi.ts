@@ -11,6 +11,7 @@ import type {
 import type { FoundMemory, MemoryDraft } from '../domain/memory.ts';
 import type { Result } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
+import type { RequestAnswer } from '../domain/queue.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { Worker } from '../domain/worker.ts';
@@ -36,6 +37,10 @@ export interface ControllerApi {
     overLimit?: boolean;
   }): Result<Worker>;
   reject(params: { n: number; why: string }): Result<null>;
+  /** What a person says to an agent that waits; `request` as named in the queue. Each is answered once. */
+  answer(params: { request: string; answer: RequestAnswer }): Result<null>;
+  /** Lays aside what a worker's state or report has to say, until there is something new. */
+  setAside(params: { id: string }): Result<null>;
   /** Ends the process; the worker stays, resumable. */
   stop(params: { id: string }): Result<Worker>;
   previewFinish(params: { id: string }): Result<FinishPreview>;

@@ -22,8 +22,25 @@ export interface TerminalRecord {
   readonly fullScreen: boolean;
   /** ISO time. */
   readonly startedAt: string;
+  /** How far its ending is, once that was asked for; absent before. */
+  readonly ending?: EndingStep;
   /** Set once the child has ended and all its output is on the screen. */
   readonly exit: { readonly code: number; readonly signal: number; readonly at: string } | null;
+}
+
+/** Interrupted, told to quit, sent SIGTERM and then SIGKILL. */
+export type EndingStep = 'interrupting' | 'quitting' | 'terminating';
+
+/** How a program is asked to end before it is made to. A step without keys or time is left out. */
+export interface EndingManners {
+  /** Keys that interrupt what it does, and how many milliseconds at most until it rests. */
+  readonly interrupt: string;
+  readonly idleMs: number;
+  /** Typed with Enter behind it, this makes it end, within so many milliseconds at most. */
+  readonly quit: string;
+  readonly quitMs: number;
+  /** Milliseconds from SIGTERM to SIGKILL. */
+  readonly termMs: number;
 }
 
 export interface OpenTerminal {
@@ -39,6 +56,8 @@ export interface OpenTerminal {
   readonly token: string;
   /** Lines kept above the screen, 0–100,000; a few are always kept. 5000 and 1000 when not given. */
   readonly scrollback?: ScrollbackLimits;
+  /** Absent: it is sent SIGTERM, and SIGKILL 3 s later. */
+  readonly ending?: EndingManners;
   /** What its agent is kept from, as long as the terminal lives; absent for nothing. */
   readonly guard?: GuardRules;
 }
@@ -96,7 +115,7 @@ export type SelectRequest =
   | { readonly channel: number; readonly to: null };
 
 /** A message that a child posted to its hook URL. */
-export interface InboxMessage {
+export interface ChildMessage {
   /** Terminal whose token it carried. */
   readonly id: string;
   /** Path below `/`, such as `hook`. */
@@ -106,6 +125,24 @@ export interface InboxMessage {
   /** Parsed JSON, at most 1 MB; as hostile as anything a worker says. */
   readonly body: unknown;
 }
+
+/** The same on its way to a controller. */
+export interface InboxMessage extends ChildMessage {
+  /** Names it among all that were ever posted; the same when it is handed over again. */
+  readonly post: string;
+  /** Whoever posted it was told to go on: what it is answered reaches nobody. */
+  readonly late?: true;
+  /** Milliseconds since its arrival, by a clock that nobody sets. */
+  readonly waitedMs: number;
+  /** An earlier controller was given it, too. */
+  readonly isRepeated: boolean;
+}
+
+/**
+ * Where children post what a person has to answer: that may take as long as it takes, and the end of a controller is
+ * no reason to let them go on without.
+ */
+export const askTopic = 'ask';
 
 /** Topic of what the guard refused, with `what` and `why` as body; no child can post under it. */
 export const deniedTopic = 'guard:denied';
@@ -152,7 +189,7 @@ export interface HostApi {
    * tab and newline are dropped. `submit` presses Enter behind it.
    */
   paste(params: { id: string; text: string; submit: boolean }): Result<null>;
-  /** Ends a child and everything below it: `polite` SIGTERM then SIGKILL; resolves when it is gone. */
+  /** Ends a child, with the manners it was opened with, and all that it started; resolves when it is gone. */
   end(params: { id: string }): Result<TerminalRecord>;
   /** Drops a terminal whose child has ended, with its screen. */
   forget(params: { id: string }): Result<null>;
@@ -180,6 +217,8 @@ export interface HostNotices {
   /** The child rang. */
   bell: { readonly id: string };
   forgotten: { readonly id: string };
+  /** To the controller: whoever posted this message waits for no answer any more. */
+  withdrawn: { readonly post: string };
   /** To the link that typed it: this did not reach the child. */
   notTyped: { readonly id: string; readonly problem: Problem };
 }

@@ -6,6 +6,7 @@ import type { Facts } from '../../src/domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../../src/domain/finish.ts';
 import type { KeyToken, Token } from '../../src/domain/key.ts';
 import type { Proposal, StartPlan } from '../../src/domain/proposal.ts';
+import { queueOf } from '../../src/domain/queue.ts';
 import type { RepoStatus } from '../../src/domain/repo.ts';
 import type { Worker } from '../../src/domain/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
@@ -107,7 +108,9 @@ export function proposal(n: number, id: string, change: Partial<Proposal> = {}):
 }
 
 export function facts(change: Partial<Facts> = {}): Facts {
+  const { workers = [], proposals = [] } = change;
   return {
+    queue: queueOf({ workers, proposals, requests: [], setAside: new Map() }),
     workspace: { name: 'shop', root: '/code/shop', defaultAgent: 'claude', agents: ['claude', 'demo'] },
     repos: [],
     workers: [],

@@ -4,7 +4,6 @@
  */
 const postedEvents = [
   'UserPromptSubmit',
-  'PermissionRequest',
   'PostToolUse',
   'PostToolUseFailure',
   'Notification',
@@ -22,16 +21,21 @@ const hookSeconds = 5;
 /** The guard answers at once, but on a machine that swaps even that can take a while: then the tool waits for it. */
 const guardSeconds = 30;
 
+/** A question is on the screen meanwhile and can be answered there; who is at lunch may answer it here after that. */
+export const askSeconds = 3600;
+
 /**
  * What `--settings` names for one worker. It is merged with the person's own settings, whose hooks run as well.
  * @param hookUrl the inbox, `http://127.0.0.1:<port>/hook`, in full: a URL with a variable in it is refused
  * @param guardUrl where a tool is judged before it is used, likewise
+ * @param askUrl where questions wait for a person's answer
  */
 export function claudeSettings(wiring: {
   node: string;
   hookProgram: string;
   hookUrl: string;
   guardUrl: string;
+  askUrl: string;
 }): object {
   const post = {
     type: 'http',
@@ -41,6 +45,7 @@ export function claudeSettings(wiring: {
     allowedEnvVars: ['ORCH_TOKEN'],
     timeout: hookSeconds,
   };
+  const ask = { ...post, url: wiring.askUrl, timeout: askSeconds };
   const guard = { ...post, url: wiring.guardUrl, timeout: guardSeconds };
   // The one event that cannot be posted; Claude Code hands this command to a shell.
   const run = {
@@ -54,6 +59,7 @@ export function claudeSettings(wiring: {
     hooks: {
       SessionStart: [{ hooks: [run] }],
       PreToolUse: [{ hooks: [guard] }],
+      PermissionRequest: [{ hooks: [ask] }],
       ...Object.fromEntries(postedEvents.map((event) => [event, [{ hooks: [post] }]])),
     },
   };

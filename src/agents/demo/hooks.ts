@@ -24,15 +24,16 @@ export class Hooks {
   /** Asks for a decision; null while nobody but the person in the pane decides. */
   async ask(tool: string, input: object): Promise<'allow' | 'deny' | null> {
     const fields = { tool_name: tool, tool_input: input };
-    const answer = await this.#post('PermissionRequest', fields, questionPatience);
+    const answer = await this.#post('PermissionRequest', fields, questionPatience, 'ask');
     return decisionOf(answer);
   }
 
-  async #post(event: string, fields: object, patience: number): Promise<string> {
+  async #post(event: string, fields: object, patience: number, topic?: string): Promise<string> {
     if (this.#inbox === null) return '';
     try {
       const body = JSON.stringify({ ...this.#common, hook_event_name: event, ...fields });
-      return await postToInbox(this.#inbox, body, patience);
+      const url = topic === undefined ? this.#inbox.url : new URL(topic, this.#inbox.url).href;
+      return await postToInbox({ ...this.#inbox, url }, body, patience);
     } catch {
       // Hooks fail open: an agent goes on when nobody listens.
       return '';

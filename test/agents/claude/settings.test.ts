@@ -6,6 +6,7 @@ const settings = claudeSettings({
   hookProgram: '/a b/hook.js',
   hookUrl: 'http://127.0.0.1:1234/hook',
   guardUrl: 'http://127.0.0.1:1234/guard',
+  askUrl: 'http://127.0.0.1:1234/ask',
 });
 
 test('the start of a session is told by the hook program, paths quoted for a shell', () => {
@@ -20,7 +21,7 @@ test('other events are posted to the inbox, the token taken from the environment
   expect(settings).toMatchObject({
     disableAllHooks: false,
     hooks: {
-      PermissionRequest: [
+      Stop: [
         {
           hooks: [
             {
@@ -33,6 +34,12 @@ test('other events are posted to the inbox, the token taken from the environment
         },
       ],
     },
+  });
+});
+
+test('a question waits for its answer, at a place of its own, as long as people may be away', () => {
+  expect(settings).toMatchObject({
+    hooks: { PermissionRequest: [{ hooks: [{ url: 'http://127.0.0.1:1234/ask', timeout: 3600 }] }] },
   });
 });
 

@@ -1,0 +1,156 @@
+import type { Proposal } from './proposal.ts';
+import { orchestrator } from './role.ts';
+import { workerId } from './slug.ts';
+import { isLive, type Worker } from './worker.ts';
+
+/** Why something waits for a person. */
+export type QueueKind =
+  | 'proposal'
+  /** An agent may not use a tool before somebody says yes. */
+  | 'permission'
+  | 'question'
+  /** A plan to be approved before anything is changed. */
+  | 'plan'
+  | 'trust'
+  | 'blocked'
+  /** Its own word: done, ready to merge. */
+  | 'done'
+  /** The orchestrator would have it finished. */
+  | 'finish'
+  | 'limited'
+  /** Its process ended, or is lost, and nobody had wanted that. */
+  | 'ended';
+
+/** One thing that waits for the person. */
+export interface QueueItem {
+  /** Names it for as long as it waits: `proposal 3`, a request's id, or `<kind> <worker>`. */
+  readonly id: string;
+  readonly kind: QueueKind;
+  /** The worker's id; of a proposal the one that it would become. */
+  readonly worker: string;
+  /** ISO time. */
+  readonly since: string;
+  /** In one line. */
+  readonly text: string;
+  /** Its number; absent for all else. */
+  readonly proposal?: number;
+  /** What the agent waits for; absent where only its pane takes an answer. */
+  readonly request?: AgentRequest;
+}
+
+/** What an agent is held up by until somebody answers, in the control room or in its pane: the first answer counts. */
+export interface AgentRequest {
+  /** Never used twice. */
+  readonly id: string;
+  readonly worker: string;
+  readonly kind: 'permission' | 'question' | 'plan';
+  /** ISO time of its arrival. */
+  readonly since: string;
+  /** In one line, as the worker's `asks`. */
+  readonly text: string;
+  /** All of it, in several lines. */
+  readonly detail: string;
+  /** The one line says it all: nothing more is to be seen before an answer. */
+  readonly isWhole: boolean;
+  /** Longer than what is shown here; then it can only be denied here, or answered in its pane. */
+  readonly isCut: boolean;
+  /** Of a question with choices, what is asked one after the other; empty where only the pane can answer. */
+  readonly questions: readonly Question[];
+}
+
+export interface Question {
+  readonly text: string;
+  readonly options: readonly { readonly label: string; readonly description: string }[];
+}
+
+/** What a person says to a request. */
+export type RequestAnswer =
+  | { readonly say: 'allow' }
+  /** The agent is told why; may be empty. */
+  | { readonly say: 'deny'; readonly why: string }
+  /** An option of each question, counted from 0. */
+  | { readonly say: 'choose'; readonly options: readonly number[] };
+
+/** What can be said to a request from outside its pane. */
+export function answersTo(request: AgentRequest): readonly RequestAnswer['say'][] {
+  if (request.isCut) return ['deny'];
+  if (request.kind !== 'question') return ['allow', 'deny'];
+  return request.questions.length > 0 ? ['choose', 'deny'] : ['deny'];
+}
+
+export interface Waiting {
+  readonly workers: Iterable<Worker>;
+  readonly proposals: Iterable<Proposal>;
+  readonly requests: Iterable<AgentRequest>;
+  /** Until when each worker's news have been set aside, as ISO times by id; see `isSetAside`. */
+  readonly setAside: ReadonlyMap<string, string>;
+}
+
+/** All that waits for the person, oldest first. Of each worker its requests, or else the one most pressing thing. */
+export function queueOf({ workers, proposals, requests, setAside }: Waiting): readonly QueueItem[] {
+  const held = Map.groupBy(requests, ({ worker }) => worker);
+  const items = [...proposals].map(proposalItem);
+  for (const worker of workers) {
+    const own = held.get(worker.id);
+    if (own && worker.state === 'waiting') items.push(...own.map(requestItem));
+    else items.push(...workerItems(worker, setAside.get(worker.id) ?? ''));
+  }
+  return items.sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
+}
+
+export function proposalItem({ n, kind, at, draft }: Proposal): QueueItem {
+  const worker = draft.role === 'orchestrator' ? orchestrator.id : workerId(draft.repo, draft.task);
+  return { id: `proposal ${n}`, kind: 'proposal', worker, since: at, text: `${kind}?`, proposal: n };
+}
+
+function requestItem(request: AgentRequest): QueueItem {
+  const { id, kind, worker, since, text } = request;
+  return { id, kind, worker, since, text, request };
+}
+
+function workerItems(worker: Worker, setAside: string): QueueItem[] {
+  const pressing = stateItem(worker) ?? wordItem(worker);
+  if (!pressing) return [];
+  const { kind, since } = pressing;
+  if (canSetAside(kind) && Date.parse(since) <= Date.parse(setAside)) return [];
+  return [{ id: `${kind} ${worker.id}`, worker: worker.id, ...pressing }];
+}
+
+/** News, which a person may lay aside; what holds an agent up stays. */
+export function canSetAside(kind: QueueKind): boolean {
+  return kind === 'blocked' || kind === 'done' || kind === 'ended';
+}
+
+type Pressing = Pick<QueueItem, 'kind' | 'since' | 'text'>;
+
+function stateItem(worker: Worker): Pressing | null {
+  const { state, stateSince: since, asks, exitCode, wasStopped } = worker;
+  switch (state) {
+    case 'waiting':
+      return { kind: 'question', since, text: asks ?? 'asks something' };
+    case 'needs-trust':
+      return { kind: 'trust', since, text: 'asks whether its folder can be trusted' };
+    case 'limited':
+      return { kind: 'limited', since, text: 'has reached its usage limit' };
+    case 'lost':
+      return { kind: 'ended', since, text: 'its process is gone' };
+    case 'exited':
+      if (exitCode === 0 || wasStopped) return null;
+      return { kind: 'ended', since, text: `ended with exit code ${exitCode}` };
+    default:
+      return null;
+  }
+}
+
+/** What sessions say of it. A turn begun since its report answers that. */
+function wordItem({ update, finishWish, state }: Worker): Pressing | null {
+  if (finishWish)
+    return { kind: 'finish', since: finishWish.at, text: finishWish.why || 'is to be finished' };
+  if (!update || (isLive(state) && state === 'working')) return null;
+  const { at: since, summary } = update;
+  if (update.status === 'blocked')
+    return { kind: 'blocked', since, text: update.blockers[0] || summary || 'is blocked' };
+  if (update.status === 'done' || update.readyToMerge)
+    return { kind: 'done', since, text: summary || 'is done' };
+  return null;
+}
