@@ -1,24 +1,19 @@
 import { listProcesses, type ProcessEntry, processStart } from '../protocol/processes.ts';
 
-/** Time to end politely. */
-const politeMs = 3000;
 /** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
 const killMs = 5000;
 /** Descendants are no children of ours, so nothing tells when they end. */
 const lookAgainMs = 40;
 
 /**
- * Ends a process and everything below it, also what moved into sessions of its own: SIGTERM, and SIGKILL for
- * what is left after three seconds. Resolves when all of it is gone.
- * @param start - of the process; with another one the pid belongs to somebody else and is left alone
+ * Ends processes, also those in sessions of their own: SIGTERM, and SIGKILL for what is left after `termMs`
+ * milliseconds, with what it started since. Resolves when all of it is gone.
  */
-export async function endProcessTree(pid: number, start: string): Promise<void> {
-  // Collected before the first signal: an orphan's parent is init, and leads nowhere any more.
-  const tree = findTree(pid, start, listProcesses());
-  signalAll(tree, 'SIGTERM');
+export async function endProcesses(entries: readonly ProcessEntry[], termMs: number): Promise<void> {
+  signalAll(entries, 'SIGTERM');
   // A stopped process takes the SIGTERM only when it goes on.
-  signalAll(tree, 'SIGCONT');
-  const stubborn = await waitForEnd(tree, politeMs);
+  signalAll(entries, 'SIGCONT');
+  const stubborn = await waitForEnd(entries, termMs);
   const all = listProcesses();
   const rest = new Set(stubborn.flatMap((entry) => findTree(entry.pid, entry.start, all)));
   signalAll([...rest], 'SIGKILL');

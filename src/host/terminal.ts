@@ -3,10 +3,11 @@ import { createScreen, type Screen } from '../domain/screen.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
+import { childEnvironment } from './childEnvironment.ts';
+import { endChild } from './ending.ts';
 import { Input } from './input.ts';
 import { Output } from './output.ts';
 import { bracketed } from './paste.ts';
-import { endProcessTree } from './processTree.ts';
 import { type Pty, startPty } from './pty.ts';
 import { cleanTitle } from './title.ts';
 import type { View } from './view.ts';
@@ -28,6 +29,7 @@ const maxReplyBytes = 64 * 1024;
 
 /** A child, what it printed as a screen, and the keys on their way to it. */
 export class Terminal {
+  readonly #options: OpenTerminal;
   readonly #events: TerminalEvents;
   readonly #emulator: Emulator;
   readonly #pty: Pty;
@@ -38,6 +40,8 @@ export class Terminal {
   #record: TerminalRecord;
   #isScreenRead = false;
   #lastInput = Number.NEGATIVE_INFINITY;
+  #lastOutput = Number.NEGATIVE_INFINITY;
+  #ended: Promise<void> | undefined;
   #flowing: NodeJS.Timeout | undefined;
 
   /**
@@ -54,12 +58,9 @@ export class Terminal {
     return pty.ok ? success(new Terminal(options, scrollback, pty.value, events)) : pty;
   }
 
-  private constructor(
-    { id, cols, rows }: OpenTerminal,
-    scrollback: number,
-    pty: Pty,
-    events: TerminalEvents,
-  ) {
+  private constructor(options: OpenTerminal, scrollback: number, pty: Pty, events: TerminalEvents) {
+    const { id, cols, rows } = options;
+    this.#options = options;
     this.#pty = pty;
     pty.onOutput = (bytes) => this.#onOutput(bytes);
     pty.onExit = (code, signal) => this.#onExit(code, signal);
@@ -163,9 +164,22 @@ export class Terminal {
     this.#events.onOutput(false, null);
   }
 
-  /** Ends the child and everything below it; resolves once its exit is on the record. */
-  async end(): Promise<void> {
-    if (this.#pty.start !== null) await endProcessTree(this.#pty.pid, this.#pty.start);
+  /** Ends the child and all that it started; resolves once its exit is on the record. */
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    const { pid, start } = this.#pty;
+    if (start !== null)
+      await endChild({
+        ...{ pid, start, token: this.#options.token, manners: this.#options.ending ?? null },
+        isRunning: () => this.isRunning,
+        lastOutput: () => this.#lastOutput,
+        type: (keys) => this.type(Buffer.from(keys)),
+        step: (ending) => this.isRunning && this.#change({ ending }),
+      });
     await this.#exited.promise;
   }
 
@@ -177,6 +191,7 @@ export class Terminal {
   }
 
   #onOutput(bytes: Buffer): void {
+    this.#lastOutput = performance.now();
     this.#input.nudge();
     this.#output.push(bytes);
   }
@@ -228,14 +243,4 @@ export class Terminal {
     this.#record = { ...this.#record, ...part };
     this.#events.onChange();
   }
-}
-
-function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record<string, string> {
-  return {
-    ...env,
-    TERM: 'xterm-256color',
-    COLORTERM: 'truecolor',
-    ORCH_TOKEN: token,
-    ORCH_HOOK_URL: hookUrl,
-  };
 }

@@ -46,7 +46,8 @@ export async function startDaemon(
       cwd: root,
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],
-      env: { ...env, [readyVariable]: '3' },
+      // A daemon is no worker's, even where a worker's command started it: it must not end with it.
+      env: { ...env, ORCH_TOKEN: undefined, [readyVariable]: '3' },
     });
     child.unref();
     const line = await firstLine(child);

@@ -69,3 +69,76 @@ test('a host that is killed takes its children along, and the next one starts cl
   expect(value(await next.call('list', {}))).toEqual([]);
   await next.leave();
 });
+
+const manners = { interrupt: '\x1b', idleMs: 2000, quit: '/exit', quitMs: 2000, termMs: 1000 };
+
+/** Prints a word for everything it is told; `onExit` is what it does when it is told to quit. */
+const polite = (onExit: string) => `
+  process.stdin.setRawMode(true);
+  const spinner = setInterval(() => process.stdout.write("."), 50);
+  const told = [];
+  process.stdin.on("data", (data) => {
+    for (const key of String(data).split(/(?<=\\x1b)|(?=\\r)/)) {
+      if (key === "\\x1b") { clearInterval(spinner); console.log("interrupted"); }
+      else if (key === "\\r") { console.log("told " + told.join("")); if (told.join("") === "/exit") { ${onExit} } }
+      else told.push(key);
+    }
+  });
+  process.on("SIGTERM", () => { console.log("signalled"); process.exit(4); });
+  console.log("up");`;
+
+async function openPolite(room: Room, onExit: string) {
+  await room.open('p', polite(onExit), { ending: manners });
+  const view = await room.watch('p');
+  await view.until('up');
+  return view;
+}
+
+test('a child with manners is interrupted, then told to quit, and is sent no signal', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const view = await openPolite(room, 'process.exit(7)');
+  const steps: string[] = [];
+  const unseen = room.until('p', ({ ending, exit }) => {
+    if (ending && steps.at(-1) !== ending) steps.push(ending);
+    return exit !== null;
+  });
+  const record = value(await room.call('end', { id: 'p' }));
+  await unseen;
+  expect(record.exit).toMatchObject({ code: 7, signal: 0 });
+  expect(steps).toEqual(['interrupting', 'quitting']);
+  expect(view.text).toContain('interrupted');
+  expect(view.text).toContain('told /exit');
+  await room.leave();
+});
+
+test('a child that does not quit when told to is sent SIGTERM', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const view = await openPolite(room, '');
+  const record = value(await room.call('end', { id: 'p' }));
+  expect(record.exit).toMatchObject({ code: 4 });
+  expect(view.text).toMatch(/interrupted.*told \/exit.*signalled/s);
+  await room.leave();
+});
+
+test('what a child left behind as it quit ends with it, and so does what lost its parent long before', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  const forever = "console.log('pid ' + process.pid);setInterval(()=>{},1e6)";
+  const twice = `require("child_process").spawn(process.execPath, ["-e", ${JSON.stringify(forever)}], { detached: true, stdio: ["ignore", "inherit", "ignore"] });process.exit()`;
+  const script = `
+    const { spawn } = require("child_process");
+    const start = (script) => spawn(process.execPath, ["-e", script], { detached: true, stdio: ["ignore", "inherit", "ignore"] });
+    start(${JSON.stringify(forever)});
+    start(${JSON.stringify(twice)}).on("exit", () => console.log("orphaned"));
+    ${polite('process.exit(0)')}`;
+  await room.open('o', script, { ending: manners });
+  const view = await room.watch('o');
+  await view.until((text) => text.match(/pid \d+/g)?.length === 2 && text.includes('orphaned'));
+  const pids = [...view.text.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+  expect(pids.map(processStart)).not.toContain(null);
+  value(await room.call('end', { id: 'o' }));
+  expect(pids.map(processStart)).toEqual([null, null]);
+  await room.leave();
+});

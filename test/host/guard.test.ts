@@ -3,10 +3,10 @@ import type { GuardRules } from '../../src/domain/guard/rules.ts';
 import { success } from '../../src/domain/problem.ts';
 import type { InboxMessage } from '../../src/protocol/hostApi.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
-import { Room, terminal, value } from './room.ts';
+import { Room, terminal, tokenOf, value } from './room.ts';
 
 const idle = [process.execPath, '-e', 'setInterval(()=>{},1e6)'];
-const token = 'token-of-w-0123456789';
+const token = tokenOf('w');
 const json = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
 
 function rulesIn(root: string): GuardRules {

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { success } from '../../src/domain/problem.ts';
 import type { InboxMessage } from '../../src/protocol/hostApi.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
-import { Room, value } from './room.ts';
+import { Room, tokenOf, value } from './room.ts';
 
 const idle = 'setInterval(()=>{},1e6)';
-const token = 'token-of-w-0123456789';
+const token = tokenOf('w');
 
 interface Post {
   readonly method?: string;
@@ -61,7 +61,7 @@ test('a child’s message reaches the controller, and its answer the child', asy
 });
 
 const refusals: readonly [string, number, Post][] = [
-  ['a forged token', 401, { headers: { authorization: 'Bearer token-of-w-012345678X' } }],
+  ['a forged token', 401, { headers: { authorization: `Bearer ${token.slice(0, -1)}X` } }],
   ['no token', 401, { headers: { authorization: '' } }],
   ['a name of its own for us', 421, { headers: { host: 'evil.example' } }],
   ['the origin of a web page', 403, { headers: { origin: 'http://127.0.0.1' } }],
@@ -175,7 +175,7 @@ test('of what nobody fetches the oldest goes, terminal by terminal', async () =>
   await first.open('v', idle);
   const url = await inboxOf(first);
   await first.leave();
-  await post(url, { body: '"of v"', headers: { authorization: 'Bearer token-of-v-0123456789' } });
+  await post(url, { body: '"of v"', headers: { authorization: `Bearer ${tokenOf('v')}` } });
   // Five of a megabyte each: four are kept.
   const large = (n: number) => JSON.stringify(`${n}${'x'.repeat(1024 * 1024 - 64)}`);
   for (let n = 0; n < 5; n++) expect((await post(url, { body: large(n) })).status).toBe(200);

@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { gridToText } from '../../src/domain/grid.ts';
 import type { Result } from '../../src/domain/problem.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
 import { FrameKind } from '../../src/protocol/frames.ts';
 import type {
+  EndingManners,
   HostApi,
   HostNotices,
   HostUpcalls,
@@ -74,7 +76,7 @@ export class Room {
   async open(
     id: string,
     script: string,
-    more: { env?: Record<string, string>; cwd?: string } = {},
+    more: { env?: Record<string, string>; cwd?: string; ending?: EndingManners } = {},
   ): Promise<TerminalRecord> {
     return value(await this.call('open', terminal(id, [process.execPath, '-e', script], more)));
   }
@@ -172,6 +174,13 @@ export class View {
 }
 
 /** A request to open a terminal with an environment of next to nothing. */
+const unique = randomUUID();
+
+/** Ending a child ends all that carries its token: another file's tests must have others. */
+export function tokenOf(id: string): string {
+  return `token-of-${id}-${unique}`;
+}
+
 export function terminal(
   id: string,
   command: readonly string[],
@@ -180,7 +189,14 @@ export function terminal(
     cwd = '/',
     cols = 80,
     rows = 24,
-  }: { env?: Record<string, string>; cwd?: string; cols?: number; rows?: number } = {},
+    ending,
+  }: {
+    env?: Record<string, string>;
+    cwd?: string;
+    cols?: number;
+    rows?: number;
+    ending?: EndingManners;
+  } = {},
 ) {
   return {
     id,
@@ -189,7 +205,8 @@ export function terminal(
     env: { PATH: process.env.PATH ?? '', ...env },
     cols,
     rows,
-    token: `token-of-${id}-0123456789`,
+    token: tokenOf(id),
+    ...(ending && { ending }),
   };
 }
 

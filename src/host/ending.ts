@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
+import { listProcesses, type ProcessEntry } from '../protocol/processes.ts';
+import { endProcesses, findTree } from './processTree.ts';
+
+/** A program that printed nothing for so long is taken to rest; one that works moves a spinner. */
+const restMs = 400;
+const lookAgainMs = 40;
+/** From SIGTERM to SIGKILL where nothing else is said. */
+const usualTermMs = 3000;
+
+/** A child that is to be ended. */
+export interface Departing {
+  readonly pid: number;
+  /** Of its process; with another one the pid belongs to somebody else and is left alone. */
+  readonly start: string;
+  /** Stands as `ORCH_TOKEN` in the environment of all that it started. */
+  readonly token: string;
+  /** How it is asked to end before it is made to; null: it is not asked. */
+  readonly manners: EndingManners | null;
+  isRunning(): boolean;
+  /** `performance.now()` of the last thing that it printed. */
+  lastOutput(): number;
+  type(keys: string): void;
+  /** Says how far it is. */
+  step(now: EndingStep): void;
+}
+
+/**
+ * Ends a child and everything it started: interrupts it and tells it to quit where it has manners, then signals.
+ * Resolves when all of it is gone.
+ */
+export async function endChild(child: Departing): Promise<void> {
+  const { manners } = child;
+  // Collected before the child ends: what it leaves behind is init's then, and leads nowhere any more.
+  const found = new Map<string, ProcessEntry>();
+  const collect = () => {
+    const all = listProcesses();
+    for (const entry of [...findTree(child.pid, child.start, all), ...findMarked(child.token, all)])
+      found.set(`${entry.pid} ${entry.start}`, entry);
+  };
+  collect();
+  if (manners) {
+    await takeLeave(child, manners);
+    collect();
+  }
+  child.step('terminating');
+  await endProcesses([...found.values()], manners?.termMs ?? usualTermMs);
+}
+
+async function takeLeave(
+  child: Departing,
+  { interrupt, idleMs, quit, quitMs }: EndingManners,
+): Promise<void> {
+  if (interrupt !== '' && idleMs > 0) {
+    child.step('interrupting');
+    child.type(interrupt);
+    const typed = performance.now();
+    await until(
+      () => !child.isRunning() || performance.now() - Math.max(child.lastOutput(), typed) >= restMs,
+      idleMs,
+    );
+  }
+  if (quit === '' || quitMs === 0 || !child.isRunning()) return;
+  child.step('quitting');
+  child.type(quit);
+  // A return in the same write might be taken for a part of a paste.
+  child.type('\r');
+  await until(() => !child.isRunning(), quitMs);
+}
+
+/** Resolves when it holds, or after so many milliseconds. */
+async function until(holds: () => boolean, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  while (!holds() && performance.now() < end)
+    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+}
+
+/**
+ * Processes that carry a child's token in their first environment (proc(5), `environ`): what forked twice has lost its
+ * parent, not its environment. Elsewhere than on Linux there is no such look, and only parents lead to them.
+ */
+function findMarked(token: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
+  if (process.platform !== 'linux') return [];
+  const mark = `ORCH_TOKEN=${token}`;
+  return all.filter(({ pid }) => pid !== process.pid && environmentOf(pid).includes(mark));
+}
+
+function environmentOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    // Somebody else's, or gone.
+    return [];
+  }
+}
