@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import { editLines, type LineEdit } from './lines.ts';
-import { cellText, type MarkdownFile, rowFlaw, type Table } from './markdown.ts';
+import { cellText, type MarkdownFile, type Row, rowFlaw, type Table } from './markdown.ts';
 import { plainValue } from './names.ts';
 import { addFirstCell, setCells } from './row.ts';
 
@@ -22,6 +22,8 @@ export function idMaker(text: string, prefix: string): () => string {
 export interface IdTable {
   readonly table: Table;
   readonly column: number;
+  /** Rows that get none: sums. */
+  readonly without?: readonly Row[];
 }
 
 /**
@@ -30,7 +32,7 @@ export interface IdTable {
  */
 export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: () => string): Result<string> {
   const edits: LineEdit[] = [];
-  for (const { table, column } of tables) {
+  for (const { table, column, without = [] } of tables) {
     const damaged = table.rows.filter((row) => rowFlaw(table, row) !== null);
     if (column < 0 && damaged.length > 0)
       return failure(
@@ -38,10 +40,15 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: (
         `The table on line ${table.header.line + 1} gets no ids while ${lineList(damaged.map(({ line }) => line))} damaged.`,
         'Mend the rows by hand.',
       );
-    if (column < 0) edits.push(...addColumn(file, table, takeId));
+    if (column < 0) edits.push(...addColumn(file, table, without, takeId));
     else
       for (const row of table.rows) {
-        if (damaged.includes(row) || plainValue(cellText(row, row.cells[column])) !== null) continue;
+        if (
+          damaged.includes(row) ||
+          without.includes(row) ||
+          plainValue(cellText(row, row.cells[column])) !== null
+        )
+          continue;
         const text = setCells(row.text, table.delimiters, new Map([[column, takeId()]]));
         edits.push({ kind: 'replace', line: row.line, text });
       }
@@ -52,6 +59,7 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: (
 function addColumn(
   file: MarkdownFile,
   { header, delimiters, rows }: Table,
+  without: readonly Row[],
   takeId: () => string,
 ): LineEdit[] {
   const below = header.line + 1;
@@ -60,7 +68,7 @@ function addColumn(
   return [
     replace(header.line, addFirstCell(header.text, 'ID')),
     replace(below, addFirstCell(file.lines[below]?.text ?? '', dashes)),
-    ...rows.map(({ line, text }) => replace(line, addFirstCell(text, takeId()))),
+    ...rows.map((row) => replace(row.line, addFirstCell(row.text, without.includes(row) ? '' : takeId()))),
   ];
 }
 

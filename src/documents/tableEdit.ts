@@ -1,5 +1,5 @@
 import type { Line, LineEdit } from './lines.ts';
-import { cellText, type MarkdownFile, rowFlaw, type Table } from './markdown.ts';
+import { cellText, type MarkdownFile, type Row, rowFlaw, type Table } from './markdown.ts';
 import { isPlaceholder } from './names.ts';
 import { makeRow } from './row.ts';
 
@@ -25,8 +25,17 @@ export interface Room<Field extends string> extends Gap {
   readonly rows: string[];
 }
 
-export function roomIn<Field extends string>(table: Table, fields: readonly (Field | null)[]): Room<Field> {
-  const model = table.rows.findLast((row) => rowFlaw(table, row) === null);
+/**
+ * @param rows of the table that new ones follow, without the sums below them
+ * @param models those that new ones may look like
+ */
+export function roomIn<Field extends string>(
+  table: Table,
+  fields: readonly (Field | null)[],
+  rows: readonly Row[] = table.rows,
+  models: readonly Row[] = rows,
+): Room<Field> {
+  const model = models.findLast((row) => rowFlaw(table, row) === null);
   return {
     names: table.names,
     fields,
@@ -34,7 +43,7 @@ export function roomIn<Field extends string>(table: Table, fields: readonly (Fie
     model: model?.text ?? table.header.text,
     isNew: model === undefined,
     placeholder: placeholderOf(table),
-    after: table.header.line + 1 + table.rows.length,
+    after: rows.at(-1)?.line ?? table.header.line + 1,
     lead: [],
     tail: [],
     rows: [],

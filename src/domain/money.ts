@@ -17,8 +17,8 @@ const symbols: Readonly<Record<string, string>> = {
   '₩': 'KRW',
 };
 
-/** Twelve digits: sums of ten thousand such amounts are still exact integers. */
-const largest = 999_999_999_999;
+/** Eleven digits: sums of ten thousand such amounts are still exact integers. */
+const largest = 99_999_999_999;
 
 /**
  * How many decimals amounts of a currency have: 0 or 2. "Cents" are its smallest unit everywhere, so yen are cents.

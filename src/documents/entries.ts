@@ -1,0 +1,194 @@
+import { parseDuration } from '../domain/duration.ts';
+import { type EntryStatus, entrySources, type TimeEntry } from '../domain/entry.ts';
+import type { Flaw } from '../domain/flaw.ts';
+import { amountOf, parseAmount } from '../domain/money.ts';
+import type { Result } from '../domain/problem.ts';
+import { flawAt } from './board.ts';
+import { cellText, foldName, type Row, rowFlaw, type Table } from './markdown.ts';
+import { type Aliases, isPlaceholder, matchFields, plainText, plainValue } from './names.ts';
+
+export type EntryField =
+  | 'id'
+  | 'date'
+  | 'task'
+  | 'repo'
+  | 'worker'
+  | 'time'
+  | 'rate'
+  | 'amount'
+  | 'status'
+  | 'currency'
+  | 'source';
+
+export interface EntryTable {
+  readonly table: Table;
+  readonly fields: readonly (EntryField | null)[];
+  /** Of all rows, where a heading says it and no column does. */
+  readonly status: EntryStatus | null;
+  /** Rows that are no entries but sums of them. */
+  readonly totals: readonly Row[];
+}
+
+/** An entry as the file has it: its id may be missing. */
+export type WrittenEntry = Omit<TimeEntry, 'id'> & { readonly id: string | null };
+
+/** One row that is meant to be an entry. */
+export interface EntryRow {
+  readonly line: number;
+  readonly id: string | null;
+  /** The task's text, also where the rest cannot be read. */
+  readonly task: string;
+  /** Null while a person has to look: then `flaw` says why. */
+  readonly entry: WrittenEntry | null;
+  readonly flaw: Flaw | null;
+}
+
+export interface InvoiceReading {
+  /** Where the file names none. */
+  readonly currency: string;
+  /** Working time of a day in minutes; without it `1 day` needs a person. */
+  readonly day?: number;
+  /** Cents for an hour, where a row has no rate; null for none. */
+  readonly rateFor?: (row: {
+    readonly repo: string;
+    readonly task: string;
+    readonly worker: string;
+  }) => number | null;
+}
+
+export const entryAliases: Aliases<EntryField> = {
+  id: ['id', 'entry id', 'entry', 'orch id', '#', 'no'],
+  date: ['date', 'day', 'when', 'completed'],
+  task: ['task', 'description', 'work', 'item', 'title'],
+  repo: ['repo', 'repository', 'project'],
+  worker: ['worker', 'assignee', 'who', 'owner', 'agent'],
+  time: ['hours', 'time', 'hrs', 'duration', 'time spent', 'minutes', 'mins'],
+  rate: ['rate', 'hourly rate', 'rate h', 'price'],
+  amount: ['amount', 'total', 'cost', 'sum', 'value'],
+  status: ['status', 'state'],
+  currency: ['currency'],
+  source: ['source'],
+};
+
+const statusWords: Readonly<Record<EntryStatus, readonly string[]>> = {
+  pending: ['pending', 'open', 'unbilled', 'uninvoiced', 'draft', 'to invoice', 'not invoiced'],
+  invoiced: ['invoiced', 'billed', 'sent'],
+  paid: ['paid', 'settled'],
+};
+
+/** The status that a cell or a heading names. */
+export function statusIn(text: string): EntryStatus | null {
+  const name = foldName(text).replace(/ (?:entries|invoices|time|hours)$/, '');
+  const found = Object.entries(statusWords).find(([, words]) => words.includes(name));
+  return (found?.[0] as EntryStatus | undefined) ?? null;
+}
+
+/** Whether a person wrote another amount than time times rate. */
+export function isOverridden({ minutes, rateCents, amountCents }: WrittenEntry): boolean {
+  return amountCents !== amountOf(minutes, rateCents);
+}
+
+/** A table of entries; null for any other. */
+export function entryTable(table: Table): EntryTable | null {
+  const fields = matchFields(table.names, entryAliases);
+  if (
+    !fields.includes('task') ||
+    !fields.includes('time') ||
+    !(fields.includes('date') || fields.includes('rate'))
+  )
+    return null;
+  const status =
+    table.path
+      .toReversed()
+      .map(({ text }) => statusIn(text))
+      .find((one) => one !== null) ?? null;
+  return { table, fields, status, totals: table.rows.filter(isTotalRow) };
+}
+
+/** A row whose first word is a sum's. */
+export function isTotalRow(row: Row): boolean {
+  const first = row.cells.map((cell) => cellText(row, cell)).find((text) => text !== '');
+  return first !== undefined && /^(?:grand |sub ?)?totals?\b/.test(foldName(first));
+}
+
+/** Reads one row of a table of entries. */
+export function readEntry(one: EntryTable, row: Row, reading: InvoiceReading): EntryRow {
+  const { table, fields } = one;
+  const cell = (field: EntryField) => cellText(row, row.cells[fields.indexOf(field)]);
+  const id = plainValue(cell('id'));
+  const task = plainText(cell('task'));
+  const base = { line: row.line + 1, id, task };
+  const refuse = (code: string, why: string): EntryRow => ({
+    ...base,
+    entry: null,
+    flaw: flawAt(row.line, code, why),
+  });
+  const damage = rowFlaw(table, row);
+  if (damage !== null) return refuse('damaged_row', `${damage}.`);
+  const day = fields.includes('date') ? isoDay(cell('date')) : '';
+  if (day === null)
+    return refuse('bad_date', `${JSON.stringify(cell('date').slice(0, 40))} is no day such as 2026-11-22.`);
+  const status = fields.includes('status') ? statusOf(cell('status')) : (one.status ?? 'pending');
+  if (status === null)
+    return refuse(
+      'bad_status',
+      `${JSON.stringify(cell('status').slice(0, 40))} is none of pending, invoiced, paid.`,
+    );
+  const currency = plainValue(cell('currency'))?.toUpperCase() ?? reading.currency;
+  const minutes = parseDuration(plainText(cell('time')), {
+    bare: bareUnit(one),
+    ...(reading.day === undefined ? {} : { day: reading.day }),
+  });
+  if (!minutes.ok) return refuse(minutes.problem.code, minutes.problem.message);
+  const who = { repo: plainValue(cell('repo')) ?? '', task, worker: plainValue(cell('worker')) ?? '' };
+  const rate = readRate(cell('rate'), currency);
+  if (rate?.ok === false) return refuse('bad_rate', rate.problem.message);
+  const amount = optionalAmount(cell('amount'), currency);
+  if (amount?.ok === false) return refuse('bad_amount', amount.problem.message);
+  // Without a rate an amount is a fixed one, even where others have a rate.
+  const rateCents = rate?.value ?? (amount === null ? reading.rateFor?.(who) : 0);
+  if (rateCents == null) return refuse('no_rate', 'there is neither a rate nor an amount.');
+  const amountCents = amount?.value ?? amountOf(minutes.value, rateCents);
+  const isByHand = amountCents !== amountOf(minutes.value, rateCents);
+  const source = isByHand
+    ? 'edited'
+    : (entrySources.find((name) => name === foldName(cell('source'))) ?? 'edited');
+  const entry = {
+    id,
+    ...who,
+    date: day,
+    minutes: minutes.value,
+    rateCents,
+    amountCents,
+    currency,
+    status,
+    source,
+  };
+  return { ...base, entry, flaw: null };
+}
+
+/** What a cell says of the rate, `/h` behind it or not; null where it says nothing. */
+export function readRate(text: string, currency: string): Result<number> | null {
+  return optionalAmount(text.replace(/\s*(?:\/|per)\s*h(?:ou)?r?s?$/i, ''), currency);
+}
+
+/** Minutes of a bare number, as the column's name has it. */
+export function bareUnit({ table, fields }: Pick<EntryTable, 'table' | 'fields'>): 1 | 60 {
+  return /^min/.test(foldName(table.names[fields.indexOf('time')] ?? '')) ? 1 : 60;
+}
+
+function statusOf(text: string): EntryStatus | null {
+  return isPlaceholder(text) ? 'pending' : statusIn(text);
+}
+
+function optionalAmount(text: string, currency: string): Result<number> | null {
+  const value = plainValue(text);
+  return value === null ? null : parseAmount(value, currency);
+}
+
+/** `yyyy-mm-dd` of a day that exists. */
+function isoDay(text: string): string | null {
+  const day = plainText(text).replaceAll('/', '-');
+  const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
+  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day ? null : day;
+}

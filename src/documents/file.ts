@@ -1,0 +1,176 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+
+/** A person's document as it lies on the disk. */
+export interface DocumentText {
+  /** Empty where there is no file yet. */
+  readonly text: string;
+  /** Changes with every byte; null where there is no file. */
+  readonly hash: string | null;
+}
+
+/** What becomes of a document's text, and what the caller wants to know of it. */
+export interface Planned<T> {
+  readonly text: string;
+  readonly value: T;
+}
+
+/** More is no document that a person keeps by hand. */
+const largestBytes = 16 * 1024 * 1024;
+/** Somebody who saves faster than this is a program in a loop. */
+const attempts = 5;
+const keptBackups = 20;
+
+/** Reads a document. Refuses what is no text of a sensible size: `document_unreadable`. */
+export async function readDocument(file: string): Promise<Result<DocumentText>> {
+  try {
+    const bytes = await readBytes(file);
+    return bytes === null
+      ? success({ text: '', hash: null })
+      : success({ text: decode(bytes), hash: hashOf(bytes) });
+  } catch (error) {
+    return failure('document_unreadable', `${file} cannot be read: ${reason(error)}`);
+  }
+}
+
+/**
+ * Changes a document that a person may be editing at the same moment: what is there now is read, planned upon, and
+ * replaced by a complete file only while it is still the same; else it is planned anew. Symbolic links are followed,
+ * the mode is kept, and what was there before goes to the backups, of which 20 are kept. Between the last look and the
+ * rename lie some microseconds in which a save of somebody else is replaced; its text is then lost, the one before
+ * it is in the backups.
+ * @param backups folder for them, made when needed
+ * @param plan gives the whole new text; called again when the file changed meanwhile
+ * @returns what the plan gave; `document_read_only`, `document_busy`, `document_failed`, or the plan's own problem
+ */
+export async function changeDocument<T>(
+  file: string,
+  backups: string,
+  plan: (text: string) => Result<Planned<T>>,
+): Promise<Result<T>> {
+  try {
+    const target = await targetOf(file);
+    for (let attempt = 0; attempt < attempts; attempt++) {
+      const before = await readDocument(target);
+      if (!before.ok) return before;
+      const planned = plan(before.value.text);
+      if (!planned.ok) return planned;
+      if (planned.value.text === before.value.text) return success(planned.value.value);
+      const refused = await refuseReadOnly(target, before.value.hash);
+      if (refused) return refused;
+      if (before.value.hash !== null) await keepBackup(target, backups, before.value);
+      if (await replaceFile(target, before.value.hash, planned.value.text))
+        return success(planned.value.value);
+    }
+    return failure('document_busy', `${file} changes all the time.`, 'Try again when nobody else writes it.');
+  } catch (error) {
+    return failure('document_failed', `${file} cannot be written: ${reason(error)}`);
+  }
+}
+
+/** The file itself, where `file` is a link to it. A link to nowhere is refused by the one who opens it. */
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    return join(await realpath(dirname(file)), basename(file));
+  }
+}
+
+async function readBytes(file: string): Promise<Buffer | null> {
+  try {
+    const { size, isFile } = await stat(file).then((one) => ({ size: one.size, isFile: one.isFile() }));
+    if (!isFile) throw new Error('it is no file.');
+    if (size > largestBytes) throw new Error('it is larger than 16 MB.');
+    return await readFile(file);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error('it is not UTF-8.');
+  }
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** The mode says what a person wants, even where root could write all the same. */
+async function refuseReadOnly(file: string, hash: string | null): Promise<Result<never> | null> {
+  if (hash === null || ((await stat(file)).mode & 0o222) !== 0) return null;
+  return failure(
+    'document_read_only',
+    `${file} is read-only.`,
+    'Make it writable, or leave it to you alone.',
+  );
+}
+
+/** Puts a complete file in place. @returns false when the one there is not the one that was planned upon */
+async function replaceFile(file: string, hash: string | null, text: string): Promise<boolean> {
+  const mode = hash === null ? 0o644 : (await stat(file)).mode & 0o7777;
+  const next = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  try {
+    const handle = await open(next, 'wx', mode);
+    try {
+      await handle.chmod(mode);
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    const now = await readBytes(file);
+    if ((now === null ? null : hashOf(now)) !== hash) return false;
+    await rename(next, file);
+    await syncFolder(dirname(file));
+    return true;
+  } finally {
+    await rm(next, { force: true });
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Names sort by time; the hash keeps a text that is there already from being kept twice in a row. */
+async function keepBackup(file: string, folder: string, { text, hash }: DocumentText): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const kept = await backupsOf(file, folder);
+  const short = (hash ?? '').slice(0, 12);
+  if (kept.at(-1)?.includes(`.${short}.`)) return;
+  const stamp = new Date().toISOString().replace(/[-:]/g, '');
+  const name = `${basename(file)}.${stamp}.${short}.bak`;
+  await writeFile(join(folder, name), text, { mode: 0o600, flag: 'wx' });
+  const old = [...kept, name].slice(0, -keptBackups);
+  for (const one of old) await rm(join(folder, one), { force: true });
+}
+
+/** Copies of this document that are ours, the oldest first. */
+async function backupsOf(file: string, folder: string): Promise<string[]> {
+  const prefix = `${basename(file)}.`;
+  const ours = /^\d{8}T\d{6}\.\d{3}Z\.[0-9a-f]{12}\.bak$/;
+  const names = await readdir(folder);
+  return names.filter((name) => name.startsWith(prefix) && ours.test(name.slice(prefix.length))).sort();
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,208 @@
+import { type EntryStatus, mayBecome, type TimeEntry } from '../domain/entry.ts';
+import { amountOf } from '../domain/money.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { Left } from './cardRow.ts';
+import { type EntryField, type EntryRow, type EntryTable, type InvoiceReading, readRate } from './entries.ts';
+import { editEntry, fillEntry, moveEntry } from './entryRow.ts';
+import { openEntryRoom } from './invoiceRoom.ts';
+import { type Invoices, parseInvoices } from './invoices.ts';
+import { editLines, type LineEdit } from './lines.ts';
+import { cellText, type Row } from './markdown.ts';
+import { type Room, roomEdits } from './tableEdit.ts';
+import { type Total, totalEdits } from './totals.ts';
+
+/** An entry by its id, or by its line while that still holds this task. */
+export type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
+
+export type EntryFields = Omit<TimeEntry, 'currency'>;
+
+/** There is no removing: what was written once stays. */
+export type InvoiceChange =
+  | { readonly kind: 'add'; readonly entry: TimeEntry }
+  | { readonly kind: 'change'; readonly entry: EntryRef; readonly fields: Partial<EntryFields> };
+
+export interface EntryOutcome {
+  readonly id: string | null;
+  /** Values that the entry's table has no column for. */
+  readonly left: Left;
+}
+
+export interface InvoicesChanged {
+  readonly invoices: Invoices;
+  /** For each change; a refused one changed nothing, the others were made. */
+  readonly outcomes: readonly Result<EntryOutcome>[];
+  /** Sums that were not right and now are, as they stood before the correction. */
+  readonly corrected: readonly Total[];
+}
+
+interface Editing {
+  readonly invoices: Invoices;
+  readonly edits: LineEdit[];
+  readonly touched: Set<number>;
+  readonly given: Set<string>;
+  /** By the line they come behind: entries of one batch may go to several tables. */
+  readonly rooms: Map<number, Room<EntryField>>;
+  readonly places: ReadonlyMap<number, { readonly at: EntryTable; readonly row: Row }>;
+  readonly rowsById: ReadonlyMap<string | null, EntryRow>;
+}
+
+/**
+ * Changes INVOICES.md: cell by cell as on a board, then every sum to what the entries add up to. What is invoiced or
+ * paid is locked, but for its status, which goes forwards. Without changes it only corrects the sums.
+ * @returns the invoices after it; `conflict_markers` for a file that git could not merge.
+ */
+export function changeInvoices(
+  invoices: Invoices,
+  changes: readonly InvoiceChange[],
+  reading: InvoiceReading,
+): Result<InvoicesChanged> {
+  const [marker] = invoices.file.markers;
+  if (marker !== undefined)
+    return failure(
+      'conflict_markers',
+      `Line ${marker + 1}: git left two versions beside each other.`,
+      'Resolve the conflict in the file first.',
+    );
+  const editing: Editing = {
+    invoices,
+    edits: [],
+    touched: new Set(),
+    given: new Set(),
+    rooms: new Map(),
+    places: new Map(invoices.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
+    rowsById: new Map(invoices.rows.map((row) => [row.id, row])),
+  };
+  const outcomes = changes.map((change) =>
+    change.kind === 'add' ? addEntry(editing, change.entry) : changeEntry(editing, change),
+  );
+  const edits = [...editing.edits, ...roomEdits(editing.rooms.values())];
+  const between =
+    edits.length === 0 ? invoices : parseInvoices(editLines(invoices.file.lines, edits), reading);
+  const added = [...editing.rooms.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+  const removed = edits.filter(({ kind }) => kind === 'remove').length;
+  if (between.rows.length !== invoices.rows.length + added - removed)
+    return failure(
+      'unsafe_change',
+      'The change would have hidden entries.',
+      'Look for code or comments that do not end.',
+    );
+  const sums = totalEdits(between.file, between.totals);
+  const after = sums.length === 0 ? between : parseInvoices(editLines(between.file.lines, sums), reading);
+  const corrected = between.totals.filter(({ flaw }) => flaw?.code === 'stale_total');
+  return success({ invoices: after, outcomes, corrected });
+}
+
+function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
+  const bad = badNumbers(entry);
+  if (bad) return bad;
+  if (editing.rowsById.has(entry.id) || editing.given.has(entry.id))
+    return failure('duplicate_id', `There is an entry ${entry.id} already.`);
+  const room = openEntryRoom(editing.invoices, entry.date, entry.status);
+  if (entry.currency !== editing.invoices.currency && !room.fields.includes('currency'))
+    return failure(
+      'other_currency',
+      `The entry is in ${entry.currency}, the file in ${editing.invoices.currency}.`,
+      'Add a column Currency to its table.',
+    );
+  editing.given.add(entry.id);
+  const { currency, status, ...left } = fillEntry(known(editing, room), entry);
+  const { invoices } = editing;
+  // The file or a heading says these two where no column does.
+  if (currency !== undefined && currency !== invoices.currency) Object.assign(left, { currency });
+  const isSaid = entry.status === 'pending' || invoices.tables.some((one) => one.status === entry.status);
+  if (status !== undefined && !isSaid) Object.assign(left, { status });
+  return success({ id: entry.id, left });
+}
+
+function known(editing: Editing, room: Room<EntryField>): Room<EntryField> {
+  const same = editing.rooms.get(room.after) ?? room;
+  editing.rooms.set(room.after, same);
+  return same;
+}
+
+function changeEntry(
+  editing: Editing,
+  { entry: ref, fields }: InvoiceChange & { kind: 'change' },
+): Result<EntryOutcome> {
+  const entryRow =
+    'id' in ref
+      ? editing.rowsById.get(ref.id)
+      : editing.invoices.rows.find(({ line, task }) => line === ref.line && task === ref.task);
+  const place = entryRow && editing.places.get(entryRow.line);
+  if (!entryRow || !place)
+    return failure('unknown_entry', `There is no entry ${'id' in ref ? ref.id : `on line ${ref.line}`}.`);
+  const refused = refuseChange(editing, entryRow, fields);
+  if (refused) return refused;
+  const { at, row } = place;
+  editing.touched.add(row.line);
+  const { entry } = entryRow;
+  const written = cellText(row, row.cells[at.fields.indexOf('rate')]);
+  const rate = readRate(written, editing.invoices.currency);
+  const minutes = fields.minutes ?? entry?.minutes;
+  const rateCents = fields.rateCents ?? entry?.rateCents ?? (rate?.ok ? rate.value : undefined);
+  const isCounted = fields.minutes !== undefined || fields.rateCents !== undefined;
+  const amount =
+    isCounted && minutes !== undefined && rateCents !== undefined
+      ? { amountCents: amountOf(minutes, rateCents) }
+      : {};
+  const all = { ...amount, ...fields };
+  const currency = entry?.currency ?? editing.invoices.currency;
+  const id = fields.id ?? entryRow.id;
+  if (movesTo(at, fields.status)) {
+    const room = openEntryRoom(
+      editing.invoices,
+      fields.date ?? entry?.date ?? '',
+      fields.status ?? 'pending',
+    );
+    editing.edits.push({ kind: 'remove', line: row.line });
+    return success({ id, left: moveEntry(known(editing, room), at, row, all, currency) });
+  }
+  const { text, left } = editEntry(at, row, all, currency);
+  if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
+  return success({ id, left });
+}
+
+/** Whether the status is said by the heading, so that another one is another table. */
+function movesTo({ status, fields }: EntryTable, next: EntryStatus | undefined): boolean {
+  return next !== undefined && status !== null && status !== next && !fields.includes('status');
+}
+
+function refuseChange(
+  editing: Editing,
+  { entry, flaw, line, id }: EntryRow,
+  fields: Partial<EntryFields>,
+): Result<never> | null {
+  if (flaw?.code === 'damaged_row' || flaw?.code === 'duplicate_id')
+    return failure(flaw.code, flaw.message, 'Mend the rows by hand.');
+  if (editing.touched.has(line - 1)) return failure('changed_twice', `Line ${line} is changed already.`);
+  const { status = entry?.status ?? 'pending', ...others } = fields;
+  if (entry && entry.status !== 'pending' && Object.keys(others).length > 0)
+    return failure(
+      'entry_locked',
+      `Line ${line} is ${entry.status} and locked.`,
+      'Add an entry that corrects it.',
+    );
+  if (entry && !mayBecome(entry.status, status))
+    return failure('entry_locked', `Line ${line} is ${entry.status} and does not become ${status} again.`);
+  if (
+    fields.id !== undefined &&
+    fields.id !== id &&
+    (editing.rowsById.has(fields.id) || editing.given.has(fields.id))
+  )
+    return failure('duplicate_id', `There is an entry ${fields.id} already.`);
+  return badNumbers(fields);
+}
+
+/** Negative and broken numbers never reach the file. */
+function badNumbers({
+  minutes = 0,
+  rateCents = 0,
+  amountCents = 0,
+}: Partial<EntryFields>): Result<never> | null {
+  if (!Number.isSafeInteger(minutes) || minutes < 0)
+    return failure('negative_time', `${minutes} is no number of minutes.`);
+  for (const cents of [rateCents, amountCents])
+    if (!Number.isSafeInteger(cents) || cents < 0)
+      return failure('bad_amount', `${cents} is no number of cents.`);
+  return null;
+}

@@ -1,0 +1,91 @@
+import type { Flaw } from '../domain/flaw.ts';
+import { currencyDigits } from '../domain/money.ts';
+import { type Result, success } from '../domain/problem.ts';
+import { flawAt } from './board.ts';
+import {
+  type EntryRow,
+  type EntryTable,
+  entryTable,
+  type InvoiceReading,
+  isOverridden,
+  readEntry,
+} from './entries.ts';
+import { setIds } from './ids.ts';
+import { type MarkdownFile, parseMarkdown } from './markdown.ts';
+import { findTotals, type Total } from './totals.ts';
+
+/** INVOICES.md as it was read; changes are made to its text by `changeInvoices`. */
+export interface Invoices {
+  readonly file: MarkdownFile;
+  /** ISO 4217, of all amounts that do not say another one. */
+  readonly currency: string;
+  readonly tables: readonly EntryTable[];
+  readonly rows: readonly EntryRow[];
+  readonly totals: readonly Total[];
+  /** What a person has to look at, totals that do not add up included. */
+  readonly flaws: readonly Flaw[];
+}
+
+/** Reads invoices. It never fails: what cannot be read is among the flaws. */
+export function parseInvoices(text: string, reading: InvoiceReading): Invoices {
+  const file = parseMarkdown(text);
+  const currency = fileCurrency(file) ?? reading.currency;
+  const tables = file.tables.flatMap((table) => entryTable(table) ?? []);
+  const read = tables.flatMap((one) =>
+    one.table.rows
+      .filter((row) => !one.totals.includes(row))
+      .map((row) => readEntry(one, row, { ...reading, currency })),
+  );
+  const rows = markDuplicates(read);
+  const totals = findTotals({ file, tables, rows, currency });
+  const markers = file.markers.map((line) =>
+    flawAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
+  );
+  const flaws = [
+    ...markers,
+    ...rows.flatMap(({ flaw }) => flaw ?? []),
+    ...rows.flatMap(({ entry, line }) =>
+      entry && isOverridden(entry)
+        ? [flawAt(line - 1, 'amount_by_hand', 'the amount is not time times rate; it is kept.')]
+        : [],
+    ),
+    ...totals.flatMap(({ flaw }) => flaw ?? []),
+  ];
+  return { file, currency, tables, rows, totals, flaws: flaws.sort((a, b) => a.line - b.line) };
+}
+
+function fileCurrency(file: MarkdownFile): string | null {
+  for (const line of file.prose) {
+    const [, code] = /\bcurrency\b[*_]*\s*:[*_\s]*([A-Z]{3})\b/i.exec(file.lines[line]?.text ?? '') ?? [];
+    if (code !== undefined && currencyDigits(code).ok) return code;
+  }
+  return null;
+}
+
+function markDuplicates(rows: readonly EntryRow[]): EntryRow[] {
+  const first = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const { id, line } of rows)
+    if (id !== null && first.has(id)) twice.add(id);
+    else if (id !== null) first.set(id, line);
+  return rows.map((row) => {
+    if (row.id === null || !twice.has(row.id) || row.flaw?.code === 'damaged_row') return row;
+    const why = `the id ${row.id.slice(0, 40)} stands here more than once.`;
+    return { ...row, entry: null, flaw: flawAt(row.line - 1, 'duplicate_id', why) };
+  });
+}
+
+/** The invoices with an id on each row that had none, in a new column where there was no column for it. */
+export function withEntryIds(
+  invoices: Invoices,
+  takeId: () => string,
+  reading: InvoiceReading,
+): Result<Invoices> {
+  const tables = invoices.tables.map(({ table, fields, totals }) => ({
+    table,
+    column: fields.indexOf('id'),
+    without: totals,
+  }));
+  const text = setIds(invoices.file, tables, takeId);
+  return text.ok ? success(parseInvoices(text.value, reading)) : text;
+}

@@ -1,0 +1,188 @@
+import { renderToStaticMarkup } from 'react-dom/server';
+import { formatHours } from '../../domain/duration.ts';
+import { formatMoney } from '../../domain/money.ts';
+import { type ExportedEntry, sumEntries } from '../export.ts';
+import { invoiceStyle } from './style.ts';
+
+/** Somebody on an invoice: a name, and lines such as address and tax number. */
+export interface Party {
+  readonly name: string;
+  readonly lines: readonly string[];
+}
+
+export interface InvoicePaper {
+  /** As it is printed, such as `2026-014`. */
+  readonly number: string;
+  /** `yyyy-mm-dd`. */
+  readonly date: string;
+  readonly due?: string;
+  readonly period: { readonly from: string; readonly to: string };
+  readonly from: Party;
+  readonly client: Party;
+  readonly entries: readonly ExportedEntry[];
+  /** Below the sum: payment terms, account, a remark on taxes. */
+  readonly notes?: readonly string[];
+  readonly title?: string;
+}
+
+/**
+ * A page to print or to save as PDF: entries grouped by repository and task, each group's time and amount, and the
+ * sum, one per currency. It loads nothing and runs nothing; every text is escaped.
+ */
+export function printInvoice(paper: InvoicePaper): string {
+  return `<!doctype html>\n${renderToStaticMarkup(<InvoicePage {...paper} />)}\n`;
+}
+
+function InvoicePage({
+  title = 'Invoice',
+  number,
+  date,
+  due,
+  period,
+  from,
+  client,
+  entries,
+  notes = [],
+}: InvoicePaper) {
+  const { minutes, amounts } = sumEntries(entries);
+  return (
+    <html lang="en">
+      <head>
+        <meta charSet="utf-8" />
+        <meta httpEquiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>{`${title} ${number}`}</title>
+        <style>{invoiceStyle}</style>
+      </head>
+      <body>
+        <header>
+          <PartyLines {...from} />
+          <h1>{title}</h1>
+        </header>
+        <section className="facts">
+          <PartyLines {...client} />
+          <dl>
+            <Fact name="Number" value={number} />
+            <Fact name="Date" value={date} />
+            {due !== undefined && <Fact name="Due" value={due} />}
+            <Fact name="Period" value={`${period.from} – ${period.to}`} />
+          </dl>
+        </section>
+        <table>
+          <thead>
+            <tr>
+              <th>Task</th>
+              <th>Date</th>
+              <th className="number">Hours</th>
+              <th className="number">Rate</th>
+              <th className="number">Amount</th>
+            </tr>
+          </thead>
+          {groupsOf(entries).map((group) => (
+            <RepoGroup key={group.repo} {...group} />
+          ))}
+          <tfoot>
+            {Object.entries(amounts).map(([currency, cents], at) => (
+              <tr key={currency} className="sum">
+                <th colSpan={2}>Total</th>
+                <td className="number">{at === 0 ? formatHours(minutes) : ''}</td>
+                <td />
+                <td className="number">{formatMoney(cents, currency)}</td>
+              </tr>
+            ))}
+          </tfoot>
+        </table>
+        {notes.length > 0 && (
+          <footer>
+            {notes.map((note) => (
+              <p key={note}>{note}</p>
+            ))}
+          </footer>
+        )}
+      </body>
+    </html>
+  );
+}
+
+function PartyLines({ name, lines }: Party) {
+  return (
+    <address>
+      <strong>{name}</strong>
+      {lines.map((line) => (
+        <span key={line}>{line}</span>
+      ))}
+    </address>
+  );
+}
+
+function Fact({ name, value }: { readonly name: string; readonly value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function RepoGroup({ repo, lines }: Group) {
+  return (
+    <tbody>
+      <tr className="repo">
+        <th colSpan={5}>{repo === '' ? 'Other work' : repo}</th>
+      </tr>
+      {lines.map((line) => (
+        <tr key={`${line.task} ${line.currency} ${line.rateCents}`}>
+          <td>{line.task}</td>
+          <td className="days">{line.days}</td>
+          <td className="number">{formatHours(line.minutes)}</td>
+          <td className="number">{line.rateCents === 0 ? '' : formatMoney(line.rateCents, line.currency)}</td>
+          <td className="number">{formatMoney(line.amountCents, line.currency)}</td>
+        </tr>
+      ))}
+    </tbody>
+  );
+}
+
+interface Group {
+  readonly repo: string;
+  readonly lines: readonly TaskLine[];
+}
+
+interface TaskLine {
+  readonly task: string;
+  readonly days: string;
+  readonly minutes: number;
+  readonly rateCents: number;
+  readonly amountCents: number;
+  readonly currency: string;
+}
+
+/** One line for each task and rate: amounts are summed, never computed anew, so that they add up to the cent. */
+function groupsOf(entries: readonly ExportedEntry[]): Group[] {
+  const byRepo = Map.groupBy(entries, ({ repo }) => repo);
+  return [...byRepo].map(([repo, ofRepo]) => ({
+    repo,
+    lines: [
+      ...Map.groupBy(ofRepo, (entry) =>
+        JSON.stringify([entry.task, entry.currency, entry.rateCents]),
+      ).values(),
+    ].map(taskLine),
+  }));
+}
+
+function taskLine(entries: readonly ExportedEntry[]): TaskLine {
+  const [first] = entries;
+  const dates = entries
+    .map(({ date }) => date)
+    .filter((date) => date !== '')
+    .sort();
+  const [from = '', to = ''] = [dates[0], dates.at(-1)];
+  return {
+    task: first?.task ?? '',
+    days: from === to ? from : `${from} – ${to}`,
+    minutes: entries.reduce((sum, { minutes }) => sum + minutes, 0),
+    rateCents: first?.rateCents ?? 0,
+    amountCents: entries.reduce((sum, { amountCents }) => sum + amountCents, 0),
+    currency: first?.currency ?? '',
+  };
+}
