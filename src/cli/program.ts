@@ -80,6 +80,14 @@ function describeProgram(out: Output): Command {
   command(program, 'proposals', 'what waits for approval').action(async () =>
     (await import('./look.ts')).listProposals(out),
   );
+  command(program, 'queue', 'all that needs you, oldest first').action(async () =>
+    (await import('./queue.ts')).showQueue(out),
+  );
+  command(program, 'answer <request> <answer...>', 'say allow, deny or the number of an option to an agent')
+    .option('--why <text>', 'what it is told when it is denied', '')
+    .action(async (request, said, { why }) =>
+      (await import('./queue.ts')).answerRequest(out, request, said, why),
+    );
   command(program, 'approve', 'start what proposal N says')
     .argument('<n>', 'number of the proposal', wholeNumber)
     .option(...overLimit)

@@ -30,7 +30,13 @@ async function createWorker(options: { isTrusted?: boolean } = {}) {
   const preset = { ...made.preset, pass: [], speaks: 'claude' as const };
   const { node, hook } = agentPrograms();
   const settingsFile = join(place.root, 'settings.json');
-  const settings = claudeSettings({ node, hookProgram: hook, hookUrl: inbox.url, guardUrl: inbox.url, askUrl: inbox.url });
+  const settings = claudeSettings({
+    node,
+    hookProgram: hook,
+    hookUrl: inbox.url,
+    guardUrl: inbox.url,
+    askUrl: inbox.url,
+  });
   await writeFile(settingsFile, JSON.stringify(settings), { mode: 0o600 });
   const sessionId = randomUUID();
   const start = (brief: string, { resume = false, ambient = {} } = {}) => {
