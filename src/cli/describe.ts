@@ -9,10 +9,12 @@ import type { Worker } from '../domain/worker.ts';
 
 /** A worker as `--json` shows it. */
 export function workerJson(worker: Worker) {
+  const { role = 'worker', denied = null, said } = worker;
   const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
   const { asks, stateSince, run, base, brief, ports = null, failedSetup = null } = worker;
   return {
     id,
+    role,
     repo,
     task,
     branch,
@@ -23,6 +25,8 @@ export function workerJson(worker: Worker) {
     startedAt,
     exitCode,
     update,
+    said,
+    denied,
     asks,
     stateSince,
     run,
