@@ -4,7 +4,7 @@ import { claudeArguments } from './claude/arguments.ts';
 
 /** One start of an agent. */
 export interface AgentStart {
-  readonly preset: Pick<AgentPreset, 'command' | 'speaks'>;
+  readonly preset: Pick<AgentPreset, 'command' | 'speaks' | 'prompt' | 'resume'>;
   /** UUID of the conversation, chosen by us before the first start. */
   readonly sessionId: string;
   readonly resume: boolean;
@@ -25,5 +25,9 @@ export interface AgentStart {
 export function commandLine(start: AgentStart): string[] {
   const { preset, brief } = start;
   if (preset.speaks === 'claude') return [...preset.command, ...claudeArguments(start)];
-  return preset.command.map((argument) => (argument === '{brief}' ? brief : argument));
+  if (start.resume && preset.resume) return [...preset.command, ...preset.resume];
+  const command = preset.command.map((argument) => (argument === '{brief}' ? brief : argument));
+  const prompt = brief === '' ? [] : (preset.prompt ?? []);
+  // A function, for in a text for `replaceAll` some signs have a meaning.
+  return [...command, ...prompt.map((argument) => argument.replaceAll('{brief}', () => brief))];
 }

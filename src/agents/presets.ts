@@ -1,19 +1,10 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import { parseSlug } from '../domain/slug.ts';
-import type { AgentPreset } from '../domain/workspace.ts';
-import { type AgentPrograms, agentPrograms } from './programs.ts';
+import type { AgentPreset, TitleRules } from '../domain/workspace.ts';
+import { builtInPresets } from './builtIn.ts';
+import { agentPrograms } from './programs.ts';
 
 export type Presets = Readonly<Record<string, AgentPreset>>;
-
-/** The presets that are always there. */
-export function builtInPresets(
-  programs: Pick<AgentPrograms, 'node' | 'demoAgent'>,
-): Readonly<Record<'claude' | 'demo', AgentPreset>> {
-  return {
-    claude: { command: ['claude'], env: {}, pass: [], speaks: 'claude' },
-    demo: { command: [programs.node, programs.demoAgent], env: {}, pass: [], speaks: 'claude' },
-  };
-}
 
 /**
  * The built-in presets and those of the configuration's `agents`, which may also change a built-in one's command
@@ -36,7 +27,7 @@ export function resolvePresets(
   return success(presets);
 }
 
-const fields = ['command', 'env', 'pass', 'speaks'];
+const fields = ['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles'];
 
 function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefined): Result<AgentPreset> {
   const at = `agents.${plain(name)}`;
@@ -59,7 +50,28 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
     return refuse(`${at}.pass`, 'must be a list of variable names, such as "FOO" or "FOO_*"');
   if (speaks !== 'claude' && speaks !== 'none') return refuse(`${at}.speaks`, 'must be "claude" or "none"');
   if (builtIn && speaks !== builtIn.speaks) return refuse(`${at}.speaks`, `must stay "${builtIn.speaks}"`);
-  return success({ command, env, pass, speaks });
+  const ways = parseWays(at, { ...builtIn, ...entry });
+  return ways.ok ? success({ command, env, pass, speaks, ...ways.value }) : ways;
+}
+
+/** How an agent is talked to, all of which may be absent. */
+function parseWays(
+  at: string,
+  { prompt, resume, quit, titles }: Readonly<Record<string, unknown>>,
+): Result<Pick<AgentPreset, 'prompt' | 'resume' | 'quit' | 'titles'>> {
+  if (prompt !== undefined && !(isTexts(prompt) && prompt.some((text) => text.includes('{brief}'))))
+    return refuse(`${at}.prompt`, 'must be a list of texts with "{brief}" in one of them');
+  if (resume !== undefined && !isTexts(resume)) return refuse(`${at}.resume`, 'must be a list of texts');
+  if (quit !== undefined && !isQuit(quit))
+    return refuse(`${at}.quit`, 'must be an object of two texts, "interrupt" and "type"');
+  if (titles !== undefined && !isTitleRules(titles))
+    return refuse(`${at}.titles`, 'must hold lists of texts, "asking", "working" and "resting"');
+  return success({
+    ...(prompt !== undefined && { prompt }),
+    ...(resume !== undefined && { resume }),
+    ...(quit !== undefined && { quit }),
+    ...(titles !== undefined && { titles }),
+  });
 }
 
 function refuse(where: string, why: string): Result<never> {
@@ -81,7 +93,22 @@ function isText(value: unknown): value is string {
 }
 
 function isCommand(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every(isText) && value[0] !== undefined && value[0] !== '';
+  return isTexts(value) && value[0] !== undefined && value[0] !== '';
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
+}
+
+function isQuit(value: unknown): value is NonNullable<AgentPreset['quit']> {
+  return isObject(value) && isText(value.interrupt) && isText(value.type) && Object.keys(value).length === 2;
+}
+
+function isTitleRules(value: unknown): value is TitleRules {
+  const kinds = ['asking', 'working', 'resting'];
+  return (
+    isObject(value) && Object.entries(value).every(([kind, texts]) => kinds.includes(kind) && isTexts(texts))
+  );
 }
 
 function isEnvironment(value: unknown): value is Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { claudeSettings } from '../agents/claude/settings.ts';
 import { agentEnvironment } from '../agents/environment.ts';
+import { endingManners } from '../agents/manners.ts';
 import { agentPrograms } from '../agents/programs.ts';
 import { type Problem, type Result, success } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
@@ -119,6 +120,7 @@ async function spawn(
     token: randomBytes(32).toString('base64url'),
     ...(scrollback && { scrollback }),
     ...(guard && { guard }),
+    ...(preset.value.quit && { ending: endingManners(preset.value.quit, tools.config.limits) }),
   });
 }
 

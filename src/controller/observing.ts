@@ -1,5 +1,6 @@
 import { readTitle } from '../agents/claude/title.ts';
-import { observe, type Sign } from '../domain/observation.ts';
+import { readTitleBy } from '../agents/titleRules.ts';
+import { observe, type Sign, type TitleSign } from '../domain/observation.ts';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
@@ -73,10 +74,11 @@ function wanted(happening: Happening): Happening {
   return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
 }
 
-type Speech = AgentPreset['speaks'];
+/** How an agent can be understood. */
+type Speech = Pick<AgentPreset, 'speaks' | 'titles'>;
 
 function speechOf({ config }: ControllerState, worker: Worker): Speech {
-  return config.agents[worker.agent]?.speaks ?? 'none';
+  return config.agents[worker.agent] ?? { speaks: 'none' };
 }
 
 /** What the terminal of a live worker tells of it, compared with what it told before. */
@@ -84,7 +86,7 @@ function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRe
   return {
     happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signsOf(before, now, speech)),
     effects:
-      speech === 'claude' && isLookNeeded(worker, before, now)
+      speech.speaks === 'claude' && isLookNeeded(worker, before, now)
         ? [{ type: 'look-at-screen', id: worker.id }]
         : [],
   };
@@ -92,17 +94,17 @@ function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRe
 
 function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
   const signs: Sign[] = [];
-  const says = titleOf(now);
-  if (says && says !== (before && titleOf(before))) signs.push({ source: 'title', says });
+  const says = titleOf(now, speech);
+  if (says && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
   // Output says little where hooks say all.
-  if (speech === 'none' && now.flowing !== before?.flowing)
+  if (speech.speaks === 'none' && now.flowing !== before?.flowing)
     signs.push({ source: 'output', flowing: now.flowing });
   return signs;
 }
 
 /** A title that rests says so once nothing is printed any more: what comes next may be a question. */
-function titleOf({ title, flowing }: TerminalRecord): 'working' | 'resting' | null {
-  const says = readTitle(title);
+function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSign['says'] | null {
+  const says = speaks === 'none' ? readTitleBy(titles ?? {}, title) : readTitle(title);
   return says === 'resting' && flowing ? null : says;
 }
 

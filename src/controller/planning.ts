@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canResume, lacks } from '../agents/abilities.ts';
 import { commandLine } from '../agents/commandLine.ts';
 import { probeAgent } from '../agents/probe.ts';
 import { agentPrograms } from '../agents/programs.ts';
@@ -133,13 +134,14 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     plugin: agentPrograms().plugin,
     ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
   });
-  const isAnew = worker !== null && !worker.hasConversation && preset.speaks === 'claude';
+  const isAnew = worker !== null && !(worker.hasConversation && canResume(preset));
   const guard = guardRules(tools, { ...(role && { role }), worktree, branch }, preset);
   const warnings = [
     ...start.warnings,
     ...guardWarnings(tools, open.draft, preset),
     ...start.readying.warnings,
     ...(isAnew ? [beginsAnew] : []),
+    ...lacks(preset, open.draft.brief),
   ];
   const shown = {
     ...{ id, agent, branch, worktree, command, environment, sessionId },

@@ -18,12 +18,20 @@ export type Report =
 export type Sign =
   | { readonly source: 'process'; readonly alive: false }
   | { readonly source: 'hook'; readonly report: Report }
-  /** `resting` only once nothing has been printed for a moment: the title is ahead of the hooks. */
-  | { readonly source: 'title'; readonly says: 'working' | 'resting' }
+  | TitleSign
   /** What a screen that fell quiet shows: a question, or the prompt, where nothing is asked. */
   | { readonly source: 'screen'; readonly says: 'question' | 'prompt' }
   /** Only for agents without hooks: output flows, or has stopped. */
   | { readonly source: 'output'; readonly flowing: boolean };
+
+/**
+ * `resting` only once nothing has been printed for a moment: the title is ahead of the hooks. `asking` is for agents
+ * whose titles are all that tells of a question.
+ */
+export interface TitleSign {
+  readonly source: 'title';
+  readonly says: 'asking' | 'working' | 'resting';
+}
 
 /** State and questions after a sign. Every state but `lost` has an exit edge that needs no hook. */
 export interface Observation {
@@ -85,10 +93,15 @@ function afterReport(now: Observation, report: Report): Observation {
  * No hook fires when a person presses Esc; the title does change. A waiting agent's title rests until its last
  * question is answered.
  */
-function afterTitle(now: Observation, says: 'working' | 'resting'): Observation {
+function afterTitle(now: Observation, says: TitleSign['says']): Observation {
   if (says === 'working') return to('working');
+  if (says === 'asking') return now.state === 'waiting' ? now : waiting([askedByTitle]);
+  if (now.asks === askedByTitle) return to('idle');
   return now.state === 'working' || isBefore(now.state) ? to('idle') : now;
 }
+
+/** A title tells of a question and not what it is. */
+const askedByTitle = 'an answer';
 
 /** Esc at a question changes neither title nor hook: the prompt is back, and that is all. */
 function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation {

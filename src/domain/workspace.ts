@@ -37,4 +37,19 @@ export interface AgentPreset {
   readonly pass: readonly string[];
   /** Which hooks and flags it understands; `none`: state comes from process, output and title alone. */
   readonly speaks: 'claude' | 'none';
+  /** Arguments behind the command that hand over a brief, with `{brief}` in them; left out where there is none. */
+  readonly prompt?: readonly string[];
+  /** Arguments behind the command that go on with the folder's last conversation; absent: it begins anew. */
+  readonly resume?: readonly string[];
+  /** Keys that interrupt it, and what typed with Enter behind it ends it; absent: signals alone end it. */
+  readonly quit?: { readonly interrupt: string; readonly type: string };
+  /** What its terminal title tells; absent: nothing. */
+  readonly titles?: TitleRules;
+}
+
+/** Texts that stand in a title while the agent asks, works or rests; the first kind found counts. */
+export interface TitleRules {
+  readonly asking?: readonly string[];
+  readonly working?: readonly string[];
+  readonly resting?: readonly string[];
 }

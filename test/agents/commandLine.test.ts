@@ -38,6 +38,29 @@ test.each([
     { ...start, preset: { command: ['mine', '-p', '{brief}', 'x{brief}'], speaks: 'none' as const } },
     ['mine', '-p', start.brief, 'x{brief}'],
   ],
+  [
+    'or in the arguments that are for it, whatever it begins with',
+    {
+      ...start,
+      brief: '--yolo $& go',
+      preset: { command: ['mine'], prompt: ['--say={brief}'], speaks: 'none' as const },
+    },
+    ['mine', '--say=--yolo $& go'],
+  ],
+  [
+    'which are left out without a brief',
+    {
+      ...start,
+      brief: '',
+      preset: { command: ['mine'], prompt: ['--', '{brief}'], speaks: 'none' as const },
+    },
+    ['mine'],
+  ],
+  [
+    'and go on in their own way',
+    { ...start, resume: true, preset: { command: ['mine'], resume: ['--last'], speaks: 'none' as const } },
+    ['mine', '--last'],
+  ],
 ])('%s', (_, given, expected) => {
   expect(commandLine(given)).toEqual(expected);
 });

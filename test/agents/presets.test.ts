@@ -1,16 +1,31 @@
 import { expect, test } from 'vitest';
-import { builtInPresets, resolvePresets } from '../../src/agents/presets.ts';
+import { builtInPresets } from '../../src/agents/builtIn.ts';
+import { resolvePresets } from '../../src/agents/presets.ts';
 
 const builtIn = builtInPresets({ node: '/node', demoAgent: '/demo.js' });
 
 test('without configuration the built-in presets are there', () => {
-  expect(resolvePresets(undefined, builtIn)).toEqual({
-    ok: true,
+  const resolved = resolvePresets(undefined, builtIn);
+  expect(resolved).toMatchObject({
     value: {
       claude: { command: ['claude'], env: {}, pass: [], speaks: 'claude' },
       demo: { command: ['/node', '/demo.js'], env: {}, pass: [], speaks: 'claude' },
     },
   });
+  expect(resolved.ok && Object.keys(resolved.value)).toEqual([
+    ...['claude', 'demo', 'codex', 'gemini', 'opencode', 'aider'],
+  ]);
+});
+
+test('an own agent may say how it takes a brief, goes on, ends, and what its title means', () => {
+  const entry = {
+    command: ['mine'],
+    prompt: ['--say={brief}'],
+    resume: ['--go-on'],
+    quit: { interrupt: '\u0003', type: '/bye' },
+    titles: { working: ['…'], resting: ['ok'] },
+  };
+  expect(resolvePresets({ mine: entry }, builtIn)).toMatchObject({ ok: true, value: { mine: entry } });
 });
 
 test('an own agent has a command, and speaks nothing unless it says so', () => {
@@ -50,7 +65,23 @@ test.each([
   ],
   [{ mine: { command: ['a'], speaks: 'latin' } }, 'agents.mine.speaks must be "claude" or "none".'],
   [{ claude: { speaks: 'none' } }, 'agents.claude.speaks must stay "claude".'],
-  [{ mine: { comand: ['a'] } }, 'agents.mine.comand is unknown; known are command, env, pass, speaks.'],
+  [
+    { mine: { comand: ['a'] } },
+    'agents.mine.comand is unknown; known are command, env, pass, speaks, prompt, resume, quit, titles.',
+  ],
+  [
+    { mine: { command: ['a'], prompt: ['-i'] } },
+    'agents.mine.prompt must be a list of texts with "{brief}" in one of them.',
+  ],
+  [{ mine: { command: ['a'], resume: 'x' } }, 'agents.mine.resume must be a list of texts.'],
+  [
+    { mine: { command: ['a'], quit: {} } },
+    'agents.mine.quit must be an object of two texts, "interrupt" and "type".',
+  ],
+  [
+    { mine: { command: ['a'], titles: { busy: [] } } },
+    'agents.mine.titles must hold lists of texts, "asking", "working" and "resting".',
+  ],
 ])('what is wrong is named: %j', (agents, message) => {
   expect(resolvePresets(agents, builtIn)).toEqual({
     ok: false,

@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtInPresets } from '../../src/agents/presets.ts';
+import { builtInPresets } from '../../src/agents/builtIn.ts';
 import { findProgram, probeAgent } from '../../src/agents/probe.ts';
 import { agentPrograms } from '../../src/agents/programs.ts';
 import { Workplace } from './workplace.ts';

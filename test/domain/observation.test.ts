@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Observation, observe, type Report, type Sign } from '../../src/domain/observation.ts';
+import {
+  type Observation,
+  observe,
+  type Report,
+  type Sign,
+  type TitleSign,
+} from '../../src/domain/observation.ts';
 
 const starting: Observation = { state: 'starting', asks: null, askedBefore: [] };
 const hook = (report: Report): Sign => ({ source: 'hook', report });
@@ -8,7 +14,7 @@ const begins = hook({ kind: 'tool-started' });
 const asks = (what: string) => hook({ kind: 'asked', what });
 const ends = (what: string) => hook({ kind: 'tool-ended', what });
 const stops = hook({ kind: 'turn-ended', said: null });
-const title = (says: 'working' | 'resting'): Sign => ({ source: 'title', says });
+const title = (says: TitleSign['says']): Sign => ({ source: 'title', says });
 const screen = (says: 'question' | 'prompt'): Sign => ({ source: 'screen', says });
 const session = hook({ kind: 'session-started', sessionId: 'a' });
 const limit = hook({ kind: 'turn-failed', error: 'rate_limit', limited: true });
@@ -44,6 +50,18 @@ describe('a worker is shown as', () => {
       'working when the title says that no question is left',
       [prompted, asks('one'), asks('two'), title('working'), stops],
       ['working', 'waiting: one', 'waiting: two', 'working', 'idle'],
+    ],
+    [
+      'waiting and no longer, where titles are all that tells of it',
+      [
+        title('working'),
+        title('asking'),
+        title('asking'),
+        title('working'),
+        title('asking'),
+        title('resting'),
+      ],
+      ['working', 'waiting: an answer', 'waiting: an answer', 'working', 'waiting: an answer', 'idle'],
     ],
     [
       'idle after Esc in mid-turn, by its title',

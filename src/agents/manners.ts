@@ -1,0 +1,10 @@
+import { type Limits, usualStopping } from '../domain/limits.ts';
+import type { AgentPreset } from '../domain/workspace.ts';
+
+/** How a host asks an agent to end before it makes it; see `EndingManners` of the host's requests. */
+export function endingManners(
+  { interrupt, type }: NonNullable<AgentPreset['quit']>,
+  limits: Limits = {},
+): { interrupt: string; idleMs: number; quit: string; quitMs: number; termMs: number } {
+  return { interrupt, quit: type, ...usualStopping, ...limits.stopping };
+}
