@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { Shop } from '../e2e/shop.ts';
 import { FakeApi } from './fakeApi.ts';
 import { fileHolds } from './fileHolds.ts';
-import { seedClaude } from './place.ts';
+import { type Person, seedClaude } from './place.ts';
 
 const run = promisify(execFile);
 
@@ -19,6 +19,8 @@ export interface WorkerFacts {
 interface ClaudeShopOptions {
   readonly trusted?: boolean;
   readonly files?: Readonly<Record<string, string>>;
+  /** What the person has set for themselves, and arguments they give their agent. */
+  readonly person?: Person;
 }
 
 /** A workspace whose default agent is the real Claude Code, talking to a scripted API. */
@@ -33,18 +35,25 @@ export class ClaudeShop {
 
   /**
    * @param options.trusted whether the person trusts the repository `backend` already
+   * @param options.person see `Person`
    * @param options.files what is in it, by path
    */
   static async open(
     claude: string,
-    { trusted = true, files = { 'README.md': '# backend\n' } }: ClaudeShopOptions = {},
+    { trusted = true, files = { 'README.md': '# backend\n' }, person = {} }: ClaudeShopOptions = {},
   ): Promise<ClaudeShop> {
     const api = await new FakeApi().open();
     const shop = await Shop.open({
       repos: { backend: { files } },
       defaultAgent: 'claude',
       agents: async ({ root, workspace }) => ({
-        claude: await seedClaude(root, claude, api, trusted ? [`${workspace}/backend`] : []),
+        claude: await seedClaude(
+          root,
+          claude,
+          api,
+          trusted ? [`${workspace}/backend`, workspace] : [],
+          person,
+        ),
       }),
     });
     return new ClaudeShop(shop, api);

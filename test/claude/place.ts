@@ -12,6 +12,17 @@ export interface PresetConfig {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What a person may have brought along; nothing of it may weaken what a role is held to. */
+export interface Person {
+  /** Their `settings.json`. */
+  readonly settings?: object;
+  /** Servers that they configured for everything they do. */
+  readonly mcpServers?: object;
+  /** Arguments behind the program's name. */
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Settings of a person who has been through Claude Code's first start. For tests alone: each of these answers is
  * the person's own, so they only ever go into a new folder below `root`.
@@ -24,10 +35,13 @@ export async function seedClaude(
   program: string,
   api: FakeApi,
   trusted: readonly string[],
+  { settings, mcpServers = {}, args = [], env: more = {} }: Person = {},
 ): Promise<PresetConfig> {
   const config = join(root, 'claude-config');
   await mkdir(config, { mode: 0o700 });
+  if (settings) await writeFile(join(config, 'settings.json'), JSON.stringify(settings));
   const seed = {
+    mcpServers,
     hasCompletedOnboarding: true,
     theme: 'dark',
     customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] },
@@ -43,8 +57,9 @@ export async function seedClaude(
     DISABLE_AUTOUPDATER: '1',
     DISABLE_TELEMETRY: '1',
     DISABLE_ERROR_REPORTING: '1',
+    ...more,
   };
-  return { command: [program], env };
+  return { command: [program, ...args], env };
 }
 
 /** A workplace and the settings of a person who trusts its repository, or does not. */
