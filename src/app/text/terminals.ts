@@ -1,4 +1,5 @@
 import type { Progress } from '../../domain/progress.ts';
+import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { type Span, span, type Tone } from './line.ts';
 
 /** A character that turns or blinks in front of a title, and says nothing once the line stands still. */
@@ -7,6 +8,12 @@ const spinner = /^[\p{S}·|/\\-]\s+/u;
 /** A terminal's title as it is shown: the same as long as only its spinner turns. */
 export function shownTitle(title: string): string {
   return title.replace(spinner, '').trim();
+}
+
+/** How far the ending of a worker's process is, in a few words; null while nobody asked for it. */
+export function endingText({ ending, exit }: Pick<TerminalRecord, 'ending' | 'exit'>): string | null {
+  if (ending === undefined || exit !== null) return null;
+  return { interrupting: 'interrupting …', quitting: 'asked to quit …', terminating: 'ending it …' }[ending];
 }
 
 const levels = [...'▁▂▃▄▅▆▇█'];

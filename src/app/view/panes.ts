@@ -7,7 +7,7 @@ import { selectGeometry, selectShown } from '../select.ts';
 import type { AppState, ListName } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { type Line, line, lineWidth, type Span, span, wrapLines } from '../text/line.ts';
-import { progressMark, shownTitle } from '../text/terminals.ts';
+import { endingText, progressMark, shownTitle } from '../text/terminals.ts';
 import { counted, shortAge, stateLook } from '../text/words.ts';
 import { type BorderTone, type FrameView, frameView, textColumns } from './frame.ts';
 
@@ -108,7 +108,10 @@ function titleWords(terminal: TerminalRecord | undefined): Span | null {
   return title === '' || title === terminal?.id ? null : span(title, 'muted');
 }
 
-function paneAside({ settings }: AppState, worker: Worker, use: PaneUse): Line {
+function paneAside({ settings, terminals }: AppState, worker: Worker, use: PaneUse): Line {
+  const terminal = terminals.get(worker.id);
+  const ending = terminal ? endingText(terminal) : null;
+  if (ending !== null) return [span(ending, 'warning')];
   if (use === 'pane') return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
   return isLive(worker.state) || use ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { progressMark, shownTitle } from '../../../src/app/text/terminals.ts';
+import { endingText, progressMark, shownTitle } from '../../../src/app/text/terminals.ts';
 import { type Progress, readProgress } from '../../../src/domain/progress.ts';
 
 test.each([
@@ -52,4 +52,15 @@ test.each<[Progress['state'], number, string]>([
 
 test('without progress there is no mark', () => {
   expect(progressMark(null)).toBeNull();
+});
+
+test.each([
+  [undefined, null],
+  ['interrupting', 'interrupting …'],
+  ['quitting', 'asked to quit …'],
+  ['terminating', 'ending it …'],
+] as const)('a process whose ending is %s says so until it has ended', (ending, text) => {
+  const asked = ending === undefined ? {} : { ending };
+  expect(endingText({ ...asked, exit: null })).toBe(text);
+  expect(endingText({ ...asked, exit: { code: 0, signal: 0, at: '' } })).toBeNull();
 });
