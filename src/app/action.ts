@@ -4,6 +4,10 @@ import type { Step } from './step.ts';
 /** Where a key is pressed; each place has its own keys. */
 export type Where =
   | 'room'
+  /** The room while the list of what needs the person has the keys: it has some more. */
+  | 'queue'
+  | 'ask'
+  | 'deny'
   | 'pane'
   /** Looking back through a worker's output, and typing what to search for there. */
   | 'history'
@@ -20,6 +24,7 @@ export type Where =
   | 'radar'
   | 'radar-file'
   | 'radar-note'
+  | 'timeline'
   | 'problem'
   | 'notices'
   | 'help'
@@ -28,6 +33,7 @@ export type Where =
 /** Heading in the help and in the list of keys. */
 export type Group =
   | 'Workers'
+  | 'Queue'
   | 'Panes'
   | 'Looking back'
   | 'Moving'

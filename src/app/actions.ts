@@ -5,10 +5,12 @@ import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
 import { orchestratorActions } from './actions/orchestrator.ts';
+import { queueActions } from './actions/queue.ts';
 import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
+import { timelineActions } from './actions/timeline.ts';
 import { conflictActions, undoActions } from './actions/wayBack.ts';
 import { workerActions } from './actions/workers.ts';
 import { wantsName } from './dialogText.ts';
@@ -18,8 +20,10 @@ import type { AppState, Settings } from './state.ts';
 
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
+  ...queueActions,
   ...workerActions,
   ...orchestratorActions,
+  ...timelineActions,
   ...undoActions,
   ...radarActions,
   ...noteActions,
@@ -38,7 +42,7 @@ export const actions: readonly Action[] = [
 /** The place that keys are meant for. */
 export function whereOf(state: AppState): Where {
   if (!fits(state.size)) return 'too-small';
-  if (state.focus.at === 'list') return 'room';
+  if (state.focus.at === 'list') return state.list === 'queue' ? 'queue' : 'room';
   if (state.focus.at === 'pane') return 'pane';
   if (state.focus.at === 'history') return state.focus.prompt ? 'history-search' : 'history';
   const { dialog } = state.focus;
@@ -49,9 +53,16 @@ export function whereOf(state: AppState): Where {
 
 /** What a key does in a place. */
 export function actionFor(where: Where, key: string, settings: Settings): Action | null {
-  return (
-    actions.find((action) => action.where.includes(where) && keysOf(action, settings).includes(key)) ?? null
-  );
+  return actionsAt(where).find((action) => keysOf(action, settings).includes(key)) ?? null;
+}
+
+/** What can be done in a place. With the queue all keys of the room are there, unless it has its own. */
+export function actionsAt(where: Where): readonly Action[] {
+  const own = actions.filter((action) => action.where.includes(where));
+  if (where !== 'queue') return own;
+  const taken = new Set(own.flatMap(({ keys }) => keys));
+  const room = actionsAt('room').filter(({ keys }) => !keys.some((key) => taken.has(key)));
+  return [...own, ...room];
 }
 
 /** The action's keys, with the leave key that the person configured. */
@@ -82,6 +93,7 @@ export function selectKeys(settings: Settings): readonly { group: Group; rows: r
 
 const groupOrder: readonly Group[] = [
   'Workers',
+  'Queue',
   'Panes',
   'Moving',
   'Program',

@@ -1,6 +1,7 @@
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { FileSides } from '../domain/radar.ts';
+import type { Update } from '../domain/update.ts';
 import type { TextField } from './field.ts';
 
 /** What lies over the room and takes all keys. */
@@ -8,12 +9,15 @@ export type Dialog =
   | FormDialog
   | CardDialog
   | RejectDialog
+  | AskDialog
+  | DenyDialog
   | FinishDialog
   | CleanDialog
   | QuestionDialog
   | RadarDialog
   | SidesDialog
   | NoteDialog
+  | TimelineDialog
   | ProblemDialog
   | NoticesDialog
   | HelpDialog;
@@ -60,6 +64,21 @@ export interface CardDialog extends Asking, Scrolling {
 export interface RejectDialog extends Asking {
   readonly kind: 'reject';
   readonly n: number;
+  readonly why: TextField;
+}
+
+/** All of what an agent waits for. */
+export interface AskDialog extends Asking, Scrolling {
+  readonly kind: 'ask';
+  /** The request's id. */
+  readonly request: string;
+  /** Options chosen so far, one for each question. */
+  readonly picked: readonly number[];
+}
+
+export interface DenyDialog extends Asking {
+  readonly kind: 'deny';
+  readonly request: string;
   readonly why: TextField;
 }
 
@@ -117,6 +136,14 @@ export interface NoteDialog extends Asking, Pair {
   readonly to: readonly string[];
   readonly sent: readonly string[];
   readonly text: TextField;
+}
+
+/** What a worker reported, and its messages. */
+export interface TimelineDialog extends Asking, Scrolling {
+  readonly kind: 'timeline';
+  readonly id: string;
+  /** Newest first; null until they have come. */
+  readonly updates: readonly Update[] | null;
 }
 
 /** What is too long for one line, word for word. */

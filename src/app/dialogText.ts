@@ -15,6 +15,7 @@ export function textOf(dialog: Dialog): TextField | null {
     case 'form':
       return dialog.field === 'task' || dialog.field === 'brief' ? dialog[dialog.field] : null;
     case 'reject':
+    case 'deny':
       return dialog.why;
     case 'radar-note':
       return dialog.text;
@@ -31,6 +32,7 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
     case 'form':
       return { ...dialog, [dialog.field]: field };
     case 'reject':
+    case 'deny':
       return { ...dialog, why: field };
     case 'radar-note':
       return { ...dialog, text: field };

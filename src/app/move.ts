@@ -3,12 +3,14 @@ import type { AppState, FleetKey, ListName, QueueKey, RowKey } from './state.ts'
 
 /** Selects a row of a list; a worker selected in the queue is selected in the fleet, too, and its pane shown. */
 export function selectRow(state: AppState, list: ListName, key: RowKey): AppState {
-  const isWorker = key.kind === 'worker';
-  const cursors = {
-    fleet: list === 'fleet' || isWorker ? (key as FleetKey) : state.cursors.fleet,
-    queue: list === 'queue' ? (key as QueueKey) : state.cursors.queue,
-  };
-  return { ...state, list, cursors, anchor: isWorker ? key.id : state.anchor };
+  const id = key.kind === 'worker' || key.kind === 'request' ? key.id : null;
+  const fleet = list === 'fleet' ? (key as FleetKey) : id === null ? state.cursors.fleet : workerKey(id);
+  const cursors = { fleet, queue: list === 'queue' ? (key as QueueKey) : state.cursors.queue };
+  return { ...state, list, cursors, anchor: id ?? state.anchor };
+}
+
+function workerKey(id: string): FleetKey {
+  return { kind: 'worker', id };
 }
 
 /** Moves the selection within its list, stopping at both ends. */

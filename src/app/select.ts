@@ -1,4 +1,5 @@
 import type { Proposal } from '../domain/proposal.ts';
+import type { QueueItem } from '../domain/queue.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import { isOrchestrator } from '../domain/role.ts';
 import { isLive, type Worker, type WorkerState } from '../domain/worker.ts';
@@ -17,9 +18,10 @@ export type FleetRow =
   | { readonly key: FleetKey; readonly repo: RepoStatus }
   | { readonly key: FleetKey; readonly worker: Worker; readonly orphan: boolean };
 
-export type QueueRow =
-  | { readonly key: QueueKey; readonly proposal: Proposal }
-  | { readonly key: QueueKey; readonly worker: Worker };
+export type QueueRow = { readonly key: QueueKey; readonly item: QueueItem } & (
+  | { readonly proposal: Proposal }
+  | { readonly worker: Worker }
+);
 
 /** The orchestrator, then repositories in their order, each with its workers below; workers of a repository that is gone come last. */
 export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetRow[] {
@@ -38,14 +40,21 @@ export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetR
   return rows;
 }
 
-/** What waits for the person: open proposals, then workers that ask. */
-export function selectQueue({ facts }: Pick<AppState, 'facts'>): readonly QueueRow[] {
-  if (!facts) return [];
-  const asking = facts.workers.filter((worker) => needsPerson(worker.state));
-  return [
-    ...facts.proposals.map((proposal) => ({ key: { kind: 'proposal', n: proposal.n }, proposal }) as const),
-    ...asking.map((worker) => ({ key: workerKey(worker), worker })),
-  ];
+/** What waits for the person, oldest first. */
+export function selectQueue(state: Pick<AppState, 'facts'>): readonly QueueRow[] {
+  return state.facts?.queue.flatMap((item) => queueRow(state, item)) ?? [];
+}
+
+function queueRow(state: Pick<AppState, 'facts'>, item: QueueItem): QueueRow[] {
+  if (item.proposal !== undefined) {
+    const proposal = findProposal(state, item.proposal);
+    return proposal ? [{ key: { kind: 'proposal', n: proposal.n }, item, proposal }] : [];
+  }
+  const worker = findWorker(state, item.worker);
+  if (!worker) return [];
+  const { id } = worker;
+  const { request } = item;
+  return [{ key: request ? { kind: 'request', request: request.id, id } : workerKey(worker), item, worker }];
 }
 
 function workerKey(worker: Worker): FleetKey & QueueKey {
@@ -76,6 +85,8 @@ function rowName(key: RowKey): string {
       return `worker ${key.id}`;
     case 'proposal':
       return `proposal ${key.n}`;
+    case 'request':
+      return `request ${key.request}`;
   }
 }
 
@@ -95,7 +106,7 @@ export function findProposal({ facts }: Pick<AppState, 'facts'>, n: number): Pro
 /** The worker that keys act on; null when something else is selected. */
 export function selectedWorker(state: AppState): Worker | null {
   const key = selectionOf(state);
-  return key?.kind === 'worker' ? findWorker(state, key.id) : null;
+  return key?.kind === 'worker' || key?.kind === 'request' ? findWorker(state, key.id) : null;
 }
 
 /** The repository that is selected, by itself or by what belongs to it. */

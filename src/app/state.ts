@@ -18,6 +18,8 @@ export interface AppState {
   readonly list: ListName;
   /** Where each list stands, by identity: rows come and go. Null while a list is empty. */
   readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
+  /** The selected row of the queue went away and another took its place, since the last key. */
+  readonly slid: boolean;
   /** Worker last selected: its page of panes is shown. Null without workers. */
   readonly anchor: string | null;
   readonly grid: Grid;
@@ -70,7 +72,9 @@ export type RepoKey = { readonly kind: 'repo'; readonly name: string };
 export type WorkerKey = { readonly kind: 'worker'; readonly id: string };
 export type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
 export type FleetKey = RepoKey | WorkerKey;
-export type QueueKey = ProposalKey | WorkerKey;
+/** What a worker waits for; `id` is the worker's. */
+export type RequestKey = { readonly kind: 'request'; readonly request: string; readonly id: string };
+export type QueueKey = ProposalKey | WorkerKey | RequestKey;
 export type RowKey = FleetKey | QueueKey;
 
 /** Numbers of panes that make a grid, from one step to the next. */
@@ -113,6 +117,7 @@ export function initialState(
     terminals: new Map(),
     list: 'fleet',
     cursors: { fleet: null, queue: null },
+    slid: false,
     anchor: null,
     grid: layout === 'stack' ? 4 : layout,
     stacked: layout === 'stack',

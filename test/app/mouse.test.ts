@@ -11,7 +11,7 @@ test.each([
   [2, 2, { on: 'row', list: 'fleet', key: { kind: 'repo', name: 'backend' } }],
   [30, 4, { on: 'row', list: 'fleet', key: { kind: 'worker', id: 'backend/api-v2' } }],
   [5, 12, null],
-  [5, 25, { on: 'row', list: 'queue', key: { kind: 'proposal', n: 7 } }],
+  [5, 27, { on: 'row', list: 'queue', key: { kind: 'proposal', n: 7 } }],
   [40, 5, { on: 'pane', id: 'backend/user-auth' }],
   [110, 5, { on: 'pane', id: 'admin/dashboard' }],
   [110, 30, { on: 'pane', id: 'backend/api-v2' }],
@@ -23,7 +23,7 @@ test.each([
 
 test('a click on a row selects it, and leaves the worker typed into', () => {
   const typing = press(state, 'enter').state;
-  const next = updateApp(typing, { type: 'tokenArrived', token: click(5, 25) }).state;
+  const next = updateApp(typing, { type: 'tokenArrived', token: click(5, 27) }).state;
   expect(next).toMatchObject({
     list: 'queue',
     focus: { at: 'list' },
@@ -87,9 +87,9 @@ test('the wheel moves the selection of the list under it', () => {
 });
 
 test('a click on the selected row opens it', () => {
-  const once = send(state, mouse('press', 5, 25)).state;
+  const once = send(state, mouse('press', 5, 27)).state;
   expect(once.focus).toEqual({ at: 'list' });
-  expect(send(once, mouse('release', 5, 25), mouse('press', 5, 25)).state.focus).toMatchObject({
+  expect(send(once, mouse('release', 5, 27), mouse('press', 5, 27)).state.focus).toMatchObject({
     dialog: { kind: 'card', n: 7 },
   });
 });

@@ -53,7 +53,7 @@ test('one terminal shows dialog after dialog, and nothing of the one before', ()
   expect(second).not.toContain('Start backend/rate-limits?');
   const third = show(press(rejecting, 'escape', 'l').state);
   expect(third).not.toContain('Reject');
-  expect(third).toContain('Needs you (2)');
+  expect(third).toContain('Needs you (3)');
 });
 
 test('the card names everything that a yes lets happen', () => {
@@ -161,4 +161,27 @@ test('a key that does nothing here says why, where the keys stand', () => {
   const frame = shown(press(scenes.empty(size), 'f').state);
   expect(frame.split('\n').at(-1)).toContain('Select a worker first.');
   expect(updateApp(scenes.empty(size), { type: 'ticked', now }).state.notice).toBeNull();
+});
+
+test('the timeline tells what a worker reported and what was written to it, newest first', () => {
+  const id = 'web/checkout';
+  const nothing = { done: [], next: [], blockers: [], minutes: null, percent: null, readyToMerge: false };
+  const updates: Update[] = [
+    { ...nothing, worker: id, at: minutesAgo(2), status: 'blocked', summary: 'No key', blockers: ['the API key'] },
+    { ...nothing, worker: id, at: minutesAgo(30), status: 'working', summary: 'Cart works', percent: 40 },
+  ];
+  const note = { n: 1, from: 'backend/auth', to: id, at: minutesAgo(9), text: 'I renamed\nUser.', deliveredAt: null };
+  const workers = [worker(id, { state: 'idle', update: updates[0] ?? null })];
+  const step = press(room(facts({ repos: [repo('web')], workers, notes: [note], muted: [id] }), size), 'j', 't');
+  const effect = step.effects.find(({ type }) => type === 'request');
+  if (effect?.type !== 'request' || effect.method !== 'updates') throw new Error('not asked for');
+  const result = { ok: true, value: updates } as const;
+  const { state } = updateApp(step.state, { type: 'answered', ...effect, result } as never);
+  const frame = shown(state);
+  const places = ['Timeline of web/checkout', 'no messages', 'blocked', 'the API key', 'from backend/auth, not read yet', 'User.', 'working 40%'];
+  const found = places.map((text) => frame.indexOf(text));
+  expect(found).not.toContain(-1);
+  expect(found).toEqual(found.toSorted((a, b) => a - b));
+  expect(press(state, 'm').effects).toMatchObject([{ method: 'muteNotes', params: { id, muted: false } }]);
+  expect(press(state, 'escape').state.focus.at).toBe('list');
 });

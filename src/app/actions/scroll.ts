@@ -42,7 +42,7 @@ function scrolling(
       ...both,
       id,
       keys: [...letters, ...arrows],
-      where: ['card', 'preview', 'radar-file', 'problem', 'notices', 'help'],
+      where: ['card', 'ask', 'preview', 'radar-file', 'timeline', 'problem', 'notices', 'help'],
     },
     // Where the other keys move through a matrix, pages are all that is left.
     ...(arrows[0]?.startsWith('page')

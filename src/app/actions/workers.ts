@@ -1,6 +1,7 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { Action } from '../action.ts';
 import { openCard, openClean, openFinish, openForm } from '../dialogs.ts';
+import { findRequest, openRequest } from '../requests.ts';
 import { findProposal, selectedWorker } from '../select.ts';
 import { type AppState, selectionOf } from '../state.ts';
 import { ask, type Step, stay, withDialog, withNotice } from '../step.ts';
@@ -27,8 +28,8 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'open',
-    title: 'type into the worker, or open the proposal',
-    hint: (state) => (selectionOf(state)?.kind === 'proposal' ? 'open' : 'type'),
+    title: 'type into the worker, or open what waits',
+    hint: (state) => (selectionOf(state)?.kind === 'worker' ? 'type' : 'open'),
     keys: ['enter'],
     enabled: canOpen,
     run: open,
@@ -94,7 +95,7 @@ function onSelected(run: (state: AppState, worker: Worker) => Step): (state: App
 
 function canOpen(state: AppState): true | string {
   const key = selectionOf(state);
-  if (key?.kind === 'proposal') return true;
+  if (key?.kind === 'proposal' || key?.kind === 'request') return true;
   const worker = selectedWorker(state);
   return worker ? canType(worker) : 'Select a worker to type into, or press n for a new one.';
 }
@@ -107,6 +108,8 @@ export function canType(worker: Worker): true | string {
 function open(state: AppState): Step {
   const key = selectionOf(state);
   if (key?.kind === 'worker') return stay({ ...state, focus: { at: 'pane', id: key.id } });
+  const request = key?.kind === 'request' ? findRequest(state, key.request) : null;
+  if (request) return stay(openRequest(state, request));
   const proposal = key?.kind === 'proposal' ? findProposal(state, key.n) : null;
   return stay(proposal ? openCard(state, proposal) : state);
 }

@@ -6,14 +6,16 @@ import type { Worker } from '../../domain/worker.ts';
 import { sendNote } from '../actions/radarNote.ts';
 import type { Dialog } from '../dialog.ts';
 import { openCard } from '../dialogs.ts';
+import type { MethodParams } from '../effects.ts';
 import type { Answered } from '../messages.ts';
 import { backToMatrix } from '../radarDialogs.ts';
+import { findRequest } from '../requests.ts';
 import { findProposal, selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
 import { counted } from '../text/words.ts';
-import { factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
+import { factsWithoutRequest, factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
 
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
@@ -42,6 +44,8 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return withStarted(rest, answer.result.value, answer.params.n);
     case 'reject':
       return withNotice(withoutProposal(rest, answer.params.n), `Proposal ${answer.params.n} was rejected.`);
+    case 'answer':
+      return withAnswered(rest, answer.params);
     case 'stop':
       return withNotice(
         withWorker(rest, answer.result.value),
@@ -75,6 +79,10 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     case 'fileSides':
       return waiting?.kind === 'radar-file'
         ? withDialog(state, { ...waiting, pending: null, problem: null, sides: answer.result.value })
+        : state;
+    case 'updates':
+      return waiting?.kind === 'timeline'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, updates: answer.result.value })
         : state;
     case 'createDevelop':
       return withDevelop(rest, answer.params.repo, waiting);
@@ -168,6 +176,15 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
 function withProposal(state: AppState, proposal: Proposal, isAwaited: boolean): AppState {
   const known = state.facts ? withFacts(state, factsWithProposal(state.facts, proposal)) : state;
   return isAwaited ? openCard(known, proposal) : known;
+}
+
+/** The next one is selected by the person's own doing: they may go on at once. */
+function withAnswered(state: AppState, { request: id, answer }: MethodParams<'answer'>): AppState {
+  const request = findRequest(state, id);
+  if (!state.facts || !request) return state;
+  const next = { ...withFacts(state, factsWithoutRequest(state.facts, id)), slid: false };
+  const what = answer.say === 'deny' ? 'denied' : answer.say === 'allow' ? 'allowed' : 'answered';
+  return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
 }
 
 /** The new worker's page is shown; the keys stay in the queue while more waits there. */

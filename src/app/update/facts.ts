@@ -1,8 +1,10 @@
 import type { Facts } from '../../domain/facts.ts';
 import type { Proposal } from '../../domain/proposal.ts';
+import { proposalItem } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '../dialog.ts';
 import { axisOf, findRadar, worstCell } from '../radar.ts';
+import { findRequest } from '../requests.ts';
 import { findProposal, findWorker, isSameRow, selectFleet, selectQueue } from '../select.ts';
 import type { AppState, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
@@ -51,9 +53,11 @@ const noticeMargin = 4;
 function withLists(next: AppState, old: AppState): AppState {
   const fleet = keptKey(old.cursors.fleet, selectFleet(old), selectFleet(next), 'worker');
   const queue = keptKey(old.cursors.queue, selectQueue(old), selectQueue(next), 'proposal');
+  const gone = old.cursors.queue !== null && !isSameRow(old.cursors.queue, queue);
   return {
     ...next,
     cursors: { fleet, queue },
+    slid: next.slid || (gone && next.list === 'queue'),
     list: queue === null ? 'fleet' : next.list,
     anchor: keptAnchor(next, old),
   };
@@ -95,6 +99,9 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     }
     case 'reject':
       return findProposal(state, dialog.n) ? state : gone(state, dialog, proposalGone(dialog.n));
+    case 'ask':
+    case 'deny':
+      return findRequest(state, dialog.request) ? state : gone(state, dialog, requestGone);
     case 'finish':
     case 'clean':
       return findWorker(state, dialog.id) ? state : gone(state, dialog, whatBecame(state, dialog.id));
@@ -113,6 +120,7 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
       const text = `${proposalGone(dialog.editing)} What you typed becomes a new one.`;
       return withNotice(withDialog(state, { ...dialog, editing: null }), text);
     }
+    case 'timeline':
     case 'problem':
     case 'notices':
     case 'help':
@@ -144,6 +152,8 @@ function gone(state: AppState, dialog: Dialog, why: string): AppState {
   return withNotice(toList(state), state.notice?.tone === 'problem' ? state.notice.text : why);
 }
 
+const requestGone = 'That was answered in its pane, or is over.';
+
 function proposalGone(n: number): string {
   return `Proposal ${n} is no longer open.`;
 }
@@ -156,7 +166,7 @@ function whatBecame({ facts }: AppState, id: string): string {
     : `${id} was removed; ${end.backup} keeps it.`;
 }
 
-/** The picture with one worker's newer record; a new worker comes last. */
+/** The picture with one worker's newer record; a new worker comes last. What it waits for is told with the next one. */
 export function factsWithWorker(facts: Facts, worker: Worker): Facts {
   const isKnown = facts.workers.some((known) => known.id === worker.id);
   const workers = isKnown
@@ -167,8 +177,17 @@ export function factsWithWorker(facts: Facts, worker: Worker): Facts {
 
 export function factsWithProposal(facts: Facts, proposal: Proposal): Facts {
   const isKnown = facts.proposals.some((known) => known.n === proposal.n);
-  const proposals = isKnown
-    ? facts.proposals.map((known) => (known.n === proposal.n ? proposal : known))
-    : [...facts.proposals, proposal];
+  if (!isKnown)
+    return {
+      ...facts,
+      proposals: [...facts.proposals, proposal],
+      queue: [...facts.queue, proposalItem(proposal)],
+    };
+  const proposals = facts.proposals.map((known) => (known.n === proposal.n ? proposal : known));
   return { ...facts, proposals };
+}
+
+/** The picture without what a person has just answered. */
+export function factsWithoutRequest(facts: Facts, id: string): Facts {
+  return { ...facts, queue: facts.queue.filter(({ request }) => request?.id !== id) };
 }

@@ -26,7 +26,7 @@ export function updateToken(state: AppState, token: Token): Step {
 function takeToken(state: AppState, token: Token): Step {
   switch (token.kind) {
     case 'key':
-      return updateKey(state, token);
+      return steady(updateKey(state, token));
     case 'paste':
       return updatePaste(state, token);
     case 'mouse':
@@ -39,6 +39,11 @@ function takeToken(state: AppState, token: Token): Step {
     case 'reply':
       return stay(state);
   }
+}
+
+/** Whoever presses a key has looked. */
+function steady(step: Step): Step {
+  return step.state.slid ? { ...step, state: { ...step.state, slid: false } } : step;
 }
 
 function updateKey(old: AppState, token: KeyToken): Step {

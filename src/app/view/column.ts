@@ -1,4 +1,5 @@
 import { draftId, type Proposal } from '../../domain/proposal.ts';
+import type { QueueItem, QueueKind } from '../../domain/queue.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
@@ -15,8 +16,8 @@ import {
   selectShown,
 } from '../select.ts';
 import type { AppState, ListName, RowKey } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { fitLine, type Line, line, lineText, lineWidth, span, spreadLine } from '../text/line.ts';
+import { cellWidth, cutText } from '../text/cells.ts';
+import { fitLine, type Line, line, lineText, lineWidth, span, spreadLine, type Tone } from '../text/line.ts';
 import { progressMark } from '../text/terminals.ts';
 import { shortAge, stateLook } from '../text/words.ts';
 import { borderLine, type FrameView, frameView } from './frame.ts';
@@ -68,7 +69,7 @@ function emptyText({ facts }: AppState, list: ListName): string {
 }
 
 function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, width: number): Line {
-  const content = rowContent(state, list, row, width - 2);
+  const content = rowContent(state, row, width - 2);
   const isSelected = state.list === list && isSameRow(row.key as RowKey, state.cursors[list]);
   if (!isSelected) return [span(' '), ...content, span(' ')];
   // The marker says it without colour; while a worker or a dialog has the keys it is all that is shown.
@@ -76,10 +77,10 @@ function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, widt
   return line(`›${lineText(fitLine(content, width - 2))} `, 'selected');
 }
 
-function rowContent(state: AppState, list: ListName, row: FleetRow | QueueRow, width: number): Line {
+function rowContent(state: AppState, row: FleetRow | QueueRow, width: number): Line {
   if ('repo' in row) return repoRow(row.repo, width);
   if ('proposal' in row) return proposalRow(row.proposal, width);
-  if (list === 'queue') return askingRow(row.worker, state.now, width);
+  if ('item' in row) return askingRow(row.worker, row.item, state.now, width);
   const name = 'orphan' in row && row.orphan ? row.worker.id : row.worker.task;
   return workerRow(state, row.worker, name, width);
 }
@@ -124,7 +125,9 @@ function workerRow(state: AppState, worker: Worker, name: string, width: number)
     ...[span(paneNumber(state, worker), 'muted'), span(`${mark} `, tone), ...bell, span(name)],
     ...clashMark(state, worker),
   ];
-  const short = progress ? [progress, span(' '), age] : [age];
+  const reported = worker.update?.percent ?? null;
+  const share = progress ?? (reported === null ? null : span(`${reported}%`, 'muted'));
+  const short = share ? [share, span(' '), age] : [age];
   const right = [span(`${word} `, tone), ...short];
   // Where both do not fit, the name matters more than the word: the mark says the same.
   const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;
@@ -148,8 +151,31 @@ function proposalRow({ kind, draft, problem }: Proposal, width: number): Line {
   return spreadLine([mark, span(name)], hasRoom ? [right] : [], width);
 }
 
-function askingRow(worker: Worker, now: number, width: number): Line {
-  const { mark, tone } = stateLook(worker);
-  const right = worker.state === 'needs-trust' ? 'trust?' : shortAge(worker.stateSince, now);
-  return spreadLine([span(`${mark} `, tone), span(worker.id)], [span(right, 'muted')], width);
+function askingRow(
+  worker: Worker,
+  { kind, since, text, request }: QueueItem,
+  now: number,
+  width: number,
+): Line {
+  const { mark, tone } = newsLook[kind] ?? stateLook(worker);
+  const name = [span(`${mark} `, tone), span(worker.id)];
+  const right = span(rightWords[kind] ?? shortAge(since, now), 'muted');
+  // What is asked, where it says something in the room that is left; the card has all of it.
+  const room = width - lineWidth(name) - lineWidth([right]) - 3;
+  const what = request && room >= leastWords ? [span(`  ${cutText(text, room)}`)] : [];
+  return spreadLine([...name, ...what], [right], width);
 }
+
+/** Cells in which a few words of a request can be read. */
+const leastWords = 10;
+
+const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone: Tone }>> = {
+  blocked: { mark: '■', tone: 'bad' },
+  done: { mark: '✓', tone: 'good' },
+  finish: { mark: '✓', tone: 'accent' },
+};
+
+const rightWords: Partial<Record<QueueKind, string>> = {
+  ...{ trust: 'trust?', blocked: 'blocked', done: 'done', finish: 'finish?' },
+  ...{ limited: 'limited', ended: 'ended' },
+};

@@ -11,8 +11,10 @@ import { formBody } from './form.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
 import { noteBody } from './note.ts';
 import { radarBody } from './radar.ts';
+import { askBody, denyBody } from './request.ts';
 import { sidesBody } from './sides.ts';
 import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
+import { timelineBody } from './timeline.ts';
 
 /** The open dialog as it is drawn. */
 export interface DialogView {
@@ -55,6 +57,10 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return formBody(state, dialog, width);
     case 'card':
       return cardBody(state, dialog, width);
+    case 'ask':
+      return askBody(state, dialog, width);
+    case 'deny':
+      return denyBody(state, dialog, width);
     case 'reject':
       return rejectBody(state, dialog, width);
     case 'finish':
@@ -69,6 +75,8 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return sidesBody(state, dialog, width);
     case 'radar-note':
       return noteBody(dialog, width);
+    case 'timeline':
+      return timelineBody(state, dialog, width);
     case 'problem':
       return problemBody(dialog, width);
     case 'notices':

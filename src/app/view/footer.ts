@@ -1,5 +1,5 @@
 import { hintOf, isEnabled } from '../action.ts';
-import { actions, keysOf, whereOf } from '../actions.ts';
+import { actionsAt, keysOf, whereOf } from '../actions.ts';
 import { fits } from '../geometry.ts';
 import type { History } from '../history.ts';
 import { keyLabel } from '../keyName.ts';
@@ -78,8 +78,8 @@ export function keyHints(state: AppState, width: number): Line {
 
 function possible(state: AppState): readonly Line[] {
   const where = whereOf(state);
-  return actions
-    .filter((action) => action.where.includes(where) && hintOf(action, state) !== null)
+  return actionsAt(where)
+    .filter((action) => hintOf(action, state) !== null)
     .filter((action) => isEnabled(action, state) === true)
     .map((action) => [
       span(keyLabel(keysOf(action, state.settings)[0] ?? ''), 'key'),

@@ -1,0 +1,192 @@
+import { canSetAside, type QueueItem } from '../../domain/queue.ts';
+import type { Action } from '../action.ts';
+import { openCard, openFinish, openReject } from '../dialogs.ts';
+import { canSay, currentRequest, openDeny, openRequest, pick, say } from '../requests.ts';
+import { findProposal, findWorker, isSameRow, selectQueue } from '../select.ts';
+import { type AppState, dialogOf, selectionOf } from '../state.ts';
+import { ask, type Step, stay, toList } from '../step.ts';
+import { isIdle } from './card.ts';
+import { isReachable } from './reachable.ts';
+import { enterPane } from './room.ts';
+
+const queue = { where: ['queue'], group: 'Queue' } as const;
+const card = { where: ['ask'], group: 'Queue' } as const;
+const inPane = 'That can only be answered in its pane: press enter.';
+
+/** What can be said to what waits: on its row, and on the card that shows all of it. */
+export const queueActions: readonly Action[] = [
+  {
+    ...queue,
+    id: 'yes',
+    title: 'allow it, or look at what would be done',
+    hint: (state) => (itemOf(state)?.request ? 'allow' : 'look'),
+    keys: ['y'],
+    enabled: canAgree,
+    run: agree,
+  },
+  {
+    ...queue,
+    id: 'no',
+    title: 'no: deny it, with a reason for the agent; lay news aside',
+    hint: (state) => (itemOf(state)?.request ? 'deny' : 'no'),
+    keys: ['n'],
+    enabled: canDecline,
+    run: decline,
+  },
+  {
+    ...card,
+    id: 'allow',
+    title: 'allow what the card shows',
+    hint: 'allow',
+    keys: ['y'],
+    enabled: (state) => canAnswer(state, 'allow'),
+    run: (state) => onRequest(state, (request) => say(state, request, { say: 'allow' })),
+  },
+  ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
+    (number): Action => ({
+      ...card,
+      id: `option-${number}`,
+      title: 'choose that option',
+      keys: [`${number}`],
+      enabled: (state) => canChoose(state, number - 1),
+      run: (state) => choose(state, number - 1),
+    }),
+  ),
+  {
+    ...card,
+    id: 'deny',
+    title: 'deny it, with a reason for the agent',
+    hint: 'deny',
+    keys: ['n'],
+    enabled: (state) => canAnswer(state, 'deny'),
+    run: (state) => onRequest(state, (request) => stay(openDeny(state, request))),
+  },
+  {
+    ...card,
+    id: 'answer-in-pane',
+    title: 'answer it in its pane',
+    hint: 'to its pane',
+    keys: ['enter'],
+    run: (state) => onRequest(state, ({ worker }) => stay(enterPane(state, worker))),
+  },
+  {
+    ...card,
+    id: 'leave-waiting',
+    title: 'let it wait',
+    hint: 'later',
+    keys: ['escape', 'l', 'q', 'ctrl-c'],
+    run: (state) => stay(toList(state)),
+  },
+  {
+    where: ['deny'],
+    group: 'Queue',
+    id: 'send-denial',
+    title: 'deny it for the reason typed, or for none',
+    hint: 'deny',
+    keys: ['enter'],
+    enabled: isIdle,
+    run: deny,
+  },
+  {
+    where: ['deny'],
+    group: 'Queue',
+    id: 'cancel-denial',
+    title: 'do not deny it yet',
+    hint: 'back',
+    keys: ['escape', 'ctrl-c'],
+    run: (state) => onRequest(state, (request) => stay(openRequest(state, request))),
+  },
+];
+
+function itemOf(state: AppState): QueueItem | null {
+  const key = selectionOf(state);
+  return selectQueue(state).find((row) => isSameRow(row.key, key))?.item ?? null;
+}
+
+/** Rows come and go under the person's fingers: what is meant for one must not reach another. */
+function isSteady(state: AppState): true | string {
+  if (state.slid) return 'What was selected here is gone and this is another: look, and press again.';
+  return isReachable(state);
+}
+
+function canAgree(state: AppState): true | string {
+  const item = itemOf(state);
+  if (!item) return 'Nothing waits here.';
+  const steady = isSteady(state);
+  if (steady !== true) return steady;
+  const { kind, request } = item;
+  if (request) return canSay(request, 'allow') || canSay(request, 'choose') || inPane;
+  return ['proposal', 'done', 'finish'].includes(kind) || inPane;
+}
+
+/** On a row only what the row says in full is allowed at once; the rest is looked at first. */
+function agree(state: AppState): Step {
+  const item = itemOf(state);
+  if (!item) return stay(state);
+  const { request } = item;
+  if (request)
+    return request.isWhole && canSay(request, 'allow')
+      ? say(state, request, { say: 'allow' })
+      : stay(openRequest(state, request));
+  const proposal = item.proposal === undefined ? null : findProposal(state, item.proposal);
+  if (proposal) return stay(openCard(state, proposal));
+  const worker = findWorker(state, item.worker);
+  return worker ? openFinish(state, worker) : stay(state);
+}
+
+function canDecline(state: AppState): true | string {
+  const item = itemOf(state);
+  if (!item) return 'Nothing waits here.';
+  const steady = isSteady(state);
+  if (steady !== true) return steady;
+  const { kind, request } = item;
+  if (request || kind === 'proposal' || kind === 'finish' || canSetAside(kind)) return true;
+  return inPane;
+}
+
+function decline(state: AppState): Step {
+  const item = itemOf(state);
+  if (!item) return stay(state);
+  const { request, proposal, kind, worker } = item;
+  if (request) return stay(openDeny(state, request));
+  if (proposal !== undefined) return stay(openReject(state, proposal));
+  return ask(state, kind === 'finish' ? 'leaveUnfinished' : 'setAside', { id: worker });
+}
+
+function canAnswer(state: AppState, what: 'allow' | 'deny'): true | string {
+  const request = currentRequest(state);
+  if (!request) return 'That is over.';
+  if (canSay(request, what)) return isIdle(state);
+  if (request.isCut) return 'It is too long to be shown here: look at all of it in its pane, with enter.';
+  return request.questions.length > 0 ? 'Choose an option by its number.' : inPane;
+}
+
+function canChoose(state: AppState, option: number): true | string {
+  const dialog = dialogOf(state);
+  const request = currentRequest(state);
+  if (dialog?.kind !== 'ask' || !request) return 'That is over.';
+  const question = request.questions[dialog.picked.length];
+  if (!question) return request.kind === 'question' ? inPane : 'There is nothing to choose.';
+  return question.options[option] ? isIdle(state) : `There is no option ${option + 1}.`;
+}
+
+function choose(state: AppState, option: number): Step {
+  const dialog = dialogOf(state);
+  return onRequest(state, (request) =>
+    dialog?.kind === 'ask' ? pick(state, dialog, request, option) : stay(state),
+  );
+}
+
+function deny(state: AppState): Step {
+  const dialog = dialogOf(state);
+  const why = dialog?.kind === 'deny' ? dialog.why.text.trim() : '';
+  return onRequest(state, (request) => say(state, request, { say: 'deny', why }));
+}
+
+function onRequest(
+  state: AppState,
+  use: (request: NonNullable<ReturnType<typeof currentRequest>>) => Step,
+): Step {
+  const request = currentRequest(state);
+  return request ? use(request) : stay(toList(state));
+}
