@@ -3,7 +3,7 @@ import { canResume, lacks } from '../agents/abilities.ts';
 import { commandLine } from '../agents/commandLine.ts';
 import { probeAgent } from '../agents/probe.ts';
 import { agentPrograms } from '../agents/programs.ts';
-import { type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../domain/proposal.ts';
 import { isOrchestrator } from '../domain/role.ts';
 import { freePorts, overlapsAny, type PortBlock, usualPorts } from '../domain/setup.ts';
@@ -32,6 +32,7 @@ export async function makePlan(
   const agent = chooseAgent(config, open);
   const preset = findPreset(config, agent);
   if (!preset.ok) return preset;
+  if (isOrchestrator(open.draft) && preset.value.speaks !== 'claude') return cannotCoordinate(agent);
   const place = await choosePlace(tools, open, worker);
   if (!place.ok) return place;
   const readying = await readyingOf(tools, open, place.value.worktree);
@@ -52,6 +53,14 @@ function choosePorts(
 ): PortBlock | null {
   const own = worker?.ports;
   return own && !overlapsAny(own, taken) ? own : freePorts(ports, taken);
+}
+
+function cannotCoordinate(agent: string): Result<never> {
+  return failure(
+    'cannot_be_orchestrator',
+    `The agent ${agent} cannot be kept from writing.`,
+    'Choose one that speaks claude.',
+  );
 }
 
 /** Its limits are flags and hooks of Claude Code: nothing else can be the orchestrator. */

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { selectFleet } from '../../src/app/select.ts';
+import { dialogOf } from '../../src/app/state.ts';
+import { lineText } from '../../src/app/text/line.ts';
+import { selectColumn } from '../../src/app/view/column.ts';
+import { selectPanes } from '../../src/app/view/panes.ts';
+import type { Worker } from '../../src/domain/worker.ts';
+import { after, busyFacts, plan, press, proposal, room, worker } from './fixtures.ts';
+
+const draft = { role: 'orchestrator', repo: '', task: 'orchestrator', brief: '', agent: null } as const;
+const orchestrator = (change: Partial<Worker> = {}): Worker =>
+  worker('orchestrator', {
+    role: 'orchestrator',
+    repo: '',
+    task: 'orchestrator',
+    branch: '',
+    state: 'idle',
+    ...change,
+  });
+const withWorkers = (...workers: Worker[]) =>
+  room(busyFacts({ workers: [worker('backend/auth'), ...workers] }));
+const open = proposal(9, 'orchestrator', {
+  draft,
+  plan: plan('orchestrator', { role: 'orchestrator', base: null, branch: '' }),
+});
+
+test('O asks for the orchestrator, and its card opens', () => {
+  const asked = press(room(), 'O');
+  expect(asked.effects).toMatchObject([{ method: 'propose', params: draft }]);
+  const { state } = after(asked.state, [
+    { type: 'answered', tag: 1, method: 'propose', params: draft, result: { ok: true, value: open } },
+  ]);
+  expect(dialogOf(state)).toMatchObject({ kind: 'card', n: 9 });
+});
+
+test('O goes to one that runs, resumes one that does not, and opens the card of one that is proposed', () => {
+  const gone = press(withWorkers(orchestrator()), 'O').state;
+  expect(gone.focus).toEqual({ at: 'pane', id: 'orchestrator' });
+  const resumed = press(withWorkers(orchestrator({ state: 'exited', exitCode: 0 })), 'O').effects;
+  expect(resumed).toMatchObject([{ method: 'proposeResume', params: { id: 'orchestrator' } }]);
+  const { state } = press(room(busyFacts({ proposals: [open] })), 'O');
+  expect(dialogOf(state)).toMatchObject({ kind: 'card', n: 9 });
+});
+
+test('it stands first among repositories and says in its pane that it cannot write', () => {
+  const state = press(withWorkers(orchestrator()), 'O').state;
+  expect(selectFleet(state)[0]?.key).toEqual({ kind: 'worker', id: 'orchestrator' });
+  expect(selectColumn(state)?.fleet.lines.map(lineText)[0]).toMatch(/O . orchestrator/);
+  const titles = selectPanes(state).map(({ frame }) => JSON.stringify(frame));
+  expect(titles.some((title) => title.includes('cannot write'))).toBe(true);
+});
+
+test('what the guard refuses is said when it happens, and once', () => {
+  const before = withWorkers();
+  const denied = { at: '2026-11-20T14:00:00.000Z', what: 'Bash: git stash', why: 'Because.', count: 1 };
+  const facts = busyFacts({ workers: [worker('backend/auth', { denied })] });
+  const told = after(before, [{ type: 'factsArrived', facts }]).state;
+  expect(told.notice?.text).toBe('backend/auth was kept from Bash: git stash');
+  const again = after({ ...told, notice: null }, [{ type: 'factsArrived', facts }]).state;
+  expect(again.notice).toBeNull();
+});
