@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { type AppState, initialState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
+import type { Update } from '../../src/domain/update.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import {
   busyFacts,
@@ -167,18 +168,45 @@ test('the timeline tells what a worker reported and what was written to it, newe
   const id = 'web/checkout';
   const nothing = { done: [], next: [], blockers: [], minutes: null, percent: null, readyToMerge: false };
   const updates: Update[] = [
-    { ...nothing, worker: id, at: minutesAgo(2), status: 'blocked', summary: 'No key', blockers: ['the API key'] },
+    {
+      ...nothing,
+      worker: id,
+      at: minutesAgo(2),
+      status: 'blocked',
+      summary: 'No key',
+      blockers: ['the API key'],
+    },
     { ...nothing, worker: id, at: minutesAgo(30), status: 'working', summary: 'Cart works', percent: 40 },
   ];
-  const note = { n: 1, from: 'backend/auth', to: id, at: minutesAgo(9), text: 'I renamed\nUser.', deliveredAt: null };
+  const note = {
+    n: 1,
+    from: 'backend/auth',
+    to: id,
+    at: minutesAgo(9),
+    text: 'I renamed\nUser.',
+    deliveredAt: null,
+  };
   const workers = [worker(id, { state: 'idle', update: updates[0] ?? null })];
-  const step = press(room(facts({ repos: [repo('web')], workers, notes: [note], muted: [id] }), size), 'j', 't');
+  const step = press(
+    room(facts({ repos: [repo('web')], workers, notes: [note], muted: [id] }), size),
+    'j',
+    't',
+  );
   const effect = step.effects.find(({ type }) => type === 'request');
   if (effect?.type !== 'request' || effect.method !== 'updates') throw new Error('not asked for');
   const result = { ok: true, value: updates } as const;
-  const { state } = updateApp(step.state, { type: 'answered', ...effect, result } as never);
+  const { params, tag } = effect;
+  const { state } = updateApp(step.state, { type: 'answered', method: 'updates', params, tag, result });
   const frame = shown(state);
-  const places = ['Timeline of web/checkout', 'no messages', 'blocked', 'the API key', 'from backend/auth, not read yet', 'User.', 'working 40%'];
+  const places = [
+    'Timeline of web/checkout',
+    'no messages',
+    'ago  blocked',
+    'Blocked by',
+    'from backend/auth, not read yet',
+    'User.',
+    'working 40%',
+  ];
   const found = places.map((text) => frame.indexOf(text));
   expect(found).not.toContain(-1);
   expect(found).toEqual(found.toSorted((a, b) => a - b));

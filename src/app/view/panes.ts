@@ -76,6 +76,7 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
     span(` ${mark} ${word}`, tone),
     span(` ${shortAge(worker.stateSince, state.now)}`, 'muted'),
     ...(progress ? [span(' '), progress] : []),
+    ...(state.facts?.withoutTools?.includes(worker.id) ? [span(' no tools', 'warning')] : []),
   ];
   const room = width - lineWidth([head, ...status]);
   const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
