@@ -13,7 +13,21 @@ import { judgeScript } from './script.ts';
  */
 export function judge(call: ToolCall, rules: GuardRules, locate: Locate): Denial | null {
   if (rules.role === 'orchestrator') return judgeOrchestrator(call, rules);
-  return judgeWorker(call, rules, { rules, locate, cwd: call.cwd });
+  return judgeWorker(call, rules, { rules, locate: remembering(locate), cwd: call.cwd });
+}
+
+/** Looks at each path once: a command line may name the same ones thousands of times. */
+function remembering(locate: Locate): Locate {
+  const known = new Map<string, readonly string[] | null>();
+  return (path, from) => {
+    const key = `${from}\0${path}`;
+    let places = known.get(key);
+    if (places === undefined) {
+      places = locate(path, from);
+      known.set(key, places);
+    }
+    return places;
+  };
 }
 
 function judgeOrchestrator({ tool }: ToolCall, { tools }: OrchestratorRules): Denial | null {

@@ -7,6 +7,9 @@ import { parseShell, type Step, type Word } from './shell.ts';
 /** Scripts in scripts; nobody needs more. */
 const deepest = 8;
 
+/** Characters that are read for one tool, scripts in scripts each time; the kernel takes 131,072 for one argument. */
+const longest = 200_000;
+
 /** Words that stand before a command and change nothing of what it does to files. */
 const prefixes = new Set(
   'sudo doas command builtin exec nohup nice ionice time timeout stdbuf setsid xargs env unbuffer do then else elif if while until ! { coproc'.split(
@@ -18,7 +21,7 @@ const assignment = /^([A-Za-z_]\w*)\+?=(.*)$/s;
 
 /** Whether a worker may run a command line, as far as that can be told from its text. */
 export function judgeScript(text: string, place: Place): Denial | null {
-  return new Walk(place, new Map(Object.entries(place.rules.variables)), 0).run(text);
+  return new Walk(place, new Map(Object.entries(place.rules.variables)), 0, { left: longest }).run(text);
 }
 
 /** Goes through a script as a shell would, with its folder and variables. */
@@ -26,16 +29,23 @@ class Walk {
   #place: Place;
   readonly #variables: Map<string, string>;
   readonly #depth: number;
+  readonly #budget: { left: number };
 
-  constructor(place: Place, variables: ReadonlyMap<string, string>, depth: number) {
+  constructor(place: Place, variables: ReadonlyMap<string, string>, depth: number, budget: { left: number }) {
     this.#place = place;
     this.#variables = new Map(variables);
     this.#depth = depth;
+    this.#budget = budget;
   }
 
   run(text: string): Denial | null {
-    if (this.#depth > deepest)
-      return deny('outside', 'Scripts are nested too deeply to be checked.', 'Say it plainly.');
+    this.#budget.left -= text.length;
+    if (this.#depth > deepest || this.#budget.left < 0)
+      return deny(
+        'outside',
+        'This is too long or too deep to be checked.',
+        'Write it to a file, in smaller steps.',
+      );
     const { steps, nested } = parseShell(text);
     const before = this.#place;
     const folders: Place[] = [];
@@ -51,7 +61,7 @@ class Walk {
     // A substitution runs in the folder of its moment: either of the two.
     for (const script of nested)
       for (const place of new Set([before, after])) {
-        const denial = new Walk(place, this.#variables, this.#depth + 1).run(script);
+        const denial = new Walk(place, this.#variables, this.#depth + 1, this.#budget).run(script);
         if (denial) return denial;
       }
     return null;
@@ -115,7 +125,7 @@ class Walk {
   }
 
   #inner(script: string): Denial | null {
-    return new Walk(this.#place, this.#variables, this.#depth + 1).run(script);
+    return new Walk(this.#place, this.#variables, this.#depth + 1, this.#budget).run(script);
   }
 
   #enter(args: readonly string[]): null {

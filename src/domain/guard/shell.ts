@@ -84,7 +84,7 @@ class Reader {
     const [all = '', fd = '', sign = ''] = found ?? [];
     this.#at += all.length;
     while (/[ \t]/.test(this.#text[this.#at] ?? '')) this.#at += 1;
-    const isRaw = /^['"\\]/.test(this.#text.slice(this.#at));
+    const isRaw = /['"\\]/.test(this.#text[this.#at] ?? '');
     const target = this.#word();
     if (sign === '<<' || sign === '<<-')
       this.#heredocs.push({ end: plain(target), isRaw, owner: this.#command });

@@ -323,5 +323,9 @@ test('any text is judged, and soon', () => {
   bash('$('.repeat(5000));
   bash('"`'.repeat(20_000));
   bash('x '.repeat(100_000));
+  expect(bash('x'.repeat(500_000))).toBe('outside');
+  expect(bash('cd src; $('.repeat(10_000))).toBe('outside');
+  bash('>'.repeat(300_000));
+  bash('$(cd src)'.repeat(30_000));
   expect(performance.now() - began).toBeLessThan(5000);
 });
