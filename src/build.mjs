@@ -7,6 +7,7 @@ const programs = {
   host: 'src/host/main.ts',
   controller: 'src/controller/main.ts',
   hook: 'src/agents/hook.ts',
+  'status-line': 'src/agents/statusLine.ts',
   'demo-agent': 'src/agents/demo/main.ts',
   setup: 'src/agents/setup/main.ts',
 };

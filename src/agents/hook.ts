@@ -3,6 +3,7 @@
  * It runs inside other people's tool calls, so it loads next to nothing, and whatever goes wrong it exits 0.
  */
 import { inboxOf, postToInbox } from './inbox.ts';
+import { readStdin } from './stdin.ts';
 
 /** Milliseconds; the agent waits for us meanwhile. */
 const patience = 2000;
@@ -22,12 +23,6 @@ if (inbox === null) {
   } catch (error) {
     process.stderr.write(`orch-tui hook: ${error instanceof Error ? error.message : error}\n`);
   }
-}
-
-async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk);
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function isHookAnswer(text: string): boolean {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 export interface AgentPrograms {
   readonly node: string;
   readonly hook: string;
+  readonly statusLine: string;
   readonly demoAgent: string;
   readonly setup: string;
   /** Folder of the plugin that sessions are given for one start: our skills. */
@@ -17,11 +18,24 @@ export function agentPrograms(): AgentPrograms {
   const folder = dirname(here);
   const names =
     basename(here) === 'programs.ts'
-      ? { hook: 'hook.ts', demoAgent: 'demo/main.ts', setup: 'setup/main.ts', plugin: '../../.claude' }
-      : { hook: 'hook.js', demoAgent: 'demo-agent.js', setup: 'setup.js', plugin: '../.claude' };
+      ? {
+          hook: 'hook.ts',
+          statusLine: 'statusLine.ts',
+          demoAgent: 'demo/main.ts',
+          setup: 'setup/main.ts',
+          plugin: '../../.claude',
+        }
+      : {
+          hook: 'hook.js',
+          statusLine: 'status-line.js',
+          demoAgent: 'demo-agent.js',
+          setup: 'setup.js',
+          plugin: '../.claude',
+        };
   return {
     node: process.execPath,
     hook: join(folder, names.hook),
+    statusLine: join(folder, names.statusLine),
     demoAgent: join(folder, names.demoAgent),
     setup: join(folder, names.setup),
     plugin: resolve(folder, names.plugin),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { dayOf } from '../domain/usage.ts';
 import { isLive } from '../domain/worker.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { Git } from '../git/run.ts';
@@ -107,7 +108,10 @@ export class Controller {
     for (const problem of log.problems) tell({ type: 'noticed', problem });
     this.#ready = this.#reconcile(edge);
     this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
+    tell({ type: 'day-began', day: dayOf(new Date()) });
     this.#sweep = setInterval(() => {
+      const today = dayOf(new Date());
+      if (today !== this.#core.state.today) tell({ type: 'day-began', day: today });
       if (daemon.links.size > 0) this.#looks.refreshRepos().catch(logError);
     }, sweepMs);
   }

@@ -1,5 +1,6 @@
 import type { Result } from '../domain/problem.ts';
 import type { StartPlan } from '../domain/proposal.ts';
+import type { CardMove } from './documents/cardMoves.ts';
 import type { Ticket } from './messages.ts';
 
 /** Size of a terminal in cells. */
@@ -51,11 +52,19 @@ export type Effect =
   | { readonly type: 'look-at-screen'; readonly id: string }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
+  /** Ends as `tokens-counted`, or in nothing. */
+  | { readonly type: 'count-tokens'; readonly id: string; readonly session: string; readonly path: string }
   /** Ends as `repos-looked-at`. */
   | { readonly type: 'look-at-repos' }
   /** Looks soon which worktrees will not merge; `changed`: ids of those in which something may have happened, null
    * for all. Ends as `radar-looked`. */
   | { readonly type: 'look-at-radar'; readonly repo: string; readonly changed: readonly string[] | null }
+  /** Brings the card of a worker up to date. Ends as `card-moved`, `noticed`, or in nothing. */
+  | { readonly type: 'move-card'; readonly move: CardMove }
+  /** Makes entries of the time of finished workers. Ends as `time-entered` for each. */
+  | { readonly type: 'enter-time' }
+  /** Writes entries that the file does not have yet. Ends as `entry-written` for each, or `noticed`. */
+  | { readonly type: 'write-entries' }
   | { readonly type: 'reply'; readonly ticket: Ticket; readonly result: Result<unknown> }
   /** Answers with the proposal, or the worker, as it stands once the happenings are in the log. */
   | { readonly type: 'reply-proposal'; readonly ticket: Ticket; readonly n: number }

@@ -1,3 +1,4 @@
+import type { TimeEntry } from '../domain/entry.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
@@ -6,6 +7,7 @@ import type { Verdict } from '../domain/radar.ts';
 import type { Role } from '../domain/role.ts';
 import type { FailedSetup, PortBlock } from '../domain/setup.ts';
 import type { UpdateDraft } from '../domain/update.ts';
+import type { Day, Tokens } from '../domain/usage.ts';
 import type { WorkerState } from '../domain/worker.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */
@@ -116,6 +118,21 @@ export type Happening =
     }
   /** A person laid aside what a worker's state or report had to say. */
   | { readonly type: 'set-aside'; readonly id: string }
+  /** An agent said what its run has cost so far, in US dollars. */
+  | {
+      readonly type: 'spent';
+      readonly id: string;
+      readonly day: Day;
+      readonly run: number;
+      readonly total: number;
+    }
+  /** All that a conversation has used so far. */
+  | {
+      readonly type: 'tokens-counted';
+      readonly id: string;
+      readonly session: string;
+      readonly days: Readonly<Record<Day, Tokens>>;
+    }
   /** `wanted`: a person stopped it; absent otherwise. */
   | {
       readonly type: 'exited';
@@ -146,6 +163,18 @@ export type Happening =
       /** Those that do not merge, at most 100. */
       readonly files: readonly string[];
     }
+  /** A card went to a table without columns for these of its values, by field or by the column's name. */
+  | { readonly type: 'card-moved'; readonly card: string; readonly left: Readonly<Record<string, string>> }
+  /** A finished worker's time was made an entry, or was too short for one; both sides' minutes are kept. */
+  | {
+      readonly type: 'time-entered';
+      readonly id: string;
+      readonly entry: TimeEntry | null;
+      readonly measured: number;
+      readonly claimed: number | null;
+    }
+  /** That entry stands in the file. */
+  | { readonly type: 'entry-written'; readonly entry: string }
   /** What was kept of branches and worktrees, and has been for as long as was promised. */
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 
@@ -161,10 +190,14 @@ export type LogEvent = Happening & {
 
 /** Must be on the disk before anything follows from them; an observation can be made again. */
 export function isDurable(event: Happening): boolean {
-  return (
-    event.type !== 'observed' &&
-    event.type !== 'said' &&
-    event.type !== 'denied' &&
-    event.type !== 'notes-delivered'
-  );
+  return !repeated.has(event.type);
 }
+
+const repeated: ReadonlySet<Happening['type']> = new Set([
+  'observed',
+  'said',
+  'denied',
+  'notes-delivered',
+  'spent',
+  'tokens-counted',
+]);

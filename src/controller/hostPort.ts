@@ -2,6 +2,8 @@ import { contextAnswer } from '../agents/claude/context.ts';
 import { parseHook } from '../agents/claude/parseHook.ts';
 import { askedFor, callOf, requestAnswer } from '../agents/claude/request.ts';
 import { askSeconds } from '../agents/claude/settings.ts';
+import { parseSpent } from '../agents/claude/status.ts';
+import { transcriptOf } from '../agents/claude/transcript.ts';
 import { plainLine } from '../agents/plainText.ts';
 import { parseFailedSetup } from '../agents/setup/spec.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
@@ -20,6 +22,9 @@ import type { Correspondent } from './reporting.ts';
 
 /** How to reach the host: connection options without what is the port's own. */
 export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
+
+/** Reports behind which a transcript has become longer. */
+const tellsOfUse: ReadonlySet<string> = new Set(['tool-ended', 'turn-ended', 'turn-failed', 'session-ended']);
 
 /** Milliseconds; the agent must not stop waiting before we do, or an answer would be lost. */
 const askPatienceMs = (askSeconds - 10) * 1000;
@@ -119,6 +124,11 @@ export class HostPort {
       return success({});
     }
     if (topic === deniedTopic) return this.#denied(id, body as { what: string; why: string });
+    if (topic === 'spent') {
+      const total = parseSpent(body);
+      if (total !== null) this.#tell({ type: 'spent', id, total });
+      return success({});
+    }
     if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
     if (topic === askTopic) return this.#asked(message);
     if (topic !== 'hook') return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
@@ -131,6 +141,8 @@ export class HostPort {
         sessionId: hook.sessionId,
         ...(hook.report.kind === 'tool-ended' && { call: callOf(body) }),
       });
+    const transcript = hook && tellsOfUse.has(hook.report.kind) ? transcriptOf(body) : null;
+    if (transcript) this.#tell({ type: 'transcript-grew', id, ...transcript });
     const context = () => this.#correspondent?.takeContext(id) ?? null;
     return success((late ? null : contextAnswer(body, context)) ?? {});
   }

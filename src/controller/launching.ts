@@ -148,13 +148,14 @@ export function workerEnvironment(
 
 /** The hooks' settings name the inbox, whose port is another after each start of the host. */
 async function writeSettings(root: string, inboxUrl: string): Promise<void> {
-  const { node, hook } = agentPrograms();
+  const { node, hook, statusLine } = agentPrograms();
   const file = settingsFile(root);
   const next = `${file}.${randomUUID()}.tmp`;
   await mkdir(dirname(file), { recursive: true });
   const settings = claudeSettings({
     node,
     hookProgram: hook,
+    statusProgram: statusLine,
     hookUrl: `${inboxUrl}/hook`,
     guardUrl: `${inboxUrl}/guard`,
     askUrl: `${inboxUrl}/${askTopic}`,

@@ -1,16 +1,39 @@
-import { workersProblem } from '../domain/limits.ts';
-import type { Problem } from '../domain/problem.ts';
+import { budgetState, workersProblem } from '../domain/limits.ts';
+import { type Problem, problemOf } from '../domain/problem.ts';
+import { draftId } from '../domain/proposal.ts';
 import { isLive } from '../domain/worker.ts';
 import type { OpenProposal } from './events.ts';
 import type { ControllerState } from './state.ts';
+import { spentBy, spentOn } from './used.ts';
 
 /** What speaks against starting a proposal just now, as far as the workspace's limits go; null for nothing. */
 export function limitOf(
-  { config, log }: Pick<ControllerState, 'config' | 'log'>,
+  state: Pick<ControllerState, 'config' | 'log' | 'today'>,
   { draft }: Pick<OpenProposal, 'draft'>,
 ): Problem | null {
+  const { config, log } = state;
+  const spent = budgetProblem(state, draftId(draft));
   // The orchestrator works on nothing of its own.
-  if (draft.role) return null;
+  if (spent || draft.role) return spent;
   const running = [...log.workers.values()].filter((worker) => !worker.role && isLive(worker.state));
   return workersProblem(config.limits ?? {}, running.length);
+}
+
+function budgetProblem(
+  { config, log, today }: Pick<ControllerState, 'config' | 'log' | 'today'>,
+  id: string,
+): Problem | null {
+  const { day, worker } = config.limits?.dollars ?? {};
+  const sums = [
+    { of: 'today', budget: day, spent: spentOn(log.used, today) },
+    { of: `by ${id}`, budget: worker, spent: spentBy(log.used, id) },
+  ];
+  const full = sums.find(({ budget, spent }) => budgetState(spent, budget) === 'spent');
+  if (!full) return null;
+  const { of, budget = 0, spent } = full;
+  return problemOf(
+    'budget_spent',
+    `$${spent.toFixed(2)} of $${budget.toFixed(2)} are spent ${of}.`,
+    'Raise limits.dollars in .orch/config.json.',
+  );
 }

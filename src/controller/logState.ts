@@ -1,10 +1,12 @@
 import { workerId } from '../domain/slug.ts';
 import type { EndedWorker, Worker } from '../domain/worker.ts';
+import { afterTime, noTimes, type Times } from './documents/workTime.ts';
 import type { LogEvent, OpenProposal } from './events.ts';
+import { afterUse, nothingUsed, type Used } from './used.ts';
 import { afterWord, noWords, type Words } from './words.ts';
 
 /** All that is remembered: a fold over the log and nothing else. */
-export interface LogState extends Words {
+export interface LogState extends Words, Times {
   readonly seq: number;
   readonly lastProposal: number;
   readonly proposals: ReadonlyMap<number, OpenProposal>;
@@ -16,10 +18,12 @@ export interface LogState extends Words {
   readonly clashes: ReadonlyMap<string, readonly string[]>;
   /** When each worker's news were laid aside, as ISO times by id. */
   readonly setAside: ReadonlyMap<string, string>;
+  readonly used: Used;
 }
 
 export const emptyLogState: LogState = {
   ...noWords,
+  ...noTimes,
   seq: 0,
   lastProposal: 0,
   proposals: new Map(),
@@ -27,13 +31,14 @@ export const emptyLogState: LogState = {
   gone: new Map(),
   clashes: new Map(),
   setAside: new Map(),
+  used: nothingUsed,
 };
 
 const endedKept = 50;
 
 /** The state after one more event. Pure; an event about something unknown changes nothing but `seq`. */
 export function applyEvent(state: LogState, event: LogEvent): LogState {
-  return { ...change(state, event), seq: event.seq };
+  return { ...change(afterTime(state, event), event), seq: event.seq };
 }
 
 function change(state: LogState, event: LogEvent): LogState {
@@ -84,8 +89,14 @@ function change(state: LogState, event: LogEvent): LogState {
       return { ...state, clashes };
     }
     case 'backups-expired':
+    case 'card-moved':
+    case 'time-entered':
+    case 'entry-written':
     case 'answered':
       return state;
+    case 'spent':
+    case 'tokens-counted':
+      return { ...state, used: afterUse(state.used, event) };
     case 'set-aside':
       return { ...state, setAside: put(state.setAside, event.id, event.at) };
     case 'updated':

@@ -1,4 +1,6 @@
+import type { BoardFacts } from '../domain/boardFacts.ts';
 import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts';
+import type { InvoiceFacts } from '../domain/invoiceFacts.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
 import type { Sign } from '../domain/observation.ts';
 import type { Problem, Result } from '../domain/problem.ts';
@@ -8,8 +10,10 @@ import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { FailedSetup } from '../domain/setup.ts';
 import type { UpdateDraft } from '../domain/update.ts';
+import type { Day, Tokens } from '../domain/usage.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Happening } from './events.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
 export type Message =
@@ -95,8 +99,33 @@ export type Message =
   | { readonly type: 'conversation-found'; readonly id: string }
   /** The guard kept it from using a tool. */
   | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
+  /** What an agent's run has cost so far, in US dollars. */
+  | { readonly type: 'spent'; readonly id: string; readonly total: number }
+  /** Something was written to the transcript of a worker's conversation. */
+  | {
+      readonly type: 'transcript-grew';
+      readonly id: string;
+      readonly session: string;
+      readonly path: string;
+    }
+  | {
+      readonly type: 'tokens-counted';
+      readonly id: string;
+      readonly session: string;
+      readonly days: Readonly<Record<Day, Tokens>>;
+    }
+  | { readonly type: 'day-began'; readonly day: Day }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
+  /** Null where there is no file. */
+  | { readonly type: 'board-read'; readonly board: BoardFacts | null }
+  | { readonly type: 'invoices-read'; readonly invoices: InvoiceFacts | null }
+  /** Written into the log as it is. */
+  | {
+      readonly type: 'documented';
+      readonly happening: Extract<Happening, { type: 'card-moved' | 'entry-written' }>;
+    }
+  | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
   | { readonly type: 'noticed'; readonly problem: Problem };
 

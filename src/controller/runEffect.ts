@@ -20,6 +20,7 @@ import { cleanWorker, finishWorker } from './removing.ts';
 import { Stagger } from './stagger.ts';
 import { takenPorts } from './starting.ts';
 import type { ControllerState } from './state.ts';
+import { TokenCounter } from './tokenCounter.ts';
 import type { Tools } from './tools.ts';
 import { toolsPatienceMs } from './toolsWatch.ts';
 
@@ -40,11 +41,13 @@ interface Ongoing {
   /** Ends the checks before a worker's finish. */
   readonly checks: Map<string, AbortController>;
   readonly starts: Stagger;
+  readonly tokens: TokenCounter;
 }
 
 /** Does effects at the edge of the program and tells what came of them. */
 export function createRunner(edge: Edge): RunEffect {
-  const ongoing: Ongoing = { checks: new Map(), starts: new Stagger() };
+  const tokens = new TokenCounter(edge.tell, edge.fail);
+  const ongoing: Ongoing = { checks: new Map(), starts: new Stagger(), tokens };
   return (effect, state) => {
     run(edge, effect, state, ongoing).catch((error) => {
       edge.fail(error);
@@ -82,7 +85,7 @@ async function run(
   edge: Edge,
   effect: WorldEffect,
   state: ControllerState,
-  { checks, starts }: Ongoing,
+  { checks, starts, tokens }: Ongoing,
 ): Promise<void> {
   const tools = toolsFor(edge, state);
   switch (effect.type) {
@@ -144,6 +147,8 @@ async function run(
       return;
     case 'look-at-radar':
       return edge.radar.wake(effect.repo, effect.changed);
+    case 'count-tokens':
+      return tokens.ask(effect.id, effect.session, effect.path);
     case 'look-at-repos':
       return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
   }

@@ -4,6 +4,7 @@ import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import { type AgentRequest, queueOf } from '../domain/queue.ts';
 import type { RepoRadar } from '../domain/radar.ts';
 import type { RepoStatus } from '../domain/repo.ts';
+import type { Day } from '../domain/usage.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Effect } from './effects.ts';
@@ -13,6 +14,7 @@ import { emptyLogState, type LogState } from './logState.ts';
 import type { ChangeRequest, Ticket } from './messages.ts';
 import { selectTalk } from './talk.ts';
 import type { ToolsContact } from './toolsContact.ts';
+import { selectUsage } from './used.ts';
 
 /** What the controller knows: what the log remembers, and what can be found out again. */
 export interface ControllerState {
@@ -33,6 +35,8 @@ export interface ControllerState {
   /** How requests ended that are held no more, latest last: for those who answer them again. */
   readonly settled: ReadonlyMap<string, Settled>;
   readonly notices: readonly Problem[];
+  /** Empty until somebody has looked at a clock. */
+  readonly today: Day;
 }
 
 /** `launching` keeps the proposal, which opens again should the start fail. */
@@ -73,7 +77,7 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     held: new Map(),
     settled: new Map(),
   };
-  return { config, log, ...nothing, repos: [], notices: [] };
+  return { config, log, ...nothing, repos: [], notices: [], today: '' };
 }
 
 /** The same notice twice is one notice, the later one. */
@@ -93,6 +97,7 @@ export function reply(state: ControllerState, ticket: Ticket, result: Result<unk
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
+  const usage = selectUsage(log.used, state.today, config);
   const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
   return {
     workspace: {
@@ -113,6 +118,7 @@ export function selectFacts(state: ControllerState): Facts {
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(radar && { radar }),
+    ...(usage && { usage }),
     ...selectTalk(log, state.tools),
     notices: state.notices,
   };

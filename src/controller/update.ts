@@ -12,6 +12,7 @@ import { branchRenamed, launched, launchFailed, planned, setupFailed, withBusy }
 import { addNotice, type ControllerState, type Decision } from './state.ts';
 import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
 import { undoEnded } from './undoing.ts';
+import { spent, tokensCounted } from './using.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
@@ -81,6 +82,16 @@ function decide(state: ControllerState, message: Message): Decision {
       if (!state.log.workers.has(id)) return only(state);
       return { state, happenings: [{ type: 'denied', id, what, why }], effects: [] };
     }
+    case 'spent':
+      return spent(state, message);
+    case 'transcript-grew': {
+      const { id, session, path } = message;
+      return { state, happenings: [], effects: [{ type: 'count-tokens', id, session, path }] };
+    }
+    case 'tokens-counted':
+      return tokensCounted(state, message);
+    case 'day-began':
+      return only({ ...state, today: message.day });
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
     case 'radar-looked':

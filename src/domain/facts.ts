@@ -4,6 +4,7 @@ import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
 import type { RepoRadar } from './radar.ts';
 import type { RepoStatus } from './repo.ts';
+import type { UsageFacts } from './usage.ts';
 import type { EndedWorker, Worker } from './worker.ts';
 
 /** All that a client knows: the controller's answer to "how do things stand". */
@@ -33,6 +34,8 @@ export interface Facts {
   readonly muted?: readonly string[];
   /** Ids of workers that work without ever having asked for our tools; absent when there are none. */
   readonly withoutTools?: readonly string[];
+  /** What workers used; absent while nothing is known of that. */
+  readonly usage?: UsageFacts;
   /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
 }

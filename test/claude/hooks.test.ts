@@ -28,11 +28,12 @@ async function createWorker(options: { isTrusted?: boolean } = {}) {
   const made = await createClaudePlace(program ?? '', api, options);
   const place = disposal.use(made.place);
   const preset = { ...made.preset, pass: [], speaks: 'claude' as const };
-  const { node, hook } = agentPrograms();
+  const { node, hook, statusLine } = agentPrograms();
   const settingsFile = join(place.root, 'settings.json');
   const settings = claudeSettings({
     node,
     hookProgram: hook,
+    statusProgram: statusLine,
     hookUrl: inbox.url,
     guardUrl: inbox.url,
     askUrl: inbox.url,

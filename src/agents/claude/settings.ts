@@ -33,6 +33,7 @@ export const askSeconds = 3600;
 export function claudeSettings(wiring: {
   node: string;
   hookProgram: string;
+  statusProgram: string;
   hookUrl: string;
   guardUrl: string;
   askUrl: string;
@@ -56,6 +57,8 @@ export function claudeSettings(wiring: {
   return {
     // Otherwise a `true` in the person's settings would silence ours.
     disableAllHooks: false,
+    // Not merged with the person's own: ours runs theirs.
+    statusLine: { type: 'command', command: `${quoted(wiring.node)} ${quoted(wiring.statusProgram)}` },
     hooks: {
       SessionStart: [{ hooks: [run] }],
       PreToolUse: [{ hooks: [guard] }],

@@ -4,6 +4,7 @@ import { claudeSettings } from '../../../src/agents/claude/settings.ts';
 const settings = claudeSettings({
   node: "/opt/o'node/bin/node",
   hookProgram: '/a b/hook.js',
+  statusProgram: '/a b/status.js',
   hookUrl: 'http://127.0.0.1:1234/hook',
   guardUrl: 'http://127.0.0.1:1234/guard',
   askUrl: 'http://127.0.0.1:1234/ask',
