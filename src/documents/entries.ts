@@ -6,6 +6,7 @@ import type { Result } from '../domain/problem.ts';
 import { flawAt } from './board.ts';
 import { cellText, foldName, type Row, rowFlaw, type Table } from './markdown.ts';
 import { type Aliases, isPlaceholder, matchFields, plainText, plainValue } from './names.ts';
+import { withoutHour } from './numberStyle.ts';
 
 export type EntryField =
   | 'id'
@@ -169,7 +170,7 @@ export function readEntry(one: EntryTable, row: Row, reading: InvoiceReading): E
 
 /** What a cell says of the rate, `/h` behind it or not; null where it says nothing. */
 export function readRate(text: string, currency: string): Result<number> | null {
-  return optionalAmount(text.replace(/\s*(?:\/|per)\s*h(?:ou)?r?s?$/i, ''), currency);
+  return optionalAmount(withoutHour(text), currency);
 }
 
 /** Minutes of a bare number, as the column's name has it. */

@@ -31,7 +31,7 @@ export interface InvoicesChanged {
   readonly invoices: Invoices;
   /** For each change; a refused one changed nothing, the others were made. */
   readonly outcomes: readonly Result<EntryOutcome>[];
-  /** Sums that were not right and now are, as they stood before the correction. */
+  /** Sums that were wrong before any change, by a person's hand; they are right now. Lines are those of before. */
   readonly corrected: readonly Total[];
 }
 
@@ -88,7 +88,7 @@ export function changeInvoices(
     );
   const sums = totalEdits(between.file, between.totals);
   const after = sums.length === 0 ? between : parseInvoices(editLines(between.file.lines, sums), reading);
-  const corrected = between.totals.filter(({ flaw }) => flaw?.code === 'stale_total');
+  const corrected = invoices.totals.filter(({ flaw }) => flaw?.code === 'stale_total');
   return success({ invoices: after, outcomes, corrected });
 }
 

@@ -92,10 +92,10 @@ export function newRoom<Field extends string>(
   const delimiters = names.map(({ length }) =>
     isSpaced ? ` ${'-'.repeat(Math.max(3, length))} ` : '-'.repeat(Math.max(3, length + 2)),
   );
-  const model = `| ${names.map((name) => name.replaceAll('|', '\\|')).join(' | ')} |`;
+  const cells = names.map((name) => name.replaceAll('|', '\\|').padEnd(isSpaced ? 3 : 0));
+  const model = `| ${cells.join(' | ')} |`;
   const placeholder = like === undefined ? '' : placeholderOf(like);
   const lead = [...place.lead, model, `|${delimiters.join('|')}|`];
-  // Columns need not be aligned where their names were not.
   return { ...place, names, fields, delimiters, model, isNew: true, placeholder, lead, rows: [] };
 }
 

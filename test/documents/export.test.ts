@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { entriesCsv, entriesJson, filterEntries, sumEntries } from '../../src/documents/export.ts';
+import { printInvoice } from '../../src/documents/print/invoice.tsx';
+import type { TimeEntry } from '../../src/domain/entry.ts';
+
+const entry: TimeEntry = {
+  id: 'T-1',
+  worker: 'web/cart',
+  repo: 'web',
+  task: 'Cart',
+  date: '2026-11-18',
+  minutes: 90,
+  rateCents: 8000,
+  amountCents: 12000,
+  currency: 'EUR',
+  status: 'pending',
+  source: 'measured',
+};
+
+describe('comma separated values', () => {
+  it('have a header and lines that end in CRLF', () => {
+    expect(entriesCsv([entry])).toBe(
+      'id,date,repo,task,worker,minutes,hours,rate,amount,currency,status,source\r\n' +
+        'T-1,2026-11-18,web,Cart,web/cart,90,1.5,80.00,120.00,EUR,pending,measured\r\n',
+    );
+  });
+
+  it.each([
+    ['a "quoted", one', '"a ""quoted"", one"'],
+    ['two\nlines', '"two\nlines"'],
+    ['=HYPERLINK("http://x")', `"'=HYPERLINK(""http://x"")"`],
+    ['+1', `"'+1"`],
+    ['-1', `"'-1"`],
+    ['@SUM(A1)', `"'@SUM(A1)"`],
+    [' =1', `"' =1"`],
+    ['a-b', 'a-b'],
+  ])('keep %j harmless', (task, cell) => {
+    expect(
+      entriesCsv([{ ...entry, task }])
+        .split('web,')[1]
+        ?.startsWith(`${cell},`),
+    ).toBe(true);
+  });
+});
+
+it('entries are chosen by days, repositories and status', () => {
+  const entries = [
+    entry,
+    { ...entry, id: 'T-2', date: '2026-12-01', repo: 'admin', status: 'paid' as const },
+  ];
+  const ids = (filter: Parameters<typeof filterEntries>[1]) =>
+    filterEntries(entries, filter).map(({ id }) => id);
+  expect(ids({})).toEqual(['T-1', 'T-2']);
+  expect(ids({ from: '2026-11-18', to: '2026-11-30' })).toEqual(['T-1']);
+  expect(ids({ repos: ['admin'] })).toEqual(['T-2']);
+  expect(ids({ statuses: ['pending'] })).toEqual(['T-1']);
+});
+
+it('sums are per currency, and in the JSON', () => {
+  const entries = [entry, { ...entry, id: null }, { ...entry, currency: 'JPY', amountCents: 900 }];
+  expect(sumEntries(entries)).toEqual({ minutes: 270, amounts: { EUR: 24000, JPY: 900 } });
+  expect(JSON.parse(entriesJson(entries))).toEqual({
+    entries,
+    totals: { minutes: 270, amounts: { EUR: 24000, JPY: 900 } },
+  });
+});
+
+describe('a printed invoice', () => {
+  const paper = {
+    number: '2026-014',
+    date: '2026-11-30',
+    period: { from: '2026-11-01', to: '2026-11-30' },
+    from: { name: 'Ada & Co', lines: ['1 Lane', 'VAT 1'] },
+    client: { name: '<script>alert(1)</script>', lines: ['Town'] },
+    entries: [
+      entry,
+      { ...entry, date: '2026-11-20', amountCents: 12001 },
+      { ...entry, repo: 'admin', task: 'Bold "<b>"' },
+    ],
+    notes: ['Payable in 14 days.'],
+  };
+  const page = printInvoice(paper);
+
+  it('groups by repository and task, and adds up to the cent', () => {
+    const rows = [...page.matchAll(/<tr[^>]*>(.*?)<\/tr>/g)].map(([, cells = '']) =>
+      cells.replace(/<\/t[hd]>/g, ' | ').replace(/<[^>]+>/g, ''),
+    );
+    expect(rows).toEqual([
+      'Task | Date | Hours | Rate | Amount | ',
+      'web | ',
+      'Cart | 2026-11-18 – 2026-11-20 | 3 | 80.00 EUR | 240.01 EUR | ',
+      'admin | ',
+      'Bold &quot;&lt;b&gt;&quot; | 2026-11-18 | 1.5 | 80.00 EUR | 120.00 EUR | ',
+      'Total | 4.5 |  | 360.01 EUR | ',
+    ]);
+  });
+
+  it('runs and loads nothing that stands in the documents', () => {
+    expect(page).not.toMatch(/<script|<b>|<link|<img|url\(|@import/);
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page).toContain('default-src &#x27;none&#x27;');
+  });
+
+  it('is laid out for A4', () => {
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    expect(page).toContain('@page { size: A4;');
+    expect(page).toContain('address > * { display: block;');
+  });
+});
