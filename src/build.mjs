@@ -35,8 +35,8 @@ await build({
   target: 'node22',
   minifySyntax: true,
   define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  // node-pty loads a native file beside itself; Ink's developer tools are named by it, but never loaded here.
-  external: ['node-pty', 'react-devtools-core'],
+  // node-pty and keyring load a native file beside themselves; Ink's developer tools are named by it, but never loaded here.
+  external: ['node-pty', '@napi-rs/keyring', 'react-devtools-core'],
   // Bundled CommonJS parts still ask for `require`.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -12,7 +12,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   agents: ['domain'],
   jobs: ['domain'],
   documents: ['domain'],
-  controller: ['domain', 'protocol', 'git', 'agents', 'jobs', 'documents'],
+  notion: ['domain', 'documents'],
+  controller: ['domain', 'protocol', 'git', 'agents', 'jobs', 'documents', 'notion'],
   app: ['domain', 'protocol'],
   ui: ['app', 'domain'],
   paint: ['domain', 'terminal'],
@@ -23,6 +24,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   '@modelcontextprotocol/sdk': ['controller'],
+  '@napi-rs/keyring': ['notion'],
+  '@notionhq/client': ['notion'],
   '@xterm/addon-unicode-graphemes': ['terminal'],
   '@xterm/headless': ['terminal'],
   commander: ['cli'],

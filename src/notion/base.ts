@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { readIfThere, replaceFile, setAside } from './durable.ts';
+import type { BaseRow } from './row.ts';
+
+const version = 1;
+
+interface Stored {
+  readonly version: number;
+  readonly checksum: string;
+  readonly rows: Readonly<Record<string, BaseRow>>;
+}
+
+/** What both sides had in common when they last met, by id. */
+export interface Base {
+  readonly rows: Map<string, BaseRow>;
+  /** Puts it on the disk, durably. Call it only after both sides have what it says. */
+  save(): void;
+}
+
+/**
+ * Opens what is known of a data source; a file that is not there knows nothing yet.
+ * @returns `notion_base_damaged` for one that cannot be trusted: taken for empty, everything would look new
+ */
+export function openBase(file: string): Result<Base> {
+  const text = readIfThere(file);
+  const rows = text === null ? {} : parse(text);
+  if (rows === null)
+    return failure(
+      'notion_base_damaged',
+      `${file} is damaged, so nobody knows what was synced before; nothing was synced.`,
+      'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: what differs then is asked about.',
+    );
+  const base = new Map(Object.entries(rows));
+  return success({ rows: base, save: () => replaceFile(file, render(Object.fromEntries(base))) });
+}
+
+/**
+ * Puts a damaged file aside. The next sync then ties rows to pages by their ids and asks about whatever differs.
+ * @returns where it is now, null when there was none
+ */
+export function rebuildBase(file: string): string | null {
+  return readIfThere(file) === null ? null : setAside(file);
+}
+
+function parse(text: string): Stored['rows'] | null {
+  try {
+    const stored = JSON.parse(text) as Partial<Stored> | null;
+    if (stored?.version !== version || !stored.rows) return null;
+    return stored.checksum === checksumOf(stored.rows) ? stored.rows : null;
+  } catch {
+    // Not JSON: damaged.
+    return null;
+  }
+}
+
+function render(rows: Stored['rows']): string {
+  return `${JSON.stringify({ version, checksum: checksumOf(rows), rows } satisfies Stored)}\n`;
+}
+
+function checksumOf(rows: Stored['rows']): string {
+  return createHash('sha256').update(JSON.stringify(rows)).digest('hex');
+}

@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, constants, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { type Keychain, openKeychain } from './keychain.ts';
+import { isToken, Token } from './token.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface CredentialsOptions {
+  readonly env: Environment;
+  /** Null for none; the system's own when left out. */
+  readonly keychain?: Keychain | null;
+}
+
+const variables = ['NOTION_TOKEN', 'NOTION_API_KEY'] as const;
+const keychainName = 'the keychain';
+const maxBytes = 64 * 1024;
+
+/**
+ * The token from the environment, else from the keychain, else from a file that only its owner can read.
+ * @returns null when there is none; else `credentials_unsafe` or `credentials_unreadable`
+ */
+export async function findToken(options: CredentialsOptions): Promise<Result<Token | null>> {
+  for (const name of variables) {
+    const value = options.env[name]?.trim();
+    if (value) return isToken(value) ? success(new Token(value, name)) : failure(...notAToken(name));
+  }
+  const kept = await readKeychain(options);
+  if (kept !== null && isToken(kept)) return success(new Token(kept, keychainName));
+  return readCredentials(credentialsFile(options.env));
+}
+
+/** Keeps a token in the keychain, or in the file where there is none. @returns where it is now */
+export async function saveToken(text: string, options: CredentialsOptions): Promise<Result<Token>> {
+  const secret = text.trim();
+  if (!isToken(secret)) return failure(...notAToken('What was given'));
+  const keychain = await keychainOf(options);
+  if (keychain) {
+    try {
+      await keychain.write(secret);
+      return success(new Token(secret, keychainName));
+    } catch {
+      // Locked, or nobody to unlock it: the file will do.
+    }
+  }
+  return writeCredentials(credentialsFile(options.env), secret);
+}
+
+export function credentialsFile(env: Environment): string {
+  const { XDG_CONFIG_HOME: config, HOME: home } = env;
+  // The specification says to ignore relative ones.
+  const base = config && isAbsolute(config) ? config : join(home || homedir(), '.config');
+  return join(base, 'orch-tui', 'credentials.json');
+}
+
+async function readKeychain(options: CredentialsOptions): Promise<string | null> {
+  try {
+    return (await (await keychainOf(options))?.read()) ?? null;
+  } catch {
+    // Locked or out of reach: as if there were none.
+    return null;
+  }
+}
+
+function keychainOf({ keychain }: CredentialsOptions): Promise<Keychain | null> | Keychain | null {
+  return keychain === undefined ? openKeychain() : keychain;
+}
+
+async function readCredentials(path: string): Promise<Result<Token | null>> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return success(null);
+    if (code === 'ELOOP') return failure(...unsafe(path, 'is a symbolic link'));
+    return failure('credentials_unreadable', `${path} cannot be read (${code}).`, 'Check who owns it.');
+  }
+  try {
+    const { mode, uid, size } = await file.stat();
+    if (uid !== process.getuid?.()) return failure(...unsafe(path, 'belongs to another user'));
+    if ((mode & 0o077) !== 0) return failure(...unsafe(path, 'can be read by others'));
+    const secret = size > maxBytes ? null : secretIn(await file.readFile('utf8'));
+    if (secret === null)
+      return failure('credentials_unreadable', `${path} holds no token.`, 'Connect again, or remove it.');
+    return success(new Token(secret, path));
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeCredentials(path: string, secret: string): Promise<Result<Token>> {
+  const temporary = `${path}.${randomUUID()}`;
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      // A generous umask takes nothing away, but a strange one may have.
+      await file.chmod(0o600);
+      await file.writeFile(`${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await chmod(dirname(path), 0o700);
+    // Replaces a symbolic link as well, instead of writing to where it points.
+    await rename(temporary, path);
+    return success(new Token(secret, path));
+  } catch (error) {
+    await unlink(temporary).catch(() => {
+      // It was never made, or is in its place already.
+    });
+    const { code } = error as NodeJS.ErrnoException;
+    return failure('credentials_unwritable', `${path} cannot be written (${code}).`);
+  }
+}
+
+function secretIn(text: string): string | null {
+  try {
+    const token = (JSON.parse(text) as { notion?: { token?: unknown } } | null)?.notion?.token;
+    return typeof token === 'string' && isToken(token) ? token : null;
+  } catch {
+    // The error of JSON.parse quotes the text, and that may be the token.
+    return null;
+  }
+}
+
+function unsafe(path: string, why: string): [string, string, string] {
+  return [
+    'credentials_unsafe',
+    `${path} ${why}; it was not read.`,
+    `Make it a file of yours: chmod 600 ${path}`,
+  ];
+}
+
+function notAToken(what: string): [string, string, string] {
+  return ['notion_token', `${what} is no token of Notion.`, 'It begins with ntn_ or secret_.'];
+}

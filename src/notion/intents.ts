@@ -1,0 +1,94 @@
+import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { failure, type Result, success } from '../domain/problem.ts';
+import { readIfThere } from './durable.ts';
+import type { Intent } from './plan.ts';
+import type { Fields } from './row.ts';
+
+type Line =
+  | { readonly op: 'create'; readonly id: string; readonly at: number; readonly fields: Fields }
+  | { readonly op: 'done'; readonly id: string };
+
+/** Pages that were asked for and of which it is not written down yet what came of it. */
+export interface Intents {
+  readonly open: ReadonlyMap<string, Intent>;
+  /** On the disk when it returns: only then may the page be asked for. */
+  begin(id: string, intent: Intent): void;
+  /** The page is in the base, or was refused, or is not wanted any more. */
+  end(id: string): void;
+  close(): void;
+}
+
+/** Bytes from which on a journal without open entries begins anew. */
+const compactAt = 256 * 1024;
+
+/**
+ * Opens the journal of creations. Half a line at its end was never acted upon and is cut off.
+ * @returns `notion_intents_damaged` for any other damage: what it said may have made a page
+ */
+export function openIntents(file: string): Result<Intents> {
+  const text = readIfThere(file) ?? '';
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const open = fold(whole);
+  if (open === null)
+    return failure(
+      'notion_intents_damaged',
+      `${file} is damaged, so nobody knows which pages were asked for; nothing was synced.`,
+      'Look for pages without a row in Notion, then remove that file.',
+    );
+  const keep = open.size === 0 && whole.length > compactAt ? 0 : Buffer.byteLength(whole);
+  let fd: number | null = null;
+  const append = (line: Line) => {
+    fd ??= openAt(file, keep);
+    writeSync(fd, `${JSON.stringify(line)}\n`);
+    fsyncSync(fd);
+  };
+  return success({
+    open,
+    begin(id, { at, fields }) {
+      append({ op: 'create', id, at, fields });
+      open.set(id, { at, fields });
+    },
+    end(id) {
+      if (!open.delete(id)) return;
+      append({ op: 'done', id });
+    },
+    close() {
+      if (fd !== null) closeSync(fd);
+      fd = null;
+    },
+  });
+}
+
+/** Ready to be written on to, after as many bytes as are worth keeping. */
+function openAt(file: string, bytes: number): number {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const fd = openSync(file, 'a', 0o600);
+  ftruncateSync(fd, bytes);
+  return fd;
+}
+
+function fold(text: string): Map<string, Intent> | null {
+  const open = new Map<string, Intent>();
+  for (const line of text.split('\n').slice(0, -1)) {
+    const entry = parse(line);
+    if (entry === null) return null;
+    if (entry.op === 'create') open.set(entry.id, { at: entry.at, fields: entry.fields });
+    else open.delete(entry.id);
+  }
+  return open;
+}
+
+function parse(line: string): Line | null {
+  try {
+    const value = JSON.parse(line) as Partial<Line> | null;
+    if (typeof value?.id !== 'string') return null;
+    if (value.op === 'done') return { op: 'done', id: value.id };
+    const isCreate =
+      value.op === 'create' && typeof value.at === 'number' && typeof value.fields === 'object';
+    return isCreate ? (value as Line) : null;
+  } catch {
+    // Not JSON: the caller refuses the file.
+    return null;
+  }
+}

@@ -1,0 +1,174 @@
+import type { PageObjectResponse } from '@notionhq/client';
+import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { Notion } from './client.ts';
+import type { Clock } from './clock.ts';
+import { type Identified, identify } from './identity.ts';
+import { checkMapping, type Mapping } from './mapping.ts';
+import { type Lost, queryLag } from './plan.ts';
+import type { BaseRow, LocalTable, RemoteRow, Row } from './row.ts';
+import { RowCodec } from './rowCodec.ts';
+import type { Store } from './store.ts';
+import type { TableSpec } from './tables.ts';
+
+export interface ReadOptions {
+  readonly spec: TableSpec;
+  readonly mapping: Mapping;
+  readonly notion: Notion;
+  readonly local: LocalTable;
+  readonly clock: Clock;
+  /** How many rows of Notion have been read. */
+  readonly progress: (count: number) => void;
+}
+
+/** Both sides, and what ties them together. */
+export interface Sides extends Identified {
+  readonly codec: RowCodec;
+  readonly local: readonly Row[];
+  readonly lost: ReadonlyMap<string, Lost>;
+  /** What was known before, and the pages that were asked for and are there. */
+  readonly base: ReadonlyMap<string, BaseRow>;
+  /** Ids of those pages. */
+  readonly adopted: readonly string[];
+  /** Milliseconds, when the reading began. */
+  readonly at: number;
+}
+
+/** Reads everything and changes nothing. The file is read last: it may be edited at any moment. */
+export async function readSides(options: ReadOptions, store: Store): Promise<Result<Sides>> {
+  const { spec, mapping, notion, clock } = options;
+  const schema = await notion.schema(mapping.dataSourceId);
+  if (!schema.ok) return schema;
+  const check = checkMapping(spec, mapping, schema.value);
+  if (check.fatal) return { ok: false, problem: check.fatal };
+  const codec = new RowCodec(spec, mapping, check.fields);
+  const reader = new RemoteReader(notion, codec, mapping.dataSourceId);
+  const at = clock.now();
+  const pages = await notion.rows(mapping.dataSourceId, options.progress);
+  if (!pages.ok) return pages;
+  const rows = await reader.refresh(pages.value, store.base.rows, at);
+  if (!rows.ok) return rows;
+  const lost = await reader.missing(rows.value, store.base.rows);
+  if (!lost.ok) return lost;
+  const identified = identify([...rows.value, ...lost.value.found], store.base.rows);
+  const { base, adopted } = adopt(identified.remote, store, spec, at);
+  const local = await options.local.rows();
+  if (!local.ok) return local;
+  return success({
+    ...identified,
+    codec,
+    base,
+    adopted,
+    at,
+    lost: lost.value.lost,
+    local: local.value.map((row) => codec.normalise(row)),
+    problems: [...check.problems, ...identified.problems, ...reader.problems, ...unmapped(rows.value, spec)],
+  });
+}
+
+/** Reads single pages where a query may have shown too little or too old. */
+class RemoteReader {
+  readonly problems: Problem[] = [];
+  readonly #notion: Notion;
+  readonly #codec: RowCodec;
+  readonly #dataSourceId: string;
+
+  constructor(notion: Notion, codec: RowCodec, dataSourceId: string) {
+    this.#notion = notion;
+    this.#codec = codec;
+    this.#dataSourceId = dataSourceId;
+  }
+
+  /** A row that was written a moment ago and looks different in a query is read by itself: the query may lag. */
+  async refresh(
+    pages: readonly PageObjectResponse[],
+    base: ReadonlyMap<string, BaseRow>,
+    at: number,
+  ): Promise<Result<RemoteRow[]>> {
+    const known = new Map([...base.values()].map((row) => [row.pageId, row]));
+    const rows: RemoteRow[] = [];
+    for (const page of pages) {
+      const { row, problems } = this.#codec.decode(page);
+      const before = known.get(row.pageId);
+      const isRecent = before !== undefined && at - before.at < queryLag;
+      if (!isRecent || !differs(before, row)) {
+        rows.push(row);
+        this.problems.push(...problems);
+        continue;
+      }
+      const now = await this.#read(page.id);
+      if (!now.ok) return now;
+      if (typeof now.value !== 'string') rows.push(now.value);
+    }
+    return success(rows);
+  }
+
+  /** What became of the known pages that a query does not show. */
+  async missing(
+    rows: readonly RemoteRow[],
+    base: ReadonlyMap<string, BaseRow>,
+  ): Promise<Result<{ found: RemoteRow[]; lost: Map<string, Lost> }>> {
+    const shown = new Set(rows.map(({ pageId }) => pageId));
+    const found: RemoteRow[] = [];
+    const lost = new Map<string, Lost>();
+    for (const [id, { pageId }] of base) {
+      if (shown.has(pageId)) continue;
+      const now = await this.#read(pageId);
+      if (!now.ok) return now;
+      if (typeof now.value === 'string') lost.set(id, now.value);
+      else found.push(now.value);
+    }
+    return success({ found, lost });
+  }
+
+  async #read(pageId: string): Promise<Result<RemoteRow | Lost>> {
+    const page = await this.#notion.page(pageId);
+    if (!page.ok) return page.problem.code === 'notion_not_shared' ? success('gone') : page;
+    if (page.value.in_trash) return success('trashed');
+    const { parent } = page.value;
+    if (parent.type !== 'data_source_id' || parent.data_source_id !== this.#dataSourceId)
+      return success('moved');
+    const { row, problems } = this.#codec.decode(page.value);
+    this.problems.push(...problems);
+    return success(row);
+  }
+}
+
+function differs(base: BaseRow, row: RemoteRow): boolean {
+  return Object.entries(row.fields).some(([field, value]) => (base.fields[field] ?? null) !== value);
+}
+
+/**
+ * Pages that were asked for without an answer, and are there. What they had in common with their row is what was sent:
+ * somebody may have edited them since.
+ */
+function adopt(
+  remote: ReadonlyMap<string, RemoteRow>,
+  store: Store,
+  { choiceField }: TableSpec,
+  at: number,
+): Pick<Sides, 'base' | 'adopted'> {
+  const base = new Map(store.base.rows);
+  const adopted: string[] = [];
+  for (const [id, { fields }] of store.intents.open) {
+    const row = remote.get(id);
+    if (base.has(id) || !row) continue;
+    const status = row.fields[choiceField] === fields[choiceField] ? row.status : null;
+    base.set(id, { pageId: row.pageId, fields, status, unseen: [], at });
+    adopted.push(id);
+  }
+  return { base, adopted };
+}
+
+function unmapped(rows: readonly RemoteRow[], { choiceField }: TableSpec): Problem[] {
+  const statuses = Map.groupBy(
+    rows.filter(({ fields, status }) => fields[choiceField] === undefined && status !== null),
+    ({ status }) => status ?? '',
+  );
+  return [...statuses].map(([status, { length }]) =>
+    problemOf(
+      'notion_status_unmapped',
+      `${length} ${length === 1 ? 'row stands' : 'rows stand'} at “${status}” in Notion, which is mapped to nothing; that is left alone.`,
+      'Add it to statusMap.',
+    ),
+  );
+}

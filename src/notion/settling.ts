@@ -1,0 +1,79 @@
+import type { Clock } from './clock.ts';
+import type { Plan } from './plan.ts';
+import type { Sides } from './reading.ts';
+import type { BaseRow, Fields, RemoteRow } from './row.ts';
+import type { Store } from './store.ts';
+
+/** Writes down what both sides have in common, after both have it. */
+export class Settling {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Pages that were asked for and found; and intents whose page was written down before a crash. */
+  adopt({ base, adopted }: Sides): void {
+    const { rows } = this.#store.base;
+    for (const id of adopted) {
+      const row = base.get(id);
+      if (row) rows.set(id, row);
+    }
+    if (adopted.length > 0) this.#store.base.save();
+    for (const id of [...this.#store.intents.open.keys()]) if (rows.has(id)) this.#store.intents.end(id);
+  }
+
+  /** @param waiting rows that the file did not take */
+  settle(plan: Plan, sides: Sides, waiting: ReadonlySet<string>): void {
+    const { rows } = this.#store.base;
+    let isChanged = false;
+    const put = (id: string, row: BaseRow | null) => {
+      isChanged = true;
+      if (row) rows.set(id, row);
+      else rows.delete(id);
+    };
+    for (const { row, merged } of plan.merged) {
+      const old = rows.get(row.id);
+      // What goes to Notion as well is common only once it is there.
+      const pulled = Object.entries(merged.pull).filter(([field]) => !(field in merged.push));
+      const taken = waiting.has(row.id) ? {} : Object.fromEntries(pulled);
+      // A cell that could not be filled stays one that nobody emptied.
+      const unfilled = waiting.has(row.id) ? (old?.unseen ?? []) : [];
+      const unseen = [...new Set([...merged.unseen, ...unfilled])];
+      const next = this.#next(old, row, { ...old?.fields, ...merged.same, ...taken }, unseen);
+      if (next !== old) put(row.id, next);
+    }
+    for (const change of plan.local) {
+      if (waiting.has(change.id)) continue;
+      const row = sides.remote.get(change.id);
+      if (change.do === 'add' && row) put(row.id, this.#next(undefined, row, row.fields, []));
+      if (change.do === 'archive') put(change.id, null);
+    }
+    for (const id of plan.forgotten) {
+      put(id, null);
+      this.#store.intents.end(id);
+    }
+    if (isChanged) this.#store.base.save();
+  }
+
+  /** Rows that were born in Notion and are in the file now. */
+  add(born: readonly RemoteRow[]): void {
+    for (const row of born) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
+    if (born.length > 0) this.#store.base.save();
+  }
+
+  #next(old: BaseRow | undefined, row: RemoteRow, fields: Fields, unseen: readonly string[]): BaseRow {
+    const { pageId, status } = row;
+    const isSame = old !== undefined && JSON.stringify(sorted(old.fields)) === JSON.stringify(sorted(fields));
+    const next = { pageId, fields, status, unseen, at: isSame ? old.at : this.#clock.now() };
+    const isUnchanged =
+      isSame && old.pageId === pageId && old.status === status && String(old.unseen) === String(unseen);
+    return isUnchanged ? old : next;
+  }
+}
+
+function sorted(fields: Fields): [string, unknown][] {
+  return Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
+}

@@ -1,0 +1,57 @@
+import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Result, success } from '../domain/problem.ts';
+import { type Base, openBase } from './base.ts';
+import { type Intents, openIntents } from './intents.ts';
+import type { Fields } from './row.ts';
+
+/** Where a workspace keeps what it knows of Notion. No secret lies there. */
+export interface StoreFiles {
+  readonly base: string;
+  readonly intents: string;
+  readonly conflicts: string;
+  readonly history: string;
+}
+
+/** @param folder `.orch/notion` of the workspace */
+export function storeFiles(folder: string, dataSourceId: string): StoreFiles {
+  const name = dataSourceId.replace(/[^\w-]/g, '_');
+  return {
+    base: join(folder, `base-${name}.json`),
+    intents: join(folder, `intents-${name}.jsonl`),
+    conflicts: join(folder, 'conflicts.json'),
+    history: join(folder, 'history.jsonl'),
+  };
+}
+
+export interface Store {
+  readonly files: StoreFiles;
+  readonly base: Base;
+  readonly intents: Intents;
+  /** Writes down what a row was before it is changed. */
+  remember(line: { side: 'file' | 'notion'; id: string; before: Fields; after: Fields; at: number }): void;
+  close(): void;
+}
+
+const historyBytes = 1024 * 1024;
+
+/** Opens what is kept for one data source. One sync at a time may have it open. */
+export function openStore(folder: string, dataSourceId: string): Result<Store> {
+  const files = storeFiles(folder, dataSourceId);
+  const base = openBase(files.base);
+  if (!base.ok) return base;
+  const intents = openIntents(files.intents);
+  if (!intents.ok) return intents;
+  return success({
+    files,
+    base: base.value,
+    intents: intents.value,
+    remember(line) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const isFull = existsSync(files.history) && statSync(files.history).size > historyBytes;
+      if (isFull) renameSync(files.history, `${files.history}.1`);
+      appendFileSync(files.history, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+    },
+    close: () => intents.value.close(),
+  });
+}
