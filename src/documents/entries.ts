@@ -190,6 +190,9 @@ function optionalAmount(text: string, currency: string): Result<number> | null {
 /** `yyyy-mm-dd` of a day that exists. */
 function isoDay(text: string): string | null {
   const day = plainText(text).replaceAll('/', '-');
-  const time = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : Number.NaN;
-  return Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== day ? null : day;
+  const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
+  // A month that has no such day goes on in the next one.
+  const isDay =
+    new Date(Date.UTC(Number(year), Number(month) - 1, Number(date))).getUTCDate() === Number(date);
+  return isDay && Number(month) >= 1 && Number(month) <= 12 ? day : null;
 }

@@ -69,7 +69,7 @@ export function parseAmount(text: string, currency: string): Result<number> {
   const number = text
     .replace(/[\s\u00a0\u202f]+/g, ' ')
     .trim()
-    .replace(new RegExp(`^(?:${currency}|[€$£¥₩])? ?| ?(?:${currency}|[€$£¥₩])?$`, 'g'), '');
+    .replace(unitAround, '');
   const named = currencyIn(text);
   if (named !== null && named !== currency && !sharesSign(text, currency))
     return refuse(`it is not in ${currency}`);
@@ -84,6 +84,9 @@ export function parseAmount(text: string, currency: string): Result<number> {
   const cents = Number(units.replace(/\D/g, '') + decimals.padEnd(digits.value, '0'));
   return cents > largest ? refuse('it is too large') : success(cents);
 }
+
+/** A code or sign in front of a number or behind it; that it is the right one is checked apart. */
+const unitAround = /^(?:[A-Z]{3}|[€$£¥₩]) ?| ?(?:[A-Z]{3}|[€$£¥₩])$/g;
 
 /** The currency that a text names by its code or its sign; null when it names none. */
 export function currencyIn(text: string): string | null {

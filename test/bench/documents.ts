@@ -1,7 +1,7 @@
 /**
  * The documents' reading and writing, in milliseconds: `npm run bench:documents [-- rounds]`. A board and invoices of
- * 2,000 and 5,000 rows: reading one, and reading it, changing one cell and writing it. Medians; the machine's load
- * shows in the figures.
+ * 2,000 and 5,000 rows: reading one, and reading it, changing one cell and writing it. Medians of wall
+ * time, in which the machine's load shows, and of processor time, garbage collection included.
  */
 import { parseBoard } from '../../src/documents/board.ts';
 import { changeBoard } from '../../src/documents/boardChange.ts';
@@ -32,16 +32,22 @@ for (const rows of [2000, 5000]) {
 
 function show(what: string, runs: Readonly<Record<string, () => unknown>>): void {
   for (const [name, run] of Object.entries(runs)) {
-    const times = Array.from({ length: rounds }, () => {
-      const start = performance.now();
+    const times: number[] = [];
+    const busy: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const [start, before] = [performance.now(), process.cpuUsage()];
       run();
-      return performance.now() - start;
-    }).sort((a, b) => a - b);
-    const at = (share: number) => (times[Math.floor((rounds - 1) * share)] ?? 0).toFixed(1).padStart(6);
-    console.log(
-      `${what.padEnd(18)} ${name.padEnd(15)} median ${at(0.5)}  p90 ${at(0.9)}  first ${at(1)} at most`,
-    );
+      times.push(performance.now() - start);
+      const { user, system } = process.cpuUsage(before);
+      busy.push((user + system) / 1000);
+    }
+    console.log(`${what.padEnd(18)} ${name.padEnd(15)} wall ${median(times)}  processor ${median(busy)}`);
   }
+}
+
+function median(numbers: readonly number[]): string {
+  const middle = [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0;
+  return middle.toFixed(1).padStart(6);
 }
 
 function boardOf(rows: number): string {
