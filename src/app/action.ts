@@ -25,6 +25,8 @@ export type Where =
   | 'radar-file'
   | 'radar-note'
   | 'timeline'
+  /** All of one repository. */
+  | 'repo'
   | 'problem'
   | 'notices'
   | 'help'

@@ -8,6 +8,7 @@ import { orchestratorActions } from './actions/orchestrator.ts';
 import { queueActions } from './actions/queue.ts';
 import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
+import { repoActions } from './actions/repo.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
 import { timelineActions } from './actions/timeline.ts';
@@ -35,6 +36,7 @@ export const actions: readonly Action[] = [
   ...historyActions,
   ...confirmActions,
   ...conflictActions,
+  ...repoActions,
   ...scrollActions,
   ...programActions,
 ];

@@ -1,3 +1,4 @@
+import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { FileSides } from '../domain/radar.ts';
@@ -18,6 +19,7 @@ export type Dialog =
   | SidesDialog
   | NoteDialog
   | TimelineDialog
+  | RepoDialog
   | ProblemDialog
   | NoticesDialog
   | HelpDialog;
@@ -98,6 +100,9 @@ export interface CleanDialog extends EndDialog<CleanPreview> {
   readonly kind: 'clean';
 }
 
+/** What asked, to go back to: the card of a proposal, the repository's dialog, or the room. */
+export type CameFrom = { readonly card: number } | 'repo' | null;
+
 export interface QuestionDialog extends Asking {
   readonly kind: 'question';
   readonly about:
@@ -105,8 +110,7 @@ export interface QuestionDialog extends Asking {
     | { readonly do: 'stop-all' }
     /** A worker that was finished or cleaned. */
     | { readonly do: 'undo'; readonly id: string }
-    /** `card`: number of the proposal whose card asked, to go back to. */
-    | { readonly do: 'create-develop'; readonly repo: string; readonly card: number | null };
+    | { readonly do: 'create-develop'; readonly repo: string; readonly back: CameFrom };
 }
 
 /** Two workers of a repository, or one and the branch it goes to: then `b` is null. */
@@ -144,6 +148,14 @@ export interface TimelineDialog extends Asking, Scrolling {
   readonly id: string;
   /** Newest first; null until they have come. */
   readonly updates: readonly Update[] | null;
+}
+
+/** All of one repository. */
+export interface RepoDialog extends Asking, Scrolling {
+  readonly kind: 'repo';
+  readonly repo: string;
+  /** Null until they have come. */
+  readonly details: RepoDetails | null;
 }
 
 /** What is too long for one line, word for word. */

@@ -1,10 +1,10 @@
 import type { Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
-import type { FormDialog } from './dialog.ts';
+import type { FormDialog, QuestionDialog, RepoDialog } from './dialog.ts';
 import { emptyField, fieldOf } from './field.ts';
-import { selectedRepo } from './select.ts';
+import { findProposal, selectedRepo } from './select.ts';
 import type { AppState } from './state.ts';
-import { ask, type Step, withDialog } from './step.ts';
+import { ask, type Step, stay, toList, withDialog } from './step.ts';
 
 const unasked = { pending: null, problem: null } as const;
 
@@ -52,4 +52,23 @@ export function openFinish(state: AppState, { id }: Worker): Step {
 export function openClean(state: AppState, { id }: Worker): Step {
   const dialog = { kind: 'clean', id, preview: null, typed: emptyField, scroll: 0, problem: null } as const;
   return ask(state, 'previewClean', { id }, (next, pending) => withDialog(next, { ...dialog, pending }));
+}
+
+/** All of a repository; `known` stays in sight while it is looked at again. */
+export function openRepo(
+  state: AppState,
+  repo: string,
+  known?: Pick<RepoDialog, 'details' | 'scroll'>,
+): Step {
+  const { details = null, scroll = 0 } = known ?? {};
+  const dialog = { kind: 'repo', repo, details, scroll, problem: null } as const;
+  return ask(state, 'repoDetails', { repo }, (next, pending) => withDialog(next, { ...dialog, pending }));
+}
+
+/** Where a question was asked from. */
+export function goBack(state: AppState, { about }: QuestionDialog): Step {
+  if (about.do !== 'create-develop' || about.back === null) return stay(toList(state));
+  if (about.back === 'repo') return openRepo(state, about.repo);
+  const proposal = findProposal(state, about.back.card);
+  return stay(proposal ? openCard(state, proposal) : toList(state));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import { type Result, success } from '../domain/problem.ts';
 import { draftId } from '../domain/proposal.ts';
@@ -7,6 +8,7 @@ import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { previewFinish } from '../git/preview.ts';
+import { readDetails } from '../git/repoDetails.ts';
 import type { LoggedEvent } from '../protocol/controllerApi.ts';
 import { checksOf } from './checking.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
@@ -80,6 +82,12 @@ export class Looks {
       found.push(looked.value);
     }
     return success(found);
+  }
+
+  async repoDetails(name: string): Promise<Result<RepoDetails>> {
+    const { config } = this.#core.state;
+    const repo = findRepo(config, name);
+    return repo.ok ? readDetails(this.#edge.git, repo.value, config.root) : repo;
   }
 
   fileSides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {

@@ -74,6 +74,7 @@ export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready
     restoreSnapshot: ({ id, ref, exact }) =>
       personOnly(() => restore(looks.tools, core.state, { id, ref, exact: exact === true })),
     backups: ({ repo }) => backupsOf(looks.tools, repo),
+    repoDetails: ({ repo }) => looks.repoDetails(repo),
     conflicts: ({ repo }) => looks.conflicts(repo),
     fileSides: ({ a, b, path }) => looks.fileSides(a, b, path),
     send: ({ id, text }) => personOnly(() => looks.send(id, text)),

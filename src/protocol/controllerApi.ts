@@ -1,4 +1,5 @@
 import type { Backup, Restored } from '../domain/backup.ts';
+import type { RepoDetails } from '../domain/branch.ts';
 import type { Facts } from '../domain/facts.ts';
 import type {
   Brought,
@@ -62,6 +63,8 @@ export interface ControllerApi {
   restoreSnapshot(params: { id: string; ref: string; exact?: boolean }): Result<Restored>;
   /** What is kept of branches and uncommitted work; of one repository, or of all. */
   backups(params: { repo?: string }): Result<readonly Backup[]>;
+  /** All of one repository: branches, worktrees, version, stashes. */
+  repoDetails(params: { repo: string }): Result<RepoDetails>;
   /** Looks now which worktrees will not merge, in one repository or in all that have workers. */
   conflicts(params: { repo?: string }): Result<readonly RepoRadar[]>;
   /** What two workers do to a file, as of the last look; `b` is null for the branch that `a` goes to. */

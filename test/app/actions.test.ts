@@ -56,7 +56,7 @@ test.each<[string, AppState, string, string]>([
     'The controller cannot be reached; orch-tui reconnects by itself.',
   ],
   ['n', initialState({ cols: 80, rows: 24 }, now), 'no facts', 'Still connecting.'],
-  ['enter', noWorkers, 'a repository', 'Select a worker to type into, or press n for a new one.'],
+  ['enter', room(facts()), 'nothing', 'Select a worker to type into, or press n for a new one.'],
   ['enter', stopped, 'an ended worker', 'web/a is not running; r resumes it.'],
   ['f', noWorkers, 'no worker', 'Select a worker first.'],
   ['x', noWorkers, 'no worker', 'Select a worker first.'],

@@ -58,6 +58,8 @@ test.each<[string, AppState]>([
   ['told-80', scenes.told(small)],
   ['notices-80', press(scenes.told(small), '!').state],
   ['finish-pending-80', press(scenes.busy(small), 'f').state],
+  ['repo-80', scenes.showingRepo(small)],
+  ['repo-120', scenes.showingRepo(medium)],
   ['radar-80', radarRoom(small)],
   ['radar-120', radarRoom(medium)],
   ['radar-200', radarRoom({ cols: 200, rows: 50 })],
@@ -113,6 +115,7 @@ const everything: readonly [string, (size: Size) => AppState][] = [
   ['refused form', scenes.refusedForm],
   ['finishing', (size) => scenes.finishing(size, { ignored: ['.env'] })],
   ['cleaning', scenes.cleaning],
+  ['repository', scenes.showingRepo],
   ['help', (size) => press(scenes.busy(size), '?').state],
   ['connecting', scenes.connecting],
   ['radar', radarRoom],
@@ -155,7 +158,7 @@ test('the keys of the card are named on it, and y only while it can be pressed',
 });
 
 test('a notice takes the place of the keys, and the next key brings them back', () => {
-  const refused = press(scenes.empty(small), 'enter').state;
-  expect(draw(refused)).toContain('Select a worker to type into, or press n for a new one.');
+  const refused = press(scenes.empty(small), 'f').state;
+  expect(draw(refused)).toContain('Select a worker first.');
   expect(draw(press(refused, 'j').state)).toContain('n new');
 });

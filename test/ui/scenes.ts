@@ -18,6 +18,8 @@ import {
   worker,
 } from '../app/fixtures.ts';
 
+import { withDetails } from '../app/repoFixtures.ts';
+
 export const small = { cols: 80, rows: 24 };
 export const medium = { cols: 120, rows: 36 };
 export const large = { cols: 220, rows: 60 };
@@ -85,6 +87,13 @@ export function cleaning(size: Size): AppState {
     tag: asked.nextTag - 1,
     result,
   }).state;
+}
+
+/** All of a repository, with a checkout in which something is under way. */
+export function showingRepo(size: Size): AppState {
+  const last = { commit: '1a2b3c4d5e6f', subject: 'Sign tokens with the new key', at: minutesAgo(200) };
+  const backend = repo('backend', { dirty: 3, untracked: 1, ahead: 2, operation: 'merge', last });
+  return withDetails(press(room(busyFacts({ repos: [backend] }), size), 'g', 'enter').state);
 }
 
 export function card(size: Size): AppState {

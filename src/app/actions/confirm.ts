@@ -1,8 +1,8 @@
 import type { Action } from '../action.ts';
 import type { CleanDialog, FinishDialog } from '../dialog.ts';
-import { openCard, openClean, openFinish } from '../dialogs.ts';
+import { goBack, openClean, openFinish } from '../dialogs.ts';
 import { isWaiting, waitingText, wantsName } from '../dialogText.ts';
-import { findProposal, findWorker } from '../select.ts';
+import { findWorker } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
@@ -119,9 +119,7 @@ function whereLettersCount(state: AppState): boolean {
 /** Back to where the question was asked. */
 function decline(state: AppState): Step {
   const dialog = dialogOf(state);
-  const n = dialog?.kind === 'question' && dialog.about.do === 'create-develop' ? dialog.about.card : null;
-  const proposal = n === null ? null : findProposal(state, n);
-  return stay(proposal ? openCard(state, proposal) : toList(state));
+  return dialog?.kind === 'question' ? goBack(state, dialog) : stay(toList(state));
 }
 
 function agree(state: AppState): Step {

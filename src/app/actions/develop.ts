@@ -1,4 +1,5 @@
 import type { Action } from '../action.ts';
+import type { CameFrom } from '../dialog.ts';
 import { findProposal, selectedRepo } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { type Step, stay, withDialog } from '../step.ts';
@@ -15,19 +16,21 @@ const create = {
 export const developActions: readonly Action[] = [
   { ...create, id: 'develop', where: ['room'], group: 'Workers', hint: hintOnRepo },
   { ...create, id: 'develop-card', where: ['card'], group: 'Approval card', hint: 'create develop' },
+  { ...create, id: 'develop-repo', where: ['repo'], group: 'Dialogs', hint: 'create develop' },
 ];
 
-/** The repository that the card is about, or that is selected. */
-function subject(state: AppState): { repo: string | null; card: number | null } {
+/** The repository that the card or dialog is about, or that is selected. */
+function subject(state: AppState): { readonly repo: string | null; readonly back: CameFrom } {
   const dialog = dialogOf(state);
-  if (dialog?.kind !== 'card') return { repo: selectedRepo(state), card: null };
+  if (dialog?.kind === 'repo') return { repo: dialog.repo, back: 'repo' };
+  if (dialog?.kind !== 'card') return { repo: selectedRepo(state), back: null };
   const proposal = findProposal(state, dialog.n);
-  return { repo: proposal?.kind === 'start' ? proposal.draft.repo : null, card: dialog.n };
+  return { repo: proposal?.kind === 'start' ? proposal.draft.repo : null, back: { card: dialog.n } };
 }
 
 function canCreate(state: AppState): true | string {
-  const { repo, card } = subject(state);
-  if (repo === null && card !== null) return 'A resume goes on where its branch stands.';
+  const { repo, back } = subject(state);
+  if (repo === null && back !== null) return 'A resume goes on where its branch stands.';
   const status = state.facts?.repos.find(({ name }) => name === repo);
   if (!status) return 'Select a repository first.';
   if (status.problem !== null) return `${status.name}: ${status.problem}`;
@@ -40,8 +43,8 @@ function hintOnRepo({ list, cursors }: AppState): string | null {
 }
 
 function askFirst(state: AppState): Step {
-  const { repo, card } = subject(state);
+  const { repo, back } = subject(state);
   if (repo === null) return stay(state);
-  const about = { do: 'create-develop', repo, card } as const;
+  const about = { do: 'create-develop', repo, back } as const;
   return stay(withDialog(state, { kind: 'question', about, pending: null, problem: null }));
 }

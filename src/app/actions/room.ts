@@ -191,7 +191,16 @@ export const programActions: readonly Action[] = [
     ...program,
     where: [
       ...(['room', 'history', 'form', 'card', 'ask', 'deny', 'reject', 'preview', 'typed-name'] as const),
-      ...(['question', 'radar', 'radar-file', 'radar-note', 'timeline', 'problem', 'notices'] as const),
+      ...([
+        'question',
+        'radar',
+        'radar-file',
+        'radar-note',
+        'repo',
+        'timeline',
+        'problem',
+        'notices',
+      ] as const),
       'help',
     ],
     id: 'suspend',

@@ -20,7 +20,7 @@ export const scrollActions: readonly Action[] = [
     hint: 'close',
     group: 'Dialogs',
     keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
-    where: ['problem', 'notices', 'help'],
+    where: ['repo', 'problem', 'notices', 'help'],
     run: (state) => stay(toList(state)),
   },
 ];
@@ -42,7 +42,7 @@ function scrolling(
       ...both,
       id,
       keys: [...letters, ...arrows],
-      where: ['card', 'ask', 'preview', 'radar-file', 'timeline', 'problem', 'notices', 'help'],
+      where: ['card', 'ask', 'preview', 'radar-file', 'repo', 'timeline', 'problem', 'notices', 'help'],
     },
     // Where the other keys move through a matrix, pages are all that is left.
     ...(arrows[0]?.startsWith('page')

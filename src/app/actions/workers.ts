@@ -1,6 +1,6 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { Action } from '../action.ts';
-import { openCard, openClean, openFinish, openForm } from '../dialogs.ts';
+import { openCard, openClean, openFinish, openForm, openRepo } from '../dialogs.ts';
 import { findRequest, openRequest } from '../requests.ts';
 import { findProposal, selectedWorker } from '../select.ts';
 import { type AppState, selectionOf } from '../state.ts';
@@ -96,6 +96,7 @@ function onSelected(run: (state: AppState, worker: Worker) => Step): (state: App
 function canOpen(state: AppState): true | string {
   const key = selectionOf(state);
   if (key?.kind === 'proposal' || key?.kind === 'request') return true;
+  if (key?.kind === 'repo') return isReachable(state);
   const worker = selectedWorker(state);
   return worker ? canType(worker) : 'Select a worker to type into, or press n for a new one.';
 }
@@ -110,6 +111,7 @@ function open(state: AppState): Step {
   if (key?.kind === 'worker') return stay({ ...state, focus: { at: 'pane', id: key.id } });
   const request = key?.kind === 'request' ? findRequest(state, key.request) : null;
   if (request) return stay(openRequest(state, request));
+  if (key?.kind === 'repo') return openRepo(state, key.name);
   const proposal = key?.kind === 'proposal' ? findProposal(state, key.n) : null;
   return stay(proposal ? openCard(state, proposal) : state);
 }

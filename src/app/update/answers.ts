@@ -5,12 +5,12 @@ import { isOrchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { sendNote } from '../actions/radarNote.ts';
 import type { Dialog } from '../dialog.ts';
-import { openCard } from '../dialogs.ts';
+import { goBack, openCard } from '../dialogs.ts';
 import type { MethodParams } from '../effects.ts';
 import type { Answered } from '../messages.ts';
 import { backToMatrix } from '../radarDialogs.ts';
 import { findRequest } from '../requests.ts';
-import { findProposal, selectQueue } from '../select.ts';
+import { selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
@@ -21,6 +21,7 @@ import { factsWithoutRequest, factsWithProposal, factsWithWorker, withFacts } fr
 export function updateAnswer(state: AppState, answer: Answered): Step {
   if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
   if (answer.method === 'send') return withSent(state, answer.tag, answer.params.id);
+  if (answer.method === 'createDevelop') return withDevelop(state, answer.tag, answer.params.repo);
   if (answer.method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
   return stay(withSuccess(state, answer));
 }
@@ -84,8 +85,10 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return waiting?.kind === 'timeline'
         ? withDialog(state, { ...waiting, pending: null, problem: null, updates: answer.result.value })
         : state;
-    case 'createDevelop':
-      return withDevelop(rest, answer.params.repo, waiting);
+    case 'repoDetails':
+      return waiting?.kind === 'repo'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, details: answer.result.value })
+        : state;
     default:
       return state;
   }
@@ -139,12 +142,11 @@ function withSent(state: AppState, tag: number, id: string): Step {
   return stay(withNotice(backToMatrix(next), `Sent to ${sent.join(' and ')}.`));
 }
 
-/** Back to the card that offered it, whose plan now begins from develop. */
-function withDevelop(state: AppState, repo: string, waiting: Dialog | null): AppState {
-  const text = `${repo} has a develop branch now; nothing was checked out.`;
-  const n = waiting?.kind === 'question' && waiting.about.do === 'create-develop' ? waiting.about.card : null;
-  const proposal = n === null ? null : findProposal(state, n);
-  return withNotice(proposal ? openCard(state, proposal) : state, text);
+/** Back to where it was offered; a card's plan now begins from develop. */
+function withDevelop(state: AppState, tag: number, repo: string): Step {
+  const { waiting, rest } = settle(state, tag);
+  const told = withNotice(rest, `${repo} has a develop branch now; nothing was checked out.`);
+  return waiting?.kind === 'question' ? goBack(told, waiting) : stay(told);
 }
 
 /** The dialog that waited for this answer, if it is still open, and the state without it. */

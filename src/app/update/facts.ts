@@ -120,6 +120,10 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
       const text = `${proposalGone(dialog.editing)} What you typed becomes a new one.`;
       return withNotice(withDialog(state, { ...dialog, editing: null }), text);
     }
+    case 'repo': {
+      const isKnown = state.facts?.repos.some(({ name }) => name === dialog.repo);
+      return isKnown ? state : gone(state, dialog, `${dialog.repo} is no longer in this workspace.`);
+    }
     case 'timeline':
     case 'problem':
     case 'notices':

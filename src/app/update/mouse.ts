@@ -54,7 +54,7 @@ function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
   const isSelected = state.list === hit.list && isSameRow(state.cursors[hit.list], hit.key);
   const selected = selectRow(toList(state), hit.list, hit.key);
   const open = actionFor('room', 'enter', state.settings);
-  if (!isSelected || state.focus.at !== 'list' || hit.key.kind === 'repo' || !open) return stay(selected);
+  if (!isSelected || state.focus.at !== 'list' || !open) return stay(selected);
   const enabled = isEnabled(open, selected);
   return enabled === true ? open.run(selected) : stay(withNotice(selected, enabled));
 }

@@ -11,6 +11,7 @@ import { formBody } from './form.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
 import { noteBody } from './note.ts';
 import { radarBody } from './radar.ts';
+import { repoBody } from './repo.ts';
 import { askBody, denyBody } from './request.ts';
 import { sidesBody } from './sides.ts';
 import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
@@ -77,6 +78,8 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return noteBody(dialog, width);
     case 'timeline':
       return timelineBody(state, dialog, width);
+    case 'repo':
+      return repoBody(state, dialog, width);
     case 'problem':
       return problemBody(dialog, width);
     case 'notices':
