@@ -21,6 +21,11 @@ export class Hooks {
     await this.#post(event, fields, hookPatience);
   }
 
+  /** Tells of a tool that is about to be used; why it must not be, or null. */
+  async judge(fields: Readonly<Record<string, unknown>>): Promise<string | null> {
+    return denialOf(await this.#post('PreToolUse', fields, hookPatience));
+  }
+
   /** Asks for a decision; null while nobody but the person in the pane decides. */
   async ask(tool: string, input: object): Promise<'allow' | 'deny' | null> {
     const fields = { tool_name: tool, tool_input: input };
@@ -38,6 +43,16 @@ export class Hooks {
       // Hooks fail open: an agent goes on when nobody listens.
       return '';
     }
+  }
+}
+
+function denialOf(answer: string): string | null {
+  try {
+    const said = JSON.parse(answer)?.hookSpecificOutput;
+    return said?.permissionDecision === 'deny' ? String(said.permissionDecisionReason ?? 'Denied.') : null;
+  } catch {
+    // No decision in it.
+    return null;
   }
 }
 

@@ -101,7 +101,11 @@ async function callTool(
 ): Promise<void> {
   const fields = { tool_name: used.name, tool_input: used.input, tool_use_id: `toolu_${randomUUID()}` };
   stage.show({ kind: 'call', tool: used.name, subject: used.subject });
-  await stage.hooks.tell('PreToolUse', fields);
+  const denied = await stage.hooks.judge(fields);
+  if (denied !== null) {
+    stage.show({ kind: 'result', ok: false, text: denied, added: [] });
+    return stage.pause(3);
+  }
   const choice = menu ? await stage.choose(menu, stage.hooks.ask(used.name, used.input)) : 0;
   if (choice > 0) {
     stage.show({ kind: 'result', ok: true, text: menu?.options[choice] ?? '', added: [] });

@@ -34,11 +34,9 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return withFacts(answer.params.refresh ? withoutNotice(rest) : rest, answer.result.value);
     case 'propose':
     case 'edit':
-      return withProposal(
-        rest,
-        answer.result.value,
-        waiting !== null || isAskedByKey(rest, answer.result.value),
-      );
+      return isAskedByKey(rest, answer.result.value)
+        ? withProposal(withoutNotice(rest), answer.result.value, true)
+        : withProposal(rest, answer.result.value, waiting !== null);
     case 'proposeResume':
       return withProposal(withoutNotice(rest), answer.result.value, rest.focus.at === 'list');
     case 'approve':
