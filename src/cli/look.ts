@@ -1,3 +1,4 @@
+import { memoryText } from '../app/text/words.ts';
 import { columns, operationText, proposalText, reposText, workerJson, workersText } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { demandWorker, withController, withTerminal } from './session.ts';
@@ -22,6 +23,8 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
       workers: workers.map(workerJson),
       proposals: facts.proposals,
       operations: facts.operations ?? [],
+      memory: facts.memory ?? null,
+      usage: facts.usage ?? null,
       notices: facts.notices,
     };
     const waiting = facts.proposals.length === 0 ? [] : ['', ...facts.proposals.map(proposalText)];
@@ -36,6 +39,7 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
         '',
         workersText(workers),
         ...waiting,
+        ...(facts.memory ? ['', `Memory: ${memoryText(facts.memory)}`] : []),
         ...operations,
         ...notices,
       ].join('\n'),

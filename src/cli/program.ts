@@ -105,6 +105,9 @@ function describeProgram(out: Output): Command {
   command(program, 'backups [repo]', 'what is kept of branches and uncommitted work that went').action(
     async (repo) => (await import('./keep.ts')).listBackups(out, repo),
   );
+  command(program, 'usage [repo]', 'what workers used: money and tokens, by day and worker').action(
+    async (repo) => (await import('./usage.ts')).showUsage(out, repo),
+  );
   command(program, 'run <job> [repos...]', 'a configured job, in the main checkouts').action(
     async (job, repos) => (await import('./run.ts')).runJobs(out, job, repos),
   );

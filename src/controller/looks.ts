@@ -14,6 +14,7 @@ import { checksOf } from './checking.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
 import type { Core } from './core.ts';
 import { logFile, parseLog } from './log.ts';
+import { measure } from './measuring.ts';
 import { rivalsOf } from './radar.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
@@ -48,7 +49,15 @@ export class Looks {
     return { git, ambient, config: this.#core.state.config };
   }
 
+  measureMemory(): void {
+    const { state } = this.#core;
+    const memory = measure(state);
+    if (JSON.stringify(memory) !== JSON.stringify(state.memory))
+      this.#core.tell({ type: 'memory-measured', memory });
+  }
+
   async refreshRepos(): Promise<void> {
+    this.measureMemory();
     this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
   }
 

@@ -1,5 +1,6 @@
 import type { BoardFacts } from '../domain/boardFacts.ts';
 import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts';
+import type { Footprint } from '../domain/footprint.ts';
 import type { InvoiceFacts } from '../domain/invoiceFacts.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
 import type { Sign } from '../domain/observation.ts';
@@ -115,6 +116,7 @@ export type Message =
       readonly days: Readonly<Record<Day, Tokens>>;
     }
   | { readonly type: 'day-began'; readonly day: Day }
+  | { readonly type: 'memory-measured'; readonly memory: Footprint }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
   /** Null where there is no file. */

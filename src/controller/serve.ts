@@ -5,6 +5,8 @@ import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { ancestryOf } from '../protocol/processes.ts';
 import type { Core } from './core.ts';
+import type { Documents } from './documents/documents.ts';
+import { serveDocuments } from './documents/serveDocuments.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './keeping.ts';
 import type { Looks } from './looks.ts';
 import type { Desk } from './mcp/desk.ts';
@@ -12,6 +14,7 @@ import { cleanMemory } from './memories.ts';
 import type { ChangeRequest, RequestMessage } from './messages.ts';
 import { updatesOf } from './sessions.ts';
 import { selectFacts } from './state.ts';
+import { usageRows } from './used.ts';
 
 /** What a spawn gets when its client said nothing of room. */
 const usualSize = { cols: 120, rows: 36 };
@@ -21,6 +24,7 @@ export interface Served {
   readonly core: Core;
   readonly looks: Looks;
   readonly desk: Desk;
+  readonly documents: Documents;
   /** Before this nothing that is answered would be true. */
   readonly ready: Promise<void>;
   stopAll(): Promise<Result<null>>;
@@ -30,7 +34,8 @@ export interface Served {
 type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
 
 /** Answers one client. Changes go through the core; looks go straight to the world. */
-export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready, stopAll }: Served): void {
+export function serveClient(link: Link, hello: Hello, served: Served): void {
+  const { core, looks, desk, documents, ready, stopAll } = served;
   // Looked at now: a parent that ends later takes the way up with it.
   const ancestry = ancestryOf(hello.pid);
   const from = (): RequestMessage['from'] => ({ person: !looks.isWorker(ancestry), pid: hello.pid });
@@ -41,6 +46,7 @@ export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready
       : failure('not_allowed', 'A worker cannot do this.', 'Ask the person at the control room.');
 
   const handlers: Handlers<Answered> = {
+    ...serveDocuments(documents, () => core.state.config.invoices, personOnly),
     facts: async ({ refresh }) => {
       looks.readConfig();
       if (refresh || core.state.repos.length === 0) await looks.refreshRepos();
@@ -48,6 +54,7 @@ export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready
     },
     propose: (draft) => {
       looks.readConfig();
+      looks.measureMemory();
       return ask({ do: 'propose', draft, sessionId: randomUUID() });
     },
     proposeResume: ({ id }) => ask({ do: 'propose-resume', id }),
@@ -74,6 +81,7 @@ export function serveClient(link: Link, hello: Hello, { core, looks, desk, ready
     restoreSnapshot: ({ id, ref, exact }) =>
       personOnly(() => restore(looks.tools, core.state, { id, ref, exact: exact === true })),
     backups: ({ repo }) => backupsOf(looks.tools, repo),
+    usage: () => success(usageRows(core.state.log.used)),
     repoDetails: ({ repo }) => looks.repoDetails(repo),
     conflicts: ({ repo }) => looks.conflicts(repo),
     fileSides: ({ a, b, path }) => looks.fileSides(a, b, path),

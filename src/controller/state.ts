@@ -1,4 +1,7 @@
+import { type BoardFacts, brieflyBoard } from '../domain/boardFacts.ts';
 import type { Facts, OperationFact } from '../domain/facts.ts';
+import type { Footprint } from '../domain/footprint.ts';
+import { brieflyInvoices, type InvoiceFacts } from '../domain/invoiceFacts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import { type AgentRequest, queueOf } from '../domain/queue.ts';
@@ -7,6 +10,7 @@ import type { RepoStatus } from '../domain/repo.ts';
 import type { Day } from '../domain/usage.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { selectInvoices } from './documents/invoiceReading.ts';
 import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
 import { limitOf } from './limiting.ts';
@@ -34,7 +38,10 @@ export interface ControllerState {
   readonly held: ReadonlyMap<string, HeldRequest>;
   /** How requests ended that are held no more, latest last: for those who answer them again. */
   readonly settled: ReadonlyMap<string, Settled>;
+  /** As they were last read; null where there are none, or they were turned off. */
+  readonly documents: { readonly board: BoardFacts | null; readonly invoices: InvoiceFacts | null };
   readonly notices: readonly Problem[];
+  readonly memory: Footprint | null;
   /** Empty until somebody has looked at a clock. */
   readonly today: Day;
 }
@@ -76,8 +83,9 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     tools: new Map(),
     held: new Map(),
     settled: new Map(),
+    documents: { board: null, invoices: null },
   };
-  return { config, log, ...nothing, repos: [], notices: [], today: '' };
+  return { config, log, ...nothing, repos: [], notices: [], memory: null, today: '' };
 }
 
 /** The same notice twice is one notice, the later one. */
@@ -97,6 +105,7 @@ export function reply(state: ControllerState, ticket: Ticket, result: Result<unk
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
+  const invoices = selectInvoices(state);
   const usage = selectUsage(log.used, state.today, config);
   const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
   return {
@@ -118,8 +127,11 @@ export function selectFacts(state: ControllerState): Facts {
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(radar && { radar }),
+    ...(state.memory && { memory: state.memory }),
     ...(usage && { usage }),
     ...selectTalk(log, state.tools),
+    ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
+    ...(invoices && { invoices: brieflyInvoices(invoices) }),
     notices: state.notices,
   };
 }

@@ -1,5 +1,7 @@
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { conversationFound, conversationMissing } from './conversations.ts';
+import { withCardMoves } from './documents/cardMoves.ts';
+import { timeEntered, withEntering } from './documents/entering.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
 import { hold, withdrawn, withoutSettled } from './holding.ts';
 import type { Message } from './messages.ts';
@@ -18,7 +20,8 @@ import { spent, tokensCounted } from './using.ts';
 export function update(state: ControllerState, message: Message): Decision {
   const decision = withToolsWatch(message, decide(state, message));
   const settled = withoutSettled(message, decision);
-  return withRadarLooks(state, message, withSnapshots(state, settled));
+  const looked = withRadarLooks(state, message, withSnapshots(state, settled));
+  return withEntering(message, withCardMoves(state, message, looked));
 }
 
 function decide(state: ControllerState, message: Message): Decision {
@@ -90,12 +93,22 @@ function decide(state: ControllerState, message: Message): Decision {
     }
     case 'tokens-counted':
       return tokensCounted(state, message);
+    case 'memory-measured':
+      return only({ ...state, memory: message.memory });
     case 'day-began':
       return only({ ...state, today: message.day });
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
     case 'radar-looked':
       return radarLooked(state, message.radar);
+    case 'board-read':
+      return only({ ...state, documents: { ...state.documents, board: message.board } });
+    case 'invoices-read':
+      return only({ ...state, documents: { ...state.documents, invoices: message.invoices } });
+    case 'documented':
+      return { state, happenings: [message.happening], effects: [] };
+    case 'time-entered':
+      return timeEntered(state, message);
     case 'config-read':
       return configRead(state, message.config);
     case 'noticed':

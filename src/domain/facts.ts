@@ -1,3 +1,6 @@
+import type { BoardFacts } from './boardFacts.ts';
+import type { Footprint } from './footprint.ts';
+import type { InvoiceFacts } from './invoiceFacts.ts';
 import type { Note } from './note.ts';
 import type { Problem } from './problem.ts';
 import type { Proposal } from './proposal.ts';
@@ -34,8 +37,14 @@ export interface Facts {
   readonly muted?: readonly string[];
   /** Ids of workers that work without ever having asked for our tools; absent when there are none. */
   readonly withoutTools?: readonly string[];
+  /** Memory; absent until it was looked at. */
+  readonly memory?: Footprint;
   /** What workers used; absent while nothing is known of that. */
   readonly usage?: UsageFacts;
+  /** The sprint board; absent where there is none. See `brieflyBoard`. */
+  readonly board?: BoardFacts;
+  /** Absent while they are off. See `brieflyInvoices`. */
+  readonly invoices?: InvoiceFacts;
   /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
-import { listProcesses, type ProcessEntry } from '../protocol/processes.ts';
-import { endProcesses, findTree } from './processTree.ts';
+import { findTree, listProcesses, type ProcessEntry } from '../protocol/processes.ts';
+import { endProcesses } from './processTree.ts';
 
 /** A program that printed nothing for so long is taken to rest; one that works moves a spinner. */
 const restMs = 400;

@@ -1,4 +1,4 @@
-import { listProcesses, type ProcessEntry, processStart } from '../protocol/processes.ts';
+import { findTree, listProcesses, type ProcessEntry, processStart } from '../protocol/processes.ts';
 
 /** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
 const killMs = 5000;
@@ -29,16 +29,6 @@ async function waitForEnd(entries: readonly ProcessEntry[], ms: number): Promise
     alive = alive.filter(isAlive);
   }
   return alive;
-}
-
-/** The process and its descendants; empty when the process is another one by now. */
-export function findTree(pid: number, start: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
-  const root = all.find((entry) => entry.pid === pid && entry.start === start);
-  if (!root) return [];
-  const tree = [root];
-  for (const member of tree)
-    tree.push(...all.filter((entry) => entry.parent === member.pid && !tree.includes(entry)));
-  return tree;
 }
 
 /** Signals the processes' groups, which holds what was started since, and the processes themselves. */

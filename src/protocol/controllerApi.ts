@@ -1,4 +1,6 @@
 import type { Backup, Restored } from '../domain/backup.ts';
+import type { CardFields, Column } from '../domain/board.ts';
+import type { BoardFacts, CardChange, CardChanged } from '../domain/boardFacts.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { Facts } from '../domain/facts.ts';
 import type {
@@ -9,12 +11,20 @@ import type {
   FinishResult,
   UndoResult,
 } from '../domain/finish.ts';
+import type {
+  EntryChange,
+  EntryDraft,
+  EntryQuery,
+  ExportFormat,
+  InvoiceFacts,
+} from '../domain/invoiceFacts.ts';
 import type { FoundMemory, MemoryDraft } from '../domain/memory.ts';
 import type { Result } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
+import type { UsageRow } from '../domain/usage.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { DaemonStatus } from './hostApi.ts';
 
@@ -63,6 +73,8 @@ export interface ControllerApi {
   restoreSnapshot(params: { id: string; ref: string; exact?: boolean }): Result<Restored>;
   /** What is kept of branches and uncommitted work; of one repository, or of all. */
   backups(params: { repo?: string }): Result<readonly Backup[]>;
+  /** What workers used, those that are no more included: one row for each and day. */
+  usage(params: Record<string, never>): Result<readonly UsageRow[]>;
   /** All of one repository: branches, worktrees, version, stashes. */
   repoDetails(params: { repo: string }): Result<RepoDetails>;
   /** Looks now which worktrees will not merge, in one repository or in all that have workers. */
@@ -81,6 +93,26 @@ export interface ControllerApi {
   remember(params: MemoryDraft): Result<{ id: string }>;
   /** Best first; all of it, newest first, for an empty query. At most `limit`, 1–100. */
   searchMemory(params: { query: string; kind?: string; limit?: number }): Result<readonly FoundMemory[]>;
+  /** The whole board as it is now; `no_board` where there is none, `board_off`. */
+  board(params: Record<string, never>): Result<BoardFacts>;
+  /** At the end of a column; begins the board where there is none. */
+  addCard(params: {
+    column: Column;
+    fields: Partial<CardFields> & { readonly task: string };
+  }): Result<CardChanged>;
+  changeCard(params: CardChange): Result<CardChanged>;
+  /** Gives an id to every card that has none: people are asked first. */
+  giveCardIds(params: Record<string, never>): Result<{ given: number }>;
+  /** All entries as they are now; `invoices_off`. */
+  invoices(params: Record<string, never>): Result<InvoiceFacts>;
+  addEntry(params: EntryDraft): Result<{ id: string }>;
+  changeEntry(params: EntryChange): Result<{ id: string }>;
+  giveEntryIds(params: Record<string, never>): Result<{ given: number }>;
+  /** Brings all sums in the file to what the entries add up to. */
+  correctTotals(params: Record<string, never>): Result<{ corrected: readonly number[] }>;
+  exportEntries(
+    params: EntryQuery & { format: ExportFormat; number?: string },
+  ): Result<{ text: string; entries: number }>;
   /** The worker's part of the log, oldest first. */
   log(params: { id: string }): Result<readonly LoggedEvent[]>;
   /** Creates the missing develop branch of a repository from its main branch, checking nothing out. */

@@ -37,6 +37,35 @@ export function ancestryOf(pid: number): ReadonlySet<number> {
   return found;
 }
 
+/** The process and its descendants; empty when the process is another one by now. */
+export function findTree(pid: number, start: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
+  const root = all.find((entry) => entry.pid === pid && entry.start === start);
+  if (!root) return [];
+  const tree = [root];
+  for (const member of tree)
+    tree.push(...all.filter((entry) => entry.parent === member.pid && !tree.includes(entry)));
+  return tree;
+}
+
+/** Resident bytes of a process, read at one moment for all where that costs less; 0 for one that has ended. */
+export function residentBytes(): (pid: number) => number {
+  if (process.platform === 'linux') return residentOf;
+  const lines = runPs(['-axo', 'pid=,rss=']).split('\n');
+  const kilobytes = new Map(lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]));
+  return (pid) => (kilobytes.get(pid) ?? 0) * 1024;
+}
+
+/** `VmRSS` of proc(5), `status`, in kB. */
+function residentOf(pid: number): number {
+  try {
+    const line = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    return Number(line?.[1] ?? 0) * 1024;
+  } catch {
+    // Ended meanwhile.
+    return 0;
+  }
+}
+
 /** One look at all processes costs less than one for each. */
 function finderIn(all: readonly ProcessEntry[]): (pid: number) => ProcessEntry | null {
   const byPid = new Map(all.map((entry) => [entry.pid, entry]));

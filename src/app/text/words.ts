@@ -1,3 +1,4 @@
+import type { Footprint } from '../../domain/footprint.ts';
 import type { PortBlock } from '../../domain/setup.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Tone } from './line.ts';
@@ -85,6 +86,30 @@ export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const [value, unit] = bytes < 999_500 ? [bytes / 1000, 'kB'] : [bytes / 1_000_000, 'MB'];
   return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}
+
+/** What is left, and what workers take. */
+export function memoryText({ free, workers }: Footprint): string {
+  const taken = Object.values(workers);
+  const sum = taken.reduce((all, one) => all + one, 0);
+  const left = `${gigabytes(free)} free`;
+  return taken.length === 0 ? left : `${left}, ${gigabytes(sum)} taken by ${counted(taken.length, 'worker')}`;
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** US dollars: `$0.42`, `$12.30`, `$1,204`. */
+export function moneyText(dollars: number): string {
+  return dollars < 1000 ? `$${dollars.toFixed(2)}` : `$${Math.round(dollars).toLocaleString('en-US')}`;
+}
+
+/** A count of tokens: `840`, `12k`, `3.4M`. */
+export function tokensText(tokens: number): string {
+  if (tokens < 1000) return `${tokens}`;
+  if (tokens < 999_500) return `${Math.round(tokens / 1000)}k`;
+  return `${(tokens / 1_000_000).toFixed(1)}M`;
 }
 
 export function portsText({ first, count }: PortBlock): string {

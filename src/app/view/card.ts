@@ -5,7 +5,7 @@ import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { type Line, line, span, wrapLines } from '../text/line.ts';
 import { plainLine, quoteCommand } from '../text/plain.ts';
-import { counted, longAge, portsText, shortAge, sizeText } from '../text/words.ts';
+import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../text/words.ts';
 import { type DialogBody, labelled, listed, marked, problemRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
 
@@ -60,6 +60,7 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
     ...labelled('Agent', draft.agent === null ? `${plan.agent} (default)` : plan.agent, width),
     ...labelled('Session', plan.sessionId, width),
     ...(plan.ports ? labelled('Ports', portsText(plan.ports), width) : []),
+    ...memoryRows(state, width),
     ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')}`, width),
     ...(plan.warnings.length > 0 ? [line('')] : []),
     ...plan.warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
@@ -80,6 +81,10 @@ function placeRows({ now }: AppState, { base, branch, worktree }: StartPlan, wid
     ...labelled('', `“${base.subject}”`, width, 'muted'),
     ...labelled('Worktree', worktree, width),
   ];
+}
+
+function memoryRows({ facts }: AppState, width: number): readonly Line[] {
+  return facts?.memory ? labelled('Memory', memoryText(facts.memory), width) : [];
 }
 
 function resumeRows(state: AppState, plan: StartPlan, width: number): readonly Line[] {

@@ -5,6 +5,7 @@ import type { AppState } from '../state.ts';
 import { cutText } from '../text/cells.ts';
 import { fitLine, type Line, lineWidth, span, spreadLine } from '../text/line.ts';
 import { counted, type Look, stateLook } from '../text/words.ts';
+import { usedToday } from './usage.ts';
 
 /** Cells of the workspace's name; what is in it matters more. */
 const longestName = 24;
@@ -13,7 +14,7 @@ const longestName = 24;
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
   const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
-  const right = [...connection(state), ...conflictCount(state), ...queueCount(state)];
+  const right = [...connection(state), ...used(state), ...conflictCount(state), ...queueCount(state)];
   const title = [span(` orch-tui${name}`, 'strong'), span('   ')];
   const room = size.cols - lineWidth(title) - lineWidth(right) - 1;
   const options = summaries(state);
@@ -50,6 +51,12 @@ function connection({ connection, facts }: AppState): Line {
 function conflictCount(state: AppState): Line {
   const count = countConflicts(state);
   return count > 0 ? [span(`radar ${count} `, 'bad'), span(' ')] : [];
+}
+
+/** What was used today, where there is room, and anywhere once it comes near its budget. */
+function used(state: AppState): Line {
+  const today = usedToday(state);
+  return today && (state.size.cols >= 100 || today.tone !== 'muted') ? [today, span('  ')] : [];
 }
 
 function queueCount(state: AppState): Line {

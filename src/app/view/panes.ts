@@ -10,6 +10,7 @@ import { type Line, line, lineWidth, type Span, span, wrapLines } from '../text/
 import { endingText, progressMark, shownTitle } from '../text/terminals.ts';
 import { counted, shortAge, stateLook } from '../text/words.ts';
 import { type BorderTone, type FrameView, frameView, textColumns } from './frame.ts';
+import { usedBy } from './usage.ts';
 
 /** What the keys do in a worker's pane; null where they go elsewhere. */
 type PaneUse = 'pane' | 'history' | null;
@@ -35,7 +36,11 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   const tone = borderTone(state, worker, use);
   const left = paneTitle(state, worker, number, rect.width - 4);
   const top = { left, right: paneAside(state, worker, use) };
-  const bottom = { left: use === 'history' ? wayBack : [], right: sizeElsewhere(state, worker, rect) };
+  const used = usedBy(state, worker.id);
+  const bottom = {
+    left: use === 'history' ? wayBack : used ? [used] : [],
+    right: sizeElsewhere(state, worker, rect),
+  };
   const frame = frameView(rect, tone, top, bottom);
   const screen = state.terminals.has(worker.id) ? worker.id : null;
   return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };

@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { longAge, nextAge, shortAge, stateLook } from '../../../src/app/text/words.ts';
+import {
+  longAge,
+  memoryText,
+  moneyText,
+  nextAge,
+  shortAge,
+  stateLook,
+  tokensText,
+} from '../../../src/app/text/words.ts';
 import type { WorkerState } from '../../../src/domain/worker.ts';
 import { now } from '../fixtures.ts';
 
@@ -42,4 +50,27 @@ test('every state has a shape and a word of its own', () => {
 test('an exit is told with its code, and a bad one stands out', () => {
   expect(stateLook({ state: 'exited', exitCode: 3 })).toEqual({ mark: '✕', word: 'exited 3', tone: 'bad' });
   expect(stateLook({ state: 'exited', exitCode: 0 })).toEqual({ mark: '✕', word: 'exited 0', tone: 'muted' });
+});
+
+test.each([
+  [0.4249, '$0.42'],
+  [12.3, '$12.30'],
+  [1204.4, '$1,204'],
+])('%d dollars are shown as %s', (dollars, text) => {
+  expect(moneyText(dollars)).toBe(text);
+});
+
+test.each([
+  [840, '840'],
+  [12_300, '12k'],
+  [999_600, '1.0M'],
+  [3_400_000, '3.4M'],
+])('%d tokens are shown as %s', (tokens, text) => {
+  expect(tokensText(tokens)).toBe(text);
+});
+
+test('memory is what is left, and what workers take of it', () => {
+  expect(memoryText({ free: 3.21e9, workers: {} })).toBe('3.2 GB free');
+  const workers = { 'web/a': 2.8e8, 'web/b': 3.1e8 };
+  expect(memoryText({ free: 3.21e9, workers })).toBe('3.2 GB free, 0.6 GB taken by 2 workers');
 });
