@@ -27,3 +27,8 @@ export function cleanMemory({ kind, content, tags, metadata }: MemoryDraft): Res
     metadata,
   });
 }
+
+/** The same database for the workspace and all its worktrees; without it each folder has its own. */
+export function copilotWorkspace(root: string): string {
+  return `orch-${Buffer.from(root).toString('base64url').slice(-40)}`;
+}

@@ -4,11 +4,19 @@ import type { Core } from '../core.ts';
 import type { Looks } from '../looks.ts';
 import { MemoryIndex } from '../memoryIndex.ts';
 import type { Edge } from '../runEffect.ts';
+import type { CopilotMemory } from './copilotMemory.ts';
 import type { Desk } from './desk.ts';
 
 /** What tools are answered from, wired to the running controller. */
 export function createDesk(core: Core, looks: Looks, edge: Edge): Desk {
   const index = new MemoryIndex();
+  let loaded: Promise<CopilotMemory> | undefined;
+  const copilot = () => {
+    loaded ??= import('./copilotMemory.ts').then(
+      ({ CopilotMemory }) => new CopilotMemory((problem) => edge.tell({ type: 'noticed', problem })),
+    );
+    return loaded;
+  };
   return {
     get state() {
       return core.state;
@@ -26,6 +34,9 @@ export function createDesk(core: Core, looks: Looks, edge: Edge): Desk {
     },
     conflicts: (repo) => looks.conflicts(repo),
     whoIsChanging: (id, path) => edge.radar.whoIsChanging(id, path),
-    searchMemory: (query, filter) => index.search(core.state.log.memories, query, filter),
+    async searchMemory(query, filter) {
+      const others = await copilot().then((one) => one.read(core.state.config, edge.ambient));
+      return index.search([...others, ...core.state.log.memories], query, filter);
+    },
   };
 }

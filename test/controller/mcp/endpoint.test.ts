@@ -53,9 +53,10 @@ test('who asks too much is told to be quiet, others are served', async () => {
   const url = await place.url();
   const own = { authorization: `Bearer ${place.tokens.get(auth)}` };
   const statuses: number[] = [];
-  for (let round = 0; round < 8; round++)
+  // A busy machine may be slow enough to be let ask for a while.
+  for (let round = 0; round < 60 && !statuses.includes(429); round++)
     statuses.push(
-      ...(await Promise.all(Array.from({ length: 50 }, () => knock(url, { headers: own, body: '{' })))),
+      ...(await Promise.all(Array.from({ length: 100 }, () => knock(url, { headers: own, body: '{' })))),
     );
   expect(statuses).toContain(429);
   expect(statuses[0]).toBe(400);
