@@ -77,7 +77,7 @@ export function changeInvoices(
   );
   const edits = [...editing.edits, ...roomEdits(editing.rooms.values())];
   const between =
-    edits.length === 0 ? invoices : parseInvoices(editLines(invoices.file.lines, edits), reading);
+    edits.length === 0 ? invoices : parseInvoices(editLines(invoices.file.lines, edits), reading, invoices);
   const added = [...editing.rooms.values()].reduce((sum, { rows }) => sum + rows.length, 0);
   const removed = edits.filter(({ kind }) => kind === 'remove').length;
   if (between.rows.length !== invoices.rows.length + added - removed)
@@ -87,7 +87,8 @@ export function changeInvoices(
       'Look for code or comments that do not end.',
     );
   const sums = totalEdits(between.file, between.totals);
-  const after = sums.length === 0 ? between : parseInvoices(editLines(between.file.lines, sums), reading);
+  const after =
+    sums.length === 0 ? between : parseInvoices(editLines(between.file.lines, sums), reading, between);
   const corrected = invoices.totals.filter(({ flaw }) => flaw?.code === 'stale_total');
   return success({ invoices: after, outcomes, corrected });
 }

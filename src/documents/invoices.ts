@@ -11,7 +11,7 @@ import {
   readEntry,
 } from './entries.ts';
 import { setIds } from './ids.ts';
-import { type MarkdownFile, parseMarkdown } from './markdown.ts';
+import { type MarkdownFile, parseMarkdown, type Row } from './markdown.ts';
 import { findTotals, type Total } from './totals.ts';
 
 /** INVOICES.md as it was read; changes are made to its text by `changeInvoices`. */
@@ -26,15 +26,22 @@ export interface Invoices {
   readonly flaws: readonly Flaw[];
 }
 
-/** Reads invoices. It never fails: what cannot be read is among the flaws. */
-export function parseInvoices(text: string, reading: InvoiceReading): Invoices {
+/**
+ * Reads invoices. It never fails: what cannot be read is among the flaws.
+ * @param before the same file with the same `reading` a change ago: rows that stayed are not read again
+ */
+export function parseInvoices(text: string, reading: InvoiceReading, before?: Invoices): Invoices {
   const file = parseMarkdown(text);
   const currency = fileCurrency(file) ?? reading.currency;
   const tables = file.tables.flatMap((table) => entryTable(table) ?? []);
+  const known = before?.currency === currency ? soundRows(before) : new Map<string, EntryRow>();
   const read = tables.flatMap((one) =>
     one.table.rows
       .filter((row) => !one.totals.includes(row))
-      .map((row) => readEntry(one, row, { ...reading, currency })),
+      .map((row) => {
+        const same = known.get(rowKey(one, row));
+        return same ? { ...same, line: row.line + 1 } : readEntry(one, row, { ...reading, currency });
+      }),
   );
   const rows = markDuplicates(read);
   const totals = findTotals({ file, tables, rows, currency });
@@ -52,6 +59,23 @@ export function parseInvoices(text: string, reading: InvoiceReading): Invoices {
     ...totals.flatMap(({ flaw }) => flaw ?? []),
   ];
   return { file, currency, tables, rows, totals, flaws: flaws.sort((a, b) => a.line - b.line) };
+}
+
+/** Rows by all that decides what they say. */
+function soundRows({ tables, rows }: Invoices): Map<string, EntryRow> {
+  const byLine = new Map(rows.map((row) => [row.line - 1, row]));
+  return new Map(
+    tables.flatMap((one) =>
+      one.table.rows.flatMap((row) => {
+        const read = byLine.get(row.line);
+        return read?.entry ? [[rowKey(one, row), read] as const] : [];
+      }),
+    ),
+  );
+}
+
+function rowKey({ table, status }: EntryTable, { text }: Row): string {
+  return `${table.header.text}\n${status}\n${text}`;
 }
 
 function fileCurrency(file: MarkdownFile): string | null {

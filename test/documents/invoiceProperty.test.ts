@@ -113,6 +113,7 @@ describe('on random invoices', () => {
         fields: { minutes },
       });
       const after = invoices.rows.find(({ line }) => line === row.line)?.entry;
+      expect(invoices, `seed ${seed}`).toEqual(parseInvoices(invoices.file.text, reading));
       if (row.entry?.status !== 'pending') {
         expect(outcomes).toMatchObject([{ ok: false, problem: { code: 'entry_locked' } }]);
         expect(after, `seed ${seed}`).toEqual(row.entry);
