@@ -25,6 +25,7 @@ interface StoredConfig {
   /** For every repository that does not say otherwise. */
   jobs?: StoredJobs;
   radar?: boolean;
+  memory?: { copilot?: boolean };
   /** `writable` is relative to the workspace where it lies below it. */
   guard?: false | { allow?: GuardTopic[]; writable?: string[] };
   limits?: NonNullable<WorkspaceConfig['limits']>;
@@ -75,6 +76,7 @@ const schema = {
   agents: { type: 'object' },
   jobs: jobsSchema,
   radar: { type: 'boolean' },
+  memory: { type: 'object', properties: { copilot: { type: 'boolean' } }, additionalProperties: false },
   guard: guardSchema,
   ports: portsSchema,
   limits: limitsSchema,
@@ -153,11 +155,12 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
     );
   const jobs = resolveJobs(stored);
   const setup = resolveSetups(stored.repos ?? []);
-  const { name = basename(root), radar, guard, limits, ports } = stored;
+  const { name = basename(root), radar, memory, guard, limits, ports } = stored;
   return success({
     ...{ name, root, repos, agents: agents.value, defaultAgent },
     ...(jobs && { jobs }),
     ...(radar !== undefined && { radar }),
+    ...(memory && { memory }),
     ...(guard !== undefined && { guard: guard && resolveGuard(root, guard) }),
     ...(limits && { limits }),
     ...(setup && { setup }),
