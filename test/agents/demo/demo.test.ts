@@ -109,7 +109,8 @@ test('what is typed meanwhile is done afterwards', async () => {
   await using place = await Workplace.create();
   await using inbox = await new StandInInbox().open();
   await using pane = startDemo(place, inbox, 'ask: Shall we?\nsay: First.');
-  await pane.shows('Shall we?');
+  // The brief shows the words, too: only now is it asked.
+  await inbox.got('PermissionRequest');
   pane.write('y');
   await inbox.got('Stop');
   pane.write('\x1b[200~say: Second.\rcommit: nothing\x1b[201~\r');
