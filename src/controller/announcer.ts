@@ -14,6 +14,7 @@ export class Announcer {
   readonly #facts: () => Facts;
   readonly #behind = new WeakSet<Link>();
   #pending: NodeJS.Timeout | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(links: () => Iterable<Link>, facts: () => Facts) {
     this.#links = links;
@@ -27,12 +28,17 @@ export class Announcer {
     });
   }
 
+  /** After a rest at once, with what else changes in the same moment. */
   changed(): void {
-    this.#pending ??= setTimeout(() => {
-      this.#pending = undefined;
-      const facts = this.#facts();
-      for (const link of this.#links()) this.#tell(link, facts);
-    }, announceMs);
+    const pause = this.#toldAt + announceMs - performance.now();
+    this.#pending ??= setTimeout(() => this.#announce(), Math.max(0, pause));
+  }
+
+  #announce(): void {
+    this.#pending = undefined;
+    this.#toldAt = performance.now();
+    const facts = this.#facts();
+    for (const link of this.#links()) this.#tell(link, facts);
   }
 
   #tell(link: Link, facts: Facts): void {

@@ -23,7 +23,12 @@ export function receive(
 ): Promise<Result<unknown>> {
   const refusal = rules && judged(message.body, rules);
   const { topic } = message;
-  if (!refusal) return inbox.post({ ...message, topic: topic === guardTopic ? 'hook' : topic }, bytes, gone);
+  if (!refusal && topic !== guardTopic) return inbox.post(message, bytes, gone);
+  if (!refusal) {
+    // Nobody has anything to add: the tool need not wait until the controller has heard of it.
+    void inbox.post({ ...message, topic: 'hook' }, bytes, gone);
+    return Promise.resolve(success({}));
+  }
   const { what, why } = refusal;
   void inbox.post({ ...message, topic: deniedTopic, body: { what, why } }, what.length + why.length, gone);
   return Promise.resolve(success(refusal.answer));
