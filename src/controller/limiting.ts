@@ -2,15 +2,21 @@ import { budgetState, workersProblem } from '../domain/limits.ts';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { draftId } from '../domain/proposal.ts';
 import { isLive } from '../domain/worker.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { OpenProposal } from './events.ts';
-import type { ControllerState } from './state.ts';
+import type { LogState } from './logState.ts';
 import { spentBy, spentOn } from './used.ts';
 
+/** The part of the controller's state that limits look at. */
+interface Counted {
+  readonly config: WorkspaceConfig;
+  readonly log: LogState;
+  /** Local day, `2026-11-22`. */
+  readonly today: string;
+}
+
 /** What speaks against starting a proposal just now, as far as the workspace's limits go; null for nothing. */
-export function limitOf(
-  state: Pick<ControllerState, 'config' | 'log' | 'today'>,
-  { draft }: Pick<OpenProposal, 'draft'>,
-): Problem | null {
+export function limitOf(state: Counted, { draft }: Pick<OpenProposal, 'draft'>): Problem | null {
   const { config, log } = state;
   const spent = budgetProblem(state, draftId(draft));
   // The orchestrator works on nothing of its own.
@@ -19,10 +25,7 @@ export function limitOf(
   return workersProblem(config.limits ?? {}, running.length);
 }
 
-function budgetProblem(
-  { config, log, today }: Pick<ControllerState, 'config' | 'log' | 'today'>,
-  id: string,
-): Problem | null {
+function budgetProblem({ config, log, today }: Counted, id: string): Problem | null {
   const { day, worker } = config.limits?.dollars ?? {};
   const sums = [
     { of: 'today', budget: day, spent: spentOn(log.used, today) },

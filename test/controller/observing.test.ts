@@ -56,7 +56,7 @@ describe('questions', () => {
       .tell(prompted)
       .tell(hook({ kind: 'asked', what: 'one' }));
     scene.tell(prints('✳ auth'));
-    expect(scene.tell(isQuiet('✳ auth')).done).toEqual(['look-at-screen']);
+    expect(scene.tell(isQuiet('✳ auth')).done).toContain('look-at-screen');
     scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'prompt' }, sessionId: null });
     expect(scene.worker(id)).toMatchObject({ state: 'idle', asks: null });
   });
@@ -68,7 +68,7 @@ describe('questions', () => {
     scene.tell(hook({ kind: 'asked', what: 'one' }));
     scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
     expect(scene.worker(id)?.state).toBe('waiting');
-    expect(scene.done).toEqual(['look-at-screen']);
+    expect(scene.done).toContain('look-at-screen');
   });
 });
 
@@ -90,7 +90,7 @@ describe('a conversation', () => {
     expect(draft).toMatchObject({ task: 'auth' });
     scene.resumed();
     expect(scene.worker(id)?.state).toBe('starting');
-    expect(scene.tell(ended(1)).done).toEqual(['look-at-screen']);
+    expect(scene.tell(ended(1)).done).toContain('look-at-screen');
     scene.ask({ do: 'propose-resume', id });
     scene.tell(missing);
     expect(scene.worker(id)).toMatchObject({
@@ -108,7 +108,7 @@ describe('a conversation', () => {
     const scene = new Scene().started().tell({ type: 'host-lost' });
     scene.ask({ do: 'propose-resume', id });
     scene.resumed();
-    expect(scene.tell(ended(1)).done).toEqual(['look-at-screen']);
+    expect(scene.tell(ended(1)).done).toContain('look-at-screen');
     scene.tell({ type: 'conversation-found', id });
     expect(scene.worker(id)).toMatchObject({ sessionId: 'session-1', hasConversation: true });
     expect(scene.tell({ type: 'conversation-found', id }).happenings).toEqual([]);

@@ -34,7 +34,14 @@ describe('reading', () => {
         ],
       },
     });
-    expect(read.ok && Object.keys(read.value.agents)).toEqual(['claude', 'demo']);
+    expect(read.ok && Object.keys(read.value.agents)).toEqual([
+      'claude',
+      'demo',
+      'codex',
+      'gemini',
+      'opencode',
+      'aider',
+    ]);
   });
 
   it('reads how worktrees are made ready, submodules before all else', () => {
