@@ -20,6 +20,7 @@ import { askTopic, type TerminalRecord } from '../protocol/hostApi.ts';
 import type { Size } from './effects.ts';
 import { guardRules } from './guarding.ts';
 import type { HostPort } from './hostPort.ts';
+import { copilotWorkspace } from './memories.ts';
 import { readyingCommand } from './readying.ts';
 import { findPreset, findRepo, settingsFile, type Tools } from './tools.ts';
 
@@ -141,6 +142,7 @@ export function workerEnvironment(
     ORCH_TASK: draft.task,
     ORCH_BRIEF: draft.brief,
     ...(tools.mcpUrl && { ORCH_MCP_URL: tools.mcpUrl }),
+    ...(tools.config.memory?.copilot && { WORKSPACE_ID: copilotWorkspace(tools.config.root) }),
     ...(ports && { ORCH_PORT: `${ports.first}`, ORCH_PORT_COUNT: `${ports.count}` }),
     ...lfsEnvironment(tools.config.setup?.[draft.repo]?.lfs),
   });
