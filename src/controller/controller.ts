@@ -13,6 +13,7 @@ import type { Link } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
 import { Announcer } from './announcer.ts';
 import { Core } from './core.ts';
+import { Documents } from './documents/documents.ts';
 import { hostEnvironment } from './hostEnvironment.ts';
 import { HostPort } from './hostPort.ts';
 import { logFile, openLog } from './log.ts';
@@ -45,6 +46,7 @@ export class Controller {
   readonly #mcp: Mcp;
   readonly #desk: Desk;
   readonly #repos: RepoWatch;
+  readonly #documents: Documents;
   readonly #announcer: Announcer;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -75,10 +77,12 @@ export class Controller {
       ...{ git, tell, fail: logError, state: () => this.#core.state },
       changed: (repo, workers) => this.#wakeRadar(repo, workers),
     });
+    this.#documents = new Documents({ tell, fail: logError, state: () => this.#core.state });
     const edge: Edge = {
       git,
       host: this.#host,
       radar: this.#radar,
+      documents: this.#documents,
       openTools: () => this.#mcp.open(),
       ambient: process.env,
       tell,
@@ -103,6 +107,7 @@ export class Controller {
       this.#announcer.changed();
       daemon.reconsider();
       this.#repos.follow(this.#core.state.config.repos).catch(logError);
+      this.#documents.follow().catch(logError);
       if (this.#core.state.busy.size === 0) this.#settled?.();
     };
     for (const problem of log.problems) tell({ type: 'noticed', problem });
@@ -127,6 +132,7 @@ export class Controller {
       core: this.#core,
       looks: this.#looks,
       desk: this.#desk,
+      documents: this.#documents,
       ready: this.#ready,
       stopAll: () => this.#stopAll(),
     });
@@ -137,6 +143,7 @@ export class Controller {
     clearInterval(this.#sweep);
     this.#repos.close();
     await this.#settle();
+    await this.#documents.close();
     await this.#mcp.close();
     this.#host.close();
     this.#core.close();
@@ -161,6 +168,7 @@ export class Controller {
   /** The log against the terminals that live and the worktrees that are there. */
   async #reconcile(edge: Edge): Promise<void> {
     const { state } = this.#core;
+    await this.#documents.follow();
     const host = await this.#host.find();
     if (!host.ok) this.#core.tell(withoutHost(host.problem));
     // Agents that run know the address of last time, and ask there at any moment.

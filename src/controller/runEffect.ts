@@ -10,6 +10,7 @@ import { readStatuses } from '../git/status.ts';
 import { checksOf, runChecks } from './checking.ts';
 import { noSuchWorker } from './checks.ts';
 import type { RunEffect, WorldEffect } from './core.ts';
+import type { Documents } from './documents/documents.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
@@ -29,6 +30,7 @@ export interface Edge {
   readonly git: Git;
   readonly host: HostPort;
   readonly radar: RadarWatch;
+  readonly documents: Pick<Documents, 'run'>;
   /** Opens the endpoint for agents' tools, or says where it is. */
   openTools(): Promise<Result<string>>;
   readonly ambient: Tools['ambient'];
@@ -145,6 +147,10 @@ async function run(
         toolsPatienceMs,
       ).unref();
       return;
+    case 'move-card':
+    case 'enter-time':
+    case 'write-entries':
+      return edge.documents.run(effect);
     case 'look-at-radar':
       return edge.radar.wake(effect.repo, effect.changed);
     case 'count-tokens':

@@ -6,6 +6,12 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
 import type { AgentPreset, WorkspaceConfig } from '../domain/workspace.ts';
+import {
+  documentSchema,
+  resolveBoard,
+  resolveInvoices,
+  type StoredDocuments,
+} from './documents/documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
 import {
   portsSchema,
@@ -16,7 +22,7 @@ import {
 } from './setupConfig.ts';
 
 /** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
-interface StoredConfig {
+interface StoredConfig extends StoredDocuments {
   name?: string;
   /** `path` is relative to the workspace where it lies below it. */
   repos: ({ name: string; path: string; jobs?: StoredJobs } & StoredSetup)[];
@@ -80,6 +86,7 @@ const schema = {
   guard: guardSchema,
   ports: portsSchema,
   limits: limitsSchema,
+  ...documentSchema,
 } as const;
 
 /** Where the configuration of a workspace lies. */
@@ -156,6 +163,8 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
   const jobs = resolveJobs(stored);
   const setup = resolveSetups(stored.repos ?? []);
   const { name = basename(root), radar, memory, guard, limits, ports } = stored;
+  const invoices = resolveInvoices(root, stored.invoices);
+  if (!invoices.ok) return invalid(root, invoices.problem.message);
   return success({
     ...{ name, root, repos, agents: agents.value, defaultAgent },
     ...(jobs && { jobs }),
@@ -163,6 +172,8 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
     ...(memory && { memory }),
     ...(guard !== undefined && { guard: guard && resolveGuard(root, guard) }),
     ...(limits && { limits }),
+    ...(stored.board !== undefined && { board: resolveBoard(root, stored.board) }),
+    ...(invoices.value && { invoices: invoices.value }),
     ...(setup && { setup }),
     ...(ports && { ports }),
   });

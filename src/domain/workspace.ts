@@ -1,3 +1,4 @@
+import type { BoardConfig, InvoiceConfig } from './documentConfig.ts';
 import type { GuardTopic } from './guard/rules.ts';
 import type { Limits } from './limits.ts';
 import type { Repo } from './repo.ts';
@@ -27,6 +28,10 @@ export interface WorkspaceConfig {
   readonly guard?: false | { readonly allow?: readonly GuardTopic[]; readonly writable?: readonly string[] };
   /** Absent where the usual ones are right. */
   readonly limits?: Limits;
+  /** False: the board is left alone. Absent: as usual. */
+  readonly board?: BoardConfig | false;
+  /** Absent: no time is entered. */
+  readonly invoices?: InvoiceConfig;
 }
 
 /** How to run an agent, as data. */

@@ -30,6 +30,7 @@ function brokenWorld() {
     host: broken as Edge['host'],
     openTools: () => Promise.resolve(failure('no_tools', 'None here.')),
     radar: { wake: () => {} } as unknown as Edge['radar'],
+    documents: { run: async () => {} },
     ambient: {},
     tell: (message) => core.tell(message),
     fail: (error) => failures.push(error),

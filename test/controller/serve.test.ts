@@ -1,6 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
+import type { Documents } from '../../src/controller/documents/documents.ts';
 import type { Log } from '../../src/controller/log.ts';
 import { Looks } from '../../src/controller/looks.ts';
 import type { Desk } from '../../src/controller/mcp/desk.ts';
@@ -41,6 +42,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     core,
     looks: new LooksAtNoFile(core, {} as Edge),
     desk: {} as Desk,
+    documents: {} as Documents,
     ready,
     stopAll: async () => {
       done.push('stopAll');

@@ -1,0 +1,74 @@
+import { entriesCsv, entriesJson, filterEntries } from '../../documents/export.ts';
+import type { InvoiceConfig } from '../../domain/documentConfig.ts';
+import type { EntryFact, EntryQuery, ExportFormat, InvoiceFacts } from '../../domain/invoiceFacts.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { dayOf } from './day.ts';
+
+/** What is wanted as a file. */
+export interface ExportWish extends EntryQuery {
+  readonly format: ExportFormat;
+  /** As it is printed on an invoice; the period's last month where none is given. */
+  readonly number?: string;
+}
+
+/**
+ * Entries as CSV, as JSON, or as an invoice to print.
+ * @returns `unknown_client`; `no_entries` for an invoice over nothing
+ */
+export async function exportEntries(
+  config: () => InvoiceConfig | undefined,
+  { entries }: InvoiceFacts,
+  wish: ExportWish,
+): Promise<Result<{ text: string; entries: number }>> {
+  const invoices = config();
+  if (!invoices) return failure('invoices_off', 'Invoices are off.');
+  const client = clientOf(invoices, wish);
+  if (!client.ok) return client;
+  const chosen = chooseEntries(entries, wish, client.value?.repos);
+  const done = (text: string) => success({ text, entries: chosen.length });
+  if (wish.format === 'csv') return done(entriesCsv(chosen));
+  if (wish.format === 'json') return done(entriesJson(chosen));
+  if (chosen.length === 0) return failure('no_entries', 'There is nothing to invoice in that period.');
+  // React is large and seldom needed.
+  const { printInvoice } = await import('../../documents/print/invoice.tsx');
+  const today = dayOf(new Date());
+  const days = chosen
+    .map(({ date }) => date)
+    .filter((date) => date !== '')
+    .sort();
+  const period = { from: wish.from ?? days[0] ?? today, to: wish.to ?? days.at(-1) ?? today };
+  return done(
+    printInvoice({
+      ...{ number: wish.number ?? period.to.slice(0, 7), date: today, period, entries: chosen },
+      from: invoices.from ?? { name: '', lines: [] },
+      client: client.value ?? { name: '', lines: [] },
+      notes: invoices.notes,
+    }),
+  );
+}
+
+/** Entries of a period, repository, status; and of a client's repositories. */
+export function chooseEntries(
+  entries: readonly EntryFact[],
+  { from, to, repo, status }: EntryQuery,
+  clientRepos: readonly string[] | undefined,
+): EntryFact[] {
+  const repos = repo === undefined ? clientRepos : [repo].filter((one) => clientRepos?.includes(one) ?? true);
+  return filterEntries(entries, {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...(repos && { repos }),
+    ...(status !== undefined && { statuses: [status] }),
+  });
+}
+
+/** The one named; for an invoice the first one, where none is. */
+function clientOf({ clients }: InvoiceConfig, { client, format }: ExportWish) {
+  const known = Object.keys(clients);
+  const name = client ?? (format === 'html' ? known[0] : undefined);
+  if (name === undefined) return success(null);
+  const found = Object.hasOwn(clients, name) ? clients[name] : undefined;
+  if (found) return success(found);
+  const hint = known.length === 0 ? 'None is configured.' : `Known: ${known.join(', ')}.`;
+  return failure('unknown_client', `There is no client ${JSON.stringify(name)}.`, hint);
+}

@@ -1,0 +1,41 @@
+import type { InvoiceReading } from '../../documents/entries.ts';
+import type { Invoices } from '../../documents/invoices.ts';
+import { type InvoiceConfig, rateFor } from '../../domain/documentConfig.ts';
+import { entryStatuses } from '../../domain/entry.ts';
+import { type EntryFact, type InvoiceFacts, sumOf } from '../../domain/invoiceFacts.ts';
+import type { ControllerState } from '../state.ts';
+
+/** How the file is read: with what the configuration says where the file does not. */
+export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReading {
+  return {
+    currency,
+    ...(day !== undefined && { day }),
+    // Without any rate a row without one needs a person.
+    rateFor: (row) => rateFor(rates, row) || null,
+  };
+}
+
+/** The file as clients are told of it, before the log adds what it knows. */
+export function readInvoices(
+  { file, clients }: InvoiceConfig,
+  { rows, currency, flaws }: Invoices,
+): InvoiceFacts {
+  const entries = rows.flatMap(({ entry, line }): EntryFact[] =>
+    entry ? [{ ...entry, line, measured: null, claimed: null }] : [],
+  );
+  const totals = Object.fromEntries(
+    entryStatuses.map((status) => [status, sumOf(entries.filter((entry) => entry.status === status))]),
+  ) as InvoiceFacts['totals'];
+  return { file, currency, entries, totals, flaws, unwritten: 0, clients: Object.keys(clients) };
+}
+
+/** With what our clock and the workers said, which only the log keeps; null while invoices are off. */
+export function selectInvoices({ documents, log }: ControllerState): InvoiceFacts | null {
+  if (!documents.invoices) return null;
+  const entries = documents.invoices.entries.map((entry) => {
+    const made = entry.id === null ? undefined : log.madeEntries.get(entry.id);
+    return made ? { ...entry, measured: made.measured, claimed: made.claimed } : entry;
+  });
+  const unwritten = [...log.madeEntries.values()].filter(({ isWritten }) => !isWritten).length;
+  return { ...documents.invoices, entries, unwritten };
+}

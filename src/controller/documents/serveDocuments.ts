@@ -1,0 +1,58 @@
+import { columns } from '../../domain/board.ts';
+import { failure, type Result } from '../../domain/problem.ts';
+import type { ControllerApi } from '../../protocol/controllerApi.ts';
+import type { Handlers } from '../../protocol/link.ts';
+import type { Documents } from './documents.ts';
+import { exportEntries } from './exporting.ts';
+
+/** What clients ask about board and invoices. */
+export type DocumentMethods = Pick<
+  ControllerApi,
+  | 'board'
+  | 'addCard'
+  | 'changeCard'
+  | 'giveCardIds'
+  | 'invoices'
+  | 'addEntry'
+  | 'changeEntry'
+  | 'giveEntryIds'
+  | 'correctTotals'
+  | 'exportEntries'
+>;
+
+/** Anybody may look; a person changes. @param personOnly refuses whoever runs inside a worker */
+export function serveDocuments(
+  { board, invoices }: Documents,
+  config: Parameters<typeof exportEntries>[0],
+  personOnly: <T>(use: () => Promise<Result<T>>) => Promise<Result<T>>,
+): Handlers<DocumentMethods> {
+  return {
+    board: () => board.read(),
+    addCard: ({ column, fields }) =>
+      personOnly(async () => (columns.includes(column) ? board.add(column, fields) : noColumn(column))),
+    changeCard: (change) =>
+      personOnly(async () =>
+        change.column === undefined || columns.includes(change.column)
+          ? board.change(change)
+          : noColumn(change.column),
+      ),
+    giveCardIds: () => personOnly(() => board.giveIds()),
+    invoices: () => invoices.read(),
+    addEntry: (draft) => personOnly(() => invoices.add(draft)),
+    changeEntry: (change) => personOnly(() => invoices.change(change)),
+    giveEntryIds: () => personOnly(() => invoices.giveIds()),
+    correctTotals: () => personOnly(() => invoices.correctTotals()),
+    exportEntries: async (wanted) => {
+      const read = await invoices.read();
+      return read.ok ? exportEntries(config, read.value, wanted) : read;
+    },
+  };
+}
+
+function noColumn(column: string): Result<never> {
+  return failure(
+    'unknown_column',
+    `There is no column ${JSON.stringify(column)}.`,
+    `Known: ${columns.join(', ')}.`,
+  );
+}

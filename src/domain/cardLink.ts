@@ -1,0 +1,76 @@
+import type { Card } from './board.ts';
+import type { Worker } from './worker.ts';
+
+/** What tells which card a worker is on. */
+export type CardOwner = Pick<Worker, 'id' | 'repo' | 'task' | 'branch' | 'brief'>;
+
+/**
+ * The card that a worker is on: the one that names it or its branch; else the open one whose id or text it was named or
+ * briefed after. Null where that could be several: a wrong card is worse than none.
+ */
+export function cardOf(cards: readonly Card[], worker: CardOwner): Card | null {
+  const sound = cards.filter(
+    ({ problem, repo }) => problem === null && (repo ?? worker.repo) === worker.repo,
+  );
+  const open = sound.filter(({ column, worker: other }) => column !== 'Done' && !isWorkerId(other));
+  return (
+    last(sound.filter((card) => isNamed(card, worker))) ??
+    only(open.filter(({ id }) => id !== null && startsWithId(worker, id))) ??
+    only(open.filter(({ task }) => firstLine(task) === firstLine(worker.brief))) ??
+    only(open.filter(({ task }) => slugFrom(task) === worker.task.toLowerCase()))
+  );
+}
+
+/** The worker that is on a card. */
+export function workerOn<Known extends CardOwner>(
+  card: Card,
+  cards: readonly Card[],
+  workers: readonly Known[],
+): Known | null {
+  return workers.find((worker) => cardOf(cards, worker) === card) ?? null;
+}
+
+function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {
+  if (card.worker === id || (card.worker === task && card.repo === repo)) return true;
+  return card.branch === branch && (card.repo === repo || card.worker === null);
+}
+
+/** Held by a worker already: no other one takes it by its name alone. */
+function isWorkerId(worker: string | null): boolean {
+  return worker?.includes('/') ?? false;
+}
+
+/** `orc-12`, `ORC-12-retry` or a brief that begins with `ORC-12`. */
+function startsWithId({ task, brief }: CardOwner, id: string): boolean {
+  const begins = (text: string) =>
+    text.toLowerCase().startsWith(id.toLowerCase()) && !/^\p{N}/u.test(text.slice(id.length));
+  return begins(task) || begins(brief);
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0]?.trim() ?? '';
+}
+
+function only<T>(items: readonly T[]): T | null {
+  return items.length === 1 ? (items[0] ?? null) : null;
+}
+
+/** Of several that name it the lowest in the file was written last. */
+function last<T>(items: readonly T[]): T | null {
+  return items.at(-1) ?? null;
+}
+
+/** Longest name that we propose; a branch and a folder have to be read. */
+const slugLength = 40;
+
+/** A task name made of a text: `Fix the migration (again)` becomes `fix-the-migration-again`; may be empty. */
+export function slugFrom(text: string): string {
+  const words = firstLine(text)
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}+/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '');
+  const cut = words.length <= slugLength ? words : words.slice(0, slugLength + 1).replace(/-[^-]*$/, '');
+  return cut.slice(0, slugLength).replace(/-+$/, '');
+}
