@@ -8,8 +8,12 @@ interface Counted {
   readonly reader: TranscriptReader;
   /** A look is under way, or the pause after it. */
   isBusy: boolean;
-  isAsked: boolean;
+  /** Looks still to come. */
+  looks: number;
 }
+
+/** An agent writes its transcript some time after its hooks have fired. */
+const looksForEach = 3;
 
 /** Counts what transcripts say was used, at the pace of one look at a time for each. */
 export class TokenCounter {
@@ -27,18 +31,18 @@ export class TokenCounter {
     const counted = this.#counted.get(path) ?? {
       reader: new TranscriptReader(path),
       isBusy: false,
-      isAsked: false,
+      looks: 0,
     };
     this.#counted.set(path, counted);
-    counted.isAsked = true;
+    counted.looks = looksForEach;
     if (!counted.isBusy) this.#look(id, session, counted).catch(this.#fail);
   }
 
   async #look(id: string, session: string, counted: Counted): Promise<void> {
     counted.isBusy = true;
     try {
-      while (counted.isAsked) {
-        counted.isAsked = false;
+      while (counted.looks > 0) {
+        counted.looks -= 1;
         const days = await counted.reader.count();
         if (Object.keys(days).length > 0) this.#tell({ type: 'tokens-counted', id, session, days });
         await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
