@@ -24,8 +24,8 @@ test('the orchestrator is started with O, cannot write, and is found again from 
     room.type(`run: touch ${shop.path('canary')}\r`);
     await room.until('The orchestrator coordinates and changes nothing itself');
     expect(await isThere(shop.path('canary'))).toBe(false);
-    room.press('ctrl-q');
     await room.until('orchestrator was kept from');
+    room.press('ctrl-q');
     const again = await shop.json<{ id: string; role: string; state: string }>('orchestrator', '--yes');
     expect(again).toMatchObject({ id: 'orchestrator', role: 'orchestrator', worktree: shop.path() });
     const refused = await shop.run(['worker', 'finish', 'orchestrator', '--yes', '--json']);
