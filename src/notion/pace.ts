@@ -9,6 +9,7 @@ export class Pace {
   readonly #clock: Clock;
   #tokens = burst;
   #at: number;
+  #heldUntil = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #write: Promise<unknown> = Promise.resolve();
 
@@ -25,6 +26,11 @@ export class Pace {
     return turn;
   }
 
+  /** Lets nothing go for so many milliseconds: Notion asked for that. */
+  hold(ms: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, this.#clock.now() + ms);
+  }
+
   /** Runs writes one after the other: Notion answers two at once with a conflict. */
   inTurn<T>(write: () => Promise<T>): Promise<T> {
     const result = this.#write.then(write);
@@ -34,6 +40,8 @@ export class Pace {
 
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
+    const held = this.#heldUntil - this.#clock.now();
+    if (held > 0) await this.#clock.sleep(held, signal);
     this.#refill();
     if (this.#tokens < 1) {
       await this.#clock.sleep(Math.ceil(((1 - this.#tokens) / perSecond) * 1000), signal);

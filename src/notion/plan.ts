@@ -63,7 +63,9 @@ export type RemoteChange =
   | { readonly do: 'name'; readonly id: string; readonly pageId: string }
   /** Gives a page born in Notion its id; only then does it appear in the file. */
   | { readonly do: 'stamp'; readonly pageId: string; readonly fields: Fields }
-  | { readonly do: 'trash' | 'restore'; readonly id: string; readonly pageId: string };
+  /** Only where the page still is `over`. */
+  | { readonly do: 'trash'; readonly id: string; readonly pageId: string; readonly over: Fields }
+  | { readonly do: 'restore'; readonly id: string; readonly pageId: string };
 
 export interface Plan {
   readonly local: readonly LocalChange[];
@@ -198,7 +200,7 @@ class Planning implements Plan {
     const isEdited = differs(base.fields, remote.fields);
     const conflict = rowConflict(id, 'deleted', isEdited ? 'edited' : 'kept');
     const choice = this.#input.chosen(conflict);
-    if (choice === 'mine') this.remote.push({ do: 'trash', id, pageId: remote.pageId });
+    if (choice === 'mine') this.remote.push({ do: 'trash', id, pageId: remote.pageId, over: remote.fields });
     else if (choice === 'theirs') this.#bring(remote);
     else this.conflicts.push(conflict);
   }

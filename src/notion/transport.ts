@@ -49,8 +49,8 @@ interface RequestParts {
 
 /**
  * A `fetch` for the client: paced, with a limit for the whole answer, and repeating what is safe to repeat. Reads are
- * repeated after anything but a refusal; writes only when Notion says that it did nothing, for a lost answer may stand
- * for a change that was made.
+ * repeated after anything but a refusal; creations only when Notion says that it did nothing, for a lost answer may
+ * stand for a page that was made; changes never, for somebody may have edited the page while we waited.
  */
 export class Transport {
   readonly #options: TransportOptions;
@@ -85,12 +85,15 @@ export class Transport {
       if (!isRead) this.#beforeWrite();
       const answer = await this.#once(url, parts);
       signal?.throwIfAborted();
-      const mayRepeat = answer === null || isBroken(answer) ? isRead : refusedForNow.has(answer.status);
-      if (!mayRepeat || attempt === attempts) {
-        if (answer === null || isBroken(answer)) throw new Unanswered('no answer that can be used');
-        return answer;
-      }
-      await clock.sleep(pauseBefore(attempt, answer, clock), signal);
+      const pause = pauseBefore(attempt, answer, clock);
+      const isLost = answer === null || isBroken(answer);
+      const isBusy = !isLost && refusedForNow.has(answer.status);
+      if (isBusy) this.#pace.hold(pause);
+      const mayRepeat = isLost ? isRead : isBusy && parts.method !== 'PATCH';
+      if (mayRepeat && attempt < attempts) {
+        if (isLost) await clock.sleep(pause, signal);
+      } else if (isLost) throw new Unanswered('no answer that can be used');
+      else return answer;
     }
   }
 

@@ -27,8 +27,9 @@ export type Written = 'done' | 'waits';
 
 type Update = Extract<RemoteChange, { do: 'update' }>;
 
-/** How often a page is looked at again after a write that nobody answered. */
-const tries = 3;
+/** How often a page is looked at and written to before it is left to the next sync. */
+const tries = 4;
+const worthRepeating = new Set([unanswered, 'notion_busy']);
 
 /**
  * Makes changes in Notion, one at a time. Each page is read right before it is changed, for there is no other guard
@@ -50,14 +51,15 @@ export class Writer {
       case 'create':
         return this.#create(change.id, change.fields);
       case 'update':
-        return this.#update(change);
+        return this.#repeat(() => this.#update(change));
       case 'name':
-        return this.#name(change.pageId, () => change.id);
+        return this.#repeat(() => this.#name(change.pageId, () => change.id));
       case 'stamp':
-        return this.#name(change.pageId, this.#options.newId);
+        return this.#stamp(change.pageId);
       case 'trash':
+        return this.#repeat(() => this.#trash(change));
       case 'restore':
-        return this.#trash(change.id, change.pageId, change.do === 'trash');
+        return this.#repeat(() => this.#restore(change.pageId));
     }
   }
 
@@ -98,14 +100,18 @@ export class Writer {
     return success(true);
   }
 
-  async #update(change: Update): Promise<Result<Written>> {
-    for (let attempt = 1; ; attempt++) {
-      const page = await this.#read(change.pageId);
-      if (!page.ok) return page;
-      if (page.value === null) return success('waits');
-      const pushed = await this.#push(change, page.value);
-      if (pushed.ok || pushed.problem.code !== unanswered || attempt === tries) return pushed;
+  /** Looks at the page again before each attempt: an answer that was lost may stand for what is done already. */
+  async #repeat(attempt: () => Promise<Result<Written>>): Promise<Result<Written>> {
+    for (let i = 1; ; i++) {
+      const written = await attempt();
+      if (written.ok || i === tries || !worthRepeating.has(written.problem.code)) return written;
     }
+  }
+
+  async #update(change: Update): Promise<Result<Written>> {
+    const page = await this.#read(change.pageId);
+    if (!page.ok) return page;
+    return page.value === null ? success('waits') : this.#push(change, page.value);
   }
 
   async #push(change: Update, page: PageObjectResponse): Promise<Result<Written>> {
@@ -146,40 +152,49 @@ export class Writer {
     return { push, same, conflicts };
   }
 
-  async #name(pageId: string, choose: () => string): Promise<Result<Written>> {
-    const { notion, codec } = this.#options;
+  #stamp(pageId: string): Promise<Result<Written>> {
     let id: string | undefined;
-    for (let attempt = 1; ; attempt++) {
-      const page = await this.#read(pageId);
-      if (!page.ok) return page;
-      if (page.value === null) return success('waits');
-      const { row } = codec.decode(page.value);
-      // Somebody else gave it one.
-      if (row.id !== '' && row.id !== id) return success('waits');
-      id ??= choose();
-      const named = row.id === id ? success(pageId) : await notion.update(pageId, codec.encodeId(id));
-      if (named.ok) {
-        this.stamped.push({ ...row, id });
-        return success('done');
-      }
-      if (named.problem.code !== unanswered || attempt === tries) return named;
-    }
+    const choose = () => {
+      id ??= this.#options.newId();
+      return id;
+    };
+    return this.#repeat(() => this.#name(pageId, choose));
   }
 
-  async #trash(id: string, pageId: string, inTrash: boolean): Promise<Result<Written>> {
-    const { notion, store, clock } = this.#options;
-    const before = store.base.rows.get(id)?.fields ?? {};
-    store.remember({
-      side: 'notion',
-      id,
-      before,
-      after: { row: inTrash ? 'trashed' : 'restored' },
-      at: clock.now(),
-    });
-    const done = await notion.trash(pageId, inTrash);
-    if (!done.ok) return done;
-    if (inTrash && store.base.rows.delete(id)) store.base.save();
+  async #name(pageId: string, choose: () => string): Promise<Result<Written>> {
+    const { notion, codec } = this.#options;
+    const page = await this.#read(pageId);
+    if (!page.ok) return page;
+    if (page.value === null) return success('waits');
+    const { row } = codec.decode(page.value);
+    const id = choose();
+    // Somebody else gave it one.
+    if (row.id !== '' && row.id !== id) return success('waits');
+    const named = row.id === id ? success(pageId) : await notion.update(pageId, codec.encodeId(id));
+    if (!named.ok) return named;
+    this.stamped.push({ ...row, id });
     return success('done');
+  }
+
+  async #trash({ id, pageId, over }: Extract<RemoteChange, { do: 'trash' }>): Promise<Result<Written>> {
+    const { notion, codec, store, clock } = this.#options;
+    const page = await this.#read(pageId);
+    if (!page.ok) return page;
+    if (page.value !== null) {
+      const { fields } = codec.decode(page.value).row;
+      // Edited since: the person decided about another page.
+      if (Object.entries(over).some(([field, value]) => fields[field] !== value)) return success('waits');
+      store.remember({ side: 'notion', id, before: fields, after: { row: 'trashed' }, at: clock.now() });
+      const done = await notion.trash(pageId, true);
+      if (!done.ok) return done;
+    }
+    if (store.base.rows.delete(id)) store.base.save();
+    return success('done');
+  }
+
+  async #restore(pageId: string): Promise<Result<Written>> {
+    const done = await this.#options.notion.trash(pageId, false);
+    return done.ok ? success('done') : done;
   }
 
   /** Null for a page that is in the trash or gone by now: the next sync says so. */

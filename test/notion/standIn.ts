@@ -41,7 +41,8 @@ export interface StandInRequest {
 
 /** Something that goes wrong; `after` the change was made or before it. */
 export interface Fault {
-  kind: 'drop' | 'timeout' | 'status' | 'html' | 'half' | 'stall';
+  kind: 'drop' | 'timeout' | 'status' | 'html' | 'half' | 'stall' | 'throw';
+  thrown?: unknown;
   when: 'before' | 'after';
   status?: number;
   retryAfter?: string;
@@ -76,6 +77,8 @@ export class NotionStandIn {
   readonly parents = new Set<string>();
   /** Told of each request; decides what goes wrong with it. */
   fault: (request: StandInRequest) => Fault | null = () => null;
+  /** Told of each page that the API made or changed. */
+  afterWrite: (page: StandInPage) => void = () => {};
   readonly #clock: Clock & { pass?(ms: number): void };
 
   constructor(clock: Clock & { pass?(ms: number): void }) {
@@ -184,10 +187,12 @@ export class NotionStandIn {
     );
   }
 
-  #break({ kind, status = 500, retryAfter }: Fault, answer: Answer | null): Response {
+  #break({ kind, status = 500, retryAfter, thrown }: Fault, answer: Answer | null): Response {
     switch (kind) {
       case 'drop':
         throw new TypeError('fetch failed');
+      case 'throw':
+        throw thrown;
       case 'timeout':
         this.#clock.pass?.(30_000);
         throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
@@ -342,6 +347,7 @@ export class NotionStandIn {
     };
     page.states.push({ at, values, inTrash: false });
     this.pages.set(page.id, page);
+    this.afterWrite(page);
     return this.#showPage(page, now(page));
   }
 
@@ -367,6 +373,7 @@ export class NotionStandIn {
     const values = this.#accept(this.source(page.source), asObject(body.properties ?? {}, 'properties'));
     const inTrash = typeof body.in_trash === 'boolean' ? body.in_trash : before.inTrash;
     page.states.push({ at: this.#clock.now(), values: { ...before.values, ...values }, inTrash });
+    this.afterWrite(page);
     return this.#showPage(page, now(page));
   }
 
