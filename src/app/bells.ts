@@ -16,7 +16,7 @@ export function withHeardBells(state: AppState): AppState {
 }
 
 /** One looks at the worker that has the keys, else at the one selected last, and at none from another window. */
-function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
+export function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
   if (!hasFocus) return false;
   return 'id' in focus ? focus.id === id : anchor === id;
 }

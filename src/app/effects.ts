@@ -16,6 +16,8 @@ export type Effect =
   | { readonly type: 'attach'; readonly id: string }
   /** Rings the person's terminal. */
   | { readonly type: 'ring' }
+  /** Tells the person, who may be elsewhere, that something needs them. */
+  | { readonly type: 'notify'; readonly worker: string; readonly text: string }
   /** Leaves the control room; workers go on. */
   | { readonly type: 'quit' }
   /** Hands the terminal back to the shell until it is continued. */

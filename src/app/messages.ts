@@ -13,6 +13,7 @@ export type Message =
   | { readonly type: 'terminalChanged'; readonly record: TerminalRecord }
   | { readonly type: 'terminalForgotten'; readonly id: string }
   | { readonly type: 'bellRang'; readonly id: string }
+  | { readonly type: 'notifyFailed'; readonly message: string }
   | { readonly type: 'tokenArrived'; readonly token: Token }
   /** The mouse is held above or below the pane it selects in; told again and again as long as it is. */
   | { readonly type: 'dragHeld' }

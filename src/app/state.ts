@@ -33,6 +33,8 @@ export interface AppState {
   readonly hasFocus: boolean;
   /** Workers that rang and have not been looked at since. */
   readonly rang: ReadonlySet<string>;
+  /** Workers that the person wants no notifications of. */
+  readonly silenced: ReadonlySet<string>;
   readonly drag: Drag | null;
   /** One line for the person, until the next key or until it has had its time. */
   readonly notice: Notice | null;
@@ -45,6 +47,8 @@ export interface Settings {
   readonly leaveKey: string;
   /** Whether the person's terminal rings when a worker rings that they do not look at. */
   readonly bell: boolean;
+  /** Whether notifications tell what has come to need the person. */
+  readonly notify: boolean;
   /** Panes when the control room opens. */
   readonly layout: Layout;
   /** In which order they are then. */
@@ -52,7 +56,13 @@ export interface Settings {
 }
 
 /** As they are for a person who has set nothing. */
-export const initialSettings: Settings = { leaveKey: 'ctrl-q', bell: true, layout: 4, order: 'fixed' };
+export const initialSettings: Settings = {
+  leaveKey: 'ctrl-q',
+  bell: true,
+  notify: true,
+  layout: 4,
+  order: 'fixed',
+};
 
 /** Cells. */
 export interface Size {
@@ -126,6 +136,7 @@ export function initialState(
     focus: { at: 'list' },
     hasFocus: true,
     rang: new Set(),
+    silenced: new Set(),
     drag: null,
     notice: problem === null ? null : { text: problem, tone: 'problem', since: null },
     nextTag: 1,

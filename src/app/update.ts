@@ -3,6 +3,7 @@ import { hearBell, withHeardBells } from './bells.ts';
 import { noticeLife } from './clock.ts';
 import { afterLookingBack, withCursorInRange } from './lookBack.ts';
 import type { Message } from './messages.ts';
+import { newsBetween } from './notify.ts';
 import type { AppState } from './state.ts';
 import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from './step.ts';
 import { progressMark, shownTitle } from './text/terminals.ts';
@@ -24,7 +25,7 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'resized':
       return stay({ ...state, size: message.size });
     case 'factsArrived':
-      return stay(withFacts(state, message.facts));
+      return withNews(state, withFacts(state, message.facts));
     case 'connectionChanged':
       return connectionChanged(state, message.connection);
     case 'terminalChanged':
@@ -33,6 +34,8 @@ function afterMessage(state: AppState, message: Message): Step {
       return stay(withoutTerminal(state, message.id));
     case 'bellRang':
       return hearBell(state, message.id);
+    case 'notifyFailed':
+      return stay(withNotice(state, message.message, 'problem'));
     case 'tokenArrived':
       return updateToken(state, message.token);
     case 'dragHeld':
@@ -52,6 +55,10 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'ticked':
       return stay(withFading({ ...state, now: message.now }));
   }
+}
+
+function withNews(old: AppState, state: AppState): Step {
+  return { state, effects: newsBetween(old, state) };
 }
 
 /** A new link knows nothing of what was missed, so it begins with the whole picture. */

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { capabilitiesOf } from '../paint/capabilities.ts';
+import { notificationStyle } from '../paint/notification.ts';
 import { OuterTerminal } from '../paint/outer.ts';
 import { Refusal, refuse, tellProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
@@ -44,6 +45,11 @@ export async function enterRoom(root: string): Promise<void> {
       capabilities,
       settings,
       mouse,
+      notify: {
+        style: capabilities.osc ? notificationStyle(process.env) : null,
+        bell: settings.bell,
+        command: settings.notifyCommand,
+      },
       notice: problems.length > 0 ? problems.join(' ') : null,
     });
   } finally {

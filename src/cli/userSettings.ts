@@ -4,11 +4,18 @@ import { initialSettings, type Settings } from '../app/state.ts';
 export interface UserSettings extends Settings {
   /** Whether clicks and the wheel are the control room's. */
   readonly mouse: boolean;
+  /** Program and arguments that are run with title and text of each notification; none when empty. */
+  readonly notifyCommand: readonly string[];
   /** False does what NO_COLOR does; true gives way to it. */
   readonly color: boolean;
 }
 
-export const usualSettings: UserSettings = { ...initialSettings, mouse: true, color: true };
+export const usualSettings: UserSettings = {
+  ...initialSettings,
+  mouse: true,
+  color: true,
+  notifyCommand: [],
+};
 
 export interface SettingsRead {
   readonly settings: UserSettings;

@@ -1,4 +1,3 @@
-import { nextTick } from '../app/clock.ts';
 import type { Effect } from '../app/effects.ts';
 import { answerTo, type Message } from '../app/messages.ts';
 import { type AppState, initialState, type Settings } from '../app/state.ts';
@@ -15,12 +14,14 @@ import type { ConnectOptions } from '../protocol/connect.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { Room } from '../ui/Room.tsx';
 import { SlotContext } from '../ui/slots.tsx';
+import { AgeTimer } from './ageTimer.ts';
 import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { ControllerPort } from './controllerPort.ts';
 import { DragTimer } from './dragTimer.ts';
 import { KeyHolder } from './keyHolder.ts';
+import { Notifier, type NotifySettings } from './notifier.ts';
 import { PaintPace } from './paintPace.ts';
 import { PaneLayers } from './paneLayers.ts';
 import { Terminals } from './terminals.ts';
@@ -34,6 +35,7 @@ export interface RoomOptions {
   readonly settings: Settings;
   /** Whether the mouse is ours. */
   readonly mouse: boolean;
+  readonly notify: NotifySettings;
   /** Something to be said first. */
   readonly notice: string | null;
 }
@@ -56,7 +58,9 @@ class ControlRoom {
   readonly #compositor: Compositor;
   readonly #panes: PaneLayers;
   readonly #clipboard: Clipboard;
+  readonly #notifier: Notifier;
   readonly #clicks = new ClickCounter();
+  readonly #ages = new AgeTimer((now) => this.#tell({ type: 'ticked', now }));
   readonly #dragTimer = new DragTimer(() => this.#tell({ type: 'dragHeld' }));
   readonly #tokenizer = new Tokenizer((token) => {
     this.#keys.hear(token);
@@ -71,7 +75,6 @@ class ControlRoom {
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
   #drawing: NodeJS.Immediate | undefined;
-  #tick: NodeJS.Timeout | undefined;
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -83,6 +86,9 @@ class ControlRoom {
     this.#clipboard = new Clipboard(
       () => runtimeFolder(options.controller.root),
       options.capabilities.osc ? this.#outer : null,
+    );
+    this.#notifier = new Notifier(options.outer, options.notify, (message) =>
+      this.#tell({ type: 'notifyFailed', message }),
     );
     this.#terminals = new Terminals(options.controller.root, {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
@@ -127,7 +133,8 @@ class ControlRoom {
 
   #close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#tick);
+    this.#ages.stop();
+    this.#notifier.stop();
     this.#dragTimer.stop();
     clearImmediate(this.#drawing);
     this.#pace.stop();
@@ -174,8 +181,10 @@ class ControlRoom {
         void this.#attach(effect.id);
         break;
       case 'ring':
-        // A worker's own bytes must not be broken into.
         if (!this.#isAttached) this.#outer.ring();
+        break;
+      case 'notify':
+        this.#notifier.add(effect.worker, effect.text);
         break;
       case 'quit':
         this.#left.resolve();
@@ -189,9 +198,11 @@ class ControlRoom {
   async #attach(id: string): Promise<void> {
     const { controller, capabilities, settings } = this.#options;
     this.#isAttached = true;
+    this.#notifier.isTerminalTaken = true;
     this.#terminals.show([]);
     const why = await attach({ root: controller.root, id, outer: this.#outer, capabilities, ...settings });
     this.#isAttached = false;
+    this.#notifier.isTerminalTaken = false;
     this.#listen();
     this.#outer.retake();
     this.#tell({ type: 'attachEnded', id, why });
@@ -222,7 +233,7 @@ class ControlRoom {
     this.#terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
     this.#outer.setTitle(windowTitle(this.#state));
     this.#paint();
-    this.#wait();
+    this.#ages.follow(this.#state);
   }
 
   #paint(): void {
@@ -232,12 +243,5 @@ class ControlRoom {
     const filled = this.#panes.filled(layers, this.#state);
     const cursor = this.#panes.cursor(layers, this.#state);
     this.#outer.write(this.#keys.modesSequence(this.#state) + this.#compositor.frame(grid, filled, cursor));
-  }
-
-  /** Ages on the screen grow; the timer runs only as often as one of them changes. */
-  #wait(): void {
-    clearTimeout(this.#tick);
-    const pause = nextTick(this.#state, Date.now());
-    if (pause !== null) this.#tick = setTimeout(() => this.#tell({ type: 'ticked', now: Date.now() }), pause);
   }
 }

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { type NotificationStyle, notificationBytes } from './notification.ts';
 import {
   enterSequence,
   leaveSequence,
@@ -117,6 +118,11 @@ export class OuterTerminal {
     if (title === this.#title) return;
     this.#title = title;
     this.#writeTitle();
+  }
+
+  /** Has the terminal show a notification, if it is one that can. */
+  notify(style: NotificationStyle, title: string, text: string): void {
+    this.write(notificationBytes(style, title, text));
   }
 
   /** At most once a second: many who ring at once are one reason to look up. */

@@ -1,10 +1,11 @@
 import { canSetAside, type QueueItem } from '../../domain/queue.ts';
 import type { Action } from '../action.ts';
 import { openCard, openFinish, openReject } from '../dialogs.ts';
+import { toggleSilenced } from '../notify.ts';
 import { canSay, currentRequest, openDeny, openRequest, pick, say } from '../requests.ts';
-import { findProposal, findWorker, isSameRow, selectQueue } from '../select.ts';
+import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../select.ts';
 import { type AppState, dialogOf, selectionOf } from '../state.ts';
-import { ask, type Step, stay, toList } from '../step.ts';
+import { ask, type Step, stay, toList, withNotice } from '../step.ts';
 import { isIdle } from './card.ts';
 import { isReachable } from './reachable.ts';
 import { enterPane } from './room.ts';
@@ -32,6 +33,15 @@ export const queueActions: readonly Action[] = [
     keys: ['n'],
     enabled: canDecline,
     run: decline,
+  },
+  {
+    where: ['room'],
+    group: 'Queue',
+    id: 'silence',
+    title: 'no notifications of this worker, or again',
+    keys: ['M'],
+    enabled: (state) => selectedWorker(state) !== null || 'Select a worker first.',
+    run: silence,
   },
   {
     ...card,
@@ -181,6 +191,13 @@ function deny(state: AppState): Step {
   const dialog = dialogOf(state);
   const why = dialog?.kind === 'deny' ? dialog.why.text.trim() : '';
   return onRequest(state, (request) => say(state, request, { say: 'deny', why }));
+}
+
+function silence(state: AppState): Step {
+  const id = selectedWorker(state)?.id ?? '';
+  const next = toggleSilenced(state, id);
+  const text = next.silenced.has(id) ? `No notifications of ${id}.` : `Notifications of ${id} again.`;
+  return stay(withNotice(next, text));
 }
 
 function onRequest(

@@ -1,0 +1,35 @@
+import type { QueueItem } from '../domain/queue.ts';
+import { isLookedAt } from './bells.ts';
+import type { Effect } from './effects.ts';
+import type { AppState } from './state.ts';
+
+/**
+ * What has come to need the person since the picture before, told where they may not be looking: not of the worker they
+ * look at, not of those they have silenced, and nothing of what was there when the room was opened.
+ */
+export function newsBetween(old: AppState, next: AppState): readonly Effect[] {
+  if (!old.facts || !next.facts || old.facts === next.facts || !next.settings.notify) return [];
+  const known = new Set(old.facts.queue.map(nameOf));
+  const news = next.facts.queue.filter((item) => !known.has(nameOf(item)) && isNews(next, item));
+  return news.map(({ worker, text }) => ({ type: 'notify', worker, text }));
+}
+
+/** A state that a worker comes into again is news again. */
+function nameOf({ id, since }: QueueItem): string {
+  return `${id} ${since}`;
+}
+
+function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean {
+  if (state.silenced.has(worker)) return false;
+  // A person's own proposal is no news to them.
+  if (kind === 'proposal')
+    return state.facts?.proposals.find(({ n }) => n === proposal)?.by === 'orchestrator';
+  return !isLookedAt(state, worker);
+}
+
+/** Nothing is told of a worker any more, or again. */
+export function toggleSilenced(state: AppState, id: string): AppState {
+  const silenced = new Set(state.silenced);
+  if (!silenced.delete(id)) silenced.add(id);
+  return { ...state, silenced };
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { notificationBytes, notificationStyle } from '../../src/paint/notification.ts';
+
+test.each([
+  [{ TERM: 'xterm-256color', TERM_PROGRAM: 'iTerm.app' }, 'osc9'],
+  [{ TERM: 'xterm-256color', TERM_PROGRAM: 'WezTerm' }, 'osc9'],
+  [{ TERM: 'xterm-ghostty' }, 'osc9'],
+  [{ TERM: 'xterm-kitty' }, 'osc99'],
+  [{ TERM: 'foot' }, 'osc777'],
+  [{ TERM: 'rxvt-unicode-256color' }, 'osc777'],
+  [{ TERM: 'xterm-256color' }, null],
+  [{ TERM: 'tmux-256color', TERM_PROGRAM: 'WezTerm', TMUX: '/tmp/x' }, null],
+  [{}, null],
+] as const)('the terminal %j is told by %s', (env, style) => {
+  expect(notificationStyle(env)).toBe(style);
+});
+
+test.each([
+  ['osc9', '\x1b]9;web/a: Bash ls\x1b\\'],
+  ['osc99', '\x1b]99;i=orch-tui:d=0;web/a\x1b\\\x1b]99;i=orch-tui:p=body;Bash ls\x1b\\'],
+  ['osc777', '\x1b]777;notify;web/a;Bash ls\x1b\\'],
+  [null, ''],
+] as const)('%s cannot be ended or divided by what a worker says', (style, bytes) => {
+  expect(notificationBytes(style, 'web/a\x07', 'Bash\x1b;\u009cls')).toBe(bytes);
+});
