@@ -14,7 +14,7 @@ export function builtInPresets(
   const quit = { interrupt: escapeKey, type: `${clearLine}/exit` };
   const plain = { env: {}, pass: [], speaks: 'none' } as const;
   return {
-    claude: { command: ['claude'], env: {}, pass: [], speaks: 'claude', quit },
+    claude: { command: ['claude'], env: {}, pass: [], speaks: 'claude', quit, delivery: 'typed' },
     demo: { command: [programs.node, programs.demoAgent], env: {}, pass: [], speaks: 'claude', quit },
     codex: {
       ...plain,

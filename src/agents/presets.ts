@@ -27,7 +27,7 @@ export function resolvePresets(
   return success(presets);
 }
 
-const fields = ['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles'];
+const fields = ['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles', 'delivery'];
 
 function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefined): Result<AgentPreset> {
   const at = `agents.${plain(name)}`;
@@ -57,13 +57,15 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
 /** How an agent is talked to, all of which may be absent. */
 function parseWays(
   at: string,
-  { prompt, resume, quit, titles }: Readonly<Record<string, unknown>>,
-): Result<Pick<AgentPreset, 'prompt' | 'resume' | 'quit' | 'titles'>> {
+  { prompt, resume, quit, titles, delivery }: Readonly<Record<string, unknown>>,
+): Result<Pick<AgentPreset, 'prompt' | 'resume' | 'quit' | 'titles' | 'delivery'>> {
   if (prompt !== undefined && !(isTexts(prompt) && prompt.some((text) => text.includes('{brief}'))))
     return refuse(`${at}.prompt`, 'must be a list of texts with "{brief}" in one of them');
   if (resume !== undefined && !isTexts(resume)) return refuse(`${at}.resume`, 'must be a list of texts');
   if (quit !== undefined && !isQuit(quit))
     return refuse(`${at}.quit`, 'must be an object of two texts, "interrupt" and "type"');
+  if (delivery !== undefined && delivery !== 'typed' && delivery !== 'argument')
+    return refuse(`${at}.delivery`, 'must be "typed" or "argument"');
   if (titles !== undefined && !isTitleRules(titles))
     return refuse(`${at}.titles`, 'must hold lists of texts, "asking", "working" and "resting"');
   return success({
@@ -71,6 +73,7 @@ function parseWays(
     ...(resume !== undefined && { resume }),
     ...(quit !== undefined && { quit }),
     ...(titles !== undefined && { titles }),
+    ...(delivery !== undefined && { delivery }),
   });
 }
 

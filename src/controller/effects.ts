@@ -52,6 +52,16 @@ export type Effect =
   | { readonly type: 'look-at-screen'; readonly id: string }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
+  /** Types a brief, or presses Enter once more where it is empty. Ends as `brief-typed`. */
+  | {
+      readonly type: 'type-brief';
+      readonly id: string;
+      readonly key: Ticket;
+      readonly text: string;
+      readonly tries: number;
+    }
+  /** Ends as `brief-overdue`. */
+  | { readonly type: 'await-listing'; readonly id: string; readonly key: Ticket }
   /** Ends as `tokens-counted`, or in nothing. */
   | { readonly type: 'count-tokens'; readonly id: string; readonly session: string; readonly path: string }
   /** Ends as `repos-looked-at`. */

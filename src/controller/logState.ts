@@ -38,7 +38,8 @@ const endedKept = 50;
 
 /** The state after one more event. Pure; an event about something unknown changes nothing but `seq`. */
 export function applyEvent(state: LogState, event: LogEvent): LogState {
-  return { ...change(afterTime(state, event), event), seq: event.seq };
+  const used = afterUse(state.used, event);
+  return { ...change(afterTime(state, event), event), used, seq: event.seq };
 }
 
 function change(state: LogState, event: LogEvent): LogState {
@@ -93,10 +94,9 @@ function change(state: LogState, event: LogEvent): LogState {
     case 'time-entered':
     case 'entry-written':
     case 'answered':
-      return state;
     case 'spent':
     case 'tokens-counted':
-      return { ...state, used: afterUse(state.used, event) };
+      return state;
     case 'set-aside':
       return { ...state, setAside: put(state.setAside, event.id, event.at) };
     case 'updated':
@@ -119,9 +119,7 @@ function withoutWish(state: LogState, kind: OpenProposal['kind'], id: string): L
   return { ...state, proposals: new Map(open.map((proposal) => [proposal.n, proposal])) };
 }
 
-type StartedEvent = Extract<LogEvent, { type: 'started' }>;
-
-function newWorker(event: StartedEvent): Worker {
+function newWorker(event: Extract<LogEvent, { type: 'started' }>): Worker {
   const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, ports, at } = event;
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },

@@ -115,6 +115,10 @@ export type Message =
       readonly session: string;
       readonly days: Readonly<Record<Day, Tokens>>;
     }
+  /** A brief was typed, or Enter pressed again, a while ago; `tries`: so often by now. */
+  | { readonly type: 'brief-typed'; readonly id: string; readonly key: Ticket; readonly tries: number }
+  /** An agent has begun and not asked for our tools. */
+  | { readonly type: 'brief-overdue'; readonly id: string; readonly key: Ticket }
   | { readonly type: 'day-began'; readonly day: Day }
   | { readonly type: 'memory-measured'; readonly memory: Footprint }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
@@ -159,6 +163,8 @@ export type ChangeRequest =
     }
   | { readonly do: 'reject'; readonly n: number; readonly why: string }
   | { readonly do: 'stop'; readonly id: string }
+  /** Types a worker's brief into it once more. */
+  | { readonly do: 'deliver'; readonly id: string }
   /** Says to an agent what it waits for; only of the request named. */
   | { readonly do: 'answer'; readonly request: string; readonly answer: RequestAnswer }
   /** Lays aside what a worker's state or report has to say, until there is something new. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canResume, lacks } from '../agents/abilities.ts';
 import { commandLine } from '../agents/commandLine.ts';
+import { opening } from '../agents/opening.ts';
 import { probeAgent } from '../agents/probe.ts';
 import { agentPrograms } from '../agents/programs.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
@@ -132,11 +133,14 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
   const { role } = open.draft;
   const id = draftId(open.draft);
   const sessionId = worker?.sessionId ?? open.sessionId;
+  const { brief } = open.draft;
+  const resume = worker?.hasConversation ?? false;
+  const isTyped = preset.delivery === 'typed' && tools.mcpUrl !== undefined && !resume && brief.trim() !== '';
   const command = commandLine({
     preset,
     sessionId,
-    resume: worker?.hasConversation ?? false,
-    brief: open.draft.brief,
+    resume,
+    brief: isTyped ? '' : preset.speaks === 'claude' ? opening(brief) : brief,
     name: id,
     settingsFile: settingsFile(tools.config.root),
     role: role ?? 'worker',
@@ -155,6 +159,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
   const shown = {
     ...{ id, agent, branch, worktree, command, environment, sessionId },
     ...(role && { role }),
+    ...(isTyped && { delivery: 'typed' as const }),
     ...(copies && { copies }),
     ...(setup && { setup }),
     ...(ports && { ports }),

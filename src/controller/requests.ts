@@ -3,6 +3,7 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import { draftId, type ProposalDraft, type Proposer } from '../domain/proposal.ts';
 import { isLive } from '../domain/worker.ts';
 import { checkDraft, findIdle, noSuchProposal, noSuchWorker } from './checks.ts';
+import { deliver } from './delivering.ts';
 import { begin } from './ending.ts';
 import type { Happening } from './events.ts';
 import { answer } from './holding.ts';
@@ -35,6 +36,8 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
       return answer(state, message, request);
     case 'set-aside':
       return about(state, ticket, request.id, { type: 'set-aside', id: request.id });
+    case 'deliver':
+      return deliver(state, ticket, request.id);
     case 'cancel':
       return cancel(state, ticket, request.id);
     case 'mute':

@@ -24,6 +24,7 @@ import type { ControllerState } from './state.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import type { Tools } from './tools.ts';
 import { toolsPatienceMs } from './toolsWatch.ts';
+import { awaitListing, typeBrief } from './typing.ts';
 
 /** What effects are done with. */
 export interface Edge {
@@ -153,6 +154,10 @@ async function run(
       return edge.documents.run(effect);
     case 'look-at-radar':
       return edge.radar.wake(effect.repo, effect.changed);
+    case 'type-brief':
+      return typeBrief(edge.host, edge.tell, effect);
+    case 'await-listing':
+      return awaitListing(edge.tell, effect);
     case 'count-tokens':
       return tokens.ask(effect.id, effect.session, effect.path);
     case 'look-at-repos':

@@ -66,6 +66,7 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     reject: ({ n, why }) => ask({ do: 'reject', n, why }),
     answer: ({ request, answer }) => ask({ do: 'answer', request, answer }),
     setAside: ({ id }) => ask({ do: 'set-aside', id }),
+    deliverBrief: ({ id }) => ask({ do: 'deliver', id }),
     stop: ({ id }) => ask({ do: 'stop', id }),
     previewFinish: ({ id }) => looks.previewFinish(id),
     finish: ({ id, tip, confirm, skipChecks }) =>

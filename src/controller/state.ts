@@ -10,6 +10,7 @@ import type { RepoStatus } from '../domain/repo.ts';
 import type { Day } from '../domain/usage.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { type Delivery, selectUndelivered } from './delivery.ts';
 import { selectInvoices } from './documents/invoiceReading.ts';
 import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
@@ -41,6 +42,8 @@ export interface ControllerState {
   /** As they were last read; null where there are none, or they were turned off. */
   readonly documents: { readonly board: BoardFacts | null; readonly invoices: InvoiceFacts | null };
   readonly notices: readonly Problem[];
+  /** Of briefs that are typed into their agents and have not arrived yet. */
+  readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly memory: Footprint | null;
   /** Empty until somebody has looked at a clock. */
   readonly today: Day;
@@ -85,7 +88,7 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     settled: new Map(),
     documents: { board: null, invoices: null },
   };
-  return { config, log, ...nothing, repos: [], notices: [], memory: null, today: '' };
+  return { config, log, ...nothing, repos: [], notices: [], deliveries: new Map(), memory: null, today: '' };
 }
 
 /** The same notice twice is one notice, the later one. */
@@ -106,6 +109,7 @@ export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
   const invoices = selectInvoices(state);
+  const undelivered = selectUndelivered(state.deliveries, log.workers);
   const usage = selectUsage(log.used, state.today, config);
   const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
   return {
@@ -128,6 +132,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(radar && { radar }),
     ...(state.memory && { memory: state.memory }),
+    ...(undelivered.length > 0 && { undelivered }),
     ...(usage && { usage }),
     ...selectTalk(log, state.tools),
     ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),

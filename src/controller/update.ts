@@ -1,5 +1,6 @@
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { conversationFound, conversationMissing } from './conversations.ts';
+import { withDelivery } from './delivering.ts';
 import { withCardMoves } from './documents/cardMoves.ts';
 import { timeEntered, withEntering } from './documents/entering.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
@@ -18,7 +19,7 @@ import { spent, tokensCounted } from './using.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
-  const decision = withToolsWatch(message, decide(state, message));
+  const decision = withDelivery(message, withToolsWatch(message, decide(state, message)));
   const settled = withoutSettled(message, decision);
   const looked = withRadarLooks(state, message, withSnapshots(state, settled));
   return withEntering(message, withCardMoves(state, message, looked));
@@ -95,6 +96,9 @@ function decide(state: ControllerState, message: Message): Decision {
       return tokensCounted(state, message);
     case 'memory-measured':
       return only({ ...state, memory: message.memory });
+    case 'brief-typed':
+    case 'brief-overdue':
+      return only(state);
     case 'day-began':
       return only({ ...state, today: message.day });
     case 'repos-looked-at':

@@ -12,8 +12,6 @@ import {
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { LogEvent } from './events.ts';
 
-type UsedEvent = Extract<LogEvent, { type: 'spent' | 'tokens-counted' }>;
-
 /** What workers used, also those that are no more: by their ids. */
 export interface Used {
   /** What each agent said last of its run's cost. */
@@ -27,14 +25,15 @@ type ByDay<T> = Readonly<Record<Day, T>>;
 
 export const nothingUsed: Used = { meters: new Map(), dollars: new Map(), tokens: new Map() };
 
-/** Pure. */
-export function afterUse(used: Used, event: UsedEvent): Used {
-  const { id } = event;
+/** What is known after one more event; of most of them nothing new. Pure. */
+export function afterUse(used: Used, event: LogEvent): Used {
   if (event.type === 'tokens-counted') {
+    const { id } = event;
     const sessions = { ...used.tokens.get(id), [event.session]: event.days };
     return { ...used, tokens: new Map(used.tokens).set(id, sessions) };
   }
-  const { day, run, total } = event;
+  if (event.type !== 'spent') return used;
+  const { id, day, run, total } = event;
   const before = used.dollars.get(id) ?? {};
   const dollars = { ...before, [day]: (before[day] ?? 0) + spentSince(used, event) };
   return {

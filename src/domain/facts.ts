@@ -37,6 +37,8 @@ export interface Facts {
   readonly muted?: readonly string[];
   /** Ids of workers that work without ever having asked for our tools; absent when there are none. */
   readonly withoutTools?: readonly string[];
+  /** Ids of workers that have not got their brief; absent when all have. */
+  readonly undelivered?: readonly string[];
   /** Memory; absent until it was looked at. */
   readonly memory?: Footprint;
   /** What workers used; absent while nothing is known of that. */

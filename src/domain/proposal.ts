@@ -57,6 +57,8 @@ export interface StartPlan {
   /** Names, not values, of the variables the process is given. */
   readonly environment: readonly string[];
   readonly sessionId: string;
+  /** The brief is no argument: it is typed once the agent knows our tools. */
+  readonly delivery?: 'typed';
   /** Ignored files that the worktree gets copies of; absent when there are none. */
   readonly copies?: readonly FileCopy[];
   /** Run in the worker's pane before the agent; absent when there is nothing to do, or it has been done. */

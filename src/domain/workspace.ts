@@ -46,6 +46,8 @@ export interface AgentPreset {
   readonly speaks: 'claude' | 'none';
   /** Arguments behind the command that hand over a brief, with `{brief}` in them; left out where there is none. */
   readonly prompt?: readonly string[];
+  /** `typed`: into its pane, once it knows our tools, for its first turn begins before it asks for them. */
+  readonly delivery?: 'typed' | 'argument';
   /** Arguments behind the command that go on with the folder's last conversation; absent: it begins anew. */
   readonly resume?: readonly string[];
   /** Keys that interrupt it, and what typed with Enter behind it ends it; absent: signals alone end it. */

@@ -47,7 +47,11 @@ export class PasteReader {
 
 /** What a terminal sends when a person pastes that, between marks for a program that asked for them. */
 export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buffer {
-  return Buffer.concat(isBracketed ? [Buffer.from(pasteStart), ...pieces, Buffer.from(pasteEnd)] : pieces);
+  const isEmpty = pieces.every((piece) => piece.length === 0);
+  // An agent may look for a picture in the clipboard when nothing is pasted.
+  return Buffer.concat(
+    isBracketed && !isEmpty ? [Buffer.from(pasteStart), ...pieces, Buffer.from(pasteEnd)] : pieces,
+  );
 }
 
 /**

@@ -52,6 +52,8 @@ export interface ControllerApi {
   answer(params: { request: string; answer: RequestAnswer }): Result<null>;
   /** Lays aside what a worker's state or report has to say, until there is something new. */
   setAside(params: { id: string }): Result<null>;
+  /** Types a worker's brief into it once more; `not_idle` unless it rests. */
+  deliverBrief(params: { id: string }): Result<null>;
   /** Ends the process; the worker stays, resumable. */
   stop(params: { id: string }): Result<Worker>;
   previewFinish(params: { id: string }): Result<FinishPreview>;

@@ -67,7 +67,7 @@ test.each([
   [{ claude: { speaks: 'none' } }, 'agents.claude.speaks must stay "claude".'],
   [
     { mine: { comand: ['a'] } },
-    'agents.mine.comand is unknown; known are command, env, pass, speaks, prompt, resume, quit, titles.',
+    'agents.mine.comand is unknown; known are command, env, pass, speaks, prompt, resume, quit, titles, delivery.',
   ],
   [
     { mine: { command: ['a'], prompt: ['-i'] } },

@@ -65,6 +65,16 @@ export const workerActions: readonly Action[] = [
   },
   {
     ...room,
+    id: 'deliver',
+    title: 'type the brief into a worker that has not got it',
+    keys: ['B'],
+    enabled: onWorker(isWithoutBrief),
+    run: onSelected((state, { id }) =>
+      ask(withNotice(state, `Typing its brief into ${id} …`), 'deliverBrief', { id }),
+    ),
+  },
+  {
+    ...room,
     id: 'stop',
     title: "stop the worker's process; r resumes it",
     hint: 'stop',
@@ -77,13 +87,22 @@ export const workerActions: readonly Action[] = [
   },
 ];
 
-function onWorker(check: (worker: Worker) => true | string = () => true): (state: AppState) => true | string {
+function onWorker(
+  check: (worker: Worker, state: AppState) => true | string = () => true,
+): (state: AppState) => true | string {
   return (state) => {
     const worker = selectedWorker(state);
     if (!worker) return noWorker;
     const reachable = isReachable(state);
-    return reachable === true ? check(worker) : reachable;
+    return reachable === true ? check(worker, state) : reachable;
   };
+}
+
+/** Known not to have got it, or resting without ever having said anything. */
+function isWithoutBrief({ id, brief, state, said }: Worker, { facts }: AppState): true | string {
+  if (brief === '') return `${id} has no brief.`;
+  if (facts?.undelivered?.includes(id)) return true;
+  return (state === 'idle' && said === null) || `${id} has its brief.`;
 }
 
 function onSelected(run: (state: AppState, worker: Worker) => Step): (state: AppState) => Step {

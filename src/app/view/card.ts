@@ -33,7 +33,7 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...problemRows(proposal.problem, width),
     ...(proposal.limit ? [...marked('!', proposal.limit.message, width, 'warning'), line('')] : []),
     ...planRows(state, proposal, width),
-    ...briefRows(proposal.draft.brief, width),
+    ...briefRows(proposal.draft.brief, proposal.plan?.delivery, width),
     ...readyingRows(proposal.plan, width),
     ...commandRows(proposal.plan, width),
   ];
@@ -94,9 +94,10 @@ function resumeRows(state: AppState, plan: StartPlan, width: number): readonly L
   return [...wrapLines(text, width, 'notice'), line('')];
 }
 
-function briefRows(brief: string, width: number): readonly Line[] {
+function briefRows(brief: string, delivery: StartPlan['delivery'], width: number): readonly Line[] {
+  const how = delivery === 'typed' ? [span(', typed into it once it knows our tools', 'muted')] : [];
   const text = brief.trim() === '' ? [line('  none', 'muted')] : wrapLines(brief, width - 2).map(indent);
-  return [line(''), line('Brief', 'strong'), ...text];
+  return [line(''), [span('Brief', 'strong'), ...how], ...text];
 }
 
 /** What happens in the worktree before the agent starts. */

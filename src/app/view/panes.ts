@@ -114,10 +114,12 @@ function titleWords(terminal: TerminalRecord | undefined): Span | null {
   return title === '' || title === terminal?.id ? null : span(title, 'muted');
 }
 
-function paneAside({ settings, terminals }: AppState, worker: Worker, use: PaneUse): Line {
+function paneAside({ settings, terminals, facts }: AppState, worker: Worker, use: PaneUse): Line {
   const terminal = terminals.get(worker.id);
   const ending = terminal ? endingText(terminal) : null;
   if (ending !== null) return [span(ending, 'warning')];
+  if (facts?.undelivered?.includes(worker.id) && use === null)
+    return [span('brief not delivered ', 'warning'), span('B', 'key'), span(' types it', 'muted')];
   if (use === 'pane') return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
   return isLive(worker.state) || use ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }

@@ -1,0 +1,15 @@
+import { expect, test } from 'vitest';
+import { opening } from '../../src/agents/opening.ts';
+
+test.each([
+  ['Mend it.\n\nThen test.', 'Mend it.\n\nThen test.'],
+  ['!rm -r .', 'Task: !rm -r .'],
+  ['  /clear', 'Task: /clear'],
+  ['#remember', 'Task: #remember'],
+  ['@file', 'Task: @file'],
+  ['\n\n!ls', 'Task: !ls'],
+  ['a\x1b[201~\r\nb\rc\x07', 'a[201~\nb\nc'],
+  ['\x1b!ls', 'Task: !ls'],
+])('%j is handed over as %j', (text, opened) => {
+  expect(opening(text)).toBe(opened);
+});
