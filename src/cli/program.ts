@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { problemOf } from '../domain/problem.ts';
 import { version } from '../protocol/version.ts';
+import { describeDocuments } from './documentProgram.ts';
 import { describeFlow } from './flowProgram.ts';
 import {
   createOutput,
@@ -113,6 +114,7 @@ function describeProgram(out: Output): Command {
   );
   describeTalk(out, command, program);
   describeWorker(out, command, program);
+  describeDocuments(out, command, program);
   describeFlow(out, command, program);
   for (const name of ['host', 'controller'] as const) {
     const parent = program.command(name).description(`the ${name} process of this workspace`);

@@ -1,3 +1,5 @@
+import { failure, type Result, success } from './problem.ts';
+
 /** Where a card can stand, from left to right. */
 export const columns = ['To Do', 'In Progress', 'Review', 'Done'] as const;
 export type Column = (typeof columns)[number];
@@ -45,6 +47,15 @@ export interface Card extends CardFields {
   readonly line: number;
   /** Why the row is shown but left alone, such as two rows with one id; null for a sound one. */
   readonly problem: string | null;
+}
+
+/** A column as people type it, such as `todo` or `in-progress`; `unknown_column` for anything else. */
+export function parseColumn(text: string): Result<Column> {
+  const letters = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
+  const column = columns.find((one) => letters(one) === letters(text));
+  if (column) return success(column);
+  const shown = JSON.stringify(text.slice(0, 40));
+  return failure('unknown_column', `There is no column ${shown}.`, `Known: ${columns.join(', ')}.`);
 }
 
 /** A percentage out of what a card says of its progress, 0–100; null when it says none. */

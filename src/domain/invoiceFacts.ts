@@ -68,7 +68,8 @@ export interface EntryQuery {
   readonly client?: string;
 }
 
-export type ExportFormat = 'csv' | 'json' | 'html';
+export const exportFormats = ['csv', 'json', 'html'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
 
 /** An entry that a person writes. */
 export interface EntryDraft {

@@ -1,0 +1,180 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { counted } from '../app/text/words.ts';
+import { formatDuration, parseDuration } from '../domain/duration.ts';
+import { type EntryStatus, entryStatuses } from '../domain/entry.ts';
+import {
+  type EntryFact,
+  type EntryQuery,
+  type EntrySum,
+  exportFormats,
+  sumOf,
+} from '../domain/invoiceFacts.ts';
+import { formatMoney, parseAmount } from '../domain/money.ts';
+import { askYes, canAsk } from './ask.ts';
+import { columns } from './describe.ts';
+import { demand, type Output, refuse } from './output.ts';
+import { refuseInsideWorker, withController } from './session.ts';
+
+/** Commands around time entries and invoices. */
+
+/** `invoice`: the entries of a period. */
+export async function showEntries(out: Output, query: EntryQuery): Promise<void> {
+  await withController('.', async (call) => {
+    const { entries, flaws, unwritten } = demand(await call('invoices', {}));
+    const chosen = entries.filter((entry) => isMeant(entry, query));
+    const warnings = flaws.map(({ message }) => `! ${message}`);
+    if (unwritten > 0) warnings.push(`! ${counted(unwritten, 'entry', 'entries')} could not be written yet.`);
+    const rows = chosen.length === 0 ? 'No entries.' : columns(chosen.map(entryRow));
+    out.result(chosen, [rows, `Total  ${sumText(sumOf(chosen))}`, ...warnings].join('\n'));
+  });
+}
+
+function isMeant({ date, repo, status }: EntryFact, query: EntryQuery): boolean {
+  return (
+    (query.from === undefined || date >= query.from) &&
+    (query.to === undefined || (date !== '' && date <= query.to)) &&
+    (query.repo === undefined || repo === query.repo) &&
+    (query.status === undefined || status === query.status)
+  );
+}
+
+function entryRow({
+  date,
+  task,
+  repo,
+  worker,
+  minutes,
+  amountCents,
+  currency,
+  ...rest
+}: EntryFact): string[] {
+  const both = [
+    ...(rest.measured === null ? [] : [`measured ${formatDuration(rest.measured)}`]),
+    ...(rest.claimed === null ? [] : [`claimed ${formatDuration(rest.claimed)}`]),
+  ];
+  return [
+    rest.id ?? `:${rest.line}`,
+    date,
+    repo,
+    task.replaceAll('\n', ' '),
+    worker,
+    formatDuration(minutes),
+    formatMoney(amountCents, currency),
+    rest.status,
+    both.join(', '),
+  ];
+}
+
+function sumText({ count, minutes, amounts }: EntrySum): string {
+  const money = Object.entries(amounts).map(([currency, cents]) => formatMoney(cents, currency));
+  return [counted(count, 'entry', 'entries'), formatDuration(minutes), ...money].join('  ');
+}
+
+export async function addEntry(
+  out: Output,
+  task: string,
+  options: {
+    readonly time: string;
+    readonly repo: string;
+    readonly worker: string;
+    readonly date?: string;
+    readonly rate?: string;
+  },
+): Promise<void> {
+  refuseInsideWorker('enter time; its tool is report_progress');
+  const { time, repo, worker, date = today(), rate } = options;
+  const minutes = demand(parseDuration(time));
+  await withController('.', async (call) => {
+    const { currency } = demand(await call('invoices', {}));
+    const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
+    const { id } = demand(await call('addEntry', { task, repo, worker, date, minutes, ...rateCents }));
+    out.result({ id, task, repo, worker, date, minutes }, `${id}: ${formatDuration(minutes)} on ${date}.`);
+  });
+}
+
+function today(): string {
+  const now = new Date();
+  const pad = (value: number) => String(value).padStart(2, '0');
+  return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
+}
+
+/** `invoice mark`: stops at the first that is refused; those before it stay marked, and are named. */
+export async function markEntries(out: Output, word: string, ids: readonly string[]): Promise<void> {
+  refuseInsideWorker('mark entries');
+  const status = entryStatuses.find((one) => one === word);
+  if (!status) refuse('bad_status', `${JSON.stringify(word)} is none of ${entryStatuses.join(', ')}.`);
+  await withController('.', async (call) => {
+    for (const id of ids) {
+      demand(await call('changeEntry', { id, fields: { status } }));
+      out.say(`${id} is ${status}.`);
+    }
+    if (out.json) out.result({ ids, status }, '');
+  });
+}
+
+export async function showTotals(
+  out: Output,
+  { write = false }: { readonly write?: boolean },
+): Promise<void> {
+  if (write) refuseInsideWorker('change the invoices');
+  await withController('.', async (call) => {
+    const { corrected } = write ? demand(await call('correctTotals', {})) : { corrected: [] };
+    const { totals, flaws } = demand(await call('invoices', {}));
+    const rows = entryStatuses.map((status: EntryStatus) => [status, sumText(totals[status])]);
+    const stale = flaws.filter(({ code }) => code === 'stale_total').map(({ message }) => `! ${message}`);
+    const mended = corrected.length === 0 ? [] : [`Corrected on line ${corrected.join(', ')}.`];
+    out.result({ ...totals, corrected }, [columns(rows), ...stale, ...mended].join('\n'));
+  });
+}
+
+export async function giveIds(out: Output, { yes = false }: { readonly yes?: boolean }): Promise<void> {
+  refuseInsideWorker('change the invoices');
+  await withController('.', async (call) => {
+    const { entries } = demand(await call('invoices', {}));
+    const without = entries.filter(({ id }) => id === null).length;
+    if (without > 0 && !yes) {
+      const question = `Give an id to ${counted(without, 'entry', 'entries')}? Tables without a column for it get one.`;
+      if (!canAsk(out)) refuse('yes_required', `${question} Nobody can be asked here.`, 'Say --yes.');
+      if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
+    }
+    const { given } = demand(await call('giveEntryIds', {}));
+    const text = given === 0 ? 'All entries have an id.' : `${counted(given, 'entry', 'entries')} got an id.`;
+    out.result({ given }, text);
+  });
+}
+
+interface ExportOptions extends EntryQuery {
+  readonly csv?: boolean;
+  readonly html?: boolean;
+  readonly number?: string;
+  readonly out?: string;
+}
+
+/** `invoice export`: to standard output, or into a new file. */
+export async function exportInvoice(
+  output: Output,
+  { csv = false, html = false, out: file, ...query }: ExportOptions,
+): Promise<void> {
+  const chosen = { csv, html, json: output.json };
+  const wanted = exportFormats.filter((one) => chosen[one]);
+  const [format] = wanted;
+  if (!format || wanted.length > 1) refuse('usage', 'Say one of --csv, --json and --html.');
+  const { json: _, ...meant } = query as EntryQuery & { json?: boolean };
+  await withController('.', async (call) => {
+    const { text, entries } = demand(await call('exportEntries', { ...meant, format }));
+    if (file !== undefined) await writeNew(resolve(file), text);
+    if (file === undefined) output.screen(format === 'json' ? JSON.parse(text) : text, text);
+    else
+      output.result({ file: resolve(file), entries }, `${counted(entries, 'entry', 'entries')} in ${file}.`);
+  });
+}
+
+async function writeNew(file: string, text: string): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: 'wx' });
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it exists' : (error as Error).message;
+    refuse('not_written', `${file} was not written: ${why}.`, 'Name another file.');
+  }
+}
