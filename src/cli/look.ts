@@ -101,9 +101,14 @@ export async function showScreen(
   });
 }
 
-export async function sendText(out: Output, id: string, text: string): Promise<void> {
+export async function sendText(
+  out: Output,
+  id: string,
+  text: string,
+  options: { command?: boolean },
+): Promise<void> {
   await withController('.', async (call) => {
-    demand(await call('send', { id, text }));
+    demand(await call('send', { id, text, ...options }));
     out.result({ id, sent: text }, `Sent to ${id}.`);
   });
 }

@@ -150,9 +150,9 @@ function describeWorker(out: Output, command: Describe, program: Command): void 
     .option('--ansi', 'with colours')
     .option('--scrollback <lines>', 'lines above the screen', wholeNumber)
     .action(async (id, options) => (await import('./look.ts')).showScreen(out, id, options));
-  command(worker, 'send <id> <text>', 'type a line into it').action(async (id, text) =>
-    (await import('./look.ts')).sendText(out, id, text),
-  );
+  command(worker, 'send <id> <text>', 'type a line into it')
+    .option('--command', 'also what it takes for a command: ! / # @')
+    .action(async (id, text, options) => (await import('./look.ts')).sendText(out, id, text, options));
   command(worker, 'attach <id>', 'its terminal in this one; ctrl-q leaves').action(async (id) =>
     (await import('./attach.ts')).attachWorker(id),
   );

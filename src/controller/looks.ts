@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { looksLikeCommand } from '../agents/opening.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
-import { type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
 import { draftId } from '../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import { isLive } from '../domain/worker.ts';
@@ -113,11 +114,17 @@ export class Looks {
     return created;
   }
 
-  /** Types a line into an agent and submits it. */
-  async send(id: string, text: string): Promise<Result<null>> {
+  /** Types a line into an agent and submits it; what the agent would take for a command only where that is meant. */
+  async send(id: string, text: string, isCommand = false): Promise<Result<null>> {
     const worker = this.#core.state.log.workers.get(id);
     if (!worker) return noSuchWorker(this.#core.state, id);
     if (!isLive(worker.state)) return notRunning(id);
+    if (looksLikeCommand(text) && !isCommand)
+      return failure(
+        'looks_like_command',
+        `${id} would take this for a command, and not for words to it.`,
+        'Begin it with another sign, or mean it: orch-tui worker send --command',
+      );
     const call = await this.#edge.host.find();
     return call.ok ? call.value('paste', { id, text, submit: true }) : call;
   }

@@ -86,7 +86,7 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     repoDetails: ({ repo }) => looks.repoDetails(repo),
     conflicts: ({ repo }) => looks.conflicts(repo),
     fileSides: ({ a, b, path }) => looks.fileSides(a, b, path),
-    send: ({ id, text }) => personOnly(() => looks.send(id, text)),
+    send: ({ id, text, command }) => personOnly(() => looks.send(id, text, command === true)),
     updates: ({ id }) => success(updatesOf(core.state, id)),
     muteNotes: ({ id, muted }) => ask({ do: 'mute', id, muted: muted === true }),
     leaveUnfinished: ({ id }) => ask({ do: 'leave-unfinished', id }),

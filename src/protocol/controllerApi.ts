@@ -83,8 +83,8 @@ export interface ControllerApi {
   conflicts(params: { repo?: string }): Result<readonly RepoRadar[]>;
   /** What two workers do to a file, as of the last look; `b` is null for the branch that `a` goes to. */
   fileSides(params: { a: string; b: string | null; path: string }): Result<FileSides>;
-  /** Types a line into the agent as a bracketed paste and submits it. */
-  send(params: { id: string; text: string }): Result<null>;
+  /** Types a line into the agent as a bracketed paste and submits it; `looks_like_command` unless meant. */
+  send(params: { id: string; text: string; command?: boolean }): Result<null>;
   /** What workers reported, newest first; of one, or of all. */
   updates(params: { id?: string }): Result<readonly Update[]>;
   /** Keeps what other sessions write from a worker's agent, or no longer. */
