@@ -75,6 +75,8 @@ export type Happening =
       readonly asks: string | null;
       /** Questions beneath `asks`; absent when there are none. */
       readonly askedBefore?: readonly string[];
+      /** When its usage limit ends; absent when it is not limited, or does not say. */
+      readonly until?: string;
     }
   | { readonly type: 'said'; readonly id: string; readonly text: string }
   /** The guard kept it from using a tool. */

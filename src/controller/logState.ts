@@ -176,10 +176,10 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     case 'conversation-lost':
       return { sessionId: event.sessionId, hasConversation: false };
     case 'observed': {
-      const { state, asks, askedBefore = [] } = event;
+      const { state, asks, askedBefore = [], until = null } = event;
       // Before trust is given an agent has not begun its conversation.
       const hasConversation = worker.hasConversation || state !== 'needs-trust';
-      return { ...moved, state, asks, askedBefore, hasConversation };
+      return { ...moved, state, asks, askedBefore, hasConversation, limitedUntil: until };
     }
     case 'said':
       return { said: { at: event.at, text: event.text } };

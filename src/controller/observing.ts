@@ -115,7 +115,7 @@ function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech)
 function isLookNeeded({ state }: Worker, before: TerminalRecord | undefined, now: TerminalRecord): boolean {
   if (now.exit) return state === 'starting';
   const fellQuiet = !now.flowing && before?.flowing !== false;
-  return fellQuiet && (state === 'starting' || state === 'waiting');
+  return fellQuiet && state !== 'limited';
 }
 
 /** A sign from hook or screen. The agent may go on under another conversation id, after `/clear` for instance. */
@@ -124,12 +124,18 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   if (!worker) return { state, happenings: [], effects: [] };
   const { sign, sessionId } = message;
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
-  const happenings = observed(worker, [sign]);
+  const happenings = observed(worker, [sign]).map((happening) => withEnd(happening, sign));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     happenings.push({ type: 'session-changed', id: worker.id, sessionId });
   const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
   if (said) happenings.push({ type: 'said', id: worker.id, text: said });
   return { state, happenings, effects: [] };
+}
+
+/** When a limit ends, where the agent said so. */
+function withEnd(happening: Happening, sign: Sign): Happening {
+  const until = sign.source === 'hook' && sign.report.kind === 'turn-failed' ? sign.report.until : undefined;
+  return happening.type === 'observed' && until !== undefined ? { ...happening, until } : happening;
 }
 
 /** A question that an earlier controller has noted already. */

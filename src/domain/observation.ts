@@ -11,7 +11,13 @@ export type Report =
   /** A person said yes or no elsewhere; the agent goes on. */
   | { readonly kind: 'answered'; readonly what: string }
   | { readonly kind: 'turn-ended'; readonly said: string | null }
-  | { readonly kind: 'turn-failed'; readonly error: string; readonly limited: boolean }
+  /** `until`: ISO time at which a usage limit ends, where that is known. */
+  | {
+      readonly kind: 'turn-failed';
+      readonly error: string;
+      readonly limited: boolean;
+      readonly until?: string;
+    }
   | { readonly kind: 'session-ended' };
 
 /** One piece of evidence about a worker, most trusted first. */
@@ -79,7 +85,7 @@ function afterReport(now: Observation, report: Report): Observation {
     case 'answered':
       return now.state === 'waiting' ? withoutQuestion(now, report.what) : now;
     case 'asked':
-      return waiting([...questions(now), report.what]);
+      return waiting([...questions(now).filter((what) => what !== unknownQuestion), report.what]);
     case 'turn-ended':
       return to('idle');
     case 'turn-failed':
@@ -107,8 +113,13 @@ const askedByTitle = 'an answer';
 function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation {
   if (says === 'prompt') return isBefore(now.state) || now.state === 'waiting' ? to('idle') : now;
   // Whatever is asked before the first hook is about trust: in the folder, in its servers, in its settings.
-  return now.state === 'starting' ? to('needs-trust') : now;
+  if (now.state === 'starting') return to('needs-trust');
+  // Its hook never came, or the person opened a menu.
+  return now.state === 'working' || now.state === 'idle' ? waiting([unknownQuestion]) : now;
 }
+
+/** What is on a screen, when no hook has told of it. */
+const unknownQuestion = 'something in its pane';
 
 function afterOutput(now: Observation, flowing: boolean): Observation {
   if (flowing) return now.state === 'starting' || now.state === 'idle' ? to('working') : now;

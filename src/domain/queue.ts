@@ -124,14 +124,14 @@ export function canSetAside(kind: QueueKind): boolean {
 type Pressing = Pick<QueueItem, 'kind' | 'since' | 'text'>;
 
 function stateItem(worker: Worker): Pressing | null {
-  const { state, stateSince: since, asks, exitCode, wasStopped } = worker;
+  const { state, stateSince: since, asks, exitCode, wasStopped, limitedUntil } = worker;
   switch (state) {
     case 'waiting':
       return { kind: 'question', since, text: asks ?? 'asks something' };
     case 'needs-trust':
       return { kind: 'trust', since, text: 'asks whether its folder can be trusted' };
     case 'limited':
-      return { kind: 'limited', since, text: 'has reached its usage limit' };
+      return { kind: 'limited', since, text: limitText(limitedUntil ?? null) };
     case 'lost':
       return { kind: 'ended', since, text: 'its process is gone' };
     case 'exited':
@@ -140,6 +140,10 @@ function stateItem(worker: Worker): Pressing | null {
     default:
       return null;
   }
+}
+
+function limitText(until: string | null): string {
+  return `has reached its usage limit${until === null ? '' : `, until ${until.slice(0, 16).replace('T', ' ')} UTC`}`;
 }
 
 /** What sessions say of it. A turn begun since its report answers that. */

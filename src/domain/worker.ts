@@ -50,7 +50,7 @@ export interface Worker {
   /** It ended because a person had wanted that; absent otherwise. */
   readonly wasStopped?: boolean;
   /** ISO time at which the agent's usage limit ends; absent unless it is limited and has said so. */
-  readonly limitedUntil?: string;
+  readonly limitedUntil?: string | null;
   /** The last thing it said at the end of a turn. */
   readonly said: Said | null;
   /** Its own for as long as it is there; absent where none was given. */

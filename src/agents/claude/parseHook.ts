@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { Report } from '../../domain/observation.ts';
 import { plainLine } from '../plainText.ts';
+import { limitEnd, speaksOfLimit } from './limit.ts';
 
 /** What a hook's message comes to. */
 export interface HookReport {
@@ -59,7 +60,9 @@ function notified(hook: Fields): Report | null {
 function failed(hook: Fields): Report {
   const code = line(hook.error) ?? 'unknown';
   const said = line(hook.last_assistant_message);
-  return { kind: 'turn-failed', error: said ?? code, limited: code === 'rate_limit' };
+  const limited = code === 'rate_limit' || (said !== null && speaksOfLimit(said));
+  const until = limited && said !== null ? limitEnd(said, new Date()) : null;
+  return { kind: 'turn-failed', error: said ?? code, limited, ...(until !== null && { until }) };
 }
 
 /** What a permission dialog is about, such as `Bash: npm install jsonwebtoken`. */
