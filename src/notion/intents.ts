@@ -3,19 +3,18 @@ import { dirname } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { readIfThere } from './durable.ts';
 import type { Intent } from './plan.ts';
-import type { Fields } from './row.ts';
 
 type Line =
-  | { readonly op: 'create'; readonly id: string; readonly at: number; readonly fields: Fields }
+  | ({ readonly op: 'create'; readonly id: string } & Intent)
   | { readonly op: 'done'; readonly id: string };
 
-/** Pages that were asked for and of which it is not written down yet what came of it. */
+/** Rows on their way to the other side, of which the base does not say yet that they arrived. */
 export interface Intents {
   readonly open: ReadonlyMap<string, Intent>;
-  /** On the disk when it returns: only then may the page be asked for. */
-  begin(id: string, intent: Intent): void;
-  /** The page is in the base, or was refused, or is not wanted any more. */
-  end(id: string): void;
+  /** On the disk when it returns: only then may pages be asked for, or rows be put into the file. */
+  begin(rows: ReadonlyMap<string, Intent>): void;
+  /** They are in the base, or were refused, or are not wanted any more. */
+  end(ids: readonly string[]): void;
   close(): void;
 }
 
@@ -23,7 +22,7 @@ export interface Intents {
 const compactAt = 256 * 1024;
 
 /**
- * Opens the journal of creations. Half a line at its end was never acted upon and is cut off.
+ * Opens the journal of rows on their way. Half a line at its end was never acted upon and is cut off.
  * @returns `notion_intents_damaged` for any other damage: what it said may have made a page
  */
 export function openIntents(file: string): Result<Intents> {
@@ -38,20 +37,20 @@ export function openIntents(file: string): Result<Intents> {
     );
   const keep = open.size === 0 && whole.length > compactAt ? 0 : Buffer.byteLength(whole);
   let fd: number | null = null;
-  const append = (line: Line) => {
+  const append = (lines: readonly Line[]) => {
+    if (lines.length === 0) return;
     fd ??= openAt(file, keep);
-    writeSync(fd, `${JSON.stringify(line)}\n`);
+    writeSync(fd, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     fsyncSync(fd);
   };
   return success({
     open,
-    begin(id, { at, fields }) {
-      append({ op: 'create', id, at, fields });
-      open.set(id, { at, fields });
+    begin(rows) {
+      append([...rows].map(([id, intent]) => ({ op: 'create', id, ...intent })));
+      for (const [id, intent] of rows) open.set(id, intent);
     },
-    end(id) {
-      if (!open.delete(id)) return;
-      append({ op: 'done', id });
+    end(ids) {
+      append(ids.filter((id) => open.delete(id)).map((id) => ({ op: 'done', id })));
     },
     close() {
       if (fd !== null) closeSync(fd);
@@ -73,8 +72,11 @@ function fold(text: string): Map<string, Intent> | null {
   for (const line of text.split('\n').slice(0, -1)) {
     const entry = parse(line);
     if (entry === null) return null;
-    if (entry.op === 'create') open.set(entry.id, { at: entry.at, fields: entry.fields });
-    else open.delete(entry.id);
+    if (entry.op === 'done') open.delete(entry.id);
+    else {
+      const { at, fields, pageId } = entry;
+      open.set(entry.id, pageId === undefined ? { at, fields } : { at, fields, pageId });
+    }
   }
   return open;
 }

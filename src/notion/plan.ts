@@ -5,11 +5,13 @@ import type { BaseRow, Fields, LocalChange, RemoteRow, Row } from './row.ts';
 /** What became of a page that both sides once had and that a whole reading does not show any more. */
 export type Lost = 'trashed' | 'gone' | 'moved';
 
-/** A page that we asked for without ever hearing whether it was made. */
+/** A row that is on its way to the other side: it may have arrived or not. */
 export interface Intent {
   readonly fields: Fields;
-  /** Milliseconds, just before it was asked for the last time. */
+  /** Milliseconds, just before the page was asked for the last time. */
   readonly at: number;
+  /** Of a page that is being brought into the file; none for one that is asked for. */
+  readonly pageId?: string;
 }
 
 export interface RowConflict extends FieldConflict {
@@ -136,6 +138,7 @@ class Planning implements Plan {
   knownRow(id: string, base: BaseRow, local: Fields | undefined): void {
     const remote = this.#input.remote.get(id);
     if (remote && local) this.#merge(id, base, local, remote);
+    else if (remote && this.#input.intents.get(id)?.pageId !== undefined) this.#bring(remote);
     else if (remote) this.#deletedHere(id, base, remote);
     else if (local) this.#deletedThere(id, base, local);
     else this.forgotten.push(id);

@@ -25,10 +25,8 @@ export interface Sides extends Identified {
   readonly codec: RowCodec;
   readonly local: readonly Row[];
   readonly lost: ReadonlyMap<string, Lost>;
-  /** What was known before, and the pages that were asked for and are there. */
+  /** What was known before, and the rows that were on their way and have arrived in Notion. */
   readonly base: ReadonlyMap<string, BaseRow>;
-  /** Ids of those pages. */
-  readonly adopted: readonly string[];
   /** Milliseconds, when the reading began. */
   readonly at: number;
 }
@@ -45,19 +43,19 @@ export async function readSides(options: ReadOptions, store: Store): Promise<Res
   const at = clock.now();
   const pages = await notion.rows(mapping.dataSourceId, options.progress);
   if (!pages.ok) return pages;
-  const rows = await reader.refresh(pages.value, store.base.rows, at);
+  const known = knownPages(store);
+  const rows = await reader.refresh(pages.value, known, at);
   if (!rows.ok) return rows;
-  const lost = await reader.missing(rows.value, store.base.rows);
+  const lost = await reader.missing(rows.value, known);
   if (!lost.ok) return lost;
-  const identified = identify([...rows.value, ...lost.value.found], store.base.rows);
-  const { base, adopted } = adopt(identified.remote, store, spec, at);
+  const identified = identify([...rows.value, ...lost.value.found], known);
+  const base = adopt(identified.remote, known, store, spec);
   const local = await options.local.rows();
   if (!local.ok) return local;
   return success({
     ...identified,
     codec,
     base,
-    adopted,
     at,
     lost: lost.value.lost,
     local: local.value.map((row) => codec.normalise(row)),
@@ -137,26 +135,33 @@ function differs(base: BaseRow, row: RemoteRow): boolean {
   return Object.entries(row.fields).some(([field, value]) => (base.fields[field] ?? null) !== value);
 }
 
+/** Every page that a row is tied to, those of rows on their way into the file included. */
+function knownPages({ base, intents }: Store): ReadonlyMap<string, BaseRow> {
+  const known = new Map(base.rows);
+  for (const [id, { pageId, fields, at }] of intents.open)
+    if (pageId !== undefined && !known.has(id))
+      known.set(id, { pageId, fields, status: null, unseen: [], at });
+  return known;
+}
+
 /**
- * Pages that were asked for without an answer, and are there. What they had in common with their row is what was sent:
- * somebody may have edited them since.
+ * Adds the pages that were asked for without an answer, and are there. What a row on its way had in common with its
+ * page is what was sent: somebody may have edited either since.
  */
 function adopt(
   remote: ReadonlyMap<string, RemoteRow>,
+  known: ReadonlyMap<string, BaseRow>,
   store: Store,
   { choiceField }: TableSpec,
-  at: number,
-): Pick<Sides, 'base' | 'adopted'> {
-  const base = new Map(store.base.rows);
-  const adopted: string[] = [];
-  for (const [id, { fields }] of store.intents.open) {
+): ReadonlyMap<string, BaseRow> {
+  const base = new Map(known);
+  for (const [id, { fields, at }] of store.intents.open) {
     const row = remote.get(id);
-    if (base.has(id) || !row) continue;
+    if (store.base.rows.has(id) || !row) continue;
     const status = row.fields[choiceField] === fields[choiceField] ? row.status : null;
     base.set(id, { pageId: row.pageId, fields, status, unseen: [], at });
-    adopted.push(id);
   }
-  return { base, adopted };
+  return base;
 }
 
 function unmapped(rows: readonly RemoteRow[], { choiceField }: TableSpec): Problem[] {

@@ -14,15 +14,10 @@ export class Settling {
     this.#clock = clock;
   }
 
-  /** Pages that were asked for and found; and intents whose page was written down before a crash. */
-  adopt({ base, adopted }: Sides): void {
-    const { rows } = this.#store.base;
-    for (const id of adopted) {
-      const row = base.get(id);
-      if (row) rows.set(id, row);
-    }
-    if (adopted.length > 0) this.#store.base.save();
-    for (const id of [...this.#store.intents.open.keys()]) if (rows.has(id)) this.#store.intents.end(id);
+  /** Writes down which rows are about to be put into the file: without that, a crash would make them look new. */
+  announce(born: readonly RemoteRow[]): void {
+    const at = this.#clock.now();
+    this.#store.intents.begin(new Map(born.map(({ id, pageId, fields }) => [id, { at, fields, pageId }])));
   }
 
   /** @param waiting rows that the file did not take */
@@ -35,7 +30,7 @@ export class Settling {
       else rows.delete(id);
     };
     for (const { row, merged } of plan.merged) {
-      const old = rows.get(row.id);
+      const old = sides.base.get(row.id);
       // What goes to Notion as well is common only once it is there.
       const pulled = Object.entries(merged.pull).filter(([field]) => !(field in merged.push));
       const taken = waiting.has(row.id) ? {} : Object.fromEntries(pulled);
@@ -43,7 +38,7 @@ export class Settling {
       const unfilled = waiting.has(row.id) ? (old?.unseen ?? []) : [];
       const unseen = [...new Set([...merged.unseen, ...unfilled])];
       const next = this.#next(old, row, { ...old?.fields, ...merged.same, ...taken }, unseen);
-      if (next !== old) put(row.id, next);
+      if (next !== rows.get(row.id)) put(row.id, next);
     }
     for (const change of plan.local) {
       if (waiting.has(change.id)) continue;
@@ -51,17 +46,22 @@ export class Settling {
       if (change.do === 'add' && row) put(row.id, this.#next(undefined, row, row.fields, []));
       if (change.do === 'archive') put(change.id, null);
     }
-    for (const id of plan.forgotten) {
-      put(id, null);
-      this.#store.intents.end(id);
-    }
+    for (const id of plan.forgotten) put(id, null);
     if (isChanged) this.#store.base.save();
+    this.#store.intents.end(plan.forgotten);
+    this.#endArrived();
   }
 
   /** Rows that were born in Notion and are in the file now. */
   add(born: readonly RemoteRow[]): void {
     for (const row of born) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
     if (born.length > 0) this.#store.base.save();
+    this.#endArrived();
+  }
+
+  #endArrived(): void {
+    const { base, intents } = this.#store;
+    intents.end([...intents.open.keys()].filter((id) => base.rows.has(id)));
   }
 
   #next(old: BaseRow | undefined, row: RemoteRow, fields: Fields, unseen: readonly string[]): BaseRow {

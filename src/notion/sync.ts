@@ -93,7 +93,8 @@ class Sync {
     if (wanted.length > 0) onWanted?.(wanted);
     const local = new Map(sides.local.map(({ id, fields }) => [id, fields]));
     const settling = new Settling(this.#store, this.#clock);
-    settling.adopt(sides);
+    const brought = plan.local.filter(({ do: kind, id }) => kind === 'add' && !this.#store.base.rows.has(id));
+    settling.announce(brought.flatMap(({ id }) => sides.remote.get(id) ?? []));
     const isApplied = await this.#applyLocal(plan, local);
     settling.settle(plan, sides, this.#waiting);
     if (isApplied) await this.#applyRemote(plan, sides, local, settling);
@@ -185,6 +186,7 @@ class Sync {
   async #bringStamped({ stamped }: Writer, settling: Settling): Promise<void> {
     const born = stamped.filter(({ id }) => !this.#store.base.rows.has(id));
     if (born.length === 0) return;
+    settling.announce(born);
     const refused = await this.#options.local.apply(
       born.map(({ id, fields }) => ({ do: 'add', id, fields })),
     );

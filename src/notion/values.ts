@@ -101,12 +101,12 @@ export function unitsOf(cents: number, currency: string): Result<number> {
 export function centsOf(units: number, currency: string): Result<number> {
   const digits = currencyDigits(currency);
   if (!digits.ok) return digits;
-  const exact = units * 10 ** digits.value;
-  const cents = Math.round(exact);
+  const scale = 10 ** digits.value;
+  const cents = Math.round(units * scale);
   if (!Number.isSafeInteger(cents) || cents < 0) return refuse('it is no amount');
-  return Math.abs(exact - cents) > 1e-6
-    ? refuse(`it has more than ${digits.value} decimals`)
-    : success(cents);
+  // Beyond ten thousand millions the product is less exact than the number itself.
+  const isExact = cents / scale === units || Math.abs(units * scale - cents) <= 1e-6;
+  return isExact ? success(cents) : refuse(`it has more than ${digits.value} decimals`);
 }
 
 /** Runs of at most 2000 characters, never cutting one in two. */

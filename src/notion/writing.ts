@@ -75,15 +75,15 @@ export class Writer {
     this.problems.push(...encoded.problems);
     const properties = { ...encoded.properties, ...codec.encodeId(id) };
     const created = await notion.create(dataSourceId, properties, () =>
-      store.intents.begin(id, { at: clock.now(), fields: encoded.fields }),
+      store.intents.begin(new Map([[id, { at: clock.now(), fields: encoded.fields }]])),
     );
     if (created.ok) {
       this.#setBase(id, created.value, encoded.fields, codec.statusIn(encoded.fields));
-      store.intents.end(id);
+      store.intents.end([id]);
       return success('done');
     }
     const isOpen = created.problem.code === unanswered || created.problem.code === 'cancelled';
-    if (!isOpen) store.intents.end(id);
+    if (!isOpen) store.intents.end([id]);
     return created;
   }
 
@@ -96,7 +96,7 @@ export class Writer {
     const intent = store.intents.open.get(id);
     if (!page || !intent) return success(false);
     this.#setBase(id, page.id, intent.fields, codec.statusIn(intent.fields));
-    store.intents.end(id);
+    store.intents.end([id]);
     return success(true);
   }
 

@@ -35,6 +35,7 @@ export interface StandInPage {
 export interface StandInRequest {
   method: string;
   path: string;
+  query: URLSearchParams;
   body: Json;
   headers: Headers;
 }
@@ -141,9 +142,10 @@ export class NotionStandIn {
   /** For a client in the same process. */
   readonly fetch = async (url: string, init: RequestInit): Promise<Response> => {
     init.signal?.throwIfAborted();
-    const path = new URL(url).pathname.replace(/^\/v1\//, '');
+    const { pathname, searchParams: query } = new URL(url);
+    const path = pathname.replace(/^\/v1\//, '');
     const body = typeof init.body === 'string' ? (JSON.parse(init.body) as Json) : {};
-    const request = { method: init.method ?? 'GET', path, body, headers: new Headers(init.headers) };
+    const request = { method: init.method ?? 'GET', path, query, body, headers: new Headers(init.headers) };
     this.requests.push(request);
     const fault = this.fault(request);
     if (fault?.when === 'before') return this.#break(fault, null);
@@ -237,7 +239,7 @@ export class NotionStandIn {
     }
   }
 
-  #route({ method, path, body }: StandInRequest): Json {
+  #route({ method, path, query, body }: StandInRequest): Json {
     const [kind = '', id = '', verb] = path.split('/');
     switch (`${method} ${kind}${verb ? `/${verb}` : ''}${id === '' ? '' : ' id'}`) {
       case 'GET users id':
@@ -261,14 +263,7 @@ export class NotionStandIn {
       case 'POST comments':
         return this.#comment(body);
       case 'GET comments':
-        return {
-          object: 'list',
-          results: [],
-          has_more: false,
-          next_cursor: null,
-          type: 'comment',
-          comment: {},
-        };
+        return this.#comments(query.get('block_id') ?? '');
       default:
         throw new Refusal(400, 'invalid_request_url', `Invalid request URL: ${method} ${path}`);
     }
@@ -386,6 +381,14 @@ export class NotionStandIn {
     const { page_id: id } = asObject(body.parent, 'parent');
     this.page(String(id)).comments.push(acceptRuns(body.rich_text, 'rich_text'));
     return { object: 'comment', id: randomUUID() };
+  }
+
+  #comments(id: string): Json {
+    const results = this.page(id).comments.map((text) => ({
+      object: 'comment',
+      rich_text: [{ plain_text: text }],
+    }));
+    return { object: 'list', results, has_more: false, next_cursor: null, type: 'comment', comment: {} };
   }
 
   #query(source: Source, body: Json): Json {
