@@ -1,28 +1,38 @@
 import { readFileSync } from 'node:fs';
-import { clean } from '../../src/git/clean.ts';
-import { finish } from '../../src/git/finish.ts';
+import type { Repo } from '../../src/domain/repo.ts';
 import type { WorkerPlace } from '../../src/git/inspect.ts';
 import { Git, type GitOptions } from '../../src/git/run.ts';
-import { undo } from '../../src/git/undo.ts';
 
-/** A program of its own that is killed in the middle: `node dying.ts <file with an Order>`. Prints what it came to. */
+/** A program of its own that is killed in the middle: `node dying.ts <file with an Order>`. Prints an `Ended`. */
 export interface Order {
-  readonly what: 'finish' | 'clean' | 'undo';
   readonly env: Record<string, string>;
-  readonly repo: { readonly name: string; readonly path: string };
-  readonly worker: WorkerPlace;
-  readonly tip: string;
-  /** For undo: where branch and merge are kept. */
-  readonly backup?: string;
-  readonly merge?: { readonly into: string; readonly commit: string };
-  /** Killed before (even) or after (odd) the nth half of a changing command; null: not at all. */
+  readonly repo: Repo;
+  readonly change: Change;
+  /** Killed before (even) or after (odd) the nth half of a changing command, from 0; null: not at all. */
   readonly killAt: number | null;
+}
+
+export type Change =
+  | { readonly do: 'finish' | 'clean'; readonly worker: WorkerPlace; readonly tip: string }
+  | {
+      readonly do: 'undo';
+      readonly worker: WorkerPlace;
+      readonly backup: string;
+      readonly merge: { readonly into: string; readonly commit: string };
+    }
+  | { readonly do: 'flow'; readonly kind: 'release' | 'hotfix'; readonly name: string };
+
+/** What it came to, and the changing commands that it ran, without what differs from run to run. */
+export interface Ended {
+  readonly ok: boolean;
+  readonly commands: readonly string[];
 }
 
 const changing =
   /^(update-ref|worktree (add|remove)|config --local .*(--remove-section|gitflow)|commit-tree|merge |switch|reset|restore)/;
 
 class DyingGit extends Git {
+  readonly commands: string[] = [];
   readonly #killAt: number | null;
   #moment = 0;
 
@@ -34,6 +44,8 @@ class DyingGit extends Git {
   override async run(dir: string, args: readonly string[], options?: GitOptions) {
     const command = args.filter((arg, at) => arg !== '-c' && args[at - 1] !== '-c').join(' ');
     if (!changing.test(command)) return super.run(dir, args, options);
+    const said = [command, options?.input ?? ''].join(' ');
+    this.commands.push(said.replace(/[0-9a-f]{40}|\d{8}T[\d.]+Z|scratch\/\S+/g, '*'));
     this.#dieHere();
     const outcome = await super.run(dir, args, options);
     this.#dieHere();
@@ -45,13 +57,33 @@ class DyingGit extends Git {
   }
 }
 
-async function carryOut({ what, env, repo, worker, tip, backup, merge, killAt }: Order): Promise<unknown> {
-  const git = new DyingGit(env, killAt);
-  const options = { tip, confirm: worker.task };
-  if (what === 'finish') return finish(git, repo, worker, options);
-  if (what === 'clean') return clean(git, repo, worker, options);
-  return undo(git, repo, { worker, backup: backup ?? '', merge: merge ?? null });
+/** Loads no more than it needs: it is started some hundred times. */
+async function carryOut(git: Git, repo: Repo, change: Change): Promise<{ readonly ok: boolean }> {
+  switch (change.do) {
+    case 'finish': {
+      const { finish } = await import('../../src/git/finish.ts');
+      return finish(git, repo, change.worker, { tip: change.tip, confirm: change.worker.task });
+    }
+    case 'clean': {
+      const { clean } = await import('../../src/git/clean.ts');
+      return clean(git, repo, change.worker, { tip: change.tip, confirm: change.worker.task });
+    }
+    case 'undo': {
+      const { undo } = await import('../../src/git/undo.ts');
+      return undo(git, repo, change);
+    }
+    case 'flow': {
+      const { finishFlow } = await import('../../src/git/flowFinish.ts');
+      return finishFlow(git, repo, change);
+    }
+  }
 }
 
 const [, , file] = process.argv;
-if (file) console.log(JSON.stringify(await carryOut(JSON.parse(readFileSync(file, 'utf8')))));
+if (file) {
+  const { env, repo, change, killAt }: Order = JSON.parse(readFileSync(file, 'utf8'));
+  const git = new DyingGit(env, killAt);
+  const result = await carryOut(git, repo, change);
+  const ended: Ended = { ok: result.ok, commands: git.commands };
+  console.log(JSON.stringify(result.ok ? ended : { ...result, ...ended }));
+}
