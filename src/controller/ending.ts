@@ -43,7 +43,11 @@ export function processEnded(state: ControllerState, message: Told<'process-ende
   const busy = withoutBusy(state.busy, id);
   if (!result.ok) return reply({ ...state, busy }, ticket, result);
   const after = terminalChanged(state, result.value);
-  return { ...after, state: { ...after.state, busy }, effects: [...after.effects, { type: 'reply-worker', ticket, id }] };
+  return {
+    ...after,
+    state: { ...after.state, busy },
+    effects: [...after.effects, { type: 'reply-worker', ticket, id }],
+  };
 }
 
 export function finishEnded(state: ControllerState, message: Told<'finish-ended'>): Decision {

@@ -2,7 +2,7 @@ import { problemOf } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { Worker } from '../domain/worker.ts';
 import { resolvedPath } from '../git/files.ts';
-import { readLiveBranch } from '../git/liveBranch.ts';
+import { adoptBranch, readLiveBranch } from '../git/liveBranch.ts';
 import type { Git } from '../git/run.ts';
 import { readStatus } from '../git/status.ts';
 import { type GitChange, GitWatch } from '../git/watch.ts';
@@ -99,8 +99,11 @@ export class RepoWatch {
   async #seeBranch(repo: Repo, worker: Worker): Promise<void> {
     const live = await readLiveBranch(this.#world.git, repo, worker);
     if (this.#closed || live.kind === 'same') return;
-    if (live.kind === 'renamed')
+    if (live.kind === 'renamed') {
+      const adopted = await adoptBranch(this.#world.git, repo, worker.branch, live.branch);
+      if (!adopted.ok) this.#world.tell({ type: 'noticed', problem: adopted.problem });
       return this.#world.tell({ type: 'branch-renamed', id: worker.id, branch: live.branch });
+    }
     const message = `${worker.id} is on ${live.branch} now, not on its branch ${worker.branch}.`;
     const hint = `It can be finished once it is back: git switch ${worker.branch}.`;
     this.#world.tell({ type: 'noticed', problem: problemOf('branch_switched', message, hint) });

@@ -47,7 +47,7 @@ export async function commitMerge(git: Git, plan: MergePlan, tree: string): Prom
   return commitTree(git, plan.dir, tree, [plan.onto, plan.tip], plan.message);
 }
 
-/** Makes a commit in the object store, signed where the settings say so. */
+/** Makes a commit in the object store, signed where the settings say so; `not_signed` when that did not work. */
 export async function commitTree(
   git: Git,
   dir: string,
@@ -59,7 +59,14 @@ export async function commitTree(
   const sign = await git.run(dir, ['config', '--type=bool', '--get', 'commit.gpgSign']);
   const signing = sign.stdout.trim() === 'true' ? ['-S'] : [];
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), ...signing, '-F', '-'];
-  return git.text(dir, args, { input: `${message}\n`, timeoutMs: signingTimeoutMs });
+  const made = await git.text(dir, args, { input: `${message}\n`, timeoutMs: signingTimeoutMs });
+  if (!made.ok || signing.length === 0) return made;
+  const commit = await git.text(dir, ['cat-file', 'commit', made.value]);
+  if (!commit.ok) return commit;
+  // Git 2.39 makes the commit all the same when ssh-keygen fails.
+  const [headers = ''] = commit.value.split('\n\n');
+  if (/^gpgsig/m.test(headers)) return made;
+  return failure('not_signed', 'The commit could not be signed.', 'Look at gpg.* and user.signingKey.');
 }
 
 /** Whether the repository has hooks that want to see a merge being made; `core.hooksPath` counts. */

@@ -62,8 +62,9 @@ test('a commit in a worktree names its worker to whoever compares them', async (
 });
 
 test('a branch renamed in its worktree is taken over, and its worker goes on under the new name', async () => {
-  const { place, worker, seen, room } = await scene();
+  const { place, repo, worker, seen, room } = await scene();
   await seen('branch-renamed', () => place.sh(worker.worktree, 'branch', '-m', 'feature/login'));
+  expect(await place.sh(repo.path, 'config', 'gitflow.branch.feature/login.base')).toBe('develop');
   expect(room.worker('backend/auth')).toMatchObject({ branch: 'feature/login' });
   expect(room.state.notices.at(-1)?.message).toBe(
     'The branch of backend/auth is called feature/login now, no longer feature/auth.',

@@ -1,3 +1,4 @@
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { finish } from '../../src/git/finish.ts';
@@ -109,4 +110,23 @@ test('Conflicts are named with every name that a path may have', async () => {
   await place.commit(repo.path, { [name]: 'two\n', both: '1\n' });
   const { conflicts } = expectValue(await mergeTrees(place.git, join(repo.path), 'one', 'two'));
   expect(conflicts).toEqual([name]);
+});
+
+test('A merge that should be signed and could not be is not made', async () => {
+  const place = await createPlace();
+  const repo = await place.repo();
+  const worker = await place.worker(repo);
+  const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
+  await write(place.root, { 'sign.sh': '#!/bin/sh\necho "no agent" >&2\nexit 1\n' });
+  await chmod(join(place.root, 'sign.sh'), 0o755);
+  const set = (key: string, value: string) => place.sh(repo.path, 'config', key, value);
+  await set('commit.gpgSign', 'true');
+  await set('gpg.format', 'ssh');
+  await set('user.signingKey', 'key::ssh-ed25519 AAAA');
+  await set('gpg.ssh.program', join(place.root, 'sign.sh'));
+  const before = await refsOf(place, repo);
+  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  // Newer gits refuse by themselves.
+  expect(['not_signed', 'git_refused']).toContain(problem.code);
+  expect(await refsOf(place, repo)).toBe(before);
 });
