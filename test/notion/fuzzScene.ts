@@ -63,7 +63,7 @@ export class FuzzScene {
     this.#calm = false;
     service.lag = this.#below(50_000);
     for (let i = this.#below(9); i > 0; i--) this.#personActs();
-    if (this.#chance(0.3)) this.#decide();
+    if (this.#chance(0.5)) this.#decide();
     try {
       const report = await this.#scene.sync({
         allowMassDelete: true,
@@ -98,7 +98,8 @@ export class FuzzScene {
   #duplicates(): string[] {
     const pages = [...this.#scene.service.pages.values()];
     const births = pages.map((page) => String(this.#scene.service.values(page).Repo));
-    const ids = pages.map((page) => String(this.#scene.service.values(page)['Orch ID']));
+    // A page that went to the trash before its first sync has none.
+    const ids = pages.flatMap((page) => this.#scene.service.values(page)['Orch ID'] ?? []).map(String);
     const rows = [...this.#scene.local.cards.values()].map(({ repo }) => String(repo));
     const twice = (values: string[]) => values.filter((value, at) => values.indexOf(value) !== at);
     return [...twice(births), ...twice(ids), ...twice(rows)].map((value) => `twice: ${value}`);
@@ -194,11 +195,21 @@ export class FuzzScene {
     const file = storeFiles(this.#scene.folder, this.#scene.source).conflicts;
     const conflict = this.#pick(readConflicts(file));
     if (!conflict) return;
-    const choice = this.#chance(0.5) ? 'mine' : 'theirs';
     const { id, field, ours, theirs } = conflict;
+    const birth = this.#birthOf(id);
+    if (field !== wholeRow && field !== 'column' && this.#chance(0.4)) {
+      this.#serial += 1;
+      const value = `both ${this.#serial}`;
+      resolveConflict(file, id, field, { edited: value });
+      this.oracle.promised(birth, field, value);
+      this.oracle.decided('notion', birth, field, theirs);
+      this.oracle.decided('file', birth, field, ours);
+      return;
+    }
+    const choice = this.#chance(0.5) ? 'mine' : 'theirs';
     resolveConflict(file, id, field, choice);
     const [side, value] = choice === 'mine' ? (['notion', theirs] as const) : (['file', ours] as const);
-    this.oracle.decided(side, this.#birthOf(id), field, field === wholeRow ? null : value);
+    this.oracle.decided(side, birth, field, field === wholeRow ? null : value);
   }
 
   /** What a row is called on both sides, whatever its id is. */

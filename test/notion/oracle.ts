@@ -10,6 +10,7 @@ export class Oracle {
   readonly violations: string[] = [];
   readonly #fresh = new Set<string>();
   readonly #waived = new Set<string>();
+  readonly #promised = new Set<string>();
 
   /** A person wrote a value. */
   edited(side: Side, row: string, field: string): void {
@@ -21,6 +22,11 @@ export class Oracle {
     this.#waived.add(`${side} ${row} | ${field} ${value}`);
   }
 
+  /** A person wrote a value for both sides: where it has arrived, it is an edit like any other. */
+  promised(row: string, field: string, value: Value): void {
+    this.#promised.add(`${row} | ${field} ${value}`);
+  }
+
   /** The sync wrote to a side; `other` is what the other side has at that moment. */
   wrote(side: Side, row: string, before: Fields, after: Fields, other: Fields | undefined): void {
     const otherSide = side === 'file' ? 'notion' : 'file';
@@ -30,6 +36,7 @@ export class Oracle {
       if (was !== value && this.#fresh.has(key) && !this.#waived.has(`${key} ${was}`))
         this.violations.push(`${key}: ${was} → ${value}`);
       if (was !== value) this.#fresh.delete(key);
+      if (was !== value && this.#promised.has(`${row} | ${field} ${value}`)) this.#fresh.add(key);
       if (other !== undefined && (other[field] ?? null) === value) {
         this.#fresh.delete(`${otherSide} ${row} | ${field}`);
         this.#fresh.delete(key);

@@ -329,3 +329,36 @@ it('leaves a consistent state when it is cancelled', async () => {
   expect(report).toMatchObject({ value: { created: 7, problems: [{ code: 'cancelled' }] } });
   expect(await scene.synced()).toMatchObject({ created: 13 });
 });
+
+it('reads a row by itself that was written within the last minute, for queries lag', async () => {
+  using scene = await makeScene();
+  scene.local.set('ORC-1', card('One'));
+  await scene.synced();
+  scene.clock.pass(120_000);
+  scene.local.set('ORC-1', { task: 'Two' });
+  expect(await scene.synced()).toMatchObject({ updated: 1 });
+  scene.service.lag = 50_000;
+  expect(await scene.synced()).toMatchObject({ updated: 0, pulled: 0 });
+  expect(scene.local.cards.get('ORC-1')?.task).toBe('Two');
+});
+
+it('asks for a page again only when a minute has shown that it is not there', async () => {
+  using scene = await makeScene();
+  scene.local.set('ORC-1', card('One'));
+  scene.service.lag = 40_000;
+  scene.service.fault = ({ method, path }) =>
+    method === 'POST' && path === 'pages' ? { kind: 'timeout', when: 'after' } : null;
+  expect(await scene.sync()).toMatchObject({
+    value: { created: 0, problems: [{ code: 'notion_unanswered' }] },
+  });
+  scene.service.fault = () => null;
+  scene.service.lag = 60_000;
+  expect(await scene.sync()).toMatchObject({ value: { problems: [{ code: 'notion_unconfirmed' }] } });
+  const [page] = scene.service.living(scene.source);
+  if (!page) throw new Error('no page');
+  scene.service.edit(page, { Task: 'edited there meanwhile' });
+  scene.clock.pass(120_000);
+  expect(await scene.synced()).toMatchObject({ created: 0, pulled: 1 });
+  expect(scene.local.cards.get('ORC-1')?.task).toBe('edited there meanwhile');
+  expect(scene.service.living(scene.source)).toHaveLength(1);
+});
