@@ -55,8 +55,8 @@ function paneSize(workers: number): Size {
 }
 
 /** Its turn is over: it has said something and waits for more. */
-function hasRested({ state, update }: Worker): boolean {
-  return state === 'idle' && update !== null;
+function hasRested({ state, said }: Worker): boolean {
+  return state === 'idle' && said !== null;
 }
 
 async function endDemo(out: Output, call: Caller<ControllerApi>, workers: readonly Worker[]) {
