@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Of the ambient `GIT_*`: who one is and how one reaches a server. `GIT_DIR` and its kin would lead elsewhere. */
 const kept = new Set([
@@ -45,4 +45,25 @@ export function environmentFor(
     env[name] = value;
   }
   return { ...env, ...fixed, GIT_CEILING_DIRECTORIES: dirname(dir), ...added };
+}
+
+/**
+ * Where git reads settings of a checkout, includes aside: the system's, the person's, the repository's and the
+ * worktree's own. They need not exist. https://git-scm.com/docs/git-config#FILES
+ */
+export function configFiles(
+  ambient: NodeJS.ProcessEnv,
+  gitDir: string,
+  commonDir: string,
+): readonly string[] {
+  const { HOME = '', XDG_CONFIG_HOME, GIT_CONFIG_GLOBAL, GIT_CONFIG_SYSTEM } = ambient;
+  const personal = GIT_CONFIG_GLOBAL
+    ? [GIT_CONFIG_GLOBAL]
+    : [join(HOME, '.gitconfig'), join(XDG_CONFIG_HOME || join(HOME, '.config'), 'git', 'config')];
+  return [
+    GIT_CONFIG_SYSTEM || '/etc/gitconfig',
+    ...personal,
+    join(commonDir, 'config'),
+    join(gitDir, 'config.worktree'),
+  ];
 }

@@ -26,7 +26,7 @@ export async function readFlow(git: Git, repo: Repo): Promise<Result<Flow>> {
 }
 
 /** What git's configuration says of git-flow and of remotes. */
-export async function readSettings(git: Git, repo: Repo): Promise<ReadonlyMap<string, string>> {
+async function readSettings(git: Git, repo: Repo): Promise<ReadonlyMap<string, string>> {
   const { stdout } = await git.run(repo.path, ['config', '-z', '--get-regexp', '^(gitflow|remote)\\.']);
   return parseSettings(stdout);
 }

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { environmentFor } from './environment.ts';
+import type { Known } from './known.ts';
 import { lockFile, takeLock } from './lock.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
@@ -33,21 +34,24 @@ const lockWaitMs = 30_000;
  * Arguments are an array and never meet a shell; nothing ever asks at a terminal.
  */
 export class Git {
-  readonly #ambient: NodeJS.ProcessEnv;
+  /** The environment that git gets, as far as it is meant for git. */
+  readonly ambient: NodeJS.ProcessEnv;
+  /** What was read of repositories, by path, and what it was read of. */
+  readonly known = new Map<string, { readonly of: string; readonly what: Known }>();
   readonly #lockWaitMs: number;
   readonly #turns = new Map<string, Promise<void>>();
   /** Common directories whose lock the work under way holds. */
   readonly #held = new AsyncLocalStorage<readonly string[]>();
 
   constructor(ambient: NodeJS.ProcessEnv = process.env, limits: { readonly lockWaitMs?: number } = {}) {
-    this.#ambient = ambient;
+    this.ambient = ambient;
     this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
   }
 
   /** Runs git in `dir`, a top folder: repositories above it are not looked for. */
   async run(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
     const { simpleGit, GitConstructError } = await import('simple-git');
-    const env = environmentFor(this.#ambient, dir, options.env);
+    const env = environmentFor(this.ambient, dir, options.env);
     const limit = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
     let outcome: GitOutcome | null = null;
     try {

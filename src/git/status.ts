@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LastCommit, Repo, RepoStatus } from '../domain/repo.ts';
-import { chooseFlow, type Flow, mainHint, readSettings } from './flow.ts';
+import { chooseFlow, type Flow, mainHint } from './flow.ts';
 import { inTurns } from './inTurns.ts';
+import { type Known, readKnown } from './known.ts';
 import { readOperation } from './operation.ts';
 import { type ParsedStatus, parseStatus } from './porcelain.ts';
 import { branchRef } from './refs.ts';
@@ -16,23 +17,25 @@ export function readStatuses(git: Git, repos: readonly Repo[]): Promise<RepoStat
   return inTurns(repos, reposAtOnce, (repo) => readStatus(git, repo));
 }
 
-/** Looks at a repository's main checkout; changes nothing, not even git's cache of file times. Never fails. */
+/**
+ * Looks at a repository's main checkout; changes nothing, not even git's cache of file times. Never fails. Where neither
+ * refs nor settings have changed since this `Git` looked last, `git status` is the only process.
+ */
 export async function readStatus(git: Git, repo: Repo): Promise<RepoStatus> {
   const gitDir = await findGitDirectory(repo.path);
   if (gitDir === null) return unreadable(repo, `The folder ${repo.path} is missing.`);
-  const [looked, listed, settings, operation] = await Promise.all([
+  const [looked, known, operation] = await Promise.all([
     git.run(repo.path, [...statusCommand]),
-    git.run(repo.path, ['for-each-ref', `--format=${refFields}`, 'refs/heads', 'refs/remotes']),
-    readSettings(git, repo),
+    readKnown(git, repo, gitDir, refFields),
     readOperation(gitDir),
   ]);
-  for (const outcome of [looked, listed])
-    if (outcome.exitCode !== 0) return unreadable(repo, refusal(outcome).message);
+  if (looked.exitCode !== 0) return unreadable(repo, refusal(looked).message);
+  if (!known.ok) return unreadable(repo, known.problem.message);
   const status = parseStatus(looked.stdout);
-  const refs = listed.stdout.split('\n').filter(Boolean);
+  const { refs, settings } = known.value;
   const flow = chooseFlow(settings, refs);
   const commits = new Map(refs.map(readCommit));
-  const distance = await countFromBase(git, repo, status, baseCommit(flow, commits));
+  const distance = await countFromBase(git, repo, status, baseCommit(flow, commits), known.value);
   const { branch, ahead, behind, entries, stashes } = status;
   const untracked = entries.filter((entry) => entry.kind === 'untracked').length;
   return {
@@ -69,10 +72,14 @@ async function countFromBase(
   repo: Repo,
   { head }: ParsedStatus,
   base: string | null,
+  { distances }: Known,
 ): Promise<Pick<RepoStatus, 'aheadOfBase' | 'behindBase'>> {
   if (!head || !base) return { aheadOfBase: null, behindBase: null };
   if (head === base) return { aheadOfBase: 0, behindBase: 0 };
-  const counts = await countBothWays(git, repo, head, base);
+  const way = `${head}...${base}`;
+  const known = distances.get(way);
+  const counts = known ?? (await countBothWays(git, repo, head, base));
+  distances.set(way, counts);
   return { aheadOfBase: counts?.ours ?? null, behindBase: counts?.theirs ?? null };
 }
 

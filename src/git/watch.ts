@@ -1,8 +1,9 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Repo } from '../domain/repo.ts';
 import { findGitDirectory } from './status.ts';
+import { findCommonDirectory } from './worktreeList.ts';
 
 /** What has happened in a repository's git folders. */
 export interface GitChange {
@@ -47,7 +48,7 @@ export class GitWatch {
   async open(): Promise<void> {
     const gitDir = await findGitDirectory(this.#repo.path);
     if (gitDir === null) return;
-    const common = await commonOf(gitDir);
+    const common = await findCommonDirectory(gitDir);
     const folders = new Set([gitDir, common, ...(await below(join(common, 'refs/heads')))]);
     folders.add(join(common, 'refs'));
     for (const folder of await below(join(common, 'refs/remotes'))) folders.add(folder);
@@ -107,14 +108,6 @@ async function worktreeOf(gitDir: string): Promise<string | null> {
     return dirname((await readFile(join(gitDir, 'gitdir'), 'utf8')).trim());
   } catch {
     return null; // Removed meanwhile, which its repository's other folders tell.
-  }
-}
-
-async function commonOf(gitDir: string): Promise<string> {
-  try {
-    return resolve(gitDir, (await readFile(join(gitDir, 'commondir'), 'utf8')).trim());
-  } catch {
-    return gitDir; // Only linked worktrees name another.
   }
 }
 

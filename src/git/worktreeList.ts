@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
 import { parseWorktrees, type WorktreeEntry } from './porcelain.ts';
 import { type Git, refused } from './run.ts';
@@ -16,4 +18,13 @@ export function commonDirectory(git: Git, dir: string): Promise<Result<string>> 
 /** A worktree's own git directory. */
 export function gitDirectory(git: Git, dir: string): Promise<Result<string>> {
   return git.text(dir, ['rev-parse', '--absolute-git-dir']);
+}
+
+/** The directory that all worktrees share, found without a process from a worktree's own git directory. */
+export async function findCommonDirectory(gitDir: string): Promise<string> {
+  try {
+    return resolve(gitDir, (await readFile(join(gitDir, 'commondir'), 'utf8')).trim());
+  } catch {
+    return gitDir; // Only linked worktrees name another.
+  }
 }

@@ -24,11 +24,15 @@ try {
     run(path, 'branch', 'develop');
     writeFileSync(join(path, 'new.txt'), '');
   }
-  const [ours, theirs]: [number[], number[]] = [[], []];
+  const [ours, again, theirs]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     let start = performance.now();
-    const statuses = await readStatuses(new Git(env), repos);
+    const git = new Git(env);
+    const statuses = await readStatuses(git, repos);
     ours.push(performance.now() - start);
+    start = performance.now();
+    await readStatuses(git, repos);
+    again.push(performance.now() - start);
     if (statuses.some((status) => status.problem !== null || status.untracked !== 1))
       throw new Error('wrong');
     start = performance.now();
@@ -37,8 +41,10 @@ try {
   }
   const [cold = 0] = ours;
   console.log(`first ${cold.toFixed(0)} ms, median ${median(ours).toFixed(0)} ms`);
+  console.log(`again, with nothing changed: median ${median(again).toFixed(0)} ms`);
   console.log(`git status one after the other: median ${median(theirs).toFixed(0)} ms`);
-  console.log(`ratio ${(median(ours) / median(theirs)).toFixed(2)}`);
+  const ratio = (times: number[]) => (median(times) / median(theirs)).toFixed(2);
+  console.log(`ratio ${ratio(ours)}, again ${ratio(again)}`);
 } finally {
   rmSync(temp, { recursive: true });
 }
