@@ -20,6 +20,9 @@ export type Where =
   /** … or by typing the task's name. */
   | 'typed-name'
   | 'question'
+  /** The sprint board, and a card's text while it is written. */
+  | 'board'
+  | 'card-text'
   /** Which work will not merge, one of its files, and a message about it. */
   | 'radar'
   | 'radar-file'
@@ -40,6 +43,7 @@ export type Group =
   | 'Looking back'
   | 'Moving'
   | 'Program'
+  | 'Board'
   | 'Radar'
   | 'Approval card'
   | 'Dialogs'

@@ -1,4 +1,5 @@
 import type { Action, Group, Where } from './action.ts';
+import { boardActions } from './actions/board.ts';
 import { cardActions } from './actions/card.ts';
 import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   ...orchestratorActions,
   ...timelineActions,
   ...undoActions,
+  ...boardActions,
   ...radarActions,
   ...noteActions,
   ...cardActions,
@@ -100,6 +102,7 @@ const groupOrder: readonly Group[] = [
   'Moving',
   'Program',
   'Looking back',
+  'Board',
   'Radar',
   'Approval card',
   'New worker',

@@ -1,3 +1,5 @@
+import type { Column } from '../domain/board.ts';
+import type { CardRef } from '../domain/boardFacts.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -15,6 +17,8 @@ export type Dialog =
   | FinishDialog
   | CleanDialog
   | QuestionDialog
+  | BoardDialog
+  | CardTextDialog
   | RadarDialog
   | SidesDialog
   | NoteDialog
@@ -111,6 +115,21 @@ export interface QuestionDialog extends Asking {
     /** A worker that was finished or cleaned. */
     | { readonly do: 'undo'; readonly id: string }
     | { readonly do: 'create-develop'; readonly repo: string; readonly back: CameFrom };
+}
+
+/** The sprint board; `card` is the one looked at, see `cardKey`. */
+export interface BoardDialog extends Asking {
+  readonly kind: 'board';
+  readonly column: Column;
+  readonly card: string | null;
+}
+
+/** The text of a new card, or of the one being edited; the board it is written from. */
+export interface CardTextDialog extends Asking {
+  readonly kind: 'card-text';
+  readonly board: BoardDialog;
+  readonly editing: CardRef | null;
+  readonly text: TextField;
 }
 
 /** Two workers of a repository, or one and the branch it goes to: then `b` is null. */

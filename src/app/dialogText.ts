@@ -18,6 +18,7 @@ export function textOf(dialog: Dialog): TextField | null {
     case 'deny':
       return dialog.why;
     case 'radar-note':
+    case 'card-text':
       return dialog.text;
     case 'finish':
     case 'clean':
@@ -35,6 +36,8 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
     case 'deny':
       return { ...dialog, why: field };
     case 'radar-note':
+      return { ...dialog, text: field };
+    case 'card-text':
       return { ...dialog, text: field };
     case 'finish':
       return { ...dialog, typed: field };

@@ -1,6 +1,6 @@
 import type { Result } from '../domain/problem.ts';
 import type { StartPlan } from '../domain/proposal.ts';
-import type { CardMove } from './documents/cardMoves.ts';
+import type { CardMove } from './documents/cardMove.ts';
 import type { Ticket } from './messages.ts';
 
 /** Size of a terminal in cells. */

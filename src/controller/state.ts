@@ -108,7 +108,7 @@ export function reply(state: ControllerState, ticket: Ticket, result: Result<unk
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
-  const invoices = selectInvoices(state);
+  const invoices = selectInvoices(state.documents.invoices, log);
   const undelivered = selectUndelivered(state.deliveries, log.workers);
   const usage = selectUsage(log.used, state.today, config);
   const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
 import { Room } from '../../src/ui/Room.tsx';
+import { boardRoom } from '../app/boardFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
 import * as scenes from './scenes.ts';
@@ -60,6 +61,10 @@ test.each<[string, AppState]>([
   ['finish-pending-80', press(scenes.busy(small), 'f').state],
   ['repo-80', scenes.showingRepo(small)],
   ['repo-120', scenes.showingRepo(medium)],
+  ['board-80', boardRoom(small)],
+  ['board-120', boardRoom(medium)],
+  ['board-200', boardRoom({ cols: 200, rows: 50 })],
+  ['board-edit-80', press(boardRoom(small), 'e').state],
   ['radar-80', radarRoom(small)],
   ['radar-120', radarRoom(medium)],
   ['radar-200', radarRoom({ cols: 200, rows: 50 })],

@@ -4,6 +4,7 @@ import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { sendNote } from '../actions/radarNote.ts';
+import { cardKey } from '../board.ts';
 import type { Dialog } from '../dialog.ts';
 import { goBack, openCard } from '../dialogs.ts';
 import type { MethodParams } from '../effects.ts';
@@ -75,6 +76,9 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return waiting?.kind === 'radar'
         ? withDialog(state, { ...waiting, pending: null, problem: null })
         : state;
+    case 'addCard':
+    case 'changeCard':
+      return withBoardAnswer(state, waiting, answer);
     case 'fileSides':
       return waiting?.kind === 'radar-file'
         ? withDialog(state, { ...waiting, pending: null, problem: null, sides: answer.result.value })
@@ -90,6 +94,18 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     default:
       return state;
   }
+}
+
+/** Back on the board, looking at what was written; the cards themselves come with the facts. */
+function withBoardAnswer(
+  state: AppState,
+  waiting: Dialog | null,
+  { params, result }: Answered<'addCard' | 'changeCard'>,
+): AppState {
+  if (waiting?.kind === 'board') return withDialog(state, { ...waiting, pending: null, problem: null });
+  if (waiting?.kind !== 'card-text') return state;
+  const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });
+  return withDialog(state, { ...waiting.board, card, pending: null, problem: null });
 }
 
 /** The orchestrator is asked for without a form; its card opens where the person has stayed. */

@@ -124,6 +124,9 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
       const isKnown = state.facts?.repos.some(({ name }) => name === dialog.repo);
       return isKnown ? state : gone(state, dialog, `${dialog.repo} is no longer in this workspace.`);
     }
+    case 'board':
+      return state.facts?.board ? state : gone(state, dialog, 'The board is gone.');
+    case 'card-text':
     case 'timeline':
     case 'problem':
     case 'notices':

@@ -1,8 +1,9 @@
 import type { Dialog } from '../dialog.ts';
-import { dialogColumns, dialogHeight, dialogWidth, fits, type Rect } from '../geometry.ts';
+import { dialogHeight, dialogWidth, fits, type Rect } from '../geometry.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { withDialog } from '../step.ts';
 import { cutLine, type Line, line } from '../text/line.ts';
+import { boardBody, cardTextBody } from './board.ts';
 import { cardBody, rejectBody } from './card.ts';
 import type { DialogBody } from './dialogBody.ts';
 import { cleanBody, finishBody } from './ending.ts';
@@ -32,7 +33,7 @@ const frameRows = 4;
 export function selectDialog(state: AppState): DialogView | null {
   const dialog = dialogOf(state);
   if (!dialog) return null;
-  const width = dialogWidth(state.size);
+  const width = widthOf(state, dialog);
   const body = bodyOf(state, dialog);
   const visible = visibleRows(state, body);
   const first = 'scroll' in dialog ? dialog.scroll : 0;
@@ -51,8 +52,13 @@ export function selectDialog(state: AppState): DialogView | null {
   return { frame, lines, caret };
 }
 
+/** The board takes all that there is: columns stand beside each other. */
+function widthOf({ size }: AppState, { kind }: Dialog): number {
+  return kind === 'board' ? size.cols : dialogWidth(size);
+}
+
 function bodyOf(state: AppState, dialog: Dialog): DialogBody {
-  const width = dialogColumns(state.size);
+  const width = widthOf(state, dialog) - 4;
   switch (dialog.kind) {
     case 'form':
       return formBody(state, dialog, width);
@@ -70,6 +76,10 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return cleanBody(state, dialog, width);
     case 'question':
       return questionBody(state, dialog, width);
+    case 'board':
+      return boardBody(state, dialog, width);
+    case 'card-text':
+      return cardTextBody(dialog, width);
     case 'radar':
       return radarBody(state, dialog, width);
     case 'radar-file':

@@ -10,7 +10,7 @@ import { failure, problemOf, type Result, success } from '../../domain/problem.t
 import type { Message } from '../messages.ts';
 import type { ControllerState } from '../state.ts';
 import { changeFor, stepBoard } from './boardMove.ts';
-import type { CardMove } from './cardMoves.ts';
+import type { CardMove } from './cardMove.ts';
 import { dayOf } from './day.ts';
 import { resolveBoard } from './documentConfig.ts';
 import { Turns } from './turns.ts';

@@ -1,5 +1,4 @@
 import type { CardFields, Column } from '../../domain/board.ts';
-import type { CardOwner } from '../../domain/cardLink.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import type { UpdateDraft } from '../../domain/update.ts';
 import type { Worker } from '../../domain/worker.ts';
@@ -7,18 +6,7 @@ import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
 import type { Message } from '../messages.ts';
 import type { ControllerState, Decision } from '../state.ts';
-
-/** What a worker's life makes of its card. The edge knows what day it is. */
-export interface CardMove {
-  readonly worker: CardOwner;
-  /** Columns it moves from; it stays where it is in any other. */
-  readonly from: readonly Column[];
-  /** Null: it stays. */
-  readonly to: Column | null;
-  readonly fields: Partial<CardFields>;
-  /** The day is written there, unless one stands there already. */
-  readonly dated: 'started' | 'completed' | null;
-}
+import type { CardMove } from './cardMove.ts';
 
 /**
  * Adds what happens to the cards of workers. It follows what has been done already, so a board that cannot be written

@@ -38,7 +38,7 @@ export class InvoiceDesk {
   read(): Promise<Result<InvoiceFacts>> {
     return this.#turns.take(async () => {
       const read = await this.#look();
-      return read.ok ? success(selectInvoices(this.#world.state()) ?? read.value) : read;
+      return read.ok ? success(selectInvoices(read.value, this.#world.state().log) ?? read.value) : read;
     });
   }
 

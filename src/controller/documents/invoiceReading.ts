@@ -3,7 +3,7 @@ import type { Invoices } from '../../documents/invoices.ts';
 import { type InvoiceConfig, rateFor } from '../../domain/documentConfig.ts';
 import { entryStatuses } from '../../domain/entry.ts';
 import { type EntryFact, type InvoiceFacts, sumOf } from '../../domain/invoiceFacts.ts';
-import type { ControllerState } from '../state.ts';
+import type { Times } from './workTime.ts';
 
 /** How the file is read: with what the configuration says where the file does not. */
 export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReading {
@@ -30,12 +30,12 @@ export function readInvoices(
 }
 
 /** With what our clock and the workers said, which only the log keeps; null while invoices are off. */
-export function selectInvoices({ documents, log }: ControllerState): InvoiceFacts | null {
-  if (!documents.invoices) return null;
-  const entries = documents.invoices.entries.map((entry) => {
-    const made = entry.id === null ? undefined : log.madeEntries.get(entry.id);
+export function selectInvoices(read: InvoiceFacts | null, { madeEntries }: Times): InvoiceFacts | null {
+  if (!read) return null;
+  const entries = read.entries.map((entry) => {
+    const made = entry.id === null ? undefined : madeEntries.get(entry.id);
     return made ? { ...entry, measured: made.measured, claimed: made.claimed } : entry;
   });
-  const unwritten = [...log.madeEntries.values()].filter(({ isWritten }) => !isWritten).length;
-  return { ...documents.invoices, entries, unwritten };
+  const unwritten = [...madeEntries.values()].filter(({ isWritten }) => !isWritten).length;
+  return { ...read, entries, unwritten };
 }

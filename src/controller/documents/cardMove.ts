@@ -1,0 +1,14 @@
+import type { CardFields, Column } from '../../domain/board.ts';
+import type { CardOwner } from '../../domain/cardLink.ts';
+
+/** What a worker's life makes of its card. The edge knows what day it is. */
+export interface CardMove {
+  readonly worker: CardOwner;
+  /** Columns it moves from; it stays where it is in any other. */
+  readonly from: readonly Column[];
+  /** Null: it stays. */
+  readonly to: Column | null;
+  readonly fields: Partial<CardFields>;
+  /** The day is written there, unless one stands there already. */
+  readonly dated: 'started' | 'completed' | null;
+}
