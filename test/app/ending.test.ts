@@ -175,3 +175,25 @@ test('what was left behind by an ending is not said in passing', () => {
   });
   expect(done.facts?.workers.map((worker) => worker.id)).not.toContain(id);
 });
+
+test.each([
+  ['queued', 'a turn that has not come', [{ method: 'cancel', params: { id } }]],
+  ['checking', 'its checks', [{ method: 'cancel', params: { id } }]],
+  ['finishing', 'nothing once it merges', []],
+] as const)('while it is %s ctrl-x cancels %s', (kind, _what, effects) => {
+  const operations = [{ id, kind, ahead: kind === 'queued' ? 1 : 0 }];
+  const asked = press(finish(), 'y').state;
+  const waiting = updateApp(asked, { type: 'factsArrived', facts: busyFacts({ operations }) }).state;
+  const step = press(waiting, 'ctrl-x');
+  expect(step.effects).toMatchObject(effects);
+  expect(dialogOf(step.state)).toMatchObject({ kind: 'finish', pending: expect.any(Number) });
+  const cancelled = updateApp(step.state, {
+    ...{ type: 'answered', method: 'finish', params: { id, tip: 'f00dfeed' }, tag: asked.nextTag - 1 },
+    result: { ok: false, problem: { code: 'cancelled', message: `The finish of ${id} was cancelled.` } },
+  }).state;
+  expect(dialogOf(cancelled)).toMatchObject({
+    kind: 'finish',
+    pending: null,
+    problem: { code: 'cancelled' },
+  });
+});

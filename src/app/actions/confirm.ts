@@ -6,6 +6,7 @@ import { findWorker } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
+import { isReachable } from './reachable.ts';
 
 const dialogs = { group: 'Dialogs' } as const;
 
@@ -40,6 +41,16 @@ export const confirmActions: readonly Action[] = [
     keys: ['ctrl-r'],
     enabled: isIdle,
     run: lookAgain,
+  },
+  {
+    ...dialogs,
+    where: ['preview', 'typed-name'],
+    id: 'cancel-end',
+    title: 'cancel what waits for its turn, or its checks',
+    hint: (state) => (canCancel(state) === true ? 'cancel' : null),
+    keys: ['ctrl-x'],
+    enabled: canCancel,
+    run: (state) => ask(state, 'cancel', { id: endOf(state)?.id ?? '' }),
   },
   {
     ...dialogs,
@@ -104,6 +115,14 @@ function lookAgain(state: AppState): Step {
   const worker = dialog && findWorker(state, dialog.id);
   if (!worker) return stay(state);
   return dialog.kind === 'finish' ? openFinish(state, worker) : openClean(state, worker);
+}
+
+/** From the merge on there is no way back but an undo. */
+function canCancel(state: AppState): true | string {
+  const dialog = endOf(state);
+  const operation = state.facts?.operations?.find(({ id }) => id === dialog?.id);
+  if (operation?.kind !== 'queued' && operation?.kind !== 'checking') return 'There is nothing to cancel.';
+  return isReachable(state);
 }
 
 /** What is typed ahead of a preview must not answer it: until it has come only esc does something. */
