@@ -1,9 +1,13 @@
 import { type Problem, problemOf, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { expireBackups } from '../git/backups.ts';
+import type { FlowName } from '../git/flowBranches.ts';
+import { unfinishedFlows } from '../git/flowCutOff.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../git/unfinished.ts';
 import type { Edge } from './runEffect.ts';
 import type { ControllerState } from './state.ts';
+
+type Told = Pick<Edge, 'git' | 'tell'>;
 
 /** Nobody waits for the answer: the process that was asked is no more. */
 const nobody = 0;
@@ -12,16 +16,19 @@ const nobody = 0;
  * Brings finishes and cleans to an end that an earlier controller was killed in: completed where something was merged
  * or removed already, else dropped with a notice.
  */
-export async function settleUnfinished(edge: Edge, state: ControllerState): Promise<void> {
-  for (const repo of state.config.repos)
+export async function settleUnfinished(edge: Told, state: ControllerState): Promise<void> {
+  for (const repo of state.config.repos) {
+    for (const flow of await unfinishedFlows(edge.git, repo))
+      edge.tell({ type: 'noticed', problem: cutOffFlow(repo, flow) });
     for (const read of await unfinishedJournals(edge.git, repo)) {
       if (!read.ok) edge.tell({ type: 'noticed', problem: read.problem });
       else await settleOne(edge, state, repo, read.value);
     }
+  }
 }
 
 async function settleOne(
-  { git, tell }: Edge,
+  { git, tell }: Told,
   { log }: ControllerState,
   repo: Repo,
   unfinished: Unfinished,
@@ -37,6 +44,15 @@ async function settleOne(
     return tell({ type: 'finish-ended', id, result: success(settled.value.result), ticket: nobody });
   const result = success({ id, backup: settled.value.backup });
   tell({ type: 'clean-ended', id, result, ticket: nobody });
+}
+
+/** A person began it at the command line and decides there: what it tagged or pushed is nobody else's to complete. */
+function cutOffFlow(repo: Repo, { kind, name }: FlowName): Problem {
+  return problemOf(
+    'interrupted',
+    `The finish of ${kind} ${name} of ${repo.name} was cut off.`,
+    `To complete it: orch-tui flow ${kind} finish ${repo.name} ${name}`,
+  );
 }
 
 function dropped({ kind, worker }: Unfinished): Problem {

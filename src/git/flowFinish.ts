@@ -4,6 +4,7 @@ import type { Repo } from '../domain/repo.ts';
 import { readFlow } from './flow.ts';
 import { type FlowName, readTag, tagName } from './flowBranches.ts';
 import { type BuildOptions, buildFinish } from './flowBuild.ts';
+import { flowFinishKind, mendFlow } from './flowCutOff.ts';
 import { groupMoves, moveStep, movesOf, transactionStep } from './flowMoves.ts';
 import { type FlowPlan, planFinish } from './flowPlan.ts';
 import { carryOut, dropJournal, readJournal } from './journal.ts';
@@ -58,6 +59,7 @@ export async function finishFlow(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
+    await mendFlow(git, repo, common.value, wanted);
     for (let attempt = 0; attempt < attempts; attempt++) {
       const planned = await planFinish(git, repo, wanted);
       if (!planned.ok)
@@ -104,7 +106,7 @@ async function carryOutPlan(
   );
   const change = {
     name: journalName(branch),
-    kind: 'flow-finish',
+    kind: flowFinishKind,
     data: { kind, name, tip, message, moves: moved },
   };
   const done = await carryOut(commonDir, change, [

@@ -3,18 +3,9 @@ import { join, resolve } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { configFiles } from './environment.ts';
+import type { Known } from './knownFacts.ts';
 import { type Git, refused } from './run.ts';
 import { findCommonDirectory } from './worktreeList.ts';
-
-/** What git says of a repository without looking at its files: the same as long as refs and settings are. */
-export interface Known {
-  /** Lines of `for-each-ref` for local and remote branches, in the asked format. */
-  readonly refs: readonly string[];
-  /** Of git-flow and of remotes. */
-  readonly settings: ReadonlyMap<string, string>;
-  /** How far two commits are apart, by their names; filled by whoever counts. */
-  readonly distances: Map<string, { readonly ours: number; readonly theirs: number } | null>;
-}
 
 /** Beyond this many loose refs asking git is as quick. */
 const mostLooseRefs = 2000;

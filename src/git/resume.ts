@@ -2,7 +2,7 @@ import type { Repo } from '../domain/repo.ts';
 import { exists, resolvedPath } from './files.ts';
 import type { WorkerPlace } from './inspect.ts';
 import type { Journal } from './journal.ts';
-import { branchRef, isAncestor, keepRef, readRef, wipRef } from './refs.ts';
+import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from './refs.ts';
 import type { Git } from './run.ts';
 import { snapshot, snapshotTree } from './snapshot.ts';
 import { removeStaleLocks } from './staleLocks.ts';
@@ -21,7 +21,9 @@ export async function mend(
   journal: Journal,
   kept: string,
 ): Promise<void> {
-  await removeStaleLocks(git, repo, worker);
+  const { base, branch, task, worktree } = worker;
+  const branches = [base.branch, base.branch.replace(/^[^/]+\//, ''), branch];
+  await removeStaleLocks(git, repo, { branches, refs: [mergeRef(task)], worktree });
   const path = await resolvedPath(worker.worktree);
   const listed = await listWorktrees(git, repo.path);
   const isOurs = listed.ok && listed.value.some((entry, at) => at > 0 && entry.path === path);

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { environmentFor } from './environment.ts';
-import type { Known } from './known.ts';
+import type { Known } from './knownFacts.ts';
 import { lockFile, takeLock } from './lock.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */

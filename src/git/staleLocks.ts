@@ -2,7 +2,6 @@ import { readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Repo } from '../domain/repo.ts';
 import { resolvedPath } from './files.ts';
-import type { WorkerPlace } from './inspect.ts';
 import { branchRef } from './refs.ts';
 import type { Git } from './run.ts';
 import { commonDirectory, gitDirectory, listWorktrees } from './worktreeList.ts';
@@ -10,29 +9,38 @@ import { commonDirectory, gitDirectory, listWorktrees } from './worktreeList.ts'
 /** Younger locks may be those of a git that is just at work. */
 const staleAfterMs = 30_000;
 
+/** What a change writes to. */
+export interface Written {
+  /** Branches that it moves or deletes; the index and HEAD of their checkouts are written with them. */
+  readonly branches: readonly string[];
+  /** Other refs, in full. */
+  readonly refs: readonly string[];
+  /** A worktree that it writes to, whatever is checked out there; null for none. */
+  readonly worktree: string | null;
+}
+
 /**
- * Removes the lock files that a git of ours leaves when it is killed: of the refs, the index and HEAD that finishing
- * and cleaning write. Only those older than 30 seconds, and only where no git is at work in the repository. Call it
- * when a journal says that a change was cut off.
+ * Removes the lock files that a git of ours leaves when it is killed: of what the change writes to, of packed refs and
+ * of the settings. Only those older than 30 seconds, and only where no git is at work in the repository. Call it when a
+ * journal says that a change was cut off.
  */
-export async function removeStaleLocks(git: Git, repo: Repo, worker: WorkerPlace): Promise<void> {
+export async function removeStaleLocks(
+  git: Git,
+  repo: Repo,
+  { branches, refs, worktree }: Written,
+): Promise<void> {
   const common = await commonDirectory(git, repo.path);
   const worktrees = await listWorktrees(git, repo.path);
   if (!common.ok || !worktrees.ok) return;
-  const base = worker.base.branch.replace(/^[^/]+\//, '');
   const dirs = worktrees.value
-    .filter(
-      ({ branch, path }) =>
-        (branch !== null && [worker.base.branch, base].includes(branch)) || path === worker.worktree,
-    )
+    .filter(({ branch, path }) => (branch !== null && branches.includes(branch)) || path === worktree)
     .map(({ path }) => path);
   const gitDirs = await Promise.all(dirs.map((dir) => gitDirectory(git, dir)));
   const candidates = [
     ...gitDirs.flatMap((dir) =>
       dir.ok ? [join(dir.value, 'index.lock'), join(dir.value, 'HEAD.lock')] : [],
     ),
-    ...[worker.base.branch, base, worker.branch].map((name) => join(common.value, `${branchRef(name)}.lock`)),
-    join(common.value, 'refs/orch/merge', `${worker.task}.lock`),
+    ...[...branches.map(branchRef), ...refs].map((ref) => join(common.value, `${ref}.lock`)),
     join(common.value, 'packed-refs.lock'),
     join(common.value, 'config.lock'),
   ];
