@@ -2,9 +2,9 @@ import { expect, test, vi } from 'vitest';
 import { createScreen } from '../../src/domain/screen.ts';
 import { Input } from '../../src/host/input.ts';
 import { Output } from '../../src/host/output.ts';
-import { findTree } from '../../src/protocol/processes.ts';
 import { cleanTitle } from '../../src/host/title.ts';
 import { smallestRoom, Watch } from '../../src/host/watch.ts';
+import { findTree } from '../../src/protocol/processes.ts';
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
