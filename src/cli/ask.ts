@@ -20,6 +20,28 @@ export async function readInput(): Promise<string> {
   return lines.join('\n');
 }
 
+/** One typed line that is not shown; empty on Ctrl-C. For secrets, at a terminal. */
+export async function askHidden(question: string): Promise<string> {
+  const { stdin, stdout } = process;
+  stdout.write(question);
+  stdin.setRawMode(true).resume();
+  let typed = '';
+  const line = await new Promise<string>((resolve) => {
+    const take = (chunk: Buffer) => {
+      for (const key of chunk.toString()) {
+        const isEnd = /[\r\n\u0003\u0004]/.test(key);
+        if (isEnd) stdin.off('data', take);
+        if (isEnd) return resolve(/[\r\n]/.test(key) ? typed : '');
+        typed = /[\u007f\b]/.test(key) ? typed.slice(0, -1) : typed + key;
+      }
+    };
+    stdin.on('data', take);
+  });
+  stdin.setRawMode(false).pause();
+  stdout.write('\n');
+  return line;
+}
+
 /** One typed line; empty at the end of input and on Ctrl-C. */
 export async function askText(question: string): Promise<string> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });

@@ -3,6 +3,7 @@ import { problemOf } from '../domain/problem.ts';
 import { version } from '../protocol/version.ts';
 import { describeDocuments } from './documentProgram.ts';
 import { describeFlow } from './flowProgram.ts';
+import { describeNotion } from './notionProgram.ts';
 import {
   createOutput,
   exitCodes,
@@ -115,6 +116,7 @@ function describeProgram(out: Output): Command {
   describeTalk(out, command, program);
   describeWorker(out, command, program);
   describeDocuments(out, command, program);
+  describeNotion(out, command, program);
   describeFlow(out, command, program);
   for (const name of ['host', 'controller'] as const) {
     const parent = program.command(name).description(`the ${name} process of this workspace`);

@@ -77,7 +77,7 @@ export class Controller {
       ...{ git, tell, fail: logError, state: () => this.#core.state },
       changed: (repo, workers) => this.#wakeRadar(repo, workers),
     });
-    this.#documents = new Documents({ tell, fail: logError, state: () => this.#core.state });
+    this.#documents = new Documents({ tell, fail: logError, state: () => this.#core.state }, process.env);
     const edge: Edge = {
       git,
       host: this.#host,

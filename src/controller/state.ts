@@ -2,6 +2,7 @@ import { type BoardFacts, brieflyBoard } from '../domain/boardFacts.ts';
 import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Footprint } from '../domain/footprint.ts';
 import { brieflyInvoices, type InvoiceFacts } from '../domain/invoiceFacts.ts';
+import type { NotionFacts } from '../domain/notionFacts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import { type AgentRequest, queueOf } from '../domain/queue.ts';
@@ -41,6 +42,8 @@ export interface ControllerState {
   readonly settled: ReadonlyMap<string, Settled>;
   /** As they were last read; null where there are none, or they were turned off. */
   readonly documents: { readonly board: BoardFacts | null; readonly invoices: InvoiceFacts | null };
+  /** Null where nothing is connected. */
+  readonly notion: NotionFacts | null;
   readonly notices: readonly Problem[];
   /** Of briefs that are typed into their agents and have not arrived yet. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
@@ -87,6 +90,7 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     held: new Map(),
     settled: new Map(),
     documents: { board: null, invoices: null },
+    notion: null,
   };
   return { config, log, ...nothing, repos: [], notices: [], deliveries: new Map(), memory: null, today: '' };
 }
@@ -137,6 +141,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...selectTalk(log, state.tools),
     ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),
+    ...(state.notion && { notion: state.notion }),
     notices: state.notices,
   };
 }

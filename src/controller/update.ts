@@ -109,6 +109,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return only({ ...state, documents: { ...state.documents, board: message.board } });
     case 'invoices-read':
       return only({ ...state, documents: { ...state.documents, invoices: message.invoices } });
+    case 'notion-looked':
+      return only({ ...state, notion: message.notion });
     case 'documented':
       return { state, happenings: [message.happening], effects: [] };
     case 'time-entered':

@@ -2,6 +2,7 @@ import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../agents/presets.ts';
 import { type GuardTopic, guardTopics } from '../domain/guard/rules.ts';
+import type { NotionConfig } from '../domain/notionFacts.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
@@ -13,6 +14,7 @@ import {
   type StoredDocuments,
 } from './documents/documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
+import { notionSchema, type StoredNotion } from './notion/notionConfig.ts';
 import {
   portsSchema,
   resolveSetups,
@@ -22,7 +24,7 @@ import {
 } from './setupConfig.ts';
 
 /** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
-interface StoredConfig extends StoredDocuments {
+interface StoredConfig extends StoredDocuments, StoredNotion {
   name?: string;
   /** `path` is relative to the workspace where it lies below it. */
   repos: ({ name: string; path: string; jobs?: StoredJobs } & StoredSetup)[];
@@ -87,6 +89,7 @@ const schema = {
   ports: portsSchema,
   limits: limitsSchema,
   ...documentSchema,
+  ...notionSchema,
 } as const;
 
 /** Where the configuration of a workspace lies. */
@@ -122,6 +125,17 @@ export function writeConfig(root: string, { repos, ...others }: NewWorkspace): R
       repos: repos.map(({ name, path }) => ({ ...known(conf, name), name, path: shorten(root, path) })),
       ...others,
     });
+    return check(root, conf.store);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+/** Writes down what is synced with Notion; everything else is kept. */
+export function storeNotion(root: string, notion: NotionConfig): Result<WorkspaceConfig> {
+  try {
+    const conf = open(root);
+    conf.set('notion', notion);
     return check(root, conf.store);
   } catch (error) {
     return invalid(root, (error as Error).message);
@@ -174,6 +188,7 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
     ...(limits && { limits }),
     ...(stored.board !== undefined && { board: resolveBoard(root, stored.board) }),
     ...(invoices.value && { invoices: invoices.value }),
+    ...(stored.notion && { notion: stored.notion }),
     ...(setup && { setup }),
     ...(ports && { ports }),
   });

@@ -2,6 +2,7 @@ import type { BoardFacts } from './boardFacts.ts';
 import type { Footprint } from './footprint.ts';
 import type { InvoiceFacts } from './invoiceFacts.ts';
 import type { Note } from './note.ts';
+import type { NotionFacts } from './notionFacts.ts';
 import type { Problem } from './problem.ts';
 import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
@@ -47,6 +48,8 @@ export interface Facts {
   readonly board?: BoardFacts;
   /** Absent while they are off. See `brieflyInvoices`. */
   readonly invoices?: InvoiceFacts;
+  /** Absent where nothing is connected. */
+  readonly notion?: NotionFacts;
   /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
 }

@@ -1,6 +1,7 @@
 import type { BoardConfig, InvoiceConfig } from './documentConfig.ts';
 import type { GuardTopic } from './guard/rules.ts';
 import type { Limits } from './limits.ts';
+import type { NotionConfig } from './notionFacts.ts';
 import type { Repo } from './repo.ts';
 import type { PortBlock, RepoSetup } from './setup.ts';
 
@@ -32,6 +33,8 @@ export interface WorkspaceConfig {
   readonly board?: BoardConfig | false;
   /** Absent: no time is entered. */
   readonly invoices?: InvoiceConfig;
+  /** What is synced with Notion; absent: nothing. */
+  readonly notion?: NotionConfig;
 }
 
 /** How to run an agent, as data. */

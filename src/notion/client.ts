@@ -71,7 +71,7 @@ export function checkBaseUrl(url: string): Result<string> {
 export async function openNotion(options: NotionOptions): Promise<Result<Notion>> {
   const baseUrl = options.baseUrl === undefined ? success(undefined) : checkBaseUrl(options.baseUrl);
   if (!baseUrl.ok) return baseUrl;
-  const module = await import('@notionhq/client');
+  const module = await import('./library.ts');
   const clock = options.clock ?? realClock;
   const transport = new Transport({
     fetch: options.fetch ?? ((url, init) => globalThis.fetch(url, init)),
@@ -95,11 +95,11 @@ export async function openNotion(options: NotionOptions): Promise<Result<Notion>
 
 class NotionCalls implements Notion {
   readonly #client: Client;
-  readonly #module: typeof import('@notionhq/client');
+  readonly #module: typeof import('./library.ts');
   readonly #transport: Transport;
   readonly #token: Token;
 
-  constructor(client: Client, module: typeof import('@notionhq/client'), transport: Transport, token: Token) {
+  constructor(client: Client, module: typeof import('./library.ts'), transport: Transport, token: Token) {
     this.#client = client;
     this.#module = module;
     this.#transport = transport;

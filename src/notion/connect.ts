@@ -7,7 +7,7 @@ import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';
 
 /** The id in an address that a person pasted from Notion, or the id itself. */
 export async function idIn(text: string): Promise<Result<string>> {
-  const { extractNotionId } = await import('@notionhq/client');
+  const { extractNotionId } = await import('./library.ts');
   const id = extractNotionId(text);
   return id === null
     ? failure('notion_address', 'That is no address of a page or database in Notion.', 'Copy it in Notion.')

@@ -19,6 +19,15 @@ import type {
   InvoiceFacts,
 } from '../domain/invoiceFacts.ts';
 import type { FoundMemory, MemoryDraft } from '../domain/memory.ts';
+import type {
+  NotionPlaces,
+  NotionProposal,
+  NotionStatus,
+  SyncChoice,
+  SyncConflict,
+  SyncOutcome,
+  SyncTable,
+} from '../domain/notionFacts.ts';
 import type { Result } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
@@ -115,6 +124,26 @@ export interface ControllerApi {
   exportEntries(
     params: EntryQuery & { format: ExportFormat; number?: string },
   ): Result<{ text: string; entries: number }>;
+  /** What connecting would do; changes nothing. A token given here is used for this once. */
+  proposeNotion(
+    params: NotionPlaces & { token?: string },
+  ): Result<{ integration: string; proposals: readonly NotionProposal[] }>;
+  /** Does it, and keeps the token where one is given. */
+  connectNotion(
+    params: NotionPlaces & { token?: string; keep?: boolean },
+  ): Result<{ proposals: readonly NotionProposal[]; token: string }>;
+  notionStatus(params: { token?: string }): Result<NotionStatus>;
+  /** All that is connected, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */
+  sync(params: {
+    tables?: readonly SyncTable[];
+    dryRun?: boolean;
+    allowMassDelete?: boolean;
+    token?: string;
+  }): Result<SyncOutcome>;
+  cancelSync(params: Record<string, never>): Result<{ wasRunning: boolean }>;
+  syncConflicts(params: Record<string, never>): Result<readonly SyncConflict[]>;
+  /** The next sync does it. */
+  resolveSync(params: { id: string; field: string; choice: SyncChoice }): Result<SyncConflict>;
   /** The worker's part of the log, oldest first. */
   log(params: { id: string }): Result<readonly LoggedEvent[]>;
   /** Creates the missing develop branch of a repository from its main branch, checking nothing out. */

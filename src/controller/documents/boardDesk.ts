@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Board, parseBoard } from '../../documents/board.ts';
 import type { BoardChange } from '../../documents/boardChange.ts';
+import { writeHeader } from '../../documents/boardHeader.ts';
 import { withIds } from '../../documents/boardIds.ts';
 import { changeDocument, type DocumentText, readDocument } from '../../documents/file.ts';
 import type { CardFields, Column } from '../../domain/board.ts';
@@ -80,11 +81,14 @@ export class BoardDesk {
     });
   }
 
-  /** Does for a worker's card what its life makes of it; what keeps it from that is told and stops nothing. */
-  async move(move: CardMove): Promise<void> {
-    await this.#turns.take(async () => {
+  /**
+   * Does for a worker's card what its life makes of it; what keeps it from that is told and stops nothing.
+   * @returns the id of the card that was changed; null for none
+   */
+  async move(move: CardMove): Promise<string | null> {
+    return this.#turns.take(async () => {
       const config = this.#config;
-      if (!config || (this.#hash === null && !config.autoAdd)) return;
+      if (!config || (this.#hash === null && !config.autoAdd)) return null;
       const moved = await this.#rewrite(config, (board) => {
         const change = changeFor(board, move, dayOf(new Date()), config.autoAdd);
         if (!change) return success({ board, value: null });
@@ -93,6 +97,24 @@ export class BoardDesk {
       });
       if (moved.ok) this.#keep(moved.value);
       else this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
+      return moved.ok ? (moved.value?.id ?? null) : null;
+    });
+  }
+
+  /** Plans a change upon the board as it is at that moment; for those who change more than one card. */
+  rewrite<T>(plan: (board: Board) => Result<{ board: Board; value: T }>): Promise<Result<T>> {
+    return this.#turns.take(async () => {
+      const config = this.#config;
+      return config ? this.#rewrite(config, plan) : boardOff();
+    });
+  }
+
+  /** Brings the lines that tell of the last sync up to date, where the file has them. */
+  async noteSync(at: Date): Promise<void> {
+    const lastSynced = `${dayOf(at)} ${at.toTimeString().slice(0, 5)}`;
+    await this.rewrite((board) => {
+      const noted = writeHeader(board, { lastSynced, pendingChanges: 0 });
+      return noted.ok ? success({ board: noted.value, value: null }) : noted;
     });
   }
 

@@ -11,4 +11,6 @@ export interface CardMove {
   readonly fields: Partial<CardFields>;
   /** The day is written there, unless one stands there already. */
   readonly dated: 'started' | 'completed' | null;
+  /** For those who look at it in Notion; absent where there is nothing to say. */
+  readonly comment?: string;
 }

@@ -43,7 +43,14 @@ function movesAfter({ log }: ControllerState, happening: Happening): CardMove[] 
     case 'branch-renamed':
       return [{ ...base, from: [], to: null, fields: { branch: happening.branch } }];
     case 'finished':
-      return [{ ...base, from: beforeDone, to: 'Done', fields: { blockers: null }, dated: 'completed' }];
+      return [
+        {
+          ...{ worker, from: beforeDone, to: 'Done', fields: { blockers: null }, dated: 'completed' },
+          comment: [`${worker.branch} was merged into ${happening.into}.`, worker.update?.summary ?? '']
+            .join(' ')
+            .trim(),
+        },
+      ];
     case 'cleaned':
       // Nothing of it was merged: the task is still to be done, by whoever comes next.
       return [

@@ -1,33 +1,62 @@
+import type { NotionConfig } from '../../domain/notionFacts.ts';
 import type { Effect } from '../effects.ts';
+import { NotionDesk } from '../notion/notionDesk.ts';
+import type { NotionWorld } from '../notion/notionWorld.ts';
 import { BoardDesk, type DocumentWorld } from './boardDesk.ts';
+import type { CardMove } from './cardMove.ts';
 import { InvoiceDesk } from './invoiceDesk.ts';
 
-/** The person's documents: board and invoices. */
+/** The person's documents, board and invoices, and what ties them to Notion. */
 export class Documents {
   readonly board: BoardDesk;
   readonly invoices: InvoiceDesk;
+  readonly notion: NotionDesk;
+  /** For those who talk to Notion about them. */
+  readonly notionWorld: NotionWorld;
   readonly #world: DocumentWorld;
+  #connected: NotionConfig | undefined;
 
-  constructor(world: DocumentWorld) {
+  /** @param env where a token may be */
+  constructor(world: DocumentWorld, env: NotionWorld['env']) {
     this.#world = world;
-    this.board = new BoardDesk(world);
-    this.invoices = new InvoiceDesk(world);
+    const telling: DocumentWorld = {
+      ...world,
+      tell: (message) => {
+        world.tell(message);
+        // What waits to be synced is what has changed here.
+        if (message.type === 'board-read' || message.type === 'invoices-read') this.notion.reconsider();
+      },
+    };
+    this.board = new BoardDesk(telling);
+    this.invoices = new InvoiceDesk(telling);
+    this.notionWorld = { ...world, env, board: this.board, invoices: this.invoices };
+    this.notion = new NotionDesk(this.notionWorld);
   }
 
   /** Reads and watches what the configuration names now. */
   async follow(): Promise<void> {
     await Promise.all([this.board.follow(), this.invoices.follow()]);
+    const { notion } = this.#world.state().config;
+    if (notion === this.#connected) return;
+    this.#connected = notion;
+    this.notion.reconsider();
   }
 
   async run(effect: Extract<Effect, { type: 'move-card' | 'enter-time' | 'write-entries' }>): Promise<void> {
-    if (effect.type === 'move-card') return this.board.move(effect.move);
+    if (effect.type === 'move-card') return this.#move(effect.move);
     if (effect.type === 'write-entries') return this.invoices.writeMade();
     // Its card knows the task by a better name than the branch does.
     await this.board.read();
     return this.invoices.enter();
   }
 
+  async #move(move: CardMove): Promise<void> {
+    const card = await this.board.move(move);
+    if (card !== null && move.comment !== undefined) await this.notion.comment(card, move.comment);
+  }
+
   async close(): Promise<void> {
+    await this.notion.close();
     await Promise.all([this.board.close(), this.invoices.close()]).catch(this.#world.fail);
   }
 }

@@ -134,6 +134,14 @@ export class InvoiceDesk {
     });
   }
 
+  /** Plans a change upon the invoices as they are at that moment; for those who change more than one entry. */
+  rewrite<T>(plan: (invoices: Invoices) => Result<{ invoices: Invoices; value: T }>): Promise<Result<T>> {
+    return this.#turns.take(async () => {
+      const { invoices } = this.#world.state().config;
+      return invoices ? this.#rewrite(invoices, plan) : invoicesOff();
+    });
+  }
+
   async close(): Promise<void> {
     this.#watch.close();
     await this.#turns.done;

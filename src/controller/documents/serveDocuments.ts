@@ -1,7 +1,8 @@
 import { columns } from '../../domain/board.ts';
-import { failure, type Result } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
 import type { ControllerApi } from '../../protocol/controllerApi.ts';
 import type { Handlers } from '../../protocol/link.ts';
+import { connectNotion, notionStatus, proposeNotion } from '../notion/connecting.ts';
 import type { Documents } from './documents.ts';
 import { exportEntries } from './exporting.ts';
 
@@ -18,11 +19,18 @@ export type DocumentMethods = Pick<
   | 'giveEntryIds'
   | 'correctTotals'
   | 'exportEntries'
+  | 'proposeNotion'
+  | 'connectNotion'
+  | 'notionStatus'
+  | 'sync'
+  | 'cancelSync'
+  | 'syncConflicts'
+  | 'resolveSync'
 >;
 
 /** Anybody may look; a person changes. @param personOnly refuses whoever runs inside a worker */
 export function serveDocuments(
-  { board, invoices }: Documents,
+  { board, invoices, notion, notionWorld }: Documents,
   config: Parameters<typeof exportEntries>[0],
   personOnly: <T>(use: () => Promise<Result<T>>) => Promise<Result<T>>,
 ): Handlers<DocumentMethods> {
@@ -42,6 +50,13 @@ export function serveDocuments(
     changeEntry: (change) => personOnly(() => invoices.change(change)),
     giveEntryIds: () => personOnly(() => invoices.giveIds()),
     correctTotals: () => personOnly(() => invoices.correctTotals()),
+    proposeNotion: (wish) => personOnly(() => proposeNotion(notionWorld, wish)),
+    connectNotion: (wish) => personOnly(() => connectNotion(notionWorld, wish)),
+    notionStatus: ({ token }) => personOnly(() => notionStatus(notionWorld, token)),
+    sync: (wish) => personOnly(() => notion.sync(wish)),
+    cancelSync: () => personOnly(async () => success({ wasRunning: notion.cancel() })),
+    syncConflicts: () => success(notion.conflicts),
+    resolveSync: ({ id, field, choice }) => personOnly(() => notion.resolve(id, field, choice)),
     exportEntries: async (wanted) => {
       const read = await invoices.read();
       return read.ok ? exportEntries(config, read.value, wanted) : read;
