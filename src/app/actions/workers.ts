@@ -28,7 +28,7 @@ export const workerActions: readonly Action[] = [
   {
     ...room,
     id: 'open',
-    title: 'type into the worker, or open what waits',
+    title: 'type into the worker, or open what is selected',
     hint: (state) => (selectionOf(state)?.kind === 'worker' ? 'type' : 'open'),
     keys: ['enter'],
     enabled: canOpen,
