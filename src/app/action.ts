@@ -23,6 +23,12 @@ export type Where =
   /** The sprint board, and a card's text while it is written. */
   | 'board'
   | 'card-text'
+  /** Time entries. */
+  | 'invoices'
+  /** A sync with Notion, what changed on both sides, and a value for it while it is typed. */
+  | 'sync'
+  | 'sync-conflicts'
+  | 'sync-value'
   /** Which work will not merge, one of its files, and a message about it. */
   | 'radar'
   | 'radar-file'
@@ -44,6 +50,8 @@ export type Group =
   | 'Moving'
   | 'Program'
   | 'Board'
+  | 'Invoices'
+  | 'Notion'
   | 'Radar'
   | 'Approval card'
   | 'Dialogs'

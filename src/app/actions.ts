@@ -5,6 +5,7 @@ import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
+import { invoiceActions } from './actions/invoices.ts';
 import { orchestratorActions } from './actions/orchestrator.ts';
 import { queueActions } from './actions/queue.ts';
 import { radarActions } from './actions/radar.ts';
@@ -12,6 +13,7 @@ import { noteActions } from './actions/radarNote.ts';
 import { repoActions } from './actions/repo.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
+import { syncActions } from './actions/sync.ts';
 import { timelineActions } from './actions/timeline.ts';
 import { conflictActions, undoActions } from './actions/wayBack.ts';
 import { workerActions } from './actions/workers.ts';
@@ -28,6 +30,8 @@ export const actions: readonly Action[] = [
   ...timelineActions,
   ...undoActions,
   ...boardActions,
+  ...invoiceActions,
+  ...syncActions,
   ...radarActions,
   ...noteActions,
   ...cardActions,
@@ -52,6 +56,7 @@ export function whereOf(state: AppState): Where {
   const { dialog } = state.focus;
   if (dialog.kind === 'finish' || dialog.kind === 'clean')
     return wantsName(dialog) ? 'typed-name' : 'preview';
+  if (dialog.kind === 'sync-conflicts' && dialog.typed) return 'sync-value';
   return dialog.kind;
 }
 
@@ -103,6 +108,8 @@ const groupOrder: readonly Group[] = [
   'Program',
   'Looking back',
   'Board',
+  'Invoices',
+  'Notion',
   'Radar',
   'Approval card',
   'New worker',

@@ -2,6 +2,7 @@ import type { Column } from '../domain/board.ts';
 import type { CardRef } from '../domain/boardFacts.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type { SyncOutcome } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
@@ -18,6 +19,9 @@ export type Dialog =
   | CleanDialog
   | QuestionDialog
   | BoardDialog
+  | InvoicesDialog
+  | SyncDialog
+  | ConflictsDialog
   | CardTextDialog
   | RadarDialog
   | SidesDialog
@@ -122,6 +126,25 @@ export interface BoardDialog extends Asking {
   readonly kind: 'board';
   readonly column: Column;
   readonly card: string | null;
+}
+
+/** Time entries of a month, `yyyy-mm`; null for the newest that has any. */
+export interface InvoicesDialog extends Asking, Scrolling {
+  readonly kind: 'invoices';
+  readonly period: string | null;
+}
+
+/** A sync with Notion; the outcome is null until it has ended. */
+export interface SyncDialog extends Asking, Scrolling {
+  readonly kind: 'sync';
+  readonly outcome: SyncOutcome | null;
+}
+
+/** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */
+export interface ConflictsDialog extends Asking {
+  readonly kind: 'sync-conflicts';
+  readonly at: number;
+  readonly typed: TextField | null;
 }
 
 /** The text of a new card, or of the one being edited; the board it is written from. */

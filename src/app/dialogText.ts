@@ -23,6 +23,8 @@ export function textOf(dialog: Dialog): TextField | null {
     case 'finish':
     case 'clean':
       return wantsName(dialog) ? dialog.typed : null;
+    case 'sync-conflicts':
+      return dialog.typed;
     default:
       return null;
   }
@@ -42,6 +44,8 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
     case 'finish':
       return { ...dialog, typed: field };
     case 'clean':
+      return { ...dialog, typed: field };
+    case 'sync-conflicts':
       return { ...dialog, typed: field };
     default:
       return dialog;

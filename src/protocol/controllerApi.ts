@@ -124,6 +124,8 @@ export interface ControllerApi {
   exportEntries(
     params: EntryQuery & { format: ExportFormat; number?: string },
   ): Result<{ text: string; entries: number }>;
+  /** An invoice to print for a period, in a new file beside the entries. */
+  saveInvoice(params: { from?: string; to?: string }): Result<{ file: string; entries: number }>;
   /** What connecting would do; changes nothing. A token given here is used for this once. */
   proposeNotion(
     params: NotionPlaces & { token?: string },

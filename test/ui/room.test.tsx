@@ -5,6 +5,7 @@ import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import { boardRoom } from '../app/boardFixtures.ts';
+import { conflictRoom, invoiceRoom } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
 import * as scenes from './scenes.ts';
@@ -64,6 +65,11 @@ test.each<[string, AppState]>([
   ['board-80', boardRoom(small)],
   ['board-120', boardRoom(medium)],
   ['board-200', boardRoom({ cols: 200, rows: 50 })],
+  ['invoices-80', invoiceRoom(small)],
+  ['invoices-120', invoiceRoom(medium)],
+  ['conflicts-80', conflictRoom(small)],
+  ['conflicts-120', press(conflictRoom(medium), 'e').state],
+  ['conflicts-200', conflictRoom({ cols: 200, rows: 50 })],
   ['board-edit-80', press(boardRoom(small), 'e').state],
   ['radar-80', radarRoom(small)],
   ['radar-120', radarRoom(medium)],

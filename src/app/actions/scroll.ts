@@ -42,7 +42,19 @@ function scrolling(
       ...both,
       id,
       keys: [...letters, ...arrows],
-      where: ['card', 'ask', 'preview', 'radar-file', 'repo', 'timeline', 'problem', 'notices', 'help'],
+      where: [
+        'card',
+        'ask',
+        'preview',
+        'radar-file',
+        'repo',
+        'timeline',
+        'invoices',
+        'sync',
+        'problem',
+        'notices',
+        'help',
+      ],
     },
     // Where the other keys move through a matrix, pages are all that is left.
     ...(arrows[0]?.startsWith('page')

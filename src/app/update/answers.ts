@@ -76,6 +76,16 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return waiting?.kind === 'radar'
         ? withDialog(state, { ...waiting, pending: null, problem: null })
         : state;
+    case 'saveInvoice':
+      return withInvoice(state, waiting, answer.result.value);
+    case 'sync':
+      return waiting?.kind === 'sync'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, outcome: answer.result.value })
+        : state;
+    case 'resolveSync':
+      return waiting?.kind === 'sync-conflicts'
+        ? withDialog(state, { ...waiting, pending: null, problem: null, typed: null })
+        : state;
     case 'addCard':
     case 'changeCard':
       return withBoardAnswer(state, waiting, answer);
@@ -94,6 +104,15 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     default:
       return state;
   }
+}
+
+function withInvoice(
+  state: AppState,
+  waiting: Dialog | null,
+  { file, entries }: { file: string; entries: number },
+): AppState {
+  const back = waiting?.kind === 'invoices' ? withDialog(state, { ...waiting, pending: null }) : state;
+  return withNotice(back, `${counted(entries, 'entry', 'entries')} in ${file}`);
 }
 
 /** Back on the board, looking at what was written; the cards themselves come with the facts. */

@@ -127,6 +127,9 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     case 'board':
       return state.facts?.board ? state : gone(state, dialog, 'The board is gone.');
     case 'card-text':
+    case 'invoices':
+    case 'sync':
+    case 'sync-conflicts':
     case 'timeline':
     case 'problem':
     case 'notices':

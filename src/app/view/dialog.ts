@@ -10,12 +10,14 @@ import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { formBody } from './form.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
+import { invoicesBody } from './invoices.ts';
 import { noteBody } from './note.ts';
 import { radarBody } from './radar.ts';
 import { repoBody } from './repo.ts';
 import { askBody, denyBody } from './request.ts';
 import { sidesBody } from './sides.ts';
 import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
+import { conflictsBody, syncBody } from './sync.ts';
 import { timelineBody } from './timeline.ts';
 
 /** The open dialog as it is drawn. */
@@ -78,6 +80,12 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return questionBody(state, dialog, width);
     case 'board':
       return boardBody(state, dialog, width);
+    case 'invoices':
+      return invoicesBody(state, dialog, width);
+    case 'sync':
+      return syncBody(state, dialog, width);
+    case 'sync-conflicts':
+      return conflictsBody(state, dialog, width);
     case 'card-text':
       return cardTextBody(dialog, width);
     case 'radar':

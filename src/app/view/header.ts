@@ -14,7 +14,13 @@ const longestName = 24;
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
   const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
-  const right = [...connection(state), ...used(state), ...conflictCount(state), ...queueCount(state)];
+  const right = [
+    ...connection(state),
+    ...used(state),
+    ...notion(state),
+    ...conflictCount(state),
+    ...queueCount(state),
+  ];
   const title = [span(` orch-tui${name}`, 'strong'), span('   ')];
   const room = size.cols - lineWidth(title) - lineWidth(right) - 1;
   const options = summaries(state);
@@ -45,6 +51,16 @@ function states(workers: readonly Worker[], name: (look: Look) => string): Line 
 function connection({ connection, facts }: AppState): Line {
   if (connection.status === 'lost') return [span('connection lost, trying again … ', 'bad')];
   return connection.status === 'connecting' && facts ? [span('connecting … ', 'muted')] : [];
+}
+
+/** What waits to be synced, and what changed on both sides. */
+function notion({ facts, size }: AppState): Line {
+  const { pending = 0, conflicts = [], running = null } = facts?.notion ?? {};
+  const open = conflicts.filter(({ isDecided }) => !isDecided).length;
+  const clash = open > 0 ? [span(`!${open} `, 'bad')] : [];
+  if (running) return [span('notion … ', 'notice'), ...clash];
+  if (clash.length === 0 && (pending === 0 || size.cols < 100)) return [];
+  return [span(pending > 0 ? `notion ↑${pending} ` : 'notion ', 'muted'), ...clash];
 }
 
 /** Pairs that will not merge. */

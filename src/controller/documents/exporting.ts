@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { entriesCsv, entriesJson, filterEntries } from '../../documents/export.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import type { EntryFact, EntryQuery, ExportFormat, InvoiceFacts } from '../../domain/invoiceFacts.ts';
@@ -44,6 +46,34 @@ export async function exportEntries(
       client: client.value ?? { name: '', lines: [] },
       notes: invoices.notes,
     }),
+  );
+}
+
+/** Writes an invoice beside the entries, under a name that nothing has yet. */
+export async function saveInvoice(
+  config: () => InvoiceConfig | undefined,
+  facts: InvoiceFacts,
+  { from, to }: Pick<EntryQuery, 'from' | 'to'>,
+): Promise<Result<{ file: string; entries: number }>> {
+  const period = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
+  const made = await exportEntries(config, facts, { ...period, format: 'html' });
+  if (!made.ok) return made;
+  const { text, entries } = made.value;
+  const name = `invoice-${(to ?? dayOf(new Date())).slice(0, 7)}`;
+  for (let n = 1; n < 100; n++) {
+    const file = join(dirname(facts.file), `${name}${n === 1 ? '' : `-${n}`}.html`);
+    try {
+      await writeFile(file, text, { flag: 'wx' });
+      return success({ file, entries });
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code !== 'EEXIST') return failure('not_written', `${file} cannot be written: ${message}`);
+    }
+  }
+  return failure(
+    'not_written',
+    `There are many invoices ${name} already.`,
+    'Remove those that are not needed.',
   );
 }
 

@@ -4,7 +4,7 @@ import type { ControllerApi } from '../../protocol/controllerApi.ts';
 import type { Handlers } from '../../protocol/link.ts';
 import { connectNotion, notionStatus, proposeNotion } from '../notion/connecting.ts';
 import type { Documents } from './documents.ts';
-import { exportEntries } from './exporting.ts';
+import { exportEntries, saveInvoice } from './exporting.ts';
 
 /** What clients ask about board and invoices. */
 export type DocumentMethods = Pick<
@@ -19,6 +19,7 @@ export type DocumentMethods = Pick<
   | 'giveEntryIds'
   | 'correctTotals'
   | 'exportEntries'
+  | 'saveInvoice'
   | 'proposeNotion'
   | 'connectNotion'
   | 'notionStatus'
@@ -50,6 +51,11 @@ export function serveDocuments(
     changeEntry: (change) => personOnly(() => invoices.change(change)),
     giveEntryIds: () => personOnly(() => invoices.giveIds()),
     correctTotals: () => personOnly(() => invoices.correctTotals()),
+    saveInvoice: (period) =>
+      personOnly(async () => {
+        const read = await invoices.read();
+        return read.ok ? saveInvoice(config, read.value, period) : read;
+      }),
     proposeNotion: (wish) => personOnly(() => proposeNotion(notionWorld, wish)),
     connectNotion: (wish) => personOnly(() => connectNotion(notionWorld, wish)),
     notionStatus: ({ token }) => personOnly(() => notionStatus(notionWorld, token)),

@@ -1,0 +1,108 @@
+import type { NotionFacts, SyncConflict, SyncOutcome } from '../../domain/notionFacts.ts';
+import { conflictAt, openConflicts } from '../actions/sync.ts';
+import type { ConflictsDialog, SyncDialog } from '../dialog.ts';
+import type { AppState } from '../state.ts';
+import { fitLine, type Line, line, span, wrapLines } from '../text/line.ts';
+import { counted } from '../text/words.ts';
+import { type DialogBody, marked, problemRows } from './dialogBody.ts';
+import { oneLineField } from './textField.ts';
+
+/** What a sync does, and what it came to. */
+export function syncBody(
+  state: AppState,
+  { outcome, pending, problem }: SyncDialog,
+  width: number,
+): DialogBody {
+  const running = state.facts?.notion?.running ?? null;
+  const progress = pending === null ? [] : [line(progressText(running), 'notice')];
+  const rows = [...progress, ...problemRows(problem, width), ...(outcome ? outcomeRows(outcome, width) : [])];
+  return { title: line('Sync with Notion', 'strong'), aside: [], rows, tail: [], caret: null };
+}
+
+function progressText(running: NotionFacts['running']): string {
+  if (!running) return 'Asking Notion …';
+  const { table, stage, done, total } = running;
+  return `${stage === 'reading' ? 'Reading' : 'Writing'} ${table}: ${done}${total === null ? '' : ` of ${total}`} …`;
+}
+
+function outcomeRows(
+  { created, updated, pulled, conflicts, problems, wanted }: SyncOutcome,
+  width: number,
+): readonly Line[] {
+  const nothing = created + updated + pulled + conflicts.length + problems.length === 0;
+  return [
+    ...(nothing ? [line('Both sides are the same.', 'good')] : []),
+    ...amount(created, 'made in Notion', 'page'),
+    ...amount(updated, 'changed in Notion', 'page'),
+    ...amount(pulled, 'brought here', 'row'),
+    ...(conflicts.length === 0
+      ? []
+      : marked(
+          '!',
+          `${counted(conflicts.length, 'field')} changed on both sides and stayed as they are.`,
+          width,
+          'warning',
+        )),
+    ...wanted.flatMap((task) => marked('+', `A worker is wanted for: ${task}`, width, 'accent')),
+    ...problems.flatMap(({ message, hint }) => [
+      ...marked('!', message, width, 'bad'),
+      ...(hint === undefined ? [] : wrapLines(hint, width - 2, 'muted').map((row) => [span('  '), ...row])),
+    ]),
+  ];
+}
+
+function amount(count: number, what: string, noun: string): readonly Line[] {
+  return count === 0 ? [] : [[span(counted(count, noun), 'strong'), span(` ${what}`)]];
+}
+
+/** One conflict, both sides beside each other. */
+export function conflictsBody(state: AppState, dialog: ConflictsDialog, width: number): DialogBody {
+  const conflicts = openConflicts(state);
+  const conflict = conflictAt(state, dialog);
+  const title = line('Changed on both sides', 'strong');
+  if (!conflict) {
+    const rows = [line('All is decided; the next sync does it.', 'good')];
+    return { title, aside: [], rows, tail: [], caret: null };
+  }
+  const aside = line(`${conflicts.indexOf(conflict) + 1} of ${conflicts.length}`, 'muted');
+  const typed = dialog.typed ? oneLineField('instead  ', dialog.typed, width) : null;
+  return {
+    title,
+    aside,
+    rows: [...problemRows(dialog.problem, width), ...conflictRows(conflict, width)],
+    tail: typed ? [line(''), typed.line] : [],
+    caret: typed ? { row: 1, column: typed.column + 'instead  '.length } : null,
+  };
+}
+
+function conflictRows(
+  { table, id, field, base, ours, theirs }: SyncConflict,
+  width: number,
+): readonly Line[] {
+  const half = Math.floor((width - 3) / 2);
+  const left = sideRows('mine: the file', ours, half);
+  const right = sideRows('theirs: Notion', theirs, half);
+  const height = Math.max(left.length, right.length);
+  const both = Array.from(
+    { length: height },
+    (_, row): Line => [
+      ...fitLine(left[row] ?? [], half),
+      span(' │ ', 'border'),
+      ...fitLine(right[row] ?? [], half),
+    ],
+  );
+  return [
+    [span(id, 'strong'), span(` · ${field}`), span(`  ${table}`, 'muted')],
+    ...wrapLines(`was ${valueText(base)}`, width, 'muted'),
+    line(''),
+    ...both,
+  ];
+}
+
+function sideRows(head: string, value: SyncConflict['ours'], width: number): readonly Line[] {
+  return [line(head, 'muted'), ...wrapLines(valueText(value), width, value === null ? 'muted' : 'strong')];
+}
+
+function valueText(value: SyncConflict['ours']): string {
+  return value === null ? 'nothing' : String(value);
+}

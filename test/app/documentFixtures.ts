@@ -1,0 +1,61 @@
+import type { AppState, Size } from '../../src/app/state.ts';
+import { entryStatuses } from '../../src/domain/entry.ts';
+import { type EntryFact, type InvoiceFacts, sumOf } from '../../src/domain/invoiceFacts.ts';
+import type { NotionFacts, SyncConflict } from '../../src/domain/notionFacts.ts';
+import { boardedFacts } from './boardFixtures.ts';
+import { press, room } from './fixtures.ts';
+
+function entry(id: string, date: string, task: string, change: Partial<EntryFact> = {}): EntryFact {
+  const money = { minutes: 80, rateCents: 8000, amountCents: 10667, currency: 'EUR' };
+  const said = { measured: null, claimed: null, status: 'pending', source: 'measured' } as const;
+  return { id, date, task, line: 5, worker: '', repo: 'backend', ...money, ...said, ...change };
+}
+
+const entries: readonly EntryFact[] = [
+  entry('T-1', '2026-10-30', 'Draw the dashboard', { repo: 'admin', status: 'paid' }),
+  entry('T-2', '2026-11-03', 'Sign tokens with the new key', { status: 'invoiced' }),
+  entry('T-3', '2026-11-18', 'Limit how often a client may ask', { measured: 80, claimed: 120 }),
+  entry('T-4', '2026-11-19', 'Say on the start page what the shop sells, in two languages', { repo: 'web' }),
+];
+
+const invoices: InvoiceFacts = {
+  file: '/code/shop/INVOICES.md',
+  currency: 'EUR',
+  entries,
+  totals: Object.fromEntries(
+    entryStatuses.map((status) => [status, sumOf(entries.filter((one) => one.status === status))]),
+  ) as InvoiceFacts['totals'],
+  flaws: [
+    { line: 9, code: 'bad_time', message: 'Line 9: "1 day" needs a person: how long a day is was not said.' },
+  ],
+  unwritten: 0,
+  clients: [],
+};
+
+export const conflict: SyncConflict = {
+  ...{ table: 'board', id: 'ORC-8', field: 'task', base: 'Say what the shop sells' },
+  ours: 'Say on the start page what the shop sells, in two languages',
+  theirs: 'Say what we sell, on every page',
+  isDecided: false,
+};
+
+const notion: NotionFacts = {
+  ...{ tables: ['board', 'invoices'], pending: 2, running: null, syncedAt: null },
+  conflicts: [
+    conflict,
+    { ...conflict, id: 'T-3', table: 'invoices', field: 'minutes', base: 60, ours: 80, theirs: null },
+  ],
+};
+
+/** The busy room with a board, invoices and Notion. */
+export function documentRoom(size: Size, change: Partial<NotionFacts> = {}): AppState {
+  return room({ ...boardedFacts(), invoices, notion: { ...notion, ...change } }, size);
+}
+
+export function invoiceRoom(size: Size): AppState {
+  return press(documentRoom(size), 'i').state;
+}
+
+export function conflictRoom(size: Size): AppState {
+  return press(documentRoom(size), 'b', 'c').state;
+}

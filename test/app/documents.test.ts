@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
+import { conflict, conflictRoom, documentRoom, invoiceRoom } from './documentFixtures.ts';
+import { press, type } from './fixtures.ts';
+
+const size = { cols: 120, rows: 36 };
+
+function answer(state: AppState, method: 'sync' | 'resolveSync' | 'saveInvoice', value: unknown): AppState {
+  const result = { ok: true, value } as never;
+  return updateApp(state, { type: 'answered', method, params: {} as never, tag: state.nextTag - 1, result })
+    .state;
+}
+
+describe('a sync', () => {
+  const outcome = { created: 1, updated: 0, pulled: 2, conflicts: [], problems: [], wanted: [] };
+
+  it('is asked for with s, tells what it came to and closes', () => {
+    const { state, effects } = press(documentRoom(size), 'b', 's');
+    expect(effects).toMatchObject([{ method: 'sync', params: {} }]);
+    const done = answer(state, 'sync', outcome);
+    expect(dialogOf(done)).toMatchObject({ kind: 'sync', pending: null, outcome });
+    expect(press(done, 'escape').state.focus.at).toBe('list');
+  });
+
+  it('is cancelled with esc, and stays to be seen until it has ended', () => {
+    const { state, effects } = press(press(documentRoom(size), 'b', 's').state, 'escape');
+    expect(effects).toMatchObject([{ method: 'cancelSync' }]);
+    expect(dialogOf(state)?.kind).toBe('sync');
+  });
+
+  it('is refused where nothing is connected, and while one runs', () => {
+    const running = { table: 'board', stage: 'reading', done: 1, total: null } as const;
+    expect(press(documentRoom(size, { running }), 'b', 's').state.notice?.text).toContain('running');
+  });
+});
+
+describe('conflicts', () => {
+  it('are decided one after the other: mine, theirs, or something else', () => {
+    expect(press(conflictRoom(size), 'm').effects).toMatchObject([
+      { method: 'resolveSync', params: { id: 'ORC-8', field: 'task', choice: 'mine' } },
+    ]);
+    expect(press(conflictRoom(size), 'j', 't').effects).toMatchObject([
+      { params: { id: 'T-3', choice: 'theirs' } },
+    ]);
+    const typed = type(press(conflictRoom(size), 'e').state, '!').state;
+    const { effects, state } = press(typed, 'enter');
+    expect(effects).toMatchObject([{ params: { choice: { edited: `${conflict.ours}!` } } }]);
+    expect(dialogOf(answer(state, 'resolveSync', conflict))).toMatchObject({ typed: null, pending: null });
+  });
+
+  it('over numbers take numbers only', () => {
+    const typed = type(press(conflictRoom(size), 'j', 'e').state, 'x').state;
+    expect(press(typed, 'enter').effects).toEqual([]);
+    expect(press(press(typed, 'backspace').state, 'enter').effects).toMatchObject([
+      { params: { choice: { edited: 80 } } },
+    ]);
+  });
+});
+
+describe('invoices', () => {
+  it('show month by month, and write one to print', () => {
+    const october = press(invoiceRoom(size), 'h');
+    expect(dialogOf(october.state)).toMatchObject({ period: '2026-10' });
+    expect(dialogOf(press(october.state, 'l').state)).toMatchObject({ period: '2026-11' });
+    const { state, effects } = press(invoiceRoom(size), 'x');
+    expect(effects).toMatchObject([
+      { method: 'saveInvoice', params: { from: '2026-11-01', to: '2026-11-30' } },
+    ]);
+    const done = answer(state, 'saveInvoice', { file: '/code/shop/invoice-2026-11.html', entries: 3 });
+    expect(done.notice?.text).toBe('3 entries in /code/shop/invoice-2026-11.html');
+  });
+});
