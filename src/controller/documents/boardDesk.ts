@@ -36,6 +36,8 @@ export class BoardDesk {
   readonly #turns = new Turns();
   readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
   #file: string | null = null;
+  /** Until the first look is over, nobody is told that there is no board. */
+  #followed: Promise<unknown> = Promise.resolve();
   #hash: string | null = null;
 
   constructor(world: DocumentWorld) {
@@ -43,13 +45,13 @@ export class BoardDesk {
   }
 
   /** Reads the board of the configuration as it is now, and watches it. */
-  async follow(): Promise<void> {
+  follow(): Promise<unknown> {
     const config = this.#config;
     const file = config ? config.file : null;
-    if (file === this.#file) return;
+    if (file === this.#file) return this.#followed;
     this.#file = file;
-    await this.#watch.follow(file);
-    await this.read();
+    this.#followed = this.#watch.follow(file).then(() => this.read());
+    return this.#followed;
   }
 
   /** As it is now. @returns `board_off`, `no_board`, `document_unreadable` */

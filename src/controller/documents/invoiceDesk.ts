@@ -19,19 +19,22 @@ export class InvoiceDesk {
   readonly #world: DocumentWorld;
   readonly #turns = new Turns();
   readonly #watch = new FileWatch(() => void this.#seen().catch((error) => this.#world.fail(error)));
-  #followed: InvoiceConfig | null = null;
+  #config: InvoiceConfig | null = null;
+  #followed: Promise<unknown> = Promise.resolve();
 
   constructor(world: DocumentWorld) {
     this.#world = world;
   }
 
   /** Reads the invoices of the configuration as it is now, and watches them. */
-  async follow(): Promise<void> {
+  follow(): Promise<unknown> {
     const { invoices = null } = this.#world.state().config;
-    if (invoices === this.#followed) return;
-    this.#followed = invoices;
-    await this.#watch.follow(invoices?.file ?? null);
-    await this.#turns.take(() => this.#look());
+    if (invoices === this.#config) return this.#followed;
+    this.#config = invoices;
+    this.#followed = this.#watch
+      .follow(invoices?.file ?? null)
+      .then(() => this.#turns.take(() => this.#look()));
+    return this.#followed;
   }
 
   /** As they are now. @returns `invoices_off`, `document_unreadable` */
