@@ -38,7 +38,9 @@ export async function runHeadlessDemo(out: Output, root: string): Promise<void> 
     const picture = await takePicture(root, seen, pictureSize);
     answering.close();
     const results = await endDemo(out, call, seen.workers);
-    demand(await call('stopAll', {}));
+    const stopped = await call('stopAll', {});
+    // It may be gone before its answer is out.
+    if (!stopped.ok && stopped.problem.code !== 'disconnected') demand(stopped);
     await link.closed;
     out.result(
       { workspace: root, ...results, picture },

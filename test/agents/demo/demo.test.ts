@@ -128,6 +128,7 @@ test('killed in a question, it goes on from there when resumed', async () => {
       'say: Before the end.\nwrite a.txt: one\nrun: ls\ncommit: Add a',
     );
     await pane.shows('Do you want to proceed?');
+    await inbox.got('PermissionRequest');
     await pane.kill('SIGKILL');
   }
   await using pane = startDemo(place, inbox, '', { resume: true });
@@ -138,7 +139,7 @@ test('killed in a question, it goes on from there when resumed', async () => {
   pane.write('y');
   await inbox.got('Stop');
   expect(await place.commits()).toEqual(['Add a']);
-  expect(inbox.events.filter((event) => event === 'PermissionRequest')).toHaveLength(2);
+  await inbox.got('PermissionRequest', 2);
 });
 
 test('a session is neither begun twice nor resumed from nothing', async () => {

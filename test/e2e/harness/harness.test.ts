@@ -33,7 +33,7 @@ test('a program sees its environment alone, and its new size', async () => {
       env: { EXTRA: '1' },
     },
   );
-  await terminal.until('EXTRA HOME LANG PATH PWD TERM XDG_RUNTIME_DIR');
+  await terminal.until('EXTRA HOME LANG PATH PWD TERM TMPDIR XDG_RUNTIME_DIR');
   terminal.resize(70, 20);
   await terminal.until('20 70');
   terminal.kill('SIGKILL');
