@@ -5,6 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/claude/**/*.test.ts'],
     fileParallelism: false,
+    // As in the other configuration.
+    retry: 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // The first run installs the CLI while the file is being imported.

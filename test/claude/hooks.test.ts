@@ -132,7 +132,7 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     const pane = worker.start('Think.');
     await worker.inbox.got('UserPromptSubmit');
     await pane.until(() => isWorking(pane), 'the title to work');
-    await pane.shows('esc to interrupt');
+    await pane.shows('Let me think about it for long.');
     pane.write('\x1b');
     await pane.until(() => isResting(pane), 'the title to rest');
     expect(worker.inbox.events).toEqual(['SessionStart', 'UserPromptSubmit']);

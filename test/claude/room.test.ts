@@ -19,7 +19,7 @@ const resumes = (sessionId: string) => new RegExp(`--resume[\\s│]+${sessionId}
 async function resume(room: Room, task: string): Promise<string> {
   room.press('r');
   await room.until(`Resume backend/${task}?`);
-  const card = await room.until('Session');
+  const card = await room.until(/--(?:session-id|resume)[\s│]+[\da-f-]{36}/, patient);
   room.press('y');
   return card;
 }
