@@ -28,6 +28,7 @@ import { createCorrespondent } from './reporting.ts';
 import { RepoWatch } from './repoWatch.ts';
 import { createRunner, type Edge } from './runEffect.ts';
 import { serveClient } from './serve.ts';
+import { addressed } from './sessions.ts';
 import { settleUnfinished, sweepBackups } from './settling.ts';
 import { initialState, selectFacts } from './state.ts';
 
@@ -106,6 +107,7 @@ export class Controller {
     this.#core.onChange = () => {
       this.#announcer.changed();
       daemon.reconsider();
+      this.#host.holdHooks(addressed(this.#core.state));
       this.#repos.follow(this.#core.state.config.repos).catch(logError);
       this.#documents.follow().catch(logError);
       if (this.#core.state.busy.size === 0) this.#settled?.();

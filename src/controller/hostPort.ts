@@ -14,6 +14,7 @@ import {
   type HostApi,
   type HostNotices,
   type HostUpcalls,
+  hookTopic,
   type InboxMessage,
 } from '../protocol/hostApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
@@ -36,6 +37,8 @@ export class HostPort {
   readonly #correspondent: Correspondent | null;
   #link: Link | null = null;
   #closed = false;
+  /** Workers whose agents are to be told something. */
+  #addressed: readonly string[] = [];
   #connecting: Promise<Result<Link>> | null = null;
 
   constructor(
@@ -61,6 +64,13 @@ export class HostPort {
   /** Resolves when the host that we are connected to has gone; at once without one. */
   async gone(): Promise<void> {
     await this.#link?.closed;
+  }
+
+  /** Hooks of these workers wait for our answer from now on, those of all others for nothing. */
+  holdHooks(ids: readonly string[]): void {
+    if (ids.join('\n') === this.#addressed.join('\n')) return;
+    this.#addressed = ids;
+    this.#sayHeld();
   }
 
   /** From now on nothing is told any more: the host and its terminals live on without us. */
@@ -97,12 +107,18 @@ export class HostPort {
       return terminals;
     }
     this.#link = link;
+    if (this.#addressed.length > 0) this.#sayHeld();
     this.#tell({ type: 'host-connected', terminals: terminals.value });
     void link.closed.then(() => {
       this.#link = null;
       if (!this.#closed) this.#tell({ type: 'host-lost' });
     });
     return success(link);
+  }
+
+  /** Lost with a link that breaks; the next one is told again. */
+  #sayHeld(): void {
+    void this.#link?.caller<HostApi>()('holdHooks', { ids: this.#addressed });
   }
 
   #listen(link: Link): void {
@@ -131,7 +147,8 @@ export class HostPort {
     }
     if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
     if (topic === askTopic) return this.#asked(message);
-    if (topic !== 'hook') return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
+    if (topic !== hookTopic)
+      return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body);
     if (hook)
       this.#tell({

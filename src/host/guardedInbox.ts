@@ -2,7 +2,7 @@ import { denyTool, type Refusal, refusalOf } from '../domain/guard/hook.ts';
 import type { GuardRules } from '../domain/guard/rules.ts';
 import { type Result, success } from '../domain/problem.ts';
 import { logError } from '../protocol/daemon.ts';
-import { type ChildMessage, deniedTopic } from '../protocol/hostApi.ts';
+import { type ChildMessage, deniedTopic, hookTopic } from '../protocol/hostApi.ts';
 import type { Inbox } from './inbox.ts';
 import { locate } from './locate.ts';
 
@@ -26,7 +26,7 @@ export function receive(
   if (!refusal && topic !== guardTopic) return inbox.post(message, bytes, gone);
   if (!refusal) {
     // Nobody has anything to add: the tool need not wait until the controller has heard of it.
-    void inbox.post({ ...message, topic: 'hook' }, bytes, gone);
+    void inbox.post({ ...message, topic: hookTopic }, bytes, gone);
     return Promise.resolve(success({}));
   }
   const { what, why } = refusal;

@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type Result, success } from '../domain/problem.ts';
-import { askTopic, type ChildMessage, type HostUpcalls, type InboxMessage } from '../protocol/hostApi.ts';
+import {
+  askTopic,
+  type ChildMessage,
+  type HostUpcalls,
+  hookTopic,
+  type InboxMessage,
+} from '../protocol/hostApi.ts';
 import type { Caller } from '../protocol/link.ts';
 
 /** Kept per terminal while there is no controller; above it the oldest go. */
@@ -30,6 +36,8 @@ export class Inbox {
   onWithdrawn: (post: string) => void = () => {};
   readonly #items = new Set<Item>();
   #controller: Caller<HostUpcalls> | null = null;
+  /** Terminals for whose hooks the controller has something to say. */
+  #held: ReadonlySet<string> = new Set();
 
   /** Messages not yet answered by a controller. */
   get size(): number {
@@ -38,7 +46,7 @@ export class Inbox {
 
   /**
    * Takes a message in. Resolves with the controller's answer, or with an empty one when there is no controller:
-   * the child goes on, the message is kept.
+   * the child goes on, the message is kept. A hook gets the empty one as well, at once, unless it is held.
    * What a person has to answer waits for the next controller instead.
    * @param bytes - its size
    * @param gone - aborted once the child waits no longer
@@ -51,14 +59,20 @@ export class Inbox {
       const item: Item = { message, post, bytes, arrived, deliveries: 0, answer: resolve };
       this.#items.add(item);
       gone.addEventListener('abort', () => this.#withdraw(item), { once: true });
+      if (!this.#controller || !this.#isHeld(message)) release(item);
       if (this.#controller) void this.#deliver(item, this.#controller);
-      else release(item);
     });
+  }
+
+  /** From now on the hooks of these terminals, and of no others, wait for the controller's answer. */
+  holdHooks(ids: readonly string[]): void {
+    this.#held = new Set(ids);
   }
 
   /** A controller is there: it is given all that waits, in order, and from now on everything at once. */
   connect(controller: Caller<HostUpcalls>): void {
     this.#controller = controller;
+    this.#held = new Set();
     for (const item of this.#items) void this.#deliver(item, controller);
   }
 
@@ -92,6 +106,10 @@ export class Inbox {
     if (!this.#items.has(item)) return;
     release(item, true);
     if (item.deliveries > 0) this.onWithdrawn(item.post);
+  }
+
+  #isHeld({ id, topic }: ChildMessage): boolean {
+    return topic !== hookTopic || this.#held.has(id);
   }
 
   #makeRoom(id: string, bytes: number): void {

@@ -17,7 +17,7 @@ const maxTextLength = 2_000_000;
 /** Who is at the other end: our controller, a person's client, or a program that runs inside a terminal. */
 export type LinkRole = 'controller' | 'person' | 'worker';
 
-/** Serves a link that has said hello. `open`, `end` and `forget` are for the controller; a worker may only look. */
+/** Serves a link that has said hello. What changes terminals is for the controller; a worker may only look. */
 export function serveLink(
   link: Link,
   role: LinkRole,
@@ -44,7 +44,7 @@ export function serveLink(
     link.notify<HostNotices>('notTyped', { id, problem: notReading(id) });
   };
 
-  const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget' | 'identify'>> = {
+  const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget' | 'identify' | 'holdHooks'>> = {
     open(options) {
       const fault = faultOf(options);
       const opened = fault === null ? host.open(options, `${inboxUrl}/hook`) : failure('bad_request', fault);
@@ -56,6 +56,10 @@ export function serveLink(
       const id = host.idOf(token);
       return id === null ? failure('unknown_token', 'No child that runs has this token.') : success({ id });
     },
+    holdHooks({ ids }) {
+      host.inbox.holdHooks(ids);
+      return success(null);
+    },
     forget({ id }) {
       const forgotten = host.forget(id);
       onNeedChange();
@@ -66,7 +70,13 @@ export function serveLink(
   link.serve<Served>({
     ...(role === 'controller'
       ? asController
-      : { open: notAllowed, end: notAllowed, forget: notAllowed, identify: notAllowed }),
+      : {
+          open: notAllowed,
+          end: notAllowed,
+          forget: notAllowed,
+          identify: notAllowed,
+          holdHooks: notAllowed,
+        }),
     list: () => success(host.records),
     text({ id, ...options }) {
       const terminal = host.find(id);

@@ -144,10 +144,13 @@ export interface InboxMessage extends ChildMessage {
  */
 export const askTopic = 'ask';
 
+/** Where hooks tell of what happened. Few have anything to learn from our answer: `holdHooks` says whose do. */
+export const hookTopic = 'hook';
+
 /** Topic of what the guard refused, with `what` and `why` as body; no child can post under it. */
 export const deniedTopic = 'guard:denied';
 
-/** Requests to the host. `open`, `end`, `forget` and `identify` are the controller's alone. */
+/** Requests to the host. `open`, `end`, `forget`, `identify` and `holdHooks` are the controller's alone. */
 export interface HostApi {
   open(params: OpenTerminal): Result<TerminalRecord>;
   list(params: Record<string, never>): Result<readonly TerminalRecord[]>;
@@ -195,6 +198,11 @@ export interface HostApi {
   forget(params: { id: string }): Result<null>;
   /** Whose token this is, of terminals whose child runs; the controller's alone. `unknown_token` otherwise. */
   identify(params: { token: string }): Result<{ id: string }>;
+  /**
+   * Terminals for whose hooks the controller has something to say: they wait for its answer, all others are told to go
+   * on at once and handed over behind that. Nobody's wait where this was never asked. The controller's alone.
+   */
+  holdHooks(params: { ids: readonly string[] }): Result<null>;
   /** Where children post to: `http://127.0.0.1:<port>`. */
   inbox(params: Record<string, never>): Result<{ url: string }>;
   /** `dropped`: messages of the inbox thrown away because no controller fetched them. */

@@ -15,8 +15,8 @@ interface Post {
   readonly body?: string;
 }
 
-/** Posts as a child would; `headers` replace or, when empty, remove the usual ones. */
-function post(url: string, { method = 'POST', path = '/hook', headers = {}, body = '{}' }: Post = {}) {
+/** Posts as a child would, what it wants an answer to; `headers` replace or, when empty, remove the usual ones. */
+function post(url: string, { method = 'POST', path = '/report', headers = {}, body = '{}' }: Post = {}) {
   const usual = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const all = Object.entries({ ...usual, ...headers }).filter(([, text]) => text !== '');
   return new Promise<{ status: number; body: string }>((resolve, reject) => {
@@ -53,6 +53,7 @@ test('a child’s message reaches the controller, and its answer the child', asy
     fetch(process.env.ORCH_HOOK_URL, { method: "POST", body: JSON.stringify({ hé: 1 }), headers: {
       "content-type": "application/json", authorization: "Bearer " + process.env.ORCH_TOKEN } })
       .then(async (response) => console.log(response.status, await response.text()));`;
+  await room.call('holdHooks', { ids: ['w'] });
   await room.open('w', script);
   await room.exited('w');
   expect(value(await room.call('text', { id: 'w' })).text).toBe('200 {"decision":"allow"}');
@@ -152,6 +153,41 @@ test('a slow answer holds up no other message', async () => {
   expect((await post(url, { body: '"quick"' })).body).toBe('{"body":"quick"}');
   resolve(success({ at: 'last' }));
   expect((await waiting).body).toBe('{"at":"last"}');
+  await room.leave();
+});
+
+test('a hook waits only while the controller has something to say to its agent', async () => {
+  await using sandbox = new Sandbox();
+  const heard: InboxMessage[] = [];
+  const { promise, resolve } = Promise.withResolvers<ReturnType<typeof success<unknown>>>();
+  const room = await Room.join(sandbox, {
+    received: (message) => {
+      heard.push(message);
+      return message.body === 'slow' ? promise : success({ note: 'read this' });
+    },
+  });
+  await room.open('w', idle);
+  await room.open('v', idle);
+  const hook = async (id: string, body: string) =>
+    post(url, { path: '/hook', body, headers: { authorization: `Bearer ${tokenOf(id)}` } });
+  const url = await inboxOf(room);
+  // Answered although the controller has not answered.
+  expect(await hook('w', '"slow"')).toEqual({ status: 200, body: '{}' });
+  await room.call('holdHooks', { ids: ['w'] });
+  expect((await hook('w', '1')).body).toBe('{"note":"read this"}');
+  expect((await hook('v', '2')).body).toBe('{}');
+  await room.call('holdHooks', { ids: [] });
+  expect((await hook('w', '3')).body).toBe('{}');
+  resolve(success({}));
+  // What waits for an answer comes behind all of them.
+  await post(url);
+  expect(heard.map(({ body, late }) => [body, late === true])).toEqual([
+    ['slow', true],
+    [1, false],
+    [2, true],
+    [3, true],
+    [{}, false],
+  ]);
   await room.leave();
 });
 
