@@ -6,6 +6,7 @@ import {
   cardFields,
   columns,
 } from '../domain/board.ts';
+import type { CardRef, SeenCard } from '../domain/boardFacts.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type Board, type BoardTable, parseBoard } from './board.ts';
 import { openRoom, type Place } from './boardRoom.ts';
@@ -14,9 +15,6 @@ import { idMaker } from './ids.ts';
 import { editLines, type LineEdit } from './lines.ts';
 import type { Row } from './markdown.ts';
 import { type Room, roomEdits } from './tableEdit.ts';
-
-/** A card by its id, or by its line while that still holds this text. */
-export type CardRef = { readonly id: string } | { readonly line: number; readonly task: string };
 
 export type BoardChange =
   | {
@@ -27,6 +25,8 @@ export type BoardChange =
   | {
       readonly kind: 'change';
       readonly card: CardRef;
+      /** Refused with `card_changed` where the card is another one by now. */
+      readonly seen?: SeenCard;
       /** Where it moves to, last in that table. */
       readonly column?: Place;
       /** Null clears a cell. */
@@ -128,6 +128,8 @@ function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }):
   const { card, at, row } = found.value;
   if (card.problem !== null)
     return failure('damaged_row', `Line ${card.line}: ${card.problem}.`, 'Mend the row by hand.');
+  const changed = changedSince(card, change.seen);
+  if (changed) return changed;
   if (editing.touched.has(row.line)) return failure('changed_twice', `Line ${card.line} is changed already.`);
   if (change.fields?.task?.trim() === '') return failure('empty_task', 'A card needs a text.');
   const id = change.fields?.id ?? card.id;
@@ -172,6 +174,20 @@ function takenId(
   if (cardsById.has(id) || given.has(id)) return failure('duplicate_id', `There is a card ${id} already.`);
   given.add(id);
   return null;
+}
+
+/** Whoever decided upon an older text has not seen what they would change. */
+function changedSince(
+  { id, line, column, task }: Card,
+  seen: SeenCard = { column, task },
+): Result<never> | null {
+  if (seen.column === column && seen.task === task) return null;
+  const what = seen.column === column ? 'says something else' : `stands in ${column}`;
+  return failure(
+    'card_changed',
+    `${id ?? 'The card'} was changed meanwhile: on line ${line} it ${what} now.`,
+    'Nothing was written; look at it again.',
+  );
 }
 
 function findCard(

@@ -22,9 +22,18 @@ export function refTo({ id, line, task }: Pick<Card, 'id' | 'line' | 'task'>): C
   return id === null ? { line, task } : { id };
 }
 
+/** What was seen of a card when a change of it was decided on. */
+export type SeenCard = Pick<Card, 'column' | 'task'>;
+
+export function seenOf({ column, task }: Card): SeenCard {
+  return { column, task };
+}
+
 /** What a person wants of a card: another column, other texts; null clears one. */
 export interface CardChange {
   readonly card: CardRef;
+  /** `card_changed` is the answer where the file says something else by now; absent: whatever it says. */
+  readonly seen?: SeenCard;
   readonly column?: Column;
   readonly fields?: Partial<CardFields>;
 }

@@ -184,6 +184,23 @@ describe('refused', () => {
       'unknown_card',
     ],
     [
+      'a card that stands elsewhere than it was seen',
+      '| A-1 | one |\n',
+      { kind: 'change', card: { id: 'A-1' }, seen: { column: 'Review', task: 'one' }, column: 'Done' },
+      'card_changed',
+    ],
+    [
+      'a card that says something else than was seen',
+      '| A-1 | one |\n',
+      {
+        kind: 'change',
+        card: { id: 'A-1' },
+        seen: { column: 'To Do', task: 'two' },
+        fields: { task: 'three' },
+      },
+      'card_changed',
+    ],
+    [
       'a taken id',
       '| A-1 | one |\n',
       { kind: 'add', column: 'To Do', fields: { id: 'A-1', task: 'x' } },
