@@ -18,7 +18,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   ui: ['app', 'domain'],
   paint: ['domain', 'terminal'],
   client: ['app', 'ui', 'paint', 'protocol', 'domain'],
-  cli: ['agents', 'app', 'client', 'controller', 'domain', 'git', 'jobs', 'paint', 'protocol'],
+  cli: ['agents', 'app', 'client', 'controller', 'domain', 'git', 'jobs', 'notion', 'paint', 'protocol'],
 };
 
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */

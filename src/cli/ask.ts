@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { HiddenLine } from './hiddenLine.ts';
 
 /** Whether a person can be asked here and now. */
 export function canAsk(options: { json?: boolean; yes?: boolean }): boolean {
@@ -20,26 +21,25 @@ export async function readInput(): Promise<string> {
   return lines.join('\n');
 }
 
-/** One typed line that is not shown; empty on Ctrl-C. For secrets, at a terminal. */
-export async function askHidden(question: string): Promise<string> {
+/** One typed or pasted line that is not shown; null on Ctrl-C, Ctrl-D and where the terminal goes. For secrets. */
+export async function askHidden(question: string): Promise<string | null> {
   const { stdin, stdout } = process;
-  stdout.write(question);
+  // First of all: what is typed as soon as the question is seen must not be shown either.
   stdin.setRawMode(true).resume();
-  let typed = '';
-  const line = await new Promise<string>((resolve) => {
-    const take = (chunk: Buffer) => {
-      for (const key of chunk.toString()) {
-        const isEnd = /[\r\n\u0003\u0004]/.test(key);
-        if (isEnd) stdin.off('data', take);
-        if (isEnd) return resolve(/[\r\n]/.test(key) ? typed : '');
-        typed = /[\u007f\b]/.test(key) ? typed.slice(0, -1) : typed + key;
-      }
-    };
-    stdin.on('data', take);
-  });
-  stdin.setRawMode(false).pause();
+  stdout.write(question);
+  const decoder = new TextDecoder();
+  const line = new HiddenLine();
+  const ended = Promise.withResolvers<string | null>();
+  const close = () => ended.resolve(null);
+  const take = (chunk: Buffer) => {
+    const end = line.take(decoder.decode(chunk, { stream: true }));
+    if (end) ended.resolve(end === 'given' ? line.text : null);
+  };
+  stdin.on('data', take).once('end', close);
+  const typed = await ended.promise;
+  stdin.off('data', take).off('end', close).setRawMode(false).pause();
   stdout.write('\n');
-  return line;
+  return typed;
 }
 
 /** One typed line; empty at the end of input and on Ctrl-C. */

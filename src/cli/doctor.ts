@@ -4,24 +4,23 @@ import { agentEnvironment } from '../agents/environment.ts';
 import { resolvePresets } from '../agents/presets.ts';
 import { probeAgent } from '../agents/probe.ts';
 import { readConfig } from '../controller/workspaceConfig.ts';
+import type { GivenToken } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { columns } from './describe.ts';
+import { checkNotion } from './doctorNotion.ts';
+import type { Finding } from './finding.ts';
 import { exitCodes, type Output } from './output.ts';
 import { readSettings, settingsFile } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
 
-interface Finding {
-  readonly name: string;
-  /** `warning`: something is missing that not everybody needs. */
-  readonly verdict: 'ok' | 'warning' | 'problem';
-  readonly text: string;
-}
-
 /** The oldest git with `merge-tree --stdin`, which checking worktrees against each other is built on. */
 const oldestGit = [2, 39] as const;
 
-/** `doctor`: says what is there, what is missing and what to do about it. */
-export async function runDoctor(out: Output): Promise<void> {
+/**
+ * `doctor`: says what is there, what is missing and what to do about it.
+ * @param token of Notion, from the shell that it was called in
+ */
+export async function runDoctor(out: Output, token: GivenToken | null): Promise<void> {
   const root = findWorkspace('.');
   const findings: Finding[] = [
     { name: 'node', verdict: 'ok', text: `${process.versions.node} at ${process.execPath}` },
@@ -31,6 +30,7 @@ export async function runDoctor(out: Output): Promise<void> {
     checkSockets(root.ok ? root.value : '.'),
     checkTerminal(),
     await checkUserSettings(),
+    ...(await checkNotion(token, root.ok ? root.value : null)),
     root.ok
       ? { name: 'workspace', verdict: 'ok', text: root.value }
       : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },

@@ -1,7 +1,9 @@
 import { quoteCommand } from '../app/text/plain.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
+import type { GivenToken } from '../notion/token.ts';
 import { askText, askYes, canAsk } from './ask.ts';
 import { cleanText, finishText, workerJson } from './describe.ts';
+import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 
@@ -22,8 +24,16 @@ export async function stopWorker(out: Output, id: string): Promise<void> {
   });
 }
 
-/** `worker finish`: merges into develop and removes worktree and branch. */
-export async function finishWorker(out: Output, id: string, options: EndOptions): Promise<void> {
+/**
+ * `worker finish`: merges into develop and removes worktree and branch.
+ * @param token of Notion, for the comment on its card's page
+ */
+export async function finishWorker(
+  out: Output,
+  token: GivenToken | null,
+  id: string,
+  options: EndOptions,
+): Promise<void> {
   refuseInsideWorker('finish workers');
   await withController('.', async (call) => {
     const preview = demand(await call('previewFinish', { id }));
@@ -41,6 +51,7 @@ export async function finishWorker(out: Output, id: string, options: EndOptions)
     const skipChecks = options.verify === false;
     if (preview.checks && !skipChecks)
       out.say(`Running ${quoteCommand(preview.checks)} first. To end it: orch-tui worker cancel ${id}`);
+    await lendToken(call, token);
     const done = demand(await call('finish', { id, tip: preview.tip, ...confirm, skipChecks }));
     const merged = `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}.`;
     out.result(done, withWarnings(`${merged} Its last commit is kept at ${done.backup}.`, done));

@@ -1,4 +1,5 @@
 import { enableCompileCache } from 'node:module';
+import { takeToken } from '../notion/token.ts';
 
 /** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
 const oldestNode = [22, 12] as const;
@@ -13,12 +14,14 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   process.exitCode = 1;
 } else {
   enableCompileCache();
+  // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
+  const token = takeToken(process.env);
   // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
   if (first === undefined || (rest.length === 0 && isFolder(first)))
-    await (await import('./room.ts')).openRoom(first ?? '.');
+    await (await import('./room.ts')).openRoom(first ?? '.', token);
   else if (first === 'hook') await import('../agents/hook.ts');
   else if (first === 'mcp' && rest.length === 0) await import('../agents/mcpRelay.ts');
-  else await (await import('./program.ts')).runCommand(process.argv.slice(2));
+  else await (await import('./program.ts')).runCommand(process.argv.slice(2), token);
 }
 
 /** `orch-tui ./shop` opens that folder; a bare word is a command. */

@@ -1,11 +1,17 @@
 import type { Command } from 'commander';
 import { syncTables } from '../domain/notionFacts.ts';
+import type { GivenToken } from '../notion/token.ts';
 import type { Output } from './output.ts';
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
 
 /** Commands around Notion. A token is never an argument: others on the machine can read those. */
-export function describeNotion(out: Output, command: Describe, program: Command): void {
+export function describeNotion(
+  out: Output,
+  command: Describe,
+  program: Command,
+  token: GivenToken | null,
+): void {
   const notion = program.command('notion').description('board and invoices in Notion');
   command(notion, 'connect', 'say which databases they are synced with, or have them made')
     .option('--board <address>', 'of the database with the cards')
@@ -13,26 +19,26 @@ export function describeNotion(out: Output, command: Describe, program: Command)
     .option('--page <address>', 'below which databases are made, for what has none')
     .option('--token-stdin', 'read the token from standard input')
     .option('--yes', 'ask nothing')
-    .action(async (options) => (await import('./notion.ts')).connect(out, options));
+    .action(async (options) => (await import('./notion.ts')).connect(out, token, options));
   command(notion, 'status', 'token, databases and what waits to be synced').action(async () =>
-    (await import('./notion.ts')).showStatus(out),
+    (await import('./notion.ts')).showStatus(out, token),
   );
   const sync = command(program, 'sync', 'bring board and invoices together with Notion')
     .option('--dry-run', 'only show what would be done')
     .option('--allow-mass-delete', 'also where many rows are gone on one side')
-    .action(async (options) => (await import('./notion.ts')).runSync(out, undefined, options));
+    .action(async (options) => (await import('./notionSync.ts')).runSync(out, token, undefined, options));
   for (const table of syncTables)
     command(sync, table, `only the ${table}`)
       .option('--dry-run', 'only show what would be done')
       .option('--allow-mass-delete', 'also where many rows are gone on one side')
-      .action(async (options) => (await import('./notion.ts')).runSync(out, table, options));
+      .action(async (options) => (await import('./notionSync.ts')).runSync(out, token, table, options));
   command(sync, 'conflicts', 'what changed on both sides').action(async () =>
-    (await import('./notion.ts')).showConflicts(out),
+    (await import('./notionSync.ts')).showConflicts(out),
   );
   command(sync, 'resolve <id> <field> [side]', 'decide: mine is the file, theirs is Notion')
     .option('--value <text>', 'neither, but this; empty for nothing')
     .action(async (id, field, side, options) =>
-      (await import('./notion.ts')).resolveConflict(out, id, field, side, options),
+      (await import('./notionSync.ts')).resolveConflict(out, id, field, side, options),
     );
   program.enablePositionalOptions();
   sync.enablePositionalOptions();

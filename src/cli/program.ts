@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { problemOf } from '../domain/problem.ts';
+import type { GivenToken } from '../notion/token.ts';
 import { version } from '../protocol/version.ts';
 import { describeDocuments } from './documentProgram.ts';
 import { describeFlow } from './flowProgram.ts';
@@ -18,12 +19,13 @@ import { describeTalk } from './talkProgram.ts';
 /**
  * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
  * @param argv arguments behind the program's name
+ * @param token of Notion, from the shell that it was called in
  */
-export async function runCommand(argv: readonly string[]): Promise<void> {
+export async function runCommand(argv: readonly string[], token: GivenToken | null): Promise<void> {
   const json = argv.includes('--json');
   outliveReaders();
   try {
-    await describeProgram(createOutput(json)).parseAsync(argv, { from: 'user' });
+    await describeProgram(createOutput(json), token).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof Refusal) tellProblem(json, error.problem);
     else if (error instanceof CommanderError) tellUsage(json, error);
@@ -39,7 +41,7 @@ function tellUsage(json: boolean, error: CommanderError): void {
 }
 
 /** Every command, its arguments and what runs it; each loads its own code when called. */
-function describeProgram(out: Output): Command {
+function describeProgram(out: Output, token: GivenToken | null): Command {
   const program = new Command('orch-tui')
     .description(
       'One terminal to approve, watch and finish many coding agents across several git repositories.',
@@ -102,7 +104,7 @@ function describeProgram(out: Output): Command {
     .option('--wait', 'first until no worker is in the middle of a turn')
     .action(async (repo, options) => (await import('./conflicts.ts')).showConflicts(out, repo, options));
   command(program, 'doctor', 'check what orch-tui needs').action(async () =>
-    (await import('./doctor.ts')).runDoctor(out),
+    (await import('./doctor.ts')).runDoctor(out, token),
   );
   command(program, 'backups [repo]', 'what is kept of branches and uncommitted work that went').action(
     async (repo) => (await import('./keep.ts')).listBackups(out, repo),
@@ -114,9 +116,9 @@ function describeProgram(out: Output): Command {
     async (job, repos) => (await import('./run.ts')).runJobs(out, job, repos),
   );
   describeTalk(out, command, program);
-  describeWorker(out, command, program);
+  describeWorker(out, command, program, token);
   describeDocuments(out, command, program);
-  describeNotion(out, command, program);
+  describeNotion(out, command, program, token);
   describeFlow(out, command, program);
   for (const name of ['host', 'controller'] as const) {
     const parent = program.command(name).description(`the ${name} process of this workspace`);
@@ -134,7 +136,7 @@ const overLimit = ['--over-limit', 'also where as many run as the workspace want
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
 
-function describeWorker(out: Output, command: Describe, program: Command): void {
+function describeWorker(out: Output, command: Describe, program: Command, token: GivenToken | null): void {
   const worker = program.command('worker').description('start, watch and end workers');
   command(worker, 'start <repo> <task>', 'start an agent on a task, in a worktree and branch of its own')
     .option('--brief <text>', 'what it is told; - reads it from standard input')
@@ -173,7 +175,7 @@ function describeWorker(out: Output, command: Describe, program: Command): void 
     .option('--yes', 'ask nothing')
     .option('--confirm <task>', 'the task name, when ignored files would go')
     .option('--no-verify', 'without the configured checks')
-    .action(async (id, options) => (await import('./end.ts')).finishWorker(out, id, options));
+    .action(async (id, options) => (await import('./end.ts')).finishWorker(out, token, id, options));
   command(worker, 'clean <id>', 'remove worktree and branch without merging')
     .option('--dry-run', 'only show what would happen')
     .option('--yes', 'ask nothing')

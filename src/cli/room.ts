@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf } from '../paint/capabilities.ts';
 import { notificationStyle } from '../paint/notification.ts';
 import { OuterTerminal } from '../paint/outer.ts';
@@ -8,8 +9,11 @@ import { controllerAddress } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
 
-/** `orch-tui [dir]`: the control room of the workspace that a folder belongs to. */
-export async function openRoom(folder: string): Promise<void> {
+/**
+ * `orch-tui [dir]`: the control room of the workspace that a folder belongs to.
+ * @param token of Notion, from the shell that it was opened in
+ */
+export async function openRoom(folder: string, token: GivenToken | null): Promise<void> {
   try {
     if (!process.stdin.isTTY || !process.stdout.isTTY)
       refuse(
@@ -17,7 +21,7 @@ export async function openRoom(folder: string): Promise<void> {
         'The control room needs a terminal.',
         'Without one use: orch-tui status, or orch-tui demo --headless',
       );
-    await enterRoom(await rootOf(folder));
+    await enterRoom(await rootOf(folder), token);
     // What a slow terminal has not taken yet is of no use to anybody.
     process.exit();
   } catch (error) {
@@ -27,7 +31,7 @@ export async function openRoom(folder: string): Promise<void> {
 }
 
 /** Takes the terminal, opens the room in it and gives it back. */
-export async function enterRoom(root: string): Promise<void> {
+export async function enterRoom(root: string, token: GivenToken | null = null): Promise<void> {
   const { settings, problems } = await readSettings();
   const capabilities = capabilitiesOf(withColor(process.env, settings));
   const { mouse } = settings;
@@ -40,7 +44,7 @@ export async function enterRoom(root: string): Promise<void> {
   try {
     const { runRoom } = await import('../client/room.tsx');
     await runRoom({
-      controller: controllerAddress(root),
+      controller: { ...controllerAddress(root), token },
       outer,
       capabilities,
       settings,

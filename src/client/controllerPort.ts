@@ -12,6 +12,11 @@ export interface ControllerListener {
   onLost(problem: Problem): void;
 }
 
+/** How to reach it, and a token of Notion to lend it, from the shell that the room was opened in. */
+export interface ControllerAddress extends ConnectOptions {
+  readonly token?: Parameters<ControllerApi['lendToken']>[0] | null;
+}
+
 /** Pauses before a controller that went away, or would not start, is asked for again: each twice the one before. */
 const firstPauseMs = 200;
 const longestPauseMs = 5_000;
@@ -21,14 +26,14 @@ const steadyMs = 10_000;
 
 /** A client's connection to the controller, made again whenever it breaks; the controller is started if need be. */
 export class ControllerPort {
-  readonly #address: ConnectOptions;
+  readonly #address: ControllerAddress;
   readonly #listener: ControllerListener;
   #link: Link | null = null;
   #retry: NodeJS.Timeout | undefined;
   #pauseMs = firstPauseMs;
   #closed = false;
 
-  constructor(address: ConnectOptions, listener: ControllerListener) {
+  constructor(address: ControllerAddress, listener: ControllerListener) {
     this.#address = address;
     this.#listener = listener;
   }
@@ -70,6 +75,7 @@ export class ControllerPort {
       return facts;
     }
     this.#link = link;
+    if (this.#address.token) void this.call('lendToken', this.#address.token);
     this.#listener.onLive();
     this.#listener.onFacts(facts.value);
     const steady = setTimeout(() => {

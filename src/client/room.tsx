@@ -10,7 +10,6 @@ import { Compositor } from '../paint/compositor.ts';
 import { keyboardQuery } from '../paint/inputModes.ts';
 import { Tokenizer } from '../paint/keys.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
-import type { ConnectOptions } from '../protocol/connect.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { Room } from '../ui/Room.tsx';
 import { SlotContext } from '../ui/slots.tsx';
@@ -18,7 +17,7 @@ import { AgeTimer } from './ageTimer.ts';
 import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
-import { ControllerPort } from './controllerPort.ts';
+import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
 import { DragTimer } from './dragTimer.ts';
 import { KeyHolder } from './keyHolder.ts';
 import { Notifier, type NotifySettings } from './notifier.ts';
@@ -28,7 +27,7 @@ import { Terminals } from './terminals.ts';
 import { runViewEffect } from './viewEffects.ts';
 
 export interface RoomOptions {
-  readonly controller: ConnectOptions;
+  readonly controller: ControllerAddress;
   /** Already entered. */
   readonly outer: OuterTerminal;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;

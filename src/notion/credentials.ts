@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type Keychain, openKeychain } from './keychain.ts';
-import { isToken, Token } from './token.ts';
+import { isToken, Token, tokenVariables } from './token.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,7 +14,6 @@ export interface CredentialsOptions {
   readonly keychain?: Keychain | null;
 }
 
-const variables = ['NOTION_TOKEN', 'NOTION_API_KEY'] as const;
 const keychainName = 'the keychain';
 const maxBytes = 64 * 1024;
 
@@ -23,7 +22,7 @@ const maxBytes = 64 * 1024;
  * @returns null when there is none; else `credentials_unsafe` or `credentials_unreadable`
  */
 export async function findToken(options: CredentialsOptions): Promise<Result<Token | null>> {
-  for (const name of variables) {
+  for (const name of tokenVariables) {
     const value = options.env[name]?.trim();
     if (value) return isToken(value) ? success(new Token(value, name)) : failure(...notAToken(name));
   }
@@ -68,7 +67,8 @@ function keychainOf({ keychain }: CredentialsOptions): Promise<Keychain | null> 
   return keychain === undefined ? openKeychain() : keychain;
 }
 
-async function readCredentials(path: string): Promise<Result<Token | null>> {
+/** The token in the file; null where there is none. @returns `credentials_unsafe`, `credentials_unreadable` */
+export async function readCredentials(path: string): Promise<Result<Token | null>> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);

@@ -24,3 +24,19 @@ export class Token {
 export function isToken(text: string): boolean {
   return /^[\x21-\x7e]{10,500}$/.test(text);
 }
+
+/** Where people put a token; the first counts. */
+export const tokenVariables = ['NOTION_TOKEN', 'NOTION_API_KEY'] as const;
+
+/** A token as its person gave it, which need not be one, and where. */
+export interface GivenToken {
+  readonly token: string;
+  readonly source: string;
+}
+
+/** Takes the token out of an environment: whatever is started with that afterwards does not get it. */
+export function takeToken(env: Record<string, string | undefined>): GivenToken | null {
+  const given = tokenVariables.map((source) => ({ source, token: env[source]?.trim() ?? '' }));
+  for (const name of tokenVariables) delete env[name];
+  return given.find(({ token }) => token !== '') ?? null;
+}

@@ -47,7 +47,8 @@ export interface ControllerApi {
   edit(params: { n: number; draft: ProposalDraft }): Result<Proposal>;
   /**
    * The one way to a process. `digest` is the plan's that the person saw; another plan is refused. So is one worker
-   * more than wanted (`limit_reached`) unless `overLimit` says that the person knows.
+   * more than wanted (`limit_reached`), or one of an agent at its usage limit (`agent_limited`), unless `overLimit` says
+   * that the person knows.
    */
   approve(params: {
     n: number;
@@ -126,21 +127,23 @@ export interface ControllerApi {
   ): Result<{ text: string; entries: number }>;
   /** An invoice to print for a period, in a new file beside the entries. */
   saveInvoice(params: { from?: string; to?: string }): Result<{ file: string; entries: number }>;
-  /** What connecting would do; changes nothing. A token given here is used for this once. */
-  proposeNotion(
-    params: NotionPlaces & { token?: string },
-  ): Result<{ integration: string; proposals: readonly NotionProposal[] }>;
-  /** Does it, and keeps the token where one is given. */
+  /**
+   * Lends a token of Notion, and says where it was found: what this client asks about Notion is done with it instead of
+   * the one that was kept. It stays in memory.
+   */
+  lendToken(params: { token: string; source: string }): Result<null>;
+  /** What connecting would do; changes nothing. */
+  proposeNotion(params: NotionPlaces): Result<{ integration: string; proposals: readonly NotionProposal[] }>;
+  /** Does it; `keep` keeps the token that was lent. */
   connectNotion(
-    params: NotionPlaces & { token?: string; keep?: boolean },
+    params: NotionPlaces & { keep?: boolean },
   ): Result<{ proposals: readonly NotionProposal[]; token: string }>;
-  notionStatus(params: { token?: string }): Result<NotionStatus>;
+  notionStatus(params: Record<string, never>): Result<NotionStatus>;
   /** All that is connected, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */
   sync(params: {
     tables?: readonly SyncTable[];
     dryRun?: boolean;
     allowMassDelete?: boolean;
-    token?: string;
   }): Result<SyncOutcome>;
   cancelSync(params: Record<string, never>): Result<{ wasRunning: boolean }>;
   syncConflicts(params: Record<string, never>): Result<readonly SyncConflict[]>;

@@ -1,5 +1,6 @@
 import { columns } from '../../domain/board.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
+import type { GivenToken } from '../../notion/token.ts';
 import type { ControllerApi } from '../../protocol/controllerApi.ts';
 import type { Handlers } from '../../protocol/link.ts';
 import { connectNotion, notionStatus, proposeNotion } from '../notion/connecting.ts';
@@ -20,6 +21,7 @@ export type DocumentMethods = Pick<
   | 'correctTotals'
   | 'exportEntries'
   | 'saveInvoice'
+  | 'lendToken'
   | 'proposeNotion'
   | 'connectNotion'
   | 'notionStatus'
@@ -29,12 +31,13 @@ export type DocumentMethods = Pick<
   | 'resolveSync'
 >;
 
-/** Anybody may look; a person changes. @param personOnly refuses whoever runs inside a worker */
+/** Anybody may look; a person changes. Made for each client. @param personOnly refuses whoever runs inside a worker */
 export function serveDocuments(
   { board, invoices, notion, notionWorld }: Documents,
   config: Parameters<typeof exportEntries>[0],
   personOnly: <T>(use: () => Promise<Result<T>>) => Promise<Result<T>>,
 ): Handlers<DocumentMethods> {
+  let lent: GivenToken | undefined;
   return {
     board: () => board.read(),
     addCard: ({ column, fields }) =>
@@ -56,10 +59,16 @@ export function serveDocuments(
         const read = await invoices.read();
         return read.ok ? saveInvoice(config, read.value, period) : read;
       }),
-    proposeNotion: (wish) => personOnly(() => proposeNotion(notionWorld, wish)),
-    connectNotion: (wish) => personOnly(() => connectNotion(notionWorld, wish)),
-    notionStatus: ({ token }) => personOnly(() => notionStatus(notionWorld, token)),
-    sync: (wish) => personOnly(() => notion.sync(wish)),
+    lendToken: ({ token, source }) =>
+      personOnly(async () => {
+        lent = { token, source };
+        notion.lend(lent);
+        return success(null);
+      }),
+    proposeNotion: (wish) => personOnly(() => proposeNotion(notionWorld, { ...wish, lent })),
+    connectNotion: (wish) => personOnly(() => connectNotion(notionWorld, { ...wish, lent })),
+    notionStatus: () => personOnly(() => notionStatus(notionWorld, lent)),
+    sync: (wish) => personOnly(() => notion.sync({ ...wish, lent })),
     cancelSync: () => personOnly(async () => success({ wasRunning: notion.cancel() })),
     syncConflicts: () => success(notion.conflicts),
     resolveSync: ({ id, field, choice }) => personOnly(() => notion.resolve(id, field, choice)),

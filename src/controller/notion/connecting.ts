@@ -11,14 +11,15 @@ import { addIdProperty, createTable, proposeTable } from '../../notion/connect.t
 import { saveToken } from '../../notion/credentials.ts';
 import { checkMapping, type Mapping, type Proposal } from '../../notion/mapping.ts';
 import { idProperty } from '../../notion/tables.ts';
+import type { GivenToken } from '../../notion/token.ts';
 import { storeNotion } from '../workspaceConfig.ts';
 import { mappingOf } from './notionConfig.ts';
 import { type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
 
 export interface ConnectWish extends NotionPlaces {
-  /** Just given by the person. */
-  readonly token?: string;
-  /** Whether it is kept once they agree; one of the environment is not. */
+  /** By the client. */
+  readonly lent?: GivenToken | undefined;
+  /** Whether that is kept once the person agrees; one of the environment is not. */
   readonly keep?: boolean;
 }
 
@@ -27,7 +28,7 @@ export async function proposeNotion(
   world: NotionWorld,
   wish: ConnectWish,
 ): Promise<Result<{ integration: string; proposals: readonly NotionProposal[] }>> {
-  const notion = await openFor(world, wish.token);
+  const notion = await openFor(world, wish.lent);
   if (!notion.ok) return notion;
   const integration = await notion.value.me();
   if (!integration.ok) return integration;
@@ -61,7 +62,7 @@ export async function connectNotion(
   world: NotionWorld,
   wish: ConnectWish,
 ): Promise<Result<{ proposals: readonly NotionProposal[]; token: string }>> {
-  const notion = await openFor(world, wish.token);
+  const notion = await openFor(world, wish.lent);
   if (!notion.ok) return notion;
   const { root } = world.state().config;
   const proposals: NotionProposal[] = [];
@@ -74,23 +75,23 @@ export async function connectNotion(
     world.tell({ type: 'config-read', config: stored.value });
     proposals.push(shown(table, made.value));
   }
-  const isKept = wish.token !== undefined && wish.keep === true;
-  const kept = isKept ? await saveToken(wish.token ?? '', world) : await tokenFor(world, wish.token);
+  const { lent, keep } = wish;
+  const kept = lent && keep === true ? await saveToken(lent.token, world) : await tokenFor(world, lent);
   return kept.ok ? success({ proposals, token: kept.value.source }) : kept;
 }
 
 /** The token, who it is, and whether the mappings still fit. */
 export async function notionStatus(
   world: NotionWorld,
-  given: string | undefined,
+  lent: GivenToken | undefined,
 ): Promise<Result<NotionStatus>> {
   const { config, notion: facts } = world.state();
   const tables = syncTables.filter((table) => config.notion?.[table] !== undefined);
   const base = { tables, pending: facts?.pending ?? 0, conflicts: facts?.conflicts.length ?? 0 };
-  const token = await tokenFor(world, given);
+  const token = await tokenFor(world, lent);
   if (!token.ok) return success({ ...base, token: null, integration: null, problems: [token.problem] });
   const { source, lastFour } = token.value;
-  const notion = await openFor(world, given);
+  const notion = await openFor(world, lent);
   if (!notion.ok) return notion;
   const integration = await notion.value.me();
   const problems: Problem[] = integration.ok ? [] : [integration.problem];

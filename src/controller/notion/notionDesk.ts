@@ -13,6 +13,7 @@ import type { RowConflict } from '../../notion/plan.ts';
 import { storeFiles } from '../../notion/store.ts';
 import { syncTable } from '../../notion/sync.ts';
 import type { SyncReport } from '../../notion/syncOptions.ts';
+import type { GivenToken } from '../../notion/token.ts';
 import { Turns } from '../documents/turns.ts';
 import { mappingOf } from './notionConfig.ts';
 import { connectHint, localTable, type NotionWorld, notionFolder, openFor, specs } from './notionWorld.ts';
@@ -23,8 +24,8 @@ export interface SyncWish {
   readonly tables?: readonly SyncTable[];
   readonly dryRun?: boolean;
   readonly allowMassDelete?: boolean;
-  /** Of the client's environment; without it the one that was kept. */
-  readonly token?: string;
+  /** By the client; without it the one that was kept. */
+  readonly lent?: GivenToken | undefined;
 }
 
 /** Files change in bursts. */
@@ -37,9 +38,15 @@ export class NotionDesk {
   #stop: AbortController | null = null;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
+  #lent: GivenToken | undefined;
 
   constructor(world: NotionWorld) {
     this.#world = world;
+  }
+
+  /** For what nobody asks for at that moment, such as a comment: the latest that a client lent. */
+  lend(token: GivenToken): void {
+    this.#lent = token;
   }
 
   /** Counts again soon what waits to be synced. */
@@ -103,7 +110,7 @@ export class NotionDesk {
     await this.#turns.take(async () => {
       const page = pageOf(notionFolder(root), mapping.dataSourceId, card);
       if (!page.ok || page.value === null) return;
-      const opened = await openFor(this.#world, undefined);
+      const opened = await openFor(this.#world, this.#lent);
       const said = opened.ok ? await commentOn(opened.value, page.value, text) : opened;
       if (!said.ok)
         this.#notice(said.problem.code, `No comment on ${card} in Notion: ${said.problem.message}`);
@@ -131,7 +138,7 @@ export class NotionDesk {
     wish: SyncWish,
     signal: AbortSignal,
   ): Promise<Result<SyncOutcome>> {
-    const opened = await openFor(this.#world, wish.token, signal);
+    const opened = await openFor(this.#world, wish.lent, signal);
     if (!opened.ok) return opened;
     const outcomes: SyncOutcome[] = [];
     for (const table of tables) {

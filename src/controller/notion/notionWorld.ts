@@ -5,7 +5,7 @@ import { type Notion, openNotion } from '../../notion/client.ts';
 import { findToken } from '../../notion/credentials.ts';
 import type { LocalTable } from '../../notion/row.ts';
 import { boardTable, invoiceTable, type TableSpec } from '../../notion/tables.ts';
-import { isToken, Token } from '../../notion/token.ts';
+import { type GivenToken, isToken, Token } from '../../notion/token.ts';
 import type { BoardDesk, DocumentWorld } from '../documents/boardDesk.ts';
 import { resolveBoard } from '../documents/documentConfig.ts';
 import type { InvoiceDesk } from '../documents/invoiceDesk.ts';
@@ -26,12 +26,12 @@ export function notionFolder(root: string): string {
   return join(root, '.orch', 'notion');
 }
 
-/** @param given a client's own, which is used for this once; without it the one that was kept */
-export async function tokenFor({ env }: NotionWorld, given: string | undefined): Promise<Result<Token>> {
-  if (given !== undefined)
-    return isToken(given)
-      ? success(new Token(given, 'given'))
-      : failure('notion_token', 'That is no token of Notion.', 'It begins with ntn_ or secret_.');
+/** @param lent by a client; without it the one that was kept */
+export async function tokenFor({ env }: NotionWorld, lent: GivenToken | undefined): Promise<Result<Token>> {
+  if (lent)
+    return isToken(lent.token)
+      ? success(new Token(lent.token, lent.source))
+      : failure('notion_token', `${lent.source} is no token of Notion.`, 'It begins with ntn_ or secret_.');
   const found = await findToken({ env });
   if (!found.ok) return found;
   return found.value ? success(found.value) : failure('notion_token', 'There is no token.', connectHint);
@@ -41,10 +41,10 @@ export const connectHint = 'Connect first: orch-tui notion connect';
 
 export async function openFor(
   world: NotionWorld,
-  given: string | undefined,
+  lent: GivenToken | undefined,
   signal?: AbortSignal,
 ): Promise<Result<Notion>> {
-  const token = await tokenFor(world, given);
+  const token = await tokenFor(world, lent);
   if (!token.ok) return token;
   return openNotion({ token: token.value, baseUrl: world.env.ORCH_NOTION_URL, signal });
 }
