@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
-import { dayOf } from '../domain/usage.ts';
 import { isLive } from '../domain/worker.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { Git } from '../git/run.ts';
@@ -56,7 +55,10 @@ export class Controller {
   readonly #ready: Promise<void>;
 
   constructor(root: string, config: WorkspaceConfig, daemon: Daemon) {
-    const log = openLog(logFile(root));
+    let past = emptyLogState;
+    const log = openLog(logFile(root), (event) => {
+      past = applyEvent(past, event);
+    });
     const tell = (message: Message) => this.#core.tell(message);
     this.#daemon = daemon;
     this.#host = new HostPort(
@@ -89,10 +91,10 @@ export class Controller {
       tell,
       fail: logError,
     };
-    const state = initialState(config, log.events.reduce(applyEvent, emptyLogState));
+    const state = initialState(config, past);
     this.#core = new Core(state, log, createRunner(edge));
     this.#looks = new Looks(this.#core, edge);
-    this.#desk = createDesk(this.#core, this.#looks, edge);
+    this.#desk = createDesk(this.#core, this.#looks, edge, this.#documents.board);
     this.#mcp = new Mcp({
       root,
       desk: this.#desk,
@@ -115,10 +117,10 @@ export class Controller {
     for (const problem of log.problems) tell({ type: 'noticed', problem });
     this.#ready = this.#reconcile(edge);
     this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
-    tell({ type: 'day-began', day: dayOf(new Date()) });
+    const readClock = () => tell({ type: 'clock-read', now: Date.now() });
+    readClock();
     this.#sweep = setInterval(() => {
-      const today = dayOf(new Date());
-      if (today !== this.#core.state.today) tell({ type: 'day-began', day: today });
+      readClock();
       if (daemon.links.size > 0) this.#looks.refreshRepos().catch(logError);
     }, sweepMs);
   }

@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { type Happening, isDurable, type LogEvent } from './events.ts';
+import { logLines } from './logLines.ts';
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */
 export interface Log {
-  /** What was there when it was opened, oldest first. */
-  readonly events: readonly LogEvent[];
   /** Damage that was found and set aside; empty when all was well. */
   readonly problems: readonly Problem[];
   /** Adds one line. Durable kinds are on the disk when it returns. */
@@ -32,17 +22,33 @@ export function logFile(root: string): string {
 /**
  * Opens or creates the log. Lines that are no events, such as a half-written last one, are copied to a file beside
  * it before the log is replaced by its good lines.
+ * @param take is given each event that is there, oldest first; none of them is kept
  * @throws when the file cannot be read or written: without a record nothing may be started
  */
-export function openLog(file: string): Log {
+export function openLog(file: string, take: (event: LogEvent) => void): Log {
   mkdirSync(dirname(file), { recursive: true });
-  const { events, bad, unended } = parseLog(existsSync(file) ? readFileSync(file, 'utf8') : '');
-  const problems = bad.length > 0 ? [setAside(file, bad)] : [];
-  if (bad.length > 0 || unended) replaceLog(file, events);
   const fd = openSync(file, 'a', 0o600);
-  let seq = events.at(-1)?.seq ?? 0;
+  let seq = 0;
+  let isWhole = true;
+  const bad: string[] = [];
+  for (const { text, event, isEnded } of logLines(file)) {
+    isWhole = isEnded;
+    if (!event) bad.push(text);
+    else {
+      ({ seq } = event);
+      take(event);
+    }
+  }
+  if (bad.length === 0 && isWhole) return writerOf(fd, seq, []);
+  closeSync(fd);
+  const problems = bad.length > 0 ? [setAside(file, bad)] : [];
+  replaceLog(file);
+  return writerOf(openSync(file, 'a', 0o600), seq, problems);
+}
+
+function writerOf(fd: number, last: number, problems: readonly Problem[]): Log {
+  let seq = last;
   return {
-    events,
     problems,
     append(happening, at) {
       seq += 1;
@@ -55,34 +61,9 @@ export function openLog(file: string): Log {
   };
 }
 
-/** Splits the log's text into events and lines that are none. `unended`: the last event lacks its newline. */
-export function parseLog(text: string): { events: LogEvent[]; bad: string[]; unended: boolean } {
-  const events: LogEvent[] = [];
-  const bad: string[] = [];
-  for (const line of text.split('\n')) {
-    const event = parseLine(line);
-    if (event) events.push(event);
-    else if (line !== '') bad.push(line);
-  }
-  return { events, bad, unended: text !== '' && !text.endsWith('\n') };
-}
-
-function parseLine(line: string): LogEvent | null {
-  try {
-    const value: unknown = JSON.parse(line);
-    if (typeof value !== 'object' || value === null) return null;
-    const { v, seq, at, type } = value as Partial<LogEvent>;
-    const isEvent = v === 1 && Number.isInteger(seq) && typeof at === 'string' && typeof type === 'string';
-    return isEvent ? (value as LogEvent) : null;
-  } catch {
-    // Not JSON: the caller keeps the line aside.
-    return null;
-  }
-}
-
 function setAside(file: string, bad: readonly string[]): Problem {
   const aside = freeName(file);
-  writeDurably(aside, bad.map((line) => `${line}\n`).join(''));
+  writeDurably(aside, bad);
   const [lines, were] = bad.length === 1 ? ['One line', 'was'] : [`${bad.length} lines`, 'were'];
   return problemOf(
     'log_damaged',
@@ -90,10 +71,14 @@ function setAside(file: string, bad: readonly string[]): Problem {
   );
 }
 
-function replaceLog(file: string, events: readonly LogEvent[]): void {
+function replaceLog(file: string): void {
   const next = `${file}.${randomUUID()}.tmp`;
-  writeDurably(next, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  writeDurably(next, goodLines(file));
   renameSync(next, file);
+}
+
+function* goodLines(file: string): Generator<string> {
+  for (const { text, event } of logLines(file)) if (event) yield text;
 }
 
 /** A name no earlier damage was kept under. */
@@ -104,10 +89,10 @@ function freeName(file: string): string {
   }
 }
 
-function writeDurably(file: string, text: string): void {
+function writeDurably(file: string, lines: Iterable<string>): void {
   const fd = openSync(file, 'wx', 0o600);
   try {
-    appendFileSync(fd, text);
+    for (const line of lines) appendFileSync(fd, `${line}\n`);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

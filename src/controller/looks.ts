@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { looksLikeCommand } from '../agents/opening.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
@@ -14,7 +13,9 @@ import type { LoggedEvent } from '../protocol/controllerApi.ts';
 import { checksOf } from './checking.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
 import type { Core } from './core.ts';
-import { logFile, parseLog } from './log.ts';
+import type { LogEvent } from './events.ts';
+import { logFile } from './log.ts';
+import { logEvents } from './logLines.ts';
 import { measure } from './measuring.ts';
 import { rivalsOf } from './radar.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
@@ -131,14 +132,17 @@ export class Looks {
 
   /** Events about a worker, and about the proposals that led to it. */
   eventsOf(id: string): readonly LoggedEvent[] {
-    const { events } = parseLog(readFileSync(logFile(this.#core.state.config.root), 'utf8'));
     const numbers = new Set<number>();
-    return events.filter((event) => {
+    const isAbout = (event: LogEvent) => {
       if (event.type === 'proposed' && draftId(event.draft) === id) numbers.add(event.n);
       if ('id' in event) return event.id === id;
       if (event.type === 'radar-turned') return event.a === id || event.b === id;
       return 'n' in event && numbers.has(event.n);
-    });
+    };
+    const events: LogEvent[] = [];
+    for (const event of logEvents(logFile(this.#core.state.config.root)))
+      if (isAbout(event)) events.push(event);
+    return events;
   }
 
   /** Whether a process of that ancestry runs inside one of the workers. */
