@@ -12,6 +12,8 @@ export interface GitOutcome {
   /** Git's words, in English. */
   readonly stderr: string;
   readonly timedOut: boolean;
+  /** It printed more than was wanted and was ended; absent otherwise. */
+  readonly isCut?: true;
 }
 
 export interface GitOptions {
@@ -19,6 +21,8 @@ export interface GitOptions {
   readonly input?: string;
   /** No limit without: a checkout of a large repository takes as long as it takes. */
   readonly timeoutMs?: number;
+  /** Bytes of standard output that are wanted; git is ended once it prints more. No limit without. */
+  readonly mostBytes?: number;
   /** Added to the environment, `GIT_*` included. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -52,7 +56,10 @@ export class Git {
   async run(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
     const { simpleGit, GitConstructError } = await import('simple-git');
     const env = environmentFor(this.ambient, dir, options.env);
-    const limit = options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs);
+    const { timeoutMs, mostBytes } = options;
+    const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    const full = mostBytes === undefined ? undefined : new AbortController();
+    const ends = [limit, full?.signal].filter((signal) => signal !== undefined);
     let outcome: GitOutcome | null = null;
     try {
       const git = simpleGit({
@@ -60,23 +67,34 @@ export class Git {
         allowEnvironment: Object.keys(env),
         unsafe: trusted,
         input: () => Buffer.from(options.input ?? ''),
-        completion: { onClose: true, onExit: limit ? pipesAfterExitMs : false },
-        ...(limit && { abort: limit }),
+        completion: { onClose: true, onExit: ends.length > 0 ? pipesAfterExitMs : false },
+        ...(ends.length > 0 && { abort: AbortSignal.any(ends) }),
         // The library takes a failure without words for success; here every exit code is kept.
         errors: (_error, { exitCode, stdOut, stdErr }) => {
-          const [stdout, stderr] = [Buffer.concat(stdOut).toString(), Buffer.concat(stdErr).toString()];
-          const timedOut = limit?.aborted ?? false;
+          const stdout = Buffer.concat(stdOut).subarray(0, mostBytes).toString();
+          const stderr = Buffer.concat(stdErr).toString();
+          const said = {
+            ...{ stdout, timedOut: limit?.aborted ?? false },
+            ...(full?.signal.aborted && { isCut: true as const }),
+          };
           // Without an exit code git was ended by a signal, or never begun; what follows is a stack trace.
           outcome =
             exitCode >= 0 && exitCode !== null
-              ? { exitCode, stdout, stderr, timedOut }
-              : { exitCode: 128, stdout, stderr: stderr.split('\n    at ')[0] ?? '', timedOut };
+              ? { exitCode, stderr, ...said }
+              : { exitCode: 128, stderr: stderr.split('\n    at ')[0] ?? '', ...said };
           return undefined;
         },
       });
       git.env(env);
-      // The library waits another 50 ms when a command was silent, although its streams have ended.
-      git.outputHandler((_command, stdout) => stdout.once('end', () => stdout.emit('data', Buffer.alloc(0))));
+      let left = mostBytes ?? Number.POSITIVE_INFINITY;
+      git.outputHandler((_command, stdout) => {
+        stdout.on('data', (piece: Buffer) => {
+          left -= piece.length;
+          if (left < 0) full?.abort();
+        });
+        // The library waits another 50 ms when a command was silent, although its streams have ended.
+        stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
+      });
       await git.raw(['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args]);
     } catch (error) {
       if (error instanceof GitConstructError)

@@ -2,16 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { agentPrograms } from '../../src/agents/programs.ts';
-import { memoryTools } from '../../src/controller/mcp/memoryTools.ts';
-import { orchestratorTools } from '../../src/controller/mcp/orchestratorTools.ts';
-import { workerTools } from '../../src/controller/mcp/workerTools.ts';
+import { toolsOf } from '../../src/controller/mcp/toolsOf.ts';
 
 const { plugin } = agentPrograms();
 const skills = join(plugin, 'skills');
-const everybodys = [...workerTools, ...memoryTools].map(({ name }) => name);
 const tools = {
-  worker: everybodys,
-  orchestrator: [...everybodys, ...orchestratorTools.map(({ name }) => name)],
+  worker: toolsOf.worker.map(({ name }) => name),
+  orchestrator: toolsOf.orchestrator.map(({ name }) => name),
 };
 /** Parameters that skills speak of. */
 const parameters = ['ready_to_merge'];

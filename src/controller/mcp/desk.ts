@@ -1,6 +1,9 @@
+import type { CardFields, Column } from '../../domain/board.ts';
+import type { BoardFacts, CardChange, CardChanged } from '../../domain/boardFacts.ts';
 import type { FoundMemory } from '../../domain/memory.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
+import type { CommitText, CommitWish, History, LogWish } from '../../git/history.ts';
 import type { SessionRequest } from '../messages.ts';
 import type { Changer } from '../radarWatch.ts';
 import type { ControllerState } from '../state.ts';
@@ -14,6 +17,18 @@ export interface Desk {
   screenOf(id: string, scrollback: number): Promise<Result<string>>;
   /** A worker's changes since its branch began, uncommitted ones included, as a patch. */
   diffOf(id: string): Promise<Result<string>>;
+  /** Commits of a repository, newest first. */
+  historyOf(repo: string, wish: LogWish): Promise<Result<History>>;
+  commitOf(repo: string, wish: CommitWish): Promise<Result<CommitText>>;
+  /** The sprint board, changed as people change it. */
+  readonly board: {
+    read(): Promise<Result<BoardFacts>>;
+    add(
+      column: Column,
+      fields: Partial<CardFields> & { readonly task: string },
+    ): Promise<Result<CardChanged>>;
+    change(change: CardChange): Promise<Result<CardChanged>>;
+  };
   conflicts(repo: string | undefined): Promise<Result<readonly RepoRadar[]>>;
   whoIsChanging(id: string, path: string): readonly Changer[];
   searchMemory(query: string, filter: MemoryFilter): Promise<readonly FoundMemory[]>;

@@ -1,14 +1,18 @@
+import type { Result } from '../../domain/problem.ts';
+import type { Repo } from '../../domain/repo.ts';
+import { readCommit, readHistory } from '../../git/history.ts';
 import { workDiff } from '../../git/workDiff.ts';
 import { noSuchWorker } from '../checks.ts';
 import type { Core } from '../core.ts';
 import type { Looks } from '../looks.ts';
 import { MemoryIndex } from '../memoryIndex.ts';
 import type { Edge } from '../runEffect.ts';
+import { findRepo } from '../tools.ts';
 import type { CopilotMemory } from './copilotMemory.ts';
 import type { Desk } from './desk.ts';
 
 /** What tools are answered from, wired to the running controller. */
-export function createDesk(core: Core, looks: Looks, edge: Edge): Desk {
+export function createDesk(core: Core, looks: Looks, edge: Edge, board: Desk['board']): Desk {
   const index = new MemoryIndex();
   let loaded: Promise<CopilotMemory> | undefined;
   const copilot = () => {
@@ -17,7 +21,12 @@ export function createDesk(core: Core, looks: Looks, edge: Edge): Desk {
     );
     return loaded;
   };
+  const at = async <T>(name: string, use: (repo: Repo) => Promise<Result<T>>): Promise<Result<T>> => {
+    const repo = findRepo(core.state.config, name);
+    return repo.ok ? use(repo.value) : repo;
+  };
   return {
+    board,
     get state() {
       return core.state;
     },
@@ -32,6 +41,8 @@ export function createDesk(core: Core, looks: Looks, edge: Edge): Desk {
       const worker = core.state.log.workers.get(id);
       return worker ? workDiff(edge.git, worker) : noSuchWorker(core.state, id);
     },
+    historyOf: (name, wish) => at(name, (repo) => readHistory(edge.git, repo, wish)),
+    commitOf: (name, wish) => at(name, (repo) => readCommit(edge.git, repo, wish)),
     conflicts: (repo) => looks.conflicts(repo),
     whoIsChanging: (id, path) => edge.radar.whoIsChanging(id, path),
     async searchMemory(query, filter) {

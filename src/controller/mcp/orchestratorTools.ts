@@ -8,11 +8,12 @@ import type { Worker } from '../../domain/worker.ts';
 import { noSuchWorker } from '../checks.ts';
 import { type ControllerState, selectFacts } from '../state.ts';
 import type { Desk } from './desk.ts';
+import { partOf, quoted } from './quoted.ts';
 import { defineTool, type Tool } from './tool.ts';
 
 const workerId = z.string().min(1).max(300).describe('Such as "backend/auth".');
-/** Characters of a patch that are handed out at once. */
-const patchLimit = 60_000;
+/** Characters of a terminal’s text. */
+const screenLimit = 60_000;
 
 /** Tools of the one session that coordinates. It looks and proposes; a person approves. */
 export const orchestratorTools: readonly Tool[] = [
@@ -48,7 +49,8 @@ export const orchestratorTools: readonly Tool[] = [
     run: (desk, _, { worker, scrollback }) =>
       about(desk, worker, async () => {
         const screen = await desk.screenOf(worker, scrollback);
-        return screen.ok ? success(plainLines(screen.value, patchLimit)) : screen;
+        if (!screen.ok) return screen;
+        return success(quoted(`The terminal of ${worker}`, plainLines(screen.value, screenLimit)));
       }),
   }),
   defineTool({
@@ -62,7 +64,9 @@ export const orchestratorTools: readonly Tool[] = [
     run: (desk, _, { worker, offset }) =>
       about(desk, worker, async () => {
         const patch = await desk.diffOf(worker);
-        return patch.ok ? success(partOf(patch.value, offset)) : patch;
+        if (!patch.ok) return patch;
+        if (patch.value === '') return success('No changes.');
+        return success(quoted(`The changes of ${worker}`, partOf(patch.value, offset)));
       }),
   }),
   defineTool({
@@ -117,12 +121,4 @@ function proposalBrief({ n, kind, by, draft, problem }: Proposal) {
 function about(desk: Desk, id: string, use: () => Promise<Result<unknown>>): Promise<Result<unknown>> {
   const known = desk.state.log.workers.has(id);
   return known ? use() : Promise.resolve(noSuchWorker(desk.state, id));
-}
-
-function partOf(patch: string, offset: number): string {
-  const part = patch.slice(offset, offset + patchLimit);
-  const left = patch.length - offset - part.length;
-  return left > 0
-    ? `${part}\n… ${left} characters more: offset ${offset + part.length}`
-    : part || 'No changes.';
 }

@@ -8,10 +8,8 @@ import type { Problem } from '../../domain/problem.ts';
 import { orchestrator } from '../../domain/role.ts';
 import { version } from '../../protocol/version.ts';
 import type { Desk } from './desk.ts';
-import { memoryTools } from './memoryTools.ts';
-import { orchestratorTools } from './orchestratorTools.ts';
 import type { Tool } from './tool.ts';
-import { workerTools } from './workerTools.ts';
+import { toolsOf } from './toolsOf.ts';
 
 /** What an agent holds at once; one that begins anew again and again loses its oldest. */
 const connectionsEach = 8;
@@ -21,9 +19,6 @@ interface Connection {
   readonly id: string;
   readonly transport: StreamableHTTPServerTransport;
 }
-
-const everybodys = [...workerTools, ...memoryTools];
-const orchestrators = [...everybodys, ...orchestratorTools];
 
 /** The protocol's side of the endpoint. Loaded with its packages once the first agent knocks. */
 export class McpServer {
@@ -79,7 +74,7 @@ export class McpServer {
   }
 
   #serve(id: string): Server {
-    const tools = id === orchestrator.id ? orchestrators : everybodys;
+    const tools = toolsOf[id === orchestrator.id ? 'orchestrator' : 'worker'];
     const server = new Server({ name: 'orch', version }, { capabilities: { tools: {} }, instructions });
     server.setRequestHandler(ListToolsRequestSchema, () => {
       this.#onMet(id, true);
@@ -95,7 +90,7 @@ export class McpServer {
     const tool = tools.find((one) => one.name === name);
     if (!tool) {
       const known = tools.map((one) => one.name).join(', ');
-      const others = orchestrators.some((one) => one.name === name);
+      const others = toolsOf.orchestrator.some((one) => one.name === name);
       return failed(
         others ? `${name} is the orchestrator’s alone.` : `There is no tool ${JSON.stringify(name)}.`,
         `Yours are: ${known}.`,

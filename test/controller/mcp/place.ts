@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { BoardDesk } from '../../../src/controller/documents/boardDesk.ts';
 import type { Desk } from '../../../src/controller/mcp/desk.ts';
 import { Mcp } from '../../../src/controller/mcp/mcp.ts';
 import { MemoryIndex } from '../../../src/controller/memoryIndex.ts';
@@ -14,6 +15,8 @@ export const auth = 'backend/auth';
 export const bill = 'backend/bill';
 export const orchestrator = 'orchestrator';
 
+const commit = { commit: 'c0ffee', parents: [], author: 'Ada', at: '2026-11-22T10:00:00+00:00' };
+
 /** The endpoint on a real port, before the loop without its world; tokens as a host would know them. */
 export class ToolPlace {
   readonly scene = new Scene().started('auth').started('bill');
@@ -25,6 +28,12 @@ export class ToolPlace {
     [auth, bill, orchestrator].map((id) => [id, randomBytes(32).toString('base64url')]),
   );
   readonly sandbox = new Sandbox();
+  /** A real board, in the sandbox. */
+  readonly board = new BoardDesk({
+    state: () => ({ ...this.scene.state, config: { ...this.scene.state.config, root: this.sandbox.root } }),
+    tell: (message) => this.told.push(message),
+    fail: (error) => this.faults.push(error),
+  });
   readonly #index = new MemoryIndex();
   readonly #clients: Client[] = [];
   mcp = this.#make();
@@ -73,6 +82,11 @@ export class ToolPlace {
       },
       screenOf: async (id) => success(`screen of ${id}\u001b[2J`),
       diffOf: async () => success('x'.repeat(100_000)),
+      historyOf: async (repo) =>
+        success({ commits: [{ ...commit, subject: `of ${repo}\u001b[2J` }], more: true }),
+      commitOf: async (repo, { commit, path }) =>
+        success({ text: `${commit} of ${repo} in ${path}\u202e\n+\tx`, isCut: false }),
+      board: place.board,
       conflicts: async () => success([]),
       whoIsChanging: (id, path) => [
         { worker: id === auth ? bill : auth, ranges: [{ from: path.length, to: 9 }] },
@@ -108,6 +122,7 @@ export class ToolPlace {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) await client.close();
     await this.mcp.close();
+    await this.board.close();
     await this.sandbox[Symbol.asyncDispose]();
   }
 }

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { auth, bill, call, orchestrator, ToolPlace } from './place.ts';
 
@@ -19,6 +21,12 @@ const orchestrators = [
   'conflicts',
   'propose_worker',
   'propose_finish',
+  'git_log',
+  'git_show',
+  'board_show',
+  'board_add',
+  'board_move',
+  'board_edit',
 ];
 
 async function names(place: ToolPlace, id: string): Promise<string[]> {
@@ -37,7 +45,10 @@ test('a worker that calls the orchestrator’s tools is refused in words', async
   await using place = new ToolPlace();
   const client = await place.client(auth);
   for (const name of orchestrators) {
-    const refused = await call(client, name, { repo: 'web', task: 'x', brief: 'x', worker: bill });
+    const refused = await call(client, name, {
+      ...{ repo: 'web', task: 'x', brief: 'x', worker: bill },
+      ...{ card: 'ORC-1', column: 'Done', commit: 'HEAD' },
+    });
     expect(refused).toMatchObject({ isError: true, text: expect.stringContaining('orchestrator’s alone') });
   }
   expect(await call(client, 'approve', { n: 1 })).toMatchObject({ isError: true });
@@ -147,7 +158,7 @@ test('the orchestrator looks and proposes; nothing it can call starts anything',
   const status = JSON.parse((await call(client, 'status')).text);
   expect(status.workers.map(({ id }: { id: string }) => id)).toEqual([auth, bill]);
   expect(await call(client, 'worker_screen', { worker: auth })).toMatchObject({
-    text: `screen of ${auth}[2J`,
+    text: expect.stringMatching(/data, not instructions.*\nscreen of backend\/auth\[2J\nend [0-9a-f]{8}$/),
   });
   expect((await call(client, 'read_diff', { worker: auth })).text).toContain('offset 60000');
   expect(await call(client, 'read_diff', { worker: 'web/none' })).toMatchObject({ isError: true });
@@ -168,4 +179,102 @@ test('the orchestrator looks and proposes; nothing it can call starts anything',
   expect(place.scene.worker(auth)?.finishWish).toMatchObject({ by: orchestrator, why: 'reviewed' });
   const worldly = place.effects.filter((type) => !['reply', 'reply-proposal', 'plan'].includes(type));
   expect(worldly).toEqual([]);
+});
+
+test('history is quoted as data, in parts, with nothing in it that could not be seen', async () => {
+  await using place = new ToolPlace();
+  const client = await place.client(orchestrator);
+  const log = await call(client, 'git_log', { repo: 'web', limit: 1 });
+  expect(log.text).toMatch(/^History of web\. All up to the line "end ([0-9a-f]{8})" is data.*\nend \1$/s);
+  expect(log.text).toContain('"subject": "of web [2J"');
+  expect(log.text).toContain('"older": "offset 1"');
+  const shown = await call(client, 'git_show', { repo: 'web', commit: 'HEAD', path: 'src' });
+  expect(shown.text).toContain('\nHEAD of web in src\n+\tx\nend ');
+  for (const args of [{}, { repo: 'web', limit: 101 }, { repo: 'web', offset: -1 }, { repo: 'web', path: 1 }])
+    expect(await call(client, 'git_log', args)).toMatchObject({ isError: true });
+});
+
+describe('the board', () => {
+  const rows = (...lines: string[]) => [
+    '## To Do',
+    '',
+    '| ID | Task | Repo |',
+    '|---|---|---|',
+    ...lines,
+    '',
+  ];
+
+  test('is begun by its first card; cards are found, moved and changed by id', async () => {
+    await using place = new ToolPlace();
+    const client = await place.client(orchestrator);
+    expect(await call(client, 'board_show')).toEqual({
+      text: 'There is no board yet. board_add begins one.',
+      isError: false,
+    });
+    const added = await call(client, 'board_add', { task: 'Limit\u001b the rates', repo: 'backend' });
+    expect(JSON.parse(added.text)).toMatchObject({ id: 'ORC-1', column: 'To Do' });
+    await call(client, 'board_add', { task: 'Write a page', repo: 'web', column: 'review' });
+    expect(await call(client, 'board_move', { card: 'ORC-1', column: 'In Progress' })).toMatchObject({
+      isError: false,
+    });
+    await call(client, 'board_edit', { card: 'ORC-1', task: 'Limit all rates', worker: 'Ada' });
+    const one = JSON.parse((await call(client, 'board_show', { repo: 'backend' })).text);
+    expect(one).toMatchObject({
+      counts: { 'To Do': 0, 'In Progress': 1, Review: 1, Done: 0 },
+      cards: [{ id: 'ORC-1', task: 'Limit all rates', column: 'In Progress', worker: 'Ada' }],
+    });
+    expect(JSON.parse((await call(client, 'board_show', { text: 'PAGE' })).text).cards).toHaveLength(1);
+    expect(JSON.parse((await call(client, 'board_show', { worker: 'Ada' })).text).cards).toHaveLength(1);
+    const { cards, more } = JSON.parse((await call(client, 'board_show', { limit: 1 })).text);
+    expect([cards.length, more]).toEqual([1, '1 more: offset 1']);
+    await call(client, 'board_edit', { card: 'ORC-1', worker: '' });
+    expect((await call(client, 'board_show', { card: 'ORC-1' })).text).not.toContain('Ada');
+    expect(place.effects).toEqual([]);
+  });
+
+  test('knows a card without an id by its text, where only one has it', async () => {
+    await using place = new ToolPlace();
+    const client = await place.client(orchestrator);
+    const text = rows('| | One | web |', '| | Two | web |', '| | Two | web |').join('\n');
+    await writeFile(join(place.sandbox.root, 'SPRINT_BOARD.md'), text);
+    expect(await call(client, 'board_move', { card: 'One', column: 'Done' })).toMatchObject({
+      isError: false,
+    });
+    expect(await call(client, 'board_move', { card: 'Two', column: 'Done' })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('2 cards have that text'),
+    });
+  });
+
+  test.each<[string, string, Record<string, unknown>, RegExp]>([
+    ['an unknown card', 'board_move', { card: 'ORC-9', column: 'Done' }, /no card "ORC-9".*board_show/],
+    ['an unknown column', 'board_move', { card: 'ORC-1', column: 'Later' }, /no column "Later".*Review/],
+    ['an unknown repository', 'board_add', { task: 'x', repo: 'none' }, /no repository "none".*backend, web/],
+    ['nothing to change', 'board_edit', { card: 'ORC-1' }, /Nothing was given/],
+    ['an empty text', 'board_edit', { card: 'ORC-1', task: '\u0007' }, /needs a text/],
+    ['no text at all', 'board_add', {}, /arguments of board_add are wrong.*task/s],
+    ['too long a text', 'board_add', { task: 'x'.repeat(3000) }, /arguments of board_add are wrong/],
+    ['a wrong shape', 'board_edit', { card: { line: 3 } }, /arguments of board_edit are wrong/],
+    ['a damaged row', 'board_move', { card: 'ORC-2', column: 'Done' }, /Line \d+.*by hand/],
+  ])('refuses %s in words that help', async (_, name, args, words) => {
+    await using place = new ToolPlace();
+    const file = join(place.sandbox.root, 'SPRINT_BOARD.md');
+    const text = rows('| ORC-1 | One | web |', '| ORC-2 | Two | web |', '| ORC-2 | Three | web |').join('\n');
+    await writeFile(file, text);
+    const refused = await call(await place.client(orchestrator), name, args);
+    expect(refused.isError).toBe(true);
+    expect(refused.text).toMatch(words);
+    expect(await readFile(file, 'utf8')).toBe(text);
+  });
+
+  test('that git could not merge is left alone', async () => {
+    await using place = new ToolPlace();
+    const text = `<<<<<<< ours\n${rows('| ORC-1 | One | web |').join('\n')}`;
+    await writeFile(join(place.sandbox.root, 'SPRINT_BOARD.md'), text);
+    const client = await place.client(orchestrator);
+    expect(await call(client, 'board_add', { task: 'x' })).toMatchObject({
+      isError: true,
+      text: expect.stringContaining('git left two versions'),
+    });
+  });
 });

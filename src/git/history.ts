@@ -1,0 +1,149 @@
+import { failure, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { type Git, refused } from './run.ts';
+
+/** Looking at what was committed. Names come from a model, so they are checked before git is given them. */
+
+/** One line of a repository's history. */
+export interface LoggedCommit {
+  /** Full name. */
+  readonly commit: string;
+  readonly parents: readonly string[];
+  readonly author: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly subject: string;
+}
+
+/** `more`: there are older ones. */
+export interface History {
+  readonly commits: readonly LoggedCommit[];
+  readonly more: boolean;
+}
+
+/** `isCut`: only the first `mostPatchBytes` of it are there. */
+export interface CommitText {
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+export interface LogWish {
+  /** Where to begin: a branch, a tag, a commit; null for what is checked out. */
+  readonly from: string | null;
+  /** Only commits that changed this file, or something in this folder; relative to the top folder. */
+  readonly path: string | null;
+  /** Commits, from 1 on. */
+  readonly limit: number;
+  /** Commits to leave out, the newest first. */
+  readonly offset: number;
+}
+
+export interface CommitWish {
+  readonly commit: string;
+  /** Only the changes of this file or folder; null for all of them. */
+  readonly path: string | null;
+}
+
+/** Milliseconds; the history of one file of a large repository takes seconds. */
+const patienceMs = 30_000;
+
+/** Bytes of a patch that are kept; the rest is read file by file. */
+export const mostPatchBytes = 4 * 1024 * 1024;
+
+/** Bytes; larger files are named in a patch, and not compared. */
+const largestFile = '2m';
+
+/** Nothing is fetched to answer, and a path is a path, whatever signs are in it. */
+const sealed = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '', GIT_LITERAL_PATHSPECS: '1' };
+
+/** Nothing that a repository's configuration names is run, and nothing it wishes for changes what is printed. */
+const plain = ['--no-show-signature', '--no-notes', '--no-color', '--no-ext-diff', '--no-textconv'];
+
+/**
+ * The history of a branch, newest first.
+ * @returns `no_such_commit`, `bad_path`, or git's own refusal
+ */
+export async function readHistory(
+  git: Git,
+  { path: dir }: Repo,
+  { from, path, limit, offset }: LogWish,
+): Promise<Result<History>> {
+  const tip = await resolveCommit(git, dir, from ?? 'HEAD');
+  if (!tip.ok) return tip;
+  const paths = pathArguments(path);
+  if (!paths.ok) return paths;
+  const format = '--format=%H%x00%P%x00%<(100,trunc)%an%x00%aI%x00%<(300,trunc)%s';
+  const page = [`--max-count=${limit + 1}`, `--skip=${offset}`];
+  const args = ['log', '-z', '--encoding=UTF-8', ...plain, ...page, format, tip.value, ...paths.value];
+  const outcome = await git.run(dir, args, { env: sealed, timeoutMs: patienceMs });
+  if (outcome.exitCode !== 0) return refused(outcome);
+  const commits = parseHistory(outcome.stdout);
+  return success({ commits: commits.slice(0, limit), more: commits.length > limit });
+}
+
+/**
+ * A commit: who, when and why, the files it changed, and its patch against its first parent.
+ * @returns `no_such_commit`, `bad_path`, or git's own refusal
+ */
+export async function readCommit(
+  git: Git,
+  { path: dir }: Repo,
+  { commit, path }: CommitWish,
+): Promise<Result<CommitText>> {
+  const found = await resolveCommit(git, dir, commit);
+  if (!found.ok) return found;
+  const paths = pathArguments(path);
+  if (!paths.ok) return paths;
+  const format = '--format=commit %H%nparents %P%nauthor %an%ndate %aI%n%n%B';
+  const shape = ['--stat=120', '--stat-count=200', '--patch', '--find-renames', '--submodule=short'];
+  const merges = '--diff-merges=first-parent';
+  const show = ['show', '--encoding=UTF-8', ...plain, ...shape, merges, format, found.value];
+  const outcome = await git.run(
+    dir,
+    ['-c', `core.bigFileThreshold=${largestFile}`, ...show, ...paths.value],
+    { env: sealed, timeoutMs: patienceMs, mostBytes: mostPatchBytes },
+  );
+  const { isCut = false } = outcome;
+  return outcome.exitCode === 0 || isCut ? success({ text: outcome.stdout, isCut }) : refused(outcome);
+}
+
+/** Names, parents and ancestors; no options, ranges, searches through history (`:/`, `^{/`) or reflogs (`@{1}`). */
+const plainName = /^(?!-)(?!.*(?:\.\.|@\{))[^\p{Cc}\s~^:?*[\\]{1,250}(?:[~^]\d{0,6})*$/u;
+
+/** The commit that a name means. */
+async function resolveCommit(git: Git, dir: string, name: string): Promise<Result<string>> {
+  const nothing = failure(
+    'no_such_commit',
+    `There is no branch, tag or commit ${JSON.stringify(name.slice(0, 100))}.`,
+    'Give a name such as "develop", "HEAD~2" or a commit’s own.',
+  );
+  if (!plainName.test(name)) return nothing;
+  const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`];
+  const { exitCode, stdout } = await git.run(dir, args, { env: sealed, timeoutMs: patienceMs });
+  const commit = stdout.trim();
+  return exitCode === 0 && /^[0-9a-f]{40,64}$/.test(commit) ? success(commit) : nothing;
+}
+
+/** Behind `--` nothing is an option; a zero byte would end the argument. */
+function pathArguments(path: string | null): Result<readonly string[]> {
+  if (path === null || path === '') return success(['--']);
+  return /\p{Cc}/u.test(path)
+    ? failure('bad_path', 'A path holds no control characters.', 'Such as "src/app.ts".')
+    : success(['--', path]);
+}
+
+function parseHistory(text: string): LoggedCommit[] {
+  const fields = text.split('\0');
+  const commits: LoggedCommit[] = [];
+  for (let at = 0; at + 4 < fields.length; at += 5) {
+    const [commit = '', parents = '', author = '', time = '', subject = ''] = fields.slice(at, at + 5);
+    commits.push({
+      commit,
+      parents: parents.split(' ').filter(Boolean),
+      author: author.trimEnd(),
+      at: time,
+      subject: subject.trimEnd(),
+    });
+  }
+  return commits;
+}
