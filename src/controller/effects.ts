@@ -52,14 +52,18 @@ export type Effect =
   | { readonly type: 'look-at-screen'; readonly id: string }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
-  /** Types a brief, or presses Enter once more where it is empty. Ends as `brief-typed`. */
+  /** Types a prompt, or presses Enter once more where it is empty. Ends as `prompt-typed` or `prompt-held`. */
   | {
-      readonly type: 'type-brief';
+      readonly type: 'type-prompt';
       readonly id: string;
       readonly key: Ticket;
       readonly text: string;
       readonly tries: number;
     }
+  /** Looks at the clock when a usage limit should be over, an ISO time. Ends as `clock-read`. */
+  | { readonly type: 'await-limit-end'; readonly until: string }
+  /** Waits as starts do. Ends as `turn-came`. */
+  | { readonly type: 'await-turn'; readonly id: string; readonly key: Ticket }
   /** Ends as `brief-overdue`. */
   | { readonly type: 'await-listing'; readonly id: string; readonly key: Ticket }
   /** Ends as `tokens-counted`, or in nothing. */

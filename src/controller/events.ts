@@ -51,8 +51,10 @@ export type Happening =
       readonly brief: string;
       readonly sessionId: string;
       readonly ports?: PortBlock;
+      /** Its brief is typed into it, once it is ready for that; absent where it is not. */
+      readonly typed?: true;
     }
-  | { readonly type: 'resumed'; readonly id: string; readonly ports?: PortBlock }
+  | { readonly type: 'resumed'; readonly id: string; readonly ports?: PortBlock; readonly typed?: true }
   /** The worktree could not be made: the worker is as if never started, its proposal open again. */
   | {
       readonly type: 'start-failed';

@@ -1,7 +1,8 @@
 import { budgetState, workersProblem } from '../domain/limits.ts';
-import { type Problem, problemOf } from '../domain/problem.ts';
-import { draftId } from '../domain/proposal.ts';
-import { isLive } from '../domain/worker.ts';
+import { type Problem, problemOf, type Result } from '../domain/problem.ts';
+import { draftId, type StartPlan } from '../domain/proposal.ts';
+import { holdsLimit, usageProblem } from '../domain/usageLimit.ts';
+import { isLive, type Worker } from '../domain/worker.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { OpenProposal } from './events.ts';
 import type { LogState } from './logState.ts';
@@ -13,16 +14,41 @@ interface Counted {
   readonly log: LogState;
   /** Local day, `2026-11-22`. */
   readonly today: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly plans: ReadonlyMap<number, Result<StartPlan>>;
 }
 
-/** What speaks against starting a proposal just now, as far as the workspace's limits go; null for nothing. */
-export function limitOf(state: Counted, { draft }: Pick<OpenProposal, 'draft'>): Problem | null {
+/** What speaks against starting a proposal just now, as far as limits go; null for nothing. */
+export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>): Problem | null {
   const { config, log } = state;
-  const spent = budgetProblem(state, draftId(draft));
+  const { draft } = open;
+  const held = budgetProblem(state, draftId(draft)) ?? agentProblem(state, open);
   // The orchestrator works on nothing of its own.
-  if (spent || draft.role) return spent;
+  if (held || draft.role) return held;
   const running = [...log.workers.values()].filter((worker) => !worker.role && isLive(worker.state));
   return workersProblem(config.limits ?? {}, running.length);
+}
+
+/** Whether a person may insist on a start in spite of a limit; what is spent is spent. */
+export function canInsist({ code }: Problem): boolean {
+  return code !== 'budget_spent';
+}
+
+/** Of several limits of an agent the last one counts. */
+function agentProblem(
+  { config, log, plans, now }: Counted,
+  { n, draft }: Pick<OpenProposal, 'n' | 'draft'>,
+): Problem | null {
+  const plan = plans.get(n);
+  const agent = plan?.ok ? plan.value.agent : (draft.agent ?? config.defaultAgent);
+  const limited = [...log.workers.values()].filter((one) => one.agent === agent && holdsLimit(one, now));
+  const last = limited.sort((a, b) => endOf(a) - endOf(b)).at(-1);
+  return last ? usageProblem(agent, last, now) : null;
+}
+
+function endOf({ limitedUntil = null }: Worker): number {
+  return limitedUntil === null ? Number.POSITIVE_INFINITY : Date.parse(limitedUntil);
 }
 
 function budgetProblem({ config, log, today }: Counted, id: string): Problem | null {

@@ -4,6 +4,7 @@ import { afterTime, noTimes, type Times } from './documents/workTime.ts';
 import type { LogEvent, OpenProposal } from './events.ts';
 import { afterUse, nothingUsed, type Used } from './used.ts';
 import { afterWord, noWords, type Words } from './words.ts';
+import { afterEvent, type WorkerEvent } from './workerEvents.ts';
 
 /** All that is remembered: a fold over the log and nothing else. */
 export interface LogState extends Words, Times {
@@ -120,82 +121,21 @@ function withoutWish(state: LogState, kind: OpenProposal['kind'], id: string): L
 }
 
 function newWorker(event: Extract<LogEvent, { type: 'started' }>): Worker {
-  const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, ports, at } = event;
+  const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, ports, typed, at } = event;
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
     ...(role && { role }),
     ...{ state: 'starting', asks: null, askedBefore: [], hasConversation: false },
     ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, said: null, update: null, finishWish: null },
     ...(ports && { ports }),
+    ...(typed && { awaitsBrief: true }),
   };
 }
-
-type WorkerEvent = Extract<
-  LogEvent,
-  {
-    type:
-      | 'resumed'
-      | 'spawn-failed'
-      | 'setup-failed'
-      | 'branch-renamed'
-      | 'session-changed'
-      | 'conversation-lost'
-      | 'observed'
-      | 'said'
-      | 'denied'
-      | 'exited'
-      | 'lost';
-  }
->;
 
 function changeWorker(state: LogState, event: WorkerEvent): LogState {
   const worker = state.workers.get(event.id);
   if (!worker) return state;
-  const { failedSetup: _, ...before } = worker;
-  const known = event.type === 'resumed' ? before : worker;
-  return { ...state, workers: put(state.workers, event.id, { ...known, ...changed(worker, event) }) };
-}
-
-function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
-  const moved = { asks: null, askedBefore: [], stateSince: event.at };
-  switch (event.type) {
-    case 'resumed':
-      return {
-        ...{ ...moved, state: 'starting', run: worker.run + 1, exitCode: null },
-        ...(event.ports && { ports: event.ports }),
-      };
-    case 'spawn-failed':
-      // What a shell answers for a program that cannot be run.
-      return { ...moved, state: 'exited', exitCode: 127 };
-    case 'branch-renamed':
-      return { branch: event.branch };
-    case 'setup-failed':
-      return { failedSetup: event.failed };
-    case 'session-changed':
-      return { sessionId: event.sessionId, hasConversation: true };
-    case 'conversation-lost':
-      return { sessionId: event.sessionId, hasConversation: false };
-    case 'observed': {
-      const { state, asks, askedBefore = [], until = null } = event;
-      // Before trust is given an agent has not begun its conversation.
-      const hasConversation = worker.hasConversation || state !== 'needs-trust';
-      return { ...moved, state, asks, askedBefore, hasConversation, limitedUntil: until };
-    }
-    case 'said':
-      return { said: { at: event.at, text: event.text } };
-    case 'denied': {
-      const { at, what, why } = event;
-      return { denied: { at, what, why, count: (worker.denied?.count ?? 0) + 1 } };
-    }
-    case 'exited':
-      // As a shell counts them: a signal is told from a good end.
-      return {
-        ...{ ...moved, state: 'exited', exitCode: event.signal > 0 ? 128 + event.signal : event.exitCode },
-        wasStopped: event.wanted === true,
-      };
-    case 'lost':
-      return { ...moved, state: 'lost', exitCode: null };
-  }
+  return { ...state, workers: put(state.workers, event.id, afterEvent(worker, event)) };
 }
 
 function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' | 'cleaned' }>): LogState {

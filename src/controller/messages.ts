@@ -116,11 +116,16 @@ export type Message =
       readonly session: string;
       readonly days: Readonly<Record<Day, Tokens>>;
     }
-  /** A brief was typed, or Enter pressed again, a while ago; `tries`: so often by now. */
-  | { readonly type: 'brief-typed'; readonly id: string; readonly key: Ticket; readonly tries: number }
+  /** A prompt was typed, or Enter pressed again, a while ago; `tries`: so often by now. */
+  | { readonly type: 'prompt-typed'; readonly id: string; readonly key: Ticket; readonly tries: number }
+  /** It was not: a question is on the screen, which it would have answered. */
+  | { readonly type: 'prompt-held'; readonly id: string; readonly key: Ticket }
+  /** A worker that is to go on has waited for its turn. */
+  | { readonly type: 'turn-came'; readonly id: string; readonly key: Ticket }
   /** An agent has begun and not asked for our tools. */
   | { readonly type: 'brief-overdue'; readonly id: string; readonly key: Ticket }
-  | { readonly type: 'day-began'; readonly day: Day }
+  /** Milliseconds since 1970: told again and again, and when something is to be over. */
+  | { readonly type: 'clock-read'; readonly now: number }
   | { readonly type: 'memory-measured'; readonly memory: Footprint }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
@@ -161,11 +166,13 @@ export type ChangeRequest =
       readonly n: number;
       readonly digest: string;
       readonly size: { readonly cols: number; readonly rows: number };
-      /** Also where more workers run than wanted. */
+      /** Also where more workers run than wanted, or the agent has reached its usage limit. */
       readonly overLimit?: boolean;
     }
   | { readonly do: 'reject'; readonly n: number; readonly why: string }
   | { readonly do: 'stop'; readonly id: string }
+  /** Tells workers that stopped at a usage limit to go on. */
+  | { readonly do: 'go-on'; readonly ids: readonly string[] }
   /** Types a worker's brief into it once more. */
   | { readonly do: 'deliver'; readonly id: string }
   /** Says to an agent what it waits for; only of the request named. */

@@ -124,7 +124,7 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   if (!worker) return { state, happenings: [], effects: [] };
   const { sign, sessionId } = message;
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
-  const happenings = observed(worker, [sign]).map((happening) => withEnd(happening, sign));
+  const happenings = withEnd(worker, sign, observed(worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     happenings.push({ type: 'session-changed', id: worker.id, sessionId });
   const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
@@ -132,10 +132,13 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   return { state, happenings, effects: [] };
 }
 
-/** When a limit ends, where the agent said so. */
-function withEnd(happening: Happening, sign: Sign): Happening {
+/** When a limit ends, where the agent said so; it may say so again, of another time. */
+function withEnd({ id, state, limitedUntil }: Worker, sign: Sign, seen: readonly Happening[]): Happening[] {
   const until = sign.source === 'hook' && sign.report.kind === 'turn-failed' ? sign.report.until : undefined;
-  return happening.type === 'observed' && until !== undefined ? { ...happening, until } : happening;
+  if (until === undefined) return [...seen];
+  if (seen.length === 0 && state === 'limited' && until !== limitedUntil)
+    return [{ type: 'observed', id, state, asks: null, until }];
+  return seen.map((happening) => (happening.type === 'observed' ? { ...happening, until } : happening));
 }
 
 /** A question that an earlier controller has noted already. */

@@ -6,6 +6,7 @@ import { checkDraft, findIdle, noSuchProposal, noSuchWorker } from './checks.ts'
 import { deliver } from './delivering.ts';
 import { begin } from './ending.ts';
 import type { Happening } from './events.ts';
+import { goOn } from './goingOn.ts';
 import { answer } from './holding.ts';
 import type { ChangeRequest, RequestMessage, Ticket } from './messages.ts';
 import { cancel } from './queue.ts';
@@ -36,6 +37,8 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
       return answer(state, message, request);
     case 'set-aside':
       return about(state, ticket, request.id, { type: 'set-aside', id: request.id });
+    case 'go-on':
+      return goOn(state, ticket, request.ids);
     case 'deliver':
       return deliver(state, ticket, request.id);
     case 'cancel':
@@ -45,7 +48,7 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
     case 'remember':
       return remember(state, ticket, 'person', request.memory);
     case 'leave-unfinished':
-      return about(state, ticket, request.id, { type: 'finish-wished', id: request.id, by: null, why: '' });
+      return leaveUnfinished(state, ticket, request.id);
     case 'undo':
       return beginUndo(state, ticket, request);
   }
@@ -55,6 +58,12 @@ export function requested(state: ControllerState, message: RequestMessage): Deci
 function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
   if (!state.log.workers.has(id)) return reply(state, ticket, noSuchWorker(state, id));
   return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result: success(null) }] };
+}
+
+function leaveUnfinished(state: ControllerState, ticket: Ticket, id: string): Decision {
+  if (state.log.workers.get(id)?.finishWish === null)
+    return reply(state, ticket, failure('not_wished', `Nobody has asked to have ${id} finished.`));
+  return about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' });
 }
 
 /** Stores something for all to find. @param by the session that does, or `person` */

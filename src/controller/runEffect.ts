@@ -5,6 +5,7 @@ import { usualStaggerMs } from '../domain/limits.ts';
 import { problemOf, type Result, success } from '../domain/problem.ts';
 import { draftId } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { Git } from '../git/run.ts';
 import { readStatuses } from '../git/status.ts';
 import { checksOf, runChecks } from './checking.ts';
@@ -23,8 +24,8 @@ import { takenPorts } from './starting.ts';
 import type { ControllerState } from './state.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import type { Tools } from './tools.ts';
-import { toolsPatienceMs } from './toolsWatch.ts';
-import { awaitListing, typeBrief } from './typing.ts';
+import { typePrompt } from './typing.ts';
+import { runWait } from './waits.ts';
 
 /** What effects are done with. */
 export interface Edge {
@@ -142,22 +143,18 @@ async function run(
     case 'look-at-screen':
       return lookAtScreen(edge, effect.id);
     case 'await-tools':
-      // A run that has ended by then is told apart by its number.
-      setTimeout(
-        () => edge.tell({ type: 'tools-overdue', id: effect.id, run: effect.run }),
-        toolsPatienceMs,
-      ).unref();
-      return;
+    case 'await-listing':
+    case 'await-limit-end':
+    case 'await-turn':
+      return runWait(effect, edge.tell, starts, gapOf(state));
     case 'move-card':
     case 'enter-time':
     case 'write-entries':
       return edge.documents.run(effect);
     case 'look-at-radar':
       return edge.radar.wake(effect.repo, effect.changed);
-    case 'type-brief':
-      return typeBrief(edge.host, edge.tell, effect);
-    case 'await-listing':
-      return awaitListing(edge.tell, effect);
+    case 'type-prompt':
+      return typePrompt(edge.host, edge.tell, effect);
     case 'count-tokens':
       return tokens.ask(effect.id, effect.session, effect.path);
     case 'look-at-repos':
@@ -196,13 +193,17 @@ async function launchWorker(
   { id, plan, size, ticket }: Extract<WorldEffect, { type: 'launch' }>,
   starts: Stagger,
 ): Promise<void> {
-  const gapMs = tools.config.limits?.staggerMs ?? usualStaggerMs;
-  const launched = await launch(tools, edge.host, worker, plan, size, () => starts.turn(gapMs));
+  const launched = await launch(tools, edge.host, worker, plan, size, () => starts.turn(gapOf(tools)));
   if (!launched.ok)
     return edge.tell({ type: 'launch-failed', id, stage: launched.stage, problem: launched.problem, ticket });
   for (const warning of launched.warnings)
     edge.tell({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
   edge.tell({ type: 'launched', id, ticket });
+}
+
+/** Milliseconds from one start to the next. */
+function gapOf({ config }: { readonly config: WorkspaceConfig }): number {
+  return config.limits?.staggerMs ?? usualStaggerMs;
 }
 
 /** Only with a command to run does anybody see that something is checked. */

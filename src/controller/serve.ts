@@ -67,6 +67,7 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     answer: ({ request, answer }) => ask({ do: 'answer', request, answer }),
     setAside: ({ id }) => ask({ do: 'set-aside', id }),
     deliverBrief: ({ id }) => ask({ do: 'deliver', id }),
+    goOn: ({ ids }) => ask({ do: 'go-on', ids }),
     stop: ({ id }) => ask({ do: 'stop', id }),
     previewFinish: ({ id }) => looks.previewFinish(id),
     finish: ({ id, tip, confirm, skipChecks }) =>

@@ -3,7 +3,7 @@ import { draftId, type StartPlan } from '../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../domain/setup.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
 import type { Happening, OpenProposal } from './events.ts';
-import { limitOf } from './limiting.ts';
+import { canInsist, limitOf } from './limiting.ts';
 import type { ChangeRequest, Message, RequestMessage, Ticket } from './messages.ts';
 import { addNotice, type ControllerState, type Decision, type Operation, reply } from './state.ts';
 
@@ -19,7 +19,7 @@ export function approve(state: ControllerState, message: RequestMessage, request
   if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
   if (!allowed.ok) return reply(state, ticket, allowed);
   const limit = limitOf(state, open);
-  if (limit && !(limit.code === 'limit_reached' && request.overLimit))
+  if (limit && !(canInsist(limit) && request.overLimit))
     return reply(state, ticket, { ok: false, problem: limit });
   const plan = allowed.value;
   const approved: Happening = {
@@ -59,14 +59,19 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
 
 function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
   const { repo, task, brief } = open.draft;
-  const { id, role, branch, worktree, agent, sessionId, ports } = plan;
+  const { id, role, branch, worktree, agent, sessionId } = plan;
   const base = { branch: plan.base?.branch ?? '', commit: plan.base?.commit ?? '' };
   const worker = { id, repo, task, branch, worktree, base, agent, brief, sessionId };
-  return { type: 'started', ...worker, ...(role && { role }), ...(ports && { ports }) };
+  return { type: 'started', ...worker, ...(role && { role }), ...givenBy(plan) };
 }
 
-function resumedFrom({ id, ports }: StartPlan): Happening {
-  return { type: 'resumed', id, ...(ports && { ports }) };
+function resumedFrom(plan: StartPlan): Happening {
+  return { type: 'resumed', id: plan.id, ...givenBy(plan) };
+}
+
+/** What this one start gives to the worker. */
+function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: true } {
+  return { ...(ports && { ports }), ...(delivery === 'typed' && { typed: true }) };
 }
 
 /** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */

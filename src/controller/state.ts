@@ -50,6 +50,8 @@ export interface ControllerState {
   readonly memory: Footprint | null;
   /** Empty until somebody has looked at a clock. */
   readonly today: Day;
+  /** When somebody looked at a clock and it mattered, milliseconds since 1970; 0 before. */
+  readonly now: number;
 }
 
 /** `launching` keeps the proposal, which opens again should the start fail. */
@@ -92,7 +94,17 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     documents: { board: null, invoices: null },
     notion: null,
   };
-  return { config, log, ...nothing, repos: [], notices: [], deliveries: new Map(), memory: null, today: '' };
+  return {
+    config,
+    log,
+    ...nothing,
+    repos: [],
+    notices: [],
+    deliveries: new Map(),
+    memory: null,
+    today: '',
+    now: 0,
+  };
 }
 
 /** The same notice twice is one notice, the later one. */
@@ -131,6 +143,7 @@ export function selectFacts(state: ControllerState): Facts {
       proposals,
       requests: [...state.held.values()].map(({ request }) => request),
       setAside: log.setAside,
+      now: state.now,
     }),
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),

@@ -1,3 +1,4 @@
+import { readScreen } from '../agents/claude/screen.ts';
 import type { Effect } from './effects.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Message } from './messages.ts';
@@ -8,18 +9,21 @@ const settleMs = 250;
 const drawnMs = 300;
 /** Until its hook should have told of it. */
 const confirmMs = 2500;
-/** An agent that never asks for our tools. */
-const listingMs = 15_000;
+type TypePrompt = Extract<Effect, { type: 'type-prompt' }>;
 
-type TypeBrief = Extract<Effect, { type: 'type-brief' }>;
-
-/** Pastes a brief, Enter as a write of its own, or, once more, only Enter; says so when it should have arrived. */
-export async function typeBrief(
+/**
+ * Pastes a prompt, Enter as a write of its own, or, once more, only Enter; says so when it should have arrived. At a
+ * question, such as what to do about a limit, nothing is typed.
+ */
+export async function typePrompt(
   host: Pick<HostPort, 'find'>,
   tell: (message: Message) => void,
-  { id, key, text, tries }: TypeBrief,
+  { id, key, text, tries }: TypePrompt,
 ): Promise<void> {
   const call = await host.find();
+  const screen = call.ok ? await call.value('text', { id }) : call;
+  if (screen.ok && readScreen(screen.value.text) === 'question')
+    return tell({ type: 'prompt-held', id, key });
   if (call.ok && text !== '') {
     await after(settleMs);
     await call.value('paste', { id, text, submit: false });
@@ -27,15 +31,7 @@ export async function typeBrief(
   }
   if (call.ok) await call.value('paste', { id, text: '', submit: true });
   await after(confirmMs);
-  tell({ type: 'brief-typed', id, key, tries: tries + 1 });
-}
-
-export async function awaitListing(
-  tell: (message: Message) => void,
-  { id, key }: Extract<Effect, { type: 'await-listing' }>,
-): Promise<void> {
-  await after(listingMs);
-  tell({ type: 'brief-overdue', id, key });
+  tell({ type: 'prompt-typed', id, key, tries: tries + 1 });
 }
 
 function after(ms: number): Promise<void> {

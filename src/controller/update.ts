@@ -4,6 +4,7 @@ import { withDelivery } from './delivering.ts';
 import { withCardMoves } from './documents/cardMoves.ts';
 import { timeEntered, withEntering } from './documents/entering.ts';
 import { cleanEnded, finishEnded, processEnded } from './ending.ts';
+import { turnCame, withoutTurns } from './goingOn.ts';
 import { hold, withdrawn, withoutSettled } from './holding.ts';
 import type { Message } from './messages.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
@@ -15,6 +16,7 @@ import { branchRenamed, launched, launchFailed, planned, setupFailed, withBusy }
 import { addNotice, type ControllerState, type Decision } from './state.ts';
 import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
 import { undoEnded } from './undoing.ts';
+import { clockRead, withLimitEnds } from './usageLimits.ts';
 import { spent, tokensCounted } from './using.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
@@ -22,7 +24,7 @@ export function update(state: ControllerState, message: Message): Decision {
   const decision = withDelivery(message, withToolsWatch(message, decide(state, message)));
   const settled = withoutSettled(message, decision);
   const looked = withRadarLooks(state, message, withSnapshots(state, settled));
-  return withEntering(message, withCardMoves(state, message, looked));
+  return withEntering(message, withCardMoves(state, message, withLimitEnds(withoutTurns(looked))));
 }
 
 function decide(state: ControllerState, message: Message): Decision {
@@ -55,6 +57,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'checking' }) });
     case 'checks-ended':
       return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'finishing' }) });
+    case 'turn-came':
+      return turnCame(only(state), message);
     case 'snapshot-ended':
       return snapshotEnded(state, message);
     case 'backups-expired': {
@@ -96,11 +100,12 @@ function decide(state: ControllerState, message: Message): Decision {
       return tokensCounted(state, message);
     case 'memory-measured':
       return only({ ...state, memory: message.memory });
-    case 'brief-typed':
+    case 'prompt-typed':
+    case 'prompt-held':
     case 'brief-overdue':
       return only(state);
-    case 'day-began':
-      return only({ ...state, today: message.day });
+    case 'clock-read':
+      return only(clockRead(state, message.now));
     case 'repos-looked-at':
       return only({ ...state, repos: message.repos });
     case 'radar-looked':

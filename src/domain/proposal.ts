@@ -35,7 +35,8 @@ export interface Proposal {
   readonly plan: StartPlan | null;
   /** Why it cannot be started as it stands. */
   readonly problem: Problem | null;
-  /** What speaks against starting it just now: `limit_reached`, where a person may insist, or `budget_spent`. */
+  /** What speaks against starting it just now: `limit_reached` or `agent_limited`, where a person may insist, or
+   * `budget_spent`. */
   readonly limit?: Problem;
 }
 

@@ -1,6 +1,7 @@
 import type { Proposal } from './proposal.ts';
 import { orchestrator } from './role.ts';
 import { workerId } from './slug.ts';
+import { clockText, holdsLimit } from './usageLimit.ts';
 import { isLive, type Worker } from './worker.ts';
 
 /** Why something waits for a person. */
@@ -18,6 +19,8 @@ export type QueueKind =
   /** The orchestrator would have it finished. */
   | 'finish'
   | 'limited'
+  /** Its usage limit is over; it goes on once it is told to. */
+  | 'limit-over'
   /** Its process ended, or is lost, and nobody had wanted that. */
   | 'ended';
 
@@ -84,16 +87,18 @@ export interface Waiting {
   readonly requests: Iterable<AgentRequest>;
   /** Until when each worker's news have been set aside, as ISO times by id; see `isSetAside`. */
   readonly setAside: ReadonlyMap<string, string>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** All that waits for the person, oldest first. Of each worker its requests, or else the one most pressing thing. */
-export function queueOf({ workers, proposals, requests, setAside }: Waiting): readonly QueueItem[] {
+export function queueOf({ workers, proposals, requests, setAside, now }: Waiting): readonly QueueItem[] {
   const held = Map.groupBy(requests, ({ worker }) => worker);
   const items = [...proposals].map(proposalItem);
   for (const worker of workers) {
     const own = held.get(worker.id);
     if (own && worker.state === 'waiting') items.push(...own.map(requestItem));
-    else items.push(...workerItems(worker, setAside.get(worker.id) ?? ''));
+    else items.push(...workerItems(worker, setAside.get(worker.id) ?? '', now));
   }
   return items.sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
 }
@@ -108,8 +113,8 @@ function requestItem(request: AgentRequest): QueueItem {
   return { id, kind, worker, since, text, request };
 }
 
-function workerItems(worker: Worker, setAside: string): QueueItem[] {
-  const pressing = stateItem(worker) ?? wordItem(worker);
+function workerItems(worker: Worker, setAside: string, now: number): QueueItem[] {
+  const pressing = stateItem(worker, now) ?? wordItem(worker);
   if (!pressing) return [];
   const { kind, since } = pressing;
   if (canSetAside(kind) && Date.parse(since) <= Date.parse(setAside)) return [];
@@ -123,15 +128,15 @@ export function canSetAside(kind: QueueKind): boolean {
 
 type Pressing = Pick<QueueItem, 'kind' | 'since' | 'text'>;
 
-function stateItem(worker: Worker): Pressing | null {
-  const { state, stateSince: since, asks, exitCode, wasStopped, limitedUntil } = worker;
+function stateItem(worker: Worker, now: number): Pressing | null {
+  const { state, stateSince: since, asks, exitCode, wasStopped } = worker;
   switch (state) {
     case 'waiting':
       return { kind: 'question', since, text: asks ?? 'asks something' };
     case 'needs-trust':
       return { kind: 'trust', since, text: 'asks whether its folder can be trusted' };
     case 'limited':
-      return { kind: 'limited', since, text: limitText(limitedUntil ?? null) };
+      return limitItem(worker, now);
     case 'lost':
       return { kind: 'ended', since, text: 'its process is gone' };
     case 'exited':
@@ -142,8 +147,12 @@ function stateItem(worker: Worker): Pressing | null {
   }
 }
 
-function limitText(until: string | null): string {
-  return `has reached its usage limit${until === null ? '' : `, until ${until.slice(0, 16).replace('T', ' ')} UTC`}`;
+function limitItem(worker: Worker, now: number): Pressing {
+  const { stateSince: since, limitedUntil: until = null } = worker;
+  if (until !== null && !holdsLimit(worker, now))
+    return { kind: 'limit-over', since: until, text: 'can go on: its usage limit is over' };
+  const end = until === null ? '' : `, until ${clockText(until, now)}`;
+  return { kind: 'limited', since, text: `has reached its usage limit${end}` };
 }
 
 /** What sessions say of it. A turn begun since its report answers that. */

@@ -51,6 +51,10 @@ export interface Worker {
   readonly wasStopped?: boolean;
   /** ISO time at which the agent's usage limit ends; absent unless it is limited and has said so. */
   readonly limitedUntil?: string | null;
+  /** It ended while its agent had reached its usage limit; absent otherwise. */
+  readonly wasLimited?: boolean;
+  /** Its brief is typed into it, and it has not begun to work since it was started; absent otherwise. */
+  readonly awaitsBrief?: boolean;
   /** The last thing it said at the end of a turn. */
   readonly said: Said | null;
   /** Its own for as long as it is there; absent where none was given. */

@@ -34,6 +34,7 @@ import type { RequestAnswer } from '../domain/queue.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { UsageRow } from '../domain/usage.ts';
+import type { GoneOn } from '../domain/usageLimit.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { DaemonStatus } from './hostApi.ts';
 
@@ -64,6 +65,8 @@ export interface ControllerApi {
   setAside(params: { id: string }): Result<null>;
   /** Types a worker's brief into it once more; `not_idle` unless it rests. */
   deliverBrief(params: { id: string }): Result<null>;
+  /** Tells workers that stopped at a usage limit to go on, each in its turn; a limit that still holds keeps its worker. */
+  goOn(params: { ids: readonly string[] }): Result<GoneOn>;
   /** Ends the process; the worker stays, resumable. */
   stop(params: { id: string }): Result<Worker>;
   previewFinish(params: { id: string }): Result<FinishPreview>;

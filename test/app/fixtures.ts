@@ -110,7 +110,7 @@ export function proposal(n: number, id: string, change: Partial<Proposal> = {}):
 export function facts(change: Partial<Facts> = {}): Facts {
   const { workers = [], proposals = [] } = change;
   return {
-    queue: queueOf({ workers, proposals, requests: [], setAside: new Map() }),
+    queue: queueOf({ workers, proposals, requests: [], setAside: new Map(), now }),
     workspace: { name: 'shop', root: '/code/shop', defaultAgent: 'claude', agents: ['claude', 'demo'] },
     repos: [],
     workers: [],

@@ -5,7 +5,7 @@ import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { type AgentRequest, type Question, queueOf } from '../../src/domain/queue.ts';
-import { busyFacts, minutesAgo, press, proposal, room, type, worker } from './fixtures.ts';
+import { busyFacts, minutesAgo, now, press, proposal, room, type, worker } from './fixtures.ts';
 
 function request(id: string, change: Partial<AgentRequest> = {}): AgentRequest {
   return {
@@ -24,7 +24,7 @@ function asking(...requests: readonly AgentRequest[]): Facts {
     proposals: [],
   });
   const { workers, proposals } = facts;
-  return { ...facts, queue: queueOf({ workers, proposals, requests, setAside: new Map() }) };
+  return { ...facts, queue: queueOf({ workers, proposals, requests, setAside: new Map(), now }) };
 }
 
 const opened = (...requests: readonly AgentRequest[]) => press(room(asking(...requests)), 'tab').state;

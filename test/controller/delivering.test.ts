@@ -21,7 +21,7 @@ const hook = (kind: 'session-started' | 'prompted') => {
   return { type: 'signed', id, sign: { source: 'hook', report }, sessionId: 'session-1' } as const;
 };
 const key = (scene: Scene) => scene.state.deliveries.get(id)?.key ?? -1;
-const typed = (scene: Scene) => scene.effects.filter(({ type }) => type === 'type-brief');
+const typed = (scene: Scene) => scene.effects.filter(({ type }) => type === 'type-prompt');
 const listed = { type: 'tools-met', id, listed: true } as const;
 
 describe('a brief', () => {
@@ -41,7 +41,7 @@ describe('a brief', () => {
   it('has arrived when its agent says so', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const known = key(scene);
-    scene.tell(hook('prompted')).tell({ type: 'brief-typed', id, key: known, tries: 1 });
+    scene.tell(hook('prompted')).tell({ type: 'prompt-typed', id, key: known, tries: 1 });
     expect(typed(scene)).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toBeUndefined();
   });
@@ -49,10 +49,10 @@ describe('a brief', () => {
   it('gets Enter pressed again, a few times, and is then told not to have arrived', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     for (const tries of [1, 2, 3])
-      expect(typed(scene.tell({ type: 'brief-typed', id, key: key(scene), tries }))).toMatchObject([
+      expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries }))).toMatchObject([
         { text: '', tries },
       ]);
-    expect(typed(scene.tell({ type: 'brief-typed', id, key: key(scene), tries: 4 }))).toEqual([]);
+    expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 4 }))).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
     expect(typed(scene.ask({ do: 'deliver', id }))).toMatchObject([{ text: 'do it', tries: 0 }]);
   });
@@ -61,7 +61,7 @@ describe('a brief', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const report = { kind: 'asked', what: 'Bash: ls' } as const;
     scene.tell({ type: 'signed', id, sign: { source: 'hook', report }, sessionId: null });
-    expect(typed(scene.tell({ type: 'brief-typed', id, key: key(scene), tries: 1 }))).toEqual([]);
+    expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 1 }))).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
     expect(scene.ask({ do: 'deliver', id }).refusal).toBe('not_idle');
   });

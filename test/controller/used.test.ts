@@ -26,7 +26,7 @@ describe('dollars', () => {
   });
 
   it('belong to the day on which they were spent', () => {
-    const scene = spends(working(), 0, 1).tell({ type: 'day-began', day: '2026-11-23' });
+    const scene = spends(working(), 0, 1).tell({ type: 'clock-read', now: new Date(2026, 10, 23).getTime() });
     expect(dollars(spends(scene, 1.5))).toEqual([
       ['2026-11-22', 1],
       ['2026-11-23', 0.5],
@@ -71,7 +71,7 @@ describe('a budget', () => {
     expect(scene.ask({ ...start, size: { cols: 80, rows: 24 }, overLimit: true }).refusal).toBe(
       'budget_spent',
     );
-    scene.tell({ type: 'day-began', day: '2026-11-23' });
+    scene.tell({ type: 'clock-read', now: new Date(2026, 10, 23).getTime() });
     expect(scene.ask({ ...start, size: { cols: 80, rows: 24 } }).done).toContain('launch');
   });
 
