@@ -22,8 +22,7 @@ function nameOf({ id, since }: QueueItem): string {
 function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean {
   if (state.silenced.has(worker)) return false;
   // A person's own proposal is no news to them.
-  if (kind === 'proposal')
-    return state.facts?.proposals.find(({ n }) => n === proposal)?.by === 'orchestrator';
+  if (kind === 'proposal') return state.facts?.proposals.find(({ n }) => n === proposal)?.by !== 'person';
   return !isLookedAt(state, worker);
 }
 

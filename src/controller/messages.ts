@@ -3,7 +3,7 @@ import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts'
 import type { Footprint } from '../domain/footprint.ts';
 import type { InvoiceFacts } from '../domain/invoiceFacts.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
-import type { NotionFacts } from '../domain/notionFacts.ts';
+import type { NotionFacts, WantedCard } from '../domain/notionFacts.ts';
 import type { Sign } from '../domain/observation.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
@@ -134,6 +134,8 @@ export type Message =
   | { readonly type: 'invoices-read'; readonly invoices: InvoiceFacts | null }
   /** Null where nothing is connected. */
   | { readonly type: 'notion-looked'; readonly notion: NotionFacts | null }
+  /** A card in Notion asks for a worker; the session's id is for that. */
+  | { readonly type: 'worker-wanted'; readonly card: WantedCard; readonly sessionId: string }
   /** Written into the log as it is. */
   | {
       readonly type: 'documented';

@@ -18,6 +18,7 @@ import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
 import { undoEnded } from './undoing.ts';
 import { clockRead, withLimitEnds } from './usageLimits.ts';
 import { spent, tokensCounted } from './using.ts';
+import { workerWanted } from './wanting.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
@@ -116,6 +117,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return only({ ...state, documents: { ...state.documents, invoices: message.invoices } });
     case 'notion-looked':
       return only({ ...state, notion: message.notion });
+    case 'worker-wanted':
+      return workerWanted(state, message);
     case 'documented':
       return { state, happenings: [message.happening], effects: [] };
     case 'time-entered':

@@ -57,6 +57,14 @@ export interface SyncConflict {
 
 export type SyncChoice = 'mine' | 'theirs' | { readonly edited: string | number | null };
 
+/** A card that somebody moved in Notion to the status that asks for a worker. Nothing starts by that. */
+export interface WantedCard {
+  /** Null for a page that has no id yet. */
+  readonly id: string | null;
+  readonly task: string;
+  readonly repo: string | null;
+}
+
 /** What a sync came to; in a dry run, what it would come to. */
 export interface SyncOutcome {
   readonly created: number;

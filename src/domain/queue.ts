@@ -103,9 +103,14 @@ export function queueOf({ workers, proposals, requests, setAside, now }: Waiting
   return items.sort((a, b) => Date.parse(a.since) - Date.parse(b.since));
 }
 
-export function proposalItem({ n, kind, at, draft }: Proposal): QueueItem {
+export function proposalItem({ n, kind, by, at, draft }: Proposal): QueueItem {
   const worker = draft.role === 'orchestrator' ? orchestrator.id : workerId(draft.repo, draft.task);
-  return { id: `proposal ${n}`, kind: 'proposal', worker, since: at, text: `${kind}?`, proposal: n };
+  return { id: `proposal ${n}`, kind: 'proposal', worker, since: at, text: proposalText(kind, by), proposal: n };
+}
+
+/** Whose wish it is matters where nobody here had it. */
+function proposalText(kind: Proposal['kind'], by: Proposal['by']): string {
+  return by === 'board' ? `${kind}? (from the board)` : `${kind}?`;
 }
 
 function requestItem(request: AgentRequest): QueueItem {

@@ -1,3 +1,4 @@
+import type { WantedCard } from '../domain/notionFacts.ts';
 import { type Problem, type Result, success } from '../domain/problem.ts';
 import { type Clock, realClock } from './clock.ts';
 import { choiceAbout, keepConflicts, readConflicts } from './conflicts.ts';
@@ -15,7 +16,7 @@ import type { Fields } from './row.ts';
 import { Settling } from './settling.ts';
 import { openStore, type Store } from './store.ts';
 import type { SyncOptions, SyncReport } from './syncOptions.ts';
-import { findWanted, type WantedCard } from './wanted.ts';
+import { findWanted } from './wanted.ts';
 import { unconfirmed, Writer } from './writing.ts';
 
 /**

@@ -1,3 +1,4 @@
+import type { WantedCard } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Notion } from './client.ts';
 import type { Clock } from './clock.ts';
@@ -5,7 +6,6 @@ import type { Mapping } from './mapping.ts';
 import type { RemoteChange, RowConflict } from './plan.ts';
 import type { LocalChange, LocalTable } from './row.ts';
 import type { TableSpec } from './tables.ts';
-import type { WantedCard } from './wanted.ts';
 
 export interface SyncOptions {
   readonly spec: TableSpec;

@@ -1,15 +1,7 @@
+import type { WantedCard } from '../domain/notionFacts.ts';
 import type { Sides } from './reading.ts';
 import type { Fields, RemoteRow } from './row.ts';
 import type { TableSpec } from './tables.ts';
-
-/** A card that somebody moved in Notion to the status that asks for a worker. Nothing starts by that. */
-export interface WantedCard {
-  /** Null for a page that has no id yet. */
-  readonly id: string | null;
-  readonly pageId: string;
-  readonly task: string;
-  readonly repo: string | null;
-}
 
 /** @param status of Notion, mapped or not; null when no status asks for anything */
 export function findWanted(
@@ -24,7 +16,6 @@ export function findWanted(
     .filter(({ fields }) => typeof fields[titleField] === 'string')
     .map((row) => ({
       id: row.id || null,
-      pageId: row.pageId,
       task: textOf(row, titleField),
       repo: textOf(row, 'repo') || null,
     }));

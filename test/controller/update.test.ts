@@ -182,6 +182,7 @@ describe('approving', () => {
       { type: 'terminal-changed', terminal: terminal(id, { title: '⠂ x' }) },
       { type: 'signed', id, sign: { source: 'hook', report: { kind: 'prompted' } }, sessionId: null },
       { type: 'repos-looked-at', repos: [] },
+      { type: 'worker-wanted', card: { id: 'ORC-1', task: 'Auth', repo: 'backend' }, sessionId: 's' },
       { type: 'config-read', config },
       { type: 'noticed', problem: problemOf('x', 'x') },
     ];

@@ -273,7 +273,7 @@ it('leaves a status alone that is mapped to nothing, and tells which cards want 
   const first = await scene.sync({ wantedStatus: 'Ready for agent' });
   expect(first).toMatchObject({
     value: {
-      wanted: [{ id: 'ORC-1', task: 'One', repo: 'backend', pageId: page.id }],
+      wanted: [{ id: 'ORC-1', task: 'One', repo: 'backend' }],
       problems: [{ code: 'notion_status_unmapped' }],
       updated: 0,
     },

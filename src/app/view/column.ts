@@ -141,10 +141,10 @@ function clashMark(state: AppState, { id }: Worker): Line {
   return overlaps > 0 ? [span(` ○${overlaps}`, 'warning')] : [];
 }
 
-function proposalRow({ kind, draft, problem }: Proposal, width: number): Line {
-  const right = problem
-    ? span('cannot start', 'bad')
-    : span(kind === 'start' ? 'start?' : 'resume?', 'accent');
+function proposalRow({ kind, by, draft, problem }: Proposal, width: number): Line {
+  const asks = kind === 'start' ? 'start?' : 'resume?';
+  const wish = span(by === 'board' ? `from the board: ${asks}` : asks, 'accent');
+  const right = problem ? span('cannot start', 'bad') : wish;
   const name = draftId(draft);
   const mark = problem ? span('! ', 'bad') : span(kind === 'start' ? '+ ' : '↻ ', 'accent');
   const hasRoom = cellWidth(name) + lineWidth([mark, right]) + 1 <= width;

@@ -1,3 +1,4 @@
+import { columns } from '../../domain/board.ts';
 import type { NotionConfig, NotionMapping, SyncTable } from '../../domain/notionFacts.ts';
 import type { Mapping } from '../../notion/mapping.ts';
 import type { PropertyType } from '../../notion/tables.ts';
@@ -55,5 +56,16 @@ export interface StoredNotion {
 /** The mapping of a table; the types of its properties were checked when the configuration was read. */
 export function mappingOf(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
   const stored: NotionMapping | undefined = config?.[table];
-  return stored ? (stored as Mapping) : null;
+  if (!stored) return null;
+  const mapping = stored as Mapping;
+  return table === 'board' ? withWanted(mapping, config?.wantedStatus) : mapping;
+}
+
+/** A card that asks for a worker is still to be done, unless the mapping says otherwise of that status. */
+function withWanted(mapping: Mapping, wanted: string | undefined): Mapping {
+  const { statusMap } = mapping;
+  if (wanted === undefined || Object.values(statusMap).some((names) => names.includes(wanted)))
+    return mapping;
+  const [toDo] = columns;
+  return { ...mapping, statusMap: { ...statusMap, [toDo]: [...(statusMap[toDo] ?? [toDo]), wanted] } };
 }

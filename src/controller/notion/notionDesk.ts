@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type NotionFacts,
   type SyncChoice,
@@ -154,12 +155,8 @@ export class NotionDesk {
         allowMassDelete: wish.allowMassDelete === true,
         wantedStatus: table === 'board' ? (notion?.wantedStatus ?? null) : null,
         onWanted: (cards) => {
-          for (const { task } of cards)
-            this.#notice(
-              'worker_wanted',
-              `Somebody wants a worker in Notion: ${task}`,
-              'n on its card proposes one.',
-            );
+          for (const card of cards)
+            this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
         },
         onProgress: ({ stage, done, total }) => this.#progress({ table, stage, done, total }),
       });
