@@ -105,12 +105,8 @@ export function queueOf({ workers, proposals, requests, setAside, now }: Waiting
 
 export function proposalItem({ n, kind, by, at, draft }: Proposal): QueueItem {
   const worker = draft.role === 'orchestrator' ? orchestrator.id : workerId(draft.repo, draft.task);
-  return { id: `proposal ${n}`, kind: 'proposal', worker, since: at, text: proposalText(kind, by), proposal: n };
-}
-
-/** Whose wish it is matters where nobody here had it. */
-function proposalText(kind: Proposal['kind'], by: Proposal['by']): string {
-  return by === 'board' ? `${kind}? (from the board)` : `${kind}?`;
+  const text = by === 'board' ? `${kind}? (from the board)` : `${kind}?`;
+  return { id: `proposal ${n}`, kind: 'proposal', worker, since: at, text, proposal: n };
 }
 
 function requestItem(request: AgentRequest): QueueItem {
