@@ -126,7 +126,7 @@ export function selectFacts(state: ControllerState): Facts {
   const radar = selectRadar(state);
   const invoices = selectInvoices(state.documents.invoices, log);
   const undelivered = selectUndelivered(state.deliveries, log.workers);
-  const usage = selectUsage(log.used, state.today, config);
+  const usage = selectUsage(log.used, state.today, config, log.workers);
   const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
   return {
     workspace: {

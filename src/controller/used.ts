@@ -1,3 +1,4 @@
+import { Ledger } from '../domain/ledger.ts';
 import {
   addTokens,
   addUsage,
@@ -15,22 +16,26 @@ import type { LogEvent } from './events.ts';
 /** What workers used, also those that are no more: by their ids. */
 export interface Used {
   /** What each agent said last of its run's cost. */
-  readonly meters: ReadonlyMap<string, { readonly run: number; readonly total: number }>;
-  readonly dollars: ReadonlyMap<string, ByDay<number>>;
+  readonly meters: Ledger<string, { readonly run: number; readonly total: number }>;
+  readonly dollars: Ledger<string, ByDay<number>>;
   /** By conversation, for each is counted from its beginning. */
-  readonly tokens: ReadonlyMap<string, Readonly<Record<string, ByDay<Tokens>>>>;
+  readonly tokens: Ledger<string, Readonly<Record<string, ByDay<Tokens>>>>;
 }
 
 type ByDay<T> = Readonly<Record<Day, T>>;
 
-export const nothingUsed: Used = { meters: new Map(), dollars: new Map(), tokens: new Map() };
+export const nothingUsed: Used = {
+  meters: new Ledger(),
+  dollars: new Ledger(),
+  tokens: new Ledger(),
+};
 
 /** What is known after one more event; of most of them nothing new. Pure. */
 export function afterUse(used: Used, event: LogEvent): Used {
   if (event.type === 'tokens-counted') {
     const { id } = event;
     const sessions = { ...used.tokens.get(id), [event.session]: event.days };
-    return { ...used, tokens: new Map(used.tokens).set(id, sessions) };
+    return { ...used, tokens: used.tokens.with(id, sessions) };
   }
   if (event.type !== 'spent') return used;
   const { id, day, run, total } = event;
@@ -38,8 +43,8 @@ export function afterUse(used: Used, event: LogEvent): Used {
   const dollars = { ...before, [day]: (before[day] ?? 0) + spentSince(used, event) };
   return {
     ...used,
-    meters: new Map(used.meters).set(id, { run, total }),
-    dollars: new Map(used.dollars).set(id, dollars),
+    meters: used.meters.with(id, { run, total }),
+    dollars: used.dollars.with(id, dollars),
   };
 }
 
@@ -73,8 +78,13 @@ export function usageRows({ dollars, tokens }: Used): readonly UsageRow[] {
 
 const daysShown = 7;
 
-/** What clients are told; null while nothing was used. */
-export function selectUsage(used: Used, today: Day, { limits }: WorkspaceConfig): UsageFacts | null {
+/** What clients are told: the last days of all, and what each of these workers used; null while nothing was used. */
+export function selectUsage(
+  used: Used,
+  today: Day,
+  { limits }: WorkspaceConfig,
+  workers: ReadonlyMap<string, unknown>,
+): UsageFacts | null {
   const rows = usageRows(used);
   if (rows.length === 0) return null;
   const days = sumBy(rows, ({ day }) => day);
@@ -84,7 +94,10 @@ export function selectUsage(used: Used, today: Day, { limits }: WorkspaceConfig)
   return {
     today,
     days: Object.fromEntries(latest),
-    workers: sumBy(rows, ({ worker }) => worker),
+    workers: sumBy(
+      rows.filter(({ worker }) => workers.has(worker)),
+      ({ worker }) => worker,
+    ),
     ...(limits?.dollars && { budget: limits.dollars }),
   };
 }

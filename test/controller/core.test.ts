@@ -16,7 +16,6 @@ function brokenWorld() {
   const failures: unknown[] = [];
   const log: Log & { kinds: string[] } = {
     kinds: [],
-    events: [],
     problems: [],
     append(happening, at) {
       log.kinds.push(happening.type);

@@ -21,7 +21,6 @@ class LooksAtNoFile extends Looks {
 function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
   const written: string[] = [];
   const log: Log = {
-    events: [],
     problems: [],
     append(happening, at) {
       written.push(happening.type);

@@ -1,4 +1,5 @@
 import type { TimeEntry } from '../../domain/entry.ts';
+import { Ledger } from '../../domain/ledger.ts';
 import type { LogEvent } from '../events.ts';
 
 /** How long a worker has worked, as the log tells it. */
@@ -30,21 +31,25 @@ export interface MadeEntry {
 /** What the log remembers of time. */
 export interface Times {
   /** By worker, also of those that ended. */
-  readonly workTimes: ReadonlyMap<string, WorkTime>;
+  readonly workTimes: Ledger<string, WorkTime>;
   /** By the entry's id. */
-  readonly madeEntries: ReadonlyMap<string, MadeEntry>;
+  readonly madeEntries: Ledger<string, MadeEntry>;
   /** By the card's id: what tables it stood in had no column for. */
-  readonly cardValues: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  readonly cardValues: Ledger<string, Readonly<Record<string, string>>>;
 }
 
-export const noTimes: Times = { workTimes: new Map(), madeEntries: new Map(), cardValues: new Map() };
+export const noTimes: Times = {
+  workTimes: new Ledger(),
+  madeEntries: new Ledger(),
+  cardValues: new Ledger(),
+};
 
 /** Times after one more event. Pure. */
 export function afterTime<T extends Times>(state: T, event: LogEvent): T {
   if (event.type === 'time-entered') return withEntry(state, event);
   if (event.type === 'entry-written') return withWritten(state, event.entry);
   if (event.type === 'card-moved')
-    return { ...state, cardValues: new Map(state.cardValues).set(event.card, event.left) };
+    return { ...state, cardValues: state.cardValues.with(event.card, event.left) };
   if (!('id' in event)) return state;
   if (event.type === 'started') return withTime(state, event.id, { ...fresh, seenAt: event.at });
   const time = state.workTimes.get(event.id);
@@ -109,7 +114,7 @@ type EnteredEvent = Extract<LogEvent, { type: 'time-entered' }>;
 function withEntry<T extends Times>(state: T, { id, entry, measured, claimed }: EnteredEvent): T {
   const time = state.workTimes.get(id);
   const workTimes = time
-    ? new Map(state.workTimes).set(id, {
+    ? state.workTimes.with(id, {
         ...time,
         entered: { measuredMs: time.measuredMs, claimed: time.claimed ?? 0 },
         isOwed: false,
@@ -117,15 +122,15 @@ function withEntry<T extends Times>(state: T, { id, entry, measured, claimed }: 
     : state.workTimes;
   if (entry === null) return { ...state, workTimes };
   const made = { entry, measured, claimed, isWritten: false };
-  return { ...state, workTimes, madeEntries: new Map(state.madeEntries).set(entry.id, made) };
+  return { ...state, workTimes, madeEntries: state.madeEntries.with(entry.id, made) };
 }
 
 function withWritten<T extends Times>(state: T, id: string): T {
   const made = state.madeEntries.get(id);
   if (!made) return state;
-  return { ...state, madeEntries: new Map(state.madeEntries).set(id, { ...made, isWritten: true }) };
+  return { ...state, madeEntries: state.madeEntries.with(id, { ...made, isWritten: true }) };
 }
 
 function withTime<T extends Times>(state: T, id: string, time: WorkTime): T {
-  return { ...state, workTimes: new Map(state.workTimes).set(id, time) };
+  return { ...state, workTimes: state.workTimes.with(id, time) };
 }
