@@ -1,5 +1,6 @@
 import type { TimeEntry } from '../domain/entry.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
+import type { MetFile } from '../domain/note.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
@@ -85,13 +86,15 @@ export type Happening =
   | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
   /** A worker reported of itself. */
   | { readonly type: 'updated'; readonly id: string; readonly update: UpdateDraft }
-  /** A session wrote to another; `id` is the receiver's. */
+  /** A session wrote to another, or the radar to it; `id` is the receiver's. */
   | {
       readonly type: 'note-sent';
       readonly id: string;
       readonly n: number;
       readonly from: string;
       readonly text: string;
+      /** Of the radar's: whom it meets where; absent from those of sessions. */
+      readonly about?: { readonly worker: string; readonly files: readonly MetFile[] };
     }
   /** Its agent was given all notes up to that number. */
   | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }

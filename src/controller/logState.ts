@@ -3,7 +3,7 @@ import type { EndedWorker, Worker } from '../domain/worker.ts';
 import { afterTime, noTimes, type Times } from './documents/workTime.ts';
 import type { LogEvent, OpenProposal } from './events.ts';
 import { afterUse, nothingUsed, type Used } from './used.ts';
-import { afterWord, noWords, type Words } from './words.ts';
+import { afterWord, noWords, type Words, withoutMet } from './words.ts';
 import { afterEvent, type WorkerEvent } from './workerEvents.ts';
 
 /** All that is remembered: a fold over the log and nothing else. */
@@ -155,6 +155,7 @@ function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' 
     ended: kept,
     gone: new Map([...gone].filter(([known]) => kept.some((one) => one.id === known))),
     clashes: new Map([...state.clashes].filter(([, ids]) => !ids.includes(id))),
+    met: withoutMet(state.met, id),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Effect } from './effects.ts';
 import type { Happening } from './events.ts';
 import { clashKey, type LogState } from './logState.ts';
 import type { Message } from './messages.ts';
+import { overlapNotes } from './overlapNotes.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
 
 /** When the radar looks, and what comes of it. */
@@ -81,10 +82,13 @@ export function radarLooked(state: ControllerState, radar: RepoRadar): Decision 
   const known = { ...state, radar: new Map(state.radar).set(radar.repo, briefly(radar)) };
   return {
     state: turned.reduce((next, one) => tellTurn(next, radar, one), withoutOldNews(known, radar, judged)),
-    happenings: turned.map(({ a, b, verdict, files }) => ({
-      ...{ type: 'radar-turned', repo: radar.repo, a, b, verdict },
-      files: conflicting(files).slice(0, mostNamed),
-    })),
+    happenings: [
+      ...turned.map(({ a, b, verdict, files }) => ({
+        ...({ type: 'radar-turned', repo: radar.repo, a, b, verdict } as const),
+        files: conflicting(files).slice(0, mostNamed),
+      })),
+      ...overlapNotes(state, radar),
+    ],
     effects: [],
   };
 }

@@ -1,5 +1,5 @@
 import type { Memory } from '../domain/memory.ts';
-import type { Note } from '../domain/note.ts';
+import type { Met, Note } from '../domain/note.ts';
 import type { Update } from '../domain/update.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { LogEvent } from './events.ts';
@@ -20,6 +20,8 @@ export interface Words {
   /** Most recent last, at most 200. */
   readonly notes: readonly Note[];
   readonly lastNote: number;
+  /** What workers were told of where they meet others. */
+  readonly met: readonly Met[];
   /** Workers whose agents are given no notes. */
   readonly muted: ReadonlySet<string>;
   readonly memories: readonly Memory[];
@@ -31,6 +33,7 @@ export const noWords: Words = {
   updates: [],
   notes: [],
   lastNote: 0,
+  met: [],
   muted: new Set(),
   memories: [],
   lastMemory: 0,
@@ -48,10 +51,11 @@ export function afterWord<T extends Words>(state: T, event: WordEvent): T {
       return { ...withWorker(state, id, { update }), updates: last([...state.updates, update], updatesKept) };
     }
     case 'note-sent': {
-      const { n, from, text } = event;
+      const { n, from, text, about } = event;
       const note = { n, from, to: id, at, text, deliveredAt: null };
       return {
         ...state,
+        ...(about && { met: withMet(state.met, { id, other: about.worker, files: about.files }) }),
         notes: last([...state.notes, note], notesKept),
         lastNote: Math.max(state.lastNote, n),
       };
@@ -82,6 +86,19 @@ export function afterWord<T extends Words>(state: T, event: WordEvent): T {
       return withWorker(state, id, { finishWish: by === null ? null : { by, at, why } });
     }
   }
+}
+
+/** The later word on a file counts. */
+function withMet(all: readonly Met[], { id, other, files }: Met): readonly Met[] {
+  const isSame = (one: Met) => one.id === id && one.other === other;
+  const before = all.find(isSame)?.files ?? [];
+  const kept = before.filter(({ path }) => !files.some((one) => one.path === path));
+  return [...all.filter((one) => !isSame(one)), { id, other, files: [...kept, ...files] }];
+}
+
+/** What one that is gone was told, and others of it, counts no more. */
+export function withoutMet(all: readonly Met[], id: string): readonly Met[] {
+  return all.filter((one) => one.id !== id && one.other !== id);
 }
 
 function withWorker<T extends Words>(state: T, id: string, change: Partial<Worker>): T {
