@@ -20,8 +20,9 @@ export type Where =
   /** … or by typing the task's name. */
   | 'typed-name'
   | 'question'
-  /** The sprint board, and a card's text while it is written. */
+  /** The sprint board, the same while the mouse moves a card, and a card's text while it is written. */
   | 'board'
+  | 'board-drag'
   | 'card-text'
   /** Time entries. */
   | 'invoices'

@@ -1,6 +1,7 @@
 import type { Action, Group, Where } from './action.ts';
 import { boardActions } from './actions/board.ts';
 import { cardActions } from './actions/card.ts';
+import { cardTextActions } from './actions/cardText.ts';
 import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
 import { formActions } from './actions/form.ts';
@@ -30,6 +31,7 @@ export const actions: readonly Action[] = [
   ...timelineActions,
   ...undoActions,
   ...boardActions,
+  ...cardTextActions,
   ...invoiceActions,
   ...syncActions,
   ...radarActions,
@@ -57,6 +59,7 @@ export function whereOf(state: AppState): Where {
   if (dialog.kind === 'finish' || dialog.kind === 'clean')
     return wantsName(dialog) ? 'typed-name' : 'preview';
   if (dialog.kind === 'sync-conflicts' && dialog.typed) return 'sync-value';
+  if (dialog.kind === 'board' && dialog.held?.isMoving) return 'board-drag';
   return dialog.kind;
 }
 

@@ -1,11 +1,16 @@
-import type { Column } from '../domain/board.ts';
-import type { CardRef } from '../domain/boardFacts.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
-import type { SyncOutcome } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
+import type { Asking, Scrolling } from './asking.ts';
+import type {
+  BoardDialog,
+  CardTextDialog,
+  ConflictsDialog,
+  InvoicesDialog,
+  SyncDialog,
+} from './documentDialog.ts';
 import type { TextField } from './field.ts';
 
 /** What lies over the room and takes all keys. */
@@ -31,18 +36,6 @@ export type Dialog =
   | ProblemDialog
   | NoticesDialog
   | HelpDialog;
-
-/** A dialog that waits for an answer, and what the last answer refused. */
-interface Asking {
-  /** Tag of the request under way. */
-  readonly pending: number | null;
-  readonly problem: Problem | null;
-}
-
-/** First row shown of what is longer than the dialog. */
-interface Scrolling {
-  readonly scroll: number;
-}
 
 export type FormField = 'repo' | 'agent' | 'task' | 'brief';
 
@@ -119,40 +112,6 @@ export interface QuestionDialog extends Asking {
     /** A worker that was finished or cleaned. */
     | { readonly do: 'undo'; readonly id: string }
     | { readonly do: 'create-develop'; readonly repo: string; readonly back: CameFrom };
-}
-
-/** The sprint board; `card` is the one looked at, see `cardKey`. */
-export interface BoardDialog extends Asking {
-  readonly kind: 'board';
-  readonly column: Column;
-  readonly card: string | null;
-}
-
-/** Time entries of a month, `yyyy-mm`; null for the newest that has any. */
-export interface InvoicesDialog extends Asking, Scrolling {
-  readonly kind: 'invoices';
-  readonly period: string | null;
-}
-
-/** A sync with Notion; the outcome is null until it has ended. */
-export interface SyncDialog extends Asking, Scrolling {
-  readonly kind: 'sync';
-  readonly outcome: SyncOutcome | null;
-}
-
-/** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */
-export interface ConflictsDialog extends Asking {
-  readonly kind: 'sync-conflicts';
-  readonly at: number;
-  readonly typed: TextField | null;
-}
-
-/** The text of a new card, or of the one being edited; the board it is written from. */
-export interface CardTextDialog extends Asking {
-  readonly kind: 'card-text';
-  readonly board: BoardDialog;
-  readonly editing: CardRef | null;
-  readonly text: TextField;
 }
 
 /** Two workers of a repository, or one and the branch it goes to: then `b` is null. */

@@ -1,5 +1,5 @@
 import type { EntryFact } from '../domain/invoiceFacts.ts';
-import type { InvoicesDialog } from './dialog.ts';
+import type { InvoicesDialog } from './documentDialog.ts';
 import type { AppState } from './state.ts';
 
 /** Months that have entries, newest first; entries without a day are in ''. */

@@ -21,13 +21,17 @@ export function cardOf(cards: readonly Card[], worker: CardOwner): Card | null {
   );
 }
 
-/** The worker that is on a card. */
-export function workerOn<Known extends CardOwner>(
-  card: Card,
+/** The worker on each card that has one; the first one where several say so. */
+export function workersOn<Known extends CardOwner>(
   cards: readonly Card[],
   workers: readonly Known[],
-): Known | null {
-  return workers.find((worker) => cardOf(cards, worker) === card) ?? null;
+): ReadonlyMap<Card, Known> {
+  const found = new Map<Card, Known>();
+  for (const worker of workers) {
+    const card = cardOf(cards, worker);
+    if (card && !found.has(card)) found.set(card, worker);
+  }
+  return found;
 }
 
 function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {

@@ -1,8 +1,10 @@
 import type { AppState, Size } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
 import type { Card, Column } from '../../src/domain/board.ts';
 import { boardFacts } from '../../src/domain/boardFacts.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import { busyFacts, press, room } from './fixtures.ts';
+import type { MouseToken } from '../../src/domain/key.ts';
+import { busyFacts, click, press, room } from './fixtures.ts';
 
 export function card(id: string | null, column: Column, task: string, change: Partial<Card> = {}): Card {
   const nothing = { repo: null, branch: null, worker: null, priority: null, pr: null, started: null };
@@ -40,3 +42,13 @@ export function boardedFacts(all: readonly Card[] = cards): Facts {
 export function boardRoom(size: Size, all?: readonly Card[]): AppState {
   return press(room(boardedFacts(all), size), 'b').state;
 }
+
+/** A card held by the mouse, over another column. */
+export function boardDrag(size: Size, from: Cell, to: Cell): AppState {
+  const token = { ...click(...from), action: 'press' } as const;
+  const pressed = updateApp(boardRoom(size), { type: 'tokenArrived', token }).state;
+  const move = { ...token, action: 'move', x: to[0], y: to[1] } as const;
+  return updateApp(pressed, { type: 'tokenArrived', token: move as MouseToken }).state;
+}
+
+type Cell = readonly [x: number, y: number];

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
 import { Room } from '../../src/ui/Room.tsx';
-import { boardRoom } from '../app/boardFixtures.ts';
+import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
 import { conflictRoom, invoiceRoom } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
@@ -65,6 +65,8 @@ test.each<[string, AppState]>([
   ['board-80', boardRoom(small)],
   ['board-120', boardRoom(medium)],
   ['board-200', boardRoom({ cols: 200, rows: 50 })],
+  ['board-60', boardRoom({ cols: 60, rows: 16 })],
+  ['board-drag-80', boardDrag(small, [24, 6], [44, 12])],
   ['invoices-80', invoiceRoom(small)],
   ['invoices-120', invoiceRoom(medium)],
   ['conflicts-80', conflictRoom(small)],
@@ -129,6 +131,8 @@ const everything: readonly [string, (size: Size) => AppState][] = [
   ['repository', scenes.showingRepo],
   ['help', (size) => press(scenes.busy(size), '?').state],
   ['connecting', scenes.connecting],
+  ['board', boardRoom],
+  ['invoices', invoiceRoom],
   ['radar', radarRoom],
   ['crowded radar', (size) => press(radarRoom(size, manyFacts()), ...Array(30).fill('j'), 'l', 'l').state],
   ['lines of both sides', sidesRoom],

@@ -1,20 +1,20 @@
-import type { Card } from '../../domain/board.ts';
-import { refTo } from '../../domain/boardFacts.ts';
+import type { Card, Column } from '../../domain/board.ts';
+import { refTo, seenOf } from '../../domain/boardFacts.ts';
 import { slugFrom } from '../../domain/cardLink.ts';
 import type { Action } from '../action.ts';
-import { cardKey, columnBeside, moveCard, moveColumn, selectedCard, workerOf } from '../board.ts';
-import type { BoardDialog } from '../dialog.ts';
+import { cardKey, cardWorkers, columnBeside, moveCard, moveColumn, selectedCard } from '../board.ts';
 import { openForm } from '../dialogs.ts';
-import { emptyField, fieldOf } from '../field.ts';
+import type { BoardDialog } from '../documentDialog.ts';
+import { fieldOf } from '../field.ts';
 import { formOf } from '../form.ts';
 import { selectRow } from '../move.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
+import { writeCard } from './cardText.ts';
 import { isReachable } from './reachable.ts';
 
 const board = { group: 'Board', where: ['board'] } as const;
-const text = { group: 'Board', where: ['card-text'] } as const;
 
 /** The sprint board: looking, moving, writing, and from a card to its worker. */
 export const boardActions: readonly Action[] = [
@@ -42,8 +42,8 @@ export const boardActions: readonly Action[] = [
     title: 'add a card to the column',
     hint: 'add',
     keys: ['a'],
-    enabled: isFree,
-    run: (state) => stay(writing(state, null)),
+    enabled: isIdle,
+    run: (state) => onBoard(state, (dialog) => stay(writeCard(state, dialog, null))),
   },
   {
     ...board,
@@ -52,7 +52,7 @@ export const boardActions: readonly Action[] = [
     hint: 'edit',
     keys: ['e'],
     enabled: canChange,
-    run: (state) => stay(writing(state, selectedOf(state))),
+    run: (state) => onBoard(state, (dialog) => stay(writeCard(state, dialog, selectedOf(state)))),
   },
   {
     ...board,
@@ -84,24 +84,13 @@ export const boardActions: readonly Action[] = [
     run: (state) => stay(toList(state)),
   },
   {
-    ...text,
-    id: 'card-save',
-    title: "write the card's text",
-    hint: 'write',
-    keys: ['enter'],
-    enabled: canSave,
-    run: save,
-  },
-  {
-    ...text,
-    id: 'card-cancel',
-    title: 'back to the board',
-    hint: 'cancel',
+    group: 'Board',
+    where: ['board-drag'],
+    id: 'card-drop',
+    title: 'leave the card that the mouse holds where it was',
+    hint: 'leave it there',
     keys: ['escape', 'ctrl-c'],
-    run(state) {
-      const dialog = dialogOf(state);
-      return stay(dialog?.kind === 'card-text' ? withDialog(state, dialog.board) : state);
-    },
+    run: (state) => onBoard(state, (dialog) => stay(withDialog(state, { ...dialog, held: null }))),
   },
 ];
 
@@ -109,7 +98,7 @@ function opened(state: AppState): BoardDialog {
   const column = (['In Progress', 'To Do', 'Review'] as const).find((one) =>
     state.facts?.board?.cards.some((card) => card.column === one),
   );
-  return { kind: 'board', column: column ?? 'To Do', card: null, pending: null, problem: null };
+  return { kind: 'board', column: column ?? 'To Do', card: null, held: null, pending: null, problem: null };
 }
 
 function looking(
@@ -143,12 +132,17 @@ function moving(id: string, title: string, keys: readonly string[], by: -1 | 1):
       onBoard(state, (dialog) => {
         const card = selectedCard(state, dialog);
         const column = columnBeside(dialog.column, by);
-        if (!card || !column) return stay(state);
-        return ask(state, 'changeCard', { card: refTo(card), column }, (next, pending) =>
-          withDialog(next, { ...dialog, column, card: cardKey(card), pending, problem: null }),
-        );
+        return card && column ? moveTo(state, dialog, card, column) : stay(state);
       }),
   };
+}
+
+/** Asks for another column; the view goes there with the card once it is written. */
+export function moveTo(state: AppState, dialog: BoardDialog, card: Card, column: Column): Step {
+  const params = { card: refTo(card), seen: seenOf(card), column };
+  return ask(state, 'changeCard', params, (next, pending) =>
+    withDialog(next, { ...dialog, card: cardKey(card), held: null, pending, problem: null }),
+  );
 }
 
 export function boardOf(state: AppState): BoardDialog | null {
@@ -168,19 +162,15 @@ function selectedOf(state: AppState): Card | null {
 
 function workerHere(state: AppState) {
   const card = selectedOf(state);
-  return card ? workerOf(state, card) : null;
+  return card ? (cardWorkers(state).get(card) ?? null) : null;
 }
 
-function isFree(state: AppState): true | string {
-  const reachable = isReachable(state);
-  return reachable === true ? isIdle(state) : reachable;
-}
-
-function canChange(state: AppState): true | string {
+/** Whether the card looked at can be changed, or why not. */
+export function canChange(state: AppState): true | string {
   const card = selectedOf(state);
   if (!card) return 'There is no card here.';
   if (card.problem !== null) return `Mend the row by hand first: ${card.problem}.`;
-  return isFree(state);
+  return isIdle(state);
 }
 
 function canStart(state: AppState): true | string {
@@ -188,38 +178,6 @@ function canStart(state: AppState): true | string {
   if (!card) return 'There is no card here.';
   const worker = workerHere(state);
   return worker ? `${worker.id} is on this card already.` : isReachable(state);
-}
-
-function writing(state: AppState, card: Card | null): AppState {
-  const dialog = boardOf(state);
-  if (!dialog) return state;
-  const field = card ? fieldOf(card.task.replaceAll('\n', ' ')) : emptyField;
-  const editing = card ? refTo(card) : null;
-  return withDialog(state, {
-    kind: 'card-text',
-    board: dialog,
-    editing,
-    text: field,
-    pending: null,
-    problem: null,
-  });
-}
-
-function canSave(state: AppState): true | string {
-  const dialog = dialogOf(state);
-  if (dialog?.kind === 'card-text' && dialog.text.text.trim() === '') return 'A card needs a text.';
-  return isFree(state);
-}
-
-function save(state: AppState): Step {
-  const dialog = dialogOf(state);
-  if (dialog?.kind !== 'card-text') return stay(state);
-  const task = dialog.text.text.trim();
-  const waiting = (next: AppState, pending: number) =>
-    withDialog(next, { ...dialog, pending, problem: null });
-  return dialog.editing
-    ? ask(state, 'changeCard', { card: dialog.editing, fields: { task } }, waiting)
-    : ask(state, 'addCard', { column: dialog.board.column, fields: { task } }, waiting);
 }
 
 /** The form with what the card says; the worker is then found by it. */

@@ -1,5 +1,5 @@
 import type { Action } from '../action.ts';
-import type { InvoicesDialog } from '../dialog.ts';
+import type { InvoicesDialog } from '../documentDialog.ts';
 import { daysOf, entriesOf, periodOf, periodsOf } from '../invoices.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';

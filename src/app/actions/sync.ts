@@ -1,6 +1,6 @@
 import type { SyncChoice, SyncConflict } from '../../domain/notionFacts.ts';
 import type { Action } from '../action.ts';
-import type { ConflictsDialog } from '../dialog.ts';
+import type { ConflictsDialog } from '../documentDialog.ts';
 import { fieldOf } from '../field.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';

@@ -4,7 +4,6 @@ import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { sendNote } from '../actions/radarNote.ts';
-import { cardKey } from '../board.ts';
 import type { Dialog } from '../dialog.ts';
 import { goBack, openCard } from '../dialogs.ts';
 import type { MethodParams } from '../effects.ts';
@@ -16,6 +15,7 @@ import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
 import { counted } from '../text/words.ts';
+import { withBoardAnswer, withInvoice } from './documentAnswers.ts';
 import { factsWithoutRequest, factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
 
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
@@ -104,27 +104,6 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     default:
       return state;
   }
-}
-
-function withInvoice(
-  state: AppState,
-  waiting: Dialog | null,
-  { file, entries }: { file: string; entries: number },
-): AppState {
-  const back = waiting?.kind === 'invoices' ? withDialog(state, { ...waiting, pending: null }) : state;
-  return withNotice(back, `${counted(entries, 'entry', 'entries')} in ${file}`);
-}
-
-/** Back on the board, looking at what was written; the cards themselves come with the facts. */
-function withBoardAnswer(
-  state: AppState,
-  waiting: Dialog | null,
-  { params, result }: Answered<'addCard' | 'changeCard'>,
-): AppState {
-  if (waiting?.kind === 'board') return withDialog(state, { ...waiting, pending: null, problem: null });
-  if (waiting?.kind !== 'card-text') return state;
-  const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });
-  return withDialog(state, { ...waiting.board, card, pending: null, problem: null });
 }
 
 /** The orchestrator is asked for without a form; its card opens where the person has stayed. */

@@ -1,17 +1,17 @@
 import type { MouseToken } from '../../domain/key.ts';
 import { isEnabled } from '../action.ts';
-import { boardOf } from '../actions/board.ts';
 import { enterPane } from '../actions/room.ts';
 import { scroll } from '../actions/scroll.ts';
 import { actionFor } from '../actions.ts';
-import { cardAt, moveCard } from '../board.ts';
 import { contains, fits } from '../geometry.ts';
 import { type Hit, hitTest } from '../hitTest.ts';
 import { moveSelection, selectRow } from '../move.ts';
 import { isSameRow, selectPaneArea } from '../select.ts';
 import type { AppState } from '../state.ts';
-import { type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
+import { type Step, stay, toList, withNotice, withoutNotice } from '../step.ts';
+import { updateBoardMouse } from './boardMouse.ts';
 import { isHeld, nearestCell, pressPane, updateDrag } from './drag.ts';
+import { wheel } from './wheel.ts';
 
 /** Rows that one notch of the wheel moves. */
 const notch = 3;
@@ -34,26 +34,6 @@ export function updateMouse(state: AppState, token: MouseToken): Step {
   if (wheel(token) !== 0) return turn(state, hit, wheel(token));
   if (token.action !== 'press' || token.button !== 'left') return stay(state);
   return hit.on === 'pane' ? press(withoutNotice(state), hit.id, token) : clickRow(withoutNotice(state), hit);
-}
-
-/** A click looks at a column and a card, one more on the same goes to its worker; the wheel goes through the cards. */
-function updateBoardMouse(state: AppState, token: MouseToken): Step | null {
-  const dialog = boardOf(state);
-  if (!dialog) return null;
-  if (wheel(token) !== 0) return stay(withDialog(state, moveCard(state, dialog, wheel(token))));
-  if (token.action !== 'press' || token.button !== 'left') return stay(state);
-  const hit = cardAt(state, dialog, token.x, token.y);
-  if (!hit) return stay(state);
-  const open = actionFor('board', 'enter', state.settings);
-  const isSame = hit.column === dialog.column && hit.card !== null && hit.card === dialog.card;
-  if (!isSame || !open || isEnabled(open, state) !== true)
-    return stay(withDialog(state, { ...dialog, ...hit, problem: null }));
-  return open.run(state);
-}
-
-function wheel({ action }: MouseToken): -1 | 0 | 1 {
-  if (action === 'wheel-up') return -1;
-  return action === 'wheel-down' ? 1 : 0;
 }
 
 function turn(state: AppState, hit: Hit, by: number): Step {

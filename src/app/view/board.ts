@@ -1,38 +1,70 @@
 import type { Card } from '../../domain/board.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { cardWorkers, selectedCard } from '../board.ts';
 import {
+  type BoardLayout,
   boardHeight,
   boardLayout,
   cardRows,
+  cardStep,
   detailRows,
   type ShownColumn,
-  selectedCard,
-  workerOf,
-} from '../board.ts';
-import type { BoardDialog, CardTextDialog } from '../dialog.ts';
+} from '../boardLayout.ts';
+import type { BoardDialog, CardTextDialog, HeldCard } from '../documentDialog.ts';
 import type { AppState } from '../state.ts';
-import { cutLine, fitLine, type Line, line, type Span, span, spreadLine, wrapLines } from '../text/line.ts';
+import { cutLine, fitLine, type Line, line, span, spreadLine, wrapLines } from '../text/line.ts';
 import { counted, stateLook } from '../text/words.ts';
+import { cardLines } from './boardCard.ts';
 import { type DialogBody, labelled, marked, problemRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
+
+/** What all parts of the board are drawn from. */
+interface Drawn {
+  readonly state: AppState;
+  readonly dialog: BoardDialog;
+  readonly workers: ReadonlyMap<Card, Worker>;
+}
 
 /** The sprint board: columns of cards, and below them all that the selected card says. */
 export function boardBody(state: AppState, dialog: BoardDialog, width: number): DialogBody {
   const board = state.facts?.board;
   const file = board?.file.slice(board.file.lastIndexOf('/') + 1) ?? '';
   const aside = dialog.pending !== null ? 'writing …' : file;
-  const { columns, rows } = boardLayout(state, dialog, width);
-  const parts = columns.map((column) => columnRows(state, dialog, column, rows));
+  const drawn = { state, dialog, workers: cardWorkers(state) };
+  const layout = boardLayout(state, dialog, width);
+  const parts = layout.columns.map((column) => columnRows(drawn, column, layout.room));
   const height = Math.max(0, ...parts.map((part) => part.length));
-  const body = Array.from({ length: height }, (_, row) => joined(columns, parts, row));
-  const details = detailsOf(state, dialog, width);
-  const room = Math.max(0, boardHeight(state.size) - body.length);
-  const below = details.slice(0, room);
-  const filler = Array.from({ length: room - below.length }, () => line(''));
+  const body = Array.from({ length: height }, (_, row) => joined(layout.columns, parts, row));
+  const above = [...hiddenColumns(state, dialog, layout, width), ...body];
+  const room = Math.max(0, boardHeight(state.size) - above.length);
+  const details = detailsOf(drawn, width);
+  // They keep their place whatever they say.
+  const below = [...details, ...blank(detailRows - details.length)].slice(0, room);
   const title = [
     span('Board', 'strong'),
     span(state.facts ? ` · ${state.facts.workspace.name}` : '', 'muted'),
   ];
-  return { title, aside: line(aside, 'muted'), rows: [...body, ...filler, ...below], tail: [], caret: null };
+  const rows = [...above, ...blank(room - below.length), ...below];
+  return { title, aside: line(aside, 'muted'), rows, tail: [], caret: null };
+}
+
+/** Columns out of sight, each named at its side. */
+function hiddenColumns(
+  state: AppState,
+  { held }: BoardDialog,
+  { before, after }: BoardLayout,
+  width: number,
+): readonly Line[] {
+  if (before.length + after.length === 0) return [];
+  const name = (column: ShownColumn['column']) =>
+    span(`${column} ${countOf(state, column)}`, held?.over === column ? 'accent' : 'muted');
+  const left = before.flatMap((column) => [span('‹ ', 'notice'), name(column)]);
+  const right = after.flatMap((column) => [name(column), span(' ›', 'notice')]);
+  return [spreadLine(left, right, width)];
+}
+
+function countOf({ facts }: AppState, column: ShownColumn['column']): number {
+  return facts?.board?.counts[column] ?? 0;
 }
 
 function joined(columns: readonly ShownColumn[], parts: readonly (readonly Line[])[], row: number): Line {
@@ -42,73 +74,68 @@ function joined(columns: readonly ShownColumn[], parts: readonly (readonly Line[
   ]);
 }
 
-function columnRows(state: AppState, dialog: BoardDialog, shown: ShownColumn, rows: number): readonly Line[] {
-  const { column, cards, above, below, width } = shown;
+function columnRows({ state, dialog, workers }: Drawn, shown: ShownColumn, room: number): readonly Line[] {
+  const { column, cards, width } = shown;
   const isHere = column === dialog.column;
-  const count = state.facts?.board?.counts[column] ?? 0;
-  const hidden = [...(above > 0 ? [`↑${above}`] : []), ...(below > 0 ? [`↓${below}`] : [])].join(' ');
-  const head = spreadLine(
-    [span(column, isHere ? 'strong' : 'muted'), span(` ${count}`, 'muted')],
-    line(hidden, 'notice'),
-    width,
-  );
-  const rule = line('─'.repeat(width), isHere ? 'border-selected' : 'border');
+  const isTarget = column === targetOf(dialog.held);
   const selected = isHere ? selectedCard(state, dialog) : null;
-  const body = cards.flatMap((card) => cardLines(state, card, card === selected, width));
-  const empty = cards.length === 0 ? [line('  nothing here', 'muted')] : [];
-  return [head, rule, ...body, ...empty, ...blank(rows * cardRows - body.length - empty.length)];
+  const empty = [span(isHere ? '▸ ' : '  ', 'accent'), span('nothing here', 'muted')];
+  const body = cards.flatMap((card, nth) => [
+    ...(nth > 0 ? blank(cardStep - cardRows) : []),
+    ...cardLines(card, workers.get(card) ?? null, card === selected, width),
+  ]);
+  const rows = cards.length === 0 ? [empty] : body;
+  const tone = isTarget ? 'accent' : isHere ? 'border-selected' : 'border';
+  return [
+    columnHead(state, shown, isHere || isTarget, isTarget ? dialog.held : null),
+    line((isTarget ? '━' : '─').repeat(width), tone),
+    ...rows,
+    ...blank(room * cardStep - (cardStep - cardRows) - rows.length),
+  ];
+}
+
+/** Where the card that the mouse holds would go. */
+function targetOf(held: HeldCard | null): ShownColumn['column'] | null {
+  return held?.isMoving && held.over !== held.card.column ? held.over : null;
+}
+
+/** Its name, how many cards it has, and how many are out of sight; or what would be dropped into it. */
+function columnHead(state: AppState, shown: ShownColumn, isBright: boolean, held: HeldCard | null): Line {
+  const { column, above, below, width } = shown;
+  const hidden = [...(above > 0 ? [`↑${above}`] : []), ...(below > 0 ? [`↓${below}`] : [])].join(' ');
+  const name = [span(column, isBright ? 'strong' : 'muted'), span(` ${countOf(state, column)}`, 'muted')];
+  const right = held ? line(`+${nameOf(held.card)}`, 'accent') : line(hidden, 'notice');
+  return spreadLine(name, right, width);
+}
+
+function nameOf({ id, line: number }: Card): string {
+  return id ?? `:${number}`;
 }
 
 function blank(count: number): readonly Line[] {
   return Array.from({ length: Math.max(0, count) }, () => line(''));
 }
 
-/** Name and state in one row, the text below. */
-function cardLines(state: AppState, card: Card, isSelected: boolean, width: number): readonly Line[] {
-  const { id, line: number, task, repo, priority, problem } = card;
-  const mark = span(isSelected ? '▸ ' : '  ', 'accent');
-  const name = [
-    mark,
-    span(id ?? `:${number}`, 'muted'),
-    ...priorityMark(priority),
-    span(repo ? ` ${repo}` : '', 'muted'),
-  ];
-  const text = span(task.replaceAll('\n', ' '), problem ? 'muted' : isSelected ? 'strong' : 'plain');
-  return [spreadLine(name, progressOf(state, card), width), cutLine([span('  '), text], width), line('')];
-}
-
-/** Readable without colour: up is urgent, down can wait. */
-function priorityMark(priority: string | null): readonly Span[] {
-  const word = priority?.toLowerCase() ?? '';
-  if (/high|urgent|critical|blocker|\bp[01]\b/.test(word)) return [span(' ▲', 'warning')];
-  return /low|minor|\bp[3-9]\b/.test(word) ? [span(' ▽', 'muted')] : [];
-}
-
-function progressOf(state: AppState, card: Card): Line {
-  if (card.problem !== null) return line('!', 'bad');
-  const worker = workerOf(state, card);
-  const look = worker && stateLook(worker);
-  return [
-    ...(card.blockers === null ? [] : [span('✗ ', 'bad')]),
-    ...(card.progress === null ? [] : [span(`${card.progress} `, 'muted')]),
-    ...(look ? [span(look.mark, look.tone)] : []),
-  ];
-}
-
-function detailsOf(state: AppState, dialog: BoardDialog, width: number): readonly Line[] {
+function detailsOf({ state, dialog, workers }: Drawn, width: number): readonly Line[] {
   if (dialog.problem) return [line(''), ...problemRows(dialog.problem, width)];
+  const rule = line('─'.repeat(width), 'border');
+  if (dialog.held?.isMoving) return [rule, ...heldRows(dialog.held, width)];
   const card = selectedCard(state, dialog);
-  const rows = card ? cardDetails(state, card, width) : [];
-  return [
-    line('─'.repeat(width), 'border'),
-    ...rows.slice(0, detailRows - 2),
-    ...flawLine(state, width),
-  ].slice(0, detailRows);
+  const rows = card ? cardDetails(card, workers.get(card) ?? null, width) : [];
+  return [rule, ...rows.slice(0, detailRows - 2), ...flawLine(state, width)].slice(0, detailRows);
 }
 
-function cardDetails(state: AppState, card: Card, width: number): readonly Line[] {
+/** What letting go would do now. */
+function heldRows({ card, over }: HeldCard, width: number): readonly Line[] {
+  const what =
+    over === null || over === card.column
+      ? `Let go of ${nameOf(card)} over another column to move it there.`
+      : `Let go to move ${nameOf(card)} from ${card.column} to ${over}.`;
+  return [cutLine(line(what, 'accent'), width), ...wrapLines(card.task, width, 'strong').slice(0, 2)];
+}
+
+function cardDetails(card: Card, found: Worker | null, width: number): readonly Line[] {
   const { task, worker, branch, priority, pr, started, completed, blockers, problem } = card;
-  const found = workerOf(state, card);
   const look = found && stateLook(found);
   const facts = [
     ...(look ? [`${found.id} ${look.word}`] : worker === null ? [] : [worker]),
@@ -116,7 +143,7 @@ function cardDetails(state: AppState, card: Card, width: number): readonly Line[
     ...(started === null ? [] : [`started ${started}`]),
     ...(completed === null ? [] : [`completed ${completed}`]),
   ].join(' · ');
-  if (problem !== null) return marked('!', problem, width, 'bad');
+  if (problem !== null) return marked('!', `${problem}.`, width, 'bad');
   return [
     ...wrapLines(task, width, 'strong').slice(0, 2),
     ...(facts === '' ? [] : [cutLine(line(facts, 'muted'), width)]),

@@ -2,7 +2,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import { type EntryStatus, entryStatuses } from '../../domain/entry.ts';
 import { type EntryFact, type EntrySum, sumOf } from '../../domain/invoiceFacts.ts';
 import { formatMoney } from '../../domain/money.ts';
-import type { InvoicesDialog } from '../dialog.ts';
+import type { InvoicesDialog } from '../documentDialog.ts';
 import { entriesOf, periodOf, periodsOf } from '../invoices.ts';
 import type { AppState } from '../state.ts';
 import { fitLine, type Line, line, span, spreadLine, type Tone } from '../text/line.ts';

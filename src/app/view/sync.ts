@@ -1,6 +1,6 @@
 import type { NotionFacts, SyncConflict, SyncOutcome } from '../../domain/notionFacts.ts';
 import { conflictAt, openConflicts } from '../actions/sync.ts';
-import type { ConflictsDialog, SyncDialog } from '../dialog.ts';
+import type { ConflictsDialog, SyncDialog } from '../documentDialog.ts';
 import type { AppState } from '../state.ts';
 import { fitLine, type Line, line, span, wrapLines } from '../text/line.ts';
 import { counted } from '../text/words.ts';
