@@ -14,6 +14,9 @@ export type Where =
   | 'history-search'
   | 'form'
   | 'card'
+  /** Proposals of which several are started by one yes, and workers that are to go on. */
+  | 'start-several'
+  | 'go-on'
   | 'reject'
   /** Preview of finishing or cleaning, answered by one key … */
   | 'preview'

@@ -14,6 +14,7 @@ import { noteActions } from './actions/radarNote.ts';
 import { repoActions } from './actions/repo.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
+import { severalActions } from './actions/several.ts';
 import { syncActions } from './actions/sync.ts';
 import { timelineActions } from './actions/timeline.ts';
 import { conflictActions, undoActions } from './actions/wayBack.ts';
@@ -26,6 +27,7 @@ import type { AppState, Settings } from './state.ts';
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
   ...queueActions,
+  ...severalActions,
   ...workerActions,
   ...orchestratorActions,
   ...timelineActions,

@@ -1,8 +1,10 @@
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
+import type { GoneOn } from '../domain/usageLimit.ts';
 import type { Asking, Scrolling } from './asking.ts';
 import type {
   BoardDialog,
@@ -17,6 +19,8 @@ import type { TextField } from './field.ts';
 export type Dialog =
   | FormDialog
   | CardDialog
+  | StartSeveralDialog
+  | GoOnDialog
   | RejectDialog
   | AskDialog
   | DenyDialog
@@ -62,6 +66,30 @@ export interface CardDialog extends Asking, Scrolling {
   readonly changed: boolean;
   /** The person said yes, and was told of the limit: the next yes insists. */
   readonly overLimit?: boolean;
+}
+
+/** All proposals that can be started, as they were when the dialog was opened: one yes means these and no others. */
+export interface StartSeveralDialog extends Asking, Scrolling {
+  readonly kind: 'start-several';
+  readonly listed: readonly Listed[];
+}
+
+/** A proposal with the plan that was shown, and what its approval came to. */
+export interface Listed {
+  readonly proposal: Proposal & { readonly plan: StartPlan };
+  /** Tag of its request, once the person has said yes. */
+  readonly tag: number | null;
+  readonly outcome: 'started' | Problem | null;
+}
+
+/** Workers that stopped at a usage limit and are to go on: those listed when the dialog was opened. */
+export interface GoOnDialog extends Asking, Scrolling {
+  readonly kind: 'go-on';
+  readonly going: readonly string[];
+  /** Whose processes have ended. */
+  readonly resuming: readonly string[];
+  /** Those that could not be told, and why; null before the yes. */
+  readonly left: GoneOn['left'] | null;
 }
 
 export interface RejectDialog extends Asking {

@@ -149,6 +149,19 @@ export function selectPaneArea(state: AppState, id: string): Rect | null {
   return pane ? inside(pane) : null;
 }
 
+/** The size that a new worker's pane will have, so that its first screen already fits: the one at that place of so many. */
+export function selectPaneSize(
+  state: AppState,
+  at: number,
+  workers: number,
+): { readonly cols?: number; readonly rows?: number } {
+  const { panes } = geometryOf(state.size, selectLayout(state), state.zoomed, workers);
+  const pane = panes[state.stacked ? 0 : at % panes.length];
+  if (!pane) return {};
+  const { width, height } = inside(pane);
+  return { cols: width, rows: height };
+}
+
 /** In their order, so that a pane never moves while others change; or, if wanted, the longest in need first. */
 function selectPaneOrder({ facts, needsFirst }: AppState): readonly Worker[] {
   const workers = facts?.workers ?? [];

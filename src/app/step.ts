@@ -41,6 +41,14 @@ export function ask<M extends Method>(
   return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
 }
 
+/** Takes steps one after the other; the effects of all of them, in order. */
+export function inTurn(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
+  return takes.reduce<Step>((before, take) => {
+    const { state: next, effects } = take(before.state);
+    return { state: next, effects: [...before.effects, ...effects] };
+  }, stay(state));
+}
+
 /** A problem as a sentence or two, in one line where its message is one. */
 export function problemLine({ message, hint }: Problem): string {
   if (hint === undefined) return message;

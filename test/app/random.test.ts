@@ -30,7 +30,7 @@ import {
 
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 40);
 const keys = [
-  ...'nyelzfxrsRQqjkgG?+-mo123456789hab/[vVN0$',
+  ...'nyelzfxrsRQqjkgGAC?+-mo123456789hab/[vVN0$',
   ...[
     'enter',
     'tab',
@@ -136,8 +136,8 @@ function someToken(chance: Chance): Token {
 function likelyKey(chance: Chance, state: AppState): string {
   if (state.focus.at === 'pane') return 'ctrl-q';
   if (state.focus.at === 'history') return chance.of(['v', 'y', '/', 'k', 'z', 'q']);
-  if (state.focus.at === 'list') return chance.of(['tab', 'enter', 'n', 'f']);
-  return state.focus.dialog.kind === 'card'
+  if (state.focus.at === 'list') return chance.of(['tab', 'enter', 'n', 'f', 'A']);
+  return state.focus.dialog.kind === 'card' || state.focus.dialog.kind === 'start-several'
     ? chance.of(['y', 'y', 'y', 'y', 'e', 'l'])
     : chance.of(['escape', 'enter']);
 }
@@ -182,6 +182,7 @@ function someResult(chance: Chance, method: string): AnyResult {
     proposeResume: proposal(5, 'web/a', { kind: 'resume' }),
     edit: proposal(1, 'backend/x'),
     approve: worker('backend/x'),
+    goOn: { going: ['backend/user-auth'], left: [] },
     stop: worker('backend/user-auth', { state: 'exited' }),
     previewFinish: { ...finishPreview, ignored: chance.some(['.env']), blockers: chance.some(['No.']) },
     previewClean: { ...cleanPreview, wantsTypedName: chance.below(2) > 0 },
@@ -211,7 +212,15 @@ function checkDrawing(state: AppState): void {
   for (const row of dialog.lines) expect(lineWidth(row)).toBeLessThanOrEqual(rect.width - 4);
 }
 
-test('whatever happens, nothing is approved but by y on an open card that shows exactly that plan', () => {
+/** What a yes may start: the plan of an open card, or all that were listed together. */
+function shownPlans(state: AppState): readonly { n: number; digest: string | null }[] {
+  const dialog = dialogOf(state);
+  if (dialog?.kind === 'card' && !dialog.changed) return [{ n: dialog.n, digest: dialog.digest }];
+  if (dialog?.kind !== 'start-several') return [];
+  return dialog.listed.map(({ proposal: { n, plan } }) => ({ n, digest: plan.digest }));
+}
+
+test('whatever happens, nothing is approved but by y on a dialog that shows exactly that plan', () => {
   let approvals = 0;
   for (let seed = 1; seed <= rounds; seed += 1) {
     const chance = new Chance(seed);
@@ -223,19 +232,14 @@ test('whatever happens, nothing is approved but by y on an open card that shows 
       for (const effect of step.effects) {
         if (effect.type !== 'request' || effect.method !== 'approve') continue;
         approvals += 1;
-        const card = dialogOf(state);
         const shown = state.facts?.proposals.find(({ n }) => n === effect.params.n);
         expect(message).toMatchObject({
           type: 'tokenArrived',
           token: { kind: 'key', name: 'y', ctrl: false, alt: false },
         });
-        expect(card).toMatchObject({
-          kind: 'card',
-          n: effect.params.n,
-          digest: effect.params.digest,
-          changed: false,
-        });
-        expect(shown).toMatchObject({ problem: null, plan: { digest: effect.params.digest } });
+        const { n, digest } = effect.params;
+        expect(shownPlans(state)).toContainEqual({ n, digest });
+        expect(shown).toMatchObject({ problem: null, plan: { digest } });
       }
       asked.push(...step.effects);
       state = step.state;

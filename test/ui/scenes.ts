@@ -188,3 +188,35 @@ export function problem(size: Size): AppState {
     result: { ok: false, problem: said },
   }).state;
 }
+
+/** Proposals together: one that cannot go beside the others, one to resume, one that has no plan. */
+export function startingSeveral(size: Size): AppState {
+  const warnings = ['origin could not be reached: the base may be out of date (fetched 2 days ago).'];
+  const limit = {
+    code: 'limit_reached',
+    message: '4 workers run already; this workspace wants at most 4 at the same time.',
+  };
+  const resume = { kind: 'resume', by: 'person', limit } as const;
+  const proposals = [
+    proposal(7, 'backend/rate-limits', { plan: plan('backend/rate-limits', { warnings }) }),
+    proposal(11, 'web/seo', { plan: plan('web/seo', { agent: 'codex' }) }),
+    proposal(9, 'web/old-cart', resume),
+    proposal(12, 'web/sitemap', { plan: null, problem: { code: 'x', message: 'The branch exists.' } }),
+  ];
+  return press(room(busyFacts({ proposals }), size), 'A').state;
+}
+
+/** Workers that stopped at a usage limit: over, without a time, ended, and one that still holds. */
+export function stoppedByLimit(size: Size): AppState {
+  const limited = (until: string | null) => ({ state: 'limited', limitedUntil: until }) as const;
+  const over = minutesAgo(5);
+  // On the clock of any zone.
+  const tonight = new Date(new Date(now).setHours(23, 59)).toISOString();
+  const workers = [
+    worker('backend/user-auth', limited(over)),
+    worker('admin/dashboard', limited(null)),
+    worker('web/checkout', { state: 'lost', limitedUntil: over, wasLimited: true }),
+    worker('backend/api-v2', limited(tonight)),
+  ];
+  return press(room(busyFacts({ workers, proposals: [] }), size), 'tab').state;
+}

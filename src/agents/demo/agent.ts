@@ -3,7 +3,7 @@ import type { Entry } from './entries.ts';
 import type { Hooks } from './hooks.ts';
 import { editText, type Key, KeyReader } from './keys.ts';
 import type { Live } from './live.ts';
-import { perform } from './perform.ts';
+import { limitText, perform } from './perform.ts';
 import { Screen, type TerminalOut } from './screen.ts';
 import type { Step } from './steps.ts';
 import { followUpOf, storyOf } from './story.ts';
@@ -27,6 +27,17 @@ const hint = '/exit ends · esc stops · "run: COMMAND" or "write FILE: TEXT" gi
 
 /** Milliseconds within which a second ctrl-c ends the agent. */
 const twice = 1500;
+
+/** The hook that tells of a turn's end. */
+interface TurnEnd {
+  readonly event: 'Stop' | 'StopFailure';
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function limitReached(seconds: number): TurnEnd {
+  const end = seconds > 0 ? `|${Math.ceil(Date.now() / 1000) + seconds}` : '';
+  return { event: 'StopFailure', fields: { error: 'rate_limit', last_assistant_message: limitText + end } };
+}
 
 /** A stand-in for a coding agent: the loop of requests, turns and rest. */
 export class DemoAgent {
@@ -125,24 +136,25 @@ export class DemoAgent {
       exit: (code) => this.end('other', code),
     });
     this.#turn = turn;
-    let said: string | null = null;
+    let end: TurnEnd | null = null;
     try {
-      said = await this.#takeSteps(turn, request);
+      end = await this.#takeSteps(turn, request);
     } catch (error) {
       if (!turn.signal.aborted) throw error;
     }
     turn.close();
     this.#turn = null;
     // As with the real one, no hook tells of a turn that the person stopped.
-    if (said === null) return this.#show({ kind: 'note', text: 'Interrupted · what should I do instead?' });
-    this.#unfinished = null;
-    this.#setup.transcript.mark('rest');
+    if (end === null) return this.#show({ kind: 'note', text: 'Interrupted · what should I do instead?' });
+    if (end.event === 'Stop') {
+      this.#unfinished = null;
+      this.#setup.transcript.mark('rest');
+    }
     this.#screen.refresh();
-    await this.#setup.hooks.tell('Stop', { stop_hook_active: false, last_assistant_message: said });
+    await this.#setup.hooks.tell(end.event, end.fields);
   }
 
-  /** @returns what was said last */
-  async #takeSteps(turn: Turn, request: string): Promise<string> {
+  async #takeSteps(turn: Turn, request: string): Promise<TurnEnd> {
     this.#show({ kind: 'request', text: request });
     const steps = this.#stepsFor(request);
     await this.#setup.hooks.tell('UserPromptSubmit', { prompt: request });
@@ -152,8 +164,9 @@ export class DemoAgent {
       await perform(turn, step);
       this.#stepDone();
       if (step.kind === 'say') said = step.text;
+      if (step.kind === 'limit') return limitReached(step.seconds);
     }
-    return said;
+    return { event: 'Stop', fields: { stop_hook_active: false, last_assistant_message: said } };
   }
 
   #stepsFor(request: string): readonly Step[] {

@@ -9,14 +9,15 @@ const readers: Readonly<Record<string, (rest: string) => Step | null>> = {
   ask: (question) => ({ kind: 'ask', question }),
   commit: (message) => ({ kind: 'commit', message }),
   stream: (rest) => countStep(rest, 1_000_000, (lines) => ({ kind: 'stream', lines })),
+  limit: (rest) => countStep(rest, 1_000_000, (seconds) => ({ kind: 'limit', seconds })),
   exit: (rest) => countStep(rest, 255, (code) => ({ kind: 'exit', code })),
 };
 
-const directive = /^\s*(say|write|append|run|ask|commit|stream|exit)(?::\s*|\s+)(\S.*)$/;
+const directive = /^\s*(say|write|append|run|ask|commit|stream|limit|exit)(?::\s*|\s+)(\S.*)$/;
 
 /**
  * Steps that a brief spells out, one directive a line: `write FILE: TEXT`, `append FILE: TEXT`, `run: COMMAND`,
- * `ask: QUESTION`, `commit: MESSAGE`, `say: TEXT`, `stream N`, `exit CODE`. Other lines are prose.
+ * `ask: QUESTION`, `commit: MESSAGE`, `say: TEXT`, `stream N`, `limit SECONDS`, `exit CODE`. Other lines are prose.
  * @returns nothing when no line is a directive
  */
 export function parseDirectives(brief: string): Step[] {

@@ -44,10 +44,15 @@ export async function perform(stage: Stage, step: Step): Promise<void> {
     }
     case 'stream':
       return stream(stage, step.lines);
+    case 'limit':
+      return stage.show({ kind: 'note', text: limitText });
     case 'exit':
       return stage.exit(step.code);
   }
 }
+
+/** As Claude Code puts it; the hook says until when. */
+export const limitText = "You've reached your usage limit";
 
 interface Tool {
   readonly name: string;

@@ -9,4 +9,6 @@ export type Step =
   | { readonly kind: 'ask'; readonly question: string }
   | { readonly kind: 'commit'; readonly message: string }
   | { readonly kind: 'stream'; readonly lines: number }
+  /** Ends the turn as a usage limit does; 0 seconds: it does not say until when. */
+  | { readonly kind: 'limit'; readonly seconds: number }
   | { readonly kind: 'exit'; readonly code: number };

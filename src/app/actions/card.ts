@@ -4,8 +4,7 @@ import type { Action } from '../action.ts';
 import type { CardDialog } from '../dialog.ts';
 import { openCard, openEdit, openReject } from '../dialogs.ts';
 import { isWaiting, waitingText } from '../dialogText.ts';
-import { geometryOf, inside } from '../geometry.ts';
-import { findProposal, selectLayout } from '../select.ts';
+import { findProposal, selectPaneSize } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog, withNotice } from '../step.ts';
 import { isReachable } from './reachable.ts';
@@ -122,21 +121,13 @@ function approve(state: AppState): Step {
       withNotice(withDialog(state, { ...dialog, overLimit: true }), `${limit.message} y again starts it.`),
     );
   const overLimit = limit ? { overLimit: true } : {};
-  const params = { n: dialog.n, digest: plan.digest, ...paneSize(state), ...overLimit };
+  const workers = state.facts?.workers.length ?? 0;
+  // It comes last and is selected then.
+  const size = selectPaneSize(state, workers, workers + 1);
+  const params = { n: dialog.n, digest: plan.digest, ...size, ...overLimit };
   return ask(state, 'approve', params, (next, pending) =>
     withDialog(next, { ...dialog, pending, problem: null }),
   );
-}
-
-/** The size that the new worker's pane will have, so that its first screen already fits. */
-function paneSize(state: AppState): { cols?: number; rows?: number } {
-  const workers = (state.facts?.workers.length ?? 0) + 1;
-  const { panes } = geometryOf(state.size, selectLayout(state), state.zoomed, workers);
-  // It comes last and is selected then.
-  const pane = panes[state.stacked ? 0 : (workers - 1) % panes.length];
-  if (!pane) return {};
-  const { width, height } = inside(pane);
-  return { cols: width, rows: height };
 }
 
 function reject(state: AppState): Step {

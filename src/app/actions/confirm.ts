@@ -68,9 +68,18 @@ export const confirmActions: readonly Action[] = [
     id: 'decline',
     title: 'no, leave everything as it is',
     hint: 'no',
-    keys: ['n', 'q'],
+    keys: ['n'],
     enabled: isSettled,
     run: decline,
+  },
+  {
+    ...dialogs,
+    where: ['preview', 'question'],
+    id: 'leave-question',
+    title: 'no, leave everything as it is',
+    keys: ['q'],
+    enabled: isSettled,
+    run: close,
   },
   {
     ...dialogs,
@@ -79,7 +88,7 @@ export const confirmActions: readonly Action[] = [
     title: 'no, leave everything as it is',
     hint: (state) => (whereLettersCount(state) ? null : 'close'),
     keys: ['escape', 'ctrl-c'],
-    run: decline,
+    run: close,
   },
 ];
 
@@ -135,8 +144,15 @@ function whereLettersCount(state: AppState): boolean {
   return !isWaiting(state) && !(dialog && wantsName(dialog));
 }
 
-/** Back to where the question was asked. */
+/** A no to a finish that the orchestrator would have is one to that, too. */
 function decline(state: AppState): Step {
+  const dialog = dialogOf(state);
+  const isWished = dialog?.kind === 'finish' && (findWorker(state, dialog.id)?.finishWish ?? null) !== null;
+  return isWished ? ask(toList(state), 'leaveUnfinished', { id: dialog.id }) : close(state);
+}
+
+/** Back to where the question was asked. */
+function close(state: AppState): Step {
   const dialog = dialogOf(state);
   return dialog?.kind === 'question' ? goBack(state, dialog) : stay(toList(state));
 }

@@ -1,4 +1,6 @@
 import { canSetAside, type QueueItem } from '../../domain/queue.ts';
+import { clockText } from '../../domain/usageLimit.ts';
+import type { Worker } from '../../domain/worker.ts';
 import type { Action } from '../action.ts';
 import { openCard, openFinish, openReject } from '../dialogs.ts';
 import { toggleSilenced } from '../notify.ts';
@@ -19,8 +21,8 @@ export const queueActions: readonly Action[] = [
   {
     ...queue,
     id: 'yes',
-    title: 'allow it, or look at what would be done',
-    hint: (state) => (itemOf(state)?.request ? 'allow' : 'look'),
+    title: 'allow it, let it go on, or look at what would be done',
+    hint: (state) => yesHint(itemOf(state)),
     keys: ['y'],
     enabled: canAgree,
     run: agree,
@@ -124,9 +126,26 @@ function canAgree(state: AppState): true | string {
   if (!item) return 'Nothing waits here.';
   const steady = isSteady(state);
   if (steady !== true) return steady;
-  const { kind, request } = item;
+  const { kind, request, worker } = item;
   if (request) return canSay(request, 'allow') || canSay(request, 'choose') || inPane;
-  return ['proposal', 'done', 'finish'].includes(kind) || inPane;
+  if (kind === 'limited') return canTryAgain(state, worker);
+  return kind in yesWords || inPane;
+}
+
+/** What a yes does to what is no request. */
+const yesWords: Partial<Record<QueueItem['kind'], string>> = {
+  ...{ proposal: 'look', done: 'look', finish: 'look' },
+  ...{ limited: 'go on', 'limit-over': 'go on', ended: 'resume' },
+};
+
+function yesHint(item: QueueItem | null): string {
+  return (item?.request ? 'allow' : item && yesWords[item.kind]) ?? 'look';
+}
+
+/** Before the end of a limit, where that is known, an agent would only be refused again. */
+function canTryAgain(state: AppState, id: string): true | string {
+  const until = findWorker(state, id)?.limitedUntil ?? null;
+  return until === null || `Its usage limit holds until ${clockText(until, state.now)}.`;
 }
 
 /** On a row only what the row says in full is allowed at once; the rest is looked at first. */
@@ -141,7 +160,20 @@ function agree(state: AppState): Step {
   const proposal = item.proposal === undefined ? null : findProposal(state, item.proposal);
   if (proposal) return stay(openCard(state, proposal));
   const worker = findWorker(state, item.worker);
-  return worker ? openFinish(state, worker) : stay(state);
+  return worker ? onWorker(state, item.kind, worker) : stay(state);
+}
+
+function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Step {
+  const { id } = worker;
+  switch (kind) {
+    case 'limited':
+    case 'limit-over':
+      return ask(withNotice(state, `Telling ${id} to go on …`), 'goOn', { ids: [id] });
+    case 'ended':
+      return ask(withNotice(state, `Asking to resume ${id} …`), 'proposeResume', { id });
+    default:
+      return openFinish(state, worker);
+  }
 }
 
 function canDecline(state: AppState): true | string {
@@ -151,7 +183,7 @@ function canDecline(state: AppState): true | string {
   if (steady !== true) return steady;
   const { kind, request } = item;
   if (request || kind === 'proposal' || kind === 'finish' || canSetAside(kind)) return true;
-  return inPane;
+  return kind === 'limited' || kind === 'limit-over' ? 'It stays here until it goes on.' : inPane;
 }
 
 function decline(state: AppState): Step {

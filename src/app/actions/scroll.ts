@@ -44,6 +44,8 @@ function scrolling(
       keys: [...letters, ...arrows],
       where: [
         'card',
+        'start-several',
+        'go-on',
         'ask',
         'preview',
         'radar-file',

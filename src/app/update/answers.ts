@@ -2,7 +2,6 @@ import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
-import type { Worker } from '../../domain/worker.ts';
 import { sendNote } from '../actions/radarNote.ts';
 import type { Dialog } from '../dialog.ts';
 import { goBack, openCard } from '../dialogs.ts';
@@ -10,16 +9,26 @@ import type { MethodParams } from '../effects.ts';
 import type { Answered } from '../messages.ts';
 import { backToMatrix } from '../radarDialogs.ts';
 import { findRequest } from '../requests.ts';
-import { selectQueue } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
 import { counted } from '../text/words.ts';
 import { withBoardAnswer, withInvoice } from './documentAnswers.ts';
-import { factsWithoutRequest, factsWithProposal, factsWithWorker, withFacts } from './facts.ts';
+import {
+  factsWithoutRequest,
+  factsWithProposal,
+  withFacts,
+  withoutProposal,
+  withoutWorker,
+  withStarted,
+  withWorker,
+} from './facts.ts';
+import { withApproved, withGoneOn } from './several.ts';
 
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
+  const several = answer.method === 'approve' ? withApproved(state, answer) : null;
+  if (several) return stay(several);
   if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
   if (answer.method === 'send') return withSent(state, answer.tag, answer.params.id);
   if (answer.method === 'createDevelop') return withDevelop(state, answer.tag, answer.params.repo);
@@ -46,6 +55,10 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return withNotice(withoutProposal(rest, answer.params.n), `Proposal ${answer.params.n} was rejected.`);
     case 'answer':
       return withAnswered(rest, answer.params);
+    case 'goOn':
+      return withGoneOn(state, waiting, answer.result.value);
+    case 'leaveUnfinished':
+      return withNotice(rest, `${answer.params.id} stays as it is.`);
     case 'stop':
       return withNotice(
         withWorker(rest, answer.result.value),
@@ -199,28 +212,4 @@ function withAnswered(state: AppState, { request: id, answer }: MethodParams<'an
   const next = { ...withFacts(state, factsWithoutRequest(state.facts, id)), slid: false };
   const what = answer.say === 'deny' ? 'denied' : answer.say === 'allow' ? 'allowed' : 'answered';
   return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
-}
-
-/** The new worker's page is shown; the keys stay in the queue while more waits there. */
-function withStarted(state: AppState, worker: Worker, n: number): AppState {
-  const known = withWorker(withoutProposal(state, n), worker);
-  const list = state.list === 'queue' && selectQueue(known).length > 0 ? 'queue' : 'fleet';
-  const cursors = { ...known.cursors, fleet: { kind: 'worker', id: worker.id } as const };
-  return withNotice({ ...known, list, cursors, anchor: worker.id }, `${worker.id} was started.`);
-}
-
-function withWorker(state: AppState, worker: Worker): AppState {
-  return state.facts ? withFacts(state, factsWithWorker(state.facts, worker)) : state;
-}
-
-function withoutWorker(state: AppState, id: string): AppState {
-  if (!state.facts) return state;
-  const workers = state.facts.workers.filter((worker) => worker.id !== id);
-  return withFacts(state, { ...state.facts, workers });
-}
-
-function withoutProposal(state: AppState, n: number): AppState {
-  if (!state.facts) return state;
-  const proposals = state.facts.proposals.filter((proposal) => proposal.n !== n);
-  return withFacts(state, { ...state.facts, proposals });
 }

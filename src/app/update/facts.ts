@@ -127,6 +127,8 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     case 'board':
       return state.facts?.board ? state : gone(state, dialog, 'The board is gone.');
     case 'card-text':
+    case 'start-several':
+    case 'go-on':
     case 'invoices':
     case 'sync':
     case 'sync-conflicts':
@@ -200,4 +202,28 @@ export function factsWithProposal(facts: Facts, proposal: Proposal): Facts {
 /** The picture without what a person has just answered. */
 export function factsWithoutRequest(facts: Facts, id: string): Facts {
   return { ...facts, queue: facts.queue.filter(({ request }) => request?.id !== id) };
+}
+
+/** The new worker's page is shown; the keys stay in the queue while more waits there. */
+export function withStarted(state: AppState, worker: Worker, n: number): AppState {
+  const known = withWorker(withoutProposal(state, n), worker);
+  const list = state.list === 'queue' && selectQueue(known).length > 0 ? 'queue' : 'fleet';
+  const cursors = { ...known.cursors, fleet: { kind: 'worker', id: worker.id } as const };
+  return withNotice({ ...known, list, cursors, anchor: worker.id }, `${worker.id} was started.`);
+}
+
+export function withWorker(state: AppState, worker: Worker): AppState {
+  return state.facts ? withFacts(state, factsWithWorker(state.facts, worker)) : state;
+}
+
+export function withoutWorker(state: AppState, id: string): AppState {
+  if (!state.facts) return state;
+  const workers = state.facts.workers.filter((worker) => worker.id !== id);
+  return withFacts(state, { ...state.facts, workers });
+}
+
+export function withoutProposal(state: AppState, n: number): AppState {
+  if (!state.facts) return state;
+  const proposals = state.facts.proposals.filter((proposal) => proposal.n !== n);
+  return withFacts(state, { ...state.facts, proposals });
 }

@@ -2,6 +2,7 @@ import { draftId, type Proposal } from '../../domain/proposal.ts';
 import type { QueueItem, QueueKind } from '../../domain/queue.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Rect } from '../geometry.ts';
 import { shownFrom } from '../hitTest.ts';
@@ -159,7 +160,10 @@ function askingRow(
 ): Line {
   const { mark, tone } = newsLook[kind] ?? stateLook(worker);
   const name = [span(`${mark} `, tone), span(worker.id)];
-  const right = span(rightWords[kind] ?? shortAge(since, now), 'muted');
+  const words = rightWords(worker, kind, now) ?? [shortAge(since, now)];
+  // Where no word fits, the name matters more: the mark says the same.
+  const word = words.find((text) => lineWidth(name) + cellWidth(text) + 1 <= width) ?? '';
+  const right = span(word, 'muted');
   // What is asked, where it says something in the room that is left; the card has all of it.
   const room = width - lineWidth(name) - lineWidth([right]) - 3;
   const what = request && room >= leastWords ? [span(`  ${cutText(text, room)}`)] : [];
@@ -173,9 +177,18 @@ const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone
   blocked: { mark: '■', tone: 'bad' },
   done: { mark: '✓', tone: 'good' },
   finish: { mark: '✓', tone: 'accent' },
+  'limit-over': { mark: '↻', tone: 'accent' },
 };
 
-const rightWords: Partial<Record<QueueKind, string>> = {
+/** What stands at the right of a row, as long as there is room; null for how long it waits. */
+function rightWords({ limitedUntil }: Worker, kind: QueueKind, now: number): readonly string[] | null {
+  const word = kindWords[kind];
+  if (kind !== 'limited' || !limitedUntil) return word === undefined ? null : [word];
+  const end = clockText(limitedUntil, now);
+  return [`until ${end}`, end];
+}
+
+const kindWords: Partial<Record<QueueKind, string>> = {
   ...{ trust: 'trust?', blocked: 'blocked', done: 'done', finish: 'finish?' },
-  ...{ limited: 'limited', ended: 'ended' },
+  ...{ limited: 'limited', 'limit-over': 'go on?', ended: 'ended' },
 };

@@ -15,6 +15,7 @@ import { noteBody } from './note.ts';
 import { radarBody } from './radar.ts';
 import { repoBody } from './repo.ts';
 import { askBody, denyBody } from './request.ts';
+import { goOnBody, startSeveralBody } from './several.ts';
 import { sidesBody } from './sides.ts';
 import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
 import { conflictsBody, syncBody } from './sync.ts';
@@ -66,6 +67,10 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return formBody(state, dialog, width);
     case 'card':
       return cardBody(state, dialog, width);
+    case 'start-several':
+      return startSeveralBody(state, dialog, width);
+    case 'go-on':
+      return goOnBody(state, dialog, width);
     case 'ask':
       return askBody(state, dialog, width);
     case 'deny':

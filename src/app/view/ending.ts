@@ -3,7 +3,7 @@ import { wantsName } from '../dialogText.ts';
 import { findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
-import { type Line, line, span } from '../text/line.ts';
+import { type Line, line, span, wrapLines } from '../text/line.ts';
 import { quoteCommand } from '../text/plain.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, listed, marked, problemRows } from './dialogBody.ts';
@@ -26,6 +26,7 @@ export function finishBody(state: AppState, dialog: FinishDialog, width: number)
     conflictsAfter = [],
   } = preview;
   const rows: readonly Line[] = [
+    ...wishRows(state, dialog.id, width),
     ...blockers.flatMap((blocker) => marked('✕', blocker, width, 'bad')),
     ...(blockers.length > 0 ? [line('')] : []),
     [span('Merges ', 'muted'), span(branch, 'strong'), span(' into ', 'muted'), span(into, 'strong')],
@@ -42,6 +43,18 @@ export function finishBody(state: AppState, dialog: FinishDialog, width: number)
   ];
   const aside = line(counted(commits.length, 'commit'), 'muted');
   return body(state, dialog, line(`Finish ${dialog.id}?`, 'strong'), aside, rows, width);
+}
+
+/** Somebody else asked for this; a no is told from a later. */
+function wishRows(state: AppState, id: string, width: number): readonly Line[] {
+  const wish = findWorker(state, id)?.finishWish;
+  if (!wish) return [];
+  const why = wish.why === '' ? '' : `: ${wish.why}`;
+  return [
+    ...marked('✓', `The orchestrator would have it finished${why}`, width, 'accent'),
+    ...wrapLines('n says no to that, esc decides later.', width, 'muted'),
+    line(''),
+  ];
 }
 
 /** What removing without a merge would lose. */

@@ -105,6 +105,17 @@ test('esc stops a turn without any hook, and the title rests', async () => {
   expect(inbox.events).toEqual(['SessionStart', 'UserPromptSubmit']);
 });
 
+test('at a usage limit the turn ends, and goes on behind it once that is asked for', async () => {
+  await using place = await Workplace.create();
+  await using inbox = await new StandInInbox().open();
+  await using pane = startDemo(place, inbox, 'say: Before it.\nlimit 60\nsay: After it.');
+  const failure = await inbox.got('StopFailure');
+  expect(failure).toMatchObject({ error: 'rate_limit' });
+  expect(failure.last_assistant_message).toMatch(/usage limit\|\d{10}$/);
+  pane.write('Go on where you stopped.\r');
+  expect(await inbox.got('Stop')).toMatchObject({ last_assistant_message: 'After it.' });
+});
+
 test('what is typed meanwhile is done afterwards', async () => {
   await using place = await Workplace.create();
   await using inbox = await new StandInInbox().open();

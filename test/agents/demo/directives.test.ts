@@ -10,6 +10,7 @@ test.each([
   ['  ask: Tabs or spaces?', { kind: 'ask', question: 'Tabs or spaces?' }],
   ['commit: Mend it', { kind: 'commit', message: 'Mend it' }],
   ['stream 20', { kind: 'stream', lines: 20 }],
+  ['limit 60', { kind: 'limit', seconds: 60 }],
   ['exit 3', { kind: 'exit', code: 3 }],
 ])('%s', (line, step) => {
   expect(parseDirectives(line)).toEqual([step]);
@@ -20,6 +21,7 @@ test.each([
   'write a b: c',
   'stream many',
   'stream -1',
+  'limit soon',
   'exit 256',
   'run:',
   'Please commit: it',

@@ -1,0 +1,53 @@
+import type { Proposal, StartPlan } from '../domain/proposal.ts';
+import { holdsLimit, isStoppedByLimit } from '../domain/usageLimit.ts';
+import { isLive, type Worker } from '../domain/worker.ts';
+import type { Listed, StartSeveralDialog } from './dialog.ts';
+import { findProposal } from './select.ts';
+import type { AppState } from './state.ts';
+
+/** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
+
+export type Planned = Proposal & { readonly plan: StartPlan };
+
+/** Proposals that can be started as they stand. */
+export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly Planned[] {
+  return facts?.proposals.filter(isPlanned) ?? [];
+}
+
+/** The others, and those that came after the dialog was opened: a yes in it is none to them. */
+export function selectUnlisted({ facts }: Pick<AppState, 'facts'>, dialog: StartSeveralDialog) {
+  const listed = new Set(dialog.listed.map(({ proposal }) => proposal.n));
+  return facts?.proposals.filter(({ n }) => !listed.has(n)) ?? [];
+}
+
+function isPlanned(proposal: Proposal): proposal is Planned {
+  return proposal.plan !== null && proposal.problem === null;
+}
+
+/** Why a listed proposal is not started by a yes; null while it is just what is shown. */
+export function whyLeft(state: AppState, { proposal }: Listed): string | null {
+  const now = findProposal(state, proposal.n);
+  if (!now) return 'It is no longer open.';
+  if (now.problem) return now.problem.message;
+  return now.plan?.digest === proposal.plan.digest ? null : 'It has changed since: look at its card.';
+}
+
+/** Those that stopped at a usage limit, by what can be done about it. */
+export interface StoppedByLimit {
+  /** Sit at their prompts, their limit over, or nobody knows. */
+  readonly canGoOn: readonly Worker[];
+  /** Their processes ended; each becomes a proposal to resume. */
+  readonly ended: readonly Worker[];
+  readonly held: readonly Worker[];
+}
+
+export function selectStopped({ facts, now }: Pick<AppState, 'facts' | 'now'>): StoppedByLimit {
+  const stopped = facts?.workers.filter(isStoppedByLimit) ?? [];
+  const isHeld = (worker: Worker) => (worker.limitedUntil ?? null) !== null && holdsLimit(worker, now);
+  const free = stopped.filter((worker) => !isHeld(worker));
+  return {
+    canGoOn: free.filter(({ state }) => isLive(state)),
+    ended: free.filter(({ state, wasStopped }) => !isLive(state) && !wasStopped),
+    held: stopped.filter(isHeld),
+  };
+}

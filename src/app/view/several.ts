@@ -1,0 +1,124 @@
+import { draftId, type Proposal } from '../../domain/proposal.ts';
+import { clockText } from '../../domain/usageLimit.ts';
+import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
+import { findWorker } from '../select.ts';
+import { selectStopped, selectUnlisted, whyLeft } from '../several.ts';
+import type { AppState } from '../state.ts';
+import { cellWidth, cutText } from '../text/cells.ts';
+import { type Line, line, type Span, span } from '../text/line.ts';
+import { plainText } from '../text/plain.ts';
+import { counted } from '../text/words.ts';
+import { type DialogBody, listed as headed, marked, problemRows } from './dialogBody.ts';
+
+const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
+
+/** Each proposal with what it would start and what speaks against it; one yes means all that are listed. */
+export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, width: number): DialogBody {
+  const { listed } = dialog;
+  const done = listed.filter(({ outcome }) => outcome === 'started').length;
+  const isOver = dialog.pending === null && listed.some(({ outcome }) => outcome !== null);
+  const title = isOver
+    ? `${done} of ${listed.length} started`
+    : `Start ${listed.length === 1 ? 'this one' : `these ${listed.length}`}?`;
+  const columns = columnsOf(listed);
+  const rows = listed.flatMap((one, index) => [
+    ...(index > 0 ? [line('')] : []),
+    ...listedRows(state, one, columns, width),
+  ]);
+  return { ...nothing, title: line(title, 'strong'), rows: [...rows, ...unlistedRows(state, dialog, width)] };
+}
+
+/** Cells of number, name and agent, so that they stand below each other. */
+interface Columns {
+  readonly n: number;
+  readonly name: number;
+  readonly agent: number;
+}
+
+function columnsOf(listed: readonly Listed[]): Columns {
+  const widest = (text: (one: Listed) => string) =>
+    Math.max(0, ...listed.map((one) => cellWidth(span(text(one)).text)));
+  return {
+    n: widest(({ proposal }) => `#${proposal.n}`),
+    name: widest(({ proposal }) => draftId(proposal.draft)),
+    agent: widest(({ proposal }) => proposal.plan.agent),
+  };
+}
+
+function listedRows(state: AppState, one: Listed, columns: Columns, width: number): readonly Line[] {
+  const { proposal, outcome } = one;
+  const { n, kind, draft, plan } = proposal;
+  const branch = kind === 'resume' ? `resumes on ${plan.branch}` : plan.branch;
+  const head = [
+    padded(span(`#${n}`, 'muted'), columns.n + 2),
+    padded(span(draftId(draft), 'strong'), columns.name + 2),
+    padded(span(plan.agent), columns.agent + 2),
+    span(plan.branch === '' ? 'cannot write' : branch, 'muted'),
+  ];
+  const indent = columns.n + 2;
+  const room = width - indent;
+  const brief = plainText(draft.brief).trim().split('\n')[0] ?? '';
+  const below = [
+    ...(brief === '' ? [] : [line(cutText(brief, room))]),
+    ...(outcome === null ? againstRows(state, one, room) : outcomeRows(outcome, room)),
+    ...(one.tag !== null && outcome === null ? [line('starting …', 'notice')] : []),
+  ];
+  return [head, ...below.map((row) => [span(' '.repeat(indent)), ...row])];
+}
+
+/** What speaks against it; what has changed since is not started. */
+function againstRows(state: AppState, one: Listed, width: number): readonly Line[] {
+  const left = one.tag === null ? whyLeft(state, one) : null;
+  const { limit, plan } = one.proposal;
+  const now = state.facts?.proposals.find(({ n }) => n === one.proposal.n)?.limit ?? limit;
+  const against = [...(now ? [now.message] : []), ...plan.warnings];
+  return [
+    ...(left === null ? [] : marked('✕', left, width, 'bad')),
+    ...against.flatMap((text) => marked('!', text, width, 'warning')),
+  ];
+}
+
+function outcomeRows(outcome: NonNullable<Listed['outcome']>, width: number): readonly Line[] {
+  if (outcome === 'started') return marked('✓', 'started', width, 'good');
+  return marked('✕', `Not started: ${outcome.message}`, width, 'bad');
+}
+
+/** Not among them: what cannot be started, and what was proposed since. */
+function unlistedRows(state: AppState, dialog: StartSeveralDialog, width: number): readonly Line[] {
+  const others = selectUnlisted(state, dialog).map(unlistedText);
+  return headed('Not among them', others, width, 'muted');
+}
+
+function unlistedText({ n, draft, plan, problem }: Proposal): string {
+  const why = problem?.message ?? (plan ? 'proposed since' : 'still being worked out');
+  return `#${n} ${draftId(draft)}: ${why}`;
+}
+
+/** Who would go on, who needs a process first, and whose limit still holds. */
+export function goOnBody(state: AppState, dialog: GoOnDialog, width: number): DialogBody {
+  const { going, resuming, left, pending } = dialog;
+  const count = going.length + resuming.length;
+  const held = selectStopped(state).held.map(
+    ({ id, limitedUntil }) => `${id}: until ${clockText(limitedUntil ?? '', state.now)}`,
+  );
+  const unknown = going.map((id) =>
+    findWorker(state, id)?.limitedUntil ? id : `${id}: the end is not known`,
+  );
+  const rows = [
+    ...(pending === null ? [] : [line('Telling them …', 'notice'), line('')]),
+    ...problemRows(dialog.problem, width),
+    ...(left === null
+      ? [line('They are told, one after the other, to go on where they stopped.', 'muted')]
+      : [line(`${counted(going.length, 'worker')} told to go on.`)]),
+    ...headed('At their prompts', left === null ? unknown : going, width),
+    ...headed('Ended: each becomes a proposal to resume', resuming, width),
+    ...headed('Not told', left?.map(({ problem }) => problem.message) ?? [], width, 'bad'),
+    ...headed('Their limit still holds', held, width, 'muted'),
+  ];
+  const title = left === null ? `Let ${counted(count, 'worker')} go on?` : 'Going on';
+  return { ...nothing, title: line(title, 'strong'), rows };
+}
+
+function padded({ text, tone }: Span, width: number): Span {
+  return { text: text + ' '.repeat(Math.max(0, width - cellWidth(text))), tone };
+}
