@@ -1,17 +1,15 @@
-import { looksLikeCommand } from '../agents/opening.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../domain/problem.ts';
 import { draftId } from '../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
-import { isLive } from '../domain/worker.ts';
 import { previewClean } from '../git/clean.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { previewFinish } from '../git/preview.ts';
 import { readDetails } from '../git/repoDetails.ts';
 import type { LoggedEvent } from '../protocol/controllerApi.ts';
 import { checksOf } from './checking.ts';
-import { noSuchWorker, notRunning } from './checks.ts';
+import { noSuchWorker } from './checks.ts';
 import type { Core } from './core.ts';
 import type { LogEvent } from './events.ts';
 import { logFile } from './log.ts';
@@ -19,6 +17,7 @@ import { logEvents } from './logLines.ts';
 import { measure } from './measuring.ts';
 import { rivalsOf } from './radar.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
+import { Sender } from './sending.ts';
 import { findRepo, type Tools } from './tools.ts';
 import { readConfig } from './workspaceConfig.ts';
 
@@ -26,10 +25,12 @@ import { readConfig } from './workspaceConfig.ts';
 export class Looks {
   readonly #core: Core;
   readonly #edge: Edge;
+  readonly #sender: Sender;
 
   constructor(core: Core, edge: Edge) {
     this.#core = core;
     this.#edge = edge;
+    this.#sender = new Sender(edge.host, () => core.state);
   }
 
   /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
@@ -115,19 +116,9 @@ export class Looks {
     return created;
   }
 
-  /** Types a line into an agent and submits it; what the agent would take for a command only where that is meant. */
-  async send(id: string, text: string, isCommand = false): Promise<Result<null>> {
-    const worker = this.#core.state.log.workers.get(id);
-    if (!worker) return noSuchWorker(this.#core.state, id);
-    if (!isLive(worker.state)) return notRunning(id);
-    if (looksLikeCommand(text) && !isCommand)
-      return failure(
-        'looks_like_command',
-        `${id} would take this for a command, and not for words to it.`,
-        'Begin it with another sign, or mean it: orch-tui worker send --command',
-      );
-    const call = await this.#edge.host.find();
-    return call.ok ? call.value('paste', { id, text, submit: true }) : call;
+  /** Types a line into an agent and submits it; see `Sender`. */
+  send(id: string, text: string, isCommand = false): Promise<Result<null>> {
+    return this.#sender.send(id, text, isCommand);
   }
 
   /** Events about a worker, and about the proposals that led to it. */

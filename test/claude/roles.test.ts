@@ -87,20 +87,6 @@ async function isIdle(place: ClaudeShop, id: string, text: string): Promise<void
   });
 }
 
-/** Types a line and presses Enter again while nothing comes of it: Claude Code loses one that comes while it redraws. */
-async function say({ shop, api }: ClaudeShop, id: string, text: string): Promise<void> {
-  const before = api.conversations.length;
-  await shop.json('worker', 'send', id, text);
-  for (let tries = 1; api.conversations.length === before; tries += 1) {
-    try {
-      await expect.poll(() => api.conversations.length, { timeout: 4000 }).toBeGreaterThan(before);
-    } catch (error) {
-      if (tries === 5) throw error;
-      await shop.json('worker', 'send', id, '');
-    }
-  }
-}
-
 describe.skipIf(claude === null)('the orchestrator', () => {
   test.each([
     ['whose settings open everything', []],
@@ -245,7 +231,7 @@ describe.skipIf(claude === null)('a worker', () => {
     const wait = 'touch waiting; until test -e go; do sleep 0.1; done';
     const attempts = [bash('git stash -u'), bash('echo x > ../outside-1')];
     api.turns.push({ tools: [bash(wait)] }, { tools: attempts }, { text: 'Still not.' });
-    await say(place, 'backend/door', 'Once more.');
+    await shop.json('worker', 'send', 'backend/door', 'Once more.');
     await expect.poll(() => isThere(join(own, 'waiting')), { timeout: 20_000 }).toBe(true);
     const controller = await shop.pidOf('controller');
     const host = await shop.pidOf('host');
