@@ -1,6 +1,6 @@
 import type { Card, Column } from '../domain/board.ts';
 import type { CardChange } from '../domain/boardFacts.ts';
-import type { SyncOutcome } from '../domain/notionFacts.ts';
+import type { RebuildOutcome, SyncOutcome } from '../domain/notionFacts.ts';
 import type { Asking, Scrolling } from './asking.ts';
 import type { TextField } from './field.ts';
 
@@ -32,10 +32,10 @@ export interface InvoicesDialog extends Asking, Scrolling {
   readonly period: string | null;
 }
 
-/** A sync with Notion; the outcome is null until it has ended. */
+/** A sync with Notion, or what is known of Notion made anew; the outcome is null until it has ended. */
 export interface SyncDialog extends Asking, Scrolling {
   readonly kind: 'sync';
-  readonly outcome: SyncOutcome | null;
+  readonly outcome: SyncOutcome | RebuildOutcome | null;
 }
 
 /** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */

@@ -23,15 +23,13 @@ export function describeNotion(
   command(notion, 'status', 'token, databases and what waits to be synced').action(async () =>
     (await import('./notion.ts')).showStatus(out, token),
   );
-  const sync = command(program, 'sync', 'bring board and invoices together with Notion')
-    .option('--dry-run', 'only show what would be done')
-    .option('--allow-mass-delete', 'also where many rows are gone on one side')
-    .action(async (options) => (await import('./notionSync.ts')).runSync(out, token, undefined, options));
+  const sync = syncOptions(command(program, 'sync', 'bring board and invoices together with Notion'));
+  sync.action(async (options) => (await import('./notionSync.ts')).runSync(out, token, undefined, options));
+  // `sync --dry-run board` means the same as `sync board --dry-run`.
   for (const table of syncTables)
-    command(sync, table, `only the ${table}`)
-      .option('--dry-run', 'only show what would be done')
-      .option('--allow-mass-delete', 'also where many rows are gone on one side')
-      .action(async (options) => (await import('./notionSync.ts')).runSync(out, token, table, options));
+    syncOptions(command(sync, table, `only the ${table}`)).action(async (_, own: Command) =>
+      (await import('./notionSync.ts')).runSync(out, token, table, own.optsWithGlobals()),
+    );
   command(sync, 'conflicts', 'what changed on both sides').action(async () =>
     (await import('./notionSync.ts')).showConflicts(out),
   );
@@ -42,4 +40,15 @@ export function describeNotion(
     );
   program.enablePositionalOptions();
   sync.enablePositionalOptions();
+}
+
+function syncOptions(command: Command): Command {
+  return command
+    .option('--dry-run', 'only show what would be done')
+    .option('--allow-mass-delete', 'also where many rows are gone on one side')
+    .option(
+      '--rebuild',
+      'make anew what is known of Notion, after it was damaged or lost; writes to neither side',
+    )
+    .option('--yes', 'ask nothing');
 }

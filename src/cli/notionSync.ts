@@ -1,35 +1,95 @@
+import { rebuildQuestion, runningText } from '../app/text/sync.ts';
 import { counted } from '../app/text/words.ts';
-import type { SyncChoice, SyncConflict, SyncOutcome, SyncTable } from '../domain/notionFacts.ts';
+import type {
+  RebuildOutcome,
+  SyncChoice,
+  SyncConflict,
+  SyncOutcome,
+  SyncTable,
+} from '../domain/notionFacts.ts';
+import type { Problem } from '../domain/problem.ts';
 import type { GivenToken } from '../notion/token.ts';
+import type { ControllerNotices } from '../protocol/controllerApi.ts';
+import type { Link } from '../protocol/link.ts';
+import { askYes, canAsk } from './ask.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 
 /** Commands that bring board and invoices together with Notion. */
 
+interface SyncWish {
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+  readonly rebuild?: boolean;
+  readonly yes?: boolean;
+}
+
 /** `sync`: exits 1 when a table could not be synced at all; single rows that could not are named. */
 export async function runSync(
   out: Output,
   own: GivenToken | null,
   table: SyncTable | undefined,
-  {
-    dryRun = false,
-    allowMassDelete = false,
-  }: { readonly dryRun?: boolean; readonly allowMassDelete?: boolean },
+  wish: SyncWish,
 ): Promise<void> {
   refuseInsideWorker('sync');
-  await withController('.', async (call) => {
+  const { dryRun = false, allowMassDelete = false } = wish;
+  const tables = table ? { tables: [table] } : {};
+  if (wish.rebuild) await agreeToRebuild(out, wish);
+  await withController('.', async (call, link) => {
     await lendToken(call, own);
-    const wish = { dryRun, allowMassDelete, ...(table && { tables: [table] }) };
+    const stopShowing = showProgress(out, link);
     const cancel = () => void call('cancelSync', {});
     process.once('SIGINT', cancel);
     try {
-      const outcome = demand(await call('sync', wish));
-      out.result({ ...outcome, dryRun }, outcomeText(outcome, dryRun));
+      if (wish.rebuild) {
+        const outcome = demand(await call('rebuildSync', tables));
+        stopShowing();
+        out.result(outcome, rebuildText(outcome));
+      } else {
+        const outcome = demand(await call('sync', { dryRun, allowMassDelete, ...tables }));
+        stopShowing();
+        out.result({ ...outcome, dryRun }, outcomeText(outcome, dryRun));
+      }
     } finally {
+      stopShowing();
       process.off('SIGINT', cancel);
     }
   });
+}
+
+async function agreeToRebuild(out: Output, { dryRun, allowMassDelete, yes }: SyncWish): Promise<void> {
+  if (dryRun || allowMassDelete) refuse('usage', '--rebuild stands alone: it only looks, and syncs nothing.');
+  if (yes) return;
+  out.say(rebuildQuestion);
+  if (!canAsk(out)) refuse('yes_required', 'A rebuild forgets what was common.', 'Say --yes.');
+  if (!(await askYes('Rebuild it?'))) refuse('not_confirmed', 'Nothing was changed.');
+}
+
+/** Shows how far a sync is, in one line that goes away again. @returns what ends that */
+function showProgress({ json }: Output, link: Link): () => void {
+  const { stderr } = process;
+  if (json || !stderr.isTTY) return () => {};
+  let isShowing = true;
+  link.onNotice<ControllerNotices, 'facts'>('facts', ({ notion }) => {
+    if (isShowing && notion?.running) stderr.write(`\r\x1b[K${runningText(notion.running)}`);
+  });
+  return () => {
+    if (isShowing) stderr.write('\r\x1b[K');
+    isShowing = false;
+  };
+}
+
+function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutcome): string {
+  return [
+    `${counted(rows, 'row')} on both sides, ${counted(conflicts.length, 'field')} not the same; nothing was written there.`,
+    ...setAside.map((file) => `What was in the way is kept: ${file}`),
+    ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
+    ...problems.map(problemText),
+    conflicts.length > 0
+      ? 'Decide: orch-tui sync resolve ID FIELD mine|theirs, then: orch-tui sync'
+      : 'Go on: orch-tui sync',
+  ].join('\n');
 }
 
 function outcomeText(
@@ -40,12 +100,17 @@ function outcomeText(
   return [
     `${counted(created, 'page')} ${would}made, ${updated} ${would}changed, ${counted(pulled, 'row')} ${would}brought here`,
     ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
-    ...problems.map(({ message, hint }) => `! ${message}${hint === undefined ? '' : ` ${hint}`}`),
+    ...problems.map(problemText),
     ...wanted.map((task) => `+ a worker is wanted for: ${task}`),
   ].join('\n');
 }
 
+function problemText({ message, hint }: Problem): string {
+  return `! ${message}${hint === undefined ? '' : ` ${hint}`}`;
+}
+
 function conflictText({ id, field, base, ours, theirs }: SyncConflict): string {
+  if (base === null) return `${id} ${field}: ${value(ours)} here, ${value(theirs)} in Notion`;
   return `${id} ${field}: ${value(base)} became ${value(ours)} here and ${value(theirs)} in Notion`;
 }
 

@@ -76,6 +76,19 @@ export interface SyncOutcome {
   readonly wanted: readonly string[];
 }
 
+/** What came of making anew what was known of Notion. */
+export interface RebuildOutcome {
+  /** Rows that both sides have. */
+  readonly rows: number;
+  readonly conflicts: readonly SyncConflict[];
+  readonly problems: readonly Problem[];
+  /** Where files are now that were in the way; absolute. */
+  readonly setAside: readonly string[];
+}
+
+/** Refusals of a sync that a rebuild mends. */
+export const rebuildCodes: readonly string[] = ['notion_base_damaged', 'notion_intents_damaged'];
+
 /** What a person is shown before they connect, and after. */
 export interface NotionProposal {
   readonly table: SyncTable;

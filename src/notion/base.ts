@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { readIfThere, replaceFile, setAside } from './durable.ts';
+import { readIfThere, replaceFile } from './durable.ts';
 import type { BaseRow } from './row.ts';
 
 const version = 1;
@@ -31,16 +31,12 @@ export function openBase(file: string): Result<Base> {
       `${file} is damaged, so nobody knows what was synced before; nothing was synced.`,
       'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: what differs then is asked about.',
     );
-  const base = new Map(Object.entries(rows));
-  return success({ rows: base, save: () => replaceFile(file, render(Object.fromEntries(base))) });
+  return success(baseOf(file, new Map(Object.entries(rows))));
 }
 
-/**
- * Puts a damaged file aside. The next sync then ties rows to pages by their ids and asks about whatever differs.
- * @returns where it is now, null when there was none
- */
-export function rebuildBase(file: string): string | null {
-  return readIfThere(file) === null ? null : setAside(file);
+/** One with these rows, whatever the file says; it is not written yet. */
+export function baseOf(file: string, rows: Map<string, BaseRow>): Base {
+  return { rows, save: () => replaceFile(file, render(Object.fromEntries(rows))) };
 }
 
 function parse(text: string): Stored['rows'] | null {

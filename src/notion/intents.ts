@@ -33,7 +33,7 @@ export function openIntents(file: string): Result<Intents> {
     return failure(
       'notion_intents_damaged',
       `${file} is damaged, so nobody knows which pages were asked for; nothing was synced.`,
-      'Look for pages without a row in Notion, then remove that file.',
+      'Rebuild what is known with `orch-tui sync --rebuild`: pages are found by their ids.',
     );
   const keep = open.size === 0 && whole.length > compactAt ? 0 : Buffer.byteLength(whole);
   let fd: number | null = null;

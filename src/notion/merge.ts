@@ -15,6 +15,8 @@ export interface MergeInput {
   /** Undefined for a row that was never the same on both sides. */
   readonly base: Fields | undefined;
   readonly unseen: readonly string[];
+  /** Of a field that the base does not have nobody knows what it was: an empty cell may have been emptied. */
+  readonly isPartial: boolean;
   readonly local: Fields;
   readonly remote: Fields;
   /** What a person decided about exactly these values; undefined where nobody did. */
@@ -80,9 +82,10 @@ export function mergeFields(input: MergeInput): Merged {
 }
 
 function decide(
-  { unseen, lock, local, remote, base: baseFields }: MergeInput,
+  { unseen, isPartial, lock, local, remote, base: baseFields }: MergeInput,
   { field, base, ours, theirs }: FieldConflict,
 ): 'push' | 'pull' | 'conflict' {
+  if (isPartial && baseFields?.[field] === undefined) return 'conflict';
   // The row came back to a table with this column: its empty cell was never filled, so nobody emptied it.
   const isUnfilled = ours === null && unseen.includes(field);
   const side = ours === base || isUnfilled ? 'pull' : theirs === base ? 'push' : 'conflict';

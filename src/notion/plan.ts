@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from '../domain/problem.ts';
+import type { Problem } from '../domain/problem.ts';
 import { type Choice, type FieldConflict, isLocked, type Lock, type Merged, mergeFields } from './merge.ts';
 import type { BaseRow, Fields, LocalChange, RemoteRow, Row } from './row.ts';
 
@@ -24,9 +24,6 @@ export const wholeRow = 'row';
 /** A query may not show a page yet that was made this long ago, in milliseconds. */
 export const queryLag = 60_000;
 
-/** More rows than this, or a greater share of several, do not vanish by intent. */
-const massDeletion = { rows: 5, share: 0.2 };
-
 export interface PlanInput {
   /** Fields that are mapped and sound. */
   readonly fields: readonly string[];
@@ -47,7 +44,6 @@ export interface PlanInput {
   readonly chosen: (conflict: RowConflict) => Choice | undefined;
   /** Milliseconds, when the reading began. */
   readonly now: number;
-  readonly allowMassDelete: boolean;
 }
 
 /** Something to be done in Notion. */
@@ -102,24 +98,6 @@ export function planSync(input: PlanInput): Plan {
   return plan;
 }
 
-/** Whether a sync with this plan is refused, for too much has vanished on one side. */
-export function massDeletionIn(input: PlanInput): Problem | null {
-  if (input.allowMassDelete) return null;
-  const local = new Set(input.local.map(({ id }) => id));
-  const known = [...input.base.keys()];
-  const ofFile = known.filter((id) => !local.has(id) && input.remote.has(id)).length;
-  const ofNotion = known.filter((id) => local.has(id) && input.lost.has(id)).length;
-  const [count, where] = ofFile >= ofNotion ? [ofFile, 'the file'] : [ofNotion, 'Notion'];
-  const isMass = count > massDeletion.rows || (count > 1 && count / known.length > massDeletion.share);
-  return isMass
-    ? problemOf(
-        'mass_deletion',
-        `${count} of ${known.length} rows are gone from ${where}; nothing was synced.`,
-        'Bring them back, or sync with --allow-mass-delete if they were deleted on purpose.',
-      )
-    : null;
-}
-
 class Planning implements Plan {
   readonly local: LocalChange[] = [];
   readonly remote: RemoteChange[] = [];
@@ -165,6 +143,7 @@ class Planning implements Plan {
     const merged = mergeFields({
       base: base?.fields,
       unseen: base?.unseen ?? [],
+      isPartial: base?.isPartial ?? false,
       local,
       remote: remote.fields,
       lock,

@@ -31,8 +31,14 @@ export interface Sides extends Identified {
   readonly at: number;
 }
 
+/** What ties rows to pages, as far as it is known. */
+interface Known {
+  readonly base: Pick<Store['base'], 'rows'>;
+  readonly intents: Pick<Store['intents'], 'open'>;
+}
+
 /** Reads everything and changes nothing. The file is read last: it may be edited at any moment. */
-export async function readSides(options: ReadOptions, store: Store): Promise<Result<Sides>> {
+export async function readSides(options: ReadOptions, store: Known): Promise<Result<Sides>> {
   const { spec, mapping, notion, clock } = options;
   const schema = await notion.schema(mapping.dataSourceId);
   if (!schema.ok) return schema;
@@ -136,7 +142,7 @@ function differs(base: BaseRow, row: RemoteRow): boolean {
 }
 
 /** Every page that a row is tied to, those of rows on their way into the file included. */
-function knownPages({ base, intents }: Store): ReadonlyMap<string, BaseRow> {
+function knownPages({ base, intents }: Known): ReadonlyMap<string, BaseRow> {
   const known = new Map(base.rows);
   for (const [id, { pageId, fields, at }] of intents.open)
     if (pageId !== undefined && !known.has(id))
@@ -151,7 +157,7 @@ function knownPages({ base, intents }: Store): ReadonlyMap<string, BaseRow> {
 function adopt(
   remote: ReadonlyMap<string, RemoteRow>,
   known: ReadonlyMap<string, BaseRow>,
-  store: Store,
+  store: Known,
   { choiceField }: TableSpec,
 ): ReadonlyMap<string, BaseRow> {
   const base = new Map(known);

@@ -32,6 +32,8 @@ export interface BaseRow {
   readonly status: string | null;
   /** Fields that the file had no place for: an empty one there is no edit. */
   readonly unseen: readonly string[];
+  /** Made anew after what was known got lost: `fields` has only what was the same on both sides then, or became so. */
+  readonly isPartial?: true;
   /** When it was last changed, in milliseconds: queries may lag behind that. */
   readonly at: number;
 }

@@ -67,7 +67,9 @@ export class Settling {
   #next(old: BaseRow | undefined, row: RemoteRow, fields: Fields, unseen: readonly string[]): BaseRow {
     const { pageId, status } = row;
     const isSame = old !== undefined && JSON.stringify(sorted(old.fields)) === JSON.stringify(sorted(fields));
-    const next = { pageId, fields, status, unseen, at: isSame ? old.at : this.#clock.now() };
+    const isPartial = old?.isPartial && Object.keys(row.fields).some((field) => fields[field] === undefined);
+    const at = isSame ? old.at : this.#clock.now();
+    const next = { pageId, fields, status, unseen, ...(isPartial && { isPartial }), at };
     const isUnchanged =
       isSame && old.pageId === pageId && old.status === status && String(old.unseen) === String(unseen);
     return isUnchanged ? old : next;

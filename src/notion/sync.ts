@@ -2,13 +2,14 @@ import type { WantedCard } from '../domain/notionFacts.ts';
 import { type Problem, type Result, success } from '../domain/problem.ts';
 import { type Clock, realClock } from './clock.ts';
 import { choiceAbout, keepConflicts, readConflicts } from './conflicts.ts';
+import { massDeletionIn } from './massDeletion.ts';
 import {
-  massDeletionIn,
   type Plan,
   type PlanInput,
   planSync,
   type RemoteChange,
   type RowConflict,
+  wholeRow,
 } from './plan.ts';
 import { isHopeless, unanswered } from './problems.ts';
 import { readSides, type Sides } from './reading.ts';
@@ -58,7 +59,7 @@ class Sync {
     const sides = await readSides({ ...this.#options, clock: this.#clock, progress }, this.#store);
     if (!sides.ok) return sides;
     const input = this.#input(sides.value);
-    const refused = massDeletionIn(input);
+    const refused = this.#options.allowMassDelete ? null : massDeletionIn(input, this.#asked());
     if (refused) return { ok: false, problem: refused };
     const plan = planSync(input);
     this.#problems.push(...sides.value.problems, ...plan.problems, ...plan.unconfirmed.map(unconfirmed));
@@ -70,7 +71,7 @@ class Sync {
   }
 
   #input(sides: Sides): PlanInput {
-    const { spec, allowMassDelete = false } = this.#options;
+    const { spec } = this.#options;
     const kept = readConflicts(this.#store.files.conflicts);
     return {
       ...sides,
@@ -85,8 +86,14 @@ class Sync {
         return choice;
       },
       now: sides.at,
-      allowMassDelete,
     };
+  }
+
+  /** Rows whose loss is a conflict that the person was told of. */
+  #asked(): ReadonlySet<string> {
+    const { table } = this.#options.spec;
+    const kept = readConflicts(this.#store.files.conflicts);
+    return new Set(kept.filter((one) => one.table === table && one.field === wholeRow).map(({ id }) => id));
   }
 
   async #carryOut(plan: Plan, sides: Sides, wanted: readonly WantedCard[]): Promise<void> {

@@ -206,8 +206,9 @@ export class Writer {
 
   #setBase(id: string, pageId: string, fields: Fields, status: string | null = null): void {
     const { store, clock } = this.#options;
-    const { unseen } = store.base.rows.get(id) ?? { unseen: [] };
-    store.base.rows.set(id, { pageId, fields, status, unseen, at: clock.now() });
+    const { unseen, isPartial } = store.base.rows.get(id) ?? { unseen: [] };
+    const partial = isPartial && { isPartial };
+    store.base.rows.set(id, { pageId, fields, status, unseen, ...partial, at: clock.now() });
     store.base.save();
   }
 }

@@ -23,6 +23,7 @@ import type {
   NotionPlaces,
   NotionProposal,
   NotionStatus,
+  RebuildOutcome,
   SyncChoice,
   SyncConflict,
   SyncOutcome,
@@ -148,6 +149,11 @@ export interface ControllerApi {
     dryRun?: boolean;
     allowMassDelete?: boolean;
   }): Result<SyncOutcome>;
+  /**
+   * Makes anew what is known of Notion, wherever that is damaged or lost, or for these. Writes to neither side: what
+   * differs becomes a conflict. `nothing_to_rebuild`, `notion_unconnected`, `sync_running`.
+   */
+  rebuildSync(params: { tables?: readonly SyncTable[] }): Result<RebuildOutcome>;
   cancelSync(params: Record<string, never>): Result<{ wasRunning: boolean }>;
   syncConflicts(params: Record<string, never>): Result<readonly SyncConflict[]>;
   /** The next sync does it. */

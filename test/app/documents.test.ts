@@ -12,6 +12,11 @@ function answer(state: AppState, method: 'sync' | 'resolveSync' | 'saveInvoice',
     .state;
 }
 
+function refuse(state: AppState, method: 'sync', code: string): AppState {
+  const result = { ok: false, problem: { code, message: 'No.' } } as const;
+  return updateApp(state, { type: 'answered', method, params: {}, tag: state.nextTag - 1, result }).state;
+}
+
 describe('a sync', () => {
   const outcome = { created: 1, updated: 0, pulled: 2, conflicts: [], problems: [], wanted: [] };
 
@@ -27,6 +32,26 @@ describe('a sync', () => {
     const { state, effects } = press(press(documentRoom(size), 'b', 's').state, 'escape');
     expect(effects).toMatchObject([{ method: 'cancelSync' }]);
     expect(dialogOf(state)?.kind).toBe('sync');
+  });
+
+  it.each([
+    ['mass_deletion', 'sync', { allowMassDelete: true }],
+    ['notion_base_damaged', 'rebuildSync', {}],
+    ['notion_intents_damaged', 'rebuildSync', {}],
+  ])('refused with %s offers a way on, which is taken with y', (code, method, params) => {
+    const { state } = press(documentRoom(size), 'b', 's');
+    expect(press(state, 'y').effects).toEqual([]);
+    const refused = refuse(state, 'sync', code);
+    const { effects, state: next } = press(refused, 'y');
+    expect(effects).toMatchObject([{ method, params }]);
+    expect(dialogOf(next)).toMatchObject({ kind: 'sync', problem: null });
+    expect(press(next, 'y').effects).toEqual([]);
+    expect(press(refused, 'escape').effects).toEqual([]);
+  });
+
+  it('offers nothing where it was refused for anything else', () => {
+    const { state } = press(documentRoom(size), 'b', 's');
+    expect(press(refuse(state, 'sync', 'notion_unreachable'), 'y').effects).toEqual([]);
   });
 
   it('is refused where nothing is connected, and while one runs', () => {

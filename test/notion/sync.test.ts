@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { resolveConflict } from '../../src/notion/conflicts.ts';
@@ -178,11 +178,46 @@ it.each(['the file', 'Notion'])('refuses a sync when many rows are gone from %s'
   if (side === 'the file') for (let i = 0; i < 6; i++) scene.local.cards.delete(`ORC-${i}`);
   else for (const page of scene.service.living(scene.source).slice(0, 6)) scene.service.edit(page, {}, true);
   const before = scene.local.cards.size;
-  expect(await scene.sync()).toMatchObject({ ok: false, problem: { code: 'mass_deletion' } });
+  const refused = await scene.sync();
+  expect(refused).toMatchObject({ ok: false, problem: { code: 'mass_deletion' } });
+  const { message, hint } = refused.ok ? {} : refused.problem;
+  expect(message).toMatch(
+    new RegExp(
+      `^6 of 10 rows are gone from ${side}; nothing was synced: ORC-\\d “Card \\d”(, ORC-\\d “Card \\d”){5}\\.$`,
+    ),
+  );
+  expect(hint).toContain('--allow-mass-delete');
   expect(scene.local.cards.size).toBe(before);
   const report = await scene.synced({ allowMassDelete: true });
   if (side === 'the file') expect(report.conflicts).toHaveLength(6);
   else expect(scene.local.archived.size).toBe(6);
+});
+
+it('does not refuse again for rows whose loss was asked about, one by one', async () => {
+  using scene = await makeScene();
+  for (let i = 0; i < 10; i++) scene.local.set(`ORC-${i}`, card(`Card ${i}`));
+  await scene.synced();
+  for (let i = 0; i < 6; i++) scene.local.cards.delete(`ORC-${i}`);
+  await scene.synced({ allowMassDelete: true });
+  const file = storeFiles(scene.folder, scene.source).conflicts;
+  for (let i = 0; i < 5; i++) resolveConflict(file, `ORC-${i}`, 'row', 'mine');
+  expect(await scene.synced()).toMatchObject({ updated: 5, conflicts: [{ id: 'ORC-5' }] });
+  expect(scene.service.living(scene.source)).toHaveLength(5);
+  scene.local.cards.delete('ORC-6');
+  scene.local.cards.delete('ORC-7');
+  expect(await scene.sync()).toMatchObject({ problem: { code: 'mass_deletion' } });
+});
+
+it('names no more than fifty rows of those that are gone', async () => {
+  using scene = await makeScene();
+  for (let i = 0; i < 60; i++)
+    scene.local.set(`ORC-${i}`, card(`Card ${i} ${'with a long title '.repeat(9)}`));
+  await scene.synced();
+  scene.local.cards.clear();
+  const refused = await scene.sync();
+  expect(refused.ok ? '' : refused.problem.message).toMatch(
+    /ORC-0 “Card 0 with.{20,40}…”, .* and 10 more\.$/,
+  );
 });
 
 it('does not write over what was invoiced, on either side; paid may follow', async () => {
@@ -215,22 +250,6 @@ it('keeps a conflict for what would unlock an invoice again', async () => {
   expect((await scene.synced()).conflicts).toMatchObject([
     { field: 'status', ours: 'pending', theirs: 'paid' },
   ]);
-});
-
-it('stops at a base that cannot be trusted, and ties the rows by their ids after a rebuild', async () => {
-  using scene = await makeScene();
-  scene.local.set('ORC-1', card('One'));
-  await scene.synced();
-  const { base } = storeFiles(scene.folder, scene.source);
-  writeFileSync(base, readFileSync(base, 'utf8').replace('One', 'Two'));
-  scene.service.requests.length = 0;
-  expect(await scene.sync()).toMatchObject({ ok: false, problem: { code: 'notion_base_damaged' } });
-  expect(scene.service.requests).toEqual([]);
-  const { rebuildBase } = await import('../../src/notion/base.ts');
-  expect(rebuildBase(base)).toBe(`${base}.damaged-1`);
-  scene.local.set('ORC-1', { task: 'Edited' });
-  expect((await scene.synced()).conflicts).toMatchObject([{ base: null, ours: 'Edited', theirs: 'One' }]);
-  expect(scene.service.living(scene.source)).toHaveLength(1);
 });
 
 it('reports copies with the same id and syncs the page it knows', async () => {

@@ -1,4 +1,4 @@
-import type { SyncChoice, SyncConflict } from '../../domain/notionFacts.ts';
+import { rebuildCodes, type SyncChoice, type SyncConflict } from '../../domain/notionFacts.ts';
 import type { Action } from '../action.ts';
 import type { ConflictsDialog } from '../documentDialog.ts';
 import { fieldOf } from '../field.ts';
@@ -21,10 +21,7 @@ export const syncActions: readonly Action[] = [
     keys: ['s'],
     where: ['board', 'invoices'],
     enabled: canSync,
-    run: (state) =>
-      ask(state, 'sync', {}, (next, pending) =>
-        withDialog(next, { kind: 'sync', outcome: null, scroll: 0, pending, problem: null }),
-      ),
+    run: (state) => ask(state, 'sync', {}, awaitingSync),
   },
   {
     id: 'sync-conflicts',
@@ -36,6 +33,18 @@ export const syncActions: readonly Action[] = [
     enabled: (state) => openConflicts(state).length > 0 || 'Nothing waits for a decision.',
     run: (state) =>
       stay(withDialog(state, { kind: 'sync-conflicts', at: 0, typed: null, pending: null, problem: null })),
+  },
+  {
+    ...sync,
+    id: 'sync-yes',
+    title: 'yes: sync although many rows are gone, or find anew what was damaged',
+    hint: (state) => (offerOf(state) === null ? null : 'yes'),
+    keys: ['y'],
+    enabled: (state) => (offerOf(state) === null ? 'There is nothing to say yes to.' : isReachable(state)),
+    run: (state) =>
+      offerOf(state) === 'rebuild'
+        ? ask(state, 'rebuildSync', {}, awaitingSync)
+        : ask(state, 'sync', { allowMassDelete: true }, awaitingSync),
   },
   {
     ...sync,
@@ -92,6 +101,18 @@ export const syncActions: readonly Action[] = [
     run: (state) => onConflicts(state, (dialog) => stay(withDialog(state, { ...dialog, typed: null }))),
   },
 ];
+
+function awaitingSync(state: AppState, pending: number): AppState {
+  return withDialog(state, { kind: 'sync', outcome: null, scroll: 0, pending, problem: null });
+}
+
+/** What a person may say yes to after a sync was refused; null for nothing. */
+export function offerOf(state: AppState): 'mass-delete' | 'rebuild' | null {
+  const dialog = dialogOf(state);
+  const code = dialog?.kind === 'sync' ? dialog.problem?.code : undefined;
+  if (code === 'mass_deletion') return 'mass-delete';
+  return code !== undefined && rebuildCodes.includes(code) ? 'rebuild' : null;
+}
 
 /** Conflicts that nobody has decided yet. */
 export function openConflicts({ facts }: AppState): readonly SyncConflict[] {

@@ -92,6 +92,7 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     case 'saveInvoice':
       return withInvoice(state, waiting, answer.result.value);
     case 'sync':
+    case 'rebuildSync':
       return waiting?.kind === 'sync'
         ? withDialog(state, { ...waiting, pending: null, problem: null, outcome: answer.result.value })
         : state;

@@ -1,8 +1,10 @@
-import type { NotionFacts, SyncConflict, SyncOutcome } from '../../domain/notionFacts.ts';
-import { conflictAt, openConflicts } from '../actions/sync.ts';
+import type { NotionFacts, RebuildOutcome, SyncConflict, SyncOutcome } from '../../domain/notionFacts.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { conflictAt, offerOf, openConflicts } from '../actions/sync.ts';
 import type { ConflictsDialog, SyncDialog } from '../documentDialog.ts';
 import type { AppState } from '../state.ts';
 import { fitLine, type Line, line, span, wrapLines } from '../text/line.ts';
+import { rebuildQuestion, runningText } from '../text/sync.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, marked, problemRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
@@ -15,14 +17,14 @@ export function syncBody(
 ): DialogBody {
   const running = state.facts?.notion?.running ?? null;
   const progress = pending === null ? [] : [line(progressText(running), 'notice')];
-  const rows = [...progress, ...problemRows(problem, width), ...(outcome ? outcomeRows(outcome, width) : [])];
+  const came = !outcome ? [] : 'rows' in outcome ? rebuiltRows(outcome, width) : outcomeRows(outcome, width);
+  const rows = [...progress, ...problemRows(problem, width), ...offerRows(state, width), ...came];
   return { title: line('Sync with Notion', 'strong'), aside: [], rows, tail: [], caret: null };
 }
 
 function progressText(running: NotionFacts['running']): string {
   if (!running) return 'Asking Notion …';
-  const { table, stage, done, total } = running;
-  return `${stage === 'reading' ? 'Reading' : 'Writing'} ${table}: ${done}${total === null ? '' : ` of ${total}`} …`;
+  return runningText(running);
 }
 
 function outcomeRows(
@@ -44,11 +46,41 @@ function outcomeRows(
           'warning',
         )),
     ...wanted.flatMap((task) => marked('+', `A worker is wanted for: ${task}`, width, 'accent')),
-    ...problems.flatMap(({ message, hint }) => [
-      ...marked('!', message, width, 'bad'),
-      ...(hint === undefined ? [] : wrapLines(hint, width - 2, 'muted').map((row) => [span('  '), ...row])),
-    ]),
+    ...toldRows(problems, width),
   ];
+}
+
+/** What a yes would do, after a sync was refused. */
+function offerRows(state: AppState, width: number): readonly Line[] {
+  const offer = offerOf(state);
+  if (offer === null) return [];
+  const text = offer === 'rebuild' ? rebuildQuestion : massDeleteQuestion;
+  return [...wrapLines(text, width), line(''), line('y does it; esc leaves everything as it is.', 'notice')];
+}
+
+const massDeleteQuestion =
+  'If they were deleted on purpose: a sync goes on this once. What is gone from the file is then asked about row by row before anything is done in Notion; what is in the trash there goes to the archive of the file.';
+
+function rebuiltRows(
+  { rows, conflicts, problems, setAside }: RebuildOutcome,
+  width: number,
+): readonly Line[] {
+  const differ = `${counted(conflicts.length, 'field')} not the same: c decides. Then sync again.`;
+  return [
+    [span(counted(rows, 'row'), 'strong'), span(' on both sides; nothing was written there')],
+    ...(conflicts.length > 0
+      ? marked('!', differ, width, 'warning')
+      : [line('Both sides are the same. Sync to go on.', 'good')]),
+    ...setAside.flatMap((file) => wrapLines(`What was in the way is kept: ${file}`, width, 'muted')),
+    ...toldRows(problems, width),
+  ];
+}
+
+function toldRows(problems: readonly Problem[], width: number): readonly Line[] {
+  return problems.flatMap(({ message, hint }) => [
+    ...marked('!', message, width, 'bad'),
+    ...(hint === undefined ? [] : wrapLines(hint, width - 2, 'muted').map((row) => [span('  '), ...row])),
+  ]);
 }
 
 function amount(count: number, what: string, noun: string): readonly Line[] {

@@ -26,6 +26,7 @@ export type DocumentMethods = Pick<
   | 'connectNotion'
   | 'notionStatus'
   | 'sync'
+  | 'rebuildSync'
   | 'cancelSync'
   | 'syncConflicts'
   | 'resolveSync'
@@ -69,6 +70,7 @@ export function serveDocuments(
     connectNotion: (wish) => personOnly(() => connectNotion(notionWorld, { ...wish, lent })),
     notionStatus: () => personOnly(() => notionStatus(notionWorld, lent)),
     sync: (wish) => personOnly(() => notion.sync({ ...wish, lent })),
+    rebuildSync: ({ tables }) => personOnly(() => notion.rebuild({ ...(tables && { tables }), lent })),
     cancelSync: () => personOnly(async () => success({ wasRunning: notion.cancel() })),
     syncConflicts: () => success(notion.conflicts),
     resolveSync: ({ id, field, choice }) => personOnly(() => notion.resolve(id, field, choice)),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type NotionConfig,
   type NotionFacts,
+  type RebuildOutcome,
   type SyncChoice,
   type SyncConflict,
   type SyncOutcome,
@@ -10,24 +12,30 @@ import {
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
 import { commentOn, pageOf } from '../../notion/comment.ts';
 import { readConflicts, resolveConflict } from '../../notion/conflicts.ts';
-import type { RowConflict } from '../../notion/plan.ts';
+import { needsRebuild, rebuildTable } from '../../notion/rebuild.ts';
 import { storeFiles } from '../../notion/store.ts';
 import { syncTable } from '../../notion/sync.ts';
-import type { SyncReport } from '../../notion/syncOptions.ts';
+import type { SyncOptions } from '../../notion/syncOptions.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import { Turns } from '../documents/turns.ts';
 import { mappingOf } from './notionConfig.ts';
 import { connectHint, localTable, type NotionWorld, notionFolder, openFor, specs } from './notionWorld.ts';
+import { type Reports, rebuildOutcome, shownConflict, syncOutcome } from './outcome.ts';
 import { countPending } from './pending.ts';
 
-export interface SyncWish {
+interface TableWish {
   /** All that are connected where none is named. */
   readonly tables?: readonly SyncTable[];
-  readonly dryRun?: boolean;
-  readonly allowMassDelete?: boolean;
   /** By the client; without it the one that was kept. */
   readonly lent?: GivenToken | undefined;
 }
+
+export interface SyncWish extends TableWish {
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+}
+
+type TableWork<Report> = (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>;
 
 /** Files change in bursts. */
 const quietMs = 300;
@@ -59,28 +67,33 @@ export class NotionDesk {
     }, quietMs);
   }
 
-  /** @returns by table; a problem where a table could not be synced at all */
+  /** @returns a problem where a table could not be synced at all */
   async sync(wish: SyncWish): Promise<Result<SyncOutcome>> {
-    const known = this.#tables;
-    const tables = wish.tables ?? known;
-    const missing = tables.find((table) => !known.includes(table));
-    if (tables.length === 0 || missing !== undefined)
-      return failure(
-        'notion_unconnected',
-        missing === undefined
-          ? 'Nothing is connected to Notion.'
-          : `The ${missing} ${missing === 'board' ? 'is' : 'are'} not connected to Notion.`,
-        connectHint,
-      );
-    if (this.#stop) return failure('sync_running', 'A sync is running.', 'Wait for its end, or cancel it.');
-    const stop = new AbortController();
-    this.#stop = stop;
-    try {
-      return await this.#turns.take(() => this.#syncAll(tables, wish, stop.signal));
-    } finally {
-      this.#stop = null;
-      await this.#turns.take(() => this.#tell(wish.dryRun === true ? undefined : new Date()));
-    }
+    const isDry = wish.dryRun === true;
+    const reports = await this.#each(wish, async (table, options) => {
+      const report = await syncTable({
+        ...options,
+        dryRun: isDry,
+        allowMassDelete: wish.allowMassDelete === true,
+        wantedStatus: table === 'board' ? (this.#config?.wantedStatus ?? null) : null,
+        onWanted: (cards) => {
+          for (const card of cards)
+            this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
+        },
+      });
+      if (report.ok && table === 'board' && !isDry) await this.#world.board.noteSync(new Date());
+      return report;
+    });
+    if (reports.ok && !isDry) await this.#turns.take(() => this.#tell(new Date()));
+    return reports.ok ? success(syncOutcome(reports.value)) : reports;
+  }
+
+  /** Makes anew what is known of Notion, where that is damaged or for the tables named; writes to neither side. */
+  async rebuild(wish: TableWish): Promise<Result<RebuildOutcome>> {
+    const tables = wish.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
+    if (tables.length === 0 && this.#tables.length > 0) return nothingToRebuild;
+    const reports = await this.#each({ ...wish, tables }, (_, options) => rebuildTable(options));
+    return reports.ok ? success(rebuildOutcome(reports.value)) : reports;
   }
 
   /** Ends the sync under way after what it is doing just now. @returns whether there was one */
@@ -92,7 +105,7 @@ export class NotionDesk {
   /** What changed on both sides, the latest sync's view. */
   get conflicts(): readonly SyncConflict[] {
     return readConflicts(this.#conflictsFile).map(({ choice, ...conflict }) =>
-      shown(conflict, choice !== undefined),
+      shownConflict(conflict, choice !== undefined),
     );
   }
 
@@ -100,7 +113,7 @@ export class NotionDesk {
   async resolve(id: string, field: string, choice: SyncChoice): Promise<Result<SyncConflict>> {
     const resolved = resolveConflict(this.#conflictsFile, id, field, choice);
     await this.#turns.take(() => this.#tell());
-    return resolved.ok ? success(shown(resolved.value, true)) : resolved;
+    return resolved.ok ? success(shownConflict(resolved.value, true)) : resolved;
   }
 
   /** Tells those who look at a card in Notion what became of it; silent where it was never synced. */
@@ -125,46 +138,64 @@ export class NotionDesk {
     await this.#turns.done;
   }
 
+  #needsRebuild(table: SyncTable): boolean {
+    const mapping = mappingOf(this.#config, table);
+    const { root } = this.#world.state().config;
+    return mapping !== null && needsRebuild(notionFolder(root), mapping.dataSourceId);
+  }
+
+  get #config(): NotionConfig | undefined {
+    return this.#world.state().config.notion;
+  }
+
   get #tables(): readonly SyncTable[] {
-    const { notion } = this.#world.state().config;
-    return syncTables.filter((table) => notion?.[table] !== undefined);
+    return syncTables.filter((table) => this.#config?.[table] !== undefined);
   }
 
   get #conflictsFile(): string {
     return storeFiles(notionFolder(this.#world.state().config.root), '').conflicts;
   }
 
-  async #syncAll(
+  /** One table after the other, and nothing else meanwhile. */
+  async #each<Report>(wish: TableWish, work: TableWork<Report>): Promise<Result<Reports<Report>>> {
+    const known = this.#tables;
+    const tables = wish.tables ?? known;
+    const missing = tables.find((table) => !known.includes(table));
+    if (tables.length === 0 || missing !== undefined) return unconnected(missing);
+    if (this.#stop) return failure('sync_running', 'A sync is running.', 'Wait for its end, or cancel it.');
+    const stop = new AbortController();
+    this.#stop = stop;
+    try {
+      return await this.#turns.take(() => this.#workOn(tables, wish.lent, stop.signal, work));
+    } finally {
+      this.#stop = null;
+      await this.#turns.take(() => this.#tell());
+    }
+  }
+
+  async #workOn<Report>(
     tables: readonly SyncTable[],
-    wish: SyncWish,
+    lent: GivenToken | undefined,
     signal: AbortSignal,
-  ): Promise<Result<SyncOutcome>> {
-    const opened = await openFor(this.#world, wish.lent, signal);
+    work: TableWork<Report>,
+  ): Promise<Result<Reports<Report>>> {
+    const opened = await openFor(this.#world, lent, signal);
     if (!opened.ok) return opened;
-    const outcomes: SyncOutcome[] = [];
+    const folder = notionFolder(this.#world.state().config.root);
+    const reports: [SyncTable, Report][] = [];
     for (const table of tables) {
-      const { notion, root } = this.#world.state().config;
-      const mapping = mappingOf(notion, table);
+      const mapping = mappingOf(this.#config, table);
       const local = localTable(this.#world, table);
       if (!local.ok) return local;
       if (!mapping) continue;
-      const report = await syncTable({
-        ...{ spec: specs[table], mapping, notion: opened.value, local: local.value, signal },
-        folder: notionFolder(root),
-        dryRun: wish.dryRun === true,
-        allowMassDelete: wish.allowMassDelete === true,
-        wantedStatus: table === 'board' ? (notion?.wantedStatus ?? null) : null,
-        onWanted: (cards) => {
-          for (const card of cards)
-            this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
-        },
+      const report = await work(table, {
+        ...{ spec: specs[table], mapping, notion: opened.value, local: local.value, folder, signal },
         onProgress: ({ stage, done, total }) => this.#progress({ table, stage, done, total }),
       });
       if (!report.ok) return report;
-      if (table === 'board' && wish.dryRun !== true) await this.#world.board.noteSync(new Date());
-      outcomes.push(outcomeOf(table, report.value));
+      reports.push([table, report.value]);
     }
-    return success(joined(outcomes));
+    return success(reports);
   }
 
   #progress(running: NotionFacts['running']): void {
@@ -198,28 +229,14 @@ export class NotionDesk {
   }
 }
 
-function outcomeOf(table: SyncTable, report: SyncReport): SyncOutcome {
-  const { created, updated, pulled, problems, conflicts, wanted } = report;
-  return {
-    ...{ created, updated, pulled, problems },
-    conflicts: conflicts.map((conflict) => shown({ table, ...conflict }, false)),
-    wanted: wanted.map(({ task }) => task),
-  };
+function unconnected(table: SyncTable | undefined): Result<never> {
+  const what = table === undefined ? 'Nothing is' : table === 'board' ? 'The board is' : 'The invoices are';
+  const message = `${what}${table === undefined ? '' : ' not'} connected to Notion.`;
+  return failure('notion_unconnected', message, connectHint);
 }
 
-function shown(conflict: RowConflict & { readonly table: SyncTable }, isDecided: boolean): SyncConflict {
-  const { table, id, field, base, ours, theirs } = conflict;
-  return { table, id, field, base, ours, theirs, isDecided };
-}
-
-function joined(outcomes: readonly SyncOutcome[]): SyncOutcome {
-  const sum = (count: (one: SyncOutcome) => number) => outcomes.reduce((all, one) => all + count(one), 0);
-  return {
-    created: sum(({ created }) => created),
-    updated: sum(({ updated }) => updated),
-    pulled: sum(({ pulled }) => pulled),
-    conflicts: outcomes.flatMap(({ conflicts }) => conflicts),
-    problems: outcomes.flatMap(({ problems }) => problems),
-    wanted: outcomes.flatMap(({ wanted }) => wanted),
-  };
-}
+const nothingToRebuild = failure(
+  'nothing_to_rebuild',
+  'What is known of Notion is sound.',
+  'To find it anew all the same, say of what: orch-tui sync board --rebuild',
+);
