@@ -24,6 +24,15 @@ export async function stopWorker(out: Output, id: string): Promise<void> {
   });
 }
 
+/** `worker leave-unfinished`: a no to the orchestrator's wish. */
+export async function leaveUnfinished(out: Output, id: string): Promise<void> {
+  refuseInsideWorker('decide about a finish');
+  await withController('.', async (call) => {
+    demand(await call('leaveUnfinished', { id }));
+    out.result({ id, unfinished: true }, `${id} stays as it is.`);
+  });
+}
+
 /**
  * `worker finish`: merges into develop and removes worktree and branch.
  * @param token of Notion, for the comment on its card's page

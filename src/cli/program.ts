@@ -92,10 +92,15 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
     .action(async (request, said, { why }) =>
       (await import('./queue.ts')).answerRequest(out, request, said, why),
     );
-  command(program, 'approve', 'start what proposal N says')
-    .argument('<n>', 'number of the proposal', wholeNumber)
+  command(program, 'approve', 'start what proposals say: those named, or all of them')
+    .argument('[n...]', 'numbers of proposals', wholeNumbers)
+    .option('--all', 'all that can be started: lists them and asks')
+    .option('--yes', 'ask nothing')
     .option(...overLimit)
-    .action(async (n, options) => (await import('./start.ts')).approveProposal(out, n, options));
+    .action(async (numbers = [], options, self) => {
+      oneOf(self, numbers, options, 'proposals by their numbers');
+      return (await import('./approve.ts')).approveProposals(out, numbers, options);
+    });
   command(program, 'reject', 'turn a proposal down')
     .argument('<n>', 'number of the proposal', wholeNumber)
     .option('--why <text>', 'the reason, which the proposer sees', '')
@@ -132,7 +137,15 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
   return program;
 }
 
-const overLimit = ['--over-limit', 'also where as many run as the workspace wants'] as const;
+const overLimit = [
+  '--over-limit',
+  'also where as many run as the workspace wants, or the agent has reached its usage limit',
+] as const;
+
+/** Either some are named, or all are meant. */
+function oneOf(self: Command, named: readonly unknown[], { all }: { all?: boolean }, what: string): void {
+  if (named.length > 0 === (all === true)) self.error(`error: name ${what}, or say --all`);
+}
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
 
@@ -167,6 +180,16 @@ function describeWorker(out: Output, command: Describe, program: Command, token:
     .option('--yes', 'approve it here and now')
     .option(...overLimit)
     .action(async (id, options) => (await import('./start.ts')).resumeWorker(out, id, options));
+  command(worker, 'go-on [ids...]', 'tell those to go on that stopped at a usage limit')
+    .option('--all', 'all whose limit is over: lists them and asks')
+    .option('--yes', 'ask nothing')
+    .action(async (ids = [], options, self) => {
+      oneOf(self, ids, options, 'workers');
+      return (await import('./goOn.ts')).letGoOn(out, ids, options);
+    });
+  command(worker, 'leave-unfinished <id>', 'say no to the orchestrator, which would have it finished').action(
+    async (id) => (await import('./end.ts')).leaveUnfinished(out, id),
+  );
   command(worker, 'stop <id>', 'end its process; it stays, resumable').action(async (id) =>
     (await import('./end.ts')).stopWorker(out, id),
   );
@@ -207,6 +230,10 @@ function describeKeeping(out: Output, command: Describe, worker: Command): void 
     .option('--exact', 'also delete files that the snapshot does not have')
     .option('--yes', 'ask nothing')
     .action(async (id, n, options) => (await import('./keep.ts')).restoreSnapshot(out, id, n, options));
+}
+
+function wholeNumbers(text: string, before: readonly number[] = []): readonly number[] {
+  return [...before, wholeNumber(text)];
 }
 
 function wholeNumber(text: string): number {

@@ -14,7 +14,7 @@ export interface StartOptions {
   readonly brief?: string;
   readonly agent?: string;
   readonly yes?: boolean;
-  /** Also where more workers run than the workspace wants. */
+  /** Also where more workers run than the workspace wants, or the agent has reached its usage limit. */
   readonly overLimit?: boolean;
 }
 
@@ -41,18 +41,6 @@ export async function resumeWorker(out: Output, id: string, options: StartOption
   await withController('.', async (call, link) => {
     const proposal = demand(await call('proposeResume', { id }));
     await approveShown(out, call, await worked(link, proposal.n), options, true);
-  });
-}
-
-/** `approve N`: the command itself is the person's yes. */
-export async function approveProposal(
-  out: Output,
-  n: number,
-  options: Pick<StartOptions, 'overLimit'>,
-): Promise<void> {
-  refuseInsideWorker('approve anything');
-  await withController('.', async (call, link) => {
-    await approveShown(out, call, await worked(link, n), { ...options, yes: true }, false);
   });
 }
 
@@ -97,11 +85,11 @@ export async function approveShown(
   out.result(workerJson(worker), `Started ${worker.id} in ${worker.worktree}. Watch it: orch-tui`);
 }
 
-/** Of the workspace; what they keep from starting stays proposed. */
-const limits = ['limit_reached', 'budget_spent'];
+/** What they keep from starting stays proposed. */
+const limits = ['limit_reached', 'agent_limited', 'budget_spent'];
 
 function stays(n: number, { code, message }: Problem): never {
-  const insist = code === 'limit_reached' ? ' --over-limit' : '';
+  const insist = code === 'budget_spent' ? '' : ' --over-limit';
   refuse(code, `${message} It stays proposal ${n}.`, `Later: orch-tui approve ${n}${insist}`);
 }
 

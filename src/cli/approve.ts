@@ -1,0 +1,112 @@
+import type { Problem } from '../domain/problem.ts';
+import { draftId, type Proposal, type StartPlan } from '../domain/proposal.ts';
+import type { Worker } from '../domain/worker.ts';
+import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { Caller } from '../protocol/link.ts';
+import { askYes, canAsk } from './ask.ts';
+import { columns, workerJson } from './describe.ts';
+import { demand, exitCodes, type Output, refuse } from './output.ts';
+import { refuseInsideWorker, withController } from './session.ts';
+import { approveShown, type StartOptions, worked } from './start.ts';
+
+interface ApproveOptions extends Pick<StartOptions, 'yes' | 'overLimit'> {
+  /** Every proposal that is open now. */
+  readonly all?: boolean;
+}
+
+/**
+ * `approve N…`: the numbers are the person's yes. With `--all` what is proposed is listed first, and asked about; what
+ * comes meanwhile is not approved.
+ */
+export async function approveProposals(
+  out: Output,
+  numbers: readonly number[],
+  { all = false, yes = false, overLimit = false }: ApproveOptions,
+): Promise<void> {
+  refuseInsideWorker('approve anything');
+  await withController('.', async (call, link) => {
+    const [first = 0] = numbers;
+    if (numbers.length === 1)
+      return approveShown(out, call, await worked(link, first), { yes: true, overLimit }, false);
+    const { proposals: open } = demand(await call('facts', {}));
+    const wanted = all ? open.map(({ n }) => n) : [...new Set(numbers)];
+    const proposals: Proposal[] = [];
+    for (const n of wanted) proposals.push(await worked(link, n));
+    if (proposals.length > 0) out.say(listText(proposals));
+    if (all && proposals.some(isPlanned)) await agree(out, yes);
+    tell(out, await Promise.all(proposals.map((proposal) => approveOne(call, proposal, overLimit))));
+  });
+}
+
+async function agree(out: Output, yes: boolean): Promise<void> {
+  if (yes) return;
+  if (!canAsk(out))
+    refuse(
+      'approval_required',
+      'Starting workers needs your approval.',
+      'Approve all of them here: orch-tui approve --all --yes',
+    );
+  if (!(await askYes('Start them?'))) refuse('not_approved', 'Nothing was started.');
+}
+
+interface Approved {
+  readonly proposal: Proposal;
+  readonly outcome: { readonly worker: Worker } | { readonly problem: Problem };
+}
+
+/** Asked for all at once: the controller takes them in order and spaces the starts. */
+async function approveOne(
+  call: Caller<ControllerApi>,
+  proposal: Proposal,
+  overLimit: boolean,
+): Promise<Approved> {
+  const { n, plan, problem } = proposal;
+  if (!isPlanned(proposal) || !plan) {
+    const missing = { code: 'plan_pending', message: 'No plan came.' };
+    return { proposal, outcome: { problem: problem ?? missing } };
+  }
+  const insists = overLimit ? { overLimit } : {};
+  const started = await call('approve', { n, digest: plan.digest, ...insists });
+  return { proposal, outcome: started.ok ? { worker: started.value } : { problem: started.problem } };
+}
+
+function isPlanned({ plan, problem }: Proposal): boolean {
+  return plan !== null && problem === null;
+}
+
+/** What was started, and what was not and why. */
+function tell(out: Output, all: readonly Approved[]): void {
+  const started = all.flatMap(({ outcome }) => ('worker' in outcome ? [outcome.worker] : []));
+  const left = all.flatMap(({ proposal: { n, draft }, outcome }) =>
+    'problem' in outcome ? [{ n, worker: draftId(draft), error: outcome.problem }] : [],
+  );
+  const lines = [
+    ...started.map(({ id, worktree }) => `Started ${id} in ${worktree}.`),
+    ...left.map(({ n, worker, error }) => `Not started: #${n} ${worker}: ${error.message}`),
+  ];
+  out.result(
+    { started: started.map(workerJson), left },
+    lines.length === 0 ? 'Nothing is proposed.' : lines.join('\n'),
+  );
+  if (left.length > 0) process.exitCode = exitCodes.refused;
+}
+
+/** One row for each, and below them what speaks against some. */
+function listText(proposals: readonly Proposal[]): string {
+  const rows = proposals.map(({ n, kind, draft, plan }) => [
+    `#${n}`,
+    draftId(draft),
+    plan?.agent ?? '',
+    kind === 'resume' ? `resumes on ${plan?.branch ?? ''}` : (plan?.branch ?? ''),
+    draft.brief.trim().split('\n')[0] ?? '',
+  ]);
+  const against = proposals.flatMap(({ n, plan, limit, problem }) =>
+    againstOf(plan, limit, problem).map((text) => `! #${n}: ${text}`),
+  );
+  return [columns(rows), ...against].join('\n');
+}
+
+function againstOf(plan: StartPlan | null, limit: Problem | undefined, problem: Problem | null): string[] {
+  if (problem) return [`cannot be started: ${problem.message}`];
+  return [...(limit ? [limit.message] : []), ...(plan?.warnings ?? [])];
+}
