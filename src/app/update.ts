@@ -6,6 +6,7 @@ import type { Message } from './messages.ts';
 import { newsBetween } from './notify.ts';
 import type { AppState } from './state.ts';
 import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from './step.ts';
+import { suggestionText } from './text/sync.ts';
 import { progressMark, shownTitle } from './text/terminals.ts';
 import { updateAnswer } from './update/answers.ts';
 import { holdDrag } from './update/drag.ts';
@@ -25,7 +26,7 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'resized':
       return stay({ ...state, size: message.size });
     case 'factsArrived':
-      return withNews(state, withFacts(state, message.facts));
+      return withNews(state, withSuggestedSync(state, withFacts(state, message.facts)));
     case 'connectionChanged':
       return connectionChanged(state, message.connection);
     case 'terminalChanged':
@@ -55,6 +56,13 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'ticked':
       return stay(withFading({ ...state, now: message.now }));
   }
+}
+
+/** Said once, where nothing else is being said; the header goes on saying it. */
+function withSuggestedSync(old: AppState, state: AppState): AppState {
+  const { suggestion, pending = 0 } = state.facts?.notion ?? {};
+  if (!old.facts || old.facts.notion?.suggestion || !suggestion || state.notice) return state;
+  return withNotice(state, `${suggestionText(suggestion, pending)}: b, then s.`);
 }
 
 function withNews(old: AppState, state: AppState): Step {

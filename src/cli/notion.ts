@@ -1,3 +1,4 @@
+import { suggestionText } from '../app/text/sync.ts';
 import { counted } from '../app/text/words.ts';
 import type { NotionPlaces, NotionProposal } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
@@ -61,7 +62,7 @@ export async function showStatus(out: Output, own: GivenToken | null): Promise<v
   await withController('.', async (call) => {
     await lendToken(call, own);
     const status = demand(await call('notionStatus', {}));
-    const { token, integration, tables, pending, conflicts, problems } = status;
+    const { token, integration, tables, pending, suggestion, conflicts, problems } = status;
     const lines = [
       token === null ? 'No token.' : `Token from ${token.source}, ending in …${token.lastFour}`,
       ...(integration === null ? [] : [`Notion knows us as ${integration}.`]),
@@ -69,6 +70,7 @@ export async function showStatus(out: Output, own: GivenToken | null): Promise<v
         ? 'Nothing is connected: orch-tui notion connect'
         : `Connected: ${tables.join(', ')}`,
       `${counted(pending, 'row')} to sync, ${counted(conflicts, 'conflict')}`,
+      ...(suggestion ? [`${suggestionText(suggestion, pending)}: orch-tui sync`] : []),
       ...problems.map(({ message, hint }) => `! ${message}${hint === undefined ? '' : ` ${hint}`}`),
     ];
     out.result(status, lines.join('\n'));

@@ -26,11 +26,17 @@ export interface NotionConfig {
   readonly comment?: boolean;
 }
 
+/** Many cards or entries have changed, or the last worker has ended since the last sync. */
+export type SyncSuggestion = 'cards' | 'entries' | 'end';
+
 /** How things stand with Notion; only where it is connected. */
 export interface NotionFacts {
   readonly tables: readonly SyncTable[];
-  /** Rows that differ from what was last synced. */
+  /** Rows that differ from what was last synced, in all and by table. */
   readonly pending: number;
+  readonly waiting: Readonly<Partial<Record<SyncTable, number>>>;
+  /** Why it is time to sync; absent while it is not. */
+  readonly suggestion?: SyncSuggestion;
   readonly conflicts: readonly SyncConflict[];
   /** Null while nothing is synced. */
   readonly running: {
@@ -112,6 +118,7 @@ export interface NotionStatus {
   readonly integration: string | null;
   readonly tables: readonly SyncTable[];
   readonly pending: number;
+  readonly suggestion?: SyncSuggestion;
   readonly conflicts: number;
   readonly problems: readonly Problem[];
 }

@@ -40,7 +40,8 @@ export const conflict: SyncConflict = {
 };
 
 const notion: NotionFacts = {
-  ...{ tables: ['board', 'invoices'], pending: 2, running: null, syncedAt: null },
+  ...{ tables: ['board', 'invoices'], pending: 2, waiting: { board: 1, invoices: 1 } },
+  ...{ running: null, syncedAt: null },
   conflicts: [
     conflict,
     { ...conflict, id: 'T-3', table: 'invoices', field: 'minutes', base: 60, ours: 80, theirs: null },

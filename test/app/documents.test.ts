@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { lineText } from '../../src/app/text/line.ts';
 import { updateApp } from '../../src/app/update.ts';
+import { headerLine } from '../../src/app/view/header.ts';
 import { conflict, conflictRoom, documentRoom, invoiceRoom } from './documentFixtures.ts';
 import { press, type } from './fixtures.ts';
 
@@ -57,6 +59,32 @@ describe('a sync', () => {
   it('is refused where nothing is connected, and while one runs', () => {
     const running = { table: 'board', stage: 'reading', done: 1, total: null } as const;
     expect(press(documentRoom(size, { running }), 'b', 's').state.notice?.text).toContain('running');
+  });
+});
+
+describe('what waits to be synced', () => {
+  const narrow = { cols: 80, rows: 24 };
+  const header = (state: AppState) => lineText(headerLine(state));
+
+  it.each([size, narrow])('is counted in the header at $cols columns', (room) => {
+    expect(header(documentRoom(room))).toContain('notion ↑2 !2');
+    expect(header(documentRoom(room, { suggestion: 'cards', pending: 5, conflicts: [] }))).toContain(
+      'notion ↑5 sync?',
+    );
+    expect(header(documentRoom(room, { pending: 0, conflicts: [] }))).not.toContain('notion');
+  });
+
+  it('is suggested once when it is time, and nothing is synced by that', () => {
+    const calm = documentRoom(size);
+    const facts = documentRoom(size, { suggestion: 'end', pending: 1 }).facts;
+    if (!facts) throw new Error('no facts');
+    const { state, effects } = updateApp(calm, { type: 'factsArrived', facts });
+    expect(state.notice?.text).toBe(
+      'No worker runs any more, and 1 row waits to be synced with Notion: b, then s.',
+    );
+    expect(effects).toEqual([]);
+    const later = updateApp({ ...state, notice: null }, { type: 'factsArrived', facts: { ...facts } });
+    expect(later.state.notice).toBeNull();
   });
 });
 

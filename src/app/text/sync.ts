@@ -1,4 +1,5 @@
-import type { NotionFacts } from '../../domain/notionFacts.ts';
+import type { NotionFacts, SyncSuggestion } from '../../domain/notionFacts.ts';
+import { counted } from './words.ts';
 
 /** How far a sync is. */
 export function runningText({ table, stage, done, total }: NonNullable<NotionFacts['running']>): string {
@@ -8,3 +9,10 @@ export function runningText({ table, stage, done, total }: NonNullable<NotionFac
 /** What a person agrees to before what is known of Notion is made anew. */
 export const rebuildQuestion =
   'What was common with Notion is found anew: rows are tied to pages by their ids, what is the same on both sides is common, and all else is asked about. Neither side is written to, and the damaged file is kept.';
+
+/** Why it is time to sync. */
+export function suggestionText(suggestion: SyncSuggestion, pending: number): string {
+  const why = { cards: '', entries: '', end: 'No worker runs any more, and ' }[suggestion];
+  const rows = `${counted(pending, 'row')} ${pending === 1 ? 'waits' : 'wait'} to be synced with Notion`;
+  return `${why}${rows}`;
+}

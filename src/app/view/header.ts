@@ -54,13 +54,14 @@ function connection({ connection, facts }: AppState): Line {
 }
 
 /** What waits to be synced, and what changed on both sides. */
-function notion({ facts, size }: AppState): Line {
-  const { pending = 0, conflicts = [], running = null } = facts?.notion ?? {};
+function notion({ facts }: AppState): Line {
+  const { pending = 0, conflicts = [], running = null, suggestion } = facts?.notion ?? {};
   const open = conflicts.filter(({ isDecided }) => !isDecided).length;
   const clash = open > 0 ? [span(`!${open} `, 'bad')] : [];
   if (running) return [span('notion … ', 'notice'), ...clash];
-  if (clash.length === 0 && (pending === 0 || size.cols < 100)) return [];
-  return [span(pending > 0 ? `notion ↑${pending} ` : 'notion ', 'muted'), ...clash];
+  if (clash.length === 0 && pending === 0) return [];
+  const rows = pending > 0 ? ` ↑${pending}` : '';
+  return [suggestion ? span(`notion${rows} sync? `, 'notice') : span(`notion${rows} `, 'muted'), ...clash];
 }
 
 /** Pairs that will not merge. */

@@ -15,6 +15,7 @@ import type { GivenToken } from '../../notion/token.ts';
 import { storeNotion } from '../workspaceConfig.ts';
 import { mappingOf } from './notionConfig.ts';
 import { type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
+import { withSuggestion } from './suggesting.ts';
 
 export interface ConnectWish extends NotionPlaces {
   /** By the client. */
@@ -85,9 +86,13 @@ export async function notionStatus(
   world: NotionWorld,
   lent: GivenToken | undefined,
 ): Promise<Result<NotionStatus>> {
-  const { config, notion: facts } = world.state();
+  const { config, notion: known, log } = world.state();
+  const facts = known && withSuggestion(known, log);
   const tables = syncTables.filter((table) => config.notion?.[table] !== undefined);
-  const base = { tables, pending: facts?.pending ?? 0, conflicts: facts?.conflicts.length ?? 0 };
+  const base = {
+    ...{ tables, pending: facts?.pending ?? 0, conflicts: facts?.conflicts.length ?? 0 },
+    ...(facts?.suggestion && { suggestion: facts.suggestion }),
+  };
   const token = await tokenFor(world, lent);
   if (!token.ok) return success({ ...base, token: null, integration: null, problems: [token.problem] });
   const { source, lastFour } = token.value;

@@ -210,15 +210,16 @@ export class NotionDesk {
       if (known) this.#world.tell({ type: 'notion-looked', notion: null });
       return;
     }
-    let pending = 0;
+    const waiting: Partial<Record<SyncTable, number>> = {};
     for (const table of tables) {
       const mapping = mappingOf(config.notion, table);
       const local = localTable(this.#world, table);
       if (mapping && local.ok)
-        pending += await countPending(notionFolder(config.root), specs[table], mapping, local.value);
+        waiting[table] = await countPending(notionFolder(config.root), specs[table], mapping, local.value);
     }
+    const pending = Object.values(waiting).reduce((sum, count) => sum + count, 0);
     const notion: NotionFacts = {
-      ...{ tables, pending, conflicts: this.conflicts, running: null },
+      ...{ tables, pending, waiting, conflicts: this.conflicts, running: null },
       syncedAt: syncedAt?.toISOString() ?? known?.syncedAt ?? null,
     };
     if (JSON.stringify(notion) !== JSON.stringify(known)) this.#world.tell({ type: 'notion-looked', notion });
