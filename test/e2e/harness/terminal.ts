@@ -23,6 +23,8 @@ export interface Exit {
 /** What to wait for on the screen. */
 export type Sight = string | RegExp | ((screen: string) => boolean);
 
+type MouseCell = readonly [x: number, y: number];
+
 interface Waiting {
   readonly check: () => void;
   readonly fail: (why: string) => void;
@@ -154,14 +156,20 @@ export class TestTerminal {
   }
 
   /** Presses the left button on one cell, moves through others and lets go on the last, counted from 0. */
-  drag(...cells: readonly (readonly [x: number, y: number])[]): void {
-    const report = (code: number, [x, y]: readonly [number, number], final: string) =>
-      this.#pty.write(`\x1b[<${code};${x + 1};${y + 1}${final}`);
-    const [first, ...others] = cells;
-    if (!first) return;
-    report(0, first, 'M');
-    for (const cell of others) report(32, cell, 'M');
-    report(0, cells.at(-1) ?? first, 'm');
+  drag(...cells: readonly MouseCell[]): void {
+    this.carry(...cells);
+    const last = cells.at(-1);
+    if (last) this.letGo(last);
+  }
+
+  /** The same, with the button still held down on the last cell. */
+  carry(...cells: readonly MouseCell[]): void {
+    for (const [nth, cell] of cells.entries()) this.#reportMouse(nth === 0 ? 0 : 32, cell, 'M');
+  }
+
+  /** Lets the left button go on a cell, counted from 0. */
+  letGo(cell: MouseCell): void {
+    this.#reportMouse(0, cell, 'm');
   }
 
   /** Turns the wheel by notches above a cell, counted from 0; negative is up. */
@@ -228,6 +236,10 @@ export class TestTerminal {
     }
     await this.exited;
     this.#terminal.dispose();
+  }
+
+  #reportMouse(code: number, [x, y]: MouseCell, final: 'M' | 'm'): void {
+    this.#pty.write(`\x1b[<${code};${x + 1};${y + 1}${final}`);
   }
 
   #receive(data: string): void {
