@@ -1,8 +1,16 @@
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { Ability, AgentPreset } from '../domain/workspace.ts';
 
 /** Whether a later start can go on with the conversation of the last one. */
 export function canResume({ speaks, resume }: Pick<AgentPreset, 'speaks' | 'resume'>): boolean {
   return speaks === 'claude' || resume !== undefined;
+}
+
+/** What agents lack, by the names of their presets; those that lack nothing are left out. */
+export function abilitiesMissing(
+  agents: Readonly<Record<string, Pick<AgentPreset, 'speaks'>>>,
+): Readonly<Record<string, readonly Ability[]>> {
+  const silent = Object.entries(agents).filter(([, { speaks }]) => speaks === 'none');
+  return Object.fromEntries(silent.map(([name]) => [name, ['hooks', 'tools']]));
 }
 
 /** What an agent cannot do here, each in a sentence for the person who is about to start it. */

@@ -12,6 +12,7 @@ export function workerJson(worker: Worker) {
   const { role = 'worker', denied = null, said } = worker;
   const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
   const { asks, stateSince, run, base, brief, ports = null, failedSetup = null } = worker;
+  const { limitedUntil = null } = worker;
   return {
     id,
     role,
@@ -28,6 +29,7 @@ export function workerJson(worker: Worker) {
     said,
     denied,
     asks,
+    limitedUntil,
     stateSince,
     run,
     base,

@@ -63,7 +63,13 @@ export async function showWorker(out: Output, id: string): Promise<void> {
         ended,
         `${id} was ${ended.how} at ${ended.at}; its last commit is kept at ${ended.backup}.`,
       );
-    const shown = workerJson(demandWorker(facts, id));
+    const worker = demandWorker(facts, id);
+    const shown = {
+      ...workerJson(worker),
+      lacks: facts.workspace.lacks?.[worker.agent] ?? [],
+      hasBrief: !facts.undelivered?.includes(id),
+      usage: facts.usage?.workers[id] ?? null,
+    };
     const rows = Object.entries(shown).map(([name, value]) => [
       name,
       typeof value === 'string' ? value : JSON.stringify(value),

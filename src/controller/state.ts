@@ -1,3 +1,4 @@
+import { abilitiesMissing } from '../agents/abilities.ts';
 import { type BoardFacts, brieflyBoard } from '../domain/boardFacts.ts';
 import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Footprint } from '../domain/footprint.ts';
@@ -18,6 +19,7 @@ import type { Happening, OpenProposal } from './events.ts';
 import { limitOf } from './limiting.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import type { ChangeRequest, Ticket } from './messages.ts';
+import { withSuggestion } from './notion/suggesting.ts';
 import { selectTalk } from './talk.ts';
 import type { ToolsContact } from './toolsContact.ts';
 import { selectUsage } from './used.ts';
@@ -134,6 +136,7 @@ export function selectFacts(state: ControllerState): Facts {
       root: config.root,
       defaultAgent: config.defaultAgent,
       agents: Object.keys(config.agents),
+      lacks: abilitiesMissing(config.agents),
     },
     repos: state.repos,
     workers: [...log.workers.values()],
@@ -154,7 +157,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...selectTalk(log, state.tools),
     ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),
-    ...(state.notion && { notion: state.notion }),
+    ...(state.notion && { notion: withSuggestion(state.notion, log) }),
     notices: state.notices,
   };
 }

@@ -10,6 +10,7 @@ import type { RepoRadar } from './radar.ts';
 import type { RepoStatus } from './repo.ts';
 import type { UsageFacts } from './usage.ts';
 import type { EndedWorker, Worker } from './worker.ts';
+import type { Ability } from './workspace.ts';
 
 /** All that a client knows: the controller's answer to "how do things stand". */
 export interface Facts {
@@ -18,6 +19,8 @@ export interface Facts {
     readonly root: string;
     readonly defaultAgent: string;
     readonly agents: readonly string[];
+    /** What some of them cannot do, by name. */
+    readonly lacks?: Readonly<Record<string, readonly Ability[]>>;
   };
   readonly repos: readonly RepoStatus[];
   /** In order of their first start. */

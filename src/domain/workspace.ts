@@ -59,6 +59,9 @@ export interface AgentPreset {
   readonly titles?: TitleRules;
 }
 
+/** What an agent may lack: telling of itself by hooks, our tools. */
+export type Ability = 'hooks' | 'tools';
+
 /** Texts that stand in a title while the agent asks, works or rests; the first kind found counts. */
 export interface TitleRules {
   readonly asking?: readonly string[];

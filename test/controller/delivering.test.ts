@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { selectFacts } from '../../src/controller/state.ts';
-import { config, planFor, Scene } from './scene.ts';
+import { initialState, selectFacts } from '../../src/controller/state.ts';
+import { config, planFor, Scene, terminal } from './scene.ts';
 
 const id = 'backend/auth';
 const size = { cols: 80, rows: 24 };
@@ -22,6 +22,13 @@ const hook = (kind: 'session-started' | 'prompted') => {
 };
 const key = (scene: Scene) => scene.state.deliveries.get(id)?.key ?? -1;
 const typed = (scene: Scene) => scene.effects.filter(({ type }) => type === 'type-prompt');
+/** The log is all that the next controller has. */
+function restarted(scene: Scene): Scene {
+  const next = new Scene();
+  next.state = { ...initialState(config, scene.state.log), terminals: scene.state.terminals };
+  return next;
+}
+
 const listed = { type: 'tools-met', id, listed: true } as const;
 
 describe('a brief', () => {
@@ -64,6 +71,29 @@ describe('a brief', () => {
     expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 1 }))).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
     expect(scene.ask({ do: 'deliver', id }).refusal).toBe('not_idle');
+  });
+
+  it('that an ended controller was about to type is told as not delivered, once its agent rests', () => {
+    const scene = restarted(launched());
+    expect(scene.worker(id)?.awaitsBrief).toBe(true);
+    expect(selectFacts(scene.state).undelivered).toBeUndefined();
+    scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title: '✳ auth' }) });
+    expect(selectFacts(scene.state).undelivered).toEqual([id]);
+    expect(typed(scene.ask({ do: 'deliver', id }))).toMatchObject([{ text: 'do it' }]);
+    scene.tell(hook('prompted'));
+    expect(selectFacts(restarted(scene).state).undelivered).toBeUndefined();
+  });
+
+  it('is typed by the next controller into a session that only begins then', () => {
+    const scene = restarted(launched()).tell(hook('session-started'));
+    expect(scene.done).toContain('await-listing');
+    expect(typed(scene.tell(listed))).toMatchObject([{ id, text: 'do it' }]);
+  });
+
+  it('failed to arrive, and is known to have after a restart', () => {
+    const scene = launched().tell(hook('session-started')).tell(listed);
+    scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 4 });
+    expect(selectFacts(restarted(scene).state).undelivered).toEqual([id]);
   });
 
   it('is typed again for no worker, and by none', () => {

@@ -133,6 +133,20 @@ test('a pane tells what a resting worker said last, and what a waiting one asks'
   expect(row(at(['j', 'j']), '╭', 'web/c')).not.toContain('migration');
 });
 
+test('a pane says in a word what its agent lacks, and until when its limit holds', () => {
+  const tonight = new Date(new Date(now).setHours(23, 59)).toISOString();
+  const workers = [
+    worker('web/a', { state: 'idle', agent: 'codex' }),
+    worker('web/b', { state: 'limited', limitedUntil: tonight }),
+  ];
+  const { workspace } = facts();
+  const lacks = { codex: ['hooks', 'tools'] } as const;
+  const given = facts({ repos: [repo('web')], workers, workspace: { ...workspace, lacks } });
+  const frame = shown(room(given, { cols: 180, rows: 40 }));
+  expect(row(frame, '╭', 'web/a')).toContain('1 web/a ○ idle 12m no hooks ─');
+  expect(row(frame, '╭', 'web/b')).toMatch(/2 web\/b ◇ limited 12m ─+ limit until 23:59 /);
+});
+
 test('the list says which pane a worker is in, where there are several', () => {
   const frame = shown(scenes.busy({ cols: 100, rows: 60 }));
   expect(frame).toContain('›1 ● user-auth');

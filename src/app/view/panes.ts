@@ -1,4 +1,5 @@
 import { isOrchestrator } from '../../domain/role.ts';
+import { clockText, holdsLimit } from '../../domain/usageLimit.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { inside, type Rect } from '../geometry.ts';
@@ -81,7 +82,7 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
     span(` ${mark} ${word}`, tone),
     span(` ${shortAge(worker.stateSince, state.now)}`, 'muted'),
     ...(progress ? [span(' '), progress] : []),
-    ...(state.facts?.withoutTools?.includes(worker.id) ? [span(' no tools', 'warning')] : []),
+    ...lacking(state, worker),
   ];
   const room = width - lineWidth([head, ...status]);
   const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
@@ -90,6 +91,12 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   const said =
     words && spare >= 8 ? [span(': ', words.tone), span(cutText(words.text, spare), words.tone)] : [];
   return [head, name, ...status, ...said];
+}
+
+/** What it can be less relied on for than others. */
+function lacking({ facts }: AppState, { id, agent }: Worker): Line {
+  if (facts?.withoutTools?.includes(id)) return [span(' no tools', 'warning')];
+  return facts?.workspace.lacks?.[agent]?.includes('hooks') ? [span(' no hooks', 'muted')] : [];
 }
 
 /** What it asks or is blocked by; of one that rests, what it said or reported last. */
@@ -114,12 +121,14 @@ function titleWords(terminal: TerminalRecord | undefined): Span | null {
   return title === '' || title === terminal?.id ? null : span(title, 'muted');
 }
 
-function paneAside({ settings, terminals, facts }: AppState, worker: Worker, use: PaneUse): Line {
+function paneAside({ settings, terminals, facts, now }: AppState, worker: Worker, use: PaneUse): Line {
   const terminal = terminals.get(worker.id);
   const ending = terminal ? endingText(terminal) : null;
   if (ending !== null) return [span(ending, 'warning')];
   if (facts?.undelivered?.includes(worker.id) && use === null)
     return [span('brief not delivered ', 'warning'), span('B', 'key'), span(' types it', 'muted')];
+  if (use === null && worker.limitedUntil && worker.state === 'limited' && holdsLimit(worker, now))
+    return [span(`limit until ${clockText(worker.limitedUntil, now)}`, 'muted')];
   if (use === 'pane') return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
   return isLive(worker.state) || use ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }
