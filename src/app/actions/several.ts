@@ -75,9 +75,13 @@ function countStopped(state: AppState): number {
 }
 
 function canList(state: AppState): true | string {
-  if (state.facts?.proposals.length === 0) return 'Nothing is proposed just now.';
-  if (selectPlanned(state).length === 0) return 'No proposal can be started as it stands; enter opens one.';
-  return isReachable(state);
+  if (selectPlanned(state).length > 0) return isReachable(state);
+  const proposals = state.facts?.proposals ?? [];
+  if (proposals.length === 0) return 'Nothing is proposed just now.';
+  const isPending = proposals.some(({ plan, problem }) => plan === null && problem === null);
+  return isPending
+    ? 'The plan is still being worked out.'
+    : 'No proposal can be started as it stands; enter opens one.';
 }
 
 function openStarts(state: AppState): Step {
