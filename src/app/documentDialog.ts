@@ -1,5 +1,6 @@
 import type { Card, Column } from '../domain/board.ts';
 import type { CardChange } from '../domain/boardFacts.ts';
+import type { EntryStatus } from '../domain/entry.ts';
 import type { RebuildOutcome, SyncOutcome } from '../domain/notionFacts.ts';
 import type { Asking, Scrolling } from './asking.ts';
 import type { TextField } from './field.ts';
@@ -26,10 +27,14 @@ export interface HeldCard {
   readonly over: Column | null;
 }
 
-/** Time entries of a month, `yyyy-mm`; null for the newest that has any. */
+/** Time entries of a month, `yyyy-mm`; null for the newest that has any. Of the rest null means all. */
 export interface InvoicesDialog extends Asking, Scrolling {
   readonly kind: 'invoices';
   readonly period: string | null;
+  readonly repo: string | null;
+  readonly status: EntryStatus | null;
+  /** Short name of whom an invoice is for. */
+  readonly client: string | null;
 }
 
 /** A sync with Notion, or what is known of Notion made anew; the outcome is null until it has ended. */

@@ -1,22 +1,51 @@
-import type { EntryFact } from '../domain/invoiceFacts.ts';
+import { entryStatuses } from '../domain/entry.ts';
+import { type EntryFact, type EntryQuery, isMeant, monthOf } from '../domain/invoiceFacts.ts';
 import type { InvoicesDialog } from './documentDialog.ts';
 import type { AppState } from './state.ts';
 
+type Known = Pick<AppState, 'facts'>;
+
 /** Months that have entries, newest first; entries without a day are in ''. */
-export function periodsOf({ facts }: Pick<AppState, 'facts'>): readonly string[] {
-  const months = new Set(facts?.invoices?.entries.map(({ date }) => date.slice(0, 7)));
+export function periodsOf({ facts }: Known): readonly string[] {
+  const months = new Set(facts?.invoices?.entries.map(monthOf));
   return [...months].sort().reverse();
 }
 
 /** The month that is shown. */
-export function periodOf(state: Pick<AppState, 'facts'>, { period }: InvoicesDialog): string {
+export function periodOf(state: Known, { period }: InvoicesDialog): string {
   const periods = periodsOf(state);
   return period !== null && periods.includes(period) ? period : (periods[0] ?? '');
 }
 
-export function entriesOf({ facts }: Pick<AppState, 'facts'>, period: string): readonly EntryFact[] {
-  const entries = facts?.invoices?.entries.filter(({ date }) => date.slice(0, 7) === period) ?? [];
-  return entries.toSorted((one, other) => one.date.localeCompare(other.date));
+/** Repositories that any entry names. */
+export function invoicedRepos({ facts }: Known): readonly string[] {
+  return [...new Set(facts?.invoices?.entries.map(({ repo }) => repo))].sort();
+}
+
+/** Entries of the month that the person has chosen, by day. */
+export function chosenEntries(state: Known, dialog: InvoicesDialog): readonly EntryFact[] {
+  const period = periodOf(state, dialog);
+  const { entries = [], clients = [] } = state.facts?.invoices ?? {};
+  const repos = clients.find(({ name }) => name === dialog.client)?.repos ?? null;
+  return entries
+    .filter((entry) => monthOf(entry) === period && isMeant(entry, queryOf(dialog), repos))
+    .toSorted((one, other) => one.date.localeCompare(other.date));
+}
+
+/** What was chosen beside the month. */
+export function queryOf({ repo, status, client }: InvoicesDialog): EntryQuery {
+  return {
+    ...(repo !== null && { repo }),
+    ...(status !== null && { status }),
+    ...(client !== null && { client }),
+  };
+}
+
+/** Entries of months before those that are known here. */
+export function olderEntries({ facts }: Known): number {
+  if (!facts?.invoices) return 0;
+  const { entries, totals } = facts.invoices;
+  return entryStatuses.reduce((sum, status) => sum + totals[status].count, 0) - entries.length;
 }
 
 /** First and last day of a month; nothing for entries without a day. */

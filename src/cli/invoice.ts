@@ -8,6 +8,7 @@ import {
   type EntryQuery,
   type EntrySum,
   exportFormats,
+  isMeant,
   sumOf,
 } from '../domain/invoiceFacts.ts';
 import { formatMoney, parseAmount } from '../domain/money.ts';
@@ -28,15 +29,6 @@ export async function showEntries(out: Output, query: EntryQuery): Promise<void>
     const rows = chosen.length === 0 ? 'No entries.' : columns(chosen.map(entryRow));
     out.result(chosen, [rows, `Total  ${sumText(sumOf(chosen))}`, ...warnings].join('\n'));
   });
-}
-
-function isMeant({ date, repo, status }: EntryFact, query: EntryQuery): boolean {
-  return (
-    (query.from === undefined || date >= query.from) &&
-    (query.to === undefined || (date !== '' && date <= query.to)) &&
-    (query.repo === undefined || repo === query.repo) &&
-    (query.status === undefined || status === query.status)
-  );
 }
 
 function entryRow({

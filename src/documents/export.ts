@@ -1,28 +1,6 @@
 import { formatHours } from '../domain/duration.ts';
-import type { EntryStatus, TimeEntry } from '../domain/entry.ts';
+import type { TimeEntry } from '../domain/entry.ts';
 import { currencyDigits, formatCents } from '../domain/money.ts';
-
-/** Which entries are meant; what is left out does not matter. */
-export interface EntryFilter {
-  /** First and last day, `yyyy-mm-dd`. */
-  readonly from?: string;
-  readonly to?: string;
-  readonly repos?: readonly string[];
-  readonly statuses?: readonly EntryStatus[];
-}
-
-export function filterEntries<Entry extends Omit<TimeEntry, 'id'>>(
-  entries: readonly Entry[],
-  { from, to, repos, statuses }: EntryFilter,
-): Entry[] {
-  return entries.filter(
-    ({ date, repo, status }) =>
-      (from === undefined || date >= from) &&
-      (to === undefined || (date !== '' && date <= to)) &&
-      (repos === undefined || repos.includes(repo)) &&
-      (statuses === undefined || statuses.includes(status)),
-  );
-}
 
 /** Entries to hand on: those of a file may have no id. */
 export type ExportedEntry = Omit<TimeEntry, 'id'> & { readonly id: string | null };

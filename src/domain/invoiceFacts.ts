@@ -25,8 +25,15 @@ export interface InvoiceFacts {
   readonly flaws: readonly Flaw[];
   /** Entries that could not be written into the file yet. */
   readonly unwritten: number;
-  /** Short names of those that invoices can be written for. */
-  readonly clients: readonly string[];
+  /** Those that invoices can be written for. */
+  readonly clients: readonly ClientFact[];
+}
+
+export interface ClientFact {
+  /** Short, as in the configuration. */
+  readonly name: string;
+  /** Only work in these is theirs; null: all of it. */
+  readonly repos: readonly string[] | null;
 }
 
 export interface EntrySum {
@@ -36,15 +43,26 @@ export interface EntrySum {
   readonly amounts: Readonly<Record<string, number>>;
 }
 
-/** Newest entries and first flaws that clients are told of without asking. */
+/** Newest entries and first flaws that clients are told of without asking: more only where one month has more. */
 const entriesTold = 200;
 
+/** `yyyy-mm`; '' for an entry without a day. */
+export function monthOf({ date }: Pick<TimeEntry, 'date'>): string {
+  return date.slice(0, 7);
+}
+
+/** What clients are told again and again: whole months, so that what is shown of one adds up to what it comes to. */
 export function brieflyInvoices(invoices: InvoiceFacts): InvoiceFacts {
-  return {
-    ...invoices,
-    entries: invoices.entries.slice(-entriesTold),
-    flaws: invoices.flaws.slice(0, entriesTold),
-  };
+  const byMonth = Map.groupBy(invoices.entries, monthOf);
+  const told = new Set<string>();
+  let count = 0;
+  for (const month of [...byMonth.keys()].sort().reverse()) {
+    count += byMonth.get(month)?.length ?? 0;
+    if (told.size > 0 && count > entriesTold) break;
+    told.add(month);
+  }
+  const entries = invoices.entries.filter((entry) => told.has(monthOf(entry)));
+  return { ...invoices, entries, flaws: invoices.flaws.slice(0, entriesTold) };
 }
 
 export function sumOf(entries: readonly Pick<TimeEntry, 'minutes' | 'amountCents' | 'currency'>[]): EntrySum {
@@ -66,6 +84,21 @@ export interface EntryQuery {
   readonly status?: EntryStatus;
   /** Short name of the configuration: only what is theirs. */
   readonly client?: string;
+}
+
+/** @param clientRepos the client's, where one is named */
+export function isMeant(
+  { date, repo, status }: Pick<TimeEntry, 'date' | 'repo' | 'status'>,
+  query: EntryQuery,
+  clientRepos: readonly string[] | null = null,
+): boolean {
+  return (
+    (query.from === undefined || date >= query.from) &&
+    (query.to === undefined || (date !== '' && date <= query.to)) &&
+    (query.repo === undefined || repo === query.repo) &&
+    (query.status === undefined || status === query.status) &&
+    (clientRepos?.includes(repo) ?? true)
+  );
 }
 
 export const exportFormats = ['csv', 'json', 'html'] as const;

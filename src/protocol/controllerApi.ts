@@ -129,8 +129,8 @@ export interface ControllerApi {
   exportEntries(
     params: EntryQuery & { format: ExportFormat; number?: string },
   ): Result<{ text: string; entries: number }>;
-  /** An invoice to print for a period, in a new file beside the entries. */
-  saveInvoice(params: { from?: string; to?: string }): Result<{ file: string; entries: number }>;
+  /** An invoice to print over these entries, in a new file beside them. */
+  saveInvoice(params: EntryQuery): Result<{ file: string; entries: number }>;
   /**
    * Lends a token of Notion, and says where it was found: what this client asks about Notion is done with it instead of
    * the one that was kept. It stays in memory.

@@ -29,7 +29,10 @@ const invoices: InvoiceFacts = {
     { line: 9, code: 'bad_time', message: 'Line 9: "1 day" needs a person: how long a day is was not said.' },
   ],
   unwritten: 0,
-  clients: [],
+  clients: [
+    { name: 'shop', repos: ['backend', 'admin'] },
+    { name: 'fair', repos: null },
+  ],
 };
 
 export const conflict: SyncConflict = {

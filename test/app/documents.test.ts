@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { chosenEntries } from '../../src/app/invoices.ts';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { lineText } from '../../src/app/text/line.ts';
 import { updateApp } from '../../src/app/update.ts';
@@ -116,11 +117,33 @@ describe('invoices', () => {
     const october = press(invoiceRoom(size), 'h');
     expect(dialogOf(october.state)).toMatchObject({ period: '2026-10' });
     expect(dialogOf(press(october.state, 'l').state)).toMatchObject({ period: '2026-11' });
-    const { state, effects } = press(invoiceRoom(size), 'x');
+    expect(press(invoiceRoom(size), 'x').state.notice?.text).toContain('which client');
+    const { state, effects } = press(invoiceRoom(size), 'w', 'x');
     expect(effects).toMatchObject([
-      { method: 'saveInvoice', params: { from: '2026-11-01', to: '2026-11-30' } },
+      { method: 'saveInvoice', params: { from: '2026-11-01', to: '2026-11-30', client: 'shop' } },
     ]);
     const done = answer(state, 'saveInvoice', { file: '/code/shop/invoice-2026-11.html', entries: 3 });
     expect(done.notice?.text).toBe('3 entries in /code/shop/invoice-2026-11.html');
+  });
+
+  it('show one repository, status or client alone, in turns, and are printed so', () => {
+    const shown = (...keys: string[]) => {
+      const { state } = press(invoiceRoom(size), ...keys);
+      const dialog = dialogOf(state);
+      if (dialog?.kind !== 'invoices') throw new Error('The invoices are not open.');
+      return chosenEntries(state, dialog).map(({ id }) => id);
+    };
+    expect(shown()).toEqual(['T-2', 'T-3', 'T-4']);
+    expect(shown('r')).toEqual([]);
+    expect(shown('r', 'r')).toEqual(['T-2', 'T-3']);
+    expect(shown('r', 'r', 'r')).toEqual(['T-4']);
+    expect(shown('r', 'r', 'r', 'r')).toEqual(['T-2', 'T-3', 'T-4']);
+    expect(shown('f')).toEqual(['T-3', 'T-4']);
+    expect(shown('f', 'r', 'r')).toEqual(['T-3']);
+    expect(shown('w')).toEqual(['T-2', 'T-3']);
+    expect(shown('w', 'w')).toEqual(['T-2', 'T-3', 'T-4']);
+    expect(press(invoiceRoom(size), 'f', 'r', 'r', 'w', 'x').effects).toMatchObject([
+      { params: { status: 'pending', repo: 'backend', client: 'shop' } },
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entriesCsv, entriesJson, filterEntries, sumEntries } from '../../src/documents/export.ts';
+import { entriesCsv, entriesJson, sumEntries } from '../../src/documents/export.ts';
 import { printInvoice } from '../../src/documents/print/invoice.tsx';
 import type { TimeEntry } from '../../src/domain/entry.ts';
 
@@ -41,19 +41,6 @@ describe('comma separated values', () => {
         ?.startsWith(`${cell},`),
     ).toBe(true);
   });
-});
-
-it('entries are chosen by days, repositories and status', () => {
-  const entries = [
-    entry,
-    { ...entry, id: 'T-2', date: '2026-12-01', repo: 'admin', status: 'paid' as const },
-  ];
-  const ids = (filter: Parameters<typeof filterEntries>[1]) =>
-    filterEntries(entries, filter).map(({ id }) => id);
-  expect(ids({})).toEqual(['T-1', 'T-2']);
-  expect(ids({ from: '2026-11-18', to: '2026-11-30' })).toEqual(['T-1']);
-  expect(ids({ repos: ['admin'] })).toEqual(['T-2']);
-  expect(ids({ statuses: ['pending'] })).toEqual(['T-1']);
 });
 
 it('sums are per currency, and in the JSON', () => {

@@ -74,6 +74,7 @@ test.each<[string, AppState]>([
   ['board-drag-80', boardDrag(small, [24, 6], [44, 12])],
   ['invoices-80', invoiceRoom(small)],
   ['invoices-120', invoiceRoom(medium)],
+  ['invoices-200', press(invoiceRoom({ cols: 200, rows: 50 }), 'f', 'w').state],
   ['conflicts-80', conflictRoom(small)],
   ['conflicts-120', press(conflictRoom(medium), 'e').state],
   ['conflicts-200', conflictRoom({ cols: 200, rows: 50 })],

@@ -1,10 +1,10 @@
+import { entryStatuses } from '../../domain/entry.ts';
 import type { Action } from '../action.ts';
 import type { InvoicesDialog } from '../documentDialog.ts';
-import { daysOf, entriesOf, periodOf, periodsOf } from '../invoices.ts';
+import { chosenEntries, daysOf, invoicedRepos, periodOf, periodsOf, queryOf } from '../invoices.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
-import { isReachable } from './reachable.ts';
 
 const invoices = { group: 'Invoices', where: ['invoices'] } as const;
 
@@ -19,21 +19,29 @@ export const invoiceActions: readonly Action[] = [
     enabled: ({ facts }) =>
       facts?.invoices !== undefined || 'Invoices are off: say "invoices" in .orch/config.json.',
     run: (state) =>
-      stay(withDialog(state, { kind: 'invoices', period: null, scroll: 0, pending: null, problem: null })),
+      stay(
+        withDialog(state, {
+          ...{ kind: 'invoices', period: null, repo: null, status: null, client: null },
+          ...{ scroll: 0, pending: null, problem: null },
+        }),
+      ),
   },
   turning('earlier', 'the month before', ['h', 'left'], 1),
   turning('later', 'the month after', ['l', 'right'], -1),
+  choosing('repo', 'only one repository, the next one, or all again', 'r', invoicedRepos),
+  choosing('status', 'only what is pending, invoiced or paid, or all again', 'f', () => entryStatuses),
+  choosing('client', 'for one client, the next one, or all again', 'w', clientNames),
   {
     ...invoices,
     id: 'invoice-export',
-    title: 'write an invoice of the month to print, beside the entries',
+    title: 'write an invoice over what is shown, to print, beside the entries',
     hint: 'invoice',
     keys: ['x'],
     enabled: canExport,
     run: (state) =>
       onInvoices(state, (dialog) => {
-        const period = periodOf(state, dialog);
-        return ask(state, 'saveInvoice', { ...daysOf(period) }, (next, pending) =>
+        const query = { ...daysOf(periodOf(state, dialog)), ...queryOf(dialog) };
+        return ask(state, 'saveInvoice', query, (next, pending) =>
           withDialog(next, { ...dialog, pending, problem: null }),
         );
       }),
@@ -65,6 +73,33 @@ function turning(id: string, title: string, keys: readonly string[], by: -1 | 1)
   };
 }
 
+/** One of several, in turns, and all of them after the last. */
+function choosing<What extends 'repo' | 'status' | 'client'>(
+  what: What,
+  title: string,
+  key: string,
+  among: (state: AppState) => readonly NonNullable<InvoicesDialog[What]>[],
+): Action {
+  return {
+    ...invoices,
+    id: `invoices-${what}`,
+    title,
+    hint: (state) => (among(state).length > 1 ? what : null),
+    keys: [key],
+    run: (state) =>
+      onInvoices(state, (dialog) => {
+        const all = among(state);
+        const now = dialog[what];
+        const next = all[now === null ? 0 : all.indexOf(now) + 1] ?? null;
+        return stay(withDialog(state, { ...dialog, [what]: next, scroll: 0, problem: null }));
+      }),
+  };
+}
+
+function clientNames({ facts }: AppState): readonly string[] {
+  return facts?.invoices?.clients.map(({ name }) => name) ?? [];
+}
+
 function onInvoices(state: AppState, use: (dialog: InvoicesDialog) => Step): Step {
   const dialog = dialogOf(state);
   return dialog?.kind === 'invoices' ? use(dialog) : stay(state);
@@ -72,8 +107,8 @@ function onInvoices(state: AppState, use: (dialog: InvoicesDialog) => Step): Ste
 
 function canExport(state: AppState): true | string {
   const dialog = dialogOf(state);
-  const period = dialog?.kind === 'invoices' ? periodOf(state, dialog) : '';
-  if (entriesOf(state, period).length === 0) return 'There is nothing to invoice in that month.';
-  const reachable = isReachable(state);
-  return reachable === true ? isIdle(state) : reachable;
+  if (dialog?.kind !== 'invoices' || chosenEntries(state, dialog).length === 0)
+    return 'There is nothing to invoice here.';
+  if (dialog.client === null && clientNames(state).length > 1) return 'Say for which client: w.';
+  return isIdle(state);
 }

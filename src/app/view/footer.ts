@@ -1,4 +1,4 @@
-import { hintOf, isEnabled } from '../action.ts';
+import { type Action, hintOf, isEnabled } from '../action.ts';
 import { actionsAt, keysOf, whereOf } from '../actions.ts';
 import { fits } from '../geometry.ts';
 import type { History } from '../history.ts';
@@ -81,10 +81,16 @@ function possible(state: AppState): readonly Line[] {
   return actionsAt(where)
     .filter((action) => hintOf(action, state) !== null)
     .filter((action) => isEnabled(action, state) === true)
+    .toSorted((one, other) => Number(isWayOut(one)) - Number(isWayOut(other)))
     .map((action) => [
       span(keyLabel(keysOf(action, state.settings)[0] ?? ''), 'key'),
       span(` ${hintOf(action, state)}`, 'muted'),
     ]);
+}
+
+/** Whatever else can be done in a place, how to leave it is said last. */
+function isWayOut({ keys }: Action): boolean {
+  return keys.includes('escape');
 }
 
 function joined(hints: readonly Line[]): Line {

@@ -3,7 +3,7 @@ import { type EntryStatus, entryStatuses } from '../../domain/entry.ts';
 import { type EntryFact, type EntrySum, sumOf } from '../../domain/invoiceFacts.ts';
 import { formatMoney } from '../../domain/money.ts';
 import type { InvoicesDialog } from '../documentDialog.ts';
-import { entriesOf, periodOf, periodsOf } from '../invoices.ts';
+import { chosenEntries, olderEntries, periodOf, periodsOf } from '../invoices.ts';
 import type { AppState } from '../state.ts';
 import { fitLine, type Line, line, span, spreadLine, type Tone } from '../text/line.ts';
 import { counted } from '../text/words.ts';
@@ -21,29 +21,52 @@ export function invoicesBody(state: AppState, dialog: InvoicesDialog, width: num
   const period = periodOf(state, dialog);
   const periods = periodsOf(state);
   const nth = periods.length > 1 ? ` (${periods.indexOf(period) + 1} of ${periods.length})` : '';
-  const entries = entriesOf(state, period);
-  const invoices = state.facts?.invoices;
-  const file = invoices?.file.slice(invoices.file.lastIndexOf('/') + 1) ?? '';
-  const flaws = (invoices?.flaws ?? [])
-    .slice(0, 3)
-    .flatMap(({ message }) => marked('!', message, width, 'warning'));
-  const waiting = invoices?.unwritten ?? 0;
-  const unwritten =
-    waiting === 0
-      ? []
-      : marked('!', `${counted(waiting, 'entry', 'entries')} could not be written yet.`, width, 'bad');
+  const entries = chosenEntries(state, dialog);
+  const file = state.facts?.invoices?.file ?? '';
+  const only = [dialog.repo, dialog.status, dialog.client && `for ${dialog.client}`].filter(
+    (word) => word !== null,
+  );
   return {
-    title: [span(`Invoices · ${period || 'no day'}`, 'strong'), span(nth, 'muted')],
-    aside: line(dialog.pending === null ? file : 'writing …', 'muted'),
+    title: [
+      span(`Invoices · ${period || 'no day'}`, 'strong'),
+      span(nth, 'muted'),
+      ...only.map((word) => span(` · ${word || 'no repository'}`, 'notice')),
+    ],
+    aside: line(dialog.pending === null ? file.slice(file.lastIndexOf('/') + 1) : 'writing …', 'muted'),
     rows: [
       ...problemRows(dialog.problem, width),
-      ...(entries.length === 0 ? [line('No entries yet: a finished worker brings the first.', 'muted')] : []),
+      ...(entries.length === 0 ? [line(nothing(periods, only), 'muted')] : []),
       ...entries.map((entry) => entryLine(entry, width)),
     ],
-    tail: [line('─'.repeat(width), 'border'), ...totals(entries, width), ...unwritten, ...flaws],
+    tail: [line('─'.repeat(width), 'border'), ...totals(entries, width), ...remarks(state, width)],
     caret: null,
   };
 }
+
+function nothing(periods: readonly string[], only: readonly unknown[]): string {
+  if (periods.length === 0) return 'No entries yet: a finished worker brings the first.';
+  return only.length > 0 ? 'Nothing like that in this month.' : 'Nothing in this month.';
+}
+
+/** What is not among the rows, and what is wrong with the file. */
+function remarks(state: AppState, width: number): readonly Line[] {
+  const { flaws = [], unwritten = 0 } = state.facts?.invoices ?? {};
+  const older = olderEntries(state);
+  const more = flaws.length - flawsShown;
+  return [
+    ...(older > 0
+      ? [line(`${counted(older, 'older entry', 'older entries')}: orch-tui invoice`, 'muted')]
+      : []),
+    ...(unwritten > 0
+      ? marked('!', `${counted(unwritten, 'entry', 'entries')} could not be written yet.`, width, 'bad')
+      : []),
+    ...flaws.slice(0, flawsShown).flatMap(({ message }) => marked('!', message, width, 'warning')),
+    ...(more > 0 ? marked('!', `${counted(more, 'more line')}: orch-tui invoice`, width, 'warning') : []),
+  ];
+}
+
+/** The rest is told by the command line. */
+const flawsShown = 3;
 
 function entryLine(entry: EntryFact, width: number): Line {
   const { date, repo, task, minutes, amountCents, currency, status, measured, claimed } = entry;
@@ -67,14 +90,15 @@ function entryLine(entry: EntryFact, width: number): Line {
 function totals(entries: readonly EntryFact[], width: number): readonly Line[] {
   const rows = entryStatuses.flatMap((status) => {
     const sum = sumOf(entries.filter((entry) => entry.status === status));
-    return sum.count === 0 ? [] : [totalLine(`${looks[status][0]} ${status}`, sum, width)];
+    const remark = status === 'pending' ? '' : ', locked';
+    return sum.count === 0 ? [] : [totalLine(`${looks[status][0]} ${status}`, sum, remark, width)];
   });
-  return [...rows, totalLine('  all', sumOf(entries), width)];
+  return [...rows, totalLine('  all', sumOf(entries), '', width)];
 }
 
-function totalLine(name: string, { count, minutes, amounts }: EntrySum, width: number): Line {
+function totalLine(name: string, { count, minutes, amounts }: EntrySum, remark: string, width: number): Line {
   const money = Object.entries(amounts).map(([currency, cents]) => formatMoney(cents, currency));
-  const left = [span(name.padEnd(12)), span(counted(count, 'entry', 'entries'), 'muted')];
+  const left = [span(name.padEnd(12)), span(counted(count, 'entry', 'entries') + remark, 'muted')];
   const right = [
     span(formatDuration(minutes).padStart(8)),
     span((money.join(' + ') || '–').padStart(15), 'strong'),

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { entriesCsv, entriesJson, filterEntries } from '../../documents/export.ts';
+import { entriesCsv, entriesJson } from '../../documents/export.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
-import type { EntryFact, EntryQuery, ExportFormat, InvoiceFacts } from '../../domain/invoiceFacts.ts';
+import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../domain/invoiceFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { dayOf } from './day.ts';
 
@@ -26,7 +26,7 @@ export async function exportEntries(
   if (!invoices) return failure('invoices_off', 'Invoices are off.');
   const client = clientOf(invoices, wish);
   if (!client.ok) return client;
-  const chosen = chooseEntries(entries, wish, client.value?.repos);
+  const chosen = entries.filter((entry) => isMeant(entry, wish, client.value?.repos));
   const done = (text: string) => success({ text, entries: chosen.length });
   if (wish.format === 'csv') return done(entriesCsv(chosen));
   if (wish.format === 'json') return done(entriesJson(chosen));
@@ -53,13 +53,12 @@ export async function exportEntries(
 export async function saveInvoice(
   config: () => InvoiceConfig | undefined,
   facts: InvoiceFacts,
-  { from, to }: Pick<EntryQuery, 'from' | 'to'>,
+  query: EntryQuery,
 ): Promise<Result<{ file: string; entries: number }>> {
-  const period = { ...(from !== undefined && { from }), ...(to !== undefined && { to }) };
-  const made = await exportEntries(config, facts, { ...period, format: 'html' });
+  const made = await exportEntries(config, facts, { ...query, format: 'html' });
   if (!made.ok) return made;
   const { text, entries } = made.value;
-  const name = `invoice-${(to ?? dayOf(new Date())).slice(0, 7)}`;
+  const name = `invoice-${(query.to ?? dayOf(new Date())).slice(0, 7)}`;
   for (let n = 1; n < 100; n++) {
     const file = join(dirname(facts.file), `${name}${n === 1 ? '' : `-${n}`}.html`);
     try {
@@ -75,21 +74,6 @@ export async function saveInvoice(
     `There are many invoices ${name} already.`,
     'Remove those that are not needed.',
   );
-}
-
-/** Entries of a period, repository, status; and of a client's repositories. */
-export function chooseEntries(
-  entries: readonly EntryFact[],
-  { from, to, repo, status }: EntryQuery,
-  clientRepos: readonly string[] | undefined,
-): EntryFact[] {
-  const repos = repo === undefined ? clientRepos : [repo].filter((one) => clientRepos?.includes(one) ?? true);
-  return filterEntries(entries, {
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...(repos && { repos }),
-    ...(status !== undefined && { statuses: [status] }),
-  });
 }
 
 /** The one named; for an invoice the first one, where none is. */

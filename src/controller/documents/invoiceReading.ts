@@ -26,7 +26,8 @@ export function readInvoices(
   const totals = Object.fromEntries(
     entryStatuses.map((status) => [status, sumOf(entries.filter((entry) => entry.status === status))]),
   ) as InvoiceFacts['totals'];
-  return { file, currency, entries, totals, flaws, unwritten: 0, clients: Object.keys(clients) };
+  const known = Object.entries(clients).map(([name, { repos = null }]) => ({ name, repos }));
+  return { file, currency, entries, totals, flaws, unwritten: 0, clients: known };
 }
 
 /** With what our clock and the workers said, which only the log keeps; null while invoices are off. */

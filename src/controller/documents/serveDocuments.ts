@@ -55,10 +55,10 @@ export function serveDocuments(
     changeEntry: (change) => personOnly(() => invoices.change(change)),
     giveEntryIds: () => personOnly(() => invoices.giveIds()),
     correctTotals: () => personOnly(() => invoices.correctTotals()),
-    saveInvoice: (period) =>
+    saveInvoice: (query) =>
       personOnly(async () => {
         const read = await invoices.read();
-        return read.ok ? saveInvoice(config, read.value, period) : read;
+        return read.ok ? saveInvoice(config, read.value, query) : read;
       }),
     lendToken: ({ token, source }) =>
       personOnly(async () => {
