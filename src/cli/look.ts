@@ -67,7 +67,7 @@ export async function showWorker(out: Output, id: string): Promise<void> {
     const shown = {
       ...workerJson(worker),
       lacks: facts.workspace.lacks?.[worker.agent] ?? [],
-      hasBrief: !facts.undelivered?.includes(id),
+      undelivered: facts.undelivered?.includes(id) ?? false,
       usage: facts.usage?.workers[id] ?? null,
     };
     const rows = Object.entries(shown).map(([name, value]) => [

@@ -23,10 +23,10 @@ it('a brief that did not arrive is known after the controller was killed, and ca
   try {
     const brief = 'Please mend the door.';
     await shop.json('worker', 'start', 'backend', 'door', '--agent', 'deaf', '--brief', brief, '--yes');
-    const hasBrief = async () => (await shop.json('worker', 'show', 'backend/door')).hasBrief;
-    await shop.until('the brief is typed in vain', async () => (await hasBrief()) === false);
+    const isMissing = async () => (await shop.json('worker', 'show', 'backend/door')).undelivered;
+    await shop.until('the brief is typed in vain', async () => (await isMissing()) === true);
     process.kill(await shop.pidOf('controller'), 'SIGKILL');
-    expect(await hasBrief()).toBe(false);
+    expect(await isMissing()).toBe(true);
     const room = shop.room();
     await room.until('brief not delivered B types it');
     await room.until('Please mend the door.');
