@@ -48,8 +48,8 @@ export type Effect =
     }
   /** Drops the terminal of a worker that is no more. */
   | { readonly type: 'forget-terminal'; readonly id: string }
-  /** Reads a screen where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
-  | { readonly type: 'look-at-screen'; readonly id: string }
+  /** Looks at an agent where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
+  | { readonly type: 'look-at-agent'; readonly id: string }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
   /** Types a prompt, or presses Enter once more where it is empty. Ends as `prompt-typed` or `prompt-held`. */

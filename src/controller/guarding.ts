@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { claudeFolder } from '../agents/claude/folder.ts';
 import { orchestratorTools } from '../agents/claude/role.ts';
 import type { GuardRules } from '../domain/guard/rules.ts';
 import { isOrchestrator, type Role } from '../domain/role.ts';
@@ -24,10 +25,7 @@ export function guardRules(
   const home = preset.env.HOME ?? ambient.HOME ?? homedir();
   const temporary = ambient.TMPDIR ?? tmpdir();
   // Where Claude Code itself has a session write what it plans.
-  const plans = join(
-    preset.env.CLAUDE_CONFIG_DIR ?? ambient.CLAUDE_CONFIG_DIR ?? join(home, '.claude'),
-    'plans',
-  );
+  const plans = join(claudeFolder(preset, ambient), 'plans');
   const { worktree, branch } = session;
   return {
     ...{ role: 'worker', worktree, branch, allow, workspace: config.root },

@@ -1,6 +1,6 @@
 import { readTitle } from '../agents/claude/title.ts';
 import { readTitleBy } from '../agents/titleRules.ts';
-import { observe, type Sign, type TitleSign } from '../domain/observation.ts';
+import { observe, type SessionSign, type Sign, type TitleSign } from '../domain/observation.ts';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
@@ -87,7 +87,7 @@ function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRe
     happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signsOf(before, now, speech)),
     effects:
       speech.speaks === 'claude' && isLookNeeded(worker, before, now)
-        ? [{ type: 'look-at-screen', id: worker.id }]
+        ? [{ type: 'look-at-agent', id: worker.id }]
         : [],
   };
 }
@@ -118,11 +118,12 @@ function isLookNeeded({ state }: Worker, before: TerminalRecord | undefined, now
   return fellQuiet && state !== 'limited';
 }
 
-/** A sign from hook or screen. The agent may go on under another conversation id, after `/clear` for instance. */
+/** A sign from hook, session file or screen. The agent may go on under another conversation id, after `/clear` for instance. */
 export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
   const worker = state.log.workers.get(message.id);
   if (!worker) return { state, happenings: [], effects: [] };
   const { sign, sessionId } = message;
+  if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
   const happenings = withEnd(worker, sign, observed(worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
@@ -149,6 +150,11 @@ function isKnown({ asks, askedBefore }: Worker, sign: Sign): boolean {
 
 function isSessionStart(sign: Sign): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
+}
+
+/** Whether an agent has written that of itself since its worker came to the state that we know. */
+export function isFresh({ stateSince }: Pick<Worker, 'stateSince'>, { at }: SessionSign): boolean {
+  return at > Date.parse(stateSince);
 }
 
 /** What signs make of a worker; nothing when they say nothing new. */

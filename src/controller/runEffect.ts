@@ -1,6 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { showsKeptConversation, showsMissingConversation } from '../agents/claude/resume.ts';
-import { readScreen } from '../agents/claude/screen.ts';
 import { usualStaggerMs } from '../domain/limits.ts';
 import { problemOf, type Result, success } from '../domain/problem.ts';
 import { draftId } from '../domain/proposal.ts';
@@ -15,6 +12,7 @@ import type { Documents } from './documents/documents.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
+import { lookAtAgent } from './lookingAtAgent.ts';
 import type { Message } from './messages.ts';
 import { makePlan } from './planning.ts';
 import type { RadarWatch } from './radarWatch.ts';
@@ -140,8 +138,8 @@ async function run(
       if (call.ok) await call.value('forget', { id: effect.id });
       return;
     }
-    case 'look-at-screen':
-      return lookAtScreen(edge, effect.id);
+    case 'look-at-agent':
+      return lookAtAgent(edge, state, effect.id);
     case 'await-tools':
     case 'await-listing':
     case 'await-limit-end':
@@ -232,17 +230,4 @@ async function remove<T>(
 ): Promise<Result<T>> {
   const worker = state.log.workers.get(id);
   return worker ? use(worker) : noSuchWorker(state, id);
-}
-
-async function lookAtScreen(edge: Edge, id: string): Promise<void> {
-  const call = await edge.host.find();
-  if (!call.ok) return;
-  const screen = await call.value('text', { id });
-  if (!screen.ok) return;
-  const { text } = screen.value;
-  const says = readScreen(text);
-  if (says) edge.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null });
-  if (showsMissingConversation(text))
-    edge.tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
-  if (showsKeptConversation(text)) edge.tell({ type: 'conversation-found', id });
 }

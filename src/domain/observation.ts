@@ -24,6 +24,7 @@ export type Report =
 export type Sign =
   | { readonly source: 'process'; readonly alive: false }
   | { readonly source: 'hook'; readonly report: Report }
+  | SessionSign
   | TitleSign
   /** What a screen that fell quiet shows: a question, or the prompt, where nothing is asked. */
   | { readonly source: 'screen'; readonly says: 'question' | 'prompt' }
@@ -37,6 +38,14 @@ export type Sign =
 export interface TitleSign {
   readonly source: 'title';
   readonly says: 'asking' | 'working' | 'resting';
+}
+
+/** What the agent keeps of itself for other programs, where it does. */
+export interface SessionSign {
+  readonly source: 'session';
+  readonly says: 'asking' | 'working' | 'resting';
+  /** Since when, in milliseconds since 1970. */
+  readonly at: number;
 }
 
 /** State and questions after a sign. Every state but `lost` has an exit edge that needs no hook. */
@@ -62,6 +71,8 @@ function nextState(now: Observation, sign: Sign): Observation {
   switch (sign.source) {
     case 'hook':
       return afterReport(now, sign.report);
+    case 'session':
+      return afterSession(now, sign.says);
     case 'title':
       return afterTitle(now, sign.says);
     case 'screen':
@@ -93,6 +104,14 @@ function afterReport(now: Observation, report: Report): Observation {
     case 'session-ended':
       return now;
   }
+}
+
+/** It tells of Esc, of menus and of the person's own commands; of a question it does not say what it is. */
+function afterSession(now: Observation, says: SessionSign['says']): Observation {
+  // A limit ends a turn, too.
+  if (says === 'resting') return now.state === 'limited' ? now : to('idle');
+  if (says === 'working') return to('working');
+  return now.state === 'waiting' ? now : waiting([unknownQuestion]);
 }
 
 /**

@@ -92,7 +92,7 @@ describe.skipIf(claude === null)('a day with the real Claude Code', () => {
     );
     room.press('tab', 'enter');
     await room.until(`Start ${id}?`);
-    await room.until(brief);
+    expect(await room.until('--session-id', patient)).toContain(brief);
     room.press('y');
     await isIn('In Progress');
     expect(await card()).toMatchObject({ id: 'ORC-1', worker: id, branch: 'feature/orc-1-limit' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../src/controller/messages.ts';
 import { selectFacts } from '../../src/controller/state.ts';
-import type { Report } from '../../src/domain/observation.ts';
+import type { Report, SessionSign } from '../../src/domain/observation.ts';
 import { Scene, terminal } from './scene.ts';
 
 const id = 'backend/auth';
@@ -38,6 +38,35 @@ describe('the title', () => {
   });
 });
 
+describe('what an agent keeps of itself', () => {
+  const since = Date.parse('2026-11-22T12:00:00.000Z');
+  const file = (says: SessionSign['says'], at: number): Message => ({
+    type: 'signed',
+    id,
+    sign: { source: 'session', says, at },
+    sessionId: null,
+  });
+
+  it('counts where it is younger than the state we know', () => {
+    const scene = new Scene().started().tell(prompted);
+    scene.tell(file('resting', since + 1));
+    expect(scene.worker(id)?.state).toBe('idle');
+  });
+
+  it.each(['resting', 'working', 'asking'] as const)(
+    'is no news where a hook has told of something since: %s',
+    (says) => {
+      for (const report of [{ kind: 'prompted' }, { kind: 'asked', what: 'Bash: ls' }] as const) {
+        const scene = new Scene().started().tell(hook(report));
+        const before = scene.worker(id);
+        expect(scene.tell(file(says, since)).happenings).toEqual([]);
+        expect(scene.tell(file(says, since - 60_000)).happenings).toEqual([]);
+        expect(scene.worker(id)).toBe(before);
+      }
+    },
+  );
+});
+
 describe('questions', () => {
   it('of tools side by side are kept in the log, the last one on top', () => {
     const scene = new Scene().started().tell(prompted);
@@ -56,7 +85,7 @@ describe('questions', () => {
       .tell(prompted)
       .tell(hook({ kind: 'asked', what: 'one' }));
     scene.tell(prints('✳ auth'));
-    expect(scene.tell(isQuiet('✳ auth')).done).toContain('look-at-screen');
+    expect(scene.tell(isQuiet('✳ auth')).done).toContain('look-at-agent');
     scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'prompt' }, sessionId: null });
     expect(scene.worker(id)).toMatchObject({ state: 'idle', asks: null });
   });
@@ -68,7 +97,7 @@ describe('questions', () => {
     scene.tell(hook({ kind: 'asked', what: 'one' }));
     scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
     expect(scene.worker(id)?.state).toBe('waiting');
-    expect(scene.done).toContain('look-at-screen');
+    expect(scene.done).toContain('look-at-agent');
   });
 });
 
@@ -90,7 +119,7 @@ describe('a conversation', () => {
     expect(draft).toMatchObject({ task: 'auth' });
     scene.resumed();
     expect(scene.worker(id)?.state).toBe('starting');
-    expect(scene.tell(ended(1)).done).toContain('look-at-screen');
+    expect(scene.tell(ended(1)).done).toContain('look-at-agent');
     scene.ask({ do: 'propose-resume', id });
     scene.tell(missing);
     expect(scene.worker(id)).toMatchObject({
@@ -108,7 +137,7 @@ describe('a conversation', () => {
     const scene = new Scene().started().tell({ type: 'host-lost' });
     scene.ask({ do: 'propose-resume', id });
     scene.resumed();
-    expect(scene.tell(ended(1)).done).toContain('look-at-screen');
+    expect(scene.tell(ended(1)).done).toContain('look-at-agent');
     scene.tell({ type: 'conversation-found', id });
     expect(scene.worker(id)).toMatchObject({ sessionId: 'session-1', hasConversation: true });
     expect(scene.tell({ type: 'conversation-found', id }).happenings).toEqual([]);
@@ -117,6 +146,6 @@ describe('a conversation', () => {
   it('is not doubted for a worker that runs', () => {
     const scene = new Scene().started().tell(prompted);
     expect(scene.tell(missing).happenings).toEqual([]);
-    expect(scene.tell(ended(1)).done).not.toContain('look-at-screen');
+    expect(scene.tell(ended(1)).done).not.toContain('look-at-agent');
   });
 });

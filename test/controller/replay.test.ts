@@ -35,7 +35,7 @@ function statesOf(seen: readonly Seen[]): string[] {
       // Silence follows output, whether or not that changed the title.
       scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title, flowing: true }) });
       scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title }) });
-      const says = scene.done.includes('look-at-screen') ? readScreen(one.quiet.join('\n')) : null;
+      const says = scene.done.includes('look-at-agent') ? readScreen(one.quiet.join('\n')) : null;
       if (says) scene.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null });
     }
     const { state = '', asks = null } = scene.worker(id) ?? {};

@@ -257,7 +257,7 @@ describe('observing', () => {
   it('looks at a screen that fell quiet before any hook, and sees the trust question', () => {
     const scene = new Scene().started();
     scene.tell({ type: 'terminal-changed', terminal: terminal(id, { flowing: true }) });
-    expect(scene.tell({ type: 'terminal-changed', terminal: terminal(id) }).done).toContain('look-at-screen');
+    expect(scene.tell({ type: 'terminal-changed', terminal: terminal(id) }).done).toContain('look-at-agent');
     scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'question' }, sessionId: null });
     expect(scene.worker(id)?.state).toBe('needs-trust');
     expect(scene.tell(hook({ kind: 'session-started', sessionId: 'session-1' })).worker(id)?.state).toBe(

@@ -3,6 +3,7 @@ import {
   type Observation,
   observe,
   type Report,
+  type SessionSign,
   type Sign,
   type TitleSign,
 } from '../../src/domain/observation.ts';
@@ -16,6 +17,7 @@ const ends = (what: string) => hook({ kind: 'tool-ended', what });
 const stops = hook({ kind: 'turn-ended', said: null });
 const title = (says: TitleSign['says']): Sign => ({ source: 'title', says });
 const screen = (says: 'question' | 'prompt'): Sign => ({ source: 'screen', says });
+const file = (says: SessionSign['says']): Sign => ({ source: 'session', says, at: 1 });
 const session = hook({ kind: 'session-started', sessionId: 'a' });
 const limit = hook({ kind: 'turn-failed', error: 'rate_limit', limited: true });
 const gone: Sign = { source: 'process', alive: false };
@@ -77,6 +79,21 @@ describe('a worker is shown as', () => {
       'in need of trust when something is asked before the first hook',
       [screen('question'), title('resting'), session],
       ['needs-trust', 'idle', 'idle'],
+    ],
+    [
+      'what its own file says, where no hook does: Esc, a menu, a command of the person’s',
+      [prompted, file('resting'), file('asking'), file('resting'), file('working'), file('resting')],
+      ['working', 'idle', 'waiting: something in its pane', 'idle', 'working', 'idle'],
+    ],
+    [
+      'asking what it asked, though its file does not say what that is',
+      [prompted, asks('one'), file('asking'), file('resting')],
+      ['working', 'waiting: one', 'waiting: one', 'idle'],
+    ],
+    [
+      'limited though its file says that it rests',
+      [prompted, limit, file('resting')],
+      ['working', 'limited', 'limited'],
     ],
     ['begun without any hook', [title('working'), title('resting')], ['working', 'idle']],
     [
