@@ -62,7 +62,7 @@ function describeInvoices(out: Output, command: Describe, program: Command): voi
   command(invoice, 'mark <status> <ids...>', 'entries become invoiced, or paid; that locks them').action(
     async (status, ids) => (await import('./invoice.ts')).markEntries(out, status, ids),
   );
-  command(invoice, 'totals', 'sums by status')
+  withPeriod(command(invoice, 'totals', 'sums by status'))
     .option('--write', 'bring the sums in the file to what its entries add up to')
     .action(async (options) => (await import('./invoice.ts')).showTotals(out, options));
   command(invoice, 'ids', 'give an id to every entry that has none')

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { counted } from '../app/text/words.ts';
 import { formatDuration, parseDuration } from '../domain/duration.ts';
-import { type EntryStatus, entryStatuses } from '../domain/entry.ts';
+import { entryStatuses } from '../domain/entry.ts';
 import {
   type EntryFact,
   type EntryQuery,
@@ -10,6 +10,7 @@ import {
   exportFormats,
   isMeant,
   sumOf,
+  sumsByStatus,
 } from '../domain/invoiceFacts.ts';
 import { formatMoney, parseAmount } from '../domain/money.ts';
 import { askYes, canAsk } from './ask.ts';
@@ -105,15 +106,21 @@ export async function markEntries(out: Output, word: string, ids: readonly strin
   });
 }
 
+/** `invoice totals`: sums by status, of the entries that are meant. */
 export async function showTotals(
   out: Output,
-  { write = false }: { readonly write?: boolean },
+  { write = false, ...query }: EntryQuery & { readonly write?: boolean },
 ): Promise<void> {
   if (write) refuseInsideWorker('change the invoices');
   await withController('.', async (call) => {
     const { corrected } = write ? demand(await call('correctTotals', {})) : { corrected: [] };
-    const { totals, flaws } = demand(await call('invoices', {}));
-    const rows = entryStatuses.map((status: EntryStatus) => [status, sumText(totals[status])]);
+    const { entries, flaws } = demand(await call('invoices', {}));
+    const chosen = entries.filter((entry) => isMeant(entry, query));
+    const totals = sumsByStatus(chosen);
+    const rows = [
+      ...entryStatuses.map((status) => [status, sumText(totals[status])]),
+      ['all', sumText(sumOf(chosen))],
+    ];
     const stale = flaws.filter(({ code }) => code === 'stale_total').map(({ message }) => `! ${message}`);
     const mended = corrected.length === 0 ? [] : [`Corrected on line ${corrected.join(', ')}.`];
     out.result({ ...totals, corrected }, [columns(rows), ...stale, ...mended].join('\n'));

@@ -28,7 +28,7 @@ export function createOutput(json: boolean): Output {
 
 /** Tells a failure: one line on stderr, or as JSON on stdout. */
 export function tellProblem(json: boolean, problem: Problem): void {
-  process.exitCode = exitCodes.refused;
+  process.exitCode = problem.code === 'usage' ? exitCodes.usage : exitCodes.refused;
   if (json) write(jsonText({ error: problem }));
   else process.stderr.write(`orch-tui: ${plainText(withHint(problem))}\n`);
 }

@@ -36,8 +36,8 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
 /** Commander has printed what is wrong already; a program that asked for JSON gets that, too. */
 function tellUsage(json: boolean, error: CommanderError): void {
   if (error.exitCode === 0) return;
-  if (json) tellProblem(json, problemOf('usage', error.message.replace(/^error: /, '')));
   process.exitCode = exitCodes.usage;
+  if (json) tellProblem(json, problemOf('usage', error.message.replace(/^error: /, '')));
 }
 
 /** Every command, its arguments and what runs it; each loads its own code when called. */

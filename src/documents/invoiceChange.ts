@@ -96,6 +96,7 @@ export function changeInvoices(
 function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
   const bad = badNumbers(entry);
   if (bad) return bad;
+  if (entry.task.trim() === '') return failure('empty_task', 'An entry needs a task.');
   if (editing.rowsById.has(entry.id) || editing.given.has(entry.id))
     return failure('duplicate_id', `There is an entry ${entry.id} already.`);
   const room = openEntryRoom(editing.invoices, entry.date, entry.status);

@@ -75,6 +75,13 @@ export function sumOf(entries: readonly Pick<TimeEntry, 'minutes' | 'amountCents
   return { count: entries.length, minutes, amounts };
 }
 
+export function sumsByStatus(
+  entries: readonly Pick<TimeEntry, 'minutes' | 'amountCents' | 'currency' | 'status'>[],
+): Record<EntryStatus, EntrySum> {
+  const sum = (status: EntryStatus) => sumOf(entries.filter((entry) => entry.status === status));
+  return { pending: sum('pending'), invoiced: sum('invoiced'), paid: sum('paid') };
+}
+
 /** Which entries are meant; what is left out does not matter. */
 export interface EntryQuery {
   /** First and last day, `yyyy-mm-dd`. */

@@ -1,6 +1,5 @@
 import type { AppState, Size } from '../../src/app/state.ts';
-import { entryStatuses } from '../../src/domain/entry.ts';
-import { type EntryFact, type InvoiceFacts, sumOf } from '../../src/domain/invoiceFacts.ts';
+import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/domain/invoiceFacts.ts';
 import type { NotionFacts, SyncConflict } from '../../src/domain/notionFacts.ts';
 import { boardedFacts } from './boardFixtures.ts';
 import { press, room } from './fixtures.ts';
@@ -22,9 +21,7 @@ const invoices: InvoiceFacts = {
   file: '/code/shop/INVOICES.md',
   currency: 'EUR',
   entries,
-  totals: Object.fromEntries(
-    entryStatuses.map((status) => [status, sumOf(entries.filter((one) => one.status === status))]),
-  ) as InvoiceFacts['totals'],
+  totals: sumsByStatus(entries),
   flaws: [
     { line: 9, code: 'bad_time', message: 'Line 9: "1 day" needs a person: how long a day is was not said.' },
   ],

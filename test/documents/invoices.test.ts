@@ -195,6 +195,7 @@ describe('a change', () => {
       { kind: 'change', entry: { line: 9, task: 'Set up CI' }, fields: { status: 'pending' } },
       'entry_locked',
     ],
+    ['an entry without a task', { kind: 'add', entry: { ...newEntry, task: ' ' } }, 'empty_task'],
     ['a negative time', { kind: 'add', entry: { ...newEntry, minutes: -1 } }, 'negative_time'],
     ['half a cent', { kind: 'add', entry: { ...newEntry, amountCents: 0.5 } }, 'bad_amount'],
     ['another currency', { kind: 'add', entry: { ...newEntry, currency: 'USD' } }, 'other_currency'],

@@ -11,6 +11,7 @@ import { backupsFolder, type DocumentWorld } from './boardDesk.ts';
 import { dayOf, newEntryId } from './day.ts';
 import { entryFor, owedTimes } from './entering.ts';
 import { readInvoices, readingOf, selectInvoices } from './invoiceReading.ts';
+import { lockedChange } from './lockedEntries.ts';
 import { Turns } from './turns.ts';
 import { FileWatch } from './watchFile.ts';
 
@@ -187,8 +188,12 @@ export class InvoiceDesk {
       return read.ok ? invoicesOff() : read;
     }
     const facts = readInvoices(invoices, parseInvoices(read.value.text, readingOf(invoices)));
-    if (JSON.stringify(facts) !== JSON.stringify(this.#world.state().documents.invoices))
+    const known = this.#world.state().documents.invoices;
+    if (JSON.stringify(facts) !== JSON.stringify(known)) {
       this.#world.tell({ type: 'invoices-read', invoices: facts });
+      const problem = known?.file === facts.file ? lockedChange(known.entries, facts.entries) : null;
+      if (problem) this.#world.tell({ type: 'noticed', problem });
+    }
     return success(facts);
   }
 }

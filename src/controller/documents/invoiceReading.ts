@@ -1,8 +1,7 @@
 import type { InvoiceReading } from '../../documents/entries.ts';
 import type { Invoices } from '../../documents/invoices.ts';
 import { type InvoiceConfig, rateFor } from '../../domain/documentConfig.ts';
-import { entryStatuses } from '../../domain/entry.ts';
-import { type EntryFact, type InvoiceFacts, sumOf } from '../../domain/invoiceFacts.ts';
+import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../domain/invoiceFacts.ts';
 import type { Times } from './workTime.ts';
 
 /** How the file is read: with what the configuration says where the file does not. */
@@ -23,9 +22,7 @@ export function readInvoices(
   const entries = rows.flatMap(({ entry, line }): EntryFact[] =>
     entry ? [{ ...entry, line, measured: null, claimed: null }] : [],
   );
-  const totals = Object.fromEntries(
-    entryStatuses.map((status) => [status, sumOf(entries.filter((entry) => entry.status === status))]),
-  ) as InvoiceFacts['totals'];
+  const totals = sumsByStatus(entries);
   const known = Object.entries(clients).map(([name, { repos = null }]) => ({ name, repos }));
   return { file, currency, entries, totals, flaws, unwritten: 0, clients: known };
 }
