@@ -58,8 +58,17 @@ export const severalActions: readonly Action[] = [
     group: 'Dialogs',
     id: 'close-several',
     title: 'no, leave everything as it is',
-    hint: (state) => (isWaiting(state) || isAnswered(state) ? 'close' : 'no'),
-    keys: ['n', 'q', 'escape', 'ctrl-c'],
+    hint: (state) => (isOpen(state) ? 'no' : null),
+    keys: ['n', 'q'],
+    run: (state) => stay(toList(state)),
+  },
+  {
+    where: ['start-several', 'go-on'],
+    group: 'Dialogs',
+    id: 'leave-several',
+    title: 'no, leave everything as it is',
+    hint: (state) => (isOpen(state) ? null : 'close'),
+    keys: ['escape', 'ctrl-c'],
     run: (state) => stay(toList(state)),
   },
 ];
@@ -123,6 +132,11 @@ function approve(state: AppState): Step {
   });
   const pending = step.state.nextTag - 1;
   return { ...step, state: withDialog(step.state, { ...dialog, listed, pending }) };
+}
+
+/** A yes or no is still to be said. */
+function isOpen(state: AppState): boolean {
+  return !isWaiting(state) && !isAnswered(state);
 }
 
 /** Nothing more comes of a yes in the open dialog. */

@@ -1,11 +1,12 @@
+import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
-import { findWorker } from '../select.ts';
+import { findProposal, findWorker } from '../select.ts';
 import { selectStopped, selectUnlisted, whyLeft } from '../several.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
-import { type Line, line, type Span, span } from '../text/line.ts';
+import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
 import { plainText } from '../text/plain.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, listed as headed, marked, problemRows } from './dialogBody.ts';
@@ -25,7 +26,22 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
     ...(index > 0 ? [line('')] : []),
     ...listedRows(state, one, columns, width),
   ]);
-  return { ...nothing, title: line(title, 'strong'), rows: [...rows, ...unlistedRows(state, dialog, width)] };
+  const isHeld = dialog.pending === null && !isOver && listed.some((one) => limitOf(state, one));
+  return {
+    ...nothing,
+    title: line(title, 'strong'),
+    rows: [
+      ...rows,
+      ...unlistedRows(state, dialog, width),
+      ...(isHeld ? [line(''), ...wrapLines(heldText, width, 'muted')] : []),
+    ],
+  };
+}
+
+const heldText = 'What a limit keeps from starting stays proposed; its own card can insist.';
+
+function limitOf(state: AppState, { proposal }: Listed): Problem | undefined {
+  return findProposal(state, proposal.n)?.limit ?? proposal.limit;
 }
 
 /** Cells of number, name and agent, so that they stand below each other. */
@@ -69,9 +85,8 @@ function listedRows(state: AppState, one: Listed, columns: Columns, width: numbe
 /** What speaks against it; what has changed since is not started. */
 function againstRows(state: AppState, one: Listed, width: number): readonly Line[] {
   const left = one.tag === null ? whyLeft(state, one) : null;
-  const { limit, plan } = one.proposal;
-  const now = state.facts?.proposals.find(({ n }) => n === one.proposal.n)?.limit ?? limit;
-  const against = [...(now ? [now.message] : []), ...plan.warnings];
+  const limit = limitOf(state, one);
+  const against = [...(limit ? [limit.message] : []), ...one.proposal.plan.warnings];
   return [
     ...(left === null ? [] : marked('✕', left, width, 'bad')),
     ...against.flatMap((text) => marked('!', text, width, 'warning')),
@@ -108,7 +123,7 @@ export function goOnBody(state: AppState, dialog: GoOnDialog, width: number): Di
     ...(pending === null ? [] : [line('Telling them …', 'notice'), line('')]),
     ...problemRows(dialog.problem, width),
     ...(left === null
-      ? [line('They are told, one after the other, to go on where they stopped.', 'muted')]
+      ? wrapLines(count === 1 ? oneText : manyText, width, 'muted')
       : [line(`${counted(going.length, 'worker')} told to go on.`)]),
     ...headed('At their prompts', left === null ? unknown : going, width),
     ...headed('Ended: each becomes a proposal to resume', resuming, width),
@@ -118,6 +133,9 @@ export function goOnBody(state: AppState, dialog: GoOnDialog, width: number): Di
   const title = left === null ? `Let ${counted(count, 'worker')} go on?` : 'Going on';
   return { ...nothing, title: line(title, 'strong'), rows };
 }
+
+const oneText = 'It is told to go on where it stopped.';
+const manyText = 'They are told, one after the other, to go on where they stopped.';
 
 function padded({ text, tone }: Span, width: number): Span {
   return { text: text + ' '.repeat(Math.max(0, width - cellWidth(text))), tone };
