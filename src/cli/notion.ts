@@ -1,6 +1,6 @@
 import { suggestionText } from '../app/text/sync.ts';
 import { counted } from '../app/text/words.ts';
-import type { NotionPlaces, NotionProposal } from '../domain/notionFacts.ts';
+import type { NotionProposal, NotionWish } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { askHidden, askYes, canAsk, readInput } from './ask.ts';
 import { columns } from './describe.ts';
@@ -10,7 +10,8 @@ import { refuseInsideWorker, withController } from './session.ts';
 
 /** Commands around the connection to Notion; `own` is the token of the shell. */
 
-interface ConnectOptions extends NotionPlaces {
+interface ConnectOptions extends Omit<NotionWish, 'wantedStatus'> {
+  readonly wanted?: string;
   readonly tokenStdin?: boolean;
   readonly yes?: boolean;
 }
@@ -19,29 +20,37 @@ interface ConnectOptions extends NotionPlaces {
 export async function connect(
   out: Output,
   own: GivenToken | null,
-  { tokenStdin, yes = false, ...places }: ConnectOptions,
+  { tokenStdin, yes = false, ...options }: ConnectOptions,
 ): Promise<void> {
   refuseInsideWorker('connect to Notion');
-  const { board, invoices, page } = places;
-  const where = { ...(board && { board }), ...(invoices && { invoices }), ...(page && { page }) };
+  const wish = wishOf(options);
   await withController('.', async (call) => {
     const isKnown = async () => demand(await call('notionStatus', {})).token !== null;
     const typed = tokenStdin ? await readInput() : own || (await isKnown()) ? null : await askToken(out, yes);
     await lendToken(call, typed === null ? own : { token: typed.trim(), source: 'What was given' });
-    const { integration, proposals } = demand(await call('proposeNotion', where));
-    out.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText)].join('\n\n'));
+    const { integration, proposals } = demand(await call('proposeNotion', wish));
+    out.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText), mapHint].join('\n\n'));
     if (!yes) {
       if (!canAsk(out))
         refuse('yes_required', 'Connecting changes Notion and the configuration.', 'Say --yes.');
       if (!(await askYes('Connect?'))) refuse('not_confirmed', 'Nothing was changed.');
     }
     // A token of the environment is used and not kept; one that was typed is.
-    const done = demand(await call('connectNotion', { ...where, keep: typed !== null }));
+    const done = demand(await call('connectNotion', { ...wish, keep: typed !== null }));
     out.result(
       { integration, tables: done.proposals, token: done.token },
       'Connected. Bring both sides together: orch-tui sync --dry-run',
     );
   });
+}
+
+function wishOf({ board, invoices, page, map = {}, wanted, comment }: ConnectOptions): NotionWish {
+  return {
+    ...{ ...(board && { board }), ...(invoices && { invoices }), ...(page && { page }) },
+    ...(Object.keys(map).length > 0 && { map }),
+    ...(wanted && { wantedStatus: wanted }),
+    ...(comment && { comment }),
+  };
 }
 
 async function askToken(out: Output, yes: boolean): Promise<string> {
@@ -50,6 +59,8 @@ async function askToken(out: Output, yes: boolean): Promise<string> {
   const typed = await askHidden('Token of the integration (it is not shown): ');
   return typed ?? refuse('not_confirmed', 'Nothing was changed.');
 }
+
+const mapHint = 'To have a field held by another property: --map FIELD=PROPERTY';
 
 function proposalText({ table, fields, notes }: NotionProposal): string {
   const rows = fields.map(({ field, property }) => [`  ${field}`, property]);

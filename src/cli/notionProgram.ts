@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { syncTables } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { Output } from './output.ts';
@@ -17,6 +17,13 @@ export function describeNotion(
     .option('--board <address>', 'of the database with the cards')
     .option('--invoices <address>', 'of the database with the time entries')
     .option('--page <address>', 'below which databases are made, for what has none')
+    .option(
+      '--map <field=property>',
+      'what holds a field, such as board.worker=Owner; more than once',
+      withMap,
+    )
+    .option('--wanted <status>', 'of a card that asks for a worker')
+    .option('--comment', "say on a finished card's page what became of it")
     .option('--token-stdin', 'read the token from standard input')
     .option('--yes', 'ask nothing')
     .action(async (options) => (await import('./notion.ts')).connect(out, token, options));
@@ -51,4 +58,11 @@ function syncOptions(command: Command): Command {
       'make anew what is known of Notion, after it was damaged or lost; writes to neither side',
     )
     .option('--yes', 'ask nothing');
+}
+
+/** One more `field=property`. */
+function withMap(text: string, known: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Say FIELD=PROPERTY.');
+  return { ...known, [text.slice(0, at).trim()]: text.slice(at + 1).trim() };
 }

@@ -104,11 +104,15 @@ export interface NotionProposal {
   readonly notes: readonly string[];
 }
 
-/** Where boards and invoices are in Notion, or below which page they are to be made. */
-export interface NotionPlaces {
+/** Where boards and invoices are in Notion, or below which page they are to be made; and how they are to be synced. */
+export interface NotionWish {
   readonly board?: string;
   readonly invoices?: string;
   readonly page?: string;
+  /** Properties by name for fields, such as `worker` or `board.worker`; empty for none. */
+  readonly map?: Readonly<Record<string, string>>;
+  readonly wantedStatus?: string;
+  readonly comment?: boolean;
 }
 
 export interface NotionStatus {

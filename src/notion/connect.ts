@@ -1,7 +1,6 @@
-import { columns } from '../domain/board.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Notion } from './client.ts';
-import { type Proposal, proposeMapping } from './mapping.ts';
+import { idPropertyOf, type Proposal, proposeMapping } from './mapping.ts';
 import type { Schema } from './schema.ts';
 import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';
 
@@ -30,12 +29,17 @@ export async function findSource(notion: Notion, address: string): Promise<Resul
   return failure('notion_choose_source', `That database has several tables: ${list}.`, 'Give the id of one.');
 }
 
+/** A proposal, and the table that it is about. */
+export interface SourceProposal extends Proposal {
+  readonly schema: Schema;
+}
+
 /** What would be synced with what, and what a person should know before agreeing. Changes nothing. */
 export async function proposeTable(
   notion: Notion,
   spec: TableSpec,
   address: string,
-): Promise<Result<Proposal & { readonly schema: Schema }>> {
+): Promise<Result<SourceProposal>> {
   const schema = await findSource(notion, address);
   if (!schema.ok) return schema;
   return success({ ...proposeMapping(spec, schema.value), schema: schema.value });
@@ -44,23 +48,29 @@ export async function proposeTable(
 /** Adds the property for our ids where there is none. Call it only after a person agreed. */
 export async function addIdProperty(
   notion: Notion,
-  spec: TableSpec,
-  schema: Schema,
+  { schema, mapping, notes }: SourceProposal,
 ): Promise<Result<Proposal>> {
-  const proposal = proposeMapping(spec, schema);
-  if (proposal.mapping.idProperty !== null) return success(proposal);
+  const known = idPropertyOf(schema);
+  if (known !== null) return success({ mapping: { ...mapping, idProperty: known }, notes });
   const added = await notion.addProperties(schema.dataSourceId, { [idProperty]: { rich_text: {} } });
-  return added.ok ? success(proposeMapping(spec, added.value)) : added;
+  if (!added.ok) return added;
+  return success({ mapping: { ...mapping, idProperty: idPropertyOf(added.value) }, notes });
 }
 
 /**
  * Makes a database below a page, with a property for every field. Call it only after a person agreed; asked twice, it
  * makes two.
+ * @param wanted a status that it has besides
  */
-export async function createTable(notion: Notion, spec: TableSpec, page: string): Promise<Result<Proposal>> {
+export async function createTable(
+  notion: Notion,
+  spec: TableSpec,
+  page: string,
+  wanted?: string,
+): Promise<Result<Proposal>> {
   const pageId = await idIn(page);
   if (!pageId.ok) return pageId;
-  const named = spec.fields.map((field) => [field.names[0] ?? field.field, newProperty(spec, field)]);
+  const named = spec.fields.map((field) => [field.names[0] ?? field.field, newProperty(spec, field, wanted)]);
   const made = await notion.createDatabase({
     parent: { type: 'page_id', page_id: pageId.value },
     title: [{ type: 'text', text: { content: spec.title } }],
@@ -74,14 +84,16 @@ export async function createTable(notion: Notion, spec: TableSpec, page: string)
 }
 
 /** A select for the choice: a status that the API makes has all its options in one group. */
-function newProperty({ choices, choiceField }: TableSpec, { field, types }: FieldSpec): object {
-  if (field === choiceField)
-    return { select: { options: choices.map(({ choice }, at) => ({ name: choice, color: colorOf(at) })) } };
-  return { [types[0] ?? 'rich_text']: {} };
+function newProperty(
+  { choices, choiceField }: TableSpec,
+  { field, types }: FieldSpec,
+  wanted: string | undefined,
+): object {
+  if (field !== choiceField) return { [types[0] ?? 'rich_text']: {} };
+  const options = choices.map(({ choice }, at) => ({ name: choice, color: colors[at] ?? 'default' }));
+  return {
+    select: { options: wanted === undefined ? options : [...options, { name: wanted, color: 'red' }] },
+  };
 }
 
 const colors = ['gray', 'blue', 'yellow', 'green'] as const;
-
-function colorOf(at: number): string {
-  return colors[at % columns.length] ?? 'default';
-}

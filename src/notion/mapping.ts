@@ -36,19 +36,24 @@ export interface Proposal {
 export function proposeMapping(spec: TableSpec, schema: Schema): Proposal {
   const taken = new Set<string>();
   const fields: Record<string, FieldMapping> = {};
-  const notes: string[] = [];
   for (const field of spec.fields) {
     const property = findProperty(spec, field, schema, taken);
-    if (property) {
-      taken.add(property.id);
-      fields[field.field] = { propertyId: property.id, name: property.name, type: typeOf(property, field) };
-    } else notes.push(missingNote(field, schema));
+    if (!property) continue;
+    taken.add(property.id);
+    fields[field.field] = { propertyId: property.id, name: property.name, type: typeOf(property, field) };
   }
-  const id = schema.properties.find(({ name, type }) => name === idProperty && type === 'rich_text');
   const choice = schema.properties.find(({ id }) => id === fields[spec.choiceField]?.propertyId);
   const { databaseId, dataSourceId } = schema;
-  const statuses = proposeStatuses(spec, choice);
-  return { mapping: { databaseId, dataSourceId, idProperty: id?.id ?? null, fields, ...statuses }, notes };
+  const statuses = proposeStatuses(spec, choice?.options ?? []);
+  return {
+    mapping: { databaseId, dataSourceId, idProperty: idPropertyOf(schema), fields, ...statuses },
+    notes: notesOn(spec, schema, fields),
+  };
+}
+
+/** The text property with our ids; null where there is none. */
+export function idPropertyOf({ properties }: Schema): string | null {
+  return properties.find(({ name, type }) => name === idProperty && type === 'rich_text')?.id ?? null;
 }
 
 function findProperty(
@@ -78,6 +83,11 @@ function typeOf(property: SchemaProperty, { types }: FieldSpec): PropertyType {
   return type;
 }
 
+/** What a person should know of fields that have no property. */
+export function notesOn({ fields }: TableSpec, schema: Schema, mapped: Mapping['fields']): readonly string[] {
+  return fields.filter(({ field }) => mapped[field] === undefined).map((field) => missingNote(field, schema));
+}
+
 function missingNote({ names, types }: FieldSpec, { properties }: Schema): string {
   const folded = names.map(foldName);
   const other = properties.find(({ name }) => folded.includes(foldName(name)));
@@ -86,13 +96,13 @@ function missingNote({ names, types }: FieldSpec, { properties }: Schema): strin
     : `No property for ${names[0]} (${types.join(' or ')}): it stays in the file alone.`;
 }
 
-function proposeStatuses(
+/** Which of a property's options most probably stand for which choice. */
+export function proposeStatuses(
   { choices }: TableSpec,
-  property: SchemaProperty | undefined,
+  options: readonly string[],
 ): Pick<Mapping, 'statusMap' | 'writeStatus'> {
   const statusMap: Record<string, string[]> = {};
   const writeStatus: Record<string, string> = {};
-  const options = property?.options ?? [];
   for (const { choice, names } of choices) {
     const known = [choice, ...names].map(foldName);
     const fitting = options

@@ -20,9 +20,9 @@ import type {
 } from '../domain/invoiceFacts.ts';
 import type { FoundMemory, MemoryDraft } from '../domain/memory.ts';
 import type {
-  NotionPlaces,
   NotionProposal,
   NotionStatus,
+  NotionWish,
   RebuildOutcome,
   SyncChoice,
   SyncConflict,
@@ -137,10 +137,10 @@ export interface ControllerApi {
    */
   lendToken(params: { token: string; source: string }): Result<null>;
   /** What connecting would do; changes nothing. */
-  proposeNotion(params: NotionPlaces): Result<{ integration: string; proposals: readonly NotionProposal[] }>;
+  proposeNotion(params: NotionWish): Result<{ integration: string; proposals: readonly NotionProposal[] }>;
   /** Does it; `keep` keeps the token that was lent. */
   connectNotion(
-    params: NotionPlaces & { keep?: boolean },
+    params: NotionWish & { keep?: boolean },
   ): Result<{ proposals: readonly NotionProposal[]; token: string }>;
   notionStatus(params: Record<string, never>): Result<NotionStatus>;
   /** All that is connected, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */

@@ -39,6 +39,19 @@ it('finds a table by its database or by itself, and asks which where there are s
   });
 });
 
+it('gives a database that it makes the status that asks for a worker', async () => {
+  using scene = await makeScene();
+  const page = '11111111-2222-4333-8444-555555555555';
+  scene.service.parents.add(page);
+  const made = await createTable(scene.notion, boardTable, page, 'Ready for a worker');
+  if (!made.ok) throw new Error(made.problem.message);
+  const { properties } = scene.service.source(made.value.mapping.dataSourceId);
+  expect(properties.find(({ name }) => name === 'Status')?.options).toEqual([
+    ...boardTable.choices.map(({ choice }) => choice),
+    'Ready for a worker',
+  ]);
+});
+
 it('adds the property for ids only when it is asked to, and once', async () => {
   using scene = await makeScene();
   const source = scene.service.addSource([
@@ -49,7 +62,7 @@ it('adds the property for ids only when it is asked to, and once', async () => {
   if (!proposed.ok) throw new Error(proposed.problem.message);
   expect(proposed.value.mapping.idProperty).toBeNull();
   expect(scene.service.requests.every(({ method }) => method === 'GET')).toBe(true);
-  const added = await addIdProperty(scene.notion, boardTable, proposed.value.schema);
+  const added = await addIdProperty(scene.notion, proposed.value);
   expect(added.ok && added.value.mapping.idProperty).not.toBeNull();
   const { properties } = scene.service.source(source);
   expect(properties.map(({ name }) => name)).toEqual(['Name', 'Status', 'Orch ID']);

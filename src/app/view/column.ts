@@ -143,13 +143,17 @@ function clashMark(state: AppState, { id }: Worker): Line {
 }
 
 function proposalRow({ kind, by, draft, problem }: Proposal, width: number): Line {
-  const asks = kind === 'start' ? 'start?' : 'resume?';
-  const wish = span(by === 'board' ? `from the board: ${asks}` : asks, 'accent');
-  const right = problem ? span('cannot start', 'bad') : wish;
   const name = draftId(draft);
   const mark = problem ? span('! ', 'bad') : span(kind === 'start' ? '+ ' : '↻ ', 'accent');
-  const hasRoom = cellWidth(name) + lineWidth([mark, right]) + 1 <= width;
-  return spreadLine([mark, span(name)], hasRoom ? [right] : [], width);
+  const room = width - cellWidth(name) - lineWidth([mark]) - 1;
+  const asks = kind === 'start' ? 'start?' : 'resume?';
+  const words = problem ? ['cannot start'] : by === 'board' ? [`from the board: ${asks}`, 'board?'] : [asks];
+  const fitting = words.find((word) => cellWidth(word) <= room);
+  // Of a wish that nobody here had, a part of the name goes before that is left out.
+  const word = fitting ?? (by === 'board' && !problem ? 'board?' : null);
+  const shown =
+    fitting === undefined && word ? cutText(name, cellWidth(name) + room - cellWidth(word)) : name;
+  return spreadLine([mark, span(shown)], word ? [span(word, problem ? 'bad' : 'accent')] : [], width);
 }
 
 function askingRow(

@@ -1,23 +1,26 @@
 import {
-  type NotionPlaces,
+  type NotionConfig,
   type NotionProposal,
   type NotionStatus,
+  type NotionWish,
   type SyncTable,
   syncTables,
 } from '../../domain/notionFacts.ts';
 import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { Notion } from '../../notion/client.ts';
-import { addIdProperty, createTable, proposeTable } from '../../notion/connect.ts';
+import { addIdProperty, createTable, proposeTable, type SourceProposal } from '../../notion/connect.ts';
 import { saveToken } from '../../notion/credentials.ts';
 import { checkMapping, type Mapping, type Proposal } from '../../notion/mapping.ts';
+import { applyWishes, checkWishes, wishesFor } from '../../notion/mapWish.ts';
+import type { Schema } from '../../notion/schema.ts';
 import { idProperty } from '../../notion/tables.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import { storeNotion } from '../workspaceConfig.ts';
-import { mappingOf } from './notionConfig.ts';
-import { type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
+import { mappingOf, storedMapping } from './notionConfig.ts';
+import { connectHint, type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
 import { withSuggestion } from './suggesting.ts';
 
-export interface ConnectWish extends NotionPlaces {
+export interface ConnectWish extends NotionWish {
   /** By the client. */
   readonly lent?: GivenToken | undefined;
   /** Whether that is kept once the person agrees; one of the environment is not. */
@@ -34,26 +37,14 @@ export async function proposeNotion(
   const integration = await notion.value.me();
   if (!integration.ok) return integration;
   const wanted = tablesOf(world, wish);
-  if (wanted.length === 0)
-    return failure(
-      'nothing_given',
-      'Neither a database nor a page was named.',
-      'Say --board URL or --page URL.',
-    );
+  const checked = checkWish(wanted, wish);
+  if (!checked.ok) return checked;
   const proposals: NotionProposal[] = [];
   for (const table of wanted) {
-    const address = wish[table];
-    if (address === undefined) {
-      proposals.push({
-        table,
-        fields: [],
-        notes: [`A database “${specs[table].title}” would be made below the page.`],
-      });
-      continue;
-    }
-    const proposed = await proposeTable(notion.value, specs[table], address);
+    const proposed = await proposalFor(world, notion.value, table, wish);
     if (!proposed.ok) return proposed;
-    proposals.push(shown(table, proposed.value));
+    if (proposed.value) proposals.push(shown(table, proposed.value, wish, proposed.value.schema));
+    else proposals.push({ table, fields: [], notes: [madeNote(table)] });
   }
   return success({ integration: integration.value, proposals });
 }
@@ -65,16 +56,17 @@ export async function connectNotion(
 ): Promise<Result<{ proposals: readonly NotionProposal[]; token: string }>> {
   const notion = await openFor(world, wish.lent);
   if (!notion.ok) return notion;
-  const { root } = world.state().config;
+  const wanted = tablesOf(world, wish);
+  const checked = checkWish(wanted, wish);
+  if (!checked.ok) return checked;
   const proposals: NotionProposal[] = [];
-  for (const table of tablesOf(world, wish)) {
-    const made = await make(notion.value, table, wish);
+  for (const table of wanted) {
+    const made = await make(world, notion.value, table, wish);
     if (!made.ok) return made;
     // Each at once: a database that was made is not made again.
-    const stored = storeNotion(root, { ...world.state().config.notion, [table]: made.value.mapping });
+    const stored = store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
     if (!stored.ok) return stored;
-    world.tell({ type: 'config-read', config: stored.value });
-    proposals.push(shown(table, made.value));
+    proposals.push(shown(table, made.value, {}));
   }
   const { lent, keep } = wish;
   const kept = lent && keep === true ? await saveToken(lent.token, world) : await tokenFor(world, lent);
@@ -102,39 +94,126 @@ export async function notionStatus(
   const problems: Problem[] = integration.ok ? [] : [integration.problem];
   for (const table of integration.ok ? tables : []) {
     const mapping = mappingOf(config.notion, table);
-    if (mapping) problems.push(...(await checked(notion.value, table, mapping)));
+    if (mapping) problems.push(...(await problemsOf(notion.value, table, mapping)));
   }
   const name = integration.ok ? integration.value : null;
   return success({ ...base, token: { source, lastFour }, integration: name, problems });
 }
 
-async function checked(notion: Notion, table: SyncTable, mapping: Mapping): Promise<readonly Problem[]> {
+async function problemsOf(notion: Notion, table: SyncTable, mapping: Mapping): Promise<readonly Problem[]> {
   const schema = await notion.schema(mapping.dataSourceId);
   if (!schema.ok) return [schema.problem];
   const { fatal, problems } = checkMapping(specs[table], mapping, schema.value);
   return fatal ? [fatal, ...problems] : problems;
 }
 
-/** Those that have an address, and with a page those that are in use here. */
+/**
+ * Those that have an address, and with a page those that are in use here. Where neither was named, only something of
+ * what is connected already is to be changed.
+ */
 function tablesOf(world: NotionWorld, wish: ConnectWish): readonly SyncTable[] {
   const { invoices, notion } = world.state().config;
   const isMissing = (table: SyncTable) => notion?.[table] === undefined && (table === 'board' || invoices);
-  return syncTables.filter(
+  const named = syncTables.filter(
     (table) => wish[table] !== undefined || (wish.page !== undefined && isMissing(table)),
+  );
+  const isChange = wish.map !== undefined || Object.keys(settingsOf(wish)).length > 0;
+  if (named.length > 0 || wish.page !== undefined || !isChange) return named;
+  return syncTables.filter((table) => notion?.[table] !== undefined);
+}
+
+function checkWish(tables: readonly SyncTable[], { map }: ConnectWish): Result<null> {
+  if (tables.length === 0)
+    return failure(
+      'nothing_given',
+      'Neither a database nor a page was named.',
+      'Say --board URL or --page URL.',
+    );
+  return checkWishes(
+    tables.map((table) => specs[table]),
+    map ?? {},
   );
 }
 
-async function make(notion: Notion, table: SyncTable, wish: ConnectWish): Promise<Result<Proposal>> {
+/** Null for one that would be made. */
+async function proposalFor(
+  world: NotionWorld,
+  notion: Notion,
+  table: SyncTable,
+  wish: ConnectWish,
+): Promise<Result<SourceProposal | null>> {
   const spec = specs[table];
   const address = wish[table];
-  if (address === undefined) return createTable(notion, spec, wish.page ?? '');
-  const proposed = await proposeTable(notion, spec, address);
-  return proposed.ok ? addIdProperty(notion, spec, proposed.value.schema) : proposed;
+  if (address === undefined && wish.page !== undefined) return success(null);
+  const proposed =
+    address === undefined ? await connected(world, notion, table) : await proposeTable(notion, spec, address);
+  if (!proposed.ok) return proposed;
+  const { schema } = proposed.value;
+  const wished = applyWishes(spec, schema, proposed.value, wishesFor(spec, wish.map ?? {}));
+  return wished.ok ? success({ ...wished.value, schema }) : wished;
 }
 
-function shown(table: SyncTable, { mapping, notes }: Proposal): NotionProposal {
+/** As it is connected: a mapping that a person edited stays so. */
+async function connected(
+  world: NotionWorld,
+  notion: Notion,
+  table: SyncTable,
+): Promise<Result<SourceProposal>> {
+  const mapping = storedMapping(world.state().config.notion, table);
+  if (!mapping) return failure('notion_unconnected', `${table} is not connected to Notion.`, connectHint);
+  const schema = await notion.schema(mapping.dataSourceId);
+  return schema.ok ? success({ mapping, notes: [], schema: schema.value }) : schema;
+}
+
+async function make(
+  world: NotionWorld,
+  notion: Notion,
+  table: SyncTable,
+  wish: ConnectWish,
+): Promise<Result<Proposal>> {
+  const proposed = await proposalFor(world, notion, table, wish);
+  if (!proposed.ok) return proposed;
+  if (proposed.value) return addIdProperty(notion, proposed.value);
+  return createTable(
+    notion,
+    specs[table],
+    wish.page ?? '',
+    table === 'board' ? wish.wantedStatus : undefined,
+  );
+}
+
+function settingsOf({ wantedStatus, comment }: ConnectWish): Pick<NotionConfig, 'wantedStatus' | 'comment'> {
+  return { ...(wantedStatus !== undefined && { wantedStatus }), ...(comment !== undefined && { comment }) };
+}
+
+function store(world: NotionWorld, change: Partial<NotionConfig>): Result<null> {
+  const { root, notion } = world.state().config;
+  const stored = storeNotion(root, { ...notion, ...change });
+  if (!stored.ok) return stored;
+  world.tell({ type: 'config-read', config: stored.value });
+  return success(null);
+}
+
+function madeNote(table: SyncTable): string {
+  return `A database “${specs[table].title}” would be made below the page.`;
+}
+
+/** @param schema to look whether what is wanted is there; absent where it was made a moment ago */
+function shown(
+  table: SyncTable,
+  { mapping, notes }: Proposal,
+  { wantedStatus }: Pick<ConnectWish, 'wantedStatus'>,
+  schema?: Schema,
+): NotionProposal {
   const fields = Object.entries(mapping.fields).map(([field, { name }]) => ({ field, property: name }));
   const added =
     mapping.idProperty === null ? [`A text property “${idProperty}” would be added for our ids.`] : [];
-  return { table, fields, notes: [...added, ...notes] };
+  const choice = mapping.fields[specs[table].choiceField];
+  const options = schema?.properties.find(({ id }) => id === choice?.propertyId)?.options ?? [];
+  const isMissing =
+    table === 'board' && schema && wantedStatus !== undefined && !options.includes(wantedStatus);
+  const wanted = isMissing
+    ? [`“${choice?.name}” has no option “${wantedStatus}” yet: add it in Notion.`]
+    : [];
+  return { table, fields, notes: [...added, ...wanted, ...notes] };
 }

@@ -53,12 +53,16 @@ export interface StoredNotion {
   notion?: NotionConfig;
 }
 
-/** The mapping of a table; the types of its properties were checked when the configuration was read. */
-export function mappingOf(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
+/** The mapping of a table as it stands there; the types of its properties were checked when it was read. */
+export function storedMapping(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
   const stored: NotionMapping | undefined = config?.[table];
-  if (!stored) return null;
-  const mapping = stored as Mapping;
-  return table === 'board' ? withWanted(mapping, config?.wantedStatus) : mapping;
+  return stored ? (stored as Mapping) : null;
+}
+
+/** The mapping that a sync goes by. */
+export function mappingOf(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
+  const mapping = storedMapping(config, table);
+  return mapping && table === 'board' ? withWanted(mapping, config?.wantedStatus) : mapping;
 }
 
 /** A card that asks for a worker is still to be done, unless the mapping says otherwise of that status. */
