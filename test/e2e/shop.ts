@@ -84,7 +84,7 @@ export class Shop {
       const child = execFile(
         program,
         args,
-        { cwd, env: this.place.env({ ...linger, ...env }) },
+        { cwd, env: this.place.env({ ...linger, ...env }), maxBuffer: 64 * 1024 * 1024 },
         (error, stdout, stderr) => {
           done({ code: error ? Number(error.code) : 0, stdout, stderr });
         },
