@@ -30,8 +30,9 @@ test('the plugin is named as its skills are called', () => {
 describe.each(readdirSync(skills))('the skill %s', (name) => {
   const text = readFileSync(join(skills, name, 'SKILL.md'), 'utf8');
 
-  test('says what it is called and when it is for', () => {
-    expect(text).toMatch(new RegExp(`^---\nname: ${name}\ndescription: .{40,300}\n---\n`));
+  test('says what it is called and when it is for; those of the orchestrator are for its person to type', () => {
+    const typed = name.startsWith('orchestrator') ? 'disable-model-invocation: true\n' : '';
+    expect(text).toMatch(new RegExp(`^---\nname: ${name}\ndescription: .{40,300}\n${typed}---\n`));
   });
 
   test('names no tool of ours that its session does not have', () => {

@@ -254,3 +254,22 @@ describe.skipIf(claude === null)('a worker', () => {
     });
   });
 });
+
+test.skipIf(claude === null)(
+  'workers know their skills; the orchestrator’s are typed by its person',
+  async () => {
+    await using place = await ClaudeShop.open(claude ?? '');
+    const { shop, api } = place;
+    api.turns.push({ to: 'Hello there.', text: 'Hello.' });
+    await shop.json('orchestrator', '--brief', 'Hello there.', '--yes');
+    await isIdle(place, 'orchestrator', 'Hello.');
+    await shop.json('worker', 'send', 'orchestrator', '/orchestrator-status backend', '--command');
+    await expect.poll(() => api.conversations.at(-1), { timeout: 20_000 }).toContain('# How things stand');
+    expect(api.conversations.at(-1)).toContain('if it is named here: backend');
+    api.turns.push({ to: 'Work there.', text: 'Worked.' });
+    await place.start('skilled', 'Work there.');
+    await isIdle(place, 'backend/skilled', 'Worked.');
+    expect(api.conversations.at(-1)).toContain('orch:worker-done');
+    expect(api.conversations.at(-1)).not.toContain('orch:orchestrator');
+  },
+);

@@ -5,7 +5,7 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import type { Problem } from '../../domain/problem.ts';
-import { orchestrator } from '../../domain/role.ts';
+import { orchestrator, type Role } from '../../domain/role.ts';
 import { version } from '../../protocol/version.ts';
 import type { Desk } from './desk.ts';
 import type { Tool } from './tool.ts';
@@ -74,8 +74,10 @@ export class McpServer {
   }
 
   #serve(id: string): Server {
-    const tools = toolsOf[id === orchestrator.id ? 'orchestrator' : 'worker'];
-    const server = new Server({ name: 'orch', version }, { capabilities: { tools: {} }, instructions });
+    const role: Role = id === orchestrator.id ? 'orchestrator' : 'worker';
+    const tools = toolsOf[role];
+    const about = { capabilities: { tools: {} }, instructions: instructions[role] };
+    const server = new Server({ name: 'orch', version }, about);
     server.setRequestHandler(ListToolsRequestSchema, () => {
       this.#onMet(id, true);
       return { tools: tools.map(listed) };
@@ -103,8 +105,13 @@ export class McpServer {
   }
 }
 
-const instructions =
-  'The control room that this session runs in. Report progress with report_progress, report_blocked and report_done. A person at the control room approves what is started and merged.';
+/** What an agent tells its model of the server, besides the tools. */
+const instructions: Readonly<Record<Role, string>> = {
+  worker:
+    'The control room that this session runs in. Report progress with report_progress, report_blocked and report_done. A person at the control room approves what is started and merged.',
+  orchestrator:
+    'The control room that this session runs in. It shows workers, history and the sprint board, and takes proposals; a person at the control room approves what is started and merged.',
+};
 
 function listed({ name, description, input, reads }: Tool) {
   const { $schema: _, ...schema } = z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' });

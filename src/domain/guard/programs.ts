@@ -54,7 +54,7 @@ export function judgeProgram(program: string, args: readonly string[], place: Pl
 
 /** What decides about other sessions is the person's. */
 const decisions: readonly RegExp[] = [
-  /^(approve|reject|answer|orchestrator|init|demo|flow|undo|host stop|controller stop)\b/,
+  /^(approve|reject|answer|orchestrator|init|demo|flow|run|undo|host stop|controller stop)\b/,
   /^worker (start|resume|stop|finish|clean|undo|cancel|update|send|attach|snapshots restore)\b/,
 ];
 

@@ -208,6 +208,7 @@ describe('a command line is refused', () => {
     ['approve', 'npx orch-tui approve 3'],
     ['approve', 'node /opt/dist/orch-tui.js --json worker finish backend/door --yes'],
     ['approve', 'orch-tui worker clean backend/door --yes'],
+    ['approve', 'orch-tui run deploy backend'],
     ['approve', 'git flow feature finish door'],
     ['outside', 'echo x > ../x'],
     ['outside', `echo x >> ${shop}/backend/README.md`],
