@@ -51,7 +51,7 @@ const patienceMs = 30_000;
 export const mostPatchBytes = 4 * 1024 * 1024;
 
 /** Bytes; larger files are named in a patch, and not compared. */
-const largestFile = '2m';
+export const largestFile = '2m';
 
 /** Nothing is fetched to answer, and a path is a path, whatever signs are in it. */
 const sealed = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '', GIT_LITERAL_PATHSPECS: '1' };

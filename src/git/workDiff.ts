@@ -1,6 +1,7 @@
 import type { Result } from '../domain/problem.ts';
 import { success } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
+import { largestFile, mostPatchBytes } from './history.ts';
 import { type Git, refused } from './run.ts';
 
 /** Nothing of a repository's own configuration is run for it. */
@@ -16,11 +17,16 @@ export async function workDiff(
 ): Promise<Result<string>> {
   const fork = await git.run(worktree, ['merge-base', base.branch, 'HEAD']);
   const from = fork.exitCode === 0 ? fork.stdout.trim() : base.commit;
-  const diff = await git.run(worktree, ['--no-optional-locks', 'diff', ...plain, from, '--']);
-  if (diff.exitCode !== 0) return refused(diff);
+  const diff = await git.run(
+    worktree,
+    ['--no-optional-locks', '-c', `core.bigFileThreshold=${largestFile}`, 'diff', ...plain, from, '--'],
+    { mostBytes: mostPatchBytes },
+  );
+  if (diff.exitCode !== 0 && !diff.isCut) return refused(diff);
   const others = await git.run(worktree, ['ls-files', '--others', '--exclude-standard', '-z']);
   const names = others.stdout.split('\0').filter((name) => name !== '');
   const untracked =
     names.length === 0 ? '' : `\nUntracked:\n${names.map((name) => `? ${name}`).join('\n')}\n`;
-  return success(diff.stdout + untracked);
+  const cut = diff.isCut ? '\n… The rest of the patch is too long to be read.\n' : '';
+  return success(diff.stdout + cut + untracked);
 }
