@@ -9,16 +9,7 @@ export type CardOwner = Pick<Worker, 'id' | 'repo' | 'task' | 'branch' | 'brief'
  * briefed after. Null where that could be several: a wrong card is worse than none.
  */
 export function cardOf(cards: readonly Card[], worker: CardOwner): Card | null {
-  const sound = cards.filter(
-    ({ problem, repo }) => problem === null && (repo ?? worker.repo) === worker.repo,
-  );
-  const open = sound.filter(({ column, worker: other }) => column !== 'Done' && !isWorkerId(other));
-  return (
-    last(sound.filter((card) => isNamed(card, worker))) ??
-    only(open.filter(({ id }) => id !== null && startsWithId(worker, id))) ??
-    only(open.filter(({ task }) => firstLine(task) === firstLine(worker.brief))) ??
-    only(open.filter(({ task }) => slugFrom(task) === worker.task.toLowerCase()))
-  );
+  return cardFinder(cards)(worker);
 }
 
 /** The worker on each card that has one; the first one where several say so. */
@@ -26,12 +17,37 @@ export function workersOn<Known extends CardOwner>(
   cards: readonly Card[],
   workers: readonly Known[],
 ): ReadonlyMap<Card, Known> {
+  const find = cardFinder(cards);
   const found = new Map<Card, Known>();
   for (const worker of workers) {
-    const card = cardOf(cards, worker);
+    const card = find(worker);
     if (card && !found.has(card)) found.set(card, worker);
   }
   return found;
+}
+
+/** What takes time is done once for all workers, and not before one has no card that names it. */
+function cardFinder(cards: readonly Card[]): (worker: CardOwner) => Card | null {
+  const sound = cards.filter(({ problem }) => problem === null);
+  const open = sound.filter(({ column, worker }) => column !== 'Done' && !isWorkerId(worker));
+  let texts: { byLine: Map<string, Card[]>; bySlug: Map<string, Card[]> } | null = null;
+  return (worker) => {
+    const isHere = ({ repo }: Card) => (repo ?? worker.repo) === worker.repo;
+    // Of several that name it the lowest in the file was written last.
+    const named = sound.findLast((card) => isHere(card) && isNamed(card, worker));
+    if (named) return named;
+    const begins = idTest(worker);
+    const byId = only(open.filter((card) => isHere(card) && card.id !== null && begins(card.id)));
+    if (byId) return byId;
+    texts ??= {
+      byLine: Map.groupBy(open, ({ task }) => firstLine(task)),
+      bySlug: Map.groupBy(open, ({ task }) => slugFrom(task)),
+    };
+    return (
+      only((texts.byLine.get(firstLine(worker.brief)) ?? []).filter(isHere)) ??
+      only((texts.bySlug.get(worker.task.toLowerCase()) ?? []).filter(isHere))
+    );
+  };
 }
 
 function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {
@@ -44,12 +60,15 @@ function isWorkerId(worker: string | null): boolean {
   return worker?.includes('/') ?? false;
 }
 
-/** `orc-12`, `ORC-12-retry` or a brief that begins with `ORC-12`. */
-function startsWithId({ task, brief }: CardOwner, id: string): boolean {
-  const begins = (text: string) =>
-    text.toLowerCase().startsWith(id.toLowerCase()) && !/^\p{N}/u.test(text.slice(id.length));
-  return begins(task) || begins(brief);
+/** Whether `orc-12`, `ORC-12-retry` or a brief that begins with `ORC-12` is named after an id. */
+function idTest({ task, brief }: CardOwner): (id: string) => boolean {
+  const texts = [task, brief.slice(0, longestId)].map((text) => text.toLowerCase());
+  return (id) =>
+    texts.some((text) => text.startsWith(id.toLowerCase()) && !/^\p{N}/u.test(text.slice(id.length)));
 }
+
+/** No id is longer, and briefs may be pages. */
+const longestId = 100;
 
 function firstLine(text: string): string {
   return text.trim().split('\n', 1)[0]?.trim() ?? '';
@@ -57,11 +76,6 @@ function firstLine(text: string): string {
 
 function only<T>(items: readonly T[]): T | null {
   return items.length === 1 ? (items[0] ?? null) : null;
-}
-
-/** Of several that name it the lowest in the file was written last. */
-function last<T>(items: readonly T[]): T | null {
-  return items.at(-1) ?? null;
 }
 
 /** Longest name that we propose; a branch and a folder have to be read. */

@@ -10,7 +10,18 @@ export function Lines({ lines, color }: { lines: readonly Line[]; color: boolean
 
 function drawLine(line: Line, row: number, color: boolean): readonly ReactNode[] {
   const start = row > 0 ? ['\n'] : [];
-  return [...start, ...line.map((span, index) => drawSpan(span, `${row}.${index}`, color))];
+  return [...start, ...joined(line).map((span, index) => drawSpan(span, `${row}.${index}`, color))];
+}
+
+/** Neighbours that look alike are one element. */
+function joined(line: Line): readonly Span[] {
+  const spans: Span[] = [];
+  for (const span of line) {
+    const last = spans.at(-1);
+    if (last?.tone === span.tone) spans.splice(-1, 1, { ...last, text: last.text + span.text });
+    else if (span.text !== '') spans.push(span);
+  }
+  return spans;
 }
 
 function drawSpan({ text, tone }: Span, key: string, color: boolean): ReactNode {

@@ -15,7 +15,7 @@ export function cardLines(
 ): readonly Line[] {
   const who = whoLine(card, worker);
   const name = [
-    span(isSelected ? '▸ ' : '  ', 'accent'),
+    isSelected ? span('▸ ', 'accent') : span('  '),
     span(card.id ?? `:${card.line}`, 'muted'),
     ...priorityMark(card.priority),
     // A worker's name begins with its repository.
