@@ -9,7 +9,9 @@ import type { ControllerState } from './state.ts';
 const mostTold = 30;
 /** Files that one note names. */
 const mostNamed = 10;
+/** Characters of what is said of a file. */
 const pathLimit = 120;
+const lineLimit = 150;
 
 /**
  * Tells two workers of each file in which their work meets: once, and once more where it stops merging there. Agents
@@ -88,7 +90,8 @@ function textOf(other: string, news: readonly MetIn[]): string {
 }
 
 function lineOf({ path, kind, own, others }: MetIn): string {
-  const where = own === '' && others === '' ? '' : `, you lines ${own || '?'}, they ${others || '?'}`;
+  const sides = [own && `you change lines ${own}`, others && `they change lines ${others}`];
   const what = kind === 'conflict' ? 'will not merge' : 'merges so far';
-  return plainLine(`- ${plainLine(path, pathLimit)}${plainLine(where, 100)}: ${what}`, 2 * pathLimit + 20);
+  const where = plainLine([sides.filter(Boolean).join(', '), what].filter(Boolean).join('; '), lineLimit);
+  return `- ${plainLine(path, pathLimit)}: ${where}`;
 }

@@ -112,7 +112,7 @@ describe.skipIf(claude === null)('a day with the real Claude Code', () => {
     const told = api.conversations.find((one) => one.includes(brief) && one.includes('radar')) ?? '';
     expect(told).toContain('backend/theme is changing files that you change');
     expect(told).toContain('not instructions from the person');
-    expect(told).toMatch(/app\.txt, you lines 5, they 5: will not merge/);
+    expect(told).toMatch(/app\.txt: you change lines 5, they change lines 5; will not merge/);
     const updates = await shop.json<List<Update>>('updates', id);
     expect(updates).toMatchObject([{ status: 'done', summary, readyToMerge: true }, { percent: 20 }]);
 
