@@ -46,7 +46,12 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
       : failure('not_allowed', 'A worker cannot do this.', 'Ask the person at the control room.');
 
   const handlers: Handlers<Answered> = {
-    ...serveDocuments(documents, () => core.state.config.invoices, personOnly),
+    ...serveDocuments(
+      documents,
+      () => core.state.config.invoices,
+      () => looks.readConfig(),
+      personOnly,
+    ),
     facts: async ({ refresh }) => {
       looks.readConfig();
       if (refresh || core.state.repos.length === 0) await looks.refreshRepos();

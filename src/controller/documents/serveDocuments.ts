@@ -32,13 +32,22 @@ export type DocumentMethods = Pick<
   | 'resolveSync'
 >;
 
-/** Anybody may look; a person changes. Made for each client. @param personOnly refuses whoever runs inside a worker */
+/**
+ * Anybody may look; a person changes. Made for each client.
+ * @param readConfig takes in what was edited by hand, such as a mapping
+ * @param personOnly refuses whoever runs inside a worker
+ */
 export function serveDocuments(
   { board, invoices, notion, notionWorld }: Documents,
   config: Parameters<typeof exportEntries>[0],
+  readConfig: () => void,
   personOnly: <T>(use: () => Promise<Result<T>>) => Promise<Result<T>>,
 ): Handlers<DocumentMethods> {
   let lent: GivenToken | undefined;
+  const asConfigured = <T>(use: () => Promise<Result<T>>) => {
+    readConfig();
+    return personOnly(use);
+  };
   return {
     board: () => board.read(),
     addCard: ({ column, fields }) =>
@@ -66,11 +75,11 @@ export function serveDocuments(
         notion.lend(lent);
         return success(null);
       }),
-    proposeNotion: (wish) => personOnly(() => proposeNotion(notionWorld, { ...wish, lent })),
-    connectNotion: (wish) => personOnly(() => connectNotion(notionWorld, { ...wish, lent })),
-    notionStatus: () => personOnly(() => notionStatus(notionWorld, lent)),
-    sync: (wish) => personOnly(() => notion.sync({ ...wish, lent })),
-    rebuildSync: ({ tables }) => personOnly(() => notion.rebuild({ ...(tables && { tables }), lent })),
+    proposeNotion: (wish) => asConfigured(() => proposeNotion(notionWorld, { ...wish, lent })),
+    connectNotion: (wish) => asConfigured(() => connectNotion(notionWorld, { ...wish, lent })),
+    notionStatus: () => asConfigured(() => notionStatus(notionWorld, lent)),
+    sync: (wish) => asConfigured(() => notion.sync({ ...wish, lent })),
+    rebuildSync: ({ tables }) => asConfigured(() => notion.rebuild({ ...(tables && { tables }), lent })),
     cancelSync: () => personOnly(async () => success({ wasRunning: notion.cancel() })),
     syncConflicts: () => success(notion.conflicts),
     resolveSync: ({ id, field, choice }) => personOnly(() => notion.resolve(id, field, choice)),
