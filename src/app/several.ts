@@ -1,5 +1,5 @@
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
-import { holdsLimit, isStoppedByLimit } from '../domain/usageLimit.ts';
+import { isStoppedByLimit } from '../domain/usageLimit.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
 import type { Listed, StartSeveralDialog } from './dialog.ts';
 import { findProposal } from './select.ts';
@@ -41,9 +41,10 @@ export interface StoppedByLimit {
   readonly held: readonly Worker[];
 }
 
-export function selectStopped({ facts, now }: Pick<AppState, 'facts' | 'now'>): StoppedByLimit {
+export function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimit {
   const stopped = facts?.workers.filter(isStoppedByLimit) ?? [];
-  const isHeld = (worker: Worker) => (worker.limitedUntil ?? null) !== null && holdsLimit(worker, now);
+  const isHeld = ({ id, limitedUntil }: Worker) =>
+    (limitedUntil ?? null) !== null && facts?.heldByLimit?.includes(id) === true;
   const free = stopped.filter((worker) => !isHeld(worker));
   return {
     canGoOn: free.filter(({ state }) => isLive(state)),

@@ -15,9 +15,8 @@ export async function letGoOn(
 ): Promise<void> {
   refuseInsideWorker('let workers go on');
   await withController('.', async (call) => {
-    const now = Date.now();
-    const { canGoOn, ended, held } = selectStopped({ facts: demand(await call('facts', {})), now });
-    const waiting = all ? [...held.map(({ id, limitedUntil }) => heldText(id, limitedUntil ?? '', now))] : [];
+    const { canGoOn, ended, held } = selectStopped({ facts: demand(await call('facts', {})) });
+    const waiting = all ? held.map(({ id, limitedUntil }) => heldText(id, limitedUntil ?? '')) : [];
     const toResume = all ? ended.map(({ id }) => id) : [];
     const wanted = all ? canGoOn.map(({ id }) => id) : ids;
     if (all && wanted.length > 0) {
@@ -48,6 +47,6 @@ async function agree(out: Output, yes: boolean): Promise<void> {
   if (!(await askYes('Let them go on?'))) refuse('not_approved', 'Nobody was told.');
 }
 
-function heldText(id: string, until: string, now: number): string {
-  return `${id}: its usage limit holds until ${clockText(until, now)}.`;
+function heldText(id: string, until: string): string {
+  return `${id}: its usage limit holds until ${clockText(until, Date.now())}.`;
 }

@@ -30,6 +30,11 @@ export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>)
   return workersProblem(config.limits ?? {}, running.length);
 }
 
+/** Ids of workers whose usage limit holds. */
+export function selectHeld({ log, now }: Pick<Counted, 'log' | 'now'>): readonly string[] {
+  return [...log.workers.values()].filter((worker) => holdsLimit(worker, now)).map(({ id }) => id);
+}
+
 /** Whether a person may insist on a start in spite of a limit; what is spent is spent. */
 export function canInsist({ code }: Problem): boolean {
   return code !== 'budget_spent';

@@ -16,7 +16,7 @@ import { type Delivery, selectUndelivered } from './delivery.ts';
 import { selectInvoices } from './documents/invoiceReading.ts';
 import type { Effect } from './effects.ts';
 import type { Happening, OpenProposal } from './events.ts';
-import { limitOf } from './limiting.ts';
+import { limitOf, selectHeld } from './limiting.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import type { ChangeRequest, Ticket } from './messages.ts';
 import { withSuggestion } from './notion/suggesting.ts';
@@ -127,6 +127,7 @@ export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
   const invoices = selectInvoices(state.documents.invoices, log);
+  const heldByLimit = selectHeld(state);
   const undelivered = selectUndelivered(state.deliveries, log.workers);
   const usage = selectUsage(log.used, state.today, config, log.workers);
   const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
@@ -153,6 +154,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...(radar && { radar }),
     ...(state.memory && { memory: state.memory }),
     ...(undelivered.length > 0 && { undelivered }),
+    ...(heldByLimit.length > 0 && { heldByLimit }),
     ...(usage && { usage }),
     ...selectTalk(log, state.tools),
     ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),

@@ -43,6 +43,8 @@ export interface Facts {
   readonly withoutTools?: readonly string[];
   /** Ids of workers that have not got their brief; absent when all have. */
   readonly undelivered?: readonly string[];
+  /** Ids of workers whose usage limit still holds by the controller's clock; absent when there are none. */
+  readonly heldByLimit?: readonly string[];
   /** Memory; absent until it was looked at. */
   readonly memory?: Footprint;
   /** What workers used; absent while nothing is known of that. */

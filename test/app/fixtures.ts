@@ -8,6 +8,7 @@ import type { KeyToken, Token } from '../../src/domain/key.ts';
 import type { Proposal, StartPlan } from '../../src/domain/proposal.ts';
 import { queueOf } from '../../src/domain/queue.ts';
 import type { RepoStatus } from '../../src/domain/repo.ts';
+import { holdsLimit } from '../../src/domain/usageLimit.ts';
 import type { Worker } from '../../src/domain/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 
@@ -109,7 +110,9 @@ export function proposal(n: number, id: string, change: Partial<Proposal> = {}):
 
 export function facts(change: Partial<Facts> = {}): Facts {
   const { workers = [], proposals = [] } = change;
+  const held = workers.filter((one) => holdsLimit(one, now)).map(({ id }) => id);
   return {
+    ...(held.length > 0 && { heldByLimit: held }),
     queue: queueOf({ workers, proposals, requests: [], setAside: new Map(), now }),
     workspace: { name: 'shop', root: '/code/shop', defaultAgent: 'claude', agents: ['claude', 'demo'] },
     repos: [],

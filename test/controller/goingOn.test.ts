@@ -64,7 +64,9 @@ describe('the end of a usage limit', () => {
   it('follows a clock that jumps, to and fro', () => {
     const scene = limited(['a', at(30)]);
     expect(kinds(clock(scene, 600))).toEqual(['limit-over backend/a']);
+    expect(selectFacts(scene.state).heldByLimit).toBeUndefined();
     expect(kinds(clock(scene, -600))).toEqual(['limited backend/a']);
+    expect(selectFacts(scene.state).heldByLimit).toEqual([idOf('a')]);
     expect(kinds(clock(scene, 31))).toEqual(['limit-over backend/a']);
   });
 

@@ -93,6 +93,7 @@ it('one dialog lists all that stopped, lets those go on that can, and asks to re
 
   const room = shop.room({ cols: 80, rows: 24 });
   await room.until('3 limited');
+  await room.until('n new');
   room.press('C');
   const dialog = await room.until('Let 3 workers go on?');
   expect(dialog).toMatch(/At their prompts[ │\n]+backend\/over[ │\n]+web\/unknown: the end is not known/);

@@ -71,6 +71,7 @@ it('one yes starts what was listed as far as limits allow, says what it did not,
   await proposed(3);
   const room = shop.room({ cols: 80, rows: 24 });
   await room.until('Needs you (4)');
+  await room.until('n new');
   room.press('A');
   const dialog = await room.until('Start these 3?');
   for (const part of ['backend/one', 'web/two', 'web/three', 'demo', 'feature/three', 'say: one is done.'])

@@ -1,5 +1,5 @@
 import { isOrchestrator } from '../../domain/role.ts';
-import { clockText, holdsLimit } from '../../domain/usageLimit.ts';
+import { clockText } from '../../domain/usageLimit.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { inside, type Rect } from '../geometry.ts';
@@ -127,8 +127,8 @@ function paneAside({ settings, terminals, facts, now }: AppState, worker: Worker
   if (ending !== null) return [span(ending, 'warning')];
   if (facts?.undelivered?.includes(worker.id) && use === null)
     return [span('brief not delivered ', 'warning'), span('B', 'key'), span(' types it', 'muted')];
-  if (use === null && worker.limitedUntil && worker.state === 'limited' && holdsLimit(worker, now))
-    return [span(`limit until ${clockText(worker.limitedUntil, now)}`, 'muted')];
+  const until = worker.state === 'limited' && facts?.heldByLimit?.includes(worker.id) && worker.limitedUntil;
+  if (use === null && until) return [span(`limit until ${clockText(until, now)}`, 'muted')];
   if (use === 'pane') return [span(keyLabel(settings.leaveKey), 'key'), span(' leaves', 'muted')];
   return isLive(worker.state) || use ? [] : [span('r', 'key'), span(' resumes', 'muted')];
 }
