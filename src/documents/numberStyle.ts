@@ -1,4 +1,4 @@
-import { formatHours, parseDuration } from '../domain/duration.ts';
+import { formatClock, formatHours, parseDuration } from '../domain/duration.ts';
 import { currencyDigits, formatCents, parseAmount } from '../domain/money.ts';
 
 /**
@@ -46,7 +46,7 @@ export function timeLike(model: string, minutes: number, isMinutes: boolean): st
 function styledTime(model: string, minutes: number, isMinutes: boolean): string {
   const text = model.trim();
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
-  if (/^\d+:\d\d/.test(text)) return `${hours}:${String(rest).padStart(2, '0')}`;
+  if (/^\d+:\d\d/.test(text)) return formatClock(minutes);
   const [, gap = '', unit = ''] = /^\d+(?:[.,]\d+)?(\s*)([a-z]+)$/i.exec(text) ?? [];
   if (/^m/i.test(unit)) return `${minutes}${gap}${unit}`;
   if (/^hours?$/i.test(unit)) return `${formatHours(minutes)}${gap}${minutes === 60 ? 'hour' : 'hours'}`;

@@ -73,6 +73,11 @@ export function formatDuration(minutes: number): string {
   return hours === 0 ? `${minutes}m` : `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
 }
 
+/** Hours and minutes as a clock has them, such as `1:05` or `0:20`: exact, and read again as the same. */
+export function formatClock(minutes: number): string {
+  return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
+}
+
 /** Hours with two decimals at most, such as `1.33`: read again, they give the same minutes. */
 export function formatHours(minutes: number): string {
   return String(Math.round((minutes * 100) / 60) / 100);

@@ -74,11 +74,11 @@ describe('a printed invoice', () => {
     );
     expect(rows).toEqual([
       'Task | Date | Hours | Rate | Amount | ',
-      'web | ',
-      'Cart | 2026-11-18 – 2026-11-20 | 3 | 80.00 EUR | 240.01 EUR | ',
-      'admin | ',
-      'Bold &quot;&lt;b&gt;&quot; | 2026-11-18 | 1.5 | 80.00 EUR | 120.00 EUR | ',
-      'Total | 4.5 |  | 360.01 EUR | ',
+      'web | 3:00 |  | 240.01 EUR | ',
+      'Cart | 2026-11-18 – 11-20 | 3:00 | 80.00 EUR | 240.01 EUR | ',
+      'admin | 1:30 |  | 120.00 EUR | ',
+      'Bold &quot;&lt;b&gt;&quot; | 2026-11-18 | 1:30 | 80.00 EUR | 120.00 EUR | ',
+      'Total | 4:30 |  | 360.01 EUR | ',
     ]);
   });
 

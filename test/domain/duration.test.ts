@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatHours, parseDuration, timeSteps } from '../../src/domain/duration.ts';
+import {
+  formatClock,
+  formatDuration,
+  formatHours,
+  parseDuration,
+  timeSteps,
+} from '../../src/domain/duration.ts';
 
 describe('a time in a text', () => {
   it.each([
@@ -38,9 +44,11 @@ describe('a time in a text', () => {
   });
 });
 
-it('hours with two decimals are the same minutes again, for a whole week', () => {
-  for (let minutes = 0; minutes <= 7 * 24 * 60; minutes++)
+it('hours with two decimals, and hours and minutes, are the same minutes again, for a whole week', () => {
+  for (let minutes = 0; minutes <= 7 * 24 * 60; minutes++) {
     expect(parseDuration(formatHours(minutes), { bare: 60 })).toEqual({ ok: true, value: minutes });
+    expect(parseDuration(formatClock(minutes))).toEqual({ ok: true, value: minutes });
+  }
 });
 
 it('durations are shown short', () => {

@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
-import { formatHours } from '../../domain/duration.ts';
+import { formatClock } from '../../domain/duration.ts';
 import { formatMoney } from '../../domain/money.ts';
-import { type ExportedEntry, sumEntries } from '../export.ts';
+import { type EntryTotals, type ExportedEntry, sumEntries } from '../export.ts';
 import { invoiceStyle } from './style.ts';
 
 /** Somebody on an invoice: a name, and lines such as address and tax number. */
@@ -26,8 +26,9 @@ export interface InvoicePaper {
 }
 
 /**
- * A page to print or to save as PDF: entries grouped by repository and task, each group's time and amount, and the
- * sum, one per currency. It loads nothing and runs nothing; every text is escaped.
+ * A page to print or to save as PDF: entries by day, grouped by repository and task, each group's time and amount, and
+ * the sum, one per currency. Times are hours and minutes, which can be checked against the amounts; rounded hours
+ * cannot. It loads nothing and runs nothing; every text is escaped.
  */
 export function printInvoice(paper: InvoicePaper): string {
   return `<!doctype html>\n${renderToStaticMarkup(<InvoicePage {...paper} />)}\n`;
@@ -85,7 +86,7 @@ function InvoicePage({
             {Object.entries(amounts).map(([currency, cents], at) => (
               <tr key={currency} className="sum">
                 <th colSpan={2}>Total</th>
-                <td className="number">{at === 0 ? formatHours(minutes) : ''}</td>
+                <td className="number">{at === 0 ? formatClock(minutes) : ''}</td>
                 <td />
                 <td className="number">{formatMoney(cents, currency)}</td>
               </tr>
@@ -124,17 +125,21 @@ function Fact({ name, value }: { readonly name: string; readonly value: string }
   );
 }
 
-function RepoGroup({ repo, lines }: Group) {
+function RepoGroup({ repo, lines, sum: { minutes, amounts } }: Group) {
+  const money = Object.entries(amounts).map(([currency, cents]) => formatMoney(cents, currency));
   return (
     <tbody>
       <tr className="repo">
-        <th colSpan={5}>{repo === '' ? 'Other work' : repo}</th>
+        <th colSpan={2}>{repo === '' ? 'Other work' : repo}</th>
+        <td className="number">{formatClock(minutes)}</td>
+        <td />
+        <td className="number">{money.join(' + ')}</td>
       </tr>
       {lines.map((line) => (
         <tr key={`${line.task} ${line.currency} ${line.rateCents}`}>
           <td>{line.task}</td>
           <td className="days">{line.days}</td>
-          <td className="number">{formatHours(line.minutes)}</td>
+          <td className="number">{formatClock(line.minutes)}</td>
           <td className="number">{line.rateCents === 0 ? '' : formatMoney(line.rateCents, line.currency)}</td>
           <td className="number">{formatMoney(line.amountCents, line.currency)}</td>
         </tr>
@@ -146,6 +151,7 @@ function RepoGroup({ repo, lines }: Group) {
 interface Group {
   readonly repo: string;
   readonly lines: readonly TaskLine[];
+  readonly sum: EntryTotals;
 }
 
 interface TaskLine {
@@ -159,9 +165,10 @@ interface TaskLine {
 
 /** One line for each task and rate: amounts are summed, never computed anew, so that they add up to the cent. */
 function groupsOf(entries: readonly ExportedEntry[]): Group[] {
-  const byRepo = Map.groupBy(entries, ({ repo }) => repo);
-  return [...byRepo].map(([repo, ofRepo]) => ({
+  const byDay = entries.toSorted((one, other) => one.date.localeCompare(other.date));
+  return [...Map.groupBy(byDay, ({ repo }) => repo)].map(([repo, ofRepo]) => ({
     repo,
+    sum: sumEntries(ofRepo),
     lines: [
       ...Map.groupBy(ofRepo, (entry) =>
         JSON.stringify([entry.task, entry.currency, entry.rateCents]),
@@ -176,10 +183,11 @@ function taskLine(entries: readonly ExportedEntry[]): TaskLine {
     .map(({ date }) => date)
     .filter((date) => date !== '')
     .sort();
-  const [from = '', to = ''] = [dates[0], dates.at(-1)];
+  const [from = '', last = ''] = [dates[0], dates.at(-1)];
+  const to = from.slice(0, 4) === last.slice(0, 4) ? last.slice(5) : last;
   return {
     task: first?.task ?? '',
-    days: from === to ? from : `${from} – ${to}`,
+    days: from === last ? from : `${from} – ${to}`,
     minutes: entries.reduce((sum, { minutes }) => sum + minutes, 0),
     rateCents: first?.rateCents ?? 0,
     amountCents: entries.reduce((sum, { amountCents }) => sum + amountCents, 0),
