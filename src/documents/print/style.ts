@@ -3,8 +3,10 @@ export const invoiceStyle = `
 @page { size: A4; margin: 20mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
 * { box-sizing: border-box; }
 body { margin: 0 auto; max-width: 174mm; color: #111; background: #fff; font: 10pt/1.45 system-ui, sans-serif; }
-header, .facts { display: flex; justify-content: space-between; }
-header { align-items: flex-start; margin-bottom: 14mm; }
+header::after, .facts::after { content: ""; display: block; clear: both; }
+header { margin-bottom: 14mm; }
+header > address, .facts > address { float: left; max-width: 90mm; }
+h1, dl { float: right; }
 h1 { margin: 0; font-size: 20pt; font-weight: 600; }
 address { font-style: normal; }
 address > * { display: block; overflow-wrap: anywhere; }
