@@ -4,7 +4,7 @@ import { showsKeptConversation, showsMissingConversation } from '../agents/claud
 import { readScreen } from '../agents/claude/screen.ts';
 import { readSession } from '../agents/claude/session.ts';
 import type { SessionSign } from '../domain/observation.ts';
-import { findTree, listProcesses } from '../protocol/processes.ts';
+import { findTree, listProcesses, processStart } from '../protocol/processes.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Message } from './messages.ts';
 import { isFresh } from './observing.ts';
@@ -34,7 +34,7 @@ export async function lookAtAgent(world: World, state: ControllerState, id: stri
   if (showsKeptConversation(text)) world.tell({ type: 'conversation-found', id });
 }
 
-/** Processes of a worker's that are asked, the pane's own first: an agent may be started by a script. */
+/** Processes below a pane's own that are asked. */
 const mostAsked = 50;
 
 async function sessionOf(
@@ -46,11 +46,17 @@ async function sessionOf(
   const terminal = terminals.get(id);
   if (preset?.speaks !== 'claude' || !terminal || terminal.exit) return null;
   const folder = claudeFolder(preset, ambient);
-  const all = listProcesses();
-  const start = all.find(({ pid }) => pid === terminal.pid)?.start;
-  const tree = start === undefined ? [] : findTree(terminal.pid, start, all);
-  for (const { pid, start } of tree.slice(0, mostAsked)) {
-    const sign = await readSession(folder, pid, start);
+  const start = processStart(terminal.pid);
+  if (start === null) return null;
+  const own = await readSession(folder, terminal.pid, start);
+  return own ?? (await sessionBelow(folder, terminal.pid, start));
+}
+
+/** An agent may be started by a script, which is the pane's own process then. */
+async function sessionBelow(folder: string, pid: number, start: string): Promise<SessionSign | null> {
+  const [, ...below] = findTree(pid, start, listProcesses());
+  for (const one of below.slice(0, mostAsked)) {
+    const sign = await readSession(folder, one.pid, one.start);
     if (sign) return sign;
   }
   return null;
