@@ -133,7 +133,7 @@ export class HostPort {
 
   /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
   async #received(message: InboxMessage): Promise<Result<unknown>> {
-    const { id, topic, body, late } = message;
+    const { id, topic, body, late, at } = message;
     if (topic === 'setup-failed') {
       const failed = parseFailedSetup(body);
       if (failed) this.#tell({ type: 'setup-failed', id, failed });
@@ -149,7 +149,7 @@ export class HostPort {
     if (topic === askTopic) return this.#asked(message);
     if (topic !== hookTopic)
       return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
-    const hook = parseHook(body);
+    const hook = parseHook(body, new Date(at));
     if (hook)
       this.#tell({
         type: 'signed',

@@ -49,7 +49,7 @@ export interface Worker {
   readonly exitCode: number | null;
   /** It ended because a person had wanted that; absent otherwise. */
   readonly wasStopped?: boolean;
-  /** ISO time at which the agent's usage limit ends; absent unless it is limited and has said so. */
+  /** ISO time at which the usage limit ends that it reached last; null or absent where it has not said. */
   readonly limitedUntil?: string | null;
   /** It ended while its agent had reached its usage limit; absent otherwise. */
   readonly wasLimited?: boolean;

@@ -94,7 +94,7 @@ describe('A', () => {
     const later = arrives(opened(gone, seven, eight), withProposals(seven, changed, ten));
     expect(text(later)).toMatch(/#6.*\n.*\n.*✕ It is no longer open\./);
     expect(text(later)).toMatch(/#8.*\n.*\n.*✕ It has changed since/);
-    expect(text(later)).toMatch(/Not among them\n {2}#10 web\/late: proposed since/);
+    expect(text(later)).toMatch(/Not among them\n {2}#10 web\/late: ready since/);
     const { effects } = press(later, 'y');
     expect(effects).toMatchObject([{ method: 'approve', params: { n: 7 } }]);
   });

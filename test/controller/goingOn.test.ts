@@ -74,6 +74,12 @@ describe('the end of a usage limit', () => {
     expect(kinds(clock(limited(['a']), 6000))).toEqual(['limited backend/a']);
   });
 
+  it('may lie in the past when it is heard of', () => {
+    const scene = clock(limited(['a', at(-30)]), 0);
+    expect(scene.effects).toEqual([]);
+    expect(kinds(scene)).toEqual(['limit-over backend/a']);
+  });
+
   it('is another one when the agent names another time', () => {
     const scene = hears(limited(['a', at(30)]), 'a', { until: at(90) });
     expect(kinds(clock(scene, 31))).toEqual(['limited backend/a']);

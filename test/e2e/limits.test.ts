@@ -59,7 +59,7 @@ it('a worker at its limit keeps others of its agent from starting, until its per
 });
 
 it('once its limit is over the queue says so, and one key lets it go on; nobody goes on by itself', async () => {
-  await shop.start('backend', 'first', brief('It is all done.', 1), 'limited');
+  await shop.start('backend', 'first', brief('It is all done.', 2), 'limited');
   await untilQueue('limit-over backend/first');
   process.kill(await shop.pidOf('controller'), 'SIGKILL');
   await untilQueue('limit-over backend/first');
@@ -83,8 +83,8 @@ async function stopAtLimit(repo: string, task: string, text: string): Promise<vo
 }
 
 it('one dialog lists all that stopped, lets those go on that can, and asks to resume those that ended', async () => {
-  await stopAtLimit('backend', 'over', brief('Over is done.', 1));
-  await stopAtLimit('backend', 'gone', brief('Gone is done.', 1));
+  await stopAtLimit('backend', 'over', brief('Over is done.', 2));
+  await stopAtLimit('backend', 'gone', brief('Gone is done.', 2));
   await stopAtLimit('web', 'unknown', brief('Unknown is done.', 0));
   await stopAtLimit('web', 'held', brief('Never said.', hour));
   await shop.json('worker', 'send', 'backend/gone', '/exit', '--command');
@@ -110,8 +110,8 @@ it('one dialog lists all that stopped, lets those go on that can, and asks to re
 });
 
 it('a limit that is reached again stops those of its agent who had not had their turn', async () => {
-  await stopAtLimit('backend', 'again', brief('Never said.', 1, hour));
-  await stopAtLimit('web', 'next', brief('Next is done.', 1));
+  await stopAtLimit('backend', 'again', brief('Never said.', 2, hour));
+  await stopAtLimit('web', 'next', brief('Next is done.', 2));
   await untilQueue('limit-over backend/again', 'limit-over web/next');
   // Longer than the first one takes to be refused again.
   await configure({ staggerMs: 15_000 });

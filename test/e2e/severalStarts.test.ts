@@ -78,7 +78,7 @@ it('one yes starts what was listed as far as limits allow, says what it did not,
     expect(dialog).toContain(part);
   expect(dialog.slice(dialog.indexOf('Start these'), dialog.indexOf('y start them'))).not.toContain('git');
   await more();
-  await room.until(/Not among them[ │\n]+#\d+ backend\/late: (proposed since|still being worked out)/);
+  await room.until(/Not among them[ │\n]+#\d+ backend\/late: (ready since|still being worked out)/);
   room.press('y');
   await room.until('1 of 3 started');
   expect(room.screen()).toMatch(/✓ started/);

@@ -15,16 +15,17 @@ const textLimit = 200;
 
 /**
  * Reads what a hook of Claude Code posted. The sender is whoever holds the worker's token, so nothing is trusted.
+ * @param at when it was posted: it speaks of times that are near to that, and may have waited for us
  * @returns null for events and shapes that change nothing
  */
-export function parseHook(body: unknown): HookReport | null {
+export function parseHook(body: unknown, at = new Date()): HookReport | null {
   if (!isObject(body)) return null;
   const sessionId = uuid(body.session_id);
-  const report = reportOf(body, sessionId);
+  const report = reportOf(body, sessionId, at);
   return report && { report, sessionId };
 }
 
-function reportOf(hook: Fields, sessionId: string | null): Report | null {
+function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | null {
   switch (hook.hook_event_name) {
     case 'SessionStart':
       return sessionId === null ? null : { kind: 'session-started', sessionId };
@@ -42,7 +43,7 @@ function reportOf(hook: Fields, sessionId: string | null): Report | null {
     case 'Stop':
       return { kind: 'turn-ended', said: line(hook.last_assistant_message) };
     case 'StopFailure':
-      return failed(hook);
+      return failed(hook, at);
     case 'SessionEnd':
       // After `/clear` the same process goes on with another conversation.
       return hook.reason === 'clear' ? null : { kind: 'session-ended' };
@@ -57,11 +58,11 @@ function notified(hook: Fields): Report | null {
   return { kind: 'asked', what: line(hook.message) ?? 'input' };
 }
 
-function failed(hook: Fields): Report {
+function failed(hook: Fields, at: Date): Report {
   const code = line(hook.error) ?? 'unknown';
   const said = line(hook.last_assistant_message);
   const limited = code === 'rate_limit' || (said !== null && speaksOfLimit(said));
-  const until = limited && said !== null ? limitEnd(said, new Date()) : null;
+  const until = limited && said !== null ? limitEnd(said, at) : null;
   return { kind: 'turn-failed', error: said ?? code, limited, ...(until !== null && { until }) };
 }
 

@@ -105,7 +105,7 @@ function unlistedRows(state: AppState, dialog: StartSeveralDialog, width: number
 }
 
 function unlistedText({ n, draft, plan, problem }: Proposal): string {
-  const why = problem?.message ?? (plan ? 'proposed since' : 'still being worked out');
+  const why = problem?.message ?? (plan ? 'ready since this was opened' : 'still being worked out');
   return `#${n} ${draftId(draft)}: ${why}`;
 }
 

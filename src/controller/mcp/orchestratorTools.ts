@@ -110,12 +110,14 @@ function workersOf({ log, busy }: ControllerState) {
     .map((worker) => ({ ...briefly(worker), operation: busy.get(worker.id)?.kind ?? null }));
 }
 
-function briefly({ id, state, asks, stateSince, branch, base, agent, brief, update, said }: Worker) {
-  return { id, state, asks, stateSince, branch, base: base.branch, agent, brief, update, said };
+function briefly(worker: Worker) {
+  const { id, state, asks, stateSince, branch, base, agent, brief, update, said } = worker;
+  const { limitedUntil = null } = worker;
+  return { id, state, asks, limitedUntil, stateSince, branch, base: base.branch, agent, brief, update, said };
 }
 
-function proposalBrief({ n, kind, by, draft, problem }: Proposal) {
-  return { n, kind, by, ...draft, problem };
+function proposalBrief({ n, kind, by, draft, problem, limit }: Proposal) {
+  return { n, kind, by, ...draft, problem, limit: limit?.message ?? null };
 }
 
 function about(desk: Desk, id: string, use: () => Promise<Result<unknown>>): Promise<Result<unknown>> {

@@ -93,3 +93,14 @@ test.each(['--dangerously-skip-permissions', '../../x', '', 7])(
     expect(parseHook({ hook_event_name: 'SessionStart', session_id: id })).toBeNull();
   },
 );
+
+test('a limit ends after the moment at which its hook was posted, however late that is read', () => {
+  const end = 1_795_388_802;
+  const body = {
+    hook_event_name: 'StopFailure',
+    error: 'rate_limit',
+    last_assistant_message: `Usage limit reached|${end}`,
+  };
+  const posted = new Date((end - 60) * 1000);
+  expect(parseHook(body, posted)?.report).toMatchObject({ until: new Date(end * 1000).toISOString() });
+});
