@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { entriesCsv, entriesJson, sumEntries } from '../../src/documents/export.ts';
+import { type ExportedEntry, entriesCsv, entriesJson, sumEntries } from '../../src/documents/export.ts';
+import { changeInvoices } from '../../src/documents/invoiceChange.ts';
+import { parseInvoices } from '../../src/documents/invoices.ts';
 import { printInvoice } from '../../src/documents/print/invoice.tsx';
 import type { TimeEntry } from '../../src/domain/entry.ts';
+import { sumOf } from '../../src/domain/invoiceFacts.ts';
+import { randomOf } from './random.ts';
 
 const entry: TimeEntry = {
   id: 'T-1',
@@ -94,3 +98,48 @@ describe('a printed invoice', () => {
     expect(page).toContain('address > * { display: block;');
   });
 });
+
+it('ten thousand entries add up to the cent in the file, in sums, in CSV and on paper, as whole numbers of any size do', () => {
+  const random = randomOf(11);
+  let minutes = 0n;
+  let cents = 0n;
+  const rows = Array.from({ length: 10_000 }, (_, n) => {
+    const [time, rate] = [random.below(10_000), random.below(50_000)];
+    const amount = (BigInt(time) * BigInt(rate) * 2n + 60n) / 120n;
+    minutes += BigInt(time);
+    cents += amount;
+    return `| T-${n} | 2026-11-${10 + (n % 20)} | Task ${n % 7} | web | ${time} min | ${euros(BigInt(rate))} | ${euros(amount)} |`;
+  });
+  const head = '| ID | Date | Task | Repo | Time | Rate | Amount |\n|--|--|--|--|--|--|--|';
+  const text = `${head}\n${rows.join('\n')}\n\nTotal: 0.00 EUR\n`;
+  const changed = changeInvoices(parseInvoices(text, { currency: 'EUR' }), [], { currency: 'EUR' });
+  if (!changed.ok) throw new Error(changed.problem.message);
+  const { file, rows: read } = changed.value.invoices;
+  expect(file.text.endsWith(`\nTotal: ${euros(cents)} EUR\n`)).toBe(true);
+  const entries = read.flatMap((row) => (row.entry ? [row.entry] : []));
+  expect(entries).toHaveLength(10_000);
+  expect(sumOf(entries)).toEqual({
+    count: 10_000,
+    minutes: Number(minutes),
+    amounts: { EUR: Number(cents) },
+  });
+  const amounts = entriesCsv(entries)
+    .trim()
+    .split('\r\n')
+    .slice(1)
+    .map((line) => BigInt(line.split(',')[8]?.replace('.', '') ?? ''));
+  expect(amounts.reduce((sum, amount) => sum + amount, 0n)).toBe(cents);
+  const page = printInvoice({ ...paperOf(entries), period: { from: '2026-11-10', to: '2026-11-29' } });
+  const total = euros(cents).replace(/\B(?=(\d{3})+\.)/g, ',');
+  expect(page.split('Total')[1]).toContain(`>${total} EUR<`);
+});
+
+function euros(cents: bigint): string {
+  const text = String(cents).padStart(3, '0');
+  return `${text.slice(0, -2)}.${text.slice(-2)}`;
+}
+
+function paperOf(entries: readonly ExportedEntry[]) {
+  const nobody = { name: 'Ada', lines: [] };
+  return { number: '1', date: '2026-11-30', from: nobody, client: nobody, entries };
+}
