@@ -79,9 +79,9 @@ export class Sender {
     if (!worker) return noSuchWorker(this.#state(), id);
     if (!isLive(worker.state)) return notRunning(id);
     if (!this.#hasHooks(worker)) return success(worker);
+    if (isAsking(worker)) return asksSomething(worker);
     if (this.#isBeginning(id))
       return failure('not_begun', `${id} has not begun yet.`, 'Look at its pane, or send it again later.');
-    if (worker.state === 'waiting' || worker.state === 'needs-trust') return asksSomething(worker);
     const screen = await this.#screen(id);
     if (!screen.ok) return screen;
     return readScreen(screen.value) === 'question' ? asksSomething(worker) : success(worker);
@@ -101,7 +101,7 @@ export class Sender {
 
   #isBeginning(id: string): boolean {
     const worker = this.#worker(id);
-    if (!worker || !this.#hasHooks(worker)) return false;
+    if (!worker || !isLive(worker.state) || isAsking(worker) || !this.#hasHooks(worker)) return false;
     const delivery = this.#state().deliveries.get(id)?.state;
     return worker.state === 'starting' || delivery === 'waiting' || delivery === 'typing';
   }
@@ -143,6 +143,10 @@ function tooLikeCommand(id: string): Result<never> {
     `${id} would take this for a command, and not for words to it.`,
     'Begin it with another sign, or mean it: orch-tui worker send --command',
   );
+}
+
+function isAsking({ state }: Worker): boolean {
+  return state === 'waiting' || state === 'needs-trust';
 }
 
 function asksSomething({ id, asks }: Worker): Result<never> {

@@ -165,6 +165,16 @@ describe('nothing is typed', () => {
     expect(agent.typed).toBe('hello⏎');
   });
 
+  test('at the question whether its folder is trusted, while its brief still waits', async () => {
+    const agent = new Agent();
+    agent.scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'question' }, sessionId: null });
+    const { state } = agent.scene;
+    const deliveries = new Map([[id, { key: 1, what: 'brief', state: 'waiting' } as const]]);
+    agent.scene.state = { ...state, deliveries };
+    expect(codeOf(await agent.send())).toBe('asks');
+    expect(agent.typed).toBe('');
+  });
+
   test('that looks like a command, unless it is meant; then once', async () => {
     const agent = new Agent().idle();
     expect(codeOf(await agent.send('/clear'))).toBe('looks_like_command');
