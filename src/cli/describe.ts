@@ -103,7 +103,10 @@ export function proposalText({ n, kind, draft, plan, problem, limit }: Proposal)
 
 function placeText({ base, branch, worktree }: StartPlan): readonly string[] {
   if (!base)
-    return ['  role      orchestrator: cannot write files or run commands', `  folder    ${worktree}`];
+    return [
+      '  role      orchestrator: keeps the board, cannot write files or run commands',
+      `  folder    ${worktree}`,
+    ];
   const { commit, subject, committedAt } = base;
   return [
     `  branch    ${branch} from ${base.branch} ${commit.slice(0, 10)} ${plainLine(subject)} (${committedAt})`,

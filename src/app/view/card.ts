@@ -71,7 +71,12 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
 function placeRows({ now }: AppState, { base, branch, worktree }: StartPlan, width: number): readonly Line[] {
   if (!base)
     return [
-      ...labelled('Role', 'orchestrator: cannot write files or run commands', width, 'strong'),
+      ...labelled(
+        'Role',
+        'orchestrator: keeps the board, cannot write files or run commands',
+        width,
+        'strong',
+      ),
       ...labelled('Folder', worktree, width),
     ];
   const commit = `${base.branch} at ${base.commit.slice(0, 8)}, committed ${longAge(base.committedAt, now)}`;
