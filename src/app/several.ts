@@ -32,6 +32,21 @@ export function whyLeft(state: AppState, { proposal }: Listed): string | null {
   return now.plan?.digest === proposal.plan.digest ? null : 'It has changed since: look at its card.';
 }
 
+/** Numbers of those that come when as many workers run as are wanted, if those before them were started. */
+export function selectBeyond(
+  { facts }: Pick<AppState, 'facts'>,
+  proposals: readonly Proposal[],
+): ReadonlySet<number> {
+  const running = facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
+  const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - running;
+  const counted = proposals.filter(({ draft, limit, problem }) => !draft.role && !limit && !problem);
+  return new Set(counted.slice(Math.max(0, free)).map(({ n }) => n));
+}
+
+export function beyondText(mostWorkers: number): string {
+  return `With those before it as many run as this workspace wants at the same time: ${mostWorkers}.`;
+}
+
 /** Those that stopped at a usage limit, by what can be done about it. */
 export interface StoppedByLimit {
   /** Sit at their prompts, their limit over, or nobody knows. */

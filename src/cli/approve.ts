@@ -1,3 +1,5 @@
+import { beyondText, selectBeyond } from '../app/several.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Problem } from '../domain/problem.ts';
 import { draftId, type Proposal, type StartPlan } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
@@ -28,11 +30,11 @@ export async function approveProposals(
     const [first = 0] = numbers;
     if (numbers.length === 1)
       return approveShown(out, call, await worked(link, first), { yes: true, overLimit }, false);
-    const { proposals: open } = demand(await call('facts', {}));
-    const wanted = all ? open.map(({ n }) => n) : [...new Set(numbers)];
+    const facts = demand(await call('facts', {}));
+    const wanted = all ? facts.proposals.map(({ n }) => n) : [...new Set(numbers)];
     const proposals: Proposal[] = [];
     for (const n of wanted) proposals.push(await worked(link, n));
-    if (proposals.length > 0) out.say(listText(proposals));
+    if (proposals.length > 0) out.say(listText(facts, proposals));
     if (all && proposals.some(isPlanned)) await agree(out, yes);
     tell(out, await Promise.all(proposals.map((proposal) => approveOne(call, proposal, overLimit))));
   });
@@ -92,7 +94,7 @@ function tell(out: Output, all: readonly Approved[]): void {
 }
 
 /** One row for each, and below them what speaks against some. */
-function listText(proposals: readonly Proposal[]): string {
+function listText(facts: Facts, proposals: readonly Proposal[]): string {
   const rows = proposals.map(({ n, kind, draft, plan }) => [
     `#${n}`,
     draftId(draft),
@@ -103,7 +105,10 @@ function listText(proposals: readonly Proposal[]): string {
   const against = proposals.flatMap(({ n, plan, limit, problem }) =>
     againstOf(plan, limit, problem).map((text) => `! #${n}: ${text}`),
   );
-  return [columns(rows), ...against].join('\n');
+  const beyond = [...selectBeyond({ facts }, proposals)].map(
+    (n) => `! #${n}: ${beyondText(facts.workspace.mostWorkers ?? 0)}`,
+  );
+  return [columns(rows), ...against, ...beyond].join('\n');
 }
 
 function againstOf(plan: StartPlan | null, limit: Problem | undefined, problem: Problem | null): string[] {

@@ -3,6 +3,7 @@ import { type BoardFacts, brieflyBoard } from '../domain/boardFacts.ts';
 import type { Facts, OperationFact } from '../domain/facts.ts';
 import type { Footprint } from '../domain/footprint.ts';
 import { brieflyInvoices, type InvoiceFacts } from '../domain/invoiceFacts.ts';
+import { usualWorkers } from '../domain/limits.ts';
 import type { NotionFacts } from '../domain/notionFacts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
@@ -137,6 +138,7 @@ export function selectFacts(state: ControllerState): Facts {
       root: config.root,
       defaultAgent: config.defaultAgent,
       agents: Object.keys(config.agents),
+      mostWorkers: config.limits?.workers ?? usualWorkers,
       lacks: abilitiesMissing(config.agents),
     },
     repos: state.repos,

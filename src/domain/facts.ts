@@ -19,6 +19,8 @@ export interface Facts {
     readonly root: string;
     readonly defaultAgent: string;
     readonly agents: readonly string[];
+    /** As many workers as are wanted at the same time; see `Limits`. */
+    readonly mostWorkers?: number;
     /** What some of them cannot do, by name. */
     readonly lacks?: Readonly<Record<string, readonly Ability[]>>;
   };

@@ -56,6 +56,17 @@ describe('A', () => {
     expect(shown).toMatch(/Not among them\n {2}#9 web\/cart: still being worked out/);
   });
 
+  it('says which come when as many run as are wanted, and that the brief goes on', () => {
+    const given = withProposals(seven, eight, proposal(9, 'web/cart'));
+    const running = [worker('backend/user-auth'), worker('web/old', { state: 'exited', exitCode: 0 })];
+    const workspace = { ...given.workspace, mostWorkers: 2 };
+    const shown = text(press(room({ ...given, workers: running, workspace }), 'A').state);
+    expect(shown).toMatch(/#7.*\n.*… 1 more line/);
+    expect(shown.match(/! With those before it as many run/g)).toHaveLength(2);
+    expect(shown).toMatch(/#8.*\n.*\n.*With those before it as many run .*: 2\./);
+    expect(shown).toContain('What a limit keeps from starting stays proposed');
+  });
+
   it('lists nothing but proposals: permissions and questions are answered one by one', () => {
     const asking = worker('admin/dashboard', { state: 'waiting', asks: 'Bash: rm -r build' });
     const step = press(room(busyFacts({ workers: [asking], proposals: [seven] })), 'A', 'y');

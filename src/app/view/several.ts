@@ -1,9 +1,8 @@
-import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
 import { findProposal, findWorker } from '../select.ts';
-import { selectStopped, selectUnlisted, whyLeft } from '../several.ts';
+import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from '../several.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
@@ -22,11 +21,16 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
     ? `${done} of ${listed.length} started`
     : `Start ${listed.length === 1 ? 'this one' : `these ${listed.length}`}?`;
   const columns = columnsOf(listed);
+  const beyond = selectBeyond(
+    state,
+    listed.map(({ proposal }) => findProposal(state, proposal.n) ?? proposal),
+  );
+  const against = (one: Listed) => limitOf(state, one, beyond);
   const rows = listed.flatMap((one, index) => [
     ...(index > 0 ? [line('')] : []),
-    ...listedRows(state, one, columns, width),
+    ...listedRows(state, one, against(one), columns, width),
   ]);
-  const isHeld = dialog.pending === null && !isOver && listed.some((one) => limitOf(state, one));
+  const isHeld = dialog.pending === null && !isOver && listed.some((one) => against(one) !== null);
   return {
     ...nothing,
     title: line(title, 'strong'),
@@ -40,8 +44,12 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
 
 const heldText = 'What a limit keeps from starting stays proposed; its own card can insist.';
 
-function limitOf(state: AppState, { proposal }: Listed): Problem | undefined {
-  return findProposal(state, proposal.n)?.limit ?? proposal.limit;
+/** The limit that would keep it from starting with the others. */
+function limitOf(state: AppState, { proposal }: Listed, beyond: ReadonlySet<number>): string | null {
+  const { limit } = findProposal(state, proposal.n) ?? proposal;
+  const most = state.facts?.workspace.mostWorkers ?? 0;
+  if (limit || !beyond.has(proposal.n)) return limit?.message ?? null;
+  return beyondText(most);
 }
 
 /** Cells of number, name and agent, so that they stand below each other. */
@@ -61,7 +69,13 @@ function columnsOf(listed: readonly Listed[]): Columns {
   };
 }
 
-function listedRows(state: AppState, one: Listed, columns: Columns, width: number): readonly Line[] {
+function listedRows(
+  state: AppState,
+  one: Listed,
+  limit: string | null,
+  columns: Columns,
+  width: number,
+): readonly Line[] {
   const { proposal, outcome } = one;
   const { n, kind, draft, plan } = proposal;
   const branch = kind === 'resume' ? `resumes on ${plan.branch}` : plan.branch;
@@ -73,20 +87,26 @@ function listedRows(state: AppState, one: Listed, columns: Columns, width: numbe
   ];
   const indent = columns.n + 2;
   const room = width - indent;
-  const brief = plainText(draft.brief).trim().split('\n')[0] ?? '';
   const below = [
-    ...(brief === '' ? [] : [line(cutText(brief, room))]),
-    ...(outcome === null ? againstRows(state, one, room) : outcomeRows(outcome, room)),
+    ...briefRows(draft.brief, room),
+    ...(outcome === null ? againstRows(state, one, limit, room) : outcomeRows(outcome, room)),
     ...(one.tag !== null && outcome === null ? [line('starting …', 'notice')] : []),
   ];
   return [head, ...below.map((row) => [span(' '.repeat(indent)), ...row])];
 }
 
+/** How it begins, and how much more there is on its card. */
+function briefRows(brief: string, width: number): readonly Line[] {
+  const [first = '', ...more] = plainText(brief).trim().split('\n');
+  if (first === '') return [];
+  const rest = more.length > 0 ? ` … ${counted(more.length, 'more line')}` : '';
+  return [[span(cutText(first, width - cellWidth(rest))), span(rest, 'muted')]];
+}
+
 /** What speaks against it; what has changed since is not started. */
-function againstRows(state: AppState, one: Listed, width: number): readonly Line[] {
+function againstRows(state: AppState, one: Listed, limit: string | null, width: number): readonly Line[] {
   const left = one.tag === null ? whyLeft(state, one) : null;
-  const limit = limitOf(state, one);
-  const against = [...(limit ? [limit.message] : []), ...one.proposal.plan.warnings];
+  const against = [...(limit === null ? [] : [limit]), ...one.proposal.plan.warnings];
   return [
     ...(left === null ? [] : marked('✕', left, width, 'bad')),
     ...against.flatMap((text) => marked('!', text, width, 'warning')),
