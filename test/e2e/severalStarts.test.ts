@@ -132,6 +132,8 @@ it('a wished finish is declined with n, or by a command, and stays declined', as
   await boss();
   const room = shop.room();
   await room.until('finish?');
+  // Facts are shown a moment before the room is connected.
+  await room.until('n new');
   room.press('tab', 'y');
   await room.until('The orchestrator would have it finished: reviewed');
   await room.until('y merge');
