@@ -77,6 +77,21 @@ it('the pane may be first; the queue then has nothing to answer', async () => {
   expect(JSON.parse(stdout).error.code).toBe('answered_elsewhere');
 });
 
+it('a line that is sent to a worker while it asks is refused, and answers nothing', async () => {
+  await shop.start('backend', 'list', 'run: git status\nsay: I go on.', 'waiting');
+  const { id } = await requested();
+  const { code, stdout } = await shop.run(['worker', 'send', 'backend/list', 'y', '--json']);
+  expect([code, JSON.parse(stdout).error.code]).toEqual([1, 'asks']);
+  expect((await requested()).id).toBe(id);
+  await shop.json('answer', id, 'allow');
+  await shop.untilState('backend/list', 'idle');
+  await shop.json('worker', 'send', 'backend/list', 'say: And on.');
+  await shop.until('it was heard', async () => {
+    const { said } = await shop.json<{ said: { text: string } | null }>('worker', 'show', 'backend/list');
+    return said?.text === 'And on.';
+  });
+});
+
 it('a request outlives the controller, under the same id', async () => {
   await shop.start('backend', 'list', 'run: git status\nsay: I go on.', 'waiting');
   const { id } = await requested();
