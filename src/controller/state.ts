@@ -86,22 +86,19 @@ export interface Decision {
 }
 
 export function initialState(config: WorkspaceConfig, log: LogState = emptyLogState): ControllerState {
-  const nothing = {
+  return {
+    config,
+    log,
     plans: new Map(),
     terminals: new Map(),
     busy: new Map(),
+    repos: [],
     radar: new Map(),
     tools: new Map(),
     held: new Map(),
     settled: new Map(),
     documents: { board: null, invoices: null },
     notion: null,
-  };
-  return {
-    config,
-    log,
-    ...nothing,
-    repos: [],
     notices: [],
     deliveries: new Map(),
     memory: null,
