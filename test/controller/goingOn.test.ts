@@ -70,6 +70,13 @@ describe('the end of a usage limit', () => {
     expect(kinds(clock(scene, 31))).toEqual(['limit-over backend/a']);
   });
 
+  it('is not taken for past after a clock went back', () => {
+    const scene = clock(clock(new Scene(), 120).started('a'), 0);
+    hears(scene, 'a', 'prompted');
+    hears(scene, 'a', { until: at(30) });
+    expect(kinds(scene)).toEqual(['limited backend/a']);
+  });
+
   it('is never known where the agent named no time', () => {
     expect(kinds(clock(limited(['a']), 6000))).toEqual(['limited backend/a']);
   });
