@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { parseBoard } from '../../src/documents/board.ts';
 import type { Update } from '../../src/domain/update.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import type { ScriptedTurn } from './fakeApi.ts';
@@ -7,6 +8,8 @@ import { installClaude } from './install.ts';
 
 const claude = await installClaude();
 const patient = { timeout: 25_000 };
+/** Milliseconds: three of them run beside the control room. */
+const wholeDay = 150_000;
 
 const board = `# Sprint 12
 
@@ -47,7 +50,9 @@ function changes(file_path: string, to: string, next: string): ScriptedTurn[] {
 }
 
 describe.skipIf(claude === null)('a day with the real Claude Code', () => {
-  test('goes from the orchestrator’s proposal over questions and warnings to develop and Done', async () => {
+  test('goes from the orchestrator’s proposal over questions and warnings to develop and Done', {
+    timeout: wholeDay,
+  }, async () => {
     await using place = await ClaudeShop.open(claude ?? '', {
       files: { 'app.txt': text },
       person: { settings: { permissions: { allow: ['Edit'] } } },
@@ -55,8 +60,11 @@ describe.skipIf(claude === null)('a day with the real Claude Code', () => {
     const { api, shop } = place;
     const file = (task: string) => shop.path(`.worktrees/backend-${task}/app.txt`);
     const card = async () => (await shop.json<List<{ column: string; worker: string }>>('board', 'show'))[0];
-    const isIn = (column: string) =>
-      shop.until(`the card is in ${column}`, async () => (await card())?.column === column);
+    const columnOf = async () => {
+      const [card] = parseBoard(await readFile(shop.path('SPRINT_BOARD.md'), 'utf8')).cards;
+      return card?.column;
+    };
+    const isIn = (column: string) => expect.poll(columnOf, patient).toBe(column);
     await writeFile(shop.path('SPRINT_BOARD.md'), board);
 
     // Somebody is at that file already.
@@ -99,10 +107,8 @@ describe.skipIf(claude === null)('a day with the real Claude Code', () => {
 
     // It asks, and the question is answered from the queue; with the answer it learns whom it meets.
     await room.until('Do you want to proceed?', patient);
-    await shop.until('the radar has written to it', async () => {
-      const notes = await shop.json<List<{ from: string; to: string }>>('messages', id);
-      return notes.some(({ from, to }) => from === 'radar' && to === id);
-    });
+    await room.until(`backend/theme and ${id} will not merge.`, patient);
+    expect(await shop.json('messages', id)).toMatchObject([{ from: 'radar', to: id, deliveredAt: null }]);
     expect(api.conversations.join()).not.toContain('is changing files that you change');
     room.press('tab', 'enter');
     await room.until(`Allow ${id} to use Bash?`);
@@ -117,7 +123,7 @@ describe.skipIf(claude === null)('a day with the real Claude Code', () => {
     expect(updates).toMatchObject([{ status: 'done', summary, readyToMerge: true }, { percent: 20 }]);
 
     // The person finishes it.
-    await shop.untilState(id, 'idle');
+    await room.until(`${id} ○ idle`, patient);
     room.press('tab');
     await room.until('f finish');
     room.press('f');
