@@ -108,9 +108,10 @@ function afterReport(now: Observation, report: Report): Observation {
 
 /** It tells of Esc, of menus and of the person's own commands; of a question it does not say what it is. */
 function afterSession(now: Observation, says: SessionSign['says']): Observation {
-  // A limit ends a turn, too.
-  if (says === 'resting') return now.state === 'limited' ? now : to('idle');
   if (says === 'working') return to('working');
+  // A limit ends a turn, too, and what is asked then is what to do about it.
+  if (now.state === 'limited') return now;
+  if (says === 'resting') return to('idle');
   return now.state === 'waiting' ? now : waiting([unknownQuestion]);
 }
 

@@ -97,6 +97,11 @@ describe('a worker is shown as', () => {
     ],
     ['begun without any hook', [title('working'), title('resting')], ['working', 'idle']],
     [
+      'limited whatever its session file says, until it works again',
+      [prompted, limit, file('resting'), file('asking'), screen('question'), file('working')],
+      ['working', 'limited', 'limited', 'limited', 'limited', 'working'],
+    ],
+    [
       'limited until it is asked again',
       [prompted, limit, title('resting'), screen('prompt'), prompted],
       ['working', 'limited', 'limited', 'limited', 'working'],
