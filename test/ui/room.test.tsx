@@ -5,7 +5,7 @@ import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
-import { conflictRoom, invoiceRoom } from '../app/documentFixtures.ts';
+import { conflictRoom, documentRoom, invoiceRoom } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
 import * as scenes from './scenes.ts';
@@ -72,6 +72,7 @@ test.each<[string, AppState]>([
   ['board-200', boardRoom({ cols: 200, rows: 50 })],
   ['board-60', boardRoom({ cols: 60, rows: 16 })],
   ['board-drag-80', boardDrag(small, [24, 6], [44, 12])],
+  ['board-disputed-80', press(documentRoom(small), 'b', 'h', 'j').state],
   ['invoices-80', invoiceRoom(small)],
   ['invoices-120', invoiceRoom(medium)],
   ['invoices-200', press(invoiceRoom({ cols: 200, rows: 50 }), 'f', 'w').state],

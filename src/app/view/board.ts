@@ -1,5 +1,6 @@
 import type { Card } from '../../domain/board.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { openConflicts } from '../actions/sync.ts';
 import { cardWorkers, selectedCard } from '../board.ts';
 import {
   type BoardLayout,
@@ -23,6 +24,8 @@ interface Drawn {
   readonly state: AppState;
   readonly dialog: BoardDialog;
   readonly workers: ReadonlyMap<Card, Worker>;
+  /** Ids of cards that were changed here and in Notion. */
+  readonly disputed: ReadonlySet<string | null>;
 }
 
 /** The sprint board: columns of cards, and below them all that the selected card says. */
@@ -30,7 +33,8 @@ export function boardBody(state: AppState, dialog: BoardDialog, width: number): 
   const board = state.facts?.board;
   const file = board?.file.slice(board.file.lastIndexOf('/') + 1) ?? '';
   const aside = dialog.pending !== null ? 'writing …' : file;
-  const drawn = { state, dialog, workers: cardWorkers(state) };
+  const disputed = new Set(openConflicts(state).flatMap(({ table, id }) => (table === 'board' ? [id] : [])));
+  const drawn = { state, dialog, workers: cardWorkers(state), disputed };
   const layout = boardLayout(state, dialog, width);
   const parts = layout.columns.map((column) => columnRows(drawn, column, layout.room));
   const height = Math.max(0, ...parts.map((part) => part.length));
@@ -74,15 +78,24 @@ function joined(columns: readonly ShownColumn[], parts: readonly (readonly Line[
   ]);
 }
 
-function columnRows({ state, dialog, workers }: Drawn, shown: ShownColumn, room: number): readonly Line[] {
+function columnRows(
+  { state, dialog, workers, disputed }: Drawn,
+  shown: ShownColumn,
+  room: number,
+): readonly Line[] {
   const { column, cards, width } = shown;
   const isHere = column === dialog.column;
   const isTarget = column === targetOf(dialog.held);
   const selected = isHere ? selectedCard(state, dialog) : null;
+  const marksOf = (card: Card) => ({
+    worker: workers.get(card) ?? null,
+    isSelected: card === selected,
+    isDisputed: card.id !== null && disputed.has(card.id),
+  });
   const empty = [span(isHere ? '▸ ' : '  ', 'accent'), span('nothing here', 'muted')];
   const body = cards.flatMap((card, nth) => [
     ...(nth > 0 ? blank(cardStep - cardRows) : []),
-    ...cardLines(card, workers.get(card) ?? null, card === selected, width),
+    ...cardLines(card, marksOf(card), width),
   ]);
   const rows = cards.length === 0 ? [empty] : body;
   const tone = isTarget ? 'accent' : isHere ? 'border-selected' : 'border';
@@ -116,12 +129,19 @@ function blank(count: number): readonly Line[] {
   return Array.from({ length: Math.max(0, count) }, () => line(''));
 }
 
-function detailsOf({ state, dialog, workers }: Drawn, width: number): readonly Line[] {
+function detailsOf({ state, dialog, workers, disputed }: Drawn, width: number): readonly Line[] {
   if (dialog.problem) return [line(''), ...problemRows(dialog.problem, width)];
   const rule = line('─'.repeat(width), 'border');
   if (dialog.held?.isMoving) return [rule, ...heldRows(dialog.held, width)];
   const card = selectedCard(state, dialog);
-  const rows = card ? cardDetails(card, workers.get(card) ?? null, width) : [];
+  const rows = card
+    ? [
+        ...cardDetails(card, workers.get(card) ?? null, width),
+        ...(disputed.has(card.id)
+          ? marked('!', 'It was changed in Notion, too: c decides.', width, 'warning')
+          : []),
+      ]
+    : [];
   return [rule, ...rows.slice(0, detailRows - 2), ...flawLine(state, width)].slice(0, detailRows);
 }
 

@@ -6,11 +6,18 @@ import { cutLine, type Line, line, type Span, span, spreadLine, type Tone } from
 import { plainLine } from '../text/plain.ts';
 import { stateLook } from '../text/words.ts';
 
+/** What is known of a card beside what it says. */
+export interface CardMarks {
+  readonly worker: Worker | null;
+  readonly isSelected: boolean;
+  /** Changed here and in Notion. */
+  readonly isDisputed: boolean;
+}
+
 /** A card in exactly `cardRows` rows: name and state, then its text, and who is on it where anybody is. */
 export function cardLines(
   card: Card,
-  worker: Worker | null,
-  isSelected: boolean,
+  { worker, isSelected, isDisputed }: CardMarks,
   width: number,
 ): readonly Line[] {
   const who = whoLine(card, worker);
@@ -26,7 +33,7 @@ export function cardLines(
   const text = textRows(card.task, width - 2, room, tone);
   const below = [...text, ...(who ? [who] : [])].map((row) => cutLine([span('  '), ...row], width));
   const blank = Array.from({ length: cardRows - 1 - below.length }, () => line(''));
-  return [spreadLine(name, flags(card, worker), width), ...below, ...blank];
+  return [spreadLine(name, flags(card, worker, isDisputed), width), ...below, ...blank];
 }
 
 /** A text in at most so many rows; what is left over runs on in the last one, which is cut when it is drawn. */
@@ -53,12 +60,15 @@ function priorityMark(priority: string | null): readonly Span[] {
   return /low|minor|\bp[3-9]\b/.test(word) ? [span(' ▽', 'muted')] : [];
 }
 
-function flags(card: Card, worker: Worker | null): Line {
+function flags(card: Card, worker: Worker | null, isDisputed: boolean): Line {
   if (card.problem !== null) return line('!', 'bad');
   const progress = progressOf(card, worker);
-  const blocked = card.blockers === null ? [] : [span('✗', 'bad')];
-  const gap = blocked.length > 0 && progress !== null ? [span(' ')] : [];
-  return [...blocked, ...gap, ...(progress === null ? [] : [span(progress, 'muted')])];
+  const marks = [
+    ...(isDisputed ? [span('!', 'warning')] : []),
+    ...(card.blockers === null ? [] : [span('✗', 'bad')]),
+    ...(progress === null ? [] : [span(progress, 'muted')]),
+  ];
+  return marks.flatMap((mark, nth) => (nth > 0 ? [span(' '), mark] : [mark]));
 }
 
 /** As the board has it; else as its worker reported last. */
