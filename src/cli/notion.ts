@@ -29,7 +29,11 @@ export async function connect(
     const typed = tokenStdin ? await readInput() : own || (await isKnown()) ? null : await askToken(out, yes);
     await lendToken(call, typed === null ? own : { token: typed.trim(), source: 'What was given' });
     const { integration, proposals } = demand(await call('proposeNotion', wish));
-    out.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText), mapHint].join('\n\n'));
+    out.say(
+      [`Notion knows us as ${integration}.`, ...proposals.map(proposalText), ...(yes ? [] : [mapHint])].join(
+        '\n\n',
+      ),
+    );
     if (!yes) {
       if (!canAsk(out))
         refuse('yes_required', 'Connecting changes Notion and the configuration.', 'Say --yes.');

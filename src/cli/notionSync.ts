@@ -81,15 +81,21 @@ function showProgress({ json }: Output, link: Link): () => void {
 }
 
 function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutcome): string {
+  const fields = conflicts.length === 0 ? 'the same' : `with ${counted(conflicts.length, 'difference')}`;
   return [
-    `${counted(rows, 'row')} on both sides, ${counted(conflicts.length, 'field')} not the same; nothing was written there.`,
+    `${counted(rows, 'row')} on both sides, ${fields}; nothing was written there.`,
     ...setAside.map((file) => `What was in the way is kept: ${file}`),
     ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
     ...problems.map(problemText),
-    conflicts.length > 0
-      ? 'Decide: orch-tui sync resolve ID FIELD mine|theirs, then: orch-tui sync'
-      : 'Go on: orch-tui sync',
+    ...decideHint(conflicts),
+    'Go on: orch-tui sync',
   ].join('\n');
+}
+
+/** What a person may do about conflicts, where there are any. */
+function decideHint(conflicts: readonly SyncConflict[]): readonly string[] {
+  const isOpen = conflicts.some(({ isDecided }) => !isDecided);
+  return isOpen ? ['Decide: orch-tui sync resolve ID FIELD mine|theirs, or --value TEXT'] : [];
 }
 
 function outcomeText(
@@ -102,6 +108,7 @@ function outcomeText(
     ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
     ...problems.map(problemText),
     ...wanted.map((task) => `+ a worker is wanted for: ${task}`),
+    ...(dry ? [] : decideHint(conflicts)),
   ].join('\n');
 }
 
@@ -110,6 +117,8 @@ function problemText({ message, hint }: Problem): string {
 }
 
 function conflictText({ id, field, base, ours, theirs }: SyncConflict): string {
+  // Over the row itself: kept, edited, or gone in some way.
+  if (field === 'row') return `${id} row: ${ours} here, ${theirs} in Notion`;
   if (base === null) return `${id} ${field}: ${value(ours)} here, ${value(theirs)} in Notion`;
   return `${id} ${field}: ${value(base)} became ${value(ours)} here and ${value(theirs)} in Notion`;
 }
@@ -122,10 +131,10 @@ export async function showConflicts(out: Output): Promise<void> {
   await withController('.', async (call) => {
     const conflicts = demand(await call('syncConflicts', {}));
     const lines = conflicts.map((one) => `${conflictText(one)}${one.isDecided ? ' (decided: sync)' : ''}`);
-    const hint = conflicts.some(({ isDecided }) => !isDecided)
-      ? ['Decide: orch-tui sync resolve ID FIELD mine|theirs, or --value TEXT']
-      : [];
-    out.result(conflicts, lines.length === 0 ? 'No conflicts.' : [...lines, ...hint].join('\n'));
+    out.result(
+      conflicts,
+      lines.length === 0 ? 'No conflicts.' : [...lines, ...decideHint(conflicts)].join('\n'),
+    );
   });
 }
 

@@ -1,6 +1,8 @@
 import type { AppState, Size } from '../../src/app/state.ts';
+import { updateApp } from '../../src/app/update.ts';
 import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/domain/invoiceFacts.ts';
 import type { NotionFacts, SyncConflict } from '../../src/domain/notionFacts.ts';
+import type { Problem } from '../../src/domain/problem.ts';
 import { boardedFacts } from './boardFixtures.ts';
 import { press, room } from './fixtures.ts';
 
@@ -59,4 +61,33 @@ export function invoiceRoom(size: Size): AppState {
 
 export function conflictRoom(size: Size): AppState {
   return press(documentRoom(size), 'b', 'c').state;
+}
+
+const refusals: Readonly<Record<string, Problem>> = {
+  notion_base_damaged: {
+    code: 'notion_base_damaged',
+    message:
+      '/code/shop/.orch/notion/base-1f.json is damaged, so nobody knows what was synced before; nothing was synced.',
+    hint: 'Rebuild it from the ids in Notion with `orch-tui sync --rebuild`: what differs then is asked about.',
+  },
+  mass_deletion: {
+    code: 'mass_deletion',
+    message:
+      '3 of 7 rows are gone from the file; nothing was synced: ORC-4 “Sign tokens with the new key”, ORC-5 “Draw the dashboard”, ORC-6 “Translate the errors”.',
+    hint: 'Bring them back, or sync with --allow-mass-delete if they were deleted on purpose.',
+  },
+};
+
+/** A sync that was asked for and refused. */
+export function refusedSync(size: Size, code: 'notion_base_damaged' | 'mass_deletion'): AppState {
+  const { state } = press(documentRoom(size), 'b', 's');
+  const problem = refusals[code] ?? { code, message: 'No.' };
+  const tag = state.nextTag - 1;
+  return updateApp(state, {
+    type: 'answered',
+    method: 'sync',
+    params: {},
+    tag,
+    result: { ok: false, problem },
+  }).state;
 }

@@ -1,84 +1,24 @@
-import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { realClock } from '../../src/notion/clock.ts';
-import { boardTable, invoiceTable, type TableSpec } from '../../src/notion/tables.ts';
-import { NotionStandIn } from '../notion/standIn.ts';
-import { program, Shop } from './shop.ts';
+import { invoiceTable } from '../../src/notion/tables.ts';
+import { NotionShop } from './notionShop.ts';
+import type { Shop } from './shop.ts';
 
-const board = `# Sprint 12
-
-Last synced: never
-
-## To Do
-
-| ID | Task | Priority | Repo |
-|----|------|----------|------|
-| ORC-1 | Fix the migration | High | backend |
-| ORC-2 | Write a page | Low | web |
-
-## In Progress
-
-| ID | Task | Repo | Branch | Worker |
-|----|------|------|--------|--------|
-`;
-
+let notion: NotionShop;
 let shop: Shop;
-let service: NotionStandIn;
-let server: Server;
-let url: string;
-let source: string;
 beforeEach(async () => {
-  shop = await Shop.open();
-  service = new NotionStandIn(realClock);
-  ({ server, url } = await service.listen());
-  source = addSource(boardTable);
-  await writeFile(shop.path('SPRINT_BOARD.md'), board);
+  notion = await NotionShop.open();
+  shop = notion.shop;
 });
-afterEach(async () => {
-  await shop.close();
-  server.closeAllConnections();
-  await new Promise((done) => server.close(done));
-});
+afterEach(() => notion.close());
 
-/** A database as somebody has made it, without a property for our ids. */
-function addSource(spec: TableSpec): string {
-  return service.addSource(
-    spec.fields.map(({ field, names, types }) => ({
-      name: names[0] ?? field,
-      type: types[0] ?? 'rich_text',
-      options: field === spec.choiceField ? spec.choices.map(({ choice }) => choice) : [],
-    })),
-  );
-}
-
-const env = () => ({ ORCH_NOTION_URL: url });
-const titles = () => service.living(source).map((page) => service.values(page).Task);
-
-async function run(...args: string[]) {
-  const { stdout, code } = await shop.run([...args, '--json'], { env: env() });
-  return { code, value: JSON.parse(stdout) };
-}
-
-/** As a script does it: the token comes by standard input. */
-async function connect(...more: string[]): Promise<void> {
-  const args = ['notion', 'connect', '--token-stdin', '--yes', '--json', '--board', source, ...more];
-  const answer = await new Promise<string>((done) => {
-    const options = { cwd: shop.place.workspace, env: shop.place.env({ ...env(), ORCH_LINGER_MS: '3000' }) };
-    const child = execFile(program, args, options, (_, stdout) => done(stdout));
-    child.stdin?.end(`${service.token}\n`);
-  });
-  expect(JSON.parse(answer)).toMatchObject({
-    tables: [{ table: 'board' }, ...more.slice(1).map(() => ({}))],
-  });
-  expect(answer).not.toContain('canary');
-}
+const run = (...args: string[]) => notion.run(...args);
+const titles = () => notion.service.living(notion.source).map((page) => notion.service.values(page).Task);
 
 it('connects, pushes, pulls, finds conflicts and does what the person decides', async () => {
-  expect((await run('sync')).value.error.code).toBe('notion_unconnected');
-  await connect();
+  expect((await run('sync')).value.error).toMatchObject({ code: 'notion_unconnected' });
+  await notion.connect();
   const dry = await run('sync', '--dry-run');
   expect(dry.value).toMatchObject({ created: 2, updated: 0, pulled: 0, dryRun: true });
   expect(titles()).toEqual([]);
@@ -87,11 +27,11 @@ it('connects, pushes, pulls, finds conflicts and does what the person decides', 
   expect(await readFile(shop.path('SPRINT_BOARD.md'), 'utf8')).toMatch(/Last synced: \d{4}-\d\d-\d\d/);
 
   const [first, second] = ['Fix the migration', 'Write a page'].map((title) =>
-    service.living(source).find((page) => service.values(page).Task === title),
+    notion.service.living(notion.source).find((page) => notion.service.values(page).Task === title),
   );
   if (!first || !second) throw new Error('no pages');
-  service.edit(first, { Status: 'In Progress' });
-  service.edit(second, { Task: 'Write their page' });
+  notion.service.edit(first, { Status: 'In Progress' });
+  notion.service.edit(second, { Task: 'Write their page' });
   await shop.json('board', 'edit', 'ORC-2', '--task', 'Write our page');
   const both = await run('sync');
   expect(both.value).toMatchObject({
@@ -107,16 +47,15 @@ it('connects, pushes, pulls, finds conflicts and does what the person decides', 
   expect((await run('sync')).value).toMatchObject({ created: 0, updated: 0, pulled: 0 });
 
   const { value: status } = await run('notion', 'status');
-  expect(status).toMatchObject({ tables: ['board'], pending: 0, problems: [] });
-  expect(status.token.lastFour).toBe('nary');
+  expect(status).toMatchObject({ tables: ['board'], pending: 0, problems: [], token: { lastFour: 'nary' } });
 });
 
 it('syncs time entries as they are, to the cent', async () => {
   const file = shop.path('.orch/config.json');
   const config = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify({ ...config, invoices: { currency: 'EUR', rate: 8000 } }));
-  const entries = addSource(invoiceTable);
-  await connect('--invoices', entries);
+  const entries = notion.addSource(invoiceTable);
+  await notion.connect('--invoices', entries);
   const { id } = await shop.json<{ id: string }>(
     'invoice',
     'add',
@@ -127,10 +66,15 @@ it('syncs time entries as they are, to the cent', async () => {
     'web',
   );
   expect((await run('sync', 'invoices')).value).toMatchObject({ created: 1, problems: [], conflicts: [] });
-  const [page] = service.living(entries);
+  const [page] = notion.service.living(entries);
   if (!page) throw new Error('no page');
-  expect(service.values(page)).toMatchObject({ Task: 'Auth', Amount: 106.67, Rate: 80, Status: 'pending' });
-  service.edit(page, { Status: 'invoiced' });
+  expect(notion.service.values(page)).toMatchObject({
+    Task: 'Auth',
+    Amount: 106.67,
+    Rate: 80,
+    Status: 'pending',
+  });
+  notion.service.edit(page, { Status: 'invoiced' });
   expect((await run('sync', 'invoices')).value).toMatchObject({ pulled: 1, conflicts: [] });
   expect(await shop.json('invoice')).toMatchObject([
     { id, status: 'invoiced', amountCents: 10667, minutes: 80 },
@@ -138,7 +82,7 @@ it('syncs time entries as they are, to the cent', async () => {
 });
 
 it('keeps the token out of files, screens and the environment of workers', async () => {
-  await connect();
+  await notion.connect();
   await run('sync');
   const file = shop.path('.orch/config.json');
   const config = JSON.parse(await readFile(file, 'utf8'));

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { boardTable } from '../../src/notion/tables.ts';
 import { NotionShop } from './notionShop.ts';
@@ -68,7 +69,7 @@ it('makes both databases below a page, and syncs with them', async () => {
   const { stdout } = await notion.say(['sync', '--json'], notion.tokenEnv);
   expect(JSON.parse(stdout)).toMatchObject({ created: 3, problems: [], conflicts: [] });
   // Connecting again makes no third one.
-  expect((await connect('--page', address)).value.error).toMatchObject({ code: 'nothing_given' });
+  expect((await connect('--page', address)).value.error).toMatchObject({ code: 'already_connected' });
 });
 
 it('has another property hold a field when it is told so later, and follows statuses mapped by hand', async () => {
@@ -152,5 +153,32 @@ it('names what changed in Notion and two rows with one id, one line each, and sy
   const status = await run('notion', 'status');
   expect(status.problems).toMatchObject([
     { code: 'notion_not_shared', hint: expect.stringContaining('Connections') },
+  ]);
+});
+
+it('says with doctor where the token is, four characters of it, and that others can read the file', async () => {
+  const doctor = async (env: Record<string, string> = {}) => {
+    const { stdout } = await notion.say(['doctor', '--json'], { ...notion.env, ...env });
+    expect(stdout).not.toContain('canary');
+    const findings = JSON.parse(stdout) as { name: string; verdict: string; text: string }[];
+    return findings.filter(({ name }) => name === 'notion').map(({ verdict, text }) => `${verdict}: ${text}`);
+  };
+  expect(await doctor()).toEqual(['ok: no token (nothing is synced)']);
+  await notion.connect();
+  const file = join(notion.shop.place.home, '.config/orch-tui/credentials.json');
+  expect(await doctor()).toEqual([`ok: token from ${file} (mode 0600), ending in …nary`]);
+  await chmod(file, 0o644);
+  const unsafe = `warning: ${file} can be read by others; it was not read. Make it a file of yours: chmod 600 ${file}`;
+  expect(await doctor()).toEqual([unsafe]);
+  expect(await doctor({ NOTION_API_KEY: notion.service.token })).toEqual([
+    'ok: token from NOTION_API_KEY, ending in …nary',
+    unsafe,
+  ]);
+  expect(await doctor({ NOTION_TOKEN: 'no token' })).toEqual([
+    'warning: What NOTION_TOKEN holds is no token of Notion.',
+  ]);
+  await rm(file);
+  expect(await doctor()).toEqual([
+    'warning: connected, but there is no token. Give one: orch-tui notion connect',
   ]);
 });

@@ -5,7 +5,7 @@ import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
-import { conflictRoom, documentRoom, invoiceRoom } from '../app/documentFixtures.ts';
+import { conflictRoom, documentRoom, invoiceRoom, refusedSync } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
 import * as scenes from './scenes.ts';
@@ -76,6 +76,8 @@ test.each<[string, AppState]>([
   ['invoices-80', invoiceRoom(small)],
   ['invoices-120', invoiceRoom(medium)],
   ['invoices-200', press(invoiceRoom({ cols: 200, rows: 50 }), 'f', 'w').state],
+  ['sync-damaged-80', refusedSync(small, 'notion_base_damaged')],
+  ['sync-mass-deletion-120', refusedSync(medium, 'mass_deletion')],
   ['conflicts-80', conflictRoom(small)],
   ['conflicts-120', press(conflictRoom(medium), 'e').state],
   ['conflicts-200', conflictRoom({ cols: 200, rows: 50 })],

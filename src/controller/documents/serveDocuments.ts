@@ -77,7 +77,11 @@ export function serveDocuments(
       }),
     proposeNotion: (wish) => asConfigured(() => proposeNotion(notionWorld, { ...wish, lent })),
     connectNotion: (wish) => asConfigured(() => connectNotion(notionWorld, { ...wish, lent })),
-    notionStatus: () => asConfigured(() => notionStatus(notionWorld, lent)),
+    notionStatus: () =>
+      asConfigured(async () => {
+        await notion.recount();
+        return notionStatus(notionWorld, lent);
+      }),
     sync: (wish) => asConfigured(() => notion.sync({ ...wish, lent })),
     rebuildSync: ({ tables }) => asConfigured(() => notion.rebuild({ ...(tables && { tables }), lent })),
     cancelSync: () => personOnly(async () => success({ wasRunning: notion.cancel() })),

@@ -2,30 +2,28 @@ import {
   type NotionConfig,
   type NotionProposal,
   type NotionStatus,
-  type NotionWish,
   type SyncTable,
   syncTables,
 } from '../../domain/notionFacts.ts';
-import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
+import { type Problem, type Result, success } from '../../domain/problem.ts';
 import type { Notion } from '../../notion/client.ts';
-import { addIdProperty, createTable, proposeTable, type SourceProposal } from '../../notion/connect.ts';
+import { addIdProperty, createTable } from '../../notion/connect.ts';
 import { saveToken } from '../../notion/credentials.ts';
 import { checkMapping, type Mapping, type Proposal } from '../../notion/mapping.ts';
-import { applyWishes, checkWishes, wishesFor } from '../../notion/mapWish.ts';
-import type { Schema } from '../../notion/schema.ts';
-import { idProperty } from '../../notion/tables.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import { storeNotion } from '../workspaceConfig.ts';
-import { mappingOf, storedMapping } from './notionConfig.ts';
-import { connectHint, type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
+import { mappingOf } from './notionConfig.ts';
+import { type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
+import {
+  type ConnectWish,
+  checkWish,
+  madeNote,
+  proposalFor,
+  settingsOf,
+  shownProposal,
+  tablesOf,
+} from './proposing.ts';
 import { withSuggestion } from './suggesting.ts';
-
-export interface ConnectWish extends NotionWish {
-  /** By the client. */
-  readonly lent?: GivenToken | undefined;
-  /** Whether that is kept once the person agrees; one of the environment is not. */
-  readonly keep?: boolean;
-}
 
 /** What connecting would do. Changes nothing, neither here nor there. */
 export async function proposeNotion(
@@ -43,7 +41,7 @@ export async function proposeNotion(
   for (const table of wanted) {
     const proposed = await proposalFor(world, notion.value, table, wish);
     if (!proposed.ok) return proposed;
-    if (proposed.value) proposals.push(shown(table, proposed.value, wish, proposed.value.schema));
+    if (proposed.value) proposals.push(shownProposal(table, proposed.value, wish, proposed.value.schema));
     else proposals.push({ table, fields: [], notes: [madeNote(table)] });
   }
   return success({ integration: integration.value, proposals });
@@ -66,7 +64,7 @@ export async function connectNotion(
     // Each at once: a database that was made is not made again.
     const stored = store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
     if (!stored.ok) return stored;
-    proposals.push(shown(table, made.value, {}));
+    proposals.push(shownProposal(table, made.value, {}));
   }
   const { lent, keep } = wish;
   const kept = lent && keep === true ? await saveToken(lent.token, world) : await tokenFor(world, lent);
@@ -107,64 +105,6 @@ async function problemsOf(notion: Notion, table: SyncTable, mapping: Mapping): P
   return fatal ? [fatal, ...problems] : problems;
 }
 
-/**
- * Those that have an address, and with a page those that are in use here. Where neither was named, only something of
- * what is connected already is to be changed.
- */
-function tablesOf(world: NotionWorld, wish: ConnectWish): readonly SyncTable[] {
-  const { invoices, notion } = world.state().config;
-  const isMissing = (table: SyncTable) => notion?.[table] === undefined && (table === 'board' || invoices);
-  const named = syncTables.filter(
-    (table) => wish[table] !== undefined || (wish.page !== undefined && isMissing(table)),
-  );
-  const isChange = wish.map !== undefined || Object.keys(settingsOf(wish)).length > 0;
-  if (named.length > 0 || wish.page !== undefined || !isChange) return named;
-  return syncTables.filter((table) => notion?.[table] !== undefined);
-}
-
-function checkWish(tables: readonly SyncTable[], { map }: ConnectWish): Result<null> {
-  if (tables.length === 0)
-    return failure(
-      'nothing_given',
-      'Neither a database nor a page was named.',
-      'Say --board URL or --page URL.',
-    );
-  return checkWishes(
-    tables.map((table) => specs[table]),
-    map ?? {},
-  );
-}
-
-/** Null for one that would be made. */
-async function proposalFor(
-  world: NotionWorld,
-  notion: Notion,
-  table: SyncTable,
-  wish: ConnectWish,
-): Promise<Result<SourceProposal | null>> {
-  const spec = specs[table];
-  const address = wish[table];
-  if (address === undefined && wish.page !== undefined) return success(null);
-  const proposed =
-    address === undefined ? await connected(world, notion, table) : await proposeTable(notion, spec, address);
-  if (!proposed.ok) return proposed;
-  const { schema } = proposed.value;
-  const wished = applyWishes(spec, schema, proposed.value, wishesFor(spec, wish.map ?? {}));
-  return wished.ok ? success({ ...wished.value, schema }) : wished;
-}
-
-/** As it is connected: a mapping that a person edited stays so. */
-async function connected(
-  world: NotionWorld,
-  notion: Notion,
-  table: SyncTable,
-): Promise<Result<SourceProposal>> {
-  const mapping = storedMapping(world.state().config.notion, table);
-  if (!mapping) return failure('notion_unconnected', `${table} is not connected to Notion.`, connectHint);
-  const schema = await notion.schema(mapping.dataSourceId);
-  return schema.ok ? success({ mapping, notes: [], schema: schema.value }) : schema;
-}
-
 async function make(
   world: NotionWorld,
   notion: Notion,
@@ -182,38 +122,10 @@ async function make(
   );
 }
 
-function settingsOf({ wantedStatus, comment }: ConnectWish): Pick<NotionConfig, 'wantedStatus' | 'comment'> {
-  return { ...(wantedStatus !== undefined && { wantedStatus }), ...(comment !== undefined && { comment }) };
-}
-
 function store(world: NotionWorld, change: Partial<NotionConfig>): Result<null> {
   const { root, notion } = world.state().config;
   const stored = storeNotion(root, { ...notion, ...change });
   if (!stored.ok) return stored;
   world.tell({ type: 'config-read', config: stored.value });
   return success(null);
-}
-
-function madeNote(table: SyncTable): string {
-  return `A database “${specs[table].title}” would be made below the page.`;
-}
-
-/** @param schema to look whether what is wanted is there; absent where it was made a moment ago */
-function shown(
-  table: SyncTable,
-  { mapping, notes }: Proposal,
-  { wantedStatus }: Pick<ConnectWish, 'wantedStatus'>,
-  schema?: Schema,
-): NotionProposal {
-  const fields = Object.entries(mapping.fields).map(([field, { name }]) => ({ field, property: name }));
-  const added =
-    mapping.idProperty === null ? [`A text property “${idProperty}” would be added for our ids.`] : [];
-  const choice = mapping.fields[specs[table].choiceField];
-  const options = schema?.properties.find(({ id }) => id === choice?.propertyId)?.options ?? [];
-  const isMissing =
-    table === 'board' && schema && wantedStatus !== undefined && !options.includes(wantedStatus);
-  const wanted = isMissing
-    ? [`“${choice?.name}” has no option “${wantedStatus}” yet: add it in Notion.`]
-    : [];
-  return { table, fields, notes: [...added, ...wanted, ...notes] };
 }

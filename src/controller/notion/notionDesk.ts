@@ -21,7 +21,7 @@ import { Turns } from '../documents/turns.ts';
 import { mappingOf } from './notionConfig.ts';
 import { connectHint, localTable, type NotionWorld, notionFolder, openFor, specs } from './notionWorld.ts';
 import { type Reports, rebuildOutcome, shownConflict, syncOutcome } from './outcome.ts';
-import { countPending } from './pending.ts';
+import { lookAtNotion } from './pending.ts';
 
 interface TableWish {
   /** All that are connected where none is named. */
@@ -65,6 +65,11 @@ export class NotionDesk {
       this.#timer = undefined;
       this.#turns.take(() => this.#tell()).catch((error) => this.#world.fail(error));
     }, quietMs);
+  }
+
+  /** Counts now; while a sync runs there is nothing to count. */
+  async recount(): Promise<void> {
+    if (!this.#stop) await this.#turns.take(() => this.#tell());
   }
 
   /** @returns a problem where a table could not be synced at all */
@@ -204,24 +209,8 @@ export class NotionDesk {
   }
 
   async #tell(syncedAt?: Date): Promise<void> {
-    const tables = this.#tables;
-    const { config, notion: known } = this.#world.state();
-    if (tables.length === 0) {
-      if (known) this.#world.tell({ type: 'notion-looked', notion: null });
-      return;
-    }
-    const waiting: Partial<Record<SyncTable, number>> = {};
-    for (const table of tables) {
-      const mapping = mappingOf(config.notion, table);
-      const local = localTable(this.#world, table);
-      if (mapping && local.ok)
-        waiting[table] = await countPending(notionFolder(config.root), specs[table], mapping, local.value);
-    }
-    const pending = Object.values(waiting).reduce((sum, count) => sum + count, 0);
-    const notion: NotionFacts = {
-      ...{ tables, pending, waiting, conflicts: this.conflicts, running: null },
-      syncedAt: syncedAt?.toISOString() ?? known?.syncedAt ?? null,
-    };
+    const { notion: known } = this.#world.state();
+    const notion = await lookAtNotion(this.#world, this.#tables, this.conflicts, syncedAt ?? null);
     if (JSON.stringify(notion) !== JSON.stringify(known)) this.#world.tell({ type: 'notion-looked', notion });
   }
 
