@@ -47,6 +47,6 @@ test('Wrong use is told apart from what is refused', async () => {
     code: 2,
   });
   expect(await shop.run(['flow', 'init', 'backend', '--prefix', 'feature'])).toMatchObject({ code: 2 });
-  expect(await shop.run(['flow', 'release', 'start', 'backend'])).toMatchObject({ code: 1 });
+  expect(await shop.run(['flow', 'release', 'start', 'backend'])).toMatchObject({ code: 2 });
   expect(await shop.run(['flow', 'status', 'nothing'])).toMatchObject({ code: 1 });
 });
