@@ -179,7 +179,7 @@ class Planning implements Plan {
   }
 
   #deletedHere(id: string, base: BaseRow, remote: RemoteRow): void {
-    const isEdited = differs(base.fields, remote.fields);
+    const isEdited = differs(base, remote.fields);
     const conflict = rowConflict(id, 'deleted', isEdited ? 'edited' : 'kept');
     const choice = this.#input.chosen(conflict);
     if (choice === 'mine') this.remote.push({ do: 'trash', id, pageId: remote.pageId, over: remote.fields });
@@ -190,7 +190,7 @@ class Planning implements Plan {
   #deletedThere(id: string, base: BaseRow, local: Fields): void {
     const { lock, lost } = this.#input;
     const fate = lost.get(id) ?? 'gone';
-    const isEdited = differs(base.fields, local) || isLocked(lock, base.fields) || isLocked(lock, local);
+    const isEdited = differs(base, local) || isLocked(lock, base.fields) || isLocked(lock, local);
     const conflict = rowConflict(id, isEdited ? 'edited' : 'kept', fate);
     const choice = this.#input.chosen(conflict);
     if (choice === 'theirs' || (fate === 'trashed' && !isEdited))
@@ -205,9 +205,11 @@ function rowConflict(id: string, ours: string, theirs: string): RowConflict {
   return { id, field: wholeRow, base: 'kept', ours, theirs };
 }
 
-/** Whether a field that both have is not the same. */
-function differs(base: Fields, now: Fields): boolean {
-  return Object.keys(now).some((field) => base[field] !== undefined && base[field] !== now[field]);
+/** Whether a field that both have is not the same, or may not be: nobody knows what it was. */
+function differs({ fields, isPartial }: BaseRow, now: Fields): boolean {
+  return Object.keys(now).some((field) =>
+    fields[field] === undefined ? isPartial === true : fields[field] !== now[field],
+  );
 }
 
 function only(fields: Fields, like: Fields): Fields {

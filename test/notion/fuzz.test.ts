@@ -10,7 +10,7 @@ const scenes = Math.ceil(rounds / perScene);
 it(`loses, doubles and overwrites nothing in ${rounds} syncs that go wrong anywhere`, {
   timeout: 20_000 + rounds * 1000,
 }, async () => {
-  const total = { faults: 0, crashes: 0, conflicts: 0, writes: 0 };
+  const total = { faults: 0, crashes: 0, conflicts: 0, writes: 0, rebuilds: 0 };
   for (let seed = firstSeed; seed < firstSeed + scenes; seed++) {
     const scene = await FuzzScene.make(seed);
     try {

@@ -1,5 +1,7 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { readConflicts, resolveConflict } from '../../src/notion/conflicts.ts';
 import { wholeRow } from '../../src/notion/plan.ts';
+import { rebuildTable } from '../../src/notion/rebuild.ts';
 import type { Fields, LocalChange } from '../../src/notion/row.ts';
 import { storeFiles } from '../../src/notion/store.ts';
 import type { SyncReport } from '../../src/notion/syncOptions.ts';
@@ -36,11 +38,12 @@ function randomOf(seed: number): () => number {
 /** People on both sides, a service that fails, a process that dies, and an oracle that watches. */
 export class FuzzScene {
   readonly oracle = new Oracle();
-  readonly counts = { faults: 0, crashes: 0, conflicts: 0, writes: 0 };
+  readonly counts = { faults: 0, crashes: 0, conflicts: 0, writes: 0, rebuilds: 0 };
   readonly #scene: Scene;
   readonly #random: () => number;
   #serial = 0;
   #calm = false;
+  #isLost = false;
 
   static async make(seed: number): Promise<FuzzScene> {
     return new FuzzScene(await makeScene(), seed);
@@ -65,6 +68,8 @@ export class FuzzScene {
     for (let i = this.#below(9); i > 0; i--) this.#personActs();
     if (this.#chance(0.5)) this.#decide();
     try {
+      if (this.#chance(0.03)) this.#loseBase();
+      await this.#rebuildIfLost();
       const report = await this.#scene.sync({
         allowMassDelete: true,
         onProgress: () => {
@@ -72,7 +77,8 @@ export class FuzzScene {
         },
       });
       if (report.ok) this.counts.conflicts += report.value.conflicts.length;
-      else if (report.problem.code === 'notion_base_damaged') throw new Error(report.problem.message);
+      else if (report.problem.code === 'notion_base_damaged' && !this.#isLost)
+        throw new Error(report.problem.message);
     } catch (error) {
       if (error !== crash) throw error;
       this.counts.crashes += 1;
@@ -80,9 +86,33 @@ export class FuzzScene {
     clock.pass(this.#chance(0.5) ? this.#below(20_000) : this.#below(300_000));
   }
 
+  /** What was common is damaged, or gone; what waits for a decision, too. */
+  #loseBase(): void {
+    const { base } = storeFiles(this.#scene.folder, this.#scene.source);
+    if (!existsSync(base)) return;
+    if (this.#chance(0.5)) rmSync(base);
+    else writeFileSync(base, '{');
+    this.#isLost = true;
+  }
+
+  async #rebuildIfLost(): Promise<void> {
+    if (!this.#isLost) return;
+    const { spec, mapping, notion, local, folder, clock } = this.#scene;
+    const report = await rebuildTable({
+      ...{ spec, mapping, notion, local, folder, clock },
+      onProgress: () => {
+        if (this.#chance(0.05)) this.#crash();
+      },
+    });
+    if (!report.ok) return;
+    this.counts.rebuilds += 1;
+    this.#isLost = false;
+  }
+
   /** Syncs in peace until nothing is left to do. @returns what is wrong then */
   async settle(): Promise<string[]> {
     this.#calm = true;
+    await this.#rebuildIfLost();
     let last: SyncReport | null = null;
     for (let i = 0; i < 4; i++) {
       this.#scene.clock.pass(120_000);
@@ -96,7 +126,9 @@ export class FuzzScene {
   }
 
   #duplicates(): string[] {
-    const pages = [...this.#scene.service.pages.values()];
+    const { service, source } = this.#scene;
+    // Nobody knows of a page in the trash any more once that was lost: its row gets a new one.
+    const pages = this.counts.rebuilds > 0 ? service.living(source) : [...service.pages.values()];
     const births = pages.map((page) => String(this.#scene.service.values(page).Repo));
     // A page that went to the trash before its first sync has none.
     const ids = pages.flatMap((page) => this.#scene.service.values(page)['Orch ID'] ?? []).map(String);
@@ -220,8 +252,10 @@ export class FuzzScene {
   }
 
   #pageOf(id: string): StandInPage | undefined {
-    const { service } = this.#scene;
-    return [...service.pages.values()].find((page) => service.values(page)['Orch ID'] === id);
+    const { service, source } = this.#scene;
+    // After a rebuild there may be an older one in the trash.
+    const pages = [...service.living(source), ...service.pages.values()];
+    return pages.find((page) => service.values(page)['Orch ID'] === id);
   }
 
   #watchService(): void {

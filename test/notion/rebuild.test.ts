@@ -161,3 +161,20 @@ it('reports two pages with one id and ties the row to the older one', async () =
     'A copy',
   );
 });
+
+it('archives no row whose page went to the trash where nobody knows whether it was edited here', async () => {
+  const { scene } = await damagedScene();
+  using _ = scene;
+  await rebuild(scene);
+  scene.service.edit(pageOf(scene, 'ORC-1'), {}, true);
+  scene.service.edit(pageOf(scene, 'ORC-4'), {}, true);
+  const { conflicts } = await scene.synced({ allowMassDelete: true });
+  expect(conflicts).toContainEqual({
+    id: 'ORC-1',
+    field: 'row',
+    base: 'kept',
+    ours: 'edited',
+    theirs: 'trashed',
+  });
+  expect([...scene.local.archived.keys()]).toEqual(['ORC-4']);
+});
