@@ -108,7 +108,7 @@ async function agree(
     return { confirm: typed };
   }
   if (asks && !(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
-  if (!asks && !options.yes && !out.json)
+  if (!asks && !options.yes)
     refuse('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes');
   return {};
 }

@@ -187,6 +187,18 @@ describe('at a terminal', () => {
   });
 });
 
+describe('the end of a worker', () => {
+  it('needs a yes, also where a program asks for it', async () => {
+    await shop.start('backend', 'asked', 'write a.txt: A\ncommit: Add a');
+    for (const end of ['finish', 'clean'])
+      expect(await problemOf('worker', end, 'backend/asked')).toMatchObject({
+        code: end === 'finish' ? 'confirmation_required' : 'would_lose_work',
+        hint: expect.stringContaining(end === 'finish' ? '--yes' : '--confirm asked'),
+      });
+    expect(await shop.json('worker', 'show', 'backend/asked')).toMatchObject({ state: 'idle' });
+  });
+});
+
 describe('folders changed by hand', () => {
   it('a worker whose worktree was deleted can still be finished', async () => {
     await shop.start('backend', 'auth', 'write a.txt: A\ncommit: Add a\nsay: Done.');
