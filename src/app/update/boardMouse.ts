@@ -1,6 +1,7 @@
 import type { MouseToken } from '../../domain/key.ts';
 import { isEnabled } from '../action.ts';
 import { boardOf, canChange, moveTo } from '../actions/board.ts';
+import { isIdle } from '../actions/card.ts';
 import { actionFor } from '../actions.ts';
 import { moveCard, selectedCard } from '../board.ts';
 import { boardHit } from '../boardLayout.ts';
@@ -56,7 +57,11 @@ function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: Mous
 
 /** @param down the state in which the mouse holds nothing any more */
 function letGo(down: AppState, dialog: BoardDialog, { card, over, isMoving, wasSelected }: HeldCard): Step {
-  if (isMoving) return over === null || over === card.column ? stay(down) : moveTo(down, dialog, card, over);
+  if (isMoving) {
+    if (over === null || over === card.column) return stay(down);
+    const may = isIdle(down);
+    return may === true ? moveTo(down, dialog, card, over) : stay(withNotice(down, may));
+  }
   const open = actionFor('board', 'enter', down.settings);
   return wasSelected && open && isEnabled(open, down) === true ? open.run(down) : stay(down);
 }

@@ -13,9 +13,9 @@ import {
 } from '../boardLayout.ts';
 import type { BoardDialog, CardTextDialog, HeldCard } from '../documentDialog.ts';
 import type { AppState } from '../state.ts';
-import { cutLine, fitLine, type Line, line, span, spreadLine, wrapLines } from '../text/line.ts';
+import { cutLine, fitLine, type Line, line, span, spreadLine } from '../text/line.ts';
 import { counted, stateLook } from '../text/words.ts';
-import { cardLines } from './boardCard.ts';
+import { cardLines, textRows } from './boardCard.ts';
 import { type DialogBody, labelled, marked, problemRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
 
@@ -90,7 +90,7 @@ function columnRows(
   const marksOf = (card: Card) => ({
     worker: workers.get(card) ?? null,
     isSelected: card === selected,
-    isDisputed: card.id !== null && disputed.has(card.id),
+    isDisputed: disputed.has(card.id),
   });
   const empty = [span(isHere ? '▸ ' : '  ', 'accent'), span('nothing here', 'muted')];
   const body = cards.flatMap((card, nth) => [
@@ -151,7 +151,7 @@ function heldRows({ card, over }: HeldCard, width: number): readonly Line[] {
     over === null || over === card.column
       ? `Let go of ${nameOf(card)} over another column to move it there.`
       : `Let go to move ${nameOf(card)} from ${card.column} to ${over}.`;
-  return [cutLine(line(what, 'accent'), width), ...wrapLines(card.task, width, 'strong').slice(0, 2)];
+  return [cutLine(line(what, 'accent'), width), ...textRows(card.task, width, 2, 'strong')];
 }
 
 function cardDetails(card: Card, found: Worker | null, width: number): readonly Line[] {
@@ -165,7 +165,7 @@ function cardDetails(card: Card, found: Worker | null, width: number): readonly 
   ].join(' · ');
   if (problem !== null) return marked('!', `${problem}.`, width, 'bad');
   return [
-    ...wrapLines(task, width, 'strong').slice(0, 2),
+    ...textRows(task, width, 2, 'strong'),
     ...(facts === '' ? [] : [cutLine(line(facts, 'muted'), width)]),
     ...(blockers === null ? [] : marked('✗', blockers, width, 'bad').slice(0, 1)),
   ];
