@@ -29,12 +29,9 @@ export async function connect(
     const typed = tokenStdin ? await readInput() : own || (await isKnown()) ? null : await askToken(out, yes);
     await lendToken(call, typed === null ? own : { token: typed.trim(), source: 'What was given' });
     const { integration, proposals } = demand(await call('proposeNotion', wish));
-    out.say(
-      [`Notion knows us as ${integration}.`, ...proposals.map(proposalText), ...(yes ? [] : [mapHint])].join(
-        '\n\n',
-      ),
-    );
+    out.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText)].join('\n\n'));
     if (!yes) {
+      out.say(mapHint);
       if (!canAsk(out))
         refuse('yes_required', 'Connecting changes Notion and the configuration.', 'Say --yes.');
       if (!(await askYes('Connect?'))) refuse('not_confirmed', 'Nothing was changed.');
@@ -64,7 +61,7 @@ async function askToken(out: Output, yes: boolean): Promise<string> {
   return typed ?? refuse('not_confirmed', 'Nothing was changed.');
 }
 
-const mapHint = 'To have a field held by another property: --map FIELD=PROPERTY';
+const mapHint = '\nTo have a field held by another property: --map FIELD=PROPERTY';
 
 function proposalText({ table, fields, notes }: NotionProposal): string {
   const rows = fields.map(({ field, property }) => [`  ${field}`, property]);

@@ -19,26 +19,26 @@ export function workerWanted(
   { card, sessionId }: Extract<Message, { type: 'worker-wanted' }>,
 ): Decision {
   const draft = draftOf(state, card);
+  if (!draft.ok) return notProposed(state, card, draft.problem);
   // Killed at the wrong moment, a sync tells of a card twice.
-  if (draft.ok && isProposed(state, draft.value)) return { state, happenings: [], effects: [] };
-  const checked = draft.ok ? checkWish(state, card, draft.value) : draft;
-  if (draft.ok && checked.ok) {
-    const n = state.log.lastProposal + 1;
-    return {
-      state,
-      happenings: [{ type: 'proposed', n, kind: 'start', by: 'board', draft: draft.value, sessionId }],
-      effects: [{ type: 'plan', n }],
-    };
-  }
-  return { state: addNotice(state, toldOf(card, checked)), happenings: [], effects: [] };
+  if (isProposed(state, draft.value)) return { state, happenings: [], effects: [] };
+  const checked = checkWish(state, card, draft.value);
+  if (!checked.ok) return notProposed(state, card, checked.problem);
+  const n = state.log.lastProposal + 1;
+  return {
+    state,
+    happenings: [{ type: 'proposed', n, kind: 'start', by: 'board', draft: draft.value, sessionId }],
+    effects: [{ type: 'plan', n }],
+  };
 }
 
-/** Of many cards at once it is said once. */
-function toldOf({ id, task }: WantedCard, checked: Result<unknown>): Problem {
-  if (checked.ok || checked.problem === tooMany) return tooMany;
-  const { code, message, hint } = checked.problem;
+/** Says what is missing; of many cards at once only that they are too many. */
+function notProposed(state: ControllerState, { id, task }: WantedCard, problem: Problem): Decision {
+  const { code, message, hint } = problem;
   const name = plainLine([id ?? '', `“${plainLine(task, 60)}”`].join(' '), 100);
-  return problemOf(code, `${name} asks for a worker in Notion, but none is proposed: ${message}`, hint);
+  const told = `${name} asks for a worker in Notion, but none is proposed: ${message}`;
+  const notice = problem === tooMany ? tooMany : problemOf(code, told, hint);
+  return { state: addNotice(state, notice), happenings: [], effects: [] };
 }
 
 /** What `n` on the card would propose: a worker is then found to be on it. */
