@@ -130,6 +130,20 @@ it('shows how far a long sync is, is cancelled with esc, and goes on later', asy
   await room.until((screen) => !screen.includes('notion ↑'));
 });
 
+it('shows how far a sync is at the command line, too, and is cancelled there with ctrl-c', async () => {
+  await notion.addCards(12);
+  await notion.connect();
+  const terminal = notion.shop.inTerminal(['sync'], { cols: 100, rows: 20 }, notion.env);
+  await terminal.until(/Writing board: [1-9]\d* of 14/);
+  terminal.press('ctrl-c');
+  await terminal.until('The sync was cancelled.');
+  expect((await terminal.exited).exitCode).toBe(0);
+  expect(terminal.screen()).not.toContain('Writing board');
+  const made = notion.service.living(notion.source).length;
+  expect(made).toBeLessThan(14);
+  expect((await notion.run('sync')).value).toMatchObject({ created: 14 - made, problems: [] });
+});
+
 it('makes a proposal of a card that is moved in Notion to where it asks for a worker, once per move', async () => {
   await notion.connect('--wanted', 'Ready for a worker');
   await notion.run('sync');

@@ -171,7 +171,11 @@ export class NotionDesk {
     const stop = new AbortController();
     this.#stop = stop;
     try {
-      return await this.#turns.take(() => this.#workOn(tables, wish.lent, stop.signal, work));
+      return await this.#turns.take(async () => {
+        // Connected a moment ago, nobody has counted yet, and there would be nothing to tell progress with.
+        if (!this.#world.state().notion) await this.#tell();
+        return this.#workOn(tables, wish.lent, stop.signal, work);
+      });
     } finally {
       this.#stop = null;
       await this.#turns.take(() => this.#tell());
