@@ -1,4 +1,4 @@
-import { readScreen } from '../agents/claude/screen.ts';
+import { readBox, readScreen } from '../agents/claude/screen.ts';
 import { looksLikeCommand } from '../agents/opening.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
@@ -15,11 +15,17 @@ export interface SendingPace {
   readonly queueMs: number;
   /** That a line waits for an agent that has only just been started, or is still given its brief. */
   readonly startMs: number;
-  /** Between two looks at what is known of the agent. */
+  /** That a turn may last after which a busy agent's box is looked at again. */
+  readonly turnMs: number;
+  /** Between two looks at what is known of the agent, of one that works in a turn of its own. */
   readonly lookMs: number;
+  readonly turnLookMs: number;
 }
 
-const usualPace: SendingPace = { hookMs: 2000, queueMs: 700, startMs: 30_000, lookMs: 50 };
+const usualPace: SendingPace = {
+  ...{ hookMs: 2000, queueMs: 700, startMs: 30_000 },
+  ...{ turnMs: 3_600_000, lookMs: 50, turnLookMs: 1000 },
+};
 
 /** Claude Code loses an Enter that comes while it redraws: one in ten, and most of those right after its start. */
 const mostEnters = 5;
@@ -33,6 +39,8 @@ export class Sender {
   readonly #state: () => ControllerState;
   readonly #pace: SendingPace;
   readonly #turns = new Map<string, Turns>();
+  /** How many lines each was sent: a later one takes along what an earlier one left in the box. */
+  readonly #sent = new Map<string, number>();
 
   constructor(host: Pick<HostPort, 'find'>, state: () => ControllerState, pace = usualPace) {
     this.#host = host;
@@ -55,11 +63,15 @@ export class Sender {
     if (looksLikeCommand(text) && !isCommand) return tooLikeCommand(id);
     const ready = await this.#untilReady(id);
     if (!ready.ok) return ready;
+    this.#sent.set(id, this.#sentTo(id) + 1);
     const typed = await this.#type(id, text);
     // Nothing tells what became of a command, and an Enter too many would choose from what it has opened.
     if (!typed.ok || isCommand || text === '' || !this.#hasHooks(ready.value)) return typed;
     for (let enters = 1, before = ready.value; enters <= mostEnters; enters++) {
-      if (await this.#isTaken(before)) return success(null);
+      if (await this.#isTaken(before, text)) {
+        if (before.state === 'working') void this.#follow(id, text, this.#sentTo(id));
+        return success(null);
+      }
       const now = await this.#untilReady(id);
       if (!now.ok) return now;
       before = now.value;
@@ -70,6 +82,25 @@ export class Sender {
       `${id} did not take it up.`,
       `Look at its pane: orch-tui worker attach ${id}`,
     );
+  }
+
+  /** On a slow machine a busy agent draws a line late: one that still stands there after the turn lost its Enter. */
+  async #follow(id: string, text: string, nth: number): Promise<void> {
+    const { turnMs, turnLookMs, hookMs } = this.#pace;
+    const isLast = () => this.#sentTo(id) === nth;
+    const rests = () => this.#worker(id)?.state === 'idle';
+    for (let enters = 1; enters <= mostEnters; enters++) {
+      await this.#until(() => !isLast() || this.#worker(id)?.state !== 'working', turnMs, turnLookMs);
+      const hasGoneOn = await this.#until(() => !isLast() || !rests(), hookMs);
+      if (hasGoneOn) return;
+      const screen = await this.#screen(id);
+      if (!screen.ok || !stands(text, readBox(screen.value)) || !isLast() || !rests()) return;
+      await this.#type(id, '');
+    }
+  }
+
+  #sentTo(id: string): number {
+    return this.#sent.get(id) ?? 0;
   }
 
   /** The worker, once it has begun and is given nothing else. */
@@ -87,16 +118,19 @@ export class Sender {
     return readScreen(screen.value) === 'question' ? asksSomething(worker) : success(worker);
   }
 
-  /** Whether something was heard of it since; a busy agent keeps the line for later and says nothing. */
-  async #isTaken({ id, state, stateSince }: Worker): Promise<boolean> {
+  /** Whether something was heard of it since; a busy agent takes the line out of its box and says nothing. */
+  async #isTaken({ id, state, stateSince }: Worker, text: string): Promise<boolean> {
     const { hookMs, queueMs } = this.#pace;
     const isBusy = state === 'working';
     const hasChanged = await this.#until(
       () => this.#worker(id)?.stateSince !== stateSince,
       isBusy ? queueMs : hookMs,
     );
+    if (!isBusy) return hasChanged;
     // Its turn ended just then: whether it goes on with this line is seen next.
-    return isBusy ? !hasChanged || this.#worker(id)?.state === 'working' : hasChanged;
+    if (hasChanged) return this.#worker(id)?.state === 'working';
+    const screen = await this.#screen(id);
+    return !screen.ok || !stands(text, readBox(screen.value));
   }
 
   #isBeginning(id: string): boolean {
@@ -127,14 +161,20 @@ export class Sender {
   }
 
   /** @returns whether it came to hold in time */
-  async #until(holds: () => boolean, ms: number): Promise<boolean> {
+  async #until(holds: () => boolean, ms: number, lookMs = this.#pace.lookMs): Promise<boolean> {
     const end = performance.now() + ms;
     while (!holds()) {
       if (performance.now() >= end) return false;
-      await new Promise((resolve) => setTimeout(resolve, this.#pace.lookMs));
+      await new Promise((resolve) => setTimeout(resolve, lookMs).unref());
     }
     return true;
   }
+}
+
+/** Whether the box holds the beginning of a line, or what Claude Code shows in the place of a long one. */
+function stands(text: string, box: string | null): boolean {
+  if (box === null || box === '') return false;
+  return text.trimStart().startsWith(box) || box.startsWith('[Pasted text');
 }
 
 function tooLikeCommand(id: string): Result<never> {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../src/controller/hostPort.ts';
 import type { Message } from '../../src/controller/messages.ts';
 import { Sender } from '../../src/controller/sending.ts';
@@ -7,7 +7,7 @@ import { problemOf, type Result, success } from '../../src/domain/problem.ts';
 import { Scene } from './scene.ts';
 
 const id = 'backend/auth';
-const pace = { hookMs: 60, queueMs: 20, startMs: 200, lookMs: 2 };
+const pace = { hookMs: 60, queueMs: 20, startMs: 200, turnMs: 5000, lookMs: 2, turnLookMs: 2 };
 const box = '────────\n❯ \n────────';
 const question = 'Do you want to proceed?\n❯ 1. Yes\n  2. No';
 
@@ -98,6 +98,44 @@ describe('a line', () => {
   test('is left to the queue of an agent at work', async () => {
     const agent = new Agent().working();
     expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('gets its Enter again while it still stands in the box of an agent at work', async () => {
+    const agent = new Agent().working();
+    agent.onEnter = () => {
+      agent.screen = agent.typed === 'hello⏎' ? box.replace('❯ ', '❯ hel') : box;
+    };
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎⏎');
+    agent.typed = '';
+    agent.onEnter = () => {
+      agent.screen = box.replace('❯ ', '❯ Try "how do I log an error?"');
+    };
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('gets its Enter once the turn is over, where it was drawn late', async () => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    agent.screen = box.replace('❯ ', '❯ hello');
+    agent.onEnter = () => {
+      agent.screen = box;
+      agent.working();
+    };
+    agent.done();
+    await vi.waitUntil(() => agent.typed === 'hello⏎⏎');
+    agent.done();
+    expect(agent.typed).toBe('hello⏎⏎');
+  });
+
+  test('that the person has begun to type after the turn is left alone', async () => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    agent.screen = box.replace('❯ ', '❯ What about');
+    agent.done();
+    await new Promise((resolve) => setTimeout(resolve, 3 * pace.hookMs));
     expect(agent.typed).toBe('hello⏎');
   });
 

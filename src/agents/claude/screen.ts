@@ -7,12 +7,22 @@ import { showsTrustQuestion } from './trust.ts';
  */
 export function readScreen(screen: string): 'question' | 'prompt' | null {
   if (showsTrustQuestion(screen)) return 'question';
+  if (readBox(screen) !== null) return 'prompt';
+  return choice.test(lastMarked(screen).line) ? 'question' : null;
+}
+
+/** The first line of what stands in the box to type into, which may be a hint; null where there is no box. */
+export function readBox(screen: string): string | null {
+  const { above, line } = lastMarked(screen);
+  return line.startsWith('❯') && above.startsWith('───') ? line.slice(1).trim() : null;
+}
+
+/** The last mark counts: above it may stand what the person said, with the same one. */
+function lastMarked(screen: string): { readonly above: string; readonly line: string } {
   const lines = screen.split('\n');
-  // The last mark counts: above it may stand what the person said, with the same one.
   const at = lines.findLastIndex((line) => mark.test(line));
   const [above = '', line = ''] = at < 0 ? [] : [lines[at - 1], lines[at]];
-  if (line.startsWith('❯') && above.startsWith('───')) return 'prompt';
-  return choice.test(line) ? 'question' : null;
+  return { above, line };
 }
 
 const mark = /^\s*❯/;
