@@ -35,8 +35,9 @@ export function selectPanes(state: AppState): readonly PaneView[] {
 function workerPane(state: AppState, worker: Worker, rect: Rect, number: number): PaneView {
   const use = keysIn(state, worker);
   const tone = borderTone(state, worker, use);
-  const left = paneTitle(state, worker, number, rect.width - 4);
-  const top = { left, right: paneAside(state, worker, use) };
+  const right = paneAside(state, worker, use);
+  const left = paneTitle(state, worker, number, rect.width - 4, right);
+  const top = { left, right };
   const used = usedBy(state, worker.id);
   const bottom = {
     left: use === 'history' ? wayBack : used ? [used] : [],
@@ -72,8 +73,11 @@ function keysIn({ focus }: AppState, { id }: Worker): PaneUse {
   return (focus.at === 'pane' || focus.at === 'history') && focus.id === id ? focus.at : null;
 }
 
-/** `1 backend/user-auth ● working 12m`, how far it is, and its last words or its title where there is room. */
-function paneTitle(state: AppState, worker: Worker, number: number, width: number): Line {
+/**
+ * `1 backend/user-auth ● working 12m`, how far it is, and, where there is room beside the aside, what it lacks and its
+ * last words or its title.
+ */
+function paneTitle(state: AppState, worker: Worker, number: number, width: number, aside: Line): Line {
   const { mark, word, tone } = stateLook(worker);
   const terminal = state.terminals.get(worker.id);
   const progress = progressMark(terminal?.progress ?? null);
@@ -82,15 +86,16 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
     span(` ${mark} ${word}`, tone),
     span(` ${shortAge(worker.stateSince, state.now)}`, 'muted'),
     ...(progress ? [span(' '), progress] : []),
-    ...lacking(state, worker),
   ];
   const room = width - lineWidth([head, ...status]);
   const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
-  const spare = room - cellWidth(name.text) - 3;
+  const spare = room - cellWidth(name.text) - (aside.length > 0 ? lineWidth(aside) + 3 : 0);
+  const lacks = lacking(state, worker);
+  const left = spare - lineWidth(lacks);
   const words = lastWords(worker) ?? roleWords(worker) ?? titleWords(terminal);
   const said =
-    words && spare >= 8 ? [span(': ', words.tone), span(cutText(words.text, spare), words.tone)] : [];
-  return [head, name, ...status, ...said];
+    words && left >= 11 ? [span(': ', words.tone), span(cutText(words.text, left - 3), words.tone)] : [];
+  return [head, name, ...status, ...(left >= 0 ? lacks : []), ...said];
 }
 
 /** What it can be less relied on for than others. */
