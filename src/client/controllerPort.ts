@@ -65,19 +65,17 @@ export class ControllerPort {
     const connected = await connectDaemon({
       ...this.#address,
       prepare: (link) =>
-        link.onNotice<ControllerNotices, 'facts'>('facts', (facts) => this.#listener.onFacts(facts)),
+        link.onNotice<ControllerNotices, 'facts'>('facts', (facts) => this.#show(link, facts)),
     });
     if (!connected.ok) return connected;
     const link = connected.value;
     const facts = await link.caller<ControllerApi>()('facts', {});
     if (!facts.ok || this.#closed) {
+      this.#link = null;
       link.close();
       return facts;
     }
-    this.#link = link;
-    if (this.#address.token) void this.call('lendToken', this.#address.token);
-    this.#listener.onLive();
-    this.#listener.onFacts(facts.value);
+    this.#show(link, facts.value);
     const steady = setTimeout(() => {
       this.#pauseMs = firstPauseMs;
     }, steadyMs);
@@ -87,6 +85,17 @@ export class ControllerPort {
       this.#lost(disconnected.problem);
     });
     return facts;
+  }
+
+  /** With the first facts it can be asked, too: what is seen can be acted on. */
+  #show(link: Link, facts: Facts): void {
+    if (this.#closed) return;
+    if (this.#link !== link) {
+      this.#link = link;
+      if (this.#address.token) void this.call('lendToken', this.#address.token);
+      this.#listener.onLive();
+    }
+    this.#listener.onFacts(facts);
   }
 
   #lost(problem: Problem): void {
