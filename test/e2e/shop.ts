@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { TestPlace, type TestRepo } from './harness/place.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 
@@ -29,6 +30,8 @@ export interface ShopOptions {
 
 /** Milliseconds: daemons that nobody needs end before the place is given up. */
 const linger = { ORCH_LINGER_MS: '3000' };
+
+const betweenTriesMs = 20;
 
 /** A workspace with repositories whose default agent is the demo agent, working as fast as it can. */
 export class Shop {
@@ -120,10 +123,13 @@ export class Shop {
     });
   }
 
-  /** Asks until something holds; commands have no other way to wait. */
+  /** Asks until something holds; commands have no other way to wait. In between everything else has its turn. */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + 20_000;
-    while (!(await holds())) if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
+      await setTimeout(betweenTriesMs);
+    }
   }
 
   async pidOf(daemon: 'host' | 'controller'): Promise<number> {

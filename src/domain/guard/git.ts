@@ -99,6 +99,8 @@ const commands: Readonly<Record<string, (asked: Asked) => Denial | null>> = {
     args.some(isAlias) ? deny('switch', 'An alias could be any command.', 'Name the command itself.') : null,
   push: leavesMachine,
   'send-pack': leavesMachine,
+  lfs: pushesBelow,
+  subtree: pushesBelow,
   worktree: ({ named: [first] }) =>
     first === 'list'
       ? null
@@ -115,12 +117,17 @@ function movesBranches({ branch }: Asked): Denial {
   return deny('branches', 'This can move or rewrite the branches of others.', stayOn(branch));
 }
 
-function leavesMachine(): Denial {
+/** Also for what the command lines of GitHub and GitLab send. */
+export function leavesMachine(): Denial {
   return deny(
     'push',
     'Nothing leaves this machine before a person has looked at it.',
     'Commit, and report that you are done; the person finishes and pushes.',
   );
+}
+
+function pushesBelow({ named: [first] }: Asked): Denial | null {
+  return first === 'push' ? leavesMachine() : null;
 }
 
 /** Whether a checkout is about files; those stay on their branch. */

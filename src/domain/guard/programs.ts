@@ -1,3 +1,4 @@
+import { judgeForge } from './forge.ts';
 import { deny } from './git.ts';
 import { judgeWrite, type Place } from './places.ts';
 import type { Denial } from './rules.ts';
@@ -44,6 +45,7 @@ const writers: Readonly<Record<string, Changed>> = {
 
 /** Whether a program other than git may be run with these arguments. */
 export function judgeProgram(program: string, args: readonly string[], place: Place): Denial | null {
+  if (program === 'gh' || program === 'glab') return judgeForge(args, place);
   const changed = Object.hasOwn(writers, program) ? (writers[program]?.(args) ?? []) : [];
   for (const path of changed) {
     const denial = judgeWrite(path, place);
@@ -55,7 +57,7 @@ export function judgeProgram(program: string, args: readonly string[], place: Pl
 /** What decides about other sessions is the person's. */
 const decisions: readonly RegExp[] = [
   /^(approve|reject|answer|orchestrator|init|demo|flow|run|undo|host stop|controller stop)\b/,
-  /^worker (start|resume|stop|finish|clean|undo|cancel|update|send|attach|snapshots restore)\b/,
+  /^worker (start|resume|stop|finish|clean|undo|cancel|update|send|attach|go-on|leave-unfinished|snapshots restore)\b/,
 ];
 
 /** @param args behind `orch-tui` */

@@ -140,6 +140,10 @@ describe('a command line is let through', () => {
     'D=$TMPDIR/x; mkdir -p $D && echo 1 > $D/one',
     'echo > "$(mktemp)"',
     'grep -rn "git push" docs # git push',
+    'gh pr view 3 --comments && gh pr list && gh --version',
+    'gh repo view o/r; gh run list; gh auth status',
+    'gh api repos/o/r/pulls && gh api -X GET search/issues -f q=door',
+    'glab mr list --repo o/r',
     'orch-tui status && orch-tui worker list --json && orch-tui report --done x',
     'npx orch-tui conflicts',
     'echo "unfinished',
@@ -194,6 +198,21 @@ describe('a command line is refused', () => {
     ['push', 'git push'],
     ['push', 'git push origin HEAD --force'],
     ['push', `git -C ${shop}/backend push`],
+    ['push', 'git lfs push origin feature/door'],
+    ['push', 'git subtree push --prefix lib origin lib'],
+    ['push', 'gh pr create --fill'],
+    ['push', 'gh -R o/r pr merge 3 --squash'],
+    ['push', 'cd src && gh pr --repo o/r create'],
+    ['push', 'gh repo create shop --public --source .'],
+    ['push', 'gh repo delete o/r --yes'],
+    ['push', 'gh release create v1 --notes ""'],
+    ['push', 'gh issue comment 4 --body done'],
+    ['push', 'gh api repos/o/r/pulls -f title=x'],
+    ['push', 'gh api -X DELETE repos/o/r'],
+    ['push', 'gh api --method=PATCH repos/o/r'],
+    ['push', 'glab mr create --fill'],
+    ['push', 'env GLAB_X=1 glab mr merge 3'],
+    ['switch', 'gh pr checkout 3'],
     ['worktrees', 'git worktree add ../x'],
     ['worktrees', 'git worktree remove --force ../backend-other'],
     ['reset', 'git reset --hard develop'],
@@ -209,6 +228,8 @@ describe('a command line is refused', () => {
     ['approve', 'node /opt/dist/orch-tui.js --json worker finish backend/door --yes'],
     ['approve', 'orch-tui worker clean backend/door --yes'],
     ['approve', 'orch-tui run deploy backend'],
+    ['approve', 'orch-tui worker go-on --all --yes'],
+    ['approve', 'orch-tui worker leave-unfinished backend/door'],
     ['approve', 'git flow feature finish door'],
     ['outside', 'echo x > ../x'],
     ['outside', `echo x >> ${shop}/backend/README.md`],
@@ -251,6 +272,7 @@ describe('a command line is refused', () => {
 
 test('a workspace allows what it names', () => {
   expect(bash('git push', own, { allow: ['push'] })).toBeNull();
+  expect(bash('gh pr create --fill', own, { allow: ['push'] })).toBeNull();
   expect(bash('git stash', own, { allow: ['push'] })).toBe('stash');
   expect(bash('echo > ../x', own, { allow: ['outside'] })).toBeNull();
   expect(bash('orch-tui approve 1', own, { allow: ['approve'] })).toBeNull();
