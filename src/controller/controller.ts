@@ -29,7 +29,7 @@ import { createRunner, type Edge } from './runEffect.ts';
 import { serveClient } from './serve.ts';
 import { addressed } from './sessions.ts';
 import { settleUnfinished, sweepBackups } from './settling.ts';
-import { initialState, selectFacts } from './state.ts';
+import { hasLooked, initialState, selectFacts } from './state.ts';
 
 /** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
 const sweepMs = 60_000;
@@ -103,7 +103,8 @@ export class Controller {
       fail: logError,
     });
     this.#announcer = new Announcer(
-      () => daemon.links,
+      // Before the first look it would seem that there are no repositories; who asks waits for that look, too.
+      () => (hasLooked(this.#core.state) ? daemon.links : []),
       () => selectFacts(this.#core.state),
     );
     this.#core.onChange = () => {

@@ -13,7 +13,7 @@ import type { Desk } from './mcp/desk.ts';
 import { cleanMemory } from './memories.ts';
 import type { ChangeRequest, RequestMessage } from './messages.ts';
 import { updatesOf } from './sessions.ts';
-import { selectFacts } from './state.ts';
+import { hasLooked, selectFacts } from './state.ts';
 import { usageRows } from './used.ts';
 
 /** What a spawn gets when its client said nothing of room. */
@@ -54,7 +54,7 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     ),
     facts: async ({ refresh }) => {
       looks.readConfig();
-      if (refresh || core.state.repos.length === 0) await looks.refreshRepos();
+      if (refresh || !hasLooked(core.state)) await looks.refreshRepos();
       return success(selectFacts(core.state));
     },
     propose: (draft) => {

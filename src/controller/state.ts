@@ -107,6 +107,11 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
   };
 }
 
+/** Whether repositories have been looked at since the controller began, where there are any. */
+export function hasLooked({ repos, config }: ControllerState): boolean {
+  return repos.length > 0 || config.repos.length === 0;
+}
+
 /** The same notice twice is one notice, the later one. */
 export function addNotice(state: ControllerState, problem: Problem): ControllerState {
   const others = state.notices.filter((known) => known.message !== problem.message);

@@ -99,9 +99,7 @@ test('a finished worker is gone at once, and where its work is kept is said', ()
     result: { ok: true, value },
   }).state;
   expect(next.facts?.workers.map((worker) => worker.id)).not.toContain(id);
-  expect(next.notice?.text).toBe(
-    `${id} was merged into develop as 0123456; refs/orch/backup/user-auth keeps the branch.`,
-  );
+  expect(next.notice?.text).toBe(`${id} was merged into develop as 0123456; u brings it back.`);
   expect(next.focus).toEqual({ at: 'list' });
 });
 

@@ -46,7 +46,7 @@ test('u asks whether the last end is to be undone, y undoes it', () => {
 
 test('an undo says what became of the merge; one that stays gets a dialog with its revert', () => {
   expect(undone({ takenBackFrom: 'develop' }).notice?.text).toBe(
-    'web/menu is back, and its merge was taken back from develop; r resumes it.',
+    'web/menu is back, its merge taken back from develop; r resumes it.',
   );
   const mergeStays = { why: 'develop has gone on since.', revert: 'git revert -m 1 abc' };
   expect(dialogOf(undone({ mergeStays }))).toMatchObject({

@@ -17,7 +17,7 @@ export const invoiceActions: readonly Action[] = [
     group: 'Workers',
     where: ['room'],
     enabled: ({ facts }) =>
-      facts?.invoices !== undefined || 'Invoices are off: say "invoices" in .orch/config.json.',
+      facts?.invoices !== undefined || 'Invoices are off: add "invoices" to .orch/config.json, then press R.',
     run: (state) =>
       stay(
         withDialog(state, {

@@ -73,13 +73,13 @@ function withSuccess(state: AppState, answer: Answered): AppState {
         ? withDialog(state, { ...waiting, pending: null, problem: null, preview: answer.result.value })
         : state;
     case 'finish': {
-      const { id, into, merge, backup } = answer.result.value;
-      const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; ${backup} keeps the branch.`;
+      const { id, into, merge } = answer.result.value;
+      const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; u brings it back.`;
       return withEnding(withoutWorker(rest, id), text, answer.result.value.warnings);
     }
     case 'clean': {
-      const { id, backup, warnings } = answer.result.value;
-      return withEnding(withoutWorker(rest, id), `${id} was removed; ${backup} keeps it.`, warnings);
+      const { id, warnings } = answer.result.value;
+      return withEnding(withoutWorker(rest, id), `${id} was removed; u brings it back.`, warnings);
     }
     case 'undo':
       return withUndone(rest, answer.result.value);
@@ -140,7 +140,7 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
 
 /** Of a merge that stays a person has to be told more than fits into a line. */
 function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResult): AppState {
-  const from = takenBackFrom ? `, and its merge was taken back from ${takenBackFrom}` : '';
+  const from = takenBackFrom ? `, its merge taken back from ${takenBackFrom}` : '';
   const done = `${id} is back${from}; r resumes it.`;
   if (!mergeStays) return withNotice(state, done);
   const message = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
