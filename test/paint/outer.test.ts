@@ -172,9 +172,12 @@ async function startStuck(): Promise<{ terminal: TestTerminal; pid: number }> {
   const terminal = place.terminal([process.execPath, program]);
   const pid = pidOf(await terminal.until('entered'));
   const changes = watch(place.home);
+  // It watches from the first time it is asked.
+  let change = changes.next();
   terminal.pause();
   terminal.type('flood\r');
-  for await (const { filename } of changes) if (filename === 'stuck') break;
+  while ((await change).value?.filename !== 'stuck') change = changes.next();
+  await changes.return?.();
   return { terminal, pid };
 }
 
