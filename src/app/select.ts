@@ -177,6 +177,11 @@ export function countLive({ facts }: Pick<AppState, 'facts'>): number {
   return facts?.workers.filter((worker) => isLive(worker.state)).length ?? 0;
 }
 
+/** Those that count against the limit: the orchestrator does not. */
+export function countRunning({ facts }: Pick<AppState, 'facts'>): number {
+  return facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
+}
+
 /** Counts of workers by state, in the order in which they matter. */
 export function countStates(workers: readonly Worker[]): readonly { state: WorkerState; count: number }[] {
   const order: readonly WorkerState[] = [

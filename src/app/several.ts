@@ -2,7 +2,7 @@ import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import { isStoppedByLimit } from '../domain/usageLimit.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
 import type { Listed, StartSeveralDialog } from './dialog.ts';
-import { findProposal } from './select.ts';
+import { countRunning, findProposal } from './select.ts';
 import type { AppState } from './state.ts';
 
 /** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
@@ -37,8 +37,7 @@ export function selectBeyond(
   { facts }: Pick<AppState, 'facts'>,
   proposals: readonly Proposal[],
 ): ReadonlySet<number> {
-  const running = facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
-  const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - running;
+  const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - countRunning({ facts });
   const counted = proposals.filter(({ draft, limit, problem }) => !draft.role && !limit && !problem);
   return new Set(counted.slice(Math.max(0, free)).map(({ n }) => n));
 }

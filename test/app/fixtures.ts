@@ -114,7 +114,13 @@ export function facts(change: Partial<Facts> = {}): Facts {
   return {
     ...(held.length > 0 && { heldByLimit: held }),
     queue: queueOf({ workers, proposals, requests: [], setAside: new Map(), now }),
-    workspace: { name: 'shop', root: '/code/shop', defaultAgent: 'claude', agents: ['claude', 'demo'] },
+    workspace: {
+      name: 'shop',
+      root: '/code/shop',
+      defaultAgent: 'claude',
+      agents: ['claude', 'demo'],
+      mostWorkers: 8,
+    },
     repos: [],
     workers: [],
     proposals: [],

@@ -67,6 +67,16 @@ describe('A', () => {
     expect(shown).toContain('What a limit keeps from starting stays proposed');
   });
 
+  it('counts what was started from the list as running, and not as still to come, too', () => {
+    const given = withProposals(eight);
+    const workspace = { ...given.workspace, mostWorkers: 2 };
+    const asked = press(room({ ...withProposals(seven, eight), workers: [], workspace }), 'A', 'y').state;
+    const running = [worker('backend/rate-limits')];
+    const started = { ...given, workers: running, workspace };
+    const next = updateApp(asked, { type: 'factsArrived', facts: started }).state;
+    expect(text(next)).not.toContain('With those before it');
+  });
+
   it('lists nothing but proposals: permissions and questions are answered one by one', () => {
     const asking = worker('admin/dashboard', { state: 'waiting', asks: 'Bash: rm -r build' });
     const step = press(room(busyFacts({ workers: [asking], proposals: [seven] })), 'A', 'y');

@@ -1,6 +1,6 @@
 import { draftId, type Proposal, type StartPlan } from '../../domain/proposal.ts';
 import type { CardDialog, RejectDialog } from '../dialog.ts';
-import { countLive, findProposal, findWorker } from '../select.ts';
+import { countRunning, findProposal, findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { type Line, line, span, wrapLines } from '../text/line.ts';
@@ -53,7 +53,6 @@ function cardAside({ now }: AppState, { n, by, at }: Proposal): Line {
 function planRows(state: AppState, proposal: Proposal, width: number): readonly Line[] {
   const { plan, kind, draft } = proposal;
   if (!plan) return proposal.problem ? [] : [line('Working out what would be done …', 'muted')];
-  const workers = state.facts?.workers.length ?? 0;
   return [
     ...(kind === 'resume' ? resumeRows(state, plan, width) : []),
     ...placeRows(state, plan, width),
@@ -61,10 +60,16 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
     ...labelled('Session', plan.sessionId, width),
     ...(plan.ports ? labelled('Ports', portsText(plan.ports), width) : []),
     ...memoryRows(state, width),
-    ...labelled('Running', `${countLive(state)} of ${counted(workers, 'worker')}`, width),
+    ...labelled('Running', runningText(state), width),
     ...(plan.warnings.length > 0 ? [line('')] : []),
     ...plan.warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
   ];
+}
+
+/** How many run, beside how many are wanted at the most. */
+function runningText(state: AppState): string {
+  const most = state.facts?.workspace.mostWorkers;
+  return counted(countRunning(state), 'worker') + (most === undefined ? '' : `, at most ${most} are wanted`);
 }
 
 /** Where it works: on a branch of its own, or, as the orchestrator, at the top of the workspace. */

@@ -108,7 +108,8 @@ function orderRows({ steps, order }: RepoRadar, width: number): readonly Line[] 
       const head = [
         span(`${index + 1}`.padStart(3), 'muted'),
         span(' '),
-        ...fitLine(line(taskOf(id)), names + 2),
+        ...fitLine(line(taskOf(id)), names),
+        span('  '),
       ];
       const step = why.get(id);
       if (!step) return [head];

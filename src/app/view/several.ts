@@ -21,10 +21,9 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
     ? `${done} of ${listed.length} started`
     : `Start ${listed.length === 1 ? 'this one' : `these ${listed.length}`}?`;
   const columns = columnsOf(listed);
-  const beyond = selectBeyond(
-    state,
-    listed.map(({ proposal }) => findProposal(state, proposal.n) ?? proposal),
-  );
+  // What has been started is among those that run.
+  const open = listed.flatMap(({ proposal }) => findProposal(state, proposal.n) ?? []);
+  const beyond = selectBeyond(state, open);
   const against = (one: Listed) => limitOf(state, one, beyond);
   const rows = listed.flatMap((one, index) => [
     ...(index > 0 ? [line('')] : []),
