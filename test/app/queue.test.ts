@@ -5,6 +5,7 @@ import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { type AgentRequest, type Question, queueOf } from '../../src/domain/queue.ts';
+import type { Worker } from '../../src/domain/worker.ts';
 import { busyFacts, minutesAgo, now, press, proposal, room, type, worker } from './fixtures.ts';
 
 function request(id: string, change: Partial<AgentRequest> = {}): AgentRequest {
@@ -79,6 +80,22 @@ describe('y on a row', () => {
     expect(held.effects).toEqual([]);
     expect(held.state.notice?.text).toContain('press again');
     expect(press(held.state, 'y').effects).toMatchObject([allow('two')]);
+  });
+
+  it('is held back once when the selected worker has come to want something else', () => {
+    const wanting = (change: Partial<Worker>) =>
+      busyFacts({ workers: [worker('web/a', { state: 'limited', ...change })], proposals: [] });
+    const before = press(room(wanting({ limitedUntil: minutesAgo(-60) })), 'tab').state;
+    const turned = (change: Partial<Worker>) =>
+      updateApp(before, { type: 'factsArrived', facts: wanting(change) }).state;
+    const goOn = { method: 'goOn', params: { ids: ['web/a'] } };
+    const held = press(turned({ limitedUntil: minutesAgo(1) }), 'y');
+    expect(held.effects).toEqual([]);
+    expect(held.state.notice?.text).toContain('press again');
+    expect(press(held.state, 'y').effects).toMatchObject([goOn]);
+    const finishWish = { by: 'orchestrator', at: minutesAgo(1), why: 'it is done' };
+    expect(press(turned({ state: 'idle', finishWish }), 'n').effects).toEqual([]);
+    expect(press(turned({ limitedUntil: minutesAgo(-60), said: null }), 'y').state.slid).toBe(false);
   });
 
   it('stays with its request while others come and go', () => {

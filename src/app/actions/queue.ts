@@ -117,7 +117,7 @@ function itemOf(state: AppState): QueueItem | null {
 
 /** Rows come and go under the person's fingers: what is meant for one must not reach another. */
 function isSteady(state: AppState): true | string {
-  if (state.slid) return 'What was selected here is gone and this is another: look, and press again.';
+  if (state.slid) return 'What stood here is gone and this is another: look, and press again.';
   return isReachable(state);
 }
 

@@ -1,11 +1,11 @@
 import type { Facts } from '../../domain/facts.ts';
 import type { Proposal } from '../../domain/proposal.ts';
-import { proposalItem } from '../../domain/queue.ts';
+import { proposalItem, type QueueItem } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '../dialog.ts';
 import { axisOf, findRadar, worstCell } from '../radar.ts';
 import { findRequest } from '../requests.ts';
-import { findProposal, findWorker, isSameRow, selectFleet, selectQueue } from '../select.ts';
+import { findProposal, findWorker, isSameRow, type QueueRow, selectFleet, selectQueue } from '../select.ts';
 import type { AppState, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
@@ -52,15 +52,26 @@ const noticeMargin = 4;
 
 function withLists(next: AppState, old: AppState): AppState {
   const fleet = keptKey(old.cursors.fleet, selectFleet(old), selectFleet(next), 'worker');
-  const queue = keptKey(old.cursors.queue, selectQueue(old), selectQueue(next), 'proposal');
+  const [before, after] = [selectQueue(old), selectQueue(next)];
+  const queue = keptKey(old.cursors.queue, before, after, 'proposal');
   const gone = old.cursors.queue !== null && !isSameRow(old.cursors.queue, queue);
+  const turned = hasTurned(itemAt(before, queue), itemAt(after, queue));
   return {
     ...next,
     cursors: { fleet, queue },
-    slid: next.slid || (gone && next.list === 'queue'),
+    slid: next.slid || ((gone || turned) && next.list === 'queue'),
     list: queue === null ? 'fleet' : next.list,
     anchor: keptAnchor(next, old),
   };
+}
+
+function itemAt(rows: readonly QueueRow[], key: RowKey | null): QueueItem | null {
+  return rows.find((row) => isSameRow(row.key, key))?.item ?? null;
+}
+
+/** A worker's row may come to ask for something else: what is pressed was meant for what stood there. */
+function hasTurned(before: QueueItem | null, after: QueueItem | null): boolean {
+  return before !== null && after !== null && (before.kind !== after.kind || before.text !== after.text);
 }
 
 /** The same row, else the one that took its place, else the first of the wanted kind. */
