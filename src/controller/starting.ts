@@ -1,6 +1,7 @@
 import { failure, problemOf, type Result } from '../domain/problem.ts';
 import { draftId, type StartPlan } from '../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../domain/setup.ts';
+import { isLive } from '../domain/worker.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
 import type { Happening, OpenProposal } from './events.ts';
 import { canInsist, limitOf } from './limiting.ts';
@@ -48,12 +49,13 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
   if (open.kind === 'start') {
     const names = checkDraft(state, open.draft, open.n);
     if (!names.ok) return names;
-  } else if (!state.log.workers.has(id))
-    return failure(
-      'no_such_worker',
-      `${id} is gone; there is nothing to resume.`,
-      `Reject the proposal: orch-tui reject ${open.n}`,
-    );
+    return plan;
+  }
+  const worker = state.log.workers.get(id);
+  const reject = `Reject the proposal: orch-tui reject ${open.n}`;
+  if (!worker) return failure('no_such_worker', `${id} is gone; there is nothing to resume.`, reject);
+  // It was believed to be lost with a host that has been found again.
+  if (isLive(worker.state)) return failure('already_running', `${id} is running.`, reject);
   return plan;
 }
 

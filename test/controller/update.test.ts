@@ -356,6 +356,12 @@ describe('ending', () => {
     expect(scene.state.log.proposals.size).toBe(0);
   });
 
+  it('resumes nobody who was believed lost and runs', () => {
+    const scene = new Scene().started().tell({ type: 'host-lost' }).ask({ do: 'propose-resume', id });
+    scene.tell({ type: 'host-connected', terminals: [terminal(id)] }).resumed();
+    expect(scene.worker(id)).toMatchObject({ run: 1, state: 'idle' });
+  });
+
   it('knows what is not running and what was never there', () => {
     expect(new Scene().started().tell({ type: 'host-lost' }).ask({ do: 'stop', id }).refusal).toBe(
       'not_running',
