@@ -113,6 +113,9 @@ export function deliver(state: ControllerState, ticket: Ticket, id: string): Dec
       ticket,
       failure('not_idle', `${id} is ${worker.state}.`, 'Its brief is typed while it rests.'),
     );
+  // Twice at once would stand in its box twice.
+  if (state.deliveries.get(id)?.state === 'typing')
+    return reply(state, ticket, failure('being_typed', `It is being typed into ${id} just now.`));
   return beginTyping(reply(state, ticket, success(null)), id, { key: ticket, what: 'brief' });
 }
 

@@ -64,6 +64,14 @@ describe('a brief', () => {
     expect(typed(scene.ask({ do: 'deliver', id }))).toMatchObject([{ text: 'do it', tries: 0 }]);
   });
 
+  it('is not typed a second time while it is being typed', () => {
+    const scene = launched().tell(hook('session-started')).tell(listed);
+    const known = key(scene);
+    expect(typed(scene.ask({ do: 'deliver', id }))).toEqual([]);
+    expect(scene.refusal).toBe('being_typed');
+    expect(typed(scene.tell({ type: 'prompt-typed', id, key: known, tries: 1 }))).toHaveLength(1);
+  });
+
   it('gets no Enter pressed at a question, which it would answer', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const report = { kind: 'asked', what: 'Bash: ls' } as const;
