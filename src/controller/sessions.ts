@@ -11,6 +11,9 @@ import { type ControllerState, type Decision, reply } from './state.ts';
 /** Notes that wait for one worker; more would be a flood. */
 export const notesWaiting = 20;
 
+/** Proposals of the orchestrator that wait at once: nobody looks at more, and each plan fetches. */
+export const proposalsWaiting = 30;
+
 /** Takes in what a session says or wishes for. Pure. */
 export function sessionAsked(state: ControllerState, { ticket, id, request }: SessionMessage): Decision {
   if (!state.log.workers.has(id)) return reply(state, ticket, noSuchWorker(state, id));
@@ -22,9 +25,9 @@ export function sessionAsked(state: ControllerState, { ticket, id, request }: Se
     case 'remember':
       return remember(state, ticket, id, request.memory);
     case 'propose':
-      return id === orchestrator.id
-        ? propose(state, ticket, request.draft, request.sessionId, 'orchestrator')
-        : reply(state, ticket, notTheOrchestrator('propose workers'));
+      if (id !== orchestrator.id) return reply(state, ticket, notTheOrchestrator('propose workers'));
+      if (waitingProposals(state) >= proposalsWaiting) return reply(state, ticket, tooManyProposals);
+      return propose(state, ticket, request.draft, request.sessionId, 'orchestrator');
     case 'wish-finish':
       if (id !== orchestrator.id) return reply(state, ticket, notTheOrchestrator('propose a finish'));
       if (!state.log.workers.has(request.worker))
@@ -50,6 +53,16 @@ function note(
     );
   return said(state, ticket, { type: 'note-sent', id: to, n: state.log.lastNote + 1, from, text });
 }
+
+function waitingProposals({ log }: ControllerState): number {
+  return [...log.proposals.values()].filter(({ by }) => by === 'orchestrator').length;
+}
+
+const tooManyProposals = failure(
+  'too_many',
+  `${proposalsWaiting} of your proposals wait for a person already.`,
+  'Wait until they have been decided about.',
+);
 
 function said(state: ControllerState, ticket: Ticket, happening: Happening): Decision {
   return {

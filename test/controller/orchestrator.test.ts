@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { guardRules, guardWarnings } from '../../src/controller/guarding.ts';
 import { makePlan } from '../../src/controller/planning.ts';
+import { proposalsWaiting } from '../../src/controller/sessions.ts';
 import type { Tools } from '../../src/controller/tools.ts';
 import type { StartPlan } from '../../src/domain/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/domain/workspace.ts';
@@ -49,6 +50,20 @@ test('cannot be started by a session, and has one name', () => {
     );
   const { role: _, ...worker } = draft;
   expect(scene.ask({ do: 'propose', draft: worker, sessionId: 's' }).refusal).toBe('unknown_repo');
+});
+
+test('proposes only so many at once', () => {
+  const scene = started();
+  const propose = (task: string) => {
+    const draft = { repo: 'backend', task, brief: 'x', agent: null };
+    const request = { do: 'propose', draft, sessionId: 's' } as const;
+    return scene.tell({ type: 'session-asked', ticket: 0, id: 'orchestrator', request });
+  };
+  for (let n = 1; n <= proposalsWaiting; n++) expect(propose(`task-${n}`).done).toContain('plan');
+  expect(propose('one-more').refusal).toBe('too_many');
+  expect(scene.happenings).toEqual([]);
+  scene.ask({ do: 'reject', n: 2, why: '' });
+  expect(propose('one-more').done).toContain('plan');
 });
 
 test('has nothing to finish or clean, and no work to keep, but stops and is resumed in its role', () => {
