@@ -22,7 +22,7 @@ export function limitEnd(text: string, now: Date): string | null {
 }
 
 const resetText =
-  /\bresets?\s+(?:at\s+)?(?:(?<month>[A-Z][a-z]{2})[a-z]*\s+(?<day>\d{1,2}),?\s+(?:at\s+)?)?(?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s*(?<half>[ap]m)?(?:\s+\((?<zone>[A-Za-z_/+-]+)\))?/i;
+  /\bresets?\s+(?:at\s+)?(?:(?<month>[A-Z][a-z]{2})[a-z]*\s+(?<day>\d{1,2}),?\s+(?:at\s+)?)?(?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s*(?<half>[ap]m)?(?:\s+\((?<zone>[\w/+-]+)\))?/i;
 
 function hourOf(hour: number, half: string | undefined): number {
   if (half === undefined) return hour;
@@ -47,17 +47,24 @@ function nextTime(
 ): string | null {
   const clock = clockOf(zone);
   if (!clock) return null;
-  const shown = partsAt(clock, now);
-  const ahead =
-    (hour * 60 + minute - Number(shown.hour) * 60 - Number(shown.minute) + dayMinutes) % dayMinutes;
-  const first = Math.floor(now.getTime() / minuteMs) * minuteMs + ahead * minuteMs;
+  const wanted = hour * 60 + minute;
+  const first = Math.floor(now.getTime() / minuteMs) + minutesAhead(clock, now, wanted);
   for (let days = 0; days <= 8; days++) {
-    const at = new Date(first + days * dayMinutes * minuteMs);
+    const guess = new Date((first + days * dayMinutes) * minuteMs);
+    // Where clocks are changed in between, it is off by that.
+    const off = minutesAhead(clock, guess, wanted);
+    const at = new Date(guess.getTime() + (off > dayMinutes / 2 ? off - dayMinutes : off) * minuteMs);
     const parts = partsAt(clock, at);
     const isDay = month === undefined || (parts.month === month && Number(parts.day) === day);
     if (isDay && at > now) return at.toISOString();
   }
   return null;
+}
+
+/** From what the clock shows at a moment to the time wanted, less than a day. */
+function minutesAhead(clock: Intl.DateTimeFormat, at: Date, wanted: number): number {
+  const { hour, minute } = partsAt(clock, at);
+  return (wanted - Number(hour) * 60 - Number(minute) + dayMinutes) % dayMinutes;
 }
 
 function clockOf(zone: string | undefined): Intl.DateTimeFormat | null {

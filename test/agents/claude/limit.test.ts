@@ -21,6 +21,30 @@ test.each([
 });
 
 test.each([
+  [
+    'before clocks go forward',
+    '2026-03-29T00:10:00.000Z',
+    'resets 5am (Europe/Berlin)',
+    '2026-03-29T03:00:00.000Z',
+  ],
+  [
+    'before clocks go back',
+    '2026-10-24T23:10:00.000Z',
+    'resets 5am (Europe/Berlin)',
+    '2026-10-25T04:00:00.000Z',
+  ],
+  [
+    'days before',
+    '2026-10-23T10:00:00.000Z',
+    'resets Oct 27, 9am (Europe/Berlin)',
+    '2026-10-27T08:00:00.000Z',
+  ],
+  ['where nothing changes', '2026-10-24T23:10:00.000Z', 'resets 5am (Etc/GMT+5)', '2026-10-25T10:00:00.000Z'],
+])('clocks show that time at the end told %s', (_, at, text, end) => {
+  expect(limitEnd(text, new Date(at))).toBe(end);
+});
+
+test.each([
   ["You've hit your session limit · resets 3pm", true],
   ['5-hour limit reached ∙ resets 3pm', true],
   ['Claude usage limit reached.', true],
