@@ -94,7 +94,7 @@ export class Sender {
       const hasGoneOn = await this.#until(() => !isLast() || !rests(), hookMs);
       if (hasGoneOn) return;
       const screen = await this.#screen(id);
-      if (!screen.ok || !stands(text, readBox(screen.value)) || !isLast() || !rests()) return;
+      if (!screen.ok || !isLeft(text, readBox(screen.value)) || !isLast() || !rests()) return;
       await this.#type(id, '');
     }
   }
@@ -174,7 +174,20 @@ export class Sender {
 /** Whether the box holds the beginning of a line, or what Claude Code shows in the place of a long one. */
 function stands(text: string, box: string | null): boolean {
   if (box === null || box === '') return false;
-  return text.trimStart().startsWith(box) || box.startsWith('[Pasted text');
+  return text.trimStart().startsWith(box) || (box.startsWith('[Pasted text') && isShortened(text));
+}
+
+/** The same long after, when a person may have begun to type, or have pasted something: only what is surely the line. */
+function isLeft(text: string, box: string | null): boolean {
+  return stands(text, box) && (box === text.trim() || (box ?? '').length >= surelyOurs);
+}
+
+/** Cells; narrower boxes hold no line's beginning. */
+const surelyOurs = 16;
+
+/** Less than this Claude Code shows as it is. */
+function isShortened(text: string): boolean {
+  return text.length > 200 || /[\r\n]/.test(text);
 }
 
 function tooLikeCommand(id: string): Result<never> {

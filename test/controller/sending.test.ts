@@ -139,6 +139,15 @@ describe('a line', () => {
     expect(agent.typed).toBe('hello⏎');
   });
 
+  test.each(['h', '[Pasted text #1 +40 lines]'])('is not taken for a person’s own: %s', async (own) => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    agent.screen = box.replace('❯ ', `❯ ${own}`);
+    agent.done();
+    await new Promise((resolve) => setTimeout(resolve, 3 * pace.hookMs));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
   test('is followed to an agent whose turn ended meanwhile', async () => {
     const agent = new Agent().working();
     agent.onEnter = () => (agent.typed === 'hello⏎' ? agent.done() : agent.working());
