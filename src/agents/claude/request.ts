@@ -112,7 +112,8 @@ function isOneLine(tool: string, input: Fields, text: string): boolean {
     keys.length === 1 &&
     typeof value === 'string' &&
     (oneLineKeys[tool] ?? 'url') === only &&
-    !/[\n\r]/.test(value.trim()) &&
+    // The line keeps one space of several, and of thousands not what comes behind them.
+    !/\s{2}|[^\S ]/.test(value.trim()) &&
     !text.endsWith('…')
   );
 }

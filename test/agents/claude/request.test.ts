@@ -19,6 +19,9 @@ describe('the one line says all there is to know', () => {
       false,
     ],
     ['not of two lines', bash('ls\nrm -r x'), 'Bash: ls rm -r x', false],
+    ['not of one with much room in it', bash(`ls${' '.repeat(2000)}; rm x`), 'Bash: ls', false],
+    ['not of one with tabs', bash('ls\tx'), 'Bash: ls x', false],
+    ['of one with room around it', bash(' npm test\n'), 'Bash: npm test', true],
     ['not of one that was cut', bash('x'.repeat(500)), `Bash: ${'x'.repeat(193)}…`, false],
     ['not of one with characters that cannot be seen', bash('ls \u202ex'), 'Bash: ls x', false],
     [
