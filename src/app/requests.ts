@@ -1,8 +1,11 @@
-import { type AgentRequest, answersTo, type RequestAnswer } from '../domain/queue.ts';
+import { type AgentRequest, answersTo, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
 import type { AskDialog, DenyDialog } from './dialog.ts';
 import { emptyField } from './field.ts';
+import { selectGeometry } from './select.ts';
 import { type AppState, dialogOf, selectionOf } from './state.ts';
 import { ask, type Step, withDialog } from './step.ts';
+import { cellWidth } from './text/cells.ts';
+import { shortAge } from './text/words.ts';
 
 /** What agents wait for, as the person sees and answers it. */
 
@@ -24,6 +27,29 @@ export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolea
 }
 
 const unasked = { pending: null, problem: null } as const;
+
+/** Cells in which a few words of a request can be read. */
+const leastWords = 10;
+
+/**
+ * Cells for what is asked in a row of the queue, beside who asks and since when; 0 where a few words have no room.
+ * @param width of the row
+ */
+export function roomInRow(
+  { worker, since }: Pick<QueueItem, 'worker' | 'since'>,
+  now: number,
+  width: number,
+) {
+  const room = width - cellWidth(worker) - cellWidth(shortAge(since, now)) - 5;
+  return room >= leastWords ? room : 0;
+}
+
+/** Whether the row of a request says all there is to know: only then nothing more is to be looked at. */
+export function isSaidInFull(state: AppState, item: QueueItem): boolean {
+  const width = selectGeometry(state).queue.width - 2;
+  const isWhole = item.request?.isWhole === true;
+  return isWhole && cellWidth(item.text) <= roomInRow(item, state.now, width);
+}
 
 /** All of what is asked, with the keys that answer it. */
 export function openRequest(state: AppState, { id }: AgentRequest): AppState {

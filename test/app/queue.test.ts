@@ -28,7 +28,9 @@ function asking(...requests: readonly AgentRequest[]): Facts {
   return { ...facts, queue: queueOf({ workers, proposals, requests, setAside: new Map(), now }) };
 }
 
-const opened = (...requests: readonly AgentRequest[]) => press(room(asking(...requests)), 'tab').state;
+/** Wide enough for rows to say all of a short command. */
+const wide = { cols: 200, rows: 50 };
+const opened = (...requests: readonly AgentRequest[]) => press(room(asking(...requests), wide), 'tab').state;
 const arrives = (state: AppState, ...requests: readonly AgentRequest[]) =>
   updateApp(state, { type: 'factsArrived', facts: asking(...requests) }).state;
 const selected = (state: AppState) => {
@@ -50,6 +52,15 @@ describe('y on a row', () => {
     expect(card.effects).toEqual([]);
     expect(cardText(card.state)).toContain('secret');
     expect(press(card.state, 'y').effects).toMatchObject([allow('w')]);
+  });
+
+  it('shows all of it first, when the row has no room to say it', () => {
+    const long = press(opened(request('git status --short')), 'y');
+    expect(long.effects).toEqual([]);
+    expect(press(long.state, 'y').effects).toMatchObject([allow('git status --short')]);
+    const narrow = press(press(room(asking(request('one')), { cols: 80, rows: 24 }), 'tab').state, 'y');
+    expect(narrow.effects).toEqual([]);
+    expect(dialogOf(narrow.state)).toMatchObject({ kind: 'ask', request: 'one' });
   });
 
   it('does not allow what cannot be shown in full, there or on its card', () => {

@@ -4,7 +4,7 @@ import type { Worker } from '../../domain/worker.ts';
 import type { Action } from '../action.ts';
 import { openCard, openFinish, openReject } from '../dialogs.ts';
 import { toggleSilenced } from '../notify.ts';
-import { canSay, currentRequest, openDeny, openRequest, pick, say } from '../requests.ts';
+import { canSay, currentRequest, isSaidInFull, openDeny, openRequest, pick, say } from '../requests.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../select.ts';
 import { type AppState, dialogOf, selectionOf } from '../state.ts';
 import { ask, type Step, stay, toList, withNotice } from '../step.ts';
@@ -22,7 +22,7 @@ export const queueActions: readonly Action[] = [
     ...queue,
     id: 'yes',
     title: 'allow it, let it go on, or look at what would be done',
-    hint: (state) => yesHint(itemOf(state)),
+    hint: (state) => yesHint(state, itemOf(state)),
     keys: ['y'],
     enabled: canAgree,
     run: agree,
@@ -138,8 +138,9 @@ const yesWords: Partial<Record<QueueItem['kind'], string>> = {
   ...{ limited: 'go on', 'limit-over': 'go on', ended: 'resume' },
 };
 
-function yesHint(item: QueueItem | null): string {
-  return (item?.request ? 'allow' : item && yesWords[item.kind]) ?? 'look';
+function yesHint(state: AppState, item: QueueItem | null): string {
+  if (item?.request) return isSaidInFull(state, item) ? 'allow' : 'look';
+  return (item && yesWords[item.kind]) ?? 'look';
 }
 
 /** Before the end of a limit, where that is known, an agent would only be refused again. */
@@ -154,7 +155,7 @@ function agree(state: AppState): Step {
   if (!item) return stay(state);
   const { request } = item;
   if (request)
-    return request.isWhole && canSay(request, 'allow')
+    return isSaidInFull(state, item) && canSay(request, 'allow')
       ? say(state, request, { say: 'allow' })
       : stay(openRequest(state, request));
   const proposal = item.proposal === undefined ? null : findProposal(state, item.proposal);

@@ -7,6 +7,7 @@ import type { Worker } from '../../domain/worker.ts';
 import type { Rect } from '../geometry.ts';
 import { shownFrom } from '../hitTest.ts';
 import { countClashes } from '../radar.ts';
+import { roomInRow } from '../requests.ts';
 import {
   type FleetRow,
   isSameRow,
@@ -169,13 +170,10 @@ function askingRow(
   const word = words.find((text) => lineWidth(name) + cellWidth(text) + 1 <= width) ?? '';
   const right = span(word, 'muted');
   // What is asked, where it says something in the room that is left; the card has all of it.
-  const room = width - lineWidth(name) - lineWidth([right]) - 3;
-  const what = request && room >= leastWords ? [span(`  ${cutText(text, room)}`)] : [];
+  const room = request ? roomInRow({ worker: worker.id, since }, now, width) : 0;
+  const what = room > 0 ? [span(`  ${cutText(text, room)}`)] : [];
   return spreadLine([...name, ...what], [right], width);
 }
-
-/** Cells in which a few words of a request can be read. */
-const leastWords = 10;
 
 const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone: Tone }>> = {
   blocked: { mark: '■', tone: 'bad' },
