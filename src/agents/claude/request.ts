@@ -81,17 +81,22 @@ function detailOf(tool: string, input: Fields): string {
   const { command, description, file_path: file, content, old_string: old, new_string: next, plan } = input;
   if (tool === 'Bash' && typeof command === 'string')
     return [command, ...(description ? ['', `# ${description}`] : []), ...others(input, bashKeys)].join('\n');
-  if (typeof file === 'string' && typeof content === 'string') return `${file}\n\n${content}`;
+  if (typeof file === 'string' && typeof content === 'string')
+    return [file, ...others(input, writeKeys), '', content].join('\n');
   if (typeof file === 'string' && typeof old === 'string' && typeof next === 'string')
     return [...[file, ''], ...prefixed('- ', old), ...prefixed('+ ', next), ...others(input, editKeys)].join(
       '\n',
     );
-  if (tool === 'ExitPlanMode' && typeof plan === 'string') return plan;
+  // Newer ones may ask for permissions beside the plan.
+  if (tool === 'ExitPlanMode' && typeof plan === 'string')
+    return [plan, ...others(input, planKeys).flatMap((line) => ['', line])].join('\n');
   if (tool === 'AskUserQuestion') return '';
   return [tool, ...others(input, [])].join('\n');
 }
 
 const bashKeys = ['command', 'description'];
+const writeKeys = ['file_path', 'content'];
+const planKeys = ['plan'];
 const editKeys = ['file_path', 'old_string', 'new_string'];
 
 function others(input: Fields, known: readonly string[]): string[] {

@@ -51,6 +51,16 @@ test.each<[string, unknown, string]>([
     'a\n\n- x\n- y\n+ z\nreplace_all: true',
   ],
   ['a plan', hook('ExitPlanMode', { plan: '1. Do it' }), '1. Do it'],
+  [
+    'a plan with what it asks for besides',
+    hook('ExitPlanMode', { plan: '1. Do it', allowedPrompts: [{ tool: 'Bash', prompt: 'deploy' }] }),
+    '1. Do it\n\nallowedPrompts: [{"tool":"Bash","prompt":"deploy"}]',
+  ],
+  [
+    'a file with all that another tool is given',
+    hook('mcp__x__run', { file_path: 'a', content: 'b', command: 'rm x' }),
+    'a\ncommand: rm x\n\nb',
+  ],
   ['any other tool with all it is given', hook('mcp__x__y', { a: 1, b: 'c' }), 'mcp__x__y\na: 1\nb: c'],
   [
     'hidden characters counted',
