@@ -1,4 +1,6 @@
 import { readScreen } from '../agents/claude/screen.ts';
+import type { HostApi } from '../protocol/hostApi.ts';
+import type { Caller } from '../protocol/link.ts';
 import type { Effect } from './effects.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Message } from './messages.ts';
@@ -13,7 +15,7 @@ type TypePrompt = Extract<Effect, { type: 'type-prompt' }>;
 
 /**
  * Pastes a prompt, Enter as a write of its own, or, once more, only Enter; says so when it should have arrived. At a
- * question, such as what to do about a limit, nothing is typed.
+ * question, such as what to do about a limit, nothing is typed: one may come up between paste and Enter, too.
  */
 export async function typePrompt(
   host: Pick<HostPort, 'find'>,
@@ -21,17 +23,27 @@ export async function typePrompt(
   { id, key, text, tries }: TypePrompt,
 ): Promise<void> {
   const call = await host.find();
-  const screen = call.ok ? await call.value('text', { id }) : call;
-  if (screen.ok && readScreen(screen.value.text) === 'question')
-    return tell({ type: 'prompt-held', id, key });
-  if (call.ok && text !== '') {
-    await after(settleMs);
-    await call.value('paste', { id, text, submit: false });
-    await after(drawnMs);
+  if (call.ok) {
+    if (text !== '') await after(settleMs);
+    const isPasted = text === '' || (await pasteUnlessAsked(call.value, id, { text, submit: false }));
+    if (isPasted && text !== '') await after(drawnMs);
+    const isEntered = isPasted && (await pasteUnlessAsked(call.value, id, { text: '', submit: true }));
+    if (!isEntered) return tell({ type: 'prompt-held', id, key });
   }
-  if (call.ok) await call.value('paste', { id, text: '', submit: true });
   await after(confirmMs);
   tell({ type: 'prompt-typed', id, key, tries: tries + 1 });
+}
+
+/** @returns false at a question */
+async function pasteUnlessAsked(
+  call: Caller<HostApi>,
+  id: string,
+  paste: { readonly text: string; readonly submit: boolean },
+): Promise<boolean> {
+  const screen = await call('text', { id });
+  if (screen.ok && readScreen(screen.value.text) === 'question') return false;
+  await call('paste', { id, ...paste });
+  return true;
 }
 
 function after(ms: number): Promise<void> {
