@@ -59,7 +59,7 @@ it('gives links of a worker to the terminal, where it takes them', async () => {
 it("shows a worker's title and progress until it ends", async () => {
   const room = await typing();
   room.press('t');
-  await room.until(/(?:working|idle) [^ ]+: Sorting apples/);
+  await room.until(/(?:working|idle) [^ ]+ no hooks: Sorting apples/);
   room.press('p');
   await room.until(/(?:working|idle) [^ ]+ ▅: Sorting apples/);
   room.press('T');
