@@ -61,7 +61,7 @@ it("shows a worker's title and progress until it ends", async () => {
   room.press('t');
   await room.until(/(?:working|idle) [^ ]+ no hooks: Sorting apples/);
   room.press('p');
-  await room.until(/(?:working|idle) [^ ]+ ▅: Sorting apples/);
+  await room.until(/(?:working|idle) [^ ]+ ▅ no hooks: Sorting apples/);
   room.press('T');
   expect(await room.until('turned')).not.toContain('⠐');
   room.press('x');
