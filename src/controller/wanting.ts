@@ -1,5 +1,5 @@
 import { plainLine, plainLines } from '../agents/plainText.ts';
-import { cardOf, slugFrom } from '../domain/cardLink.ts';
+import { slugFrom, workerOn } from '../domain/cardLink.ts';
 import type { WantedCard } from '../domain/notionFacts.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { ProposalDraft } from '../domain/proposal.ts';
@@ -64,7 +64,7 @@ function checkWish(state: ControllerState, { id }: WantedCard, draft: ProposalDr
   const { documents, log } = state;
   const cards = documents.board?.cards ?? [];
   const card = cards.find((one) => id !== null && one.id === id);
-  const worker = card && [...log.workers.values()].find((one) => cardOf(cards, one) === card);
+  const worker = card && workerOn(cards, card, log.workers.values());
   if (worker)
     return failure(
       'worker_exists',

@@ -12,6 +12,17 @@ export function cardOf(cards: readonly Card[], worker: CardOwner): Card | null {
   return cardFinder(cards)(worker);
 }
 
+/** The worker on one of the cards, or null. Whoever cannot be is passed over at once: there may be thousands of cards. */
+export function workerOn<Known extends CardOwner>(
+  cards: readonly Card[],
+  card: Card,
+  workers: Iterable<Known>,
+): Known | null {
+  const find = cardFinder(cards);
+  for (const worker of workers) if (couldBeOn(card, worker) && find(worker) === card) return worker;
+  return null;
+}
+
 /** The worker on each card that has one; the first one where several say so. */
 export function workersOn<Known extends CardOwner>(
   cards: readonly Card[],
@@ -53,6 +64,16 @@ function cardFinder(cards: readonly Card[]): (worker: CardOwner) => Card | null 
 function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {
   if (card.worker === id || (card.worker === task && card.repo === repo)) return true;
   return card.branch === branch && (card.repo === repo || card.worker === null);
+}
+
+/** Whether any of the ways in which a card is found leads to this one. */
+function couldBeOn(card: Card, worker: CardOwner): boolean {
+  return (
+    isNamed(card, worker) ||
+    (card.id !== null && idTest(worker)(card.id)) ||
+    firstLine(card.task) === firstLine(worker.brief) ||
+    slugFrom(card.task) === worker.task.toLowerCase()
+  );
 }
 
 /** Held by a worker already: no other one takes it by its name alone. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Card, Column } from '../../src/domain/board.ts';
-import { cardOf, slugFrom } from '../../src/domain/cardLink.ts';
+import { cardOf, slugFrom, workerOn } from '../../src/domain/cardLink.ts';
 import { card } from '../app/boardFixtures.ts';
 
 const worker = {
@@ -42,6 +42,44 @@ describe("a worker's card", () => {
 
   it('is none where several could be meant', () => {
     expect(found([card('A-1', 'To Do', 'Mend it'), card('A-2', 'To Do', 'Mend it')])).toBeUndefined();
+  });
+});
+
+describe('the worker on a card', () => {
+  it('is whoever has that card, by whatever it is found', () => {
+    const cards = [
+      card('ORC-1', 'To Do', 'Something else'),
+      card('ORC-2', 'In Progress', 'x', { worker: 'backend/fix-migration' }),
+      card('ORC-3', 'To Do', 'x', { branch: 'feature/two' }),
+      card('ORC-4', 'To Do', 'Mend that'),
+      card('ORC-5', 'To Do', 'Fix  Migration!'),
+      card('ORC-6', 'To Do', 'y'),
+    ];
+    const workers = [
+      worker,
+      { ...worker, id: 'backend/two', task: 'two', branch: 'feature/two' },
+      { ...worker, id: 'backend/three', task: 'three', branch: 'b', brief: 'Mend that' },
+      { ...worker, id: 'backend/orc-6-again', task: 'orc-6-again', branch: 'c' },
+    ];
+    for (const one of cards) {
+      const expected = workers.find((known) => cardOf(cards, known) === one) ?? null;
+      expect(workerOn(cards, one, workers)).toBe(expected);
+    }
+    expect(cards.flatMap((one) => workerOn(cards, one, workers) ?? [])).toHaveLength(4);
+  });
+
+  it('is found at once among thousands of cards and hundreds of workers', () => {
+    const cards = Array.from({ length: 5000 }, (_, n) => card(`ORC-${n}`, 'To Do', `Do thing ${n}`));
+    const workers = Array.from({ length: 400 }, (_, n) => {
+      const task = `past-${n}`;
+      return { ...worker, id: `backend/${task}`, task, branch: `feature/${task}`, brief: `Past ${n}` };
+    });
+    const [first] = cards;
+    if (!first) throw new Error('no card');
+    const begun = performance.now();
+    expect(workerOn(cards, first, workers)).toBeNull();
+    // One look for each worker took four seconds.
+    expect(performance.now() - begun).toBeLessThan(500);
   });
 });
 
