@@ -14,7 +14,8 @@ export type Message =
   | { readonly type: 'terminalForgotten'; readonly id: string }
   | { readonly type: 'bellRang'; readonly id: string }
   | { readonly type: 'notifyFailed'; readonly message: string }
-  | { readonly type: 'tokenArrived'; readonly token: Token }
+  /** `unseen`: what is open has not been drawn yet; see `isUnseen`. */
+  | { readonly type: 'tokenArrived'; readonly token: Token; readonly unseen?: boolean }
   /** The mouse is held above or below the pane it selects in; told again and again as long as it is. */
   | { readonly type: 'dragHeld' }
   /** What a search for the text came to. */

@@ -38,7 +38,7 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'notifyFailed':
       return stay(withNotice(state, message.message, 'problem'));
     case 'tokenArrived':
-      return updateToken(state, message.token);
+      return updateToken(state, message.token, message.unseen);
     case 'dragHeld':
       return holdDrag(state);
     case 'searched':

@@ -1,6 +1,7 @@
 import type { Effect } from '../app/effects.ts';
 import { answerTo, type Message } from '../app/messages.ts';
 import { type AppState, initialState, type Settings } from '../app/state.ts';
+import { isUnseen } from '../app/unseen.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
 import { isLive } from '../domain/worker.ts';
@@ -63,7 +64,8 @@ class ControlRoom {
   readonly #dragTimer = new DragTimer(() => this.#tell({ type: 'dragHeld' }));
   readonly #tokenizer = new Tokenizer((token) => {
     this.#keys.hear(token);
-    this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()) });
+    const unseen = isUnseen(this.#state, this.#drawn);
+    this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()), unseen });
   });
   readonly #keys: KeyHolder;
   readonly #pace = new PaintPace(() => this.#paint());

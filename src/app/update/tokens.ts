@@ -16,11 +16,19 @@ import { dropsSelection } from './drag.ts';
 import { updateMouse } from './mouse.ts';
 
 /** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
-export function updateToken(state: AppState, token: Token): Step {
+export function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
+  if (unseen && token.kind === 'key' && isYes(keyName(token))) return stay(withNotice(state, unseenText));
   if (!dropsSelection(drag, token)) return takeToken(state, token);
   const step = takeToken({ ...state, drag: null }, token);
   return { state: step.state, effects: [{ type: 'select', id: drag.id, to: null }, ...step.effects] };
+}
+
+const unseenText = 'This has just come up: look, and press again.';
+
+/** Keys that decide; digits choose among options. */
+function isYes(key: string): boolean {
+  return /^[y\d]$/.test(key);
 }
 
 function takeToken(state: AppState, token: Token): Step {

@@ -1,0 +1,31 @@
+import type { Dialog } from './dialog.ts';
+import { type AppState, dialogOf } from './state.ts';
+
+/**
+ * Whether a yes would be to something that has not been drawn yet: keys may come many at once, typed ahead or held up
+ * on their way, and none of them may answer what came up behind the one before.
+ * @param drawn the state of the last picture
+ */
+export function isUnseen(state: AppState, drawn: AppState | null): boolean {
+  const subject = subjectOf(dialogOf(state));
+  return subject !== null && subject !== subjectOf(drawn && dialogOf(drawn));
+}
+
+/** What a yes in a dialog is to; null where nothing is decided. */
+function subjectOf(dialog: Dialog | null): string | null {
+  switch (dialog?.kind) {
+    case 'card':
+      return `card ${dialog.n} ${dialog.digest} ${dialog.changed} ${dialog.overLimit}`;
+    case 'ask':
+      return `ask ${dialog.request} ${dialog.picked.length}`;
+    case 'finish':
+    case 'clean':
+      return `${dialog.kind} ${dialog.id} ${dialog.preview?.tip}`;
+    case 'question':
+    case 'start-several':
+    case 'go-on':
+      return dialog.kind;
+    default:
+      return null;
+  }
+}
