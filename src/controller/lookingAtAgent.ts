@@ -28,7 +28,10 @@ export async function lookAtAgent(world: World, state: ControllerState, id: stri
   if (!screen.ok) return;
   const { text } = screen.value;
   const says = readScreen(text);
-  if (says && !isNews) world.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null });
+  // A hook may have come meanwhile, and what it tells of is drawn later.
+  const only = worker && { ofStateSince: worker.stateSince };
+  if (says && !isNews)
+    world.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null, ...only });
   if (showsMissingConversation(text))
     world.tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
   if (showsKeptConversation(text)) world.tell({ type: 'conversation-found', id });

@@ -83,6 +83,8 @@ export type Message =
       readonly call?: string;
       /** An earlier controller may have been told. */
       readonly isRepeated?: boolean;
+      /** Says something only of a worker that is still in the state it came to then: an ISO time. */
+      readonly ofStateSince?: string;
     }
   /** An agent waits for an answer, which is owed to the ticket; null for none. */
   | {

@@ -122,7 +122,8 @@ function isLookNeeded({ state }: Worker, before: TerminalRecord | undefined, now
 export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
   const worker = state.log.workers.get(message.id);
   if (!worker) return { state, happenings: [], effects: [] };
-  const { sign, sessionId } = message;
+  const { sign, sessionId, ofStateSince = worker.stateSince } = message;
+  if (ofStateSince !== worker.stateSince) return { state, happenings: [], effects: [] };
   if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
   const happenings = withEnd(worker, sign, observed(worker, [sign]));

@@ -90,6 +90,18 @@ describe('questions', () => {
     expect(scene.worker(id)).toMatchObject({ state: 'idle', asks: null });
   });
 
+  it('that came while the screen was looked at are not over by what it showed before', () => {
+    const scene = new Scene()
+      .started()
+      .tell(prompted)
+      .tell(hook({ kind: 'asked', what: 'one' }));
+    const look = { type: 'signed', id, sign: { source: 'screen', says: 'prompt' }, sessionId: null } as const;
+    scene.tell({ ...look, ofStateSince: '2026-11-22T11:59:59.000Z' });
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one' });
+    scene.tell({ ...look, ofStateSince: scene.worker(id)?.stateSince ?? '' });
+    expect(scene.worker(id)).toMatchObject({ state: 'idle' });
+  });
+
   it('are looked for on meeting the host again: Esc may have been pressed meanwhile', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
