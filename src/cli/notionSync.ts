@@ -9,7 +9,7 @@ import type {
 } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { GivenToken } from '../notion/token.ts';
-import type { ControllerNotices } from '../protocol/controllerApi.ts';
+import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
 import { askYes, canAsk } from './ask.ts';
 import { lendToken } from './lendToken.ts';
@@ -74,6 +74,8 @@ function showProgress({ json }: Output, link: Link): () => void {
   link.onNotice<ControllerNotices, 'facts'>('facts', ({ notion }) => {
     if (isShowing && notion?.running) stderr.write(`\r\x1b[K${runningText(notion.running)}`);
   });
+  // Facts are told once the first who wants them has asked.
+  void link.caller<ControllerApi>()('facts', {});
   return () => {
     if (isShowing) stderr.write('\r\x1b[K');
     isShowing = false;

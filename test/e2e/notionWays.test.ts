@@ -134,17 +134,17 @@ it('shows how far a long sync is, is cancelled with esc, and goes on later', asy
 });
 
 it('shows how far a sync is at the command line, too, and is cancelled there with ctrl-c', async () => {
-  await notion.addCards(12);
+  await notion.addCards(28);
   await notion.connect();
   const terminal = notion.shop.inTerminal(['sync'], { cols: 100, rows: 20 }, notion.env);
-  await terminal.until(/Writing board: [1-9]\d* of 14/);
+  await terminal.until(/Writing board: [1-9]\d* of 30/);
   terminal.press('ctrl-c');
   await terminal.until('The sync was cancelled.');
   expect((await terminal.exited).exitCode).toBe(0);
   expect(terminal.screen()).not.toContain('Writing board');
   const made = notion.service.living(notion.source).length;
-  expect(made).toBeLessThan(14);
-  expect((await notion.run('sync')).value).toMatchObject({ created: 14 - made, problems: [] });
+  expect(made).toBeLessThan(30);
+  expect((await notion.run('sync')).value).toMatchObject({ created: 30 - made, problems: [] });
 });
 
 it('makes a proposal of a card that is moved in Notion to where it asks for a worker, once per move', async () => {
