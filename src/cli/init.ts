@@ -9,6 +9,7 @@ import { readFlow } from '../git/flow.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { Git } from '../git/run.ts';
 import { askYes, canAsk } from './ask.ts';
+import { columns } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 
 interface InitOptions {
@@ -30,10 +31,10 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
   const config = await createWorkspace(root, found);
   const git = new Git();
   const bases = await Promise.all(config.repos.map((repo) => baseOf(git, repo, options.develop === true)));
-  const lines = config.repos.map((repo, at) => `  ${repo.name}  ${bases[at]}`);
+  const rows = config.repos.map((repo, at) => ['', repo.name, bases[at] ?? '']);
   out.result(
     { workspace: root, name: config.name, config: configFile(root), repos: config.repos },
-    [`${config.name} is a workspace now: ${configFile(root)}`, ...lines, 'Open it: orch-tui'].join('\n'),
+    [`${config.name} is a workspace now: ${configFile(root)}`, columns(rows), 'Open it: orch-tui'].join('\n'),
   );
 }
 

@@ -75,6 +75,13 @@ test('when the selected worker goes, the row that took its place is selected', (
   expect(selectShown(next).some(({ id }) => id === next.anchor)).toBe(true);
 });
 
+test('the only pane shows the worker that is selected at first, also where another was started before it', () => {
+  const workers = [worker('web/seo'), worker('backend/user-auth')];
+  const state = room(busyFacts({ workers }), { cols: 80, rows: 24 });
+  expect(state.cursors.fleet).toEqual({ kind: 'worker', id: 'backend/user-auth' });
+  expect(selectShown(state).map(({ id }) => id)).toEqual(['backend/user-auth']);
+});
+
 test('the selection follows its row when rows come in above it', () => {
   const state = press(room(), 'G').state;
   const repos = [repo('api'), ...busyFacts().repos];

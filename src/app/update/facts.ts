@@ -6,7 +6,7 @@ import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '.
 import { axisOf, findRadar, worstCell } from '../radar.ts';
 import { findRequest } from '../requests.ts';
 import { findProposal, findWorker, isSameRow, type QueueRow, selectFleet, selectQueue } from '../select.ts';
-import type { AppState, RowKey } from '../state.ts';
+import type { AppState, FleetKey, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { plainLine } from '../text/plain.ts';
@@ -61,7 +61,7 @@ function withLists(next: AppState, old: AppState): AppState {
     cursors: { fleet, queue },
     slid: next.slid || ((gone || turned) && next.list === 'queue'),
     list: queue === null ? 'fleet' : next.list,
-    anchor: keptAnchor(next, old),
+    anchor: keptAnchor(next, old, fleet),
   };
 }
 
@@ -87,9 +87,11 @@ function keptKey<K extends RowKey>(
   return after[Math.min(Math.max(0, at), after.length - 1)]?.key ?? null;
 }
 
-function keptAnchor(next: AppState, old: AppState): string | null {
+/** The same worker, else the one that is selected, else one that came beside it. */
+function keptAnchor(next: AppState, old: AppState, selected: FleetKey | null): string | null {
   const workers = next.facts?.workers ?? [];
   if (findWorker(next, next.anchor)) return next.anchor;
+  if (selected?.kind === 'worker') return selected.id;
   const at = old.facts?.workers.findIndex((worker) => worker.id === old.anchor) ?? -1;
   return workers[Math.min(Math.max(0, at), workers.length - 1)]?.id ?? null;
 }
