@@ -80,7 +80,8 @@ function folderOf(path: string): string {
 }
 
 const local = imports.filter(({ target }) => files.includes(target));
-const foreign = imports.filter(({ target }) => !files.includes(target) && !target.startsWith('node:'));
+const foreignOrNode = imports.filter(({ target }) => !files.includes(target));
+const foreign = foreignOrNode.filter(({ target }) => !target.startsWith('node:'));
 
 describe('folders', () => {
   it('are the known ones', () => {
@@ -131,6 +132,15 @@ function packageOf(target: string): string {
 }
 
 describe('files', () => {
+  it('decide without touching the world: both loops reach neither Node nor a package but string-width', () => {
+    const pure = reachable(['controller/update/update.ts', 'controller/record/logState.ts', 'app/update.ts']);
+    expect(pure.size).toBeGreaterThan(50);
+    const outside = foreignOrNode.filter(
+      ({ file, target, isType }) => pure.has(file) && !isType && target !== 'string-width',
+    );
+    expect(outside.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
   it('do not import each other in circles', () => {
     const graph = new Map(
       files.map((file) => [file, local.filter((one) => one.file === file).map((one) => one.target)]),

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { agentEnvironment } from '../agents/environment.ts';
 import { resolvePresets } from '../agents/presets.ts';
 import { probeAgent } from '../agents/probe.ts';
-import { readConfig } from '../controller/workspaceConfig.ts';
+import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { columns } from './describe.ts';

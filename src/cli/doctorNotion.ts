@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
-import { readConfig } from '../controller/workspaceConfig.ts';
+import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { Problem } from '../domain/problem.ts';
 import { credentialsFile, findToken, readCredentials } from '../notion/credentials.ts';
 import { type GivenToken, isToken, Token } from '../notion/token.ts';

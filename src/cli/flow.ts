@@ -1,4 +1,4 @@
-import { readConfig } from '../controller/workspaceConfig.ts';
+import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { FlowFinished, FlowKind } from '../domain/flow.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { Bump } from '../domain/version.ts';

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configFile, type NewWorkspace, writeConfig } from '../controller/workspaceConfig.ts';
+import { configFile, type NewWorkspace, writeConfig } from '../controller/config/workspaceConfig.ts';
 import type { Repo } from '../domain/repo.ts';
 import { discoverRepos } from '../git/discover.ts';
 import { excludeOurFolders } from '../git/exclude.ts';

@@ -1,5 +1,5 @@
 import { longAge } from '../app/text/words.ts';
-import { readConfig } from '../controller/workspaceConfig.ts';
+import { readConfig } from '../controller/config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../domain/branch.ts';
 import { inTurns } from '../git/inTurns.ts';
 import { readDetails } from '../git/repoDetails.ts';

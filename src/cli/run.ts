@@ -1,5 +1,5 @@
-import { jobEnvironment } from '../controller/checking.ts';
-import { readConfig } from '../controller/workspaceConfig.ts';
+import { readConfig } from '../controller/config/workspaceConfig.ts';
+import { jobEnvironment } from '../controller/edge/checking.ts';
 import type { Result } from '../domain/problem.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { type JobResult, runJob } from '../jobs/runJob.ts';

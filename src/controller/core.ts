@@ -1,11 +1,11 @@
 import { type Result, success } from '../domain/problem.ts';
 import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
-import type { Effect } from './effects.ts';
-import type { Log } from './log.ts';
-import { applyEvent } from './logState.ts';
-import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from './messages.ts';
-import { type ControllerState, selectProposal } from './state.ts';
-import { update } from './update.ts';
+import type { Log } from './record/log.ts';
+import { applyEvent } from './record/logState.ts';
+import type { Effect } from './update/effects.ts';
+import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from './update/messages.ts';
+import { type ControllerState, selectProposal } from './update/state.ts';
+import { update } from './update/update.ts';
 
 /** Does an effect, and tells what came of it. Must not throw for what can be expected. */
 export type RunEffect = (effect: WorldEffect, state: ControllerState) => void;

@@ -6,9 +6,9 @@ import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon
 import type { Link } from '../protocol/link.ts';
 import { reportStart } from '../protocol/start.ts';
 import { version } from '../protocol/version.ts';
+import { readConfig } from './config/workspaceConfig.ts';
 import { Controller } from './controller.ts';
-import { logFile } from './log.ts';
-import { readConfig } from './workspaceConfig.ts';
+import { logFile } from './record/log.ts';
 
 /** The controller of one workspace: `node controller.js <workspace>`. */
 async function main(root: string): Promise<void> {

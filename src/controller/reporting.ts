@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Core } from './core.ts';
-import { contextFor } from './sessions.ts';
+import { contextFor } from './update/sessions.ts';
 
 /** What the controller does with posts of sessions, and says in its answers to them. */
 export interface Correspondent {

@@ -7,14 +7,14 @@ import { ancestryOf } from '../protocol/processes.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { serveDocuments } from './documents/serveDocuments.ts';
-import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './keeping.ts';
-import type { Looks } from './looks.ts';
+import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/keeping.ts';
+import type { Looks } from './edge/looks.ts';
+import { cleanMemory } from './edge/memories.ts';
 import type { Desk } from './mcp/desk.ts';
-import { cleanMemory } from './memories.ts';
-import type { ChangeRequest, RequestMessage } from './messages.ts';
-import { updatesOf } from './sessions.ts';
-import { hasLooked, selectFacts } from './state.ts';
-import { usageRows } from './used.ts';
+import { usageRows } from './record/used.ts';
+import type { ChangeRequest, RequestMessage } from './update/messages.ts';
+import { updatesOf } from './update/sessions.ts';
+import { hasLooked, selectFacts } from './update/state.ts';
 
 /** What a spawn gets when its client said nothing of room. */
 const usualSize = { cols: 120, rows: 36 };

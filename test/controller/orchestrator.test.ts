@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { guardRules, guardWarnings } from '../../src/controller/guarding.ts';
-import { makePlan } from '../../src/controller/planning.ts';
-import { proposalsWaiting } from '../../src/controller/sessions.ts';
-import type { Tools } from '../../src/controller/tools.ts';
+import { guardRules, guardWarnings } from '../../src/controller/edge/guarding.ts';
+import { makePlan } from '../../src/controller/edge/planning.ts';
+import type { Tools } from '../../src/controller/edge/tools.ts';
+import { proposalsWaiting } from '../../src/controller/update/sessions.ts';
 import type { StartPlan } from '../../src/domain/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/domain/workspace.ts';
 import { Git } from '../../src/git/run.ts';

@@ -1,9 +1,9 @@
-import type { Effect } from '../../src/controller/effects.ts';
-import type { Happening, LogEvent } from '../../src/controller/events.ts';
-import { applyEvent } from '../../src/controller/logState.ts';
-import type { ChangeRequest, Message } from '../../src/controller/messages.ts';
-import { type ControllerState, initialState } from '../../src/controller/state.ts';
-import { update } from '../../src/controller/update.ts';
+import type { Happening, LogEvent } from '../../src/controller/record/events.ts';
+import { applyEvent } from '../../src/controller/record/logState.ts';
+import type { Effect } from '../../src/controller/update/effects.ts';
+import type { ChangeRequest, Message } from '../../src/controller/update/messages.ts';
+import { type ControllerState, initialState } from '../../src/controller/update/state.ts';
+import { update } from '../../src/controller/update/update.ts';
 import type { Result } from '../../src/domain/problem.ts';
 import type { StartPlan } from '../../src/domain/proposal.ts';
 import type { WorkspaceConfig } from '../../src/domain/workspace.ts';

@@ -8,13 +8,13 @@ import type { CardFields, Column } from '../../domain/board.ts';
 import { type BoardFacts, boardFacts, type CardChange, type CardChanged } from '../../domain/boardFacts.ts';
 import type { BoardConfig } from '../../domain/documentConfig.ts';
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
-import type { Message } from '../messages.ts';
-import type { ControllerState } from '../state.ts';
+import { resolveBoard } from '../config/documentConfig.ts';
+import { Turns } from '../turns.ts';
+import type { CardMove } from '../update/cardMove.ts';
+import type { Message } from '../update/messages.ts';
+import type { ControllerState } from '../update/state.ts';
 import { changeFor, stepBoard } from './boardMove.ts';
-import type { CardMove } from './cardMove.ts';
 import { dayOf } from './day.ts';
-import { resolveBoard } from './documentConfig.ts';
-import { Turns } from './turns.ts';
 import { FileWatch } from './watchFile.ts';
 
 /** What desks need of their surroundings. */

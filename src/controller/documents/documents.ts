@@ -1,9 +1,9 @@
 import type { NotionConfig } from '../../domain/notionFacts.ts';
-import type { Effect } from '../effects.ts';
 import { NotionDesk } from '../notion/notionDesk.ts';
 import type { NotionWorld } from '../notion/notionWorld.ts';
+import type { CardMove } from '../update/cardMove.ts';
+import type { Effect } from '../update/effects.ts';
 import { BoardDesk, type DocumentWorld } from './boardDesk.ts';
-import type { CardMove } from './cardMove.ts';
 import { InvoiceDesk } from './invoiceDesk.ts';
 
 /** The person's documents, board and invoices, and what ties them to Notion. */

@@ -7,12 +7,12 @@ import type { TimeEntry } from '../../domain/entry.ts';
 import type { EntryChange, EntryDraft, InvoiceFacts } from '../../domain/invoiceFacts.ts';
 import { amountOf } from '../../domain/money.ts';
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
+import { Turns } from '../turns.ts';
+import { entryFor, owedTimes } from '../update/entering.ts';
+import { readInvoices, readingOf, selectInvoices } from '../update/invoiceReading.ts';
 import { backupsFolder, type DocumentWorld } from './boardDesk.ts';
 import { dayOf, newEntryId } from './day.ts';
-import { entryFor, owedTimes } from './entering.ts';
-import { readInvoices, readingOf, selectInvoices } from './invoiceReading.ts';
 import { lockedChange } from './lockedEntries.ts';
-import { Turns } from './turns.ts';
 import { FileWatch } from './watchFile.ts';
 
 /** Reads the invoices whenever they change, and writes what is entered. */

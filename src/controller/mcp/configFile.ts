@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { mcpConfigFile } from '../tools.ts';
+import { mcpConfigFile } from '../edge/tools.ts';
 
 /** Writes what `--mcp-config` names: the token is filled in from each agent's environment. */
 export async function writeMcpConfig(root: string, url: string): Promise<void> {

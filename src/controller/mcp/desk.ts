@@ -4,9 +4,9 @@ import type { FoundMemory } from '../../domain/memory.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { CommitText, CommitWish, History, LogWish } from '../../git/history.ts';
-import type { SessionRequest } from '../messages.ts';
-import type { Changer } from '../radarWatch.ts';
-import type { ControllerState } from '../state.ts';
+import type { Changer } from '../edge/radarWatch.ts';
+import type { SessionRequest } from '../update/messages.ts';
+import type { ControllerState } from '../update/state.ts';
 
 /** What tools are answered from. Nothing in it approves, types or ends anything. */
 export interface Desk {

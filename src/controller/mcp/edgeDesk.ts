@@ -2,12 +2,12 @@ import type { Result } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { readCommit, readHistory } from '../../git/history.ts';
 import { workDiff } from '../../git/workDiff.ts';
-import { noSuchWorker } from '../checks.ts';
 import type { Core } from '../core.ts';
-import type { Looks } from '../looks.ts';
-import { MemoryIndex } from '../memoryIndex.ts';
-import type { Edge } from '../runEffect.ts';
-import { findRepo } from '../tools.ts';
+import type { Looks } from '../edge/looks.ts';
+import { MemoryIndex } from '../edge/memoryIndex.ts';
+import type { Edge } from '../edge/runEffect.ts';
+import { findRepo } from '../edge/tools.ts';
+import { noSuchWorker } from '../update/checks.ts';
 import type { CopilotMemory } from './copilotMemory.ts';
 import type { Desk } from './desk.ts';
 

@@ -3,7 +3,7 @@ import { plainLines } from '../../agents/plainText.ts';
 import { cleanUpdate, type RawUpdate } from '../../agents/updateBlock.ts';
 import { noteLimit } from '../../domain/note.ts';
 import { type Result, success } from '../../domain/problem.ts';
-import { updatesOf } from '../sessions.ts';
+import { updatesOf } from '../update/sessions.ts';
 import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';
 import { updateFields } from './updateInput.ts';

@@ -11,8 +11,9 @@ import { addIdProperty, createTable } from '../../notion/connect.ts';
 import { saveToken } from '../../notion/credentials.ts';
 import { checkMapping, type Mapping, type Proposal } from '../../notion/mapping.ts';
 import type { GivenToken } from '../../notion/token.ts';
-import { storeNotion } from '../workspaceConfig.ts';
-import { mappingOf } from './notionConfig.ts';
+import { mappingOf } from '../config/notionConfig.ts';
+import { storeNotion } from '../config/workspaceConfig.ts';
+import { withSuggestion } from '../update/suggesting.ts';
 import { type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
 import {
   type ConnectWish,
@@ -23,7 +24,6 @@ import {
   shownProposal,
   tablesOf,
 } from './proposing.ts';
-import { withSuggestion } from './suggesting.ts';
 
 /** What connecting would do. Changes nothing, neither here nor there. */
 export async function proposeNotion(

@@ -7,7 +7,7 @@ import { type Result, success } from '../../domain/problem.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
 import { newEntryId } from '../documents/day.ts';
 import type { InvoiceDesk } from '../documents/invoiceDesk.ts';
-import { readingOf } from '../documents/invoiceReading.ts';
+import { readingOf } from '../update/invoiceReading.ts';
 import { stillSays, textIn } from './sameValue.ts';
 
 /** The invoices, as a sync sees them: sound entries with an id. Nothing is ever removed. */

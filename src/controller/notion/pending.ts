@@ -5,7 +5,7 @@ import type { LocalTable } from '../../notion/row.ts';
 import { RowCodec } from '../../notion/rowCodec.ts';
 import { storeFiles } from '../../notion/store.ts';
 import type { TableSpec } from '../../notion/tables.ts';
-import { mappingOf } from './notionConfig.ts';
+import { mappingOf } from '../config/notionConfig.ts';
 import { localTable, type NotionWorld, notionFolder, specs } from './notionWorld.ts';
 
 /**

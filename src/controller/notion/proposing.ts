@@ -13,7 +13,7 @@ import { applyWishes, checkWishes, wishesFor } from '../../notion/mapWish.ts';
 import type { Schema } from '../../notion/schema.ts';
 import { idProperty } from '../../notion/tables.ts';
 import type { GivenToken } from '../../notion/token.ts';
-import { storedMapping } from './notionConfig.ts';
+import { storedMapping } from '../config/notionConfig.ts';
 import { connectHint, type NotionWorld, specs } from './notionWorld.ts';
 
 export interface ConnectWish extends NotionWish {

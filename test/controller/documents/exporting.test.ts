@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveBoard, resolveInvoices } from '../../../src/controller/documents/documentConfig.ts';
+import { resolveBoard, resolveInvoices } from '../../../src/controller/config/documentConfig.ts';
 import { exportEntries } from '../../../src/controller/documents/exporting.ts';
 import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../../src/domain/invoiceFacts.ts';
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { copilotWorkspace } from '../../../src/controller/edge/memories.ts';
 import { readCopilotMemory } from '../../../src/controller/mcp/copilotMemory.ts';
-import { copilotWorkspace } from '../../../src/controller/memories.ts';
 import { Sandbox } from '../../protocol/sandbox.ts';
 
 const program = join(import.meta.dirname, 'copilotServer.ts');

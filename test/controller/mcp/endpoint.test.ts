@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { mcpConfigFile } from '../../../src/controller/tools.ts';
+import { mcpConfigFile } from '../../../src/controller/edge/tools.ts';
 import { auth, bill, call, knock, ToolPlace } from './place.ts';
 
 const initialize = JSON.stringify({

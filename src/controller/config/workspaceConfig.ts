@@ -1,0 +1,219 @@
+import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import Conf from 'conf';
+import { resolvePresets } from '../../agents/presets.ts';
+import { type GuardTopic, guardTopics } from '../../domain/guard/rules.ts';
+import type { NotionConfig } from '../../domain/notionFacts.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import type { Repo } from '../../domain/repo.ts';
+import { foldCase, parseSlug } from '../../domain/slug.ts';
+import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
+import { limitsSchema } from './limitsConfig.ts';
+import { notionSchema, type StoredNotion } from './notionConfig.ts';
+import {
+  portsSchema,
+  resolveSetups,
+  type StoredPorts,
+  type StoredSetup,
+  setupSchema,
+} from './setupConfig.ts';
+
+/** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
+interface StoredConfig extends StoredDocuments, StoredNotion {
+  name?: string;
+  /** `path` is relative to the workspace where it lies below it. */
+  repos: ({ name: string; path: string; jobs?: StoredJobs } & StoredSetup)[];
+  defaultAgent?: string;
+  agents?: { [name: string]: unknown };
+  /** For every repository that does not say otherwise. */
+  jobs?: StoredJobs;
+  radar?: boolean;
+  memory?: { copilot?: boolean };
+  /** `writable` is relative to the workspace where it lies below it. */
+  guard?: false | { allow?: GuardTopic[]; writable?: string[] };
+  limits?: NonNullable<WorkspaceConfig['limits']>;
+  /** The first worker's block of ports. */
+  ports?: StoredPorts;
+}
+
+/** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
+interface StoredJobs {
+  [name: string]: string[];
+}
+
+const jobsSchema = {
+  type: 'object',
+  additionalProperties: { type: 'array', items: { type: 'string' } },
+} as const;
+
+const guardSchema = {
+  anyOf: [
+    { type: 'boolean', const: false },
+    {
+      type: 'object',
+      properties: {
+        allow: { type: 'array', items: { type: 'string', enum: guardTopics } },
+        writable: { type: 'array', items: { type: 'string', minLength: 1 } },
+      },
+      additionalProperties: false,
+    },
+  ],
+} as const;
+
+const schema = {
+  name: { type: 'string', minLength: 1, maxLength: 100 },
+  repos: {
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: {
+        name: { type: 'string' },
+        path: { type: 'string', minLength: 1 },
+        jobs: jobsSchema,
+        ...setupSchema,
+      },
+      required: ['name', 'path'],
+    },
+  },
+  defaultAgent: { type: 'string' },
+  agents: { type: 'object' },
+  jobs: jobsSchema,
+  radar: { type: 'boolean' },
+  memory: { type: 'object', properties: { copilot: { type: 'boolean' } }, additionalProperties: false },
+  guard: guardSchema,
+  ports: portsSchema,
+  limits: limitsSchema,
+  ...documentSchema,
+  ...notionSchema,
+} as const;
+
+/** Where the configuration of a workspace lies. */
+export function configFile(root: string): string {
+  return join(root, '.orch', 'config.json');
+}
+
+/**
+ * Reads and checks a workspace's configuration.
+ * @returns `config_invalid` naming what is wrong; the file is never changed by reading
+ */
+export function readConfig(root: string): Result<WorkspaceConfig> {
+  try {
+    return check(root, open(root).store);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+/** What a new workspace is made of. */
+export interface NewWorkspace {
+  readonly repos: readonly Repo[];
+  readonly defaultAgent?: string;
+  readonly agents?: { readonly [name: string]: Partial<AgentPreset> };
+}
+
+/** Creates the configuration, or changes what is given of it; the rest, such as agents, is kept. */
+export function writeConfig(root: string, { repos, ...others }: NewWorkspace): Result<WorkspaceConfig> {
+  try {
+    const conf = open(root);
+    conf.set({
+      name: conf.get('name') ?? basename(root),
+      repos: repos.map(({ name, path }) => ({ ...known(conf, name), name, path: shorten(root, path) })),
+      ...others,
+    });
+    return check(root, conf.store);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+/** Writes down what is synced with Notion; everything else is kept. */
+export function storeNotion(root: string, notion: NotionConfig): Result<WorkspaceConfig> {
+  try {
+    const conf = open(root);
+    conf.set('notion', notion);
+    return check(root, conf.store);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+function open(root: string): Conf<StoredConfig> {
+  return new Conf<StoredConfig>({
+    cwd: join(root, '.orch'),
+    configName: 'config',
+    schema,
+    clearInvalidConfig: false,
+    accessPropertiesByDotNotation: false,
+  });
+}
+
+/** What people wrote about a repository beside its place. */
+function known(conf: Conf<StoredConfig>, name: string): Partial<StoredConfig['repos'][number]> {
+  return conf.get('repos', []).find((one) => one.name === name) ?? {};
+}
+
+function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceConfig> {
+  const repos: Repo[] = [];
+  for (const { name, path } of stored.repos ?? []) {
+    const slug = parseSlug(name, 'repository');
+    if (!slug.ok) return invalid(root, slug.problem.message);
+    if (repos.some((known) => foldCase(known.name) === foldCase(name)))
+      return invalid(root, `two repositories are named ${name}`);
+    repos.push({ name, path: resolve(root, path) });
+  }
+  const agents = resolvePresets(stored.agents ?? {});
+  if (!agents.ok) return invalid(root, agents.problem.message);
+  const defaultAgent = stored.defaultAgent ?? 'claude';
+  if (!Object.hasOwn(agents.value, defaultAgent))
+    return invalid(
+      root,
+      `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
+    );
+  const jobs = resolveJobs(stored);
+  const setup = resolveSetups(stored.repos ?? []);
+  const { name = basename(root), radar, memory, guard, limits, ports } = stored;
+  const invoices = resolveInvoices(root, stored.invoices);
+  if (!invoices.ok) return invalid(root, invoices.problem.message);
+  return success({
+    ...{ name, root, repos, agents: agents.value, defaultAgent },
+    ...(jobs && { jobs }),
+    ...(radar !== undefined && { radar }),
+    ...(memory && { memory }),
+    ...(guard !== undefined && { guard: guard && resolveGuard(root, guard) }),
+    ...(limits && { limits }),
+    ...(stored.board !== undefined && { board: resolveBoard(root, stored.board) }),
+    ...(invoices.value && { invoices: invoices.value }),
+    ...(stored.notion && { notion: stored.notion }),
+    ...(setup && { setup }),
+    ...(ports && { ports }),
+  });
+}
+
+/** Each repository's jobs: its own before the workspace's. */
+function resolveJobs({ jobs = {}, repos = [] }: Partial<StoredConfig>): WorkspaceConfig['jobs'] | null {
+  const byRepo = repos.map((repo) => {
+    const all = Object.entries({ ...jobs, ...repo.jobs }).filter(([, command]) => command.length > 0);
+    return [repo.name, Object.fromEntries(all)] as const;
+  });
+  return byRepo.some(([, all]) => Object.keys(all).length > 0) ? Object.fromEntries(byRepo) : null;
+}
+
+function resolveGuard(root: string, { allow, writable }: Exclude<StoredConfig['guard'], false | undefined>) {
+  return {
+    ...(allow && { allow }),
+    ...(writable && { writable: writable.map((path) => resolve(root, path)) }),
+  };
+}
+
+function invalid(root: string, why: string): Result<never> {
+  return failure(
+    'config_invalid',
+    `${configFile(root)} cannot be used: ${why}`,
+    'Mend the file; nothing was changed.',
+  );
+}
+
+function shorten(root: string, path: string): string {
+  const inside = relative(root, path);
+  return inside === '' ? '.' : inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}

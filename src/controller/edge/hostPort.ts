@@ -1,0 +1,190 @@
+import { contextAnswer } from '../../agents/claude/context.ts';
+import { parseHook } from '../../agents/claude/parseHook.ts';
+import { askedFor, callOf, requestAnswer } from '../../agents/claude/request.ts';
+import { askSeconds } from '../../agents/claude/settings.ts';
+import { parseSpent } from '../../agents/claude/status.ts';
+import { transcriptOf } from '../../agents/claude/transcript.ts';
+import { plainLine } from '../../agents/plainText.ts';
+import { parseFailedSetup } from '../../agents/setup/spec.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { type ConnectOptions, connectDaemon } from '../../protocol/connect.ts';
+import {
+  askTopic,
+  deniedTopic,
+  type HostApi,
+  type HostNotices,
+  type HostUpcalls,
+  hookTopic,
+  type InboxMessage,
+} from '../../protocol/hostApi.ts';
+import type { Caller, Link } from '../../protocol/link.ts';
+import type { Correspondent } from '../reporting.ts';
+import type { Message } from '../update/messages.ts';
+
+/** How to reach the host: connection options without what is the port's own. */
+export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
+
+/** Reports behind which a transcript has become longer. */
+const tellsOfUse: ReadonlySet<string> = new Set(['tool-ended', 'turn-ended', 'turn-failed', 'session-ended']);
+
+/** Milliseconds; the agent must not stop waiting before we do, or an answer would be lost. */
+const askPatienceMs = (askSeconds - 10) * 1000;
+
+/** The controller's connection to the host: what the host says becomes messages, what is wanted becomes requests. */
+export class HostPort {
+  readonly #address: HostAddress;
+  readonly #tell: (message: Message) => void;
+  readonly #correspondent: Correspondent | null;
+  #link: Link | null = null;
+  #closed = false;
+  /** Workers whose agents are to be told something. */
+  #addressed: readonly string[] = [];
+  #connecting: Promise<Result<Link>> | null = null;
+
+  constructor(
+    address: HostAddress,
+    tell: (message: Message) => void,
+    correspondent: Correspondent | null = null,
+  ) {
+    this.#address = address;
+    this.#tell = tell;
+    this.#correspondent = correspondent;
+  }
+
+  /** The host's requests; a host that is not running is started first. */
+  async reach(): Promise<Result<Caller<HostApi>>> {
+    return this.#connect(true);
+  }
+
+  /** The host's requests, or `not_running`. */
+  async find(): Promise<Result<Caller<HostApi>>> {
+    return this.#connect(false);
+  }
+
+  /** Resolves when the host that we are connected to has gone; at once without one. */
+  async gone(): Promise<void> {
+    await this.#link?.closed;
+  }
+
+  /** Hooks of these workers wait for our answer from now on, those of all others for nothing. */
+  holdHooks(ids: readonly string[]): void {
+    if (ids.join('\n') === this.#addressed.join('\n')) return;
+    this.#addressed = ids;
+    this.#sayHeld();
+  }
+
+  /** From now on nothing is told any more: the host and its terminals live on without us. */
+  close(): void {
+    this.#closed = true;
+    this.#link?.close();
+  }
+
+  async #connect(start: boolean): Promise<Result<Caller<HostApi>>> {
+    if (this.#link?.isOpen) return success(this.#link.caller<HostApi>());
+    // Two wishes at the same moment share one connection.
+    this.#connecting ??= this.#open(start).finally(() => {
+      this.#connecting = null;
+    });
+    const link = await this.#connecting;
+    if (!link.ok) return start && link.problem.code === 'not_running' ? this.#connect(start) : link;
+    return success(link.value.caller<HostApi>());
+  }
+
+  async #open(start: boolean): Promise<Result<Link>> {
+    const { start: how, ...address } = this.#address;
+    const connected = await connectDaemon({
+      ...address,
+      ...(start && how ? { start: how } : {}),
+      program: 'host',
+      role: 'controller',
+      prepare: (link) => this.#listen(link),
+    });
+    if (!connected.ok) return connected;
+    const link = connected.value;
+    const terminals = await link.caller<HostApi>()('list', {});
+    if (!terminals.ok) {
+      link.close();
+      return terminals;
+    }
+    this.#link = link;
+    if (this.#addressed.length > 0) this.#sayHeld();
+    this.#tell({ type: 'host-connected', terminals: terminals.value });
+    void link.closed.then(() => {
+      this.#link = null;
+      if (!this.#closed) this.#tell({ type: 'host-lost' });
+    });
+    return success(link);
+  }
+
+  /** Lost with a link that breaks; the next one is told again. */
+  #sayHeld(): void {
+    void this.#link?.caller<HostApi>()('holdHooks', { ids: this.#addressed });
+  }
+
+  #listen(link: Link): void {
+    link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) =>
+      this.#tell({ type: 'terminal-changed', terminal }),
+    );
+    link.onNotice<HostNotices, 'withdrawn'>('withdrawn', ({ post }) =>
+      this.#tell({ type: 'withdrawn', request: post }),
+    );
+    link.serve<HostUpcalls>({ received: (message) => this.#received(message) });
+  }
+
+  /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
+  async #received(message: InboxMessage): Promise<Result<unknown>> {
+    const { id, topic, body, late, at } = message;
+    if (topic === 'setup-failed') {
+      const failed = parseFailedSetup(body);
+      if (failed) this.#tell({ type: 'setup-failed', id, failed });
+      return success({});
+    }
+    if (topic === deniedTopic) return this.#denied(id, body as { what: string; why: string });
+    if (topic === 'spent') {
+      const total = parseSpent(body);
+      if (total !== null) this.#tell({ type: 'spent', id, total });
+      return success({});
+    }
+    if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
+    if (topic === askTopic) return this.#asked(message);
+    if (topic !== hookTopic)
+      return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
+    const hook = parseHook(body, new Date(at));
+    if (hook)
+      this.#tell({
+        type: 'signed',
+        id,
+        sign: { source: 'hook', report: hook.report },
+        sessionId: hook.sessionId,
+        ...(hook.report.kind === 'tool-ended' && { call: callOf(body) }),
+      });
+    const transcript = hook && tellsOfUse.has(hook.report.kind) ? transcriptOf(body) : null;
+    if (transcript) this.#tell({ type: 'transcript-grew', id, ...transcript });
+    const context = () => this.#correspondent?.takeContext(id) ?? null;
+    return success((late ? null : contextAnswer(body, context)) ?? {});
+  }
+
+  /** An agent waits for what a person says, here or in its pane. Given again, it asks nothing anew. */
+  async #asked({ id, post, at, body, late, waitedMs, isRepeated }: InboxMessage): Promise<Result<unknown>> {
+    const hook = parseHook(body);
+    if (hook?.report.kind !== 'asked') return success({});
+    const { report, sessionId } = hook;
+    const text = report.what;
+    const sign = { source: 'hook', report } as const;
+    this.#tell({ type: 'signed', id, sign, sessionId, ...(isRepeated && { isRepeated }) });
+    const patience = askPatienceMs - waitedMs;
+    if (late || patience <= 0) return success({});
+    const request = { id: post, worker: id, since: at, text, ...askedFor(body, text) };
+    const giveUp = setTimeout(() => this.#tell({ type: 'withdrawn', request: post }), patience);
+    giveUp.unref();
+    const answer = (await this.#correspondent?.hold(request, callOf(body))) ?? null;
+    clearTimeout(giveUp);
+    return success(requestAnswer(body, answer));
+  }
+
+  /** The host's own words, in which a model is quoted. */
+  #denied(id: string, { what, why }: { readonly what: string; readonly why: string }): Result<unknown> {
+    this.#tell({ type: 'denied', id, what: plainLine(what, 300), why: plainLine(why, 600) });
+    return success({});
+  }
+}

@@ -1,0 +1,159 @@
+import type { RepoDetails } from '../../domain/branch.ts';
+import type { CleanPreview, FinishPreview } from '../../domain/finish.ts';
+import { type Result, success } from '../../domain/problem.ts';
+import { draftId } from '../../domain/proposal.ts';
+import type { FileSides, RepoRadar } from '../../domain/radar.ts';
+import { previewClean } from '../../git/clean.ts';
+import { createDevelop } from '../../git/flowInit.ts';
+import { previewFinish } from '../../git/preview.ts';
+import { readDetails } from '../../git/repoDetails.ts';
+import type { LoggedEvent } from '../../protocol/controllerApi.ts';
+import { readConfig } from '../config/workspaceConfig.ts';
+import type { Core } from '../core.ts';
+import type { LogEvent } from '../record/events.ts';
+import { logFile } from '../record/log.ts';
+import { logEvents } from '../record/logLines.ts';
+import { noSuchWorker } from '../update/checks.ts';
+import { rivalsOf } from '../update/radar.ts';
+import { checksOf } from './checking.ts';
+import { measure } from './measuring.ts';
+import { type Edge, lookAtRepos } from './runEffect.ts';
+import { Sender } from './sending.ts';
+import { findRepo, type Tools } from './tools.ts';
+
+/** Questions that clients ask, and small things done for them, none of which the log needs to know. */
+export class Looks {
+  readonly #core: Core;
+  readonly #edge: Edge;
+  readonly #sender: Sender;
+
+  constructor(core: Core, edge: Edge) {
+    this.#core = core;
+    this.#edge = edge;
+    this.#sender = new Sender(edge.host, () => core.state);
+  }
+
+  /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
+  readConfig(): void {
+    const { config, notices } = this.#core.state;
+    const read = readConfig(config.root);
+    if (!read.ok) {
+      this.#core.tell({ type: 'noticed', problem: read.problem });
+      return;
+    }
+    const wasBroken = notices.some((notice) => notice.code === 'config_invalid');
+    if (wasBroken || JSON.stringify(read.value) !== JSON.stringify(config))
+      this.#core.tell({ type: 'config-read', config: read.value });
+  }
+
+  /** With the configuration as it is now. */
+  get tools(): Tools {
+    const { git, ambient } = this.#edge;
+    return { git, ambient, config: this.#core.state.config };
+  }
+
+  measureMemory(): void {
+    const { state } = this.#core;
+    const memory = measure(state);
+    if (JSON.stringify(memory) !== JSON.stringify(state.memory))
+      this.#core.tell({ type: 'memory-measured', memory });
+  }
+
+  async refreshRepos(): Promise<void> {
+    this.measureMemory();
+    this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
+  }
+
+  async previewFinish(id: string): Promise<Result<FinishPreview>> {
+    const preview = await this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
+    if (!preview.ok) return preview;
+    const checks = checksOf(this.tools, id.slice(0, id.indexOf('/')));
+    const rivals = rivalsOf(this.#core.state, id);
+    return success({
+      ...preview.value,
+      ...(checks && { checks }),
+      ...(rivals.length > 0 && { conflictsAfter: rivals }),
+    });
+  }
+
+  previewClean(id: string): Promise<Result<CleanPreview>> {
+    return this.#at(id, (repo, worker) => previewClean(this.#edge.git, repo, worker));
+  }
+
+  /** Looks which worktrees will not merge, in one repository or in all that have workers. */
+  async conflicts(name: string | undefined): Promise<Result<readonly RepoRadar[]>> {
+    const { config, log } = this.#core.state;
+    const wanted = name === undefined ? success(null) : findRepo(config, name);
+    if (!wanted.ok) return wanted;
+    const repos = wanted.value ? [wanted.value] : config.repos;
+    const found: RepoRadar[] = [];
+    for (const repo of repos) {
+      if (![...log.workers.values()].some((worker) => worker.repo === repo.name)) continue;
+      const looked = await this.#edge.radar.look(repo.name);
+      if (!looked.ok) return looked;
+      found.push(looked.value);
+    }
+    return success(found);
+  }
+
+  async repoDetails(name: string): Promise<Result<RepoDetails>> {
+    const { config } = this.#core.state;
+    const repo = findRepo(config, name);
+    return repo.ok ? readDetails(this.#edge.git, repo.value, config.root) : repo;
+  }
+
+  fileSides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
+    return this.#edge.radar.sides(a, b, path);
+  }
+
+  async createDevelop(name: string): Promise<Result<null>> {
+    const repo = findRepo(this.#core.state.config, name);
+    if (!repo.ok) return repo;
+    const created = await createDevelop(this.#edge.git, repo.value);
+    // Plans made before begin somewhere else now.
+    if (created.ok) this.#core.tell({ type: 'config-read', config: { ...this.#core.state.config } });
+    await this.refreshRepos();
+    return created;
+  }
+
+  /** Types a line into an agent and submits it; see `Sender`. */
+  send(id: string, text: string, isCommand = false): Promise<Result<null>> {
+    return this.#sender.send(id, text, isCommand);
+  }
+
+  /** Events about a worker, and about the proposals that led to it. */
+  eventsOf(id: string): readonly LoggedEvent[] {
+    const numbers = new Set<number>();
+    const isAbout = (event: LogEvent) => {
+      if (event.type === 'proposed' && draftId(event.draft) === id) numbers.add(event.n);
+      if ('id' in event) return event.id === id;
+      if (event.type === 'radar-turned') return event.a === id || event.b === id;
+      return 'n' in event && numbers.has(event.n);
+    };
+    const events: LogEvent[] = [];
+    for (const event of logEvents(logFile(this.#core.state.config.root)))
+      if (isAbout(event)) events.push(event);
+    return events;
+  }
+
+  /** Whether a process of that ancestry runs inside one of the workers. */
+  isWorker(ancestry: ReadonlySet<number>): boolean {
+    return [...this.#core.state.terminals.values()].some(
+      ({ pid, exit }) => exit === null && ancestry.has(pid),
+    );
+  }
+
+  async #at<T>(
+    id: string,
+    use: (
+      repo: Parameters<typeof previewFinish>[1],
+      worker: Parameters<typeof previewFinish>[2],
+    ) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const { log, config } = this.#core.state;
+    const worker = log.workers.get(id);
+    if (!worker) return noSuchWorker(this.#core.state, id);
+    const repo = findRepo(config, worker.repo);
+    return repo.ok ? use(repo.value, worker) : repo;
+  }
+}

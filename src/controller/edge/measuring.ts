@@ -1,0 +1,15 @@
+import { type Footprint, rounded } from '../../domain/footprint.ts';
+import { findTree, listProcesses, processStart, residentBytes } from '../../protocol/processes.ts';
+import type { ControllerState } from '../update/state.ts';
+
+/** Looks how much memory is left and what each worker's processes take. */
+export function measure({ terminals }: Pick<ControllerState, 'terminals'>): Footprint {
+  const all = listProcesses();
+  const resident = residentBytes();
+  const running = [...terminals.values()].filter(({ exit }) => exit === null);
+  const workers = running.map(({ id, pid }) => {
+    const tree = findTree(pid, processStart(pid) ?? '', all);
+    return [id, rounded(tree.reduce((sum, one) => sum + resident(one.pid), 0))] as const;
+  });
+  return { free: rounded(process.availableMemory()), workers: Object.fromEntries(workers) };
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { canResume, lacks } from '../../agents/abilities.ts';
+import { commandLine } from '../../agents/commandLine.ts';
+import { opening } from '../../agents/opening.ts';
+import { probeAgent } from '../../agents/probe.ts';
+import { agentPrograms } from '../../agents/programs.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { type BaseCommit, draftId, type StartPlan } from '../../domain/proposal.ts';
+import { isOrchestrator } from '../../domain/role.ts';
+import { freePorts, overlapsAny, type PortBlock, usualPorts } from '../../domain/setup.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { AgentPreset } from '../../domain/workspace.ts';
+import { checkNewWorktree } from '../../git/addWorktree.ts';
+import { chooseBase, describeCommit } from '../../git/base.ts';
+import { readFlow } from '../../git/flow.ts';
+import type { OpenProposal } from '../record/events.ts';
+import { guardRules, guardWarnings } from './guarding.ts';
+import { workerEnvironment } from './launching.ts';
+import { planReadying, type Readying } from './readying.ts';
+import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
+
+/**
+ * Works out what an approval would do. Fetches, but changes nothing that a person could see.
+ * @param taken ports that others have
+ */
+export async function makePlan(
+  tools: Tools,
+  open: OpenProposal,
+  worker: Worker | null,
+  taken: readonly PortBlock[] = [],
+): Promise<Result<StartPlan>> {
+  const { config } = tools;
+  const agent = chooseAgent(config, open);
+  const preset = findPreset(config, agent);
+  if (!preset.ok) return preset;
+  if (isOrchestrator(open.draft) && preset.value.speaks !== 'claude') return cannotCoordinate(agent);
+  const place = await choosePlace(tools, open, worker);
+  if (!place.ok) return place;
+  const readying = await readyingOf(tools, open, place.value.worktree);
+  if (!readying.ok) return readying;
+  const ports = isOrchestrator(open.draft) ? null : choosePorts(config, worker, taken);
+  const environment = workerEnvironment(tools, preset.value, open.draft, ports ?? undefined);
+  const found = await probeAgent(agent, preset.value, environment, config.root);
+  if (!found.ok) return found;
+  const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports };
+  return success(assemble(tools, open, worker, { ...start, ...place.value, readying: readying.value }));
+}
+
+/** A worker keeps its ports as long as no other has come to have them. */
+function choosePorts(
+  { ports = usualPorts }: Tools['config'],
+  worker: Worker | null,
+  taken: readonly PortBlock[],
+): PortBlock | null {
+  const own = worker?.ports;
+  return own && !overlapsAny(own, taken) ? own : freePorts(ports, taken);
+}
+
+function cannotCoordinate(agent: string): Result<never> {
+  return failure(
+    'cannot_be_orchestrator',
+    `The agent ${agent} cannot be kept from writing.`,
+    'Choose one that speaks claude.',
+  );
+}
+
+/** Its limits are flags and hooks of Claude Code: nothing else can be the orchestrator. */
+function chooseAgent({ agents, defaultAgent }: Tools['config'], { draft }: OpenProposal): string {
+  if (draft.agent !== null) return draft.agent;
+  const canBe = !isOrchestrator(draft) || agents[defaultAgent]?.speaks === 'claude';
+  return canBe ? defaultAgent : 'claude';
+}
+
+/** The orchestrator sees the whole workspace, from its top. */
+async function choosePlace(tools: Tools, open: OpenProposal, worker: Worker | null): Promise<Result<Place>> {
+  if (isOrchestrator(open.draft))
+    return success({ branch: '', base: null, worktree: tools.config.root, warnings: [] });
+  return worker ? placeOf(tools, worker) : newPlace(tools, open);
+}
+
+async function readyingOf(tools: Tools, open: OpenProposal, worktree: string): Promise<Result<Readying>> {
+  if (isOrchestrator(open.draft)) return success({ warnings: [] });
+  const repo = findRepo(tools.config, open.draft.repo);
+  return repo.ok ? planReadying(tools, repo.value, worktree) : repo;
+}
+
+interface Place {
+  readonly branch: string;
+  /** Null for the orchestrator. */
+  readonly base: BaseCommit | null;
+  readonly worktree: string;
+  readonly warnings: readonly string[];
+}
+
+async function newPlace({ git, config }: Tools, open: OpenProposal): Promise<Result<Place>> {
+  const repo = findRepo(config, open.draft.repo);
+  if (!repo.ok) return repo;
+  const base = await chooseBase(git, repo.value);
+  if (!base.ok) return base;
+  const flow = await readFlow(git, repo.value);
+  if (!flow.ok) return flow;
+  const branch = flow.value.prefixes.feature + open.draft.task;
+  const worktree = worktreePath(config.root, repo.value.name, open.draft.task);
+  const free = await checkNewWorktree(git, repo.value, { path: worktree, branch });
+  if (!free.ok) return free;
+  return success({ branch, worktree, base: base.value.base, warnings: base.value.warnings });
+}
+
+/** A resumed worker goes on where its branch stands. */
+async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<Place>> {
+  const repo = findRepo(config, worker.repo);
+  if (!repo.ok) return repo;
+  const tip = await describeCommit(git, repo.value, worker.branch, worker.branch);
+  const base = tip.ok ? tip : await describeCommit(git, repo.value, worker.base.commit, worker.base.branch);
+  if (!base.ok) return base;
+  return success({ branch: worker.branch, worktree: worker.worktree, base: base.value, warnings: [] });
+}
+
+const beginsAnew = 'There is no conversation to go on with: it begins anew, with the brief.';
+
+interface Start extends Place {
+  readonly agent: string;
+  readonly preset: AgentPreset;
+  /** Names, sorted. */
+  readonly environment: readonly string[];
+  readonly ports: PortBlock | null;
+  readonly readying: Readying;
+}
+
+function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
+  const { agent, preset, branch, base, worktree, environment, ports } = start;
+  const { copies, setup } = start.readying;
+  const { role } = open.draft;
+  const id = draftId(open.draft);
+  const sessionId = worker?.sessionId ?? open.sessionId;
+  const { brief } = open.draft;
+  const resume = worker?.hasConversation ?? false;
+  const isTyped = preset.delivery === 'typed' && tools.mcpUrl !== undefined && !resume && brief.trim() !== '';
+  const command = commandLine({
+    preset,
+    sessionId,
+    resume,
+    brief: isTyped ? '' : preset.speaks === 'claude' ? opening(brief) : brief,
+    name: id,
+    settingsFile: settingsFile(tools.config.root),
+    role: role ?? 'worker',
+    plugin: agentPrograms().plugin,
+    ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
+  });
+  const isAnew = worker !== null && !(worker.hasConversation && canResume(preset));
+  const guard = guardRules(tools, { ...(role && { role }), worktree, branch }, preset);
+  const warnings = [
+    ...start.warnings,
+    ...guardWarnings(tools, open.draft, preset),
+    ...start.readying.warnings,
+    ...(isAnew ? [beginsAnew] : []),
+    ...lacks(preset, open.draft.brief),
+  ];
+  const shown = {
+    ...{ id, agent, branch, worktree, command, environment, sessionId },
+    ...(role && { role }),
+    ...(isTyped && { delivery: 'typed' as const }),
+    ...(copies && { copies }),
+    ...(setup && { setup }),
+    ...(ports && { ports }),
+  };
+  const bound = { ...shown, base: base?.commit ?? null, guard, preset: preset.env, brief: open.draft.brief };
+  const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
+  return { digest, ...shown, base, warnings };
+}

@@ -1,0 +1,129 @@
+import { problemOf } from '../../domain/problem.ts';
+import type { Repo } from '../../domain/repo.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { resolvedPath } from '../../git/files.ts';
+import { adoptBranch, readLiveBranch } from '../../git/liveBranch.ts';
+import type { Git } from '../../git/run.ts';
+import { readStatus } from '../../git/status.ts';
+import { type GitChange, GitWatch } from '../../git/watch.ts';
+import type { Message } from '../update/messages.ts';
+import type { ControllerState } from '../update/state.ts';
+
+/** What the watch needs of its surroundings. */
+export interface RepoWorld {
+  readonly git: Git;
+  state(): ControllerState;
+  tell(message: Message): void;
+  /** Who else wants to know: workers whose worktree has changed, none when only branches moved. */
+  changed(repo: string, workers: readonly string[]): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+}
+
+/** A repository that is looked at when its git folders change: one look at a time, and the last change is seen. */
+interface Watched {
+  readonly repo: Repo;
+  readonly watch: GitWatch;
+  isLooking: boolean;
+  isDue: boolean;
+}
+
+/** Sees at once what people and agents do with git. What it cannot watch, the slow sweep finds. */
+export class RepoWatch {
+  readonly #world: RepoWorld;
+  readonly #watched = new Map<string, Watched>();
+  #followed: readonly Repo[] = [];
+  #closed = false;
+
+  constructor(world: RepoWorld) {
+    this.#world = world;
+  }
+
+  /** Watches these from now on, and no others. Ends once nothing is missed any more. */
+  async follow(repos: readonly Repo[]): Promise<void> {
+    if (repos === this.#followed || this.#closed) return;
+    this.#followed = repos;
+    for (const { repo, watch } of this.#watched.values())
+      if (!repos.some(({ name, path }) => name === repo.name && path === repo.path)) {
+        watch.close();
+        this.#watched.delete(repo.name);
+      }
+    const fresh = repos.filter(({ name }) => !this.#watched.has(name));
+    await Promise.all(fresh.map((repo) => this.#begin(repo)));
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { watch } of this.#watched.values()) watch.close();
+  }
+
+  #begin(repo: Repo): Promise<void> {
+    const watch = new GitWatch(
+      repo,
+      (change) => void this.#see(watched, change).catch(this.#world.fail),
+      ({ code = 'error' }) => this.#world.tell({ type: 'noticed', problem: notWatched(repo, code) }),
+    );
+    const watched: Watched = { repo, watch, isLooking: false, isDue: false };
+    this.#watched.set(repo.name, watched);
+    return watch.open();
+  }
+
+  async #see(watched: Watched, { worktrees }: GitChange): Promise<void> {
+    const workers = await this.#workersIn(worktrees);
+    if (this.#closed) return;
+    const ids = workers.map(({ id }) => id);
+    this.#world.changed(watched.repo.name, ids);
+    for (const worker of workers) await this.#seeBranch(watched.repo, worker);
+    await this.#look(watched);
+  }
+
+  async #look(watched: Watched): Promise<void> {
+    watched.isDue = true;
+    if (watched.isLooking) return;
+    watched.isLooking = true;
+    try {
+      while (watched.isDue && !this.#closed) {
+        watched.isDue = false;
+        const status = await readStatus(this.#world.git, watched.repo);
+        const { repos } = this.#world.state();
+        if (this.#closed || !repos.some(({ name }) => name === status.name)) continue;
+        const next = repos.map((one) => (one.name === status.name ? status : one));
+        this.#world.tell({ type: 'repos-looked-at', repos: next });
+      }
+    } finally {
+      watched.isLooking = false;
+    }
+  }
+
+  /** A worker is its worktree: a new name of its branch is taken over, another branch is said. */
+  async #seeBranch(repo: Repo, worker: Worker): Promise<void> {
+    const live = await readLiveBranch(this.#world.git, repo, worker);
+    if (this.#closed || live.kind === 'same') return;
+    if (live.kind === 'renamed') {
+      const adopted = await adoptBranch(this.#world.git, repo, worker.branch, live.branch);
+      if (!adopted.ok) this.#world.tell({ type: 'noticed', problem: adopted.problem });
+      return this.#world.tell({ type: 'branch-renamed', id: worker.id, branch: live.branch });
+    }
+    const message = `${worker.id} is on ${live.branch} now, not on its branch ${worker.branch}.`;
+    const hint = `It can be finished once it is back: git switch ${worker.branch}.`;
+    this.#world.tell({ type: 'noticed', problem: problemOf('branch_switched', message, hint) });
+  }
+
+  async #workersIn(worktrees: readonly string[]): Promise<Worker[]> {
+    const { log, busy } = this.#world.state();
+    const found: Worker[] = [];
+    // While we work on it ourselves its branch may come and go.
+    for (const worker of log.workers.values())
+      if (!busy.has(worker.id) && worktrees.includes(await resolvedPath(worker.worktree))) found.push(worker);
+    return found;
+  }
+}
+
+function notWatched({ name }: Repo, code: string) {
+  const why = code === 'ENOSPC' || code === 'EMFILE' ? 'the system watches no more folders' : code;
+  return problemOf(
+    'not_watched',
+    `Changes in ${name} are seen late: ${why}.`,
+    'It is looked at every minute instead; fs.inotify.max_user_watches is the limit on Linux.',
+  );
+}

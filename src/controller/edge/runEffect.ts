@@ -1,0 +1,233 @@
+import { usualStaggerMs } from '../../domain/limits.ts';
+import { problemOf, type Result, success } from '../../domain/problem.ts';
+import { draftId } from '../../domain/proposal.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { Git } from '../../git/run.ts';
+import { readStatuses } from '../../git/status.ts';
+import type { RunEffect, WorldEffect } from '../core.ts';
+import type { Documents } from '../documents/documents.ts';
+import { noSuchWorker } from '../update/checks.ts';
+import type { Message } from '../update/messages.ts';
+import { takenPorts } from '../update/starting.ts';
+import type { ControllerState } from '../update/state.ts';
+import { checksOf, runChecks } from './checking.ts';
+import type { HostPort } from './hostPort.ts';
+import { keepWork, undoEnd } from './keeping.ts';
+import { launch } from './launching.ts';
+import { lookAtAgent } from './lookingAtAgent.ts';
+import { makePlan } from './planning.ts';
+import type { RadarWatch } from './radarWatch.ts';
+import { cleanWorker, finishWorker } from './removing.ts';
+import { Stagger } from './stagger.ts';
+import { TokenCounter } from './tokenCounter.ts';
+import type { Tools } from './tools.ts';
+import { typePrompt } from './typing.ts';
+import { runWait } from './waits.ts';
+
+/** What effects are done with. */
+export interface Edge {
+  readonly git: Git;
+  readonly host: HostPort;
+  readonly radar: RadarWatch;
+  readonly documents: Pick<Documents, 'run'>;
+  /** Opens the endpoint for agents' tools, or says where it is. */
+  openTools(): Promise<Result<string>>;
+  readonly ambient: Tools['ambient'];
+  tell(message: Message): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+}
+
+interface Ongoing {
+  /** Ends the checks before a worker's finish. */
+  readonly checks: Map<string, AbortController>;
+  readonly starts: Stagger;
+  readonly tokens: TokenCounter;
+}
+
+/** Does effects at the edge of the program and tells what came of them. */
+export function createRunner(edge: Edge): RunEffect {
+  const tokens = new TokenCounter(edge.tell, edge.fail);
+  const ongoing: Ongoing = { checks: new Map(), starts: new Stagger(), tokens };
+  return (effect, state) => {
+    run(edge, effect, state, ongoing).catch((error) => {
+      edge.fail(error);
+      const told = afterFault(effect, state, error as Error);
+      if (told) edge.tell(told);
+    });
+  };
+}
+
+/** What a fault of ours, or of the disk, comes to: whoever waits for the effect is told, and the worker is free again. */
+function afterFault(effect: WorldEffect, state: ControllerState, { message }: Error): Message | null {
+  const problem = problemOf('internal', `orch-tui could not do this: ${message}`, 'Its log says more.');
+  const result = { ok: false, problem } as const;
+  switch (effect.type) {
+    case 'plan': {
+      const draft = state.log.proposals.get(effect.n)?.draft;
+      return draft ? { type: 'planned', n: effect.n, draft, config: state.config, plan: result } : null;
+    }
+    case 'launch':
+      return { type: 'launch-failed', id: effect.id, stage: 'spawn', problem, ticket: effect.ticket };
+    case 'end-process':
+      return { type: 'process-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'finish':
+      return { type: 'finish-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'clean':
+      return { type: 'clean-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'undo':
+      return { type: 'undo-ended', id: effect.id, result, ticket: effect.ticket };
+    default:
+      return null;
+  }
+}
+
+async function run(
+  edge: Edge,
+  effect: WorldEffect,
+  state: ControllerState,
+  { checks, starts, tokens }: Ongoing,
+): Promise<void> {
+  const tools = toolsFor(edge, state);
+  switch (effect.type) {
+    case 'plan':
+      return plan(edge, await withTools(edge, tools), effect.n, state);
+    case 'launch': {
+      const worker = state.log.workers.get(effect.id);
+      if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect, starts);
+      return;
+    }
+    case 'end-process': {
+      const call = await edge.host.find();
+      const result = call.ok ? await call.value('end', { id: effect.id }) : call;
+      return edge.tell({ type: 'process-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'finish': {
+      const result = await remove(state, effect.id, (worker) =>
+        finishWorker(tools, edge.host, worker, effect, (checked) =>
+          effect.skipChecks ? Promise.resolve(success(null)) : check(edge, tools, checked, checks),
+        ),
+      );
+      return edge.tell({ type: 'finish-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'clean': {
+      const result = await remove(state, effect.id, (worker) =>
+        cleanWorker(tools, edge.host, worker, effect),
+      );
+      return edge.tell({ type: 'clean-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'cancel-checks':
+      checks.get(effect.id)?.abort();
+      return;
+    case 'undo':
+      return edge.tell({
+        type: 'undo-ended',
+        id: effect.id,
+        result: await undoEnd(tools, state, effect),
+        ticket: effect.ticket,
+      });
+    case 'snapshot':
+      return edge.tell({
+        type: 'snapshot-ended',
+        id: effect.id,
+        result: await keepWork(tools, state, effect),
+      });
+    case 'forget-terminal': {
+      const call = await edge.host.find();
+      if (call.ok) await call.value('forget', { id: effect.id });
+      return;
+    }
+    case 'look-at-agent':
+      return lookAtAgent(edge, state, effect.id);
+    case 'await-tools':
+    case 'await-listing':
+    case 'await-limit-end':
+    case 'await-turn':
+      return runWait(effect, edge.tell, starts, gapOf(state));
+    case 'move-card':
+    case 'enter-time':
+    case 'write-entries':
+      return edge.documents.run(effect);
+    case 'look-at-radar':
+      return edge.radar.wake(effect.repo, effect.changed);
+    case 'type-prompt':
+      return typePrompt(edge.host, edge.tell, effect);
+    case 'count-tokens':
+      return tokens.ask(effect.id, effect.session, effect.path);
+    case 'look-at-repos':
+      return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
+  }
+}
+
+function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: ControllerState): Tools {
+  return { git, ambient, config: state.config };
+}
+
+/** Agents work without our tools, too: what keeps them away is told, and no reason to start nothing. */
+async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
+  const mcpUrl = await edge.openTools();
+  if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
+  edge.tell({ type: 'noticed', problem: mcpUrl.problem });
+  return tools;
+}
+
+export function lookAtRepos(git: Git, state: ControllerState) {
+  return readStatuses(git, state.config.repos);
+}
+
+async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {
+  const open = state.log.proposals.get(n);
+  if (!open) return;
+  const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
+  const plan = await makePlan(tools, open, worker, takenPorts(state, open));
+  edge.tell({ type: 'planned', n, draft: open.draft, config: state.config, plan });
+}
+
+async function launchWorker(
+  edge: Edge,
+  tools: Tools,
+  worker: Worker,
+  { id, plan, size, ticket }: Extract<WorldEffect, { type: 'launch' }>,
+  starts: Stagger,
+): Promise<void> {
+  const launched = await launch(tools, edge.host, worker, plan, size, () => starts.turn(gapOf(tools)));
+  if (!launched.ok)
+    return edge.tell({ type: 'launch-failed', id, stage: launched.stage, problem: launched.problem, ticket });
+  for (const warning of launched.warnings)
+    edge.tell({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
+  edge.tell({ type: 'launched', id, ticket });
+}
+
+/** Milliseconds from one start to the next. */
+function gapOf({ config }: { readonly config: WorkspaceConfig }): number {
+  return config.limits?.staggerMs ?? usualStaggerMs;
+}
+
+/** Only with a command to run does anybody see that something is checked. */
+async function check(
+  edge: Edge,
+  tools: Tools,
+  worker: Worker,
+  checks: Map<string, AbortController>,
+): Promise<Result<null>> {
+  if (!checksOf(tools, worker.repo)) return success(null);
+  const stop = new AbortController();
+  checks.set(worker.id, stop);
+  edge.tell({ type: 'checks-begun', id: worker.id });
+  try {
+    return await runChecks(tools, worker, stop.signal);
+  } finally {
+    checks.delete(worker.id);
+    edge.tell({ type: 'checks-ended', id: worker.id });
+  }
+}
+
+async function remove<T>(
+  state: ControllerState,
+  id: string,
+  use: (worker: Worker) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const worker = state.log.workers.get(id);
+  return worker ? use(worker) : noSuchWorker(state, id);
+}

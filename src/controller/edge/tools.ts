@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import type { Repo } from '../../domain/repo.ts';
+import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import type { Git } from '../../git/run.ts';
+import { configFile } from '../config/workspaceConfig.ts';
+
+/** What the controller's effects work with. */
+export interface Tools {
+  readonly git: Git;
+  readonly config: WorkspaceConfig;
+  /** The person's environment; agents get an allow-listed part of it. */
+  readonly ambient: Readonly<Record<string, string | undefined>>;
+  /** Where agents reach our tools; absent when they cannot be offered. */
+  readonly mcpUrl?: string;
+}
+
+export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
+  const repo = config.repos.find((known) => known.name === name);
+  return repo
+    ? success(repo)
+    : failure(
+        'unknown_repo',
+        `The repository ${name} is not configured any more.`,
+        `Add it to ${configFile(config.root)}.`,
+      );
+}
+
+export function findPreset(config: WorkspaceConfig, name: string): Result<AgentPreset> {
+  const preset = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
+  return preset
+    ? success(preset)
+    : failure(
+        'unknown_agent',
+        `The agent ${name} is not configured any more.`,
+        `Add it to ${configFile(config.root)}.`,
+      );
+}
+
+/** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */
+export function settingsFile(root: string): string {
+  return join(root, '.orch', 'agent-settings.json');
+}
+
+/** What tells agents where our tools are; holds no secret either. */
+export function mcpConfigFile(root: string): string {
+  return join(root, '.orch', 'agent-mcp.json');
+}
+
+/** Where worktrees of a workspace lie. */
+export function worktreePath(root: string, repo: string, task: string): string {
+  return join(root, '.worktrees', `${repo}-${task}`);
+}

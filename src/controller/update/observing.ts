@@ -1,0 +1,173 @@
+import { readTitle } from '../../agents/claude/title.ts';
+import { readTitleBy } from '../../agents/titleRules.ts';
+import { observe, type SessionSign, type Sign, type TitleSign } from '../../domain/observation.ts';
+import { type Problem, problemOf } from '../../domain/problem.ts';
+import { isLive, type Worker } from '../../domain/worker.ts';
+import type { AgentPreset } from '../../domain/workspace.ts';
+import type { TerminalRecord } from '../../protocol/hostApi.ts';
+import type { Happening } from '../record/events.ts';
+import type { Message } from './messages.ts';
+import { addNotice, type ControllerState, type Decision } from './state.ts';
+
+/** Compares what the log believes with the terminals that are really there. */
+export function hostConnected(state: ControllerState, terminals: readonly TerminalRecord[]): Decision {
+  const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
+  const met = [...state.log.workers.values()]
+    .filter(({ id }) => !state.busy.has(id))
+    .map((worker) => meet(worker, known.terminals.get(worker.id), speechOf(state, worker)));
+  const strangers = terminals.filter((one) => !state.log.workers.has(one.id));
+  const running = strangers.filter((one) => one.exit === null);
+  return {
+    state: running.map(unknownTerminal).reduce(addNotice, known),
+    happenings: met.flatMap(({ happenings }) => happenings),
+    effects: [
+      ...met.flatMap(({ effects }) => effects),
+      // Left by a controller that ended before it could do this: the next worker of that name needs the place.
+      ...strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id }) as const),
+    ],
+  };
+}
+
+type Seen = Pick<Decision, 'happenings' | 'effects'>;
+
+function meet(worker: Worker, terminal: TerminalRecord | undefined, speech: Speech): Seen {
+  if (isLive(worker.state))
+    return terminal
+      ? see(worker, undefined, terminal, speech)
+      : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
+  if (!terminal || terminal.exit) return { happenings: [], effects: [] };
+  // Believed dead, yet it runs: the last lines of the log did not survive.
+  return { happenings: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
+}
+
+function unknownTerminal({ id, pid }: TerminalRecord): Problem {
+  return problemOf(
+    'unknown_terminal',
+    `A process for ${id} (pid ${pid}) runs, of which the log knows nothing.`,
+    'End it with: orch-tui host stop',
+  );
+}
+
+/** With the host every process it kept has gone. */
+export function hostLost(state: ControllerState): Decision {
+  const gone = [...state.log.workers.values()].filter((worker) => isLive(worker.state));
+  return {
+    state: { ...state, terminals: new Map() },
+    happenings: gone.map(({ id }) => ({ type: 'lost', id })),
+    effects: [],
+  };
+}
+
+export function terminalChanged(state: ControllerState, terminal: TerminalRecord): Decision {
+  const before = state.terminals.get(terminal.id);
+  const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
+  const worker = state.log.workers.get(terminal.id);
+  if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
+  const seen = see(worker, before, terminal, speechOf(state, worker));
+  const operation = state.busy.get(terminal.id);
+  if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
+  return { state: known, ...seen, happenings: seen.happenings.map(wanted) };
+}
+
+/** What ends while it is being stopped, finished or cleaned, ends because a person wants that. */
+function wanted(happening: Happening): Happening {
+  return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
+}
+
+/** How an agent can be understood. */
+type Speech = Pick<AgentPreset, 'speaks' | 'titles'>;
+
+function speechOf({ config }: ControllerState, worker: Worker): Speech {
+  return config.agents[worker.agent] ?? { speaks: 'none' };
+}
+
+/** What the terminal of a live worker tells of it, compared with what it told before. */
+function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Seen {
+  return {
+    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signsOf(before, now, speech)),
+    effects:
+      speech.speaks === 'claude' && isLookNeeded(worker, before, now)
+        ? [{ type: 'look-at-agent', id: worker.id }]
+        : [],
+  };
+}
+
+function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
+  const signs: Sign[] = [];
+  const says = titleOf(now, speech);
+  if (says && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
+  // Output says little where hooks say all.
+  if (speech.speaks === 'none' && now.flowing !== before?.flowing)
+    signs.push({ source: 'output', flowing: now.flowing });
+  return signs;
+}
+
+/** A title that rests says so once nothing is printed any more: what comes next may be a question. */
+function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSign['says'] | null {
+  const says = speaks === 'none' ? readTitleBy(titles ?? {}, title) : readTitle(title);
+  return says === 'resting' && flowing ? null : says;
+}
+
+/**
+ * Where hooks are silent: a question before the first of them, one that Esc was pressed at, and an end without
+ * a beginning.
+ */
+function isLookNeeded({ state }: Worker, before: TerminalRecord | undefined, now: TerminalRecord): boolean {
+  if (now.exit) return state === 'starting';
+  const fellQuiet = !now.flowing && before?.flowing !== false;
+  return fellQuiet && state !== 'limited';
+}
+
+/** A sign from hook, session file or screen. The agent may go on under another conversation id, after `/clear` for instance. */
+export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
+  const worker = state.log.workers.get(message.id);
+  if (!worker) return { state, happenings: [], effects: [] };
+  const { sign, sessionId, ofStateSince = worker.stateSince } = message;
+  if (ofStateSince !== worker.stateSince) return { state, happenings: [], effects: [] };
+  if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
+  if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
+  const happenings = withEnd(worker, sign, observed(worker, [sign]));
+  if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
+    happenings.push({ type: 'session-changed', id: worker.id, sessionId });
+  const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
+  if (said) happenings.push({ type: 'said', id: worker.id, text: said });
+  return { state, happenings, effects: [] };
+}
+
+/** When a limit ends, where the agent said so; it may say so again, of another time. */
+function withEnd({ id, state, limitedUntil }: Worker, sign: Sign, seen: readonly Happening[]): Happening[] {
+  const until = sign.source === 'hook' && sign.report.kind === 'turn-failed' ? sign.report.until : undefined;
+  if (until === undefined) return [...seen];
+  if (seen.length === 0 && state === 'limited' && until !== limitedUntil)
+    return [{ type: 'observed', id, state, asks: null, until }];
+  return seen.map((happening) => (happening.type === 'observed' ? { ...happening, until } : happening));
+}
+
+/** A question that an earlier controller has noted already. */
+function isKnown({ asks, askedBefore }: Worker, sign: Sign): boolean {
+  if (sign.source !== 'hook' || sign.report.kind !== 'asked') return false;
+  return asks === sign.report.what || askedBefore.includes(sign.report.what);
+}
+
+function isSessionStart(sign: Sign): boolean {
+  return sign.source === 'hook' && sign.report.kind === 'session-started';
+}
+
+/** Whether an agent has written that of itself since its worker came to the state that we know. */
+export function isFresh({ stateSince }: Pick<Worker, 'stateSince'>, { at }: SessionSign): boolean {
+  return at > Date.parse(stateSince);
+}
+
+/** What signs make of a worker; nothing when they say nothing new. */
+export function observed(worker: Worker, signs: readonly Sign[]): Happening[] {
+  const { id, state, asks, askedBefore } = worker;
+  const now = { state, asks, askedBefore };
+  const next = signs.reduce(observe, now);
+  if (next === now) return [];
+  const beneath = next.askedBefore.length > 0 ? { askedBefore: next.askedBefore } : {};
+  return [{ type: 'observed', id, state: next.state, asks: next.asks, ...beneath }];
+}
+
+function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): Happening {
+  return { type: 'exited', id, exitCode: exit.code, signal: exit.signal };
+}

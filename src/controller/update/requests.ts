@@ -1,0 +1,171 @@
+import type { MemoryDraft } from '../../domain/memory.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { draftId, type ProposalDraft, type Proposer } from '../../domain/proposal.ts';
+import { isLive } from '../../domain/worker.ts';
+import type { Happening } from '../record/events.ts';
+import { checkDraft, findIdle, noSuchProposal, noSuchWorker } from './checks.ts';
+import { deliver } from './delivering.ts';
+import { begin } from './ending.ts';
+import { goOn } from './goingOn.ts';
+import { answer } from './holding.ts';
+import type { ChangeRequest, RequestMessage, Ticket } from './messages.ts';
+import { cancel } from './queue.ts';
+import { approve } from './starting.ts';
+import { type ControllerState, type Decision, reply } from './state.ts';
+import { beginUndo } from './undoing.ts';
+
+/** Answers a client's request, or begins what it asks for. */
+export function requested(state: ControllerState, message: RequestMessage): Decision {
+  const { request, ticket, from } = message;
+  if (!from.person) return reply(state, ticket, refuseWorker(request.do));
+  switch (request.do) {
+    case 'propose':
+      return propose(state, ticket, request.draft, request.sessionId, 'person');
+    case 'propose-resume':
+      return proposeResume(state, ticket, request.id);
+    case 'edit':
+      return edit(state, ticket, request.n, request.draft);
+    case 'approve':
+      return approve(state, message, request);
+    case 'reject':
+      return reject(state, ticket, request.n, request.why);
+    case 'stop':
+    case 'finish':
+    case 'clean':
+      return begin(state, ticket, request);
+    case 'answer':
+      return answer(state, message, request);
+    case 'set-aside':
+      return about(state, ticket, request.id, { type: 'set-aside', id: request.id });
+    case 'go-on':
+      return goOn(state, ticket, request.ids);
+    case 'deliver':
+      return deliver(state, ticket, request.id);
+    case 'cancel':
+      return cancel(state, ticket, request.id);
+    case 'mute':
+      return about(state, ticket, request.id, { type: 'notes-muted', id: request.id, muted: request.muted });
+    case 'remember':
+      return remember(state, ticket, 'person', request.memory);
+    case 'leave-unfinished':
+      return leaveUnfinished(state, ticket, request.id);
+    case 'undo':
+      return beginUndo(state, ticket, request);
+  }
+}
+
+/** Notes down what a person decided about a worker. */
+function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
+  if (!state.log.workers.has(id)) return reply(state, ticket, noSuchWorker(state, id));
+  return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result: success(null) }] };
+}
+
+function leaveUnfinished(state: ControllerState, ticket: Ticket, id: string): Decision {
+  if (state.log.workers.get(id)?.finishWish === null)
+    return reply(state, ticket, failure('not_wished', `Nobody has asked to have ${id} finished.`));
+  return about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' });
+}
+
+/** Stores something for all to find. @param by the session that does, or `person` */
+export function remember(state: ControllerState, ticket: Ticket, by: string, memory: MemoryDraft): Decision {
+  const entry = state.log.lastMemory + 1;
+  return {
+    state,
+    happenings: [{ type: 'remembered', id: by, entry, memory }],
+    effects: [{ type: 'reply', ticket, result: success({ id: `orch-${entry}` }) }],
+  };
+}
+
+/** Agents may ask a person; they are none. */
+function refuseWorker(what: ChangeRequest['do']): Result<never> {
+  const approval = ['propose', 'propose-resume', 'edit', 'approve', 'reject', 'answer'].includes(what);
+  return failure(
+    approval ? 'approval_forbidden' : 'not_allowed',
+    `A worker cannot ${what.replace('-', ' a ')} anything: this was run from inside one.`,
+    'Ask the person at the control room.',
+  );
+}
+
+export function propose(
+  state: ControllerState,
+  ticket: Ticket,
+  draft: ProposalDraft,
+  sessionId: string,
+  by: Proposer,
+): Decision {
+  const checked = checkDraft(state, draft, null);
+  if (!checked.ok) return reply(state, ticket, checked);
+  const n = state.log.lastProposal + 1;
+  const happening = { type: 'proposed', n, kind: 'start', by, draft, sessionId } as const;
+  return {
+    state,
+    happenings: [happening],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}
+
+/** A second wish to resume the same worker is the first one. */
+function proposeResume(state: ControllerState, ticket: Ticket, id: string): Decision {
+  const found = findIdle(state, id);
+  if (!found.ok) return reply(state, ticket, found);
+  const { role, repo, task, brief, agent, sessionId, state: workerState } = found.value;
+  if (isLive(workerState))
+    return reply(
+      state,
+      ticket,
+      failure('already_running', `${id} is running.`, 'Type into its pane to go on.'),
+    );
+  const same = [...state.log.proposals.values()].find(
+    (open) => open.kind === 'resume' && draftId(open.draft) === id,
+  );
+  if (same)
+    return {
+      state,
+      happenings: [],
+      effects: [
+        { type: 'plan', n: same.n },
+        { type: 'reply-proposal', n: same.n, ticket },
+      ],
+    };
+  const n = state.log.lastProposal + 1;
+  const draft = { ...(role && { role }), repo, task, brief, agent };
+  return {
+    state,
+    happenings: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}
+
+function edit(state: ControllerState, ticket: Ticket, n: number, draft: ProposalDraft): Decision {
+  const open = state.log.proposals.get(n);
+  if (!open) return reply(state, ticket, noSuchProposal(n));
+  if (open.kind === 'resume')
+    return reply(state, ticket, failure('not_editable', 'A resume goes on with the same task and brief.'));
+  const checked = checkDraft(state, draft, n);
+  if (!checked.ok) return reply(state, ticket, checked);
+  const plans = new Map(state.plans);
+  plans.delete(n);
+  return {
+    state: { ...state, plans },
+    happenings: [{ type: 'edited', n, draft }],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}
+
+function reject(state: ControllerState, ticket: Ticket, n: number, why: string): Decision {
+  if (!state.log.proposals.has(n)) return reply(state, ticket, noSuchProposal(n));
+  return {
+    state,
+    happenings: [{ type: 'rejected', n, why }],
+    effects: [{ type: 'reply', ticket, result: success(null) }],
+  };
+}

@@ -1,0 +1,142 @@
+import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import { withCardMoves } from './cardMoves.ts';
+import { conversationFound, conversationMissing } from './conversations.ts';
+import { withDelivery } from './delivering.ts';
+import { cleanEnded, finishEnded, processEnded } from './ending.ts';
+import { timeEntered, withEntering } from './entering.ts';
+import { turnCame, withoutTurns } from './goingOn.ts';
+import { hold, withdrawn, withoutSettled } from './holding.ts';
+import type { Message } from './messages.ts';
+import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
+import { radarLooked, withRadarLooks } from './radar.ts';
+import { requested } from './requests.ts';
+import { sessionAsked } from './sessions.ts';
+import { snapshotEnded, withSnapshots } from './snapshotting.ts';
+import { branchRenamed, launched, launchFailed, planned, setupFailed, withBusy } from './starting.ts';
+import { addNotice, type ControllerState, type Decision } from './state.ts';
+import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
+import { undoEnded } from './undoing.ts';
+import { clockRead, withLimitEnds } from './usageLimits.ts';
+import { spent, tokensCounted } from './using.ts';
+import { workerWanted } from './wanting.ts';
+
+/** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
+export function update(state: ControllerState, message: Message): Decision {
+  const decision = withDelivery(message, withToolsWatch(message, decide(state, message)));
+  const settled = withoutSettled(message, decision);
+  const looked = withRadarLooks(state, message, withSnapshots(state, settled));
+  return withEntering(message, withCardMoves(state, message, withLimitEnds(withoutTurns(looked))));
+}
+
+function decide(state: ControllerState, message: Message): Decision {
+  switch (message.type) {
+    case 'requested':
+      return requested(state, message);
+    case 'session-asked':
+      return sessionAsked(state, message);
+    case 'tools-met':
+      return only(toolsMet(state, message.id, message.listed));
+    case 'tools-overdue':
+      return only(toolsOverdue(state, message.id, message.run));
+    case 'notes-delivered':
+      return { state, happenings: [message], effects: [] };
+    case 'planned':
+      return planned(state, message);
+    case 'launched':
+      return launched(state, message);
+    case 'launch-failed':
+      return launchFailed(state, message);
+    case 'process-ended':
+      return processEnded(state, message);
+    case 'finish-ended':
+      return finishEnded(state, message);
+    case 'clean-ended':
+      return cleanEnded(state, message);
+    case 'undo-ended':
+      return undoEnded(state, message);
+    case 'checks-begun':
+      return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'checking' }) });
+    case 'checks-ended':
+      return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'finishing' }) });
+    case 'turn-came':
+      return turnCame(only(state), message);
+    case 'snapshot-ended':
+      return snapshotEnded(state, message);
+    case 'backups-expired': {
+      const { repo, refs } = message;
+      return { state, happenings: [{ type: 'backups-expired', repo, refs }], effects: [] };
+    }
+    case 'host-connected':
+      return hostConnected(state, message.terminals);
+    case 'host-lost':
+      return hostLost(state);
+    case 'terminal-changed':
+      return terminalChanged(state, message.terminal);
+    case 'signed':
+      return signed(state, message);
+    case 'held':
+      return hold(state, message);
+    case 'withdrawn':
+      return withdrawn(state, message.request);
+    case 'branch-renamed':
+      return branchRenamed(state, message);
+    case 'setup-failed':
+      return setupFailed(state, message);
+    case 'conversation-missing':
+      return conversationMissing(state, message);
+    case 'conversation-found':
+      return conversationFound(state, message);
+    case 'denied': {
+      const { id, what, why } = message;
+      if (!state.log.workers.has(id)) return only(state);
+      return { state, happenings: [{ type: 'denied', id, what, why }], effects: [] };
+    }
+    case 'spent':
+      return spent(state, message);
+    case 'transcript-grew': {
+      const { id, session, path } = message;
+      return { state, happenings: [], effects: [{ type: 'count-tokens', id, session, path }] };
+    }
+    case 'tokens-counted':
+      return tokensCounted(state, message);
+    case 'memory-measured':
+      return only({ ...state, memory: message.memory });
+    case 'prompt-typed':
+    case 'prompt-held':
+    case 'brief-overdue':
+      return only(state);
+    case 'clock-read':
+      return only(clockRead(state, message.now));
+    case 'repos-looked-at':
+      return only({ ...state, repos: message.repos });
+    case 'radar-looked':
+      return radarLooked(state, message.radar);
+    case 'board-read':
+      return only({ ...state, documents: { ...state.documents, board: message.board } });
+    case 'invoices-read':
+      return only({ ...state, documents: { ...state.documents, invoices: message.invoices } });
+    case 'notion-looked':
+      return only({ ...state, notion: message.notion });
+    case 'worker-wanted':
+      return workerWanted(state, message);
+    case 'documented':
+      return { state, happenings: [message.happening], effects: [] };
+    case 'time-entered':
+      return timeEntered(state, message);
+    case 'config-read':
+      return configRead(state, message.config);
+    case 'noticed':
+      return only(addNotice(state, message.problem));
+  }
+}
+
+/** Plans made under another configuration hold no more, and what was wrong with it is mended. */
+function configRead(state: ControllerState, config: WorkspaceConfig): Decision {
+  const notices = state.notices.filter((notice) => notice.code !== 'config_invalid');
+  const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
+  return { state: { ...state, config, notices, plans: new Map() }, happenings: [], effects };
+}
+
+function only(state: ControllerState): Decision {
+  return { state, happenings: [], effects: [] };
+}

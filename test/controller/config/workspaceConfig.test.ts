@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { configFile, readConfig, writeConfig } from '../../../src/controller/config/workspaceConfig.ts';
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'orch-config-'));
+  mkdirSync(join(root, '.orch'));
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function store(config: unknown): string {
+  const text = typeof config === 'string' ? config : JSON.stringify(config);
+  writeFileSync(configFile(root), text);
+  return text;
+}
+
+const backend = { name: 'backend', path: 'backend' };
+
+describe('reading', () => {
+  it('makes paths absolute and fills in what is left out', () => {
+    store({ repos: [backend, { name: 'far', path: '/elsewhere/far' }] });
+    const read = readConfig(root);
+    expect(read).toMatchObject({
+      ok: true,
+      value: {
+        root,
+        defaultAgent: 'claude',
+        repos: [
+          { name: 'backend', path: join(root, 'backend') },
+          { name: 'far', path: '/elsewhere/far' },
+        ],
+      },
+    });
+    expect(read.ok && Object.keys(read.value.agents)).toEqual([
+      'claude',
+      'demo',
+      'codex',
+      'gemini',
+      'opencode',
+      'aider',
+    ]);
+  });
+
+  it('reads how worktrees are made ready, submodules before all else', () => {
+    const setup = [['npm', 'ci']];
+    const ports = { first: 30_000, count: 5 };
+    const own = { ...backend, setup, setupMinutes: 1, submodules: true, lfs: 'pointers' };
+    store({ repos: [own, { name: 'web', path: 'web' }], ports });
+    const fill = ['git', 'submodule', 'update', '--init', '--recursive'];
+    expect(readConfig(root)).toMatchObject({
+      ok: true,
+      value: {
+        ports,
+        setup: { backend: { commands: [fill, ...setup], timeoutMs: 60_000, lfs: 'pointers' } },
+      },
+    });
+  });
+
+  it.each([
+    ['{{', 'JSON'],
+    [{ repos: 'backend' }, 'repos'],
+    [{ repos: [{ name: 'backend' }] }, 'path'],
+    [{ repos: [{ name: '../up', path: 'x' }] }, '..'],
+    [{ repos: [backend, { name: 'Backend', path: 'x' }] }, 'two repositories are named Backend'],
+    [{ repos: [backend], defaultAgent: 'nobody' }, '"nobody" is none of claude, demo'],
+    [{ repos: [backend], defaultAgent: 'toString' }, '"toString" is none of claude, demo'],
+    [{ repos: [backend], agents: { mine: {} } }, 'agents.mine.command'],
+    [{ repos: [{ ...backend, setup: [[]] }] }, 'setup'],
+    [{ repos: [{ ...backend, setup: ['npm ci'] }] }, 'setup'],
+    [{ repos: [{ ...backend, lfs: 'some' }] }, 'lfs'],
+    [{ repos: [{ ...backend, setupMinutes: 0 }] }, 'setupMinutes'],
+    [{ repos: [], ports: { first: 80, count: 10 } }, 'ports/first'],
+    [{ repos: [], limits: { scrollback: { visible: 5 } } }, 'hidden'],
+    [{ repos: [], limits: { scrollback: { visible: 5, hidden: 0.5 } } }, 'limits/scrollback/hidden'],
+    [{ repos: [], limits: { scrollback: { visible: 1e9, hidden: 1 } } }, '100000'],
+  ])('refuses %j by name and leaves the file alone', (config, why) => {
+    const text = store(config);
+    expect(readConfig(root)).toMatchObject({
+      problem: { code: 'config_invalid', message: expect.stringContaining(why), hint: expect.any(String) },
+    });
+    expect(readFileSync(configFile(root), 'utf8')).toBe(text);
+  });
+});
+
+describe('writing', () => {
+  it('keeps paths below the workspace relative, and what others wrote', () => {
+    store({ repos: [], agents: { mine: { command: ['x'] } }, name: 'shop' });
+    const repos = [
+      { name: 'backend', path: join(root, 'backend') },
+      { name: 'far', path: '/elsewhere/far' },
+    ];
+    expect(writeConfig(root, { repos })).toMatchObject({ ok: true, value: { name: 'shop', repos } });
+    expect(JSON.parse(readFileSync(configFile(root), 'utf8'))).toMatchObject({
+      name: 'shop',
+      agents: { mine: { command: ['x'] } },
+      repos: [backend, { name: 'far', path: '/elsewhere/far' }],
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
+import { lookAtAgent } from '../../../src/controller/edge/lookingAtAgent.ts';
+import type { Message } from '../../../src/controller/update/messages.ts';
+import { success } from '../../../src/domain/problem.ts';
+import { processStart } from '../../../src/protocol/processes.ts';
+import { Scene, terminal } from '../scene.ts';
+
+const id = 'backend/auth';
+/** After every state of a scene. */
+const later = Date.parse('2026-11-22T12:00:01.000Z');
+const question = 'Do you want to proceed?\n❯ 1. Yes\n  2. No';
+
+/** A script with an agent below it, and what that agent keeps of itself. */
+async function open() {
+  const folder = await mkdtemp(join(tmpdir(), 'orch-looks-'));
+  await mkdir(join(folder, 'sessions'));
+  const script = spawn('sh', ['-c', 'sleep 100 & echo $!; wait'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [said] = await once(script.stdout, 'data');
+  const agent = Number(said);
+  onTestFinished(async () => {
+    process.kill(agent);
+    await once(script, 'exit');
+    await rm(folder, { recursive: true });
+  });
+  const scene = new Scene().started();
+  scene.tell({
+    type: 'signed',
+    id,
+    sign: { source: 'hook', report: { kind: 'prompted' } },
+    sessionId: null,
+  });
+  scene.tell({ type: 'terminal-changed', terminal: terminal(id, { pid: script.pid ?? 0 }) });
+  const keep = (pid: number, status: string, at = later) => {
+    const procStart = processStart(pid)?.split(':').at(-1);
+    const text = JSON.stringify({ pid, procStart, status, statusUpdatedAt: at });
+    return writeFile(join(folder, 'sessions', `${pid}.json`), text);
+  };
+  const look = async (): Promise<Message[]> => {
+    const told: Message[] = [];
+    const host = { find: async () => success(async () => success({ text: question })) };
+    const world = {
+      host: host as unknown as Pick<HostPort, 'find'>,
+      ambient: { CLAUDE_CONFIG_DIR: folder },
+      tell: (message: Message) => told.push(message),
+    };
+    await lookAtAgent(world, scene.state, id);
+    return told;
+  };
+  return { agent, script: script.pid ?? 0, keep, look };
+}
+
+const signs = (told: readonly Message[]) => told.flatMap((one) => (one.type === 'signed' ? [one.sign] : []));
+
+test('an agent is asked itself, also below a script, and its screen is not read then', async () => {
+  const { agent, keep, look } = await open();
+  await keep(agent, 'idle');
+  expect(signs(await look())).toEqual([{ source: 'session', says: 'resting', at: later }]);
+});
+
+test('the pane’s own process is asked first', async () => {
+  const { agent, script, keep, look } = await open();
+  await keep(agent, 'idle');
+  await keep(script, 'busy');
+  expect(signs(await look())).toEqual([{ source: 'session', says: 'working', at: later }]);
+});
+
+test('its screen is read where it keeps nothing, nothing that is news, or another process does', async () => {
+  const { agent, keep, look } = await open();
+  const shown = [{ source: 'screen', says: 'question' }];
+  expect(signs(await look())).toEqual(shown);
+  await keep(process.pid, 'idle');
+  expect(signs(await look())).toEqual(shown);
+  await keep(agent, 'idle', later - 60_000);
+  expect(signs(await look())).toEqual(shown);
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { makePlan } from '../../../src/controller/edge/planning.ts';
+import type { Tools } from '../../../src/controller/edge/tools.ts';
+import type { OpenProposal } from '../../../src/controller/record/events.ts';
+import type { StartPlan } from '../../../src/domain/proposal.ts';
+import type { AgentPreset } from '../../../src/domain/workspace.ts';
+import { createPlace, expectProblem, expectValue } from '../../git/place.ts';
+
+const cat: AgentPreset = { command: ['cat'], env: {}, pass: [], speaks: 'none' };
+
+async function scene() {
+  const place = await createPlace();
+  const repo = await place.repo();
+  const tools = (agents: Record<string, AgentPreset>): Tools => ({
+    git: place.git,
+    ambient: place.env,
+    config: { name: 'shop', root: place.root, repos: [repo], agents, defaultAgent: 'cat' },
+  });
+  const plan = (draft: Partial<OpenProposal['draft']> = {}, agents: Record<string, AgentPreset> = { cat }) =>
+    makePlan(tools(agents), proposal(draft), null);
+  return { place, repo, plan };
+}
+
+function proposal(draft: Partial<OpenProposal['draft']>): OpenProposal {
+  return {
+    ...{ n: 1, kind: 'start', by: 'person', at: '2026-11-22T10:00:00.000Z', sessionId: 'session-1' },
+    draft: { repo: 'backend', task: 'auth', brief: 'do it', agent: null, ...draft },
+  } as const;
+}
+
+test('a plan names branch, base, worktree and command, and looking for it changes nothing', async () => {
+  const { place, repo, plan } = await scene();
+  const before = await place.sh(repo.path, 'for-each-ref');
+  const made: StartPlan = expectValue(await plan());
+  expect(made).toMatchObject({
+    id: 'backend/auth',
+    branch: 'feature/auth',
+    base: { branch: 'develop', commit: await place.sh(repo.path, 'rev-parse', 'develop') },
+    worktree: `${place.root}/.worktrees/backend-auth`,
+    command: ['cat'],
+    sessionId: 'session-1',
+  });
+  expect(made.environment).toEqual(expect.arrayContaining(['ORCH_BRIEF', 'ORCH_WORKER', 'PATH']));
+  expect(await place.sh(repo.path, 'for-each-ref')).toBe(before);
+});
+
+test('the digest stays while nothing changes, and changes with all that decides what is run', async () => {
+  const { place, repo, plan } = await scene();
+  const digest = async (...args: Parameters<typeof plan>) => expectValue(await plan(...args)).digest;
+  const first = await digest();
+  expect(await digest()).toBe(first);
+  const others = [
+    await digest({ task: 'other' }),
+    // It reaches this agent by its environment alone.
+    await digest({ brief: 'do something else' }),
+    await digest({}, { cat: { ...cat, command: ['cat', '-n'] } }),
+    await digest({}, { cat: { ...cat, env: { MODE: 'fast' } } }),
+    await digest({}, { cat: { ...cat, env: { MODE: 'slow' } } }),
+    await digest({}, { cat: { ...cat, pass: ['HOME', 'GIT_CONFIG_NOSYSTEM'] } }),
+  ];
+  await place.sh(repo.path, 'switch', '--quiet', 'develop');
+  await place.commit(repo.path, { 'a.txt': 'a' });
+  others.push(await digest());
+  expect(new Set([first, ...others]).size).toBe(others.length + 1);
+});
+
+test('what cannot be started is said by name', async () => {
+  const { place, repo, plan } = await scene();
+  expect(expectProblem(await plan({ agent: 'gone' }))).toMatchObject({
+    code: 'unknown_agent',
+    hint: expect.stringContaining('config.json'),
+  });
+  expect(expectProblem(await plan({ agent: 'constructor' })).code).toBe('unknown_agent');
+  expect(expectProblem(await plan({ repo: 'gone' })).code).toBe('unknown_repo');
+  await place.sh(repo.path, 'branch', 'feature/auth');
+  expect(expectProblem(await plan()).code).toBe('branch_exists');
+});

@@ -1,0 +1,245 @@
+import { describe, expect, test, vi } from 'vitest';
+import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
+import { Sender } from '../../../src/controller/edge/sending.ts';
+import type { Message } from '../../../src/controller/update/messages.ts';
+import type { Report } from '../../../src/domain/observation.ts';
+import { problemOf, type Result, success } from '../../../src/domain/problem.ts';
+import { Scene } from '../scene.ts';
+
+const id = 'backend/auth';
+const pace = { hookMs: 60, queueMs: 20, startMs: 200, turnMs: 5000, lookMs: 2, turnLookMs: 2 };
+const box = '────────\n❯ \n────────';
+const question = 'Do you want to proceed?\n❯ 1. Yes\n  2. No';
+
+/** An agent as its terminal and its hooks show it; what it does at each Enter is up to the test. */
+class Agent {
+  readonly scene: Scene;
+  /** What was typed, `⏎` for each Enter. */
+  typed = '';
+  screen = box;
+  onEnter: () => void = () => {};
+  readonly sender: Sender;
+  #hooks = 0;
+
+  constructor(scene = new Scene().started('auth')) {
+    this.scene = scene;
+    const call = (method: string, { text, submit }: { text?: string; submit?: boolean }) => {
+      if (method === 'text') return success({ text: this.screen });
+      this.typed += `${text}${submit ? '⏎' : ''}`;
+      if (submit) this.onEnter();
+      return success(null);
+    };
+    const host = { find: async () => success(async (...args: Parameters<typeof call>) => call(...args)) };
+    this.sender = new Sender(host as unknown as Pick<HostPort, 'find'>, () => this.scene.state, pace);
+  }
+
+  /** States change at different times. */
+  hook(report: Report): this {
+    this.#hooks += 1;
+    const sign = { source: 'hook', report } as const;
+    const message: Message = { type: 'signed', id, sign, sessionId: null };
+    this.scene.tell(message);
+    const worker = this.scene.worker(id);
+    const { log } = this.scene.state;
+    if (worker && this.scene.happenings.length > 0) {
+      const workers = new Map(log.workers).set(id, { ...worker, stateSince: `${this.#hooks}` });
+      this.scene.state = { ...this.scene.state, log: { ...log, workers } };
+    }
+    return this;
+  }
+
+  idle(): this {
+    return this.hook({ kind: 'session-started', sessionId: 'session-1' });
+  }
+
+  working(): this {
+    return this.hook({ kind: 'prompted' });
+  }
+
+  done(): this {
+    return this.hook({ kind: 'turn-ended', said: null });
+  }
+
+  send(text = 'hello', isCommand = false): Promise<Result<null>> {
+    return this.sender.send(id, text, isCommand);
+  }
+}
+
+const codeOf = (result: Result<null>) => (result.ok ? 'ok' : result.problem.code);
+
+describe('a line', () => {
+  test('is typed once into an agent that takes it', async () => {
+    const agent = new Agent().idle();
+    agent.onEnter = () => agent.working();
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('is taken also where the turn is over at once', async () => {
+    const agent = new Agent().idle();
+    agent.onEnter = () => agent.working().done();
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('gets its Enter again where that was lost', async () => {
+    const agent = new Agent().idle();
+    agent.onEnter = () => agent.typed === 'hello⏎⏎⏎' && agent.working();
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎⏎⏎');
+  });
+
+  test('that is never taken is told', async () => {
+    const agent = new Agent().idle();
+    expect(codeOf(await agent.send())).toBe('not_taken');
+    expect(agent.typed).toBe('hello⏎⏎⏎⏎⏎⏎');
+  });
+
+  test('is left to the queue of an agent at work', async () => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('gets its Enter again while it still stands in the box of an agent at work', async () => {
+    const agent = new Agent().working();
+    agent.onEnter = () => {
+      agent.screen = agent.typed === 'hello⏎' ? box.replace('❯ ', '❯ hel') : box;
+    };
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎⏎');
+    agent.typed = '';
+    agent.onEnter = () => {
+      agent.screen = box.replace('❯ ', '❯ Try "how do I log an error?"');
+    };
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('gets its Enter once the turn is over, where it was drawn late', async () => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    agent.screen = box.replace('❯ ', '❯ hello');
+    agent.onEnter = () => {
+      agent.screen = box;
+      agent.working();
+    };
+    agent.done();
+    await vi.waitUntil(() => agent.typed === 'hello⏎⏎');
+    agent.done();
+    expect(agent.typed).toBe('hello⏎⏎');
+  });
+
+  test('that the person has begun to type after the turn is left alone', async () => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    agent.screen = box.replace('❯ ', '❯ What about');
+    agent.done();
+    await new Promise((resolve) => setTimeout(resolve, 3 * pace.hookMs));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test.each(['h', '[Pasted text #1 +40 lines]'])('is not taken for a person’s own: %s', async (own) => {
+    const agent = new Agent().working();
+    expect(await agent.send()).toEqual(success(null));
+    agent.screen = box.replace('❯ ', `❯ ${own}`);
+    agent.done();
+    await new Promise((resolve) => setTimeout(resolve, 3 * pace.hookMs));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('is followed to an agent whose turn ended meanwhile', async () => {
+    const agent = new Agent().working();
+    agent.onEnter = () => (agent.typed === 'hello⏎' ? agent.done() : agent.working());
+    expect(await agent.send()).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎⏎');
+  });
+
+  test('waits until its agent has begun', async () => {
+    const agent = new Agent();
+    agent.onEnter = () => agent.working();
+    const sent = agent.send();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(agent.typed).toBe('');
+    agent.idle();
+    expect(await sent).toEqual(success(null));
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('does not wait for ever for that', async () => {
+    const agent = new Agent();
+    expect(codeOf(await agent.send())).toBe('not_begun');
+    expect(agent.typed).toBe('');
+  });
+
+  test('and the next one go one after the other', async () => {
+    const agent = new Agent().idle();
+    agent.onEnter = () => agent.typed.endsWith('⏎⏎') && agent.working().done();
+    expect(await Promise.all([agent.send('one'), agent.send('two')])).toEqual([success(null), success(null)]);
+    expect(agent.typed).toBe('one⏎⏎two⏎⏎');
+  });
+
+  test('of nothing is an Enter and no more', async () => {
+    const agent = new Agent().idle();
+    expect(await agent.send('')).toEqual(success(null));
+    expect(agent.typed).toBe('⏎');
+  });
+});
+
+describe('nothing is typed', () => {
+  test('at a question that a hook told of, for it would be an answer', async () => {
+    const agent = new Agent().working().hook({ kind: 'asked', what: 'Bash: ls' });
+    expect(await agent.send()).toMatchObject({
+      problem: problemOf(
+        'asks',
+        `${id} waits for an answer: Bash: ls. What is typed now would answer it.`,
+        'Answer it: orch-tui queue',
+      ),
+    });
+    expect(agent.typed).toBe('');
+  });
+
+  test('at one that only its screen shows, nor an Enter again once there is one', async () => {
+    const agent = new Agent().idle();
+    agent.screen = question;
+    expect(codeOf(await agent.send())).toBe('asks');
+    expect(agent.typed).toBe('');
+    agent.screen = box;
+    agent.onEnter = () => {
+      agent.screen = question;
+    };
+    expect(codeOf(await agent.send())).toBe('asks');
+    expect(agent.typed).toBe('hello⏎');
+  });
+
+  test('at the question whether its folder is trusted, while its brief still waits', async () => {
+    const agent = new Agent();
+    agent.scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'question' }, sessionId: null });
+    const { state } = agent.scene;
+    const deliveries = new Map([[id, { key: 1, what: 'brief', state: 'waiting' } as const]]);
+    agent.scene.state = { ...state, deliveries };
+    expect(codeOf(await agent.send())).toBe('asks');
+    expect(agent.typed).toBe('');
+  });
+
+  test('that looks like a command, unless it is meant; then once', async () => {
+    const agent = new Agent().idle();
+    expect(codeOf(await agent.send('/clear'))).toBe('looks_like_command');
+    expect(await agent.send('/clear', true)).toEqual(success(null));
+    expect(agent.typed).toBe('/clear⏎');
+  });
+
+  test('into what does not run or is not there', async () => {
+    const agent = new Agent().idle();
+    expect(codeOf(await agent.sender.send('web/none', 'x'))).toBe('no_such_worker');
+    agent.scene.tell({ type: 'host-lost' });
+    expect(codeOf(await agent.send())).toBe('not_running');
+    expect(agent.typed).toBe('');
+  });
+});
+
+test('an agent without hooks is only typed to', async () => {
+  const agent = new Agent(new Scene().started('auth', 'plain'));
+  expect(await agent.send()).toEqual(success(null));
+  expect(agent.typed).toBe('hello⏎');
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import type { Happening, LogEvent } from '../../../src/controller/record/events.ts';
+import { afterTime, noTimes, owedMinutes, type Times } from '../../../src/controller/record/workTime.ts';
+
+const id = 'backend/auth';
+const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();
+
+/** Events and the minute at which each was written. */
+function times(...told: readonly (readonly [number, Happening])[]): Times {
+  return told.reduce<Times>(
+    (state, [minute, happening], n) =>
+      afterTime(state, { v: 1, seq: n + 1, at: at(minute), ...happening } as LogEvent),
+    noTimes,
+  );
+}
+
+const started = { type: 'started', id } as unknown as Happening;
+const seen = (state: 'working' | 'idle' | 'waiting'): Happening => ({
+  type: 'observed',
+  id,
+  state,
+  asks: null,
+});
+const reported = (minutes: number | null) =>
+  ({ type: 'updated', id, update: { minutes } }) as unknown as Happening;
+const finished: Happening = { type: 'finished', id, into: 'develop', merge: 'm', backup: 'b' };
+
+function owed(state: Times) {
+  const time = state.workTimes.get(id);
+  return time && { ...owedMinutes(time), isOwed: time.isOwed };
+}
+
+describe('measured time', () => {
+  it('is what it worked, without waiting, resting and questions', () => {
+    const state = times(
+      [0, started],
+      [1, seen('working')],
+      [11, seen('waiting')],
+      [30, seen('working')],
+      [35, seen('idle')],
+      [90, finished],
+    );
+    expect(owed(state)).toEqual({ measured: 15, claimed: null, isOwed: true });
+  });
+
+  it('ends with the process, and with the finish', () => {
+    const exited: Happening = { type: 'exited', id, exitCode: 0, signal: 0 };
+    expect(owed(times([0, started], [0, seen('working')], [7, exited], [9, finished]))?.measured).toBe(7);
+    expect(owed(times([0, started], [0, seen('working')], [9, finished]))?.measured).toBe(9);
+  });
+
+  it('of a lost process is what was heard of it, not the night until somebody looked', () => {
+    const state = times([0, started], [0, seen('working')], [12, reported(null)], [59, { type: 'lost', id }]);
+    expect(owed(state)?.measured).toBe(12);
+  });
+});
+
+describe('what is entered', () => {
+  const entry = { id: 'T-1' } as never;
+  const entered: Happening = { type: 'time-entered', id, entry, measured: 5, claimed: 20 };
+
+  it('is entered once, and after an undo only what came since', () => {
+    const first = [
+      [0, started],
+      [0, seen('working')],
+      [5, seen('idle')],
+      [6, reported(20)],
+      [7, finished],
+      [7, entered],
+    ] as const;
+    expect(owed(times(...first))).toEqual({ measured: 0, claimed: 0, isOwed: false });
+    const again = times(...first, [8, { type: 'undone', id }], [9, seen('working')], [12, finished]);
+    expect(owed(again)).toEqual({ measured: 3, claimed: 0, isOwed: true });
+  });
+
+  it('is known as written only once it is', () => {
+    expect(times([0, started], [1, finished], [2, entered]).madeEntries.get('T-1')?.isWritten).toBe(false);
+    const written = times(
+      [0, started],
+      [1, finished],
+      [2, entered],
+      [3, { type: 'entry-written', entry: 'T-1' }],
+    );
+    expect(written.madeEntries.get('T-1')?.isWritten).toBe(true);
+  });
+});
