@@ -1,6 +1,18 @@
 import { type Result, success } from '../domain/problem.ts';
 import { type Board, parseBoard } from './board.ts';
-import { idMaker, setIds } from './ids.ts';
+import { idMaker, prefixOf, setIds } from './ids.ts';
+
+/** Of ids, where neither the configuration nor the board has one. */
+export const usualPrefix = 'ORC';
+
+/** The prefix of new ids: the configured one, else what most cards have. */
+export function boardPrefix({ cards }: Board, configured: string | null): string {
+  return prefixOf(
+    cards.map(({ id }) => id),
+    configured,
+    usualPrefix,
+  );
+}
 
 /**
  * The board with an id `<prefix>-<n>` on each sound card that had none. A person is asked first: tables that have no

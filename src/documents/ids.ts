@@ -18,6 +18,18 @@ export function idMaker(text: string, prefix: string): () => string {
   };
 }
 
+/** The part before the number that most ids of a document have, where nothing else is configured. */
+export function prefixOf(ids: Iterable<string | null>, configured: string | null, otherwise: string): string {
+  if (configured !== null) return configured;
+  const counts = new Map<string, number>();
+  for (const id of ids) {
+    const [, prefix] = /^([A-Za-z][A-Za-z0-9]{0,15})-\d+$/.exec(id ?? '') ?? [];
+    if (prefix !== undefined) counts.set(prefix, (counts.get(prefix) ?? 0) + 1);
+  }
+  const [most] = [...counts].sort(([, a], [, b]) => b - a);
+  return most?.[0] ?? otherwise;
+}
+
 /** Which tables of a file get ids, and in which of their columns they stand, -1 where there is none yet. */
 export interface IdTable {
   readonly table: Table;

@@ -2,8 +2,8 @@
 export interface BoardConfig {
   /** Absolute path. */
   readonly file: string;
-  /** Of ids that new cards get: `ORC` for `ORC-12`. */
-  readonly prefix: string;
+  /** Of ids that new cards get: `ORC` for `ORC-12`; null for the one that most cards have. */
+  readonly prefix: string | null;
   /** Whether a worker without a card gets one when it starts. */
   readonly autoAdd: boolean;
 }

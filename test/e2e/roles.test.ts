@@ -25,6 +25,13 @@ test('the orchestrator is started with O, cannot write, and is found again from 
     await room.until('The orchestrator coordinates and changes nothing itself');
     expect(await isThere(shop.path('canary'))).toBe(false);
     await room.until('orchestrator was kept from');
+    room.type('propose backend cart: Say hello\r');
+    await room.until('Proposed as number 2; a person decides.');
+    await room.until('Needs you (1)');
+    expect(await shop.json('proposals')).toMatchObject([
+      { n: 2, by: 'orchestrator', draft: { repo: 'backend', task: 'cart', brief: 'Say hello' } },
+    ]);
+    expect(await isThere(shop.path('.worktrees'))).toBe(false);
     room.press('ctrl-q');
     const again = await shop.json<{ id: string; role: string; state: string }>('orchestrator', '--yes');
     expect(again).toMatchObject({ id: 'orchestrator', role: 'orchestrator', worktree: shop.path() });

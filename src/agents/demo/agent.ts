@@ -1,4 +1,5 @@
 import type { Introduction } from './banner.ts';
+import type { ControlTools } from './control.ts';
 import type { Entry } from './entries.ts';
 import type { Hooks } from './hooks.ts';
 import { editText, type Key, KeyReader } from './keys.ts';
@@ -15,6 +16,7 @@ export interface Setup {
   /** Milliseconds of one beat; 0 for as fast as possible. */
   readonly pace: number;
   readonly hooks: Hooks;
+  readonly control: ControlTools;
   readonly transcript: Transcript;
   readonly earlier: readonly Entry[];
   readonly unfinished: Unfinished | null;
@@ -130,6 +132,7 @@ export class DemoAgent {
     const turn = new Turn({
       cwd: this.#setup.introduction.cwd,
       hooks: this.#setup.hooks,
+      control: this.#setup.control,
       screen: this.#screen,
       pace: this.#setup.pace,
       show: (entry) => this.#show(entry),

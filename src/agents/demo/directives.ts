@@ -8,16 +8,18 @@ const readers: Readonly<Record<string, (rest: string) => Step | null>> = {
   run: (rest) => ({ kind: 'run', argv: rest.split(/\s+/) }),
   ask: (question) => ({ kind: 'ask', question }),
   commit: (message) => ({ kind: 'commit', message }),
+  propose: proposeStep,
   stream: (rest) => countStep(rest, 1_000_000, (lines) => ({ kind: 'stream', lines })),
   limit: (rest) => countStep(rest, 1_000_000, (seconds) => ({ kind: 'limit', seconds })),
   exit: (rest) => countStep(rest, 255, (code) => ({ kind: 'exit', code })),
 };
 
-const directive = /^\s*(say|write|append|run|ask|commit|stream|limit|exit)(?::\s*|\s+)(\S.*)$/;
+const directive = /^\s*(say|write|append|run|ask|commit|propose|stream|limit|exit)(?::\s*|\s+)(\S.*)$/;
 
 /**
  * Steps that a brief spells out, one directive a line: `write FILE: TEXT`, `append FILE: TEXT`, `run: COMMAND`,
- * `ask: QUESTION`, `commit: MESSAGE`, `say: TEXT`, `stream N`, `limit SECONDS`, `exit CODE`. Other lines are prose.
+ * `ask: QUESTION`, `commit: MESSAGE`, `say: TEXT`, `propose REPO TASK: BRIEF`, `stream N`, `limit SECONDS`, `exit CODE`.
+ * Other lines are prose.
  * @returns nothing when no line is a directive
  */
 export function parseDirectives(brief: string): Step[] {
@@ -33,6 +35,11 @@ function fileStep(kind: 'write' | 'append', rest: string): Step | null {
   if (file === undefined || text === undefined) return null;
   // A line of a brief has room for several lines of a file.
   return { kind, file, text: `${text.replaceAll('\\n', '\n')}\n` };
+}
+
+function proposeStep(rest: string): Step | null {
+  const [, repo, task, brief] = /^(\S+)\s+([^\s:]+):\s*(\S.*)$/.exec(rest) ?? [];
+  return repo && task && brief ? { kind: 'propose', repo, task, brief } : null;
 }
 
 function countStep(rest: string, most: number, step: (count: number) => Step): Step | null {

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Problem } from '../../domain/problem.ts';
 import { inboxOf } from '../inbox.ts';
-import { McpClient, mcpOf } from '../mcpClient.ts';
 import { DemoAgent } from './agent.ts';
+import { ControlTools } from './control.ts';
 import { parseFlags } from './flags.ts';
 import { Hooks } from './hooks.ts';
 import { printable } from './text.ts';
@@ -35,10 +35,12 @@ async function main(): Promise<void> {
     transcript_path: transcript.file ?? '',
     cwd,
   });
+  const control = new ControlTools(process.env);
   const agent = new DemoAgent({
     introduction: { name: printable(flags.name ?? basename(cwd)).replaceAll('\n', ' '), cwd, branch },
     pace: paceOf(process.env.ORCH_DEMO_PACE),
     hooks,
+    control,
     transcript,
     earlier: entries,
     unfinished,
@@ -53,27 +55,8 @@ async function main(): Promise<void> {
   stdout.on('resize', () => agent.resize());
   process.on('SIGTERM', () => void agent.end('other', 143));
   process.on('SIGHUP', () => void agent.end('other', 129));
-  void meetTools();
+  void control.meet();
   await agent.start(printable(flags.brief));
-}
-
-/** Finds the control room's tools as a real agent does; it has no use for them. */
-async function meetTools(): Promise<void> {
-  const address = mcpOf(process.env);
-  if (!address) return;
-  const tools = new McpClient(address);
-  const hello = {
-    protocolVersion: '2025-06-18',
-    capabilities: {},
-    clientInfo: { name: 'demo', version: '1' },
-  };
-  try {
-    await tools.send({ jsonrpc: '2.0', id: 1, method: 'initialize', params: hello });
-    await tools.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
-    await tools.send({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
-  } catch {
-    // A demonstration goes on without.
-  }
 }
 
 function refuse(problem: Problem): void {

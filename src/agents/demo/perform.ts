@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ControlTools } from './control.ts';
 import type { Entry } from './entries.ts';
 import type { Hooks } from './hooks.ts';
 import type { Menu } from './menu.ts';
@@ -9,6 +10,7 @@ import { changeFile, commitAll, lookAround, type Outcome, runCommand } from './t
 export interface Stage {
   readonly cwd: string;
   readonly hooks: Hooks;
+  readonly control: ControlTools;
   /** Aborted when the person stops the turn; waiting on it throws. */
   readonly signal: AbortSignal;
   show(entry: Entry): void;
@@ -41,6 +43,11 @@ export async function perform(stage: Stage, step: Step): Promise<void> {
     case 'commit': {
       const command = `git commit -m ${JSON.stringify(step.message)}`;
       return callTool(stage, tool('Bash', command, { command }), () => commitAll(stage.cwd, step.message));
+    }
+    case 'propose': {
+      const { kind: _, ...wish } = step;
+      const used = tool('mcp__orch__propose_worker', `${step.repo}/${step.task}`, wish);
+      return callTool(stage, used, () => stage.control.use('propose_worker', wish));
     }
     case 'stream':
       return stream(stage, step.lines);

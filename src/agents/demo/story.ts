@@ -1,3 +1,4 @@
+import { orchestrator } from '../../domain/role.ts';
 import { parseDirectives } from './directives.ts';
 import type { Step } from './steps.ts';
 
@@ -8,13 +9,15 @@ import type { Step } from './steps.ts';
  */
 export function storyOf(name: string, brief: string): Step[] {
   const told = parseDirectives(brief);
-  return told.length > 0 ? told : sampleStory(taskOf(name), brief);
+  if (told.length > 0) return told;
+  return name === orchestrator.id ? plannersStory : sampleStory(taskOf(name), brief);
 }
 
 /** What it does about something typed later. */
 export function followUpOf(name: string, request: string): Step[] {
   const told = parseDirectives(request);
   if (told.length > 0) return told;
+  if (name === orchestrator.id) return plannersStory;
   const file = `docs/${taskOf(name)}.md`;
   const line = oneLine(request);
   return [
@@ -27,6 +30,18 @@ export function followUpOf(name: string, request: string): Step[] {
     },
   ];
 }
+
+/** Who plans cannot write: it says what it can do here. */
+const plannersStory: Step[] = [
+  {
+    kind: 'say',
+    text: 'I plan and cannot write; no model thinks here, so you have to tell me what is to be done.',
+  },
+  {
+    kind: 'say',
+    text: 'Type "propose REPO TASK: BRIEF", and I propose that worker. Whether it starts, you decide.',
+  },
+];
 
 function sampleStory(task: string, brief: string): Step[] {
   const module = `src/${task}.mjs`;

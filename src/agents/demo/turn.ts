@@ -1,4 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type { ControlTools } from './control.ts';
 import type { Entry } from './entries.ts';
 import type { Hooks } from './hooks.ts';
 import type { Key } from './keys.ts';
@@ -11,6 +12,7 @@ import type { Screen } from './screen.ts';
 export interface TurnSetup {
   readonly cwd: string;
   readonly hooks: Hooks;
+  readonly control: ControlTools;
   readonly screen: Screen;
   /** Milliseconds of one beat; 0 for as fast as possible. */
   readonly pace: number;
@@ -27,6 +29,7 @@ const titleTicks = 8;
 export class Turn implements Stage {
   readonly cwd: string;
   readonly hooks: Hooks;
+  readonly control: ControlTools;
   readonly #setup: TurnSetup;
   readonly #abort = new AbortController();
   readonly #startedAt = performance.now();
@@ -39,6 +42,7 @@ export class Turn implements Stage {
     this.#setup = setup;
     this.cwd = setup.cwd;
     this.hooks = setup.hooks;
+    this.control = setup.control;
     this.#ticker = setInterval(() => this.#onTick(), tickTime);
     this.#onTick();
   }

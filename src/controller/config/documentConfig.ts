@@ -84,7 +84,7 @@ export const documentSchema = {
 /** The board unless it was turned off: without a file there is none to see. */
 export function resolveBoard(root: string, stored: StoredDocuments['board'] = {}): BoardConfig | false {
   if (stored === false) return false;
-  const { file = 'SPRINT_BOARD.md', prefix = 'ORC', autoAdd = false } = stored;
+  const { file = 'SPRINT_BOARD.md', prefix = null, autoAdd = false } = stored;
   return { file: resolve(root, file), prefix, autoAdd };
 }
 

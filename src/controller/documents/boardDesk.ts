@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Board, parseBoard } from '../../documents/board.ts';
 import type { BoardChange } from '../../documents/boardChange.ts';
 import { writeHeader } from '../../documents/boardHeader.ts';
-import { withIds } from '../../documents/boardIds.ts';
+import { boardPrefix, withIds } from '../../documents/boardIds.ts';
 import { changeDocument, type DocumentText, readDocument } from '../../documents/file.ts';
 import type { CardFields, Column } from '../../domain/board.ts';
 import { type BoardFacts, boardFacts, type CardChange, type CardChanged } from '../../domain/boardFacts.ts';
@@ -74,7 +74,7 @@ export class BoardDesk {
       if (!config) return boardOff();
       const given = await this.#rewrite(config, (board) => {
         const before = boardFacts('', board.cards, []).withoutId;
-        const after = withIds(board, config.prefix);
+        const after = withIds(board, boardPrefix(board, config.prefix));
         if (!after.ok) return after;
         const { withoutId } = boardFacts('', after.value.cards, []);
         return success({ board: after.value, value: { given: before - withoutId } });
@@ -94,7 +94,7 @@ export class BoardDesk {
       const moved = await this.#rewrite(config, (board) => {
         const change = changeFor(board, move, dayOf(new Date()), config.autoAdd);
         if (!change) return success({ board, value: null });
-        const step = stepBoard(board, change, config.prefix, this.#kept);
+        const step = stepBoard(board, change, boardPrefix(board, config.prefix), this.#kept);
         return step.ok ? success({ board: step.value.board, value: step.value.changed }) : step;
       });
       if (moved.ok) this.#keep(moved.value);
@@ -138,7 +138,7 @@ export class BoardDesk {
     const config = this.#config;
     if (!config) return boardOff();
     const changed = await this.#rewrite(config, (board) => {
-      const step = stepBoard(board, change, config.prefix, this.#kept);
+      const step = stepBoard(board, change, boardPrefix(board, config.prefix), this.#kept);
       return step.ok ? success({ board: step.value.board, value: step.value.changed }) : step;
     });
     if (changed.ok) this.#keep(changed.value);

@@ -1,5 +1,7 @@
 import type { Board } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
+import { usualPrefix } from '../../documents/boardIds.ts';
+import { prefixOf } from '../../documents/ids.ts';
 import { type CardFields, type Column, cardFields, columns } from '../../domain/board.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
@@ -9,9 +11,9 @@ import { stillSays, textIn } from './sameValue.ts';
 /** The board, as a sync sees it: sound cards with an id, and of them what their tables have columns for. */
 export class BoardTable implements LocalTable {
   readonly #desk: BoardDesk;
-  readonly #prefix: string;
+  readonly #prefix: string | null;
 
-  constructor(desk: BoardDesk, prefix: string) {
+  constructor(desk: BoardDesk, prefix: string | null) {
     this.#desk = desk;
     this.#prefix = prefix;
   }
@@ -42,10 +44,11 @@ export class BoardTable implements LocalTable {
   }
 
   newId(taken: ReadonlySet<string>): string {
+    const prefix = prefixOf(taken, this.#prefix, usualPrefix);
     const numbers = [...taken].flatMap((id) =>
-      id.startsWith(`${this.#prefix}-`) ? [Number(id.slice(this.#prefix.length + 1)) || 0] : [],
+      id.startsWith(`${prefix}-`) ? [Number(id.slice(prefix.length + 1)) || 0] : [],
     );
-    return `${this.#prefix}-${Math.max(0, ...numbers) + 1}`;
+    return `${prefix}-${Math.max(0, ...numbers) + 1}`;
   }
 }
 

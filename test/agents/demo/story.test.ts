@@ -20,6 +20,14 @@ test('directives take the place of the sample story and of the note', () => {
   expect(followUpOf('task', 'say: hi')).toEqual(steps);
 });
 
+test('the orchestrator says what it can do, and proposes what it is told', () => {
+  for (const steps of [storyOf('orchestrator', 'Plan the week'), followUpOf('orchestrator', 'go on')])
+    expect(steps.map(({ kind }) => kind)).toEqual(['say', 'say']);
+  expect(followUpOf('orchestrator', 'propose web cart: Add taxes: all of them')).toEqual([
+    { kind: 'propose', repo: 'web', task: 'cart', brief: 'Add taxes: all of them' },
+  ]);
+});
+
 test('a request without directives is noted and committed', () => {
   expect(followUpOf('web/cart', 'add\ntaxes').map(({ kind }) => kind)).toEqual([
     'say',

@@ -80,7 +80,7 @@ describe('the configuration', () => {
     expect(resolveBoard('/shop', false)).toBe(false);
     expect(resolveBoard('/shop', { file: '/elsewhere/B.md' })).toMatchObject({
       file: '/elsewhere/B.md',
-      prefix: 'ORC',
+      prefix: null,
     });
   });
 });
