@@ -91,7 +91,8 @@ describe('the main job', () => {
     await room.until(/[Rr]eason/);
     room.type('not now');
     room.press('enter');
-    await room.until((screen) => !screen.includes('Needs you (1)'));
+    // The dialog lies over the queue.
+    await room.until((screen) => !/Reject backend|Needs you \(1\)/.test(screen));
     expect(await readFile(shop.path('.orch/log.jsonl'), 'utf8')).toContain('"why":"not now"');
     expect(existsSync(shop.path('.worktrees'))).toBe(false);
   });
