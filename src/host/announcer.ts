@@ -49,9 +49,10 @@ export class Announcer {
     }
   }
 
-  /** Tells at once what would have been told a moment later. */
-  flush(): void {
+  /** Tells at once what would have been told a moment later, of one terminal or of all. */
+  flush(only?: string): void {
     for (const [id, recent] of this.#recent) {
+      if (only !== undefined && id !== only) continue;
       if (recent.changed) for (const link of this.#missed.keys()) this.#tell(link, id);
       recent.changed = false;
     }

@@ -65,8 +65,12 @@ export class Host {
     for (const [id, { token }] of this.#entries) yield [id, token];
   }
 
-  /** Takes in what a child posted; resolves with what it is answered. */
+  /**
+   * Takes in what a child posted; resolves with what it is answered. What its terminal showed before is told before: a
+   * title that came late would be taken for the end of what is posted.
+   */
   receive(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
+    this.announcer.flush(message.id);
     return receive(this.inbox, message, bytes, gone, this.#entries.get(message.id)?.guard ?? null);
   }
 

@@ -126,7 +126,7 @@ describe('ended in order', () => {
     const room = shop.room();
     await room.until('hi');
     room.press('Q');
-    await room.until(/[Ss]top/);
+    await room.until('Stop everything and leave?');
     room.press('y');
     expect(await room.exited).toMatchObject({ exitCode: 0 });
     expect(await workers()).toMatchObject([{ id: 'backend/auth', state: 'exited', exitCode: 0 }]);
@@ -140,7 +140,7 @@ describe('two control rooms', () => {
     await shop.start('web', 'cart', 'say: In both rooms.');
     await Promise.all([one.until('In both rooms.'), two.until('In both rooms.')]);
     one.press('Q');
-    await one.until(/[Ss]top/);
+    await one.until('Stop everything and leave?');
     one.press('y');
     expect(await one.exited).toMatchObject({ exitCode: 0 });
   });
