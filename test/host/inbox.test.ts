@@ -191,6 +191,33 @@ test('a hook waits only while the controller has something to say to its agent',
   await room.leave();
 });
 
+test('what a terminal showed before a post is told before it', async () => {
+  await using sandbox = new Sandbox();
+  const titles: (string | undefined)[] = [];
+  const room = await Room.join(sandbox, {
+    received: ({ id }) => {
+      titles.push(room.records.get(id)?.title);
+      return success({});
+    },
+  });
+  // An answer to what is asked behind a title shows that the title was read.
+  const script = `
+    process.stdin.setRawMode(true);
+    let n = 0;
+    const next = () => process.stdout.write('\\x1b]0;title ' + n + '\\x07\\x1b[5n');
+    process.stdin.on('data', async () => {
+      await fetch(process.env.ORCH_HOOK_URL, { method: 'POST', body: '{}', headers: {
+        'content-type': 'application/json', authorization: 'Bearer ' + process.env.ORCH_TOKEN } });
+      if (++n === 5) process.exit();
+      next();
+    });
+    next();`;
+  await room.open('w', script);
+  await room.exited('w');
+  expect(titles).toEqual([0, 1, 2, 3, 4].map((n) => `title ${n}`));
+  await room.leave();
+});
+
 test('a controller’s refusal is told as such', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox, {
