@@ -18,19 +18,29 @@ class Agent {
   typed = '';
   screen = box;
   onEnter: () => void = () => {};
+  /** How often its screen was read, and how often what is known of it. */
+  looks = 0;
+  asks = 0;
   readonly sender: Sender;
   #hooks = 0;
 
   constructor(scene = new Scene().started('auth')) {
     this.scene = scene;
     const call = (method: string, { text, submit }: { text?: string; submit?: boolean }) => {
-      if (method === 'text') return success({ text: this.screen });
+      if (method === 'text') {
+        this.looks += 1;
+        return success({ text: this.screen });
+      }
       this.typed += `${text}${submit ? '⏎' : ''}`;
       if (submit) this.onEnter();
       return success(null);
     };
     const host = { find: async () => success(async (...args: Parameters<typeof call>) => call(...args)) };
-    this.sender = new Sender(host as unknown as Pick<HostPort, 'find'>, () => this.scene.state, pace);
+    const state = () => {
+      this.asks += 1;
+      return this.scene.state;
+    };
+    this.sender = new Sender(host as unknown as Pick<HostPort, 'find'>, state, pace);
   }
 
   /** States change at different times. */
@@ -58,6 +68,13 @@ class Agent {
 
   done(): this {
     return this.hook({ kind: 'turn-ended', said: null });
+  }
+
+  /** Until its box was looked at again, as it is after a turn. */
+  async endTurn(): Promise<void> {
+    const before = this.looks;
+    this.done();
+    await vi.waitUntil(() => this.looks > before);
   }
 
   send(text = 'hello', isCommand = false): Promise<Result<null>> {
@@ -134,8 +151,7 @@ describe('a line', () => {
     const agent = new Agent().working();
     expect(await agent.send()).toEqual(success(null));
     agent.screen = box.replace('❯ ', '❯ What about');
-    agent.done();
-    await new Promise((resolve) => setTimeout(resolve, 3 * pace.hookMs));
+    await agent.endTurn();
     expect(agent.typed).toBe('hello⏎');
   });
 
@@ -143,8 +159,7 @@ describe('a line', () => {
     const agent = new Agent().working();
     expect(await agent.send()).toEqual(success(null));
     agent.screen = box.replace('❯ ', `❯ ${own}`);
-    agent.done();
-    await new Promise((resolve) => setTimeout(resolve, 3 * pace.hookMs));
+    await agent.endTurn();
     expect(agent.typed).toBe('hello⏎');
   });
 
@@ -159,7 +174,7 @@ describe('a line', () => {
     const agent = new Agent();
     agent.onEnter = () => agent.working();
     const sent = agent.send();
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await vi.waitUntil(() => agent.asks > 20);
     expect(agent.typed).toBe('');
     agent.idle();
     expect(await sent).toEqual(success(null));
