@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { counted } from '../app/text/words.ts';
+import { dayOf } from '../domain/day.ts';
 import { formatDuration, parseDuration } from '../domain/duration.ts';
 import { entryStatuses } from '../domain/entry.ts';
 import {
@@ -76,7 +77,7 @@ export async function addEntry(
   },
 ): Promise<void> {
   refuseInsideWorker('enter time; its tool is report_progress');
-  const { time, repo, worker, date = today(), rate } = options;
+  const { time, repo, worker, date = dayOf(new Date()), rate } = options;
   const minutes = demand(parseDuration(time));
   await withController('.', async (call) => {
     const { currency } = demand(await call('invoices', {}));
@@ -84,12 +85,6 @@ export async function addEntry(
     const { id } = demand(await call('addEntry', { task, repo, worker, date, minutes, ...rateCents }));
     out.result({ id, task, repo, worker, date, minutes }, `${id}: ${formatDuration(minutes)} on ${date}.`);
   });
-}
-
-function today(): string {
-  const now = new Date();
-  const pad = (value: number) => String(value).padStart(2, '0');
-  return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
 }
 
 /** `invoice mark`: stops at the first that is refused; those before it stay marked, and are named. */

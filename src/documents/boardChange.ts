@@ -13,7 +13,7 @@ import { openRoom, type Place } from './boardRoom.ts';
 import { editRow, fillRow, type Left, moveRow } from './cardRow.ts';
 import { idMaker } from './ids.ts';
 import { editLines, type LineEdit } from './lines.ts';
-import type { Row } from './markdown.ts';
+import { type Row, unmerged } from './markdown.ts';
 import { type Room, roomEdits } from './tableEdit.ts';
 
 export type BoardChange =
@@ -69,13 +69,8 @@ export function changeBoard(
   changes: readonly BoardChange[],
   prefix: string | null = null,
 ): Result<BoardChanged> {
-  const [marker] = board.file.markers;
-  if (marker !== undefined)
-    return failure(
-      'conflict_markers',
-      `Line ${marker + 1}: git left two versions beside each other.`,
-      'Resolve the conflict in the file first.',
-    );
+  const refused = unmerged(board.file);
+  if (refused) return refused;
   const takeId = prefix === null ? null : idMaker(board.file.text, prefix);
   const editing: Editing = {
     board,

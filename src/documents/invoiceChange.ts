@@ -7,7 +7,7 @@ import { editEntry, fillEntry, moveEntry } from './entryRow.ts';
 import { openEntryRoom } from './invoiceRoom.ts';
 import { type Invoices, parseInvoices } from './invoices.ts';
 import { editLines, type LineEdit } from './lines.ts';
-import { cellText, type Row } from './markdown.ts';
+import { cellText, type Row, unmerged } from './markdown.ts';
 import { type Room, roomEdits } from './tableEdit.ts';
 import { type Total, totalEdits } from './totals.ts';
 
@@ -56,13 +56,8 @@ export function changeInvoices(
   changes: readonly InvoiceChange[],
   reading: InvoiceReading,
 ): Result<InvoicesChanged> {
-  const [marker] = invoices.file.markers;
-  if (marker !== undefined)
-    return failure(
-      'conflict_markers',
-      `Line ${marker + 1}: git left two versions beside each other.`,
-      'Resolve the conflict in the file first.',
-    );
+  const refused = unmerged(invoices.file);
+  if (refused) return refused;
   const editing: Editing = {
     invoices,
     edits: [],

@@ -1,3 +1,4 @@
+import { failure, type Result } from '../domain/problem.ts';
 import { parseBlocks } from './blocks.ts';
 import { type Line, splitLines } from './lines.ts';
 import { type Cell, decodeCell, scanRow } from './row.ts';
@@ -39,6 +40,16 @@ export interface MarkdownFile {
   readonly prose: readonly number[];
   /** Lines where git left two versions beside each other. */
   readonly markers: readonly number[];
+}
+
+/** `conflict_markers` for a file in which git left two versions beside each other, null for any other. */
+export function unmerged({ markers: [line] }: MarkdownFile): Result<never> | null {
+  if (line === undefined) return null;
+  return failure(
+    'conflict_markers',
+    `Line ${line + 1}: git left two versions beside each other.`,
+    'Resolve the conflict in the file first.',
+  );
 }
 
 /** Reads headings, tables and paragraphs; every line keeps its own text. */

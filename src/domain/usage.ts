@@ -1,3 +1,5 @@
+import type { Day } from './day.ts';
+
 /** Tokens of a model, as its provider counts them. */
 export interface Tokens {
   readonly input: number;
@@ -11,9 +13,6 @@ export interface Usage extends Tokens {
   /** US dollars; 0 where the agent does not say. */
   readonly dollars: number;
 }
-
-/** A calendar day of the person's clock, such as `2026-11-22`. */
-export type Day = string;
 
 /** What one worker used on one day. */
 export interface UsageRow extends Usage {
@@ -48,9 +47,4 @@ export function addTokens(a: Tokens, b: Tokens): Tokens {
 
 export function addUsage(a: Usage, b: Usage): Usage {
   return { dollars: a.dollars + b.dollars, ...addTokens(a, b) };
-}
-
-export function dayOf(date: Date): Day {
-  const two = (part: number) => `${part}`.padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }

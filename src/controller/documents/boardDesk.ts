@@ -6,6 +6,7 @@ import { boardPrefix, withIds } from '../../documents/boardIds.ts';
 import { changeDocument, type DocumentText, readDocument } from '../../documents/file.ts';
 import type { CardFields, Column } from '../../domain/board.ts';
 import { type BoardFacts, boardFacts, type CardChange, type CardChanged } from '../../domain/boardFacts.ts';
+import { dayOf } from '../../domain/day.ts';
 import type { BoardConfig } from '../../domain/documentConfig.ts';
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
 import { resolveBoard } from '../config/documentConfig.ts';
@@ -14,7 +15,6 @@ import type { CardMove } from '../update/cardMove.ts';
 import type { Message } from '../update/messages.ts';
 import type { ControllerState } from '../update/state.ts';
 import { changeFor, stepBoard } from './boardMove.ts';
-import { dayOf } from './day.ts';
 import { FileWatch } from './watchFile.ts';
 
 /** What desks need of their surroundings. */

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { entriesCsv, entriesJson } from '../../documents/export.ts';
+import { dayOf } from '../../domain/day.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../domain/invoiceFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
-import { dayOf } from './day.ts';
 
 /** What is wanted as a file. */
 export interface ExportWish extends EntryQuery {

@@ -2,6 +2,7 @@ import { changeDocument, readDocument } from '../../documents/file.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import { type Invoices, parseInvoices, withEntryIds } from '../../documents/invoices.ts';
 import { cardOf } from '../../domain/cardLink.ts';
+import { dayOf } from '../../domain/day.ts';
 import { type InvoiceConfig, rateFor } from '../../domain/documentConfig.ts';
 import type { TimeEntry } from '../../domain/entry.ts';
 import type { EntryChange, EntryDraft, InvoiceFacts } from '../../domain/invoiceFacts.ts';
@@ -11,7 +12,7 @@ import { Turns } from '../turns.ts';
 import { entryFor, owedTimes } from '../update/entering.ts';
 import { readInvoices, readingOf, selectInvoices } from '../update/invoiceReading.ts';
 import { backupsFolder, type DocumentWorld } from './boardDesk.ts';
-import { dayOf, newEntryId } from './day.ts';
+import { newEntryId } from './entryId.ts';
 import { lockedChange } from './lockedEntries.ts';
 import { FileWatch } from './watchFile.ts';
 

@@ -2,8 +2,9 @@ import type { Board } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
 import { usualPrefix } from '../../documents/boardIds.ts';
 import { prefixOf } from '../../documents/ids.ts';
+import { unmerged } from '../../documents/markdown.ts';
 import { type CardFields, type Column, cardFields, columns } from '../../domain/board.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { type Result, success } from '../../domain/problem.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
 import type { BoardDesk } from '../documents/boardDesk.ts';
 import { stillSays, textIn } from './sameValue.ts';
@@ -19,10 +20,7 @@ export class BoardTable implements LocalTable {
   }
 
   async rows(): Promise<Result<readonly Row[]>> {
-    return this.#desk.rewrite((board) => {
-      if (board.file.markers.length > 0) return conflictMarkers(board.file.markers[0] ?? 0);
-      return success({ board, value: rowsOf(board) });
-    });
+    return this.#desk.rewrite((board) => unmerged(board.file) ?? success({ board, value: rowsOf(board) }));
   }
 
   apply(changes: readonly LocalChange[]): Promise<Result<readonly string[]>> {
@@ -87,12 +85,4 @@ export function rowsOf({ tables, cards }: Board): Row[] {
     );
     return [{ id: card.id, fields: { column: card.column, ...Object.fromEntries(shown) } }];
   });
-}
-
-function conflictMarkers(line: number): Result<never> {
-  return failure(
-    'conflict_markers',
-    `Line ${line + 1}: git left two versions beside each other.`,
-    'Resolve the conflict in the file first.',
-  );
 }

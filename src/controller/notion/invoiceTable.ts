@@ -5,7 +5,7 @@ import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryStatus, entrySources, entryStatuses, type TimeEntry } from '../../domain/entry.ts';
 import { type Result, success } from '../../domain/problem.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
-import { newEntryId } from '../documents/day.ts';
+import { newEntryId } from '../documents/entryId.ts';
 import type { InvoiceDesk } from '../documents/invoiceDesk.ts';
 import { readingOf } from '../update/invoiceReading.ts';
 import { stillSays, textIn } from './sameValue.ts';

@@ -1,3 +1,4 @@
+import type { Day } from '../../domain/day.ts';
 import type { TimeEntry } from '../../domain/entry.ts';
 import type { MemoryDraft } from '../../domain/memory.ts';
 import type { MetFile } from '../../domain/note.ts';
@@ -8,7 +9,7 @@ import type { Verdict } from '../../domain/radar.ts';
 import type { Role } from '../../domain/role.ts';
 import type { FailedSetup, PortBlock } from '../../domain/setup.ts';
 import type { UpdateDraft } from '../../domain/update.ts';
-import type { Day, Tokens } from '../../domain/usage.ts';
+import type { Tokens } from '../../domain/usage.ts';
 import type { WorkerState } from '../../domain/worker.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */

@@ -1,8 +1,8 @@
+import type { Day } from '../../domain/day.ts';
 import { Ledger } from '../../domain/ledger.ts';
 import {
   addTokens,
   addUsage,
-  type Day,
   noTokens,
   noUsage,
   type Tokens,

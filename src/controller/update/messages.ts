@@ -1,4 +1,5 @@
 import type { BoardFacts } from '../../domain/boardFacts.ts';
+import type { Day } from '../../domain/day.ts';
 import type { CleanResult, FinishResult, UndoResult } from '../../domain/finish.ts';
 import type { Footprint } from '../../domain/footprint.ts';
 import type { InvoiceFacts } from '../../domain/invoiceFacts.ts';
@@ -12,7 +13,7 @@ import type { RepoRadar } from '../../domain/radar.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { FailedSetup } from '../../domain/setup.ts';
 import type { UpdateDraft } from '../../domain/update.ts';
-import type { Day, Tokens } from '../../domain/usage.ts';
+import type { Tokens } from '../../domain/usage.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Happening } from '../record/events.ts';

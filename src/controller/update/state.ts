@@ -1,5 +1,6 @@
 import { abilitiesMissing } from '../../agents/abilities.ts';
 import { type BoardFacts, brieflyBoard } from '../../domain/boardFacts.ts';
+import type { Day } from '../../domain/day.ts';
 import type { Facts, OperationFact } from '../../domain/facts.ts';
 import type { Footprint } from '../../domain/footprint.ts';
 import { brieflyInvoices, type InvoiceFacts } from '../../domain/invoiceFacts.ts';
@@ -10,7 +11,6 @@ import type { Proposal, StartPlan } from '../../domain/proposal.ts';
 import { type AgentRequest, queueOf } from '../../domain/queue.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
-import type { Day } from '../../domain/usage.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Happening, OpenProposal } from '../record/events.ts';

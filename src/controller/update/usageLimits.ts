@@ -1,4 +1,4 @@
-import { dayOf } from '../../domain/usage.ts';
+import { dayOf } from '../../domain/day.ts';
 import { holdsLimit } from '../../domain/usageLimit.ts';
 import type { ControllerState, Decision } from './state.ts';
 

@@ -1,11 +1,5 @@
 import { randomBytes } from 'node:crypto';
 
-/** `yyyy-mm-dd` where the person is. */
-export function dayOf(date: Date): string {
-  const month = String(date.getMonth() + 1).padStart(2, '0');
-  return `${date.getFullYear()}-${month}-${String(date.getDate()).padStart(2, '0')}`;
-}
-
 /** Crockford's digits: none that is taken for another. */
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
