@@ -3,8 +3,8 @@ import {
   columns as boardColumns,
   type Card,
   type CardFields,
+  type Column,
   cardFields,
-  parseColumn,
 } from '../domain/board.ts';
 import { type BoardFacts, type CardRef, refTo } from '../domain/boardFacts.ts';
 import { askYes, canAsk } from './ask.ts';
@@ -49,24 +49,22 @@ function cardRow(card: Card): string[] {
 export async function addCard(
   out: Output,
   task: string,
-  { column, ...options }: FieldOptions & { readonly column: string },
+  { column, ...options }: FieldOptions & { readonly column: Column },
 ): Promise<void> {
   refuseInsideWorker('add cards');
-  const into = demand(parseColumn(column));
   await withController('.', async (call) => {
     const fields = { ...fieldsOf(options), task };
-    const { id, left } = demand(await call('addCard', { column: into, fields }));
-    out.result({ id, task, column: into, left }, `${id ?? 'The card'} is in ${into}.${leftText(left)}`);
+    const { id, left } = demand(await call('addCard', { column, fields }));
+    out.result({ id, task, column, left }, `${id ?? 'The card'} is in ${column}.${leftText(left)}`);
   });
 }
 
-export async function moveCard(out: Output, id: string, column: string): Promise<void> {
+export async function moveCard(out: Output, id: string, column: Column): Promise<void> {
   refuseInsideWorker('move cards');
-  const to = demand(parseColumn(column));
   await withController('.', async (call) => {
     const card = findCard(demand(await call('board', {})), id);
-    const { left } = demand(await call('changeCard', { card, column: to }));
-    out.result({ id, column: to, left }, `${id} is in ${to}.${leftText(left)}`);
+    const { left } = demand(await call('changeCard', { card, column }));
+    out.result({ id, column, left }, `${id} is in ${column}.${leftText(left)}`);
   });
 }
 

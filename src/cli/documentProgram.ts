@@ -1,5 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
+import { type Column, parseColumn } from '../domain/board.ts';
 import { entryStatuses } from '../domain/entry.ts';
+import { exportFormats } from '../domain/invoiceFacts.ts';
 import type { Output } from './output.ts';
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
@@ -16,11 +18,11 @@ function describeBoard(out: Output, command: Describe, program: Command): void {
   );
   command(board, 'show', 'the same').action(async () => (await import('./board.ts')).showBoard(out));
   withFields(command(board, 'add <text>', 'add a card'))
-    .option('--column <column>', 'To Do, In Progress, Review or Done', 'To Do')
+    .option('--column <column>', 'To Do, In Progress, Review or Done', column, 'To Do')
     .action(async (text, options) => (await import('./board.ts')).addCard(out, text, options));
-  command(board, 'move <id> <column>', 'move a card, named by its id or by :LINE').action(
-    async (id, column) => (await import('./board.ts')).moveCard(out, id, column),
-  );
+  command(board, 'move <id>', 'move a card, named by its id or by :LINE')
+    .argument('<column>', 'To Do, In Progress, Review or Done', column)
+    .action(async (id, to) => (await import('./board.ts')).moveCard(out, id, to));
   withFields(command(board, 'edit <id>', 'change what a card says; an empty value clears it'))
     .option('--task <text>', 'its text')
     .action(async (id, options) => (await import('./board.ts')).editCard(out, id, options));
@@ -59,9 +61,10 @@ function describeInvoices(out: Output, command: Describe, program: Command): voi
     .option('--date <day>', 'yyyy-mm-dd; today unless told otherwise', day)
     .option('--rate <amount>', 'for an hour, such as 80.00; as configured unless told otherwise')
     .action(async (task, options) => (await import('./invoice.ts')).addEntry(out, task, options));
-  command(invoice, 'mark <status> <ids...>', 'entries become invoiced, or paid; that locks them').action(
-    async (status, ids) => (await import('./invoice.ts')).markEntries(out, status, ids),
-  );
+  command(invoice, 'mark', 'entries become invoiced, or paid; that locks them')
+    .addArgument(new Argument('<status>').choices(entryStatuses))
+    .argument('<ids...>')
+    .action(async (status, ids) => (await import('./invoice.ts')).markEntries(out, status, ids));
   withPeriod(command(invoice, 'totals', 'sums by status'))
     .option('--write', 'bring the sums in the file to what its entries add up to')
     .action(async (options) => (await import('./invoice.ts')).showTotals(out, options));
@@ -74,7 +77,11 @@ function describeInvoices(out: Output, command: Describe, program: Command): voi
     .option('--client <name>', 'whose entries, by the short name of the configuration')
     .option('--number <text>', 'of the invoice')
     .option('--out <file>', 'write it there; a file that exists is refused')
-    .action(async (options) => (await import('./invoice.ts')).exportInvoice(out, options));
+    .action(async ({ csv = false, html = false, json = false, ...options }, self: Command) => {
+      const [format, ...others] = exportFormats.filter((one) => ({ csv, html, json })[one]);
+      if (!format || others.length > 0) self.error('say one of --csv, --json and --html');
+      return (await import('./invoice.ts')).exportInvoice(out, format, options);
+    });
 }
 
 function withPeriod(command: Command): Command {
@@ -83,6 +90,12 @@ function withPeriod(command: Command): Command {
     .option('--to <day>', 'last day, yyyy-mm-dd', day)
     .option('--repo <name>', 'only of this repository')
     .addOption(new Option('--status <status>', 'only these').choices(entryStatuses));
+}
+
+function column(text: string): Column {
+  const parsed = parseColumn(text);
+  if (!parsed.ok) throw new InvalidArgumentError(`${parsed.problem.message} ${parsed.problem.hint}`);
+  return parsed.value;
 }
 
 function day(text: string): string {

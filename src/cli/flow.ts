@@ -1,12 +1,11 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { FlowFinished, FlowKind } from '../domain/flow.ts';
 import type { Repo } from '../domain/repo.ts';
-import type { Bump } from '../domain/version.ts';
 import type { FlowName } from '../git/flowBranches.ts';
 import { finishFlow, previewFlow } from '../git/flowFinish.ts';
 import { initFlow, type PrefixKey } from '../git/flowInit.ts';
 import { fetchForPush, pushFinished } from '../git/flowPush.ts';
-import { startFlow } from '../git/flowStart.ts';
+import { type FlowStart, startFlow } from '../git/flowStart.ts';
 import { readFlowStatus } from '../git/flowStatus.ts';
 import { Git } from '../git/run.ts';
 import { askYes, canAsk } from './ask.ts';
@@ -44,20 +43,9 @@ export async function initRepo(out: Output, name: string, options: InitFlowOptio
   out.result(status, statusText(status));
 }
 
-export async function start(
-  out: Output,
-  kind: FlowKind,
-  repoName: string,
-  name: string | undefined,
-  options: { readonly bump?: Bump },
-): Promise<void> {
-  refuseInsideWorker(`start a ${kind}`);
+export async function start(out: Output, repoName: string, wanted: FlowStart): Promise<void> {
+  refuseInsideWorker(`start a ${wanted.kind}`);
   const repo = demandRepo(repoName);
-  const { bump } = options;
-  if ((name === undefined) === (bump === undefined))
-    refuse('usage', 'Either a version or --bump is wanted.', `Such as: --bump minor`);
-  const wanted =
-    bump !== undefined && kind !== 'feature' ? ({ kind, bump } as const) : { kind, name: name ?? '' };
   const started = demand(await startFlow(new Git(), repo, wanted));
   out.result(started, startedText(started, repo));
 }
@@ -81,8 +69,6 @@ export async function finish(
 ): Promise<void> {
   refuseInsideWorker(`finish a ${kind}`);
   const [git, repo, wanted] = [new Git(), demandRepo(repoName), { kind, name }];
-  if (options.deleteRemote && !options.push)
-    refuse('usage', 'A branch at the remote is deleted by pushing.', 'Give --push as well.');
   if (options.push) demand(await fetchForPush(git, repo));
   const preview = await previewFlow(git, repo, wanted);
   if (!preview.ok && preview.problem.code === 'branch_missing' && !options.dryRun)

@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { FlowKind } from '../domain/flow.ts';
 import type { PrefixKey } from '../git/flowInit.ts';
 import type { Output } from './output.ts';
 
@@ -20,11 +21,9 @@ export function describeFlow(out: Output, command: Describe, program: Command): 
 
   const feature = flow.command('feature').description('features, from develop into develop');
   command(feature, 'start <repo> <name>', 'begin a branch, checking nothing out').action(async (repo, name) =>
-    (await import('./flow.ts')).start(out, 'feature', repo, name, {}),
+    (await import('./flow.ts')).start(out, repo, { kind: 'feature', name }),
   );
-  finishOptions(command(feature, 'finish <repo> <name>', 'merge it into develop and delete it')).action(
-    async (repo, name, options) => (await import('./flow.ts')).finish(out, 'feature', repo, name, options),
-  );
+  finishing(out, 'feature', command(feature, 'finish <repo> <name>', 'merge it into develop and delete it'));
 
   for (const kind of ['release', 'hotfix'] as const) {
     const from = kind === 'release' ? 'develop' : 'main';
@@ -35,24 +34,29 @@ export function describeFlow(out: Output, command: Describe, program: Command): 
       .addOption(
         new Option('--bump <part>', 'count the version up').choices(['major', 'minor', 'patch'] as const),
       )
-      .action(async (repo, version, options) =>
-        (await import('./flow.ts')).start(out, kind, repo, version, options),
-      );
-    finishOptions(command(parent, 'finish <repo> <version>', 'merge, tag, merge back and delete it'))
-      .option('--message <text>', 'what the tag says')
-      .action(async (repo, version, options) =>
-        (await import('./flow.ts')).finish(out, kind, repo, version, options),
-      );
+      .action(async (repo, version, { bump }, self: Command) => {
+        if ((version === undefined) === (bump === undefined))
+          self.error('either a version or --bump is wanted');
+        const wanted = bump === undefined ? { kind, name: version ?? '' } : { kind, bump };
+        return (await import('./flow.ts')).start(out, repo, wanted);
+      });
+    const finish = command(parent, 'finish <repo> <version>', 'merge, tag, merge back and delete it');
+    finishing(out, kind, finish.option('--message <text>', 'what the tag says'));
   }
 }
 
-function finishOptions(command: Command): Command {
-  return command
+function finishing(out: Output, kind: FlowKind, finish: Command): void {
+  finish
     .option('--push', 'push what moved, all or nothing')
     .option('--delete-remote', 'with --push: delete the branch at the remote, too')
     .option('--no-verify', 'do not run the hooks that look at merges')
     .option('--dry-run', 'only show what would move')
-    .option('--yes', 'ask nothing');
+    .option('--yes', 'ask nothing')
+    .action(async (repo, name, options, self: Command) => {
+      if (options.deleteRemote && !options.push)
+        self.error('a branch at the remote is deleted by pushing: give --push as well');
+      return (await import('./flow.ts')).finish(out, kind, repo, name, options);
+    });
 }
 
 function collectPrefix(text: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {

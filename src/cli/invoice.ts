@@ -3,12 +3,12 @@ import { resolve } from 'node:path';
 import { counted } from '../app/text/words.ts';
 import { dayOf } from '../domain/day.ts';
 import { formatDuration, parseDuration } from '../domain/duration.ts';
-import { entryStatuses } from '../domain/entry.ts';
+import { type EntryStatus, entryStatuses } from '../domain/entry.ts';
 import {
   type EntryFact,
   type EntryQuery,
   type EntrySum,
-  exportFormats,
+  type ExportFormat,
   isMeant,
   sumOf,
   sumsByStatus,
@@ -88,10 +88,8 @@ export async function addEntry(
 }
 
 /** `invoice mark`: stops at the first that is refused; those before it stay marked, and are named. */
-export async function markEntries(out: Output, word: string, ids: readonly string[]): Promise<void> {
+export async function markEntries(out: Output, status: EntryStatus, ids: readonly string[]): Promise<void> {
   refuseInsideWorker('mark entries');
-  const status = entryStatuses.find((one) => one === word);
-  if (!status) refuse('bad_status', `${JSON.stringify(word)} is none of ${entryStatuses.join(', ')}.`);
   await withController('.', async (call) => {
     for (const id of ids) {
       demand(await call('changeEntry', { id, fields: { status } }));
@@ -139,8 +137,6 @@ export async function giveIds(out: Output, { yes = false }: { readonly yes?: boo
 }
 
 interface ExportOptions extends EntryQuery {
-  readonly csv?: boolean;
-  readonly html?: boolean;
   readonly number?: string;
   readonly out?: string;
 }
@@ -148,15 +144,11 @@ interface ExportOptions extends EntryQuery {
 /** `invoice export`: to standard output, or into a new file. */
 export async function exportInvoice(
   output: Output,
-  { csv = false, html = false, out: file, ...query }: ExportOptions,
+  format: ExportFormat,
+  { out: file, ...query }: ExportOptions,
 ): Promise<void> {
-  const chosen = { csv, html, json: output.json };
-  const wanted = exportFormats.filter((one) => chosen[one]);
-  const [format] = wanted;
-  if (!format || wanted.length > 1) refuse('usage', 'Say one of --csv, --json and --html.');
-  const { json: _, ...meant } = query as EntryQuery & { json?: boolean };
   await withController('.', async (call) => {
-    const { text, entries } = demand(await call('exportEntries', { ...meant, format }));
+    const { text, entries } = demand(await call('exportEntries', { ...query, format }));
     if (file !== undefined) await writeNew(resolve(file), text);
     if (file === undefined) output.screen(format === 'json' ? JSON.parse(text) : text, text);
     else

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { syncTables } from '../domain/notionFacts.ts';
+import { type SyncTable, syncTables } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { Output } from './output.ts';
 
@@ -30,21 +30,29 @@ export function describeNotion(
   command(notion, 'status', 'token, databases and what waits to be synced').action(async () =>
     (await import('./notion.ts')).showStatus(out, token),
   );
+  const runSync = async (table: SyncTable | undefined, own: Command) => {
+    const options = own.optsWithGlobals();
+    if (options.rebuild && (options.dryRun || options.allowMassDelete))
+      own.error('--rebuild stands alone: it only looks, and syncs nothing');
+    return (await import('./notionSync.ts')).runSync(out, token, table, options);
+  };
   const sync = syncOptions(command(program, 'sync', 'bring board and invoices together with Notion'));
-  sync.action(async (options) => (await import('./notionSync.ts')).runSync(out, token, undefined, options));
+  sync.action(async (_, own: Command) => runSync(undefined, own));
   // `sync --dry-run board` means the same as `sync board --dry-run`.
   for (const table of syncTables)
-    syncOptions(command(sync, table, `only the ${table}`)).action(async (_, own: Command) =>
-      (await import('./notionSync.ts')).runSync(out, token, table, own.optsWithGlobals()),
-    );
+    syncOptions(command(sync, table, `only the ${table}`)).action((_, own: Command) => runSync(table, own));
   command(sync, 'conflicts', 'what changed on both sides').action(async () =>
     (await import('./notionSync.ts')).showConflicts(out),
   );
   command(sync, 'resolve <id> <field> [side]', 'decide: mine is the file, theirs is Notion')
     .option('--value <text>', 'neither, but this; empty for nothing')
-    .action(async (id, field, side, options) =>
-      (await import('./notionSync.ts')).resolveConflict(out, id, field, side, options),
-    );
+    .action(async (id, field, side, { value }, self: Command) => {
+      const isSide = side === 'mine' || side === 'theirs';
+      if (isSide === (value !== undefined) || (side !== undefined && !isSide))
+        self.error('say mine, theirs, or --value TEXT');
+      const choice = isSide ? side : { value: value ?? '' };
+      return (await import('./notionSync.ts')).resolveConflict(out, id, field, choice);
+    });
   program.enablePositionalOptions();
   sync.enablePositionalOptions();
 }

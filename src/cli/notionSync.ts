@@ -58,8 +58,7 @@ export async function runSync(
   });
 }
 
-async function agreeToRebuild(out: Output, { dryRun, allowMassDelete, yes }: SyncWish): Promise<void> {
-  if (dryRun || allowMassDelete) refuse('usage', '--rebuild stands alone: it only looks, and syncs nothing.');
+async function agreeToRebuild(out: Output, { yes }: SyncWish): Promise<void> {
   if (yes) return;
   out.say(rebuildQuestion);
   if (!canAsk(out)) refuse('yes_required', 'A rebuild forgets what was common.', 'Say --yes.');
@@ -144,26 +143,19 @@ export async function resolveConflict(
   out: Output,
   id: string,
   field: string,
-  side: string | undefined,
-  { value: text }: { readonly value?: string },
+  said: 'mine' | 'theirs' | { readonly value: string },
 ): Promise<void> {
   refuseInsideWorker('decide conflicts');
   await withController('.', async (call) => {
     const known = demand(await call('syncConflicts', {})).find((one) => one.id === id && one.field === field);
-    const choice = choiceOf(side, text, known);
+    const choice = typeof said === 'string' ? said : editedOf(said.value, known);
     const resolved = demand(await call('resolveSync', { id, field, choice }));
     out.result(resolved, `${id} ${field} is decided; the next sync does it.`);
   });
 }
 
-/** Numbers, such as minutes and cents, are whole ones. */
-function choiceOf(
-  side: string | undefined,
-  text: string | undefined,
-  known: SyncConflict | undefined,
-): SyncChoice {
-  if (text === undefined && (side === 'mine' || side === 'theirs')) return side;
-  if (text === undefined || side !== undefined) refuse('usage', 'Say mine, theirs, or --value TEXT.');
+/** Numbers, such as minutes and cents, are whole ones; an empty value is none. */
+function editedOf(text: string, known: SyncConflict | undefined): SyncChoice {
   const isNumber = typeof known?.ours === 'number' || typeof known?.theirs === 'number';
   if (isNumber && !/^\d{1,12}$/.test(text)) refuse('bad_choice', 'A whole number is wanted.');
   return { edited: text === '' ? null : isNumber ? Number(text) : text };

@@ -1,19 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { problemOf } from '../domain/problem.ts';
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { GivenToken } from '../notion/token.ts';
 import { version } from '../protocol/version.ts';
 import { describeDocuments } from './documentProgram.ts';
 import { describeFlow } from './flowProgram.ts';
 import { describeNotion } from './notionProgram.ts';
-import {
-  createOutput,
-  exitCodes,
-  type Output,
-  outliveReaders,
-  Refusal,
-  tellFault,
-  tellProblem,
-} from './output.ts';
+import { createOutput, type Output, outliveReaders, Refusal, tellFault, tellProblem } from './output.ts';
+import { RefusingCommand } from './refusingCommand.ts';
 import { describeTalk } from './talkProgram.ts';
 
 /**
@@ -28,26 +20,18 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
     await describeProgram(createOutput(json), token).parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof Refusal) tellProblem(json, error.problem);
-    else if (error instanceof CommanderError) tellUsage(json, error);
-    else tellFault(json, error);
+    // Help or version, which commander has printed.
+    else if (!(error instanceof CommanderError && error.exitCode === 0)) tellFault(json, error);
   }
-}
-
-/** Commander has printed what is wrong already; a program that asked for JSON gets that, too. */
-function tellUsage(json: boolean, error: CommanderError): void {
-  if (error.exitCode === 0) return;
-  process.exitCode = exitCodes.usage;
-  if (json) tellProblem(json, problemOf('usage', error.message.replace(/^error: /, '')));
 }
 
 /** Every command, its arguments and what runs it; each loads its own code when called. */
 function describeProgram(out: Output, token: GivenToken | null): Command {
-  const program = new Command('orch-tui')
+  const program = new RefusingCommand('orch-tui')
     .description(
       'One terminal to approve, watch and finish many coding agents across several git repositories.',
     )
     .version(version)
-    .showHelpAfterError('(orch-tui --help)')
     .exitOverride();
   const command = (parent: Command, usage: string, description: string) =>
     parent
@@ -97,7 +81,7 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
     .option('--all', 'all that can be started: lists them and asks')
     .option('--yes', 'ask nothing')
     .option(...overLimit)
-    .action(async (numbers = [], options, self) => {
+    .action(async (numbers = [], options, self: Command) => {
       oneOf(self, numbers, options, 'proposals by their numbers');
       return (await import('./approve.ts')).approveProposals(out, numbers, options);
     });
@@ -144,7 +128,7 @@ const overLimit = [
 
 /** Either some are named, or all are meant. */
 function oneOf(self: Command, named: readonly unknown[], { all }: { all?: boolean }, what: string): void {
-  if (named.length > 0 === (all === true)) self.error(`error: name ${what}, or say --all`);
+  if (named.length > 0 === (all === true)) self.error(`name ${what}, or say --all`);
 }
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
@@ -183,7 +167,7 @@ function describeWorker(out: Output, command: Describe, program: Command, token:
   command(worker, 'go-on [ids...]', 'tell those to go on that stopped at a usage limit')
     .option('--all', 'all whose limit is over: lists them and asks')
     .option('--yes', 'ask nothing')
-    .action(async (ids = [], options, self) => {
+    .action(async (ids = [], options, self: Command) => {
       oneOf(self, ids, options, 'workers');
       return (await import('./goOn.ts')).letGoOn(out, ids, options);
     });

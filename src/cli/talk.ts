@@ -1,8 +1,8 @@
 import { updateBlock } from '../agents/updateBlock.ts';
-import { memoryKinds } from '../domain/memory.ts';
+import type { MemoryKind } from '../domain/memory.ts';
 import type { Update } from '../domain/update.ts';
 import { columns } from './describe.ts';
-import { demand, type Output, refuse } from './output.ts';
+import { demand, type Output } from './output.ts';
 import { demandWorker, refuseInsideWorker, withController } from './session.ts';
 
 /** Commands around what sessions report, write to each other and store. */
@@ -72,14 +72,11 @@ export async function searchMemory(
 export async function storeMemory(
   out: Output,
   content: string,
-  { kind = 'context', tag = [] }: { readonly kind?: string; readonly tag?: readonly string[] },
+  { kind, tag = [] }: { readonly kind: MemoryKind; readonly tag?: readonly string[] },
 ): Promise<void> {
   refuseInsideWorker('store here; its tool is memory_store');
-  const known = memoryKinds.find((one) => one === kind);
-  if (!known)
-    refuse('unknown_kind', `There is no kind ${JSON.stringify(kind)}.`, `Known: ${memoryKinds.join(', ')}.`);
   await withController('.', async (call) => {
-    const memory = { kind: known, content, tags: tag, metadata: {} };
+    const memory = { kind, content, tags: tag, metadata: {} };
     const { id } = demand(await call('remember', memory));
     out.result({ id }, `Stored as ${id}.`);
   });

@@ -1,4 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { memoryKinds } from '../domain/memory.ts';
 import type { Output } from './output.ts';
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
@@ -29,11 +30,11 @@ export function describeTalk(out: Output, command: Describe, program: Command): 
   );
   const memory = program.command('memory').description('what sessions keep for each other');
   command(memory, 'search [query]', 'find what is stored; all of it without a query')
-    .option('--kind <kind>', 'only this kind')
+    .addOption(new Option('--kind <kind>', 'only this kind').choices(memoryKinds))
     .option('--limit <n>', 'at most so many', upTo(100))
     .action(async (query = '', options) => (await import('./talk.ts')).searchMemory(out, query, options));
   command(memory, 'store <text>', 'keep something for all sessions')
-    .option('--kind <kind>', 'decision, lesson, context …')
+    .addOption(new Option('--kind <kind>', 'what it is').choices(memoryKinds).default('context'))
     .option('--tag <tag...>', 'words to find it by')
     .action(async (text, options) => (await import('./talk.ts')).storeMemory(out, text, options));
   // Listed for those who write configurations; it speaks a protocol and no language.
