@@ -1,13 +1,13 @@
 import { beyondText, selectBeyond } from '../app/several.ts';
 import type { Facts } from '../domain/facts.ts';
-import type { Problem } from '../domain/problem.ts';
+import { type Problem, problemOf } from '../domain/problem.ts';
 import { draftId, type Proposal, type StartPlan } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller } from '../protocol/link.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { columns, workerJson } from './describe.ts';
-import { demand, exitCodes, type Output, refuse } from './output.ts';
+import { demand, exitCodes, type Output } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 import { approveShown, type StartOptions, worked } from './start.ts';
 
@@ -35,21 +35,19 @@ export async function approveProposals(
     const proposals: Proposal[] = [];
     for (const n of wanted) proposals.push(await worked(link, n));
     if (proposals.length > 0) out.say(listText(facts, proposals));
-    if (all && proposals.some(isPlanned)) await agree(out, yes);
+    if (all && proposals.some(isPlanned)) await demandYes(out, yes, 'Start them?', refusals);
     tell(out, await Promise.all(proposals.map((proposal) => approveOne(call, proposal, overLimit))));
   });
 }
 
-async function agree(out: Output, yes: boolean): Promise<void> {
-  if (yes) return;
-  if (!canAsk(out))
-    refuse(
-      'approval_required',
-      'Starting workers needs your approval.',
-      'Approve all of them here: orch-tui approve --all --yes',
-    );
-  if (!(await askYes('Start them?'))) refuse('not_approved', 'Nothing was started.');
-}
+const refusals = {
+  unasked: problemOf(
+    'approval_required',
+    'Starting workers needs your approval.',
+    'Approve all of them here: orch-tui approve --all --yes',
+  ),
+  no: problemOf('not_approved', 'Nothing was started.'),
+};
 
 interface Approved {
   readonly proposal: Proposal;

@@ -1,10 +1,38 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { type Problem, problemOf } from '../domain/problem.ts';
 import { HiddenLine } from './hiddenLine.ts';
+import { type Output, Refusal } from './output.ts';
 
 /** Whether a person can be asked here and now. */
 export function canAsk(options: { json?: boolean; yes?: boolean }): boolean {
   return !options.json && !options.yes && process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
+/** What is said where nobody can be asked, and after a no. */
+interface Refusals {
+  readonly unasked: Problem;
+  readonly no: Problem;
+}
+
+/** A start has its own; all other changes say `confirmation_required` and `not_confirmed`. */
+function usualRefusals(question: string): Refusals {
+  return {
+    unasked: problemOf('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes'),
+    no: problemOf('not_confirmed', 'Nothing was changed.'),
+  };
+}
+
+/** Goes on with a person's yes: one that was given with the command, or one that is asked for here. */
+export async function demandYes(
+  { json }: Output,
+  given: boolean | undefined,
+  question: string,
+  { unasked, no }: Refusals = usualRefusals(question),
+): Promise<void> {
+  if (given) return;
+  if (!canAsk({ json })) throw new Refusal(unasked);
+  if (!(await askYes(question))) throw new Refusal(no);
 }
 
 /** Asks for a yes; anything else is a no. */

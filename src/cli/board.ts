@@ -7,7 +7,7 @@ import {
   cardFields,
 } from '../domain/board.ts';
 import { type BoardFacts, type CardRef, refTo } from '../domain/boardFacts.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { columns } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
@@ -85,11 +85,8 @@ export async function giveIds(out: Output, { yes = false }: { readonly yes?: boo
   refuseInsideWorker('change the board');
   await withController('.', async (call) => {
     const { withoutId } = demand(await call('board', {}));
-    if (withoutId > 0 && !yes) {
-      const question = `Give an id to ${counted(withoutId, 'card')}? Tables without a column for it get one.`;
-      if (!canAsk(out)) refuse('yes_required', `${question} Nobody can be asked here.`, 'Say --yes.');
-      if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
-    }
+    const question = `Give an id to ${counted(withoutId, 'card')}? Tables without a column for it get one.`;
+    await demandYes(out, yes || withoutId === 0, question);
     const { given } = demand(await call('giveCardIds', {}));
     out.result({ given }, given === 0 ? 'All cards have an id.' : `${counted(given, 'card')} got an id.`);
   });

@@ -4,8 +4,8 @@ import type { DaemonStatus, HostApi } from '../protocol/hostApi.ts';
 import type { Link } from '../protocol/link.ts';
 import type { Program } from '../protocol/paths.ts';
 import { version } from '../protocol/version.ts';
-import { askYes, canAsk } from './ask.ts';
-import { demand, type Output, refuse } from './output.ts';
+import { demandYes } from './ask.ts';
+import { demand, type Output } from './output.ts';
 import { refuseInsideWorker } from './session.ts';
 import { findWorkspace } from './workspace.ts';
 
@@ -56,10 +56,9 @@ export async function stopDaemon(out: Output, program: Program, options: { yes?:
 async function stopHost(out: Output, link: Link, yes: boolean): Promise<void> {
   const call = link.caller<HostApi>();
   const { running } = demand(await call('status', {}));
-  if (running > 0 && !yes) {
+  if (running > 0) {
     const question = `${running} worker${running === 1 ? '' : 's'} would be stopped. Go on?`;
-    if (!canAsk({ json: out.json })) refuse('terminals_running', question, 'Give your yes with: --yes');
-    if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
+    await demandYes(out, yes, question);
   }
   demand(await call('stop', { endAll: true }));
 }

@@ -1,7 +1,9 @@
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import { type Column, parseColumn } from '../domain/board.ts';
+import { parseDuration } from '../domain/duration.ts';
 import { entryStatuses } from '../domain/entry.ts';
 import { exportFormats } from '../domain/invoiceFacts.ts';
+import type { Result } from '../domain/problem.ts';
 import type { Output } from './output.ts';
 
 type Describe = (parent: Command, usage: string, description: string) => Command;
@@ -55,7 +57,7 @@ function describeInvoices(out: Output, command: Describe, program: Command): voi
     (await import('./invoice.ts')).showEntries(out, options),
   );
   command(invoice, 'add <task>', 'add an entry')
-    .requiredOption('--time <text>', 'such as 1h 30m')
+    .requiredOption('--time <text>', 'such as 1h 30m', minutes)
     .option('--repo <name>', 'its repository', '')
     .option('--worker <id>', 'who worked', '')
     .option('--date <day>', 'yyyy-mm-dd; today unless told otherwise', day)
@@ -93,9 +95,16 @@ function withPeriod(command: Command): Command {
 }
 
 function column(text: string): Column {
-  const parsed = parseColumn(text);
-  if (!parsed.ok) throw new InvalidArgumentError(`${parsed.problem.message} ${parsed.problem.hint}`);
-  return parsed.value;
+  return valid(parseColumn(text));
+}
+
+function minutes(text: string): number {
+  return valid(parseDuration(text));
+}
+
+function valid<T>(parsed: Result<T>): T {
+  if (parsed.ok) return parsed.value;
+  throw new InvalidArgumentError([parsed.problem.message, parsed.problem.hint].join(' '));
 }
 
 function day(text: string): string {

@@ -1,7 +1,7 @@
 import { quoteCommand } from '../app/text/plain.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
 import type { GivenToken } from '../notion/token.ts';
-import { askText, askYes, canAsk } from './ask.ts';
+import { askText, canAsk, demandYes } from './ask.ts';
 import { cleanText, finishText, workerJson } from './describe.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
@@ -96,8 +96,8 @@ async function agree(
   question: string,
 ): Promise<{ confirm?: string }> {
   const task = preview.id.slice(preview.id.indexOf('/') + 1);
-  const asks = canAsk({ json: out.json, yes: options.yes === true });
   if (lost.length > 0) {
+    const asks = canAsk({ json: out.json, yes: options.yes === true });
     const typed = options.confirm ?? (asks ? await askText(`Type ${task} to let this go: `) : '');
     if (typed !== task)
       refuse(
@@ -107,8 +107,6 @@ async function agree(
       );
     return { confirm: typed };
   }
-  if (asks && !(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
-  if (!asks && !options.yes)
-    refuse('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes');
+  await demandYes(out, options.yes, question);
   return {};
 }

@@ -8,7 +8,7 @@ import { fetchForPush, pushFinished } from '../git/flowPush.ts';
 import { type FlowStart, startFlow } from '../git/flowStart.ts';
 import { readFlowStatus } from '../git/flowStatus.ts';
 import { Git } from '../git/run.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { finishedText, previewText, startedText, statusText } from './describeFlow.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker } from './session.ts';
@@ -79,16 +79,8 @@ export async function finish(
   if (blocker !== undefined)
     refuse('cannot_finish', `${shown.branch} cannot be finished: ${shown.blockers.join(' ')}`);
   out.say(previewText(shown));
-  await agree(out, options);
+  await demandYes(out, options.yes, options.push ? 'Finish and push it?' : 'Finish it?');
   await conclude(out, git, repo, wanted, { ...options, tip: shown.tip });
-}
-
-async function agree(out: Output, options: FinishFlowOptions): Promise<void> {
-  const question = options.push ? 'Finish and push it?' : 'Finish it?';
-  if (options.yes) return;
-  if (!canAsk({ json: out.json }))
-    refuse('confirmation_required', `${question} That needs your yes.`, 'Give it with: --yes');
-  if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
 }
 
 async function conclude(

@@ -1,7 +1,8 @@
 import { selectStopped } from '../app/several.ts';
+import { problemOf } from '../domain/problem.ts';
 import { clockText } from '../domain/usageLimit.ts';
-import { askYes, canAsk } from './ask.ts';
-import { demand, exitCodes, type Output, refuse } from './output.ts';
+import { demandYes } from './ask.ts';
+import { demand, exitCodes, type Output } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 
 /**
@@ -21,7 +22,7 @@ export async function letGoOn(
     const wanted = all ? canGoOn.map(({ id }) => id) : ids;
     if (all && wanted.length > 0) {
       out.say(['These would go on:', ...wanted.map((id) => `  ${id}`)].join('\n'));
-      await agree(out, yes);
+      await demandYes(out, yes, 'Let them go on?', refusals);
     }
     const { going, left } = demand(await call('goOn', { ids: wanted }));
     const lines = [
@@ -36,16 +37,14 @@ export async function letGoOn(
   });
 }
 
-async function agree(out: Output, yes: boolean): Promise<void> {
-  if (yes) return;
-  if (!canAsk(out))
-    refuse(
-      'approval_required',
-      'Nobody goes on without your yes.',
-      'Say it here: orch-tui worker go-on --all --yes',
-    );
-  if (!(await askYes('Let them go on?'))) refuse('not_approved', 'Nobody was told.');
-}
+const refusals = {
+  unasked: problemOf(
+    'approval_required',
+    'Nobody goes on without your yes.',
+    'Say it here: orch-tui worker go-on --all --yes',
+  ),
+  no: problemOf('not_approved', 'Nobody was told.'),
+};
 
 function heldText(id: string, until: string): string {
   return `${id}: its usage limit holds until ${clockText(until, Date.now())}.`;

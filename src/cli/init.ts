@@ -8,7 +8,7 @@ import { excludeOurFolders } from '../git/exclude.ts';
 import { readFlow } from '../git/flow.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { Git } from '../git/run.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { columns } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 
@@ -23,11 +23,7 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
   const root = realpathSync(folder);
   const found = await chooseRepos(root, options.repos);
   const names = found.repos.map((repo) => repo.name).join(', ');
-  if (
-    canAsk({ json: out.json, yes: options.yes === true }) &&
-    !(await askYes(`Found ${names}. Make ${root} a workspace?`))
-  )
-    refuse('not_confirmed', 'Nothing was changed.');
+  await demandYes(out, options.yes, `Found ${names}. Make ${root} a workspace?`);
   const config = await createWorkspace(root, found);
   const git = new Git();
   const bases = await Promise.all(config.repos.map((repo) => baseOf(git, repo, options.develop === true)));

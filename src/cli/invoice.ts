@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { counted } from '../app/text/words.ts';
 import { dayOf } from '../domain/day.ts';
-import { formatDuration, parseDuration } from '../domain/duration.ts';
+import { formatDuration } from '../domain/duration.ts';
 import { type EntryStatus, entryStatuses } from '../domain/entry.ts';
 import {
   type EntryFact,
@@ -14,7 +14,7 @@ import {
   sumsByStatus,
 } from '../domain/invoiceFacts.ts';
 import { formatMoney, parseAmount } from '../domain/money.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { columns } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
@@ -69,7 +69,8 @@ export async function addEntry(
   out: Output,
   task: string,
   options: {
-    readonly time: string;
+    /** Minutes. */
+    readonly time: number;
     readonly repo: string;
     readonly worker: string;
     readonly date?: string;
@@ -77,8 +78,7 @@ export async function addEntry(
   },
 ): Promise<void> {
   refuseInsideWorker('enter time; its tool is report_progress');
-  const { time, repo, worker, date = dayOf(new Date()), rate } = options;
-  const minutes = demand(parseDuration(time));
+  const { time: minutes, repo, worker, date = dayOf(new Date()), rate } = options;
   await withController('.', async (call) => {
     const { currency } = demand(await call('invoices', {}));
     const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
@@ -125,11 +125,8 @@ export async function giveIds(out: Output, { yes = false }: { readonly yes?: boo
   await withController('.', async (call) => {
     const { entries } = demand(await call('invoices', {}));
     const without = entries.filter(({ id }) => id === null).length;
-    if (without > 0 && !yes) {
-      const question = `Give an id to ${counted(without, 'entry', 'entries')}? Tables without a column for it get one.`;
-      if (!canAsk(out)) refuse('yes_required', `${question} Nobody can be asked here.`, 'Say --yes.');
-      if (!(await askYes(question))) refuse('not_confirmed', 'Nothing was changed.');
-    }
+    const question = `Give an id to ${counted(without, 'entry', 'entries')}? Tables without a column for it get one.`;
+    await demandYes(out, yes || without === 0, question);
     const { given } = demand(await call('giveEntryIds', {}));
     const text = given === 0 ? 'All entries have an id.' : `${counted(given, 'entry', 'entries')} got an id.`;
     out.result({ given }, text);

@@ -1,6 +1,6 @@
 import type { Backup } from '../domain/backup.ts';
 import type { UndoResult } from '../domain/finish.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { columns } from './describe.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
@@ -15,8 +15,8 @@ export async function undoWorker(
 ): Promise<void> {
   refuseInsideWorker('undo anything');
   await withController('.', async (call) => {
-    if (canAsk({ json: out.json, yes }) && !(await askYes(`Bring ${id} back?`)))
-      refuse('not_confirmed', 'Nothing was changed.');
+    demand(await call('check', { do: 'undo', id }));
+    await demandYes(out, yes, `Bring ${id} back?`);
     const done = demand(await call('undo', { id, keepMerge }));
     out.result(done, undoText(done));
   });
@@ -96,9 +96,7 @@ export async function restoreSnapshot(
   refuseInsideWorker('restore snapshots');
   await withController('.', async (call) => {
     const { ref, at } = numberedOf(demand(await call('snapshots', { id })), id, n);
-    const question = `Put the files of ${id} back as they were ${ageOf(at)} ago?`;
-    if (canAsk({ json: out.json, yes }) && !(await askYes(question)))
-      refuse('not_confirmed', 'Nothing was changed.');
+    await demandYes(out, yes, `Put the files of ${id} back as they were ${ageOf(at)} ago?`);
     const done = demand(await call('restoreSnapshot', { id, ref, exact }));
     const changed = done.restored.length + done.deleted.length;
     const before = done.before ? ` What was there before is snapshot 1 now.` : '';

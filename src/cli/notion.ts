@@ -2,7 +2,7 @@ import { suggestionText } from '../app/text/sync.ts';
 import { counted } from '../app/text/words.ts';
 import type { NotionProposal, NotionWish } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
-import { askHidden, askYes, canAsk, readInput } from './ask.ts';
+import { askHidden, canAsk, demandYes, readInput } from './ask.ts';
 import { columns } from './describe.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
@@ -30,12 +30,8 @@ export async function connect(
     await lendToken(call, typed === null ? own : { token: typed.trim(), source: 'What was given' });
     const { integration, proposals } = demand(await call('proposeNotion', wish));
     out.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText)].join('\n\n'));
-    if (!yes) {
-      out.say(mapHint);
-      if (!canAsk(out))
-        refuse('yes_required', 'Connecting changes Notion and the configuration.', 'Say --yes.');
-      if (!(await askYes('Connect?'))) refuse('not_confirmed', 'Nothing was changed.');
-    }
+    if (!yes) out.say(mapHint);
+    await demandYes(out, yes, 'Connect?');
     // A token of the environment is used and not kept; one that was typed is.
     const done = demand(await call('connectNotion', { ...wish, keep: typed !== null }));
     out.result(

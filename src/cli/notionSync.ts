@@ -11,7 +11,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
-import { askYes, canAsk } from './ask.ts';
+import { demandYes } from './ask.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
@@ -35,7 +35,10 @@ export async function runSync(
   refuseInsideWorker('sync');
   const { dryRun = false, allowMassDelete = false } = wish;
   const tables = table ? { tables: [table] } : {};
-  if (wish.rebuild) await agreeToRebuild(out, wish);
+  if (wish.rebuild) {
+    if (!wish.yes) out.say(rebuildQuestion);
+    await demandYes(out, wish.yes, 'Rebuild it?');
+  }
   await withController('.', async (call, link) => {
     await lendToken(call, own);
     const stopShowing = showProgress(out, link);
@@ -56,13 +59,6 @@ export async function runSync(
       process.off('SIGINT', cancel);
     }
   });
-}
-
-async function agreeToRebuild(out: Output, { yes }: SyncWish): Promise<void> {
-  if (yes) return;
-  out.say(rebuildQuestion);
-  if (!canAsk(out)) refuse('yes_required', 'A rebuild forgets what was common.', 'Say --yes.');
-  if (!(await askYes('Rebuild it?'))) refuse('not_confirmed', 'Nothing was changed.');
 }
 
 /** Shows how far a sync is, in one line that goes away again. @returns what ends that */

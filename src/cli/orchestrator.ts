@@ -3,7 +3,7 @@ import { isLive } from '../domain/worker.ts';
 import { workerJson } from './describe.ts';
 import { demand, type Output } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
-import { approveShown, requirePerson, type StartOptions, worked } from './start.ts';
+import { approveShown, hasPerson, refuseUnapproved, type StartOptions, worked } from './start.ts';
 
 /** `orchestrator`: says that it runs, or starts or resumes it behind the card that every start passes. */
 export async function runOrchestrator(out: Output, options: StartOptions): Promise<void> {
@@ -15,7 +15,6 @@ export async function runOrchestrator(out: Output, options: StartOptions): Promi
       const how = `Look at it: orch-tui, key O; or: orch-tui worker attach ${orchestrator.id}`;
       return out.result(workerJson(known), `The orchestrator is running (${known.state}). ${how}`);
     }
-    requirePerson(out, options, 'orchestrator');
     const open = proposals.find(({ draft }) => draft.role === 'orchestrator');
     const { repo, task } = orchestrator;
     const draft = {
@@ -25,6 +24,11 @@ export async function runOrchestrator(out: Output, options: StartOptions): Promi
       brief: options.brief ?? '',
       agent: options.agent ?? null,
     } as const;
+    if (!hasPerson(out, options)) {
+      const { id } = orchestrator;
+      if (!open) demand(await call('check', known ? { do: 'propose-resume', id } : { do: 'propose', draft }));
+      refuseUnapproved('orchestrator');
+    }
     const ask = () => (known ? call('proposeResume', { id: orchestrator.id }) : call('propose', draft));
     const { n } = open ?? demand(await ask());
     await approveShown(out, call, await worked(link, n), options, open === undefined);

@@ -73,9 +73,11 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
   );
   command(program, 'answer <request> <answer...>', 'say allow, deny or the number of an option to an agent')
     .option('--why <text>', 'what it is told when it is denied', '')
-    .action(async (request, said, { why }) =>
-      (await import('./queue.ts')).answerRequest(out, request, said, why),
-    );
+    .action(async (request, said, { why }, self: Command) => {
+      const { answerRequest, readAnswer } = await import('./queue.ts');
+      const wrong = 'say allow, deny, or the numbers of options, one for each question';
+      return answerRequest(out, request, readAnswer(said, why) ?? self.error(wrong));
+    });
   command(program, 'approve', 'start what proposals say: those named, or all of them')
     .argument('[n...]', 'numbers of proposals', wholeNumbers)
     .option('--all', 'all that can be started: lists them and asks')

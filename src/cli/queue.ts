@@ -1,6 +1,6 @@
 import { answersTo, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
 import { columns } from './describe.ts';
-import { demand, type Output, refuse } from './output.ts';
+import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';
 
 /** What waits for the person, and the person's word about it. */
@@ -23,29 +23,19 @@ function itemJson(item: QueueItem): object {
   return item.request ? { ...item, answers: answersTo(item.request) } : item;
 }
 
-/** @param said `allow`, `deny`, or numbers of options from 1 on, one for each question */
-export async function answerRequest(
-  out: Output,
-  request: string,
-  said: readonly string[],
-  why: string,
-): Promise<void> {
-  const answer = readAnswer(said, why);
+export async function answerRequest(out: Output, request: string, answer: RequestAnswer): Promise<void> {
   await withController('.', async (call) => {
     demand(await call('answer', { request, answer }));
     out.result({ request, answer }, answer.say === 'deny' ? 'Denied.' : 'Answered.');
   });
 }
 
-function readAnswer(said: readonly string[], why: string): RequestAnswer {
+/** @param said `allow`, `deny`, or numbers of options from 1 on, one for each question; null for anything else */
+export function readAnswer(said: readonly string[], why: string): RequestAnswer | null {
   const [first] = said;
   if (said.length === 1 && first === 'allow') return { say: 'allow' };
   if (said.length === 1 && first === 'deny') return { say: 'deny', why };
   if (said.every((word) => /^[1-9]$/.test(word)))
     return { say: 'choose', options: said.map((word) => Number(word) - 1) };
-  return refuse(
-    'bad_answer',
-    `${JSON.stringify(said.join(' '))} is no answer.`,
-    'Say allow, deny, or the numbers of options, one for each question.',
-  );
+  return null;
 }

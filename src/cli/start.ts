@@ -26,10 +26,14 @@ export async function startWorker(
   options: StartOptions,
 ): Promise<void> {
   refuseInsideWorker('start workers');
-  requirePerson(out, options, `worker start ${repo} ${task}`);
   const brief = options.brief === '-' ? await readInput() : (options.brief ?? '');
   await withController('.', async (call, link) => {
-    const proposal = demand(await call('propose', { repo, task, brief, agent: options.agent ?? null }));
+    const draft = { repo, task, brief, agent: options.agent ?? null };
+    if (!hasPerson(out, options)) {
+      demand(await call('check', { do: 'propose', draft }));
+      refuseUnapproved(`worker start ${repo} ${task}`);
+    }
+    const proposal = demand(await call('propose', draft));
     await approveShown(out, call, await worked(link, proposal.n), options, true);
   });
 }
@@ -37,16 +41,23 @@ export async function startWorker(
 /** `worker resume`: the same card, the same yes. */
 export async function resumeWorker(out: Output, id: string, options: StartOptions): Promise<void> {
   refuseInsideWorker('resume workers');
-  requirePerson(out, options, `worker resume ${id}`);
   await withController('.', async (call, link) => {
+    if (!hasPerson(out, options)) {
+      demand(await call('check', { do: 'propose-resume', id }));
+      refuseUnapproved(`worker resume ${id}`);
+    }
     const proposal = demand(await call('proposeResume', { id }));
     await approveShown(out, call, await worked(link, proposal.n), options, true);
   });
 }
 
 /** Nothing starts without a person: a script says so with `--yes`, a person is asked. */
-export function requirePerson(out: Output, options: StartOptions, command: string): void {
-  if (options.yes || canAsk(out)) return;
+export function hasPerson({ json }: Output, { yes = false }: StartOptions): boolean {
+  return yes || canAsk({ json });
+}
+
+/** Said once nothing else is wrong: else the next try would be refused for that. */
+export function refuseUnapproved(command: string): never {
   refuse(
     'approval_required',
     'Starting a worker needs your approval.',

@@ -13,6 +13,9 @@ export type RunEffect = (effect: WorldEffect, state: ControllerState) => void;
 /** Effects that reach outside; answers are the core's own business. */
 export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
 
+/** Tickets are given from 1 on. */
+const nobody: Ticket = 0;
+
 /**
  * The loop itself: takes messages one after the other, writes what happened into the log, keeps the state, hands out
  * effects. All that may start an agent passes `ask` with an approval in it.
@@ -62,7 +65,16 @@ export class Core {
     return this.#owe((ticket) => ({ type: 'requested', ticket, from, request }));
   }
 
-  /** The same for a session, known by its token: nothing it can ask for starts an agent. */
+  /** What a request would be refused for at once. `update` is pure: what it decides here is dropped. */
+  foresee(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
+    const { effects } = update(this.#state, { type: 'requested', ticket: nobody, from, request });
+    const refusal = effects.flatMap((effect) =>
+      effect.type === 'reply' && !effect.result.ok ? [effect.result] : [],
+    );
+    return refusal[0] ?? success(null);
+  }
+
+  /** Like `ask` for a session, known by its token: nothing it can ask for starts an agent. */
   hear<T>(id: string, request: SessionRequest): Promise<Result<T>> {
     return this.#owe((ticket) => ({ type: 'session-asked', ticket, id, request }));
   }

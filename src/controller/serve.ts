@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { CheckedRequest, ControllerApi } from '../protocol/controllerApi.ts';
 import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { ancestryOf } from '../protocol/processes.ts';
@@ -57,6 +57,10 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
       if (refresh || !hasLooked(core.state)) await looks.refreshRepos();
       return success(selectFacts(core.state));
     },
+    check: (wish) => {
+      looks.readConfig();
+      return core.foresee(requestFor(wish), from());
+    },
     propose: (draft) => {
       looks.readConfig();
       looks.measureMemory();
@@ -107,6 +111,12 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     stopAll: () => personOnly(stopAll),
   };
   link.serve<Answered>(onceReady(ready, handlers));
+}
+
+/** What is only checked needs no session and no wishes about the merge. */
+function requestFor(wish: CheckedRequest): ChangeRequest {
+  if (wish.do === 'propose') return { ...wish, sessionId: '' };
+  return wish.do === 'undo' ? { ...wish, keepMerge: false } : wish;
 }
 
 /** The same handlers, each waiting for the moment from which its answer is true. */

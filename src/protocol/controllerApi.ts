@@ -42,6 +42,8 @@ import type { DaemonStatus } from './hostApi.ts';
 /** Requests of clients to the controller. */
 export interface ControllerApi {
   facts(params: { refresh?: boolean }): Result<Facts>;
+  /** Whether this would be refused at once, for names or states; changes nothing. */
+  check(params: CheckedRequest): Result<null>;
   propose(params: ProposalDraft): Result<Proposal>;
   /** Asks for a resume; the answer is a proposal like any other. */
   proposeResume(params: { id: string }): Result<Proposal>;
@@ -168,6 +170,12 @@ export interface ControllerApi {
   /** Ends the controller; workers live on. */
   shutdown(params: Record<string, never>): Result<null>;
 }
+
+/** What a command asks a yes for can be refused before there is anything to say yes to. */
+export type CheckedRequest =
+  | { readonly do: 'propose'; readonly draft: ProposalDraft }
+  | { readonly do: 'propose-resume'; readonly id: string }
+  | { readonly do: 'undo'; readonly id: string };
 
 /** Notifications to every client: the whole picture, at most 30 times a second. */
 export interface ControllerNotices {

@@ -280,7 +280,7 @@ describe('daemons', () => {
     await shop.untilState('backend/auth', 'lost');
     await shop.json('worker', 'resume', 'backend/auth', '--yes');
     expect(await shop.pidOf('host')).not.toBe(pid);
-    expect(await problemOf(['host', 'stop'])).toMatchObject({ code: 'terminals_running' });
+    expect(await problemOf(['host', 'stop'])).toMatchObject({ code: 'confirmation_required' });
     expect(await shop.json('host', 'stop', '--yes')).toEqual({ stopped: true });
     await shop.untilState('backend/auth', 'exited');
   });

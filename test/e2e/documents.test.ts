@@ -70,7 +70,7 @@ describe('the board at the command line', () => {
       { id: 'ORC-1', task: 'Rate limits for | all', column: 'In Progress', repo: 'web' },
     ]);
     expect(await problemOf('board', 'move', 'ORC-9', 'Done')).toMatchObject({ code: 'unknown_card' });
-    expect(await problemOf('board', 'move', 'ORC-1', 'Later')).toMatchObject({ code: 'unknown_column' });
+    expect(await problemOf('board', 'move', 'ORC-1', 'Later')).toMatchObject({ exit: 2, code: 'usage' });
   });
 
   it('keeps what a column has no place for, and every byte that it does not change', async () => {
@@ -89,7 +89,7 @@ describe('the board at the command line', () => {
       shop.path('SPRINT_BOARD.md'),
       '## To Do\n\n| Task | Priority |\n|---|---|\n| One | High |\n',
     );
-    expect(await problemOf('board', 'ids')).toMatchObject({ code: 'yes_required' });
+    expect(await problemOf('board', 'ids')).toMatchObject({ code: 'confirmation_required' });
     expect(await shop.json('board', 'ids', '--yes')).toEqual({ given: 1 });
     expect((await cards()).map(({ id }) => id)).toEqual(['ORC-1']);
   });

@@ -22,7 +22,7 @@ it('brings a finished worker back, which can be finished again', async () => {
   expect(await shop.json<{ ref: string }[]>('backups', 'backend')).toMatchObject([
     { ref: backup, kind: 'branch' },
   ]);
-  expect(await shop.json('worker', 'undo', id)).toEqual({
+  expect(await shop.json('worker', 'undo', id, '--yes')).toEqual({
     id,
     branch: 'feature/auth',
     uncommitted: false,

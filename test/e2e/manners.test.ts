@@ -98,10 +98,10 @@ describe('refusals say what to do', () => {
       code: 'no_terminal',
       hint: resume,
     });
-    for (const command of ['screen', 'log', 'show', 'stop', 'resume'])
+    for (const command of ['screen', 'log', 'show', 'stop', 'resume', 'undo'])
       expect(await problemOf('worker', command, 'backend/nope')).toMatchObject({
         exit: 1,
-        code: command === 'resume' ? 'approval_required' : 'no_such_worker',
+        code: 'no_such_worker',
       });
   });
 
@@ -153,6 +153,30 @@ describe('refusals say what to do', () => {
     });
     await rmdir(shop.path('.orch/log.jsonl'));
     expect(await shop.json('worker', 'list')).toEqual([]);
+  });
+});
+
+describe('a missing yes', () => {
+  it('is spoken of only once nothing else is wrong, and nothing is changed before it', async () => {
+    const start = async (...args: string[]) => (await problemOf('worker', 'start', ...args)).code;
+    expect(await start('nope', 'auth')).toBe('unknown_repo');
+    expect(await start('backend', 'a/b')).toBe('bad_name');
+    expect(await start('backend', 'auth', '--agent', 'nope')).toBe('unknown_agent');
+    expect(await start('backend', 'auth')).toBe('approval_required');
+    expect(await shop.json('proposals')).toEqual([]);
+    await shop.start('backend', 'auth', 'write a.txt: A\ncommit: Add a');
+    expect(await start('backend', 'AUTH')).toBe('worker_exists');
+    expect(await problemOf('worker', 'resume', 'backend/auth')).toMatchObject({ code: 'already_running' });
+    expect(await problemOf('worker', 'undo', 'backend/auth')).toMatchObject({ code: 'not_ended' });
+    await shop.json('worker', 'finish', 'backend/auth', '--yes');
+    const merged = await shop.git('backend', 'rev-parse', 'develop');
+    expect(await problemOf('worker', 'undo', 'backend/auth')).toMatchObject({
+      exit: 1,
+      code: 'confirmation_required',
+      hint: 'Give it with: --yes',
+    });
+    expect(await shop.git('backend', 'rev-parse', 'develop')).toBe(merged);
+    expect(await shop.json('proposals')).toEqual([]);
   });
 });
 

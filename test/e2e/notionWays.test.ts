@@ -23,7 +23,9 @@ it('finds anew what was damaged, at the command line, asking first and writing t
   const refused = await notion.run('sync');
   expect(refused).toMatchObject({ code: 1, value: { error: { code: 'notion_base_damaged' } } });
   expect(JSON.stringify(refused.value)).toContain('orch-tui sync --rebuild');
-  expect((await notion.run('sync', '--rebuild')).value.error).toMatchObject({ code: 'yes_required' });
+  expect((await notion.run('sync', '--rebuild')).value.error).toMatchObject({
+    code: 'confirmation_required',
+  });
 
   const file = await readFile(notion.shop.path('SPRINT_BOARD.md'), 'utf8');
   const writes = () => notion.service.requests.filter(({ method }) => method === 'PATCH').length;

@@ -49,7 +49,7 @@ it('commands answer by the request’s id, once, and tell the agent why not', as
     JSON.parse((await shop.run([...args, '--json'])).stdout).error.code;
   expect(await refused('answer', 'deadbeef', 'allow')).toBe('no_such_request');
   expect(await refused('answer', id, '1')).toBe('not_here');
-  expect(await refused('answer', id, 'perhaps')).toBe('bad_answer');
+  expect(await refused('answer', id, 'perhaps')).toBe('usage');
   expect((await shop.run(['answer', id, 'deny', '--why', 'not now'])).stdout).toBe('Denied.\n');
   expect(await refused('answer', id, 'allow')).toBe('already_answered');
   await shop.untilState('backend/list', 'idle');
