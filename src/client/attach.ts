@@ -63,7 +63,10 @@ class Attachment {
     this.#terminals = new Terminals(options.root, {
       onTerminal: (record) => record.id === id && this.#learn(record),
       onForgotten: (forgotten) => forgotten === id && this.#ended.resolve('gone'),
-      onScreen: () => this.#repaint(),
+      onScreen: (_, seen) => {
+        this.#repaint();
+        seen();
+      },
       onRaw: (_, bytes, taken) => this.#pass(bytes, taken),
       // There is no line of ours to say it in.
       onNotTyped: () => this.#outer.write('\x07'),

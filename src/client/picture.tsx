@@ -28,7 +28,10 @@ export async function takePicture(root: string, facts: Facts, size: Size): Promi
   const terminals = new Terminals(root, {
     onTerminal: (record) => tell({ type: 'terminalChanged', record }),
     onForgotten: settled,
-    onScreen: settled,
+    onScreen: (id, seen) => {
+      settled(id);
+      seen();
+    },
   });
   try {
     await terminals.open();

@@ -95,7 +95,7 @@ class ControlRoom {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
       onBell: (id) => this.#tell({ type: 'bellRang', id }),
-      onScreen: (id) => this.#pace.ask('id' in this.#state.focus && this.#state.focus.id === id),
+      onScreen: (id, seen) => this.#pace.ask('id' in this.#state.focus && this.#state.focus.id === id, seen),
       onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
@@ -124,7 +124,7 @@ class ControlRoom {
   #listen(): void {
     this.#outer.onInput = (chunk) => this.#tokenizer.push(chunk);
     this.#outer.onResize = () => this.#resize();
-    this.#outer.onReady = () => this.#paint();
+    this.#outer.onReady = () => this.#pace.ready();
     this.#outer.onReturn = () => {
       this.#keys.reset();
       this.#resize();
@@ -233,16 +233,17 @@ class ControlRoom {
     const panes = this.#chrome.layers.filter((layer) => layer.kind === 'pane');
     this.#terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
     this.#outer.setTitle(windowTitle(this.#state));
-    this.#paint();
+    this.#pace.now();
     this.#ages.follow(this.#state);
   }
 
-  #paint(): void {
-    // What a slow terminal has not taken yet must not pile up: it gets a later frame instead.
-    if (!this.#outer.isReady || this.#isAttached) return;
+  /** False while it cannot be: what a slow terminal has not taken yet must not pile up, it gets a later frame instead. */
+  #paint(): boolean {
+    if (!this.#outer.isReady || this.#isAttached) return false;
     const { grid, layers } = this.#chrome;
     const filled = this.#panes.filled(layers, this.#state);
     const cursor = this.#panes.cursor(layers, this.#state);
     this.#outer.write(this.#keys.modesSequence(this.#state) + this.#compositor.frame(grid, filled, cursor));
+    return true;
   }
 }

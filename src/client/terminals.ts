@@ -12,8 +12,8 @@ export interface TerminalsListener {
   onTerminal(terminal: TerminalRecord): void;
   onForgotten(id: string): void;
   onBell?(id: string): void;
-  /** Some watched screen has changed; `screenOf` gives it. */
-  onScreen(id: string): void;
+  /** Some watched screen has changed; `screenOf` gives it. No newer one comes before `seen` is called. */
+  onScreen(id: string, seen: () => void): void;
   /** Bytes for a real terminal, of a terminal shown `raw`; no more than so many come before `taken` is called. */
   onRaw?(id: string, bytes: Buffer, taken: () => void): void;
   /** What was typed or pasted has not reached the program. */
@@ -147,7 +147,7 @@ export class Terminals {
     link.onNotice<HostNotices, 'notTyped'>('notTyped', ({ id, problem }) =>
       this.#listener.onNotTyped?.(id, problem),
     );
-    link.onFrame(FrameKind.screen, (payload) => this.#take(payload));
+    link.onFrame(FrameKind.screen, (payload) => this.#take(link, payload));
     link.onFrame(FrameKind.raw, (payload) => this.#passOn(link, payload));
   }
 
@@ -178,14 +178,12 @@ export class Terminals {
     if (watch) void this.#link?.caller<HostApi>()('unwatch', { channel: watch.channel });
   }
 
-  #take(payload: Buffer): void {
+  #take(link: Link, payload: Buffer): void {
     const watch = this.#watchOf(payload);
     if (!watch) return;
     watch.copy.apply(payload.subarray(4));
     watch.isShown = true;
-    this.#listener.onScreen(watch.id);
-    // After it is painted: a write wakes the host, and a key's echo does not wait for that.
-    this.#link?.sendFrame(FrameKind.seen, payload.subarray(0, 4));
+    this.#listener.onScreen(watch.id, () => link.sendFrame(FrameKind.seen, payload.subarray(0, 4)));
   }
 
   #passOn(link: Link, payload: Buffer): void {

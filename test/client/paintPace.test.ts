@@ -4,51 +4,89 @@ import { PaintPace } from '../../src/client/paintPace.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** A pace, what it painted, and how many screens were seen; pictures can be refused. */
+function watched() {
+  const counts = { painted: 0, seen: 0, canPaint: true };
+  const pace = new PaintPace(() => {
+    if (counts.canPaint) counts.painted++;
+    return counts.canPaint;
+  });
+  const ask = (isTypedInto: boolean) => pace.ask(isTypedInto, () => counts.seen++);
+  return { counts, pace, ask };
+}
+
 test('what is typed into is painted at once, all else thirty times a second together', () => {
-  let painted = 0;
-  const pace = new PaintPace(() => painted++);
+  const { counts, ask } = watched();
   for (let ms = 0; ms < 1000; ms += 4) {
-    for (let pane = 0; pane < 4; pane++) pace.ask(false);
+    for (let pane = 0; pane < 4; pane++) ask(false);
     vi.advanceTimersByTime(4);
   }
-  expect(painted).toBeGreaterThanOrEqual(27);
-  expect(painted).toBeLessThanOrEqual(31);
-  const before = painted;
+  expect(counts.painted).toBeGreaterThanOrEqual(27);
+  expect(counts.painted).toBeLessThanOrEqual(31);
+  const before = counts.painted;
   for (let key = 1; key <= 5; key++) {
-    pace.ask(true);
-    expect(painted).toBe(before + key);
+    ask(true);
+    expect(counts.painted).toBe(before + key);
   }
 });
 
 test('after a rest the first screen is painted at once, and the last is never forgotten', () => {
-  let painted = 0;
-  const pace = new PaintPace(() => painted++);
-  pace.ask(false);
-  expect(painted).toBe(1);
-  pace.ask(false);
-  expect(painted).toBe(1);
+  const { counts, ask } = watched();
+  ask(false);
+  expect(counts.painted).toBe(1);
+  ask(false);
+  expect(counts.painted).toBe(1);
   vi.advanceTimersByTime(34);
-  expect(painted).toBe(2);
+  expect(counts.painted).toBe(2);
   vi.advanceTimersByTime(1000);
-  expect(painted).toBe(2);
+  expect(counts.painted).toBe(2);
 });
 
-test('a paint for what is typed into is one for all that wait', () => {
-  let painted = 0;
-  const pace = new PaintPace(() => painted++);
-  pace.ask(false);
-  pace.ask(false);
-  pace.ask(true);
+test('a paint for what is typed into, or for a chrome drawn anew, is one for all that wait', () => {
+  const { counts, pace, ask } = watched();
+  ask(false);
+  ask(false);
+  ask(true);
   vi.advanceTimersByTime(1000);
-  expect(painted).toBe(2);
+  expect(counts.painted).toBe(2);
+  pace.now();
+  ask(false);
+  pace.now();
+  vi.advanceTimersByTime(1000);
+  expect(counts.painted).toBe(4);
+});
+
+test('a screen is seen once it is painted, and not before', () => {
+  const { counts, ask } = watched();
+  ask(false);
+  expect(counts.seen).toBe(1);
+  ask(false);
+  ask(false);
+  expect(counts.seen).toBe(1);
+  vi.advanceTimersByTime(34);
+  expect(counts.seen).toBe(3);
+});
+
+test('a picture that could not be painted is owed, and its screens are seen with it', () => {
+  const { counts, pace, ask } = watched();
+  pace.ready();
+  expect(counts.painted).toBe(0);
+  counts.canPaint = false;
+  ask(true);
+  vi.advanceTimersByTime(1000);
+  expect(counts).toMatchObject({ painted: 0, seen: 0 });
+  counts.canPaint = true;
+  pace.ready();
+  expect(counts).toMatchObject({ painted: 1, seen: 1 });
+  pace.ready();
+  expect(counts).toMatchObject({ painted: 1, seen: 1 });
 });
 
 test('nothing is painted once it is stopped', () => {
-  let painted = 0;
-  const pace = new PaintPace(() => painted++);
-  pace.ask(false);
-  pace.ask(false);
+  const { counts, pace, ask } = watched();
+  ask(false);
+  ask(false);
   pace.stop();
   vi.advanceTimersByTime(1000);
-  expect(painted).toBe(1);
+  expect(counts.painted).toBe(1);
 });

@@ -12,7 +12,7 @@ function look(sandbox: Sandbox) {
   const terminals = new Terminals(sandbox.root, {
     onTerminal: ({ id }) => heard.terminals.add(id),
     onForgotten: (id) => heard.forgotten.push(id),
-    onScreen: () => {},
+    onScreen: (_, seen) => seen(),
   });
   const text = (id: string) => {
     const screen = terminals.screenOf(id);
