@@ -1,4 +1,4 @@
-import type { AppState } from './state.ts';
+import type { AppState, Settings } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Where a key is pressed; each place has its own keys. */
@@ -43,6 +43,8 @@ export type Where =
   | 'problem'
   | 'notices'
   | 'help'
+  /** Over any of these but the worker's pane and where something is typed or decided. */
+  | 'palette'
   | 'too-small';
 
 /** Heading in the help and in the list of keys. */
@@ -53,6 +55,7 @@ export type Group =
   | 'Looking back'
   | 'Moving'
   | 'Program'
+  | 'Palette'
   | 'Board'
   | 'Invoices'
   | 'Notion'
@@ -71,6 +74,12 @@ export interface Action {
   readonly keys: readonly string[];
   readonly group: Group;
   readonly where: readonly Where[];
+  /**
+   * What the palette makes of it, which else offers it in its places. `everywhere`: needs nothing selected, so views
+   * offer it, too. `never`: a step or a number, of no use from there. `told`: a yes to what must be in sight, so it is
+   * told there and said by its own key alone.
+   */
+  readonly palette?: 'everywhere' | 'never' | 'told';
   /** True, or in one sentence why not just now. Without it the action is always possible. */
   enabled?(state: AppState): true | string;
   /** Called only while enabled. */
@@ -84,4 +93,9 @@ export function hintOf({ hint }: Action, state: AppState): string | null {
 /** Whether an action is possible now, or why not. */
 export function isEnabled(action: Action, state: AppState): true | string {
   return action.enabled?.(state) ?? true;
+}
+
+/** The action's keys, with the leave key that the person configured. */
+export function keysOf({ keys }: Action, { leaveKey }: Settings): readonly string[] {
+  return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
 }

@@ -1,4 +1,4 @@
-import type { Action, Group, Where } from './action.ts';
+import { type Action, type Group, keysOf, type Where } from './action.ts';
 import { boardActions } from './actions/board.ts';
 import { cardActions } from './actions/card.ts';
 import { cardTextActions } from './actions/cardText.ts';
@@ -8,6 +8,7 @@ import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
 import { invoiceActions } from './actions/invoices.ts';
 import { orchestratorActions } from './actions/orchestrator.ts';
+import { paletteActions } from './actions/palette.ts';
 import { queueActions } from './actions/queue.ts';
 import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
@@ -22,6 +23,8 @@ import { workerActions } from './actions/workers.ts';
 import { wantsName } from './dialogText.ts';
 import { fits } from './geometry.ts';
 import { keyLabel } from './keyName.ts';
+import { type Offer, offersOf } from './paletteFilter.ts';
+import { itemsOf } from './paletteItems.ts';
 import type { AppState, Settings } from './state.ts';
 
 /** Everything a person can do, in the order in which help and footer tell it. */
@@ -48,12 +51,14 @@ export const actions: readonly Action[] = [
   ...conflictActions,
   ...repoActions,
   ...scrollActions,
+  ...paletteActions(selectOffers),
   ...programActions,
 ];
 
 /** The place that keys are meant for. */
 export function whereOf(state: AppState): Where {
   if (!fits(state.size)) return 'too-small';
+  if (state.palette) return 'palette';
   if (state.focus.at === 'list') return state.list === 'queue' ? 'queue' : 'room';
   if (state.focus.at === 'pane') return 'pane';
   if (state.focus.at === 'history') return state.focus.prompt ? 'history-search' : 'history';
@@ -79,9 +84,13 @@ export function actionsAt(where: Where): readonly Action[] {
   return [...own, ...room];
 }
 
-/** The action's keys, with the leave key that the person configured. */
-export function keysOf({ keys }: Action, { leaveKey }: Settings): readonly string[] {
-  return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
+/** What the palette offers: what there is in the place below it, as far as it fits what is typed. */
+export function selectOffers(state: AppState): readonly Offer[] {
+  const below = { ...state, palette: null };
+  const where = whereOf(below);
+  const isRoom = where === 'room' || where === 'queue';
+  const items = itemsOf(below, actionsAt(where), isRoom ? [] : actionsAt('room'));
+  return offersOf(items, state.palette?.filter.text ?? '');
 }
 
 /** A row of the help: keys and what they do. */
@@ -111,6 +120,7 @@ const groupOrder: readonly Group[] = [
   'Panes',
   'Moving',
   'Program',
+  'Palette',
   'Looking back',
   'Board',
   'Invoices',

@@ -3,6 +3,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Dialog } from './dialog.ts';
 import type { Drag, History } from './history.ts';
+import type { Palette } from './palette.ts';
 
 /** All that the screen shows is derived from this, and nothing else is. */
 export interface AppState {
@@ -29,6 +30,8 @@ export interface AppState {
   /** Panes of those that need the person first, instead of the order in which workers came. */
   readonly needsFirst: boolean;
   readonly focus: Focus;
+  /** Over all that has the keys else, which stays as it is; null while it is closed. */
+  readonly palette: Palette | null;
   /** Whether the window is the one that the person is at; true where the terminal does not tell. */
   readonly hasFocus: boolean;
   /** Workers that rang and have not been looked at since. */
@@ -134,6 +137,7 @@ export function initialState(
     zoomed: false,
     needsFirst: order === 'needs-you-first',
     focus: { at: 'list' },
+    palette: null,
     hasFocus: true,
     rang: new Set(),
     silenced: new Set(),
@@ -146,6 +150,11 @@ export function initialState(
 /** The open dialog, of which there is at most one. */
 export function dialogOf(state: AppState): Dialog | null {
   return state.focus.at === 'dialog' ? state.focus.dialog : null;
+}
+
+/** Nothing lies over the room and no worker has the keys: what comes of a key may open its dialog by itself. */
+export function isRoomFree({ focus, palette }: AppState): boolean {
+  return focus.at === 'list' && palette === null;
 }
 
 /** The row that keys act on. */

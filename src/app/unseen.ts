@@ -8,7 +8,8 @@ import { type AppState, dialogOf } from './state.ts';
  */
 export function isUnseen(state: AppState, drawn: AppState | null): boolean {
   const subject = subjectOf(dialogOf(state));
-  return subject !== null && subject !== subjectOf(drawn && dialogOf(drawn));
+  const seen = drawn?.palette === null ? dialogOf(drawn) : null;
+  return subject !== null && subject !== subjectOf(seen);
 }
 
 /** What a yes in a dialog is to; null where nothing is decided. */

@@ -7,6 +7,7 @@ import { selectColumn } from '../app/view/column.ts';
 import { selectDialog } from '../app/view/dialog.ts';
 import { footerLine } from '../app/view/footer.ts';
 import { headerLine } from '../app/view/header.ts';
+import { selectPalette } from '../app/view/palette.ts';
 import { selectPanes } from '../app/view/panes.ts';
 import { Column } from './Column.tsx';
 import { Dialog } from './Dialog.tsx';
@@ -20,12 +21,13 @@ export interface RoomProps {
   readonly color: boolean;
 }
 
-/** The whole screen, from the state alone. The dialog comes last: it lies on top. */
+/** The whole screen, from the state alone. The dialog, and then the palette, come last: they lie on top. */
 export function Room({ state, color }: RoomProps): ReactNode {
   const { cols, rows } = state.size;
   if (!fits(state.size)) return <TooSmall state={state} color={color} />;
   const column = selectColumn(state);
   const dialog = selectDialog(state);
+  const palette = selectPalette(state);
   return (
     <Box width={cols} height={rows}>
       <Place rect={{ x: 0, y: 0, width: cols, height: 1 }}>
@@ -38,7 +40,8 @@ export function Room({ state, color }: RoomProps): ReactNode {
       <Place rect={{ x: 0, y: rows - 1, width: cols, height: 1 }}>
         <Lines lines={[footerLine(state)]} color={color} />
       </Place>
-      {dialog && <Dialog dialog={dialog} color={color} />}
+      {dialog && <Dialog id="dialog" dialog={dialog} color={color} />}
+      {palette && <Dialog id="palette" dialog={palette} color={color} />}
     </Box>
   );
 }

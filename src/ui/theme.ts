@@ -18,6 +18,7 @@ const looks: Readonly<Record<Tone, Look>> = {
   notice: { color: 'magenta' },
   key: { color: 'cyan' },
   selected: { inverse: true },
+  'selected-strong': { inverse: true, bold: true },
   border: { dimColor: true },
   'border-selected': {},
   'border-typing': { color: 'cyan', bold: true },

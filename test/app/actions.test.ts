@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Where } from '../../src/app/action.ts';
-import { actionFor, actions, keysOf, keyTable, whereOf } from '../../src/app/actions.ts';
+import { keysOf, type Where } from '../../src/app/action.ts';
+import { actionFor, actions, keyTable, whereOf } from '../../src/app/actions.ts';
 import { selectShown } from '../../src/app/select.ts';
 import { type AppState, initialSettings, initialState } from '../../src/app/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';

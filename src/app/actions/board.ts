@@ -2,7 +2,7 @@ import type { Card, Column } from '../../domain/board.ts';
 import { refTo, seenOf } from '../../domain/boardFacts.ts';
 import { slugFrom } from '../../domain/cardLink.ts';
 import type { Action } from '../action.ts';
-import { cardKey, cardWorkers, columnBeside, moveCard, moveColumn, selectedCard } from '../board.ts';
+import { cardKey, cardsIn, cardWorkers, columnBeside, moveCard, moveColumn, selectedCard } from '../board.ts';
 import { openForm } from '../dialogs.ts';
 import type { BoardDialog } from '../documentDialog.ts';
 import { fieldOf } from '../field.ts';
@@ -22,11 +22,12 @@ export const boardActions: readonly Action[] = [
     id: 'board',
     title: 'sprint board',
     keys: ['b'],
+    palette: 'everywhere',
     group: 'Workers',
     where: ['room'],
     enabled: ({ facts }) =>
       facts?.board !== undefined || 'There is no board yet: orch-tui board add "…" begins one.',
-    run: (state) => stay(withDialog(state, opened(state))),
+    run: (state) => stay(openBoard(state)),
   },
   looking('left', ['h', 'left'], (state, dialog) => moveColumn(state, dialog, -1)),
   looking('down', ['j', 'down'], (state, dialog) => moveCard(state, dialog, 1)),
@@ -94,11 +95,12 @@ export const boardActions: readonly Action[] = [
   },
 ];
 
-function opened(state: AppState): BoardDialog {
-  const column = (['In Progress', 'To Do', 'Review'] as const).find((one) =>
-    state.facts?.board?.cards.some((card) => card.column === one),
-  );
-  return { kind: 'board', column: column ?? 'To Do', card: null, held: null, pending: null, problem: null };
+/** Looking at a card, or at the first column in which there is something to do. */
+export function openBoard(state: AppState, card: Card | null = null): AppState {
+  const busy = (['In Progress', 'To Do', 'Review'] as const).find((one) => cardsIn(state, one).length > 0);
+  const column = card?.column ?? busy ?? 'To Do';
+  const at = card && cardKey(card);
+  return withDialog(state, { kind: 'board', column, card: at, held: null, pending: null, problem: null });
 }
 
 function looking(
@@ -111,6 +113,7 @@ function looking(
     id: `board-${to}`,
     title: 'through columns and cards',
     keys,
+    palette: 'never',
     run: (state) =>
       onBoard(state, (dialog) => stay(withDialog(state, { ...next(state, dialog), problem: null }))),
   };

@@ -113,7 +113,9 @@ function confirm(state: AppState): Step {
   const dialog = endOf(state);
   if (!dialog?.preview) return stay(state);
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
-  const params = { id: dialog.id, tip: dialog.preview.tip, ...typed };
+  const { tip } = dialog.preview;
+  const checks = dialog.kind === 'finish' ? dialog.preview.checks : undefined;
+  const params = { id: dialog.id, tip, ...(checks && { checks }), ...typed };
   return ask(state, dialog.kind, params, (next, pending) =>
     withDialog(next, { ...dialog, pending, problem: null }),
   );

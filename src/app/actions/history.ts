@@ -167,7 +167,7 @@ function motion(
   keys: readonly string[],
   move: (state: AppState, history: History) => Step,
 ): readonly Action[] {
-  return [{ ...within('history'), id, title, keys, run: onHistory(move) }];
+  return [{ ...within('history'), id, title, keys, palette: 'never', run: onHistory(move) }];
 }
 
 function onHistory(run: (state: AppState, history: History) => Step): (state: AppState) => Step {

@@ -14,6 +14,7 @@ export const invoiceActions: readonly Action[] = [
     id: 'invoices',
     title: 'time entries and invoices',
     keys: ['i'],
+    palette: 'everywhere',
     group: 'Workers',
     where: ['room'],
     enabled: ({ facts }) =>

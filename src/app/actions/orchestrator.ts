@@ -16,6 +16,7 @@ export const orchestratorActions: readonly Action[] = [
     id: 'orchestrator',
     title: 'go to the orchestrator, or start it: it coordinates and cannot write',
     keys: ['O'],
+    palette: 'everywhere',
     enabled: isReachable,
     run: openOrchestrator,
   },

@@ -24,6 +24,7 @@ export const queueActions: readonly Action[] = [
     title: 'allow it, let it go on, or look at what would be done',
     hint: (state) => yesHint(state, itemOf(state)),
     keys: ['y'],
+    palette: 'told',
     enabled: canAgree,
     run: agree,
   },

@@ -19,6 +19,7 @@ export const radarActions: readonly Action[] = [
     title: 'radar: which work will not merge',
     hint: ({ facts }) => (facts?.radar?.some(({ pairs }) => pairs.length > 0) ? 'conflicts' : null),
     keys: ['c'],
+    palette: 'everywhere',
     group: 'Workers',
     where: ['room'],
     enabled: canOpen,
@@ -105,6 +106,7 @@ function moving(to: 'left' | 'down' | 'up' | 'right', letter: string, down: numb
     id: `radar-${to}`,
     title: 'through the pairs',
     keys: [letter, to],
+    palette: 'never',
     run(state) {
       const dialog = dialogOf(state);
       const radar = dialog?.kind === 'radar' ? findRadar(state, dialog.repo) : null;

@@ -15,7 +15,7 @@ import { isReachable } from './reachable.ts';
 import { canType } from './workers.ts';
 
 const panes = { where: ['room'], group: 'Panes' } as const;
-const moving = { where: ['room'], group: 'Moving' } as const;
+const moving = { where: ['room'], group: 'Moving', palette: 'never' } as const;
 const program = { where: ['room'], group: 'Program' } as const;
 
 /** More than any list is long. */
@@ -88,6 +88,7 @@ export const paneActions: readonly Action[] = [
       id: `pane-${number}`,
       title: 'type into that pane',
       keys: [`${number}`],
+      palette: 'never',
       enabled: (state) => selectShown(state)[number - 1] !== undefined || `There is no pane ${number}.`,
       run: (state) => stay(enterPane(state, selectShown(state)[number - 1]?.id ?? '')),
     }),
@@ -135,6 +136,7 @@ export const programActions: readonly Action[] = [
     id: 'refresh',
     title: 'look at all repositories again',
     keys: ['R', 'ctrl-r'],
+    palette: 'everywhere',
     enabled: isReachable,
     run: (state) => ask(withNotice(state, 'Looking at all repositories …'), 'facts', { refresh: true }),
   },
@@ -144,6 +146,7 @@ export const programActions: readonly Action[] = [
     title: 'all keys',
     hint: 'help',
     keys: ['?'],
+    palette: 'everywhere',
     run: (state) => stay(withDialog(state, { kind: 'help', scroll: 0 })),
   },
   {
@@ -151,6 +154,7 @@ export const programActions: readonly Action[] = [
     id: 'notices',
     title: 'what the controller had to say',
     keys: ['!'],
+    palette: 'everywhere',
     enabled: (state) => (state.facts?.notices.length ?? 0) > 0 || 'The controller has nothing to say.',
     run: (state) => stay(withDialog(state, { kind: 'notices', scroll: 0 })),
   },
@@ -161,6 +165,7 @@ export const programActions: readonly Action[] = [
     title: 'leave; the workers go on',
     hint: 'quit',
     keys: ['q'],
+    palette: 'everywhere',
     run: (state) => ({ state, effects: [{ type: 'quit' }] }),
   },
   {
@@ -168,6 +173,7 @@ export const programActions: readonly Action[] = [
     id: 'stop-all',
     title: 'stop all workers and leave',
     keys: ['Q'],
+    palette: 'everywhere',
     enabled: isReachable,
     run: (state) =>
       stay(withDialog(state, { kind: 'question', about: { do: 'stop-all' }, pending: null, problem: null })),
@@ -183,6 +189,7 @@ export const programActions: readonly Action[] = [
   {
     ...program,
     id: 'quit-hint',
+    palette: 'never',
     title: 'how to leave',
     keys: ['ctrl-c'],
     run: (state) => stay(withNotice(state, quitHint(state))),
@@ -192,7 +199,7 @@ export const programActions: readonly Action[] = [
     where: [
       ...(['room', 'history', 'form', 'card', 'ask', 'deny', 'reject', 'preview', 'typed-name'] as const),
       ...(['start-several', 'go-on', 'question', 'radar', 'radar-file', 'radar-note', 'repo'] as const),
-      ...(['timeline', 'problem', 'notices', 'help'] as const),
+      ...(['timeline', 'problem', 'notices', 'help', 'palette'] as const),
     ],
     id: 'suspend',
     title: 'back to the shell until fg',

@@ -35,6 +35,7 @@ function scrolling(
   const both = {
     title,
     group: 'Dialogs',
+    palette: 'never',
     run: (state: AppState) => scroll(state, by(state)),
   } as const;
   return [

@@ -40,6 +40,7 @@ export const syncActions: readonly Action[] = [
     title: 'yes: sync although many rows are gone, or find anew what was damaged',
     hint: (state) => (offerOf(state) === null ? null : 'yes'),
     keys: ['y'],
+    palette: 'told',
     enabled: (state) => (offerOf(state) === null ? 'There is nothing to say yes to.' : isReachable(state)),
     run: (state) =>
       offerOf(state) === 'rebuild'
@@ -137,6 +138,7 @@ function looking(id: string, keys: readonly string[], by: -1 | 1): Action {
     id: `conflict-${id}`,
     title: 'through the conflicts',
     keys,
+    palette: 'never',
     run: (state) =>
       onConflicts(state, (dialog) => {
         const at = Math.max(0, Math.min(openConflicts(state).length - 1, dialog.at + by));
@@ -152,6 +154,7 @@ function choosing(id: string, title: string, keys: readonly string[], choice: 'm
     title,
     hint: choice,
     keys,
+    palette: 'told',
     enabled: canDecide,
     run: (state) => onConflicts(state, (dialog, one) => resolve(state, dialog, one, choice)),
   };

@@ -14,6 +14,7 @@ export const undoActions: readonly Action[] = [
     id: 'undo',
     title: 'undo the last finish or clean',
     keys: ['u'],
+    palette: 'everywhere',
     group: 'Workers',
     where: ['room'],
     enabled: (state) => (state.facts?.ended.length ? isReachable(state) : noEnd),

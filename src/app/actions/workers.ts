@@ -18,6 +18,7 @@ export const workerActions: readonly Action[] = [
     title: 'propose a new worker',
     hint: 'new',
     keys: ['n'],
+    palette: 'everywhere',
     enabled(state) {
       if (state.facts?.repos.length === 0)
         return 'This workspace has no repositories yet: run orch-tui init.';

@@ -13,6 +13,7 @@ export type Tone =
   | 'notice'
   | 'key'
   | 'selected'
+  | 'selected-strong'
   | 'border'
   | 'border-selected'
   | 'border-typing'

@@ -9,7 +9,7 @@ import type { MethodParams } from '../effects.ts';
 import type { Answered } from '../messages.ts';
 import { backToMatrix } from '../radarDialogs.ts';
 import { findRequest } from '../requests.ts';
-import { type AppState, dialogOf } from '../state.ts';
+import { type AppState, dialogOf, isRoomFree } from '../state.ts';
 import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { cellWidth } from '../text/cells.ts';
 import { counted } from '../text/words.ts';
@@ -48,7 +48,7 @@ function withSuccess(state: AppState, answer: Answered): AppState {
         ? withProposal(withoutNotice(rest), answer.result.value, true)
         : withProposal(rest, answer.result.value, waiting !== null);
     case 'proposeResume':
-      return withProposal(withoutNotice(rest), answer.result.value, rest.focus.at === 'list');
+      return withProposal(withoutNotice(rest), answer.result.value, isRoomFree(rest));
     case 'approve':
       return withStarted(rest, answer.result.value, answer.params.n);
     case 'reject':
@@ -121,14 +121,14 @@ function withSuccess(state: AppState, answer: Answered): AppState {
 }
 
 /** The orchestrator is asked for without a form; its card opens where the person has stayed. */
-function isAskedByKey({ focus }: AppState, { draft }: Proposal): boolean {
-  return focus.at === 'list' && isOrchestrator(draft);
+function isAskedByKey(state: AppState, { draft }: Proposal): boolean {
+  return isRoomFree(state) && isOrchestrator(draft);
 }
 
 /** What was done, and what was left behind by it: that is not read in passing. */
 function withEnding(state: AppState, done: string, warnings: readonly string[] = []): AppState {
   if (warnings.length === 0) return withNotice(state, done);
-  if (state.focus.at !== 'list') return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
+  if (!isRoomFree(state)) return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
   const problem = { code: 'left_behind', message: warnings.join('\n'), hint: done };
   return withDialog(state, {
     kind: 'problem',
@@ -191,7 +191,7 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   }
   const line = problemLine(problem);
   const isShort = !line.includes('\n') && cellWidth(line) <= state.size.cols - 2;
-  if (isShort || state.focus.at !== 'list') return withNotice(state, line, 'problem');
+  if (isShort || !isRoomFree(state)) return withNotice(state, line, 'problem');
   return withDialog(withoutNotice(state), {
     kind: 'problem',
     title: 'That did not work',

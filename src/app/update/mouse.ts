@@ -11,6 +11,7 @@ import type { AppState } from '../state.ts';
 import { type Step, stay, toList, withNotice, withoutNotice } from '../step.ts';
 import { updateBoardMouse } from './boardMouse.ts';
 import { isHeld, nearestCell, pressPane, updateDrag } from './drag.ts';
+import { updatePaletteMouse } from './palette.ts';
 import { wheel } from './wheel.ts';
 
 /** Rows that one notch of the wheel moves. */
@@ -23,6 +24,7 @@ const notch = 3;
  */
 export function updateMouse(state: AppState, token: MouseToken): Step {
   if (!fits(state.size)) return stay(state);
+  if (state.palette) return updatePaletteMouse(state, token);
   if (state.focus.at === 'dialog')
     return updateBoardMouse(state, token) ?? scroll(state, wheel(token) * notch);
   if (state.drag && isHeld(state.drag) && token.action !== 'press' && wheel(token) === 0)

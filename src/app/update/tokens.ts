@@ -14,6 +14,7 @@ import { type AppState, dialogOf } from '../state.ts';
 import { type Step, stay, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { dropsSelection } from './drag.ts';
 import { updateMouse } from './mouse.ts';
+import { pasteFilter, typeFilter } from './palette.ts';
 
 /** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
 export function updateToken(state: AppState, token: Token, unseen = false): Step {
@@ -34,7 +35,8 @@ function isYes(key: string): boolean {
 function takeToken(state: AppState, token: Token): Step {
   switch (token.kind) {
     case 'key':
-      return steady(updateKey(state, token));
+      // Typing in the palette is no look at what lies below it.
+      return state.palette ? updateKey(state, token) : steady(updateKey(state, token));
     case 'paste':
       return updatePaste(state, token);
     case 'mouse':
@@ -63,6 +65,7 @@ function updateKey(old: AppState, token: KeyToken): Step {
     const enabled = isEnabled(action, state);
     return enabled === true ? action.run(withoutNotice(state)) : stay(withNotice(state, enabled));
   }
+  if (where === 'palette' && state.palette) return stay(typeFilter(state, state.palette, token));
   if (state.focus.at === 'pane')
     return where === 'pane' ? typeInto(state, state.focus.id, token) : stay(state);
   if (state.focus.at === 'history')
@@ -113,6 +116,7 @@ function typeSearch(state: AppState, history: History, token: KeyToken): AppStat
 
 function updatePaste(state: AppState, { text, last }: PasteToken): Step {
   if (whereOf(state) === 'too-small') return stay(state);
+  if (state.palette) return stay(pasteFilter(state, state.palette, text));
   if (state.focus.at === 'pane') {
     const { id } = state.focus;
     const refusal = whyDeaf(state, id);

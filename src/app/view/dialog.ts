@@ -2,10 +2,10 @@ import type { Dialog } from '../dialog.ts';
 import { dialogHeight, dialogWidth, fits, type Rect } from '../geometry.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { withDialog } from '../step.ts';
-import { cutLine, type Line, line } from '../text/line.ts';
+import { cutLine, type Line } from '../text/line.ts';
 import { boardBody, cardTextBody } from './board.ts';
 import { cardBody, rejectBody } from './card.ts';
-import type { DialogBody } from './dialogBody.ts';
+import { type DialogBody, outOfSight } from './dialogBody.ts';
 import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { formBody } from './form.ts';
@@ -47,7 +47,7 @@ export function selectDialog(state: AppState): DialogView | null {
     rect,
     'border-selected',
     { left: body.title, right: body.aside },
-    { left: keyHints(state, width - 16), right: more(first, below) },
+    { left: keyHints(state, width - 16), right: outOfSight(first, below) },
   );
   const lines = [...rows, ...body.tail].map((row) => cutLine(row, textColumns(rect)));
   const top = rect.y + 2 + rows.length;
@@ -119,13 +119,6 @@ function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
 /** Cell of the terminal where the person writes; null where they do not. A worker's cursor is the pane's affair. */
 export function selectCaret(state: AppState): DialogView['caret'] {
   return fits(state.size) ? (selectDialog(state)?.caret ?? null) : null;
-}
-
-/** How much is out of sight. */
-function more(above: number, below: number): Line {
-  if (above + below === 0) return [];
-  const parts = [...(above > 0 ? [`↑ ${above}`] : []), ...(below > 0 ? [`↓ ${below} more`] : [])];
-  return line(parts.join('  '), 'notice');
 }
 
 function centred({ size }: AppState, width: number, height: number): Rect {

@@ -13,6 +13,13 @@ export interface DialogBody {
   readonly caret: { readonly row: number; readonly column: number } | null;
 }
 
+/** How many rows are out of sight above and below. */
+export function outOfSight(above: number, below: number): Line {
+  if (above + below === 0) return [];
+  const parts = [...(above > 0 ? [`↑ ${above}`] : []), ...(below > 0 ? [`↓ ${below} more`] : [])];
+  return line(parts.join('  '), 'notice');
+}
+
 export const labelColumns = 12;
 
 /** A label and text beside it, wrapped below itself. */

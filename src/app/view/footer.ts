@@ -1,5 +1,5 @@
-import { type Action, hintOf, isEnabled } from '../action.ts';
-import { actionsAt, keysOf, whereOf } from '../actions.ts';
+import { type Action, hintOf, isEnabled, keysOf } from '../action.ts';
+import { actionsAt, whereOf } from '../actions.ts';
 import { fits } from '../geometry.ts';
 import type { History } from '../history.ts';
 import { keyLabel } from '../keyName.ts';
@@ -14,11 +14,12 @@ export function footerLine(state: AppState): Line {
   const notice = noticeLine(state);
   const { focus } = state;
   if (focus.at === 'pane') return besideKeys(state, notice);
+  // What lies over the room names its keys itself.
+  if (state.palette) return fitLine([span(' '), ...notice], cols);
   const prompt = promptOf(state);
   if (prompt) return prompt.line;
   if (focus.at === 'history' && notice.length === 0) return besideKeys(state, matchesLine(focus));
   if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
-  // A dialog names its keys itself.
   return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
 }
 

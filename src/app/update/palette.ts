@@ -1,0 +1,40 @@
+import type { KeyToken, MouseToken } from '../../domain/key.ts';
+import { isEnabled } from '../action.ts';
+import { closed, markedAt, moveMark, withFilter, withMark } from '../actions/palette.ts';
+import { actionFor, selectOffers } from '../actions.ts';
+import { editField, insertText } from '../field.ts';
+import { contains } from '../geometry.ts';
+import { keyName, typedText } from '../keyName.ts';
+import type { Palette } from '../palette.ts';
+import { paletteLayout } from '../paletteLayout.ts';
+import type { AppState } from '../state.ts';
+import { type Step, stay, withNotice, withoutNotice } from '../step.ts';
+import { wheel } from './wheel.ts';
+
+/** Letters and editing keys go into what is looked for. */
+export function typeFilter(state: AppState, { filter }: Palette, token: KeyToken): AppState {
+  const text = typedText(token);
+  const edited = text === null ? editField(filter, keyName(token)) : insertText(filter, text);
+  if (!edited || edited.text === filter.text)
+    return edited && state.palette ? { ...state, palette: { ...state.palette, filter: edited } } : state;
+  return withFilter(state, edited, selectOffers);
+}
+
+export function pasteFilter(state: AppState, { filter }: Palette, text: string): AppState {
+  return withFilter(state, insertText(filter, text), selectOffers);
+}
+
+/** A click does what is clicked, and closes the palette anywhere else; the wheel goes through the items. */
+export function updatePaletteMouse(state: AppState, token: MouseToken): Step {
+  const offers = selectOffers(state);
+  if (wheel(token) !== 0) return stay(moveMark(state, offers, wheel(token)));
+  if (token.action !== 'press' || token.button !== 'left') return stay(state);
+  const { rect, list, first } = paletteLayout(state.size, offers.length, markedAt(state, offers));
+  if (!contains(rect, token.x, token.y)) return stay(closed(withoutNotice(state)));
+  const offer = contains(list, token.x, token.y) ? offers[first + token.y - list.y] : undefined;
+  const run = actionFor('palette', 'enter', state.settings);
+  if (!offer || !run) return stay(state);
+  const marked = withMark(withoutNotice(state), offer.item.id);
+  const enabled = isEnabled(run, marked);
+  return enabled === true ? run.run(marked) : stay(withNotice(marked, enabled));
+}
