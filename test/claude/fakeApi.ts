@@ -10,6 +10,8 @@ export interface ScriptedTurn {
   readonly hangs?: boolean;
   /** Refuses the request with this HTTP status instead, and for good. */
   readonly fails?: { readonly status: number; readonly type: string; readonly message: string };
+  /** Takes its time until this is over. */
+  readonly after?: () => Promise<unknown>;
   /** Text of the conversation that this turn is for: the main agent and its subagents ask at the same time. */
   readonly to?: string;
 }
@@ -31,7 +33,7 @@ export class FakeApi {
     const { pathname } = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (request.method === 'HEAD') response.end();
     else if (pathname === '/v1/messages/count_tokens') sendJson(response, 200, { input_tokens: 100 });
-    else if (pathname === '/v1/messages') this.#answer(JSON.parse(text), response);
+    else if (pathname === '/v1/messages') await this.#answer(JSON.parse(text), response);
     else sendJson(response, 404, { type: 'error', error: { type: 'not_found_error', message: pathname } });
   });
 
@@ -45,13 +47,14 @@ export class FakeApi {
     return `http://127.0.0.1:${port}`;
   }
 
-  #answer(
+  async #answer(
     body: { model: string; stream?: boolean; tools?: unknown[]; messages: unknown },
     response: ServerResponse,
   ) {
     const isMain = (body.tools ?? []).length > 0;
     if (isMain) this.conversations.push(JSON.stringify(body.messages));
     const turn = isMain ? this.#nextTurn(this.conversations.at(-1) ?? '') : title;
+    await turn.after?.();
     if (turn.fails) return refuse(response, turn.fails);
     const message = messageOf(turn, body.model);
     if (body.stream) stream(response, turn, message);

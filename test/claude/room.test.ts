@@ -200,13 +200,14 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
   test('resumes the conversation after the process, and after the host, is killed', async () => {
     await using place = await open();
     const { api, shop } = place;
-    api.turns.push({ text: 'The first answer.' });
+    // An answer that comes sooner is written before its question, and dropped by a resume.
+    const isWritten = () => place.keeps('door', 'The first question.');
+    api.turns.push({ text: 'The first answer.', after: isWritten });
     await place.start('door', 'The first question.');
     const room = await place.room();
     await room.until('The first answer.', patient);
     await room.until(isShown('door', 'idle'));
     const { sessionId } = await place.worker('door');
-    // Written last: without it the turn would count as interrupted, and its answer be dropped.
     await place.keeps('door', 'turn_duration');
     process.kill(await place.pidOf('door'), 'SIGKILL');
     await room.until(isShown('door', 'exited 137'));
