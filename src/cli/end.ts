@@ -61,7 +61,9 @@ export async function finishWorker(
     if (preview.checks && !skipChecks)
       out.say(`Running ${quoteCommand(preview.checks)} first. To end it: orch-tui worker cancel ${id}`);
     await lendToken(call, token);
-    const done = demand(await call('finish', { id, tip: preview.tip, ...confirm, skipChecks }));
+    const { tip, checks } = preview;
+    const shown = { tip, ...(checks && { checks }), ...confirm };
+    const done = demand(await call('finish', { id, ...shown, skipChecks }));
     const merged = `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}.`;
     out.result(done, withWarnings(`${merged} Its last commit is kept at ${done.backup}.`, done));
   });

@@ -11,6 +11,7 @@ import { readHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
 import { Announcer } from './announcer.ts';
+import { watchConfig } from './config/watchConfig.ts';
 import { Core } from './core.ts';
 import { Documents } from './documents/documents.ts';
 import { hostEnvironment } from './edge/hostEnvironment.ts';
@@ -48,6 +49,7 @@ export class Controller {
   readonly #repos: RepoWatch;
   readonly #documents: Documents;
   readonly #announcer: Announcer;
+  readonly #unwatchConfig: () => void;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
   #settled: (() => void) | undefined;
@@ -94,6 +96,7 @@ export class Controller {
     const state = initialState(config, past);
     this.#core = new Core(state, log, createRunner(edge));
     this.#looks = new Looks(this.#core, edge);
+    this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
     this.#desk = createDesk(this.#core, this.#looks, edge, this.#documents.board);
     this.#mcp = new Mcp({
       root,
@@ -146,6 +149,7 @@ export class Controller {
   /** Lets go of host and log, once what is under way has come to its end. */
   async close(): Promise<void> {
     clearInterval(this.#sweep);
+    this.#unwatchConfig();
     this.#repos.close();
     await this.#settle();
     await this.#documents.close();

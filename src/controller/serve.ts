@@ -79,8 +79,10 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     goOn: ({ ids }) => ask({ do: 'go-on', ids }),
     stop: ({ id }) => ask({ do: 'stop', id }),
     previewFinish: ({ id }) => looks.previewFinish(id),
-    finish: ({ id, tip, confirm, skipChecks }) =>
-      ask({ do: 'finish', id, tip, confirm: confirm ?? null, skipChecks: skipChecks === true }),
+    finish: ({ id, tip, checks, confirm = null, skipChecks }) => {
+      const shown = { id, tip, ...(checks && { checks }) };
+      return ask({ do: 'finish', ...shown, confirm, skipChecks: skipChecks === true });
+    },
     previewClean: ({ id }) => looks.previewClean(id),
     clean: ({ id, tip, confirm }) => ask({ do: 'clean', id, tip, confirm: confirm ?? null }),
     cancel: ({ id }) => ask({ do: 'cancel', id }),

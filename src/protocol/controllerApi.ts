@@ -73,8 +73,17 @@ export interface ControllerApi {
   /** Ends the process; the worker stays, resumable. */
   stop(params: { id: string }): Result<Worker>;
   previewFinish(params: { id: string }): Result<FinishPreview>;
-  /** `tip` as previewed. `confirm`: the task's name, wanted when ignored files would go. */
-  finish(params: { id: string; tip: string; confirm?: string; skipChecks?: boolean }): Result<FinishResult>;
+  /**
+   * `tip` and `checks` as previewed: others are refused (`checks_changed`). `confirm`: the task's name, wanted when
+   * ignored files would go.
+   */
+  finish(params: {
+    id: string;
+    tip: string;
+    checks?: readonly string[];
+    confirm?: string;
+    skipChecks?: boolean;
+  }): Result<FinishResult>;
   previewClean(params: { id: string }): Result<CleanPreview>;
   clean(params: { id: string; tip: string; confirm?: string }): Result<CleanResult>;
   /** Takes back a finish or clean that waits in line, or ends the checks before a finish. */

@@ -3,6 +3,7 @@ import { nextTick } from '../../src/app/clock.ts';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { withNotice } from '../../src/app/step.ts';
 import { updateApp } from '../../src/app/update.ts';
+import type { Problem } from '../../src/domain/problem.ts';
 import { busyFacts, facts, now, press, repo, room } from './fixtures.ts';
 
 const quiet = room(facts({ repos: [repo('web')] }));
@@ -42,6 +43,15 @@ test('several notices at once name the key that shows them all', () => {
     facts: busyFacts({ notices: [log, config] }),
   }).state;
   expect(told.notice?.text).toBe('Line 7 of the log was set aside. (2 notices: press !)');
+});
+
+test('a configuration that is right again is said to be, once', () => {
+  const arrived = (from: AppState, notices: readonly Problem[]) =>
+    updateApp(from, { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
+  const broken = arrived(room(), [log, config]);
+  const again = arrived(broken, [log]);
+  expect(again.notice).toMatchObject({ text: '.orch/config.json is right again and in use.', tone: 'info' });
+  expect(arrived({ ...again, notice: null }, [log]).notice).toBeNull();
 });
 
 test('a notice too long for its line says where to read all of it', () => {

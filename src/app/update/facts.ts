@@ -33,9 +33,14 @@ function withNews(next: AppState, old: AppState): AppState {
   const said = new Set(old.facts?.notices.map(problemLine));
   const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
   const [first] = news;
-  return first === undefined
-    ? next
-    : withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
+  if (first !== undefined) return withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
+  return isBroken(old) && !isBroken(next) ? withNotice(next, mended) : next;
+}
+
+const mended = '.orch/config.json is right again and in use.';
+
+function isBroken({ facts }: AppState): boolean {
+  return facts?.notices.some(({ code }) => code === 'config_invalid') ?? false;
 }
 
 /** What fits into one line, and where to read the rest. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
@@ -97,6 +98,8 @@ export function configFile(root: string): string {
  * @returns `config_invalid` naming what is wrong; the file is never changed by reading
  */
 export function readConfig(root: string): Result<WorkspaceConfig> {
+  // Else it would read as a workspace without repositories.
+  if (!existsSync(configFile(root))) return invalid(root, 'it is gone');
   try {
     return check(root, open(root).store);
   } catch (error) {

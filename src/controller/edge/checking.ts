@@ -13,6 +13,15 @@ export function checksOf({ config }: Pick<Tools, 'config'>, repo: string): reado
   return config.jobs?.[repo]?.[jobName] ?? null;
 }
 
+/** What a person agreed to is what is run, also where the configuration was changed since. */
+export function checksChanged(id: string): Result<never> {
+  return failure(
+    'checks_changed',
+    `The checks of ${id} are not those that were shown any more; nothing was merged.`,
+    'Look at it again, then finish it.',
+  );
+}
+
 /** Runs the checks of a worker's repository in its worktree. */
 export async function runChecks(tools: Tools, worker: Worker, signal: AbortSignal): Promise<Result<null>> {
   const command = checksOf(tools, worker.repo);

@@ -38,7 +38,7 @@ export class Looks {
     const { config, notices } = this.#core.state;
     const read = readConfig(config.root);
     if (!read.ok) {
-      this.#core.tell({ type: 'noticed', problem: read.problem });
+      this.#core.tell({ type: 'config-refused', problem: read.problem });
       return;
     }
     const wasBroken = notices.some((notice) => notice.code === 'config_invalid');

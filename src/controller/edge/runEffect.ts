@@ -11,7 +11,7 @@ import { noSuchWorker } from '../update/checks.ts';
 import type { Message } from '../update/messages.ts';
 import { takenPorts } from '../update/starting.ts';
 import type { ControllerState } from '../update/state.ts';
-import { checksOf, runChecks } from './checking.ts';
+import { checksChanged, checksOf, runChecks } from './checking.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
@@ -106,7 +106,9 @@ async function run(
     case 'finish': {
       const result = await remove(state, effect.id, (worker) =>
         finishWorker(tools, edge.host, worker, effect, (checked) =>
-          effect.skipChecks ? Promise.resolve(success(null)) : check(edge, tools, checked, checks),
+          effect.skipChecks
+            ? Promise.resolve(success(null))
+            : check(edge, tools, checked, effect.checks, checks),
         ),
       );
       return edge.tell({ type: 'finish-ended', id: effect.id, result, ticket: effect.ticket });
@@ -209,9 +211,12 @@ async function check(
   edge: Edge,
   tools: Tools,
   worker: Worker,
+  shown: readonly string[] | null,
   checks: Map<string, AbortController>,
 ): Promise<Result<null>> {
-  if (!checksOf(tools, worker.repo)) return success(null);
+  const command = checksOf(tools, worker.repo);
+  if (JSON.stringify(command) !== JSON.stringify(shown)) return checksChanged(worker.id);
+  if (!command) return success(null);
   const stop = new AbortController();
   checks.set(worker.id, stop);
   edge.tell({ type: 'checks-begun', id: worker.id });

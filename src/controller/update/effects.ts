@@ -29,6 +29,7 @@ export type Effect =
       readonly id: string;
       readonly tip: string;
       readonly confirm: string | null;
+      readonly checks: readonly string[] | null;
       readonly skipChecks: boolean;
       readonly ticket: Ticket;
     }

@@ -146,6 +146,8 @@ export type Message =
     }
   | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
+  /** What was read cannot be used; the last one that could stays. */
+  | { readonly type: 'config-refused'; readonly problem: Problem }
   | { readonly type: 'noticed'; readonly problem: Problem };
 
 /** Names a request whose answer is owed. */
@@ -189,6 +191,8 @@ export type ChangeRequest =
       readonly id: string;
       readonly tip: string;
       readonly confirm: string | null;
+      /** What the person was shown to be run before. */
+      readonly checks?: readonly string[];
       /** Merges without running the configured checks. */
       readonly skipChecks?: boolean;
     }

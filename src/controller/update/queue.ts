@@ -22,7 +22,10 @@ export function start(state: ControllerState, ticket: Ticket, request: QueuedReq
   const { id, tip, confirm } = request;
   const effect: Effect =
     request.do === 'finish'
-      ? { type: 'finish', id, tip, confirm, skipChecks: request.skipChecks === true, ticket }
+      ? {
+          ...{ type: 'finish', id, tip, confirm, ticket },
+          ...{ checks: request.checks ?? null, skipChecks: request.skipChecks === true },
+        }
       : { type: 'clean', id, tip, confirm, ticket };
   return { state: { ...state, busy: withBusy(state.busy, id, { kind }) }, happenings: [], effects: [effect] };
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../../domain/problem.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import { withCardMoves } from './cardMoves.ts';
 import { conversationFound, conversationMissing } from './conversations.ts';
@@ -125,14 +126,26 @@ function decide(state: ControllerState, message: Message): Decision {
       return timeEntered(state, message);
     case 'config-read':
       return configRead(state, message.config);
+    case 'config-refused':
+      return only(configRefused(state, message.problem));
     case 'noticed':
       return only(addNotice(state, message.problem));
   }
 }
 
+/** Said once, and in place of what was wrong with it before. */
+function configRefused(state: ControllerState, problem: Problem): ControllerState {
+  if (state.notices.some(({ message }) => message === problem.message)) return state;
+  return addNotice({ ...state, notices: withoutFault(state) }, problem);
+}
+
+function withoutFault({ notices }: ControllerState): readonly Problem[] {
+  return notices.filter(({ code }) => code !== 'config_invalid');
+}
+
 /** Plans made under another configuration hold no more, and what was wrong with it is mended. */
 function configRead(state: ControllerState, config: WorkspaceConfig): Decision {
-  const notices = state.notices.filter((notice) => notice.code !== 'config_invalid');
+  const notices = withoutFault(state);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
   return { state: { ...state, config, notices, plans: new Map() }, happenings: [], effects };
 }

@@ -44,6 +44,13 @@ describe('reading', () => {
     ]);
   });
 
+  it('takes a file that is gone for a broken one, and never for an empty workspace', () => {
+    expect(readConfig(root)).toMatchObject({
+      ok: false,
+      problem: { code: 'config_invalid', message: expect.stringContaining('it is gone') },
+    });
+  });
+
   it('reads how worktrees are made ready, submodules before all else', () => {
     const setup = [['npm', 'ci']];
     const ports = { first: 30_000, count: 5 };

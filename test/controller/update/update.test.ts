@@ -72,6 +72,17 @@ describe('a configuration that changed', () => {
     expect(scene.ask(approveFirst).done).toEqual(['launch']);
   });
 
+  it('says once what is wrong with a broken one, and then what is wrong with it now', () => {
+    const refused = (message: string) =>
+      ({ type: 'config-refused', problem: problemOf('config_invalid', message) }) as const;
+    const scene = new Scene().tell(refused('no JSON'));
+    const told = scene.state.notices;
+    expect(scene.tell(refused('no JSON')).state.notices).toBe(told);
+    scene.tell(refused('no such agent'));
+    expect(scene.state.notices.map(({ message }) => message)).toEqual(['no such agent']);
+    expect(scene.state.config).toBe(config);
+  });
+
   it('takes back what was said of a broken one', () => {
     const scene = new Scene()
       .tell({ type: 'noticed', problem: problemOf('config_invalid', 'no JSON') })

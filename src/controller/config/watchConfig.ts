@@ -1,0 +1,23 @@
+import { FileWatch } from '../documents/watchFile.ts';
+import { configFile, readConfig } from './workspaceConfig.ts';
+
+/** Milliseconds: who writes in place leaves half a file for a moment, and that is nothing to speak of. */
+const halfWrittenMs = 1000;
+
+/**
+ * Has the configuration taken in whenever its file was changed; one that is broken only once it has stayed so.
+ * @returns what ends that
+ */
+export function watchConfig(root: string, take: () => void): () => void {
+  let later: NodeJS.Timeout | undefined;
+  const watch = new FileWatch(() => {
+    clearTimeout(later);
+    if (readConfig(root).ok) take();
+    else later = setTimeout(take, halfWrittenMs);
+  });
+  void watch.follow(configFile(root));
+  return () => {
+    clearTimeout(later);
+    watch.close();
+  };
+}
