@@ -1,4 +1,5 @@
-import { enableCompileCache } from 'node:module';
+// Older Nodes have the module without all of its names: asked for by name they would refuse to load this very file.
+import nodeModule from 'node:module';
 import { takeToken } from '../notion/token.ts';
 
 /** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
@@ -13,7 +14,7 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   );
   process.exitCode = 1;
 } else {
-  enableCompileCache();
+  nodeModule.enableCompileCache();
   // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
   const token = takeToken(process.env);
   // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
