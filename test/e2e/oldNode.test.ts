@@ -21,7 +21,7 @@ it.skipIf(oldNode === undefined)(
   'on a Node that is too old it says in one line which one it needs',
   async () => {
     const home = await mkdtemp(join(tmpdir(), 'orch-old-node-'));
-  onTestFinished(() => rm(home, { recursive: true }));
+    onTestFinished(() => rm(home, { recursive: true }));
     const options = { cwd: home, env: { HOME: home, XDG_RUNTIME_DIR: home, PATH: '/usr/bin:/bin' } };
     for (const args of [[], ['status'], ['status', '--json'], ['hook'], ['.']]) {
       const { status, stdout, stderr } = spawnSync(oldNode ?? '', [bundle, ...args], {
@@ -31,5 +31,5 @@ it.skipIf(oldNode === undefined)(
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
       expect(stderr).toMatch(/^orch-tui needs Node 22\.12 or newer, this is \S+\. Install Node 24.*\n$/);
     }
-    },
+  },
 );
