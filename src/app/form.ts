@@ -1,11 +1,10 @@
 import type { ProposalDraft } from '../domain/proposal.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
 import type { FormDialog, FormField } from './dialog.ts';
-import { waitingText } from './dialogText.ts';
 import { insertText, moveRow } from './field.ts';
 import { dialogColumns } from './geometry.ts';
 import { type AppState, dialogOf } from './state.ts';
-import { ask, problemText, type Step, stay, withDialog } from './step.ts';
+import { ask, problemText, type Step, stay, withDialog, withNotice } from './step.ts';
 
 const fields: readonly FormField[] = ['repo', 'agent', 'task', 'brief'];
 
@@ -35,19 +34,24 @@ export function repoProblem(state: AppState, form: FormDialog): string | null {
   return repo ? repo.problem : 'This workspace has no such repository.';
 }
 
-/** Whether the form can be sent, or why not. */
-export function canSend(state: AppState): true | string {
-  const form = formOf(state);
-  if (!form) return 'There is no form.';
-  if (form.pending !== null) return waitingText;
-  if (form.task.text === '') return 'The task needs a name, such as fix-migration.';
-  return repoProblem(state, form) ?? taskProblem(state, form) ?? true;
+/** The field that has to be mended before the form can be sent. */
+export function faultyField(state: AppState, form: FormDialog): FormField | null {
+  if (repoProblem(state, form) !== null) return 'repo';
+  return form.task.text === '' || taskProblem(state, form) !== null ? 'task' : null;
 }
 
-/** Proposes what the form says, or changes the open proposal to it. */
+/** Proposes what the form says, or changes the open proposal to it; goes to what is wrong with it instead. */
 export function sendForm(state: AppState): Step {
   const form = formOf(state);
   if (!form) return stay(state);
+  const field = faultyField(state, form);
+  if (field !== null) {
+    const there = withDialog(state, { ...form, field });
+    // Everything else that is wrong stands in the form.
+    return stay(
+      form.task.text === '' ? withNotice(there, 'The task needs a name, such as fix-migration.') : there,
+    );
+  }
   const draft: ProposalDraft = {
     repo: form.repo,
     task: form.task.text,
@@ -108,8 +112,9 @@ export function addLineBreak(state: AppState): AppState {
   return withDialog(state, { ...form, brief: insertText(form.brief, '\n', true) });
 }
 
-/** The lines that say what is wrong, most pressing first. */
+/** What is wrong, most pressing first. */
 export function formProblems(state: AppState, form: FormDialog): readonly string[] {
-  const said = form.problem ? [problemText(form.problem)] : [];
-  return [...said, repoProblem(state, form), taskProblem(state, form)].filter((text) => text !== null);
+  const own = [repoProblem(state, form), taskProblem(state, form)].filter((text) => text !== null);
+  // What the controller has refused is seen here, too, once its facts have come.
+  return form.problem && own.length === 0 ? [problemText(form.problem)] : own;
 }

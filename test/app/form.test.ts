@@ -71,7 +71,17 @@ test.each([
 ])('%s is refused while it is typed', (task, reason) => {
   const state = type(open, task).state;
   expect(formProblems(state, formOf(state))[0]).toContain(reason);
-  expect(press(state, 'enter', 'enter').effects).toEqual([]);
+  const sent = press(state, 'enter', 'enter');
+  expect([sent.effects, sent.state.notice]).toEqual([[], null]);
+  expect(formOf(sent.state)).toMatchObject({ field: 'task', task: { text: task } });
+});
+
+test('what the controller refused and its facts show as well is said once', () => {
+  const problem = { code: 'worker_exists', message: 'There is a worker backend/user-auth already.' };
+  const state = type(open, 'user-auth').state;
+  expect(formProblems(state, { ...formOf(state), problem })).toEqual([
+    'backend already has a worker for user-auth.',
+  ]);
 });
 
 test('a task without a name is not sent', () => {

@@ -1,6 +1,7 @@
 import type { Action } from '../action.ts';
 import { openCard } from '../dialogs.ts';
-import { addLineBreak, canSend, choose, formOf, moveField, moveUpOrDown, sendForm } from '../form.ts';
+import { waitingText } from '../dialogText.ts';
+import { addLineBreak, choose, faultyField, formOf, moveField, moveUpOrDown, sendForm } from '../form.ts';
 import { findProposal } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { stay, toList } from '../step.ts';
@@ -12,9 +13,9 @@ export const formActions: readonly Action[] = [
     ...form,
     id: 'send',
     title: 'next field; after the brief: propose',
-    hint: (state) => (formOf(state)?.field === 'brief' ? 'propose' : 'next'),
+    hint: sendHint,
     keys: ['enter'],
-    enabled: (state) => formOf(state)?.field !== 'brief' || canSend(state),
+    enabled: (state) => formOf(state)?.field !== 'brief' || formOf(state)?.pending === null || waitingText,
     run: (state) => (formOf(state)?.field === 'brief' ? sendForm(state) : stay(moveField(state, 1))),
   },
   {
@@ -62,6 +63,13 @@ export const formActions: readonly Action[] = [
     run: (state) => stay(closed(state)),
   },
 ];
+
+function sendHint(state: AppState): string {
+  const dialog = formOf(state);
+  if (dialog?.field !== 'brief') return 'next';
+  const faulty = faultyField(state, dialog);
+  return faulty === null ? 'propose' : `mend the ${faulty}`;
+}
 
 /** Keys that choose; elsewhere they move within a text. */
 export const choiceKeys: Readonly<Record<string, 1 | -1>> = { left: -1, right: 1, space: 1, h: -1, l: 1 };
