@@ -29,7 +29,12 @@ export function offersOf(items: readonly PaletteItem[], query: string): readonly
     Number(off !== null && (typed === '' || !name.toLowerCase().startsWith(typed)));
   return items
     .flatMap((item) => found(item, words) ?? [])
-    .toSorted((one, other) => comesLast(one) - comesLast(other) || other.score - one.score);
+    .toSorted(
+      (one, other) =>
+        comesLast(one) - comesLast(other) ||
+        other.score - one.score ||
+        Number(one.item.off !== null) - Number(other.item.off !== null),
+    );
 }
 
 function found(item: PaletteItem, words: readonly string[]): (Offer & { readonly score: number }) | null {

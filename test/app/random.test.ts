@@ -8,6 +8,7 @@ import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import { footerLine } from '../../src/app/view/footer.ts';
 import { headerLine } from '../../src/app/view/header.ts';
+import { selectPalette } from '../../src/app/view/palette.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Token } from '../../src/domain/key.ts';
@@ -30,7 +31,7 @@ import {
 
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 40);
 const keys = [
-  ...'nyelzfxrsRQqjkgGAC?+-mo123456789hab/[vVN0$',
+  ...'nyelzfxrsRQqjkgGAC?+-mo123456789hab/[vVN0$:',
   ...[
     'enter',
     'tab',
@@ -51,6 +52,7 @@ const keys = [
     'ctrl-q',
     'ctrl-c',
     'ctrl-j',
+    'ctrl-p',
     'ctrl-r',
     'ctrl-z',
     'alt-enter',
@@ -134,6 +136,7 @@ function someToken(chance: Chance): Token {
 
 /** A key that leads somewhere: chance alone hardly ever comes back from a worker or a form. */
 function likelyKey(chance: Chance, state: AppState): string {
+  if (state.palette) return chance.of(['enter', 'down', 'pagedown', 'y', 'c', 'escape']);
   if (state.focus.at === 'pane') return 'ctrl-q';
   if (state.focus.at === 'history') return chance.of(['v', 'y', '/', 'k', 'z', 'q']);
   if (state.focus.at === 'list') return chance.of(['tab', 'enter', 'n', 'f', 'A']);
@@ -199,17 +202,20 @@ function checkDrawing(state: AppState): void {
   expect(lineWidth(headerLine(state))).toBe(cols);
   expect(lineWidth(footerLine(state))).toBe(cols);
   const dialog = selectDialog(state);
-  for (const view of [selectColumn(state), ...selectPanes(state), dialog]) {
+  const palette = selectPalette(state);
+  for (const view of [selectColumn(state), ...selectPanes(state), dialog, palette]) {
     if (!view) continue;
     const { rect, top, bottom } = view.frame;
     expect([lineWidth(top), lineWidth(bottom)]).toEqual([rect.width, rect.width]);
     expect(rect.x + rect.width).toBeLessThanOrEqual(cols);
   }
-  if (!dialog) return;
-  const { rect } = dialog.frame;
-  expect(dialog.lines.length + 4).toBe(rect.height);
-  expect(rect.y + rect.height).toBeLessThanOrEqual(state.size.rows);
-  for (const row of dialog.lines) expect(lineWidth(row)).toBeLessThanOrEqual(rect.width - 4);
+  for (const view of [dialog, palette]) {
+    if (!view) continue;
+    const { rect } = view.frame;
+    expect(view.lines.length + 4).toBe(rect.height);
+    expect(rect.y + rect.height).toBeLessThanOrEqual(state.size.rows);
+    for (const row of view.lines) expect(lineWidth(row)).toBeLessThanOrEqual(rect.width - 4);
+  }
 }
 
 /** What a yes may start: the plan of an open card, or all that were listed together. */
@@ -237,6 +243,7 @@ test('whatever happens, nothing is approved but by y on a dialog that shows exac
           type: 'tokenArrived',
           token: { kind: 'key', name: 'y', ctrl: false, alt: false },
         });
+        expect(state.palette).toBeNull();
         const { n, digest } = effect.params;
         expect(shownPlans(state)).toContainEqual({ n, digest });
         expect(shown).toMatchObject({ problem: null, plan: { digest } });

@@ -34,7 +34,7 @@ export function paletteActions(offersOf: (state: AppState) => readonly Offer[]):
       hint: 'do it',
       keys: ['enter'],
       enabled: (state) => canRun(state, offersOf(state)),
-      run: (state) => markedOf(state, offersOf(state))?.item.run(closed(state)) ?? stay(state),
+      run: (state) => markedOf(state, offersOf(state))?.item.run(withoutPalette(state)) ?? stay(state),
     },
     moving('down', 'the next one', ['down', 'ctrl-n', 'ctrl-j'], () => 1),
     moving('up', 'the one before', ['up', 'ctrl-p', 'ctrl-k'], () => -1),
@@ -46,7 +46,7 @@ export function paletteActions(offersOf: (state: AppState) => readonly Offer[]):
       title: 'close the palette',
       hint: 'close',
       keys: ['escape', 'ctrl-c'],
-      run: (state) => stay(closed(state)),
+      run: (state) => stay(withoutPalette(state)),
     },
   ];
 
@@ -66,12 +66,14 @@ export function paletteActions(offersOf: (state: AppState) => readonly Offer[]):
   }
 }
 
-/** Another text to look for; the best that it finds is marked. */
+/** Opens the palette, or has it look for something else: the best that is found is marked. */
 export function withFilter(
   state: AppState,
   filter: TextField,
   offersOf: (state: AppState) => readonly Offer[],
 ): AppState {
+  const { palette } = state;
+  if (palette?.filter.text === filter.text) return withPalette(state, { ...palette, filter });
   const next = withPalette(state, { filter, marked: null });
   return withPalette(next, { filter, marked: offersOf(next)[0]?.item.id ?? null });
 }
@@ -107,6 +109,6 @@ function withPalette(state: AppState, palette: Palette): AppState {
   return { ...state, palette };
 }
 
-export function closed(state: AppState): AppState {
+export function withoutPalette(state: AppState): AppState {
   return { ...state, palette: null };
 }

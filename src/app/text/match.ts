@@ -58,9 +58,11 @@ function bestEnd(wanted: readonly string[], given: readonly string[]): Found | n
   return row.reduce((best, found) => (found && found.score > (best?.score ?? -1) ? found : best), null);
 }
 
+/** An ideograph is a word, or might be. */
 function startWorth(given: readonly string[], at: number): number {
   if (at === 0) return worth.first;
-  return /[\p{L}\p{N}]/u.test(given[at - 1] ?? '') ? worth.elsewhere : worth.wordStart;
+  const isWithin = /[\p{L}\p{N}]/u.test(given[at - 1] ?? '') && !/\p{Ideographic}/u.test(given[at] ?? '');
+  return isWithin ? worth.elsewhere : worth.wordStart;
 }
 
 function pathTo(end: Found): readonly number[] {

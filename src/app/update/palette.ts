@@ -1,6 +1,6 @@
 import type { KeyToken, MouseToken } from '../../domain/key.ts';
 import { isEnabled } from '../action.ts';
-import { closed, markedAt, moveMark, withFilter, withMark } from '../actions/palette.ts';
+import { markedAt, moveMark, withFilter, withMark, withoutPalette } from '../actions/palette.ts';
 import { actionFor, selectOffers } from '../actions.ts';
 import { editField, insertText } from '../field.ts';
 import { contains } from '../geometry.ts';
@@ -15,9 +15,7 @@ import { wheel } from './wheel.ts';
 export function typeFilter(state: AppState, { filter }: Palette, token: KeyToken): AppState {
   const text = typedText(token);
   const edited = text === null ? editField(filter, keyName(token)) : insertText(filter, text);
-  if (!edited || edited.text === filter.text)
-    return edited && state.palette ? { ...state, palette: { ...state.palette, filter: edited } } : state;
-  return withFilter(state, edited, selectOffers);
+  return edited ? withFilter(state, edited, selectOffers) : state;
 }
 
 export function pasteFilter(state: AppState, { filter }: Palette, text: string): AppState {
@@ -30,7 +28,7 @@ export function updatePaletteMouse(state: AppState, token: MouseToken): Step {
   if (wheel(token) !== 0) return stay(moveMark(state, offers, wheel(token)));
   if (token.action !== 'press' || token.button !== 'left') return stay(state);
   const { rect, list, first } = paletteLayout(state.size, offers.length, markedAt(state, offers));
-  if (!contains(rect, token.x, token.y)) return stay(closed(withoutNotice(state)));
+  if (!contains(rect, token.x, token.y)) return stay(withoutPalette(withoutNotice(state)));
   const offer = contains(list, token.x, token.y) ? offers[first + token.y - list.y] : undefined;
   const run = actionFor('palette', 'enter', state.settings);
   if (!offer || !run) return stay(state);

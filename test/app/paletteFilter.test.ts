@@ -1,0 +1,74 @@
+import { describe, expect, it, test } from 'vitest';
+import { offersOf } from '../../src/app/paletteFilter.ts';
+import type { PaletteItem } from '../../src/app/paletteItem.ts';
+import { stay } from '../../src/app/step.ts';
+
+/** `name: text`, with a reason behind `!` where it cannot be done. */
+function item(written: string): PaletteItem {
+  const [, name = '', text = '', off = null] = /^(.+?): ([^!]*?)(?: !(.*))?$/.exec(written) ?? [];
+  return { id: written, name, text, key: null, off, run: stay };
+}
+
+const items = [
+  'new: propose a new worker',
+  'finish: preview, then merge and tidy up',
+  'stop: end the process !It is not running.',
+  'stop all: stop all workers and leave',
+  'resume: go on where it stopped !It is running.',
+  'refresh: look at all repositories again',
+  'backend/user-auth: worker, working',
+  'web/checkout: worker, idle',
+  'ORC-3: Draw the dashboard, new and wide',
+].map(item);
+
+const names = (query: string) => offersOf(items, query).map(({ item: { name } }) => name);
+
+describe('what is typed', () => {
+  test.each<[string, readonly string[]]>([
+    ['fin', ['finish']],
+    ['chk', ['web/checkout']],
+    ['usau', ['backend/user-auth']],
+    ['USER', ['backend/user-auth']],
+    ['orc3', ['ORC-3']],
+    ['dash', ['ORC-3']],
+    // In the name it is worth more than in a text.
+    ['new', ['new', 'ORC-3']],
+    // Words may stand in any order, and each in name or text.
+    ['work idle', ['web/checkout']],
+    ['idle check', ['web/checkout']],
+    ['  idle   ', ['web/checkout']],
+    ['worker nothing', []],
+    ['zzz', []],
+  ])('%j finds %j', (query, expected) => {
+    expect(names(query)).toEqual(expected);
+  });
+
+  it('finds everything as it was, as long as it is nothing', () => {
+    expect(offersOf(items, ' ').map((offer) => offer.item)).toEqual(
+      items.toSorted((one, other) => Number(one.off !== null) - Number(other.off !== null)),
+    );
+  });
+});
+
+describe('what cannot be done', () => {
+  it('comes after all that can', () => {
+    expect(names('the')).toEqual(['finish', 'ORC-3', 'stop']);
+  });
+
+  it('stays in its place where its name was begun: enter then does nothing else', () => {
+    expect(names('stop')).toEqual(['stop', 'stop all', 'resume']);
+    expect(names('res')[0]).toBe('resume');
+    expect(names('r')[0]).toBe('refresh');
+  });
+});
+
+it('tells where the letters were found, in the name or in the text', () => {
+  const [offer] = offersOf([item('web/日本: worker, idle')], '本 idle');
+  expect([...(offer?.inName ?? [])]).toEqual([5]);
+  expect([...(offer?.inText ?? [])]).toEqual([8, 9, 10, 11]);
+});
+
+it('looks for no more of a paste than anybody types', () => {
+  const query = `${'n '.repeat(50)}${'zzz '.repeat(20_000)}`;
+  expect(names(query)).toContain('new');
+});
