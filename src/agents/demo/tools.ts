@@ -67,17 +67,21 @@ export async function lookAround(cwd: string): Promise<Outcome> {
   const listed = await runCommand(cwd, ['git', 'ls-files']);
   if (!listed.ok) return listed;
   const files = listed.text.split('\n');
+  const count = files.length === 1 ? '1 file' : `${files.length} files`;
   return {
     ok: true,
-    text: `${files.length} files: ${files.slice(0, 6).join(', ')}${files.length > 6 ? ' …' : ''}`,
+    text: `${count}: ${files.slice(0, 6).join(', ')}${files.length > 6 ? ' …' : ''}`,
   };
 }
 
-/** Branch and private git folder of a worktree; null for each where there is none. */
+/**
+ * Branch of a worktree and git folder of its repository, null for each where there is none. The folder that worktrees
+ * share, so that a conversation kept there outlives its worktree.
+ */
 export async function whereami(cwd: string): Promise<{ branch: string | null; gitFolder: string | null }> {
   const [branch, folder] = await Promise.all([
     runCommand(cwd, ['git', 'symbolic-ref', '--short', 'HEAD']),
-    runCommand(cwd, ['git', 'rev-parse', '--absolute-git-dir']),
+    runCommand(cwd, ['git', 'rev-parse', '--path-format=absolute', '--git-common-dir']),
   ]);
   return { branch: branch.ok ? branch.text : null, gitFolder: folder.ok ? folder.text : null };
 }

@@ -153,6 +153,21 @@ test('killed in a question, it goes on from there when resumed', async () => {
   await inbox.got('PermissionRequest', 2);
 });
 
+test('its conversation outlives the worktree, as that of a worker that is brought back must', async () => {
+  await using place = await Workplace.create();
+  await using inbox = await new StandInInbox().open();
+  {
+    await using pane = startDemo(place, inbox, 'say: Before the end.');
+    await inbox.got('Stop');
+    pane.write('/exit\r');
+    expect(await pane.exited).toMatchObject({ exitCode: 0 });
+  }
+  await place.git(place.repo, 'worktree', 'remove', place.worktree);
+  await place.git(place.repo, 'worktree', 'add', '-q', place.worktree, 'feature/task');
+  await using pane = startDemo(place, inbox, '', { resume: true });
+  await pane.shows('● Before the end.');
+});
+
 test('a session is neither begun twice nor resumed from nothing', async () => {
   await using place = await Workplace.create();
   await using inbox = await new StandInInbox().open();
