@@ -120,6 +120,10 @@ test('once started, the worker is selected and shown before the next picture com
   expect(next.cursors.fleet).toEqual({ kind: 'worker', id });
   expect(next.facts?.proposals).toEqual([]);
   expect(next.notice?.text).toBe(`${id} was started.`);
+
+  const again = { ok: true, value: { ...value, run: 2 } } as const;
+  const resumed = updateApp(quiet, answer({ method: 'approve', params, tag: open.nextTag, result: again }));
+  expect(resumed.state.notice?.text).toBe(`${id} was resumed.`);
 });
 
 test('while more is waiting the keys stay in the queue', () => {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
+import { selectedWorker } from '../../src/app/select.ts';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview, UndoResult } from '../../src/domain/finish.ts';
 import type { EndedWorker } from '../../src/domain/worker.ts';
-import { busyFacts, finishPreview, press, room } from './fixtures.ts';
+import { busyFacts, finishPreview, press, room, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';
 const ended: EndedWorker = {
@@ -21,7 +22,10 @@ function afterEnd(): AppState {
 }
 
 function undone(change: Partial<UndoResult>): AppState {
-  const asked = press(press(afterEnd(), 'u').state, 'y');
+  return answered(press(press(afterEnd(), 'u').state, 'y').state, change);
+}
+
+function answered(state: AppState, change: Partial<UndoResult>): AppState {
   const value = {
     id: ended.id,
     branch: ended.branch,
@@ -29,10 +33,9 @@ function undone(change: Partial<UndoResult>): AppState {
     takenBackFrom: null,
     mergeStays: null,
   };
-  const tag = asked.state.nextTag - 1;
+  const tag = state.nextTag - 1;
   const result = { ok: true, value: { ...value, ...change } } as const;
-  return updateApp(asked.state, { type: 'answered', method: 'undo', params: { id: ended.id }, tag, result })
-    .state;
+  return updateApp(state, { type: 'answered', method: 'undo', params: { id: ended.id }, tag, result }).state;
 }
 
 test('u asks whether the last end is to be undone, y undoes it', () => {
@@ -42,6 +45,18 @@ test('u asks whether the last end is to be undone, y undoes it', () => {
   expect(asking.effects).toEqual([]);
   expect(press(asking.state, 'y').effects).toMatchObject([{ method: 'undo', params: { id: 'web/menu' } }]);
   expect(press(asking.state, 'n').state.focus).toEqual({ at: 'list' });
+});
+
+test('a worker that is back is selected, so that r resumes it, but not while a worker is typed into', () => {
+  const back = { ...busyFacts(), workers: [...busyFacts().workers, worker('web/menu', { state: 'exited' })] };
+  const arrive = (state: AppState) => updateApp(state, { type: 'factsArrived', facts: back }).state;
+  const next = press(arrive(undone({ takenBackFrom: 'develop' })), 'r');
+  expect(next.effects).toMatchObject([{ method: 'proposeResume', params: { id: 'web/menu' } }]);
+
+  const asked = press(press(afterEnd(), 'u').state, 'y').state;
+  const typing = press({ ...asked, focus: { at: 'list' } }, 'enter').state;
+  expect(typing.focus).toEqual({ at: 'pane', id });
+  expect(selectedWorker(arrive(answered(typing, {})))?.id).toBe(id);
 });
 
 test('an undo says what became of the merge; one that stays gets a dialog with its revert', () => {

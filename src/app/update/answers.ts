@@ -142,10 +142,15 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
 function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResult): AppState {
   const from = takenBackFrom ? `, its merge taken back from ${takenBackFrom}` : '';
   const done = `${id} is back${from}; r resumes it.`;
-  if (!mergeStays) return withNotice(state, done);
+  if (!mergeStays) return withNotice(isRoomFree(state) ? withCursorOn(state, id) : state, done);
   const message = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
   const problem = { code: 'merge_stays', message, hint: done };
   return withDialog(state, { kind: 'problem', title: 'It is back, but its merge stays', problem, scroll: 0 });
+}
+
+/** Selects a worker that the next picture will hold. */
+function withCursorOn(state: AppState, id: string): AppState {
+  return { ...state, cursors: { ...state.cursors, fleet: { kind: 'worker', id } }, anchor: id };
 }
 
 function withBrought(

@@ -227,7 +227,8 @@ export function withStarted(state: AppState, worker: Worker, n: number): AppStat
   const known = withWorker(withoutProposal(state, n), worker);
   const list = state.list === 'queue' && selectQueue(known).length > 0 ? 'queue' : 'fleet';
   const cursors = { ...known.cursors, fleet: { kind: 'worker', id: worker.id } as const };
-  return withNotice({ ...known, list, cursors, anchor: worker.id }, `${worker.id} was started.`);
+  const done = `${worker.id} was ${worker.run > 1 ? 'resumed' : 'started'}.`;
+  return withNotice({ ...known, list, cursors, anchor: worker.id }, done);
 }
 
 export function withWorker(state: AppState, worker: Worker): AppState {

@@ -143,6 +143,7 @@ function missing(worker: Worker, width: number): readonly Line[] {
   if (isLive(worker.state)) return [line('waiting for its screen …', 'muted')];
   return [
     ...wrapLines('No process and no screen is left of this worker.', width, 'muted'),
+    [],
     ...hinted('r', 'resume its conversation where it stopped', width),
   ];
 }
