@@ -156,16 +156,23 @@ export function selectFacts(state: ControllerState): Facts {
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
     ...(radar && { radar }),
-    ...(state.memory && { memory: state.memory }),
+    ...(state.memory && { memory: ofRunning(state.memory, state.terminals) }),
     ...(undelivered.length > 0 && { undelivered }),
     ...(heldByLimit.length > 0 && { heldByLimit }),
     ...(usage && { usage }),
     ...selectTalk(log, state.tools),
     ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
+    ...(state.config.board === false && { boardOff: true }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),
     ...(state.notion && { notion: withSuggestion(state.notion, log) }),
     notices: state.notices,
   };
+}
+
+/** What was measured, without what has ended since. */
+function ofRunning(memory: Footprint, terminals: ControllerState['terminals']): Footprint {
+  const running = Object.entries(memory.workers).filter(([id]) => terminals.get(id)?.exit === null);
+  return { ...memory, workers: Object.fromEntries(running) };
 }
 
 /** What clients are told: nothing of workers that are gone since. */

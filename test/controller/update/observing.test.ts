@@ -161,3 +161,10 @@ describe('a conversation', () => {
     expect(scene.tell(ended(1)).done).not.toContain('look-at-agent');
   });
 });
+
+it('what was measured of a process is not told once it has ended, though nobody has measured since', () => {
+  const memory = { free: 4e9, workers: { [id]: 2e8 } };
+  const scene = new Scene().started().tell(prints('⠂ auth')).tell({ type: 'memory-measured', memory });
+  expect(selectFacts(scene.state).memory).toEqual(memory);
+  expect(selectFacts(scene.tell(ended(0)).state).memory).toEqual({ free: 4e9, workers: {} });
+});
