@@ -12,11 +12,10 @@ import type { PaletteItem } from './paletteItem.ts';
 import { selectQueue, selectShown } from './select.ts';
 import type { AppState, ListName } from './state.ts';
 import { stay, toList } from './step.ts';
-import { cutText } from './text/cells.ts';
 import { plainLine } from './text/plain.ts';
 import { counted, stateLook } from './text/words.ts';
 
-/** Cells of a name or text that comes from outside: more than is shown of it. */
+/** Characters of a name or text that comes from outside: more than is shown of it, or looked at. */
 const longest = 200;
 
 /** Where one can go from everywhere: both lists, workers, proposals, repositories and cards. */
@@ -35,8 +34,11 @@ export function placesOf(state: AppState): readonly PaletteItem[] {
 }
 
 function place(id: string, name: string, text: string, run: PaletteItem['run']): PaletteItem {
-  const [shortName = '', shortText = ''] = [name, text].map((one) => cutText(plainLine(one), longest));
-  return { id, name: shortName, text: shortText, key: null, off: null, run };
+  return { id, name: shown(name), text: shown(text), key: null, off: null, run };
+}
+
+function shown(text: string): string {
+  return plainLine(text.slice(0, longest));
 }
 
 /** Null for the one that one is in. */

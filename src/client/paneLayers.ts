@@ -1,7 +1,7 @@
 import type { AppState } from '../app/state.ts';
 import { selectCaret } from '../app/view/dialog.ts';
 import { promptOf } from '../app/view/footer.ts';
-import { selectPalette } from '../app/view/palette.ts';
+import { selectPaletteCaret } from '../app/view/palette.ts';
 import { type Cursor, initialCursor } from '../domain/screen.ts';
 import type { Layer } from '../paint/compositor.ts';
 import { PaneLabels } from '../paint/label.ts';
@@ -37,8 +37,8 @@ export class PaneLayers {
 
   /** The cursor of the worker one types into, the one that looks back, or the caret of a text field, of which the palette's comes first. */
   cursor(layers: readonly Layer[], state: AppState): Cursor | null {
-    const palette = selectPalette(state);
-    if (palette?.caret) return { ...initialCursor, ...palette.caret };
+    const typing = selectPaletteCaret(state);
+    if (typing) return { ...initialCursor, ...typing };
     const { focus } = state;
     if (focus.at === 'pane') {
       const screen = this.#terminals.screenOf(focus.id);

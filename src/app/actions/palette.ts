@@ -4,7 +4,7 @@ import type { Palette } from '../palette.ts';
 import type { Offer } from '../paletteFilter.ts';
 import { paletteRows } from '../paletteLayout.ts';
 import type { AppState } from '../state.ts';
-import { stay } from '../step.ts';
+import { type Step, stay, withNotice } from '../step.ts';
 
 const keys = { group: 'Palette', where: ['palette'], palette: 'never' } as const;
 
@@ -33,8 +33,7 @@ export function paletteActions(offersOf: (state: AppState) => readonly Offer[]):
       title: 'do what is marked, as its own key would',
       hint: 'do it',
       keys: ['enter'],
-      enabled: (state) => canRun(state, offersOf(state)),
-      run: (state) => markedOf(state, offersOf(state))?.item.run(withoutPalette(state)) ?? stay(state),
+      run: (state) => runMarked(state, offersOf(state)),
     },
     moving('down', 'the next one', ['down', 'ctrl-n', 'ctrl-j'], () => 1),
     moving('up', 'the one before', ['up', 'ctrl-p', 'ctrl-k'], () => -1),
@@ -94,16 +93,15 @@ export function markedAt({ palette }: AppState, offers: readonly Offer[]): numbe
   return palette ? offers.findIndex(({ item }) => item.id === palette.marked) : -1;
 }
 
-function markedOf(state: AppState, offers: readonly Offer[]): Offer | null {
-  return offers[markedAt(state, offers)] ?? null;
+/** What came into the place of the marked item is another, which nobody has marked. A refusal leaves the palette open. */
+export function runMarked(state: AppState, offers: readonly Offer[]): Step {
+  const item = offers[markedAt(state, offers)]?.item;
+  if (item && item.off === null) return item.run(withoutPalette(state));
+  const missing = offers.length === 0 ? 'Nothing is found by these letters.' : gone;
+  return stay(withNotice(state, item?.off ?? missing));
 }
 
-/** What came into the place of the marked item is another, which nobody has marked. */
-function canRun(state: AppState, offers: readonly Offer[]): true | string {
-  if (offers.length === 0) return 'Nothing is found by these letters.';
-  const offer = markedOf(state, offers);
-  return offer ? (offer.item.off ?? true) : 'What was marked is gone: mark another.';
-}
+const gone = 'What was marked is gone: mark another.';
 
 function withPalette(state: AppState, palette: Palette): AppState {
   return { ...state, palette };

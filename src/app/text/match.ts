@@ -28,9 +28,20 @@ const longestText = 200;
 export function match(query: string, text: string): Match | null {
   const wanted = clustersOf(query).map(folded);
   if (wanted.length === 0) return { score: 0, at: [] };
+  if (!holds(folded(text), wanted)) return null;
   const given = clustersOf(text).slice(0, longestText).map(folded);
   const best = bestEnd(wanted, given);
   return best && best.score >= leastWorth * wanted.length ? { score: best.score, at: pathTo(best) } : null;
+}
+
+/** Whether there is any way at all: most texts are done with by this. */
+function holds(text: string, wanted: readonly string[]): boolean {
+  let at = 0;
+  return wanted.every((letter) => {
+    const found = text.indexOf(letter, at);
+    at = found + letter.length;
+    return found >= 0;
+  });
 }
 
 /** A letter found, the best way to it, and what that is worth. */
@@ -72,7 +83,7 @@ function pathTo(end: Found): readonly number[] {
 }
 
 /** `É` as `e`; a mark that stands alone is itself. */
-function folded(cluster: string): string {
-  if (cluster.length === 1 && cluster < '\x7f') return cluster.toLowerCase();
-  return (cluster.normalize('NFD').replace(/\p{M}/gu, '') || cluster).toLowerCase();
+function folded(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
+  return (text.normalize('NFD').replace(/\p{M}/gu, '') || text).toLowerCase();
 }

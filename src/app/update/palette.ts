@@ -1,14 +1,13 @@
 import type { KeyToken, MouseToken } from '../../domain/key.ts';
-import { isEnabled } from '../action.ts';
-import { markedAt, moveMark, withFilter, withMark, withoutPalette } from '../actions/palette.ts';
-import { actionFor, selectOffers } from '../actions.ts';
+import { markedAt, moveMark, runMarked, withFilter, withMark, withoutPalette } from '../actions/palette.ts';
+import { selectOffers } from '../actions.ts';
 import { editField, insertText } from '../field.ts';
 import { contains } from '../geometry.ts';
 import { keyName, typedText } from '../keyName.ts';
 import type { Palette } from '../palette.ts';
 import { paletteLayout } from '../paletteLayout.ts';
 import type { AppState } from '../state.ts';
-import { type Step, stay, withNotice, withoutNotice } from '../step.ts';
+import { type Step, stay, withoutNotice } from '../step.ts';
 import { wheel } from './wheel.ts';
 
 /** Letters and editing keys go into what is looked for. */
@@ -30,9 +29,5 @@ export function updatePaletteMouse(state: AppState, token: MouseToken): Step {
   const { rect, list, first } = paletteLayout(state.size, offers.length, markedAt(state, offers));
   if (!contains(rect, token.x, token.y)) return stay(withoutPalette(withoutNotice(state)));
   const offer = contains(list, token.x, token.y) ? offers[first + token.y - list.y] : undefined;
-  const run = actionFor('palette', 'enter', state.settings);
-  if (!offer || !run) return stay(state);
-  const marked = withMark(withoutNotice(state), offer.item.id);
-  const enabled = isEnabled(run, marked);
-  return enabled === true ? run.run(marked) : stay(withNotice(marked, enabled));
+  return offer ? runMarked(withMark(withoutNotice(state), offer.item.id), offers) : stay(state);
 }

@@ -44,8 +44,15 @@ export function selectPalette(state: AppState): DialogView | null {
     line('─'.repeat(width), 'border'),
     ...(rows.length > 0 ? rows : [line('  nothing is found by these letters', 'muted')]),
   ];
-  const caret = { x: list.x + prompt.length + field.column, y: list.y - 2 };
-  return { frame, lines, caret };
+  return { frame, lines, caret: selectPaletteCaret(state) };
+}
+
+/** Cell of the terminal where is typed: found without the items, for it is asked for with every picture of a pane. */
+export function selectPaletteCaret({ palette, size }: AppState): DialogView['caret'] {
+  if (!palette || !fits(size)) return null;
+  const { list } = paletteLayout(size, 0, -1);
+  const { column } = oneLineField(prompt, palette.filter, list.width);
+  return { x: list.x + prompt.length + column, y: list.y - 2 };
 }
 
 /** Mark, name, why not, what it does, and its key at the right. Letters found are told by weight, as colour may be missing. */
