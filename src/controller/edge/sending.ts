@@ -65,11 +65,11 @@ export class Sender {
     if (!ready.ok) return ready;
     this.#sent.set(id, this.#sentTo(id) + 1);
     const typed = await this.#type(id, text);
-    // Nothing tells what became of a command, and an Enter too many would choose from what it has opened.
-    if (!typed.ok || isCommand || text === '' || !this.#hasHooks(ready.value)) return typed;
+    if (!typed.ok || text === '' || !this.#hasHooks(ready.value)) return typed;
     for (let enters = 1, before = ready.value; enters <= mostEnters; enters++) {
-      if (await this.#isTaken(before, text)) {
-        if (before.state === 'working') void this.#follow(id, text, this.#sentTo(id));
+      const isTaken = isCommand ? this.#hasLeft(before, text) : this.#isTaken(before, text);
+      if (await isTaken) {
+        if (before.state === 'working' && !isCommand) void this.#follow(id, text, this.#sentTo(id));
         return success(null);
       }
       const now = await this.#untilReady(id);
@@ -131,6 +131,16 @@ export class Sender {
     if (hasChanged) return this.#worker(id)?.state === 'working';
     const screen = await this.#screen(id);
     return !screen.ok || !stands(text, readBox(screen.value));
+  }
+
+  /**
+   * Whether a command is out of the box. Nothing tells what became of it, and an Enter too many would choose from what it
+   * has opened: what cannot be read counts as taken.
+   */
+  async #hasLeft({ id, stateSince }: Worker, text: string): Promise<boolean> {
+    await this.#until(() => this.#worker(id)?.stateSince !== stateSince, this.#pace.hookMs);
+    const screen = await this.#screen(id);
+    return !screen.ok || !isLeft(text, readBox(screen.value));
   }
 
   #isBeginning(id: string): boolean {

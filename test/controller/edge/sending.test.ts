@@ -244,6 +244,22 @@ describe('nothing is typed', () => {
     expect(agent.typed).toBe('/clear⏎');
   });
 
+  test('again for a command, unless it still stands in the box', async () => {
+    const agent = new Agent().idle();
+    agent.onEnter = () => {
+      agent.screen = agent.typed === '/model⏎' ? box.replace('❯ ', '❯ /model') : question;
+    };
+    expect(await agent.send('/model', true)).toEqual(success(null));
+    expect(agent.typed).toBe('/model⏎⏎');
+    agent.typed = '';
+    agent.screen = box;
+    agent.onEnter = () => {
+      agent.screen = box.replace('❯ ', '❯ /model claude-fable');
+    };
+    expect(await agent.send('/model', true)).toEqual(success(null));
+    expect(agent.typed).toBe('/model⏎');
+  });
+
   test('into what does not run or is not there', async () => {
     const agent = new Agent().idle();
     expect(codeOf(await agent.sender.send('web/none', 'x'))).toBe('no_such_worker');
