@@ -104,7 +104,7 @@ describe('the main job', () => {
     await shop.git('backend', 'commit', '-q', '-am', 'Right');
     const before = await shop.git('backend', 'for-each-ref');
     const room = shop.room();
-    await room.until(/left\s+idle/);
+    await room.until(/left (✗1)? +idle/);
     room.press('f');
     const seen = await room.until('Finish backend/left?');
     await room.until('Conflicts');
