@@ -139,7 +139,9 @@ export interface QuestionDialog extends Asking {
     | { readonly do: 'stop-all' }
     /** A worker that was finished or cleaned. */
     | { readonly do: 'undo'; readonly id: string }
-    | { readonly do: 'create-develop'; readonly repo: string; readonly back: CameFrom };
+    | { readonly do: 'create-develop'; readonly repo: string; readonly back: CameFrom }
+    /** Where there is no board: its first card. */
+    | { readonly do: 'begin-board' };
 }
 
 /** Two workers of a repository, or one and the branch it goes to: then `b` is null. */

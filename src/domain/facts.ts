@@ -53,6 +53,8 @@ export interface Facts {
   readonly usage?: UsageFacts;
   /** The sprint board; absent where there is none. See `brieflyBoard`. */
   readonly board?: BoardFacts;
+  /** Present where the configuration turns the board off. */
+  readonly boardOff?: true;
   /** Absent while they are off. See `brieflyInvoices`. */
   readonly invoices?: InvoiceFacts;
   /** Absent where nothing is connected. */

@@ -31,11 +31,31 @@ function answered(
 }
 
 describe('the board', () => {
-  it('opens where work is going on, and only where there is one', () => {
+  it('opens where work is going on', () => {
     expect(selected(boardRoom(size))).toBe('ORC-4');
-    const without = press(room(busyFacts(), size), 'b').state;
-    expect(dialogOf(without)).toBeNull();
-    expect(without.notice?.text).toContain('no board');
+  });
+
+  it('is begun by its first card where there is none, after a yes and no sooner', () => {
+    const asked = press(room(busyFacts(), size), 'b').state;
+    expect(dialogOf(asked)).toMatchObject({ kind: 'question', about: { do: 'begin-board' } });
+    expect(dialogOf(press(asked, 'n').state)).toBeNull();
+    const yes = press(asked, 'y');
+    expect(yes.effects).toEqual([]);
+    expect(dialogOf(press(yes.state, 'escape').state)).toBeNull();
+    const written = press(type(yes.state, 'Say it').state, 'enter');
+    expect(written.effects).toMatchObject([
+      { method: 'addCard', params: { column: 'To Do', fields: { task: 'Say it' } } },
+    ]);
+    const { state } = updateApp(written.state, { type: 'factsArrived', facts: boardedFacts() });
+    expect(dialogOf(answered(state, 'addCard', 'ORC-1'))).toMatchObject({ kind: 'board', card: 'ORC-1' });
+  });
+
+  it('says that it is turned off where it is', () => {
+    const { state } = press(room(busyFacts({ boardOff: true }), size), 'b');
+    expect([dialogOf(state), state.notice?.text]).toEqual([
+      null,
+      'The board is turned off: "board" in .orch/config.json.',
+    ]);
   });
 
   it('is gone through with arrows and letters, and stops at its edges', () => {

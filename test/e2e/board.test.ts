@@ -1,4 +1,4 @@
-import { chmod, readFile, rename, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestTerminal } from './harness/terminal.ts';
 import { program, Shop } from './shop.ts';
@@ -215,4 +215,21 @@ describe("a card's worker", () => {
       /\| ORC-1 +\| Fix the migration +\| backend +\| feature\/fix-the-migration +\| backend\/fix-the-migration +\| \d{4}-\d\d-\d\d +\|/,
     );
   });
+});
+
+it('is begun in the room where there is none, with its first card', async () => {
+  await unlink(shop.path('SPRINT_BOARD.md'));
+  const room = shop.room();
+  await room.until('2 repos');
+  room.press('b');
+  await room.until('Begin a sprint board?');
+  room.press('y');
+  await room.until('New card in To Do');
+  room.type('Rate limits');
+  room.press('enter');
+  await room.until('ORC-1');
+  await untilText('the card is in the file', (text) => /\| ORC-1 \|.*Rate limits/.test(text));
+  room.press('b');
+  room.press('q');
+  await room.exited;
 });

@@ -62,6 +62,7 @@ test.each<[string, AppState]>([
   ['problem-80', scenes.problem(small)],
   ['card-without-develop-80', scenes.withoutDevelop(small)],
   ['develop-80', press(scenes.withoutDevelop(small), 'D').state],
+  ['begin-board-80', press(scenes.busy(small), 'b').state],
   ['told-80', scenes.told(small)],
   ['notices-80', press(scenes.told(small), '!').state],
   ['finish-pending-80', press(scenes.busy(small), 'f').state],
@@ -95,6 +96,11 @@ test.each<[string, AppState]>([
     'finish-rivals-80',
     scenes.finishing(small, { conflictsAfter: ['backend/rate-limits', 'backend/exports'] }),
   ],
+  ['palette-80', press(scenes.busy(small), ':').state],
+  ['palette-200', press(scenes.busy({ cols: 200, rows: 50 }), 'tab', ':').state],
+  ['palette-found-80', type(press(scenes.busy(small), ':').state, 're').state],
+  ['palette-board-120', type(press(boardRoom(medium), ':').state, 'ca').state],
+  ['palette-nothing-60', type(press(scenes.busy({ cols: 60, rows: 16 }), ':').state, 'zzz').state],
   ['too-small-40', scenes.busy({ cols: 40, rows: 10 })],
 ])('%s looks as it was approved', (name, state) => {
   expectPicture(name, draw(state));
@@ -147,6 +153,10 @@ const everything: readonly [string, (size: Size) => AppState][] = [
   ['radar', radarRoom],
   ['crowded radar', (size) => press(radarRoom(size, manyFacts()), ...Array(30).fill('j'), 'l', 'l').state],
   ['lines of both sides', sidesRoom],
+  ['palette', (size) => press(scenes.busy(size), ':').state],
+  ['crowded palette', (size) => press(room(scenes.crowdedFacts, size), ':', 'pagedown', 'pagedown').state],
+  ['palette over the board', (size) => press(boardRoom(size), ':', 'pagedown', 'pagedown').state],
+  ['palette that finds one', (size) => type(press(scenes.busy(size), ':').state, 'usau').state],
   ['message', (size) => press(radarRoom(size), 'm').state],
 ];
 

@@ -26,8 +26,8 @@ export const boardActions: readonly Action[] = [
     group: 'Workers',
     where: ['room'],
     enabled: ({ facts }) =>
-      facts?.board !== undefined || 'There is no board yet: orch-tui board add "…" begins one.',
-    run: (state) => stay(openBoard(state)),
+      facts?.boardOff === undefined || 'The board is turned off: "board" in .orch/config.json.',
+    run: (state) => stay(state.facts?.board ? openBoard(state) : askToBegin(state)),
   },
   looking('left', ['h', 'left'], (state, dialog) => moveColumn(state, dialog, -1)),
   looking('down', ['j', 'down'], (state, dialog) => moveCard(state, dialog, 1)),
@@ -94,6 +94,11 @@ export const boardActions: readonly Action[] = [
     run: (state) => onBoard(state, (dialog) => stay(withDialog(state, { ...dialog, held: null }))),
   },
 ];
+
+function askToBegin(state: AppState): AppState {
+  const about = { do: 'begin-board' } as const;
+  return withDialog(state, { kind: 'question', about, pending: null, problem: null });
+}
 
 /** Looking at a card, or at the first column in which there is something to do. */
 export function openBoard(state: AppState, card: Card | null = null): AppState {

@@ -4,7 +4,7 @@ import type { Action } from '../action.ts';
 import type { BoardDialog } from '../documentDialog.ts';
 import { emptyField, fieldOf } from '../field.ts';
 import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, withDialog } from '../step.ts';
+import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
 
 const text = { group: 'Board', where: ['card-text'] } as const;
@@ -28,7 +28,8 @@ export const cardTextActions: readonly Action[] = [
     keys: ['escape', 'ctrl-c'],
     run(state) {
       const dialog = dialogOf(state);
-      return stay(dialog?.kind === 'card-text' ? withDialog(state, dialog.board) : state);
+      if (dialog?.kind !== 'card-text') return stay(state);
+      return stay(state.facts?.board ? withDialog(state, dialog.board) : toList(state));
     },
   },
 ];
@@ -43,6 +44,12 @@ export function writeCard(state: AppState, board: BoardDialog, card: Card | null
     pending: null,
     problem: null,
   });
+}
+
+/** The first card of all begins the board. */
+export function beginBoard(state: AppState): AppState {
+  const board = { kind: 'board', column: 'To Do', card: null, held: null } as const;
+  return writeCard(state, { ...board, pending: null, problem: null }, null);
 }
 
 /** A text of several lines keeps them as long as nothing is changed. */

@@ -6,6 +6,7 @@ import { findWorker } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
+import { beginBoard } from './cardText.ts';
 import { isReachable } from './reachable.ts';
 
 const dialogs = { group: 'Dialogs' } as const;
@@ -173,5 +174,7 @@ function agree(state: AppState): Step {
       return ask(state, 'undo', { id: dialog.about.id }, waiting);
     case 'create-develop':
       return ask(state, 'createDevelop', { repo: dialog.about.repo }, waiting);
+    case 'begin-board':
+      return stay(beginBoard(state));
   }
 }

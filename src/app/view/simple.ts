@@ -43,6 +43,8 @@ function questionText(
       const text = `The branch develop would begin where ${base} is now. Nothing is checked out and nothing is pushed. Without it, work begins from ${base} and is merged there.`;
       return { title: `Create develop in ${about.repo}?`, text, progress: 'Creating …' };
     }
+    case 'begin-board':
+      return { title: 'Begin a sprint board?', text: beginText, progress: '' };
   }
 }
 
@@ -52,6 +54,9 @@ function undoText({ facts }: AppState, id: string): string {
   if (!end?.merge) return back;
   return `${back} Its merge is taken back from ${end.into}, unless that has gone on or was pushed since; then it stays and you are told how to revert it.`;
 }
+
+const beginText =
+  'There is none in this workspace yet. Its first card begins it, in SPRINT_BOARD.md unless the configuration names another file; nothing is written before.';
 
 const stopText = 'Its process ends. Worktree, branch and conversation stay; r resumes it.';
 
