@@ -76,8 +76,8 @@ export interface Action {
   readonly where: readonly Where[];
   /**
    * What the palette makes of it, which else offers it in its places. `everywhere`: needs nothing selected, so views
-   * offer it, too. `never`: a step or a number, of no use from there. `told`: a yes to what must be in sight, so it is
-   * told there and said by its own key alone.
+   * offer it, too. `never`: a step or a number, of no use from there. `told`: an answer to what must be in sight, so it
+   * is told there and given by its own key alone.
    */
   readonly palette?: 'everywhere' | 'never' | 'told';
   /** True, or in one sentence why not just now. Without it the action is always possible. */

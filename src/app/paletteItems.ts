@@ -8,8 +8,8 @@ import { findProposal } from './select.ts';
 import { type AppState, dialogOf, selectionOf } from './state.ts';
 import { toList } from './step.ts';
 
-/** A yes is said to what one looks at, and the palette lies over it. */
-const onlyByKey = 'Its own key says that, while all of it is in sight.';
+/** An answer is given to what one looks at, and the palette lies over it. */
+const onlyByKey = 'Its own key answers, while all of it is in sight.';
 
 /**
  * What can be done in a place, then in the room behind it, then where one can go; what cannot be done just now comes

@@ -270,7 +270,7 @@ describe('a yes', () => {
     const below = press(asking('ls'), 'tab').state;
     const told = enter(look(below, 'yes'));
     expect(told.effects).toEqual([]);
-    expect(told.state.notice?.text).toBe('Its own key says that, while all of it is in sight.');
+    expect(told.state.notice?.text).toBe('Its own key answers, while all of it is in sight.');
     expect(press(below, 'y').effects).toMatchObject([{ method: 'answer' }]);
   });
 

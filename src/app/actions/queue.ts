@@ -34,6 +34,7 @@ export const queueActions: readonly Action[] = [
     title: 'no: deny it, with a reason for the agent; lay news aside',
     hint: (state) => (itemOf(state)?.request ? 'deny' : 'no'),
     keys: ['n'],
+    palette: 'told',
     enabled: canDecline,
     run: decline,
   },

@@ -17,7 +17,7 @@ import {
   selectQueue,
   selectShown,
 } from '../select.ts';
-import type { AppState, ListName, RowKey } from '../state.ts';
+import { type AppState, isRoomFree, type ListName, type RowKey } from '../state.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
 import { fitLine, type Line, line, lineText, lineWidth, span, spreadLine, type Tone } from '../text/line.ts';
 import { progressMark } from '../text/terminals.ts';
@@ -55,7 +55,7 @@ export function selectColumn(state: AppState): ColumnView | null {
 }
 
 function heading(state: AppState, list: ListName, text: string): Line {
-  return line(text, state.list === list && state.focus.at === 'list' ? 'accent' : 'muted');
+  return line(text, state.list === list && isRoomFree(state) ? 'accent' : 'muted');
 }
 
 function rowsOf(state: AppState, list: ListName, { width, height }: Rect): readonly Line[] {
@@ -74,8 +74,8 @@ function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, widt
   const content = rowContent(state, row, width - 2);
   const isSelected = state.list === list && isSameRow(row.key as RowKey, state.cursors[list]);
   if (!isSelected) return [span(' '), ...content, span(' ')];
-  // The marker says it without colour; while a worker or a dialog has the keys it is all that is shown.
-  if (state.focus.at !== 'list') return [span('›', 'accent'), ...content, span(' ')];
+  // The marker says it without colour; while something else has the keys it is all that is shown.
+  if (!isRoomFree(state)) return [span('›', 'accent'), ...content, span(' ')];
   return line(`›${lineText(fitLine(content, width - 2))} `, 'selected');
 }
 

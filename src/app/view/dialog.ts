@@ -47,7 +47,8 @@ export function selectDialog(state: AppState): DialogView | null {
     rect,
     'border-selected',
     { left: body.title, right: body.aside },
-    { left: keyHints(state, width - 16), right: outOfSight(first, below) },
+    // Under the palette its keys are not meant for it.
+    { left: state.palette ? [] : keyHints(state, width - 16), right: outOfSight(first, below) },
   );
   const lines = [...rows, ...body.tail].map((row) => cutLine(row, textColumns(rect)));
   const top = rect.y + 2 + rows.length;

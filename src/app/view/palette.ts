@@ -74,7 +74,7 @@ function drawOffer({ item, inName, inText }: Offer, isMarked: boolean, width: nu
 
 /** Names of actions are short and stand in a column; a longer one takes what it needs, but leaves a few words room. */
 function inColumn(name: Line, width: number, tone: Tone): Line {
-  const column = width < narrow ? 16 : 20;
+  const column = width < narrow ? 16 : 22;
   const missing = column - lineWidth(name);
   if (missing >= 2) return [...name, span(' '.repeat(missing), tone)];
   return [...cutLine(name, Math.floor(width * 0.6)), span('  ', tone)];
