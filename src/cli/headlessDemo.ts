@@ -33,19 +33,16 @@ export async function runHeadlessDemo(out: Output, root: string): Promise<void> 
       demand(await call('approve', { n, digest: plan.digest, ...paneSize(ready.proposals.length) }));
     }
     demand(await watch.until(({ workers }) => workers.length > 0 && workers.every(hasRested), patienceMs));
-    out.say('Both workers have done their work and rest.');
     const seen = demand(await call('facts', { refresh: true }));
     const picture = await takePicture(root, seen, pictureSize);
     answering.close();
+    out.say(`Both workers have done their work and rest. This is what a control room shows:\n\n${picture}\n`);
     const results = await endDemo(out, call, seen.workers);
     const stopped = await call('stopAll', {});
     // It may be gone before its answer is out.
     if (!stopped.ok && stopped.problem.code !== 'disconnected') demand(stopped);
     await link.closed;
-    out.result(
-      { workspace: root, ...results, picture },
-      `${picture}\n\nDone. The workspace stays at ${root}`,
-    );
+    out.result({ workspace: root, ...results, picture }, `Done. The workspace stays at ${root}`);
   });
 }
 
