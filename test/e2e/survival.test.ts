@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,6 +27,13 @@ function panes(screen: string): string {
     .map((line) => line.slice(32))
     .join('\n')
     .replace(/ \d+[smh] | <1m /g, ' ');
+}
+
+/** The agent that was started with this session. */
+function pidOfSession(sessionId: string): number {
+  const args = ['-ww', '-e', '-o', 'pid=,args='];
+  const rows = execFileSync('ps', args, { encoding: 'utf8' }).split('\n');
+  return Number.parseInt(rows.find((row) => row.includes(`--session-id ${sessionId}`)) ?? '', 10);
 }
 
 describe('kill -9', () => {
@@ -98,8 +106,9 @@ describe('kill -9', () => {
 
   it('of a worker: it is shown as exited and can be resumed from the command line', async () => {
     await shop.start('backend', 'auth', 'say: Hello.');
-    const { stdout } = await shop.run(['worker', 'stop', 'backend/auth', '--json']);
-    expect(JSON.parse(stdout)).toMatchObject({ state: 'exited', exitCode: 0 });
+    const [before] = await workers();
+    process.kill(pidOfSession(before?.sessionId ?? 'none'), 'SIGKILL');
+    await shop.untilState('backend/auth', 'exited');
     const resumed = await shop.json('worker', 'resume', 'backend/auth', '--yes');
     expect(resumed).toMatchObject({ id: 'backend/auth', run: 2 });
     await shop.untilState('backend/auth', 'idle');
