@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exists, readIfThere } from './files.ts';
+import { readIfThere } from './files.ts';
 import { branchRef } from './refs.ts';
 
 /** Something begun in a worktree and not concluded. */
@@ -16,8 +17,9 @@ const markers: readonly (readonly [string, Operation])[] = [
 
 /** What is under way in the worktree with this git directory; null when nothing is. */
 export async function readOperation(gitDir: string): Promise<Operation | null> {
-  for (const [marker, operation] of markers) if (await exists(join(gitDir, marker))) return operation;
-  return null;
+  // Where there is no repository nothing is under way.
+  const there = new Set(await readdir(gitDir).catch((): string[] => []));
+  return markers.find(([marker]) => there.has(marker))?.[1] ?? null;
 }
 
 /**

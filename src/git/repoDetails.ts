@@ -43,7 +43,7 @@ async function readWorktrees(git: Git, repo: Repo, root: string): Promise<Result
   ]);
   if (!listed.ok) return listed;
   const worktrees = listed.value.map(async (entry, at): Promise<WorktreeStatus> => {
-    const gitDir = await findGitDirectory(entry.path);
+    const gitDir = findGitDirectory(entry.path);
     const owner = at === 0 ? 'main' : entry.path.startsWith(ours + sep) ? 'worker' : 'other';
     return { ...entry, owner, operation: gitDir && (await readOperation(gitDir)) };
   });

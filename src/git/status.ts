@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LastCommit, Repo, RepoStatus } from '../domain/repo.ts';
 import { chooseFlow, type Flow, mainHint } from './flow.ts';
@@ -23,7 +23,7 @@ export function readStatuses(git: Git, repos: readonly Repo[]): Promise<RepoStat
  * refs nor settings have changed since this `Git` looked last, `git status` is the only process.
  */
 export async function readStatus(git: Git, repo: Repo): Promise<RepoStatus> {
-  const gitDir = await findGitDirectory(repo.path);
+  const gitDir = findGitDirectory(repo.path);
   if (gitDir === null) return unreadable(repo, `The folder ${repo.path} is missing.`);
   const [looked, known, operation] = await Promise.all([
     git.run(repo.path, [...statusCommand]),
@@ -114,17 +114,17 @@ function unreadable(repo: Repo, problem: string): RepoStatus {
  * A checkout's git directory, found without a process: `.git`, or where a file of that name leads.
  * @returns null when the folder is missing; a path that may not exist when it is no repository
  */
-export async function findGitDirectory(path: string): Promise<string | null> {
-  const isFolder = async (folder: string) => (await stat(folder)).isDirectory();
+export function findGitDirectory(path: string): string | null {
+  const isFolder = (folder: string) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
   try {
-    if (!(await isFolder(path))) return null;
+    if (!isFolder(path)) return null;
   } catch {
-    return null; // Missing, or behind a folder we may not enter: the same to a person.
+    return null; // Behind a folder we may not enter: to a person the same as missing.
   }
   const inside = join(path, '.git');
   try {
-    if (await isFolder(inside)) return inside;
-    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(await readFile(inside, 'utf8')) ?? [];
+    if (isFolder(inside)) return inside;
+    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(readFileSync(inside, 'utf8')) ?? [];
     return resolve(path, target);
   } catch {
     return inside; // No repository: git says so better.

@@ -46,9 +46,9 @@ export class GitWatch {
 
   /** Begins, or looks for folders that have come since. */
   async open(): Promise<void> {
-    const gitDir = await findGitDirectory(this.#repo.path);
+    const gitDir = findGitDirectory(this.#repo.path);
     if (gitDir === null) return;
-    const common = await findCommonDirectory(gitDir);
+    const common = findCommonDirectory(gitDir);
     const folders = new Set([gitDir, common, ...(await below(join(common, 'refs/heads')))]);
     folders.add(join(common, 'refs'));
     for (const folder of await below(join(common, 'refs/remotes'))) folders.add(folder);

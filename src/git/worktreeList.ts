@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
 import { parseWorktrees, type WorktreeEntry } from './porcelain.ts';
@@ -21,9 +21,9 @@ export function gitDirectory(git: Git, dir: string): Promise<Result<string>> {
 }
 
 /** The directory that all worktrees share, found without a process from a worktree's own git directory. */
-export async function findCommonDirectory(gitDir: string): Promise<string> {
+export function findCommonDirectory(gitDir: string): string {
   try {
-    return resolve(gitDir, (await readFile(join(gitDir, 'commondir'), 'utf8')).trim());
+    return resolve(gitDir, readFileSync(join(gitDir, 'commondir'), 'utf8').trim());
   } catch {
     return gitDir; // Only linked worktrees name another.
   }
