@@ -3,6 +3,7 @@ import { selectFleet } from '../../src/app/select.ts';
 import { dialogOf } from '../../src/app/state.ts';
 import { lineText } from '../../src/app/text/line.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
+import { selectDialog } from '../../src/app/view/dialog.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Worker } from '../../src/domain/worker.ts';
 import { after, busyFacts, plan, press, proposal, room, worker } from './fixtures.ts';
@@ -58,4 +59,16 @@ test('what the guard refuses is said when it happens, and once', () => {
   expect(told.notice?.text).toBe('backend/auth was kept from Bash: git stash');
   const again = after({ ...told, notice: null }, [{ type: 'factsArrived', facts }]).state;
   expect(again.notice).toBeNull();
+});
+
+test('a refusal too long for its line is read in full with !, and why', () => {
+  const what = `Bash: git push origin ${'feature/'.repeat(30)}\u001b[2Jend`;
+  const denied = { at: '2026-11-20T14:00:00.000Z', what, why: 'The person pushes.', count: 3 };
+  const facts = busyFacts({ workers: [worker('backend/auth', { denied })] });
+  const told = after(withWorkers(), [{ type: 'factsArrived', facts }]).state;
+  expect(told.notice?.text).toMatch(/^backend\/auth was kept from Bash: git push.*… \(all of it: press !\)$/);
+  const said = selectDialog(press(told, '!').state)?.lines.map(lineText).join('\n');
+  for (const part of ['[2Jend', 'The person pushes. This was refusal 3; all are in its log.'])
+    expect(said).toContain(part);
+  expect(said).not.toContain('\u001b');
 });

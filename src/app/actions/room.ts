@@ -1,5 +1,6 @@
 import type { Action } from '../action.ts';
-import { moveSelection, selectRow, switchList } from '../move.ts';
+import { moveSelection, selectRow, switchList, switchZoom } from '../move.ts';
+import { selectNotices } from '../notices.ts';
 import {
   countLive,
   findWorker,
@@ -39,7 +40,7 @@ export const paneActions: readonly Action[] = [
     hint: (state) => (isZoomed(state) ? 'all panes' : 'zoom'),
     keys: ['z'],
     enabled: (state) => findWorker(state, state.anchor) !== null || 'There is no worker to zoom.',
-    run: (state) => stay({ ...state, zoomed: !state.zoomed }),
+    run: (state) => stay(switchZoom(state)),
   },
   {
     ...panes,
@@ -155,7 +156,7 @@ export const programActions: readonly Action[] = [
     title: 'what the controller had to say',
     keys: ['!'],
     palette: 'everywhere',
-    enabled: (state) => (state.facts?.notices.length ?? 0) > 0 || 'The controller has nothing to say.',
+    enabled: (state) => selectNotices(state).length > 0 || 'The controller has nothing to say.',
     run: (state) => stay(withDialog(state, { kind: 'notices', scroll: 0 })),
   },
   {

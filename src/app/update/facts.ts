@@ -3,6 +3,7 @@ import type { Proposal } from '../../domain/proposal.ts';
 import { proposalItem, type QueueItem } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '../dialog.ts';
+import { denialText } from '../notices.ts';
 import { axisOf, findRadar, worstCell } from '../radar.ts';
 import { findRequest } from '../requests.ts';
 import { findProposal, findWorker, isSameRow, type QueueRow, selectFleet, selectQueue } from '../select.ts';
@@ -24,8 +25,7 @@ function withDenials(next: AppState, old: AppState): AppState {
     ({ id, denied }) => denied && denied.count > (findWorker(old, id)?.denied?.count ?? 0),
   );
   if (!fresh?.denied) return next;
-  const text = `${fresh.id} was kept from ${fresh.denied.what}`;
-  return withNotice(next, cutText(plainLine(text), next.size.cols - noticeMargin));
+  return withNotice(next, newsLine(denialText(fresh.id, fresh.denied), 1, next.size.cols));
 }
 
 /** Says what the controller has to say, once. */

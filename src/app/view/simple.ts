@@ -1,5 +1,6 @@
 import { selectKeys } from '../actions.ts';
 import type { ProblemDialog, QuestionDialog } from '../dialog.ts';
+import { selectNotices } from '../notices.ts';
 import { countLive } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
@@ -73,10 +74,10 @@ export function problemBody({ title, problem }: ProblemDialog, width: number): D
   return { ...plain, title: line(title, 'strong'), aside: line(problem.code, 'muted'), rows };
 }
 
-/** What the controller had to say, latest first. */
-export function noticesBody({ facts }: AppState, width: number): DialogBody {
-  const notices = facts?.notices.toReversed() ?? [];
-  const rows = notices.flatMap((notice) => problemRows(notice, width)).slice(0, -1);
+export function noticesBody(state: AppState, width: number): DialogBody {
+  const rows = selectNotices(state)
+    .flatMap((notice) => problemRows(notice, width))
+    .slice(0, -1);
   return { ...plain, title: line('Notices', 'strong'), rows };
 }
 
