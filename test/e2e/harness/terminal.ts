@@ -105,6 +105,17 @@ export class TestTerminal {
     return !cell || cell.isBgDefault() ? -1 : cell.getBgColor();
   }
 
+  /** How a cell is told from others without colour. */
+  weightAt(
+    x: number,
+    y: number,
+  ): { readonly bold: boolean; readonly dim: boolean; readonly reversed: boolean } {
+    const { active } = this.#terminal.buffer;
+    const cell = active.getLine(active.baseY + y)?.getCell(x);
+    const is = (flag: number | undefined) => (flag ?? 0) !== 0;
+    return { bold: is(cell?.isBold()), dim: is(cell?.isDim()), reversed: is(cell?.isInverse()) };
+  }
+
   /** Cells from the top left corner, from 0. */
   get cursor(): { readonly x: number; readonly y: number; readonly visible: boolean } {
     const { cursorX, cursorY } = this.#terminal.buffer.active;
