@@ -1,4 +1,4 @@
-import { isSameRow, selectRows } from './select.ts';
+import { isSameRow, isZoomed, selectedWorker, selectRows } from './select.ts';
 import type { AppState, FleetKey, ListName, QueueKey, RowKey } from './state.ts';
 
 /** Selects a row of a list; a worker selected in the queue is selected in the fleet, too, and its pane shown. */
@@ -26,4 +26,10 @@ export function switchList(state: AppState): AppState {
   const list = state.list === 'fleet' ? 'queue' : 'fleet';
   const key = state.cursors[list] ?? selectRows(state, list)[0]?.key;
   return key ? selectRow(state, list, key) : state;
+}
+
+/** Shows the selected worker alone, also where panes still show what was selected before; or all again. */
+export function switchZoom(state: AppState): AppState {
+  const selected = state.focus.at === 'list' && !isZoomed(state) ? selectedWorker(state) : null;
+  return { ...state, zoomed: !isZoomed(state), anchor: selected?.id ?? state.anchor };
 }

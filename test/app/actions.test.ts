@@ -113,6 +113,15 @@ test('moving stops at both ends and follows workers with the panes', () => {
   expect(state.anchor).toBe('web/old-cart');
 });
 
+test('z shows the worker that is selected, and not the one whose pane is still there', () => {
+  const other = { ...room().cursors, fleet: { kind: 'worker', id: 'web/checkout' } } as const;
+  const slid = { ...room(), cursors: other };
+  expect(slid.anchor).not.toBe('web/checkout');
+  const zoomed = press(slid, 'z').state;
+  expect(zoomed).toMatchObject({ zoomed: true, anchor: 'web/checkout' });
+  expect(press(zoomed, 'z').state).toMatchObject({ zoomed: false, anchor: 'web/checkout' });
+});
+
 test('panes go from four to two to one and up to nine', () => {
   const grids = ['-', '-', '-', '+', '=', '+', '+', '+', '-'].map(
     (_, at, keys) => press(room(), ...keys.slice(0, at + 1)).state.grid,
