@@ -98,7 +98,7 @@ export async function countBothWays(
 
 function problemOf(status: ParsedStatus, base: string | null): string | null {
   if (base) return null;
-  if (!status.head) return 'There are no commits yet.';
+  if (!status.head) return 'No commits yet.';
   return `There is neither a develop nor a main branch. ${mainHint}`;
 }
 

@@ -35,9 +35,9 @@ test.each([
   ['there is one', shop(), ['j', 'D'], 'backend has a develop branch.'],
   [
     'the repository cannot be read',
-    facts({ repos: [{ ...without, problem: 'There are no commits yet.' }] }),
+    facts({ repos: [{ ...without, problem: 'No commits yet.' }] }),
     ['D'],
-    'web: There are no commits yet.',
+    'web: No commits yet.',
   ],
   ['nothing is there', facts(), ['D'], 'Select a repository first.'],
 ])('where %s D says so', (_name, given, keys, text) => {

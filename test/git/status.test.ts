@@ -84,7 +84,7 @@ test('Why nothing can be started is said', async () => {
   const empty = { name: 'empty', path: join(place.root, 'empty') };
   expect(await readStatus(place.git, empty)).toMatchObject({
     branch: 'main',
-    problem: 'There are no commits yet.',
+    problem: 'No commits yet.',
   });
 
   const plain = await place.repo('plain');
