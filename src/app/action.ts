@@ -47,22 +47,35 @@ export type Where =
   | 'palette'
   | 'too-small';
 
-/** Heading in the help and in the list of keys. */
+/** Heading in the help and in the list of keys; below each a key stands once. */
 export type Group =
   | 'Workers'
   | 'Queue'
+  | 'An agent asks'
+  | 'Denying it'
   | 'Panes'
   | 'Looking back'
+  | 'Searching back'
   | 'Moving'
   | 'Program'
   | 'Palette'
   | 'Board'
+  | 'Dragging a card'
+  | 'Writing a card'
   | 'Invoices'
   | 'Notion'
+  | 'Conflicts with Notion'
+  | 'Writing a value'
   | 'Radar'
+  | 'Radar: lines'
+  | 'Radar: message'
   | 'Approval card'
-  | 'Dialogs'
-  | 'New worker';
+  | 'Rejecting'
+  | 'Several at once'
+  | 'New worker'
+  | 'Finish, clean, questions'
+  | 'Timeline'
+  | 'Dialogs';
 
 /** Something a person can do. Keys, footer, help and documentation are made from these. */
 export interface Action {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { keysOf, type Where } from '../../src/app/action.ts';
-import { actionFor, actions, keyTable, whereOf } from '../../src/app/actions.ts';
+import { actionFor, actions, keyTable, selectKeys, whereOf } from '../../src/app/actions.ts';
 import { selectShown } from '../../src/app/select.ts';
 import { type AppState, initialSettings, initialState } from '../../src/app/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
@@ -187,4 +187,11 @@ test('a terminal that is too small knows only the way out', () => {
   expect(press(tiny, 'q').effects).toEqual([{ type: 'quit' }]);
   expect(press(tiny, 'ctrl-c').effects).toEqual([{ type: 'quit' }]);
   expect(press(tiny, 'n', 'f', 'enter', 'Q')).toEqual({ state: tiny, effects: [] });
+});
+
+test('below one heading of the help no key stands twice', () => {
+  for (const { group, rows } of selectKeys(initialSettings)) {
+    const keys = rows.flatMap((row) => row.keys);
+    expect([group, keys]).toEqual([group, [...new Set(keys)]]);
+  }
 });

@@ -85,7 +85,7 @@ export const boardActions: readonly Action[] = [
     run: (state) => stay(toList(state)),
   },
   {
-    group: 'Board',
+    group: 'Dragging a card',
     where: ['board-drag'],
     id: 'card-drop',
     title: 'leave the card that the mouse holds where it was',

@@ -55,7 +55,7 @@ export const cardActions: readonly Action[] = [
   },
   {
     where: ['reject'],
-    group: 'Dialogs',
+    group: 'Rejecting',
     id: 'send-rejection',
     title: 'reject for the reason typed',
     hint: 'reject',
@@ -65,7 +65,7 @@ export const cardActions: readonly Action[] = [
   },
   {
     where: ['reject'],
-    group: 'Dialogs',
+    group: 'Rejecting',
     id: 'cancel-rejection',
     title: 'back to the card',
     hint: 'back',

@@ -7,7 +7,7 @@ import { type AppState, dialogOf } from '../state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
 
-const text = { group: 'Board', where: ['card-text'] } as const;
+const text = { group: 'Writing a card', where: ['card-text'] } as const;
 
 /** Writing a card's text. */
 export const cardTextActions: readonly Action[] = [

@@ -9,7 +9,7 @@ import { isIdle } from './card.ts';
 import { beginBoard } from './cardText.ts';
 import { isReachable } from './reachable.ts';
 
-const dialogs = { group: 'Dialogs' } as const;
+const dialogs = { group: 'Finish, clean, questions' } as const;
 
 /** Answers to previews and questions. */
 export const confirmActions: readonly Action[] = [
@@ -17,7 +17,7 @@ export const confirmActions: readonly Action[] = [
     ...dialogs,
     where: ['preview'],
     id: 'confirm',
-    title: 'yes, finish or clean as shown',
+    title: 'yes, do what is shown',
     hint: (state) => (endOf(state)?.kind === 'finish' ? 'merge' : 'remove'),
     keys: ['y'],
     enabled: canConfirm,
@@ -57,7 +57,7 @@ export const confirmActions: readonly Action[] = [
     ...dialogs,
     where: ['question'],
     id: 'agree',
-    title: 'yes',
+    title: 'yes, do what is shown',
     hint: 'yes',
     keys: ['y'],
     enabled: isIdle,

@@ -30,7 +30,7 @@ const longestSearch = 1000;
 /** A way into a worker's output, and what the keys do there. */
 export const historyActions: readonly Action[] = [
   {
-    group,
+    group: 'Panes',
     where: ['room'],
     id: 'look-back',
     title: "look back through the worker's output",
@@ -40,7 +40,7 @@ export const historyActions: readonly Action[] = [
     run: (state) => enter(state, lookUp),
   },
   {
-    group,
+    group: 'Panes',
     where: ['room'],
     id: 'look-back-for',
     title: "search the worker's output",
@@ -158,7 +158,7 @@ export const historyActions: readonly Action[] = [
 ];
 
 function within(where: Where): Pick<Action, 'group' | 'where'> {
-  return { group, where: [where] };
+  return { group: where === 'history-search' ? 'Searching back' : group, where: [where] };
 }
 
 function motion(

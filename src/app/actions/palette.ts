@@ -19,7 +19,7 @@ export function paletteActions(offersOf: (state: AppState) => readonly Offer[]):
       title: 'all actions, workers and cards, to be found by their letters',
       hint: ({ focus }) => (focus.at === 'list' ? 'palette' : null),
       keys: [':', 'ctrl-p'],
-      group: 'Palette',
+      group: 'Program',
       palette: 'never',
       where: [
         ...(['room', 'history', 'board', 'invoices', 'sync', 'sync-conflicts', 'radar'] as const),

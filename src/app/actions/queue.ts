@@ -13,7 +13,7 @@ import { isReachable } from './reachable.ts';
 import { enterPane } from './room.ts';
 
 const queue = { where: ['queue'], group: 'Queue' } as const;
-const card = { where: ['ask'], group: 'Queue' } as const;
+const card = { where: ['ask'], group: 'An agent asks' } as const;
 const inPane = 'That can only be answered in its pane: press enter.';
 
 /** What can be said to what waits: on its row, and on the card that shows all of it. */
@@ -93,7 +93,7 @@ export const queueActions: readonly Action[] = [
   },
   {
     where: ['deny'],
-    group: 'Queue',
+    group: 'Denying it',
     id: 'send-denial',
     title: 'deny it for the reason typed, or for none',
     hint: 'deny',
@@ -103,7 +103,7 @@ export const queueActions: readonly Action[] = [
   },
   {
     where: ['deny'],
-    group: 'Queue',
+    group: 'Denying it',
     id: 'cancel-denial',
     title: 'do not deny it yet',
     hint: 'back',

@@ -90,7 +90,7 @@ export const radarActions: readonly Action[] = [
   nextFile('radar-next-file', 'the next file', ['n', 'l', 'right'], 1),
   nextFile('radar-previous-file', 'the file before', ['p', 'h', 'left'], -1),
   {
-    group,
+    group: 'Radar: lines',
     where: ['radar-file'],
     id: 'radar-back',
     title: 'back to the matrix',
@@ -118,7 +118,7 @@ function moving(to: 'left' | 'down' | 'up' | 'right', letter: string, down: numb
 
 function nextFile(id: string, title: string, keys: readonly string[], by: number): Action {
   return {
-    group,
+    group: 'Radar: lines',
     where: ['radar-file'],
     id,
     title,

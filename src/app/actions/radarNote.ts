@@ -7,7 +7,7 @@ import { ask, type Step, stay, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
 import { isReachable } from './reachable.ts';
 
-const note = { group: 'Radar', where: ['radar-note'] } as const;
+const note = { group: 'Radar: message', where: ['radar-note'] } as const;
 
 /** Begins a message about the pair. */
 export const noteAction: Action = {

@@ -11,6 +11,8 @@ import { isIdle } from './card.ts';
 import { isReachable } from './reachable.ts';
 
 const room = { where: ['room'], group: 'Queue' } as const;
+
+const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
 const unasked = { scroll: 0, pending: null, problem: null } as const;
 
 /** One yes for several: always for exactly those that were listed when their dialog was opened. */
@@ -37,9 +39,9 @@ export const severalActions: readonly Action[] = [
   },
   {
     where: ['start-several'],
-    group: 'Approval card',
+    group: 'Several at once',
     id: 'approve-several',
-    title: 'start exactly those that are listed, one after the other, as far as limits allow',
+    title: yesToAll,
     hint: (state) => (canApprove(state) === true ? 'start them' : null),
     keys: ['y'],
     enabled: canApprove,
@@ -47,9 +49,9 @@ export const severalActions: readonly Action[] = [
   },
   {
     where: ['go-on'],
-    group: 'Dialogs',
+    group: 'Several at once',
     id: 'let-go-on',
-    title: 'let those go on that are listed, one after the other',
+    title: yesToAll,
     hint: (state) => (canLetGoOn(state) === true ? 'let them go on' : null),
     keys: ['y'],
     enabled: canLetGoOn,
@@ -57,7 +59,7 @@ export const severalActions: readonly Action[] = [
   },
   {
     where: ['start-several', 'go-on'],
-    group: 'Dialogs',
+    group: 'Several at once',
     id: 'close-several',
     title: 'no, leave everything as it is',
     hint: (state) => (isOpen(state) ? 'no' : null),
@@ -66,7 +68,7 @@ export const severalActions: readonly Action[] = [
   },
   {
     where: ['start-several', 'go-on'],
-    group: 'Dialogs',
+    group: 'Several at once',
     id: 'leave-several',
     title: 'no, leave everything as it is',
     hint: (state) => (isOpen(state) ? null : 'close'),

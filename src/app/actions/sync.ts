@@ -8,8 +8,8 @@ import { isIdle } from './card.ts';
 import { isReachable } from './reachable.ts';
 
 const sync = { group: 'Notion', where: ['sync'] } as const;
-const conflict = { group: 'Notion', where: ['sync-conflicts'] } as const;
-const value = { group: 'Notion', where: ['sync-value'] } as const;
+const conflict = { group: 'Conflicts with Notion', where: ['sync-conflicts'] } as const;
+const value = { group: 'Writing a value', where: ['sync-value'] } as const;
 
 /** Bringing board and invoices together with Notion, and deciding what changed on both sides. */
 export const syncActions: readonly Action[] = [
