@@ -40,6 +40,10 @@ function placeOf(room: TestTerminal, text: string): readonly [x: number, y: numb
   return [rows[y]?.indexOf(text) ?? 0, y];
 }
 
+function isCaretAt({ cursor }: TestTerminal, x: number, y: number): boolean {
+  return cursor.visible && cursor.x === x && cursor.y === y;
+}
+
 it('leads by a few letters and enter to forms, views, cards and workers, from wherever one is', async () => {
   await writeFile(shop.path('SPRINT_BOARD.md'), board);
   await shop.start('backend', 'user-auth', '');
@@ -81,7 +85,7 @@ it('puts the caret where is typed, marks with keys and wheel, and does what is c
   await room.until('2 repos');
   room.press(':');
   await room.until('› new');
-  expect(room.cursor).toEqual({ x: 4, y: 3, visible: true });
+  await room.until(() => isCaretAt(room, 4, 3));
   room.press('ctrl-n');
   await room.until('› open');
   room.press('pagedown', 'pagedown', 'pagedown', 'pagedown');
@@ -92,7 +96,7 @@ it('puts the caret where is typed, marks with keys and wheel, and does what is c
   await room.until('› open');
   room.type('help');
   await room.until('› help');
-  expect(room.cursor).toEqual({ x: 8, y: 3, visible: true });
+  await room.until(() => isCaretAt(room, 8, 3));
   room.click(...placeOf(room, 'all keys'));
   await room.until('╭ Keys');
   room.press('q');
