@@ -40,3 +40,8 @@ test('the cursor that looks back is shown in its cell of the pane, and the caret
   const caret = panes({ back: 9, history: 9 }).cursor([pane], press(back, '/', 'a').state);
   expect(caret).toMatchObject({ x: 10, y: 35, visible: true });
 });
+
+test('the caret of the palette comes before any cursor below it', () => {
+  const caret = panes({ back: 9, history: 9 }).cursor([pane], press(back, ':', 'a').state);
+  expect(caret).toMatchObject({ x: 15, y: 4, visible: true });
+});
