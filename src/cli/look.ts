@@ -1,5 +1,6 @@
 import { memoryText } from '../app/text/words.ts';
 import { columns, operationText, proposalText, reposText, workerJson, workersText } from './describe.ts';
+import { workerText } from './describeWorker.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { demandWorker, withController, withTerminal } from './session.ts';
 
@@ -64,17 +65,12 @@ export async function showWorker(out: Output, id: string): Promise<void> {
         `${id} was ${ended.how} at ${ended.at}; its last commit is kept at ${ended.backup}.`,
       );
     const worker = demandWorker(facts, id);
-    const shown = {
-      ...workerJson(worker),
+    const aside = {
       lacks: facts.workspace.lacks?.[worker.agent] ?? [],
       undelivered: facts.undelivered?.includes(id) ?? false,
       usage: facts.usage?.workers[id] ?? null,
     };
-    const rows = Object.entries(shown).map(([name, value]) => [
-      name,
-      typeof value === 'string' ? value : JSON.stringify(value),
-    ]);
-    out.result(shown, columns(rows));
+    out.result({ ...workerJson(worker), ...aside }, workerText(worker, aside, Date.now()));
   });
 }
 

@@ -1,0 +1,59 @@
+import { plainLine } from '../app/text/plain.ts';
+import { longAge, moneyText, portsText, stateLook, tokensText } from '../app/text/words.ts';
+import type { Usage } from '../domain/usage.ts';
+import { isLive, type Worker } from '../domain/worker.ts';
+
+/** What is known of a worker besides its record. */
+export interface WorkerAside {
+  /** What its agent cannot do. */
+  readonly lacks: readonly string[];
+  /** Whether its brief still has to be typed. */
+  readonly undelivered: boolean;
+  readonly usage: Usage | null;
+}
+
+/**
+ * A worker for people: how it is and what it wants first, and nothing of what there is nothing to say of.
+ * @param now milliseconds since 1970
+ */
+export function workerText(worker: Worker, { lacks, undelivered, usage }: WorkerAside, now: number): string {
+  const { branch, worktree, base, agent, run, sessionId, ports, brief } = worker;
+  const { asks, update, said, denied, startedAt } = worker;
+  const rows: readonly (readonly [name: string, text: string | null | undefined])[] = [
+    ['asks', asks],
+    ['reported', update && `${update.summary} (${longAge(update.at, now)})`],
+    ['said', said?.text],
+    ['kept from', denied && `${denied.what}: ${denied.why}`],
+    ['branch', branch && `${branch} from ${base.branch} ${base.commit.slice(0, 10)}`],
+    ['worktree', worktree],
+    ['agent', `${agent}, started ${longAge(startedAt, now)}${run > 1 ? `, run ${run}` : ''}`],
+    ['lacks', lacks.join(', ')],
+    ['session', sessionId],
+    ['ports', ports && portsText(ports)],
+    ['used', usage && usageText(usage)],
+    ['brief', brief && undelivered ? `(not delivered yet) ${brief}` : brief],
+  ];
+  return [headText(worker, now), ...rows.flatMap(([name, text]) => (text ? [rowText(name, text)] : []))].join(
+    '\n',
+  );
+}
+
+function headText(worker: Worker, now: number): string {
+  const { word } = stateLook(worker);
+  const age = longAge(worker.stateSince, now);
+  return isLive(worker.state)
+    ? `${worker.id}  ${word} for ${age.replace(/ ago$/, '')}`
+    : `${worker.id}  ${word}, ${age}. Resume it: orch-tui worker resume ${worker.id}`;
+}
+
+/** Further lines stand below the first. */
+function rowText(name: string, text: string): string {
+  return `  ${name.padEnd(9)}  ${text
+    .split('\n')
+    .map(plainLine)
+    .join(`\n${' '.repeat(13)}`)}`;
+}
+
+function usageText({ dollars, input, output }: Usage): string {
+  return `${moneyText(dollars)}, ${tokensText(input)} tokens in and ${tokensText(output)} out`;
+}
