@@ -107,9 +107,10 @@ function placeText({ base, branch, worktree }: StartPlan): readonly string[] {
       '  role      orchestrator: keeps the board, cannot write files or run commands',
       `  folder    ${worktree}`,
     ];
-  const { commit, subject, committedAt } = base;
+  const { commit, subject } = base;
+  const age = `committed ${longAge(base.committedAt, Date.now())}`;
   return [
-    `  branch    ${branch} from ${base.branch} ${commit.slice(0, 10)} ${plainLine(subject)} (${committedAt})`,
+    `  branch    ${branch} from ${base.branch} ${commit.slice(0, 10)} ${plainLine(subject)} (${age})`,
     `  worktree  ${worktree}`,
   ];
 }

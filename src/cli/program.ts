@@ -29,8 +29,10 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
 function describeProgram(out: Output, token: GivenToken | null): Command {
   const program = new RefusingCommand('orch-tui')
     .description(
-      'One terminal to approve, watch and finish many coding agents across several git repositories.',
+      'One terminal to approve, watch and finish many coding agents across several git repositories. ' +
+        'Without a command: the control room of the workspace around this folder, or around dir, such as ./shop.',
     )
+    .usage('[dir] | <command> [options]')
     .version(version)
     .exitOverride();
   const command = (parent: Command, usage: string, description: string) =>
