@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { agentEnvironment } from '../agents/environment.ts';
 import { resolvePresets } from '../agents/presets.ts';
 import { probeAgent } from '../agents/probe.ts';
@@ -66,8 +67,10 @@ async function checkAgents(root: string | null): Promise<Finding[]> {
     return [{ name: 'configuration', verdict: 'problem', text: config.problem.message }];
   const presets = config?.ok ? config.value.agents : resolved();
   const wanted = config?.ok ? config.value.defaultAgent : 'claude';
-  return Promise.all(
-    Object.entries(presets).map(async ([name, preset]): Promise<Finding> => {
+  const untouched = resolved();
+  const absent: string[] = [];
+  const findings = await Promise.all(
+    Object.entries(presets).map(async ([name, preset]): Promise<Finding | null> => {
       const found = await probeAgent(
         name,
         preset,
@@ -80,10 +83,18 @@ async function checkAgents(root: string | null): Promise<Finding[]> {
           verdict: 'ok',
           text: [found.value.version, found.value.file].filter(Boolean).join(' at '),
         };
+      // Nobody has asked for those that are only built in; claude is what most come for.
+      if (name !== wanted && name !== 'claude' && isDeepStrictEqual(preset, untouched[name])) {
+        absent.push(name);
+        return null;
+      }
       const verdict = name === wanted && root !== null ? 'problem' : 'warning';
       return { name: `agent ${name}`, verdict, text: `${found.problem.message} ${found.problem.hint ?? ''}` };
     }),
   );
+  const text = `known, too, but not installed: ${absent.sort().join(', ')}`;
+  const others: Finding[] = absent.length === 0 ? [] : [{ name: 'other agents', verdict: 'ok', text }];
+  return [...findings.filter((finding) => finding !== null), ...others];
 }
 
 function resolved() {
