@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { agentPrograms } from '../../src/agents/programs.ts';
 import { StandInInbox } from './standInInbox.ts';
@@ -6,8 +7,8 @@ import { StandInInbox } from './standInInbox.ts';
 const { node, hook } = agentPrograms();
 
 /** Runs the hook program as an agent does. */
-async function runHook(env: Record<string, string>, input: string | null) {
-  const child = spawn(node, [hook], { env });
+async function runHook(env: Record<string, string>, input: string | null, program = hook) {
+  const child = spawn(node, [program], { env });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk) => {
@@ -34,6 +35,15 @@ test('it prints an answer that is meant for the agent', async () => {
   const answer = { hookSpecificOutput: { hookEventName: 'SessionStart', additionalContext: 'hello' } };
   inbox.answer = () => answer;
   expect(await runHook(inbox.env, started)).toMatchObject({ code: 0, stdout: JSON.stringify(answer) });
+});
+
+test('built, it loads no more of Node than it needs, for an agent waits for it', async () => {
+  await using inbox = await new StandInInbox().open();
+  const tellModules = `process.on('exit', () => process.stderr.write(process.moduleLoadList.join()))`;
+  const option = `--import=data:text/javascript,${encodeURIComponent(tellModules)}`;
+  const { stderr } = await runHook({ ...inbox.env, NODE_OPTIONS: option }, started, resolve('dist/hook.js'));
+  expect(stderr).toContain('NativeModule _http_client');
+  expect(stderr).not.toMatch(/undici|http2/);
 });
 
 test('it keeps any other answer to itself', async () => {
