@@ -59,11 +59,10 @@ function itemBehind(state: AppState, action: Action): PaletteItem {
 function itemOf(state: AppState, action: Action): Pick<PaletteItem, 'name' | 'text' | 'off'> {
   const enabled = isEnabled(action, state);
   const told = action.palette === 'told' ? onlyByKey : null;
-  return {
-    name: action.id.replaceAll('-', ' '),
-    text: action.title,
-    off: enabled === true ? told : enabled,
-  };
+  const name = action.id.replaceAll('-', ' ');
+  // Some titles begin with the name, which stands beside them here.
+  const text = action.title.replace(`${name}: `, '');
+  return { name, text, off: enabled === true ? told : enabled };
 }
 
 /** What is selected, which most actions are done to; null where nothing is. */
