@@ -58,6 +58,7 @@ export function operationText({ id, kind, ahead }: OperationFact): string {
 }
 
 function stateWord(worker: Worker): string {
+  if (worker.state === 'lost') return 'lost, can be resumed';
   if (worker.state !== 'exited') return worker.state;
   return worker.failedSetup ? 'setup failed' : `exited ${worker.exitCode ?? '?'}`;
 }
