@@ -13,6 +13,7 @@ import { queueActions } from './actions/queue.ts';
 import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
 import { repoActions } from './actions/repo.ts';
+import { requestActions } from './actions/request.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions } from './actions/scroll.ts';
 import { severalActions } from './actions/several.ts';
@@ -30,6 +31,7 @@ import type { AppState, Settings } from './state.ts';
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
   ...queueActions,
+  ...requestActions,
   ...severalActions,
   ...workerActions,
   ...orchestratorActions,

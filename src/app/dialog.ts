@@ -2,6 +2,7 @@ import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
+import type { Choice } from '../domain/queue.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { GoneOn } from '../domain/usageLimit.ts';
@@ -103,8 +104,10 @@ export interface AskDialog extends Asking, Scrolling {
   readonly kind: 'ask';
   /** The request's id. */
   readonly request: string;
-  /** Options chosen so far, one for each question. */
-  readonly picked: readonly number[];
+  /** What was chosen so far, one for each question. */
+  readonly picked: readonly Choice[];
+  /** Of a question that takes several: those marked by now, in their order. */
+  readonly marked: readonly number[];
 }
 
 export interface DenyDialog extends Asking {

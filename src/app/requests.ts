@@ -1,9 +1,16 @@
-import { type AgentRequest, answersTo, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
+import {
+  type AgentRequest,
+  answersTo,
+  type Choice,
+  type Question,
+  type QueueItem,
+  type RequestAnswer,
+} from '../domain/queue.ts';
 import type { AskDialog, DenyDialog } from './dialog.ts';
 import { emptyField } from './field.ts';
 import { selectGeometry } from './select.ts';
 import { type AppState, dialogOf, selectionOf } from './state.ts';
-import { ask, type Step, withDialog } from './step.ts';
+import { ask, type Step, stay, withDialog } from './step.ts';
 import { cellWidth } from './text/cells.ts';
 import { shortAge } from './text/words.ts';
 
@@ -25,6 +32,8 @@ export function currentRequest(state: AppState): AgentRequest | null {
 export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolean {
   return answersTo(request).includes(say);
 }
+
+export const inPane = 'That can only be answered in its pane: press enter.';
 
 const unasked = { pending: null, problem: null } as const;
 
@@ -53,7 +62,7 @@ export function isSaidInFull(state: AppState, item: QueueItem): boolean {
 
 /** All of what is asked, with the keys that answer it. */
 export function openRequest(state: AppState, { id }: AgentRequest): AppState {
-  return withDialog(state, { kind: 'ask', request: id, picked: [], scroll: 0, ...unasked });
+  return withDialog(state, { kind: 'ask', request: id, picked: [], marked: [], scroll: 0, ...unasked });
 }
 
 /** What the agent is to be told with the no; may stay empty. */
@@ -71,10 +80,24 @@ export function say(state: AppState, { id }: AgentRequest, answer: RequestAnswer
   );
 }
 
-/** Takes an option of the question at hand; with the last one all of them are said. */
-export function pick(state: AppState, dialog: AskDialog, request: AgentRequest, option: number): Step {
-  const picked = [...dialog.picked, option];
-  const next = withDialog(state, { ...dialog, picked });
+/** The question at hand; null once all are answered. */
+export function questionOf({ picked }: AskDialog, { questions }: AgentRequest): Question | null {
+  return questions[picked.length] ?? null;
+}
+
+/** Chooses an option of the question at hand; where it takes several, marks it or takes the mark away. */
+export function choose(state: AppState, dialog: AskDialog, request: AgentRequest, option: number): Step {
+  if (!questionOf(dialog, request)?.several) return take(state, dialog, request, option);
+  const { marked } = dialog;
+  const others = marked.filter((one) => one !== option);
+  const next = others.length < marked.length ? others : [...marked, option].sort((a, b) => a - b);
+  return stay(withDialog(state, { ...dialog, marked: next }));
+}
+
+/** Answers the question at hand; with the last one all of them are said. */
+export function take(state: AppState, dialog: AskDialog, request: AgentRequest, choice: Choice): Step {
+  const picked = [...dialog.picked, choice];
+  const next = withDialog(state, { ...dialog, picked, marked: [] });
   if (picked.length < request.questions.length) return { state: next, effects: [] };
   return say(next, request, { say: 'choose', options: picked });
 }

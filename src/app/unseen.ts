@@ -18,7 +18,7 @@ function subjectOf(dialog: Dialog | null): string | null {
     case 'card':
       return `card ${dialog.n} ${dialog.digest} ${dialog.changed} ${dialog.overLimit}`;
     case 'ask':
-      return `ask ${dialog.request} ${dialog.picked.length}`;
+      return `ask ${dialog.request} ${dialog.picked.length} ${dialog.marked}`;
     case 'finish':
     case 'clean':
       return `${dialog.kind} ${dialog.id} ${dialog.preview?.tip}`;

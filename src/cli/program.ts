@@ -77,7 +77,8 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
     .option('--why <text>', 'what it is told when it is denied', '')
     .action(async (request, said, { why }, self: Command) => {
       const { answerRequest, readAnswer } = await import('./queue.ts');
-      const wrong = 'say allow, deny, or the numbers of options, one for each question';
+      const wrong =
+        'say allow, deny, or the numbers of options, one for each question, or 1,3 where several may be chosen';
       return answerRequest(out, request, readAnswer(said, why) ?? self.error(wrong));
     });
   command(program, 'approve', 'start what proposals say: those named, or all of them')

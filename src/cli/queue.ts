@@ -1,4 +1,4 @@
-import { answersTo, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
+import { answersTo, type Choice, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
 import { columns } from './describe.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';
@@ -30,12 +30,20 @@ export async function answerRequest(out: Output, request: string, answer: Reques
   });
 }
 
-/** @param said `allow`, `deny`, or numbers of options from 1 on, one for each question; null for anything else */
+/**
+ * @param said `allow`, `deny`, or numbers of options from 1 on: one for each question, such as `2`, or `1,3` where several
+ * may be chosen. Null for anything else.
+ */
 export function readAnswer(said: readonly string[], why: string): RequestAnswer | null {
   const [first] = said;
   if (said.length === 1 && first === 'allow') return { say: 'allow' };
   if (said.length === 1 && first === 'deny') return { say: 'deny', why };
-  if (said.every((word) => /^[1-9]$/.test(word)))
-    return { say: 'choose', options: said.map((word) => Number(word) - 1) };
+  if (said.every((word) => /^[1-9](,[1-9])*$/.test(word)))
+    return { say: 'choose', options: said.map(choiceIn) };
   return null;
+}
+
+function choiceIn(word: string): Choice {
+  const [first = 0, ...more] = word.split(',').map((number) => Number(number) - 1);
+  return more.length === 0 ? first : [first, ...more];
 }

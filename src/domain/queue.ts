@@ -64,15 +64,31 @@ export interface AgentRequest {
 export interface Question {
   readonly text: string;
   readonly options: readonly { readonly label: string; readonly description: string }[];
+  /** Present where more than one of them may be chosen. */
+  readonly several?: true;
 }
+
+/** An option, counted from 0; of a question that takes several all that were chosen, at least one. */
+export type Choice = number | readonly number[];
 
 /** What a person says to a request. */
 export type RequestAnswer =
   | { readonly say: 'allow' }
   /** The agent is told why; may be empty. */
   | { readonly say: 'deny'; readonly why: string }
-  /** An option of each question, counted from 0. */
-  | { readonly say: 'choose'; readonly options: readonly number[] };
+  /** One for each question. */
+  | { readonly say: 'choose'; readonly options: readonly Choice[] };
+
+/** The options that a choice names, each once and in their order. */
+export function inOrder(choice: Choice): readonly number[] {
+  return [...new Set([choice].flat())].sort((a, b) => a - b);
+}
+
+export function takes({ options, several }: Question, choice: Choice): boolean {
+  const chosen = inOrder(choice);
+  const isCounted = several ? chosen.length > 0 : chosen.length === 1;
+  return isCounted && chosen.every((one) => Number.isInteger(one) && options[one] !== undefined);
+}
 
 /** What can be said to a request from outside its pane. */
 export function answersTo(request: AgentRequest): readonly RequestAnswer['say'][] {

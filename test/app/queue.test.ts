@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { lineText } from '../../src/app/text/line.ts';
+import { isUnseen } from '../../src/app/unseen.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
@@ -174,5 +175,32 @@ describe('the card', () => {
     expect(press(second.state, '1').effects).toMatchObject([
       { params: { request: 'q', answer: { say: 'choose', options: [1, 0] } } },
     ]);
+  });
+
+  it('marks where several may be chosen, and takes them with enter', () => {
+    const options = ['tests', 'docs', 'lint'].map((label) => ({ label, description: '' }));
+    const questions: Question[] = [
+      { text: 'Which parts?', options, several: true },
+      { text: 'Now?', options: options.slice(0, 2) },
+    ];
+    const card = press(opened(request('q', { kind: 'question', questions })), 'y').state;
+    expect(cardText(card)).toMatch(/1 {2}\[ \] tests/);
+    const marked = press(card, '3', '1', '2', '2');
+    expect(marked.effects).toEqual([]);
+    expect(cardText(marked.state)).toMatch(/\[✓\] tests.*\[ \] docs.*\[✓\] lint/s);
+    const second = press(marked.state, 'enter').state;
+    expect(cardText(second)).toMatch(/✓ tests.*✓ lint.*Now\?/s);
+    expect(press(second, '2').effects).toMatchObject([
+      { params: { request: 'q', answer: { say: 'choose', options: [[0, 2], 1] } } },
+    ]);
+    expect(press(card, 'enter').state.focus).toEqual({ at: 'pane', id: 'admin/dashboard' });
+  });
+
+  it('takes no marks that have not been drawn', () => {
+    const options = ['tests', 'docs'].map((label) => ({ label, description: '' }));
+    const questions: Question[] = [{ text: 'Which parts?', options, several: true }];
+    const card = press(opened(request('q', { kind: 'question', questions })), 'y').state;
+    expect(isUnseen(card, card)).toBe(false);
+    expect(isUnseen(press(card, '1').state, card)).toBe(true);
   });
 });

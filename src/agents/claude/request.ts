@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { AgentRequest, Question, RequestAnswer } from '../../domain/queue.ts';
+import {
+  type AgentRequest,
+  type Choice,
+  inOrder,
+  type Question,
+  type RequestAnswer,
+} from '../../domain/queue.ts';
 import { plainLine, plainLines } from '../plainText.ts';
 
 /** What a PermissionRequest hook says of what an agent waits for. */
@@ -53,27 +59,30 @@ function decisionOf(input: Fields, answer: RequestAnswer): object {
   }
 }
 
-/** Answers by the text of their question, with the labels as they were given. */
-function chosen(input: Fields, options: readonly number[]): Record<string, string> {
+/**
+ * Answers by the text of their question, with the labels as they were given; "multi-select answers are comma-separated"
+ * (sdk-tools.d.ts of Claude Code).
+ */
+function chosen(input: Fields, choices: readonly Choice[]): Record<string, string> {
   const asked = Array.isArray(input.questions) ? input.questions : [];
-  const pairs = options.map((option, n) => {
-    const { question, options: labels } = fields(asked[n]);
-    const label = fields(Array.isArray(labels) ? labels[option] : null).label;
-    return [String(question ?? ''), String(label ?? '')];
+  const pairs = choices.map((choice, n) => {
+    const { question, options } = fields(asked[n]);
+    const labels = inOrder(choice).map((one) => fields(Array.isArray(options) ? options[one] : null).label);
+    return [String(question ?? ''), labels.map((label) => String(label ?? '')).join(', ')];
   });
   return Object.fromEntries(pairs);
 }
 
-/** Questions with one choice each; none when one of them takes several, which only the pane can do. */
 function questionsIn(input: Fields): Question[] {
   const asked = Array.isArray(input.questions) ? input.questions.map(fields) : [];
-  if (asked.length > 4 || asked.some(({ multiSelect }) => multiSelect === true)) return [];
-  return asked.map(({ question, options }) => ({
+  if (asked.length > 4) return [];
+  return asked.map(({ question, options, multiSelect }) => ({
     text: plainLine(String(question ?? ''), 500),
     options: (Array.isArray(options) ? options.slice(0, 9) : []).map(fields).map((option) => ({
       label: plainLine(String(option.label ?? ''), 200),
       description: plainLine(String(option.description ?? ''), 500),
     })),
+    ...(multiSelect === true && { several: true as const }),
   }));
 }
 

@@ -4,19 +4,15 @@ import type { Worker } from '../../domain/worker.ts';
 import type { Action } from '../action.ts';
 import { openCard, openFinish, openReject } from '../dialogs.ts';
 import { toggleSilenced } from '../notify.ts';
-import { canSay, currentRequest, isSaidInFull, openDeny, openRequest, pick, say } from '../requests.ts';
+import { canSay, inPane, isSaidInFull, openDeny, openRequest, say } from '../requests.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../select.ts';
-import { type AppState, dialogOf, selectionOf } from '../state.ts';
-import { ask, type Step, stay, toList, withNotice } from '../step.ts';
-import { isIdle } from './card.ts';
+import { type AppState, selectionOf } from '../state.ts';
+import { ask, type Step, stay, withNotice } from '../step.ts';
 import { isReachable } from './reachable.ts';
-import { enterPane } from './room.ts';
 
 const queue = { where: ['queue'], group: 'Queue' } as const;
-const card = { where: ['ask'], group: 'An agent asks' } as const;
-const inPane = 'That can only be answered in its pane: press enter.';
 
-/** What can be said to what waits: on its row, and on the card that shows all of it. */
+/** What can be said to what waits, on its row. */
 export const queueActions: readonly Action[] = [
   {
     ...queue,
@@ -46,69 +42,6 @@ export const queueActions: readonly Action[] = [
     keys: ['M'],
     enabled: (state) => selectedWorker(state) !== null || 'Select a worker first.',
     run: silence,
-  },
-  {
-    ...card,
-    id: 'allow',
-    title: 'allow what the card shows',
-    hint: 'allow',
-    keys: ['y'],
-    enabled: (state) => canAnswer(state, 'allow'),
-    run: (state) => onRequest(state, (request) => say(state, request, { say: 'allow' })),
-  },
-  ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
-    (number): Action => ({
-      ...card,
-      id: `option-${number}`,
-      title: 'choose that option',
-      keys: [`${number}`],
-      enabled: (state) => canChoose(state, number - 1),
-      run: (state) => choose(state, number - 1),
-    }),
-  ),
-  {
-    ...card,
-    id: 'deny',
-    title: 'deny it, with a reason for the agent',
-    hint: 'deny',
-    keys: ['n'],
-    enabled: (state) => canAnswer(state, 'deny'),
-    run: (state) => onRequest(state, (request) => stay(openDeny(state, request))),
-  },
-  {
-    ...card,
-    id: 'answer-in-pane',
-    title: 'answer it in its pane',
-    hint: 'to its pane',
-    keys: ['enter'],
-    run: (state) => onRequest(state, ({ worker }) => stay(enterPane(state, worker))),
-  },
-  {
-    ...card,
-    id: 'leave-waiting',
-    title: 'let it wait',
-    hint: 'later',
-    keys: ['escape', 'l', 'q', 'ctrl-c'],
-    run: (state) => stay(toList(state)),
-  },
-  {
-    where: ['deny'],
-    group: 'Denying it',
-    id: 'send-denial',
-    title: 'deny it for the reason typed, or for none',
-    hint: 'deny',
-    keys: ['enter'],
-    enabled: isIdle,
-    run: deny,
-  },
-  {
-    where: ['deny'],
-    group: 'Denying it',
-    id: 'cancel-denial',
-    title: 'do not deny it yet',
-    hint: 'back',
-    keys: ['escape', 'ctrl-c'],
-    run: (state) => onRequest(state, (request) => stay(openRequest(state, request))),
   },
 ];
 
@@ -198,47 +131,9 @@ function decline(state: AppState): Step {
   return ask(state, kind === 'finish' ? 'leaveUnfinished' : 'setAside', { id: worker });
 }
 
-function canAnswer(state: AppState, what: 'allow' | 'deny'): true | string {
-  const request = currentRequest(state);
-  if (!request) return 'That is over.';
-  if (canSay(request, what)) return isIdle(state);
-  if (request.isCut) return 'It is too long to be shown here: look at all of it in its pane, with enter.';
-  return request.questions.length > 0 ? 'Choose an option by its number.' : inPane;
-}
-
-function canChoose(state: AppState, option: number): true | string {
-  const dialog = dialogOf(state);
-  const request = currentRequest(state);
-  if (dialog?.kind !== 'ask' || !request) return 'That is over.';
-  const question = request.questions[dialog.picked.length];
-  if (!question) return request.kind === 'question' ? inPane : 'There is nothing to choose.';
-  return question.options[option] ? isIdle(state) : `There is no option ${option + 1}.`;
-}
-
-function choose(state: AppState, option: number): Step {
-  const dialog = dialogOf(state);
-  return onRequest(state, (request) =>
-    dialog?.kind === 'ask' ? pick(state, dialog, request, option) : stay(state),
-  );
-}
-
-function deny(state: AppState): Step {
-  const dialog = dialogOf(state);
-  const why = dialog?.kind === 'deny' ? dialog.why.text.trim() : '';
-  return onRequest(state, (request) => say(state, request, { say: 'deny', why }));
-}
-
 function silence(state: AppState): Step {
   const id = selectedWorker(state)?.id ?? '';
   const next = toggleSilenced(state, id);
   const text = next.silenced.has(id) ? `No notifications of ${id}.` : `Notifications of ${id} again.`;
   return stay(withNotice(next, text));
-}
-
-function onRequest(
-  state: AppState,
-  use: (request: NonNullable<ReturnType<typeof currentRequest>>) => Step,
-): Step {
-  const request = currentRequest(state);
-  return request ? use(request) : stay(toList(state));
 }

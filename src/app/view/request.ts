@@ -1,6 +1,6 @@
 import type { AgentRequest } from '../../domain/queue.ts';
 import type { AskDialog, DenyDialog } from '../dialog.ts';
-import { findRequest } from '../requests.ts';
+import { findRequest, questionOf } from '../requests.ts';
 import type { AppState } from '../state.ts';
 import { type Line, line, span, wrapLines } from '../text/line.ts';
 import { longAge } from '../text/words.ts';
@@ -33,31 +33,41 @@ function titleOf({ kind, worker, detail, text }: AgentRequest): string {
 }
 
 /** One question after the other, with what was chosen of those before. */
-function questionRows(request: AgentRequest, { picked }: AskDialog, width: number): readonly Line[] {
+function questionRows(request: AgentRequest, dialog: AskDialog, width: number): readonly Line[] {
+  const { picked, marked: marks } = dialog;
   if (request.questions.length === 0)
     return [
       ...wrapLines(request.text, width),
       line(''),
       line('It can only be answered in its pane.', 'muted'),
     ];
-  const done = picked.flatMap((option, n): readonly Line[] => {
+  const done = picked.flatMap((choice, n): readonly Line[] => {
     const question = request.questions[n];
-    const label = question?.options[option]?.label ?? '';
+    const labels = [choice].flat().map((option) => question?.options[option]?.label ?? '');
     return [
       ...wrapLines(question?.text ?? '', width, 'muted'),
-      ...marked('✓', label, width, 'good'),
+      ...labels.flatMap((label) => marked('✓', label, width, 'good')),
       line(''),
     ];
   });
-  const question = request.questions[picked.length];
+  const question = questionOf(dialog, request);
   if (!question) return done;
+  const box = (index: number) => (question.several ? (marks.includes(index) ? '[✓] ' : '[ ] ') : '');
+  const indent = ' '.repeat(question.several ? 7 : 3);
+  const room = width - indent.length;
   const options = question.options.flatMap(({ label, description }, index): readonly Line[] => [
-    ...wrapLines(label, width - 3).map((row, n) => [span(n === 0 ? `${index + 1}  ` : '   ', 'key'), ...row]),
-    ...wrapLines(description, width - 3, 'muted')
+    ...wrapLines(label, room).map((row, n) => [
+      ...(n === 0 ? [span(`${index + 1}  `, 'key'), span(box(index), 'accent')] : [span(indent)]),
+      ...row,
+    ]),
+    ...wrapLines(description, room, 'muted')
       .filter(() => description !== '')
-      .map((row) => [span('   '), ...row]),
+      .map((row) => [span(indent), ...row]),
   ]);
-  return [...done, ...wrapLines(question.text, width, 'strong'), line(''), ...options];
+  const how = question.several
+    ? wrapLines('Several may be chosen: mark them by their numbers.', width, 'muted')
+    : [];
+  return [...done, ...wrapLines(question.text, width, 'strong'), ...how, line(''), ...options];
 }
 
 export function denyBody(state: AppState, dialog: DenyDialog, width: number): DialogBody {

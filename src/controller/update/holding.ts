@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../../domain/problem.ts';
-import { type AgentRequest, answersTo, type RequestAnswer } from '../../domain/queue.ts';
+import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../domain/queue.ts';
 import type { Effect } from './effects.ts';
 import type { ChangeRequest, Message, RequestMessage } from './messages.ts';
 import { observed } from './observing.ts';
@@ -86,10 +86,13 @@ function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | nu
   const { questions } = request;
   const isRight =
     said.options.length === questions.length &&
-    said.options.every((option, n) => questions[n]?.options[option] !== undefined);
+    questions.every((question, n) => takes(question, said.options[n] ?? []));
+  const each = questions.some(({ several }) => several)
+    ? ', such as 1, or 1,3 where several may be chosen'
+    : '';
   return isRight
     ? null
-    : failure('bad_choice', `${questions.length} choices are wanted, one for each question.`);
+    : failure('bad_choice', `${questions.length} choices are wanted, one for each question${each}.`);
 }
 
 /** Lets go of requests that evidence says are over: answered in the pane, by Esc, with the process. */

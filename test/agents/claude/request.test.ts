@@ -93,13 +93,13 @@ const ask = (multiSelect: boolean) =>
   });
 
 describe('a question', () => {
-  it('has its options, unless several may be chosen', () => {
+  it('has its options, and says where several may be chosen', () => {
     const options = [
       { label: 'Red', description: 'warm' },
       { label: 'Blue', description: '' },
     ];
     expect(askedFor(ask(false), '').questions).toEqual([{ text: 'Which colour?', options }]);
-    expect(askedFor(ask(true), '').questions).toEqual([]);
+    expect(askedFor(ask(true), '').questions).toEqual([{ text: 'Which colour?', options, several: true }]);
     expect(askedFor(hook('AskUserQuestion', { questions: 'x' }), '')).toMatchObject({ kind: 'question' });
   });
 
@@ -108,6 +108,14 @@ describe('a question', () => {
       hookSpecificOutput: {
         hookEventName: 'PermissionRequest',
         decision: { behavior: 'allow', updatedInput: { answers: { 'Which colour?': 'Blue\x1b' } } },
+      },
+    });
+  });
+
+  it('is answered with all labels that were chosen, each once and in their order', () => {
+    expect(requestAnswer(ask(true), { say: 'choose', options: [[1, 0, 1]] })).toMatchObject({
+      hookSpecificOutput: {
+        decision: { behavior: 'allow', updatedInput: { answers: { 'Which colour?': 'Red, Blue\x1b' } } },
       },
     });
   });

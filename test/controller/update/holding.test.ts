@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { selectFacts } from '../../../src/controller/update/state.ts';
 import type { Report } from '../../../src/domain/observation.ts';
-import type { AgentRequest, RequestAnswer } from '../../../src/domain/queue.ts';
+import type { AgentRequest, Choice, RequestAnswer } from '../../../src/domain/queue.ts';
 import { Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';
@@ -109,6 +109,9 @@ describe('a request of an agent', () => {
     [[1, 7], 'bad_choice'],
     [[1, -1], 'bad_choice'],
     [[1, 0.5], 'bad_choice'],
+    [[[1], 0], undefined],
+    [[[0, 1], 0], 'bad_choice'],
+    [[[], 0], 'bad_choice'],
   ])('with two questions takes the choices %j: %s', (options, refusal) => {
     const question = (text: string) => ({
       text,
@@ -118,6 +121,23 @@ describe('a request of an agent', () => {
     const scene = new Asking().started().asks(request);
     expect(scene.answers('which', allow).refusal).toBe('not_here');
     expect(scene.answers('which', { say: 'choose', options }).refusal).toBe(refusal);
+  });
+});
+
+describe('a question that takes several', () => {
+  it.each([
+    [[[0, 2]], undefined],
+    [[2], undefined],
+    [[[]], 'bad_choice'],
+    [[[0, 3]], 'bad_choice'],
+    [[0, 2], 'bad_choice'],
+    [[['length']], 'bad_choice'],
+  ])('takes the choices %j: %s', (options, refusal) => {
+    const labels = ['a', 'b', 'c'].map((label) => ({ label, description: '' }));
+    const questions = [{ text: 'Which?', options: labels, several: true as const }];
+    const scene = new Asking().started().asks(requestFor('which', { kind: 'question', questions }));
+    const said = { say: 'choose', options: options as readonly Choice[] } as const;
+    expect(scene.answers('which', said).refusal).toBe(refusal);
   });
 });
 
