@@ -58,6 +58,36 @@ describe.skipIf(program === null)('the real Claude Code, answered from the queue
     expect(api.conversations.at(-1)).toContain('\\"Which colour?\\"=\\"Blue\\"');
   });
 
+  it('takes all that were chosen, as its pane does', async () => {
+    const { api, shop } = claude;
+    const options = ['Red', 'Green', 'Blue'].map((label) => ({ label, description: `${label}!` }));
+    const ask = (question: string) => ({
+      tools: [
+        {
+          name: 'AskUserQuestion',
+          input: { questions: [{ question, header: 'Colour', multiSelect: true, options }] },
+        },
+      ],
+    });
+    api.turns.push(ask('Which colours?'), ask('And which here?'), { text: 'Thanks.' });
+    await claude.start('asks', 'Ask me.');
+    await shop.json('answer', await waiting('Which colours?'), '3,1');
+    await waiting('And which here?');
+    expect(api.conversations.at(-1)).toContain('\\"Which colours?\\"=\\"Red, Blue\\"');
+    const room = await claude.room();
+    room.press('1');
+    await room.until('[ ] Red');
+    room.press('1');
+    await room.until('[✔] Red');
+    room.press('3');
+    await room.until('[✔] Blue');
+    room.press('tab');
+    await room.until('Ready to submit your answers?');
+    room.press('enter');
+    await shop.untilState('backend/asks', 'idle');
+    expect(api.conversations.at(-1)).toContain('\\"And which here?\\"=\\"Red, Blue\\"');
+  });
+
   it('clears the queue when its pane was answered first, by yes or by Esc', async () => {
     const { api, shop } = claude;
     api.turns.push(bash('touch one.txt'), bash('touch two.txt'));
