@@ -62,6 +62,8 @@ test.each<[string, AppState]>([
   ['problem-80', scenes.problem(small)],
   ['card-without-develop-80', scenes.withoutDevelop(small)],
   ['develop-80', press(scenes.withoutDevelop(small), 'D').state],
+  ['ask-several-80', scenes.severalChoices(small)],
+  ['ask-several-200', scenes.severalChoices({ cols: 200, rows: 50 })],
   ['begin-board-80', press(scenes.busy(small), 'b').state],
   ['told-80', scenes.told(small)],
   ['notices-80', press(scenes.told(small), '!').state],

@@ -2,6 +2,7 @@ import type { AppState, Size } from '../../src/app/state.ts';
 import { initialState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview } from '../../src/domain/finish.ts';
+import { type AgentRequest, queueOf } from '../../src/domain/queue.ts';
 import {
   busyFacts,
   cleanPreview,
@@ -219,4 +220,25 @@ export function stoppedByLimit(size: Size): AppState {
     worker('backend/api-v2', limited(tonight)),
   ];
   return press(room(busyFacts({ workers, proposals: [] }), size), 'tab').state;
+}
+
+/** An agent asks which of several, and two are marked. */
+export function severalChoices(size: Size): AppState {
+  const options = [
+    ['Unit tests', 'Fast, and nothing outside of the process.'],
+    ['End to end', 'The real program in a real terminal; takes minutes, and finds what the others cannot.'],
+    ['日本語 names', ''],
+  ].map(([label = '', description = '']) => ({ label, description }));
+  const request: AgentRequest = {
+    ...{ id: 'q', worker: 'admin/dashboard', kind: 'question', since: minutesAgo(8) },
+    ...{ text: 'Which tests do you want?', detail: '', isWhole: false, isCut: false },
+    questions: [{ text: 'Which tests do you want?', options, several: true }],
+  };
+  const asking = busyFacts({
+    workers: [worker('admin/dashboard', { state: 'waiting', asks: request.text })],
+    proposals: [],
+  });
+  const { workers, proposals } = asking;
+  const queue = queueOf({ workers, proposals, requests: [request], setAside: new Map(), now });
+  return press(room({ ...asking, queue }, size), 'tab', 'y', '1', '3').state;
 }
