@@ -34,7 +34,8 @@ export class RefusingCommand extends Command {
   #lead(): string {
     const [name] = this.args;
     const isFolder = this.parent === null && name !== undefined && existsSync(name);
-    return isFolder ? `To open the folder: orch-tui ./${name}; all commands:` : 'See:';
+    if (!isFolder) return 'See:';
+    return `To open the folder: orch-tui ${/[./\\~]/.test(name) ? name : `./${name}`}; all commands:`;
   }
 }
 
