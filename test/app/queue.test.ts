@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { selectedWorker } from '../../src/app/select.ts';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { lineText } from '../../src/app/text/line.ts';
 import { isUnseen } from '../../src/app/unseen.ts';
@@ -92,6 +93,13 @@ describe('y on a row', () => {
     expect(held.effects).toEqual([]);
     expect(held.state.notice?.text).toContain('press again');
     expect(press(held.state, 'y').effects).toMatchObject([allow('two')]);
+  });
+
+  it('is no key any more in a zoom, where what came next cannot be seen', () => {
+    const zoomed = press(opened(request('one'), request('two', { worker: 'backend/user-auth' })), 'z').state;
+    const slid = arrives(zoomed, request('two', { worker: 'backend/user-auth' }));
+    expect(selectedWorker(slid)?.id).toBe('admin/dashboard');
+    expect(press(slid, 'y').effects).toEqual([]);
   });
 
   it('is held back once when the selected worker has come to want something else', () => {

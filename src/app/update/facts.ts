@@ -6,7 +6,15 @@ import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '.
 import { denialText } from '../notices.ts';
 import { axisOf, findRadar, worstCell } from '../radar.ts';
 import { findRequest } from '../requests.ts';
-import { findProposal, findWorker, isSameRow, type QueueRow, selectFleet, selectQueue } from '../select.ts';
+import {
+  findProposal,
+  findWorker,
+  isSameRow,
+  isZoomed,
+  type QueueRow,
+  selectFleet,
+  selectQueue,
+} from '../select.ts';
 import type { AppState, FleetKey, RowKey } from '../state.ts';
 import { problemLine, toList, withDialog, withNotice } from '../step.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
@@ -65,7 +73,8 @@ function withLists(next: AppState, old: AppState): AppState {
     ...next,
     cursors: { fleet, queue },
     slid: next.slid || ((gone || turned) && next.list === 'queue'),
-    list: queue === null ? 'fleet' : next.list,
+    // Beside a zoomed worker no list is seen: keys stay with the one that is.
+    list: queue === null || (gone && isZoomed(next)) ? 'fleet' : next.list,
     anchor: keptAnchor(next, old, fleet),
   };
 }
