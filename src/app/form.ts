@@ -18,7 +18,7 @@ export function taskProblem(state: AppState, form: FormDialog): string | null {
   const task = form.task.text;
   if (task === '') return null;
   const parsed = parseSlug(task, 'task');
-  if (!parsed.ok) return parsed.problem.message;
+  if (!parsed.ok) return problemText(parsed.problem);
   const isSame = (repo: string, other: string) => repo === form.repo && foldCase(other) === foldCase(task);
   if (state.facts?.workers.some((worker) => isSame(worker.repo, worker.task)))
     return `${form.repo} already has a worker for ${task}.`;

@@ -11,23 +11,41 @@ const reserved = new Set(['head', 'con', 'prn', 'aux', 'nul', 'com1', 'lpt1']);
 
 /**
  * Checks a task or repository name.
- * @returns the name, or `bad_name` saying what is wrong with it.
+ * @returns the name, or `bad_name` saying what is wrong with it; its hint names one made of the same letters.
  */
 export function parseSlug(text: string, what: 'task' | 'repository'): Result<string> {
   const refuse = (why: string) =>
     failure(
       'bad_name',
       `${shown(text)} cannot be a ${what} name: ${why}.`,
-      `Use something like ${example[what]}.`,
+      `Use something like ${nearestSlug(text) ?? example[what]}.`,
     );
-  if (text === '') return refuse('it is empty');
-  if (text.length > 64) return refuse(`it has ${text.length} characters, 64 are allowed`);
-  if (text.includes('..')) return refuse('it contains ".."');
-  if (text.toLowerCase().endsWith('.lock')) return refuse('git does not allow names that end in ".lock"');
-  if (reserved.has(text.toLowerCase())) return refuse('the name is reserved');
+  const fault = faultOf(text);
+  return fault === null ? success(text) : refuse(fault);
+}
+
+function faultOf(text: string): string | null {
+  if (text === '') return 'it is empty';
+  if (text.length > 64) return `it has ${text.length} characters, 64 are allowed`;
+  if (text.includes('..')) return 'it contains ".."';
+  if (text.toLowerCase().endsWith('.lock')) return 'git does not allow names that end in ".lock"';
+  if (reserved.has(text.toLowerCase())) return 'the name is reserved';
   if (!slugPattern.test(text))
-    return refuse('letters, digits, ".", "_" and "-" are allowed, and a letter or digit at both ends');
-  return success(text);
+    return 'letters, digits, ".", "_" and "-" are allowed, and a letter or digit at both ends';
+  return null;
+}
+
+/** A name made of what a text has of letters and digits, at most 60 characters; null where that is none. */
+export function nearestSlug(text: string): string | null {
+  const tame = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/\.{2,}/g, '.')
+    .replace(/(\.lock)+$/i, '')
+    .slice(0, 60)
+    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
+  return faultOf(tame) === null ? tame : null;
 }
 
 const example = { task: 'fix-migration', repository: 'backend' };

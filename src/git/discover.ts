@@ -3,7 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
-import { foldCase, parseSlug } from '../domain/slug.ts';
+import { foldCase, nearestSlug } from '../domain/slug.ts';
 
 export interface Discovery {
   /** Sorted by name; the folder itself comes first where it is one. */
@@ -46,19 +46,7 @@ export function uniqueNames(folders: readonly string[]): string[] {
 }
 
 function slugOf(folder: string): string {
-  const tame = folder
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/\.{2,}/g, '.')
-    .replace(/(\.lock)+$/i, '')
-    .slice(0, 60)
-    .replace(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '');
-  return parseSlug(tame, 'repository').ok
-    ? tame
-    : parseSlug(`repo-${tame}`, 'repository').ok
-      ? `repo-${tame}`
-      : 'repo';
+  return nearestSlug(folder) ?? nearestSlug(`repo-${folder}`) ?? 'repo';
 }
 
 /** Those that are repositories; of two ways to the same one, the first. */

@@ -83,6 +83,7 @@ test('a form says what is wrong while it is typed, at the place kept for it', ()
   const bad = shown(type(form, 'fix..migration').state);
   expect(good).not.toContain('!');
   expect(bad).toContain('! "fix..migration" cannot be a task name');
+  expect(bad).toContain('Use something like fix.migration.');
   expect(bad.split('\n')).toHaveLength(good.split('\n').length);
   expect(row(bad, '╰')).toBe(row(good, '╰'));
 });
