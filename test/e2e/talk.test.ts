@@ -89,7 +89,7 @@ test('outside of workers nobody reports, and what is wrong is said', async () =>
     });
     expect(await shop.run(['updates', 'backend/none'])).toMatchObject({ code: 1 });
     expect(await shop.run(['messages', 'mute', 'backend/none'])).toMatchObject({ code: 1 });
-    expect(await shop.run(['memory', 'store', 'x', '--kind', 'poem'])).toMatchObject({ code: 1 });
+    expect(await shop.run(['memory', 'store', 'x', '--kind', 'poem'])).toMatchObject({ code: 2 });
     expect((await shop.run(['updates'])).stdout).toBe('Nothing was reported yet.\n');
   } finally {
     await shop.close();
