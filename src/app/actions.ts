@@ -24,8 +24,8 @@ import { workerActions } from './actions/workers.ts';
 import { wantsName } from './dialogText.ts';
 import { fits } from './geometry.ts';
 import { keyLabel } from './keyName.ts';
-import { type Offer, offersOf } from './paletteFilter.ts';
-import { itemsOf } from './paletteItems.ts';
+import { type Offer, offersOf } from './palette/filter.ts';
+import { itemsOf } from './palette/items.ts';
 import type { AppState, Settings } from './state.ts';
 
 /** Everything a person can do, in the order in which help and footer tell it. */

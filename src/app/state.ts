@@ -3,7 +3,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Dialog } from './dialog.ts';
 import type { Drag, History } from './history.ts';
-import type { Palette } from './palette.ts';
+import type { Palette } from './palette/palette.ts';
 
 /** All that the screen shows is derived from this, and nothing else is. */
 export interface AppState {

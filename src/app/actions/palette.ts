@@ -1,8 +1,8 @@
 import type { Action } from '../action.ts';
 import { emptyField, type TextField } from '../field.ts';
-import type { Palette } from '../palette.ts';
-import type { Offer } from '../paletteFilter.ts';
-import { paletteRows } from '../paletteLayout.ts';
+import type { Offer } from '../palette/filter.ts';
+import { paletteRows } from '../palette/layout.ts';
+import type { Palette } from '../palette/palette.ts';
 import type { AppState } from '../state.ts';
 import { type Step, stay, withNotice } from '../step.ts';
 

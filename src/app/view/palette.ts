@@ -1,9 +1,9 @@
 import { markedAt } from '../actions/palette.ts';
 import { selectOffers } from '../actions.ts';
 import { fits } from '../geometry.ts';
-import type { Offer } from '../paletteFilter.ts';
-import { subjectOf } from '../paletteItems.ts';
-import { paletteLayout } from '../paletteLayout.ts';
+import type { Offer } from '../palette/filter.ts';
+import { subjectOf } from '../palette/items.ts';
+import { paletteLayout } from '../palette/layout.ts';
 import type { AppState } from '../state.ts';
 import { clustersOf } from '../text/cells.ts';
 import { cutLine, type Line, line, lineWidth, type Span, span, spreadLine, type Tone } from '../text/line.ts';

@@ -1,4 +1,4 @@
-import type { TextField } from './field.ts';
+import type { TextField } from '../field.ts';
 
 /** All that can be done and gone to from where one is, found by its letters. */
 export interface Palette {

@@ -1,12 +1,12 @@
-import { draftId } from '../domain/proposal.ts';
-import { type Action, hintOf, isEnabled, keysOf } from './action.ts';
-import { cardKey, selectedCard } from './board.ts';
-import { keyLabel } from './keyName.ts';
-import type { PaletteItem } from './paletteItem.ts';
-import { placesOf } from './palettePlaces.ts';
-import { findProposal } from './select.ts';
-import { type AppState, dialogOf, selectionOf } from './state.ts';
-import { toList } from './step.ts';
+import { draftId } from '../../domain/proposal.ts';
+import { type Action, hintOf, isEnabled, keysOf } from '../action.ts';
+import { cardKey, selectedCard } from '../board.ts';
+import { keyLabel } from '../keyName.ts';
+import { findProposal } from '../select.ts';
+import { type AppState, dialogOf, selectionOf } from '../state.ts';
+import { toList } from '../step.ts';
+import type { PaletteItem } from './item.ts';
+import { placesOf } from './places.ts';
 
 /** An answer is given to what one looks at, and the palette lies over it. */
 const onlyByKey = 'Its own key answers, while all of it is in sight.';

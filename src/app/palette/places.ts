@@ -1,19 +1,19 @@
-import type { Card } from '../domain/board.ts';
-import { draftId, type Proposal } from '../domain/proposal.ts';
-import type { RepoStatus } from '../domain/repo.ts';
-import type { Worker } from '../domain/worker.ts';
-import { openBoard } from './actions/board.ts';
-import { isReachable } from './actions/reachable.ts';
-import { enterPane } from './actions/room.ts';
-import { cardKey } from './board.ts';
-import { openCard, openRepo } from './dialogs.ts';
-import { selectRow, switchList } from './move.ts';
-import type { PaletteItem } from './paletteItem.ts';
-import { selectQueue, selectShown } from './select.ts';
-import type { AppState, ListName } from './state.ts';
-import { stay, toList } from './step.ts';
-import { plainLine } from './text/plain.ts';
-import { counted, stateLook } from './text/words.ts';
+import type { Card } from '../../domain/board.ts';
+import { draftId, type Proposal } from '../../domain/proposal.ts';
+import type { RepoStatus } from '../../domain/repo.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { openBoard } from '../actions/board.ts';
+import { isReachable } from '../actions/reachable.ts';
+import { enterPane } from '../actions/room.ts';
+import { cardKey } from '../board.ts';
+import { openCard, openRepo } from '../dialogs.ts';
+import { selectRow, switchList } from '../move.ts';
+import { selectQueue, selectShown } from '../select.ts';
+import type { AppState, ListName } from '../state.ts';
+import { stay, toList } from '../step.ts';
+import { plainLine } from '../text/plain.ts';
+import { counted, stateLook } from '../text/words.ts';
+import type { PaletteItem } from './item.ts';
 
 /** Characters of a name or text that comes from outside: more than is shown of it, or looked at. */
 const longest = 200;

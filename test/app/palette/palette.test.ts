@@ -1,15 +1,15 @@
 import { describe, expect, it, test } from 'vitest';
-import { actions, selectOffers, whereOf } from '../../src/app/actions.ts';
-import { emptyField } from '../../src/app/field.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
-import { isUnseen } from '../../src/app/unseen.ts';
-import { updateApp } from '../../src/app/update.ts';
-import { selectPalette } from '../../src/app/view/palette.ts';
-import { type AgentRequest, queueOf } from '../../src/domain/queue.ts';
-import * as scenes from '../ui/scenes.ts';
-import { boardRoom, card } from './boardFixtures.ts';
-import { conflictRoom, invoiceRoom, refusedSync } from './documentFixtures.ts';
+import { actions, selectOffers, whereOf } from '../../../src/app/actions.ts';
+import { emptyField } from '../../../src/app/field.ts';
+import { type AppState, dialogOf } from '../../../src/app/state.ts';
+import { lineText } from '../../../src/app/text/line.ts';
+import { isUnseen } from '../../../src/app/unseen.ts';
+import { updateApp } from '../../../src/app/update.ts';
+import { selectPalette } from '../../../src/app/view/palette.ts';
+import { type AgentRequest, queueOf } from '../../../src/domain/queue.ts';
+import * as scenes from '../../ui/scenes.ts';
+import { boardRoom, card } from '../boardFixtures.ts';
+import { conflictRoom, invoiceRoom, refusedSync } from '../documentFixtures.ts';
 import {
   busyFacts,
   click,
@@ -22,8 +22,8 @@ import {
   room,
   type,
   worker,
-} from './fixtures.ts';
-import { radarRoom, sidesRoom } from './radarFixtures.ts';
+} from '../fixtures.ts';
+import { radarRoom, sidesRoom } from '../radarFixtures.ts';
 
 const { small, medium } = scenes;
 const open = (state: AppState) => press(state, ':').state;
