@@ -76,6 +76,19 @@ describe('a fault while doing something', () => {
   });
 });
 
+it('says what a request would be refused for, and does none of it', () => {
+  const { core, log } = brokenWorld();
+  const { state } = core;
+  const foresee = (task: string, from = person) =>
+    core.foresee({ do: 'propose', draft: { ...draft, task }, sessionId: '' }, from);
+  expect(foresee('auth')).toEqual({ ok: true, value: null });
+  expect(foresee('a/b')).toMatchObject({ problem: { code: 'bad_name' } });
+  expect(foresee('auth', { person: false, pid: 7 })).toMatchObject({
+    problem: { code: 'approval_forbidden' },
+  });
+  expect([core.state, log.kinds]).toEqual([state, []]);
+});
+
 it("a closed loop writes nothing more: the log may be another process's", () => {
   const { core, log } = brokenWorld();
   core.close();
