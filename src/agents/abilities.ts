@@ -13,13 +13,16 @@ export function abilitiesMissing(
   return Object.fromEntries(silent.map(([name]) => [name, ['hooks', 'tools']]));
 }
 
+/** Whether a start hands over the brief. */
+export function takesBrief({ command, prompt, speaks }: AgentPreset): boolean {
+  return speaks === 'claude' || prompt !== undefined || command.includes('{brief}');
+}
+
 /** What an agent cannot do here, each in a sentence for the person who is about to start it. */
-export function lacks({ command, prompt, speaks }: AgentPreset, brief: string): readonly string[] {
-  if (speaks === 'claude') return [];
-  const takesBrief = prompt !== undefined || command.includes('{brief}');
+export function lacks(preset: AgentPreset): readonly string[] {
+  if (preset.speaks === 'claude') return [];
   return [
     'It tells nothing of itself: its state is read from its title and its output, its questions are not.',
     'It has none of our tools: no reports, no messages, no memory; nothing is counted of what it spends.',
-    ...(brief === '' || takesBrief ? [] : ['It takes no brief when it starts: type it into its pane.']),
   ];
 }

@@ -45,7 +45,7 @@ export async function probeAgent(
 function missing(name: string, program: string): Result<never> {
   const hint =
     program === 'claude'
-      ? 'Install Claude Code (npm install -g @anthropic-ai/claude-code), or start the worker with --agent demo.'
+      ? 'Install Claude Code: npm install -g @anthropic-ai/claude-code'
       : `Install it, or mend agents.${name}.command in .orch/config.json.`;
   return failure(
     'agent_missing',

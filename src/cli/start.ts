@@ -7,7 +7,7 @@ import type { Caller, Link } from '../protocol/link.ts';
 import { askYes, canAsk, readInput } from './ask.ts';
 import { proposalText, workerJson } from './describe.ts';
 import { FactsWatch } from './factsWatch.ts';
-import { demand, type Output, refuse } from './output.ts';
+import { demand, type Output, Refusal, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 
 export interface StartOptions {
@@ -77,10 +77,7 @@ export async function approveShown(
   };
   if (!proposal.plan) {
     await reject('could not be started');
-    return demand({
-      ok: false,
-      problem: proposal.problem ?? { code: 'plan_pending', message: 'No plan came.' },
-    });
+    throw new Refusal(notStartable(proposal, withdraw));
   }
   out.say(proposalText(proposal));
   const { n, plan, limit } = proposal;
@@ -94,6 +91,13 @@ export async function approveShown(
   if (!started.ok) await reject('could not be started');
   const worker: Worker = demand(started);
   out.result(workerJson(worker), `Started ${worker.id} in ${worker.worktree}. Watch it: orch-tui`);
+}
+
+/** Who names the agent with the command can name another there. */
+function notStartable({ problem, kind }: Proposal, isNamed: boolean): Problem {
+  if (!problem) return { code: 'plan_pending', message: 'No plan came.' };
+  if (problem.code !== 'agent_missing' || kind === 'resume' || !isNamed) return problem;
+  return { ...problem, hint: `${problem.hint} Or choose another agent: --agent demo` };
 }
 
 /** What they keep from starting stays proposed. */

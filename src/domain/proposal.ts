@@ -60,6 +60,8 @@ export interface StartPlan {
   readonly sessionId: string;
   /** The brief is no argument: it is typed once the agent knows our tools. */
   readonly delivery?: 'typed';
+  /** A resume that has no conversation to go on with. */
+  readonly anew?: true;
   /** Ignored files that the worktree gets copies of; absent when there are none. */
   readonly copies?: readonly FileCopy[];
   /** Run in the worker's pane before the agent; absent when there is nothing to do, or it has been done. */

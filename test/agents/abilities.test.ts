@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { abilitiesMissing, lacks } from '../../src/agents/abilities.ts';
+import { abilitiesMissing, lacks, takesBrief } from '../../src/agents/abilities.ts';
 import { builtInPresets } from '../../src/agents/builtIn.ts';
 
 const presets = builtInPresets({ node: 'node', demoAgent: 'demo.js' });
@@ -10,10 +10,15 @@ it('agents with Claude Code’s hooks lack nothing, all others hooks and tools',
   expect(missing.codex).toEqual(['hooks', 'tools']);
 });
 
-it('what an agent lacks is said before it is started, the brief only where it gets none', () => {
-  expect(lacks(presets.claude, 'Do it.')).toEqual([]);
-  expect(lacks(presets.codex, 'Do it.')).toHaveLength(2);
+it('what an agent lacks is said before it is started', () => {
+  expect(lacks(presets.claude)).toEqual([]);
+  expect(lacks(presets.codex)).toHaveLength(2);
+});
+
+it('a brief is handed over to Claude Code, and where arguments have a place for it', () => {
   const bare = { command: ['cat'], env: {}, pass: [], speaks: 'none' } as const;
-  expect(lacks(bare, 'Do it.')).toHaveLength(3);
-  expect(lacks(bare, '')).toHaveLength(2);
+  expect(takesBrief(presets.claude)).toBe(true);
+  expect(takesBrief(presets.codex)).toBe(true);
+  expect(takesBrief({ ...bare, command: ['cat', '{brief}'] })).toBe(true);
+  expect(takesBrief(bare)).toBe(false);
 });

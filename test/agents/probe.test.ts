@@ -33,7 +33,7 @@ test('a missing program is a problem that says what to do', async () => {
     problem: {
       code: 'agent_missing',
       message: 'The program of agent "claude", claude, was not found.',
-      hint: 'Install Claude Code (npm install -g @anthropic-ai/claude-code), or start the worker with --agent demo.',
+      hint: 'Install Claude Code: npm install -g @anthropic-ai/claude-code',
     },
   });
 });

@@ -77,6 +77,22 @@ test('a card without develop offers to create it', () => {
   expect(asked).toContain('would begin where main is now');
 });
 
+test('a card whose agent is missing names the key that leads to another, where there is one', () => {
+  const hint = 'Install Claude Code: npm install -g @anthropic-ai/claude-code';
+  const problem = { code: 'agent_missing', message: 'The program of agent "claude" was not found.', hint };
+  const frame = (kind: 'start' | 'resume') =>
+    shown(
+      press(
+        room(facts({ proposals: [proposal(3, 'web/cart', { kind, plan: null, problem })] }), size),
+        'tab',
+        'enter',
+      ).state,
+    );
+  expect(frame('start')).toContain('Or choose another agent, such as demo, with e.');
+  expect(frame('resume')).toContain(hint);
+  expect(frame('resume')).not.toContain('another agent');
+});
+
 test('a form says what is wrong while it is typed, at the place kept for it', () => {
   const form = press(scenes.busy(size), 'n').state;
   const good = shown(type(form, 'fix-migration').state);

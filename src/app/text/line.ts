@@ -79,7 +79,7 @@ export function spreadLine(left: Line, right: Line, width: number): Line {
   return [...fitLine(left, width - rightWidth - 1), { text: ' ', tone: 'plain' }, ...right];
 }
 
-/** Outside text in rows of at most `width` cells. */
+/** Outside text in rows of at most `width` cells. A no-break space keeps words together and is shown as any other. */
 export function wrapLines(text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
-  return wrapText(plainText(text), width).map((row) => line(row, tone));
+  return wrapText(plainText(text), width).map((row) => line(row.replaceAll('\u00a0', ' '), tone));
 }

@@ -1,4 +1,6 @@
+import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type StartPlan } from '../../domain/proposal.ts';
+import { isOrchestrator } from '../../domain/role.ts';
 import type { CardDialog, RejectDialog } from '../dialog.ts';
 import { countRunning, findProposal, findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
@@ -30,7 +32,7 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...(card.pending === null ? [] : [line('Starting …', 'notice'), line('')]),
     ...changed,
     ...problemRows(card.problem, width),
-    ...problemRows(proposal.problem, width),
+    ...problemRows(planProblem(proposal), width),
     ...(proposal.limit ? [...marked('!', proposal.limit.message, width, 'warning'), line('')] : []),
     ...planRows(state, proposal, width),
     ...briefRows(proposal.draft.brief, proposal.plan?.delivery, width),
@@ -38,6 +40,12 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...commandRows(proposal.plan, width),
   ];
   return { ...nothing, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
+}
+
+/** Where its agent is missing, the key that leads to another; a resume and the orchestrator have nothing to edit. */
+function planProblem({ problem, kind, draft }: Proposal): Problem | null {
+  if (problem?.code !== 'agent_missing' || kind === 'resume' || isOrchestrator(draft)) return problem;
+  return { ...problem, hint: `${problem.hint ?? ''}\nOr choose another agent, such as demo, with\u00a0e.` };
 }
 
 function cardTitle({ kind, draft }: Proposal): Line {
@@ -99,8 +107,8 @@ function memoryRows({ facts }: AppState, width: number): readonly Line[] {
 
 function resumeRows(state: AppState, plan: StartPlan, width: number): readonly Line[] {
   const worker = findWorker(state, plan.id);
-  const what = worker?.hasConversation ? 'resumes the conversation where it stopped' : 'starts it again';
-  const text = `This ${what}, in the same worktree (run ${(worker?.run ?? 1) + 1}).`;
+  const what = plan.anew ? 'starts it again' : 'resumes the conversation where it stopped';
+  const text = `This ${what}, in the same worktree (run\u00a0${(worker?.run ?? 1) + 1}).`;
   return [...wrapLines(text, width, 'notice'), line('')];
 }
 

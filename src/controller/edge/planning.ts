@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canResume, lacks } from '../../agents/abilities.ts';
+import { canResume, lacks, takesBrief } from '../../agents/abilities.ts';
 import { commandLine } from '../../agents/commandLine.ts';
 import { opening } from '../../agents/opening.ts';
 import { probeAgent } from '../../agents/probe.ts';
@@ -116,7 +116,14 @@ async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<P
   return success({ branch: worker.branch, worktree: worker.worktree, base: base.value, warnings: [] });
 }
 
-const beginsAnew = 'There is no conversation to go on with: it begins anew, with the brief.';
+/** How its work begins, where that is not what one would expect of a start or a resume. */
+function beginning(preset: AgentPreset, brief: string, isAnew: boolean): readonly string[] {
+  const isKept = brief.trim() !== '' && !takesBrief(preset);
+  const anew = 'There is no conversation to go on with: it begins anew';
+  if (!isAnew) return isKept ? ['It takes no brief when it starts: type it into its pane.'] : [];
+  if (isKept) return [`${anew}, and takes no brief when it does: type it into its pane.`];
+  return [brief.trim() === '' ? `${anew}.` : `${anew}, with the brief.`];
+}
 
 interface Start extends Place {
   readonly agent: string;
@@ -153,13 +160,14 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...start.warnings,
     ...guardWarnings(tools, open.draft, preset),
     ...start.readying.warnings,
-    ...(isAnew ? [beginsAnew] : []),
-    ...lacks(preset, open.draft.brief),
+    ...(worker === null || isAnew ? beginning(preset, brief, isAnew) : []),
+    ...lacks(preset),
   ];
   const shown = {
     ...{ id, agent, branch, worktree, command, environment, sessionId },
     ...(role && { role }),
     ...(isTyped && { delivery: 'typed' as const }),
+    ...(isAnew && { anew: true as const }),
     ...(copies && { copies }),
     ...(setup && { setup }),
     ...(ports && { ports }),

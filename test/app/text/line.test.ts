@@ -34,3 +34,7 @@ test('control characters never reach a span', () => {
   expect(span('a\u001b[31mb\u0007\nc\u202ed').text).toBe('a [31mb  cd');
   expect(wrapLines('one\u001b]0;x\u0007\ntwo', 40).map(lineText)).toEqual(['one ]0;x', 'two']);
 });
+
+test('a no-break space keeps a key beside its word, and is shown as any other space', () => {
+  expect(wrapLines('Same worktree (run\u00a02).', 19).map(lineText)).toEqual(['Same worktree', '(run 2).']);
+});

@@ -3,7 +3,9 @@ import { makePlan } from '../../../src/controller/edge/planning.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
 import type { OpenProposal } from '../../../src/controller/record/events.ts';
 import type { StartPlan } from '../../../src/domain/proposal.ts';
+import type { Worker } from '../../../src/domain/worker.ts';
 import type { AgentPreset } from '../../../src/domain/workspace.ts';
+import { worker } from '../../app/fixtures.ts';
 import { createPlace, expectProblem, expectValue } from '../../git/place.ts';
 
 const cat: AgentPreset = { command: ['cat'], env: {}, pass: [], speaks: 'none' };
@@ -18,7 +20,9 @@ async function scene() {
   });
   const plan = (draft: Partial<OpenProposal['draft']> = {}, agents: Record<string, AgentPreset> = { cat }) =>
     makePlan(tools(agents), proposal(draft), null);
-  return { place, repo, plan };
+  const resume = (draft: Partial<OpenProposal['draft']>, known: Partial<Worker>, preset = cat) =>
+    makePlan(tools({ cat: preset }), { ...proposal(draft), kind: 'resume' }, worker('backend/auth', known));
+  return { place, repo, plan, resume };
 }
 
 function proposal(draft: Partial<OpenProposal['draft']>): OpenProposal {
@@ -74,4 +78,32 @@ test('what cannot be started is said by name', async () => {
   expect(expectProblem(await plan({ repo: 'gone' })).code).toBe('unknown_repo');
   await place.sh(repo.path, 'branch', 'feature/auth');
   expect(expectProblem(await plan()).code).toBe('branch_exists');
+});
+
+const keeps = 'It takes no brief when it starts: type it into its pane.';
+const anew = 'There is no conversation to go on with: it begins anew';
+
+test.each([
+  [
+    'cannot go on with one, nor take a brief',
+    {},
+    `${anew}, and takes no brief when it does: type it into its pane.`,
+  ],
+  ['cannot go on with one, but takes a brief', { command: ['cat', '{brief}'] }, `${anew}, with the brief.`],
+  ['goes on with one', { resume: ['-u'] }, null],
+])('resuming an agent that %s says so in one sentence', async (_what, change, sentence) => {
+  const { place, repo, resume } = await scene();
+  await place.sh(repo.path, 'branch', 'feature/auth', 'develop');
+  const made = expectValue(await resume({}, { branch: 'feature/auth' }, { ...cat, ...change }));
+  const said = made.warnings.filter((text) => /conversation|brief/.test(text));
+  expect(said).toEqual(sentence === null ? [] : [sentence]);
+  expect(made.anew).toBe(sentence === null ? undefined : true);
+});
+
+test('what begins anew without a brief is not said to have one, and a start says where its brief stays', async () => {
+  const { place, repo, plan, resume } = await scene();
+  expect(expectValue(await plan()).warnings).toContain(keeps);
+  await place.sh(repo.path, 'branch', 'feature/auth', 'develop');
+  const made = expectValue(await resume({ brief: '' }, { branch: 'feature/auth', hasConversation: false }));
+  expect(made.warnings).toContain(`${anew}.`);
 });
