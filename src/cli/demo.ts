@@ -1,3 +1,4 @@
+import { quoteCommand } from '../app/text/plain.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
 import type { Output } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
@@ -22,5 +23,5 @@ export async function runDemo(
   if (headless) return (await import('./headlessDemo.ts')).runHeadlessDemo(out, root);
   await withController(root, proposeDemo);
   await (await import('./room.ts')).enterRoom(root);
-  out.say(`The demo workspace stays at ${root}. Come back: orch-tui ${root}`);
+  out.say(`The demo workspace stays at ${root}. Come back: ${quoteCommand(['orch-tui', root])}`);
 }

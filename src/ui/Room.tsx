@@ -50,7 +50,7 @@ export function Room({ state, color }: RoomProps): ReactNode {
 function TooSmall({ state, color }: RoomProps): ReactNode {
   const { cols, rows } = state.size;
   const needed = `${minimumSize.cols}×${minimumSize.rows}`;
-  const text = `orch-tui needs at least ${needed}, this terminal has ${cols}×${rows} · q quit`;
+  const text = `orch-tui needs at least ${needed}, this terminal has ${cols}×${rows} · q\u00a0quit`;
   return (
     <Box width={cols} height={rows} overflow="hidden">
       <Lines lines={wrapLines(text, cols, 'warning')} color={color} />

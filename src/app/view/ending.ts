@@ -65,7 +65,7 @@ export function cleanBody(state: AppState, dialog: CleanDialog, width: number): 
   const { branch, unmerged, uncommitted, ignored } = preview;
   const isLossless = unmerged.length + uncommitted.length + ignored.length === 0;
   const rows: readonly Line[] = [
-    [span('Removes the worktree and the branch ', 'muted'), span(branch, 'strong')],
+    [span('Removes the worktree and the branch ', 'muted'), span(branch, 'strong'), span('.', 'muted')],
     line(isLossless ? 'Nothing would be lost.' : 'A backup ref keeps commits and uncommitted work.', 'muted'),
     ...listed('Commits that no other branch contains', unmerged, width, 'warning'),
     ...listed('Not committed', uncommitted, width, 'warning'),

@@ -59,12 +59,12 @@ function undoText({ facts }: AppState, id: string): string {
 const beginText =
   'There is none in this workspace yet. Its first card begins it, in SPRINT_BOARD.md unless the configuration names another file; nothing is written before.';
 
-const stopText = 'Its process ends. Worktree, branch and conversation stay; r resumes it.';
+const stopText = 'Its process ends. Worktree, branch and conversation stay; r\u00a0resumes it.';
 
 function stopAllText(state: AppState): string {
   const live = countLive(state);
   const what = live === 0 ? 'No worker is running.' : `${counted(live, 'running worker')} would be ended.`;
-  return `${what} Worktrees, branches and conversations stay, and can be resumed. To leave without stopping anything, press n and then q.`;
+  return `${what} Worktrees, branches and conversations stay, and can be resumed. To leave without stopping anything, press n\u00a0and then\u00a0q.`;
 }
 
 /** What was refused, word for word. */
