@@ -35,11 +35,11 @@ export async function runSync(
   refuseInsideWorker('sync');
   const { dryRun = false, allowMassDelete = false } = wish;
   const tables = table ? { tables: [table] } : {};
-  if (wish.rebuild) {
-    if (!wish.yes) out.say(rebuildQuestion);
-    await demandYes(out, wish.yes, 'Rebuild it?');
-  }
   await withController('.', async (call, link) => {
+    if (wish.rebuild) {
+      if (!wish.yes) out.say(rebuildQuestion);
+      await demandYes(out, wish.yes, 'Rebuild it?');
+    }
     await lendToken(call, own);
     const stopShowing = showProgress(out, link);
     const cancel = () => void call('cancelSync', {});
