@@ -20,6 +20,7 @@ import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
 import { DragTimer } from './dragTimer.ts';
+import { DrawPace } from './drawPace.ts';
 import { KeyHolder } from './keyHolder.ts';
 import { Notifier, type NotifySettings } from './notifier.ts';
 import { PaintPace } from './paintPace.ts';
@@ -68,6 +69,7 @@ class ControlRoom {
     this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()), unseen });
   });
   readonly #keys: KeyHolder;
+  readonly #drawing = new DrawPace(() => this.#draw());
   readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
   #state: AppState;
@@ -75,7 +77,6 @@ class ControlRoom {
   #isClosed = false;
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
-  #drawing: NodeJS.Immediate | undefined;
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -137,7 +138,7 @@ class ControlRoom {
     this.#ages.stop();
     this.#notifier.stop();
     this.#dragTimer.stop();
-    clearImmediate(this.#drawing);
+    this.#drawing.stop();
     this.#pace.stop();
     this.#tokenizer.dispose();
     this.#controller.close();
@@ -151,8 +152,7 @@ class ControlRoom {
     this.#state = state;
     for (const effect of effects) this.#run(effect);
     this.#keys.tellFocus(state);
-    // Several messages of one moment make one picture.
-    if (state !== this.#drawn) this.#drawing ??= setImmediate(() => this.#draw());
+    if (state !== this.#drawn) this.#drawing.ask(message.type);
     this.#dragTimer.follow(state);
   }
 
@@ -221,8 +221,7 @@ class ControlRoom {
 
   /** Lays out the chrome anew, and tells the host which terminals are to be seen and how large. */
   #draw(): void {
-    clearImmediate(this.#drawing);
-    this.#drawing = undefined;
+    this.#drawing.stop();
     if (this.#isAttached) return;
     this.#drawn = this.#state;
     this.#chrome.render(

@@ -100,8 +100,9 @@ export async function measurePictures(
   await pause(windowMs);
   const [count, ms, processorMs] = [outer.pictures - before, performance.now() - start, meter.processorMs];
   await show(children, busy, noMark);
-  if (count === 0) return;
   const what = `${flooding} panes flood, that of the keys among them`;
+  add(subject, { name: `processor of the client, ${what}`, unit: '% of a core' }, (100 * processorMs) / ms);
+  if (count === 0) return;
   add(subject, { name: `pictures, ${what}`, unit: '1/s' }, (count * 1000) / ms);
   add(subject, { name: `processor of the client for a picture, ${what}`, unit: 'ms' }, processorMs / count);
 }
