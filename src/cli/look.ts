@@ -1,6 +1,8 @@
 import { memoryText } from '../app/text/words.ts';
-import { columns, operationText, proposalText, reposText, workerJson, workersText } from './describe.ts';
+import type { LogEvent } from '../controller/record/events.ts';
+import { operationText, proposalText, reposText, workerJson, workersText } from './describe.ts';
 import { workerText } from './describeWorker.ts';
+import { eventText, timeText } from './eventText.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { demandWorker, withController, withTerminal } from './session.ts';
 
@@ -120,11 +122,8 @@ export async function showLog(out: Output, id: string): Promise<void> {
     const events = demand(await call('log', { id }));
     // A proposal that never became a worker has a log, too; only of nothing there is nothing to tell.
     if (events.length === 0) demandWorker(demand(await call('facts', {})), id);
-    const line = ({ seq: _, at, type, v: __, id: ___, ...rest }: (typeof events)[number]) => [
-      at,
-      type,
-      JSON.stringify(rest),
-    ];
-    out.result(events, columns(events.map(line)));
+    // The controller's own, of the same version.
+    const lines = events.map((event) => `${timeText(event.at)}  ${eventText(event as LogEvent, id)}`);
+    out.result(events, lines.join('\n'));
   });
 }

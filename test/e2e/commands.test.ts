@@ -161,7 +161,7 @@ describe('places', () => {
     await shop.run(['init', '--yes'], { cwd: folder });
     const status = JSON.parse((await shop.run(['status', '--json'], { cwd: folder })).stdout);
     expect(status.repos).toMatchObject([
-      { name: 'empty', base: null, problem: expect.stringContaining('no commits') },
+      { name: 'empty', base: null, problem: expect.stringContaining('No commits') },
       { name: 'plain', base: 'main' },
     ]);
     expect(await problemOf(['worker', 'start', 'empty', 'a', '--yes'], {}, folder)).toMatchObject({
@@ -231,6 +231,10 @@ describe('agents of the configuration', () => {
     expect(
       (await shop.json<{ type: string }[]>('worker', 'log', 'backend/auth')).map((event) => event.type),
     ).toEqual(expect.arrayContaining(['proposed', 'approved', 'started', 'exited']));
+    const told = (await shop.run(['worker', 'log', 'backend/auth'])).stdout.split('\n');
+    expect(told[0]).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}You proposed to start it \(proposal 1\)\.$/);
+    expect(told.at(-2)).toContain('Its process ended with 3.');
+    expect(told.join('\n')).not.toMatch(/[{}]/);
   });
 });
 
