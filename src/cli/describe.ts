@@ -1,9 +1,8 @@
 import { cellWidth } from '../app/text/cells.ts';
 import { plainLine, quoteCommand } from '../app/text/plain.ts';
-import { counted, longAge, portsText, sizeText } from '../app/text/words.ts';
+import { counted, longAge } from '../app/text/words.ts';
 import type { OperationFact } from '../domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
-import { draftId, type Proposal, type StartPlan } from '../domain/proposal.ts';
 import type { RepoStatus } from '../domain/repo.ts';
 import type { Worker } from '../domain/worker.ts';
 
@@ -83,39 +82,6 @@ function baseText({ branch, base, aheadOfBase, behindBase }: RepoStatus): string
   return `+${aheadOfBase} -${behindBase} beside ${base}`;
 }
 
-/** What an approval would do, as the card of the control room shows it. */
-export function proposalText({ n, kind, draft, plan, problem, limit }: Proposal): string {
-  const head = `#${n} ${kind} ${draftId(draft)}`;
-  if (problem) return `${head}\n  cannot be started: ${problem.message}`;
-  if (!plan) return `${head}\n  is being worked out`;
-  return [
-    head,
-    ...placeText(plan),
-    ...(plan.copies ?? []).map(({ path, bytes }) => `  copy      ${plainLine(path)} (${sizeText(bytes)})`),
-    ...(plan.setup?.commands ?? []).map((command) => `  setup     ${quoteCommand(command)}`),
-    ...(plan.ports ? [`  ports     ${portsText(plan.ports)}`] : []),
-    `  command   ${quoteCommand(plan.command)}`,
-    `  brief     ${draft.brief === '' ? 'none' : draft.brief.split('\n').join('\n            ')}`,
-    ...[...plan.warnings, ...(limit ? [limit.message] : [])].map(
-      (warning) => `  warning   ${plainLine(warning)}`,
-    ),
-  ].join('\n');
-}
-
-function placeText({ base, branch, worktree }: StartPlan): readonly string[] {
-  if (!base)
-    return [
-      '  role      orchestrator: keeps the board, cannot write files or run commands',
-      `  folder    ${worktree}`,
-    ];
-  const { commit, subject } = base;
-  const age = `committed ${longAge(base.committedAt, Date.now())}`;
-  return [
-    `  branch    ${branch} from ${base.branch} ${commit.slice(0, 10)} ${plainLine(subject)} (${age})`,
-    `  worktree  ${worktree}`,
-  ];
-}
-
 export function finishText(preview: FinishPreview): string {
   return [
     `Finish ${preview.id}: merge ${preview.branch} into ${preview.into}, then remove worktree and branch.`,
@@ -141,6 +107,18 @@ export function cleanText(preview: CleanPreview): string {
 
 function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${plainLine(line)}`)];
+}
+
+/** A fact with its name; nothing is said of one without a text. */
+export type NamedText = readonly [name: string, text: string | null | undefined];
+
+/** Facts with their names in a column of their own; further lines of a text stand below its first. */
+export function namedRows(rows: readonly NamedText[]): readonly string[] {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const below = `\n${' '.repeat(width + 4)}`;
+  return rows.flatMap(([name, text]) =>
+    text ? [`  ${name.padEnd(width)}  ${text.split('\n').map(plainLine).join(below)}`] : [],
+  );
 }
 
 /** Rows as aligned columns, each on one line. */

@@ -1,7 +1,7 @@
-import { plainLine } from '../app/text/plain.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../app/text/words.ts';
 import type { Usage } from '../domain/usage.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
+import { type NamedText, namedRows } from './describe.ts';
 
 /** What is known of a worker besides its record. */
 export interface WorkerAside {
@@ -19,7 +19,7 @@ export interface WorkerAside {
 export function workerText(worker: Worker, { lacks, undelivered, usage }: WorkerAside, now: number): string {
   const { branch, worktree, base, agent, run, sessionId, ports, brief } = worker;
   const { asks, update, said, denied, startedAt } = worker;
-  const rows: readonly (readonly [name: string, text: string | null | undefined])[] = [
+  const rows: readonly NamedText[] = [
     ['asks', asks],
     ['reported', update && `${update.summary} (${longAge(update.at, now)})`],
     ['said', said?.text],
@@ -33,9 +33,7 @@ export function workerText(worker: Worker, { lacks, undelivered, usage }: Worker
     ['used', usage && usageText(usage)],
     ['brief', brief && undelivered ? `(not delivered yet) ${brief}` : brief],
   ];
-  return [headText(worker, now), ...rows.flatMap(([name, text]) => (text ? [rowText(name, text)] : []))].join(
-    '\n',
-  );
+  return [headText(worker, now), ...namedRows(rows)].join('\n');
 }
 
 function headText(worker: Worker, now: number): string {
@@ -44,14 +42,6 @@ function headText(worker: Worker, now: number): string {
   return isLive(worker.state)
     ? `${worker.id}  ${word} for ${age.replace(/ ago$/, '')}`
     : `${worker.id}  ${word}, ${age}. Resume it: orch-tui worker resume ${worker.id}`;
-}
-
-/** Further lines stand below the first. */
-function rowText(name: string, text: string): string {
-  return `  ${name.padEnd(9)}  ${text
-    .split('\n')
-    .map(plainLine)
-    .join(`\n${' '.repeat(13)}`)}`;
 }
 
 function usageText({ dollars, input, output }: Usage): string {

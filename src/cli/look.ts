@@ -1,6 +1,7 @@
 import { memoryText } from '../app/text/words.ts';
 import type { LogEvent } from '../controller/record/events.ts';
-import { operationText, proposalText, reposText, workerJson, workersText } from './describe.ts';
+import { operationText, reposText, workerJson, workersText } from './describe.ts';
+import { proposalRows, proposalText } from './describeProposal.ts';
 import { workerText } from './describeWorker.ts';
 import { eventText, timeText } from './eventText.ts';
 import { demand, type Output, refuse } from './output.ts';
@@ -30,7 +31,10 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
       usage: facts.usage ?? null,
       notices: facts.notices,
     };
-    const waiting = facts.proposals.length === 0 ? [] : ['', ...facts.proposals.map(proposalText)];
+    const waiting =
+      facts.proposals.length === 0
+        ? []
+        : ['', 'Waiting for your yes; in full: orch-tui proposals', proposalRows(facts.proposals)];
     const operations = (facts.operations ?? []).map((one) => `… ${operationText(one)}`);
     const notices = facts.notices.map((notice) => `! ${notice.message}`);
     out.result(
@@ -81,7 +85,9 @@ export async function listProposals(out: Output): Promise<void> {
     const { proposals } = demand(await call('facts', {}));
     out.result(
       proposals,
-      proposals.length === 0 ? 'No open proposals.' : proposals.map(proposalText).join('\n'),
+      proposals.length === 0
+        ? 'No open proposals.'
+        : proposals.map((one) => proposalText(one, Date.now())).join('\n\n'),
     );
   });
 }

@@ -5,7 +5,8 @@ import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
 import { askYes, canAsk, readInput } from './ask.ts';
-import { proposalText, workerJson } from './describe.ts';
+import { workerJson } from './describe.ts';
+import { proposalText } from './describeProposal.ts';
 import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output, Refusal, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
@@ -79,7 +80,7 @@ export async function approveShown(
     await reject('could not be started');
     throw new Refusal(notStartable(proposal, withdraw));
   }
-  out.say(proposalText(proposal));
+  out.say(proposalText(proposal, Date.now()));
   const { n, plan, limit } = proposal;
   if (!options.yes && !(await askYes(limit ? 'Start it all the same?' : 'Start it?'))) {
     await reject('answered no');

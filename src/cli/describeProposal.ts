@@ -1,0 +1,75 @@
+import { plainLine, quoteCommand } from '../app/text/plain.ts';
+import { longAge, portsText, sizeText } from '../app/text/words.ts';
+import type { Problem } from '../domain/problem.ts';
+import { draftId, type Proposal, type Proposer, type StartPlan } from '../domain/proposal.ts';
+import { columns, type NamedText, namedRows } from './describe.ts';
+
+/**
+ * All that an approval lets happen, as the control room's card shows it: what and where, brief, warnings, and what takes
+ * most room last.
+ * @param now milliseconds since 1970
+ */
+export function proposalText(proposal: Proposal, now: number): string {
+  const { draft, plan, problem, limit } = proposal;
+  const head = headText(proposal, now);
+  if (problem)
+    return `${head}
+  cannot be started: ${problemText(problem)}`;
+  if (!plan) return `${head}\n  is being worked out`;
+  const warnings = [...plan.warnings, ...(limit ? [limit.message] : [])];
+  return [
+    head,
+    ...namedRows([
+      ...placeRows(plan, now),
+      ['agent', plan.agent],
+      ['ports', plan.ports && portsText(plan.ports)],
+      ['brief', draft.brief.trim() || 'none'],
+      ...warnings.map((text): NamedText => ['warning', text]),
+      ...(plan.copies ?? []).map(({ path, bytes }): NamedText => ['copied', `${path} (${sizeText(bytes)})`]),
+      ...(plan.setup?.commands ?? []).map((command): NamedText => ['setup', quoteCommand(command)]),
+      ['environment', plan.environment.join(' ')],
+      ['command', quoteCommand(plan.command)],
+    ]),
+  ].join('\n');
+}
+
+/** One row for each proposal, for where there is more to look at. */
+export function proposalRows(proposals: readonly Proposal[]): string {
+  return columns(
+    proposals.map(({ n, kind, draft }) => [
+      `#${n}`,
+      kind,
+      draftId(draft),
+      draft.brief.trim().split('\n')[0] ?? '',
+    ]),
+  );
+}
+
+function headText({ n, kind, by, at, draft }: Proposal, now: number): string {
+  const who = by === 'person' ? '' : ` (proposed by ${proposers[by]} ${longAge(at, now)})`;
+  return `#${n} ${kind} ${draftId(draft)}${who}`;
+}
+
+function problemText({ message, hint }: Problem): string {
+  return plainLine(hint === undefined ? message : `${message} ${hint}`);
+}
+
+const proposers: Readonly<Record<Exclude<Proposer, 'person'>, string>> = {
+  orchestrator: 'the orchestrator',
+  board: 'the board',
+};
+
+/** Where it works: on a branch of its own, or, as the orchestrator, at the top of the workspace. */
+function placeRows({ base, branch, worktree }: StartPlan, now: number): readonly NamedText[] {
+  if (!base)
+    return [
+      ['role', 'orchestrator: keeps the board, cannot write files or run commands'],
+      ['folder', worktree],
+    ];
+  const { commit, subject, committedAt } = base;
+  return [
+    ['branch', branch],
+    ['from', `${base.branch} ${commit.slice(0, 10)} “${subject}”, committed ${longAge(committedAt, now)}`],
+    ['worktree', worktree],
+  ];
+}
