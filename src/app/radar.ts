@@ -142,7 +142,8 @@ function fileWords({ path, kind, ranges }: RadarFile, a: string, b: string | nul
   return words === '' ? path : `${path} (${words})`;
 }
 
-function linesWords(ranges: readonly LineRange[]): string {
+/** `line 3`, `lines 3–7, 12`. */
+export function linesWords(ranges: readonly LineRange[]): string {
   const [first] = ranges;
   const isOne = ranges.length === 1 && first?.from === first?.to;
   return `${isOne ? 'line' : 'lines'} ${rangesText(ranges)}`;

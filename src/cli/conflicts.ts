@@ -1,5 +1,5 @@
-import { type RadarFile, type RepoRadar, rangesText, type Verdict } from '../domain/radar.ts';
-import { columns } from './describe.ts';
+import type { RadarFile, RepoRadar } from '../domain/radar.ts';
+import { conflictsText } from './describeRadar.ts';
 import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';
@@ -42,45 +42,4 @@ function conflictsJson(radars: readonly RepoRadar[]) {
 
 function fileJson({ path, kind, ranges }: RadarFile) {
   return { path, kind, ranges };
-}
-
-const marks: Readonly<Record<Verdict, string>> = { clean: '·', overlap: '○', conflict: '✗' };
-
-function conflictsText(radars: readonly RepoRadar[]): string {
-  if (radars.length === 0) return 'No workers to compare. Start one: orch-tui worker start REPO TASK';
-  return radars.map(repoText).join('\n\n');
-}
-
-/** What is not clean, with its files below; then what could not be seen; the suggested order last. */
-function repoText({ repo, into, pairs, base, steps, order, worktrees, baseProblem }: RepoRadar): string {
-  const judged = [
-    ...pairs.map(({ a, b, verdict, files }) => ({ names: [a, b], verdict, files })),
-    ...base.map(({ worker, verdict, files }) => ({ names: [worker, into ?? ''], verdict, files })),
-  ].filter(({ verdict }) => verdict !== 'clean');
-  const names = columns(judged.map((one) => [marks[one.verdict], one.verdict, ...one.names])).split('\n');
-  const unseen = worktrees.flatMap(({ id, problem, limits }) => [
-    ...(problem ? [`! ${id} could not be compared: ${problem.message}`] : []),
-    ...limits.map((limit) => `! ${id}: ${limit}`),
-  ]);
-  const why = new Map(steps.map((step) => [step.id, step.why]));
-  return [
-    `${repo}${into === null ? '' : `, into ${into}`}`,
-    ...judged.flatMap(({ files }, at) => [`  ${names[at] ?? ''}`, ...filesText(files)]),
-    ...(judged.length === 0 ? ['  · everything merges'] : []),
-    ...(baseProblem ? [`! ${baseProblem.message} ${baseProblem.hint ?? ''}`] : []),
-    ...unseen,
-    ...(order.length > 0 ? ['  Merged in this order:'] : []),
-    ...columns(order.map((id, at) => [`    ${at + 1}`, id, why.get(id) ?? '']))
-      .split('\n')
-      .filter(Boolean),
-  ].join('\n');
-}
-
-function filesText(files: readonly RadarFile[]): string[] {
-  const rows = files.map(({ path, kind, ranges }) => [
-    `      ${path}`,
-    kind,
-    [rangesText(ranges.a), rangesText(ranges.b)].filter(Boolean).join(' · '),
-  ]);
-  return columns(rows).split('\n').filter(Boolean);
 }

@@ -76,7 +76,8 @@ test('Two workers on the same line: seen by itself, shown, told to them, and one
     order: ['backend/one', 'backend/two'],
   });
   const text = await shop.run(['conflicts', 'backend', '--wait']);
-  expect(text.stdout).toContain('✗  conflict  backend/one  backend/two');
+  expect(text.stdout).toContain('✗ backend/one does not merge with backend/two');
+  expect(text.stdout).toMatch(/app.txt +does not merge: one line 2 · two line 2/);
   expect(text.stdout.trimEnd()).toMatch(/2 +backend\/two +conflicts with backend\/one in app.txt$/);
 
   room.press('m');
