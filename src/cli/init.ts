@@ -1,9 +1,16 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { configFile, type NewWorkspace, writeConfig } from '../controller/config/workspaceConfig.ts';
+import { isDeepStrictEqual } from 'node:util';
+import {
+  configFile,
+  type NewWorkspace,
+  readConfig,
+  writeConfig,
+} from '../controller/config/workspaceConfig.ts';
 import type { Repo } from '../domain/repo.ts';
-import { discoverRepos } from '../git/discover.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+import { discoverRepos, uniqueNames } from '../git/discover.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
 import { readFlow } from '../git/flow.ts';
 import { createDevelop } from '../git/flowInit.ts';
@@ -18,20 +25,34 @@ interface InitOptions {
   readonly yes?: boolean;
 }
 
-/** `init`: finds repositories and writes `.orch/config.json`. The repositories themselves stay untouched. */
+/**
+ * `init`: finds repositories and writes `.orch/config.json`. The repositories themselves stay untouched. What a workspace
+ * has already stays, unless the repositories are named; where nothing is to be changed, that is all that is said.
+ */
 export async function initWorkspace(out: Output, options: InitOptions, folder = '.'): Promise<void> {
   const root = realpathSync(folder);
-  const found = await chooseRepos(root, options.repos);
-  const names = found.repos.map((repo) => repo.name).join(', ');
-  await demandYes(out, options.yes, `Found ${names}. Make ${root} a workspace?`);
-  const config = await createWorkspace(root, found);
+  const known = existsSync(configFile(root)) ? demand(readConfig(root)) : null;
+  const repos = await chooseRepos(root, options.repos, known?.repos ?? []);
+  const isChanged = known === null || !isDeepStrictEqual(repos, known.repos);
+  const develop = options.develop === true;
+  if (isChanged || develop)
+    await demandYes(out, options.yes, questionOf(root, known, namesOf(repos), isChanged));
+  const config = isChanged ? await createWorkspace(root, { repos }) : known;
   const git = new Git();
-  const bases = await Promise.all(config.repos.map((repo) => baseOf(git, repo, options.develop === true)));
+  const bases = await Promise.all(config.repos.map((repo) => baseOf(git, repo, develop)));
   const rows = config.repos.map((repo, at) => ['', repo.name, bases[at] ?? '']);
+  const what = known === null ? 'is a workspace now' : isChanged ? 'has these now' : 'is a workspace already';
   out.result(
     { workspace: root, name: config.name, config: configFile(root), repos: config.repos },
-    [`${config.name} is a workspace now: ${configFile(root)}`, columns(rows), 'Open it: orch-tui'].join('\n'),
+    [`${config.name} ${what}: ${configFile(root)}`, columns(rows), 'Open it: orch-tui'].join('\n'),
   );
+}
+
+function questionOf(root: string, known: WorkspaceConfig | null, names: string, isChanged: boolean): string {
+  if (!known) return `Found ${names}. Make ${root} a workspace?`;
+  return isChanged
+    ? `${known.name} is a workspace already. Let it have ${names}?`
+    : `Make a develop branch where ${names} lack one?`;
 }
 
 /** Writes configuration and the folder's own ignore rules, so that no repository around it sees our files. */
@@ -43,24 +64,37 @@ export async function createWorkspace(root: string, wanted: NewWorkspace) {
   return config;
 }
 
-async function chooseRepos(root: string, wanted: string | undefined): Promise<{ repos: readonly Repo[] }> {
-  const { repos } = demand(await discoverRepos(root));
+/** Those that are named, else those that are known and, by other names than theirs, what lies here besides. */
+async function chooseRepos(
+  root: string,
+  wanted: string | undefined,
+  known: readonly Repo[],
+): Promise<readonly Repo[]> {
+  const { repos: found } = demand(await discoverRepos(root));
+  const others = found.filter(({ path }) => !known.some((repo) => repo.path === path));
+  const all = [...known, ...others];
+  const names = uniqueNames(all.map(({ name }) => name));
+  const repos = all.map(({ path }, at) => ({ name: names[at] ?? '', path }));
   if (repos.length === 0)
     refuse(
       'no_repos',
       `There is no git repository in ${root} or directly below it.`,
       'Go to the folder that holds your repositories, or clone one into this one.',
     );
-  if (wanted === undefined) return { repos };
-  const names = wanted.split(',').map((name) => name.trim());
-  const missing = names.find((name) => !repos.some((repo) => repo.name === name));
+  if (wanted === undefined) return repos;
+  const named = wanted.split(',').map((name) => name.trim());
+  const missing = named.find((name) => !repos.some((repo) => repo.name === name));
   if (missing !== undefined)
     refuse(
       'unknown_repo',
       `There is no repository ${JSON.stringify(missing)} here.`,
-      `Found: ${repos.map((repo) => repo.name).join(', ')}.`,
+      `Found: ${namesOf(repos)}.`,
     );
-  return { repos: repos.filter((repo) => names.includes(repo.name)) };
+  return repos.filter((repo) => named.includes(repo.name));
+}
+
+function namesOf(repos: readonly Repo[]): string {
+  return repos.map(({ name }) => name).join(', ');
 }
 
 /** Says where work of a repository begins and ends, after making a develop branch where that is wanted. */

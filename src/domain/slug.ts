@@ -35,8 +35,9 @@ function faultOf(text: string): string | null {
   return null;
 }
 
-/** A name made of what a text has of letters and digits, at most 60 characters; null where that is none. */
+/** The text where it is a name, else one made of its letters and digits, at most 60; null where that is none. */
 export function nearestSlug(text: string): string | null {
+  if (faultOf(text) === null) return text;
   const tame = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

@@ -141,6 +141,40 @@ describe('places', () => {
     await shop.run(['controller', 'stop'], { cwd: folder });
   });
 
+  it('makes no workspace without a yes, leaves one that is there as it is, and adds what has come to lie there', async () => {
+    const folder = join(shop.place.root, 'fresh');
+    const file = join(folder, '.orch/config.json');
+    await mkdir(folder);
+    const clone = (name: string) =>
+      shop.place.git(shop.place.root, 'clone', '-q', shop.path('backend'), join(folder, name));
+    const init = (...more: string[]) => shop.run(['init', ...more], { cwd: folder });
+    await clone('api');
+    const asked = { exit: 1, code: 'confirmation_required', message: expect.stringContaining('Found api.') };
+    expect(await problemOf(['init'], {}, folder)).toMatchObject(asked);
+    expect(existsSync(file)).toBe(false);
+    await init('--yes');
+
+    const config = { ...JSON.parse(await readFile(file, 'utf8')), repos: [{ name: 'core', path: 'api' }] };
+    const kept = JSON.stringify(config);
+    await writeFile(file, kept);
+    expect(await init()).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is a workspace already'),
+    });
+    expect(await readFile(file, 'utf8')).toBe(kept);
+
+    await clone('web');
+    expect(await problemOf(['init'], {}, folder)).toMatchObject({
+      message: expect.stringContaining('fresh is a workspace already. Let it have core, web?'),
+    });
+    expect(await readFile(file, 'utf8')).toBe(kept);
+    expect((await init('--yes')).code).toBe(0);
+    expect(JSON.parse(await readFile(file, 'utf8')).repos).toEqual([
+      { name: 'core', path: 'api' },
+      { name: 'web', path: 'web' },
+    ]);
+  });
+
   it('uses main where there is no develop, makes develop when asked, and starts nothing in an empty repository', async () => {
     const folder = join(shop.place.root, 'fresh');
     await mkdir(folder);
