@@ -98,17 +98,29 @@ async function agree(
   question: string,
 ): Promise<{ confirm?: string }> {
   const task = preview.id.slice(preview.id.indexOf('/') + 1);
-  if (lost.length > 0) {
-    const asks = canAsk({ json: out.json, yes: options.yes === true });
-    const typed = options.confirm ?? (asks ? await askText(`Type ${task} to let this go: `) : '');
-    if (typed !== task)
-      refuse(
-        'would_lose_work',
-        `${preview.id}: this would be lost: ${lost.join(', ')}.`,
-        `Save it, or let it go with: --confirm ${task}`,
-      );
-    return { confirm: typed };
+  checkName(options.confirm, task);
+  if (lost.length === 0) {
+    await demandYes(out, options.yes, question);
+    return {};
   }
-  await demandYes(out, options.yes, question);
-  return {};
+  const asks = canAsk({ json: out.json, yes: options.yes === true });
+  const typed = options.confirm ?? (asks ? await askText(`Type ${task} to let this go: `) : '');
+  if (typed === '')
+    refuse(
+      'would_lose_work',
+      `${preview.id}: this would be lost: ${lost.join(', ')}.`,
+      `Save it, or let it go with: --confirm ${task}`,
+    );
+  checkName(typed, task);
+  return { confirm: typed };
+}
+
+/** Another text is a mistake, also where none is needed: it may be another task that is meant. */
+function checkName(typed: string | undefined, task: string): void {
+  if (typed === undefined || typed === '' || typed === task) return;
+  refuse(
+    'wrong_confirmation',
+    `${JSON.stringify(typed)} is not the task's name, which is ${task}; nothing was changed.`,
+    `Give that name: --confirm ${task}`,
+  );
 }

@@ -221,6 +221,23 @@ describe('the end of a worker', () => {
       });
     expect(await shop.json('worker', 'show', 'backend/asked')).toMatchObject({ state: 'idle' });
   });
+
+  it('is not confirmed by another name, needed or not, which is said with the one that is wanted', async () => {
+    await shop.start('backend', 'asked', 'write a.txt: A\ncommit: Add a');
+    for (const end of ['finish', 'clean'])
+      expect(await problemOf('worker', end, 'backend/asked', '--yes', '--confirm', 'other')).toMatchObject({
+        code: 'wrong_confirmation',
+        message: expect.stringContaining('"other" is not the task\'s name, which is asked'),
+        hint: expect.stringContaining('--confirm asked'),
+      });
+    const terminal = shop.place.terminal([program, 'worker', 'clean', 'backend/asked']);
+    await terminal.until('Type asked to let this go:');
+    terminal.type('askd');
+    terminal.press('enter');
+    await terminal.until('"askd" is not the task');
+    expect(await terminal.exited).toMatchObject({ exitCode: 1 });
+    expect(await shop.json('worker', 'show', 'backend/asked')).toMatchObject({ state: 'idle' });
+  });
 });
 
 describe('folders changed by hand', () => {
