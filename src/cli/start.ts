@@ -1,6 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Proposal } from '../domain/proposal.ts';
+import { draftId, type Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
@@ -82,7 +82,7 @@ export async function approveShown(
   }
   out.say(proposalText(proposal, Date.now()));
   const { n, plan, limit } = proposal;
-  if (!options.yes && !(await askYes(limit ? 'Start it all the same?' : 'Start it?'))) {
+  if (!options.yes && !(await askYes(questionOf(proposal)))) {
     await reject('answered no');
     refuse('not_approved', 'Nothing was started.');
   }
@@ -92,6 +92,12 @@ export async function approveShown(
   if (!started.ok) await reject('could not be started');
   const worker: Worker = demand(started);
   out.result(workerJson(worker), `Started ${worker.id} in ${worker.worktree}. Watch it: orch-tui`);
+}
+
+/** It names the worker, for of a long card only the end is in sight. */
+function questionOf({ kind, draft, limit }: Proposal): string {
+  const verb = kind === 'start' ? 'Start' : 'Resume';
+  return `${verb} ${draftId(draft)}${limit ? ' all the same' : ''}?`;
 }
 
 /** Who names the agent with the command can name another there. */

@@ -36,7 +36,7 @@ it('is taken in by itself when it was edited; what is wrong with it is said, and
 it('changes no start whose card was shown: the yes to it is refused', async () => {
   const args = ['worker', 'start', 'backend', 'auth', '--brief', 'say: hi'];
   const terminal = shop.place.terminal([program, ...args]);
-  await terminal.until('Start it? [y/N]');
+  await terminal.until('Start backend/auth? [y/N]');
   const digest = async () => {
     const [proposal] = await shop.json<{ plan: { digest: string } | null }[]>('proposals');
     return proposal?.plan?.digest;

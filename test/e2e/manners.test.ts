@@ -189,7 +189,7 @@ describe('at a terminal', () => {
     ['n', 'enter'],
   ])('%s at the question starts nothing and leaves no proposal', async (key, then) => {
     const terminal = shop.place.terminal(start);
-    await terminal.until('Start it? [y/N]');
+    await terminal.until('Start backend/auth? [y/N]');
     terminal.press(key);
     if (then) terminal.press(then);
     await terminal.until('Nothing was started.');
@@ -199,7 +199,7 @@ describe('at a terminal', () => {
 
   it('two people may answer the same question: the first yes starts it, the second hears so', async () => {
     const terminal = shop.place.terminal(start);
-    await terminal.until('Start it? [y/N]');
+    await terminal.until('Start backend/auth? [y/N]');
     expect(await shop.json('approve', '1')).toMatchObject({ id: 'backend/auth' });
     terminal.press('y');
     terminal.press('enter');
