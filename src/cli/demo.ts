@@ -23,5 +23,5 @@ export async function runDemo(
   if (headless) return (await import('./headlessDemo.ts')).runHeadlessDemo(out, root);
   await withController(root, proposeDemo);
   await (await import('./room.ts')).enterRoom(root);
-  out.say(`The demo workspace stays at ${root}. Come back: ${quoteCommand(['orch-tui', root])}`);
+  out.say(`The demo workspace stays at ${root}\nCome back: ${quoteCommand(['orch-tui', root])}`);
 }
