@@ -1,7 +1,6 @@
-import { copyFile, lstat, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { exists } from './files.ts';
 
 const prefix = 'orch-radar-';
 /** Process numbers mean nothing across containers that share a temporary folder: what is in use stays in any case. */
@@ -71,18 +70,6 @@ export class Quarantine {
   async close(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-/**
- * Copies an index, not the moment of its writing only: git compares a file's content, and not just its times, when it
- * may have changed at the moment the index was written. An earlier moment is safe, a later one is not.
- */
-export async function copyIndex(from: string, to: string): Promise<void> {
-  await Promise.all([to, `${to}.lock`].map((file) => rm(file, { force: true })));
-  if (!(await exists(from))) return; // A worktree made without files has none yet.
-  const { atime, mtimeMs } = await stat(from);
-  await copyFile(from, to);
-  await utimes(to, atime, (Math.floor(mtimeMs) - 1) / 1000);
 }
 
 /** Removes what processes left that were killed. */

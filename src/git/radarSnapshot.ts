@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
+import { copyIndex } from './copyIndex.ts';
 import type { StatusEntry } from './porcelain.ts';
-import { copyIndex, type Quarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
 import type { Git, GitOptions } from './run.ts';
 
 /** What of a worktree is recorded. */

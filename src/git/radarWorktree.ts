@@ -1,9 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { copyIndex } from './copyIndex.ts';
 import { exists, readIfThere, resolvedPath } from './files.ts';
 import { parseStatus, type StatusEntry, type WorktreeEntry } from './porcelain.ts';
-import { copyIndex, type Quarantine } from './quarantine.ts';
+import type { Quarantine } from './quarantine.ts';
 import { recordFiles, unnoticed } from './radarSnapshot.ts';
 import { type Git, refused } from './run.ts';
 

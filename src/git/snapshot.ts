@@ -1,8 +1,8 @@
-import { copyFile, lstat, mkdtemp, rm } from 'node:fs/promises';
+import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '../domain/problem.ts';
-import { exists } from './files.ts';
+import { copyIndex } from './copyIndex.ts';
 import { type Git, refused } from './run.ts';
 import { gitDirectory } from './worktreeList.ts';
 
@@ -54,7 +54,7 @@ export async function snapshotTree(git: Git, worktree: string, largest?: number)
     const index = join(folder, 'index');
     const env = { GIT_INDEX_FILE: index };
     // A copy keeps git from reading every unchanged file again.
-    if (await exists(join(gitDir.value, 'index'))) await copyFile(join(gitDir.value, 'index'), index);
+    await copyIndex(join(gitDir.value, 'index'), index);
     const large = largest === undefined ? [] : await listLarge(git, worktree, largest);
     const but = large.map((path) => `:(top,exclude,literal)${path}`);
     const added = await git.run(worktree, ['add', '--all', '--', ':/', ...but], { env });

@@ -1,7 +1,6 @@
-import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { copyIndex, Quarantine } from '../../src/git/quarantine.ts';
+import { Quarantine } from '../../src/git/quarantine.ts';
 import { createPlace } from './place.ts';
 
 async function open(objects: string): Promise<Quarantine> {
@@ -41,17 +40,3 @@ test.each(['plain', 'with: "quotes" and \\ and\nlines'])(
     expect(isThere.exitCode).not.toBe(0);
   },
 );
-
-test('A copied index is never younger than the index, and there is none where there was none', async () => {
-  const place = await createPlace();
-  const quarantine = await open('/nowhere');
-  const [from, to] = [join(place.root, 'index'), quarantine.file('index')];
-  await writeFile(from, 'content');
-  await utimes(from, 1000.0005, 1000.0005);
-  await copyIndex(from, to);
-  const { mtimeMs } = await stat(to);
-  expect(mtimeMs).toBeLessThan((await stat(from)).mtimeMs);
-  expect(mtimeMs).toBeGreaterThan(999_990);
-  await copyIndex(join(place.root, 'missing'), to);
-  expect(await readdir(dirname(to))).toEqual(['objects']);
-});

@@ -1,6 +1,6 @@
 import { chmod, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { expireBackups, listBackups } from '../../src/git/backups.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../src/git/snapshots.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
@@ -44,6 +44,24 @@ test('Snapshots keep what is not committed, only when something changed, and tou
   expect(diff).toContain('+untracked');
   await place.commit(worker.worktree, {}, 'Committed');
   expect(await keep(3)).toBeNull();
+});
+
+test('A change within the second of git’s last look is kept, also one that leaves the size as it was', async () => {
+  const { place, repo, worker, keep } = await scene();
+  const dir = worker.worktree;
+  const file = join(dir, 'same.txt');
+  const secondOf = async (path: string) => Math.floor((await stat(path)).mtimeMs / 1000);
+  let seconds: number[];
+  // Where a new second began in between, git can tell by the time.
+  do {
+    await write(dir, { 'same.txt': 'old' });
+    await place.sh(dir, 'add', '--all');
+    seconds = [await secondOf(file), await secondOf(join(repo.path, '.git/worktrees/backend-fix/index'))];
+    await write(dir, { 'same.txt': 'new' });
+    seconds.push(await secondOf(file));
+  } while (new Set(seconds).size > 1);
+  await vi.waitUntil(() => Date.now() / 1000 > (seconds[0] ?? 0) + 1);
+  expect(await place.sh(repo.path, 'show', `${await keep(1)}:same.txt`)).toBe('new');
 });
 
 test('A restore puts files back as uncommitted changes, after a snapshot of what was there', async () => {
