@@ -8,7 +8,7 @@ import {
 } from '../domain/board.ts';
 import { type BoardFacts, type CardRef, refTo } from '../domain/boardFacts.ts';
 import { demandYes } from './ask.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 

@@ -1,5 +1,5 @@
 import type { RadarFile, RepoRadar } from '../domain/radar.ts';
-import { conflictsText } from './describeRadar.ts';
+import { conflictsText } from './describe/radar.ts';
 import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';

@@ -7,7 +7,7 @@ import { probeAgent } from '../agents/probe.ts';
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { checkNotion } from './doctorNotion.ts';
 import type { Finding } from './finding.ts';
 import { exitCodes, type Output } from './output.ts';

@@ -9,7 +9,7 @@ import { type FlowStart, startFlow } from '../git/flowStart.ts';
 import { readFlowStatus } from '../git/flowStatus.ts';
 import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
-import { finishedText, previewText, startedText, statusText } from './describeFlow.ts';
+import { finishedText, previewText, startedText, statusText } from './describe/flow.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker } from './session.ts';
 import { findWorkspace } from './workspace.ts';

@@ -16,7 +16,7 @@ import { readFlow } from '../git/flow.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
 
 interface InitOptions {

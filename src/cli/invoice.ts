@@ -15,7 +15,7 @@ import {
 } from '../domain/invoiceFacts.ts';
 import { formatMoney, parseAmount } from '../domain/money.ts';
 import { demandYes } from './ask.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 

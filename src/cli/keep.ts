@@ -1,7 +1,7 @@
 import type { Backup } from '../domain/backup.ts';
 import type { UndoResult } from '../domain/finish.ts';
 import { demandYes } from './ask.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 

@@ -1,9 +1,10 @@
 import { memoryText } from '../app/text/words.ts';
 import type { LogEvent } from '../controller/record/events.ts';
-import { operationText, reposText, workerJson, workersText } from './describe.ts';
-import { proposalRows, proposalText } from './describeProposal.ts';
-import { workerText } from './describeWorker.ts';
-import { eventText, timeText } from './eventText.ts';
+import { eventText } from './describe/event.ts';
+import { proposalRows, proposalText } from './describe/proposal.ts';
+import { reposText } from './describe/repos.ts';
+import { timeText } from './describe/rows.ts';
+import { operationText, workerJson, workersText, workerText } from './describe/worker.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { demandWorker, withController, withTerminal } from './session.ts';
 
@@ -68,7 +69,7 @@ export async function showWorker(out: Output, id: string): Promise<void> {
     if (ended && !facts.workers.some((one) => one.id === id))
       return out.result(
         ended,
-        `${id} was ${ended.how} at ${ended.at}; its last commit is kept at ${ended.backup}.`,
+        `${id} was ${ended.how} at ${timeText(ended.at)}; its last commit is kept at ${ended.backup}.`,
       );
     const worker = demandWorker(facts, id);
     const aside = {

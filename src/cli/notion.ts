@@ -3,7 +3,7 @@ import { counted } from '../app/text/words.ts';
 import type { NotionProposal, NotionWish } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { askHidden, canAsk, demandYes, readInput } from './ask.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';

@@ -1,6 +1,6 @@
 import { orchestrator } from '../domain/role.ts';
 import { isLive } from '../domain/worker.ts';
-import { workerJson } from './describe.ts';
+import { workerJson } from './describe/worker.ts';
 import { demand, type Output } from './output.ts';
 import { refuseInsideWorker, withController } from './session.ts';
 import { approveShown, hasPerson, refuseUnapproved, type StartOptions, worked } from './start.ts';

@@ -1,5 +1,5 @@
 import { answersTo, type Choice, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';
 

@@ -4,7 +4,7 @@ import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } fro
 import { inTurns } from '../git/inTurns.ts';
 import { readDetails } from '../git/repoDetails.ts';
 import { Git } from '../git/run.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, exitCodes, type Output, refuse } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 

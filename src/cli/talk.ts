@@ -1,7 +1,7 @@
 import { updateBlock } from '../agents/updateBlock.ts';
 import type { MemoryKind } from '../domain/memory.ts';
 import type { Update } from '../domain/update.ts';
-import { columns } from './describe.ts';
+import { columns, timeText } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { demandWorker, refuseInsideWorker, withController } from './session.ts';
 
@@ -25,7 +25,7 @@ function row(update: Update): readonly string[] {
   const { at, worker, status, percent, readyToMerge, summary, blockers } = update;
   const share = percent === null ? '' : `${percent}%`;
   const words = status === 'blocked' ? `blocked: ${blockers.join('; ') || summary}` : summary;
-  return [at, worker, readyToMerge ? 'ready to merge' : status, share, words];
+  return [timeText(at), worker, readyToMerge ? 'ready to merge' : status, share, words];
 }
 
 /** `messages`: what sessions wrote to each other, oldest first. */
@@ -34,7 +34,7 @@ export async function listNotes(out: Output, id: string | undefined): Promise<vo
     const { notes = [] } = demand(await call('facts', {}));
     const wanted = notes.filter(({ from, to }) => id === undefined || from === id || to === id);
     const rows = wanted.map(({ at, from, to, text, deliveredAt }) => [
-      at,
+      timeText(at),
       `${from} → ${to}`,
       deliveredAt === null ? 'waits' : 'read',
       text,
@@ -60,7 +60,7 @@ export async function searchMemory(
 ): Promise<void> {
   await withController('.', async (call) => {
     const found = demand(await call('searchMemory', { query, limit, ...(kind !== undefined && { kind }) }));
-    const rows = found.map(({ memory }) => [memory.at, memory.by, memory.kind, memory.content]);
+    const rows = found.map(({ memory }) => [timeText(memory.at), memory.by, memory.kind, memory.content]);
     out.result(
       found.map(({ memory, distance }) => ({ ...memory, distance })),
       rows.length === 0 ? 'Nothing like that is stored.' : columns(rows),

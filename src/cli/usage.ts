@@ -1,6 +1,6 @@
 import { moneyText, tokensText } from '../app/text/words.ts';
 import { addUsage, noUsage, type Usage, type UsageRow } from '../domain/usage.ts';
-import { columns } from './describe.ts';
+import { columns } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';
 

@@ -5,9 +5,9 @@ import type {
   FlowStarted,
   FlowStatus,
   RefMove,
-} from '../domain/flow.ts';
-import type { Repo } from '../domain/repo.ts';
-import { columns } from './describe.ts';
+} from '../../domain/flow.ts';
+import type { Repo } from '../../domain/repo.ts';
+import { columns } from './rows.ts';
 
 /** What git-flow's commands say to people. */
 

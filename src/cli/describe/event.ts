@@ -1,10 +1,10 @@
-import { plainLine, quoteCommand } from '../app/text/plain.ts';
-import { counted, moneyText, tokensText } from '../app/text/words.ts';
-import type { LogEvent } from '../controller/record/events.ts';
-import { dayOf } from '../domain/day.ts';
-import { formatDuration } from '../domain/duration.ts';
-import type { Proposer } from '../domain/proposal.ts';
-import type { RequestAnswer } from '../domain/queue.ts';
+import { plainLine, quoteCommand } from '../../app/text/plain.ts';
+import { counted, moneyText, tokensText } from '../../app/text/words.ts';
+import type { LogEvent } from '../../controller/record/events.ts';
+import { formatDuration } from '../../domain/duration.ts';
+import type { Proposer } from '../../domain/proposal.ts';
+import type { RequestAnswer } from '../../domain/queue.ts';
+import { timeText } from './rows.ts';
 
 type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>;
 
@@ -184,13 +184,4 @@ function radarText({ a, b, verdict, files }: Event<'radar-turned'>, id: string):
   return verdict === 'conflict'
     ? `It does not merge ${link} ${other}${because(files.join(', '))}`
     : `It merges ${link} ${other} again`;
-}
-
-/** A moment on this machine's clock: `2026-11-22 10:00:05`. Anything else than an ISO time stays as it is. */
-export function timeText(at: string): string {
-  const date = new Date(at);
-  if (Number.isNaN(date.getTime())) return at;
-  const two = (part: number) => `${part}`.padStart(2, '0');
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
-  return `${dayOf(date)} ${time}`;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { proposalRows, proposalText } from '../../src/cli/describeProposal.ts';
-import { minutesAgo, now, plan, proposal } from '../app/fixtures.ts';
+import { proposalRows, proposalText } from '../../../src/cli/describe/proposal.ts';
+import { minutesAgo, now, plan, proposal } from '../../app/fixtures.ts';
 
 const id = 'backend/rate-limits';
 

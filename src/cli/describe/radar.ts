@@ -1,7 +1,7 @@
-import { linesWords } from '../app/radar.ts';
-import { plainLine } from '../app/text/plain.ts';
-import type { LineRange, RadarFile, RepoRadar, Verdict } from '../domain/radar.ts';
-import { columns } from './describe.ts';
+import { linesWords } from '../../app/radar.ts';
+import { plainLine } from '../../app/text/plain.ts';
+import type { LineRange, RadarFile, RepoRadar, Verdict } from '../../domain/radar.ts';
+import { columns } from './rows.ts';
 
 /** What the radar saw, in the words of the control room. */
 export function conflictsText(radars: readonly RepoRadar[]): string {

@@ -1,8 +1,8 @@
-import { plainLine, quoteCommand } from '../app/text/plain.ts';
-import { longAge, portsText, sizeText } from '../app/text/words.ts';
-import type { Problem } from '../domain/problem.ts';
-import { draftId, type Proposal, type Proposer, type StartPlan } from '../domain/proposal.ts';
-import { columns, type NamedText, namedRows } from './describe.ts';
+import { plainLine, quoteCommand } from '../../app/text/plain.ts';
+import { longAge, portsText, sizeText } from '../../app/text/words.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { draftId, type Proposal, type Proposer, type StartPlan } from '../../domain/proposal.ts';
+import { columns, type NamedText, namedRows } from './rows.ts';
 
 /**
  * All that an approval lets happen, as the control room's card shows it: what and where, brief, warnings, and what takes

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { workerText } from '../../src/cli/describeWorker.ts';
-import { minutesAgo, now, worker } from '../app/fixtures.ts';
+import { workerText } from '../../../src/cli/describe/worker.ts';
+import { minutesAgo, now, worker } from '../../app/fixtures.ts';
 
 const nothing = { lacks: [], undelivered: false, usage: null };
 

@@ -1,7 +1,8 @@
-import { longAge, moneyText, portsText, stateLook, tokensText } from '../app/text/words.ts';
-import type { Usage } from '../domain/usage.ts';
-import { isLive, type Worker } from '../domain/worker.ts';
-import { type NamedText, namedRows } from './describe.ts';
+import { longAge, moneyText, portsText, stateLook, tokensText } from '../../app/text/words.ts';
+import type { OperationFact } from '../../domain/facts.ts';
+import type { Usage } from '../../domain/usage.ts';
+import { isLive, type Worker } from '../../domain/worker.ts';
+import { columns, type NamedText, namedRows } from './rows.ts';
 
 /** What is known of a worker besides its record. */
 export interface WorkerAside {
@@ -46,4 +47,60 @@ function headText(worker: Worker, now: number): string {
 
 function usageText({ dollars, input, output }: Usage): string {
   return `${moneyText(dollars)}, ${tokensText(input)} tokens in and ${tokensText(output)} out`;
+}
+
+/** A worker as `--json` shows it. */
+export function workerJson(worker: Worker) {
+  const { role = 'worker', denied = null, said } = worker;
+  const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
+  const { asks, stateSince, run, base, brief, ports = null, failedSetup = null } = worker;
+  const { limitedUntil = null } = worker;
+  return {
+    id,
+    role,
+    repo,
+    task,
+    branch,
+    worktree,
+    agent,
+    state,
+    sessionId,
+    startedAt,
+    exitCode,
+    update,
+    said,
+    denied,
+    asks,
+    limitedUntil,
+    stateSince,
+    run,
+    base,
+    brief,
+    ports,
+    failedSetup,
+  };
+}
+
+/** One line for each worker, in columns. */
+export function workersText(workers: readonly Worker[]): string {
+  if (workers.length === 0) return 'No workers. Start one: orch-tui worker start REPO TASK';
+  return columns(
+    workers.map((one) => [
+      one.id,
+      stateWord(one),
+      one.branch,
+      one.asks ?? one.update?.summary ?? one.said?.text ?? '',
+    ]),
+  );
+}
+
+/** What is being done, or waits for its turn. */
+export function operationText({ id, kind, ahead }: OperationFact): string {
+  return kind === 'queued' ? `${id} waits for its turn (${ahead} before it)` : `${id}: ${kind}`;
+}
+
+function stateWord(worker: Worker): string {
+  if (worker.state === 'lost') return 'lost, can be resumed';
+  if (worker.state !== 'exited') return worker.state;
+  return worker.failedSetup ? 'setup failed' : `exited ${worker.exitCode ?? '?'}`;
 }

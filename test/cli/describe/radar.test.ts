@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { conflictsText } from '../../src/cli/describeRadar.ts';
-import { radar } from '../app/radarFixtures.ts';
+import { conflictsText } from '../../../src/cli/describe/radar.ts';
+import { radar } from '../../app/radarFixtures.ts';
 
 test('who does not merge with whom is said in sentences, each file with its fate and the lines of both sides', () => {
   expect(conflictsText([radar])).toBe(`backend, into develop
