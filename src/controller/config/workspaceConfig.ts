@@ -116,25 +116,29 @@ export interface NewWorkspace {
 
 /** Creates the configuration, or changes what is given of it; the rest, such as agents, is kept. */
 export function writeConfig(root: string, { repos, ...others }: NewWorkspace): Result<WorkspaceConfig> {
-  try {
-    const conf = open(root);
-    conf.set({
-      name: conf.get('name') ?? basename(root),
-      repos: repos.map(({ name, path }) => ({ ...known(conf, name), name, path: shorten(root, path) })),
-      ...others,
-    });
-    return check(root, conf.store);
-  } catch (error) {
-    return invalid(root, (error as Error).message);
-  }
+  return change(root, (conf) => ({
+    name: conf.get('name') ?? basename(root),
+    repos: repos.map(({ name, path }) => ({ ...known(conf, name), name, path: shorten(root, path) })),
+    ...others,
+  }));
 }
 
 /** Writes down what is synced with Notion; everything else is kept. */
 export function storeNotion(root: string, notion: NotionConfig): Result<WorkspaceConfig> {
+  return change(root, () => ({ notion }));
+}
+
+/** Nothing is written that could not be read again. */
+function change(
+  root: string,
+  wanted: (conf: Conf<StoredConfig>) => Partial<StoredConfig>,
+): Result<WorkspaceConfig> {
   try {
     const conf = open(root);
-    conf.set('notion', notion);
-    return check(root, conf.store);
+    const changes = wanted(conf);
+    const checked = check(root, { ...conf.store, ...changes });
+    if (checked.ok) conf.set(changes);
+    return checked;
   } catch (error) {
     return invalid(root, (error as Error).message);
   }

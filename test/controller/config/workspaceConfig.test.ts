@@ -106,4 +106,12 @@ describe('writing', () => {
       repos: [backend, { name: 'far', path: '/elsewhere/far' }],
     });
   });
+
+  it('writes nothing that could not be used', () => {
+    store({ repos: [], name: 'shop' });
+    const before = readFileSync(configFile(root), 'utf8');
+    const twice = ['a', 'b'].map((folder) => ({ name: 'same', path: join(root, folder) }));
+    expect(writeConfig(root, { repos: twice })).toMatchObject({ problem: { code: 'config_invalid' } });
+    expect(readFileSync(configFile(root), 'utf8')).toBe(before);
+  });
 });
