@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/claude/**/*.test.ts'],
-    fileParallelism: false,
+    // Mostly they wait; more of them would want too much memory.
+    maxWorkers: 2,
     // As in the other configuration.
     retry: 1,
     testTimeout: 60_000,
