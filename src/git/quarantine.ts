@@ -1,10 +1,7 @@
-import { lstat, mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeTempFolder } from './tempFolder.ts';
 
-const prefix = 'orch-radar-';
-/** Process numbers mean nothing across containers that share a temporary folder: what is in use stays in any case. */
-const abandonedAfterMs = 60 * 60_000;
 /** When this much may have been written, everything is thrown away and made again. */
 const mostBytes = 1 << 29;
 const mostSnapshots = 500;
@@ -29,9 +26,7 @@ export class Quarantine {
 
   /** @param objects the repository's object directory; everything in it can be read. */
   static async open(objects: string): Promise<Quarantine> {
-    await sweep();
-    const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-    const quarantine = new Quarantine(folder, objects);
+    const quarantine = new Quarantine(await makeTempFolder(), objects);
     await mkdir(quarantine.#objects);
     return quarantine;
   }
@@ -69,34 +64,5 @@ export class Quarantine {
 
   async close(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
-  }
-}
-
-/** Removes what processes left that were killed. */
-async function sweep(): Promise<void> {
-  const names = await readdir(tmpdir());
-  for (const name of names) {
-    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
-    const path = join(tmpdir(), name);
-    if (pid && !isRunning(Number(pid)) && (await isAbandoned(path)))
-      await rm(path, { recursive: true, force: true });
-  }
-}
-
-async function isAbandoned(path: string): Promise<boolean> {
-  try {
-    const { uid, mtimeMs } = await lstat(path);
-    return uid === process.getuid?.() && Date.now() - mtimeMs > abandonedAfterMs;
-  } catch {
-    return false; // Somebody else was quicker.
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

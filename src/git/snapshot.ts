@@ -1,9 +1,9 @@
-import { lstat, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../domain/problem.ts';
 import { copyIndex } from './copyIndex.ts';
 import { type Git, refused } from './run.ts';
+import { makeTempFolder } from './tempFolder.ts';
 import { gitDirectory } from './worktreeList.ts';
 
 /** Snapshots are ours, not the person's, and must work where nobody has told git their name. */
@@ -49,7 +49,7 @@ export function commitSnapshot(
 export async function snapshotTree(git: Git, worktree: string, largest?: number): Promise<Result<string>> {
   const gitDir = await gitDirectory(git, worktree);
   if (!gitDir.ok) return gitDir;
-  const folder = await mkdtemp(join(tmpdir(), 'orch-snapshot-'));
+  const folder = await makeTempFolder();
   try {
     const index = join(folder, 'index');
     const env = { GIT_INDEX_FILE: index };

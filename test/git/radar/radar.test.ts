@@ -360,7 +360,7 @@ test('Its temporary folder is gone with it, and may go before it', async () => {
   await write(at.one ?? '', { 'code.ts': code('one', 3) });
   await write(at.two ?? '', { 'code.ts': code('two', 3) });
   const folders = async () =>
-    (await readdir(tmpdir())).filter((name) => name.startsWith(`orch-radar-${process.pid}-`));
+    (await readdir(tmpdir())).filter((name) => name.startsWith(`orch-tui-git-${process.pid}-`));
   expect(await folders()).toEqual([]);
   await look();
   const [folder, ...more] = await folders();
@@ -376,7 +376,7 @@ test('Its temporary folder is gone with it, and may go before it', async () => {
 test('What a killed process left is swept away, what is in use or young stays', async () => {
   const { look, radar } = await createScene('one');
   const make = async (pid: number, age: number) => {
-    const path = join(tmpdir(), `orch-radar-${pid}-test${age}`);
+    const path = join(tmpdir(), `orch-tui-git-${pid}-test${age}`);
     await mkdir(path);
     onTestFinished(() => rm(path, { recursive: true, force: true }));
     const then = new Date(Date.now() - age);
