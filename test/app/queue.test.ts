@@ -8,7 +8,7 @@ import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { type AgentRequest, type Question, queueOf } from '../../src/domain/queue.ts';
 import type { Worker } from '../../src/domain/worker.ts';
-import { busyFacts, minutesAgo, now, press, proposal, room, type, worker } from './fixtures.ts';
+import { busyFacts, key, minutesAgo, now, press, proposal, room, type, worker } from './fixtures.ts';
 
 function request(id: string, change: Partial<AgentRequest> = {}): AgentRequest {
   return {
@@ -209,6 +209,11 @@ describe('the card', () => {
     const questions: Question[] = [{ text: 'Which parts?', options, several: true }];
     const card = press(opened(request('q', { kind: 'question', questions })), 'y').state;
     expect(isUnseen(card, card)).toBe(false);
-    expect(isUnseen(press(card, '1').state, card)).toBe(true);
+    const marked = press(card, '1').state;
+    expect(isUnseen(marked, card)).toBe(true);
+    const ahead = updateApp(marked, { type: 'tokenArrived', token: key('enter'), unseen: true });
+    expect(ahead.effects).toEqual([]);
+    expect(ahead.state.notice?.text).toContain('press again');
+    expect(press(ahead.state, 'enter').effects).toMatchObject([{ method: 'answer' }]);
   });
 });

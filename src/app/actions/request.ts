@@ -114,7 +114,8 @@ function onAsking(state: AppState, use: (dialog: AskDialog, request: AgentReques
   return onRequest(state, (request) => (dialog?.kind === 'ask' ? use(dialog, request) : stay(state)));
 }
 
-function hasMarks(state: AppState): boolean {
+/** Whether enter answers with options that are marked. */
+export function hasMarks(state: AppState): boolean {
   const dialog = dialogOf(state);
   return dialog?.kind === 'ask' && dialog.marked.length > 0;
 }

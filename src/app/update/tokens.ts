@@ -2,6 +2,7 @@ import type { KeyToken, PasteToken, ReleaseToken, Token } from '../../domain/key
 import { isLive } from '../../domain/worker.ts';
 import { isEnabled } from '../action.ts';
 import { chooseByKey } from '../actions/form.ts';
+import { hasMarks } from '../actions/request.ts';
 import { actionFor, whereOf } from '../actions.ts';
 import type { Dialog } from '../dialog.ts';
 import { isMultiline, isWaiting, textOf, waitingText, withText } from '../dialogText.ts';
@@ -19,7 +20,8 @@ import { pasteFilter, typeFilter } from './palette.ts';
 /** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
 export function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
-  if (unseen && token.kind === 'key' && isYes(keyName(token))) return stay(withNotice(state, unseenText));
+  if (unseen && token.kind === 'key' && isYes(state, keyName(token)))
+    return stay(withNotice(state, unseenText));
   if (!dropsSelection(drag, token)) return takeToken(state, token);
   const step = takeToken({ ...state, drag: null }, token);
   return { state: step.state, effects: [{ type: 'select', id: drag.id, to: null }, ...step.effects] };
@@ -27,9 +29,9 @@ export function updateToken(state: AppState, token: Token, unseen = false): Step
 
 const unseenText = 'This has just come up: look, and press again.';
 
-/** Keys that decide; digits choose among options. */
-function isYes(key: string): boolean {
-  return /^[y\d]$/.test(key);
+/** Keys that decide; digits choose among options, and enter takes those that are marked. */
+function isYes(state: AppState, key: string): boolean {
+  return /^[y\d]$/.test(key) || (key === 'enter' && hasMarks(state));
 }
 
 function takeToken(state: AppState, token: Token): Step {
