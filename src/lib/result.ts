@@ -1,0 +1,26 @@
+/** An expected failure: something a person can read and act on. Bugs throw instead. */
+export interface Problem {
+  /** Part of the interface: never renamed, never reused. */
+  readonly code: string;
+  /** What happened, in one sentence. What git refused is kept word for word. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+/** What an operation came to: its value, or why there is none. */
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: Problem };
+
+export function success<T>(value: T): Result<T> {
+  return { ok: true, value };
+}
+
+export function failure(code: string, message: string, hint?: string): Result<never> {
+  return { ok: false, problem: problemOf(code, message, hint) };
+}
+
+export function problemOf(code: string, message: string, hint?: string): Problem {
+  return hint === undefined ? { code, message } : { code, message, hint };
+}
