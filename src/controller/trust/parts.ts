@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { TrustRow } from '../../domain/trust.ts';
+
+/** What a person trusts: everything of a workspace's configuration that decides what runs and what is reached. */
+export interface TrustedParts {
+  /** The configuration as parsed from the file, without inert keys. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Where each repository really is, by its place in the list: relative paths and links resolved. */
+  readonly repos: readonly string[];
+  /** The server of `.mcp.json` that would be run; null where none would. */
+  readonly server: unknown;
+}
+
+/**
+ * Keys that can neither start a program nor widen access, whatever their value. Every other key counts, also one that
+ * this version does not know.
+ */
+const inertKeys: ReadonlySet<string> = new Set(['name', 'radar']);
+
+/** Returns a configuration without its inert keys. */
+export function withoutInert(stored: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(stored).filter(([key]) => !inertKeys.has(key)));
+}
+
+/** Returns the SHA-256 of all parts as 64 hexadecimal digits; the order of keys does not matter. */
+export function hashOf(parts: TrustedParts): string {
+  const { config, repos, server } = parts;
+  return createHash('sha256')
+    .update(canonical({ config, repos, server }))
+    .digest('hex');
+}
+
+/** JSON with sorted keys, so that equal values have equal texts. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${canonical(one)}`).join(',')}}`;
+}
+
+/**
+ * Returns a row for each setting, programs first.
+ * @param before what was trusted last; differences are marked, and rows that are gone are there as `removed`
+ */
+export function rowsOf(parts: TrustedParts, before: TrustedParts | null = null): readonly TrustRow[] {
+  const now = flatten(parts);
+  const then = before && flatten(before);
+  const rows = [...now].map(([key, value]): TrustRow => {
+    const row = { key, value, effect: effectOf(key) };
+    const was = then?.get(key);
+    if (then === null || was === value) return row;
+    return was === undefined ? { ...row, change: 'added' } : { ...row, change: 'changed', was };
+  });
+  const gone = [...(then ?? [])]
+    .filter(([key]) => !now.has(key))
+    .map(([key, value]): TrustRow => ({ key, value, effect: effectOf(key), change: 'removed' }));
+  const order = ['runs', 'reaches', 'sets'];
+  return [...rows, ...gone].sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect));
+}
+
+function flatten({ config, repos, server }: TrustedParts): Map<string, string> {
+  const rows = new Map<string, string>();
+  const { repos: listed, ...rest } = config;
+  add(rows, '', rest);
+  if (Array.isArray(listed))
+    for (const [at, entry] of listed.entries()) {
+      const { name, path, ...others } = asObject(entry);
+      const named = `repos.${typeof name === 'string' ? keyText(name) : at}`;
+      const key = rows.has(`${named}.path`) ? `repos.${at}` : named;
+      const real = repos[at];
+      rows.set(`${key}.path`, real === undefined || real === path ? text(path) : text(real));
+      add(rows, key, others);
+    }
+  else if (listed !== undefined) rows.set('repos', text(listed));
+  if (server !== null) add(rows, '.mcp.json copilot-memory', server);
+  return rows;
+}
+
+/** Adds a row for each leaf; a list of plain values is one row, for it is one command or one set. */
+function add(rows: Map<string, string>, at: string, value: unknown): void {
+  const isBranch = typeof value === 'object' && value !== null && !isPlainList(value);
+  if (!isBranch) {
+    rows.set(at, text(value));
+    return;
+  }
+  for (const [key, one] of Object.entries(value)) add(rows, at === '' ? keyText(key) : `${at}.${keyText(key)}`, one);
+}
+
+function isPlainList(value: object): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null);
+}
+
+/** A command reads as it would be typed; everything else as JSON. */
+function text(value: unknown): string {
+  if (typeof value === 'string') return word(value);
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.map(word).join(' ');
+  return visible(JSON.stringify(value) ?? '');
+}
+
+function word(value: string): string {
+  return /^[\w./:@%+=,{}~-]+$/.test(value) ? value : visible(JSON.stringify(value));
+}
+
+/** A key that could be taken for several, or for another one, is quoted. */
+function keyText(key: string): string {
+  return /^[\w-]+$/.test(key) ? key : visible(JSON.stringify(key));
+}
+
+/** Escapes what shows nothing by itself, or turns the reading direction, as JSON would write it. */
+function visible(text: string): string {
+  return text.replace(/[\x7f-\x9f]|(?! )[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Cs}]/gu, (one) =>
+    [...Array(one.length).keys()]
+      .map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, '0')}`)
+      .join(''),
+  );
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+const runs = /^(agents|jobs|memory|tools|services|teardown|\.mcp\.json)\b|^repos\..*\.(jobs|setup|submodules)\b/;
+const reaches = /^(guard|board|invoices|notion|repos)\b/;
+
+function effectOf(key: string): TrustRow['effect'] {
+  if (runs.test(key)) return 'runs';
+  return reaches.test(key) ? 'reaches' : 'sets';
+}

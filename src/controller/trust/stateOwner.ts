@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TrustFacts } from '../../domain/trust.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import { readSmallFile } from './smallFile.ts';
+import { replaceTextFile } from './textFile.ts';
+
+/** Where the state of a workspace says whose it is. */
+function idFile(root: string): string {
+  return join(root, '.orch', 'id');
+}
+
+/** What `.orch` holds beside the person's configuration: all that a controller wrote. */
+function stateFiles(root: string): readonly string[] {
+  return ['log.jsonl', 'notion'].map((name) => join(root, '.orch', name)).filter(holdsSomething);
+}
+
+function holdsSomething(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) return false;
+  return found.isDirectory() ? readdirSync(path).length > 0 : found.size > 0;
+}
+
+/**
+ * Reports whose state a workspace has.
+ * @param known the id that the person's record names; null where it names none
+ */
+export function stateOwner(root: string, known: string | null): TrustFacts['state'] {
+  const id = readStateId(root);
+  if (id !== null && id === known) return 'own';
+  return stateFiles(root).length > 0 ? 'foreign' : 'none';
+}
+
+/** Returns the id in the state, or null where it has none. */
+export function readStateId(root: string): string | null {
+  const text = readSmallFile(idFile(root), 1000);
+  return text.ok && /^[0-9a-f]{32}\n?$/.test(text.value) ? text.value.trim() : null;
+}
+
+/** Gives the state a new id, which is the person's to record. @returns it, or why it could not be written */
+export function stampState(root: string): Result<string> {
+  const id = randomBytes(16).toString('hex');
+  const written = replaceTextFile(idFile(root), `${id}\n`);
+  return written.ok ? success(id) : written;
+}
+
+/**
+ * Moves the state into a new folder beside it, so that the workspace begins with none. Nothing is deleted.
+ * @returns that folder
+ */
+export function putStateAside(root: string): Result<string> {
+  const folder = freeName(join(root, '.orch', 'discarded'));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    const names = readdirSync(join(root, '.orch')).filter((name) => /^(log[.\w-]*\.jsonl|notion|id)$/.test(name));
+    for (const name of names) renameSync(join(root, '.orch', name), join(folder, name));
+    return success(folder);
+  } catch (error) {
+    return failure('state_not_moved', `${folder} cannot be filled: ${(error as Error).message}`);
+  }
+}
+
+function freeName(path: string): string {
+  for (let n = 1; ; n++) if (!existsSync(`${path}-${n}`)) return `${path}-${n}`;
+}

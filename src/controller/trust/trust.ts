@@ -1,0 +1,176 @@
+import { lstatSync, realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { TrustFacts } from '../../domain/trust.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';
+import { readRecord, type TrustRecord, writeRecord } from './record.ts';
+import { readSmallFile } from './smallFile.ts';
+import { putStateAside, stampState, stateOwner } from './stateOwner.ts';
+
+type Stored = Readonly<Record<string, unknown>>;
+
+/** What is known about trust in a workspace, read from files alone. */
+export interface Trust {
+  readonly root: string;
+  readonly facts: TrustFacts;
+  /** The configuration as it is on the disk, parsed and not checked. */
+  readonly onDisk: Stored;
+  /** The values to use: those on the disk, or the last trusted ones; null while nothing was ever trusted. */
+  readonly usable: Stored | null;
+  /** The server of `.mcp.json` that belongs to the usable values. */
+  readonly server: unknown;
+  readonly record: TrustRecord | null;
+}
+
+const mostConfigBytes = 4 * 1024 * 1024;
+
+/** Where the configuration of a workspace is. */
+export function configFile(root: string): string {
+  return join(root, '.orch', 'config.json');
+}
+
+/**
+ * Reads how far a person trusts a workspace. Starts no process and writes nothing.
+ * @param root absolute path, links resolved
+ * @returns `config_invalid` where the configuration cannot be read or is no JSON object
+ */
+export function readTrust(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<Trust> {
+  const onDisk = readStored(root);
+  if (!onDisk.ok) return onDisk;
+  const parts = partsOf(root, onDisk.value);
+  const hash = hashOf(parts);
+  const record = readRecord(root, env);
+  const state = stateOwner(root, record?.stateId ?? null);
+  const common = { root, onDisk: onDisk.value, record };
+  if (record?.hash === hash) {
+    const facts = { configuration: 'trusted', state, hash } as const;
+    return success({ ...common, facts, usable: onDisk.value, server: parts.server });
+  }
+  const before = record?.stored ? partsIn(record, record.stored) : null;
+  const configuration = before ? 'changed' : 'untrusted';
+  const facts = { configuration, state, hash, rows: rowsOf(parts, before) } as const;
+  return success({ ...common, facts, usable: record?.stored ?? null, server: record?.server ?? null });
+}
+
+/** Records that the person trusts the configuration of exactly this hash. @returns `trust_changed` for another */
+export function grantTrust(
+  root: string,
+  hash: string,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): Result<null> {
+  const now = readTrust(root, env);
+  if (!now.ok) return now;
+  const { facts, onDisk, record } = now.value;
+  if (facts.hash !== hash)
+    return failure(
+      'trust_changed',
+      `The configuration of ${root} is not the one with the hash ${hash}; now it is ${facts.hash}.`,
+      'Look at it again: orch-tui trust',
+    );
+  const { repos, server } = partsOf(root, onDisk);
+  return claimNewState(
+    { root, hash, stored: onDisk, repos, server, stateId: record?.stateId ?? null },
+    facts.state,
+    env,
+  );
+}
+
+/** Trusts what was just written by a command of the person's. */
+export function trustWritten(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<null> {
+  const written = readTrust(root, env);
+  return written.ok ? grantTrust(root, written.value.facts.hash, env) : written;
+}
+
+/** Takes over the state of a workspace: from now on it is the person's own. */
+export function adoptState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<null> {
+  const id = stampState(trust.root);
+  return id.ok ? writeRecord({ ...recordOf(trust), stateId: id.value }, env) : id;
+}
+
+/** Puts the state of a workspace aside and begins a new one. @returns where the old one is now */
+export function discardState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<string> {
+  const moved = putStateAside(trust.root);
+  if (!moved.ok) return moved;
+  const adopted = adoptState(trust, env);
+  return adopted.ok ? moved : adopted;
+}
+
+/** Makes a workspace without any state the person's own. Does nothing where there is some. */
+export function claimState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<null> {
+  return trust.facts.state === 'none' ? adoptState(trust, env) : success(null);
+}
+
+function claimNewState(
+  record: TrustRecord,
+  state: TrustFacts['state'],
+  env: Readonly<NodeJS.ProcessEnv>,
+): Result<null> {
+  if (state !== 'none') return writeRecord(record, env);
+  const id = stampState(record.root);
+  return id.ok ? writeRecord({ ...record, stateId: id.value }, env) : id;
+}
+
+function recordOf({ root, record }: Trust): TrustRecord {
+  return record ?? { root, hash: null, stored: null, repos: [], server: null, stateId: null };
+}
+
+/** The configuration file as parsed JSON. A link is not followed: it could show any file of the person's. */
+function readStored(root: string): Result<Stored> {
+  if (lstatSync(join(root, '.orch'), { throwIfNoEntry: false })?.isDirectory() !== true)
+    return invalid(root, '.orch is not a folder');
+  const text = readSmallFile(configFile(root), mostConfigBytes);
+  if (!text.ok) return invalid(root, text.problem.code === 'no_file' ? 'it is gone' : text.problem.message);
+  try {
+    const value: unknown = JSON.parse(text.value.replace(/^\ufeff/, ''));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return success(value as Stored);
+    return invalid(root, 'it is not a JSON object');
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
+}
+
+function invalid(root: string, why: string): Result<never> {
+  const message = `${configFile(root)} cannot be used: ${why}`;
+  return failure('config_invalid', message, 'Correct the file; nothing was changed.');
+}
+
+function partsOf(root: string, stored: Stored): TrustedParts {
+  return {
+    config: withoutInert(stored),
+    repos: listOf(stored.repos).map((entry) => realPath(root, entry)),
+    server: namedServer(root, stored),
+  };
+}
+
+function partsIn({ repos, server }: TrustRecord, stored: Stored): TrustedParts {
+  return { config: withoutInert(stored), repos, server };
+}
+
+function realPath(root: string, entry: unknown): string {
+  const { path } = (entry ?? {}) as { path?: unknown };
+  const at = resolve(root, typeof path === 'string' ? path : '');
+  try {
+    return realpathSync(at);
+  } catch {
+    // Not there, or not to be entered: then its name is all there is to trust.
+    return at;
+  }
+}
+
+/** The copilot-memory server as `.mcp.json` names it; null unless the configuration has it run. */
+function namedServer(root: string, { memory }: Stored): unknown {
+  if ((memory as { copilot?: unknown } | undefined)?.copilot !== true) return null;
+  const text = readSmallFile(join(root, '.mcp.json'), mostConfigBytes);
+  if (!text.ok) return null;
+  try {
+    const { mcpServers } = JSON.parse(text.value) as { mcpServers?: Record<string, unknown> };
+    return mcpServers?.['copilot-memory'] ?? null;
+  } catch {
+    // Not JSON: then it names no server.
+    return null;
+  }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
