@@ -17,8 +17,11 @@ export interface WorkspaceConfig {
   readonly defaultAgent: string;
   /** Commands by repository and name; `verify` is run before a finish. Absent when none are configured. */
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  /** `copilot`: the person agrees that the copilot-memory server of `.mcp.json` is run and read. */
-  readonly memory?: { readonly copilot?: boolean };
+  /**
+   * `copilot`: the person agrees that the copilot-memory server of `.mcp.json` is run and read. `server`: how that file
+   * says to start it, as the person trusted it; absent while nothing may be started.
+   */
+  readonly memory?: { readonly copilot?: boolean; readonly server?: unknown };
   /** False: nobody looks by themselves which worktrees will not merge. */
   readonly radar?: boolean;
   /** By repository: what is done in a new worktree before its agent starts. Absent when nothing is configured. */

@@ -7,7 +7,9 @@ import type { NotionConfig } from '../../domain/notionFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
+import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
 import { notionSchema, type StoredNotion } from './notionConfig.ts';
@@ -88,20 +90,59 @@ const schema = {
   ...notionSchema,
 } as const;
 
-/** Where the configuration of a workspace lies. */
-export function configFile(root: string): string {
-  return join(root, '.orch', 'config.json');
+export { configFile };
+
+/** A configuration that may be used, and how far it is trusted. */
+export interface OpenedConfig {
+  /** What is on the disk where that is trusted, else what was trusted last. */
+  readonly config: WorkspaceConfig;
+  readonly trust: TrustFacts;
 }
 
 /**
- * Reads and checks a workspace's configuration.
- * @returns `config_invalid` naming what is wrong; the file is never changed by reading
+ * Reads and checks the configuration that a person trusts. Starts no process; the file is never changed by reading.
+ * @returns `untrusted_workspace` where the person has trusted none, `config_invalid` naming what is wrong
  */
+export function openConfig(root: string): Result<OpenedConfig> {
+  const trust = readTrust(root);
+  if (!trust.ok) return trust;
+  const { facts, usable, server } = trust.value;
+  if (!usable) return { ok: false, problem: untrustedProblem(root, facts) };
+  const config = checked(root, usable, facts.configuration === 'trusted' ? server : null);
+  return config.ok ? success({ config: config.value, trust: facts }) : config;
+}
+
+/** Returns the configuration to use, whether a changed one waits for trust or not. */
 export function readConfig(root: string): Result<WorkspaceConfig> {
-  // Else it would read as a workspace without repositories.
-  if (!existsSync(configFile(root))) return invalid(root, 'it is gone');
+  const opened = openConfig(root);
+  return opened.ok ? success(opened.value.config) : opened;
+}
+
+/** Returns the configuration for what starts programs: a changed one has to be trusted first. */
+export function demandTrusted(root: string): Result<WorkspaceConfig> {
+  const opened = openConfig(root);
+  if (!opened.ok) return opened;
+  const { config, trust } = opened.value;
+  return trust.configuration === 'trusted'
+    ? success(config)
+    : { ok: false, problem: untrustedProblem(root, trust) };
+}
+
+/** Reads and checks what is on the disk, to be shown and not to be used. */
+export function readUntrusted(root: string): Result<OpenedConfig> {
+  const trust = readTrust(root);
+  if (!trust.ok) return trust;
+  const config = checked(root, trust.value.onDisk, null);
+  return config.ok ? success({ config: config.value, trust: trust.value.facts }) : config;
+}
+
+function checked(root: string, stored: Readonly<Record<string, unknown>>, server: unknown) {
   try {
-    return check(root, open(root).store);
+    const { store } = open(root, stored);
+    const config = check(root, store);
+    return config.ok && server !== null
+      ? success({ ...config.value, memory: { ...config.value.memory, server } })
+      : config;
   } catch (error) {
     return invalid(root, (error as Error).message);
   }
@@ -128,29 +169,41 @@ export function storeNotion(root: string, notion: NotionConfig): Result<Workspac
   return change(root, () => ({ notion }));
 }
 
-/** Nothing is written that could not be read again. */
+/**
+ * Writes nothing that could not be read again. What is written here was wanted by a person, so it is trusted at once;
+ * a file with changes by others has to be trusted first.
+ */
 function change(
   root: string,
   wanted: (conf: Conf<StoredConfig>) => Partial<StoredConfig>,
 ): Result<WorkspaceConfig> {
+  const before = existsSync(configFile(root)) ? readTrust(root) : null;
+  if (before && !before.ok) return before;
+  if (before && before.value.facts.configuration !== 'trusted')
+    return { ok: false, problem: untrustedProblem(root, before.value.facts) };
   try {
     const conf = open(root);
     const changes = wanted(conf);
-    const checked = check(root, { ...conf.store, ...changes });
-    if (checked.ok) conf.set(changes);
-    return checked;
+    const config = check(root, { ...conf.store, ...changes });
+    if (!config.ok) return config;
+    conf.set(changes);
+    const trusted = trustWritten(root);
+    return trusted.ok ? config : trusted;
   } catch (error) {
     return invalid(root, (error as Error).message);
   }
 }
 
-function open(root: string): Conf<StoredConfig> {
+/** @param stored what to take for the file's content; the file itself where absent */
+function open(root: string, stored?: Readonly<Record<string, unknown>>): Conf<StoredConfig> {
   return new Conf<StoredConfig>({
     cwd: join(root, '.orch'),
     configName: 'config',
     schema,
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
+    // What was hashed is what is used, also where the file changes in between.
+    ...(stored && { deserialize: () => structuredClone(stored) as unknown as StoredConfig }),
   });
 }
 

@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { isUpdateBlock } from '../../agents/updateBlock.ts';
@@ -22,7 +19,6 @@ const server = z.object({
   args: z.array(z.string()).default([]),
   env: z.record(z.string(), z.string()).default({}),
 });
-const config = z.object({ mcpServers: z.object({ 'copilot-memory': server.optional() }) });
 
 const entry = z.object({
   id: z.string().max(200),
@@ -33,20 +29,19 @@ const entry = z.object({
 });
 
 /**
- * The updates that sessions left in a copilot-memory server, as the workspace's `.mcp.json` names it. That is
- * somebody's program: it is only run where the person has said so in the configuration.
+ * Reads the updates that sessions left in a copilot-memory server. The server is a program of others, so it is
+ * run only as the person trusted it.
+ * @param named the server as `.mcp.json` names it; null where there is none to run
  * @returns empty where no such server is named; `copilot_unavailable`
  */
 export async function readCopilotMemory(
   root: string,
+  named: unknown,
   ambient: Readonly<Record<string, string | undefined>>,
 ): Promise<Result<readonly Memory[]>> {
-  const file = join(root, '.mcp.json');
-  if (!existsSync(file)) return success([]);
+  if (named === null) return success([]);
   try {
-    const text = await readFile(file, 'utf8');
-    const named = config.parse(JSON.parse(text)).mcpServers['copilot-memory'];
-    return success(named ? await readAll(root, named, ambient) : []);
+    return success(await readAll(root, server.parse(named), ambient));
   } catch (error) {
     const message = `Nothing could be read of copilot-memory: ${(error as Error).message}`;
     return failure('copilot_unavailable', message, 'Look at .mcp.json, or set memory.copilot to false.');
@@ -102,7 +97,11 @@ const freshMs = 60_000;
 /** Reads it where the person has agreed, at most once a minute; what is wrong with it is told. */
 export class CopilotMemory {
   readonly #tell: (problem: Problem) => void;
-  #last: { readonly at: number; readonly memories: Promise<readonly Memory[]> } | null = null;
+  #last: {
+    readonly at: number;
+    readonly server: unknown;
+    readonly memories: Promise<readonly Memory[]>;
+  } | null = null;
 
   constructor(tell: (problem: Problem) => void) {
     this.#tell = tell;
@@ -112,18 +111,20 @@ export class CopilotMemory {
     { root, memory }: Pick<WorkspaceConfig, 'root' | 'memory'>,
     ambient: Readonly<Record<string, string | undefined>>,
   ): Promise<readonly Memory[]> {
-    if (memory?.copilot !== true) return Promise.resolve([]);
+    const { copilot, server = null } = memory ?? {};
+    if (copilot !== true) return Promise.resolve([]);
     const now = performance.now();
-    if (!this.#last || now - this.#last.at > freshMs)
-      this.#last = { at: now, memories: this.#ask(root, ambient) };
-    return this.#last.memories;
+    const isFresh = this.#last?.server === server && now - this.#last.at <= freshMs;
+    if (!isFresh) this.#last = { at: now, server, memories: this.#ask(root, server, ambient) };
+    return this.#last?.memories ?? Promise.resolve([]);
   }
 
   async #ask(
     root: string,
+    server: unknown,
     ambient: Readonly<Record<string, string | undefined>>,
   ): Promise<readonly Memory[]> {
-    const read = await readCopilotMemory(root, ambient);
+    const read = await readCopilotMemory(root, server, ambient);
     if (read.ok) return read.value;
     this.#tell(read.problem);
     return [];

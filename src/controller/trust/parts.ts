@@ -25,9 +25,7 @@ export function withoutInert(stored: Readonly<Record<string, unknown>>): Record<
 /** Returns the SHA-256 of all parts as 64 hexadecimal digits; the order of keys does not matter. */
 export function hashOf(parts: TrustedParts): string {
   const { config, repos, server } = parts;
-  return createHash('sha256')
-    .update(canonical({ config, repos, server }))
-    .digest('hex');
+  return createHash('sha256').update(canonical({ config, repos, server })).digest('hex');
 }
 
 /** JSON with sorted keys, so that equal values have equal texts. */
@@ -83,7 +81,8 @@ function add(rows: Map<string, string>, at: string, value: unknown): void {
     rows.set(at, text(value));
     return;
   }
-  for (const [key, one] of Object.entries(value)) add(rows, at === '' ? keyText(key) : `${at}.${keyText(key)}`, one);
+  for (const [key, one] of Object.entries(value))
+    add(rows, at === '' ? keyText(key) : `${at}.${keyText(key)}`, one);
 }
 
 function isPlainList(value: object): boolean {
@@ -119,7 +118,8 @@ function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-const runs = /^(agents|jobs|memory|tools|services|teardown|\.mcp\.json)\b|^repos\..*\.(jobs|setup|submodules)\b/;
+const runs =
+  /^(agents|jobs|memory|tools|services|teardown|\.mcp\.json)\b|^repos\..*\.(jobs|setup|submodules)\b/;
 const reaches = /^(guard|board|invoices|notion|repos)\b/;
 
 function effectOf(key: string): TrustRow['effect'] {

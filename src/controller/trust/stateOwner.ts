@@ -53,7 +53,9 @@ export function putStateAside(root: string): Result<string> {
   const folder = freeName(join(root, '.orch', 'discarded'));
   try {
     mkdirSync(folder, { mode: 0o700 });
-    const names = readdirSync(join(root, '.orch')).filter((name) => /^(log[.\w-]*\.jsonl|notion|id)$/.test(name));
+    const names = readdirSync(join(root, '.orch')).filter((name) =>
+      /^(log[.\w-]*\.jsonl|notion|id)$/.test(name),
+    );
     for (const name of names) renameSync(join(root, '.orch', name), join(folder, name));
     return success(folder);
   } catch (error) {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copilotWorkspace } from '../../../src/controller/edge/memories.ts';
@@ -7,14 +6,10 @@ import { Sandbox } from '../../protocol/sandbox.ts';
 
 const program = join(import.meta.dirname, 'copilotServer.ts');
 
-function name(sandbox: Sandbox, server: object): void {
-  writeFileSync(join(sandbox.root, '.mcp.json'), JSON.stringify({ mcpServers: server }));
-}
-
 test('every update that was left in copilot-memory is read, and nothing else', async () => {
   await using sandbox = new Sandbox();
-  name(sandbox, { 'copilot-memory': { command: process.execPath, args: [program] } });
-  const read = await readCopilotMemory(sandbox.root, { ...sandbox.env, NOTION_TOKEN: 'ntn_secret' });
+  const server = { command: process.execPath, args: [program] };
+  const read = await readCopilotMemory(sandbox.root, server, { ...sandbox.env, NOTION_TOKEN: 'ntn_secret' });
   if (!read.ok) throw new Error(read.problem.message);
   expect(read.value).toHaveLength(25);
   expect(new Set(read.value.map(({ kind }) => kind))).toEqual(new Set(['context']));
@@ -29,9 +24,7 @@ test('every update that was left in copilot-memory is read, and nothing else', a
 
 test('where no such server is named there is nothing to read', async () => {
   await using sandbox = new Sandbox();
-  expect(await readCopilotMemory(sandbox.root, {})).toEqual({ ok: true, value: [] });
-  name(sandbox, { other: { command: 'false' } });
-  expect(await readCopilotMemory(sandbox.root, {})).toEqual({ ok: true, value: [] });
+  expect(await readCopilotMemory(sandbox.root, null, {})).toEqual({ ok: true, value: [] });
 });
 
 test.each([
@@ -41,7 +34,6 @@ test.each([
   ['is named in another shape', { command: 7 }],
 ])('a server that %s is a problem in words', async (_, server) => {
   await using sandbox = new Sandbox();
-  name(sandbox, { 'copilot-memory': server });
-  const read = await readCopilotMemory(sandbox.root, sandbox.env);
+  const read = await readCopilotMemory(sandbox.root, server, sandbox.env);
   expect(read).toMatchObject({ ok: false, problem: { code: 'copilot_unavailable' } });
 });
