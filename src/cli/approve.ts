@@ -9,7 +9,7 @@ import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { workerJson } from './describe/worker.ts';
 import { demand, exitCodes, type Output } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 import { approveShown, type StartOptions, worked } from './start.ts';
 
 interface ApproveOptions extends Pick<StartOptions, 'yes' | 'overLimit'> {
@@ -26,7 +26,6 @@ export async function approveProposals(
   numbers: readonly number[],
   { all = false, yes = false, overLimit = false }: ApproveOptions,
 ): Promise<void> {
-  refuseInsideWorker('approve anything');
   await withController('.', async (call, link) => {
     const [first = 0] = numbers;
     if (numbers.length === 1)

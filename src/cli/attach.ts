@@ -1,12 +1,11 @@
 import { capabilitiesOf } from '../paint/capabilities.ts';
 import { OuterTerminal } from '../paint/outer.ts';
 import { refuse } from './output.ts';
-import { refuseInsideWorker, withTerminal } from './session.ts';
+import { withTerminal } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
 
 /** `worker attach`: one worker's terminal in place of this one. */
 export async function attachWorker(id: string): Promise<void> {
-  refuseInsideWorker('type into workers');
   if (!process.stdin.isTTY || !process.stdout.isTTY)
     refuse(
       'no_terminal',

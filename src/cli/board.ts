@@ -10,7 +10,7 @@ import { type BoardFacts, type CardRef, refTo } from '../domain/boardFacts.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /** Commands around the sprint board. */
 
@@ -51,7 +51,6 @@ export async function addCard(
   task: string,
   { column, ...options }: FieldOptions & { readonly column: Column },
 ): Promise<void> {
-  refuseInsideWorker('add cards');
   await withController('.', async (call) => {
     const fields = { ...fieldsOf(options), task };
     const { id, left } = demand(await call('addCard', { column, fields }));
@@ -60,7 +59,6 @@ export async function addCard(
 }
 
 export async function moveCard(out: Output, id: string, column: Column): Promise<void> {
-  refuseInsideWorker('move cards');
   await withController('.', async (call) => {
     const card = findCard(demand(await call('board', {})), id);
     const { left } = demand(await call('changeCard', { card, column }));
@@ -69,7 +67,6 @@ export async function moveCard(out: Output, id: string, column: Column): Promise
 }
 
 export async function editCard(out: Output, id: string, options: FieldOptions): Promise<void> {
-  refuseInsideWorker('edit cards');
   const fields = fieldsOf(options);
   if (Object.keys(fields).length === 0)
     refuse('nothing_given', 'Nothing was given to change.', 'Such as: --task "…" or --priority High');
@@ -82,7 +79,6 @@ export async function editCard(out: Output, id: string, options: FieldOptions): 
 
 /** `board ids`: a column of ids changes every line of a table, so a person is asked once. */
 export async function giveIds(out: Output, { yes = false }: { readonly yes?: boolean }): Promise<void> {
-  refuseInsideWorker('change the board');
   await withController('.', async (call) => {
     const { withoutId } = demand(await call('board', {}));
     const question = `Give an id to ${counted(withoutId, 'card')}? Tables without a column for it get one.`;

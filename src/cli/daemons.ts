@@ -6,7 +6,6 @@ import type { Program } from '../protocol/paths.ts';
 import { version } from '../protocol/version.ts';
 import { demandYes } from './ask.ts';
 import { demand, type Output } from './output.ts';
-import { refuseInsideWorker } from './session.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** A running daemon, even of another version; null when none runs. */
@@ -40,7 +39,6 @@ export async function showDaemon(out: Output, program: Program): Promise<void> {
 
 /** Ends a daemon. A host takes its workers with it, so that is said and asked first. */
 export async function stopDaemon(out: Output, program: Program, options: { yes?: boolean }): Promise<void> {
-  refuseInsideWorker(`stop the ${program}`);
   const link = await findDaemon(program);
   if (!link) return out.result({ stopped: false }, `The ${program} is not running.`);
   try {

@@ -1,7 +1,7 @@
 import { quoteCommand } from '../app/text/plain.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
 import type { Output } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /** `demo`: a workspace with three small repositories and two proposals, opened in the control room. */
 export async function runDemo(
@@ -9,7 +9,6 @@ export async function runDemo(
   folder: string | undefined,
   options: { headless?: boolean },
 ): Promise<void> {
-  refuseInsideWorker('run the demo');
   const canShow = process.stdin.isTTY && process.stdout.isTTY && !out.json;
   if (!canShow && !options.headless) {
     // Nobody can press a key here: show what there is to be seen anyway.

@@ -6,7 +6,7 @@ import { cleanText, finishText } from './describe/ending.ts';
 import { workerJson } from './describe/worker.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 interface EndOptions {
   readonly yes?: boolean;
@@ -18,7 +18,6 @@ interface EndOptions {
 }
 
 export async function stopWorker(out: Output, id: string): Promise<void> {
-  refuseInsideWorker('stop workers');
   await withController('.', async (call) => {
     const worker = demand(await call('stop', { id }));
     out.result(workerJson(worker), `${id} is stopped. Resume it: orch-tui worker resume ${id}`);
@@ -27,7 +26,6 @@ export async function stopWorker(out: Output, id: string): Promise<void> {
 
 /** `worker leave-unfinished`: a no to the orchestrator's wish. */
 export async function leaveUnfinished(out: Output, id: string): Promise<void> {
-  refuseInsideWorker('decide about a finish');
   await withController('.', async (call) => {
     demand(await call('leaveUnfinished', { id }));
     out.result({ id, unfinished: true }, `${id} stays as it is.`);
@@ -44,7 +42,6 @@ export async function finishWorker(
   id: string,
   options: EndOptions,
 ): Promise<void> {
-  refuseInsideWorker('finish workers');
   await withController('.', async (call) => {
     const preview = demand(await call('previewFinish', { id }));
     if (options.dryRun) return out.result(preview, finishText(preview));
@@ -72,7 +69,6 @@ export async function finishWorker(
 
 /** `worker clean`: removes worktree and branch without merging. */
 export async function cleanWorker(out: Output, id: string, options: EndOptions): Promise<void> {
-  refuseInsideWorker('clean workers');
   await withController('.', async (call) => {
     const preview = demand(await call('previewClean', { id }));
     if (options.dryRun) return out.result(preview, cleanText(preview));

@@ -11,7 +11,6 @@ import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
 import { finishedText, previewText, startedText, statusText } from './describe/flow.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker } from './session.ts';
 import { findWorkspace } from './workspace.ts';
 
 /**
@@ -33,7 +32,6 @@ export interface InitFlowOptions {
 }
 
 export async function initRepo(out: Output, name: string, options: InitFlowOptions): Promise<void> {
-  refuseInsideWorker('set up git-flow');
   const [git, repo] = [new Git(), demandRepo(name)];
   const { main, develop, prefix } = options;
   demand(
@@ -44,7 +42,6 @@ export async function initRepo(out: Output, name: string, options: InitFlowOptio
 }
 
 export async function start(out: Output, repoName: string, wanted: FlowStart): Promise<void> {
-  refuseInsideWorker(`start a ${wanted.kind}`);
   const repo = demandRepo(repoName);
   const started = demand(await startFlow(new Git(), repo, wanted));
   out.result(started, startedText(started, repo));
@@ -67,7 +64,6 @@ export async function finish(
   name: string,
   options: FinishFlowOptions,
 ): Promise<void> {
-  refuseInsideWorker(`finish a ${kind}`);
   const [git, repo, wanted] = [new Git(), demandRepo(repoName), { kind, name }];
   if (options.push) demand(await fetchForPush(git, repo));
   const preview = await previewFlow(git, repo, wanted);

@@ -3,7 +3,7 @@ import { problemOf } from '../domain/problem.ts';
 import { clockText } from '../domain/usageLimit.ts';
 import { demandYes } from './ask.ts';
 import { demand, exitCodes, type Output } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /**
  * `worker go-on`: tells workers that stopped at a usage limit to go on, one after the other. With `--all` they are listed
@@ -14,7 +14,6 @@ export async function letGoOn(
   ids: readonly string[],
   { all = false, yes = false }: { readonly all?: boolean; readonly yes?: boolean },
 ): Promise<void> {
-  refuseInsideWorker('let workers go on');
   await withController('.', async (call) => {
     const { canGoOn, ended, held } = selectStopped({ facts: demand(await call('facts', {})) });
     const waiting = all ? held.map(({ id, limitedUntil }) => heldText(id, limitedUntil ?? '')) : [];

@@ -17,7 +17,7 @@ import { formatMoney, parseAmount } from '../domain/money.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /** Commands around time entries and invoices. */
 
@@ -77,7 +77,6 @@ export async function addEntry(
     readonly rate?: string;
   },
 ): Promise<void> {
-  refuseInsideWorker('enter time; its tool is report_progress');
   const { time: minutes, repo, worker, date = dayOf(new Date()), rate } = options;
   await withController('.', async (call) => {
     const { currency } = demand(await call('invoices', {}));
@@ -89,7 +88,6 @@ export async function addEntry(
 
 /** `invoice mark`: stops at the first that is refused; those before it stay marked, and are named. */
 export async function markEntries(out: Output, status: EntryStatus, ids: readonly string[]): Promise<void> {
-  refuseInsideWorker('mark entries');
   await withController('.', async (call) => {
     for (const id of ids) {
       demand(await call('changeEntry', { id, fields: { status } }));
@@ -104,7 +102,6 @@ export async function showTotals(
   out: Output,
   { write = false, ...query }: EntryQuery & { readonly write?: boolean },
 ): Promise<void> {
-  if (write) refuseInsideWorker('change the invoices');
   await withController('.', async (call) => {
     const { corrected } = write ? demand(await call('correctTotals', {})) : { corrected: [] };
     const { entries, flaws } = demand(await call('invoices', {}));
@@ -121,7 +118,6 @@ export async function showTotals(
 }
 
 export async function giveIds(out: Output, { yes = false }: { readonly yes?: boolean }): Promise<void> {
-  refuseInsideWorker('change the invoices');
   await withController('.', async (call) => {
     const { entries } = demand(await call('invoices', {}));
     const without = entries.filter(({ id }) => id === null).length;

@@ -3,7 +3,7 @@ import type { UndoResult } from '../domain/finish.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /** Commands around what is kept of workers' work. */
 
@@ -13,7 +13,6 @@ export async function undoWorker(
   id: string,
   { keepMerge = false, yes = false }: { readonly keepMerge?: boolean; readonly yes?: boolean },
 ): Promise<void> {
-  refuseInsideWorker('undo anything');
   await withController('.', async (call) => {
     demand(await call('check', { do: 'undo', id }));
     await demandYes(out, yes, `Bring ${id} back?`);
@@ -36,7 +35,6 @@ export async function updateWorker(
   id: string,
   options: { readonly tell?: boolean },
 ): Promise<void> {
-  refuseInsideWorker('update workers');
   await withController('.', async (call) => {
     const brought = demand(await call('bringBase', { id, tell: options.tell === true }));
     const { base, conflicts, told, commit } = brought;
@@ -55,7 +53,6 @@ export async function updateWorker(
 
 /** `worker cancel`: takes back a finish or clean that waits, or ends the checks before a finish. */
 export async function cancelWorker(out: Output, id: string): Promise<void> {
-  refuseInsideWorker('cancel anything');
   await withController('.', async (call) => {
     demand(await call('cancel', { id }));
     out.result({ id, cancelled: true }, `Cancelled what was to be done to ${id}.`);
@@ -93,7 +90,6 @@ export async function restoreSnapshot(
   n: number,
   { exact = false, yes = false }: { readonly exact?: boolean; readonly yes?: boolean },
 ): Promise<void> {
-  refuseInsideWorker('restore snapshots');
   await withController('.', async (call) => {
     const { ref, at } = numberedOf(demand(await call('snapshots', { id })), id, n);
     await demandYes(out, yes, `Put the files of ${id} back as they were ${ageOf(at)} ago?`);

@@ -6,7 +6,7 @@ import { askHidden, canAsk, demandYes, readInput } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /** Commands around the connection to Notion; `own` is the token of the shell. */
 
@@ -22,7 +22,6 @@ export async function connect(
   own: GivenToken | null,
   { tokenStdin, yes = false, ...options }: ConnectOptions,
 ): Promise<void> {
-  refuseInsideWorker('connect to Notion');
   const wish = wishOf(options);
   await withController('.', async (call) => {
     const isKnown = async () => demand(await call('notionStatus', {})).token !== null;

@@ -14,7 +14,7 @@ import type { Link } from '../protocol/link.ts';
 import { demandYes } from './ask.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 /** Commands that bring board and invoices together with Notion. */
 
@@ -32,7 +32,6 @@ export async function runSync(
   table: SyncTable | undefined,
   wish: SyncWish,
 ): Promise<void> {
-  refuseInsideWorker('sync');
   const { dryRun = false, allowMassDelete = false } = wish;
   const tables = table ? { tables: [table] } : {};
   await withController('.', async (call, link) => {
@@ -141,7 +140,6 @@ export async function resolveConflict(
   field: string,
   said: 'mine' | 'theirs' | { readonly value: string },
 ): Promise<void> {
-  refuseInsideWorker('decide conflicts');
   await withController('.', async (call) => {
     const known = demand(await call('syncConflicts', {})).find((one) => one.id === id && one.field === field);
     const choice = typeof said === 'string' ? said : editedOf(said.value, known);

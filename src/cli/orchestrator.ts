@@ -2,12 +2,11 @@ import { orchestrator } from '../domain/role.ts';
 import { isLive } from '../domain/worker.ts';
 import { workerJson } from './describe/worker.ts';
 import { demand, type Output } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 import { approveShown, hasPerson, refuseUnapproved, type StartOptions, worked } from './start.ts';
 
 /** `orchestrator`: says that it runs, or starts or resumes it behind the card that every start passes. */
 export async function runOrchestrator(out: Output, options: StartOptions): Promise<void> {
-  refuseInsideWorker('start the orchestrator');
   await withController('.', async (call, link) => {
     const { workers, proposals } = demand(await call('facts', {}));
     const known = workers.find(({ id }) => id === orchestrator.id);

@@ -1,6 +1,7 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { GivenToken } from '../notion/token.ts';
 import { version } from '../protocol/version.ts';
+import { admit } from './admission.ts';
 import { describeDocuments } from './documentProgram.ts';
 import { describeFlow } from './flowProgram.ts';
 import { describeNotion } from './notionProgram.ts';
@@ -26,7 +27,7 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
 }
 
 /** Every command, its arguments and what runs it; each loads its own code when called. */
-function describeProgram(out: Output, token: GivenToken | null): Command {
+export function describeProgram(out: Output, token: GivenToken | null): Command {
   const program = new RefusingCommand('orch-tui')
     .description(
       'One terminal to approve, watch and finish many coding agents across several git repositories. ' +
@@ -34,7 +35,8 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
     )
     .usage('[dir] | <command> [options]')
     .version(version)
-    .exitOverride();
+    .exitOverride()
+    .hook('preAction', (_, called) => admit(fullName(called), called.optsWithGlobals()));
   const command = (parent: Command, usage: string, description: string) =>
     parent
       .command(usage)
@@ -124,6 +126,13 @@ function describeProgram(out: Output, token: GivenToken | null): Command {
       .action(async (options) => (await import('./daemons.ts')).stopDaemon(out, name, options));
   }
   return program;
+}
+
+/** Returns the name of a command below the program's own, such as `worker start`. */
+export function fullName(command: Command): string {
+  const names: string[] = [];
+  for (let at = command; at.parent; at = at.parent) names.unshift(at.name());
+  return names.join(' ');
 }
 
 const overLimit = [

@@ -4,6 +4,7 @@ import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf } from '../paint/capabilities.ts';
 import { notificationStyle } from '../paint/notification.ts';
 import { OuterTerminal } from '../paint/outer.ts';
+import { admit } from './admission.ts';
 import { Refusal, refuse, tellProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
@@ -15,6 +16,7 @@ import { findWorkspace } from './workspace.ts';
  */
 export async function openRoom(folder: string, token: GivenToken | null): Promise<void> {
   try {
+    admit('room');
     if (!process.stdin.isTTY || !process.stdout.isTTY)
       refuse(
         'no_terminal',

@@ -4,7 +4,6 @@ import type { Result } from '../domain/problem.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { type JobResult, runJob } from '../jobs/runJob.ts';
 import { demand, exitCodes, type Output, refuse } from './output.ts';
-import { refuseInsideWorker } from './session.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** What a job came to in one repository. */
@@ -15,7 +14,6 @@ type Ran = { readonly repo: string } & (JobResult | { readonly problem: string }
  * the command ends with 1 then. Needs no controller, and changes nothing by itself.
  */
 export async function runJobs(out: Output, name: string, repos: readonly string[]): Promise<void> {
-  refuseInsideWorker('run jobs in main checkouts');
   const config = demand(readConfig(demand(findWorkspace('.'))));
   const stop = new AbortController();
   const cancel = () => stop.abort();

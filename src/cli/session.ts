@@ -71,14 +71,3 @@ export async function withTerminal<T>(
 function refuseWithoutTerminal(id: string): never {
   refuse('no_terminal', `${id} has no terminal any more.`, `Resume it: orch-tui worker resume ${id}`);
 }
-
-/** Commands that start something are a person's; a worker's environment carries its name. */
-export function refuseInsideWorker(what: string): void {
-  const worker = process.env.ORCH_WORKER;
-  if (worker === undefined) return;
-  refuse(
-    'approval_forbidden',
-    `A worker cannot ${what}: this runs inside ${worker}.`,
-    'Ask the person at the control room.',
-  );
-}

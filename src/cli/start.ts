@@ -9,7 +9,7 @@ import { proposalText } from './describe/proposal.ts';
 import { workerJson } from './describe/worker.ts';
 import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output, Refusal, refuse } from './output.ts';
-import { refuseInsideWorker, withController } from './session.ts';
+import { withController } from './session.ts';
 
 export interface StartOptions {
   readonly brief?: string;
@@ -26,7 +26,6 @@ export async function startWorker(
   task: string,
   options: StartOptions,
 ): Promise<void> {
-  refuseInsideWorker('start workers');
   const brief = options.brief === '-' ? await readInput() : (options.brief ?? '');
   await withController('.', async (call, link) => {
     const draft = { repo, task, brief, agent: options.agent ?? null };
@@ -41,7 +40,6 @@ export async function startWorker(
 
 /** `worker resume`: the same card, the same yes. */
 export async function resumeWorker(out: Output, id: string, options: StartOptions): Promise<void> {
-  refuseInsideWorker('resume workers');
   await withController('.', async (call, link) => {
     if (!hasPerson(out, options)) {
       demand(await call('check', { do: 'propose-resume', id }));

@@ -3,7 +3,7 @@ import type { MemoryKind } from '../domain/memory.ts';
 import type { Update } from '../domain/update.ts';
 import { columns, timeText } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
-import { demandWorker, refuseInsideWorker, withController } from './session.ts';
+import { demandWorker, withController } from './session.ts';
 
 /** Commands around what sessions report, write to each other and store. */
 
@@ -45,7 +45,6 @@ export async function listNotes(out: Output, id: string | undefined): Promise<vo
 
 /** `messages mute`: keeps messages of others from a worker's agent. */
 export async function muteWorker(out: Output, id: string, muted: boolean): Promise<void> {
-  refuseInsideWorker('mute anybody');
   await withController('.', async (call) => {
     demand(await call('muteNotes', { id, muted }));
     out.result({ id, muted }, muted ? `${id} is given no messages.` : `${id} is given its messages again.`);
@@ -74,7 +73,6 @@ export async function storeMemory(
   content: string,
   { kind, tag = [] }: { readonly kind: MemoryKind; readonly tag?: readonly string[] },
 ): Promise<void> {
-  refuseInsideWorker('store here; its tool is memory_store');
   await withController('.', async (call) => {
     const memory = { kind, content, tags: tag, metadata: {} };
     const { id } = demand(await call('remember', memory));
