@@ -1,6 +1,5 @@
-// Older Nodes have the module without all of its names: asked for by name they would refuse to load this very file.
-import nodeModule from 'node:module';
 import { takeToken } from '../notion/token.ts';
+import { keepCompiled } from './compileCache.ts';
 
 /** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
 const oldestNode = [22, 12] as const;
@@ -14,7 +13,7 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   );
   process.exitCode = 1;
 } else {
-  nodeModule.enableCompileCache();
+  keepCompiled();
   // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
   const token = takeToken(process.env);
   // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
