@@ -4,11 +4,16 @@ export interface CommandPolicy {
   readonly agent: 'allowed' | 'refused';
   /** `acts`: it does what only a person decides. `reads`: it changes nothing that a person has to agree to. */
   readonly acts: 'acts' | 'reads';
+  /** `none`: it also runs in a workspace that the person has not trusted, for it runs nothing of it. */
+  readonly trust?: 'none';
   /** Completes "A worker cannot …"; with what an agent does instead, where there is something. */
   readonly what: string;
   /** Options that make it another command, by commander's name of them; the first that is given counts. */
   readonly withOption?: Readonly<Record<string, Pick<CommandPolicy, 'agent' | 'acts' | 'what'>>>;
 }
+
+/** What a command needs with the options that it was given. */
+export type CommandNeeds = Omit<CommandPolicy, 'withOption'>;
 
 const reading = (what: string): CommandPolicy => ({ agent: 'allowed', acts: 'reads', what });
 const acting = (what: string): CommandPolicy => ({ agent: 'refused', acts: 'acts', what });
@@ -16,6 +21,11 @@ const acting = (what: string): CommandPolicy => ({ agent: 'refused', acts: 'acts
 const foreseeable = (what: string): CommandPolicy => ({
   ...acting(what),
   withOption: { dryRun: { agent: 'refused', acts: 'reads', what } },
+});
+/** Needs no trust in the workspace. */
+const anywhere = <T extends CommandPolicy>(policy: T): T & { readonly trust: 'none' } => ({
+  ...policy,
+  trust: 'none',
 });
 /** With this option it acts; without, it reads. */
 const actingWith = (option: string, what: string, change: string): CommandPolicy => ({
@@ -28,12 +38,12 @@ const actingWith = (option: string, what: string, change: string): CommandPolicy
  * names are no commands of the program's tree: `room`, which is `orch-tui` without a command, and `hook`.
  */
 export const commandPolicies = {
-  room: { agent: 'refused', acts: 'reads', what: 'open the control room' },
-  hook: reading('report to the control room'),
-  mcp: reading('use its tools'),
-  init: acting('change which repositories a workspace has'),
+  room: anywhere({ agent: 'refused', acts: 'reads', what: 'open the control room' }),
+  hook: anywhere(reading('report to the control room')),
+  mcp: anywhere(reading('use its tools')),
+  init: anywhere(acting('change which repositories a workspace has')),
   // It acts in a workspace that it has just made, and holds a key for that one.
-  demo: { agent: 'refused', acts: 'reads', what: 'run the demo' },
+  demo: anywhere({ agent: 'refused', acts: 'reads', what: 'run the demo' }),
   status: reading('look at repositories'),
   branches: reading('look at branches'),
   versions: reading('look at versions'),
@@ -45,11 +55,12 @@ export const commandPolicies = {
   approve: acting('approve anything'),
   reject: acting('turn proposals down'),
   conflicts: reading('look at conflicts'),
-  doctor: reading('check the installation'),
+  trust: anywhere(acting('decide which folders are trusted')),
+  doctor: anywhere(reading('check the installation')),
   backups: reading('look at backups'),
   usage: reading('look at what was used'),
   run: acting('run jobs in main checkouts'),
-  report: reading('report where its task is'),
+  report: anywhere(reading('report where its task is')),
   updates: reading('look at reports'),
   messages: reading('look at messages'),
   'messages mute': acting('mute workers'),
@@ -103,10 +114,10 @@ export const commandPolicies = {
   'flow release finish': foreseeable('finish a release'),
   'flow hotfix start': acting('start a hotfix'),
   'flow hotfix finish': foreseeable('finish a hotfix'),
-  'host status': reading('look at the host'),
-  'host stop': acting('stop the host'),
-  'controller status': reading('look at the controller'),
-  'controller stop': acting('stop the controller'),
+  'host status': anywhere(reading('look at the host')),
+  'host stop': anywhere(acting('stop the host')),
+  'controller status': anywhere(reading('look at the controller')),
+  'controller stop': anywhere(acting('stop the controller')),
 } as const satisfies Readonly<Record<string, CommandPolicy>>;
 
 export type CommandName = keyof typeof commandPolicies;
@@ -115,7 +126,7 @@ export type CommandName = keyof typeof commandPolicies;
 export function policyOf(
   name: string,
   options: Readonly<Record<string, unknown>>,
-): Omit<CommandPolicy, 'withOption'> | null {
+): CommandNeeds | null {
   if (!Object.hasOwn(commandPolicies, name)) return null;
   const policy: CommandPolicy = commandPolicies[name as CommandName];
   const given = Object.entries(policy.withOption ?? {}).find(([option]) => options[option] === true);

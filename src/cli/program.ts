@@ -8,6 +8,7 @@ import { describeNotion } from './notionProgram.ts';
 import { createOutput, type Output, outliveReaders, Refusal, tellFault, tellProblem } from './output.ts';
 import { RefusingCommand } from './refusingCommand.ts';
 import { describeTalk } from './talkProgram.ts';
+import { Answered, admitToWorkspace } from './trustGate.ts';
 
 /**
  * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
@@ -20,6 +21,7 @@ export async function runCommand(argv: readonly string[], token: GivenToken | nu
   try {
     await describeProgram(createOutput(json), token).parseAsync(argv, { from: 'user' });
   } catch (error) {
+    if (error instanceof Answered) return;
     if (error instanceof Refusal) tellProblem(json, error.problem);
     // Help or version, which commander has printed.
     else if (!(error instanceof CommanderError && error.exitCode === 0)) tellFault(json, error);
@@ -36,7 +38,11 @@ export function describeProgram(out: Output, token: GivenToken | null): Command 
     .usage('[dir] | <command> [options]')
     .version(version)
     .exitOverride()
-    .hook('preAction', (_, called) => admit(fullName(called), called.optsWithGlobals()));
+    .hook('preAction', (_, called) => {
+      const options = called.optsWithGlobals();
+      const policy = admit(fullName(called), options);
+      admitToWorkspace(out, policy);
+    });
   const command = (parent: Command, usage: string, description: string) =>
     parent
       .command(usage)
@@ -49,6 +55,12 @@ export function describeProgram(out: Output, token: GivenToken | null): Command 
     .option('--develop', 'create missing develop branches, checking nothing out')
     .option('--yes', 'ask nothing')
     .action(async (options) => (await import('./init.ts')).initWorkspace(out, options));
+  command(program, 'trust', 'decide whether what this workspace can run is trusted')
+    .option('--yes', 'ask nothing; needs --hash')
+    .option('--hash <hash>', 'the configuration that is meant, as `orch-tui trust` or `status` shows it')
+    .option('--state', 'also take over workers and proposals that were not written here')
+    .option('--discard', 'with --state: put them aside instead; nothing is deleted')
+    .action(async (options) => (await import('./trust.ts')).trustWorkspace(out, options));
   command(program, 'demo [dir]', 'open a demo workspace with a built-in agent')
     .option('--headless', 'needs no terminal: starts, waits, finishes, cleans and prints what happened')
     .action(async (dir, options) => (await import('./demo.ts')).runDemo(out, dir, options));

@@ -114,9 +114,11 @@ export class CopilotMemory {
     const { copilot, server = null } = memory ?? {};
     if (copilot !== true) return Promise.resolve([]);
     const now = performance.now();
-    const isFresh = this.#last?.server === server && now - this.#last.at <= freshMs;
-    if (!isFresh) this.#last = { at: now, server, memories: this.#ask(root, server, ambient) };
-    return this.#last?.memories ?? Promise.resolve([]);
+    const last = this.#last;
+    if (last && last.server === server && now - last.at <= freshMs) return last.memories;
+    const memories = this.#ask(root, server, ambient);
+    this.#last = { at: now, server, memories };
+    return memories;
   }
 
   async #ask(

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
-import { readSmallFile } from './smallFile.ts';
+import { readSmallFile } from '../../lib/smallFile.ts';
 import { replaceTextFile } from './textFile.ts';
 
 /** What a person has decided about the workspace in one folder. */

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:f
 import { join } from 'node:path';
 import type { TrustFacts } from '../../domain/trust.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { readSmallFile } from './smallFile.ts';
+import { readSmallFile } from '../../lib/smallFile.ts';
 import { replaceTextFile } from './textFile.ts';
 
 /** Where the state of a workspace says whose it is. */

@@ -4,7 +4,7 @@ import type { TrustFacts } from '../../domain/trust.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';
 import { readRecord, type TrustRecord, writeRecord } from './record.ts';
-import { readSmallFile } from './smallFile.ts';
+import { readSmallFile } from '../../lib/smallFile.ts';
 import { putStateAside, stampState, stateOwner } from './stateOwner.ts';
 
 type Stored = Readonly<Record<string, unknown>>;

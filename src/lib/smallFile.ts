@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { failure, type Result, success } from '../../lib/result.ts';
+import { failure, type Result, success } from './result.ts';
 
 /**
  * Reads a file that may come from anyone. A link is not followed, and what is no regular file is not waited for.

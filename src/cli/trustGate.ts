@@ -1,0 +1,51 @@
+import { readUntrusted } from '../controller/config/workspaceConfig.ts';
+import { readTrust } from '../controller/trust/trust.ts';
+import { untrustedProblem } from '../domain/trust.ts';
+import { readHead } from '../git/headFile.ts';
+import type { CommandPolicy } from './commandPolicy.ts';
+import { columns } from './describe/rows.ts';
+import { trustText } from './describe/trust.ts';
+import { demand, type Output, Refusal } from './output.ts';
+import { findWorkspace } from './workspace.ts';
+
+/** Ends a command that was answered before its own code was reached. The exit code is 0. */
+export class Answered extends Error {}
+
+/**
+ * Lets a command into a workspace that the person trusts. In any other a reading command shows what can be read from
+ * files alone, and ends; every other one is refused. No process is started, git included.
+ * @throws Answered after a reading command, Refusal with `untrusted_workspace` for all others
+ */
+export function admitToWorkspace(out: Output, { acts, trust }: Pick<CommandPolicy, 'acts' | 'trust'>): void {
+  if (trust === 'none') return;
+  const root = findWorkspace('.');
+  // Where there is no workspace, or no usable configuration, the command itself says so.
+  if (!root.ok) return;
+  const read = readTrust(root.value);
+  if (!read.ok || read.value.usable) return;
+  if (acts === 'acts') throw new Refusal(untrustedProblem(root.value, read.value.facts));
+  showUntrusted(out, root.value);
+  throw new Answered();
+}
+
+/** Shows a workspace that is not trusted: its repositories as their files say, and what its configuration sets. */
+function showUntrusted(out: Output, root: string): void {
+  const { config, trust } = demand(readUntrusted(root));
+  const repos = config.repos.map(({ name, path }) => ({ name, path, ...readHead(path) }));
+  const rows = repos.map(({ name, path, branch, commit }) => [
+    `  ${name}`,
+    branch ?? 'no branch',
+    commit?.slice(0, 8) ?? 'no commit',
+    path,
+  ]);
+  const text = [
+    `${config.name}  ${root}`,
+    '',
+    rows.length === 0 ? 'No repositories.' : columns(rows),
+    '',
+    trustText(trust),
+    '',
+    'Nothing was run here, git included. Decide: orch-tui trust',
+  ];
+  out.result({ workspace: root, name: config.name, trust, repos }, text.join('\n'));
+}
