@@ -3,8 +3,9 @@ import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, write
 import { hostname, userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { type Problem, problemOf } from '../domain/problem.ts';
+import { isPrivate } from '../lib/privateFolder.ts';
 import { protocolVersion } from './hello.ts';
-import { isPrivate, lockPath, type Program } from './paths.ts';
+import { lockPath, type Program } from './paths.ts';
 import { processStart } from './processes.ts';
 
 /** Who holds a program's lock; the lock file's content. */

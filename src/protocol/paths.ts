@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { makePrivate } from '../lib/privateFolder.ts';
+import type { Result } from '../lib/result.ts';
 
 /** The two daemons of a workspace. */
 export type Program = 'host' | 'controller';
@@ -39,27 +40,4 @@ export function runtimeFolder(root: string, env: Readonly<NodeJS.ProcessEnv> = p
   if (base === undefined) throw new Error('/tmp is never too long');
   const made = makePrivate(base);
   return made.ok ? makePrivate(join(base, hash)) : made;
-}
-
-/** Creates the folder, or checks that the one there is ours, closed to others, and no link elsewhere. */
-function makePrivate(folder: string): Result<string> {
-  try {
-    mkdirSync(folder, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return failure('unsafe_folder', `Cannot create ${folder}: ${(error as Error).message}`);
-  }
-  return isPrivate(folder)
-    ? success(folder)
-    : failure(
-        'unsafe_folder',
-        `${folder} is not a folder of yours alone.`,
-        'Remove it, or make it yours with mode 0700.',
-      );
-}
-
-/** Whether a path is a folder, not a link, that belongs to us and is closed to everybody else. */
-export function isPrivate(folder: string): boolean {
-  const found = lstatSync(folder, { throwIfNoEntry: false });
-  return found?.isDirectory() === true && found.uid === userInfo().uid && (found.mode & 0o077) === 0;
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { failure, type Result, success } from '../../lib/result.ts';
-import { stateFolder } from '../../lib/stateFolder.ts';
+import { failure, type Result } from '../../lib/result.ts';
+import { isPrivate } from '../../lib/privateFolder.ts';
+import { openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
 import { readSmallFile } from '../../lib/smallFile.ts';
 import { replaceTextFile } from './textFile.ts';
 
@@ -25,8 +26,9 @@ const mostBytes = 4 * 1024 * 1024;
 
 /** Returns what is recorded about a workspace; null where nothing is, or the record is damaged. */
 export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): TrustRecord | null {
-  const file = recordFile(root, env);
-  const text = file.ok ? readSmallFile(file.value, mostBytes) : null;
+  const folder = stateFolder(env);
+  // A folder that others can write to holds no decision of the person's.
+  const text = isPrivate(folder) ? readSmallFile(recordFile(folder, root), mostBytes) : null;
   if (!text?.ok) return null;
   try {
     const record = JSON.parse(text.value) as Partial<TrustRecord> & { v?: unknown };
@@ -48,19 +50,18 @@ export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): Trus
  * @returns `not_written` with the system's reason
  */
 export function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv>): Result<null> {
-  const file = recordFile(record.root, env);
-  if (!file.ok) return file;
+  const folder = openStateFolder(env);
+  if (!folder.ok) return folder;
+  const file = recordFile(folder.value, record.root);
   try {
-    mkdirSync(dirname(file.value), { recursive: true, mode: 0o700 });
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   } catch (error) {
-    return failure('not_written', `${dirname(file.value)} cannot be made: ${(error as Error).message}`);
+    return failure('not_written', `${dirname(file)} cannot be made: ${(error as Error).message}`);
   }
-  return replaceTextFile(file.value, `${JSON.stringify({ v: 1, ...record })}\n`);
+  return replaceTextFile(file, `${JSON.stringify({ v: 1, ...record })}\n`);
 }
 
-function recordFile(root: string, env: Readonly<NodeJS.ProcessEnv>): Result<string> {
-  const folder = stateFolder(env);
-  if (!folder.ok) return folder;
+function recordFile(folder: string, root: string): string {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 32);
-  return success(join(folder.value, 'trust', `${name}.json`));
+  return join(folder, 'trust', `${name}.json`);
 }
