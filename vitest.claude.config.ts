@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests against the real Claude Code: apart, because it is a large download and 275 MB of memory a process. */
 export default defineConfig({
   test: {
+    setupFiles: ['test/support/stateFolder.ts'],
     include: ['test/claude/**/*.test.ts'],
     // Mostly they wait; more of them would want too much memory.
     maxWorkers: 2,

@@ -123,10 +123,7 @@ export const commandPolicies = {
 export type CommandName = keyof typeof commandPolicies;
 
 /** Returns what a command needs with the options that it was given; null for a name that is not in the table. */
-export function policyOf(
-  name: string,
-  options: Readonly<Record<string, unknown>>,
-): CommandNeeds | null {
+export function policyOf(name: string, options: Readonly<Record<string, unknown>>): CommandNeeds | null {
   if (!Object.hasOwn(commandPolicies, name)) return null;
   const policy: CommandPolicy = commandPolicies[name as CommandName];
   const given = Object.entries(policy.withOption ?? {}).find(([option]) => options[option] === true);

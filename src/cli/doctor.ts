@@ -4,7 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { agentEnvironment } from '../agents/environment.ts';
 import { resolvePresets } from '../agents/presets.ts';
 import { probeAgent } from '../agents/probe.ts';
-import { readConfig } from '../controller/config/workspaceConfig.ts';
+import { openConfig } from '../controller/config/workspaceConfig.ts';
+import { readTrust, type Trust } from '../controller/trust/trust.ts';
+import type { Result } from '../domain/problem.ts';
+import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../domain/trust.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { columns } from './describe/rows.ts';
@@ -23,15 +26,19 @@ const oldestGit = [2, 39] as const;
  */
 export async function runDoctor(out: Output, token: GivenToken | null): Promise<void> {
   const root = findWorkspace('.');
+  const trust = root.ok ? readTrust(root.value) : null;
+  // Before trust no process runs at all: in this folder even git could be another program.
+  const mayRun = !trust || (trust.ok && trust.value.usable !== null);
   const findings: Finding[] = [
     { name: 'node', verdict: 'ok', text: `${process.versions.node} at ${process.execPath}` },
-    await checkGit(),
-    ...(await checkAgents(root.ok ? root.value : null)),
+    mayRun ? await checkGit() : { name: 'git', verdict: 'warning', text: notChecked },
+    ...(mayRun ? await checkAgents(root.ok ? root.value : null) : []),
     checkPty(await loadPty()),
     checkSockets(root.ok ? root.value : '.'),
     checkTerminal(),
     await checkUserSettings(),
     ...(await checkNotion(token, root.ok ? root.value : null)),
+    ...(trust ? [checkTrust(trust)] : []),
     root.ok
       ? { name: 'workspace', verdict: 'ok', text: root.value }
       : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },
@@ -42,6 +49,18 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
     columns(findings.map(({ name, verdict, text }) => [`${marks[verdict]} ${name}`, text])),
   );
   if (findings.some((finding) => finding.verdict === 'problem')) process.exitCode = exitCodes.refused;
+}
+
+const notChecked = 'not looked for before you trust this workspace: orch-tui trust';
+
+function checkTrust(trust: Result<Trust>): Finding {
+  const name = 'trust';
+  if (!trust.ok) return { name, verdict: 'problem', text: trust.problem.message };
+  const { root, facts } = trust.value;
+  if (isWhollyTrusted(facts)) return { name, verdict: 'ok', text: 'you trust this configuration' };
+  const { message, hint } =
+    facts.configuration === 'trusted' ? foreignStateProblem(root) : untrustedProblem(root, facts);
+  return { name, verdict: 'warning', text: `${message} ${hint}` };
 }
 
 async function checkGit(): Promise<Finding> {
@@ -62,11 +81,13 @@ async function checkGit(): Promise<Finding> {
 
 /** Each agent of the workspace; only the default one has to be there. */
 async function checkAgents(root: string | null): Promise<Finding[]> {
-  const config = root === null ? null : readConfig(root);
-  if (config && !config.ok)
-    return [{ name: 'configuration', verdict: 'problem', text: config.problem.message }];
-  const presets = config?.ok ? config.value.agents : resolved();
-  const wanted = config?.ok ? config.value.defaultAgent : 'claude';
+  const opened = root === null ? null : openConfig(root);
+  if (opened && !opened.ok)
+    return [{ name: 'configuration', verdict: 'problem', text: opened.problem.message }];
+  if (opened?.value.trust.configuration === 'changed')
+    return [{ name: 'agents', verdict: 'warning', text: 'not looked for: the configuration changed' }];
+  const presets = opened?.value.config.agents ?? resolved();
+  const wanted = opened?.value.config.defaultAgent ?? 'claude';
   const untouched = resolved();
   const absent: string[] = [];
   const findings = await Promise.all(

@@ -24,6 +24,7 @@ export async function showStatus(out: Output, repo: string | undefined): Promise
     const value = {
       workspace: facts.workspace.root,
       name: facts.workspace.name,
+      trust: facts.trust ?? { configuration: 'trusted', state: 'own' },
       repos,
       workers: workers.map(workerJson),
       proposals: facts.proposals,

@@ -1,5 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
+import { readTrust } from '../controller/trust/trust.ts';
+import { isWhollyTrusted, untrustedProblem } from '../domain/trust.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf } from '../paint/capabilities.ts';
 import { notificationStyle } from '../paint/notification.ts';
@@ -23,7 +25,9 @@ export async function openRoom(folder: string, token: GivenToken | null): Promis
         'The control room needs a terminal.',
         'Without one use: orch-tui status, or orch-tui demo --headless',
       );
-    await enterRoom(await rootOf(folder), token);
+    const root = await rootOf(folder);
+    await askForTrust(root);
+    await enterRoom(root, token);
     // What a slow terminal has not taken yet is of no use to anybody.
     process.exit();
   } catch (error) {
@@ -72,6 +76,20 @@ async function rootOf(folder: string): Promise<string> {
   const { createOutput } = await import('./output.ts');
   await initWorkspace(createOutput(false), {}, folder);
   return realpathSync(folder);
+}
+
+/** Asks about what is not trusted yet. After a no, a workspace that was trusted before opens as it was trusted. */
+async function askForTrust(root: string): Promise<void> {
+  const trust = readTrust(root);
+  // A configuration that cannot be read is the controller's to explain.
+  if (!trust.ok || isWhollyTrusted(trust.value.facts)) return;
+  const [{ decideTrust }, { createOutput }] = await Promise.all([
+    import('./trust.ts'),
+    import('./output.ts'),
+  ]);
+  await decideTrust(createOutput(false), trust.value);
+  const now = readTrust(root);
+  if (now.ok && !now.value.usable) throw new Refusal(untrustedProblem(root, now.value.facts));
 }
 
 function plainName(root: string): string {

@@ -1,4 +1,4 @@
-import { readConfig } from '../controller/config/workspaceConfig.ts';
+import { demandTrusted } from '../controller/config/workspaceConfig.ts';
 import { jobEnvironment } from '../controller/edge/checking.ts';
 import type { Result } from '../domain/problem.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
@@ -14,7 +14,7 @@ type Ran = { readonly repo: string } & (JobResult | { readonly problem: string }
  * the command ends with 1 then. Needs no controller, and changes nothing by itself.
  */
 export async function runJobs(out: Output, name: string, repos: readonly string[]): Promise<void> {
-  const config = demand(readConfig(demand(findWorkspace('.'))));
+  const config = demand(demandTrusted(demand(findWorkspace('.'))));
   const stop = new AbortController();
   const cancel = () => stop.abort();
   process.once('SIGINT', cancel);

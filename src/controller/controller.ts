@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { foreignStateProblem } from '../domain/trust.ts';
 import { isLive } from '../domain/worker.ts';
-import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { Git } from '../git/run.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
 import type { Hello } from '../protocol/hello.ts';
@@ -12,8 +12,10 @@ import type { Link } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
 import { Announcer } from './announcer.ts';
 import { watchConfig } from './config/watchConfig.ts';
+import type { OpenedConfig } from './config/workspaceConfig.ts';
 import { Core } from './core.ts';
 import { Documents } from './documents/documents.ts';
+import { onlyForLiveWorkers } from './edge/foreignState.ts';
 import { hostEnvironment } from './edge/hostEnvironment.ts';
 import { HostPort } from './edge/hostPort.ts';
 import { Looks } from './edge/looks.ts';
@@ -24,7 +26,7 @@ import { settleUnfinished, sweepBackups } from './edge/settling.ts';
 import type { Desk } from './mcp/desk.ts';
 import { createDesk } from './mcp/edgeDesk.ts';
 import { Mcp } from './mcp/mcp.ts';
-import { logFile, openLog } from './record/log.ts';
+import { logFile, openForeignLog, openLog } from './record/log.ts';
 import { applyEvent, emptyLogState } from './record/logState.ts';
 import { createCorrespondent } from './reporting.ts';
 import { serveClient } from './serve.ts';
@@ -56,9 +58,11 @@ export class Controller {
   /** Until what the log says has been compared with what is there, nobody is answered. */
   readonly #ready: Promise<void>;
 
-  constructor(root: string, config: WorkspaceConfig, daemon: Daemon) {
+  constructor({ config, trust }: OpenedConfig, daemon: Daemon) {
+    const { root } = config;
     let past = emptyLogState;
-    const log = openLog(logFile(root), (event) => {
+    const isForeign = trust.state === 'foreign';
+    const log = (isForeign ? openForeignLog : openLog)(logFile(root), (event) => {
       past = applyEvent(past, event);
     });
     const tell = (message: Message) => this.#core.tell(message);
@@ -93,8 +97,9 @@ export class Controller {
       tell,
       fail: logError,
     };
-    const state = initialState(config, past);
-    this.#core = new Core(state, log, createRunner(edge));
+    const state = initialState(config, past, trust);
+    const run = createRunner(edge);
+    this.#core = new Core(state, log, isForeign ? onlyForLiveWorkers(run, tell) : run);
     this.#looks = new Looks(this.#core, edge);
     this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
     this.#desk = createDesk(this.#core, this.#looks, edge, this.#documents.board);
@@ -119,8 +124,9 @@ export class Controller {
       if (this.#core.state.busy.size === 0) this.#settled?.();
     };
     for (const problem of log.problems) tell({ type: 'noticed', problem });
-    this.#ready = this.#reconcile(edge);
-    this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
+    if (isForeign) tell({ type: 'noticed', problem: foreignStateProblem(root) });
+    this.#ready = isForeign ? this.#findHost() : this.#reconcile(edge);
+    if (!isForeign) this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
     const readClock = () => tell({ type: 'clock-read', now: Date.now() });
     readClock();
     this.#sweep = setInterval(() => {
@@ -161,7 +167,8 @@ export class Controller {
 
   /** Only where there is somebody to compare, and unless it was turned off. */
   #wakeRadar(repo: string, workers: readonly string[]): void {
-    const { config, log } = this.#core.state;
+    const { config, log, trust } = this.#core.state;
+    if (trust.state === 'foreign') return;
     const hasWorkers = [...log.workers.values()].some((worker) => worker.repo === repo);
     if (hasWorkers && config.radar !== false) this.#radar.wake(repo, workers);
   }
@@ -178,8 +185,7 @@ export class Controller {
   async #reconcile(edge: Edge): Promise<void> {
     const { state } = this.#core;
     await this.#documents.follow();
-    const host = await this.#host.find();
-    if (!host.ok) this.#core.tell(withoutHost(host.problem));
+    await this.#findHost();
     // Agents that run know the address of last time, and ask there at any moment.
     if (this.#core.state.terminals.size > 0) await this.#mcp.open();
     await settleUnfinished(edge, this.#core.state);
@@ -194,6 +200,12 @@ export class Controller {
           ),
         });
     this.#core.tell({ type: 'config-read', config: state.config });
+  }
+
+  /** Learns which terminals live. */
+  async #findHost(): Promise<void> {
+    const host = await this.#host.find();
+    if (!host.ok) this.#core.tell(withoutHost(host.problem));
   }
 
   /** Ends every process and then the daemons. */

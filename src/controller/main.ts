@@ -1,20 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { WorkspaceConfig } from '../domain/workspace.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import type { Link } from '../protocol/link.ts';
 import { reportStart } from '../protocol/start.ts';
 import { version } from '../protocol/version.ts';
-import { readConfig } from './config/workspaceConfig.ts';
+import { type OpenedConfig, openConfig } from './config/workspaceConfig.ts';
 import { Controller } from './controller.ts';
 import { logFile } from './record/log.ts';
+import { claimNewState } from './trust/trust.ts';
 
 /** The controller of one workspace: `node controller.js <workspace>`. */
 async function main(root: string): Promise<void> {
-  const config = readConfig(root);
-  if (!config.ok) {
-    reportStart(config);
+  const opened = openConfig(root);
+  if (!opened.ok) {
+    reportStart(opened);
     process.exit(1);
   }
   let open = (): Result<Controller> => failure('not_ready', 'The controller is starting.', 'Try again.');
@@ -40,16 +40,18 @@ async function main(root: string): Promise<void> {
   process.on('uncaughtException', logError);
   process.on('unhandledRejection', logError);
   // Only now: the lock makes this process the log's one writer.
-  open = () => openController(root, config.value, daemon.value);
+  open = () => openController(root, opened.value, daemon.value);
   controller = open();
   await daemon.value.ended;
   process.exit(0);
 }
 
 /** Without a record nothing may be done: whoever comes is told why, and the process ends when nobody is left. */
-function openController(root: string, config: WorkspaceConfig, daemon: Daemon): Result<Controller> {
+function openController(root: string, { config, trust }: OpenedConfig, daemon: Daemon): Result<Controller> {
   try {
-    return success(new Controller(root, config, daemon));
+    const state = claimNewState(root);
+    if (!state.ok) return state;
+    return success(new Controller({ config, trust: { ...trust, state: state.value } }, daemon));
   } catch (error) {
     logError(error);
     const message = `The log ${logFile(root)} cannot be used: ${(error as Error).message}`;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { foreignStateProblem } from '../domain/trust.ts';
 import type { CheckedRequest, ControllerApi } from '../protocol/controllerApi.ts';
 import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
@@ -7,6 +8,7 @@ import { ancestryOf } from '../protocol/processes.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { serveDocuments } from './documents/serveDocuments.ts';
+import { refuseForeignState } from './edge/foreignState.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/keeping.ts';
 import type { Looks } from './edge/looks.ts';
 import { cleanMemory } from './edge/memories.ts';
@@ -112,7 +114,9 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     createDevelop: ({ repo }) => personOnly(() => looks.createDevelop(repo)),
     stopAll: () => personOnly(stopAll),
   };
-  link.serve<Answered>(onceReady(ready, handlers));
+  const foreign = () =>
+    core.state.trust.state === 'foreign' ? foreignStateProblem(core.state.config.root) : null;
+  link.serve<Answered>(onceReady(ready, refuseForeignState(handlers, foreign)));
 }
 
 /** What is only checked needs no session and no wishes about the merge. */

@@ -8,6 +8,7 @@ import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
 import type { RepoRadar } from './radar.ts';
 import type { RepoStatus } from './repo.ts';
+import type { TrustFacts } from './trust.ts';
 import type { UsageFacts } from './usage.ts';
 import type { EndedWorker, Worker } from './worker.ts';
 import type { Ability } from './workspace.ts';
@@ -24,6 +25,8 @@ export interface Facts {
     /** What some of them cannot do, by name. */
     readonly lacks?: Readonly<Record<string, readonly Ability[]>>;
   };
+  /** Present while something of the workspace is not trusted: see `TrustFacts`. */
+  readonly trust?: TrustFacts;
   readonly repos: readonly RepoStatus[];
   /** In order of their first start. */
   readonly workers: readonly Worker[];

@@ -26,6 +26,11 @@ export interface TrustFacts {
   readonly rows?: readonly TrustRow[];
 }
 
+/** Reports whether there is nothing left for the person to decide about. */
+export function isWhollyTrusted({ configuration, state }: TrustFacts): boolean {
+  return configuration === 'trusted' && state !== 'foreign';
+}
+
 /** Returns why nothing may be run yet, with the way out. */
 export function untrustedProblem(root: string, { configuration, hash }: TrustFacts): Problem {
   const what =

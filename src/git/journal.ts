@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { personKey } from '../lib/personKey.ts';
 
 /** A change of several steps that is under way, as it lies on the disk until the last step is done. */
 export interface Journal {
@@ -48,7 +50,11 @@ export async function carryOut(
   return dropJournal(commonDir, change.name);
 }
 
-/** The journal of that name, or null. `journal_damaged` when the file is none of ours. */
+/**
+ * Reads the journal of that name; null where there is none.
+ * @returns `journal_damaged` when the file is not a journal, `journal_foreign` when this person did not begin the change
+ *   on this machine
+ */
 export async function readJournal(commonDir: string, name: string): Promise<Result<Journal | null>> {
   const file = journalFile(commonDir, name);
   let text: string;
@@ -59,21 +65,68 @@ export async function readJournal(commonDir: string, name: string): Promise<Resu
     return failure('journal_unreadable', `${file} cannot be read: ${String(error)}`);
   }
   const journal = parseJournal(text);
-  if (journal) return success(journal);
+  if (!journal)
+    return failure(
+      'journal_damaged',
+      `${file} is not a journal of orch-tui.`,
+      'Look into it and move it away.',
+    );
+  return isSigned(commonDir, journal, text) ? success(journal) : foreign(file, journal);
+}
+
+/** What a change that was begun elsewhere would do is only told: a copy of a repository may bring it along. */
+function foreign(file: string, { name, begunAt }: Journal): Result<never> {
   return failure(
-    'journal_damaged',
-    `${file} is not a journal of orch-tui.`,
-    'Look into it and move it away.',
+    'journal_foreign',
+    `${file} tells of an unfinished change (${name}, begun ${begunAt}) that was not begun by you on this machine.`,
+    'It is left alone. If it is yours: orch-tui trust --state. Else move the file away.',
   );
+}
+
+/** Takes over changes that were begun elsewhere, such as by an earlier version: from now on they may be continued. */
+export async function adoptJournals(commonDir: string): Promise<Result<null>> {
+  for (const file of await journalFiles(commonDir)) {
+    const journal = parseJournal(await readFile(file, 'utf8'));
+    const written = journal ? await writeJournal(commonDir, journal) : success(null);
+    if (!written.ok) return written;
+  }
+  return success(null);
+}
+
+/** Puts all journals aside, so that no change is continued. Nothing is deleted. */
+export async function discardJournals(commonDir: string): Promise<Result<null>> {
+  for (const file of await journalFiles(commonDir)) await rename(file, `${file}.discarded-${Date.now()}`);
+  return success(null);
+}
+
+async function journalFiles(commonDir: string): Promise<readonly string[]> {
+  const names = await readdir(folder(commonDir)).catch(() => []); // No folder: nothing was ever begun.
+  return names.filter((name) => name.endsWith('.json')).map((name) => join(folder(commonDir), name));
+}
+
+/** Reports whether this person wrote the journal: for this repository, and with exactly this content. */
+function isSigned(commonDir: string, journal: Journal, text: string): boolean {
+  const { by } = JSON.parse(text) as { by?: unknown };
+  const own = signature(commonDir, journal);
+  return own.ok && typeof by === 'string' && by.length === own.value.length && by === own.value;
+}
+
+/**
+ * A journal says what git is to do next, and lies where a copied repository or an agent can put one. So it carries a
+ * code that only the person's own key makes (RFC 2104).
+ */
+function signature(commonDir: string, journal: Journal): Result<string> {
+  const key = personKey('journal-key');
+  if (!key.ok) return key;
+  const { name, kind, data, step, begunAt } = journal;
+  const content = JSON.stringify([commonDir, name, kind, data, step, begunAt]);
+  return success(createHmac('sha256', key.value).update(content).digest('base64url'));
 }
 
 /** All changes that were begun and neither completed nor dropped, or why one of them cannot be read. */
 export async function listJournals(commonDir: string): Promise<readonly Result<Journal>[]> {
-  const names = await readdir(folder(commonDir)).catch(() => []); // No folder: nothing was ever begun.
-  const files = names.filter((name) => name.endsWith('.json')).sort();
-  const read = await Promise.all(
-    files.map((file) => readJournal(commonDir, decodeURIComponent(file.slice(0, -'.json'.length)))),
-  );
+  const names = (await journalFiles(commonDir)).map((file) => basename(file, '.json')).sort();
+  const read = await Promise.all(names.map((name) => readJournal(commonDir, decodeURIComponent(name))));
   return read.flatMap((one) => (one.ok ? (one.value ? [success(one.value)] : []) : [one]));
 }
 
@@ -92,12 +145,14 @@ export async function dropJournal(commonDir: string, name: string): Promise<Resu
 /** Complete on the disk before it takes the place of the last one. */
 async function writeJournal(commonDir: string, journal: Journal): Promise<Result<null>> {
   const file = journalFile(commonDir, journal.name);
+  const by = signature(commonDir, journal);
+  if (!by.ok) return by;
   const next = `${file}.tmp`;
   try {
     await mkdir(dirname(file), { recursive: true });
     const handle = await open(next, 'w', 0o600);
     try {
-      await handle.writeFile(`${JSON.stringify({ v: 1, ...journal })}\n`);
+      await handle.writeFile(`${JSON.stringify({ v: 1, ...journal, by: by.value })}\n`);
       await handle.sync();
     } finally {
       await handle.close();

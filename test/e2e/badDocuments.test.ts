@@ -117,10 +117,9 @@ describe('invoices', () => {
 | T-2 | 2026-11-04 | Cart | web | 0.5 | 80.00 | 40.00 | Pending |
 `;
   beforeEach(async () => {
-    const config = JSON.parse(await read('.orch/config.json'));
     const clients = { shop: { name: 'Shop Ltd' } };
     const invoices = { currency: 'EUR', rate: 8000, clients };
-    await write('.orch/config.json', JSON.stringify({ ...config, invoices }));
+    await shop.configure({ invoices });
   });
 
   it.each([

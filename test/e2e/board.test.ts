@@ -181,10 +181,7 @@ describe("a card's worker", () => {
     const config = JSON.parse(await readFile(shop.path('.orch/config.json'), 'utf8'));
     const teller = { command: ['sh', '-c', script, program], speaks: 'none' };
     const agents = { ...config.agents, teller };
-    await writeFile(
-      shop.path('.orch/config.json'),
-      JSON.stringify({ ...config, agents, defaultAgent: 'teller' }),
-    );
+    await shop.configure({ agents, defaultAgent: 'teller' });
     const room = await openBoard();
     room.press('h');
     await room.until(/▸ ORC-1/);

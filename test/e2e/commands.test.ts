@@ -39,10 +39,7 @@ describe('approval', () => {
         [task]: { command: ['bash', '-c', say(env)], env: { OUT: out, XDG_RUNTIME_DIR: shop.place.runtime } },
       };
       const config = JSON.parse(await readFile(shop.path('.orch/config.json'), 'utf8'));
-      await writeFile(
-        shop.path('.orch/config.json'),
-        JSON.stringify({ ...config, agents: { ...config.agents, ...agents } }),
-      );
+      await shop.configure({ agents: { ...config.agents, ...agents } });
       await shop.start('backend', task, '', 'idle', task);
       const answer = await untilJson<{ error: { code: string } }>(out);
       expect(answer.error.code).toBe('approval_forbidden');

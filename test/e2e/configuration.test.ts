@@ -13,7 +13,7 @@ afterEach(() => shop.close());
 async function edit(change: Record<string, unknown>): Promise<string> {
   const file = shop.path('.orch/config.json');
   const before = await readFile(file, 'utf8');
-  await writeFile(file, JSON.stringify({ ...JSON.parse(before), ...change }));
+  await shop.configure(change);
   return before;
 }
 
@@ -28,6 +28,7 @@ it('is taken in by itself when it was edited; what is wrong with it is said, and
   await room.until('the default agent "nobody" is none of');
   room.press('escape');
   await writeFile(shop.path('.orch/config.json'), good);
+  shop.trust();
   await room.until('.orch/config.json is right again and in use.');
   room.press('q');
   await room.exited;

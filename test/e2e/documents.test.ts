@@ -50,8 +50,7 @@ const card = async (id: string) => (await cards()).find((one) => one.id === id);
 const boardText = () => readFile(shop.path('SPRINT_BOARD.md'), 'utf8');
 
 async function configure(change: Record<string, unknown>): Promise<void> {
-  const file = shop.path('.orch/config.json');
-  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), ...change }));
+  await shop.configure(change);
 }
 
 async function problemOf(...args: string[]): Promise<{ exit: number; code: string; message: string }> {

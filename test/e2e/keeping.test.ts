@@ -11,8 +11,7 @@ afterEach(() => shop.close());
 const id = 'backend/auth';
 
 async function configure(change: Record<string, unknown>): Promise<void> {
-  const file = shop.path('.orch/config.json');
-  await writeFile(file, JSON.stringify({ ...JSON.parse(await readFile(file, 'utf8')), ...change }));
+  await shop.configure(change);
 }
 
 it('brings a finished worker back, which can be finished again', async () => {

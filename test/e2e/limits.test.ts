@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Shop } from './shop.ts';
 
@@ -33,7 +33,7 @@ async function refusalOf(...args: string[]): Promise<{ code: string; message: st
 async function configure(limits: object): Promise<void> {
   const file = shop.path('.orch/config.json');
   const config = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify({ ...config, limits: { ...config.limits, ...limits } }));
+  await shop.configure({ limits: { ...config.limits, ...limits } });
 }
 
 it('a worker at its limit keeps others of its agent from starting, until its person insists', async () => {

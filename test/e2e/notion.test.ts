@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { invoiceTable } from '../../src/notion/tables.ts';
@@ -51,9 +51,7 @@ it('connects, pushes, pulls, finds conflicts and does what the person decides', 
 });
 
 it('syncs time entries as they are, to the cent', async () => {
-  const file = shop.path('.orch/config.json');
-  const config = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify({ ...config, invoices: { currency: 'EUR', rate: 8000 } }));
+  await shop.configure({ invoices: { currency: 'EUR', rate: 8000 } });
   const entries = notion.addSource(invoiceTable);
   await notion.connect('--invoices', entries);
   const { id } = await shop.json<{ id: string }>(
@@ -87,7 +85,7 @@ it('keeps the token out of files, screens and the environment of workers', async
   const file = shop.path('.orch/config.json');
   const config = JSON.parse(await readFile(file, 'utf8'));
   const teller = { command: ['sh', '-c', 'env; cat /proc/$PPID/environ; exec cat'], speaks: 'none' };
-  await writeFile(file, JSON.stringify({ ...config, agents: { ...config.agents, teller } }));
+  await shop.configure({ agents: { ...config.agents, teller } });
   await shop.start('backend', 'fix', '', 'idle', 'teller');
   const { stdout: screen } = await shop.run(['worker', 'screen', 'backend/fix', '--scrollback', '500']);
   expect(screen).not.toContain('canary');

@@ -21,7 +21,7 @@ async function connect(...args: string[]) {
 
 async function changeConfig(change: (config: Record<string, unknown>) => object): Promise<void> {
   const file = notion.shop.path('.orch/config.json');
-  await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')))));
+  await notion.shop.configure(change(JSON.parse(await readFile(file, 'utf8'))));
 }
 
 function propertyOf(name: string) {

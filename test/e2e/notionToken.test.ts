@@ -86,7 +86,7 @@ it('is in no process that is started, no file, no screen and no answer, also whe
     pass: ['NOTION_*', 'NOTION_TOKEN'],
   };
   const jobs = { lint: [join(bin, 'job')], verify: [join(bin, 'job')] };
-  await writeFile(file, JSON.stringify({ ...config, jobs, agents: { ...config.agents, teller } }));
+  await shop.configure({ jobs, agents: { ...config.agents, teller } });
 
   const answers: string[] = [];
   const say = async (...args: string[]) => {

@@ -109,7 +109,7 @@ it('a worker answers nothing, its own questions least of all', async () => {
 '${process.cwd()}/dist/orch-tui' answer "$(cat "$ID")" allow --json > "$OUT"; exec sleep 100000`;
   const env = { ID: shop.path('id'), OUT: out, XDG_RUNTIME_DIR: shop.place.runtime };
   const agents = { ...config.agents, sly: { command: ['bash', '-c', script], env } };
-  await writeFile(shop.path('.orch/config.json'), JSON.stringify({ ...config, agents }));
+  await shop.configure({ agents });
   await shop.start('backend', 'list', 'run: git status', 'waiting');
   const { id } = await requested();
   await shop.start('backend', 'sly', '', 'idle', 'sly');

@@ -57,7 +57,7 @@ const proposed = (count: number) =>
 async function limitWorkers(workers: number): Promise<void> {
   const file = shop.path('.orch/config.json');
   const config = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify({ ...config, limits: { ...config.limits, workers } }));
+  await shop.configure({ limits: { ...config.limits, workers } });
 }
 
 it('one yes starts what was listed as far as limits allow, says what it did not, and answers no questions', async () => {

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { trustWritten } from '../../src/controller/trust/trust.ts';
 import { TestPlace, type TestRepo } from './harness/place.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 
@@ -58,12 +60,27 @@ export class Shop {
       limits: { workers: 20, staggerMs: 0 },
       agents: { demo: { env: { ORCH_DEMO_PACE: '0' } }, ...presets },
     };
-    await writeFile(join(place.workspace, '.orch', 'config.json'), JSON.stringify(config));
-    return new Shop(place);
+    const shop = new Shop(place);
+    await shop.configure(config);
+    return shop;
   }
 
   path(...parts: string[]): string {
     return join(this.place.workspace, ...parts);
+  }
+
+  /** Changes the configuration as its person does by hand, and trusts what it says then. */
+  async configure(change: object): Promise<void> {
+    const file = this.path('.orch', 'config.json');
+    const before = existsSync(file) ? JSON.parse(await readFile(file, 'utf8')) : {};
+    await writeFile(file, JSON.stringify({ ...before, ...change }));
+    this.trust();
+  }
+
+  /** Trusts the configuration as it is now, as `orch-tui trust` does after a yes. */
+  trust(root = this.place.workspace): void {
+    const trusted = trustWritten(root, this.place.env());
+    if (!trusted.ok) throw new Error(trusted.problem.message);
   }
 
   git(repo: string, ...args: string[]): Promise<string> {

@@ -21,7 +21,13 @@ export function trustText({ configuration, hash, state, rows = [] }: TrustFacts)
     changed: ['The configuration changed since you trusted it:'],
     untrusted: ['The configuration is not trusted yet:'],
   }[configuration];
-  return [...lines, ...groups.slice(groups.length > 0 ? 1 : 0), '', `Hash: ${hash}`, ...stateLines(state)].join('\n');
+  return [
+    ...lines,
+    ...groups.slice(groups.length > 0 ? 1 : 0),
+    '',
+    `Hash: ${hash}`,
+    ...stateLines(state),
+  ].join('\n');
 }
 
 function cells({ key, value, change, was }: TrustRow): readonly (readonly string[])[] {
@@ -32,6 +38,9 @@ function cells({ key, value, change, was }: TrustRow): readonly (readonly string
 
 function stateLines(state: TrustFacts['state']): readonly string[] {
   return state === 'foreign'
-    ? ['', 'There is also state in .orch (workers, proposals, what is synced) that was not written by you here.']
+    ? [
+        '',
+        'There is also state in .orch (workers, proposals, what is synced) that was not written by you here.',
+      ]
     : [];
 }

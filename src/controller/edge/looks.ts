@@ -8,7 +8,7 @@ import { createDevelop } from '../../git/flowInit.ts';
 import { previewFinish } from '../../git/preview.ts';
 import { readDetails } from '../../git/repoDetails.ts';
 import type { LoggedEvent } from '../../protocol/controllerApi.ts';
-import { readConfig } from '../config/workspaceConfig.ts';
+import { openConfig } from '../config/workspaceConfig.ts';
 import type { Core } from '../core.ts';
 import type { LogEvent } from '../record/events.ts';
 import { logFile } from '../record/log.ts';
@@ -35,15 +35,18 @@ export class Looks {
 
   /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
   readConfig(): void {
-    const { config, notices } = this.#core.state;
-    const read = readConfig(config.root);
+    const { config, notices, trust } = this.#core.state;
+    const read = openConfig(config.root);
     if (!read.ok) {
       this.#core.tell({ type: 'config-refused', problem: read.problem });
       return;
     }
+    // What is known of the state holds for as long as this process has its log open.
+    const now = { ...read.value.trust, state: trust.state };
+    if (JSON.stringify(now) !== JSON.stringify(trust)) this.#core.tell({ type: 'trust-read', trust: now });
     const wasBroken = notices.some((notice) => notice.code === 'config_invalid');
-    if (wasBroken || JSON.stringify(read.value) !== JSON.stringify(config))
-      this.#core.tell({ type: 'config-read', config: read.value });
+    if (wasBroken || JSON.stringify(read.value.config) !== JSON.stringify(config))
+      this.#core.tell({ type: 'config-read', config: read.value.config });
   }
 
   /** With the configuration as it is now. */

@@ -1,6 +1,7 @@
 import { usualStaggerMs } from '../../domain/limits.ts';
 import { problemOf, type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
+import { untrustedProblem } from '../../domain/trust.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import type { Git } from '../../git/run.ts';
@@ -92,7 +93,7 @@ async function run(
   const tools = toolsFor(edge, state);
   switch (effect.type) {
     case 'plan':
-      return plan(edge, await withTools(edge, tools), effect.n, state);
+      return plan(edge, tools, effect.n, state);
     case 'launch': {
       const worker = state.log.workers.get(effect.id);
       if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect, starts);
@@ -181,9 +182,14 @@ export function lookAtRepos(git: Git, state: ControllerState) {
 async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {
   const open = state.log.proposals.get(n);
   if (!open) return;
+  const { config, trust } = state;
+  if (trust.configuration !== 'trusted') {
+    const problem = untrustedProblem(config.root, trust);
+    return edge.tell({ type: 'planned', n, draft: open.draft, config, plan: { ok: false, problem } });
+  }
   const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
-  const plan = await makePlan(tools, open, worker, takenPorts(state, open));
-  edge.tell({ type: 'planned', n, draft: open.draft, config: state.config, plan });
+  const plan = await makePlan(await withTools(edge, tools), open, worker, takenPorts(state, open));
+  edge.tell({ type: 'planned', n, draft: open.draft, config, plan });
 }
 
 async function launchWorker(

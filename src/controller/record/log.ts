@@ -46,6 +46,29 @@ export function openLog(file: string, take: (event: LogEvent) => void): Log {
   return writerOf(openSync(file, 'a', 0o600), seq, problems);
 }
 
+/**
+ * Reads a log that was not written here. It is neither repaired nor written: what is appended is known for as long as
+ * this process lives.
+ * @param take is given each event that can be read, oldest first
+ */
+export function openForeignLog(file: string, take: (event: LogEvent) => void): Log {
+  let seq = 0;
+  if (existsSync(file))
+    for (const { event } of logLines(file))
+      if (event) {
+        ({ seq } = event);
+        take(event);
+      }
+  return {
+    problems: [],
+    append(happening, at) {
+      seq += 1;
+      return { v: 1, seq, at: at.toISOString(), ...happening };
+    },
+    close() {},
+  };
+}
+
 function writerOf(fd: number, last: number, problems: readonly Problem[]): Log {
   let seq = last;
   return {

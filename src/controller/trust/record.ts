@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { failure, type Result } from '../../lib/result.ts';
 import { isPrivate } from '../../lib/privateFolder.ts';
-import { openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
+import { failure, type Result } from '../../lib/result.ts';
 import { readSmallFile } from '../../lib/smallFile.ts';
+import { openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
 import { replaceTextFile } from './textFile.ts';
 
 /** What a person has decided about the workspace in one folder. */

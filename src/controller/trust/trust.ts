@@ -2,9 +2,9 @@ import { lstatSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TrustFacts } from '../../domain/trust.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { readSmallFile } from '../../lib/smallFile.ts';
 import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';
 import { readRecord, type TrustRecord, writeRecord } from './record.ts';
-import { readSmallFile } from '../../lib/smallFile.ts';
 import { putStateAside, stampState, stateOwner } from './stateOwner.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
@@ -68,7 +68,7 @@ export function grantTrust(
       'Look at it again: orch-tui trust',
     );
   const { repos, server } = partsOf(root, onDisk);
-  return claimNewState(
+  return withNewState(
     { root, hash, stored: onDisk, repos, server, stateId: record?.stateId ?? null },
     facts.state,
     env,
@@ -95,12 +95,22 @@ export function discardState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = pr
   return adopted.ok ? moved : adopted;
 }
 
-/** Makes a workspace without any state the person's own. Does nothing where there is some. */
-export function claimState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<null> {
-  return trust.facts.state === 'none' ? adoptState(trust, env) : success(null);
+/**
+ * Makes the state of a workspace that has none yet the person's own. State that is there stays as it is.
+ * @returns whose the state is now
+ */
+export function claimNewState(
+  root: string,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): Result<TrustFacts['state']> {
+  const trust = readTrust(root, env);
+  if (!trust.ok) return trust;
+  if (trust.value.facts.state !== 'none') return success(trust.value.facts.state);
+  const claimed = adoptState(trust.value, env);
+  return claimed.ok ? success('own') : claimed;
 }
 
-function claimNewState(
+function withNewState(
   record: TrustRecord,
   state: TrustFacts['state'],
   env: Readonly<NodeJS.ProcessEnv>,

@@ -12,6 +12,7 @@ import type { AgentRequest, RequestAnswer } from '../../domain/queue.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { FailedSetup } from '../../domain/setup.ts';
+import type { TrustFacts } from '../../domain/trust.ts';
 import type { UpdateDraft } from '../../domain/update.ts';
 import type { Tokens } from '../../domain/usage.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
@@ -146,6 +147,7 @@ export type Message =
     }
   | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
   | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
+  | { readonly type: 'trust-read'; readonly trust: TrustFacts }
   /** What was read cannot be used; the last one that could stays. */
   | { readonly type: 'config-refused'; readonly problem: Problem }
   | { readonly type: 'noticed'; readonly problem: Problem };

@@ -1,6 +1,7 @@
 import { failure, problemOf, type Result } from '../../domain/problem.ts';
 import { draftId, type StartPlan } from '../../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../domain/setup.ts';
+import { untrustedProblem } from '../../domain/trust.ts';
 import { isLive } from '../../domain/worker.ts';
 import type { Happening, OpenProposal } from '../record/events.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
@@ -16,6 +17,8 @@ export function approve(state: ControllerState, message: RequestMessage, request
   const { ticket, from } = message;
   const open = state.log.proposals.get(request.n);
   if (!open) return reply(state, ticket, noSuchProposal(request.n));
+  if (state.trust.configuration !== 'trusted')
+    return reply(state, ticket, { ok: false, problem: untrustedProblem(state.config.root, state.trust) });
   const allowed = approvable(state, open, request.digest);
   if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
   if (!allowed.ok) return reply(state, ticket, allowed);

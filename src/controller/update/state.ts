@@ -11,6 +11,7 @@ import type { Proposal, StartPlan } from '../../domain/proposal.ts';
 import { type AgentRequest, queueOf } from '../../domain/queue.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
+import { isWhollyTrusted, type TrustFacts } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Happening, OpenProposal } from '../record/events.ts';
@@ -28,6 +29,8 @@ import type { ToolsContact } from './toolsContact.ts';
 /** What the controller knows: what the log remembers, and what can be found out again. */
 export interface ControllerState {
   readonly config: WorkspaceConfig;
+  /** While it is not `trusted` and `own`, starts wait, or nothing may be changed at all. */
+  readonly trust: TrustFacts;
   readonly log: LogState;
   /** Worked-out plans of open proposals, by number. */
   readonly plans: ReadonlyMap<number, Result<StartPlan>>;
@@ -85,9 +88,14 @@ export interface Decision {
   readonly effects: readonly Effect[];
 }
 
-export function initialState(config: WorkspaceConfig, log: LogState = emptyLogState): ControllerState {
+export function initialState(
+  config: WorkspaceConfig,
+  log: LogState = emptyLogState,
+  trust: TrustFacts = { configuration: 'trusted', state: 'own', hash: '' },
+): ControllerState {
   return {
     config,
+    trust,
     log,
     plans: new Map(),
     terminals: new Map(),
@@ -143,6 +151,7 @@ export function selectFacts(state: ControllerState): Facts {
       mostWorkers: config.limits?.workers ?? usualWorkers,
       lacks: abilitiesMissing(config.agents),
     },
+    ...(!isWhollyTrusted(state.trust) && { trust: state.trust }),
     repos: state.repos,
     workers: [...log.workers.values()],
     proposals,

@@ -1,4 +1,5 @@
 import type { Problem } from '../../domain/problem.ts';
+import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import { withCardMoves } from './cardMoves.ts';
 import { conversationFound, conversationMissing } from './conversations.ts';
@@ -126,6 +127,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return timeEntered(state, message);
     case 'config-read':
       return configRead(state, message.config);
+    case 'trust-read':
+      return trustRead(state, message.trust);
     case 'config-refused':
       return only(configRefused(state, message.problem));
     case 'noticed':
@@ -148,6 +151,19 @@ function configRead(state: ControllerState, config: WorkspaceConfig): Decision {
   const notices = withoutFault(state);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
   return { state: { ...state, config, notices, plans: new Map() }, happenings: [], effects };
+}
+
+/** A changed configuration waits with a notice. Once it is trusted, what could not be planned meanwhile is planned. */
+function trustRead(state: ControllerState, trust: TrustFacts): Decision {
+  const notices = state.notices.filter(({ code }) => code !== 'untrusted_workspace');
+  const next = { ...state, trust, notices };
+  if (trust.configuration !== 'trusted')
+    return only(addNotice(next, untrustedProblem(state.config.root, trust)));
+  const waiting = [...state.log.proposals.keys()].filter((n) => {
+    const plan = state.plans.get(n);
+    return plan && !plan.ok && plan.problem.code === 'untrusted_workspace';
+  });
+  return { state: next, happenings: [], effects: waiting.map((n) => ({ type: 'plan', n })) };
 }
 
 function only(state: ControllerState): Decision {
