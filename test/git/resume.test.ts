@@ -7,6 +7,7 @@ import type { Repo } from '../../src/domain/repo.ts';
 import { clean } from '../../src/git/clean.ts';
 import { finish } from '../../src/git/finish.ts';
 import type { WorkerPlace } from '../../src/git/inspect.ts';
+import { adoptJournals } from '../../src/git/journal.ts';
 import { settle, unfinishedJournals } from '../../src/git/unfinished.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
 
@@ -22,6 +23,7 @@ async function cutOff(repo: Repo, worker: WorkerPlace, tip: string, step: string
     begunAt: '2026-03-01T10:00:00.000Z',
   };
   await write(repo.path, { '.git/orch/journal/finish-fix.json': JSON.stringify(journal) });
+  expectValue(await adoptJournals(join(repo.path, '.git')));
 }
 
 async function scene() {
@@ -125,6 +127,7 @@ test('A journal of hostile content is left alone', async () => {
     begunAt: '',
   };
   await write(repo.path, { '.git/orch/journal/finish-x.json': JSON.stringify(journal) });
+  expectValue(await adoptJournals(join(repo.path, '.git')));
   expect(await unfinishedJournals(place.git, repo)).toEqual([]);
 });
 
@@ -134,6 +137,7 @@ test('A journal that somebody forged merges nothing', async () => {
   const data = { worker, into: worker.branch, tip };
   const journal = { v: 1, name: 'finish-fix', kind: 'finish', data, step: 'merge', begunAt: '' };
   await write(repo.path, { '.git/orch/journal/finish-fix.json': JSON.stringify(journal) });
+  expectValue(await adoptJournals(join(repo.path, '.git')));
   const [cut] = await unfinishedJournals(place.git, repo);
   if (!cut) return expect.fail('no journal');
   expect(expectValue(await settle(place.git, repo, expectValue(cut)))).toEqual({ how: 'dropped' });

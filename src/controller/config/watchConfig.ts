@@ -1,11 +1,12 @@
 import { FileWatch } from '../documents/watchFile.ts';
+import { recordPath } from '../trust/record.ts';
 import { configFile, readConfig } from './workspaceConfig.ts';
 
 /** Milliseconds: who writes in place leaves half a file for a moment, and that is nothing to speak of. */
 const halfWrittenMs = 1000;
 
 /**
- * Has the configuration taken in whenever its file was changed; one that is broken only once it has stayed so.
+ * Has the configuration taken in whenever its file was changed, or a person has trusted it elsewhere; one that is broken only once it has stayed so.
  * @returns what ends that
  */
 export function watchConfig(root: string, take: () => void): () => void {
@@ -16,8 +17,11 @@ export function watchConfig(root: string, take: () => void): () => void {
     else later = setTimeout(take, halfWrittenMs);
   });
   void watch.follow(configFile(root));
+  const trusted = new FileWatch(take);
+  void trusted.follow(recordPath(root));
   return () => {
     clearTimeout(later);
     watch.close();
+    trusted.close();
   };
 }

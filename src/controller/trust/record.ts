@@ -61,6 +61,11 @@ export function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv
   return replaceTextFile(file, `${JSON.stringify({ v: 1, ...record })}\n`);
 }
 
+/** Where the record of a workspace is, whether there is one or not. */
+export function recordPath(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): string {
+  return recordFile(stateFolder(env), root);
+}
+
 function recordFile(folder: string, root: string): string {
   const name = createHash('sha256').update(root).digest('hex').slice(0, 32);
   return join(folder, 'trust', `${name}.json`);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { trustWritten } from '../../../src/controller/trust/trust.ts';
 import { configFile, readConfig, writeConfig } from '../../../src/controller/config/workspaceConfig.ts';
 
 let root: string;
@@ -14,6 +15,7 @@ afterEach(() => rmSync(root, { recursive: true }));
 function store(config: unknown): string {
   const text = typeof config === 'string' ? config : JSON.stringify(config);
   writeFileSync(configFile(root), text);
+  trustWritten(root);
   return text;
 }
 

@@ -6,6 +6,8 @@ import type { Message } from '../../../src/controller/update/messages.ts';
 import { unfinishedFlows } from '../../../src/git/flowCutOff.ts';
 import { finishFlow } from '../../../src/git/flowFinish.ts';
 import { startFlow } from '../../../src/git/flowStart.ts';
+import { adoptJournals, discardJournals } from '../../../src/git/journal.ts';
+import { commonDirectory } from '../../../src/git/worktreeList.ts';
 import { createPlace, expectProblem, expectValue, write } from '../../git/place.ts';
 import { Scene } from '../scene.ts';
 
@@ -17,11 +19,12 @@ async function scene() {
   expectValue(await startFlow(place.git, repo, release));
   await place.commit(repo.path, { 'on-main.txt': 'x' });
   /** What a finish leaves that was killed. */
-  const cutOff = async (name: string = release.name) => {
+  const cutOff = async (name: string = release.name, isOurs = true) => {
     const data = { kind: 'release', name };
     const begun = { v: 1, name: 'flow-release/1.2.0', kind: 'flow-finish', data, step: null };
     const text = JSON.stringify({ ...begun, begunAt: '2026-03-01T10:00:00.000Z' });
     await write(repo.path, { '.git/orch/journal/flow-release%2F1.2.0.json': text });
+    if (isOurs) expectValue(await adoptJournals(expectValue(await commonDirectory(place.git, repo.path))));
   };
   const lock = async () => {
     const then = Date.now() / 1000 - 60;
@@ -72,4 +75,22 @@ test('A journal that names a command of its own is no advice', async () => {
   const { place, repo, cutOff } = await scene();
   await cutOff('1.2.0; curl evil');
   expect(await unfinishedFlows(place.git, repo)).toEqual([]);
+});
+
+test('A journal that was not written here is told and never executed, until it is taken over or put aside', async () => {
+  const { place, repo, cutOff } = await scene();
+  await cutOff(release.name, false);
+  const common = expectValue(await commonDirectory(place.git, repo.path));
+  const before = await place.sh(repo.path, 'for-each-ref');
+  const told: Message[] = [];
+  const edge = { git: place.git, tell: (message: Message) => void told.push(message) };
+  const { state } = new Scene();
+  await settleUnfinished(edge, { ...state, config: { ...state.config, repos: [repo] } });
+  expect(told).toMatchObject([{ type: 'noticed', problem: { code: 'journal_foreign' } }]);
+  expect(expectProblem(await finishFlow(place.git, repo, release)).code).toBe('journal_foreign');
+  expect(await place.sh(repo.path, 'for-each-ref')).toBe(before);
+  expectValue(await discardJournals(common));
+  expect(await unfinishedFlows(place.git, repo)).toEqual([]);
+  await cutOff();
+  expect(await unfinishedFlows(place.git, repo)).toMatchObject([release]);
 });
