@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
 import { type GuardTopic, guardTopics } from '../../domain/guard/rules.ts';
@@ -8,6 +8,7 @@ import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import { syncFolder } from '../../lib/durable.ts';
 import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
 import { notionSchema, type StoredNotion } from './notionConfig.ts';
@@ -137,10 +138,20 @@ function change(
     const conf = open(root);
     const changes = wanted(conf);
     const checked = check(root, { ...conf.store, ...changes });
-    if (checked.ok) conf.set(changes);
-    return checked;
+    return checked.ok ? write(conf, changes, checked) : checked;
   } catch (error) {
     return invalid(root, (error as Error).message);
+  }
+}
+
+/** The old file stays whole where the new one cannot be written. */
+function write<T>(conf: Conf<StoredConfig>, changes: Partial<StoredConfig>, done: Result<T>): Result<T> {
+  try {
+    conf.set(changes);
+    syncFolder(dirname(conf.path));
+    return done;
+  } catch (error) {
+    return failure('config_not_written', `${conf.path} cannot be written: ${(error as Error).message}`);
   }
 }
 

@@ -48,6 +48,8 @@ export interface ControllerState {
   /** Null where nothing is connected. */
   readonly notion: NotionFacts | null;
   readonly notices: readonly Problem[];
+  /** Why nothing can be recorded at the moment; null while all is well. */
+  readonly unrecordable: Problem | null;
   /** Of briefs that are typed into their agents and have not arrived yet. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly memory: Footprint | null;
@@ -100,6 +102,7 @@ export function initialState(config: WorkspaceConfig, log: LogState = emptyLogSt
     documents: { board: null, invoices: null },
     notion: null,
     notices: [],
+    unrecordable: null,
     deliveries: new Map(),
     memory: null,
     today: '',
@@ -165,7 +168,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...(state.config.board === false && { boardOff: true }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),
     ...(state.notion && { notion: withSuggestion(state.notion, log) }),
-    notices: state.notices,
+    notices: state.unrecordable ? [...state.notices, state.unrecordable] : state.notices,
   };
 }
 
