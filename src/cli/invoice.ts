@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { counted } from '../app/text/words.ts';
 import { dayOf } from '../domain/day.ts';
@@ -14,6 +13,7 @@ import {
   sumsByStatus,
 } from '../domain/invoiceFacts.ts';
 import { formatMoney, parseAmount } from '../domain/money.ts';
+import { writeNew } from '../lib/durable.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
@@ -142,16 +142,16 @@ export async function exportInvoice(
 ): Promise<void> {
   await withController('.', async (call) => {
     const { text, entries } = demand(await call('exportEntries', { ...query, format }));
-    if (file !== undefined) await writeNew(resolve(file), text);
+    if (file !== undefined) saveNew(resolve(file), text);
     if (file === undefined) output.screen(format === 'json' ? JSON.parse(text) : text, text);
     else
       output.result({ file: resolve(file), entries }, `${counted(entries, 'entry', 'entries')} in ${file}.`);
   });
 }
 
-async function writeNew(file: string, text: string): Promise<void> {
+function saveNew(file: string, text: string): void {
   try {
-    await writeFile(file, text, { flag: 'wx' });
+    writeNew(file, [text], 0o644);
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it exists' : (error as Error).message;
     refuse('not_written', `${file} was not written: ${why}.`, 'Name another file.');

@@ -137,7 +137,9 @@ export class Controller {
 
   get isNeeded(): boolean {
     const { busy, log } = this.#core.state;
-    return busy.size > 0 || [...log.workers.values()].some((worker) => isLive(worker.state));
+    return (
+      this.#core.isBehind || busy.size > 0 || [...log.workers.values()].some((worker) => isLive(worker.state))
+    );
   }
 
   serve(link: Link, hello: Hello): void {

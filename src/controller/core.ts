@@ -1,10 +1,11 @@
-import { type Result, success } from '../domain/problem.ts';
+import { failure, type Problem, type Result, success } from '../domain/problem.ts';
 import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
+import type { LogEvent } from './record/events.ts';
 import type { Log } from './record/log.ts';
 import { applyEvent } from './record/logState.ts';
 import type { Effect } from './update/effects.ts';
 import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from './update/messages.ts';
-import { type ControllerState, selectProposal } from './update/state.ts';
+import { type ControllerState, type Decision, selectProposal } from './update/state.ts';
 import { update } from './update/update.ts';
 
 /** Does an effect, and tells what came of it. Must not throw for what can be expected. */
@@ -29,6 +30,9 @@ export class Core {
   #queue: Message[] = [];
   #updating = false;
   #closed = false;
+  /** What is to be done once the facts that led to it are recorded. */
+  readonly #afterRecord: Effect[] = [];
+  #retry: NodeJS.Timeout | undefined;
   /** Called after every change of state. */
   onChange: (state: ControllerState) => void = () => {};
 
@@ -36,6 +40,12 @@ export class Core {
     this.#state = initial;
     this.#log = log;
     this.#run = run;
+    if (log.fault) this.#noteFault();
+  }
+
+  /** Whether facts are known that the log does not have yet. */
+  get isBehind(): boolean {
+    return this.#log.waiting > 0;
   }
 
   get state(): ControllerState {
@@ -45,6 +55,7 @@ export class Core {
   /** Nothing is taken in any more: the log may be another process's from now on. */
   close(): void {
     this.#closed = true;
+    clearInterval(this.#retry);
     this.#log.close();
   }
 
@@ -71,7 +82,7 @@ export class Core {
     const refusal = effects.flatMap((effect) =>
       effect.type === 'reply' && !effect.result.ok ? [effect.result] : [],
     );
-    return refusal[0] ?? success(null);
+    return refusal[0] ?? (this.#log.fault ? this.#log.retry() : success(null));
   }
 
   /** Like `ask` for a session, known by its token: nothing it can ask for starts an agent. */
@@ -95,15 +106,60 @@ export class Core {
 
   #take(message: Message): void {
     const decision = update(this.#state, message);
-    const at = new Date();
-    const log = decision.happenings.reduce(
-      (state, happening) => applyEvent(state, this.#log.append(happening, at)),
-      decision.state.log,
-    );
+    const isAsked = message.type === 'requested' || message.type === 'session-asked';
+    const recorded = this.#record(decision, isAsked);
+    if (!recorded.ok && isAsked) this.#answer(message.ticket, recorded);
+    else this.#apply(message, decision, recorded);
+    this.#noteFault();
+  }
+
+  /** What may follow from a decision, once it is in the log. */
+  #record(decision: Decision, isAsked: boolean): Result<readonly LogEvent[]> {
+    const { happenings, effects } = decision;
+    const isPromised = effects.some((effect) => effect.type.startsWith('reply'));
+    if (happenings.length > 0) return this.#log.append(happenings, new Date(), isPromised);
+    if (!isAsked || !effects.some(needsRecord)) return success([]);
+    const room = this.#log.retry();
+    return room.ok ? success([]) : room;
+  }
+
+  /** A fact cannot be refused: it counts at once, and what is to be done after it waits until it is recorded. */
+  #apply(message: Message, decision: Decision, recorded: Result<readonly LogEvent[]>): void {
+    const events = recorded.ok ? recorded.value : this.#log.take(decision.happenings, new Date());
+    const log = events.reduce(applyEvent, decision.state.log);
     const changed = decision.state !== this.#state || log !== decision.state.log;
     this.#state = log === decision.state.log ? decision.state : { ...decision.state, log };
-    for (const effect of decision.effects) this.#do(effect);
+    const mayFollow = this.#log.fault === null;
+    if (mayFollow) this.#goOn();
+    for (const effect of decision.effects) {
+      if (mayFollow) this.#do(effect);
+      else if (isPromise(effect, message)) this.#answer(effect.ticket, unrecorded(this.#log.fault));
+      else if (needsRecord(effect)) this.#afterRecord.push(effect);
+      else this.#do(effect);
+    }
     if (changed) this.onChange(this.#state);
+  }
+
+  /** Says that nothing can be written, or no longer so, and goes on trying. */
+  #noteFault(): void {
+    const { fault } = this.#log;
+    if (fault?.message === this.#state.unrecordable?.message) return;
+    this.#state = { ...this.#state, unrecordable: fault };
+    if (fault) this.#retry ??= setInterval(() => this.#tryAgain(), retryMs);
+    else this.#goOn();
+    this.onChange(this.#state);
+  }
+
+  #tryAgain(): void {
+    if (this.#closed) return;
+    this.#log.retry();
+    this.#noteFault();
+  }
+
+  #goOn(): void {
+    clearInterval(this.#retry);
+    this.#retry = undefined;
+    for (const effect of this.#afterRecord.splice(0)) this.#do(effect);
   }
 
   #do(effect: Effect): void {
@@ -129,4 +185,49 @@ export class Core {
     this.#owed.get(ticket)?.(result);
     this.#owed.delete(ticket);
   }
+}
+
+/** How often a log that cannot be written is tried. */
+const retryMs = 1000;
+
+type Reply = Extract<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
+
+/** Whether an effect says that all went well to the one who waits for the outcome that a message brings. */
+function isPromise(effect: Effect, message: Message): effect is Reply {
+  // A start was recorded before it began.
+  if (message.type === 'launched' || !('ticket' in message)) return false;
+  if (!effect.type.startsWith('reply') || !('ticket' in effect)) return false;
+  return effect.ticket === message.ticket && (effect.type !== 'reply' || effect.result.ok);
+}
+
+/** It is done, and will be recorded; whoever waits must not wait for the disk. */
+function unrecorded(fault: Problem | null): Result<never> {
+  const why = fault ? ` ${fault.message}` : '';
+  return failure(
+    'log_not_written',
+    `This was done, but could not be recorded yet.${why}`,
+    'It is recorded as soon as there is room on that disk.',
+  );
+}
+
+/** Effects that only look, wait or answer may come before the record; what they find is told again. */
+const mayComeFirst: ReadonlySet<Effect['type']> = new Set([
+  'plan',
+  'look-at-agent',
+  'look-at-repos',
+  'look-at-radar',
+  'count-tokens',
+  'await-tools',
+  'await-listing',
+  'await-limit-end',
+  // Ending a process may be what makes room; the host's own record tells of it later.
+  'end-process',
+  'cancel-checks',
+  'reply',
+  'reply-proposal',
+  'reply-worker',
+]);
+
+function needsRecord({ type }: Effect): boolean {
+  return !mayComeFirst.has(type);
 }

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { writeNew } from '../lib/durable.ts';
 
 /** A person's document as it lies on the disk. */
 export interface DocumentText {
@@ -154,7 +155,8 @@ async function keepBackup(file: string, folder: string, { text, hash }: Document
   if (kept.at(-1)?.includes(`.${short}.`)) return;
   const stamp = new Date().toISOString().replace(/[-:]/g, '');
   const name = `${basename(file)}.${stamp}.${short}.bak`;
-  await writeFile(join(folder, name), text, { mode: 0o600, flag: 'wx' });
+  // Half a copy would be taken for this text the next time.
+  writeNew(join(folder, name), [text]);
   const old = [...kept, name].slice(0, -keptBackups);
   for (const one of old) await rm(join(folder, one), { force: true });
 }

@@ -1,7 +1,8 @@
-import { appendFile, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { exists, readIfThere } from './files.ts';
+import { replaceFile } from '../lib/durable.ts';
+import { exists, readIfThere, resolvedPath } from './files.ts';
 import type { Git } from './run.ts';
 
 const ours = ['/.orch/', '/.worktrees/'];
@@ -19,7 +20,9 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
     const missing = ours.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
     await mkdir(dirname(where.value), { recursive: true });
-    await appendFile(where.value, `${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
+    const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
+    // Half a line would be a pattern of its own.
+    replaceFile(await resolvedPath(where.value), [before, `${missing.join('\n')}\n`], 0o644);
     return success(null);
   } catch (error) {
     return failure('exclude_failed', `${where.value} cannot be written: ${String(error)}`);

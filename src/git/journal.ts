@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { syncFolderSoon } from '../lib/durable.ts';
 import { personKey } from '../lib/personKey.ts';
 
 /** A change of several steps that is under way, as it lies on the disk until the last step is done. */
@@ -158,8 +159,12 @@ async function writeJournal(commonDir: string, journal: Journal): Promise<Result
       await handle.close();
     }
     await rename(next, file);
+    await syncFolderSoon(dirname(file));
     return success(null);
   } catch (error) {
+    await rm(next, { force: true }).catch(() => {
+      // What keeps it from being removed is what is told.
+    });
     return failure('journal_failed', `${file} cannot be written: ${String(error)}`);
   }
 }

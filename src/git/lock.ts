@@ -84,8 +84,8 @@ function busy(path: string, { pid, hostname: machine, since }: Holder): Result<n
  */
 function acquire(path: string, mine: Holder): Holder | null {
   const draft = `${path}.${mine.nonce}.draft`;
-  writeFileSync(draft, `${JSON.stringify(mine)}\n`, { mode: 0o600, flag: 'wx' });
   try {
+    writeFileSync(draft, `${JSON.stringify(mine)}\n`, { mode: 0o600, flag: 'wx' });
     for (;;) {
       if (linkNew(draft, path)) return null;
       const other = readLock(path);

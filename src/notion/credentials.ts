@@ -3,6 +3,7 @@ import { chmod, constants, mkdir, open, rename, unlink } from 'node:fs/promises'
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { syncFolderSoon } from '../lib/durable.ts';
 import { type Keychain, openKeychain } from './keychain.ts';
 import { isToken, Token, tokenVariables } from './token.ts';
 
@@ -107,6 +108,7 @@ async function writeCredentials(path: string, secret: string): Promise<Result<To
     await chmod(dirname(path), 0o700);
     // Replaces a symbolic link as well, instead of writing to where it points.
     await rename(temporary, path);
+    await syncFolderSoon(dirname(path));
     return success(new Token(secret, path));
   } catch (error) {
     await unlink(temporary).catch(() => {

@@ -1,33 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceFile as replaceWhole } from '../lib/durable.ts';
 
 /** The whole text, or null when there is no such file. @throws for one that cannot be read */
 export function readIfThere(file: string): string | null {
   return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
-/** Puts a text in the place of a file: a crash leaves the old one or the new one, never half of it. */
+/** Puts a text in the place of a file: a crash or a full disk leaves the old one or the new one, never half of it. */
 export function replaceFile(file: string, text: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const temporary = `${file}.${randomUUID()}.tmp`;
-  const fd = openSync(temporary, 'wx', 0o600);
-  try {
-    writeFileSync(fd, text);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-  renameSync(temporary, file);
+  replaceWhole(file, [text]);
 }
 
 /** Renames a damaged file to the next free name beside it. @returns that name */

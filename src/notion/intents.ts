@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { type GrowingFile, openGrowing } from '../lib/durable.ts';
 import { readIfThere } from './durable.ts';
 import type { Intent } from './plan.ts';
 
@@ -36,12 +37,11 @@ export function openIntents(file: string): Result<Intents> {
       'Rebuild what is known with `orch-tui sync --rebuild`: pages are found by their ids.',
     );
   const keep = open.size === 0 && whole.length > compactAt ? 0 : Buffer.byteLength(whole);
-  let fd: number | null = null;
+  let growing: GrowingFile | null = null;
   const append = (lines: readonly Line[]) => {
     if (lines.length === 0) return;
-    fd ??= openAt(file, keep);
-    writeSync(fd, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    fsyncSync(fd);
+    growing ??= openAt(file, keep);
+    growing.append(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), true);
   };
   return success({
     open,
@@ -50,21 +50,21 @@ export function openIntents(file: string): Result<Intents> {
       for (const [id, intent] of rows) open.set(id, intent);
     },
     end(ids) {
-      append(ids.filter((id) => open.delete(id)).map((id) => ({ op: 'done', id })));
+      const ended = ids.filter((id) => open.has(id));
+      append(ended.map((id) => ({ op: 'done', id })));
+      for (const id of ended) open.delete(id);
     },
     close() {
-      if (fd !== null) closeSync(fd);
-      fd = null;
+      growing?.close();
+      growing = null;
     },
   });
 }
 
 /** Ready to be written on to, after as many bytes as are worth keeping. */
-function openAt(file: string, bytes: number): number {
+function openAt(file: string, bytes: number): GrowingFile {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const fd = openSync(file, 'a', 0o600);
-  ftruncateSync(fd, bytes);
-  return fd;
+  return openGrowing(file, bytes);
 }
 
 function fold(text: string): Map<string, Intent> | null {

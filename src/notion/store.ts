@@ -1,6 +1,7 @@
-import { appendFileSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
+import { openGrowing } from '../lib/durable.ts';
 import { type Base, openBase } from './base.ts';
 import { type Intents, openIntents } from './intents.ts';
 import type { Fields } from './row.ts';
@@ -50,7 +51,13 @@ export function openStore(folder: string, dataSourceId: string): Result<Store> {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const isFull = existsSync(files.history) && statSync(files.history).size > historyBytes;
       if (isFull) renameSync(files.history, `${files.history}.1`);
-      appendFileSync(files.history, `${JSON.stringify(line)}\n`, { mode: 0o600 });
+      const { size = 0 } = statSync(files.history, { throwIfNoEntry: false }) ?? {};
+      const history = openGrowing(files.history, size);
+      try {
+        history.append(`${JSON.stringify(line)}\n`, true);
+      } finally {
+        history.close();
+      }
     },
     close: () => intents.value.close(),
   });

@@ -156,6 +156,8 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
 
   for (const signal of endSignals) process.on(signal, daemon.end);
   process.on('SIGHUP', ignoreHangup);
+  // Its log may be on a full disk. Unheard, that would be an error of its own, noted in the same log, and so on.
+  process.stderr.on('error', () => {});
   daemon.reconsider();
   return daemon;
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { type Problem, problemOf } from '../domain/problem.ts';
 import { isPrivate } from '../lib/privateFolder.ts';
 import { protocolVersion } from './hello.ts';
+import { dropDraft, keepRoomOf, keepSpare, removeLock, writeDraft } from './lockDraft.ts';
 import { lockPath, type Program } from './paths.ts';
 import { processStart } from './processes.ts';
 
@@ -58,8 +59,11 @@ export function takeLock(root: string, program: Program, socket: string, version
     startedAt: new Date().toISOString(),
     nonce: randomBytes(8).toString('hex'),
   };
-  const other = acquire(path, holder);
-  if (other === null) return { ok: true, holder, release: () => release(path, holder) };
+  const other = acquireWith(path, holder);
+  if (other === null) {
+    keepSpare(path);
+    return { ok: true, holder, release: () => release(path, holder) };
+  }
   const problem = problemOf(
     'already_running',
     `The ${program} of this workspace is already running: process ${other.pid} on ${other.hostname}, since ${other.startedAt}.`,
@@ -83,37 +87,49 @@ export function hasOwnSocket(holder: Holder): boolean {
   return found?.isSocket() === true && found.uid === userInfo().uid && isPrivate(dirname(holder.socket));
 }
 
+function acquireWith(path: string, holder: Holder): Holder | null {
+  const draft = writeDraft(path, holder.nonce, `${JSON.stringify(holder)}\n`);
+  let isTaken = false;
+  try {
+    const other = acquire(path, draft.file);
+    isTaken = other === null;
+    return other;
+  } finally {
+    dropDraft(path, draft, isTaken);
+  }
+}
+
 /**
- * Puts the holder into the lock file, or answers whose it is.
+ * Gives the draft the name of the lock, or answers whose that is.
  *
  * A stale lock may be replaced only by whoever holds a second lock named after the stale one's nonce, taken
  * by these same rules. So of several processes that find the same stale lock one replaces it, and one that
  * comes too late finds another nonce in it. A process that dies half-way leaves a stale lock like any other.
  */
-function acquire(path: string, holder: Holder): Holder | null {
-  const draft = `${path}.${holder.nonce}.draft`;
-  writeFileSync(draft, `${JSON.stringify(holder)}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    for (;;) {
-      if (linkNew(draft, path)) return null;
-      const other = readLock(path);
-      if (other !== null && isRunning(other)) return other;
-      const right = `${path}.${other?.nonce ?? 'damaged'}`;
-      const rival = acquire(right, holder);
-      if (rival !== null) return rival;
-      // Under this right nobody else replaces that lock; it may have been replaced before.
-      const isUnchanged =
-        lstatSync(path, { throwIfNoEntry: false }) && readLock(path)?.nonce === other?.nonce;
-      if (isUnchanged) renameSync(draft, path);
-      rmSync(right);
-      if (isUnchanged) {
-        if (other !== null) removeSocket(other.socket);
-        return null;
-      }
+function acquire(path: string, draft: string): Holder | null {
+  for (;;) {
+    if (linkNew(draft, path)) return null;
+    const other = readLock(path);
+    if (other !== null && isRunning(other)) return other;
+    const right = `${path}.${other?.nonce ?? 'damaged'}`;
+    const rival = acquire(right, draft);
+    if (rival !== null) return rival;
+    // Under this right nobody else replaces that lock; it may have been replaced before.
+    const isUnchanged = lstatSync(path, { throwIfNoEntry: false }) && readLock(path)?.nonce === other?.nonce;
+    if (isUnchanged) replaceStale(path, draft);
+    rmSync(right);
+    if (isUnchanged) {
+      if (other !== null) removeSocket(other.socket);
+      return null;
     }
-  } finally {
-    rmSync(draft, { force: true });
   }
+}
+
+/** Both files keep other names meanwhile: the draft is needed on, and the stale lock's room may be. */
+function replaceStale(path: string, draft: string): void {
+  const next = `${draft}.next`;
+  linkSync(draft, next);
+  keepRoomOf(path, `${draft}.old`, () => renameSync(next, path));
 }
 
 /** Gives the draft its final name unless that is taken: the whole content appears at once. */
@@ -150,7 +166,7 @@ function isRunning(holder: Holder): boolean {
 }
 
 function release(path: string, holder: Holder): void {
-  if (readLock(path)?.nonce === holder.nonce) rmSync(path, { force: true });
+  if (readLock(path)?.nonce === holder.nonce) removeLock(path);
   removeSocket(holder.socket);
 }
 

@@ -17,10 +17,15 @@ function brokenWorld() {
   const log: Log & { kinds: string[] } = {
     kinds: [],
     problems: [],
-    append(happening, at) {
-      log.kinds.push(happening.type);
-      return { v: 1, seq: log.kinds.length, at: at.toISOString(), ...happening };
-    },
+    fault: null,
+    waiting: 0,
+    append: (happenings, at) => ({ ok: true, value: log.take(happenings, at) }),
+    take: (happenings, at) =>
+      happenings.map((happening) => {
+        log.kinds.push(happening.type);
+        return { v: 1, seq: log.kinds.length, at: at.toISOString(), ...happening };
+      }),
+    retry: () => ({ ok: true, value: null }),
     close: () => {},
   };
   const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('the disk is full')) });

@@ -22,10 +22,15 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
   const written: string[] = [];
   const log: Log = {
     problems: [],
-    append(happening, at) {
-      written.push(happening.type);
-      return { v: 1, seq: written.length, at: at.toISOString(), ...happening };
-    },
+    fault: null,
+    waiting: 0,
+    append: (happenings, at) => success(log.take(happenings, at)),
+    take: (happenings, at) =>
+      happenings.map((happening) => {
+        written.push(happening.type);
+        return { v: 1, seq: written.length, at: at.toISOString(), ...happening };
+      }),
+    retry: () => success(null),
     close: () => {},
   };
   const core = new Core(initialState(config), log, () => {});

@@ -8,7 +8,7 @@ import { type Hello, type HelloApi, protocolVersion } from '../../src/protocol/h
 import type { Link } from '../../src/protocol/link.ts';
 import { lockPath } from '../../src/protocol/paths.ts';
 import type { SampleApi } from './sampleDaemon.ts';
-import { Sandbox, until, untilGone } from './sandbox.ts';
+import { locksIn, Sandbox, until, untilGone } from './sandbox.ts';
 
 const entry = fileURLToPath(new URL('sampleDaemon.ts', import.meta.url));
 
@@ -50,7 +50,7 @@ test('ten starters at once end up at one daemon', async () => {
   const folder = join(sandbox.runtime, 'orch-tui');
   const sockets = readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('.sock'));
   expect(sockets).toHaveLength(1);
-  expect(readdirSync(join(sandbox.root, '.orch'))).toEqual(['controller.lock']);
+  expect(locksIn(sandbox.root)).toEqual(['controller.lock']);
   for (const link of links) link.close();
 });
 
@@ -66,7 +66,7 @@ test('a daemon that was killed leaves nothing in the way of ten new starters', a
   const answers = await Promise.all(links.map((link) => link.caller<SampleApi>()('status', {})));
   expect(new Set(answers.map((answer) => answer.ok && answer.value.pid)).size).toBe(1);
   expect(statSync(dead?.socket ?? '', { throwIfNoEntry: false })).toBeUndefined();
-  expect(readdirSync(join(sandbox.root, '.orch'))).toEqual(['controller.lock']);
+  expect(locksIn(sandbox.root)).toEqual(['controller.lock']);
   for (const link of links) link.close();
 });
 
@@ -124,7 +124,7 @@ test('a daemon ends by itself a while after the last link has gone', async () =>
   const pid = sandbox.pidOf('controller') ?? 0;
   link.close();
   await untilGone(pid);
-  expect(readdirSync(join(sandbox.root, '.orch'))).toEqual([]);
+  expect(locksIn(sandbox.root)).toEqual([]);
 });
 
 test('SIGTERM ends a daemon in order, SIGHUP does not end it', async () => {

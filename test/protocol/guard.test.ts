@@ -1,11 +1,11 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readHolder, takeLock } from '../../src/protocol/guard.ts';
 import { lockPath, runtimeFolder } from '../../src/protocol/paths.ts';
 import { listProcesses, parsePs, parseStat, processStart } from '../../src/protocol/processes.ts';
-import { Sandbox } from './sandbox.ts';
+import { locksIn, Sandbox } from './sandbox.ts';
 
 function take(root: string) {
   return takeLock(root, 'host', '/nowhere/host.00000000.sock', '1.0.0');
@@ -55,7 +55,7 @@ test.each(stale)('a lock %s is taken over', async (_, damage) => {
   expect(readHolder(sandbox.root, 'host')).toBeNull();
   const guard = take(sandbox.root);
   expect(guard.ok).toBe(true);
-  expect(readdirSync(join(sandbox.root, '.orch'))).toEqual(['host.lock']);
+  expect(locksIn(sandbox.root)).toEqual(['host.lock']);
   if (guard.ok) guard.release();
 });
 
@@ -70,7 +70,7 @@ test('a process that died while taking over is no obstacle either', async () => 
     dead.replace(/"nonce":"\w+"/, '"nonce":"00000000deadbeef"'),
   );
   expect(take(sandbox.root).ok).toBe(true);
-  expect(readdirSync(join(sandbox.root, '.orch'))).toEqual(['host.lock']);
+  expect(locksIn(sandbox.root)).toEqual(['host.lock']);
 });
 
 test('a holder on another machine counts as running and the answer says what to do', async () => {

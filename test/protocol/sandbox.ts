@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readHolder } from '../../src/protocol/guard.ts';
@@ -40,6 +40,11 @@ export class Sandbox {
     }
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** What is in the way of a lock, or holds it; room that is kept for the next one is neither. */
+export function locksIn(root: string): string[] {
+  return readdirSync(join(root, '.orch')).filter((name) => !/\.spare(-2)?$/.test(name));
 }
 
 /** Resolves when the process has ended; it is not a child of ours, so there is no event to wait for. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
 import { type GuardTopic, guardTopics } from '../../domain/guard/rules.ts';
@@ -9,6 +9,7 @@ import type { Repo } from '../../domain/repo.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import { syncFolder } from '../../lib/durable.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
@@ -186,11 +187,22 @@ function change(
     const changes = wanted(conf);
     const config = check(root, { ...conf.store, ...changes });
     if (!config.ok) return config;
-    conf.set(changes);
-    const trusted = trustWritten(root);
+    const written = write(conf, changes, config);
+    const trusted = written.ok ? trustWritten(root) : written;
     return trusted.ok ? config : trusted;
   } catch (error) {
     return invalid(root, (error as Error).message);
+  }
+}
+
+/** The old file stays whole where the new one cannot be written. */
+function write<T>(conf: Conf<StoredConfig>, changes: Partial<StoredConfig>, done: Result<T>): Result<T> {
+  try {
+    conf.set(changes);
+    syncFolder(dirname(conf.path));
+    return done;
+  } catch (error) {
+    return failure('config_not_written', `${conf.path} cannot be written: ${(error as Error).message}`);
   }
 }
 

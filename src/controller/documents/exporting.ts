@@ -1,10 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { entriesCsv, entriesJson } from '../../documents/export.ts';
 import { dayOf } from '../../domain/day.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../domain/invoiceFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
+import { writeNew } from '../../lib/durable.ts';
 
 /** What is wanted as a file. */
 export interface ExportWish extends EntryQuery {
@@ -62,7 +62,7 @@ export async function saveInvoice(
   for (let n = 1; n < 100; n++) {
     const file = join(dirname(facts.file), `${name}${n === 1 ? '' : `-${n}`}.html`);
     try {
-      await writeFile(file, text, { flag: 'wx' });
+      writeNew(file, [text], 0o644);
       return success({ file, entries });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { claudeSettings } from '../../agents/claude/settings.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
@@ -16,6 +16,7 @@ import type { AgentPreset } from '../../domain/workspace.ts';
 import { addWorktree, lfsEnvironment, restoreWorktree } from '../../git/addWorktree.ts';
 import { readFlow } from '../../git/flow.ts';
 import { copyIncluded } from '../../git/include.ts';
+import { replaceFile } from '../../lib/durable.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Size } from '../update/effects.ts';
 import { guardRules } from './guarding.ts';
@@ -152,7 +153,6 @@ export function workerEnvironment(
 async function writeSettings(root: string, inboxUrl: string): Promise<void> {
   const { node, hook, statusLine } = agentPrograms();
   const file = settingsFile(root);
-  const next = `${file}.${randomUUID()}.tmp`;
   await mkdir(dirname(file), { recursive: true });
   const settings = claudeSettings({
     node,
@@ -162,6 +162,5 @@ async function writeSettings(root: string, inboxUrl: string): Promise<void> {
     guardUrl: `${inboxUrl}/guard`,
     askUrl: `${inboxUrl}/${askTopic}`,
   });
-  await writeFile(next, JSON.stringify(settings, null, 2), { mode: 0o600, flag: 'wx' });
-  await rename(next, file);
+  replaceFile(file, [JSON.stringify(settings, null, 2)]);
 }

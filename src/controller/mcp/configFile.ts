@@ -1,18 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { replaceFile } from '../../lib/durable.ts';
 import { mcpConfigFile } from '../edge/tools.ts';
 
 /** Writes what `--mcp-config` names: the token is filled in from each agent's environment. */
 export async function writeMcpConfig(root: string, url: string): Promise<void> {
   const file = mcpConfigFile(root);
-  const next = `${file}.${randomUUID()}.tmp`;
   const headers = { Authorization: 'Bearer $' + '{ORCH_TOKEN}' };
   const config = { mcpServers: { orch: { type: 'http', url, headers } } };
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(next, JSON.stringify(config, null, 2), { mode: 0o600, flag: 'wx' });
-  await rename(next, file);
+  replaceFile(file, [JSON.stringify(config, null, 2)]);
 }
 
 /** The port that agents were told last time; null where there is none. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Problem, problemOf } from '../../domain/problem.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
+import { type GrowingFile, openGrowing, replaceFile, syncFolder, writeNew } from '../../lib/durable.ts';
 import { type Happening, isDurable, type LogEvent } from './events.ts';
 import { logLines } from './logLines.ts';
 
@@ -9,10 +9,28 @@ import { logLines } from './logLines.ts';
 export interface Log {
   /** Damage that was found and set aside; empty when all was well. */
   readonly problems: readonly Problem[];
-  /** Adds one line. Durable kinds are on the disk when it returns. */
-  append(happening: Happening, at: Date): LogEvent;
+  /** Why nothing can be written at the moment; null while all is well. */
+  readonly fault: Problem | null;
+  /** Events that were taken and are not in the file yet. */
+  readonly waiting: number;
+  /**
+   * Writes the happenings of one decision, all or none of them. They are on the disk when this returns, unless all can be
+   * found out again and `isPromised` is false.
+   * @returns `log_not_written` with the system's reason; the file is then as it was before
+   */
+  append(happenings: readonly Happening[], at: Date, isPromised: boolean): Result<readonly LogEvent[]>;
+  /** Takes what has happened whether it can be written or not; what cannot waits here for the next `retry`. */
+  take(happenings: readonly Happening[], at: Date): readonly LogEvent[];
+  /** Writes what waits, or finds out whether something could be written. */
+  retry(): Result<null>;
   close(): void;
 }
+
+/** What the outcome of something that is begun now may need. */
+const roomBytes = 8192;
+
+/** Events that wait at most; above it the oldest that can be found out again go. */
+const mostWaiting = 10_000;
 
 /** Where the record of a workspace lies. */
 export function logFile(root: string): string {
@@ -21,17 +39,17 @@ export function logFile(root: string): string {
 
 /**
  * Opens or creates the log. Lines that are no events, such as a half-written last one, are copied to a file beside
- * it before the log is replaced by its good lines.
+ * it before the log is replaced by its good lines. Where nothing can be written, the log can be read all the same, and
+ * this is done before the first event is written.
  * @param take is given each event that is there, oldest first; none of them is kept
- * @throws when the file cannot be read or written: without a record nothing may be started
+ * @throws when the file cannot be read: without a record nothing may be started
  */
 export function openLog(file: string, take: (event: LogEvent) => void): Log {
-  mkdirSync(dirname(file), { recursive: true });
-  const fd = openSync(file, 'a', 0o600);
   let seq = 0;
   let isWhole = true;
   const bad: string[] = [];
-  for (const { text, event, isEnded } of logLines(file)) {
+  // Opened once before: what is a folder or belongs to another user is no log that will do later.
+  for (const { text, event, isEnded } of createIfPossible(file) ? logLines(file) : []) {
     isWhole = isEnded;
     if (!event) bad.push(text);
     else {
@@ -39,11 +57,7 @@ export function openLog(file: string, take: (event: LogEvent) => void): Log {
       take(event);
     }
   }
-  if (bad.length === 0 && isWhole) return writerOf(fd, seq, []);
-  closeSync(fd);
-  const problems = bad.length > 0 ? [setAside(file, bad)] : [];
-  replaceLog(file);
-  return writerOf(openSync(file, 'a', 0o600), seq, problems);
+  return new LogWriter(file, seq, bad, isWhole);
 }
 
 /**
@@ -53,51 +67,180 @@ export function openLog(file: string, take: (event: LogEvent) => void): Log {
  */
 export function openForeignLog(file: string, take: (event: LogEvent) => void): Log {
   let seq = 0;
-  if (existsSync(file))
-    for (const { event } of logLines(file))
-      if (event) {
-        ({ seq } = event);
-        take(event);
-      }
-  return {
-    problems: [],
-    append(happening, at) {
+  const foreign = existsSync(file) ? logLines(file) : [];
+  for (const { event } of foreign) {
+    if (!event) continue;
+    ({ seq } = event);
+    take(event);
+  }
+  const remember = (happenings: readonly Happening[], at: Date): readonly LogEvent[] =>
+    happenings.map((happening) => {
       seq += 1;
       return { v: 1, seq, at: at.toISOString(), ...happening };
-    },
+    });
+  return {
+    ...{ problems: [], fault: null, waiting: 0 },
+    append: (happenings, at) => success(remember(happenings, at)),
+    take: remember,
+    retry: () => success(null),
     close() {},
   };
 }
 
-function writerOf(fd: number, last: number, problems: readonly Problem[]): Log {
-  let seq = last;
-  return {
-    problems,
-    append(happening, at) {
-      seq += 1;
-      const event: LogEvent = { v: 1, seq, at: at.toISOString(), ...happening };
-      appendFileSync(fd, `${JSON.stringify(event)}\n`);
-      if (isDurable(happening)) fsyncSync(fd);
-      return event;
-    },
-    close: () => closeSync(fd),
-  };
+/** A full or read-only disk may have no room even for an empty file. @returns whether there is one */
+function createIfPossible(file: string): boolean {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    closeSync(openSync(file, 'a', 0o600));
+    syncFolder(dirname(file));
+  } catch (error) {
+    if (!isFullOrReadOnly(error)) throw error;
+  }
+  return existsSync(file);
 }
 
-function setAside(file: string, bad: readonly string[]): Problem {
-  const aside = freeName(file);
-  writeDurably(aside, bad);
-  const [lines, were] = bad.length === 1 ? ['One line', 'was'] : [`${bad.length} lines`, 'were'];
-  return problemOf(
-    'log_damaged',
-    `${lines} of ${file} could not be read and ${were} set aside in ${aside}; the rest is used.`,
+function isFullOrReadOnly(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
+}
+
+class LogWriter implements Log {
+  readonly problems: readonly Problem[] = [];
+  #fault: Problem | null = null;
+  readonly #file: string;
+  #seq: number;
+  #growing: GrowingFile | null = null;
+  /** Done before the first write. */
+  #repair: (() => void) | null;
+  #waiting: LogEvent[] = [];
+
+  constructor(file: string, seq: number, bad: readonly string[], isWhole: boolean) {
+    this.#file = file;
+    this.#seq = seq;
+    const aside = bad.length > 0 ? freeName(file) : null;
+    this.#repair =
+      aside === null && isWhole
+        ? null
+        : () => {
+            if (aside !== null && !existsSync(aside)) writeNew(aside, withNewlines(bad));
+            replaceFile(file, withNewlines(goodLines(file)));
+          };
+    const opened = this.#guarded(() => this.#open().tryRoom(roomBytes));
+    if (aside !== null)
+      this.problems = [damaged(file, bad.length, opened.ok || existsSync(aside) ? aside : null)];
+  }
+
+  get fault(): Problem | null {
+    return this.#fault;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  append(happenings: readonly Happening[], at: Date, isPromised: boolean): Result<readonly LogEvent[]> {
+    const events = this.#number(happenings, at);
+    const written = this.#guarded(() => {
+      this.#writeWaiting();
+      this.#write(events, isPromised || happenings.some(isDurable));
+    });
+    if (!written.ok) return written;
+    this.#seq += events.length;
+    return success(events);
+  }
+
+  take(happenings: readonly Happening[], at: Date): readonly LogEvent[] {
+    const written = this.append(happenings, at, false);
+    if (written.ok) return written.value;
+    const events = this.#number(happenings, at);
+    this.#seq += events.length;
+    this.#waiting.push(...events);
+    while (this.#waiting.length > mostWaiting) {
+      const least = this.#waiting.findIndex((event) => !isDurable(event));
+      if (least < 0) break;
+      this.#waiting.splice(least, 1);
+    }
+    return events;
+  }
+
+  retry(): Result<null> {
+    return this.#guarded(() => {
+      this.#writeWaiting();
+      this.#open().tryRoom(roomBytes);
+      return null;
+    });
+  }
+
+  close(): void {
+    if (this.#waiting.length > 0) this.#guarded(() => this.#writeWaiting());
+    this.#growing?.close();
+    this.#growing = null;
+  }
+
+  #number(happenings: readonly Happening[], at: Date): readonly LogEvent[] {
+    return happenings.map((happening, n) => ({
+      ...{ v: 1, seq: this.#seq + 1 + n, at: at.toISOString() },
+      ...happening,
+    }));
+  }
+
+  /** In their order, and each at most once: what a full disk leaves waits on. */
+  #writeWaiting(): void {
+    while (this.#waiting.length > 0) {
+      const some = this.#waiting.slice(0, 100);
+      const isLast = some.length === this.#waiting.length;
+      this.#write(some, isLast);
+      this.#waiting = this.#waiting.slice(some.length);
+    }
+  }
+
+  #write(events: readonly LogEvent[], isNeededOnDisk: boolean): void {
+    const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    if (lines !== '') this.#open().append(lines, isNeededOnDisk);
+  }
+
+  #open(): GrowingFile {
+    if (this.#growing) return this.#growing;
+    this.#repair?.();
+    this.#repair = null;
+    const { size = 0 } = statSync(this.#file, { throwIfNoEntry: false }) ?? {};
+    this.#growing = openGrowing(this.#file, size);
+    return this.#growing;
+  }
+
+  /** Whatever the system refuses is a fault until the next write succeeds. */
+  #guarded<T>(write: () => T): Result<T> {
+    try {
+      const value = write();
+      this.#fault = null;
+      return success(value);
+    } catch (error) {
+      const refused = notWritten(this.#file, error);
+      if (!refused.ok) this.#fault = refused.problem;
+      return refused;
+    }
+  }
+}
+
+/** Says what keeps the record from being written. */
+function notWritten(file: string, error: unknown): Result<never> {
+  return failure(
+    'log_not_written',
+    `Nothing can be recorded in ${file}: ${(error as Error).message}`,
+    'Make room on that disk; until then you can look, and what would change something is refused.',
   );
 }
 
-function replaceLog(file: string): void {
-  const next = `${file}.${randomUUID()}.tmp`;
-  writeDurably(next, goodLines(file));
-  renameSync(next, file);
+function damaged(file: string, count: number, aside: string | null): Problem {
+  const [lines, were] = count === 1 ? ['One line', 'was'] : [`${count} lines`, 'were'];
+  const kept = aside === null ? 'left where it is until something can be written' : `set aside in ${aside}`;
+  return problemOf(
+    'log_damaged',
+    `${lines} of ${file} could not be read and ${were} ${kept}; the rest is used.`,
+  );
+}
+
+function* withNewlines(lines: Iterable<string>): Generator<string> {
+  for (const line of lines) yield `${line}\n`;
 }
 
 function* goodLines(file: string): Generator<string> {
@@ -109,15 +252,5 @@ function freeName(file: string): string {
   for (let i = 1; ; i++) {
     const name = file.replace(/\.jsonl$/, `.damaged-${i}.jsonl`);
     if (!existsSync(name)) return name;
-  }
-}
-
-function writeDurably(file: string, lines: Iterable<string>): void {
-  const fd = openSync(file, 'wx', 0o600);
-  try {
-    for (const line of lines) appendFileSync(fd, `${line}\n`);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -51,6 +51,8 @@ export interface ControllerState {
   /** Null where nothing is connected. */
   readonly notion: NotionFacts | null;
   readonly notices: readonly Problem[];
+  /** Why nothing can be recorded at the moment; null while all is well. */
+  readonly unrecordable: Problem | null;
   /** Of briefs that are typed into their agents and have not arrived yet. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
   readonly memory: Footprint | null;
@@ -108,6 +110,7 @@ export function initialState(
     documents: { board: null, invoices: null },
     notion: null,
     notices: [],
+    unrecordable: null,
     deliveries: new Map(),
     memory: null,
     today: '',
@@ -174,7 +177,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...(state.config.board === false && { boardOff: true }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),
     ...(state.notion && { notion: withSuggestion(state.notion, log) }),
-    notices: state.notices,
+    notices: state.unrecordable ? [...state.notices, state.unrecordable] : state.notices,
   };
 }
 

@@ -17,12 +17,15 @@ const at = new Date('2026-11-22T12:00:00.000Z');
 
 function open(): Log & { readonly events: readonly LogEvent[] } {
   const events: LogEvent[] = [];
-  return { ...openLog(file, (event) => events.push(event)), events };
+  return Object.assign(
+    openLog(file, (event) => events.push(event)),
+    { events },
+  );
 }
 
 function write(count: number): void {
   const log = open();
-  for (let i = 0; i < count; i++) log.append({ type: 'lost', id: `backend/${i}` }, at);
+  for (let i = 0; i < count; i++) log.take([{ type: 'lost', id: `backend/${i}` }], at);
   log.close();
 }
 
@@ -31,7 +34,7 @@ it('gives back what was appended, and counts on', () => {
   const log = open();
   expect(log.events.map((event) => event.seq)).toEqual([1, 2]);
   expect(log.problems).toEqual([]);
-  expect(log.append({ type: 'lost', id: 'x/y' }, at)).toMatchObject({ seq: 3, v: 1, at: at.toISOString() });
+  expect(log.take([{ type: 'lost', id: 'x/y' }], at)).toMatchObject([{ seq: 3, v: 1, at: at.toISOString() }]);
   log.close();
 });
 
@@ -55,7 +58,7 @@ it('keeps a last event that only lacks its newline', () => {
   writeFileSync(file, readFileSync(file, 'utf8').trimEnd());
   const log = open();
   expect(log.events).toHaveLength(2);
-  log.append({ type: 'lost', id: 'x/y' }, at);
+  log.take([{ type: 'lost', id: 'x/y' }], at);
   log.close();
   expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(3);
 });
@@ -75,7 +78,7 @@ it('sets damage in the middle aside, under a name of its own each time', () => {
 it('reads lines of any length, in whatever pieces the file comes', () => {
   const log = open();
   const texts = ['é'.repeat(700_000), 'short', 'x'.repeat(2 * 1024 * 1024), '🙂'.repeat(300_000)];
-  for (const text of texts) log.append({ type: 'said', id: 'backend/a', text }, at);
+  for (const text of texts) log.take([{ type: 'said', id: 'backend/a', text }], at);
   log.close();
   const again = open();
   expect(again.events.map((event) => event.type === 'said' && event.text === texts[event.seq - 1])).toEqual(
