@@ -9,7 +9,7 @@ export function showsOpenQuestion(screen: string, own = ''): boolean {
   const lines = screen.split('\n').map(withoutFrame);
   const below = lines.slice(boxEnd(lines));
   const { isChoice, rest } = lowestMark(below, squeezed(own));
-  return isChoice || lastWritten(rest, hintLines).some(isHint) || asksForWord(lastWritten(below, 1)[0] ?? '');
+  return isChoice || isHinted(lastWritten(rest, hintLines)) || asksForWord(lastWritten(below, 1)[0] ?? '');
 }
 
 /** Choices carry a mark in front of the one that Enter takes. */
@@ -103,7 +103,7 @@ function hasSibling(lines: readonly string[], at: number): boolean {
     (line) => line.trim() !== '' && isNear(textColumn(line), column),
   );
   const nearAbove = lines.slice(Math.max(0, at - siblingReach), at);
-  return isBeside && (lines.slice(at + 1).some(isHint) || nearAbove.some(isHint));
+  return isBeside && (isHinted(lines.slice(at + 1)) || nearAbove.some(isHint));
 }
 
 function around(lines: readonly string[], at: number, reach: number): readonly string[] {
@@ -150,6 +150,11 @@ const separators = /\s{2,}|\s[·•|]\s|[,.;:]\s|\sor\s|[()]/;
 
 /** A turn that can be interrupted is named with its key, too, in brackets. */
 const interruption = /\(\s*esc to cancel\b[^()]*\)/gi;
+
+/** Narrow terminals wrap hints. */
+function isHinted(lines: readonly string[]): boolean {
+  return lines.some((line, at) => isHint(line) || isHint(`${line} ${lines[at + 1]?.trim() ?? ''}`));
+}
 
 function isHint(line: string): boolean {
   const parts = line.replace(interruption, '').split(separators);
