@@ -124,7 +124,10 @@ describe('questions of other programs', () => {
     ['in a frame with a mark at its top', '╭──────╮\n│ ❯ 1. Yes │\n│   2. No  │\n╰──────╯'],
     ['of one choice', '❯ 1. Continue\n\n Press Enter to continue…'],
     ['without numbers', 'Make it the default?\n ❯ No\n   Yes\n\n Enter to confirm · Esc to cancel'],
-    ['in a narrow terminal', ' ❯ No, exit\n   Yes, I trust\n   this folder\n\n Enter to\n confirm ·\n Esc to cancel'],
+    [
+      'in a narrow terminal',
+      ' ❯ No, exit\n   Yes, I trust\n   this folder\n\n Enter to\n confirm ·\n Esc to cancel',
+    ],
     ['with brackets', '> [1] Yes\n  [2] No'],
     ['of a list to choose from', '? Pick one (Use arrow keys)\n❯ a\n  b'],
     ['for a yes', 'Overwrite the file? [y/N] '],

@@ -4,7 +4,8 @@ import { Room, value } from './room.ts';
 
 const codeOf = (result: { ok: boolean; problem?: { code: string } }) => result.problem?.code ?? 'ok';
 
-const menu = '  Run it?\\r\\n\\r\\n› 1. Yes\\r\\n  2. No\\r\\n\\r\\n  Press enter to confirm or esc to cancel\\r\\n';
+const menu =
+  '  Run it?\\r\\n\\r\\n› 1. Yes\\r\\n  2. No\\r\\n\\r\\n  Press enter to confirm or esc to cancel\\r\\n';
 
 /**
  * A program that says what it got, each chunk in brackets, and when: `shows` is run at its start and again with every
@@ -65,7 +66,8 @@ describe('a line', () => {
   test('is not entered where the question is printed in the moment before', async () => {
     await using sandbox = new Sandbox();
     const room = await Room.join(sandbox);
-    const shows = 'if (got === "") draw(box); else { const end = Date.now() + 130; while (Date.now() < end); draw(menu) }';
+    const shows =
+      'if (got === "") draw(box); else { const end = Date.now() + 130; while (Date.now() < end); draw(menu) }';
     const view = await open(room, shows, 'shortcuts');
     expect(codeOf(await send(room, 'do it'))).toBe('asks_meanwhile');
     expect(got(view.text)).toEqual(['do it']);
@@ -75,7 +77,8 @@ describe('a line', () => {
   test('is entered after a pause, though it looks like a menu itself', async () => {
     await using sandbox = new Sandbox();
     const room = await Room.join(sandbox);
-    const shows = 'draw(got === "" ? "\\x1b[?2004h" + box : "\\r\\n› 1. do this\\r\\n  2. do that\\r\\n\\r\\n  gpt-5\\r\\n")';
+    const shows =
+      'draw(got === "" ? "\\x1b[?2004h" + box : "\\r\\n› 1. do this\\r\\n  2. do that\\r\\n\\r\\n  gpt-5\\r\\n")';
     const view = await open(room, shows, 'shortcuts');
     value(await send(room, '1. do this\n2. do that'));
     await view.until('<"\\r"');
