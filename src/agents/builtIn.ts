@@ -19,11 +19,14 @@ export function builtInPresets(
     codex: {
       ...plain,
       command: ['codex'],
+      // Without it one background server runs the turns and commands of all workers, with the environment of the first.
+      ifListed: ['--no-daemon'],
       prompt: ['--', '{brief}'],
       // The last one of the folder it runs in, which is the worker's alone.
       resume: ['resume', '--last'],
+      sessions: 'codex',
       quit: { interrupt: escapeKey, type: `${clearLine}/quit` },
-      pass: ['OPENAI_*', 'CODEX_HOME'],
+      pass: ['OPENAI_*', 'CODEX_*'],
       titles: { asking: ['Action Required'], working: [...'⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏'] },
     },
     gemini: {
@@ -31,6 +34,7 @@ export function builtInPresets(
       command: ['gemini'],
       prompt: ['--prompt-interactive={brief}'],
       resume: ['--resume', 'latest'],
+      sessions: 'gemini',
       quit: { interrupt: escapeKey, type: `${clearLine}/quit` },
       pass: ['GEMINI_*'],
       titles: { asking: ['✋'], working: ['✦', '⏲'], resting: ['◇'] },
@@ -40,6 +44,9 @@ export function builtInPresets(
       command: ['opencode'],
       prompt: ['--prompt={brief}'],
       // `--continue` goes on with the last session of the repository, which may be another worker's.
+      resume: ['--session', '{session}'],
+      // Plugins are left out: a repository may bring some along.
+      sessions: ['session', 'list', '--format', 'json', '--pure'],
       quit: { interrupt: escapeKey, type: `${clearLine}/exit` },
       pass: ['OPENCODE_*', 'OPENAI_*'],
     },

@@ -5,7 +5,9 @@ import { claudeArguments } from './claude/arguments.ts';
 /** One start of an agent. */
 export interface AgentStart {
   readonly preset: Pick<AgentPreset, 'command' | 'speaks' | 'prompt' | 'resume'>;
-  /** UUID of the conversation, chosen by us before the first start. */
+  /** Of the preset's `ifListed`, what this program knows. */
+  readonly flags?: readonly string[];
+  /** Id of the conversation: a UUID that we chose before the first start, or, of other agents, what was found. */
   readonly sessionId: string;
   readonly resume: boolean;
   readonly brief: string;
@@ -25,9 +27,13 @@ export interface AgentStart {
 export function commandLine(start: AgentStart): string[] {
   const { preset, brief } = start;
   if (preset.speaks === 'claude') return [...preset.command, ...claudeArguments(start)];
-  if (start.resume && preset.resume) return [...preset.command, ...preset.resume];
+  const flags = (start.flags ?? []).filter((flag) => !preset.command.includes(flag));
+  if (start.resume && preset.resume) {
+    const resume = preset.resume.map((argument) => argument.replaceAll('{session}', () => start.sessionId));
+    return [...preset.command, ...flags, ...resume];
+  }
   const command = preset.command.map((argument) => (argument === '{brief}' ? brief : argument));
   const prompt = brief === '' ? [] : (preset.prompt ?? []);
   // A function, for in a text for `replaceAll` some signs have a meaning.
-  return [...command, ...prompt.map((argument) => argument.replaceAll('{brief}', () => brief))];
+  return [...command, ...flags, ...prompt.map((argument) => argument.replaceAll('{brief}', () => brief))];
 }

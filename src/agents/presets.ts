@@ -27,7 +27,10 @@ export function resolvePresets(
   return success(presets);
 }
 
-const fields = ['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles', 'delivery'];
+const fields = [
+  ...['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles', 'delivery'],
+  ...['sessions', 'ifListed'],
+];
 
 function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefined): Result<AgentPreset> {
   const at = `agents.${plain(name)}`;
@@ -57,8 +60,8 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
 /** How an agent is talked to, all of which may be absent. */
 function parseWays(
   at: string,
-  { prompt, resume, quit, titles, delivery }: Readonly<Record<string, unknown>>,
-): Result<Pick<AgentPreset, 'prompt' | 'resume' | 'quit' | 'titles' | 'delivery'>> {
+  { prompt, resume, quit, titles, delivery, sessions, ifListed }: Readonly<Record<string, unknown>>,
+): Result<Omit<AgentPreset, 'command' | 'env' | 'pass' | 'speaks'>> {
   if (prompt !== undefined && !(isTexts(prompt) && prompt.some((text) => text.includes('{brief}'))))
     return refuse(`${at}.prompt`, 'must be a list of texts with "{brief}" in one of them');
   if (resume !== undefined && !isTexts(resume)) return refuse(`${at}.resume`, 'must be a list of texts');
@@ -68,7 +71,13 @@ function parseWays(
     return refuse(`${at}.delivery`, 'must be "typed" or "argument"');
   if (titles !== undefined && !isTitleRules(titles))
     return refuse(`${at}.titles`, 'must hold lists of texts, "asking", "working" and "resting"');
+  if (sessions !== undefined && sessions !== 'codex' && sessions !== 'gemini' && !isTexts(sessions))
+    return refuse(`${at}.sessions`, 'must be a list of texts, "codex" or "gemini"');
+  if (ifListed !== undefined && !isTexts(ifListed))
+    return refuse(`${at}.ifListed`, 'must be a list of texts');
   return success({
+    ...(sessions !== undefined && { sessions }),
+    ...(ifListed !== undefined && { ifListed }),
     ...(prompt !== undefined && { prompt }),
     ...(resume !== undefined && { resume }),
     ...(quit !== undefined && { quit }),

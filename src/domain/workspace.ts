@@ -54,8 +54,18 @@ export interface AgentPreset {
   readonly prompt?: readonly string[];
   /** `typed`: into its pane, once it knows our tools, for its first turn begins before it asks for them. */
   readonly delivery?: 'typed' | 'argument';
-  /** Arguments behind the command that go on with the folder's last conversation; absent: it begins anew. */
+  /**
+   * Arguments behind the command that go on with the folder's last conversation, or with the one whose id stands for
+   * `{session}`; absent: each start is a first one.
+   */
   readonly resume?: readonly string[];
+  /**
+   * How a conversation of the folder is found: arguments that make the program list them as JSON, with `id` and
+   * `directory`, or whose files are looked at. Absent: there is no way to know of one.
+   */
+  readonly sessions?: readonly string[] | 'codex' | 'gemini';
+  /** Arguments behind the command, each only where the program's own `--help` lists it: other versions refuse it. */
+  readonly ifListed?: readonly string[];
   /** Keys that interrupt it, and what typed with Enter behind it ends it; absent: signals alone end it. */
   readonly quit?: { readonly interrupt: string; readonly type: string };
   /** What its terminal title tells; absent: nothing. */

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
 import { findTree, listProcesses, type ProcessEntry } from '../protocol/processes.ts';
 import { endProcesses } from './processTree.ts';
+import { asksNow, type Keyboard, typeWord } from './typeLine.ts';
 
 /** A program that printed nothing for so long is taken to rest; one that works moves a spinner. */
 const restMs = 400;
 const lookAgainMs = 40;
+/** Until a program should have shown the word that makes it end. */
+const wordShownMs = 600;
 /** From SIGTERM to SIGKILL where nothing else is said. */
 const usualTermMs = 3000;
 
@@ -18,16 +21,14 @@ export interface Departing {
   readonly token: string;
   /** How it is asked to end before it is made to; null: it is not asked. */
   readonly manners: EndingManners | null;
-  isRunning(): boolean;
-  /** `performance.now()` of the last thing that it printed. */
-  lastOutput(): number;
-  type(keys: string): void;
+  readonly keyboard: Keyboard;
   /** Says how far it is. */
   step(now: EndingStep): void;
 }
 
 /**
- * Ends a child and everything it started: interrupts it and tells it to quit where it has manners, then signals.
+ * Ends a child and everything it started: interrupts it and tells it to quit where it has manners, then signals. At a
+ * question no key is pressed, for it would be an answer.
  * Resolves when all of it is gone.
  */
 export async function endChild(child: Departing): Promise<void> {
@@ -48,25 +49,21 @@ export async function endChild(child: Departing): Promise<void> {
   await endProcesses([...found.values()], manners?.termMs ?? usualTermMs);
 }
 
-async function takeLeave(
-  child: Departing,
-  { interrupt, idleMs, quit, quitMs }: EndingManners,
-): Promise<void> {
+async function takeLeave({ keyboard, step }: Departing, manners: EndingManners): Promise<void> {
+  const { interrupt, idleMs, quit, quitMs } = manners;
   if (interrupt !== '' && idleMs > 0) {
-    child.step('interrupting');
-    child.type(interrupt);
+    if (await asksNow(keyboard)) return;
+    step('interrupting');
+    keyboard.type(Buffer.from(interrupt));
     const typed = performance.now();
     await until(
-      () => !child.isRunning() || performance.now() - Math.max(child.lastOutput(), typed) >= restMs,
+      () => !keyboard.isRunning() || performance.now() - Math.max(keyboard.lastOutput(), typed) >= restMs,
       idleMs,
     );
   }
-  if (quit === '' || quitMs === 0 || !child.isRunning()) return;
-  child.step('quitting');
-  child.type(quit);
-  // A return in the same write might be taken for a part of a paste.
-  child.type('\r');
-  await until(() => !child.isRunning(), quitMs);
+  if (quit === '' || quitMs === 0 || !keyboard.isRunning() || (await asksNow(keyboard))) return;
+  step('quitting');
+  if (await typeWord(keyboard, quit, wordShownMs)) await until(() => !keyboard.isRunning(), quitMs);
 }
 
 /** Resolves when it holds, or after so many milliseconds. */

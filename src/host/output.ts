@@ -43,6 +43,11 @@ export class Output {
     this.#schedule();
   }
 
+  /** Parses all that waits, now. */
+  flush(): void {
+    while (this.#bytes > 0) this.#turn();
+  }
+
   /** Calls back, once, when nothing waits any more. */
   whenEmpty(callback: () => void): void {
     if (this.#bytes === 0) callback();

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync, writeSync } from 'node:fs';
+import { accessSync, constants, readSync, statSync, writeSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { type BytePty, spawn } from 'node-pty';
 import { failure, type Result, success } from '../domain/problem.ts';
@@ -13,6 +13,8 @@ export interface PtyCommand {
   readonly rows: number;
 }
 
+/** Bytes; as much as the kernel hands over at once. */
+const mostReadNow = 64 * 1024;
 /** How long a child's output must have been silent before it counts as complete although somebody holds it open. */
 const quietMs = 100;
 /** A grandchild that keeps printing must not keep its dead parent from being reported. */
@@ -86,6 +88,24 @@ export class Pty {
       if (code === 'EAGAIN') return 0;
       if (code === 'EIO') return bytes.length;
       throw error;
+    }
+  }
+
+  /**
+   * Hands over what the child has printed and the kernel still holds, without a turn of the event loop in between.
+   * @returns whether there was any
+   */
+  readNow(): boolean {
+    const bytes = Buffer.allocUnsafe(mostReadNow);
+    try {
+      const count = this.#isClosed ? 0 : readSync(this.#pty.fd, bytes);
+      if (count === 0) return false;
+      this.#lastOutput = performance.now();
+      this.onOutput(bytes.subarray(0, count));
+      return true;
+    } catch {
+      // EAGAIN: nothing more is there. EIO: the child is gone, which the stream tells of.
+      return false;
     }
   }
 

@@ -3,7 +3,7 @@ import { FrameKind } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { type Host, noTerminal, type Watched } from './host.ts';
-import { PasteReader, typedText } from './paste.ts';
+import { PasteReader } from './paste.ts';
 import { areLimits } from './scrollback.ts';
 import { serveViews } from './serveViews.ts';
 import type { Size } from './watch.ts';
@@ -109,12 +109,11 @@ export function serveLink(
       host.fit(watched, { cols, rows }, raw);
       return success(null);
     },
-    paste({ id, text, submit }) {
+    paste({ id, ...line }) {
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
       follow(id);
-      if (terminal.paste([Buffer.from(typedText(text))], submit)) return success(null);
-      return { ok: false, problem: notReading(id) };
+      return terminal.typeLine(line);
     },
     ...serveViews((channel) => watches.get(channel)),
     inbox: () => success({ url: inboxUrl }),
@@ -139,7 +138,7 @@ export function serveLink(
     const paste = pastes.add(payload.toString('utf8', 2, idEnd), payload.readUInt8(idEnd), text);
     if (!paste) return;
     follow(paste.id);
-    tell(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces, false) === true);
+    tell(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces) === true);
   });
 
   host.announcer.join(link);

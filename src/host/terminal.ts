@@ -1,4 +1,5 @@
-import { type Result, success } from '../domain/problem.ts';
+import { showsOpenQuestion } from '../domain/openQuestion.ts';
+import { failure, type Result, success } from '../domain/problem.ts';
 import { createScreen, type Screen } from '../domain/screen.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
@@ -10,6 +11,7 @@ import { Output } from './output.ts';
 import { bracketed } from './paste.ts';
 import { type Pty, startPty } from './pty.ts';
 import { cleanTitle } from './title.ts';
+import { type Keyboard, type Line, typeLine } from './typeLine.ts';
 import type { View } from './view.ts';
 import type { Size } from './watch.ts';
 
@@ -24,6 +26,8 @@ export interface TerminalEvents {
 /** Output this soon after input is taken for its echo. */
 const echoMs = 60;
 const flowingMs = 1000;
+/** A program that floods its screen is looked at in between. */
+const mostReads = 32;
 /** A program that asks and never reads the answers gets no more of them. */
 const maxReplyBytes = 64 * 1024;
 
@@ -42,6 +46,9 @@ export class Terminal {
   #lastInput = Number.NEGATIVE_INFINITY;
   #lastOutput = Number.NEGATIVE_INFINITY;
   #ended: Promise<void> | undefined;
+  /** Lines are typed one after the other: an Enter between them would enter half of one. */
+  #lastLine: Promise<unknown> = Promise.resolve();
+  #wasBracketed = false;
   #flowing: NodeJS.Timeout | undefined;
 
   /**
@@ -132,10 +139,41 @@ export class Terminal {
   }
 
   /** Types text as one paste, marked as such where the program asked for that; see `type`. */
-  paste(pieces: readonly Buffer[], submit: boolean): boolean {
-    this.readScreen();
-    const paste = bracketed(pieces, this.#screen.modes.bracketedPaste);
-    return this.type(submit ? Buffer.concat([paste, Buffer.from('\r')]) : paste);
+  paste(pieces: readonly Buffer[]): boolean {
+    return this.type(bracketed(pieces, this.#emulator.modes.bracketedPaste));
+  }
+
+  /** Types a line for a program of ours, which no person has seen the screen for; see `typeLine`. */
+  typeLine(line: Line): Promise<Result<null>> {
+    const typed = this.#lastLine.then(() =>
+      this.#ended
+        ? failure('not_reading', 'It is being ended.', 'Look at its terminal.')
+        : typeLine(this.#keyboard(), line),
+    );
+    // A bug is told to who asked; the next line has nothing to do with it.
+    this.#lastLine = typed.catch(() => {});
+    return typed;
+  }
+
+  #keyboard(): Keyboard {
+    return {
+      isRunning: () => this.isRunning,
+      isBracketed: () => this.#emulator.modes.bracketedPaste,
+      hasLeftPrompt: () => this.#wasBracketed && !this.#emulator.modes.bracketedPaste,
+      isDrawing: () => this.readScreen() === null,
+      asks: (own) => this.#asks(own),
+      type: (bytes) => this.type(bytes),
+      paste: (text) => this.paste([Buffer.from(text)]),
+      pending: () => this.#input.pending,
+      lastOutput: () => this.#lastOutput,
+    };
+  }
+
+  /** Looks at all that was printed until now: what the kernel holds, and what waits to be parsed. */
+  #asks(own: string): boolean {
+    for (let reads = 0; reads < mostReads && this.#pty.readNow(); reads++);
+    this.#output.flush();
+    return showsOpenQuestion(this.#emulator.text(), own);
   }
 
   get lines(): Lines {
@@ -175,9 +213,7 @@ export class Terminal {
     if (start !== null)
       await endChild({
         ...{ pid, start, token: this.#options.token, manners: this.#options.ending ?? null },
-        isRunning: () => this.isRunning,
-        lastOutput: () => this.#lastOutput,
-        type: (keys) => this.type(Buffer.from(keys)),
+        keyboard: this.#keyboard(),
         step: (ending) => this.isRunning && this.#change({ ending }),
       });
     await this.#exited.promise;
@@ -205,7 +241,8 @@ export class Terminal {
   }
 
   #noteModes(): void {
-    const { mouse: mode, alternateScreen: fullScreen } = this.#emulator.modes;
+    const { mouse: mode, alternateScreen: fullScreen, bracketedPaste } = this.#emulator.modes;
+    this.#wasBracketed ||= bracketedPaste;
     const mouse = mode !== 'none';
     const { progress } = this.#emulator;
     const { mouse: knownMouse, fullScreen: known, progress: knownProgress } = this.#record;

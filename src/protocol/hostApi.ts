@@ -31,7 +31,10 @@ export interface TerminalRecord {
 /** Interrupted, told to quit, sent SIGTERM and then SIGKILL. */
 export type EndingStep = 'interrupting' | 'quitting' | 'terminating';
 
-/** How a program is asked to end before it is made to. A step without keys or time is left out. */
+/**
+ * How a program is asked to end before it is made to. A step without keys or time is left out; at a question no key is
+ * pressed, and signals end it.
+ */
 export interface EndingManners {
   /** Keys that interrupt what it does, and how many milliseconds at most until it rests. */
   readonly interrupt: string;
@@ -189,9 +192,11 @@ export interface HostApi {
   copy(params: { channel: number }): Result<{ text: string; lines: number }>;
   /**
    * Types text into a child as one paste, bracketed where the child asked for that; control characters other than
-   * tab and newline are dropped. `submit` presses Enter behind it.
+   * tab and newline are dropped. `submit` presses Enter behind it, after a pause. At a question nothing is typed, and no
+   * Enter is pressed where one came up behind the text: `asks`, `asks_meanwhile`. `own` is what was typed before and may
+   * still be in its box. `not_at_prompt`, `not_reading`.
    */
-  paste(params: { id: string; text: string; submit: boolean }): Result<null>;
+  paste(params: { id: string; text: string; submit: boolean; own?: string }): Result<null>;
   /** Ends a child, with the manners it was opened with, and all that it started; resolves when it is gone. */
   end(params: { id: string }): Result<TerminalRecord>;
   /** Drops a terminal whose child has ended, with its screen. */

@@ -12,7 +12,16 @@ it('agents with Claude Code’s hooks lack nothing, all others hooks and tools',
 
 it('what an agent lacks is said before it is started', () => {
   expect(lacks(presets.claude)).toEqual([]);
-  expect(lacks(presets.codex)).toHaveLength(2);
+  expect(lacks(presets.codex)).toEqual([
+    expect.stringContaining('that it asks something is seen'),
+    'It has hooks of its own, which orch-tui does not read yet.',
+    expect.stringContaining('none of our tools'),
+  ]);
+  expect(lacks({ ...presets.codex, command: ['/opt/bin/codex', '-m', 'x'] })).toHaveLength(3);
+  expect(lacks(presets.opencode)).toEqual([
+    expect.stringContaining('its questions are not'),
+    expect.stringContaining('none of our tools'),
+  ]);
 });
 
 it('a brief is handed over to Claude Code, and where arguments have a place for it', () => {

@@ -61,6 +61,24 @@ test.each([
     { ...start, resume: true, preset: { command: ['mine'], resume: ['--last'], speaks: 'none' as const } },
     ['mine', '--last'],
   ],
+  [
+    'by the id that was found, with flags that the program knows',
+    {
+      ...start,
+      ...{ resume: true, sessionId: 'ses_$&', flags: ['--alone'] },
+      preset: { command: ['mine'], resume: ['--session={session}'], speaks: 'none' as const },
+    },
+    ['mine', '--alone', '--session=ses_$&'],
+  ],
+  [
+    'which are not given twice',
+    {
+      ...start,
+      flags: ['--alone'],
+      preset: { command: ['mine', '--alone'], prompt: ['{brief}'], speaks: 'none' as const },
+    },
+    ['mine', '--alone', start.brief],
+  ],
 ])('%s', (_, given, expected) => {
   expect(commandLine(given)).toEqual(expected);
 });

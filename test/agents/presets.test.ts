@@ -24,6 +24,8 @@ test('an own agent may say how it takes a brief, goes on, ends, and what its tit
     resume: ['--go-on'],
     quit: { interrupt: '\u0003', type: '/bye' },
     titles: { working: ['…'], resting: ['ok'] },
+    sessions: ['list', '--json'],
+    ifListed: ['--alone'],
   };
   expect(resolvePresets({ mine: entry }, builtIn)).toMatchObject({ ok: true, value: { mine: entry } });
 });
@@ -40,6 +42,14 @@ test('a built-in preset keeps what the configuration does not change', () => {
   expect(resolved).toMatchObject({
     value: { claude: { command: ['claude'], env: { MAX: '1' }, pass: ['FOO_*'], speaks: 'claude' } },
   });
+});
+
+test('Codex runs alone where it can, and its variables reach it; OpenCode goes on by a session of its folder', () => {
+  const { codex, opencode } = builtIn;
+  expect(codex).toMatchObject({ ifListed: ['--no-daemon'], pass: ['OPENAI_*', 'CODEX_*'] });
+  expect(opencode).toMatchObject({ resume: ['--session', '{session}'] });
+  const changed = resolvePresets({ codex: { command: ['codex', '-m', 'x'] } }, builtIn);
+  expect(changed).toMatchObject({ value: { codex: { ifListed: ['--no-daemon'], sessions: 'codex' } } });
 });
 
 test.each([
@@ -67,13 +77,18 @@ test.each([
   [{ claude: { speaks: 'none' } }, 'agents.claude.speaks must stay "claude".'],
   [
     { mine: { comand: ['a'] } },
-    'agents.mine.comand is unknown; known are command, env, pass, speaks, prompt, resume, quit, titles, delivery.',
+    'agents.mine.comand is unknown; known are command, env, pass, speaks, prompt, resume, quit, titles, delivery, sessions, ifListed.',
   ],
   [
     { mine: { command: ['a'], prompt: ['-i'] } },
     'agents.mine.prompt must be a list of texts with "{brief}" in one of them.',
   ],
   [{ mine: { command: ['a'], resume: 'x' } }, 'agents.mine.resume must be a list of texts.'],
+  [
+    { mine: { command: ['a'], sessions: 'claude' } },
+    'agents.mine.sessions must be a list of texts, "codex" or "gemini".',
+  ],
+  [{ mine: { command: ['a'], ifListed: '--x' } }, 'agents.mine.ifListed must be a list of texts.'],
   [
     { mine: { command: ['a'], quit: {} } },
     'agents.mine.quit must be an object of two texts, "interrupt" and "type".',

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { canResume, lacks, takesBrief } from '../../agents/abilities.ts';
+import type { AskedProgram } from '../../agents/askProgram.ts';
 import { commandLine } from '../../agents/commandLine.ts';
+import { listedFlags } from '../../agents/flags.ts';
 import { opening } from '../../agents/opening.ts';
 import { probeAgent } from '../../agents/probe.ts';
 import { agentPrograms } from '../../agents/programs.ts';
+import { findSession, type KnownSession } from '../../agents/sessions.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
@@ -42,8 +45,12 @@ export async function makePlan(
   const environment = workerEnvironment(tools, preset.value, open.draft, ports ?? undefined);
   const found = await probeAgent(agent, preset.value, environment, config.root);
   if (!found.ok) return found;
+  const program = { file: found.value.file, env: environment, cwd: config.root };
+  const flags = await listedFlags(preset.value, program);
+  const session = await sessionOf(preset.value, program, worker);
   const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports };
-  return success(assemble(tools, open, worker, { ...start, ...place.value, readying: readying.value }));
+  const known = { ...start, flags, session, readying: readying.value };
+  return success(assemble(tools, open, worker, { ...known, ...place.value }));
 }
 
 /** A worker keeps its ports as long as no other has come to have them. */
@@ -116,13 +123,47 @@ async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<P
   return success({ branch: worker.branch, worktree: worker.worktree, base: base.value, warnings: [] });
 }
 
+/** The conversation that a worker's agent would go on with; null where there is none to look for. */
+async function sessionOf(
+  preset: AgentPreset,
+  program: AskedProgram,
+  worker: Worker | null,
+): Promise<KnownSession | null> {
+  if (preset.speaks === 'claude' || !worker?.hasConversation || !canResume(preset)) return null;
+  return findSession(preset, program, worker.worktree);
+}
+
+/** Whether a start goes on with a conversation: there is one, and it can be named where that is needed. */
+function goesOn(preset: AgentPreset, worker: Worker | null, session: KnownSession | null): boolean {
+  if (!worker?.hasConversation || !canResume(preset)) return false;
+  if (session === null) return true;
+  const isNamed = preset.resume?.some((argument) => argument.includes('{session}')) ?? false;
+  return isNamed ? session.kind === 'found' && session.id !== null : session.kind !== 'none';
+}
+
 /** How its work begins, where that is not what one would expect of a start or a resume. */
 function beginning(preset: AgentPreset, brief: string, isAnew: boolean): readonly string[] {
   const isKept = brief.trim() !== '' && !takesBrief(preset);
-  const anew = 'There is no conversation to go on with: it begins anew';
+  const anew = 'No earlier conversation was found: it starts over';
   if (!isAnew) return isKept ? ['It takes no brief when it starts: type it into its pane.'] : [];
   if (isKept) return [`${anew}, and takes no brief when it does: type it into its pane.`];
-  return [brief.trim() === '' ? `${anew}.` : `${anew}, with the brief.`];
+  return [brief.trim() === '' ? `${anew}.` : `${anew}, and is given the brief again.`];
+}
+
+/** What could not be found out about the program. */
+function doubts(
+  { preset, flags, session }: Pick<Start, 'preset' | 'flags' | 'session'>,
+  isAnew: boolean,
+): readonly string[] {
+  const unknown = flags === null ? (preset.ifListed ?? []).join(' ') : '';
+  return [
+    ...(unknown === '' ? [] : [`It gave no help, so it is started without ${unknown}.`]),
+    ...(session?.kind === 'unknown' && !isAnew
+      ? [
+          'It goes on with the last conversation of its folder; where there is none, it starts empty and without the brief.',
+        ]
+      : []),
+  ];
 }
 
 interface Start extends Place {
@@ -132,20 +173,25 @@ interface Start extends Place {
   readonly environment: readonly string[];
   readonly ports: PortBlock | null;
   readonly readying: Readying;
+  /** Null where the program gave no help. */
+  readonly flags: readonly string[] | null;
+  /** Null where none was looked for. */
+  readonly session: KnownSession | null;
 }
 
 function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
-  const { agent, preset, branch, base, worktree, environment, ports } = start;
+  const { agent, preset, branch, base, worktree, environment, ports, flags, session } = start;
   const { copies, setup } = start.readying;
   const { role } = open.draft;
   const id = draftId(open.draft);
   const sessionId = worker?.sessionId ?? open.sessionId;
   const { brief } = open.draft;
-  const resume = worker?.hasConversation ?? false;
+  const resume = goesOn(preset, worker, session);
   const isTyped = preset.delivery === 'typed' && tools.mcpUrl !== undefined && !resume && brief.trim() !== '';
   const command = commandLine({
     preset,
-    sessionId,
+    flags: flags ?? [],
+    sessionId: session?.kind === 'found' && session.id !== null ? session.id : sessionId,
     resume,
     brief: isTyped ? '' : preset.speaks === 'claude' ? opening(brief) : brief,
     name: id,
@@ -154,13 +200,14 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     plugin: agentPrograms().plugin,
     ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
   });
-  const isAnew = worker !== null && !(worker.hasConversation && canResume(preset));
+  const isAnew = worker !== null && !resume;
   const guard = guardRules(tools, { ...(role && { role }), worktree, branch }, preset);
   const warnings = [
     ...start.warnings,
     ...guardWarnings(tools, open.draft, preset),
     ...start.readying.warnings,
     ...(worker === null || isAnew ? beginning(preset, brief, isAnew) : []),
+    ...doubts(start, isAnew),
     ...lacks(preset),
   ];
   const shown = {

@@ -1,5 +1,6 @@
-import { readBox, readScreen } from '../../agents/claude/screen.ts';
+import { readBox } from '../../agents/claude/screen.ts';
 import { looksLikeCommand } from '../../agents/opening.ts';
+import { showsOpenQuestion } from '../../domain/openQuestion.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import { Turns } from '../turns.ts';
@@ -32,7 +33,7 @@ const mostEnters = 5;
 
 /**
  * Types lines into agents: one after the other for each, never at a question, which the line would answer, and pressing
- * Enter again where it was lost. Agents without hooks are only typed to.
+ * Enter again where it was lost. The host looks again before each key. Agents without hooks are only typed to.
  */
 export class Sender {
   readonly #host: Pick<HostPort, 'find'>;
@@ -72,10 +73,11 @@ export class Sender {
         if (before.state === 'working' && !isCommand) void this.#follow(id, text, this.#sentTo(id));
         return success(null);
       }
-      const now = await this.#untilReady(id);
+      const now = await this.#untilReady(id, text);
       if (!now.ok) return now;
       before = now.value;
-      await this.#type(id, '');
+      const entered = await this.#enter(id, text);
+      if (!entered.ok) return entered;
     }
     return failure(
       'not_taken',
@@ -95,7 +97,7 @@ export class Sender {
       if (hasGoneOn) return;
       const screen = await this.#screen(id);
       if (!screen.ok || !isLeft(text, readBox(screen.value)) || !isLast() || !rests()) return;
-      await this.#type(id, '');
+      if (!(await this.#enter(id, text)).ok) return;
     }
   }
 
@@ -103,19 +105,18 @@ export class Sender {
     return this.#sent.get(id) ?? 0;
   }
 
-  /** The worker, once it has begun and is given nothing else. */
-  async #untilReady(id: string): Promise<Result<Worker>> {
+  /** The worker, once it has begun, is given nothing else and asks nothing. */
+  async #untilReady(id: string, own = ''): Promise<Result<Worker>> {
     await this.#until(() => !this.#isBeginning(id), this.#pace.startMs);
     const worker = this.#worker(id);
     if (!worker) return noSuchWorker(this.#state(), id);
     if (!isLive(worker.state)) return notRunning(id);
-    if (!this.#hasHooks(worker)) return success(worker);
     if (isAsking(worker)) return asksSomething(worker);
     if (this.#isBeginning(id))
       return failure('not_begun', `${id} has not begun yet.`, 'Look at its pane, or send it again later.');
     const screen = await this.#screen(id);
     if (!screen.ok) return screen;
-    return readScreen(screen.value) === 'question' ? asksSomething(worker) : success(worker);
+    return showsOpenQuestion(screen.value, own) ? asksSomething(worker) : success(worker);
   }
 
   /** Whether something was heard of it since; a busy agent takes the line out of its box and says nothing. */
@@ -160,7 +161,25 @@ export class Sender {
 
   async #type(id: string, text: string): Promise<Result<null>> {
     const call = await this.#host.find();
-    return call.ok ? call.value('paste', { id, text, submit: true }) : call;
+    if (!call.ok) return call;
+    return this.#refusedBy(id, await call.value('paste', { id, text, submit: true }));
+  }
+
+  /** Enter once more, for a line that was typed before. */
+  async #enter(id: string, own: string): Promise<Result<null>> {
+    const call = await this.#host.find();
+    if (!call.ok) return call;
+    return this.#refusedBy(id, await call.value('paste', { id, text: '', submit: true, own }));
+  }
+
+  /** Why the host did not type it, in words that name the worker. */
+  #refusedBy(id: string, typed: Result<null>): Result<null> {
+    if (typed.ok) return typed;
+    const worker = this.#worker(id);
+    if (typed.problem.code === 'asks' && worker) return asksSomething(worker);
+    if (typed.problem.code === 'asks_meanwhile') return askedMeanwhile(id);
+    const { code, message, hint } = typed.problem;
+    return failure(code, message.replace(/^It /, `${id} `), hint);
   }
 
   async #screen(id: string): Promise<Result<string>> {
@@ -212,7 +231,16 @@ function isAsking({ state }: Worker): boolean {
   return state === 'waiting' || state === 'needs-trust';
 }
 
+function askedMeanwhile(id: string): Result<never> {
+  return failure(
+    'asks_meanwhile',
+    `${id} came to ask something while this was typed. It was not entered, and may still be in its box.`,
+    `Look at its pane: orch-tui worker attach ${id}`,
+  );
+}
+
 function asksSomething({ id, asks }: Worker): Result<never> {
   const what = asks === null ? 'shows a question' : `waits for an answer: ${asks}`;
-  return failure('asks', `${id} ${what}. What is typed now would answer it.`, 'Answer it: orch-tui queue');
+  const where = asks === null ? `orch-tui worker attach ${id}` : 'orch-tui queue';
+  return failure('asks', `${id} ${what}. What is typed now would answer it.`, `Answer it: ${where}`);
 }

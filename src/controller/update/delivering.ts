@@ -68,9 +68,13 @@ export function beginTyping(
 ): Decision {
   const worker = decision.state.log.workers.get(id);
   if (!worker) return decision;
-  const text = what === 'brief' ? opening(worker.brief) : goOnText;
-  const effect: Effect = { type: 'type-prompt', id, key, text, tries: 0 };
+  const text = textOf(what, worker.brief);
+  const effect: Effect = { type: 'type-prompt', id, key, text, own: '', tries: 0 };
   return withEffect(withDelivered(decision, id, { key, what, state: 'typing' }), effect);
+}
+
+function textOf(what: Delivery['what'], brief: string): string {
+  return what === 'brief' ? opening(brief) : goOnText;
 }
 
 /** In which state an agent takes it. */
@@ -81,11 +85,13 @@ function afterTry(decision: Decision, message: Extract<Message, { type: 'prompt-
   const { id, key, tries } = message;
   const known = decision.state.deliveries.get(id);
   if (known?.key !== key || known.state !== 'typing') return decision;
-  const state = decision.state.log.workers.get(id)?.state;
+  const worker = decision.state.log.workers.get(id);
+  const state = worker?.state;
   if (state === 'working') return withDelivered(decision, id, null);
   if (state !== restsIn[known.what] || tries >= mostTries)
     return failed(decision, id, known, 'did not take it up');
-  return withEffect(decision, { type: 'type-prompt', id, key, text: '', tries });
+  const own = textOf(known.what, worker?.brief ?? '');
+  return withEffect(decision, { type: 'type-prompt', id, key, text: '', own, tries });
 }
 
 function atQuestion(decision: Decision, id: string, key: Ticket): Decision {

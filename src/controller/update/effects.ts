@@ -59,6 +59,8 @@ export type Effect =
       readonly id: string;
       readonly key: Ticket;
       readonly text: string;
+      /** What was typed before and may still be in its box; empty where that is the text. */
+      readonly own: string;
       readonly tries: number;
     }
   /** Looks at the clock when a usage limit should be over, an ISO time. Ends as `clock-read`. */

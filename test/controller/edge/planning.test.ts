@@ -81,23 +81,62 @@ test('what cannot be started is said by name', async () => {
 });
 
 const keeps = 'It takes no brief when it starts: type it into its pane.';
-const anew = 'There is no conversation to go on with: it begins anew';
+const anew = 'No earlier conversation was found: it starts over';
+const doubt =
+  'It goes on with the last conversation of its folder; where there is none, it starts empty and without the brief.';
 
-test.each([
+/** Arguments that make a program list one conversation: here it is a shell. */
+function listing(directory: string, id: string): string[] {
+  return ['-c', `echo '[{"id":"${id}","updated":1,"directory":"'"${directory}"'"}]'`];
+}
+
+test.each<[string, Partial<AgentPreset>, string | null]>([
   [
     'cannot go on with one, nor take a brief',
     {},
     `${anew}, and takes no brief when it does: type it into its pane.`,
   ],
-  ['cannot go on with one, but takes a brief', { command: ['cat', '{brief}'] }, `${anew}, with the brief.`],
-  ['goes on with one', { resume: ['-u'] }, null],
+  [
+    'cannot go on with one, but takes a brief',
+    { command: ['cat', '{brief}'] },
+    `${anew}, and is given the brief again.`,
+  ],
+  ['goes on with one that nothing tells of', { resume: ['-u'] }, doubt],
+  [
+    'goes on with one that was found',
+    { command: ['sh'], resume: ['-u'], sessions: listing('$PWD', 'ses_1') },
+    null,
+  ],
+  [
+    'would go on with one of another folder',
+    { command: ['sh'], resume: ['-u'], prompt: ['{brief}'], sessions: listing('/elsewhere', 'ses_1') },
+    `${anew}, and is given the brief again.`,
+  ],
+  [
+    'would go on with one whose id is none',
+    {
+      command: ['sh'],
+      resume: ['-u', '{session}'],
+      prompt: ['{brief}'],
+      sessions: listing('$PWD', '--help'),
+    },
+    `${anew}, and is given the brief again.`,
+  ],
+  [
+    'cannot name the one that it needs',
+    { resume: ['-u', '{session}'], prompt: ['{brief}'] },
+    `${anew}, and is given the brief again.`,
+  ],
 ])('resuming an agent that %s says so in one sentence', async (_what, change, sentence) => {
   const { place, repo, resume } = await scene();
   await place.sh(repo.path, 'branch', 'feature/auth', 'develop');
-  const made = expectValue(await resume({}, { branch: 'feature/auth' }, { ...cat, ...change }));
+  const worktree = `${place.root}/.worktrees/backend-auth`;
+  await place.sh(repo.path, 'worktree', 'add', '--quiet', worktree, 'feature/auth');
+  const known = { branch: 'feature/auth', worktree };
+  const made = expectValue(await resume({}, known, { ...cat, ...change }));
   const said = made.warnings.filter((text) => /conversation|brief/.test(text));
   expect(said).toEqual(sentence === null ? [] : [sentence]);
-  expect(made.anew).toBe(sentence === null ? undefined : true);
+  expect(made.anew).toBe(sentence?.startsWith(anew) ? true : undefined);
 });
 
 test('what begins anew without a brief is not said to have one, and a start says where its brief stays', async () => {
@@ -106,4 +145,43 @@ test('what begins anew without a brief is not said to have one, and a start says
   await place.sh(repo.path, 'branch', 'feature/auth', 'develop');
   const made = expectValue(await resume({ brief: '' }, { branch: 'feature/auth', hasConversation: false }));
   expect(made.warnings).toContain(`${anew}.`);
+});
+
+test('an id of a conversation that was found is in the command, and in the digest', async () => {
+  const { place, repo, resume } = await scene();
+  const worktree = `${place.root}/.worktrees/backend-auth`;
+  await place.sh(repo.path, 'worktree', 'add', '--quiet', worktree, '-b', 'feature/auth', 'develop');
+  const plan = async (id: string) =>
+    expectValue(
+      await resume(
+        {},
+        { branch: 'feature/auth', worktree },
+        { ...cat, command: ['sh'], resume: ['--session', '{session}'], sessions: listing('$PWD', id) },
+      ),
+    );
+  const one = await plan('ses_1');
+  expect(one.command).toEqual(['sh', '--session', 'ses_1']);
+  expect((await plan('ses_2')).digest).not.toBe(one.digest);
+});
+
+test('a flag is given where the help lists it, in a start and in a resume, and else said to be left out', async () => {
+  const { place, repo, plan, resume } = await scene();
+  const script = (help: string) => ({
+    ...cat,
+    command: ['sh', '-c', help, 'x'],
+    ifListed: ['--no-daemon'],
+    prompt: ['--', '{brief}'],
+    resume: ['resume'],
+  });
+  const knows = script('echo "  --no-daemon  Run alone"');
+  const made = expectValue(await plan({}, { cat: knows }));
+  expect(made.command.slice(4)).toEqual(['--no-daemon', '--', 'do it']);
+  const other = script('echo "  --no-daemons, --no-daemon-x"');
+  expect(expectValue(await plan({}, { cat: other })).command.slice(4)).toEqual(['--', 'do it']);
+  const broken = expectValue(await plan({}, { cat: script('exit 2') }));
+  expect(broken.command.slice(4)).toEqual(['--', 'do it']);
+  expect(broken.warnings).toContain('It gave no help, so it is started without --no-daemon.');
+  await place.sh(repo.path, 'branch', 'feature/auth', 'develop');
+  const again = expectValue(await resume({}, { branch: 'feature/auth' }, knows));
+  expect(again.command.slice(4)).toEqual(['--no-daemon', 'resume']);
 });

@@ -2,12 +2,9 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { typePrompt } from '../../../src/controller/edge/typing.ts';
 import type { Message } from '../../../src/controller/update/messages.ts';
-import { success } from '../../../src/domain/problem.ts';
+import { failure, type Result, success } from '../../../src/domain/problem.ts';
 
 const id = 'backend/auth';
-const box = '────────\n❯ \n────────';
-const question = 'Do you want to proceed?\n❯ 1. Yes\n  2. No';
-
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -15,34 +12,37 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** @param screens what is shown at one look after the other; the last one stays */
-async function typedAt(screens: readonly string[], text = 'do it') {
+/** @param answer what the host says to it */
+async function typedAt(answer: Result<null>, text = 'do it', own = '') {
   const told: Message[] = [];
-  let typed = '';
-  let looks = 0;
-  const call = async (method: string, { text, submit }: { text?: string; submit?: boolean }) => {
-    if (method === 'text') return success({ text: screens[Math.min(looks++, screens.length - 1)] });
-    typed += `${text}${submit ? '⏎' : ''}`;
-    return success(null);
+  const asked: unknown[] = [];
+  const call = async (method: string, params: unknown) => {
+    asked.push([method, params]);
+    return answer;
   };
   const host = { find: async () => success(call) } as unknown as Pick<HostPort, 'find'>;
-  const prompt = { type: 'type-prompt', id, key: 1, text, tries: 0 } as const;
+  const prompt = { type: 'type-prompt', id, key: 1, text, own, tries: 0 } as const;
   const done = typePrompt(host, (message) => told.push(message), prompt);
   await vi.runAllTimersAsync();
   await done;
-  return { typed, told: told.map(({ type }) => type) };
+  return { asked, told: told.map(({ type }) => type) };
 }
 
-test('a prompt is pasted, entered and told of', async () => {
-  expect(await typedAt([box])).toEqual({ typed: 'do it⏎', told: ['prompt-typed'] });
-  expect(await typedAt([box], '')).toEqual({ typed: '⏎', told: ['prompt-typed'] });
+test('a prompt is typed with its Enter, or only the Enter once more, and told of', async () => {
+  expect(await typedAt(success(null))).toEqual({
+    asked: [['paste', { id, text: 'do it', submit: true, own: '' }]],
+    told: ['prompt-typed'],
+  });
+  expect(await typedAt(success(null), '', 'do it')).toEqual({
+    asked: [['paste', { id, text: '', submit: true, own: 'do it' }]],
+    told: ['prompt-typed'],
+  });
 });
 
-test('at a question nothing is typed', async () => {
-  expect(await typedAt([question])).toEqual({ typed: '', told: ['prompt-held'] });
-  expect(await typedAt([question], '')).toEqual({ typed: '', told: ['prompt-held'] });
+test.each(['asks', 'asks_meanwhile', 'not_at_prompt'])('is held where the host says %s', async (code) => {
+  expect((await typedAt(failure(code, 'why'))).told).toEqual(['prompt-held']);
 });
 
-test('a question that comes up behind the paste is not answered by its Enter', async () => {
-  expect(await typedAt([box, question])).toEqual({ typed: 'do it', told: ['prompt-held'] });
+test('may be tried again where it was not read', async () => {
+  expect((await typedAt(failure('not_reading', 'why'))).told).toEqual(['prompt-typed']);
 });

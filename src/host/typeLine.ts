@@ -1,0 +1,147 @@
+import { failure, type Result, success } from '../domain/problem.ts';
+import { typedText } from './paste.ts';
+
+/** What types into a child for a program, and sees what comes of it. */
+export interface Keyboard {
+  isRunning(): boolean;
+  /** Whether the child asked for marks around a paste. */
+  isBracketed(): boolean;
+  /** Whether the child asked for such marks before and does not now: its prompt is gone, for as long as it works. */
+  hasLeftPrompt(): boolean;
+  /** Whether it is in the middle of a frame, so that its screen shows half of what is to come. */
+  isDrawing(): boolean;
+  /** Takes in all that the child has printed until now and looks for a question; see `showsOpenQuestion`. */
+  asks(own: string): boolean;
+  /** Types bytes as they are; false when nothing of them was taken. */
+  type(bytes: Uint8Array): boolean;
+  paste(text: string): boolean;
+  /** Bytes that the child has not taken yet. */
+  pending(): number;
+  /** `performance.now()` of the last thing that it printed. */
+  lastOutput(): number;
+}
+
+/** Programs drop an Enter that follows what was typed too closely: Codex needs 60 ms, Gemini up to 100. */
+export const beforeEnterMs = 150;
+/** Until a child should have shown anything of what was typed. */
+const shownMs = 5000;
+const lookAgainMs = 15;
+/** A frame that takes longer is taken for one that never ends. */
+const longestFrameMs = 300;
+
+/** A line for a child. */
+export interface Line {
+  readonly text: string;
+  /** Whether Enter is pressed behind it. */
+  readonly submit: boolean;
+  /** What was typed before and may still be in its box. */
+  readonly own?: string;
+}
+
+/**
+ * Types a line as one paste and, after a pause, Enter; never at a question. Screen and keyboard are in this process, so
+ * between a look and what is typed behind it the child can print, and we do not miss what it printed before. A child
+ * that does not mark pastes takes each line break for an Enter, so each is treated as one.
+ * @returns `asks` at a question, with nothing typed; `asks_meanwhile` where one came up behind the text, which is typed
+ * then and not entered; `not_at_prompt`; `not_reading`
+ */
+export async function typeLine(keyboard: Keyboard, line: Line): Promise<Result<null>> {
+  const text = typedText(line.text);
+  const parts = keyboard.isBracketed() ? [text] : text.replace(/\r+$/, '').split('\r');
+  const own = `${line.own ?? ''}\n${line.text}`;
+  for (const [at, part] of parts.entries()) {
+    const isEntered = line.submit || at < parts.length - 1;
+    const typed = await typePart(keyboard, part, own, isEntered);
+    if (!typed.ok) return at > 0 && typed.problem.code === 'asks' ? askedMeanwhile() : typed;
+    if (at < parts.length - 1) await pause(beforeEnterMs);
+  }
+  return success(null);
+}
+
+async function typePart(
+  keyboard: Keyboard,
+  text: string,
+  own: string,
+  isEntered: boolean,
+): Promise<Result<null>> {
+  if (await asksNow(keyboard, own)) return asked();
+  if (keyboard.hasLeftPrompt()) return notAtPrompt();
+  const typedAt = performance.now();
+  if (!keyboard.isRunning()) return notReading();
+  if (text !== '' && !keyboard.paste(text)) return notReading();
+  if (!isEntered) return success(null);
+  if (text !== '' && !(await isShown(keyboard, typedAt))) return notReading();
+  if (await asksNow(keyboard, own)) return text === '' ? asked() : askedMeanwhile();
+  return keyboard.type(enter) ? success(null) : notReading();
+}
+
+const enter = Buffer.from('\r');
+
+/**
+ * Types keys and Enter behind them, as `typeLine`; a child that shows nothing of it gets its Enter all the same.
+ * @returns whether Enter was pressed
+ */
+export async function typeWord(keyboard: Keyboard, keys: string, patienceMs: number): Promise<boolean> {
+  const own = keys.replace(/\p{Cc}/gu, '');
+  if (await asksNow(keyboard, own)) return false;
+  const typedAt = performance.now();
+  if (!keyboard.type(Buffer.from(keys))) return false;
+  await isShown(keyboard, typedAt, patienceMs);
+  if (await asksNow(keyboard, own)) return false;
+  return keyboard.type(enter);
+}
+
+/** Whether a question is open, looked for once what is being drawn is there. What is typed next goes to what was seen. */
+export async function asksNow(keyboard: Keyboard, own = ''): Promise<boolean> {
+  await until(() => !keyboard.isDrawing(), longestFrameMs);
+  return keyboard.asks(own);
+}
+
+/** Waits until the child has shown something since, and has had time to be ready for Enter. */
+async function isShown(keyboard: Keyboard, typedAt: number, patienceMs = shownMs): Promise<boolean> {
+  const hasShown = () => keyboard.pending() === 0 && keyboard.lastOutput() >= typedAt;
+  const isShown = await until(() => hasShown() || !keyboard.isRunning(), patienceMs);
+  await pause(beforeEnterMs);
+  return isShown && keyboard.isRunning();
+}
+
+async function until(holds: () => boolean, ms: number): Promise<boolean> {
+  const end = performance.now() + ms;
+  while (!holds()) {
+    if (performance.now() >= end) return false;
+    await pause(lookAgainMs);
+  }
+  return true;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function asked(): Result<never> {
+  return failure(
+    'asks',
+    'It shows a question, which what is typed now would answer.',
+    'Answer it in its pane.',
+  );
+}
+
+function askedMeanwhile(): Result<never> {
+  return failure(
+    'asks_meanwhile',
+    'A question came up while it was typed: it was not entered.',
+    'Look at its pane.',
+  );
+}
+
+function notAtPrompt(): Result<never> {
+  return failure(
+    'not_at_prompt',
+    'It shows no prompt just now: what is typed would go to whatever it asks next.',
+    'Send it again once it rests.',
+  );
+}
+
+function notReading(): Result<never> {
+  return failure('not_reading', 'It has ended or does not read what is typed.', 'Look at its terminal.');
+}
