@@ -15,7 +15,7 @@ import { Pane } from '../agents/pane.ts';
 import { StandInInbox } from '../agents/standInInbox.ts';
 import { FakeApi } from './fakeApi.ts';
 import { fileHolds } from './fileHolds.ts';
-import { installClaude } from './install.ts';
+import { installClaude, version } from './install.ts';
 import { createClaudePlace } from './place.ts';
 
 const program = await installClaude();
@@ -60,7 +60,7 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     await using worker = await createWorker();
     const env = agentEnvironment(worker.place.ambient, worker.preset);
     expect(await probeAgent('claude', worker.preset, env, worker.place.root)).toMatchObject({
-      value: { version: '2.1.197 (Claude Code)' },
+      value: { version: `${version} (Claude Code)` },
     });
   });
 

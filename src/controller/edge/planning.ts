@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canResume, lacks, takesBrief } from '../../agents/abilities.ts';
+import { untestedNote } from '../../agents/claude/versions.ts';
 import { commandLine } from '../../agents/commandLine.ts';
 import { opening } from '../../agents/opening.ts';
 import { probeAgent } from '../../agents/probe.ts';
@@ -42,7 +43,8 @@ export async function makePlan(
   const environment = workerEnvironment(tools, preset.value, open.draft, ports ?? undefined);
   const found = await probeAgent(agent, preset.value, environment, config.root);
   if (!found.ok) return found;
-  const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports };
+  const { version } = found.value;
+  const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports, version };
   return success(assemble(tools, open, worker, { ...start, ...place.value, readying: readying.value }));
 }
 
@@ -132,10 +134,12 @@ interface Start extends Place {
   readonly environment: readonly string[];
   readonly ports: PortBlock | null;
   readonly readying: Readying;
+  /** See `FoundAgent`. */
+  readonly version: string | null;
 }
 
 function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
-  const { agent, preset, branch, base, worktree, environment, ports } = start;
+  const { agent, preset, branch, base, worktree, environment, ports, version } = start;
   const { copies, setup } = start.readying;
   const { role } = open.draft;
   const id = draftId(open.draft);
@@ -152,6 +156,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     settingsFile: settingsFile(tools.config.root),
     role: role ?? 'worker',
     plugin: agentPrograms().plugin,
+    version,
     ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
   });
   const isAnew = worker !== null && !(worker.hasConversation && canResume(preset));
@@ -162,6 +167,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...start.readying.warnings,
     ...(worker === null || isAnew ? beginning(preset, brief, isAnew) : []),
     ...lacks(preset),
+    ...[untestedNote(version)].filter((note) => note !== null),
   ];
   const shown = {
     ...{ id, agent, branch, worktree, command, environment, sessionId },
