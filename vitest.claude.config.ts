@@ -1,12 +1,20 @@
 import { defineConfig } from 'vitest/config';
+import { newestTested, oldestSupported } from './src/agents/claude/versions.ts';
+
+/** All tests with one version of Claude Code. */
+const withVersion = (version: string) => ({
+  extends: true as const,
+  test: { name: version, env: { ORCH_TUI_TEST_CLAUDE: version } },
+});
 
 /** Tests against the real Claude Code: apart, because it is a large download and 275 MB of memory a process. */
 export default defineConfig({
   test: {
     setupFiles: ['test/support/stateFolder.ts'],
     include: ['test/claude/**/*.test.ts'],
+    projects: [withVersion(newestTested), withVersion(oldestSupported)],
     // Mostly they wait; more of them would want too much memory.
-    maxWorkers: 2,
+    maxWorkers: 3,
     // As in the other configuration.
     retry: 1,
     testTimeout: 60_000,

@@ -21,12 +21,15 @@ export interface AgentStart {
   readonly role?: Role;
   /** Absolute path of the folder with our skills. */
   readonly plugin?: string;
+  /** The line that the program printed for `--version`; null or absent where it is unknown. */
+  readonly version?: string | null;
 }
 
 /** Program and arguments that start an agent. Never passes through a shell. */
 export function commandLine(start: AgentStart): string[] {
   const { preset, brief } = start;
-  if (preset.speaks === 'claude') return [...preset.command, ...claudeArguments(start)];
+  if (preset.speaks === 'claude')
+    return [...preset.command, ...claudeArguments({ ...start, command: preset.command })];
   const flags = (start.flags ?? []).filter((flag) => !preset.command.includes(flag));
   if (start.resume && preset.resume) {
     const resume = preset.resume.map((argument) => argument.replaceAll('{session}', () => start.sessionId));

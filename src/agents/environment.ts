@@ -16,7 +16,14 @@ const common = [
     'all_proxy',
   ],
   ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-  ...['ANTHROPIC_*', 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_USE_*', 'AWS_*', 'GOOGLE_*'],
+  ...[
+    'ANTHROPIC_*',
+    'CLAUDE_CONFIG_DIR',
+    'CLAUDE_CODE_USE_*',
+    'CLAUDE_CODE_OAUTH_TOKEN',
+    'AWS_*',
+    'GOOGLE_*',
+  ],
 ];
 
 /** Our own secrets and marks: not even a preset lets them through. */

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
-import { oldestClaude } from './claude/settings.ts';
+import { isTooOld, newestTested, oldestSupported } from './claude/versions.ts';
 import { plainLine } from './plainText.ts';
 
 /** What a preset's program turned out to be. */
@@ -36,8 +36,9 @@ export async function probeAgent(
   if (preset.speaks === 'none') return success({ file, version: null });
   const version = await askVersion(file, [...rest, '--version'], environment, cwd);
   if (version !== null && isTooOld(version)) {
-    const message = `Agent "${name}" is ${version}; ${oldestClaude} or newer is needed.`;
-    return failure('agent_too_old', message, 'Update it: claude update');
+    const message = `Agent "${name}" is ${version}; ${oldestSupported} or newer is needed.`;
+    const hint = `Update it: claude update. orch-tui is tested with ${oldestSupported} and ${newestTested}.`;
+    return failure('agent_too_old', message, hint);
   }
   return success({ file, version });
 }
@@ -97,13 +98,4 @@ function askVersion(
     });
     child.stdin?.end();
   });
-}
-
-/** Whether a version line such as `2.1.197 (Claude Code)` names one older than we can work with. */
-function isTooOld(line: string): boolean {
-  const numbers = /^(\d+)\.(\d+)\.(\d+) \(Claude Code\)/.exec(line)?.slice(1).map(Number);
-  if (numbers === undefined) return false;
-  const oldest = oldestClaude.split('.').map(Number);
-  const at = oldest.findIndex((number, i) => number !== numbers[i]);
-  return at >= 0 && (numbers[at] ?? 0) < (oldest[at] ?? 0);
 }

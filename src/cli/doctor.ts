@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { untestedNote } from '../agents/claude/versions.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import { resolvePresets } from '../agents/presets.ts';
-import { probeAgent } from '../agents/probe.ts';
+import { type FoundAgent, probeAgent } from '../agents/probe.ts';
 import { openConfig } from '../controller/config/workspaceConfig.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
 import type { Result } from '../domain/problem.ts';
@@ -102,7 +103,7 @@ async function checkAgents(root: string | null): Promise<Finding[]> {
         return {
           name: `agent ${name}`,
           verdict: 'ok',
-          text: [found.value.version, found.value.file].filter(Boolean).join(' at '),
+          text: describeAgent(found.value),
         };
       // Nobody has asked for those that are only built in; claude is what most come for.
       if (name !== wanted && name !== 'claude' && isDeepStrictEqual(preset, untouched[name])) {
@@ -116,6 +117,12 @@ async function checkAgents(root: string | null): Promise<Finding[]> {
   const text = `known, too, but not installed: ${absent.sort().join(', ')}`;
   const others: Finding[] = absent.length === 0 ? [] : [{ name: 'other agents', verdict: 'ok', text }];
   return [...findings.filter((finding) => finding !== null), ...others];
+}
+
+function describeAgent({ version, file }: FoundAgent): string {
+  const found = [version, file].filter(Boolean).join(' at ');
+  const note = untestedNote(version);
+  return note === null ? found : `${found}. ${note}`;
 }
 
 function resolved() {

@@ -10,7 +10,8 @@ export type Report =
   | { readonly kind: 'asked'; readonly what: string }
   /** A person said yes or no elsewhere; the agent goes on. */
   | { readonly kind: 'answered'; readonly what: string }
-  | { readonly kind: 'turn-ended'; readonly said: string | null }
+  /** `goesOn`: agents that it started work on in the background, and a turn begins by itself when they end. */
+  | { readonly kind: 'turn-ended'; readonly said: string | null; readonly goesOn?: true }
   /** `until`: ISO time at which a usage limit ends, where that is known. */
   | {
       readonly kind: 'turn-failed';
@@ -98,7 +99,9 @@ function afterReport(now: Observation, report: Report): Observation {
     case 'asked':
       return waiting([...questions(now).filter((what) => what !== unknownQuestion), report.what]);
     case 'turn-ended':
-      return to('idle');
+      if (!report.goesOn) return to('idle');
+      // What waits then is the question of an agent in the background.
+      return now.state === 'waiting' ? now : to('working');
     case 'turn-failed':
       return to(report.limited ? 'limited' : 'idle');
     case 'session-ended':

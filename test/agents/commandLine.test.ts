@@ -10,7 +10,8 @@ const start = {
   settingsFile: '/w/settings.json',
 };
 const id = start.sessionId;
-const common = ['-n', 'backend/fix', '--settings', '/w/settings.json'];
+const own = ['-n', 'backend/fix', '--settings', '/w/settings.json'];
+const common = [...own, '--permission-mode', 'default'];
 
 test.each([
   [
@@ -82,3 +83,44 @@ test.each([
 ])('%s', (_, given, expected) => {
   expect(commandLine(given)).toEqual(expected);
 });
+
+test.each([
+  [['--permission-mode', 'acceptEdits']],
+  [['--permission-mode=plan']],
+  [['--model', 'opus', '--dangerously-skip-permissions']],
+])('a mode that a person configured wins at a start and at a resume: %j', (flags) => {
+  const preset = { command: ['claude', ...flags], speaks: 'claude' as const };
+  for (const resume of [false, true]) {
+    const id = [resume ? '--resume' : '--session-id', start.sessionId];
+    const line = commandLine({ ...start, preset, resume, brief: '' });
+    expect(line).toEqual(['claude', ...flags, ...id, ...own]);
+  }
+});
+
+test.each([[['--permission-mode', 'bypassPermissions']], [['--dangerously-skip-permissions']], [[]]])(
+  'the orchestrator asks, whatever a person configured: %j',
+  (flags) => {
+    const preset = { command: ['claude', ...flags], speaks: 'claude' as const };
+    const line = commandLine({ ...start, preset, role: 'orchestrator' });
+    const at = line.lastIndexOf('--permission-mode');
+    expect(line.slice(at, at + 2)).toEqual(['--permission-mode', 'default']);
+    expect(line.slice(1 + flags.length).filter((word) => word === '--permission-mode')).toHaveLength(1);
+  },
+);
+
+test.each([
+  ['2.1.197 (Claude Code)', false],
+  ['2.1.331 (Claude Code)', false],
+  ['2.1.332 (Claude Code)', true],
+  ['2.2.0 (Claude Code)', true],
+  ['3.0.1 (Claude Code)', true],
+  ['claude 9.9.9', false],
+  [null, false],
+  [undefined, false],
+])(
+  'version %j is given the flag that sends a changed role text to a resumed session: %s',
+  (version, isGiven) => {
+    const line = commandLine({ ...start, resume: true, ...(version !== undefined && { version }) });
+    expect(line.join(' ').includes('--system-prompt-snapshot off')).toBe(isGiven);
+  },
+);

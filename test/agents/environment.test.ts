@@ -13,6 +13,8 @@ test('what an agent needs comes along, everything else stays behind', () => {
     ANTHROPIC_API_KEY: 'key',
     CLAUDE_CONFIG_DIR: '/cfg',
     CLAUDE_CODE_USE_BEDROCK: '1',
+    CLAUDE_CODE_OAUTH_TOKEN: 'of setup-token',
+    CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR: '3',
     CLAUDE_CODE_CHILD_SESSION: '1',
     CLAUDECODE: '1',
     GPG_TTY: '/dev/pts/3',
@@ -32,6 +34,7 @@ test('what an agent needs comes along, everything else stays behind', () => {
     ANTHROPIC_API_KEY: 'key',
     CLAUDE_CONFIG_DIR: '/cfg',
     CLAUDE_CODE_USE_BEDROCK: '1',
+    CLAUDE_CODE_OAUTH_TOKEN: 'of setup-token',
     ...terminal,
   });
 });

@@ -39,9 +39,11 @@ test('a missing program is a problem that says what to do', async () => {
 });
 
 test.each([
-  ['2.1.77 (Claude Code)', false],
+  ['2.1.196 (Claude Code)', false],
+  ['2.0.900 (Claude Code)', false],
   ['1.9.300 (Claude Code)', false],
-  ['2.1.78 (Claude Code)', true],
+  ['2.1.197 (Claude Code)', true],
+  ['2.1.1000 (Claude Code)', true],
   ['3.0.0 (Claude Code)', true],
   ['something else', true],
 ])('version "%s" will do: %s', async (version, isFine) => {

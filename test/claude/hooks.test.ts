@@ -13,9 +13,10 @@ import { probeAgent } from '../../src/agents/probe.ts';
 import { agentPrograms } from '../../src/agents/programs.ts';
 import { Pane } from '../agents/pane.ts';
 import { StandInInbox } from '../agents/standInInbox.ts';
+import { choose } from './choose.ts';
 import { FakeApi } from './fakeApi.ts';
 import { fileHolds } from './fileHolds.ts';
-import { installClaude } from './install.ts';
+import { installClaude, version } from './install.ts';
 import { createClaudePlace } from './place.ts';
 
 const program = await installClaude();
@@ -60,7 +61,7 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     await using worker = await createWorker();
     const env = agentEnvironment(worker.place.ambient, worker.preset);
     expect(await probeAgent('claude', worker.preset, env, worker.place.root)).toMatchObject({
-      value: { version: '2.1.197 (Claude Code)' },
+      value: { version: `${version} (Claude Code)` },
     });
   });
 
@@ -202,7 +203,13 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     );
     expect(worker.inbox.events).toEqual([]);
     expect(pane.titles).toEqual([]);
-    pane.write('\r');
+    const keys = { up: '\x1b[A', down: '\x1b[B', enter: '\r' };
+    const until = (isTrue: (screen: string) => boolean) =>
+      pane.until(() => isTrue(pane.screen()), 'a key to be taken');
+    await choose(
+      { screen: () => pane.screen(), press: (key) => pane.write(keys[key]), until },
+      'Yes, I trust',
+    );
     await worker.inbox.got('Stop');
     expect(showsTrustQuestion(pane.screen())).toBe(false);
   });

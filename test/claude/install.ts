@@ -3,13 +3,16 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { newestTested } from '../../src/agents/claude/versions.ts';
 
 const run = promisify(execFile);
 
-const version = '2.1.197';
+/** The version under test: each project of `vitest.claude.config.ts` names one of the two pinned ones. */
+export const version = process.env.ORCH_TUI_TEST_CLAUDE ?? newestTested;
+
 const name = '@anthropic-ai/claude-code';
 
-/** Milliseconds; about 240 MB come over the network. */
+/** Milliseconds; 240 to 400 MB come over the network. */
 const installPatience = 5 * 60_000;
 
 /**

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chooseIn } from './choose.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import { installClaude } from './install.ts';
 
@@ -279,7 +280,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     expect(place.api.conversations).toEqual([]);
     room.press('enter');
     await room.until('ctrl-q leaves');
-    room.press('2');
+    await chooseIn(room, 'No, exit');
     await room.until(isShown('trust', 'exited 1 '), patient);
     room.press('ctrl-q');
     await room.until('f finish');
@@ -289,7 +290,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     await room.until('I trust this folder');
     room.press('enter');
     await room.until('ctrl-q leaves');
-    room.press('1');
+    await chooseIn(room, 'Yes, I trust');
     await room.until('Hello.', patient);
     await room.until(isShown('trust', 'idle'));
     expect(await place.history('trust')).toEqual([
@@ -311,7 +312,8 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     await room.until(isShown('server', 'needs trust'), patient);
     room.press('enter');
     await room.until('ctrl-q leaves');
-    await insist(room, '3', 'The script is over.');
+    await chooseIn(room, 'Continue without using');
+    await room.until('The script is over.', patient);
     await room.until(isShown('server', 'idle'));
   });
 });

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { parseHook } from '../../src/agents/claude/parseHook.ts';
 import { readScreen } from '../../src/agents/claude/screen.ts';
+import { signsOfPane } from '../../src/controller/edge/lookingAtAgent.ts';
+import { titleRests } from '../../src/controller/update/observing.ts';
 import { Scene, terminal } from './scene.ts';
 
 const folder = join(import.meta.dirname, '../agents/fixtures');
@@ -35,8 +37,9 @@ function statesOf(seen: readonly Seen[]): string[] {
       // Silence follows output, whether or not that changed the title.
       scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title, flowing: true }) });
       scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title }) });
-      const says = scene.done.includes('look-at-agent') ? readScreen(one.quiet.join('\n')) : null;
-      if (says) scene.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null });
+      if (!scene.done.includes('look-at-agent')) continue;
+      for (const sign of signsOfPane(readScreen(one.quiet.join('\n')), titleRests({ title })))
+        scene.tell({ type: 'signed', id, sign, sessionId: null });
     }
     const { state = '', asks = null } = scene.worker(id) ?? {};
     const now = asks === null ? state : `${state}: ${asks}`;
@@ -62,6 +65,12 @@ it.each<[string, string[]]>([
       ...['working', 'idle'],
     ],
   ],
+  ['background-subagents', ['starting', 'idle', 'working', 'idle']],
+  [
+    'esc-at-a-subagents-question',
+    ['starting', 'idle', 'working', 'waiting: Bash: touch a', 'working', 'idle'],
+  ],
+  ['question-without-a-hook', ['starting', 'idle', 'working', 'waiting: something in its pane', 'idle']],
 ])('%s is shown as it was, without a flicker', (name, states) => {
   expect(statesOf(recorded(name))).toEqual(states);
 });

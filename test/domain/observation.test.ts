@@ -15,6 +15,7 @@ const begins = hook({ kind: 'tool-started' });
 const asks = (what: string) => hook({ kind: 'asked', what });
 const ends = (what: string) => hook({ kind: 'tool-ended', what });
 const stops = hook({ kind: 'turn-ended', said: null });
+const goesOn = hook({ kind: 'turn-ended', said: null, goesOn: true });
 const title = (says: TitleSign['says']): Sign => ({ source: 'title', says });
 const screen = (says: 'question' | 'prompt'): Sign => ({ source: 'screen', says });
 const file = (says: SessionSign['says']): Sign => ({ source: 'session', says, at: 1 });
@@ -94,6 +95,21 @@ describe('a worker is shown as', () => {
       'limited though its file says that it rests',
       [prompted, limit, file('resting')],
       ['working', 'limited', 'limited'],
+    ],
+    [
+      'working while its agents in the background do, until the turn that follows them ends',
+      [prompted, begins, ends('Agent'), goesOn, begins, title('working'), goesOn, prompted, stops],
+      [...Array(8).fill('working'), 'idle'],
+    ],
+    [
+      'waiting for what an agent in the background asks, though the turn has ended',
+      [prompted, asks('Bash: ls'), goesOn, title('resting'), ends('Bash: ls'), prompted, stops],
+      ['working', ...Array(3).fill('waiting: Bash: ls'), 'working', 'working', 'idle'],
+    ],
+    [
+      'idle once its agents in the background were stopped, by its title or by its file',
+      [prompted, goesOn, title('resting'), prompted, goesOn, file('resting')],
+      ['working', 'working', 'idle', 'working', 'working', 'idle'],
     ],
     ['begun without any hook', [title('working'), title('resting')], ['working', 'idle']],
     [

@@ -41,7 +41,7 @@ function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | nu
     case 'Notification':
       return notified(hook);
     case 'Stop':
-      return { kind: 'turn-ended', said: line(hook.last_assistant_message) };
+      return turnEnded(hook);
     case 'StopFailure':
       return failed(hook, at);
     case 'SessionEnd':
@@ -51,6 +51,25 @@ function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | nu
       return null;
   }
 }
+
+function turnEnded(hook: Fields): Report {
+  const said = line(hook.last_assistant_message);
+  const tasks: readonly unknown[] = Array.isArray(hook.background_tasks) ? hook.background_tasks : [];
+  return { kind: 'turn-ended', said, ...(tasks.some(isWork) && { goesOn: true as const }) };
+}
+
+/**
+ * Reports whether a background task is the agent's own work. While one runs, Claude Code itself shows that it works,
+ * in its title and in its session file, and it begins a turn by itself at the end. A shell is not, nor a monitor: a
+ * server or a watch may run for days, and the agent rests beside it. The other kinds keep house or run elsewhere.
+ */
+function isWork(task: unknown): boolean {
+  return isObject(task) && workTypes.has(task.type) && !endStatuses.has(task.status);
+}
+
+const workTypes: ReadonlySet<unknown> = new Set(['subagent', 'workflow']);
+/** A task that has ended may be listed until the agent was given its result. */
+const endStatuses: ReadonlySet<unknown> = new Set(['completed', 'failed', 'killed', 'stopped']);
 
 /** `permission_prompt` comes 6 s after PermissionRequest, `idle_prompt` 60 s after Stop: both late repetitions. */
 function notified(hook: Fields): Report | null {

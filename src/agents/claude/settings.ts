@@ -1,5 +1,5 @@
 /**
- * Events that change what we know of a worker. All of them exist since Claude Code 2.1.78; a name that a version
+ * Events that change what we know of a worker. The oldest supported version knows all of them; a name that a version
  * does not know stops its start with a dialog.
  */
 const postedEvents = [
@@ -11,9 +11,6 @@ const postedEvents = [
   'StopFailure',
   'SessionEnd',
 ];
-
-/** The first version with all of the events and with hooks over HTTP. */
-export const oldestClaude = '2.1.78';
 
 /** Seconds a tool waits for us at most. Hooks fail open: after that the agent goes on. */
 const hookSeconds = 5;
@@ -57,6 +54,9 @@ export function claudeSettings(wiring: {
   return {
     // Otherwise a `true` in the person's settings would silence ours.
     disableAllHooks: false,
+    // Otherwise `←` in an empty prompt moves the session to a background process, and the pane shows a list of sessions:
+    // text sent to the worker would start another session there, and stopping one worker would end others.
+    disableAgentView: true,
     // Not merged with the person's own: ours runs theirs.
     statusLine: { type: 'command', command: `${quoted(wiring.node)} ${quoted(wiring.statusProgram)}` },
     hooks: {

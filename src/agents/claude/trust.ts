@@ -1,8 +1,8 @@
-/** Words of the dialog's two choices; the rest of it differs between versions. */
+/** Words of the dialog's two choices; their order, their numbers and the rest of it differ between versions. */
 const choices = ['Yes,Itrustthisfolder', 'No,exit'];
 
 /**
- * Whether Claude Code asks if the folder can be trusted. Until a person says yes, no hook of ours runs.
+ * Reports whether Claude Code asks if the folder can be trusted. Until a person says yes, no hook of ours runs.
  * Narrow terminals wrap the choices anywhere, so spaces are left out of account.
  */
 export function showsTrustQuestion(screenText: string): boolean {

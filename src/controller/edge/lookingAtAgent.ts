@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { claudeFolder } from '../../agents/claude/folder.ts';
 import { showsKeptConversation, showsMissingConversation } from '../../agents/claude/resume.ts';
 import { readScreen } from '../../agents/claude/screen.ts';
 import { readSession } from '../../agents/claude/session.ts';
-import type { SessionSign } from '../../domain/observation.ts';
+import type { SessionSign, Sign } from '../../domain/observation.ts';
 import { findTree, listProcesses, processStart } from '../../protocol/processes.ts';
 import type { Message } from '../update/messages.ts';
-import { isFresh } from '../update/observing.ts';
+import { isFresh, titleRests } from '../update/observing.ts';
 import type { ControllerState } from '../update/state.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Tools } from './tools.ts';
@@ -17,7 +18,7 @@ interface World {
   tell(message: Message): void;
 }
 
-/** Where hooks say nothing: what the agent keeps of itself, and, where that is not news, what its screen shows. */
+/** Where hooks say nothing: what the agent keeps of itself, and, where that is not news, what its pane shows. */
 export async function lookAtAgent(world: World, state: ControllerState, id: string): Promise<void> {
   const sign = await sessionOf(world.ambient, state, id);
   const worker = state.log.workers.get(id);
@@ -25,16 +26,37 @@ export async function lookAtAgent(world: World, state: ControllerState, id: stri
   if (isNews) world.tell({ type: 'signed', id, sign, sessionId: null });
   const call = await world.host.find();
   const screen = call.ok ? await call.value('text', { id }) : call;
-  if (!screen.ok) return;
-  const { text } = screen.value;
-  const says = readScreen(text);
+  const text = screen.ok ? screen.value.text : '';
+  const terminal = state.terminals.get(id);
+  const rests = terminal !== undefined && !terminal.flowing && titleRests(terminal);
   // A hook may have come meanwhile, and what it tells of is drawn later.
   const only = worker && { ofStateSince: worker.stateSince };
-  if (says && !isNews)
-    world.tell({ type: 'signed', id, sign: { source: 'screen', says }, sessionId: null, ...only });
+  for (const sign of isNews ? [] : signsOfPane(readScreen(text), rests))
+    world.tell({ type: 'signed', id, sign, sessionId: null, ...only });
   if (showsMissingConversation(text))
     world.tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
   if (showsKeptConversation(text)) world.tell({ type: 'conversation-found', id });
+}
+
+/** What a quiet pane tells: a title that rests says no more than that nothing is done, so a question comes first. */
+export function signsOfPane(shows: 'question' | 'prompt' | null, titleRests: boolean): Sign[] {
+  const screen: Sign[] = shows ? [{ source: 'screen', says: shows }] : [];
+  return shows !== 'question' && titleRests ? [{ source: 'title', says: 'resting' }, ...screen] : screen;
+}
+
+/** Milliseconds: the agent's own file follows its title by some tens of them, its hooks by more on a busy machine. */
+const restlessMs = 1500;
+
+/**
+ * Looks whether an agent asks whose title came to rest while it prints on, as beside a dialog that blinks. Anything
+ * else than a question is left to its hooks.
+ */
+export async function lookAtRestless(world: World, state: ControllerState, id: string): Promise<void> {
+  await pause(restlessMs, undefined, { ref: false });
+  const sign = await sessionOf(world.ambient, state, id);
+  const worker = state.log.workers.get(id);
+  if (sign?.says !== 'asking' || worker === undefined) return;
+  world.tell({ type: 'signed', id, sign, sessionId: null, ofStateSince: worker.stateSince });
 }
 
 /** Processes below a pane's own that are asked. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canResume, lacks, takesBrief } from '../../agents/abilities.ts';
 import type { AskedProgram } from '../../agents/askProgram.ts';
+import { untestedNote } from '../../agents/claude/versions.ts';
 import { commandLine } from '../../agents/commandLine.ts';
 import { listedFlags } from '../../agents/flags.ts';
 import { opening } from '../../agents/opening.ts';
@@ -49,7 +50,8 @@ export async function makePlan(
   const flags = await listedFlags(preset.value, program);
   const session = await sessionOf(preset.value, program, worker);
   const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports };
-  const known = { ...start, flags, session, readying: readying.value };
+  const { version } = found.value;
+  const known = { ...start, version, flags, session, readying: readying.value };
   return success(assemble(tools, open, worker, { ...known, ...place.value }));
 }
 
@@ -177,10 +179,12 @@ interface Start extends Place {
   readonly flags: readonly string[] | null;
   /** Null where none was looked for. */
   readonly session: KnownSession | null;
+  /** See `FoundAgent`. */
+  readonly version: string | null;
 }
 
 function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
-  const { agent, preset, branch, base, worktree, environment, ports, flags, session } = start;
+  const { agent, preset, branch, base, worktree, environment, ports, flags, session, version } = start;
   const { copies, setup } = start.readying;
   const { role } = open.draft;
   const id = draftId(open.draft);
@@ -198,6 +202,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     settingsFile: settingsFile(tools.config.root),
     role: role ?? 'worker',
     plugin: agentPrograms().plugin,
+    version,
     ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
   });
   const isAnew = worker !== null && !resume;
@@ -209,6 +214,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...(worker === null || isAnew ? beginning(preset, brief, isAnew) : []),
     ...doubts(start, isAnew),
     ...lacks(preset),
+    ...[untestedNote(version)].filter((note) => note !== null),
   ];
   const shown = {
     ...{ id, agent, branch, worktree, command, environment, sessionId },

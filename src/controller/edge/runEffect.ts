@@ -16,7 +16,7 @@ import { checksChanged, checksOf, runChecks } from './checking.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
-import { lookAtAgent } from './lookingAtAgent.ts';
+import { lookAtAgent, lookAtRestless } from './lookingAtAgent.ts';
 import { makePlan } from './planning.ts';
 import type { RadarWatch } from './radarWatch.ts';
 import { cleanWorker, finishWorker } from './removing.ts';
@@ -142,7 +142,7 @@ async function run(
       return;
     }
     case 'look-at-agent':
-      return lookAtAgent(edge, state, effect.id);
+      return effect.restless ? lookAtRestless(edge, state, effect.id) : lookAtAgent(edge, state, effect.id);
     case 'await-tools':
     case 'await-listing':
     case 'await-limit-end':

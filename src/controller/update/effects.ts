@@ -50,7 +50,12 @@ export type Effect =
   /** Drops the terminal of a worker that is no more. */
   | { readonly type: 'forget-terminal'; readonly id: string }
   /** Looks at an agent where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
-  | { readonly type: 'look-at-agent'; readonly id: string }
+  | {
+      readonly type: 'look-at-agent';
+      readonly id: string;
+      /** Its title rests while it prints on, as beside a dialog that blinks: it is looked at a little later. */
+      readonly restless?: true;
+    }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
   /** Types a prompt, or presses Enter once more where it is empty. Ends as `prompt-typed` or `prompt-held`. */

@@ -6,6 +6,7 @@ import { isLive, type Worker } from '../../domain/worker.ts';
 import type { AgentPreset } from '../../domain/workspace.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Happening } from '../record/events.ts';
+import type { Effect } from './effects.ts';
 import type { Message } from './messages.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
 
@@ -85,17 +86,16 @@ function speechOf({ config }: ControllerState, worker: Worker): Speech {
 function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Seen {
   return {
     happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signsOf(before, now, speech)),
-    effects:
-      speech.speaks === 'claude' && isLookNeeded(worker, before, now)
-        ? [{ type: 'look-at-agent', id: worker.id }]
-        : [],
+    effects: speech.speaks === 'claude' ? looksNeeded(worker, before, now) : [],
   };
 }
 
 function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
   const signs: Sign[] = [];
   const says = titleOf(now, speech);
-  if (says && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
+  // Whether Claude Code rests or asks, its title is the same: `lookAtAgent` finds out which.
+  const isOpen = speech.speaks === 'claude' && says === 'resting';
+  if (says && !isOpen && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
   // Output says little where hooks say all.
   if (speech.speaks === 'none' && now.flowing !== before?.flowing)
     signs.push({ source: 'output', flowing: now.flowing });
@@ -109,22 +109,38 @@ function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech)
 }
 
 /**
- * Where hooks are silent: a question before the first of them, one that Esc was pressed at, and an end without
- * a beginning.
+ * Where hooks are silent: a question before the first of them, one that Esc was pressed at, one without a hook, and an
+ * end without a beginning.
  */
-function isLookNeeded({ state }: Worker, before: TerminalRecord | undefined, now: TerminalRecord): boolean {
-  if (now.exit) return state === 'starting';
+function looksNeeded(
+  { id, state }: Worker,
+  before: TerminalRecord | undefined,
+  now: TerminalRecord,
+): Effect[] {
+  if (now.exit) return state === 'starting' ? [{ type: 'look-at-agent', id }] : [];
+  if (state === 'limited') return [];
   const fellQuiet = !now.flowing && before?.flowing !== false;
-  return fellQuiet && state !== 'limited';
+  const cameToRest = titleRests(now) && !(before && titleRests(before));
+  return [
+    ...(fellQuiet ? [{ type: 'look-at-agent', id } as const] : []),
+    ...(cameToRest && state === 'working' ? [{ type: 'look-at-agent', id, restless: true } as const] : []),
+  ];
 }
 
-/** A sign from hook, session file or screen. The agent may go on under another conversation id, after `/clear` for instance. */
+/** Reports whether Claude Code's title says that it rests or waits, though it may print on. */
+export function titleRests({ title }: Pick<TerminalRecord, 'title'>): boolean {
+  return readTitle(title) === 'resting';
+}
+
+/** A sign from hook, session file, title or screen. The agent may go on under another conversation id, after `/clear` for instance. */
 export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
   const worker = state.log.workers.get(message.id);
   if (!worker) return { state, happenings: [], effects: [] };
   const { sign, sessionId, ofStateSince = worker.stateSince } = message;
   if (ofStateSince !== worker.stateSince) return { state, happenings: [], effects: [] };
   if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
+  if (sign.source === 'title' && !stillRests(state.terminals.get(worker.id)))
+    return { state, happenings: [], effects: [] };
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
   const happenings = withEnd(worker, sign, observed(worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
@@ -153,9 +169,21 @@ function isSessionStart(sign: Sign): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
 }
 
-/** Whether an agent has written that of itself since its worker came to the state that we know. */
-export function isFresh({ stateSince }: Pick<Worker, 'stateSince'>, { at }: SessionSign): boolean {
-  return at > Date.parse(stateSince);
+/** A prompt may have come while the agent was looked at. */
+function stillRests(terminal: TerminalRecord | undefined): boolean {
+  return terminal !== undefined && !terminal.flowing && titleRests(terminal);
+}
+
+/**
+ * Reports whether an agent has written that of itself since its worker came to the state that we know. One that says
+ * that it waits is believed at rest, however old that is: it may have opened a dialog just before the hook that told of
+ * the end of its turn was read.
+ */
+export function isFresh(
+  { state, stateSince }: Pick<Worker, 'state' | 'stateSince'>,
+  sign: SessionSign,
+): boolean {
+  return sign.at > Date.parse(stateSince) || (state === 'idle' && sign.says === 'asking');
 }
 
 /** What signs make of a worker; nothing when they say nothing new. */

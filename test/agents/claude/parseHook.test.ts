@@ -43,6 +43,27 @@ test.each([
   expect(reportOf(event, fields)).toEqual(report);
 });
 
+const task = (type: string, status = 'running') => ({ id: 'a1', type, status, description: 'x' });
+
+test.each<[string, unknown, boolean]>([
+  ['a subagent runs', [task('subagent')], true],
+  ['a workflow runs', [task('workflow')], true],
+  ['a subagent has yet to begin', [task('subagent', 'pending')], true],
+  ['a subagent runs beside a server', [task('shell'), task('subagent')], true],
+  ['one subagent has ended and another runs', [task('subagent', 'completed'), task('subagent')], true],
+  ['a server was left running', [task('shell')], false],
+  ['a monitor watches', [task('monitor')], false],
+  ['something of a newer version goes on', [task('memory save'), task('dreaming')], false],
+  ['a subagent has ended', [task('subagent', 'completed')], false],
+  ['a subagent was killed', [task('subagent', 'killed')], false],
+  ['nothing runs', [], false],
+  ['the list is of another shape', { type: 'subagent' }, false],
+  ['its entries are of another shape', ['subagent', null, [task('subagent')]], false],
+])('a turn that ends while %s goes on or not', (_, background_tasks, goesOn) => {
+  const report = { kind: 'turn-ended', said: 'Both run.', ...(goesOn && { goesOn }) };
+  expect(reportOf('Stop', { last_assistant_message: 'Both run.', background_tasks })).toEqual(report);
+});
+
 test.each([
   ['Bash', { command: 'npm install jsonwebtoken' }, 'Bash: npm install jsonwebtoken'],
   ['Bash', { command: 'echo \x1b]0;x\x07\r\nrm\ttree' }, 'Bash: echo ]0;x rm tree'],

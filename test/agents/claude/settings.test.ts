@@ -49,3 +49,7 @@ test('a tool is judged before it is used, at a place of its own and with time to
     hooks: { PreToolUse: [{ hooks: [{ type: 'http', url: 'http://127.0.0.1:1234/guard', timeout: 30 }] }] },
   });
 });
+
+test('a key in an empty prompt moves no session to a background process', () => {
+  expect(settings).toMatchObject({ disableAgentView: true });
+});

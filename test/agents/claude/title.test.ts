@@ -4,6 +4,11 @@ import { readTitle } from '../../../src/agents/claude/title.ts';
 test.each([
   ['⠂ backend/fix', 'working'],
   ['⠐ backend/fix', 'working'],
+  // Since 2.1.332.
+  ['◐ backend/fix', 'working'],
+  ['◑ backend/fix', 'working'],
+  ['◐', null],
+  ['◒ backend/fix', null],
   ['✳ backend/fix', 'resting'],
   ['✳', 'resting'],
   ['⠂fix', null],

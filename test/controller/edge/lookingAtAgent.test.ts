@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
-import { lookAtAgent } from '../../../src/controller/edge/lookingAtAgent.ts';
+import { lookAtAgent, lookAtRestless } from '../../../src/controller/edge/lookingAtAgent.ts';
 import type { Message } from '../../../src/controller/update/messages.ts';
 import { success } from '../../../src/domain/problem.ts';
 import { processStart } from '../../../src/protocol/processes.ts';
@@ -15,6 +15,8 @@ const id = 'backend/auth';
 /** After every state of a scene. */
 const later = Date.parse('2026-11-22T12:00:01.000Z');
 const question = 'Do you want to proceed?\n❯ 1. Yes\n  2. No';
+const rule = '─'.repeat(40);
+const prompt = `${rule}\n❯ \n${rule}`;
 
 /** A script with an agent below it, and what that agent keeps of itself. */
 async function open() {
@@ -35,24 +37,26 @@ async function open() {
     sign: { source: 'hook', report: { kind: 'prompted' } },
     sessionId: null,
   });
-  scene.tell({ type: 'terminal-changed', terminal: terminal(id, { pid: script.pid ?? 0 }) });
+  const shows = (title: string) =>
+    scene.tell({ type: 'terminal-changed', terminal: terminal(id, { pid: script.pid ?? 0, title }) });
+  shows('');
   const keep = (pid: number, status: string, at = later) => {
     const procStart = processStart(pid)?.split(':').at(-1);
     const text = JSON.stringify({ pid, procStart, status, statusUpdatedAt: at });
     return writeFile(join(folder, 'sessions', `${pid}.json`), text);
   };
-  const look = async (): Promise<Message[]> => {
+  const look = async (text = question, how = lookAtAgent): Promise<Message[]> => {
     const told: Message[] = [];
-    const host = { find: async () => success(async () => success({ text: question })) };
+    const host = { find: async () => success(async () => success({ text })) };
     const world = {
       host: host as unknown as Pick<HostPort, 'find'>,
       ambient: { CLAUDE_CONFIG_DIR: folder },
       tell: (message: Message) => told.push(message),
     };
-    await lookAtAgent(world, scene.state, id);
+    await how(world, scene.state, id);
     return told;
   };
-  return { agent, script: script.pid ?? 0, keep, look };
+  return { scene, agent, script: script.pid ?? 0, shows, keep, look };
 }
 
 const signs = (told: readonly Message[]) => told.flatMap((one) => (one.type === 'signed' ? [one.sign] : []));
@@ -78,4 +82,38 @@ test('its screen is read where it keeps nothing, nothing that is news, or anothe
   expect(signs(await look())).toEqual(shown);
   await keep(agent, 'idle', later - 60_000);
   expect(signs(await look())).toEqual(shown);
+});
+
+test('a title that rests is told only where neither the agent nor its screen asks', async () => {
+  const { agent, keep, shows, look } = await open();
+  shows('✳ auth');
+  const [rests, isPrompt] = [
+    { source: 'title', says: 'resting' },
+    { source: 'screen', says: 'prompt' },
+  ];
+  expect(signs(await look(prompt))).toEqual([rests, isPrompt]);
+  expect(signs(await look(''))).toEqual([rests]);
+  expect(signs(await look(question))).toEqual([{ source: 'screen', says: 'question' }]);
+  await keep(agent, 'waiting');
+  for (const screen of [prompt, '', question])
+    expect(signs(await look(screen))).toEqual([{ source: 'session', says: 'asking', at: later }]);
+});
+
+test('a title that works tells nothing', async () => {
+  const { shows, look } = await open();
+  shows('◐ auth');
+  expect(signs(await look(''))).toEqual([]);
+});
+
+test('an agent that prints on is asked a little later, and only a question counts', async () => {
+  const { agent, keep, look } = await open();
+  expect(await look(question, lookAtRestless)).toEqual([]);
+  for (const [status, told] of [
+    ['waiting', [{ source: 'session', says: 'asking', at: later }]],
+    ['idle', []],
+    ['busy', []],
+  ] as const) {
+    await keep(agent, status);
+    expect(signs(await look(question, lookAtRestless))).toEqual(told);
+  }
 });

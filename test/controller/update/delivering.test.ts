@@ -86,6 +86,8 @@ describe('a brief', () => {
     expect(scene.worker(id)?.awaitsBrief).toBe(true);
     expect(selectFacts(scene.state).undelivered).toBeUndefined();
     scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title: '✳ auth' }) });
+    expect(scene.done).toContain('look-at-agent');
+    scene.tell({ type: 'signed', id, sign: { source: 'title', says: 'resting' }, sessionId: null });
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
     expect(typed(scene.ask({ do: 'deliver', id }))).toMatchObject([{ text: 'do it' }]);
     scene.tell(hook('prompted'));

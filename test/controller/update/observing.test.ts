@@ -17,6 +17,8 @@ const prints = (title: string): Message => ({
   terminal: terminal(id, { title, flowing: true }),
 });
 const isQuiet = (title: string): Message => ({ type: 'terminal-changed', terminal: terminal(id, { title }) });
+/** What a look makes of such a title, where nothing is asked. */
+const rests: Message = { type: 'signed', id, sign: { source: 'title', says: 'resting' }, sessionId: null };
 const ended = (code: number): Message => ({
   type: 'terminal-changed',
   terminal: terminal(id, { exit: { code, signal: 0, at: '2026-11-22T12:00:00.000Z' } }),
@@ -38,6 +40,32 @@ describe('the title', () => {
   });
 });
 
+describe('a title that rests', () => {
+  it('says by itself neither that the agent rests nor that it asks', () => {
+    const scene = new Scene().started().tell(prompted).tell(prints('◐ auth'));
+    scene.tell(prints('✳ auth')).tell(isQuiet('✳ auth'));
+    expect(scene.worker(id)?.state).toBe('working');
+    expect(scene.effects).toContainEqual({ type: 'look-at-agent', id });
+    expect(scene.tell(rests).worker(id)?.state).toBe('idle');
+  });
+
+  it('is looked behind a little later where the terminal never falls quiet, once', () => {
+    const scene = new Scene().started().tell(prompted).tell(prints('◑ auth')).tell(prints('✳ auth'));
+    const look = { type: 'look-at-agent', id, restless: true };
+    expect(scene.effects).toContainEqual(look);
+    expect(scene.tell(prints('✳ auth')).effects).not.toContainEqual(look);
+    expect(scene.tell(prints('◐ auth')).effects).not.toContainEqual(look);
+    expect(scene.tell(prints('✳ auth')).effects).toContainEqual(look);
+  });
+
+  it('says nothing any more once the agent has gone on while it was looked at', () => {
+    for (const next of [prints('◐ auth'), isQuiet('◐ auth'), prints('✳ auth')]) {
+      const scene = new Scene().started().tell(prompted).tell(isQuiet('✳ auth')).tell(next);
+      expect(scene.tell(rests).worker(id)?.state).toBe('working');
+    }
+  });
+});
+
 describe('what an agent keeps of itself', () => {
   const since = Date.parse('2026-11-22T12:00:00.000Z');
   const file = (says: SessionSign['says'], at: number): Message => ({
@@ -51,6 +79,17 @@ describe('what an agent keeps of itself', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell(file('resting', since + 1));
     expect(scene.worker(id)?.state).toBe('idle');
+  });
+
+  it('that says that it asks counts at rest, though the hook of the end was read later', () => {
+    const scene = new Scene()
+      .started()
+      .tell(prompted)
+      .tell(hook({ kind: 'turn-ended', said: null }));
+    for (const says of ['resting', 'working'] as const)
+      expect(scene.tell(file(says, since - 100)).happenings).toEqual([]);
+    scene.tell(file('asking', since - 100));
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'something in its pane' });
   });
 
   it.each(['resting', 'working', 'asking'] as const)(
@@ -105,7 +144,8 @@ describe('questions', () => {
   it('are looked for on meeting the host again: Esc may have been pressed meanwhile', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
-    expect(scene.worker(id)?.state).toBe('idle');
+    expect(scene.done).toContain('look-at-agent');
+    expect(scene.tell(rests).worker(id)?.state).toBe('idle');
     scene.tell(hook({ kind: 'asked', what: 'one' }));
     scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
     expect(scene.worker(id)?.state).toBe('waiting');

@@ -261,7 +261,10 @@ describe('observing', () => {
   it('takes the title as second source, for Esc fires no hook', () => {
     const scene = new Scene().started().tell(hook({ kind: 'prompted' }));
     scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title: '⠂ auth' }) });
+    scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title: '✳ auth', flowing: true }) });
     scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title: '✳ auth' }) });
+    expect(scene.done).toContain('look-at-agent');
+    scene.tell({ type: 'signed', id, sign: { source: 'title', says: 'resting' }, sessionId: null });
     expect(scene.worker(id)?.state).toBe('idle');
   });
 
