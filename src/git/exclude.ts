@@ -1,6 +1,7 @@
-import { appendFile, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { closeSync, writeSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { openForAppend } from '../lib/files.ts';
 import { exists, readIfThere } from './files.ts';
 import type { Git } from './run.ts';
 
@@ -8,7 +9,8 @@ const ours = ['/.orch/', '/.worktrees/'];
 
 /**
  * Where the workspace itself is a repository, keeps our folders out of its `git status`: in `info/exclude`, which is
- * this machine's alone, not in a file that would be committed.
+ * this machine's alone, not in a file that would be committed. A link there is not written through.
+ * @returns `unsafe_path`, `exclude_failed`
  */
 export async function excludeOurFolders(git: Git, root: string): Promise<Result<null>> {
   if (!(await exists(join(root, '.git')))) return success(null);
@@ -18,10 +20,20 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
     const text = await readIfThere(where.value);
     const missing = ours.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
-    await mkdir(dirname(where.value), { recursive: true });
-    await appendFile(where.value, `${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
+    const opened = openForAppend(resolve(where.value, '../..'), where.value);
+    if (!opened.ok) return withLines(opened, missing);
+    try {
+      writeSync(opened.value, `${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
+    } finally {
+      closeSync(opened.value);
+    }
     return success(null);
   } catch (error) {
     return failure('exclude_failed', `${where.value} cannot be written: ${String(error)}`);
   }
+}
+
+function withLines(refused: Result<never> & { ok: false }, missing: readonly string[]): Result<never> {
+  const { code, message } = refused.problem;
+  return failure(code, message, `Write these lines there yourself, then try again: ${missing.join(' ')}`);
 }

@@ -1,6 +1,10 @@
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { checkPath, readText, replaceFile } from '../lib/files.ts';
+
+/** Far more than a journal says. */
+const largestBytes = 4 * 1024 * 1024;
 
 /** A change of several steps that is under way, as it lies on the disk until the last step is done. */
 export interface Journal {
@@ -48,17 +52,14 @@ export async function carryOut(
   return dropJournal(commonDir, change.name);
 }
 
-/** The journal of that name, or null. `journal_damaged` when the file is none of ours. */
+/** The journal of that name, or null. `journal_damaged` when the file is none of ours, `unsafe_path` behind a link. */
 export async function readJournal(commonDir: string, name: string): Promise<Result<Journal | null>> {
   const file = journalFile(commonDir, name);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return success(null);
-    return failure('journal_unreadable', `${file} cannot be read: ${String(error)}`);
-  }
-  const journal = parseJournal(text);
+  const text = readText(commonDir, file, largestBytes);
+  if (!text.ok && text.problem.code === 'unsafe_path') return text;
+  if (!text.ok) return failure('journal_unreadable', text.problem.message);
+  if (text.value === null) return success(null);
+  const journal = parseJournal(text.value);
   if (journal) return success(journal);
   return failure(
     'journal_damaged',
@@ -69,6 +70,8 @@ export async function readJournal(commonDir: string, name: string): Promise<Resu
 
 /** All changes that were begun and neither completed nor dropped, or why one of them cannot be read. */
 export async function listJournals(commonDir: string): Promise<readonly Result<Journal>[]> {
+  const checked = checkPath(commonDir, folder(commonDir), 'folder');
+  if (!checked.ok) return [checked];
   const names = await readdir(folder(commonDir)).catch(() => []); // No folder: nothing was ever begun.
   const files = names.filter((name) => name.endsWith('.json')).sort();
   const read = await Promise.all(
@@ -80,7 +83,10 @@ export async function listJournals(commonDir: string): Promise<readonly Result<J
 /** Forgets a change. What its steps have done stays. */
 export async function dropJournal(commonDir: string, name: string): Promise<Result<null>> {
   const file = journalFile(commonDir, name);
+  const checked = checkPath(commonDir, folder(commonDir), 'folder');
+  if (!checked.ok) return checked;
   try {
+    // Earlier versions wrote to this name first.
     await rm(`${file}.tmp`, { force: true });
     await rm(file, { force: true });
     return success(null);
@@ -91,22 +97,11 @@ export async function dropJournal(commonDir: string, name: string): Promise<Resu
 
 /** Complete on the disk before it takes the place of the last one. */
 async function writeJournal(commonDir: string, journal: Journal): Promise<Result<null>> {
-  const file = journalFile(commonDir, journal.name);
-  const next = `${file}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(next, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ v: 1, ...journal })}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(next, file);
-    return success(null);
-  } catch (error) {
-    return failure('journal_failed', `${file} cannot be written: ${String(error)}`);
-  }
+  const text = `${JSON.stringify({ v: 1, ...journal })}\n`;
+  const written = await replaceFile(commonDir, journalFile(commonDir, journal.name), text);
+  return written.ok || written.problem.code === 'unsafe_path'
+    ? written
+    : failure('journal_failed', written.problem.message);
 }
 
 function parseJournal(text: string): Journal | null {

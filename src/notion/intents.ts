@@ -1,7 +1,6 @@
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, ftruncateSync, writeSync } from 'node:fs';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { readIfThere } from './durable.ts';
+import { openToAppend, readIfThere } from './durable.ts';
 import type { Intent } from './plan.ts';
 
 type Line =
@@ -26,7 +25,9 @@ const compactAt = 256 * 1024;
  * @returns `notion_intents_damaged` for any other damage: what it said may have made a page
  */
 export function openIntents(file: string): Result<Intents> {
-  const text = readIfThere(file) ?? '';
+  const read = readIfThere(file);
+  if (!read.ok) return read;
+  const text = read.value ?? '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const open = fold(whole);
   if (open === null)
@@ -61,8 +62,7 @@ export function openIntents(file: string): Result<Intents> {
 
 /** Ready to be written on to, after as many bytes as are worth keeping. */
 function openAt(file: string, bytes: number): number {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const fd = openSync(file, 'a', 0o600);
+  const fd = openToAppend(file);
   ftruncateSync(fd, bytes);
   return fd;
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { basename, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
@@ -8,6 +7,7 @@ import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import { readText } from '../../lib/files.ts';
 import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
 import { notionSchema, type StoredNotion } from './notionConfig.ts';
@@ -88,6 +88,9 @@ const schema = {
   ...notionSchema,
 } as const;
 
+/** Far more than people write. */
+const largestBytes = 4 * 1024 * 1024;
+
 /** Where the configuration of a workspace lies. */
 export function configFile(root: string): string {
   return join(root, '.orch', 'config.json');
@@ -95,11 +98,13 @@ export function configFile(root: string): string {
 
 /**
  * Reads and checks a workspace's configuration.
- * @returns `config_invalid` naming what is wrong; the file is never changed by reading
+ * @returns `unsafe_path` where a link or no plain file is in its place; `config_invalid` naming what is wrong; the file is never changed by reading
  */
 export function readConfig(root: string): Result<WorkspaceConfig> {
+  const there = look(root);
+  if (!there.ok) return there;
   // Else it would read as a workspace without repositories.
-  if (!existsSync(configFile(root))) return invalid(root, 'it is gone');
+  if (!there.value) return invalid(root, 'it is gone');
   try {
     return check(root, open(root).store);
   } catch (error) {
@@ -133,6 +138,8 @@ function change(
   root: string,
   wanted: (conf: Conf<StoredConfig>) => Partial<StoredConfig>,
 ): Result<WorkspaceConfig> {
+  const there = look(root);
+  if (!there.ok) return there;
   try {
     const conf = open(root);
     const changes = wanted(conf);
@@ -142,6 +149,16 @@ function change(
   } catch (error) {
     return invalid(root, (error as Error).message);
   }
+}
+
+/**
+ * Looks at the file before the library does, which follows links and waits for pipes.
+ * @returns whether it is there; `unsafe_path`, or `config_invalid` for one that is far too large
+ */
+function look(root: string): Result<boolean> {
+  const read = readText(root, configFile(root), largestBytes);
+  if (read.ok) return success(read.value !== null);
+  return read.problem.code === 'unsafe_path' ? read : invalid(root, read.problem.message);
 }
 
 function open(root: string): Conf<StoredConfig> {

@@ -1,6 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { claudeSettings } from '../../agents/claude/settings.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { endingManners } from '../../agents/manners.ts';
@@ -16,6 +14,7 @@ import type { AgentPreset } from '../../domain/workspace.ts';
 import { addWorktree, lfsEnvironment, restoreWorktree } from '../../git/addWorktree.ts';
 import { readFlow } from '../../git/flow.ts';
 import { copyIncluded } from '../../git/include.ts';
+import { replaceFile } from '../../lib/files.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Size } from '../update/effects.ts';
 import { guardRules } from './guarding.ts';
@@ -107,7 +106,8 @@ async function spawn(
   if (!call.ok) return call;
   const inbox = await call.value('inbox', {});
   if (!inbox.ok) return inbox;
-  await writeSettings(tools.config.root, inbox.value.url);
+  const settled = await writeSettings(tools.config.root, inbox.value.url);
+  if (!settled.ok) return settled;
   // The last run's screen makes room for the new one; there may be none.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
   const scrollback = tools.config.limits?.scrollback;
@@ -149,11 +149,8 @@ export function workerEnvironment(
 }
 
 /** The hooks' settings name the inbox, whose port is another after each start of the host. */
-async function writeSettings(root: string, inboxUrl: string): Promise<void> {
+function writeSettings(root: string, inboxUrl: string): Promise<Result<null>> {
   const { node, hook, statusLine } = agentPrograms();
-  const file = settingsFile(root);
-  const next = `${file}.${randomUUID()}.tmp`;
-  await mkdir(dirname(file), { recursive: true });
   const settings = claudeSettings({
     node,
     hookProgram: hook,
@@ -162,6 +159,5 @@ async function writeSettings(root: string, inboxUrl: string): Promise<void> {
     guardUrl: `${inboxUrl}/guard`,
     askUrl: `${inboxUrl}/${askTopic}`,
   });
-  await writeFile(next, JSON.stringify(settings, null, 2), { mode: 0o600, flag: 'wx' });
-  await rename(next, file);
+  return replaceFile(root, settingsFile(root), JSON.stringify(settings, null, 2));
 }

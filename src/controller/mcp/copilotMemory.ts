@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { agentEnvironment } from '../../agents/environment.ts';
@@ -7,6 +5,7 @@ import { isUpdateBlock } from '../../agents/updateBlock.ts';
 import { type Memory, memoryKinds } from '../../domain/memory.ts';
 import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import { followPath, readPlain } from '../../lib/files.ts';
 import { version } from '../../protocol/version.ts';
 import { cleanMemory, copilotWorkspace } from '../edge/memories.ts';
 
@@ -14,6 +13,8 @@ import { cleanMemory, copilotWorkspace } from '../edge/memories.ts';
 const connectMs = 15_000;
 const callMs = 60_000;
 const pageSize = 100;
+/** Of `.mcp.json`: far more than people write. */
+const largestBytes = 4 * 1024 * 1024;
 /** Beyond that many pages something answers the same page for ever. */
 const mostPages = 50;
 
@@ -42,10 +43,12 @@ export async function readCopilotMemory(
   ambient: Readonly<Record<string, string | undefined>>,
 ): Promise<Result<readonly Memory[]>> {
   const file = join(root, '.mcp.json');
-  if (!existsSync(file)) return success([]);
+  const target = followPath(root, file);
+  const text = target.ok ? readPlain(target.value, largestBytes) : target;
+  if (!text.ok) return text;
+  if (text.value === null) return success([]);
   try {
-    const text = await readFile(file, 'utf8');
-    const named = config.parse(JSON.parse(text)).mcpServers['copilot-memory'];
+    const named = config.parse(JSON.parse(text.value)).mcpServers['copilot-memory'];
     return success(named ? await readAll(root, named, ambient) : []);
   } catch (error) {
     const message = `Nothing could be read of copilot-memory: ${(error as Error).message}`;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, renameSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { type Problem, problemOf } from '../../domain/problem.ts';
+import { openForAppend } from '../../lib/files.ts';
 import { type Happening, isDurable, type LogEvent } from './events.ts';
 import { logLines } from './logLines.ts';
 
@@ -26,8 +27,7 @@ export function logFile(root: string): string {
  * @throws when the file cannot be read or written: without a record nothing may be started
  */
 export function openLog(file: string, take: (event: LogEvent) => void): Log {
-  mkdirSync(dirname(file), { recursive: true });
-  const fd = openSync(file, 'a', 0o600);
+  const fd = openOwn(file);
   let seq = 0;
   let isWhole = true;
   const bad: string[] = [];
@@ -43,7 +43,15 @@ export function openLog(file: string, take: (event: LogEvent) => void): Log {
   closeSync(fd);
   const problems = bad.length > 0 ? [setAside(file, bad)] : [];
   replaceLog(file);
-  return writerOf(openSync(file, 'a', 0o600), seq, problems);
+  return writerOf(openOwn(file), seq, problems);
+}
+
+/** Opens the log itself: `.orch` and the file are real ones of the workspace. @throws when they are not */
+function openOwn(file: string): number {
+  const opened = openForAppend(resolve(file, '../..'), file);
+  if (opened.ok) return opened.value;
+  const { message, hint } = opened.problem;
+  throw new Error(hint === undefined ? message : `${message} ${hint}`);
 }
 
 function writerOf(fd: number, last: number, problems: readonly Problem[]): Log {
