@@ -1,5 +1,4 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -15,6 +14,7 @@ import { excludeOurFolders } from '../git/exclude.ts';
 import { readFlow } from '../git/flow.ts';
 import { createDevelop } from '../git/flowInit.ts';
 import { Git } from '../git/run.ts';
+import { replaceFile } from '../lib/files.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';
@@ -57,8 +57,7 @@ function questionOf(root: string, known: WorkspaceConfig | null, names: string, 
 
 /** Writes configuration and the folder's own ignore rules, so that no repository around it sees our files. */
 export async function createWorkspace(root: string, wanted: NewWorkspace) {
-  await mkdir(join(root, '.orch'), { recursive: true, mode: 0o700 });
-  await writeFile(join(root, '.orch', '.gitignore'), '*\n');
+  demand(await replaceFile(root, join(root, '.orch', '.gitignore'), '*\n'));
   const config = demand(writeConfig(root, wanted));
   demand(await excludeOurFolders(new Git(), root));
   return config;

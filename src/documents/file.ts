@@ -1,8 +1,18 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { writeNew } from '../lib/durable.ts';
+import { followPath, makeFolder } from '../lib/files.ts';
+
+/** Where a person's document is. */
+export interface DocumentPlace {
+  /** The workspace; a link in it never leads out of it. */
+  readonly root: string;
+  /** As the configuration names it, absolute; outside the workspace where it says so. */
+  readonly file: string;
+}
 
 /** A person's document as it lies on the disk. */
 export interface DocumentText {
@@ -24,8 +34,16 @@ const largestBytes = 16 * 1024 * 1024;
 const attempts = 5;
 const keptBackups = 20;
 
-/** Reads a document. Refuses what is no text of a sensible size: `document_unreadable`. */
-export async function readDocument(file: string): Promise<Result<DocumentText>> {
+/**
+ * Reads a document. Links are followed unless they lead out of the workspace.
+ * @returns `unsafe_path`; `document_unreadable` for what is no text of a sensible size
+ */
+export async function readDocument({ root, file }: DocumentPlace): Promise<Result<DocumentText>> {
+  const target = followPath(root, file);
+  return target.ok ? readTarget(target.value) : target;
+}
+
+async function readTarget(file: string): Promise<Result<DocumentText>> {
   try {
     const bytes = await readBytes(file);
     return bytes === null
@@ -38,30 +56,37 @@ export async function readDocument(file: string): Promise<Result<DocumentText>> 
 
 /**
  * Changes a document that a person may be editing at the same moment: what is there now is read, planned upon, and
- * replaced by a complete file only while it is still the same; else it is planned anew. Symbolic links are followed,
- * the mode is kept, and what was there before goes to the backups, of which 20 are kept. Between the last look and the
+ * replaced by a complete file only while it is still the same; else it is planned anew. Links are followed unless they
+ * lead out of the workspace, the mode is kept, and what was there before goes to the backups, of which 20 are kept. Between the last look and the
  * rename lie some microseconds in which a save of somebody else is replaced; its text is then lost, the one before
  * it is in the backups.
- * @param backups folder for them, made when needed
+ * @param backups folder for them below the workspace, made when needed
  * @param plan gives the whole new text; called again when the file changed meanwhile
- * @returns what the plan gave; `document_read_only`, `document_busy`, `document_failed`, or the plan's own problem
+ * @returns what the plan gave; `unsafe_path`, `document_read_only`, `document_busy`, `document_failed`, or the plan's
+ * own problem
  */
 export async function changeDocument<T>(
-  file: string,
+  { root, file }: DocumentPlace,
   backups: string,
   plan: (text: string) => Result<Planned<T>>,
 ): Promise<Result<T>> {
+  const followed = followPath(root, file);
+  if (!followed.ok) return followed;
+  const target = followed.value;
   try {
-    const target = await targetOf(file);
     for (let attempt = 0; attempt < attempts; attempt++) {
-      const before = await readDocument(target);
+      const before = await readTarget(target);
       if (!before.ok) return before;
       const planned = plan(before.value.text);
       if (!planned.ok) return planned;
       if (planned.value.text === before.value.text) return success(planned.value.value);
       const refused = await refuseReadOnly(target, before.value.hash);
       if (refused) return refused;
-      if (before.value.hash !== null) await keepBackup(target, backups, before.value);
+      if (before.value.hash !== null) {
+        const folder = makeFolder(root, backups);
+        if (!folder.ok) return folder;
+        await keepBackup(target, backups, before.value);
+      }
       if (await replaceFile(target, before.value.hash, planned.value.text))
         return success(planned.value.value);
     }
@@ -71,25 +96,22 @@ export async function changeDocument<T>(
   }
 }
 
-/** The file itself, where `file` is a link to it. A link to nowhere is refused by the one who opens it. */
-async function targetOf(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch (error) {
-    if (codeOf(error) !== 'ENOENT') throw error;
-    return join(await realpath(dirname(file)), basename(file));
-  }
-}
-
+/** Never waits for a pipe, and never reads a device: what is there is looked at once it is open. */
 async function readBytes(file: string): Promise<Buffer | null> {
+  let handle: FileHandle;
   try {
-    const { size, isFile } = await stat(file).then((one) => ({ size: one.size, isFile: one.isFile() }));
-    if (!isFile) throw new Error('it is no file.');
-    if (size > largestBytes) throw new Error('it is larger than 16 MB.');
-    return await readFile(file);
+    handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
     throw error;
+  }
+  try {
+    const found = await handle.stat();
+    if (!found.isFile()) throw new Error('it is no file.');
+    if (found.size > largestBytes) throw new Error('it is larger than 16 MB.');
+    return await handle.readFile();
+  } finally {
+    await handle.close();
   }
 }
 
@@ -149,7 +171,6 @@ async function syncFolder(folder: string): Promise<void> {
 
 /** Names sort by time; the hash keeps a text that is there already from being kept twice in a row. */
 async function keepBackup(file: string, folder: string, { text, hash }: DocumentText): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const kept = await backupsOf(file, folder);
   const short = (hash ?? '').slice(0, 12);
   if (kept.at(-1)?.includes(`.${short}.`)) return;

@@ -1,15 +1,15 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { replaceFile } from '../lib/durable.ts';
-import { exists, readIfThere, resolvedPath } from './files.ts';
+import { replaceFile } from '../lib/files.ts';
+import { exists, readIfThere } from './files.ts';
 import type { Git } from './run.ts';
 
 const ours = ['/.orch/', '/.worktrees/'];
 
 /**
  * Where the workspace itself is a repository, keeps our folders out of its `git status`: in `info/exclude`, which is
- * this machine's alone, not in a file that would be committed.
+ * this machine's alone, not in a file that would be committed. A link there is not written through.
+ * @returns `unsafe_path`, `exclude_failed`
  */
 export async function excludeOurFolders(git: Git, root: string): Promise<Result<null>> {
   if (!(await exists(join(root, '.git')))) return success(null);
@@ -19,12 +19,18 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
     const text = await readIfThere(where.value);
     const missing = ours.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
-    await mkdir(dirname(where.value), { recursive: true });
     const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
     // Half a line would be a pattern of its own.
-    replaceFile(await resolvedPath(where.value), [before, `${missing.join('\n')}\n`], 0o644);
+    const whole = `${before}${missing.join('\n')}\n`;
+    const written = await replaceFile(resolve(where.value, '../..'), where.value, whole, 0o644);
+    if (!written.ok) return withLines(written, missing);
     return success(null);
   } catch (error) {
     return failure('exclude_failed', `${where.value} cannot be written: ${String(error)}`);
   }
+}
+
+function withLines(refused: Result<never> & { ok: false }, missing: readonly string[]): Result<never> {
+  const { code, message } = refused.problem;
+  return failure(code, message, `Write these lines there yourself, then try again: ${missing.join(' ')}`);
 }

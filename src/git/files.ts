@@ -1,4 +1,5 @@
-import { lstat, readFile, realpath } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** Whether something is at the path, a dangling link included. */
@@ -11,9 +12,23 @@ export async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** A text file's content; empty where there is none. */
+/** Bytes of a text of git's, such as a list of patterns. */
+const largestText = 16 * 1024 * 1024;
+
+/**
+ * A text file's content, links followed; empty where there is none. A pipe is not waited for.
+ * @throws for what is no plain file of a sensible size
+ */
 export async function readIfThere(path: string): Promise<string> {
-  return (await exists(path)) ? readFile(path, 'utf8') : '';
+  if (!(await exists(path))) return '';
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const found = await file.stat();
+    if (!found.isFile() || found.size > largestText) throw new Error(`${path} is no text file`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
 }
 
 /** The path as git writes it: links resolved, as far as folders exist. */

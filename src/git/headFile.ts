@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-import { readSmallFile } from '../lib/smallFile.ts';
+import { readPlain } from '../lib/files.ts';
 
 /** What a checkout has checked out. */
 export interface HeadFact {
@@ -42,13 +42,13 @@ function gitFolder(path: string): string | null {
 }
 
 function firstLine(file: string): string | null {
-  const text = readSmallFile(file, mostRefBytes);
-  return text.ok ? (text.value.split('\n')[0] ?? null) : null;
+  const text = readPlain(file, mostRefBytes);
+  return text.ok && text.value !== null ? (text.value.split('\n')[0] ?? null) : null;
 }
 
 function packed(folder: string, name: string): string | null {
-  const text = readSmallFile(join(folder, 'packed-refs'), mostPackedBytes);
-  if (!text.ok) return null;
+  const text = readPlain(join(folder, 'packed-refs'), mostPackedBytes);
+  if (!text.ok || text.value === null) return null;
   const line = text.value.split('\n').find((one) => one.endsWith(` ${name}`));
   const commit = line?.split(' ')[0] ?? '';
   return objectName.test(commit) ? commit : null;

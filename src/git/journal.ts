@@ -1,9 +1,12 @@
 import { createHmac } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { syncFolderSoon } from '../lib/durable.ts';
+import { checkPath, readText, replaceFile } from '../lib/files.ts';
 import { personKey } from '../lib/personKey.ts';
+
+/** Far more than a journal says. */
+const largestBytes = 4 * 1024 * 1024;
 
 /** A change of several steps that is under way, as it lies on the disk until the last step is done. */
 export interface Journal {
@@ -54,25 +57,22 @@ export async function carryOut(
 /**
  * Reads the journal of that name; null where there is none.
  * @returns `journal_damaged` when the file is not a journal, `journal_foreign` when this person did not begin the change
- *   on this machine
+ *   on this machine, `unsafe_path` behind a link
  */
 export async function readJournal(commonDir: string, name: string): Promise<Result<Journal | null>> {
   const file = journalFile(commonDir, name);
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return success(null);
-    return failure('journal_unreadable', `${file} cannot be read: ${String(error)}`);
-  }
-  const journal = parseJournal(text);
+  const text = readText(commonDir, file, largestBytes);
+  if (!text.ok && text.problem.code === 'unsafe_path') return text;
+  if (!text.ok) return failure('journal_unreadable', text.problem.message);
+  if (text.value === null) return success(null);
+  const journal = parseJournal(text.value);
   if (!journal)
     return failure(
       'journal_damaged',
       `${file} is not a journal of orch-tui.`,
       'Look into it and move it away.',
     );
-  return isSigned(commonDir, journal, text) ? success(journal) : foreign(file, journal);
+  return isSigned(commonDir, journal, text.value) ? success(journal) : foreign(file, journal);
 }
 
 /** What a change that was begun elsewhere would do is only told: a copy of a repository may bring it along. */
@@ -87,7 +87,9 @@ function foreign(file: string, { name, begunAt }: Journal): Result<never> {
 /** Takes over changes that were begun elsewhere, such as by an earlier version: from now on they may be continued. */
 export async function adoptJournals(commonDir: string): Promise<Result<null>> {
   for (const file of await journalFiles(commonDir)) {
-    const journal = parseJournal(await readFile(file, 'utf8'));
+    const text = readText(commonDir, file, largestBytes);
+    if (!text.ok) return text;
+    const journal = text.value === null ? null : parseJournal(text.value);
     const written = journal ? await writeJournal(commonDir, journal) : success(null);
     if (!written.ok) return written;
   }
@@ -126,6 +128,8 @@ function signature(commonDir: string, journal: Journal): Result<string> {
 
 /** All changes that were begun and neither completed nor dropped, or why one of them cannot be read. */
 export async function listJournals(commonDir: string): Promise<readonly Result<Journal>[]> {
+  const checked = checkPath(commonDir, folder(commonDir), 'folder');
+  if (!checked.ok) return [checked];
   const names = (await journalFiles(commonDir)).map((file) => basename(file, '.json')).sort();
   const read = await Promise.all(names.map((name) => readJournal(commonDir, decodeURIComponent(name))));
   return read.flatMap((one) => (one.ok ? (one.value ? [success(one.value)] : []) : [one]));
@@ -134,7 +138,10 @@ export async function listJournals(commonDir: string): Promise<readonly Result<J
 /** Forgets a change. What its steps have done stays. */
 export async function dropJournal(commonDir: string, name: string): Promise<Result<null>> {
   const file = journalFile(commonDir, name);
+  const checked = checkPath(commonDir, folder(commonDir), 'folder');
+  if (!checked.ok) return checked;
   try {
+    // Earlier versions wrote to this name first.
     await rm(`${file}.tmp`, { force: true });
     await rm(file, { force: true });
     return success(null);
@@ -145,28 +152,13 @@ export async function dropJournal(commonDir: string, name: string): Promise<Resu
 
 /** Complete on the disk before it takes the place of the last one. */
 async function writeJournal(commonDir: string, journal: Journal): Promise<Result<null>> {
-  const file = journalFile(commonDir, journal.name);
   const by = signature(commonDir, journal);
   if (!by.ok) return by;
-  const next = `${file}.tmp`;
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    const handle = await open(next, 'w', 0o600);
-    try {
-      await handle.writeFile(`${JSON.stringify({ v: 1, ...journal, by: by.value })}\n`);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(next, file);
-    await syncFolderSoon(dirname(file));
-    return success(null);
-  } catch (error) {
-    await rm(next, { force: true }).catch(() => {
-      // What keeps it from being removed is what is told.
-    });
-    return failure('journal_failed', `${file} cannot be written: ${String(error)}`);
-  }
+  const text = `${JSON.stringify({ v: 1, ...journal, by: by.value })}\n`;
+  const written = await replaceFile(commonDir, journalFile(commonDir, journal.name), text);
+  return written.ok || written.problem.code === 'unsafe_path'
+    ? written
+    : failure('journal_failed', written.problem.message);
 }
 
 function parseJournal(text: string): Journal | null {

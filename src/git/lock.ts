@@ -1,18 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import {
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { linkSync, lstatSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { makeFolder, readPlain } from '../lib/files.ts';
 import { processMark } from './processMark.ts';
 
 /** Who changes a repository; the lock file's content. */
@@ -31,6 +23,9 @@ interface Holder {
 const firstPauseMs = 10;
 const longestPauseMs = 250;
 
+/** Bytes; a lock has some hundred. */
+const largestLock = 64 * 1024;
+
 /** Where the lock of a repository lies, below the git directory that its worktrees share. */
 export function lockFile(commonDir: string): string {
   return join(commonDir, 'orch', 'lock');
@@ -39,8 +34,10 @@ export function lockFile(commonDir: string): string {
 /**
  * Takes a lock that holds between processes, waiting with growing pauses. One whose process has ended is taken over;
  * on another machine that shares the folder a process cannot be judged and counts as running.
+ * @param path as `lockFile` gives it: `orch/lock` below the git directory
  * @param waitMs for how long at most
- * @returns what releases it; `repo_busy` naming who holds it, or `lock_failed` when the file cannot be made
+ * @returns what releases it; `repo_busy` naming who holds it, `unsafe_path`, or `lock_failed` when the file cannot be
+ * made
  */
 export async function takeLock(path: string, waitMs: number): Promise<Result<() => void>> {
   const until = Date.now() + waitMs;
@@ -51,8 +48,9 @@ export async function takeLock(path: string, waitMs: number): Promise<Result<() 
     since: new Date().toISOString(),
     nonce: randomBytes(8).toString('hex'),
   };
+  const folder = makeFolder(resolve(path, '../..'), dirname(path));
+  if (!folder.ok) return folder;
   try {
-    mkdirSync(dirname(path), { recursive: true });
     for (let wait = firstPauseMs; ; wait = Math.min(2 * wait, longestPauseMs)) {
       const other = acquire(path, mine);
       if (other === null) return success(() => release(path, mine));
@@ -131,7 +129,8 @@ function linkNew(draft: string, path: string): boolean {
 /** The lock's content, or null when it is missing or not a lock of ours. */
 function readLock(path: string): Holder | null {
   try {
-    const holder: Partial<Holder> = JSON.parse(readFileSync(path, 'utf8'));
+    const text = readPlain(path, largestLock);
+    const holder: Partial<Holder> = JSON.parse((text.ok && text.value) || 'null') ?? {};
     const isWhole =
       Number.isInteger(holder.pid) &&
       typeof holder.mark === 'string' &&

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { createWriteStream, ftruncateSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname } from 'node:path';
+import { resolve } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { openForAppend } from '../lib/files.ts';
 import { LastLines } from './lastLines.ts';
 
 /** A command of the workspace's configuration, to be run in a folder. */
@@ -12,7 +12,7 @@ export interface Job {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** All it prints goes here, too. Absolute; its folder is made. */
+  /** All it prints goes here, too: `.orch/jobs/…` of the workspace. Absolute; its folder is made. */
   readonly logFile?: string;
 }
 
@@ -41,19 +41,20 @@ const graceMs = 2_000;
 
 /**
  * Runs a job in a process group of its own and waits until it has ended, or has been ended.
- * @returns `job_failed` when it could not be started or logged; a failing exit code is a result
+ * @returns `job_failed` when it could not be started or logged, `unsafe_path`; a failing exit code is a result
  */
 export async function runJob(job: Job, options: JobOptions = {}): Promise<Result<JobResult>> {
   const [program, ...args] = job.command;
   if (program === undefined) return failure('job_failed', 'The job has no command.');
-  if (job.logFile) await mkdir(dirname(job.logFile), { recursive: true });
+  const logged = job.logFile ? openEmpty(job.logFile) : null;
+  if (logged?.ok === false) return logged;
   const child = spawn(program, args, {
     cwd: job.cwd,
     env: { ...job.env },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const log = job.logFile ? createWriteStream(job.logFile, { mode: 0o600 }) : null;
+  const log = logged ? createWriteStream('', { fd: logged.value }) : null;
   const last = new LastLines(20);
   const take = (chunk: Buffer) => {
     last.add(chunk);
@@ -91,6 +92,15 @@ export async function runJob(job: Job, options: JobOptions = {}): Promise<Result
     signalGroup(child.pid, 'SIGKILL');
     await new Promise<void>((resolve) => (log && !log.destroyed ? log.end(resolve) : resolve()));
   }
+}
+
+/** A log is that of the last run alone. */
+function openEmpty(file: string): Result<number> {
+  const opened = openForAppend(resolve(file, '../../..'), file);
+  if (opened.ok) ftruncateSync(opened.value);
+  return opened.ok || opened.problem.code === 'unsafe_path'
+    ? opened
+    : failure('job_failed', opened.problem.message);
 }
 
 function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {

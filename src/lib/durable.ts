@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
-  constants,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -89,11 +88,11 @@ export interface GrowingFile {
 const filler = '\n';
 
 /**
- * Opens a file to add to.
+ * Adds to a file that is open for appending, and closes it in the end.
+ * @param fd see `openForAppend`
  * @param length bytes worth keeping; what follows them is cut off before the first piece
  */
-export function openGrowing(file: string, length: number): GrowingFile {
-  const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND, 0o600);
+export function growing(fd: number, length: number): GrowingFile {
   let good = length;
   let mayBeLonger = true;
   /** A failed write leaves any part of it, a failed sync all of it. */

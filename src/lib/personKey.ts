@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readPlain } from './files.ts';
 import { failure, type Result, success } from './result.ts';
-import { readSmallFile } from './smallFile.ts';
 import { openStateFolder } from './stateFolder.ts';
 
 const keyBytes = 32;
@@ -18,9 +18,9 @@ export function personKey(name: string, env: Readonly<NodeJS.ProcessEnv> = proce
   const path = join(folder.value, name);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;
   try {
-    const known = readSmallFile(path, 1000);
-    if (known.ok) return success(Buffer.from(known.value.trim(), 'base64url'));
-    if (known.problem.code !== 'no_file') return known;
+    const known = readKey(path);
+    if (!known.ok) return known;
+    if (known.value) return success(known.value);
     writeFileSync(draft, `${randomBytes(keyBytes).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
     // The whole content appears at once, and never in place of a key that another process has just made.
     linkSync(draft, path);
@@ -30,6 +30,14 @@ export function personKey(name: string, env: Readonly<NodeJS.ProcessEnv> = proce
   } finally {
     rmSync(draft, { force: true });
   }
-  const made = readSmallFile(path, 1000);
-  return made.ok ? success(Buffer.from(made.value.trim(), 'base64url')) : made;
+  const made = readKey(path);
+  if (!made.ok) return made;
+  return made.value ? success(made.value) : failure('no_key', `${path} is gone again.`);
+}
+
+/** Null where there is none. */
+function readKey(path: string): Result<Buffer | null> {
+  const text = readPlain(path, 1000);
+  if (!text.ok) return text;
+  return success(text.value === null ? null : Buffer.from(text.value.trim(), 'base64url'));
 }

@@ -24,7 +24,8 @@ export interface Base {
  */
 export function openBase(file: string): Result<Base> {
   const text = readIfThere(file);
-  const rows = text === null ? {} : parse(text);
+  if (!text.ok) return text;
+  const rows = text.value === null ? {} : parse(text.value);
   if (rows === null)
     return failure(
       'notion_base_damaged',

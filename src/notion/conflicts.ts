@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../domain/problem.ts';
-import { readIfThere, replaceFile, setAside } from './durable.ts';
+import { readIfThere, replaceFile, setAside, wordsOf } from './durable.ts';
 import type { Choice } from './merge.ts';
 import { type RowConflict, wholeRow } from './plan.ts';
 import type { TableSpec } from './tables.ts';
@@ -17,12 +17,13 @@ interface Stored {
   readonly conflicts: readonly KeptConflict[];
 }
 
-/** All that is kept. A file that cannot be read is put aside: the next sync finds the conflicts again. */
+/** All that is kept. A file that cannot be read is put aside: the next sync finds the conflicts again. @throws for what is no file */
 export function readConflicts(file: string): readonly KeptConflict[] {
   const text = readIfThere(file);
-  if (text === null) return [];
+  if (!text.ok) throw new Error(wordsOf(text.problem));
+  if (text.value === null) return [];
   try {
-    const stored = JSON.parse(text) as Partial<Stored> | null;
+    const stored = JSON.parse(text.value) as Partial<Stored> | null;
     if (stored?.version === 1 && Array.isArray(stored.conflicts)) return stored.conflicts;
   } catch {
     // Not JSON: put aside below.

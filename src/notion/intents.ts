@@ -1,8 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { type GrowingFile, openGrowing } from '../lib/durable.ts';
-import { readIfThere } from './durable.ts';
+import { type GrowingFile, growing as growFrom } from '../lib/durable.ts';
+import { openToAppend, readIfThere } from './durable.ts';
 import type { Intent } from './plan.ts';
 
 type Line =
@@ -27,7 +25,9 @@ const compactAt = 256 * 1024;
  * @returns `notion_intents_damaged` for any other damage: what it said may have made a page
  */
 export function openIntents(file: string): Result<Intents> {
-  const text = readIfThere(file) ?? '';
+  const read = readIfThere(file);
+  if (!read.ok) return read;
+  const text = read.value ?? '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const open = fold(whole);
   if (open === null)
@@ -63,8 +63,7 @@ export function openIntents(file: string): Result<Intents> {
 
 /** Ready to be written on to, after as many bytes as are worth keeping. */
 function openAt(file: string, bytes: number): GrowingFile {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  return openGrowing(file, bytes);
+  return growFrom(openToAppend(file), bytes);
 }
 
 function fold(text: string): Map<string, Intent> | null {

@@ -21,10 +21,15 @@ export interface RebuildReport {
   readonly setAside: readonly string[];
 }
 
+function isMissing(file: string): boolean {
+  const read = readIfThere(file);
+  return read.ok && read.value === null;
+}
+
 /** Whether what is known of a data source is damaged, or is not there. */
 export function needsRebuild(folder: string, dataSourceId: string): boolean {
   const files = storeFiles(folder, dataSourceId);
-  return readIfThere(files.base) === null || !openBase(files.base).ok || !openIntents(files.intents).ok;
+  return isMissing(files.base) || !openBase(files.base).ok || !openIntents(files.intents).ok;
 }
 
 /**
@@ -40,7 +45,7 @@ export async function rebuildTable(options: SyncOptions): Promise<Result<Rebuild
   if (!sides.ok) return sides;
   const { base, conflicts } = compare(sides.value, clock.now());
   const files = storeFiles(folder, mapping.dataSourceId);
-  const aside = readIfThere(files.base) === null ? [] : [setAside(files.base)];
+  const aside = isMissing(files.base) ? [] : [setAside(files.base)];
   const opened = openIntents(files.intents);
   if (!opened.ok) aside.push(setAside(files.intents));
   const intents = opened.ok ? opened : openIntents(files.intents);

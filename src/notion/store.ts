@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
-import { openGrowing } from '../lib/durable.ts';
+import { growing } from '../lib/durable.ts';
 import { type Base, openBase } from './base.ts';
+import { openToAppend, renameFile } from './durable.ts';
 import { type Intents, openIntents } from './intents.ts';
 import type { Fields } from './row.ts';
 
@@ -48,17 +49,24 @@ export function openStore(folder: string, dataSourceId: string): Result<Store> {
     base: base.value,
     intents: intents.value,
     remember(line) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      const isFull = existsSync(files.history) && statSync(files.history).size > historyBytes;
-      if (isFull) renameSync(files.history, `${files.history}.1`);
-      const { size = 0 } = statSync(files.history, { throwIfNoEntry: false }) ?? {};
-      const history = openGrowing(files.history, size);
-      try {
-        history.append(`${JSON.stringify(line)}\n`, true);
-      } finally {
-        history.close();
-      }
+      appendHistory(files.history, `${JSON.stringify(line)}\n`);
     },
     close: () => intents.value.close(),
   });
+}
+
+/** Writes a line on to the history; a full one is kept under another name, and the one before it goes. */
+function appendHistory(file: string, line: string): void {
+  let fd = openToAppend(file);
+  if (fstatSync(fd).size > historyBytes) {
+    closeSync(fd);
+    renameFile(file, `${file}.1`);
+    fd = openToAppend(file);
+  }
+  const history = growing(fd, fstatSync(fd).size);
+  try {
+    history.append(line, true);
+  } finally {
+    history.close();
+  }
 }

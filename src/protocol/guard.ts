@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { type Problem, problemOf } from '../domain/problem.ts';
+import { makeFolder, readPlain } from '../lib/files.ts';
 import { isPrivate } from '../lib/privateFolder.ts';
 import { protocolVersion } from './hello.ts';
 import { dropDraft, keepRoomOf, keepSpare, removeLock, writeDraft } from './lockDraft.ts';
@@ -26,6 +27,9 @@ export interface Holder {
   readonly nonce: string;
 }
 
+/** Bytes; a lock has some hundred. */
+const largestLock = 64 * 1024;
+
 /** A lock that this process holds. */
 export interface Guard {
   readonly ok: true;
@@ -34,11 +38,12 @@ export interface Guard {
   release(): void;
 }
 
-/** The lock is another's: `already_running`. */
+/** The lock is another's, `already_running`, or has no place here, `unsafe_path`. */
 export interface Refusal {
   readonly ok: false;
   readonly problem: Problem;
-  readonly holder: Holder;
+  /** Null where there is none. */
+  readonly holder: Holder | null;
 }
 
 /**
@@ -47,7 +52,8 @@ export interface Refusal {
  */
 export function takeLock(root: string, program: Program, socket: string, version: string): Guard | Refusal {
   const path = lockPath(root, program);
-  mkdirSync(dirname(path), { recursive: true });
+  const folder = makeFolder(root, dirname(path));
+  if (!folder.ok) return { ...folder, holder: null };
   const holder: Holder = {
     program,
     pid: process.pid,
@@ -146,7 +152,8 @@ function linkNew(draft: string, path: string): boolean {
 /** The lock's content, or null when it is missing or not a lock of ours. */
 function readLock(path: string): Holder | null {
   try {
-    const holder: Partial<Holder> = JSON.parse(readFileSync(path, 'utf8'));
+    const text = readPlain(path, largestLock);
+    const holder: Partial<Holder> = JSON.parse((text.ok && text.value) || 'null') ?? {};
     const isWhole =
       Number.isInteger(holder.pid) &&
       typeof holder.processStart === 'string' &&

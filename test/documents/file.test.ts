@@ -34,7 +34,10 @@ describe('a changed document', () => {
   it('is replaced whole, with its mode kept and the text before it in the backups', async () => {
     await writeFile(file, '\ufeffone\r\n');
     await chmod(file, 0o640);
-    expect(await changeDocument(file, backups, append('two'))).toEqual({ ok: true, value: 'two' });
+    expect(await changeDocument({ root: folder, file }, backups, append('two'))).toEqual({
+      ok: true,
+      value: 'two',
+    });
     expect(await readFile(file, 'utf8')).toBe('\ufeffone\r\ntwo');
     expect((await stat(file)).mode & 0o777).toBe(0o640);
     const kept = await readdir(backups);
@@ -45,14 +48,17 @@ describe('a changed document', () => {
   });
 
   it('is made where there is none', async () => {
-    await changeDocument(file, backups, append('one'));
+    await changeDocument({ root: folder, file }, backups, append('one'));
     expect(await readFile(file, 'utf8')).toBe('one');
   });
 
   it('is not touched where nothing changes', async () => {
     await writeFile(file, 'one');
     const before = await stat(file);
-    expect(await changeDocument(file, backups, append(''))).toEqual({ ok: true, value: '' });
+    expect(await changeDocument({ root: folder, file }, backups, append(''))).toEqual({
+      ok: true,
+      value: '',
+    });
     expect(await stat(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
   });
 
@@ -60,7 +66,7 @@ describe('a changed document', () => {
     await mkdir(join(folder, 'docs'));
     await writeFile(join(folder, 'docs/board.md'), 'one');
     await symlink('docs/board.md', file);
-    await changeDocument(file, backups, append('two'));
+    await changeDocument({ root: folder, file }, backups, append('two'));
     expect((await lstat(file)).isSymbolicLink()).toBe(true);
     expect(await readFile(join(folder, 'docs/board.md'), 'utf8')).toBe('onetwo');
   });
@@ -68,7 +74,7 @@ describe('a changed document', () => {
   it('is planned anew when somebody saves it meanwhile, so that both have their say', async () => {
     await writeFile(file, 'one ');
     let plans = 0;
-    const result = await changeDocument(file, backups, (text) => {
+    const result = await changeDocument({ root: folder, file }, backups, (text) => {
       plans++;
       // Somebody saves right after we read.
       if (plans === 1) writeFileSync(file, 'edited ');
@@ -81,7 +87,7 @@ describe('a changed document', () => {
 
   it('is given up when it changes all the time, and theirs stays', async () => {
     let n = 0;
-    const result = await changeDocument(file, backups, (text) => {
+    const result = await changeDocument({ root: folder, file }, backups, (text) => {
       writeFileSync(file, `save ${++n}`);
       return append('ours')(text);
     });
@@ -93,7 +99,7 @@ describe('a changed document', () => {
   it('has its last twenty texts in the backups, and other files there stay', async () => {
     await mkdir(backups, { recursive: true });
     await writeFile(join(backups, 'SPRINT_BOARD.md.mine.bak'), 'mine');
-    for (let n = 0; n < 25; n++) await changeDocument(file, backups, append(`${n} `));
+    for (let n = 0; n < 25; n++) await changeDocument({ root: folder, file }, backups, append(`${n} `));
     const kept = await readdir(backups);
     expect(kept).toContain('SPRINT_BOARD.md.mine.bak');
     expect(kept).toHaveLength(21);
@@ -105,12 +111,14 @@ describe('a changed document', () => {
 describe('refused', () => {
   it('is a read-only file, and what the plan refuses', async () => {
     await writeFile(file, 'one');
-    expect(await changeDocument(file, backups, () => failure('conflict_markers', 'No.'))).toMatchObject({
+    expect(
+      await changeDocument({ root: folder, file }, backups, () => failure('conflict_markers', 'No.')),
+    ).toMatchObject({
       ok: false,
       problem: { code: 'conflict_markers' },
     });
     await chmod(file, 0o444);
-    expect(await changeDocument(file, backups, append('two'))).toMatchObject({
+    expect(await changeDocument({ root: folder, file }, backups, append('two'))).toMatchObject({
       ok: false,
       problem: { code: 'document_read_only' },
     });
@@ -119,16 +127,21 @@ describe('refused', () => {
 
   it('is what is no text, no file, or no folder', async () => {
     await writeFile(file, Buffer.from([0x61, 0xff]));
-    expect(await readDocument(file)).toMatchObject({ ok: false, problem: { code: 'document_unreadable' } });
-    expect(await changeDocument(file, backups, append('x'))).toMatchObject({
+    expect(await readDocument({ root: folder, file })).toMatchObject({
       ok: false,
       problem: { code: 'document_unreadable' },
     });
-    expect(await changeDocument(folder, backups, append('x'))).toMatchObject({
+    expect(await changeDocument({ root: folder, file }, backups, append('x'))).toMatchObject({
       ok: false,
       problem: { code: 'document_unreadable' },
     });
-    expect(await changeDocument(join(folder, 'no/where.md'), backups, append('x'))).toMatchObject({
+    expect(await changeDocument({ root: folder, file: folder }, backups, append('x'))).toMatchObject({
+      ok: false,
+      problem: { code: 'document_unreadable' },
+    });
+    expect(
+      await changeDocument({ root: folder, file: join(folder, 'no/where.md') }, backups, append('x')),
+    ).toMatchObject({
       ok: false,
       problem: { code: 'document_failed' },
     });
@@ -136,7 +149,7 @@ describe('refused', () => {
 
   it('is a file of more than 16 MB', async () => {
     await writeFile(file, 'x'.repeat(16 * 1024 * 1024 + 1));
-    expect(await readDocument(file)).toMatchObject({
+    expect(await readDocument({ root: folder, file })).toMatchObject({
       ok: false,
       problem: { message: expect.stringContaining('16 MB') },
     });
@@ -144,5 +157,5 @@ describe('refused', () => {
 });
 
 it('a document that is not there reads as empty', async () => {
-  expect(await readDocument(file)).toEqual({ ok: true, value: { text: '', hash: null } });
+  expect(await readDocument({ root: folder, file })).toEqual({ ok: true, value: { text: '', hash: null } });
 });

@@ -71,7 +71,7 @@ test('A journal that cannot be written stops a change before its first step', as
     ran.push('one');
     return success(null);
   });
-  expect(expectProblem(await carryOut(root, change, [one])).code).toBe('journal_failed');
+  expect(expectProblem(await carryOut(root, change, [one])).code).toBe('unsafe_path');
   expect(ran).toEqual([]);
 });
 

@@ -113,7 +113,7 @@ test('Work may ask for the lock that it holds', async () => {
 test('A lock that cannot be written is a problem, not a fault', async () => {
   const { git, root } = await createPlace();
   await write(root, { orch: 'a file' });
-  expect(expectProblem(await git.exclusive(root, async () => success(null))).code).toBe('lock_failed');
+  expect(expectProblem(await git.exclusive(root, async () => success(null))).code).toBe('unsafe_path');
 });
 
 test('A process is told from others, and an ended one is none', async () => {

@@ -2,9 +2,11 @@
  * The setup program: runs a repository's setup commands in a worker's terminal, says how each ended, and then becomes
  * the agent. It stops at the first failure; the next resume tries again.
  */
-import { appendFileSync, mkdirSync, writeFileSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { appendFileSync, ftruncateSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import type { FailedSetup } from '../../domain/setup.ts';
+import { openForAppend, replaceFileSync } from '../../lib/files.ts';
+import type { Result } from '../../lib/result.ts';
 import { inboxOf, postToInbox } from '../inbox.ts';
 import { plainLine } from '../plainText.ts';
 import { becomeAgent } from './becomeAgent.ts';
@@ -18,8 +20,8 @@ const longest = 200;
 
 const [text = '', ...agent] = process.argv.slice(2);
 const spec = JSON.parse(text) as SetupSpec;
-mkdirSync(dirname(spec.logFile), { recursive: true });
-writeFileSync(spec.logFile, '', { mode: 0o600 });
+const logged = demand(openForAppend(resolve(spec.logFile, '../../..'), spec.logFile));
+ftruncateSync(logged);
 
 for (const [at, command] of spec.commands.entries()) {
   const words = plainLine(command.join(' '), longest);
@@ -38,7 +40,7 @@ for (const [at, command] of spec.commands.entries()) {
   await report({ command, exitCode: ended.exitCode });
   process.exit(ended.exitCode ?? 124); // As timeout(1) says it.
 }
-writeFileSync(spec.doneFile, spec.stamp);
+demand(replaceFileSync(dirname(spec.doneFile), spec.doneFile, spec.stamp));
 await becomeAgent(agent);
 
 function describe({ exitCode, why }: Ended): string {
@@ -52,7 +54,14 @@ function say(line: string): void {
 }
 
 function log(line: string): void {
-  appendFileSync(spec.logFile, `${new Date().toISOString()} ${line}\n`);
+  appendFileSync(logged, `${new Date().toISOString()} ${line}\n`);
+}
+
+/** Without its files the setup is not begun, and not taken for done. */
+function demand<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  say(`\x1b[31m${result.problem.message}\x1b[m`);
+  return process.exit(1);
 }
 
 async function report(failed: FailedSetup): Promise<void> {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
@@ -10,6 +9,7 @@ import { foldCase, parseSlug } from '../../domain/slug.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
 import { syncFolder } from '../../lib/durable.ts';
+import { readText } from '../../lib/files.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
 import { limitsSchema } from './limitsConfig.ts';
@@ -90,6 +90,9 @@ const schema = {
   ...documentSchema,
   ...notionSchema,
 } as const;
+
+/** Far more than people write. */
+const largestBytes = 4 * 1024 * 1024;
 
 export { configFile };
 
@@ -178,7 +181,9 @@ function change(
   root: string,
   wanted: (conf: Conf<StoredConfig>) => Partial<StoredConfig>,
 ): Result<WorkspaceConfig> {
-  const before = existsSync(configFile(root)) ? readTrust(root) : null;
+  const there = look(root);
+  if (!there.ok) return there;
+  const before = there.value ? readTrust(root) : null;
   if (before && !before.ok) return before;
   if (before && before.value.facts.configuration !== 'trusted')
     return { ok: false, problem: untrustedProblem(root, before.value.facts) };
@@ -204,6 +209,16 @@ function write<T>(conf: Conf<StoredConfig>, changes: Partial<StoredConfig>, done
   } catch (error) {
     return failure('config_not_written', `${conf.path} cannot be written: ${(error as Error).message}`);
   }
+}
+
+/**
+ * Looks at the file before the library does, which follows links and waits for pipes.
+ * @returns whether it is there; `unsafe_path`, or `config_invalid` for one that is far too large
+ */
+function look(root: string): Result<boolean> {
+  const read = readText(root, configFile(root), largestBytes);
+  if (read.ok) return success(read.value !== null);
+  return read.problem.code === 'unsafe_path' ? read : invalid(root, read.problem.message);
 }
 
 /** @param stored what to take for the file's content; the file itself where absent */

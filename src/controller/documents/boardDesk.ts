@@ -150,7 +150,7 @@ export class BoardDesk {
     plan: (board: Board) => Result<{ board: Board; value: T }>,
   ): Promise<Result<T>> {
     const { root } = this.#world.state().config;
-    const changed = await changeDocument(config.file, backupsFolder(root), (text) => {
+    const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) => {
       const planned = plan(parseBoard(text));
       if (!planned.ok) return planned;
       return success({ text: planned.value.board.file.text, value: planned.value.value });
@@ -170,7 +170,7 @@ export class BoardDesk {
   async #look(): Promise<Result<BoardFacts>> {
     const config = this.#config;
     if (!config) return this.#nothing(boardOff());
-    const read = await readDocument(config.file);
+    const read = await readDocument({ root: this.#world.state().config.root, file: config.file });
     if (!read.ok) {
       this.#world.tell({ type: 'noticed', problem: read.problem });
       return this.#nothing(read);

@@ -5,6 +5,7 @@ import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../domain/invoiceFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { writeNew } from '../../lib/durable.ts';
+import { followPath } from '../../lib/files.ts';
 
 /** What is wanted as a file. */
 export interface ExportWish extends EntryQuery {
@@ -49,18 +50,24 @@ export async function exportEntries(
   );
 }
 
-/** Writes an invoice beside the entries, under a name that nothing has yet. */
+/**
+ * Writes an invoice beside the entries, under a name that nothing has yet.
+ * @param root of the workspace
+ */
 export async function saveInvoice(
   config: () => InvoiceConfig | undefined,
+  root: string,
   facts: InvoiceFacts,
   query: EntryQuery,
 ): Promise<Result<{ file: string; entries: number }>> {
   const made = await exportEntries(config, facts, { ...query, format: 'html' });
   if (!made.ok) return made;
   const { text, entries } = made.value;
+  const folder = followPath(root, dirname(facts.file));
+  if (!folder.ok) return folder;
   const name = `invoice-${(query.to ?? dayOf(new Date())).slice(0, 7)}`;
   for (let n = 1; n < 100; n++) {
-    const file = join(dirname(facts.file), `${name}${n === 1 ? '' : `-${n}`}.html`);
+    const file = join(folder.value, `${name}${n === 1 ? '' : `-${n}`}.html`);
     try {
       writeNew(file, [text], 0o644);
       return success({ file, entries });

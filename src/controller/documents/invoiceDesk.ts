@@ -171,7 +171,7 @@ export class InvoiceDesk {
     plan: (invoices: Invoices) => Result<{ invoices: Invoices; value: T }>,
   ): Promise<Result<T>> {
     const { root } = this.#world.state().config;
-    const changed = await changeDocument(config.file, backupsFolder(root), (text) => {
+    const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) => {
       const planned = plan(parseInvoices(text, readingOf(config)));
       if (!planned.ok) return planned;
       return success({ text: planned.value.invoices.file.text, value: planned.value.value });
@@ -181,8 +181,8 @@ export class InvoiceDesk {
   }
 
   async #look(): Promise<Result<InvoiceFacts>> {
-    const { invoices } = this.#world.state().config;
-    const read = invoices ? await readDocument(invoices.file) : invoicesOff();
+    const { invoices, root } = this.#world.state().config;
+    const read = invoices ? await readDocument({ root, file: invoices.file }) : invoicesOff();
     if (!read.ok || !invoices) {
       if (this.#world.state().documents.invoices) this.#world.tell({ type: 'invoices-read', invoices: null });
       if (!read.ok && invoices) this.#world.tell({ type: 'noticed', problem: read.problem });

@@ -67,7 +67,7 @@ export function serveDocuments(
     saveInvoice: (query) =>
       personOnly(async () => {
         const read = await invoices.read();
-        return read.ok ? saveInvoice(config, read.value, query) : read;
+        return read.ok ? saveInvoice(config, notionWorld.state().config.root, read.value, query) : read;
       }),
     lendToken: ({ token, source }) =>
       personOnly(async () => {

@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { claudeSettings } from '../../agents/claude/settings.ts';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { endingManners } from '../../agents/manners.ts';
@@ -16,7 +14,7 @@ import type { AgentPreset } from '../../domain/workspace.ts';
 import { addWorktree, lfsEnvironment, restoreWorktree } from '../../git/addWorktree.ts';
 import { readFlow } from '../../git/flow.ts';
 import { copyIncluded } from '../../git/include.ts';
-import { replaceFile } from '../../lib/durable.ts';
+import { replaceFile } from '../../lib/files.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Size } from '../update/effects.ts';
 import { guardRules } from './guarding.ts';
@@ -108,7 +106,8 @@ async function spawn(
   if (!call.ok) return call;
   const inbox = await call.value('inbox', {});
   if (!inbox.ok) return inbox;
-  await writeSettings(tools.config.root, inbox.value.url);
+  const settled = await writeSettings(tools.config.root, inbox.value.url);
+  if (!settled.ok) return settled;
   // The last run's screen makes room for the new one; there may be none.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
   const scrollback = tools.config.limits?.scrollback;
@@ -150,10 +149,8 @@ export function workerEnvironment(
 }
 
 /** The hooks' settings name the inbox, whose port is another after each start of the host. */
-async function writeSettings(root: string, inboxUrl: string): Promise<void> {
+function writeSettings(root: string, inboxUrl: string): Promise<Result<null>> {
   const { node, hook, statusLine } = agentPrograms();
-  const file = settingsFile(root);
-  await mkdir(dirname(file), { recursive: true });
   const settings = claudeSettings({
     node,
     hookProgram: hook,
@@ -162,5 +159,5 @@ async function writeSettings(root: string, inboxUrl: string): Promise<void> {
     guardUrl: `${inboxUrl}/guard`,
     askUrl: `${inboxUrl}/${askTopic}`,
   });
-  replaceFile(file, [JSON.stringify(settings, null, 2)]);
+  return replaceFile(root, settingsFile(root), JSON.stringify(settings, null, 2));
 }

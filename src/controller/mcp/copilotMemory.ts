@@ -11,6 +11,8 @@ import { cleanMemory, copilotWorkspace } from '../edge/memories.ts';
 const connectMs = 15_000;
 const callMs = 60_000;
 const pageSize = 100;
+/** Of `.mcp.json`: far more than people write. */
+const _largestBytes = 4 * 1024 * 1024;
 /** Beyond that many pages something answers the same page for ever. */
 const mostPages = 50;
 

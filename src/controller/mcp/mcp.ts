@@ -54,8 +54,9 @@ export class Mcp {
       handle: async (...call) => (await this.#loaded()).handle(...call),
       fail,
     });
-    if (this.#closed) endpoint.close();
-    else await writeMcpConfig(root, endpoint.url);
+    const written = this.#closed ? null : await writeMcpConfig(root, endpoint.url);
+    if (!written?.ok) endpoint.close();
+    if (written?.ok === false) throw new Error(written.problem.message);
     this.#endpoint = endpoint;
     return success(endpoint.url);
   }

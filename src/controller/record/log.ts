@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
-import { type GrowingFile, openGrowing, replaceFile, syncFolder, writeNew } from '../../lib/durable.ts';
+import { type GrowingFile, growing, replaceFile, writeNew } from '../../lib/durable.ts';
+import { openForAppend, syncFolder } from '../../lib/files.ts';
 import { type Happening, isDurable, type LogEvent } from './events.ts';
 import { logLines } from './logLines.ts';
 
@@ -87,20 +88,18 @@ export function openForeignLog(file: string, take: (event: LogEvent) => void): L
   };
 }
 
-/** A full or read-only disk may have no room even for an empty file. @returns whether there is one */
+/**
+ * Makes the log where it is missing. A full or read-only disk may have no room even for an empty file.
+ * @returns whether there is one
+ * @throws when `.orch` or the file is not a real one of the workspace
+ */
 function createIfPossible(file: string): boolean {
-  try {
-    mkdirSync(dirname(file), { recursive: true });
-    closeSync(openSync(file, 'a', 0o600));
+  const opened = openForAppend(resolve(file, '../..'), file);
+  if (opened.ok) {
+    closeSync(opened.value);
     syncFolder(dirname(file));
-  } catch (error) {
-    if (!isFullOrReadOnly(error)) throw error;
-  }
+  } else if (opened.problem.code === 'unsafe_path') throw new Error(opened.problem.message);
   return existsSync(file);
-}
-
-function isFullOrReadOnly(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '');
 }
 
 class LogWriter implements Log {
@@ -203,7 +202,9 @@ class LogWriter implements Log {
     this.#repair?.();
     this.#repair = null;
     const { size = 0 } = statSync(this.#file, { throwIfNoEntry: false }) ?? {};
-    this.#growing = openGrowing(this.#file, size);
+    const opened = openForAppend(resolve(this.#file, '../..'), this.#file);
+    if (!opened.ok) throw new Error(opened.problem.message);
+    this.#growing = growing(opened.value, size);
     return this.#growing;
   }
 

@@ -1,4 +1,5 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
+import { openPlain } from '../../lib/files.ts';
 import type { LogEvent } from './events.ts';
 
 /** A line of a log: its text without the newline, and the event in it, or null for what is none. */
@@ -14,7 +15,7 @@ const newline = 10;
 
 /** The lines of a log, oldest first, empty ones left out; a log may be larger than any text or memory can hold. */
 export function* logLines(file: string): Generator<LogLine> {
-  const fd = openSync(file, 'r');
+  const fd = openPlain(file);
   try {
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {

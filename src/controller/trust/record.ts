@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { readPlain, replaceFileSync } from '../../lib/files.ts';
 import { isPrivate } from '../../lib/privateFolder.ts';
-import { failure, type Result } from '../../lib/result.ts';
-import { readSmallFile } from '../../lib/smallFile.ts';
+import type { Result } from '../../lib/result.ts';
 import { openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
-import { replaceTextFile } from './textFile.ts';
 
 /** What a person has decided about the workspace in one folder. */
 export interface TrustRecord {
@@ -28,8 +26,8 @@ const mostBytes = 4 * 1024 * 1024;
 export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): TrustRecord | null {
   const folder = stateFolder(env);
   // A folder that others can write to holds no decision of the person's.
-  const text = isPrivate(folder) ? readSmallFile(recordFile(folder, root), mostBytes) : null;
-  if (!text?.ok) return null;
+  const text = isPrivate(folder) ? readPlain(recordFile(folder, root), mostBytes) : null;
+  if (!text?.ok || text.value === null) return null;
   try {
     const record = JSON.parse(text.value) as Partial<TrustRecord> & { v?: unknown };
     const isRecord =
@@ -53,12 +51,7 @@ export function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv
   const folder = openStateFolder(env);
   if (!folder.ok) return folder;
   const file = recordFile(folder.value, record.root);
-  try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  } catch (error) {
-    return failure('not_written', `${dirname(file)} cannot be made: ${(error as Error).message}`);
-  }
-  return replaceTextFile(file, `${JSON.stringify({ v: 1, ...record })}\n`);
+  return replaceFileSync(folder.value, file, `${JSON.stringify({ v: 1, ...record })}\n`);
 }
 
 /** Where the record of a workspace is, whether there is one or not. */

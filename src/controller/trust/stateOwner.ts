@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrustFacts } from '../../domain/trust.ts';
+import { readText, replaceFileSync } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { readSmallFile } from '../../lib/smallFile.ts';
-import { replaceTextFile } from './textFile.ts';
 
 /** Where the state of a workspace says whose it is. */
 function idFile(root: string): string {
@@ -34,14 +33,14 @@ export function stateOwner(root: string, known: string | null): TrustFacts['stat
 
 /** Returns the id in the state, or null where it has none. */
 export function readStateId(root: string): string | null {
-  const text = readSmallFile(idFile(root), 1000);
-  return text.ok && /^[0-9a-f]{32}\n?$/.test(text.value) ? text.value.trim() : null;
+  const text = readText(root, idFile(root), 1000);
+  return text.ok && text.value && /^[0-9a-f]{32}\n?$/.test(text.value) ? text.value.trim() : null;
 }
 
 /** Gives the state a new id, which is the person's to record. @returns it, or why it could not be written */
 export function stampState(root: string): Result<string> {
   const id = randomBytes(16).toString('hex');
-  const written = replaceTextFile(idFile(root), `${id}\n`);
+  const written = replaceFileSync(root, idFile(root), `${id}\n`);
   return written.ok ? success(id) : written;
 }
 

@@ -1,8 +1,8 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TrustFacts } from '../../domain/trust.ts';
+import { followPath, readPlain, readText } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { readSmallFile } from '../../lib/smallFile.ts';
 import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';
 import { readRecord, type TrustRecord, writeRecord } from './record.ts';
 import { putStateAside, stampState, stateOwner } from './stateOwner.ts';
@@ -32,7 +32,7 @@ export function configFile(root: string): string {
 /**
  * Reads how far a person trusts a workspace. Starts no process and writes nothing.
  * @param root absolute path, links resolved
- * @returns `config_invalid` where the configuration cannot be read or is no JSON object
+ * @returns `unsafe_path` where a link is in the way, `config_invalid` where the configuration is no JSON object
  */
 export function readTrust(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<Trust> {
   const onDisk = readStored(root);
@@ -126,10 +126,10 @@ function recordOf({ root, record }: Trust): TrustRecord {
 
 /** The configuration file as parsed JSON. A link is not followed: it could show any file of the person's. */
 function readStored(root: string): Result<Stored> {
-  if (lstatSync(join(root, '.orch'), { throwIfNoEntry: false })?.isDirectory() !== true)
-    return invalid(root, '.orch is not a folder');
-  const text = readSmallFile(configFile(root), mostConfigBytes);
-  if (!text.ok) return invalid(root, text.problem.code === 'no_file' ? 'it is gone' : text.problem.message);
+  const text = readText(root, configFile(root), mostConfigBytes);
+  if (!text.ok) return text.problem.code === 'unsafe_path' ? text : invalid(root, text.problem.message);
+  // Else it would read as a workspace without repositories.
+  if (text.value === null) return invalid(root, 'it is gone');
   try {
     const value: unknown = JSON.parse(text.value.replace(/^\ufeff/, ''));
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return success(value as Stored);
@@ -170,8 +170,9 @@ function realPath(root: string, entry: unknown): string {
 /** The copilot-memory server as `.mcp.json` names it; null unless the configuration has it run. */
 function namedServer(root: string, { memory }: Stored): unknown {
   if ((memory as { copilot?: unknown } | undefined)?.copilot !== true) return null;
-  const text = readSmallFile(join(root, '.mcp.json'), mostConfigBytes);
-  if (!text.ok) return null;
+  const file = followPath(root, join(root, '.mcp.json'));
+  const text = file.ok ? readPlain(file.value, mostConfigBytes) : file;
+  if (!text.ok || text.value === null) return null;
   try {
     const { mcpServers } = JSON.parse(text.value) as { mcpServers?: Record<string, unknown> };
     return mcpServers?.['copilot-memory'] ?? null;

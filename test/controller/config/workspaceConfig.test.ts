@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { trustWritten } from '../../../src/controller/trust/trust.ts';
 import { configFile, readConfig, writeConfig } from '../../../src/controller/config/workspaceConfig.ts';
+import { trustWritten } from '../../../src/controller/trust/trust.ts';
 
 let root: string;
 beforeEach(() => {

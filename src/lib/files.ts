@@ -1,0 +1,308 @@
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fchmodSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  writeFileSync,
+} from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { failure, type Result, success } from './result.ts';
+
+/*
+ * A workspace may be a clone of someone else's making: any name in it may be a link that leads out of it, a pipe that
+ * never answers, a device without end. Everything that is read or written below such a root comes through here, and
+ * libraries that open files themselves are used only behind `checkPath`.
+ *
+ * What is checked is the state at that moment. A program of the same user that exchanges a folder in between is not
+ * kept from it: it could write to the target itself.
+ */
+
+/** What has to be at the end of a path, if anything is there. */
+export type Kind = 'file' | 'folder';
+
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** As many as Linux follows. */
+const mostLinks = 40;
+
+/**
+ * Checks every component of a path from the root downwards: folders, no links among them, and at the end a plain file
+ * or a folder. The root itself is resolved by the caller and not checked.
+ * @returns whether something is there; `unsafe_path` naming the component that is in the way
+ */
+export function checkPath(root: string, path: string, kind: Kind): Result<boolean> {
+  const parts = partsBelow(root, path);
+  if (parts === null || (parts.length === 0 && kind === 'file'))
+    return unsafe(`${shown(path)} is not inside ${shown(root)}.`);
+  let at = root;
+  for (const [n, part] of parts.entries()) {
+    at = join(at, part);
+    const found = lookAt(at);
+    if (!found.ok) return found;
+    if (!found.value) return success(false);
+    const fault = faultOf(at, found.value, n < parts.length - 1 ? 'folder' : kind);
+    if (fault) return fault;
+  }
+  return success(true);
+}
+
+/**
+ * Resolves a path that a person chose, such as that of a document. Links are followed, except that a link below the
+ * root never leads out of it. Who opens what is there looks whether it is a file.
+ * @returns the path without links, which need not exist; `unsafe_path`
+ */
+export function followPath(root: string, path: string): Result<string> {
+  const parts = namesIn(path);
+  let at = parse(path).root;
+  const crossed: string[] = [];
+  for (let part = parts.shift(), links = 0; part !== undefined; part = parts.shift()) {
+    const next = part === '..' ? dirname(at) : join(at, part);
+    const found = lookAt(next);
+    if (!found.ok) return found;
+    if (!found.value?.isSymbolicLink()) {
+      at = next;
+      continue;
+    }
+    links += 1;
+    if (links > mostLinks) return unsafe(`${shown(path)} leads through too many links.`);
+    if (isBelow(root, next)) crossed.push(next);
+    const target = readlinkSync(next);
+    parts.unshift(...namesIn(target));
+    if (isAbsolute(target)) at = parse(target).root;
+  }
+  const [link] = crossed;
+  return link !== undefined && !isBelow(root, at)
+    ? unsafe(`${shown(link)} is a link that leads out of ${shown(root)}, to ${shown(at)}.`)
+    : success(at);
+}
+
+function namesIn(path: string): string[] {
+  return path.split(sep).filter((name) => name !== '' && name !== '.');
+}
+
+/** Reports whether a path is below the root, or the root itself; links are not looked at. */
+export function isBelow(root: string, path: string): boolean {
+  return partsBelow(root, path) !== null;
+}
+
+/** Makes a folder below the root, and those above it, for this user alone; one that is there keeps its mode. */
+export function makeFolder(root: string, folder: string): Result<null> {
+  const checked = checkPath(root, folder, 'folder');
+  if (!checked.ok) return checked;
+  return attempt(folder, () => {
+    if (!checked.value) mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return null;
+  });
+}
+
+/**
+ * Reads a small text below the root; never waits for a pipe, and never reads more than `mostBytes`.
+ * @returns null where there is no file; `unsafe_path`, `file_too_large`, `file_unreadable`
+ */
+export function readText(root: string, path: string, mostBytes: number): Result<string | null> {
+  const checked = checkPath(root, path, 'file');
+  if (!checked.ok) return checked;
+  return checked.value ? readPlain(path, mostBytes) : success(null);
+}
+
+/** Reads a small text like `readText`, where the way to it is the caller's; only its last component is no link. */
+export function readPlain(path: string, mostBytes: number): Result<string | null> {
+  let fd: number | null = null;
+  try {
+    fd = openPlain(path, O_RDONLY);
+    const { size } = fstatSync(fd);
+    // Sizes are a claim in some file systems: one byte more than is allowed tells.
+    const bytes = Buffer.allocUnsafe(Math.min(Math.max(size, 4096), mostBytes) + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read)
+      read = readSync(fd, bytes, length, bytes.length - length, null);
+    if (length > mostBytes)
+      return failure('file_too_large', `${shown(path)} is too large to be one of ours.`);
+    return success(bytes.toString('utf8', 0, length));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return success(null);
+    return failure('file_unreadable', `${shown(path)} cannot be read: ${message}`);
+  } finally {
+    if (fd !== null) closeSync(fd);
+  }
+}
+
+/** Puts a text in the place of a file below the root: a crash leaves the old one or the new one, never half of it. */
+export async function replaceFile(
+  root: string,
+  path: string,
+  text: string,
+  mode = 0o600,
+): Promise<Result<null>> {
+  const ready = readyFor(root, path);
+  if (!ready.ok) return ready;
+  const next = draftOf(path);
+  try {
+    const file = await open(next, 'wx', mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(next, path);
+    const folder = await open(dirname(path), 'r');
+    await folder.sync().finally(() => folder.close());
+    return success(null);
+  } catch (error) {
+    await rm(next, { force: true }).catch(() => undefined); // The first failure is the one that tells.
+    return notWritten(path, error);
+  }
+}
+
+/** The same as `replaceFile`, done when it returns. */
+export function replaceFileSync(root: string, path: string, text: string): Result<null> {
+  const ready = readyFor(root, path);
+  if (!ready.ok) return ready;
+  const next = draftOf(path);
+  const written = attempt(path, () => {
+    const fd = openSync(next, 'wx', 0o600);
+    try {
+      writeFileSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(next, path);
+    syncFolder(dirname(path));
+    return null;
+  });
+  if (!written.ok) attempt(next, () => rmSync(next, { force: true }));
+  return written;
+}
+
+/**
+ * Opens a file below the root to be written on to; made when missing, for this user alone. One that has another name
+ * elsewhere, a hard link, is replaced by a copy first, so that only this name is written to.
+ * @returns its descriptor; `unsafe_path`, `not_written`
+ */
+export function openForAppend(root: string, path: string): Result<number> {
+  const ready = readyFor(root, path);
+  if (!ready.ok) return ready;
+  return attempt(path, () => {
+    const flags = O_WRONLY | O_APPEND | O_CREAT;
+    const fd = openPlain(path, flags);
+    if (fstatSync(fd).nlink <= 1) return fd;
+    closeSync(fd);
+    takeOwnCopy(path);
+    return openPlain(path, flags);
+  });
+}
+
+/** Opens a new file below the root, for this user alone. @returns `not_written` also where there is one already */
+export function openNew(root: string, path: string): Result<number> {
+  const ready = readyFor(root, path);
+  return ready.ok ? attempt(path, () => openSync(path, 'wx', 0o600)) : ready;
+}
+
+/** Has a folder's own entries on the disk. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(folder, O_RDONLY | O_NOFOLLOW);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/**
+ * Opens a plain file and nothing else: a link is refused, a pipe is not waited for. @throws when it is none, or cannot
+ * be opened
+ */
+export function openPlain(path: string, flags: number = O_RDONLY): number {
+  const fd = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  if (fstatSync(fd).isFile()) return fd;
+  closeSync(fd);
+  throw new Error('it is no plain file');
+}
+
+/** Text without control characters: names in a clone are someone else's words. */
+export function shown(path: string): string {
+  return path.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+}
+
+/** A file's folder, made when missing, and nothing but a plain file in its place. */
+function readyFor(root: string, path: string): Result<null> {
+  const checked = checkPath(root, path, 'file');
+  return checked.ok ? makeFolder(root, dirname(path)) : checked;
+}
+
+function takeOwnCopy(path: string): void {
+  const next = draftOf(path);
+  try {
+    copyFileSync(path, next, constants.COPYFILE_EXCL);
+    const fd = openPlain(next, O_WRONLY);
+    try {
+      fchmodSync(fd, 0o600);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(next, path);
+  } finally {
+    rmSync(next, { force: true });
+  }
+}
+
+/** A name beside a file that nothing has; short, as names may have 255 bytes. */
+function draftOf(path: string): string {
+  return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}.tmp`);
+}
+
+function partsBelow(root: string, path: string): readonly string[] | null {
+  const inside = relative(root, path);
+  if (inside === '') return [];
+  return isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`) ? null : inside.split(sep);
+}
+
+function lookAt(path: string): Result<Stats | undefined> {
+  try {
+    return success(lstatSync(path, { throwIfNoEntry: false }));
+  } catch (error) {
+    return unsafe(`${shown(path)} cannot be looked at: ${shown((error as Error).message)}`);
+  }
+}
+
+function faultOf(path: string, found: Stats, wanted: Kind): Result<never> | null {
+  if (found.isSymbolicLink())
+    return unsafe(
+      `${shown(path)} is a link to ${shown(readlinkSync(path))}; links are not followed here.`,
+      'If you made that link, put a real file or folder in its place; else remove it.',
+    );
+  const isRight = wanted === 'folder' ? found.isDirectory() : found.isFile();
+  return isRight ? null : unsafe(`${shown(path)} is no ${wanted === 'folder' ? 'folder' : 'plain file'}.`);
+}
+
+function unsafe(message: string, hint = 'Look at what is there, and move it away.'): Result<never> {
+  return failure('unsafe_path', message, hint);
+}
+
+function attempt<T>(path: string, work: () => T): Result<T> {
+  try {
+    return success(work());
+  } catch (error) {
+    return notWritten(path, error);
+  }
+}
+
+function notWritten(path: string, error: unknown): Result<never> {
+  return failure('not_written', `${shown(path)} cannot be written: ${shown((error as Error).message)}`);
+}
