@@ -1,6 +1,7 @@
 // Older Nodes have the module without all of its names: asked for by name they would refuse to load this very file.
 import nodeModule from 'node:module';
 import { takeToken } from '../notion/token.ts';
+import { takeApprovalKey } from '../protocol/heldKey.ts';
 
 /** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
 const oldestNode = [22, 12] as const;
@@ -17,6 +18,7 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   nodeModule.enableCompileCache();
   // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
   const token = takeToken(process.env);
+  takeApprovalKey(process.env);
   // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
   if (first === undefined || (rest.length === 0 && isFolder(first)))
     await (await import('./room.ts')).openRoom(first ?? '.', token);

@@ -6,9 +6,9 @@ import { isLive } from '../domain/worker.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
 import { Git } from '../git/run.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
-import type { Hello } from '../protocol/hello.ts';
 import { readHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
+import type { Peer } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
 import { Announcer } from './announcer.ts';
 import { watchConfig } from './config/watchConfig.ts';
@@ -134,9 +134,14 @@ export class Controller {
     return busy.size > 0 || [...log.workers.values()].some((worker) => isLive(worker.state));
   }
 
-  serve(link: Link, hello: Hello): void {
+  /** Processes of the terminals that run. */
+  get hosted(): readonly number[] {
+    return this.#looks.hosted;
+  }
+
+  serve(link: Link, peer: Peer): void {
     this.#announcer.join(link);
-    serveClient(link, hello, {
+    serveClient(link, peer, {
       core: this.#core,
       looks: this.#looks,
       desk: this.#desk,
