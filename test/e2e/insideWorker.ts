@@ -16,7 +16,7 @@ export interface Answer {
 export type Tasks = Readonly<Record<string, string>>;
 
 /** Milliseconds for all tasks together. */
-const patience = 150_000;
+const patience = 220_000;
 
 /** An agent that runs lines of bash in its terminal, as a worker of the built program. */
 export function standIn(root: string, env: Readonly<Record<string, string>>): object {
