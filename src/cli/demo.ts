@@ -1,4 +1,6 @@
 import { quoteCommand } from '../app/text/plain.ts';
+import { digestOf, newApprovalKey, ownKeyVariable } from '../protocol/approvalKey.ts';
+import { holdApprovalKey } from '../protocol/heldKey.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
 import type { Output } from './output.ts';
 import { withController } from './session.ts';
@@ -17,10 +19,21 @@ export async function runDemo(
     );
   }
   const headless = options.headless === true || !canShow;
-  const root = await makeDemoWorkspace(folder, headless);
+  const { root, isNew } = await makeDemoWorkspace(folder, headless);
+  if (isNew) holdOwnKey();
   out.say(`The demo workspace is ${root}`);
   if (headless) return (await import('./headlessDemo.ts')).runHeadlessDemo(out, root);
   await withController(root, proposeDemo);
   await (await import('./room.ts')).enterRoom(root);
   out.say(`The demo workspace stays at ${root}\nCome back: ${quoteCommand(['orch-tui', root])}`);
+}
+
+/**
+ * The demo acts in the workspace that it has made, also without a terminal: by a key that only this process has. The daemons
+ * that it starts are given the key's digest, and no other daemon takes it.
+ */
+function holdOwnKey(): void {
+  const key = newApprovalKey();
+  holdApprovalKey(key);
+  process.env[ownKeyVariable] = digestOf(key);
 }

@@ -46,11 +46,14 @@ export async function proposeDemo(call: Caller<ControllerApi>): Promise<void> {
 }
 
 /** Makes the workspace, or finds the one made earlier; a folder that holds anything else is left alone. */
-export async function makeDemoWorkspace(folder: string | undefined, hurry: boolean): Promise<string> {
+export async function makeDemoWorkspace(
+  folder: string | undefined,
+  hurry: boolean,
+): Promise<{ readonly root: string; readonly isNew: boolean }> {
   const wanted = folder === undefined ? mkdtempSync(join(tmpdir(), 'orch-tui-demo-')) : resolve(folder);
   await mkdir(wanted, { recursive: true });
   const root = realpathSync(wanted);
-  if (existsSync(join(root, '.orch', 'config.json'))) return root;
+  if (existsSync(join(root, '.orch', 'config.json'))) return { root, isNew: false };
   if (readdirSync(root).length > 0)
     refuse('folder_not_empty', `${root} is not empty.`, 'Name an empty or new folder for the demo.');
   const git = new Git();
@@ -61,5 +64,5 @@ export async function makeDemoWorkspace(folder: string | undefined, hurry: boole
     defaultAgent: 'demo',
     ...(hurry ? { agents: { demo: { env: { ORCH_DEMO_PACE: '15' } } } } : {}),
   });
-  return root;
+  return { root, isNew: true };
 }

@@ -1,4 +1,5 @@
 import { takeToken } from '../notion/token.ts';
+import { takeApprovalKey } from '../protocol/heldKey.ts';
 import { keepCompiled } from './compileCache.ts';
 
 /** Node 20 and 22 lose a child's last output at its exit; below this the libraries do not load at all. */
@@ -16,6 +17,7 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   keepCompiled();
   // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
   const token = takeToken(process.env);
+  takeApprovalKey(process.env);
   // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
   if (first === undefined || (rest.length === 0 && isFolder(first)))
     await (await import('./room.ts')).openRoom(first ?? '.', token);

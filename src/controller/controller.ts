@@ -6,9 +6,9 @@ import { foreignStateProblem } from '../domain/trust.ts';
 import { isLive } from '../domain/worker.ts';
 import { Git } from '../git/run.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
-import type { Hello } from '../protocol/hello.ts';
 import { readHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
+import type { Peer } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
 import { Announcer } from './announcer.ts';
 import { watchConfig } from './config/watchConfig.ts';
@@ -142,9 +142,14 @@ export class Controller {
     );
   }
 
-  serve(link: Link, hello: Hello): void {
+  /** Processes of the terminals that run. */
+  get hosted(): readonly number[] {
+    return this.#looks.hosted;
+  }
+
+  serve(link: Link, peer: Peer): void {
     this.#announcer.join(link);
-    serveClient(link, hello, {
+    serveClient(link, peer, {
       core: this.#core,
       looks: this.#looks,
       desk: this.#desk,

@@ -2,7 +2,9 @@ import { realpathSync } from 'node:fs';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
+import { approvalVariable } from '../protocol/heldKey.ts';
 import type { Link } from '../protocol/link.ts';
+import { type Peer, standingOf } from '../protocol/peer.ts';
 import { reportStart } from '../protocol/start.ts';
 import { version } from '../protocol/version.ts';
 import { type OpenedConfig, openConfig } from './config/workspaceConfig.ts';
@@ -12,6 +14,8 @@ import { claimNewState } from './trust/trust.ts';
 
 /** The controller of one workspace: `node controller.js <workspace>`. */
 async function main(root: string): Promise<void> {
+  // A daemon acts for whoever asks, and starts git, hooks and agents: it holds no key.
+  delete process.env[approvalVariable];
   const opened = openConfig(root);
   if (!opened.ok) {
     reportStart(opened);
@@ -25,11 +29,14 @@ async function main(root: string): Promise<void> {
     version,
     ...(process.env.ORCH_LINGER_MS ? { lingerMs: Number(process.env.ORCH_LINGER_MS) } : {}),
     isNeeded: () => controller.ok && controller.value.isNeeded,
-    serveAlways: serveStatus,
-    onLink(link, hello) {
+    serveAlways: (link, daemon) => {
+      const peer = () => daemon.peerOf(link);
+      serveStatus(link, daemon, peer, () => (controller.ok ? controller.value.hosted : []));
+    },
+    onLink(link, _, __, peer) {
       if (!controller.ok) controller = open();
       if (!controller.ok) return controller;
-      controller.value.serve(link, hello);
+      controller.value.serve(link, peer);
       return success(null);
     },
     async beforeEnd() {
@@ -59,10 +66,20 @@ function openController(root: string, { config, trust }: OpenedConfig, daemon: D
   }
 }
 
-function serveStatus(link: Link, daemon: Daemon): void {
+/** @param hosted processes of terminals that run */
+function serveStatus(
+  link: Link,
+  daemon: Daemon,
+  findPeer: () => Peer | null,
+  hosted: () => readonly number[],
+): void {
   link.serve<Pick<ControllerApi, 'status' | 'shutdown'>>({
     status: () => success(statusOf(daemon)),
     shutdown() {
+      const peer = findPeer();
+      if (!peer) return failure('not_allowed', 'Say hello first.');
+      const standing = standingOf(peer, hosted());
+      if (!standing.person) return { ok: false, problem: standing.problem };
       // The answer goes out before the end begins.
       setImmediate(() => daemon.end());
       return success(null);

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { problemOf, type Result, success } from '../domain/problem.ts';
 import { foreignStateProblem } from '../domain/trust.ts';
 import type { CheckedRequest, ControllerApi } from '../protocol/controllerApi.ts';
-import type { Hello } from '../protocol/hello.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
-import { ancestryOf } from '../protocol/processes.ts';
+import { type Peer, standingOf } from '../protocol/peer.ts';
 import type { Core } from './core.ts';
 import type { Documents } from './documents/documents.ts';
 import { serveDocuments } from './documents/serveDocuments.ts';
@@ -36,16 +35,20 @@ export interface Served {
 type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
 
 /** Answers one client. Changes go through the core; looks go straight to the world. */
-export function serveClient(link: Link, hello: Hello, served: Served): void {
+export function serveClient(link: Link, peer: Peer, served: Served): void {
   const { core, looks, desk, documents, ready, stopAll } = served;
-  // Looked at now: a parent that ends later takes the way up with it.
-  const ancestry = ancestryOf(hello.pid);
-  const from = (): RequestMessage['from'] => ({ person: !looks.isWorker(ancestry), pid: hello.pid });
+  // Asked each time: the terminals that run may not be known yet when the link is made.
+  const from = (): RequestMessage['from'] => {
+    const standing = standingOf(peer, looks.hosted);
+    const { pid } = peer;
+    if (standing.person || standing.isWorker) return { person: standing.person, pid };
+    return { person: false, pid, problem: standing.problem };
+  };
   const ask = <T>(request: ChangeRequest): Promise<Result<T>> => core.ask(request, from());
-  const personOnly = async <T>(use: () => Promise<Result<T>>): Promise<Result<T>> =>
-    from().person
-      ? use()
-      : failure('not_allowed', 'A worker cannot do this.', 'Ask the person at the control room.');
+  const personOnly = async <T>(use: () => Promise<Result<T>>): Promise<Result<T>> => {
+    const who = from();
+    return who.person ? use() : { ok: false, problem: who.problem ?? forPeople };
+  };
 
   const handlers: Handlers<Answered> = {
     ...serveDocuments(
@@ -118,6 +121,8 @@ export function serveClient(link: Link, hello: Hello, served: Served): void {
     core.state.trust.state === 'foreign' ? foreignStateProblem(core.state.config.root) : null;
   link.serve<Answered>(onceReady(ready, refuseForeignState(handlers, foreign)));
 }
+
+const forPeople = problemOf('not_allowed', 'A worker cannot do this.', 'Ask the person at the control room.');
 
 /** What is only checked needs no session and no wishes about the merge. */
 function requestFor(wish: CheckedRequest): ChangeRequest {

@@ -1,19 +1,21 @@
 import { realpathSync } from 'node:fs';
-import { failure, success } from '../domain/problem.ts';
+import { failure, problemOf, success } from '../domain/problem.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
-import type { Hello } from '../protocol/hello.ts';
+import { approvalVariable } from '../protocol/heldKey.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import { createHostKey, isHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
-import { ancestryOf } from '../protocol/processes.ts';
+import { type Peer, type Standing, standingOf } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
 import { answerRefused } from './guardedInbox.ts';
 import { Host } from './host.ts';
 import { InboxServer } from './inboxServer.ts';
-import { type LinkRole, serveLink } from './serveLink.ts';
+import { serveLink } from './serveLink.ts';
 
 /** The host of one workspace: `node host.js <workspace>`. */
 async function main(root: string): Promise<void> {
+  // A daemon acts for whoever asks, and starts git, hooks and agents: it holds no key.
+  delete process.env[approvalVariable];
   const host = new Host(numberOf(process.env.ORCH_HIDDEN_MS));
   const server = await InboxServer.listen({
     tokens: () => host.tokens(),
@@ -21,6 +23,7 @@ async function main(root: string): Promise<void> {
     answerRefused,
   });
   let key = '';
+  const controllers = new WeakSet<Link>();
   const daemon = await serveDaemon({
     root,
     program: 'host',
@@ -30,11 +33,17 @@ async function main(root: string): Promise<void> {
       key = createHostKey(socket);
     },
     isNeeded: () => host.isNeeded,
-    serveAlways: (link, daemon) => serveStatus(link, host, daemon),
-    onLink(link, hello, daemon) {
+    serveAlways: (link, daemon) =>
+      serveStatus(link, host, daemon, () => {
+        const peer = daemon.peerOf(link);
+        return controllers.has(link) ? { person: true } : peer && standingIn(host, peer);
+      }),
+    onLink(link, hello, daemon, peer) {
       if (hello.role === 'controller' && !isHostKey(key, hello.key))
         return failure('not_allowed', 'The key shown is not this host’s.');
-      serveLink(link, roleOf(hello, host), host, server.url, daemon.reconsider);
+      if (hello.role === 'controller') controllers.add(link);
+      const standing = hello.role === 'controller' ? 'controller' : () => standingIn(host, peer);
+      serveLink(link, standing, host, server.url, daemon.reconsider);
       return success(null);
     },
     async beforeEnd() {
@@ -56,14 +65,15 @@ function numberOf(text: string | undefined): number | undefined {
   return text ? Number(text) : undefined;
 }
 
-/** What runs inside a terminal may look, and no more: typing is how a person answers. */
-function roleOf({ role, pid }: Hello, host: Host): LinkRole {
-  if (role === 'controller') return role;
-  const ancestry = ancestryOf(pid);
-  return host.running.some((record) => ancestry.has(record.pid)) ? 'worker' : 'person';
+function standingIn(host: Host, peer: Peer): Standing {
+  return standingOf(
+    peer,
+    host.running.map(({ pid }) => pid),
+  );
 }
 
-function serveStatus(link: Link, host: Host, daemon: Daemon): void {
+/** @param standing of who is at the other end; null before it has said hello */
+function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Standing | null): void {
   link.serve<Pick<HostApi, 'status' | 'stop'>>({
     status: () =>
       success({
@@ -73,6 +83,8 @@ function serveStatus(link: Link, host: Host, daemon: Daemon): void {
         dropped: host.inbox.dropped,
       }),
     stop({ endAll }) {
+      const who = standing();
+      if (!who?.person) return { ok: false, problem: who?.problem ?? saysNoHello };
       const { length } = host.running;
       if (length > 0 && !endAll)
         return failure('terminals_running', `${length} terminals are running.`, 'Stop the workers first.');
@@ -82,5 +94,7 @@ function serveStatus(link: Link, host: Host, daemon: Daemon): void {
     },
   });
 }
+
+const saysNoHello = problemOf('not_allowed', 'Say hello first.');
 
 await main(realpathSync(process.argv[2] ?? '.'));

@@ -2,6 +2,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../domai
 import { FrameKind } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
+import type { Standing } from '../protocol/peer.ts';
 import { type Host, noTerminal, type Watched } from './host.ts';
 import { PasteReader } from './paste.ts';
 import { areLimits } from './scrollback.ts';
@@ -14,10 +15,13 @@ type Served = Omit<HostApi, 'status' | 'stop'>;
 /** In JSON a character takes six bytes at most, and a message holds sixteen megabytes. */
 const maxTextLength = 2_000_000;
 
-/** Who is at the other end: our controller, a person's client, or a program that runs inside a terminal. */
-export type LinkRole = 'controller' | 'person' | 'worker';
+/** Who is at the other end: our controller, or a client, which acts for a person or does not. */
+export type LinkRole = 'controller' | (() => Standing);
 
-/** Serves a link that has said hello. What changes terminals is for the controller; a worker may only look. */
+/**
+ * Serves a link that has said hello. What changes terminals is for the controller. A client may look; it types, and decides
+ * on sizes, where it acts for a person, for typing is how a person answers.
+ */
 export function serveLink(
   link: Link,
   role: LinkRole,
@@ -31,6 +35,11 @@ export function serveLink(
     const watched = watches.get(channel);
     watches.delete(channel);
     if (watched) host.unwatch(watched);
+  };
+  /** Why the other end may not type; null where it may. */
+  const refusal = (): Problem | null => {
+    const who = role === 'controller' ? null : role();
+    return who === null || who.person ? null : typingProblem(who);
   };
   /** Whoever types wants to see what comes of it. */
   const follow = (id: string) => {
@@ -95,7 +104,7 @@ export function serveLink(
       if (!watched.ok) return watched;
       watches.set(channel, watched.value);
       const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room) && role !== 'worker') host.fit(watched.value, room, raw);
+      if (isSize(room) && refusal() === null) host.fit(watched.value, room, raw);
       return success(terminal.record);
     },
     unwatch({ channel }) {
@@ -103,6 +112,8 @@ export function serveLink(
       return success(null);
     },
     fit({ channel, cols, rows, raw }) {
+      const problem = refusal();
+      if (problem) return { ok: false, problem };
       const watched = watches.get(channel);
       if (!watched || !isSize({ cols, rows }))
         return failure('bad_request', 'No such channel, or no such size.');
@@ -110,6 +121,8 @@ export function serveLink(
       return success(null);
     },
     paste({ id, ...line }) {
+      const problem = refusal();
+      if (problem) return { ok: false, problem };
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
       follow(id);
@@ -117,7 +130,6 @@ export function serveLink(
     },
     ...serveViews((channel) => watches.get(channel)),
     inbox: () => success({ url: inboxUrl }),
-    ...(role === 'worker' ? { fit: notForWorkers, paste: notForWorkers } : {}),
   });
 
   link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
@@ -125,15 +137,18 @@ export function serveLink(
     watches.get(payload.readUInt32BE(0))?.raw.taken(payload.readUInt32BE(4)),
   );
   link.onFrame(FrameKind.input, (payload) => {
-    if (role === 'worker') return;
     const idEnd = 2 + payload.readUInt16BE(0);
     const id = payload.toString('utf8', 2, idEnd);
+    const problem = refusal();
+    if (problem) return link.notify<HostNotices>('notTyped', { id, problem });
     follow(id);
     tell(id, host.find(id)?.type(payload.subarray(idEnd)) ?? true);
   });
   link.onFrame(FrameKind.paste, (payload) => {
-    if (role === 'worker') return;
     const idEnd = 2 + payload.readUInt16BE(0);
+    const problem = refusal();
+    if (problem)
+      return link.notify<HostNotices>('notTyped', { id: payload.toString('utf8', 2, idEnd), problem });
     const text = payload.toString('utf8', idEnd + 1);
     const paste = pastes.add(payload.toString('utf8', 2, idEnd), payload.readUInt8(idEnd), text);
     if (!paste) return;
@@ -167,8 +182,9 @@ function notAllowed(): Result<never> {
   return failure('not_allowed', 'Only the controller opens and ends terminals.', 'Propose a worker instead.');
 }
 
-function notForWorkers(): Result<never> {
-  return failure('not_allowed', 'A worker may look at terminals, no more.', 'Ask the person.');
+function typingProblem({ isWorker, problem }: Standing & { readonly person: false }): Problem {
+  if (!isWorker) return problem;
+  return problemOf('not_allowed', 'A worker may look at terminals, no more.', 'Ask the person.');
 }
 
 /** The first thing that makes a request unfit to be carried out, or null. */

@@ -1,9 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
+import { heldApprovalKey } from './heldKey.ts';
 import { type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import { Link } from './link.ts';
+import { isWorker, originOf } from './origin.ts';
 import type { Program } from './paths.ts';
+import { offerProof } from './peer.ts';
 import { type DaemonStart, startDaemon } from './start.ts';
 
 export interface ConnectOptions {
@@ -15,6 +18,8 @@ export interface ConnectOptions {
   readonly role: Hello['role'];
   /** Where proof of the controller's role comes from. */
   readonly key?: (holder: Holder) => Result<string>;
+  /** The person's key; what this process was given unless said otherwise. */
+  readonly approvalKey?: string;
   /** How to start the program when none runs; without it that is `not_running`. */
   readonly start?: DaemonStart;
   /** Adds handlers before the first word is said, so that no early request of the daemon finds none. */
@@ -38,6 +43,8 @@ export async function connectDaemon(options: ConnectOptions): Promise<Result<Lin
       if (connected.ok || connected.problem.code !== 'not_running') return connected;
     }
     if (!options.start) return notRunning(options.program);
+    // With an environment of its choice a worker would choose whose key counts.
+    if (isWorker(originOf(process.pid))) return notRunning(options.program, 'A worker cannot start it.');
     const started = await startDaemon(options.root, options.program, options.start);
     if (!started.ok && started.problem.code !== 'already_running') return started;
   }
@@ -45,7 +52,7 @@ export async function connectDaemon(options: ConnectOptions): Promise<Result<Lin
 }
 
 async function connectTo(holder: Holder, options: ConnectOptions): Promise<Result<Link>> {
-  const { program, version, role, key, prepare } = options;
+  const { program, version, role, key, prepare, approvalKey = heldApprovalKey() } = options;
   const socket = hasOwnSocket(holder) ? await openSocket(holder.socket) : null;
   if (socket === null) {
     // It may have ended since its lock was read.
@@ -62,6 +69,7 @@ async function connectTo(holder: Holder, options: ConnectOptions): Promise<Resul
     return proof;
   }
   const link = new Link(socket);
+  const closeProof = offerProof(link, holder.socket);
   prepare?.(link);
   link.start();
   const hello: Hello = {
@@ -70,8 +78,10 @@ async function connectTo(holder: Holder, options: ConnectOptions): Promise<Resul
     role,
     pid: process.pid,
     ...(proof ? { key: proof.value } : {}),
+    ...(approvalKey === undefined ? {} : { approvalKey }),
   };
   const answer = await within(helloLimitMs, link.caller<HelloApi>()('hello', hello));
+  closeProof();
   const isThere = answer !== null && (answer.ok || answer.problem.code !== 'disconnected');
   if (answer?.ok || (options.anyVersion && isThere)) return success(link);
   link.close();
@@ -80,8 +90,8 @@ async function connectTo(holder: Holder, options: ConnectOptions): Promise<Resul
   return answer.problem.code === 'disconnected' ? notRunning(program) : answer;
 }
 
-function notRunning(program: Program): Result<never> {
-  return failure('not_running', `No ${program} is running for this workspace.`);
+function notRunning(program: Program, hint?: string): Result<never> {
+  return failure('not_running', `No ${program} is running for this workspace.`, hint);
 }
 
 /** A connected socket, or null when nobody accepts. */

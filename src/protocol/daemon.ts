@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
 import { type Program, runtimeFolder } from './paths.ts';
+import { meet, type Peer } from './peer.ts';
 import { reportStart } from './start.ts';
 
 export interface DaemonOptions {
@@ -23,7 +24,7 @@ export interface DaemonOptions {
   /** Adds what every link may ask, also that of another version: `status` and the way to stop. */
   serveAlways(link: Link, daemon: Daemon): void;
   /** A link has said hello and is understood: add its handlers, or refuse it. */
-  onLink(link: Link, hello: Hello, daemon: Daemon): Result<null>;
+  onLink(link: Link, hello: Hello, daemon: Daemon, peer: Peer): Result<null>;
   /** The last things to do while links and lock are still there. */
   beforeEnd(): Promise<void>;
 }
@@ -33,6 +34,8 @@ export interface Daemon {
   readonly holder: Holder;
   /** Links that have said hello and are open. */
   readonly links: ReadonlySet<Link>;
+  /** Who is at the other end of a link that has said hello, be it in another version; null before. */
+  peerOf(link: Link): Peer | null;
   /** Something changed that `isNeeded` depends on. */
   reconsider(): void;
   /** Ends in order; the same promise however often it is called. */
@@ -92,14 +95,18 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
   const { pid } = guard.holder;
   note(`${options.program} ${options.version} is process ${pid}, for ${options.root}`);
   const links = new Set<Link>();
+  const peers = new Map<Link, Peer>();
   const { promise: ended, resolve: setEnded } = Promise.withResolvers<void>();
   let linger: NodeJS.Timeout | undefined;
   let ending = false;
 
-  const isIdle = () => links.size === 0 && !options.isNeeded();
+  /** How many are saying hello; whoever does is waited for. */
+  let greeting = 0;
+  const isIdle = () => links.size === 0 && greeting === 0 && !options.isNeeded();
   const daemon: Daemon = {
     holder: guard.holder,
     links,
+    peerOf: (link) => peers.get(link) ?? null,
     ended,
     reconsider() {
       clearTimeout(linger);
@@ -134,6 +141,7 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
     open.add(link);
     void link.closed.then(() => {
       open.delete(link);
+      peers.delete(link);
       if (links.delete(link)) daemon.reconsider();
     });
     options.serveAlways(link, daemon);
@@ -141,13 +149,21 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
     link.start();
   });
 
-  function greet(link: Link, hello: Hello): Result<Greeting> | Promise<Result<Greeting>> {
+  async function greet(link: Link, hello: Hello): Promise<Result<Greeting>> {
+    const isNew = !peers.has(link);
+    greeting++;
+    const peer = await meet(link, hello, dirname(guard.holder.socket)).finally(() => {
+      greeting--;
+      daemon.reconsider();
+    });
     // Too late: the link closes before an answer comes, and the caller then starts a new daemon.
     if (ending) return ended.then(() => failure('not_running', `The ${options.program} has ended.`));
-    if (links.has(link)) return failure('bad_request', 'Hello was said before.');
+    if (!isNew || peers.has(link)) return failure('bad_request', 'Hello was said before.');
+    if (!link.isOpen) return failure('disconnected', 'The link has been closed.');
+    peers.set(link, peer);
     const understood = checkHello(hello, options.program, options.version);
     if (!understood.ok) return understood;
-    const admitted = options.onLink(link, hello, daemon);
+    const admitted = options.onLink(link, hello, daemon, peer);
     if (!admitted.ok) return admitted;
     links.add(link);
     daemon.reconsider();

@@ -9,8 +9,10 @@ export interface Hello {
   /** Version of the program, for messages only. */
   readonly version: string;
   readonly role: 'client' | 'controller';
-  /** Process that speaks; a process below a worker is no person. */
+  /** Process that speaks. It is a claim, which the daemon checks where the system lets it; see peer. */
   readonly pid: number;
+  /** A person's key, from a caller without a terminal. */
+  readonly approvalKey?: string;
   /** Proof of the controller's role; see guard. */
   readonly key?: string;
 }

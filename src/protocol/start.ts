@@ -3,6 +3,8 @@ import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:f
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { failure, type Result } from '../domain/problem.ts';
+import { approvalVariable } from './heldKey.ts';
+import { markedCommand } from './origin.ts';
 import { type Program, runtimeFolder } from './paths.ts';
 
 /** How to start a daemon. */
@@ -27,6 +29,17 @@ const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
  */
 const heapFlags: Partial<Record<Program, string[]>> = { controller: ['--max-old-space-size=512'] };
 
+/**
+ * What a daemon must not inherit. It is no worker's, even where a worker's command started it: it must not end with it, nor
+ * count as one. And it acts for whoever asks, so it holds no key.
+ */
+const foreign = {
+  ORCH_TOKEN: undefined,
+  ORCH_WORKER: undefined,
+  ORCH_HOOK_URL: undefined,
+  [approvalVariable]: undefined,
+};
+
 /** Longer than a start takes on a busy machine; a daemon that hangs must not hang its starter. */
 const startLimitMs = 20_000;
 
@@ -48,12 +61,13 @@ export async function startDaemon(
   const log = openSync(logPath, 'a', 0o600);
   try {
     if (fstatSync(log).size > maxLogBytes) ftruncateSync(log);
-    const child = spawn(process.execPath, [...nodeFlags, ...(heapFlags[program] ?? []), entry, root], {
+    const node = [process.execPath, ...nodeFlags, ...(heapFlags[program] ?? []), entry, root];
+    const [file = '', ...args] = program === 'host' ? markedCommand(node) : node;
+    const child = spawn(file, args, {
       cwd: root,
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],
-      // A daemon is no worker's, even where a worker's command started it: it must not end with it.
-      env: { ...env, ORCH_TOKEN: undefined, [readyVariable]: '3' },
+      env: { ...env, ...foreign, [readyVariable]: '3' },
     });
     child.unref();
     const line = await firstLine(child);

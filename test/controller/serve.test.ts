@@ -11,6 +11,7 @@ import { initialState } from '../../src/controller/update/state.ts';
 import { success } from '../../src/domain/problem.ts';
 import type { ControllerApi } from '../../src/protocol/controllerApi.ts';
 import { Link } from '../../src/protocol/link.ts';
+import { originOf } from '../../src/protocol/origin.ts';
 import { config, terminal } from './scene.ts';
 
 class LooksAtNoFile extends Looks {
@@ -41,18 +42,24 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
   const done: string[] = [];
   const [left, right] = duplexPair();
   const [near, far] = [new Link(left), new Link(right)];
-  const hello = { protocol: 1, version: '1.0.0', role: 'client', pid: process.pid } as const;
-  serveClient(far, hello, {
-    core,
-    looks: new LooksAtNoFile(core, {} as Edge),
-    desk: {} as Desk,
-    documents: {} as Documents,
-    ready,
-    stopAll: async () => {
-      done.push('stopAll');
-      return success(null);
+  // Proven and on a terminal of its own, wherever this test runs.
+  const { caller, all } = originOf(process.pid);
+  const origin = { caller: caller && { ...caller, terminal: 'own' }, all };
+  serveClient(
+    far,
+    { pid: process.pid, origin, isProven: true, approvalKey: undefined },
+    {
+      core,
+      looks: new LooksAtNoFile(core, {} as Edge),
+      desk: {} as Desk,
+      documents: {} as Documents,
+      ready,
+      stopAll: async () => {
+        done.push('stopAll');
+        return success(null);
+      },
     },
-  });
+  );
   near.start();
   far.start();
   return { call: near.caller<ControllerApi>(), written, done, close: () => near.close() };

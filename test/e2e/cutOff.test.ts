@@ -27,7 +27,7 @@ function read(file: string): string {
 async function killWhen(isSo: () => boolean, ...args: string[]): Promise<{ code: number }> {
   await shop.json('status');
   const controller = await shop.pidOf('controller');
-  const options = { cwd: shop.place.workspace, env: shop.place.env({ ORCH_LINGER_MS: '3000' }) };
+  const options = { cwd: shop.place.workspace, env: shop.place.scriptEnv({ ORCH_LINGER_MS: '3000' }) };
   const ended = new Promise<{ code: number }>((done) => {
     execFile(program, [...args, '--yes', '--json'], options, (error) =>
       done({ code: error ? Number(error.code) : 0 }),

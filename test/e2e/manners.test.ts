@@ -18,7 +18,7 @@ async function problemOf(...args: string[]) {
 function bash(line: string): Promise<{ code: number; stdout: string; stderr: string }> {
   const options = {
     cwd: shop.place.workspace,
-    env: shop.place.env({ O: program, ORCH_LINGER_MS: '3000' }),
+    env: shop.place.scriptEnv({ O: program, ORCH_LINGER_MS: '3000' }),
   };
   return new Promise((done) => {
     execFile('bash', ['-c', line], options, (error, stdout, stderr) =>

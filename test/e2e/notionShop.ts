@@ -98,7 +98,7 @@ export class NotionShop {
   async connect(...more: string[]): Promise<void> {
     const args = ['notion', 'connect', '--token-stdin', '--yes', '--json', '--board', this.source, ...more];
     const answer = await new Promise<string>((done) => {
-      const env = this.shop.place.env({ ...this.env, ORCH_LINGER_MS: '3000' });
+      const env = this.shop.place.scriptEnv({ ...this.env, ORCH_LINGER_MS: '3000' });
       const options = { cwd: this.shop.place.workspace, env };
       const child = execFile(program, args, options, (_, stdout) => done(stdout));
       child.stdin?.end(`${this.service.token}\n`);

@@ -97,14 +97,14 @@ export class Shop {
     return this.place.terminal([program, ...args], { ...size, env: { ...linger, ...env } });
   }
 
-  /** One command without a terminal. */
+  /** One command without a terminal, as a person's script runs it. */
   run(args: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Said> {
     const { env = {}, cwd = this.place.workspace } = options;
     return new Promise((done) => {
       const child = execFile(
         program,
         args,
-        { cwd, env: this.place.env({ ...linger, ...env }), maxBuffer: 64 * 1024 * 1024 },
+        { cwd, env: this.place.scriptEnv({ ...linger, ...env }), maxBuffer: 64 * 1024 * 1024 },
         (error, stdout, stderr) => {
           done({ code: error ? Number(error.code) : 0, stdout, stderr });
         },

@@ -52,6 +52,7 @@ export class Room {
       program: 'host',
       version: '1.0.0',
       role,
+      approvalKey: sandbox.approvalKey,
       ...(role === 'controller' ? { key: readHostKey } : {}),
       ...(start
         ? { start: { entry, env: { ...sandbox.env, ORCH_LINGER_MS: String(lingerMs), ...env } } }

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createApprovalKey } from '../../src/protocol/approvalKey.ts';
 import { readHolder } from '../../src/protocol/guard.ts';
 import type { Program } from '../../src/protocol/paths.ts';
 import { processStart } from '../../src/protocol/processes.ts';
@@ -18,6 +19,15 @@ export class Sandbox {
     LANG: 'C.UTF-8',
     XDG_RUNTIME_DIR: this.runtime,
   };
+
+  /** The key of the person whose home this is. */
+  readonly approvalKey = this.#createKey();
+
+  #createKey(): string {
+    const created = createApprovalKey(this.env);
+    if (!created.ok) throw new Error(created.problem.message);
+    return readFileSync(created.value, 'utf8').trim();
+  }
 
   #make(name: string): string {
     const path = join(this.folder, name);

@@ -5,6 +5,7 @@ import { orchestratorTools } from '../../agents/claude/role.ts';
 import type { GuardRules } from '../../domain/guard/rules.ts';
 import { isOrchestrator, type Role } from '../../domain/role.ts';
 import type { AgentPreset } from '../../domain/workspace.ts';
+import { stateFolder } from '../../lib/stateFolder.ts';
 import type { Tools } from './tools.ts';
 
 /** Which tools of ours may be called is decided where they are served. */
@@ -19,7 +20,9 @@ export function guardRules(
   session: { readonly role?: Role; readonly worktree: string; readonly branch: string },
   preset: AgentPreset,
 ): GuardRules | null {
-  if (isOrchestrator(session)) return { role: 'orchestrator', tools: [...orchestratorTools, ownTools] };
+  const state = stateFolder(ambient);
+  if (isOrchestrator(session))
+    return { role: 'orchestrator', tools: [...orchestratorTools, ownTools], state };
   if (config.guard === false || preset.speaks !== 'claude') return null;
   const { allow = [], writable = [] } = config.guard ?? {};
   const home = preset.env.HOME ?? ambient.HOME ?? homedir();
@@ -28,7 +31,7 @@ export function guardRules(
   const plans = join(claudeFolder(preset, ambient), 'plans');
   const { worktree, branch } = session;
   return {
-    ...{ role: 'worker', worktree, branch, allow, workspace: config.root },
+    ...{ role: 'worker', worktree, branch, allow, workspace: config.root, state },
     writable: [temporary, plans, ...writable],
     variables: { HOME: home, TMPDIR: temporary },
   };

@@ -9,6 +9,9 @@ const needed = [
   'LC_CTYPE',
   'TMPDIR',
   'XDG_RUNTIME_DIR',
+  // Where the approval key of the person is, and the digest of the demo's.
+  'XDG_STATE_HOME',
+  'ORCH_OWN_KEY_DIGEST',
   'ORCH_LINGER_MS',
 ];
 

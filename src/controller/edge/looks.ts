@@ -139,11 +139,10 @@ export class Looks {
     return events;
   }
 
-  /** Whether a process of that ancestry runs inside one of the workers. */
-  isWorker(ancestry: ReadonlySet<number>): boolean {
-    return [...this.#core.state.terminals.values()].some(
-      ({ pid, exit }) => exit === null && ancestry.has(pid),
-    );
+  /** Processes of the terminals that run. */
+  get hosted(): readonly number[] {
+    const terminals = [...this.#core.state.terminals.values()];
+    return terminals.flatMap(({ pid, exit }) => (exit === null ? [pid] : []));
   }
 
   async #at<T>(

@@ -157,12 +157,12 @@ export type Ticket = number;
 
 /**
  * A request of a client that changes something. `person` is false for a process that runs below a worker, whatever
- * it claims to be.
+ * it claims to be, and for one that shows neither a terminal nor the key; `problem` is said to that one.
  */
 export interface RequestMessage {
   readonly type: 'requested';
   readonly ticket: Ticket;
-  readonly from: { readonly person: boolean; readonly pid: number };
+  readonly from: { readonly person: boolean; readonly pid: number; readonly problem?: Problem };
   readonly request: ChangeRequest;
 }
 

@@ -17,7 +17,10 @@ import { beginUndo } from './undoing.ts';
 /** Answers a client's request, or begins what it asks for. */
 export function requested(state: ControllerState, message: RequestMessage): Decision {
   const { request, ticket, from } = message;
-  if (!from.person) return reply(state, ticket, refuseWorker(request.do));
+  if (!from.person) {
+    const { problem } = from;
+    return reply(state, ticket, problem ? { ok: false, problem } : refuseWorker(request.do));
+  }
   switch (request.do) {
     case 'propose':
       return propose(state, ticket, request.draft, request.sessionId, 'person');

@@ -1,3 +1,4 @@
+import { judgeKey } from './key.ts';
 import { judgeWrite, type Place } from './places.ts';
 import type { Denial, GuardRules, Locate, OrchestratorRules, ToolCall, WorkerRules } from './rules.ts';
 import { judgeScript } from './script.ts';
@@ -12,6 +13,8 @@ import { judgeScript } from './script.ts';
  * @returns null when it may
  */
 export function judge(call: ToolCall, rules: GuardRules, locate: Locate): Denial | null {
+  const denial = judgeKey(call, rules, locate);
+  if (denial) return denial;
   if (rules.role === 'orchestrator') return judgeOrchestrator(call, rules);
   return judgeWorker(call, rules, { rules, locate: remembering(locate), cwd: call.cwd });
 }

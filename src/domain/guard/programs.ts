@@ -54,19 +54,32 @@ export function judgeProgram(program: string, args: readonly string[], place: Pl
   return null;
 }
 
-/** What decides about other sessions is the person's. */
-const decisions: readonly RegExp[] = [
-  /^(approve|reject|answer|orchestrator|init|demo|flow|run|undo|host stop|controller stop)\b/,
-  /^worker (start|resume|stop|finish|clean|undo|cancel|update|send|attach|go-on|leave-unfinished|snapshots restore)\b/,
+/** Our commands that an agent may not run, by name; a test holds them against the table of the command line. */
+export const peopleCommands: readonly string[] = [
+  ...['init', 'demo', 'orchestrator', 'answer', 'approve', 'reject', 'run', 'sync', 'messages mute'],
+  ...['messages unmute', 'memory store', 'notion connect', 'host stop', 'controller stop'],
+  ...'start send attach resume go-on leave-unfinished stop finish clean cancel undo update'
+    .split(' ')
+    .map((name) => `worker ${name}`),
+  'worker snapshots restore',
+  ...['board add', 'board move', 'board edit', 'board ids'],
+  ...['invoice add', 'invoice mark', 'invoice ids'],
+  ...['sync board', 'sync invoices', 'sync resolve'],
+  ...['flow init', 'flow feature', 'flow release', 'flow hotfix'],
 ];
+
+/** What only looks, below a command that acts. */
+const lookingCommands = ['sync conflicts'];
 
 /** @param args behind `orch-tui` */
 export function judgeOrchTui(args: readonly string[], { rules }: Place): Denial | null {
-  const said = named(args).join(' ');
-  if (!decisions.some((one) => one.test(said)) || rules.allow.includes('approve')) return null;
+  const said = named(args);
+  const isSaid = (name: string) => name === said.slice(0, name.split(' ').length).join(' ');
+  const decides = peopleCommands.some(isSaid) || (isSaid('invoice totals') && args.includes('--write'));
+  if (!decides || lookingCommands.some(isSaid) || rules.allow.includes('approve')) return null;
   return deny(
     'approve',
-    `Only a person may run orch-tui ${said.split(' ').slice(0, 2).join(' ')}.`,
+    `Only a person may run orch-tui ${said.slice(0, 2).join(' ')}.`,
     'Report what you need: it is shown to them.',
   );
 }

@@ -6,6 +6,8 @@ export interface OrchestratorRules {
   readonly role: 'orchestrator';
   /** Tools by name; one that ends in `*` stands for all that begin so. */
   readonly tools: readonly string[];
+  /** Absolute path of the folder with the person's approval key. */
+  readonly state?: string;
 }
 
 /** A worker may do what it likes in its own worktree and on its own branch. Paths are absolute. */
@@ -15,6 +17,8 @@ export interface WorkerRules {
   readonly branch: string;
   /** Its other folders are refused even where `writable` holds them. */
   readonly workspace: string;
+  /** Absolute path of the folder with the person's approval key. */
+  readonly state?: string;
   /** Folders beside the worktree that may be written to, such as the one for temporary files. */
   readonly writable: readonly string[];
   /** What `$HOME` and the like stand for in its shell. */

@@ -1,4 +1,5 @@
 import { deny, judgeGit } from './git.ts';
+import { judgeKeyWords } from './key.ts';
 import { judgeWrite, type Place } from './places.ts';
 import { inlineCode, judgeCode, judgeOrchTui, judgeProgram } from './programs.ts';
 import type { Denial } from './rules.ts';
@@ -88,6 +89,8 @@ class Walk {
     const assigned = assignment.exec(first);
     if (assigned) return this.#run(rest, environment.set(assigned[1] ?? '', assigned[2] ?? ''), input);
     const program = first.slice(first.lastIndexOf('/') + 1);
+    const denial = judgeKeyWords(words, this.#place);
+    if (denial) return denial;
     if (prefixes.has(program)) return this.#run(behindPrefix(rest), environment, input);
     return this.#program(program, rest, environment, input);
   }

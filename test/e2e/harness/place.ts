@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { createApprovalKey } from '../../../src/protocol/approvalKey.ts';
 import { TestTerminal, type TestTerminalOptions } from './terminal.ts';
 
 const run = promisify(execFile);
@@ -26,6 +27,8 @@ export class TestPlace {
   /** What a killed process leaves there goes with the place. */
   readonly temporary: string;
   readonly workspace: string;
+  /** What the person's own scripts pass, as long as their key is in their state folder. */
+  approvalKey = '';
   readonly #terminals: TestTerminal[] = [];
 
   private constructor(root: string) {
@@ -41,7 +44,20 @@ export class TestPlace {
     const place = new TestPlace(await mkdtemp(join(tmpdir(), 'o-')));
     for (const folder of [place.home, place.runtime, place.temporary, place.workspace])
       await mkdir(folder, { mode: 0o700 });
+    place.approvalKey = (await place.createKey()).trim();
     return place;
+  }
+
+  /** The key that a person has who has used the program before. */
+  async createKey(): Promise<string> {
+    const created = createApprovalKey({ HOME: this.home });
+    if (!created.ok) throw new Error(created.problem.message);
+    return readFile(created.value, 'utf8');
+  }
+
+  /** The whole environment of a person's script, which passes their key. */
+  scriptEnv(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+    return this.env({ ORCH_APPROVAL_KEY: this.approvalKey, ...extra });
   }
 
   /** The whole environment of a program started here. */

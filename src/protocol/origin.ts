@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { type Problem, problemOf } from '../lib/result.ts';
+
+/** What the system says of one process that leads to a caller. */
+export interface OriginProcess {
+  readonly pid: number;
+  readonly parent: number;
+  readonly group: number;
+  /** Leader of its session; 0 where the system does not tell. */
+  readonly session: number;
+  /** Its controlling terminal, as the system names it; empty without one. */
+  readonly terminal: string;
+  /** Whether it carries a mark of a worker. */
+  readonly isMarked: boolean;
+  /** The worker that it says it runs in; null where it does not say. */
+  readonly worker: string | null;
+}
+
+/**
+ * Where a process comes from: itself, its ancestors, and the leaders of its group and session. Read at one moment, because
+ * a parent that ends later takes the way up with it.
+ */
+export interface Origin {
+  readonly caller: OriginProcess | null;
+  readonly all: readonly OriginProcess[];
+}
+
+/**
+ * A limit of the kernel that has had no effect since Linux 2.4 and that a process without privileges can lower, but never
+ * raise again. The host is started with this value, so that all that it ever started carries it: also an orphan in a
+ * session of its own, with an empty environment and on a terminal that it opened by itself.
+ */
+export const fileLocksMark = 77_041_127;
+
+/**
+ * Returns a command that carries the mark and hands it on to all that it starts. Shells name the limit by one of two
+ * letters; where one knows neither, or there is no such limit, the command runs without the mark.
+ */
+export function markedCommand(command: readonly string[]): readonly string[] {
+  if (process.platform !== 'linux') return command;
+  const limit = `ulimit -w ${fileLocksMark} 2>/dev/null || ulimit -x ${fileLocksMark} 2>/dev/null; exec "$@"`;
+  return ['/bin/sh', '-c', limit, 'sh', ...command];
+}
+
+/** Variables that only the environment of a worker has; the token by its form, for others may use that name. */
+const markingVariables = /^(ORCH_WORKER=|ORCH_HOOK_URL=|ORCH_TOKEN=[\w-]{43}$)/;
+
+/** Returns where a process comes from. */
+export function originOf(pid: number): Origin {
+  const find = process.platform === 'linux' ? readProc : readPs();
+  const found = new Map<number, OriginProcess>();
+  const add = (at: number): OriginProcess | null => {
+    const known = found.get(at) ?? find(at);
+    if (known) found.set(at, known);
+    return known;
+  };
+  const caller = add(pid);
+  for (let at = caller; at && at.parent > 1 && !found.has(at.parent); ) at = add(at.parent);
+  // A leader may live on where a parent has ended, and the other way round.
+  for (const one of [...found.values()])
+    for (const leader of [one.group, one.session]) if (leader > 1) add(leader);
+  return { caller, all: [...found.values()] };
+}
+
+/** Returns the controlling terminal of a process; empty without one. */
+export function terminalOf(pid: number): string {
+  return (process.platform === 'linux' ? readProc : readPs())(pid)?.terminal ?? '';
+}
+
+/** Reports whether an origin leads into a worker: by a mark, a process or a terminal of one. */
+export function isWorker({ caller, all }: Origin, hosted: readonly number[] = []): boolean {
+  if (all.some(({ pid, isMarked }) => isMarked || hosted.includes(pid))) return true;
+  const own = caller?.terminal ?? '';
+  return own !== '' && hosted.some((pid) => terminalOf(pid) === own);
+}
+
+/** Returns what a worker is told that wants to do what is a person's. */
+export function workerProblem(origin: Origin, what = 'do this'): Problem {
+  const name = origin.all.map(({ worker }) => worker).find((worker) => worker !== null);
+  return problemOf(
+    'approval_forbidden',
+    `A worker cannot ${what}: this runs inside ${name ?? 'a worker'}.`,
+    'Ask the person at the control room.',
+  );
+}
+
+/** Returns what `/proc` says of a process, proc(5); null when it has ended. */
+function readProc(pid: number): OriginProcess | null {
+  const stat = readText(`/proc/${pid}/stat`);
+  // The program's name is in parentheses and may hold anything, so fields are counted behind the last one.
+  const [, parent, group, session, terminal] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (terminal === undefined) return null;
+  const variables = readText(`/proc/${pid}/environ`).split('\0');
+  return {
+    pid,
+    parent: Number(parent),
+    group: Number(group),
+    session: Number(session),
+    terminal: terminal === '0' ? '' : terminal,
+    isMarked: hasMark(variables) || hasLimitMark(readText(`/proc/${pid}/limits`)),
+    worker: workerIn(variables),
+  };
+}
+
+/** Reports whether `/proc/PID/limits` shows the mark of what a host started. */
+export function hasLimitMark(limits: string): boolean {
+  return /^Max file locks\s+\S+\s+(\d+)\s/m.exec(limits)?.[1] === String(fileLocksMark);
+}
+
+function hasMark(variables: readonly string[]): boolean {
+  return variables.some((text) => markingVariables.test(text));
+}
+
+function workerIn(variables: readonly string[]): string | null {
+  const prefix = 'ORCH_WORKER=';
+  return variables.find((text) => text.startsWith(prefix))?.slice(prefix.length) ?? null;
+}
+
+/** Empty for a process that has ended, or that belongs to another user. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    // The caller sees as much of it as the system shows.
+    return '';
+  }
+}
+
+/** Looks once at all processes, where there is no `/proc`; sessions and limits of others are not told there. */
+function readPs(): (pid: number) => OriginProcess | null {
+  const plain = parsePsTable(runPs(['-axo', 'pid=,ppid=,pgid=,tty=']));
+  return (pid) => {
+    const found = plain.get(pid);
+    if (!found) return null;
+    // `-E` shows the environment of one's own processes behind their arguments.
+    const variables = runPs(['-Eww', '-o', 'command=', '-p', String(pid)]).split(/\s+/);
+    return { ...found, isMarked: hasMark(variables), worker: workerIn(variables) };
+  };
+}
+
+/** Returns the lines of `ps -axo pid=,ppid=,pgid=,tty=` by process. */
+export function parsePsTable(text: string): ReadonlyMap<number, OriginProcess> {
+  const rows = text.split('\n').flatMap((line) => {
+    const match = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s*$/.exec(line);
+    if (!match) return [];
+    const [pid = 0, parent = 0, group = 0] = match.slice(1, 4).map(Number);
+    const terminal = /^[?-]+$/.test(match[4] ?? '') ? '' : (match[4] ?? '');
+    return [[pid, { pid, parent, group, session: 0, terminal, isMarked: false, worker: null }] as const];
+  });
+  return new Map(rows);
+}
+
+/** Empty when no process matched, for which `ps` exits 1. */
+function runPs(args: readonly string[]): string {
+  try {
+    return execFileSync('ps', args, { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } });
+  } catch {
+    return '';
+  }
+}

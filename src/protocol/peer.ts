@@ -1,0 +1,111 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import { isApprovalKey, keyProblem } from './approvalKey.ts';
+import type { Hello } from './hello.ts';
+import type { Link } from './link.ts';
+import { isWorker, type Origin, originOf, workerProblem } from './origin.ts';
+
+/** What a daemon knows of the process at the other end of a link, looked at when it said hello. */
+export interface Peer {
+  readonly pid: number;
+  readonly origin: Origin;
+  /** Whether it is sure that the process at the other end is the one that it names. */
+  readonly isProven: boolean;
+  /** The approval key that it showed. */
+  readonly approvalKey: string | undefined;
+}
+
+/** Whether a peer acts for a person, and why not. */
+export type Standing =
+  | { readonly person: true }
+  | { readonly person: false; readonly isWorker: boolean; readonly problem: Problem };
+
+/** A daemon's question to whoever said hello: open this file, and say as which of your descriptors. */
+export interface ClaimApi {
+  prove(params: { path: string }): Result<{ fd: number }>;
+}
+
+/** Longer than a client takes on a busy machine. An older client has no answer, and says so at once. */
+const proofLimitMs = 5000;
+
+/**
+ * Finds out who is at the other end of a link. The process id in its hello is a claim. On Linux it is proven: the peer opens
+ * a file whose name only this link was told, and the kernel says whether the process of that id holds it. Elsewhere it
+ * stays a claim, and is taken for true.
+ * @param folder of the daemon's socket, closed to other users
+ */
+export async function meet(link: Link, hello: Hello, folder: string): Promise<Peer> {
+  const { pid, approvalKey } = hello;
+  if (process.platform !== 'linux') return { pid, origin: originOf(pid), isProven: true, approvalKey };
+  const path = join(folder, `claim.${randomBytes(16).toString('hex')}`);
+  const fd = openSync(path, 'wx', 0o600);
+  try {
+    const theirs = await askProof(link, path);
+    // Before and after: what was read between is of the very process that holds the file.
+    const isSame = () => theirs !== null && isHeld(fd, pid, theirs);
+    const wasHeld = isSame();
+    const origin = originOf(pid);
+    return { pid, origin, isProven: wasHeld && isSame(), approvalKey };
+  } finally {
+    closeSync(fd);
+    rmSync(path, { force: true });
+  }
+}
+
+/** Returns the descriptor that the peer names; null when it has none to name. */
+async function askProof(link: Link, path: string): Promise<number | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(resolve, proofLimitMs, null);
+  });
+  const answer = await Promise.race([link.caller<ClaimApi>()('prove', { path }), late]);
+  clearTimeout(timer);
+  const fd = answer?.ok ? answer.value.fd : null;
+  return Number.isInteger(fd) ? fd : null;
+}
+
+function isHeld(own: number, pid: number, fd: number): boolean {
+  try {
+    const [mine, theirs] = [fstatSync(own), statSync(`/proc/${pid}/fd/${fd}`)];
+    return mine.dev === theirs.dev && mine.ino === theirs.ino;
+  } catch {
+    // No such process or descriptor, or one that we may not look at: not proven.
+    return false;
+  }
+}
+
+/**
+ * Answers a daemon's question for the proof of our process id. Only files of that name beside its socket are opened.
+ * @returns what closes the file again
+ */
+export function offerProof(link: Link, socket: string): () => void {
+  const open: number[] = [];
+  link.serve<ClaimApi>({
+    prove({ path }) {
+      const isOurs = dirname(path) === dirname(socket) && /^claim\.[0-9a-f]{32}$/.test(basename(path));
+      if (!isOurs)
+        return { ok: false, problem: problemOf('bad_request', 'This is no file to prove anything by.') };
+      const fd = openSync(path, 'r');
+      open.push(fd);
+      return success({ fd });
+    },
+  });
+  return () => {
+    for (const fd of open.splice(0)) closeSync(fd);
+  };
+}
+
+/**
+ * Decides whether a peer acts for a person. It does with a controlling terminal that no host has opened, and without one
+ * by the approval key. Whatever carries a worker's mark never does, not even with the key.
+ * @param hosted processes that the host has started in terminals, which run now
+ */
+export function standingOf(peer: Peer, hosted: readonly number[]): Standing {
+  const { origin, isProven, approvalKey } = peer;
+  if (isWorker(origin, hosted)) return { person: false, isWorker: true, problem: workerProblem(origin) };
+  if (isProven && origin.caller !== null && origin.caller.terminal !== '') return { person: true };
+  if (isApprovalKey(approvalKey)) return { person: true };
+  return { person: false, isWorker: false, problem: keyProblem(approvalKey) };
+}
