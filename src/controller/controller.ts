@@ -124,6 +124,7 @@ export class Controller {
       if (this.#core.state.busy.size === 0) this.#settled?.();
     };
     for (const problem of log.problems) tell({ type: 'noticed', problem });
+    if (trust.configuration !== 'trusted') tell({ type: 'trust-read', trust });
     if (isForeign) tell({ type: 'noticed', problem: foreignStateProblem(root) });
     this.#ready = isForeign ? this.#findHost() : this.#reconcile(edge);
     if (!isForeign) this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
