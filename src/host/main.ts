@@ -19,6 +19,7 @@ async function main(root: string): Promise<void> {
     tokens: () => host.tokens(),
     post: (message, bytes, gone) => host.receive(message, bytes, gone),
     answerRefused,
+    fail: logError,
   });
   let key = '';
   const daemon = await serveDaemon({

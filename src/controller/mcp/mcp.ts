@@ -55,7 +55,12 @@ export class Mcp {
       fail,
     });
     if (this.#closed) endpoint.close();
-    else await writeMcpConfig(root, endpoint.url);
+    else
+      await writeMcpConfig(root, endpoint.url).catch((error) => {
+        // Tried again with the next agent; by then this port would be one that nobody knows.
+        endpoint.close();
+        throw error;
+      });
     this.#endpoint = endpoint;
     return success(endpoint.url);
   }
