@@ -7,6 +7,14 @@ export interface Asking {
   readonly problem: Problem | null;
 }
 
+/** How much of what a yes is to has been in sight, from its first row on without a gap. */
+export interface Seen {
+  /** What it was seen of: another width or another plan has other rows. */
+  readonly of: string;
+  readonly rows: number;
+  readonly all: number;
+}
+
 /** First row shown of what is longer than the dialog. */
 export interface Scrolling {
   readonly scroll: number;

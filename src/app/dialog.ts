@@ -6,7 +6,7 @@ import type { Choice } from '../domain/queue.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { GoneOn } from '../domain/usageLimit.ts';
-import type { Asking, Scrolling } from './asking.ts';
+import type { Asking, Scrolling, Seen } from './asking.ts';
 import type {
   BoardDialog,
   CardTextDialog,
@@ -67,12 +67,14 @@ export interface CardDialog extends Asking, Scrolling {
   readonly changed: boolean;
   /** The person said yes, and was told of the limit: the next yes insists. */
   readonly overLimit?: boolean;
+  readonly seen?: Seen;
 }
 
 /** All proposals that can be started, as they were when the dialog was opened: one yes means these and no others. */
 export interface StartSeveralDialog extends Asking, Scrolling {
   readonly kind: 'start-several';
   readonly listed: readonly Listed[];
+  readonly seen?: Seen;
 }
 
 /** A proposal with the plan that was shown, and what its approval came to. */

@@ -1,5 +1,5 @@
 import type { Problem } from '../domain/problem.ts';
-import type { Dialog } from './dialog.ts';
+import type { CardDialog, Dialog, StartSeveralDialog } from './dialog.ts';
 import type { Effect, Method, MethodParams, RequestEffect } from './effects.ts';
 import type { AppState, Notice } from './state.ts';
 
@@ -11,6 +11,18 @@ export interface Step {
 
 export function stay(state: AppState): Step {
   return { state, effects: [] };
+}
+
+/** Where a yes may still not be given, brings the first row into sight that has not been there; null where all has. */
+export function toUnseen(state: AppState, dialog: CardDialog | StartSeveralDialog): AppState | null {
+  const { rows = 0, all = 1 } = dialog.seen ?? {};
+  if (rows >= all) return null;
+  const left = all - rows;
+  const next = withDialog(state, { ...dialog, scroll: rows });
+  return withNotice(
+    next,
+    `${left === 1 ? 'A line was' : `${left} lines were`} not in sight yet: read on, then y.`,
+  );
 }
 
 export function withNotice(state: AppState, text: string, tone: Notice['tone'] = 'info'): AppState {

@@ -16,14 +16,15 @@ export function isUnseen(state: AppState, drawn: AppState | null): boolean {
 function subjectOf(dialog: Dialog | null): string | null {
   switch (dialog?.kind) {
     case 'card':
-      return `card ${dialog.n} ${dialog.digest} ${dialog.changed} ${dialog.overLimit}`;
+      return `card ${dialog.n} ${dialog.digest} ${dialog.changed} ${dialog.overLimit} ${dialog.scroll}`;
     case 'ask':
       return `ask ${dialog.request} ${dialog.picked.length} ${dialog.marked}`;
     case 'finish':
     case 'clean':
       return `${dialog.kind} ${dialog.id} ${dialog.preview?.tip}`;
-    case 'question':
     case 'start-several':
+      return `start-several ${dialog.scroll}`;
+    case 'question':
     case 'go-on':
       return dialog.kind;
     default:

@@ -13,7 +13,7 @@ import { holdDrag } from './update/drag.ts';
 import { withFacts } from './update/facts.ts';
 import { updateToken } from './update/tokens.ts';
 import { takeCopied, takeFound, withoutTerminal } from './update/views.ts';
-import { withScrollInRange } from './view/dialog.ts';
+import { withScrollInRange, withSeen } from './view/dialog.ts';
 
 /** The one way to change what is on the screen. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: Message): Step {
@@ -38,7 +38,7 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'notifyFailed':
       return stay(withNotice(state, message.message, 'problem'));
     case 'tokenArrived':
-      return updateToken(state, message.token, message.unseen);
+      return updateToken(message.unseen ? state : withSeen(state), message.token, message.unseen);
     case 'dragHeld':
       return holdDrag(state);
     case 'searched':

@@ -1,12 +1,12 @@
 import { beyondText, selectBeyond } from '../app/several.ts';
 import type { Facts } from '../domain/facts.ts';
 import { type Problem, problemOf } from '../domain/problem.ts';
-import { draftId, type Proposal, type StartPlan } from '../domain/proposal.ts';
+import { draftId, type Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller } from '../protocol/link.ts';
-import { demandYes } from './ask.ts';
-import { columns } from './describe/rows.ts';
+import { demandYes, sayPaged } from './ask.ts';
+import { proposalText } from './describe/proposal.ts';
 import { workerJson } from './describe/worker.ts';
 import { demand, exitCodes, type Output } from './output.ts';
 import { withController } from './session.ts';
@@ -34,7 +34,7 @@ export async function approveProposals(
     const wanted = all ? facts.proposals.map(({ n }) => n) : [...new Set(numbers)];
     const proposals: Proposal[] = [];
     for (const n of wanted) proposals.push(await worked(link, n));
-    if (proposals.length > 0) out.say(listText(facts, proposals));
+    if (proposals.length > 0) await sayPaged(out, listText(facts, proposals), all && !yes);
     if (all && proposals.some(isPlanned)) await demandYes(out, yes, 'Start them?', refusals);
     tell(out, await Promise.all(proposals.map((proposal) => approveOne(call, proposal, overLimit))));
   });
@@ -91,25 +91,12 @@ function tell(out: Output, all: readonly Approved[]): void {
   if (left.length > 0) process.exitCode = exitCodes.refused;
 }
 
-/** One row for each, and below them what speaks against some. */
+/** All that each approval lets happen, and below them what speaks against several at once. */
 function listText(facts: Facts, proposals: readonly Proposal[]): string {
-  const rows = proposals.map(({ n, kind, draft, plan }) => [
-    `#${n}`,
-    draftId(draft),
-    plan?.agent ?? '',
-    kind === 'resume' ? `resumes on ${plan?.branch ?? ''}` : (plan?.branch ?? ''),
-    draft.brief.trim().split('\n')[0] ?? '',
-  ]);
-  const against = proposals.flatMap(({ n, plan, limit, problem }) =>
-    againstOf(plan, limit, problem).map((text) => `! #${n}: ${text}`),
-  );
+  const now = Date.now();
+  const each = proposals.map((proposal) => proposalText(proposal, now, process.stdout.columns));
   const beyond = [...selectBeyond({ facts }, proposals)].map(
     (n) => `! #${n}: ${beyondText(facts.workspace.mostWorkers ?? 0)}`,
   );
-  return [columns(rows), ...against, ...beyond].join('\n');
-}
-
-function againstOf(plan: StartPlan | null, limit: Problem | undefined, problem: Problem | null): string[] {
-  if (problem) return [`cannot be started: ${problem.message}`];
-  return [...(limit ? [limit.message] : []), ...(plan?.warnings ?? [])];
+  return [each.join('\n\n'), ...beyond].join('\n');
 }

@@ -35,6 +35,24 @@ export async function demandYes(
   if (!(await askYes(question))) throw new Refusal(no);
 }
 
+/**
+ * Says a text of which all has to be in sight before a yes: where it is asked for here, a page at a time.
+ * @param isAsked whether a yes follows
+ */
+export async function sayPaged(out: Output, text: string, isAsked: boolean): Promise<void> {
+  const lines = text.split('\n');
+  const page = Math.max(1, (process.stdout.rows ?? lines.length) - 1);
+  if (!isAsked || !canAsk({ json: out.json })) {
+    out.say(text);
+    return;
+  }
+  for (let from = 0; from < lines.length; from += page) {
+    out.say(lines.slice(from, from + page).join('\n'));
+    const left = lines.length - from - page;
+    if (left > 0) await askText(`[${left} more lines: enter goes on] `);
+  }
+}
+
 /** Asks for a yes; anything else is a no. */
 export async function askYes(question: string): Promise<boolean> {
   return /^y(es)?$/i.test(await askText(`${question} [y/N] `));

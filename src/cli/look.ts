@@ -89,7 +89,7 @@ export async function listProposals(out: Output): Promise<void> {
       proposals,
       proposals.length === 0
         ? 'No open proposals.'
-        : proposals.map((one) => proposalText(one, Date.now())).join('\n\n'),
+        : proposals.map((one) => proposalText(one, Date.now(), process.stdout.columns)).join('\n\n'),
     );
   });
 }

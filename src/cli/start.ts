@@ -4,7 +4,7 @@ import { draftId, type Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
-import { askYes, canAsk, readInput } from './ask.ts';
+import { askYes, canAsk, readInput, sayPaged } from './ask.ts';
 import { proposalText } from './describe/proposal.ts';
 import { workerJson } from './describe/worker.ts';
 import { FactsWatch } from './factsWatch.ts';
@@ -78,7 +78,7 @@ export async function approveShown(
     await reject('could not be started');
     throw new Refusal(notStartable(proposal, withdraw));
   }
-  out.say(proposalText(proposal, Date.now()));
+  await sayPaged(out, proposalText(proposal, Date.now(), process.stdout.columns), !options.yes);
   const { n, plan, limit } = proposal;
   if (!options.yes && !(await askYes(questionOf(proposal)))) {
     await reject('answered no');

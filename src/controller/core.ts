@@ -117,10 +117,12 @@ export class Core {
   #record(decision: Decision, isAsked: boolean): Result<readonly LogEvent[]> {
     const { happenings, effects } = decision;
     const isPromised = effects.some((effect) => effect.type.startsWith('reply'));
-    if (happenings.length > 0) return this.#log.append(happenings, new Date(), isPromised);
-    if (!isAsked || !effects.some(needsRecord)) return success([]);
-    const room = this.#log.retry();
-    return room.ok ? success([]) : room;
+    if (isAsked && (happenings.length > 0 || effects.some(needsRecord))) {
+      // What it comes to has to be recorded, too.
+      const room = this.#log.retry();
+      if (!room.ok) return room;
+    }
+    return happenings.length > 0 ? this.#log.append(happenings, new Date(), isPromised) : success([]);
   }
 
   /** A fact cannot be refused: it counts at once, and what is to be done after it waits until it is recorded. */

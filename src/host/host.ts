@@ -1,7 +1,7 @@
 import type { GuardRules } from '../domain/guard/rules.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { isSameSecret } from '../lib/loopback.ts';
 import type { ChildMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
-import { isSameSecret } from '../protocol/loopback.ts';
 import { Announcer } from './announcer.ts';
 import { receive } from './guardedInbox.ts';
 import { Inbox } from './inbox.ts';

@@ -21,6 +21,7 @@ async function main(root: string): Promise<void> {
     tokens: () => host.tokens(),
     post: (message, bytes, gone) => host.receive(message, bytes, gone),
     answerRefused,
+    fail: logError,
   });
   let key = '';
   const controllers = new WeakSet<Link>();

@@ -3,6 +3,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { Strangers } from '../lib/strangers.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import type { DaemonStatus } from './hostApi.ts';
@@ -45,6 +46,12 @@ export interface Daemon {
 }
 
 const defaultLingerMs = 10_000;
+
+/** Connections that have not said hello; our own programs say it at once, and wait no longer for its answer. */
+const mostStrangers = 64;
+const strangerMs = 10_000;
+/** What a program of another version has for its questions. */
+const refusedMs = 60_000;
 
 /**
  * Makes this process the workspace's only daemon of its kind: takes the lock, listens, greets links, and ends
@@ -136,12 +143,16 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
 
   /** Every connection, whether it has said hello or not. */
   const open = new Set<Link>();
+  /** Those that have not, or were refused: none of them must keep a client out. */
+  const strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.close());
   server.on('connection', (socket: Socket) => {
     const link = new Link(socket, logError);
     open.add(link);
+    strangers.add(link);
     void link.closed.then(() => {
       open.delete(link);
       peers.delete(link);
+      strangers.remove(link);
       if (links.delete(link)) daemon.reconsider();
     });
     options.serveAlways(link, daemon);
@@ -162,9 +173,13 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
     if (!link.isOpen) return failure('disconnected', 'The link has been closed.');
     peers.set(link, peer);
     const understood = checkHello(hello, options.program, options.version);
-    if (!understood.ok) return understood;
-    const admitted = options.onLink(link, hello, daemon, peer);
-    if (!admitted.ok) return admitted;
+    const admitted = understood.ok ? options.onLink(link, hello, daemon, peer) : understood;
+    if (!admitted.ok) {
+      // It may still ask for `status`, and stop us: that is how another version gets rid of us.
+      strangers.add(link, refusedMs);
+      return admitted;
+    }
+    strangers.remove(link);
     links.add(link);
     daemon.reconsider();
     return success({ protocol: protocolVersion, version: options.version, pid: process.pid });

@@ -3,6 +3,9 @@ import { closeSync, mkdtempSync, openSync, rmdirSync, rmSync, statfsSync, writeS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Whether what is mounted is seen by other processes, too. */
+export const isRoot = process.getuid?.() === 0;
+
 /** Why no small disk can be mounted here; null where one can. */
 export const noSmallDisk = findReason();
 
@@ -18,17 +21,23 @@ export class SmallDisk implements Disposable {
   /** Where it is seen; not a path that stays the same when it is resolved, unless `isMountedHere`. */
   readonly folder: string;
   readonly isMountedHere: boolean;
-  readonly #mountPoint = mkdtempSync(join(tmpdir(), 'orch-disk-'));
-  readonly #keeper: ChildProcess | null = null;
+  readonly #mountPoint: string;
+  readonly #isOwn: boolean;
+  readonly #keeper: ChildProcess | null;
 
   private constructor(keeper: ChildProcess | null, mountPoint?: string) {
-    if (mountPoint !== undefined) {
-      rmdirSync(this.#mountPoint);
-      this.#mountPoint = mountPoint;
-    }
+    this.#mountPoint = mountPoint ?? mkdtempSync(join(tmpdir(), 'orch-disk-'));
+    this.#isOwn = mountPoint === undefined || keeper !== null;
     this.#keeper = keeper;
     this.isMountedHere = keeper === null;
     this.folder = keeper === null ? this.#mountPoint : `/proc/${keeper.pid}/root${this.#mountPoint}`;
+  }
+
+  /** Over a folder that is there, which only root can do where everybody sees it. */
+  static over(folder: string, kilobytes: number): SmallDisk {
+    const disk = new SmallDisk(null, folder);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k,mode=700`, 'tmpfs', folder]);
+    return disk;
   }
 
   static async make(kilobytes: number): Promise<SmallDisk> {
@@ -73,8 +82,8 @@ export class SmallDisk implements Disposable {
 
   [Symbol.dispose](): void {
     if (this.#keeper) this.#keeper.stdin?.end();
-    else execFileSync('umount', [this.#mountPoint]);
-    rmdirSync(this.#mountPoint);
+    else execFileSync('umount', ['-l', this.#mountPoint]);
+    if (this.#isOwn) rmdirSync(this.#mountPoint);
   }
 
   get #filler(): string {

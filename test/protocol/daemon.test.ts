@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -198,4 +199,29 @@ test('a link that closes leaves no request without an answer', async () => {
   expect(await waiting).toMatchObject({ ok: false, problem: { code: 'disconnected' } });
   await until(() => readHolder(sandbox.root, 'controller') === null, 'the daemon to be gone');
   rmSync(lockPath(sandbox.root, 'controller'), { force: true });
+});
+
+test('connections that never say hello keep no client out, and do not stay', async () => {
+  await using sandbox = new Sandbox();
+  const first = await connected(options(sandbox));
+  const path = readHolder(sandbox.root, 'controller')?.socket ?? '';
+  const idle = await Promise.all(
+    Array.from(
+      { length: 600 },
+      () =>
+        new Promise<Socket>((resolve) => {
+          const socket = connect(path, () => resolve(socket));
+          socket.on('error', () => resolve(socket));
+        }),
+    ),
+  );
+  const second = await connected(options(sandbox));
+  expect(await second.caller<SampleApi>()('echo', { text: 'here' })).toEqual({ ok: true, value: 'here' });
+  expect(await first.caller<SampleApi>()('echo', { text: 'still' })).toEqual({ ok: true, value: 'still' });
+  await until(
+    () => idle.filter((socket) => !socket.closed).length <= 64,
+    'most of the idle ones to be closed',
+  );
+  for (const socket of idle) socket.destroy();
+  for (const link of [first, second]) link.close();
 });

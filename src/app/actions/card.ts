@@ -6,7 +6,7 @@ import { openCard, openEdit, openReject } from '../dialogs.ts';
 import { isWaiting, waitingText } from '../dialogText.ts';
 import { findProposal, selectPaneSize } from '../select.ts';
 import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, toList, withDialog, withNotice } from '../step.ts';
+import { ask, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../step.ts';
 import { isReachable } from './reachable.ts';
 
 const card = { where: ['card'], group: 'Approval card' } as const;
@@ -110,6 +110,8 @@ function approve(state: AppState): Step {
   const plan = open?.proposal.plan;
   if (!open || !plan || plan.digest !== open.dialog.digest) return stay(state);
   const { dialog } = open;
+  const unseen = toUnseen(state, dialog);
+  if (unseen) return stay(unseen);
   // Whoever was about to press y meant the plan that stood there before.
   if (dialog.changed) {
     const seen = withDialog(state, { ...dialog, changed: false });

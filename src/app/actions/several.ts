@@ -6,7 +6,7 @@ import { isWaiting } from '../dialogText.ts';
 import { selectPaneSize } from '../select.ts';
 import { selectPlanned, selectStopped, whyLeft } from '../several.ts';
 import { type AppState, dialogOf } from '../state.ts';
-import { ask, inTurn, type Step, stay, toList, withDialog } from '../step.ts';
+import { ask, inTurn, type Step, stay, toList, toUnseen, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
 import { isReachable } from './reachable.ts';
 
@@ -120,6 +120,8 @@ function canApprove(state: AppState): true | string {
 function approve(state: AppState): Step {
   const dialog = startsOf(state);
   if (!dialog) return stay(state);
+  const unseen = toUnseen(state, dialog);
+  if (unseen) return stay(unseen);
   const open = dialog.listed.filter((one) => whyLeft(state, one) === null);
   const already = state.facts?.workers.length ?? 0;
   const step = inTurn(

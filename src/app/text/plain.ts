@@ -48,6 +48,14 @@ export function quoteCommand(command: readonly string[]): string {
   return command.map(quoteArgument).join(' ');
 }
 
+/** Stands for a brief that is shown in full beside its command; no argument can read like it, for it would be quoted. */
+const briefMark = '‹the brief›';
+
+/** The same for a command that is shown with its brief. */
+export function shownCommand(command: readonly string[], brief: string): string {
+  return command.map((part) => (part !== '' && part === brief ? briefMark : quoteArgument(part))).join(' ');
+}
+
 function quoteArgument(argument: string): string {
   if (bare.test(argument)) return argument;
   if (argument.search(needsEscape) < 0) return `'${argument}'`;

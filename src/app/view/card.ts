@@ -6,14 +6,17 @@ import { countRunning, findProposal, findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { type Line, line, span, wrapLines } from '../text/line.ts';
-import { plainLine, quoteCommand } from '../text/plain.ts';
+import { plainLine, quoteCommand, shownCommand } from '../text/plain.ts';
 import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../text/words.ts';
-import { type DialogBody, labelled, listed, marked, problemRows } from './dialogBody.ts';
+import { type DialogBody, labelled, marked, problemRows, quotedRows } from './dialogBody.ts';
 import { oneLineField } from './textField.ts';
 
 const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
 
-/** All that the person says yes to: nothing of the plan is left out, long things come last. */
+/**
+ * All that the person says yes to: nothing of the plan is left out. What we say of it comes first, what others wrote last,
+ * behind a bar, so that no line of theirs can be taken for one of ours.
+ */
 export function cardBody(state: AppState, card: CardDialog, width: number): DialogBody {
   const proposal = findProposal(state, card.n);
   if (!proposal) return nothing;
@@ -35,9 +38,9 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...problemRows(planProblem(proposal), width),
     ...(proposal.limit ? [...marked('!', proposal.limit.message, width, 'warning'), line('')] : []),
     ...planRows(state, proposal, width),
-    ...briefRows(proposal.draft.brief, proposal.plan?.delivery, width),
+    ...commandRows(proposal.plan, proposal.draft.brief, width),
     ...readyingRows(proposal.plan, width),
-    ...commandRows(proposal.plan, width),
+    ...briefRows(proposal.draft.brief, proposal.plan?.delivery, width),
   ];
   return { ...nothing, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
 }
@@ -114,7 +117,7 @@ function resumeRows(state: AppState, plan: StartPlan, width: number): readonly L
 
 function briefRows(brief: string, delivery: StartPlan['delivery'], width: number): readonly Line[] {
   const how = delivery === 'typed' ? [span(', typed into it once it knows our tools', 'muted')] : [];
-  const text = brief.trim() === '' ? [line('  none', 'muted')] : wrapLines(brief, width - 2).map(indent);
+  const text = brief.trim() === '' ? [line('  none', 'muted')] : quotedRows(brief, width);
   return [line(''), [span('Brief', 'strong'), ...how], ...text];
 }
 
@@ -122,15 +125,14 @@ function briefRows(brief: string, delivery: StartPlan['delivery'], width: number
 function readyingRows(plan: StartPlan | null, width: number): readonly Line[] {
   const copies = plan?.copies ?? [];
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
-  const heading = `Copied from the main checkout: ${counted(copies.length, 'file')}, ${sizeText(bytes)}`;
   const minutes = (plan?.setup?.timeoutMs ?? 0) / 60_000;
   return [
-    ...listed(
-      heading,
+    ...section(
+      `Copied from the main checkout: ${counted(copies.length, 'file')}, ${sizeText(bytes)}`,
       copies.map((copy) => `${plainLine(copy.path)}  ${sizeText(copy.bytes)}`),
       width,
     ),
-    ...listed(
+    ...section(
       `Setup, in its pane before the agent (each at most ${minutes} min)`,
       (plan?.setup?.commands ?? []).map(quoteCommand),
       width,
@@ -138,20 +140,18 @@ function readyingRows(plan: StartPlan | null, width: number): readonly Line[] {
   ];
 }
 
-function commandRows(plan: StartPlan | null, width: number): readonly Line[] {
+function commandRows(plan: StartPlan | null, brief: string, width: number): readonly Line[] {
   if (!plan) return [];
   return [
-    line(''),
-    line('Command', 'strong'),
-    ...wrapLines(quoteCommand(plan.command), width - 2).map(indent),
-    line(''),
-    line('Environment', 'strong'),
-    ...wrapLines(plan.environment.join(' '), width - 2, 'muted').map(indent),
+    ...section('Command', [shownCommand(plan.command, brief)], width),
+    ...section('Environment', [plan.environment.join(' ')], width),
   ];
 }
 
-function indent(row: Line): Line {
-  return [span('  '), ...row];
+/** A heading of ours over what is quoted; nothing where there is nothing to quote. */
+function section(heading: string, items: readonly string[], width: number): readonly Line[] {
+  if (items.length === 0) return [];
+  return [line(''), ...wrapLines(heading, width, 'strong'), ...quotedRows(items.join('\n'), width)];
 }
 
 /** Asks for the reason that the proposer is told. */

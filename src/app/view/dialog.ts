@@ -127,6 +127,23 @@ function centred({ size }: AppState, width: number, height: number): Rect {
   return { x: Math.floor((size.cols - width) / 2), y, width, height };
 }
 
+/**
+ * Takes note of what of a plan, or of several, is in sight at the moment a key is pressed.
+ * Called only where what is open has been drawn.
+ */
+export function withSeen(state: AppState): AppState {
+  const dialog = dialogOf(state);
+  if (dialog?.kind !== 'card' && dialog?.kind !== 'start-several') return state;
+  const body = bodyOf(state, dialog);
+  const all = body.rows.length;
+  const subject = dialog.kind === 'card' ? dialog.digest : dialog.listed.map(({ proposal }) => proposal.n);
+  const of = `${widthOf(state, dialog)} ${all} ${subject}`;
+  const before = dialog.seen?.of === of ? dialog.seen.rows : 0;
+  const end = dialog.scroll + visibleRows(state, body);
+  const rows = dialog.scroll <= before ? Math.max(before, end) : before;
+  return withDialog(state, { ...dialog, seen: { of, rows, all } });
+}
+
 /** Text may have become shorter, or the terminal higher: nothing is scrolled beyond its end. */
 export function withScrollInRange(state: AppState): AppState {
   const dialog = dialogOf(state);

@@ -1,4 +1,4 @@
-import { type Line, line, type Span, span, type Tone, wrapLines } from '../text/line.ts';
+import { type Line, line, lineText, type Span, span, type Tone, wrapLines } from '../text/line.ts';
 
 /** What a dialog shows, before it gets its border and its place. */
 export interface DialogBody {
@@ -36,6 +36,29 @@ export function labelSpan(label: string): Span {
 export function marked(mark: string, text: string, width: number, tone: Tone): readonly Line[] {
   const rows = wrapLines(text, width - 2, tone);
   return rows.map((row, index) => [span(index === 0 ? `${mark} ` : '  ', tone), ...row]);
+}
+
+/** Empty lines in a row that are shown as such. */
+const mostEmpty = 2;
+
+/** What somebody else wrote: a bar of ours at the left of each row, wherever their lines break. */
+export function quotedRows(text: string, width: number): readonly Line[] {
+  const bar = span('│ ', 'border-selected');
+  const rows: Line[] = [];
+  let empty = 0;
+  const endEmpty = () => {
+    for (let n = 0; n < Math.min(empty, mostEmpty); n++) rows.push([bar]);
+    if (empty > mostEmpty) rows.push([bar, span(`… ${empty - mostEmpty} more empty lines`, 'muted')]);
+    empty = 0;
+  };
+  for (const row of wrapLines(text.trim(), width - 2)) {
+    if (lineText(row).trim() === '') empty += 1;
+    else {
+      endEmpty();
+      rows.push([bar, ...row]);
+    }
+  }
+  return rows;
 }
 
 /** A heading with a list below; nothing for an empty list. */

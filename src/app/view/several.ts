@@ -4,11 +4,18 @@ import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
 import { findProposal, findWorker } from '../select.ts';
 import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from '../several.ts';
 import type { AppState } from '../state.ts';
-import { cellWidth, cutText } from '../text/cells.ts';
+import { cellWidth } from '../text/cells.ts';
 import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
-import { plainText } from '../text/plain.ts';
-import { counted } from '../text/words.ts';
-import { type DialogBody, listed as headed, marked, problemRows } from './dialogBody.ts';
+import { plainLine, quoteCommand, shownCommand } from '../text/plain.ts';
+import { counted, longAge } from '../text/words.ts';
+import {
+  type DialogBody,
+  listed as headed,
+  labelled,
+  marked,
+  problemRows,
+  quotedRows,
+} from './dialogBody.ts';
 
 const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
 
@@ -87,6 +94,7 @@ function listedRows(
   const indent = columns.n + 2;
   const room = width - indent;
   const below = [
+    ...planRows(state, one, room),
     ...briefRows(draft.brief, room),
     ...(outcome === null ? againstRows(state, one, limit, room) : outcomeRows(outcome, room)),
     ...(one.tag !== null && outcome === null ? [line('starting …', 'notice')] : []),
@@ -94,12 +102,34 @@ function listedRows(
   return [head, ...below.map((row) => [span(' '.repeat(indent)), ...row])];
 }
 
+/** All that would be done: where it begins, where it works, what prepares that, and the command. */
+function planRows({ now }: AppState, { proposal }: Listed, width: number): readonly Line[] {
+  const { plan, draft } = proposal;
+  const { base, worktree, copies = [], setup } = plan;
+  const from =
+    base && `${base.branch} at ${base.commit.slice(0, 8)}, committed ${longAge(base.committedAt, now)}`;
+  return [
+    ...(from ? labelled('From', from, width) : []),
+    ...labelled(base ? 'Worktree' : 'Folder', worktree, width),
+    ...(copies.length > 0
+      ? labelled('Copied', copies.map(({ path }) => plainLine(path)).join(', '), width)
+      : []),
+    ...(setup?.commands ?? []).flatMap((command) => labelled('Setup', quoteCommand(command), width)),
+    ...labelled('Command', shownCommand(plan.command, draft.brief), width),
+  ];
+}
+
+/** Rows of a brief that are shown here. */
+const briefRowsShown = 3;
+
 /** How it begins, and how much more there is on its card. */
 function briefRows(brief: string, width: number): readonly Line[] {
-  const [first = '', ...more] = plainText(brief).trim().split('\n');
-  if (first === '') return [];
-  const rest = more.length > 0 ? ` … ${counted(more.length, 'more line')}` : '';
-  return [[span(cutText(first, width - cellWidth(rest))), span(rest, 'muted')]];
+  if (brief.trim() === '') return [];
+  const rows = quotedRows(brief, width);
+  const left = rows.length - briefRowsShown;
+  if (left <= 0) return rows;
+  const more = `… ${counted(left, 'more line')} on its card`;
+  return [...rows.slice(0, briefRowsShown), [span('│ ', 'border-selected'), span(more, 'muted')]];
 }
 
 /** What speaks against it; what has changed since is not started. */

@@ -1,15 +1,18 @@
-import { plainLine, quoteCommand } from '../../app/text/plain.ts';
+import { plainLine, quoteCommand, shownCommand } from '../../app/text/plain.ts';
 import { longAge, portsText, sizeText } from '../../app/text/words.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type Proposer, type StartPlan } from '../../domain/proposal.ts';
-import { columns, type NamedText, namedRows } from './rows.ts';
+import { columns as aligned, type NamedText, namedRows, quotedText } from './rows.ts';
+
+/** Cells of the longest name and what stands around it. */
+const besideNames = 'environment'.length + 4;
 
 /**
- * All that an approval lets happen, as the control room's card shows it: what and where, brief, warnings, and what takes
- * most room last.
+ * All that an approval lets happen, as the control room's card shows it: first what we say of it, last what others wrote.
  * @param now milliseconds since 1970
+ * @param columns of the terminal that it is shown in
  */
-export function proposalText(proposal: Proposal, now: number): string {
+export function proposalText(proposal: Proposal, now: number, columns?: number): string {
   const { draft, plan, problem, limit } = proposal;
   const head = headText(proposal, now);
   if (problem)
@@ -19,23 +22,33 @@ export function proposalText(proposal: Proposal, now: number): string {
   const warnings = [...plan.warnings, ...(limit ? [limit.message] : [])];
   return [
     head,
-    ...namedRows([
-      ...placeRows(plan, now),
-      ['agent', plan.agent],
-      ['ports', plan.ports && portsText(plan.ports)],
-      ['brief', draft.brief.trim() || 'none'],
-      ...warnings.map((text): NamedText => ['warning', text]),
-      ...(plan.copies ?? []).map(({ path, bytes }): NamedText => ['copied', `${path} (${sizeText(bytes)})`]),
-      ...(plan.setup?.commands ?? []).map((command): NamedText => ['setup', quoteCommand(command)]),
-      ['environment', plan.environment.join(' ')],
-      ['command', quoteCommand(plan.command)],
-    ]),
+    ...namedRows(
+      [
+        ...placeRows(plan, now),
+        ['agent', plan.agent],
+        ['ports', plan.ports && portsText(plan.ports)],
+        ...warnings.map((text): NamedText => ['warning', text]),
+        ...(plan.copies ?? []).map(
+          ({ path, bytes }): NamedText => ['copied', `${path} (${sizeText(bytes)})`],
+        ),
+        ...(plan.setup?.commands ?? []).map((command): NamedText => ['setup', quoteCommand(command)]),
+        ['environment', plan.environment.join(' ')],
+        ['command', shownCommand(plan.command, draft.brief)],
+        [
+          'brief',
+          draft.brief.trim() === ''
+            ? 'none'
+            : quotedText(draft.brief.trim(), columns && columns - besideNames),
+        ],
+      ],
+      columns,
+    ),
   ].join('\n');
 }
 
 /** One row for each proposal, for where there is more to look at. */
 export function proposalRows(proposals: readonly Proposal[]): string {
-  return columns(
+  return aligned(
     proposals.map(({ n, kind, draft }) => [
       `#${n}`,
       kind,

@@ -1,17 +1,36 @@
-import { cellWidth } from '../../app/text/cells.ts';
+import { cellWidth, wrapText } from '../../app/text/cells.ts';
 import { plainLine } from '../../app/text/plain.ts';
 import { dayOf } from '../../domain/day.ts';
 
 /** A fact with its name; nothing is said of one without a text. */
 export type NamedText = readonly [name: string, text: string | null | undefined];
 
-/** Facts with their names in a column of their own; further lines of a text stand below its first. */
-export function namedRows(rows: readonly NamedText[]): readonly string[] {
+/**
+ * Facts with their names in a column of their own; further lines of a text stand below its first.
+ * @param columns of the terminal, which would begin long lines anew where the names stand; without it none is broken
+ */
+export function namedRows(rows: readonly NamedText[], columns?: number): readonly string[] {
   const width = Math.max(...rows.map(([name]) => name.length));
   const below = `\n${' '.repeat(width + 4)}`;
   return rows.flatMap(([name, text]) =>
-    text ? [`  ${name.padEnd(width)}  ${text.split('\n').map(plainLine).join(below)}`] : [],
+    text ? [`  ${name.padEnd(width)}  ${brokenLines(text, columns && columns - width - 4).join(below)}`] : [],
   );
+}
+
+const narrowest = 20;
+
+/** The lines of a text without anything that does not show, each in as many rows as it needs. */
+export function brokenLines(text: string, columns?: number): readonly string[] {
+  const lines = text.split('\n').map(plainLine);
+  if (columns === undefined) return lines;
+  return lines.flatMap((one) => wrapText(one, Math.max(narrowest, columns)));
+}
+
+/** What somebody else wrote, with a bar before each of its lines, so that none can be taken for one of ours. */
+export function quotedText(text: string, columns?: number): string {
+  return brokenLines(text, columns && columns - 2)
+    .map((one) => `│ ${one}`.trimEnd())
+    .join('\n');
 }
 
 /** Rows as aligned columns, each on one line. */

@@ -1,5 +1,5 @@
 import { usualStaggerMs } from '../../domain/limits.ts';
-import { problemOf, type Result, success } from '../../domain/problem.ts';
+import { type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import { untrustedProblem } from '../../domain/trust.ts';
 import type { Worker } from '../../domain/worker.ts';
@@ -61,8 +61,8 @@ export function createRunner(edge: Edge): RunEffect {
 }
 
 /** What a fault of ours, or of the disk, comes to: whoever waits for the effect is told, and the worker is free again. */
-function afterFault(effect: WorldEffect, state: ControllerState, { message }: Error): Message | null {
-  const problem = problemOf('internal', `orch-tui could not do this: ${message}`, 'Its log says more.');
+function afterFault(effect: WorldEffect, state: ControllerState, error: Error): Message | null {
+  const problem = problemIn(error);
   const result = { ok: false, problem } as const;
   switch (effect.type) {
     case 'plan': {
@@ -82,6 +82,12 @@ function afterFault(effect: WorldEffect, state: ControllerState, { message }: Er
     default:
       return null;
   }
+}
+
+function problemIn({ message, code }: Error & { readonly code?: unknown }): Problem {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const hint = isFull ? 'Make room on that disk, then try again.' : 'Its log says more.';
+  return problemOf(isFull ? 'disk_full' : 'internal', `orch-tui could not do this: ${message}`, hint);
 }
 
 async function run(

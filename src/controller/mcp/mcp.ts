@@ -55,6 +55,7 @@ export class Mcp {
       fail,
     });
     const written = this.#closed ? null : await writeMcpConfig(root, endpoint.url);
+    // Tried again with the next agent; by then this port would be one that no agent knows.
     if (!written?.ok) endpoint.close();
     if (written?.ok === false) throw new Error(written.problem.message);
     this.#endpoint = endpoint;

@@ -27,7 +27,7 @@ export interface Log {
   close(): void;
 }
 
-/** What the outcome of something that is begun now may need. */
+/** More than what is asked now and its outcome need. */
 const roomBytes = 8192;
 
 /** Events that wait at most; above it the oldest that can be found out again go. */

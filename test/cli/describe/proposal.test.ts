@@ -4,7 +4,7 @@ import { minutesAgo, now, plan, proposal } from '../../app/fixtures.ts';
 
 const id = 'backend/rate-limits';
 
-test('a card says what and where, the brief and what speaks against it, and the exact command last', () => {
+test('a card says what and where, what speaks against it, the exact command, and the brief last', () => {
   const command = ['claude', '--append-system-prompt', 'You are a worker.\nDo one task.'];
   const limit = { code: 'limit_reached', message: '4 workers run, 4 are wanted at the most.' };
   const made = plan(id, {
@@ -19,14 +19,14 @@ test('a card says what and where, the brief and what speaks against it, and the 
   worktree     /code/shop/.worktrees/backend-rate-limits
   agent        claude
   ports        20000–20009
-  brief        Limit requests to 100 a minute.
-               Answer 429 beyond it.
   warning      There is no develop branch.
   warning      4 workers run, 4 are wanted at the most.
   copied       .env (12 B)
   setup        npm ci
   environment  HOME LANG PATH TERM
-  command      claude --append-system-prompt $'You are a worker.\\nDo one task.'`,
+  command      claude --append-system-prompt $'You are a worker.\\nDo one task.'
+  brief        │ Limit requests to 100 a minute.
+               │ Answer 429 beyond it.`,
   );
 });
 
@@ -63,4 +63,27 @@ test('among other things a proposal is a row with the first line of its brief', 
       '#12  resume  web/cart             Limit requests to 100 a minute.',
     ].join('\n'),
   );
+});
+
+test('no line of a brief or a command can be taken for a field, however wide the terminal is', () => {
+  const fake = `Do it.${' '.repeat(200)}  command      claude --safe\n  worktree     /tmp/harmless\n│ command x\n\u202ednammoc`;
+  const command = [
+    'claude',
+    '--append-system-prompt',
+    `${'x '.repeat(60)}  command      claude --safe`,
+    fake,
+  ];
+  const made = plan(id, { command });
+  const names = /^ {2}(branch|from|worktree|agent|warning|environment|command|brief) {2,}\S/;
+  for (const columns of [undefined, 40, 80, 200]) {
+    const draft = { ...proposal(7, id).draft, brief: fake };
+    const rows = proposalText(proposal(7, id, { draft, plan: made }), now, columns).split('\n');
+    if (columns) for (const row of rows.slice(1)) expect(row.length).toBeLessThanOrEqual(columns);
+    const fields = rows.filter((row) => names.test(row)).map((row) => row.trim().split(' ')[0]);
+    expect(fields).toEqual(['branch', 'from', 'worktree', 'agent', 'environment', 'command', 'brief']);
+    const from = rows.findIndex((row) => row.startsWith('  brief'));
+    expect(rows.slice(from).every((row) => row[15] === '│')).toBe(true);
+    expect(rows.join('')).not.toContain('\u202e');
+    expect(rows.join('\n')).toContain('‹the brief›');
+  }
 });

@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { parseJson, RateLimit, readBody } from './loopback.ts';
+import { Strangers } from './strangers.ts';
+
+/** A request of somebody whose token was found to be right. */
+export interface KnownRequest {
+  readonly id: string;
+  readonly path: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Undefined where the method has none. */
+  readonly body: unknown;
+  /** Of the body. */
+  readonly bytes: number;
+}
+
+export interface LoopbackOptions {
+  /** Whose token this is; null for nobody's. */
+  identify(token: string): string | null | Promise<string | null>;
+  /** Answers a checked request. A rejection closes the connection. */
+  handle(request: KnownRequest): Promise<void>;
+  /** Answers with a refusal, in the words of whoever asked. */
+  refuse(response: ServerResponse, path: string, status: number, error: string): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+  hasPath(path: string): boolean;
+  /** Methods besides POST, which have no body. */
+  readonly bodiless?: readonly string[];
+  /** Requests of one token; whoever asks more is told to be quiet. */
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+const maxBodyBytes = 1024 * 1024;
+/** Connections without a right token, of all programs of the machine together. */
+const mostStrangers = 128;
+/** From the connection to the end of the request's head; our own programs send it at once. */
+const strangerMs = 3000;
+/** Connections of one token: those of a worker, its hooks that wait for an answer among them. */
+const mostOfOne = 128;
+/** Refused tokens that are answered as such; beyond them guessing is told to be slower. */
+const strangersPerSecond = 20;
+
+/**
+ * An HTTP server on the loopback interface for programs that hold a token. Anything on this machine can reach it, web
+ * pages in a browser included. So it takes JSON only, no Origin, and requests only under its own name (a page whose name
+ * resolves to 127.0.0.1 carries that name in Host). Connections that have not shown a right token are few and
+ * short-lived and give way to new ones, so that none of them keeps out who holds one.
+ */
+export class LoopbackServer {
+  readonly #options: LoopbackOptions;
+  readonly #server: Server;
+  readonly #rate: RateLimit;
+  readonly #refusals = new RateLimit(strangersPerSecond, strangersPerSecond);
+  readonly #strangers = new Strangers<Socket>(mostStrangers, strangerMs, (socket) => socket.destroy());
+  readonly #known = new Map<Socket, string>();
+
+  private constructor(options: LoopbackOptions) {
+    this.#options = options;
+    this.#rate = new RateLimit(options.perSecond, options.burst);
+    const limits = { headersTimeout: 5000, requestTimeout: 15_000, connectionsCheckingInterval: 2000 };
+    this.#server = createServer(limits, (request, response) => {
+      this.#serve(request, response).catch((error) => {
+        if (!request.destroyed) options.fail(error);
+        response.destroy();
+      });
+    });
+    this.#server.on('connection', (socket: Socket) => {
+      this.#strangers.add(socket);
+      socket.once('close', () => {
+        this.#strangers.remove(socket);
+        this.#known.delete(socket);
+      });
+    });
+  }
+
+  /** @param port wanted; another one where that is taken, any for null */
+  static async listen(options: LoopbackOptions, port: number | null = null): Promise<LoopbackServer> {
+    const server = new LoopbackServer(options);
+    const isBound = port !== null && (await server.#bind(port));
+    if (!isBound && !(await server.#bind(0))) throw new Error('no port on 127.0.0.1');
+    return server;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://${this.#name}`;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+  }
+
+  get #name(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  #bind(port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const refused = () => resolve(false);
+      this.#server.once('error', refused);
+      this.#server.listen(port, '127.0.0.1', () => {
+        this.#server.off('error', refused);
+        resolve(true);
+      });
+    });
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { url: path = '', method = '' } = request;
+    const refuse = (status: number, error: string) => this.#options.refuse(response, path, status, error);
+    const { host, origin, authorization = '' } = request.headers;
+    if (host !== this.#name) return refuse(421, 'wrong host');
+    if (origin !== undefined) return refuse(403, 'not for web pages');
+    const token = /^Bearer (\S{16,200})$/i.exec(authorization)?.[1];
+    const asked = token === undefined ? null : this.#options.identify(token);
+    const id = asked instanceof Promise ? await asked : asked;
+    if (id === null) return refuse(this.#refusals.allows('') ? 401 : 429, 'unknown token');
+    if (!this.#admit(request.socket, id)) return refuse(429, 'too many connections');
+    if (!this.#rate.allows(id)) return refuse(429, 'too many messages');
+    if (!this.#options.hasPath(path)) return refuse(404, 'no such path');
+    const known = { id, path, request, response };
+    if (this.#options.bodiless?.includes(method))
+      return this.#options.handle({ ...known, body: undefined, bytes: 0 });
+    if (method !== 'POST') return refuse(405, 'POST only');
+    if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) return refuse(415, 'JSON only');
+    const text = await readBody(request, maxBodyBytes);
+    if (text === null) return refuse(413, 'at most 1 MB');
+    const body = parseJson(text);
+    if (body === undefined) return refuse(400, 'not JSON');
+    return this.#options.handle({ ...known, body, bytes: Buffer.byteLength(text) });
+  }
+
+  /** From now on it is counted with those of its token, and nobody else's connections are in its way. */
+  #admit(socket: Socket, id: string): boolean {
+    if (this.#known.get(socket) === id) return true;
+    let own = 0;
+    for (const other of this.#known.values()) if (other === id) own += 1;
+    if (own >= mostOfOne) return false;
+    this.#strangers.remove(socket);
+    if (!socket.destroyed) this.#known.set(socket, id);
+    return true;
+  }
+}
