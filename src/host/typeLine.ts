@@ -43,7 +43,7 @@ export interface Line {
  * between a look and what is typed behind it the child can print, and we do not miss what it printed before. A child
  * that does not mark pastes takes each line break for an Enter, so each is treated as one.
  * @returns `asks` at a question, with nothing typed; `asks_meanwhile` where one came up behind the text, which is typed
- * then and not entered; `not_at_prompt`; `not_reading`
+ * then and not entered; `not_at_prompt`; `not_shown` where the child shows nothing behind the text; `not_reading`
  */
 export async function typeLine(keyboard: Keyboard, line: Line): Promise<Result<null>> {
   const text = typedText(line.text);
@@ -70,7 +70,7 @@ async function typePart(
   if (!keyboard.isRunning()) return notReading();
   if (text !== '' && !keyboard.paste(text)) return notReading();
   if (!isEntered) return success(null);
-  if (text !== '' && !(await isShown(keyboard, typedAt))) return notReading();
+  if (text !== '' && !(await isShown(keyboard, typedAt))) return notShown();
   if (await asksNow(keyboard, own)) return text === '' ? asked() : askedMeanwhile();
   return keyboard.type(enter) ? success(null) : notReading();
 }
@@ -139,6 +139,14 @@ function notAtPrompt(): Result<never> {
     'not_at_prompt',
     'It shows no prompt just now: what is typed would go to whatever it asks next.',
     'Send it again once it rests.',
+  );
+}
+
+function notShown(): Result<never> {
+  return failure(
+    'not_shown',
+    'It does not show what was typed, so Enter was not pressed. It may still read the text.',
+    'Look at its pane before you send it again.',
   );
 }
 

@@ -157,3 +157,12 @@ describe('a child that is ended', () => {
     await room.leave();
   });
 });
+
+test('a line that a child shows nothing of is not entered', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  await room.open('silent', 'process.stdin.setRawMode(true).resume();console.log("up");setInterval(()=>{},1e6)');
+  await (await room.watch('silent')).until('up');
+  expect(codeOf(await room.call('paste', { id: 'silent', text: 'do it', submit: true }))).toBe('not_shown');
+  await room.leave();
+});
