@@ -15,8 +15,7 @@ for (const hook of hooks)
   });
 process.stdin.setRawMode(true).on('data', (data) => {
   appendFileSync(record, `${JSON.stringify({ at: Date.now(), bytes: String(data) })}\n`);
-  // A window title is output, too: the screen stays, and the program shows that it has read.
   if (then) draw(then);
-  else process.stdout.write('\x1b]2;read\x07');
+  else process.stdout.write(`\x1b[36;1H${String(data).replace(/\x1b\[20[01]~|\p{Cc}/gu, '')}`);
 });
 draw(screen);
