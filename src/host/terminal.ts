@@ -162,6 +162,7 @@ export class Terminal {
       hasLeftPrompt: () => this.#wasBracketed && !this.#emulator.modes.bracketedPaste,
       isDrawing: () => this.readScreen() === null,
       asks: (own) => this.#asks(own),
+      screen: () => this.#emulator.text(),
       type: (bytes) => this.type(bytes),
       paste: (text) => this.paste([Buffer.from(text)]),
       pending: () => this.#input.pending,

@@ -12,6 +12,8 @@ export interface Keyboard {
   isDrawing(): boolean;
   /** Takes in all that the child has printed until now and looks for a question; see `showsOpenQuestion`. */
   asks(own: string): boolean;
+  /** What its screen shows, as plain text. */
+  screen(): string;
   /** Types bytes as they are; false when nothing of them was taken. */
   type(bytes: Uint8Array): boolean;
   paste(text: string): boolean;
@@ -43,7 +45,7 @@ export interface Line {
  * between a look and what is typed behind it the child can print, and we do not miss what it printed before. A child
  * that does not mark pastes takes each line break for an Enter, so each is treated as one.
  * @returns `asks` at a question, with nothing typed; `asks_meanwhile` where one came up behind the text, which is typed
- * then and not entered; `not_at_prompt`; `not_reading`
+ * then and not entered; `not_at_prompt`; `not_shown` where the child shows nothing behind the text; `not_reading`
  */
 export async function typeLine(keyboard: Keyboard, line: Line): Promise<Result<null>> {
   const text = typedText(line.text);
@@ -65,12 +67,13 @@ async function typePart(
   isEntered: boolean,
 ): Promise<Result<null>> {
   if (await asksNow(keyboard, own)) return asked();
-  if (keyboard.hasLeftPrompt()) return notAtPrompt();
+  if (keyboard.hasLeftPrompt() || keyboard.screen().trim() === '') return notAtPrompt();
   const typedAt = performance.now();
   if (!keyboard.isRunning()) return notReading();
   if (text !== '' && !keyboard.paste(text)) return notReading();
   if (!isEntered) return success(null);
-  if (text !== '' && !(await isShown(keyboard, typedAt))) return notReading();
+  const isSeen = () => keyboard.asks(own) || showsText(keyboard.screen(), text);
+  if (text !== '' && !(await isShown(keyboard, typedAt, shownMs, isSeen))) return notShown();
   if (await asksNow(keyboard, own)) return text === '' ? asked() : askedMeanwhile();
   return keyboard.type(enter) ? success(null) : notReading();
 }
@@ -86,7 +89,7 @@ export async function typeWord(keyboard: Keyboard, keys: string, patienceMs: num
   if (await asksNow(keyboard, own)) return false;
   const typedAt = performance.now();
   if (!keyboard.type(Buffer.from(keys))) return false;
-  await isShown(keyboard, typedAt, patienceMs);
+  await isShown(keyboard, typedAt, patienceMs, () => true);
   if (await asksNow(keyboard, own)) return false;
   return keyboard.type(enter);
 }
@@ -97,12 +100,37 @@ export async function asksNow(keyboard: Keyboard, own = ''): Promise<boolean> {
   return keyboard.asks(own);
 }
 
-/** Waits until the child has shown something since, and has had time to be ready for Enter. */
-async function isShown(keyboard: Keyboard, typedAt: number, patienceMs = shownMs): Promise<boolean> {
-  const hasShown = () => keyboard.pending() === 0 && keyboard.lastOutput() >= typedAt;
+/** Waits until the child has shown what was typed, and has had time to be ready for Enter. */
+async function isShown(
+  keyboard: Keyboard,
+  typedAt: number,
+  patienceMs: number,
+  isSeen: () => boolean,
+): Promise<boolean> {
+  const hasShown = () => keyboard.pending() === 0 && keyboard.lastOutput() >= typedAt && isSeen();
   const isShown = await until(() => hasShown() || !keyboard.isRunning(), patienceMs);
   await pause(beforeEnterMs);
   return isShown && keyboard.isRunning();
+}
+
+/** Letters of a text that have to be on a screen. */
+const surelyShown = 8;
+
+/**
+ * Whether a screen shows the beginning or the end of a line of the text, or what agents show in the place of a long one.
+ * Until then the child may not have read it yet, and what it asks first would get text and Enter as its answer.
+ */
+function showsText(screen: string, text: string): boolean {
+  const shown = letters(screen);
+  const lines = text.split('\r').map(letters);
+  const parts = lines.flatMap((line) => [line.slice(0, surelyShown), line.slice(-surelyShown)]);
+  const known = parts.filter((part) => part !== '');
+  return known.length === 0 || known.some((part) => shown.includes(part)) || /\[Pasted\b/i.test(screen);
+}
+
+/** Borders, wrapping and padding are left out of account. */
+function letters(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 async function until(holds: () => boolean, ms: number): Promise<boolean> {
@@ -139,6 +167,14 @@ function notAtPrompt(): Result<never> {
     'not_at_prompt',
     'It shows no prompt just now: what is typed would go to whatever it asks next.',
     'Send it again once it rests.',
+  );
+}
+
+function notShown(): Result<never> {
+  return failure(
+    'not_shown',
+    'It does not show what was typed, so Enter was not pressed. It may still read the text.',
+    'Look at its pane before you send it again.',
   );
 }
 

@@ -194,7 +194,7 @@ export interface HostApi {
    * Types text into a child as one paste, bracketed where the child asked for that; control characters other than
    * tab and newline are dropped. `submit` presses Enter behind it, after a pause. At a question nothing is typed, and no
    * Enter is pressed where one came up behind the text: `asks`, `asks_meanwhile`. `own` is what was typed before and may
-   * still be in its box. `not_at_prompt`, `not_reading`.
+   * still be in its box. `not_at_prompt`, `not_shown`, `not_reading`.
    */
   paste(params: { id: string; text: string; submit: boolean; own?: string }): Result<null>;
   /** Ends a child, with the manners it was opened with, and all that it started; resolves when it is gone. */

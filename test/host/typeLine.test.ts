@@ -157,3 +157,17 @@ describe('a child that is ended', () => {
     await room.leave();
   });
 });
+
+test.each([
+  ['nothing of it', 'console.log("up")', 'not_shown'],
+  ['only that it works', 'console.log("up");setInterval(()=>process.stdout.write("."),50)', 'not_shown'],
+  ['nothing at all', 'process.title="up"', 'not_at_prompt'],
+])('a line is not entered where a child shows %s', async (_, script, code) => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  await room.open('silent', `process.stdin.setRawMode(true).resume();setInterval(()=>{},1e6);${script}`);
+  const view = await room.watch('silent');
+  if (code === 'not_shown') await view.until('up');
+  expect(codeOf(await room.call('paste', { id: 'silent', text: 'do it', submit: true }))).toBe(code);
+  await room.leave();
+});
