@@ -38,8 +38,9 @@ function statesOf(seen: readonly Seen[]): string[] {
       scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title, flowing: true }) });
       scene.tell({ type: 'terminal-changed', terminal: terminal(id, { title }) });
       if (!scene.done.includes('look-at-agent')) continue;
-      for (const sign of signsOfPane(readScreen(one.quiet.join('\n')), titleRests({ title })))
-        scene.tell({ type: 'signed', id, sign, sessionId: null });
+      const signs = signsOfPane(readScreen(one.quiet.join('\n')), titleRests({ title }));
+      if (signs === 'unclear') throw new Error('nothing contradicts the pane here');
+      for (const sign of signs) scene.tell({ type: 'signed', id, sign, sessionId: null });
     }
     const { state = '', asks = null } = scene.worker(id) ?? {};
     const now = asks === null ? state : `${state}: ${asks}`;

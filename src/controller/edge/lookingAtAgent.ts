@@ -18,30 +18,61 @@ interface World {
   tell(message: Message): void;
 }
 
+/** How often an agent is looked at again that says it works while its pane looks as if it rested. */
+const mostLooks = 3;
+
 /** Where hooks say nothing: what the agent keeps of itself, and, where that is not news, what its pane shows. */
 export async function lookAtAgent(world: World, state: ControllerState, id: string): Promise<void> {
-  const sign = await sessionOf(world.ambient, state, id);
   const worker = state.log.workers.get(id);
-  const isNews = sign !== null && worker !== undefined && isFresh(worker, sign);
-  if (isNews) world.tell({ type: 'signed', id, sign, sessionId: null });
-  const call = await world.host.find();
-  const screen = call.ok ? await call.value('text', { id }) : call;
-  const text = screen.ok ? screen.value.text : '';
   const terminal = state.terminals.get(id);
   const rests = terminal !== undefined && !terminal.flowing && titleRests(terminal);
-  // A hook may have come meanwhile, and what it tells of is drawn later.
-  const only = worker && { ofStateSince: worker.stateSince };
-  for (const sign of isNews ? [] : signsOfPane(readScreen(text), rests))
-    world.tell({ type: 'signed', id, sign, sessionId: null, ...only });
-  if (showsMissingConversation(text))
-    world.tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
-  if (showsKeptConversation(text)) world.tell({ type: 'conversation-found', id });
+  for (let looks = 1; ; looks++) {
+    const own = await sessionOf(world.ambient, state, id);
+    const text = await textOf(world.host, id);
+    if (own !== null && worker !== undefined && isFresh(worker, own))
+      world.tell({ type: 'signed', id, sign: own, sessionId: null });
+    else {
+      const signs = signsOfPane(readScreen(text), rests, looks < mostLooks ? (own?.says ?? null) : null);
+      if (signs === 'unclear') {
+        await pause(restlessMs, undefined, { ref: false });
+        continue;
+      }
+      // A hook may have come meanwhile, and what it tells of is drawn later.
+      const only = worker && { ofStateSince: worker.stateSince };
+      for (const sign of signs) world.tell({ type: 'signed', id, sign, sessionId: null, ...only });
+    }
+    return tellOfConversation(world, id, text);
+  }
 }
 
-/** What a quiet pane tells: a title that rests says no more than that nothing is done, so a question comes first. */
-export function signsOfPane(shows: 'question' | 'prompt' | null, titleRests: boolean): Sign[] {
+async function textOf(host: World['host'], id: string): Promise<string> {
+  const call = await host.find();
+  const screen = call.ok ? await call.value('text', { id }) : call;
+  return screen.ok ? screen.value.text : '';
+}
+
+function tellOfConversation({ tell }: World, id: string, text: string): void {
+  if (showsMissingConversation(text)) tell({ type: 'conversation-missing', id, sessionId: randomUUID() });
+  if (showsKeptConversation(text)) tell({ type: 'conversation-found', id });
+}
+
+/**
+ * What a quiet pane tells. A title that rests says no more than that nothing is done, so a question comes first.
+ * @param own what the agent keeps of itself, though it is older than the state that we know
+ * @returns `unclear` where the agent says that it does something: on a busy machine a pane is also quiet because the
+ *   agent has not come to draw its question yet, or has not written yet that it rests
+ */
+export function signsOfPane(
+  shows: 'question' | 'prompt' | null,
+  titleRests: boolean,
+  own: SessionSign['says'] | null = null,
+): readonly Sign[] | 'unclear' {
+  if (shows === 'question' || (titleRests && own === 'asking'))
+    return [{ source: 'screen', says: 'question' }];
+  if (shows === null && !titleRests) return [];
+  if (own === 'working' || own === 'asking') return 'unclear';
   const screen: Sign[] = shows ? [{ source: 'screen', says: shows }] : [];
-  return shows !== 'question' && titleRests ? [{ source: 'title', says: 'resting' }, ...screen] : screen;
+  return titleRests ? [{ source: 'title', says: 'resting' }, ...screen] : screen;
 }
 
 /** Milliseconds: the agent's own file follows its title by some tens of them, its hooks by more on a busy machine. */

@@ -45,9 +45,11 @@ async function open() {
     const text = JSON.stringify({ pid, procStart, status, statusUpdatedAt: at });
     return writeFile(join(folder, 'sessions', `${pid}.json`), text);
   };
-  const look = async (text = question, how = lookAtAgent): Promise<Message[]> => {
+  const look = async (text: string | (() => string) = question, how = lookAtAgent): Promise<Message[]> => {
     const told: Message[] = [];
-    const host = { find: async () => success(async () => success({ text })) };
+    const host = {
+      find: async () => success(async () => success({ text: typeof text === 'string' ? text : text() })),
+    };
     const world = {
       host: host as unknown as Pick<HostPort, 'find'>,
       ambient: { CLAUDE_CONFIG_DIR: folder },
@@ -97,6 +99,22 @@ test('a title that rests is told only where neither the agent nor its screen ask
   await keep(agent, 'waiting');
   for (const screen of [prompt, '', question])
     expect(signs(await look(screen))).toEqual([{ source: 'session', says: 'asking', at: later }]);
+});
+
+test('a pane that looks as if it rested is looked at again while its agent says that it works', async () => {
+  const { agent, shows, keep, look } = await open();
+  shows('✳ auth');
+  await keep(agent, 'busy', later - 60_000);
+  const screens = [prompt, prompt, question];
+  expect(signs(await look(() => screens.shift() ?? ''))).toEqual([{ source: 'screen', says: 'question' }]);
+  expect(screens).toEqual([]);
+  // In the end its pane is believed, for nothing would be looked at any more.
+  expect(signs(await look(prompt))).toEqual([
+    { source: 'title', says: 'resting' },
+    { source: 'screen', says: 'prompt' },
+  ]);
+  await keep(agent, 'waiting', later - 60_000);
+  expect(signs(await look(prompt))).toEqual([{ source: 'screen', says: 'question' }]);
 });
 
 test('a title that works tells nothing', async () => {
