@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
@@ -32,7 +32,7 @@ export async function checkNewWorktree(
   repo: Repo,
   wanted: { readonly path: string; readonly branch: string },
 ): Promise<Result<null>> {
-  const place = checkPlace(wanted.path);
+  const place = await checkPlace(wanted.path);
   if (!place.ok) return place;
   const worktrees = await listWorktrees(git, repo.path);
   if (!worktrees.ok) return worktrees;
@@ -64,13 +64,12 @@ export async function checkNewWorktree(
 }
 
 /** Refuses a folder for worktrees, or one in it, that is a link: git would check files out wherever it leads. */
-function checkPlace(path: string): Result<boolean> {
+async function checkPlace(path: string): Promise<Result<boolean>> {
   const parent = dirname(path);
   const folder = checkPath(dirname(parent), parent, 'folder');
   if (!folder.ok) return folder;
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-    ? checkPath(parent, path, 'folder')
-    : success(true);
+  const found = await lstat(path).catch(() => null); // Nothing there, or nothing that git could use either.
+  return found?.isSymbolicLink() ? checkPath(parent, path, 'folder') : success(true);
 }
 
 /** Why a branch cannot be made beside others: git keeps them as files, so `a` and `a/b` exclude each other. */
@@ -124,7 +123,7 @@ export async function restoreWorktree(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
-    const place = checkPlace(wanted.path);
+    const place = await checkPlace(wanted.path);
     if (!place.ok) return place;
     const worktrees = await listWorktrees(git, repo.path);
     if (!worktrees.ok) return worktrees;

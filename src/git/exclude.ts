@@ -1,9 +1,10 @@
 import { closeSync, writeSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { openForAppend } from '../lib/files.ts';
 import { exists, readIfThere } from './files.ts';
 import type { Git } from './run.ts';
+import { commonDirectory } from './worktreeList.ts';
 
 const ours = ['/.orch/', '/.worktrees/'];
 
@@ -14,13 +15,15 @@ const ours = ['/.orch/', '/.worktrees/'];
  */
 export async function excludeOurFolders(git: Git, root: string): Promise<Result<null>> {
   if (!(await exists(join(root, '.git')))) return success(null);
-  const where = await git.text(root, ['rev-parse', '--path-format=absolute', '--git-path', 'info/exclude']);
-  if (!where.ok) return where;
+  const common = await commonDirectory(git, root);
+  if (!common.ok) return common;
+  // Asked for this path, git would answer with what a link there leads to.
+  const file = join(common.value, 'info', 'exclude');
   try {
-    const text = await readIfThere(where.value);
+    const text = await readIfThere(file);
     const missing = ours.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
-    const opened = openForAppend(resolve(where.value, '../..'), where.value);
+    const opened = openForAppend(common.value, file);
     if (!opened.ok) return withLines(opened, missing);
     try {
       writeSync(opened.value, `${text === '' || text.endsWith('\n') ? '' : '\n'}${missing.join('\n')}\n`);
@@ -29,7 +32,7 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
     }
     return success(null);
   } catch (error) {
-    return failure('exclude_failed', `${where.value} cannot be written: ${String(error)}`);
+    return failure('exclude_failed', `${file} cannot be written: ${String(error)}`);
   }
 }
 
