@@ -3,15 +3,17 @@
  * line would, for a session's settings replace theirs. Runs after every reply; whatever goes wrong it exits 0.
  */
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { readLinked } from '../lib/files.ts';
 import { parseSpent, parseStatusCommand } from './claude/status.ts';
 import { inboxOf, postToInbox } from './inbox.ts';
 import { readStdin } from './stdin.ts';
 
 /** Milliseconds; a status line that takes longer is not worth the wait. */
 const patience = 5000;
+/** Bytes; far more than people write. */
+const largestSettings = 1_000_000;
 
 const input = await readStdin();
 await Promise.all([tellSpent(input), showOwn(input)]);
@@ -53,12 +55,9 @@ function ownCommand(): string | null {
 }
 
 function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    // Most people have one of the three at most.
-    return '';
-  }
+  const read = readLinked(file, largestSettings);
+  // Most people have one of the three at most.
+  return (read.ok && read.value) || '';
 }
 
 function parsed(text: string): unknown {

@@ -1,7 +1,7 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Copied } from '../app/messages.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { replaceFile } from '../lib/files.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
 
 /**
@@ -38,15 +38,10 @@ export class Clipboard {
     const folder = this.#folder();
     if (!folder.ok) return folder;
     const path = join(folder.value, 'copied.txt');
-    const draft = join(folder.value, `copied.${process.pid}.tmp`);
-    try {
-      await writeFile(draft, `${text}\n`, { mode: 0o600 });
-      await rename(draft, path);
-    } catch (error) {
-      await rm(draft, { force: true });
-      return failure('not_written', `What was copied could not be written: ${(error as Error).message}`);
-    }
-    return success({ lines, path });
+    const written = await replaceFile(folder.value, path, `${text}\n`);
+    return written.ok
+      ? success({ lines, path })
+      : failure('not_written', `What was copied could not be written: ${written.problem.message}`);
   }
 }
 

@@ -1,8 +1,10 @@
+import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { RepoSetup } from '../domain/setup.ts';
 import { foldCase } from '../domain/slug.ts';
+import { checkPath } from '../lib/files.ts';
 import { exists, resolvedPath } from './files.ts';
 import { branchRef, deleteRef, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
@@ -24,12 +26,14 @@ export interface Added {
   readonly warnings: readonly string[];
 }
 
-/** Whether a branch and its worktree can be made; changes nothing. */
+/** Whether a branch and its worktree can be made; changes nothing. `unsafe_path` where a link is in the way. */
 export async function checkNewWorktree(
   git: Git,
   repo: Repo,
   wanted: { readonly path: string; readonly branch: string },
 ): Promise<Result<null>> {
+  const place = await checkPlace(wanted.path);
+  if (!place.ok) return place;
   const worktrees = await listWorktrees(git, repo.path);
   if (!worktrees.ok) return worktrees;
   const user = worktrees.value.find((entry) => entry.branch === wanted.branch);
@@ -57,6 +61,15 @@ export async function checkNewWorktree(
   if (await exists(path))
     return failure('path_taken', `${path} exists already.`, 'Move it away, or take another task name.');
   return success(null);
+}
+
+/** Refuses a folder for worktrees, or one in it, that is a link: git would check files out wherever it leads. */
+async function checkPlace(path: string): Promise<Result<boolean>> {
+  const parent = dirname(path);
+  const folder = checkPath(dirname(parent), parent, 'folder');
+  if (!folder.ok) return folder;
+  const found = await lstat(path).catch(() => null); // Nothing there, or nothing that git could use either.
+  return found?.isSymbolicLink() ? checkPath(parent, path, 'folder') : success(true);
 }
 
 /** Why a branch cannot be made beside others: git keeps them as files, so `a` and `a/b` exclude each other. */
@@ -91,7 +104,7 @@ export async function addWorktree(git: Git, repo: Repo, wanted: NewWorktree): Pr
         await deleteRef(git, repo.path, branchRef(wanted.branch), wanted.commit);
       return added;
     }
-    const recorded = await git.run(repo.path, [
+    const recorded = await git.change(repo.path, [
       'config',
       '--local',
       `gitflow.branch.${wanted.branch}.base`,
@@ -110,6 +123,8 @@ export async function restoreWorktree(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
+    const place = await checkPlace(wanted.path);
+    if (!place.ok) return place;
     const worktrees = await listWorktrees(git, repo.path);
     if (!worktrees.ok) return worktrees;
     const path = await resolvedPath(wanted.path);
@@ -143,7 +158,7 @@ export async function forgetWorktree(git: Git, repo: Repo, path: string): Promis
       `${dirname(path)} is missing.`,
       'If it is on another disk, mount that first.',
     );
-  const removed = await git.run(repo.path, ['worktree', 'remove', path]);
+  const removed = await git.change(repo.path, ['worktree', 'remove', path]);
   return removed.exitCode === 0 ? success(null) : refused(removed);
 }
 
@@ -162,7 +177,7 @@ async function attach(
   const env = lfsEnvironment(lfs);
   // Relative paths would make older versions of git refuse the whole repository.
   const command = ['-c', 'worktree.useRelativePaths=false', 'worktree', 'add', ...args];
-  const outcome = await git.run(repo.path, command, { env });
+  const outcome = await git.change(repo.path, command, { env });
   if (outcome.exitCode === 0) return success({ warnings: [] });
   const complete =
     (await exists(path)) && (await git.run(path, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']));

@@ -71,7 +71,7 @@ async function fetchBranch(
 ): Promise<string[]> {
   const args = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
   const fetched = await git.inTurn(`fetch ${repo.path}`, () =>
-    git.run(repo.path, [...args, '--no-recurse-submodules', remote, branchRef(branch)], { timeoutMs }),
+    git.change(repo.path, [...args, '--no-recurse-submodules', remote, branchRef(branch)], { timeoutMs }),
   );
   if (fetched.exitCode === 0 && !fetched.timedOut) return [];
   // A branch that was never pushed has no newer commits to miss.

@@ -55,7 +55,7 @@ export async function bringBase(
       '--no-overwrite-ignore',
       '--no-rerere-autoupdate',
     ];
-    const merged = await git.run(path, ['merge', ...options, '-m', message, target.value.commit], {
+    const merged = await git.change(path, ['merge', ...options, '-m', message, target.value.commit], {
       timeoutMs: hookTimeoutMs,
     });
     const status = await git.run(path, ['status', '--porcelain=v2', '--branch', '-z']);

@@ -27,7 +27,7 @@ export async function createRepo(
     ['switch', '--quiet', '--create', 'develop'],
   ];
   for (const step of steps) {
-    const outcome = await git.run(path, step);
+    const outcome = await git.change(path, step);
     if (outcome.exitCode !== 0) return refused(outcome);
   }
   return success(null);

@@ -1,8 +1,9 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
 import { exists, readIfThere } from './files.ts';
 import type { Git } from './run.ts';
+import { commonDirectory } from './worktreeList.ts';
 
 const ours = ['/.orch/', '/.worktrees/'];
 
@@ -13,20 +14,22 @@ const ours = ['/.orch/', '/.worktrees/'];
  */
 export async function excludeOurFolders(git: Git, root: string): Promise<Result<null>> {
   if (!(await exists(join(root, '.git')))) return success(null);
-  const where = await git.text(root, ['rev-parse', '--path-format=absolute', '--git-path', 'info/exclude']);
-  if (!where.ok) return where;
+  const common = await commonDirectory(git, root);
+  if (!common.ok) return common;
+  // Asked for this path, git would answer with what a link there leads to.
+  const file = join(common.value, 'info', 'exclude');
   try {
-    const text = await readIfThere(where.value);
+    const text = await readIfThere(file);
     const missing = ours.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
     const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
     // Half a line would be a pattern of its own.
     const whole = `${before}${missing.join('\n')}\n`;
-    const written = await replaceFile(resolve(where.value, '../..'), where.value, whole, 0o644);
+    const written = await replaceFile(common.value, file, whole, 0o644);
     if (!written.ok) return withLines(written, missing);
     return success(null);
   } catch (error) {
-    return failure('exclude_failed', `${where.value} cannot be written: ${String(error)}`);
+    return failure('exclude_failed', `${file} cannot be written: ${String(error)}`);
   }
 }
 

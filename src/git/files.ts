@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { lstat, open, realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readLinked } from '../lib/files.ts';
 
 /** Whether something is at the path, a dangling link included. */
 export async function exists(path: string): Promise<boolean> {
@@ -20,15 +20,17 @@ const largestText = 16 * 1024 * 1024;
  * @throws for what is no plain file of a sensible size
  */
 export async function readIfThere(path: string): Promise<string> {
-  if (!(await exists(path))) return '';
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const found = await file.stat();
-    if (!found.isFile() || found.size > largestText) throw new Error(`${path} is no text file`);
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
+  return readOwn(path) ?? '';
+}
+
+/**
+ * A small text file of git's own, read at once, links followed; null where there is none. A pipe is not waited for.
+ * @throws for what is no plain file of a sensible size
+ */
+export function readOwn(path: string): string | null {
+  const read = readLinked(path, largestText);
+  if (read.ok) return read.value;
+  throw new Error(read.problem.message);
 }
 
 /** The path as git writes it: links resolved, as far as folders exist. */

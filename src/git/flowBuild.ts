@@ -86,7 +86,7 @@ async function mergeWithHooks(
   if (!hooks.ok) return hooks;
   return withScratchWorktree(git, repo, commonDir, onto, async (dir) => {
     const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', `${message}\n`, tip];
-    const merged = await git.run(dir, ['-c', `core.hooksPath=${hooks.value}`, ...args], {
+    const merged = await git.change(dir, ['-c', `core.hooksPath=${hooks.value}`, ...args], {
       timeoutMs: hookTimeoutMs,
     });
     if (merged.exitCode !== 0 || merged.timedOut)

@@ -103,7 +103,7 @@ async function makeBranch(
   const theirs = remote && (await readRef(git, repo.path, `refs/remotes/${remote}/${branch}`));
   if (!theirs && !start) return failure('no_main', `${repo.name} has no branch ${branch}.`, mainHint);
   const args = theirs ? ['--track', branch, `${remote}/${branch}`] : ['--no-track', branch, start ?? ''];
-  const created = await git.run(repo.path, ['branch', ...args]);
+  const created = await git.change(repo.path, ['branch', ...args]);
   return created.exitCode === 0 ? success(null) : refused(created);
 }
 
@@ -126,7 +126,7 @@ async function writeSettings(
     if (value !== undefined || !(await isSet(name))) values.push([name, value ?? defaultPrefixes[key]]);
   }
   for (const [key, value] of values) {
-    const written = await git.run(repo.path, ['config', '--local', key, value]);
+    const written = await git.change(repo.path, ['config', '--local', key, value]);
     if (written.exitCode !== 0) return refused(written);
   }
   return success(null);

@@ -21,7 +21,7 @@ export async function fetchForPush(git: Git, repo: Repo): Promise<Result<null>> 
   if (!remote)
     return failure('no_remote', `${repo.name} has no remote to push to.`, 'Finish without --push.');
   const args = ['fetch', '--quiet', '--no-write-fetch-head', '--no-auto-maintenance'];
-  const fetched = await git.run(repo.path, [...args, '--no-recurse-submodules', remote], {
+  const fetched = await git.change(repo.path, [...args, '--no-recurse-submodules', remote], {
     timeoutMs: networkTimeoutMs,
   });
   return fetched.exitCode === 0 && !fetched.timedOut ? success(null) : refused(fetched, 'Nothing was moved.');
@@ -56,7 +56,7 @@ export async function pushFinished(
   const specs = refs.map((ref) => `${ref}:${ref}`);
   if (deletion.value.length > 0) specs.push(`:${branchRef(branch)}`);
   const timeoutMs = (await hasHooks(git, repo.path, ['pre-push'])) ? hookTimeoutMs : networkTimeoutMs;
-  const pushed = await git.run(repo.path, [...args, ...specs], { timeoutMs });
+  const pushed = await git.change(repo.path, [...args, ...specs], { timeoutMs });
   if (pushed.exitCode === 0 && !pushed.timedOut) return success(refs);
   const again = `git -C ${repo.path} push --atomic ${remote} ${refs.join(' ')}`;
   return { ok: false, problem: pushRefused(branch, remote, refusal(pushed).message, again) };

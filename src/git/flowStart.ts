@@ -144,7 +144,7 @@ async function makeBranch(
 ): Promise<Result<null>> {
   const free = await checkFree(git, repo, branch);
   if (!free.ok) return free;
-  const recorded = await git.run(repo.path, ['config', '--local', `gitflow.branch.${branch}.base`, from]);
+  const recorded = await git.change(repo.path, ['config', '--local', `gitflow.branch.${branch}.base`, from]);
   if (recorded.exitCode !== 0) return refused(recorded);
   const made = await moveRef(git, repo.path, branchRef(branch), commit, null, `start ${branch}`);
   return made.ok ? success(null) : made;

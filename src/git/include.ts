@@ -15,6 +15,9 @@ const includeFile = '.worktreeinclude';
 const mostFiles = 200;
 const mostBytes = 100_000_000;
 
+/** Bytes of patterns; far more than people write. */
+const mostPatterns = 1_000_000;
+
 /** Our own folders, where the workspace is a repository itself. */
 const ours = /^\.(?:orch|worktrees)\//;
 
@@ -29,7 +32,11 @@ export interface Included {
  */
 export async function listIncluded(git: Git, repo: Repo): Promise<Result<Included>> {
   const file = join(repo.path, includeFile);
-  if (!(await exists(file))) return success({ copies: [], warnings: [] });
+  const found = await lstatIfThere(file);
+  if (!found) return success({ copies: [], warnings: [] });
+  // Git would follow a link to anywhere, and wait for a pipe.
+  if (!found.isFile() || found.size > mostPatterns)
+    return success({ copies: [], warnings: [`Nothing is copied: ${includeFile} is no plain small file.`] });
   const listed = await git.run(repo.path, ['ls-files', '-z', '-o', '-i', `--exclude-from=${file}`]);
   if (listed.exitCode !== 0) return refused(listed);
   const ignored = await keepIgnored(git, repo.path, listed.stdout.split('\0').filter(Boolean));

@@ -1,8 +1,9 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { configFiles } from './environment.ts';
+import { readOwn } from './files.ts';
 import type { Known } from './knownFacts.ts';
 import { type Git, refused } from './run.ts';
 import { findCommonDirectory } from './worktreeList.ts';
@@ -102,7 +103,7 @@ function entriesOf(folder: string): Dirent[] {
 
 function textOf(ref: string): string {
   try {
-    return readFileSync(ref, 'utf8').trim();
+    return readOwn(ref)?.trim() ?? '';
   } catch {
     return ''; // A lock comes and goes, and a ref that vanished meanwhile is one more difference.
   }

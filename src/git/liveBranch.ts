@@ -33,7 +33,7 @@ export async function adoptBranch(git: Git, repo: Repo, from: string, to: string
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive(common.value, async () => {
-    const config = (...args: string[]) => git.run(repo.path, ['config', '--local', ...args]);
+    const config = (...args: string[]) => git.change(repo.path, ['config', '--local', ...args]);
     const [old, now] = [`gitflow.branch.${from}`, `gitflow.branch.${to}`];
     if ((await config('--get', `${old}.base`)).exitCode !== 0) return success(null);
     const isKnown = (await config('--get', `${now}.base`)).exitCode === 0;

@@ -59,7 +59,7 @@ export async function commitTree(
   const sign = await git.run(dir, ['config', '--type=bool', '--get', 'commit.gpgSign']);
   const signing = sign.stdout.trim() === 'true' ? ['-S'] : [];
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), ...signing, '-F', '-'];
-  const made = await git.text(dir, args, { input: `${message}\n`, timeoutMs: signingTimeoutMs });
+  const made = await git.changeText(dir, args, { input: `${message}\n`, timeoutMs: signingTimeoutMs });
   if (!made.ok || signing.length === 0) return made;
   const commit = await git.text(dir, ['cat-file', 'commit', made.value]);
   if (!commit.ok) return commit;
@@ -82,9 +82,9 @@ export async function hasHooks(git: Git, dir: string, names: readonly string[]):
   return found.includes(true);
 }
 
-/** Where git looks for hooks when it runs in `dir`. Absolute. */
+/** Where git looks for hooks when it changes something in `dir`; a command that reads has none. Absolute. */
 export function hooksFolder(git: Git, dir: string): Promise<Result<string>> {
-  return git.text(dir, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']);
+  return git.changeText(dir, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']);
 }
 
 /**
@@ -93,14 +93,14 @@ export function hooksFolder(git: Git, dir: string): Promise<Result<string>> {
  */
 export async function commitMergeWithHooks(git: Git, plan: MergePlan): Promise<Result<string>> {
   const { dir, branch, onto } = plan;
-  const away = await git.run(dir, ['switch', '--quiet', '--detach', '--no-overwrite-ignore', onto]);
+  const away = await git.change(dir, ['switch', '--quiet', '--detach', '--no-overwrite-ignore', onto]);
   if (away.exitCode !== 0) return refused(away);
   const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', `${plan.message}\n`, branch];
-  const merged = await git.run(dir, args, { timeoutMs: hookTimeoutMs });
+  const merged = await git.change(dir, args, { timeoutMs: hookTimeoutMs });
   const failed = merged.exitCode !== 0 || merged.timedOut;
   const commit = failed ? null : await git.text(dir, ['rev-parse', 'HEAD']);
-  if (failed) await git.run(dir, ['merge', '--abort']);
-  const back = await git.run(dir, ['switch', '--quiet', '--no-overwrite-ignore', branch]);
+  if (failed) await git.change(dir, ['merge', '--abort']);
+  const back = await git.change(dir, ['switch', '--quiet', '--no-overwrite-ignore', branch]);
   if (!commit) return refused(merged, 'A hook of the repository refused the merge; nothing was changed.');
   if (back.exitCode !== 0) return refused(back, `${dir} was left on the merge: git switch ${branch}`);
   if (!commit.ok) return commit;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
-import { exists } from './files.ts';
+import { exists, resolvedPath } from './files.ts';
 import { nameSome } from './inspect.ts';
 import { holdsBranch, readOperation } from './operation.ts';
 import { parseStatus, type WorktreeEntry } from './porcelain.ts';
@@ -70,10 +70,12 @@ async function findUser(
 export async function findObstacle(git: Git, target: Target, tree: string): Promise<Problem | null> {
   const { checkout } = target;
   if (checkout === null) return null;
-  const [looked, diff] = await Promise.all([
+  const [moved, looked, diff] = await Promise.all([
+    findMovedFiles(git, checkout),
     git.run(checkout, ['status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=all']),
     git.run(checkout, ['diff-tree', '-r', '-z', '--no-renames', '--name-status', target.commit, tree]),
   ]);
+  if (moved) return moved;
   if (looked.exitCode !== 0 || diff.exitCode !== 0) return null; // Git will say so itself when it is asked to merge.
   const changes = parseNameStatus(diff.stdout);
   const dirty = parseStatus(looked.stdout).entries.map((entry) => entry.path);
@@ -84,6 +86,17 @@ export async function findObstacle(git: Git, target: Target, tree: string): Prom
   if (inTheWay.size === 0) return null;
   const message = `${target.branch} is checked out at ${checkout}, where these files are in the way: ${nameSome([...inTheWay])}.`;
   return problemOf('target_blocked', message, 'Commit them or move them away there, then finish again.');
+}
+
+/** Refuses a checkout whose files git keeps in another folder, by `core.worktree`: they would be written there. */
+async function findMovedFiles(git: Git, checkout: string): Promise<Problem | null> {
+  const top = await git.text(checkout, ['rev-parse', '--show-toplevel']);
+  if (!top.ok || top.value === (await resolvedPath(checkout))) return null; // Git says itself why there is none.
+  return problemOf(
+    'unsafe_path',
+    `Git keeps the files of ${checkout} in ${top.value}: core.worktree says so.`,
+    'Look at the settings in its .git/config.',
+  );
 }
 
 /** Paths of `dirty` that are, contain, or lie below a changed path. */
@@ -139,6 +152,8 @@ async function fastForward(
   // Somebody may have switched since we looked; then another branch would move.
   const head = await git.text(checkout, ['symbolic-ref', '--quiet', 'HEAD']);
   if (!head.ok || head.value !== branchRef(branch)) return success('switched');
+  const moved = await findMovedFiles(git, checkout);
+  if (moved) return { ok: false, problem: moved };
   const args = [
     'merge',
     '--ff-only',
@@ -148,6 +163,6 @@ async function fastForward(
     '--quiet',
     merge,
   ];
-  const merged = await git.run(checkout, args);
+  const merged = await git.change(checkout, args);
   return merged.exitCode === 0 ? success(merge) : refused(merged);
 }

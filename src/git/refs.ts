@@ -88,19 +88,19 @@ export async function moveRefs(
     return from === null ? `create ${ref} ${to}` : `update ${ref} ${to} ${from}`;
   });
   const input = `${['start', ...lines, 'prepare', 'commit'].join('\n')}\n`;
-  const outcome = await git.run(dir, ['update-ref', '--create-reflog', '-m', why, '--stdin'], { input });
+  const outcome = await git.change(dir, ['update-ref', '--create-reflog', '-m', why, '--stdin'], { input });
   return outcome.exitCode === 0 ? success(null) : refused(outcome);
 }
 
 /** Points one of our own refs to a commit, whatever it held. */
 export async function keepRef(git: Git, dir: string, ref: string, commit: string): Promise<Result<string>> {
-  const outcome = await git.run(dir, ['update-ref', ref, commit]);
+  const outcome = await git.change(dir, ['update-ref', ref, commit]);
   return outcome.exitCode === 0 ? success(ref) : refused(outcome);
 }
 
 /** Deletes a ref, provided that it still points to `from`. */
 export async function deleteRef(git: Git, dir: string, ref: string, from: string): Promise<Result<null>> {
-  const outcome = await git.run(dir, ['update-ref', '-d', ref, from]);
+  const outcome = await git.change(dir, ['update-ref', '-d', ref, from]);
   return outcome.exitCode === 0 ? success(null) : refused(outcome);
 }
 

@@ -25,7 +25,7 @@ export async function removeWorktree(
   }
   // The one place that forces anything: what git would hold back is in a snapshot, or was looked at.
   const force = dirty || found.submodules.length > 0 ? ['--force'] : [];
-  const removed = await git.run(repo.path, ['worktree', 'remove', ...force, found.path]);
+  const removed = await git.change(repo.path, ['worktree', 'remove', ...force, found.path]);
   if (removed.exitCode === 0) return success([]);
   const listed = await listWorktrees(git, repo.path);
   const stillThere = !listed.ok || listed.value.some((entry) => entry.path === found.path);
@@ -44,7 +44,7 @@ export async function deleteBranch(git: Git, repo: Repo, branch: string, tip: st
   if (!deleted.ok) return deleted;
   for (const section of sectionsOf(branch)) {
     // Ends with 128 where there is no such section, which is as good.
-    await git.run(repo.path, ['config', '--local', '--remove-section', section]);
+    await git.change(repo.path, ['config', '--local', '--remove-section', section]);
   }
   return success(null);
 }

@@ -46,14 +46,14 @@ async function leaveMerge(git: Git, repo: Repo, worker: WorkerPlace, path: strin
   // Somebody may have worked in it since: nothing is let go of that is not kept.
   const saved = await snapshot(git, path, [head, tip], `${worker.id} amid a merge`);
   if (!saved.ok || !(await keepRef(git, repo.path, wipRef(worker.task, new Date()), saved.value)).ok) return;
-  if (merging !== null) await git.run(path, ['merge', '--abort']);
-  await git.run(path, ['switch', '--quiet', '--no-overwrite-ignore', worker.branch]);
+  if (merging !== null) await git.change(path, ['merge', '--abort']);
+  await git.change(path, ['switch', '--quiet', '--no-overwrite-ignore', worker.branch]);
 }
 
 /** Git deletes files first and its own record of the worktree last; what is left may be no more than what is kept. */
 async function completeRemoval(git: Git, repo: Repo, path: string, kept: string): Promise<void> {
   // The file that leads to the repository may be among those that are gone.
-  await git.run(repo.path, ['worktree', 'repair', path]);
+  await git.change(repo.path, ['worktree', 'repair', path]);
   const tree = await snapshotTree(git, path);
   if (!tree.ok) return;
   const diff = await git.text(repo.path, [
@@ -66,5 +66,5 @@ async function completeRemoval(git: Git, repo: Repo, path: string, kept: string)
   ]);
   if (!diff.ok || !diff.value.split('\n').every((line) => line === '' || line.startsWith('D'))) return;
   // A whole worktree takes the usual way, which looks at ignored files and locks as well.
-  if (diff.value !== '') await git.run(repo.path, ['worktree', 'remove', '--force', path]);
+  if (diff.value !== '') await git.change(repo.path, ['worktree', 'remove', '--force', path]);
 }

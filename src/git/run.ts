@@ -3,6 +3,7 @@ import { type Problem, problemOf, type Result, success } from '../domain/problem
 import { environmentFor } from './environment.ts';
 import type { Known } from './knownFacts.ts';
 import { lockFile, takeLock } from './lock.ts';
+import { readingArguments } from './reading.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
 export interface GitOutcome {
@@ -19,7 +20,7 @@ export interface GitOutcome {
 export interface GitOptions {
   /** Standard input; closed at once without. */
   readonly input?: string;
-  /** No limit without: a checkout of a large repository takes as long as it takes. */
+  /** Without, reading has two minutes; changing has no limit: a checkout takes as long as it takes. */
   readonly timeoutMs?: number;
   /** Bytes of standard output that are wanted; git is ended once it prints more. No limit without. */
   readonly mostBytes?: number;
@@ -29,6 +30,9 @@ export interface GitOptions {
 
 /** With a time limit, what git has started may outlive it and hold its pipes: wait no longer than this for them. */
 const pipesAfterExitMs = 500;
+
+/** Longer than a look at a large repository takes. */
+const readingLimitMs = 120_000;
 
 /** Another program may be in the middle of a merge with hooks; longer than this is a case for a person. */
 const lockWaitMs = 30_000;
@@ -43,21 +47,45 @@ export class Git {
   /** What was read of repositories, by path, and what it was read of. */
   readonly known = new Map<string, { readonly of: string; readonly what: Known }>();
   readonly #lockWaitMs: number;
+  readonly #readingMs: number;
   readonly #turns = new Map<string, Promise<void>>();
   /** Common directories whose lock the work under way holds. */
   readonly #held = new AsyncLocalStorage<readonly string[]>();
 
-  constructor(ambient: NodeJS.ProcessEnv = process.env, limits: { readonly lockWaitMs?: number } = {}) {
+  constructor(
+    ambient: NodeJS.ProcessEnv = process.env,
+    limits: { readonly lockWaitMs?: number; readonly readingMs?: number } = {},
+  ) {
     this.ambient = ambient;
     this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
+    this.#readingMs = limits.readingMs ?? readingLimitMs;
   }
 
-  /** Runs git in `dir`, a top folder: repositories above it are not looked for. */
-  async run(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+  /**
+   * Runs git to read, in `dir`, a top folder: repositories above it are not looked for. Hooks and other programs of the
+   * settings are off, see `reading.ts`. A command that does not end, such as one that waits at a pipe in the place of
+   * a file, is ended after two minutes where no other limit is given.
+   */
+  run(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+    return this.#run(dir, readingArguments(args), options, this.#readingMs);
+  }
+
+  /** Runs git to change something, as a person would: hooks and settings of the repository are git's business. */
+  change(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
+    return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options);
+  }
+
+  async #run(
+    dir: string,
+    args: readonly string[],
+    options: GitOptions,
+    usualLimitMs?: number,
+  ): Promise<GitOutcome> {
     const { simpleGit, GitConstructError } = await import('simple-git');
     const env = environmentFor(this.ambient, dir, options.env);
     const { timeoutMs, mostBytes } = options;
-    const limit = timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs);
+    const limitMs = timeoutMs ?? usualLimitMs;
+    const limit = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
     const full = mostBytes === undefined ? undefined : new AbortController();
     const ends = [limit, full?.signal].filter((signal) => signal !== undefined);
     let outcome: GitOutcome | null = null;
@@ -67,7 +95,8 @@ export class Git {
         allowEnvironment: Object.keys(env),
         unsafe: trusted,
         input: () => Buffer.from(options.input ?? ''),
-        completion: { onClose: true, onExit: ends.length > 0 ? pipesAfterExitMs : false },
+        // What may be a long answer is read to its end, however long that takes after the exit.
+        completion: { onClose: true, onExit: timeoutMs !== undefined || full ? pipesAfterExitMs : false },
         ...(ends.length > 0 && { abort: AbortSignal.any(ends) }),
         // The library takes a failure without words for success; here every exit code is kept.
         errors: (_error, { exitCode, stdOut, stdErr }) => {
@@ -95,7 +124,7 @@ export class Git {
         // The library waits another 50 ms when a command was silent, although its streams have ended.
         stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
       });
-      await git.raw(['-c', 'core.fsmonitor=false', '-c', 'core.quotePath=false', ...args]);
+      await git.raw(['-c', 'core.quotePath=false', ...args]);
     } catch (error) {
       if (error instanceof GitConstructError)
         return couldNotBegin(`fatal: cannot change to '${dir}': No such file or directory`);
@@ -106,10 +135,12 @@ export class Git {
 
   /** What git printed, without the last line's end; or why it refused, word for word. */
   async text(dir: string, args: readonly string[], options: GitOptions = {}): Promise<Result<string>> {
-    const outcome = await this.run(dir, args, options);
-    return outcome.exitCode === 0 && !outcome.timedOut
-      ? success(outcome.stdout.replace(/\n$/, ''))
-      : refused(outcome);
+    return textOf(await this.run(dir, args, options));
+  }
+
+  /** What git printed while it changed something, as `text` gives it. */
+  async changeText(dir: string, args: readonly string[], options: GitOptions = {}): Promise<Result<string>> {
+    return textOf(await this.change(dir, args, options));
   }
 
   /**
@@ -148,6 +179,12 @@ export class Git {
       if (this.#turns.get(key) === settled) this.#turns.delete(key);
     }
   }
+}
+
+function textOf(outcome: GitOutcome): Result<string> {
+  return outcome.exitCode === 0 && !outcome.timedOut
+    ? success(outcome.stdout.replace(/\n$/, ''))
+    : refused(outcome);
 }
 
 /** Git's refusal as a problem, word for word. */

@@ -45,7 +45,7 @@ export async function withScratchRepo<T>(
   await mkdir(dir, { recursive: true });
   try {
     const args = ['init', '--quiet', '--bare', '--template=', `--object-format=${format.value}`];
-    const made = await git.run(dir, args);
+    const made = await git.change(dir, args);
     if (made.exitCode !== 0) return refused(made);
     await appendFile(join(dir, 'config'), `[include]\n\tpath = ${quoted(join(commonDir, 'config'))}\n`);
     return await use(scratchRepo(git, dir, join(commonDir, 'objects')));
@@ -58,7 +58,7 @@ function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
   const env = { GIT_DIR: dir, GIT_OBJECT_DIRECTORY: objects };
   // Hooks of the repository have no business with refs that it does not have.
   const run = (args: readonly string[], input = '', timeoutMs?: number) =>
-    git.text(dir, ['-c', 'core.hooksPath=/dev/null', ...args], {
+    git.changeText(dir, ['-c', 'core.hooksPath=/dev/null', ...args], {
       env,
       input,
       ...(timeoutMs && { timeoutMs }),
@@ -108,7 +108,7 @@ export async function withScratchWorktree<T>(
   if (!before.ok) return before;
   // Hooks of the repository see commits here, not this checkout.
   const args = ['-c', 'core.hooksPath=/dev/null', '-c', 'worktree.useRelativePaths=false'];
-  const added = await git.run(repo.path, [...args, 'worktree', 'add', '--quiet', '--detach', dir, commit]);
+  const added = await git.change(repo.path, [...args, 'worktree', 'add', '--quiet', '--detach', dir, commit]);
   if (added.exitCode !== 0) return refused(added);
   const used = await use(dir);
   const removed = await removeScratchWorktree(git, repo, dir);
@@ -120,6 +120,6 @@ async function removeScratchWorktree(git: Git, repo: Repo, dir: string): Promise
   if (!listed.ok) return listed;
   if (!listed.value.some(({ path }) => path === dir) && !(await exists(dir))) return success(null);
   // Nobody works in it, and hooks may have left files: what git would hold back here is nobody's.
-  const removed = await git.run(repo.path, ['worktree', 'remove', '--force', dir]);
+  const removed = await git.change(repo.path, ['worktree', 'remove', '--force', dir]);
   return removed.exitCode === 0 ? success(null) : refused(removed);
 }

@@ -1,8 +1,9 @@
 import { lstat, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Backup, type Restored, thinOut } from '../domain/backup.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { checkPath } from '../lib/files.ts';
 import { dropBackups, listBackups } from './backups.ts';
 import { exists } from './files.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
@@ -130,11 +131,16 @@ export async function writeFiles(
       'Move them away first.',
     );
   // Deleted first: a folder may have to make room for a file of its name.
-  for (const path of others) await rm(join(worktree, path), { force: true });
+  for (const path of others) {
+    // The link itself may go; what is behind one stays.
+    const folder = checkPath(worktree, dirname(join(worktree, path)), 'folder');
+    if (!folder.ok) return folder;
+    await rm(join(worktree, path), { force: true });
+  }
   if (wanted.length > 0) {
     const args = ['restore', `--source=${commit}`, '--worktree', '--overlay', '--ignore-skip-worktree-bits'];
     const input = wanted.join('\0');
-    const restored = await git.run(worktree, [...args, '--pathspec-from-file=-', '--pathspec-file-nul'], {
+    const restored = await git.change(worktree, [...args, '--pathspec-from-file=-', '--pathspec-file-nul'], {
       input,
       env: { GIT_LITERAL_PATHSPECS: '1' },
     });

@@ -1,6 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LastCommit, Repo, RepoStatus } from '../domain/repo.ts';
+import { readOwn } from './files.ts';
 import { chooseFlow, type Flow, mainHint } from './flow.ts';
 import { inTurns } from './inTurns.ts';
 import { readKnown } from './known.ts';
@@ -124,7 +125,7 @@ export function findGitDirectory(path: string): string | null {
   const inside = join(path, '.git');
   try {
     if (isFolder(inside)) return inside;
-    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(readFileSync(inside, 'utf8')) ?? [];
+    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(readOwn(inside) ?? '') ?? [];
     return resolve(path, target);
   } catch {
     return inside; // No repository: git says so better.

@@ -93,7 +93,7 @@ export async function takeBack(
   const now = parseStatus(looked.stdout);
   if (looked.exitCode !== 0 || now.branch !== branch || now.head !== merge.commit)
     return failure('target_moving', `${checkout} was used meanwhile.`, 'Try again.');
-  const reset = await git.run(checkout, ['reset', '--keep', '--quiet', to]);
+  const reset = await git.change(checkout, ['reset', '--keep', '--quiet', to]);
   return reset.exitCode === 0 ? success(null) : refused(reset);
 }
 

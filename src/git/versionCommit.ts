@@ -129,10 +129,10 @@ async function commitWithHooks(
   const hooks = await hooksFolder(git, repo.path);
   if (!hooks.ok) return hooks;
   return withScratchWorktree(git, repo, commonDir, onto, async (dir) => {
-    const laid = await git.run(dir, ['read-tree', '-m', '-u', 'HEAD', tree]);
+    const laid = await git.change(dir, ['read-tree', '-m', '-u', 'HEAD', tree]);
     if (laid.exitCode !== 0) return refused(laid);
     const args = ['-c', `core.hooksPath=${hooks.value}`, 'commit', '--quiet', '-m', message];
-    const made = await git.run(dir, args, { timeoutMs: hookTimeoutMs });
+    const made = await git.change(dir, args, { timeoutMs: hookTimeoutMs });
     return made.exitCode === 0 && !made.timedOut
       ? git.text(dir, ['rev-parse', '--verify', 'HEAD'])
       : refused(made, 'A hook of the repository refused the commit; nothing was begun.');

@@ -1,7 +1,8 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Repo } from '../domain/repo.ts';
+import { readOwn } from './files.ts';
 import { findGitDirectory } from './status.ts';
 import { findCommonDirectory } from './worktreeList.ts';
 
@@ -105,7 +106,8 @@ export class GitWatch {
 /** Where the worktree with this git directory lies; null once it is gone. */
 async function worktreeOf(gitDir: string): Promise<string | null> {
   try {
-    return dirname((await readFile(join(gitDir, 'gitdir'), 'utf8')).trim());
+    const named = readOwn(join(gitDir, 'gitdir'));
+    return named === null ? null : dirname(named.trim());
   } catch {
     return null; // Removed meanwhile, which its repository's other folders tell.
   }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Result, success } from '../domain/problem.ts';
+import { readOwn } from './files.ts';
 import { parseWorktrees, type WorktreeEntry } from './porcelain.ts';
 import { type Git, refused } from './run.ts';
 
@@ -23,8 +23,9 @@ export function gitDirectory(git: Git, dir: string): Promise<Result<string>> {
 /** The directory that all worktrees share, found without a process from a worktree's own git directory. */
 export function findCommonDirectory(gitDir: string): string {
   try {
-    return resolve(gitDir, readFileSync(join(gitDir, 'commondir'), 'utf8').trim());
+    const named = readOwn(join(gitDir, 'commondir'));
+    return named === null ? gitDir : resolve(gitDir, named.trim());
   } catch {
-    return gitDir; // Only linked worktrees name another.
+    return gitDir; // No file: git says better what is wrong.
   }
 }

@@ -119,9 +119,18 @@ export function readText(root: string, path: string, mostBytes: number): Result<
 
 /** Reads a small text like `readText`, where the way to it is the caller's; only its last component is no link. */
 export function readPlain(path: string, mostBytes: number): Result<string | null> {
+  return readOpened(path, mostBytes, O_NOFOLLOW);
+}
+
+/** Reads a small text like `readPlain`, also behind a link, as git reads its own files. */
+export function readLinked(path: string, mostBytes: number): Result<string | null> {
+  return readOpened(path, mostBytes, 0);
+}
+
+function readOpened(path: string, mostBytes: number, flags: number): Result<string | null> {
   let fd: number | null = null;
   try {
-    fd = openPlain(path, O_RDONLY);
+    fd = openFile(path, O_RDONLY | flags);
     const { size } = fstatSync(fd);
     // Sizes are a claim in some file systems: one byte more than is allowed tells.
     const bytes = Buffer.allocUnsafe(Math.min(Math.max(size, 4096), mostBytes) + 1);
@@ -228,7 +237,11 @@ export function syncFolder(folder: string): void {
  * be opened
  */
 export function openPlain(path: string, flags: number = O_RDONLY): number {
-  const fd = openSync(path, flags | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  return openFile(path, flags | O_NOFOLLOW);
+}
+
+function openFile(path: string, flags: number): number {
+  const fd = openSync(path, flags | O_NONBLOCK, 0o600);
   if (fstatSync(fd).isFile()) return fd;
   closeSync(fd);
   throw new Error('it is no plain file');

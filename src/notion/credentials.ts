@@ -72,7 +72,7 @@ function keychainOf({ keychain }: CredentialsOptions): Promise<Keychain | null> 
 export async function readCredentials(path: string): Promise<Result<Token | null>> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
-    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return success(null);
@@ -80,7 +80,9 @@ export async function readCredentials(path: string): Promise<Result<Token | null
     return failure('credentials_unreadable', `${path} cannot be read (${code}).`, 'Check who owns it.');
   }
   try {
-    const { mode, uid, size } = await file.stat();
+    const found = await file.stat();
+    if (!found.isFile()) return failure(...unsafe(path, 'is no plain file'));
+    const { mode, uid, size } = found;
     if (uid !== process.getuid?.()) return failure(...unsafe(path, 'belongs to another user'));
     if ((mode & 0o077) !== 0) return failure(...unsafe(path, 'can be read by others'));
     const secret = size > maxBytes ? null : secretIn(await file.readFile('utf8'));

@@ -88,9 +88,8 @@ test.each([
 test('A worktree that git cannot make leaves no branch behind', async () => {
   const place = await createPlace();
   const repo = await place.repo();
-  await write(place.root, { file: 'not a folder' });
   const commit = await place.sh(repo.path, 'rev-parse', 'develop');
-  const path = join(place.root, 'file', 'below');
+  const path = join(place.root, 'too-long'.repeat(40));
   const problem = expectProblem(
     await addWorktree(place.git, repo, { path, branch: 'feature/x', commit, base: 'develop' }),
   );

@@ -1,4 +1,5 @@
-import { chmod, mkdir, readFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Git, refusal } from '../../src/git/run.ts';
@@ -150,4 +151,20 @@ test('Work under one key is done one after the other, and a failure stops nobody
   await expect(first).rejects.toThrow('mine alone');
   await second;
   expect(order).toEqual(['other', 'first', 'second']);
+});
+
+test("A command that reads does not wait for ever at a pipe in the place of a file of git's", async () => {
+  const place = await createPlace();
+  const repo = await place.repo();
+  const git = new Git(place.env, { readingMs: 300 });
+  for (const name of ['.gitignore', '.gitattributes', '.git/info/exclude']) {
+    await rm(join(repo.path, name), { force: true });
+    await mkdir(join(repo.path, name, '..'), { recursive: true });
+    execFileSync('mkfifo', [join(repo.path, name)]);
+    expect(await git.text(repo.path, ['status', '--porcelain'])).toMatchObject({
+      ok: false,
+      problem: { code: 'git_timeout' },
+    });
+    await rm(join(repo.path, name));
+  }
 });
