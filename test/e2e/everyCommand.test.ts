@@ -185,7 +185,8 @@ it('lets a worker run what agents may run and nothing else, as a child and as an
     new Set(all.map(({ line }) => line.split(' --json')[0])).size - Object.keys(variants).length + 2,
   );
   const after = await world();
-  expect(after).toEqual({ ...before, starts: 1 });
+  // The worker itself was started, and reported.
+  expect(after).toEqual({ ...before, starts: 1, log: ['updated'] });
 });
 
 /** What is wrong about an answer. */
