@@ -3,6 +3,8 @@ import { expect, it } from 'vitest';
 import { commandPolicies, policyOf } from '../../src/cli/commandPolicy.ts';
 import { createOutput } from '../../src/cli/output.ts';
 import { describeProgram, fullName } from '../../src/cli/program.ts';
+import { judge } from '../../src/domain/guard/judge.ts';
+import type { WorkerRules } from '../../src/domain/guard/rules.ts';
 
 /** Every command that does something: a leaf, or one that acts without the name of a command below it. */
 function acting(command: Command): readonly Command[] {
@@ -38,4 +40,25 @@ it('counts the options that are given', () => {
   expect(policyOf('worker finish', { dryRun: true })).toMatchObject({ agent: 'refused', acts: 'reads' });
   expect(policyOf('worker finish', { dryRun: false })).toMatchObject({ agent: 'refused', acts: 'acts' });
   expect(policyOf('constructor', {})).toBe(null);
+});
+
+it('is what the guard tells agents, too', () => {
+  const rules: WorkerRules = {
+    ...{
+      role: 'worker',
+      worktree: '/w',
+      branch: 'b',
+      workspace: '/',
+      writable: [],
+      variables: {},
+      allow: [],
+    },
+  };
+  const isDenied = (name: string) => {
+    const input = { command: `orch-tui ${name} --json` };
+    return judge({ tool: 'Bash', input, cwd: '/w' }, rules, (path) => [path]) !== null;
+  };
+  for (const [name, { agent }] of Object.entries(commandPolicies))
+    if (name !== 'room') expect(isDenied(name), name).toBe(agent === 'refused');
+  expect(isDenied('invoice totals --write')).toBe(true);
 });

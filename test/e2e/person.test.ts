@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { propose, quoted, runInside, standIn, type Tasks } from './insideWorker.ts';
 import { program, Shop } from './shop.ts';
 
 /** What a worker can hide of where it comes from: each line approves, as an orphan or not. */
-function attacks(home: string, runtime: string, key: string): Tasks {
+function attacks(root: string, home: string, runtime: string, key: string): Tasks {
   const orch = quoted(program);
   const clean = `env -i PATH="$PATH" HOME=${quoted(home)} XDG_RUNTIME_DIR=${quoted(runtime)} TERM=xterm`;
   const unset = 'env -u ORCH_WORKER -u ORCH_TOKEN -u ORCH_HOOK_URL';
@@ -21,6 +21,7 @@ function attacks(home: string, runtime: string, key: string): Tasks {
       `LINE=${quoted(line)} `,
     );
   const keepAnswer = `${clean} ANSWER="$ANSWER"`;
+  const directly = `${quoted(process.execPath)} ${quoted(resolve('test/e2e/approveDirectly.ts'))} ${quoted(root)} >"$ANSWER" 2>&1; echo $? >"$ANSWER.code"`;
   return {
     plain: approve,
     unset: `${unset} sh -c ${quoted(approve)}`,
@@ -38,6 +39,10 @@ function attacks(home: string, runtime: string, key: string): Tasks {
     pythonForkTwice: `${keepAnswer} LINE=${quoted(approve)} python3 -c ${quoted('import pty,os,sys\nif os.fork(): sys.exit()\nos.setsid()\nif os.fork(): sys.exit()\npty.spawn(["sh","-c",os.environ["LINE"]])')} </dev/null >/dev/null 2>&1`,
     tmux: `${keepAnswer} tmux -S "$ANSWER.sock" -f /dev/null new-session -d ${quoted(approve)}`,
     subreaper: `${keepAnswer} nice -n 5 timeout 60 setsid sh -c ${quoted(approve)}`,
+    directly,
+    directlyAlone: `${keepAnswer} setsid -f sh -c ${quoted(directly)} </dev/null >/dev/null 2>&1`,
+    directlyInScript: `${keepAnswer} setsid -f ${script(directly)} </dev/null >/dev/null 2>&1`,
+    directlyWithKey: `${keepAnswer} KEY=${key} setsid -f sh -c ${quoted(directly)} </dev/null >/dev/null 2>&1`,
     key: `ORCH_APPROVAL_KEY=${key} sh -c ${quoted(approve)}`,
     keyOrphan: `${keepAnswer} ORCH_APPROVAL_KEY=${key} setsid -f sh -c ${quoted(approve)} </dev/null`,
     keyInScript: `${keepAnswer} ORCH_APPROVAL_KEY=${key} setsid -f ${script(approve)} </dev/null >/dev/null 2>&1`,
@@ -57,8 +62,8 @@ describe('a worker', () => {
 
   it('approves nothing, however it hides where it comes from', { timeout: 200_000 }, async () => {
     await propose(shop, 'web', 'wanted');
-    const { home, runtime, approvalKey } = shop.place;
-    const answers = await runInside(shop, attacks(home, runtime, approvalKey));
+    const { workspace, home, runtime, approvalKey } = shop.place;
+    const answers = await runInside(shop, attacks(workspace, home, runtime, approvalKey));
     for (const [name, { code, text }] of answers) {
       expect([name, code], text).toEqual([name, 1]);
       expect(JSON.parse(text.slice(text.indexOf('{'))).error.code, name).toBe('approval_forbidden');
@@ -70,7 +75,7 @@ describe('a worker', () => {
 
 describe('a person', () => {
   let shop: Shop;
-  const { size } = { size: { cols: 100, rows: 30 } };
+  const size = { cols: 100, rows: 30 };
   beforeAll(async () => {
     shop = await Shop.open({ repos: { backend: {} } });
     await propose(shop, 'backend', ...Array.from({ length: 7 }, (_, at) => `task-${at + 1}`));

@@ -17,7 +17,8 @@ interface KeyPlace {
 const keyName = 'approval-key';
 
 /** The file, also by a pattern of a shell; and the folder, by the ways it is usually written. */
-const keyText = /approval[-?*.,{}[\]!^]{1,8}key|\bapproval-k|\/state\/orch-tui\b|STATE_HOME\}?\/orch-tui\b/;
+const keyText =
+  /approval[-?*.,{}[\]!^]{1,8}key|\bapproval-k|\/state\}?\/orch-tui\b|STATE_HOME\}?\/orch-tui\b/;
 /** Only a script of a person passes it. */
 const passing = /\bORCH_APPROVAL_KEY\+?=/;
 
@@ -54,7 +55,8 @@ export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: 
   const recursive = Object.hasOwn(readers, program) ? readers[program] : undefined;
   const isRecursive = recursive !== undefined && args.some((arg) => recursive.test(arg));
   for (const word of words) {
-    const path = word.replace(/^-{1,2}[\w-]+=/, '');
+    // What a variable holds may begin with a tilde that the shell expanded.
+    const path = word.replace(/^-{1,2}[\w-]+=/, '').replace(/^~(?=\/)/, rules.variables.HOME ?? '~');
     if (namesKey(word) || leadsIn(path, at) || isMatched(path, at)) return refusal;
     if (isRecursive && word !== first && !word.startsWith('-') && isPathLike(path) && leadsAbove(path, at))
       return refusal;
