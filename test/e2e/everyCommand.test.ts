@@ -1,66 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type CommandPolicy, commandPolicies, policyOf } from '../../src/cli/commandPolicy.ts';
-import { createOutput } from '../../src/cli/output.ts';
-import { describeProgram, fullName } from '../../src/cli/program.ts';
+import { commandPolicies } from '../../src/cli/commandPolicy.ts';
+import { type CommandLine, commandLines, variants } from './everyCommand.ts';
 import { type Answer, propose, quoted, runInside, standIn, type Tasks } from './insideWorker.ts';
 import { program, Shop } from './shop.ts';
-
-/** Arguments with which a person's command would change something, or with which one that reads has something to say. */
-const given: Readonly<Record<string, string>> = {
-  init: '--yes --repos backend',
-  demo: '--headless "$ANSWER.demo"',
-  answer: 'request allow',
-  approve: '1',
-  reject: '1 --why no',
-  run: 'lint',
-  report: '"Tests pass" --percent 80',
-  'messages mute': 'backend/tester',
-  'messages unmute': 'backend/tester',
-  'memory store': '"Remember this"',
-  'worker start': 'web more --yes',
-  'worker show': 'backend/tester',
-  'worker screen': 'backend/tester',
-  'worker send': 'backend/tester hello',
-  'worker attach': 'backend/tester',
-  'worker log': 'backend/tester',
-  'worker resume': 'backend/tester --yes',
-  'worker go-on': '--all --yes',
-  'worker leave-unfinished': 'backend/tester',
-  'worker stop': 'backend/tester',
-  'worker finish': 'backend/tester --yes',
-  'worker clean': 'backend/tester --yes --confirm tester',
-  'worker cancel': 'backend/tester',
-  'worker undo': 'backend/tester --yes',
-  'worker update': 'backend/tester',
-  'worker snapshots': 'backend/tester',
-  'worker snapshots diff': 'backend/tester',
-  'worker snapshots restore': 'backend/tester 1 --yes',
-  'board add': '"One more"',
-  'board move': 'ORC-1 Done',
-  'board edit': 'ORC-1 --task Other',
-  'board ids': '--yes',
-  'invoice add': 'Work --time 1h',
-  'invoice mark': 'paid INV-1',
-  'invoice ids': '--yes',
-  'notion connect': '--yes',
-  'sync resolve': 'ORC-1 task mine',
-  'flow init': 'web',
-  'flow feature start': 'web login',
-  'flow feature finish': 'web login --yes',
-  'flow release start': 'web 1.0.0',
-  'flow release finish': 'web 1.0.0 --yes',
-  'flow hotfix start': 'web 1.0.1',
-  'flow hotfix finish': 'web 1.0.1 --yes',
-  'host stop': '--yes',
-};
-
-/** More of a command, where an option makes it another one. */
-const variants: Readonly<Record<string, string>> = {
-  'invoice totals': '--write',
-  'worker finish': 'backend/tester --dry-run',
-};
 
 /** Commands that talk to an agent's own inbox know it by the environment, which an orphan without one has not. */
 const wantsInbox = new Set(['report', 'mcp', 'hook']);
@@ -73,41 +16,7 @@ const mayFail: Readonly<Record<string, RegExp>> = {
   doctor: /"checks"|checks|node/i,
 };
 
-function commandsOf(command: Command): readonly Command[] {
-  const { _actionHandler } = command as unknown as { _actionHandler: unknown };
-  const isOwn = command.parent !== null && (_actionHandler !== null || command.commands.length === 0);
-  return [...(isOwn ? [command] : []), ...command.commands.flatMap(commandsOf)];
-}
-
-interface Attempt {
-  readonly name: string;
-  readonly policy: Omit<CommandPolicy, 'withOption'>;
-  readonly line: string;
-}
-
-function attempts(): readonly Attempt[] {
-  const all = commandsOf(describeProgram(createOutput(false), null));
-  const attempt = (command: Command, args: string): Attempt => {
-    const name = fullName(command);
-    const missing = command.registeredArguments.filter(({ required }) => required).length;
-    if (missing > 0 && args === '') throw new Error(`Say in this test what ${name} is given.`);
-    const long = [...args.matchAll(/--([a-z-]+)/g)].map(([, word = '']) => [
-      word.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()),
-      true,
-    ]);
-    const policy = policyOf(name, Object.fromEntries(long));
-    if (!policy) throw new Error(`The table lacks ${name}.`);
-    const json = name === 'mcp' ? '</dev/null' : '--json';
-    return { name: `${name} ${args}`.trim(), policy, line: `${name} ${args} ${json}` };
-  };
-  return all.flatMap((command) => {
-    const name = fullName(command);
-    const more = variants[name];
-    return [attempt(command, given[name] ?? ''), ...(more ? [attempt(command, more)] : [])];
-  });
-}
-
-function tasksOf(all: readonly Attempt[], env: string): Tasks {
+function tasksOf(all: readonly CommandLine[], env: string): Tasks {
   const tasks: Record<string, string> = {};
   all.forEach(({ name, line }, at) => {
     const say = `${quoted(program)} ${line} >"$ANSWER" 2>&1; echo $? >"$ANSWER.code"`;
@@ -166,7 +75,7 @@ async function world(): Promise<object> {
 it('lets a worker run what agents may run and nothing else, as a child and as an orphan', {
   timeout: 240_000,
 }, async () => {
-  const all = attempts();
+  const all = commandLines();
   const before = await world();
   const { home, runtime } = shop.place;
   const env = `HOME=${quoted(home)} XDG_RUNTIME_DIR=${quoted(runtime)} TERM=xterm`;
@@ -190,7 +99,7 @@ it('lets a worker run what agents may run and nothing else, as a child and as an
 });
 
 /** What is wrong about an answer. */
-function faultsOf(name: string, policy: Attempt['policy'], { code, text }: Answer): readonly string[] {
+function faultsOf(name: string, policy: CommandLine['policy'], { code, text }: Answer): readonly string[] {
   if (policy.agent === 'allowed') {
     const [, excuse] = Object.entries(mayFail).find(([one]) => name.startsWith(one)) ?? [];
     return code === 0 || excuse?.test(text) ? [] : [`ended with ${code}: ${text.slice(0, 300)}`];

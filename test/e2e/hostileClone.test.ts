@@ -175,7 +175,7 @@ async function everyAnswer(): Promise<readonly Answer[]> {
       const { name, policy, line: text } = line;
       const asked = run('sh', ['-c', `'${program}' ${text} </dev/null`], {
         cwd: clone,
-        env: place.personEnv({ ORCH_LINGER_MS: '500', ANSWER: join(place.root, 'answer') }),
+        env: place.scriptEnv({ ORCH_LINGER_MS: '500', ANSWER: join(place.root, 'answer') }),
         timeout: 50_000,
       });
       const said = await asked.catch((error) => error);
@@ -199,7 +199,7 @@ describe('a clone', () => {
       const isRight = !needsTrust
         ? true
         : acts
-          ? code === 1 && /"untrusted_workspace"[^]*hash [0-9a-f]{64}/.test(text)
+          ? code === 1 && /"untrusted_workspace"[\s\S]*hash [0-9a-f]{64}/.test(text)
           : code === 0 && JSON.parse(text).trust.configuration === 'untrusted';
       if (!isRight) wrong.push(`${name}: ${code} ${text.slice(0, 200)}`);
     }
