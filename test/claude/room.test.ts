@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readAll } from '../e2e/shop.ts';
 import { chooseIn } from './choose.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import { installClaude } from './install.ts';
@@ -21,6 +22,7 @@ async function resume(room: Room, task: string): Promise<string> {
   room.press('r');
   await room.until(`Resume backend/${task}?`);
   const card = await room.until(/--(?:session-id|resume)[\s│]+[\da-f-]{36}/, patient);
+  await readAll(room);
   room.press('y');
   return card;
 }
@@ -57,7 +59,8 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     room.paste('Please greet.\n\nIn a file.');
     room.press('enter');
     await room.until('Start backend/hello?');
-    const card = await room.until('--session-id', patient);
+    await room.until('--session-id', patient);
+    const card = await readAll(room);
     for (const part of ['--settings', '-n backend/hello', 'Please greet.', 'claude (default)'])
       expect(card).toContain(part);
     expect(api.conversations).toEqual([]);

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parseBoard } from '../../src/documents/board.ts';
 import type { Update } from '../../src/domain/update.ts';
+import { readAll } from '../e2e/shop.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import type { ScriptedTurn } from './fakeApi.ts';
 import { installClaude } from './install.ts';
@@ -100,7 +101,8 @@ describe.skipIf(claude === null)('a day with the real Claude Code', () => {
     );
     room.press('tab', 'enter');
     await room.until(`Start ${id}?`);
-    expect(await room.until('--session-id', patient)).toContain(brief);
+    await room.until('--session-id', patient);
+    expect(await readAll(room)).toContain(brief);
     room.press('y');
     await isIn('In Progress');
     expect(await card()).toMatchObject({ id: 'ORC-1', worker: id, branch: 'feature/orc-1-limit' });

@@ -1,7 +1,7 @@
 import { chmod, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestTerminal } from './harness/terminal.ts';
-import { program, Shop } from './shop.ts';
+import { program, readAll, Shop } from './shop.ts';
 
 const board = `# Sprint 12
 
@@ -192,6 +192,7 @@ describe("a card's worker", () => {
     for (let step = 0; step < 4; step++) room.press('enter');
     await room.until('Start backend/fix-the-migration?');
     await room.until('y start');
+    await readAll(room);
     room.press('y');
     await untilText('the card is in progress', (text) =>
       /\| ORC-1 \|[^\n]*feature\/fix-the-migration[^\n]*backend\/fix-the-migration[^\n]*\d{4}-\d\d-\d\d[^\n]*\n\n## Review/.test(

@@ -54,7 +54,9 @@ async function killController(): Promise<void> {
 const full = { code: 'log_not_written', message: expect.stringContaining('ENOSPC') };
 
 describe.skipIf(noSmallDisk !== null || !isRoot)('a full disk (mounts one, which needs root)', () => {
-  it('refuses what cannot be recorded, shows what is, and goes on when there is room', { timeout: 180_000 }, async () => {
+  it('refuses what cannot be recorded, shows what is, and goes on when there is room', {
+    timeout: 180_000,
+  }, async () => {
     await shop.start('backend', 'auth', 'write a.txt: A\ncommit: Add a');
     disk.fill();
     // The first one may still fit into the last page; from then on none does.
@@ -75,7 +77,8 @@ describe.skipIf(noSmallDisk !== null || !isRoot)('a full disk (mounts one, which
     }
     expect(readFileSync(shop.path('.orch/log.jsonl'), 'utf8').startsWith(log)).toBe(true);
 
-    expect(await refusal('worker', 'stop', 'backend/auth')).toMatchObject(full);
+    // Its end may still fit into the last page, or be written later: it counts, and is never lost.
+    await shop.run(['worker', 'stop', 'backend/auth']);
     expect(await states()).toEqual({ 'backend/auth': 'exited' });
     disk.free();
     await shop.until('the notice is gone', async () => !(await notices()).includes('log_not_written'));

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { Shop } from './shop.ts';
+import { readAll, Shop } from './shop.ts';
 
 let shop: Shop;
 beforeEach(async () => {
@@ -49,6 +49,7 @@ it('a worker at its limit keeps others of its agent from starting, until its per
   const card = await room.until('Start web/next?');
   expect(card).toContain('! demo has reached its usage limit in backend/first, until');
   await room.until('y start');
+  await readAll(room);
   room.press('y');
   await room.until('y again starts it.');
   room.press('y');

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Shop } from './shop.ts';
+import { readAll, Shop } from './shop.ts';
 
 let shop: Shop;
 beforeEach(async () => {
@@ -18,7 +18,8 @@ async function propose(room: ReturnType<Shop['room']>, task: string, brief: stri
   room.paste(brief);
   room.press('enter');
   await room.until(`Start backend/${task}?`);
-  return room.until('Worktree');
+  await room.until('Worktree');
+  return readAll(room);
 }
 
 describe('the main job', () => {

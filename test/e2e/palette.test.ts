@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { TestTerminal } from './harness/terminal.ts';
-import { Shop } from './shop.ts';
+import { readAll, Shop } from './shop.ts';
 
 const board = `# Sprint 12
 
@@ -153,6 +153,7 @@ it('shows the card of a proposal, which alone can be approved', async () => {
   await room.until('Start backend/first?');
   expect(await shop.json('worker', 'list')).toEqual([]);
   await room.until('y start');
+  await readAll(room);
   room.press('y');
   await room.until('backend/first was started.');
 });

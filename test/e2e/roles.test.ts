@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { Shop } from './shop.ts';
+import { readAll, Shop } from './shop.ts';
 
 const isThere = (path: string) =>
   access(path).then(
@@ -16,6 +16,7 @@ test('the orchestrator is started with O, cannot write, and is found again from 
     room.press('O');
     await room.until('Start orchestrator?');
     expect(await room.until('--disallowedTools')).toContain('cannot write files or run commands');
+    await readAll(room);
     room.press('y');
     await room.until('O orchestrator ○ idle');
     await room.until('cannot write');

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TestTerminal } from './harness/terminal.ts';
-import { Shop } from './shop.ts';
+import { readAll, Shop } from './shop.ts';
 
 /** Prints without end, as fast as a busy build; the first key ends it, and the screen stays. */
 const chatter = `
@@ -134,6 +134,7 @@ describe('the screen', () => {
     await room.until('y start');
     expect(await shop.git('lonely', 'branch', '--format=%(refname:short)')).toBe('develop\nmain');
     expect(await shop.git('lonely', 'branch', '--show-current')).toBe('main');
+    await readAll(room);
     room.press('y');
     await room.until('lonely/first was started.');
     expect(await shop.git('lonely', 'merge-base', 'develop', 'feature/first')).toBe(

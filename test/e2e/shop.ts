@@ -158,3 +158,20 @@ export class Shop {
     await this.place.dispose({ graceMs: 8_000 });
   }
 }
+
+/**
+ * Brings all of an open card, or list of proposals, into sight: only then a yes is taken. @returns all that was shown
+ */
+export async function readAll(room: TestTerminal): Promise<string> {
+  const pages = [room.screen()];
+  for (let left = leftIn(room.screen()); left !== null; left = leftIn(room.screen())) {
+    const before = left;
+    room.press('space');
+    pages.push(await room.until((screen) => leftIn(screen) !== before));
+  }
+  return pages.join('\n');
+}
+
+function leftIn(screen: string): string | null {
+  return /↓ (\d+) more/.exec(screen)?.[1] ?? null;
+}

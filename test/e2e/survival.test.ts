@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { program, Shop } from './shop.ts';
+import { program, readAll, Shop } from './shop.ts';
 
 let shop: Shop;
 beforeEach(async () => {
@@ -98,6 +98,7 @@ describe('kill -9', () => {
     await room.until('Resume backend/auth?');
     const card = await room.until('Session');
     expect(card).toContain(before?.sessionId ?? 'a session');
+    await readAll(room);
     room.press('y');
     await room.until('Remember the blue door.');
     await room.until(/auth\s+idle/);

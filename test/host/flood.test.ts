@@ -70,7 +70,7 @@ const floods: readonly [string, () => Promise<void>][] = [
   ['2,000 idle connections', () => open(2000, '')],
   ['heads that never end', () => open(600, 'POST /hook HTTP/1.1\r\n', 'X: y\r\n')],
   ['one byte now and then', () => open(600, 'P', 'O')],
-  ['whole heads with a wrong token and half a body', () => open(600, head(wrong) + '{"half":')],
+  ['whole heads with a wrong token and half a body', () => open(600, `${head(wrong)}{"half":`)],
   ['whole requests with a wrong token', () => open(600, `${head(wrong, 2)}{}`)],
   ['heads with a token of the wrong length', () => open(600, head('short', 2))],
   ['half a head with the right token', () => open(600, head(token).slice(0, -4))],
