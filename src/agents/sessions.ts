@@ -10,8 +10,8 @@ export type KnownSession =
   | { readonly kind: 'none' }
   | { readonly kind: 'unknown' };
 
-/** Milliseconds; OpenCode takes some seconds. */
-const listPatience = 30_000;
+/** Milliseconds; OpenCode takes some seconds, and a minute on a machine with too much to do. To start over costs more. */
+const listPatience = 90_000;
 /** Files; with more of them the older ones are not looked at. */
 const mostLookedAt = 3000;
 /** Bytes at the beginning of a file of Codex; its first line may be long, and what is wanted comes first in it. */

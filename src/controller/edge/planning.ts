@@ -144,9 +144,17 @@ function goesOn(preset: AgentPreset, worker: Worker | null, session: KnownSessio
 }
 
 /** How its work begins, where that is not what one would expect of a start or a resume. */
-function beginning(preset: AgentPreset, brief: string, isAnew: boolean): readonly string[] {
+function beginning(
+  { preset, session }: Pick<Start, 'preset' | 'session'>,
+  brief: string,
+  isAnew: boolean,
+): readonly string[] {
   const isKept = brief.trim() !== '' && !takesBrief(preset);
-  const anew = 'No earlier conversation was found: it starts over';
+  const isUnlisted = session?.kind === 'unknown' && preset.sessions !== undefined;
+  const why = isUnlisted
+    ? 'Its conversations could not be looked through'
+    : 'No earlier conversation was found';
+  const anew = `${why}: it starts over`;
   if (!isAnew) return isKept ? ['It takes no brief when it starts: type it into its pane.'] : [];
   if (isKept) return [`${anew}, and takes no brief when it does: type it into its pane.`];
   return [brief.trim() === '' ? `${anew}.` : `${anew}, and is given the brief again.`];
@@ -211,7 +219,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...start.warnings,
     ...guardWarnings(tools, open.draft, preset),
     ...start.readying.warnings,
-    ...(worker === null || isAnew ? beginning(preset, brief, isAnew) : []),
+    ...(worker === null || isAnew ? beginning(start, brief, isAnew) : []),
     ...doubts(start, isAnew),
     ...lacks(preset),
     ...[untestedNote(version)].filter((note) => note !== null),

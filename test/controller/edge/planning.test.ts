@@ -123,6 +123,11 @@ test.each<[string, Partial<AgentPreset>, string | null]>([
     `${anew}, and is given the brief again.`,
   ],
   [
+    'cannot list the one that it needs',
+    { command: ['sh'], resume: ['{session}'], prompt: ['{brief}'], sessions: ['-c', 'exit 1'] },
+    'Its conversations could not be looked through: it starts over, and is given the brief again.',
+  ],
+  [
     'cannot name the one that it needs',
     { resume: ['-u', '{session}'], prompt: ['{brief}'] },
     `${anew}, and is given the brief again.`,
@@ -136,7 +141,7 @@ test.each<[string, Partial<AgentPreset>, string | null]>([
   const made = expectValue(await resume({}, known, { ...cat, ...change }));
   const said = made.warnings.filter((text) => /conversation|brief/.test(text));
   expect(said).toEqual(sentence === null ? [] : [sentence]);
-  expect(made.anew).toBe(sentence?.startsWith(anew) ? true : undefined);
+  expect(made.anew).toBe(sentence?.includes('starts over') ? true : undefined);
 });
 
 test('what begins anew without a brief is not said to have one, and a start says where its brief stays', async () => {
