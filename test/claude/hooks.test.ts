@@ -13,10 +13,10 @@ import { probeAgent } from '../../src/agents/probe.ts';
 import { agentPrograms } from '../../src/agents/programs.ts';
 import { Pane } from '../agents/pane.ts';
 import { StandInInbox } from '../agents/standInInbox.ts';
-import { choose } from './choose.ts';
 import { FakeApi } from './fakeApi.ts';
 import { fileHolds } from './fileHolds.ts';
 import { installClaude, version } from './install.ts';
+import { mark } from './mark.ts';
 import { createClaudePlace } from './place.ts';
 
 const program = await installClaude();
@@ -203,13 +203,11 @@ describe.skipIf(program === null)('the real Claude Code', () => {
     );
     expect(worker.inbox.events).toEqual([]);
     expect(pane.titles).toEqual([]);
-    const keys = { up: '\x1b[A', down: '\x1b[B', enter: '\r' };
+    const keys = { up: '\x1b[A', down: '\x1b[B' };
     const until = (isTrue: (screen: string) => boolean) =>
       pane.until(() => isTrue(pane.screen()), 'a key to be taken');
-    await choose(
-      { screen: () => pane.screen(), press: (key) => pane.write(keys[key]), until },
-      'Yes, I trust',
-    );
+    await mark({ screen: () => pane.screen(), press: (key) => pane.write(keys[key]), until }, 'Yes, I trust');
+    pane.write('\r');
     await worker.inbox.got('Stop');
     expect(showsTrustQuestion(pane.screen())).toBe(false);
   });

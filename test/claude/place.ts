@@ -21,6 +21,8 @@ export interface Person {
   /** Arguments behind the program's name. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** They have not been asked yet whether auto mode shall be their default; later versions ask that once. */
+  readonly isNew?: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function seedClaude(
   program: string,
   api: FakeApi,
   trusted: readonly string[],
-  { settings, mcpServers = {}, args = [], env: more = {} }: Person = {},
+  { settings, mcpServers = {}, args = [], env: more = {}, isNew = false }: Person = {},
 ): Promise<PresetConfig> {
   const config = join(root, 'claude-config');
   await mkdir(config, { mode: 0o700 });
@@ -46,6 +48,7 @@ export async function seedClaude(
     theme: 'dark',
     customApiKeyResponses: { approved: [key.slice(-20)], rejected: [] },
     officialMarketplaceAutoInstallAttempted: true,
+    ...(!isNew && { hasSeenAutoDefaultNudge: true, hasSeenAutoDefaultNotice: true }),
     projects: Object.fromEntries(trusted.map((path) => [path, { hasTrustDialogAccepted: true }])),
   };
   await writeFile(join(config, '.claude.json'), JSON.stringify(seed));

@@ -1,10 +1,11 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { oldestSupported } from '../../src/agents/claude/versions.ts';
 import { program } from '../e2e/shop.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import type { ScriptedTurn } from './fakeApi.ts';
-import { installClaude } from './install.ts';
+import { installClaude, version } from './install.ts';
 import type { Person } from './place.ts';
 
 const claude = await installClaude();
@@ -190,26 +191,24 @@ describe.skipIf(claude === null)('a worker', () => {
       name: 'Agent',
       input: { description: 'x', prompt: 'the subagent stashes', subagent_type: 'general-purpose' },
     };
+    const mine = { to: 'Try everything.' };
+    const theirs = { to: 'the subagent stashes' };
+    const outside = { name: 'Write', input: { file_path: shop.path('outside-4'), content: 'x' } };
     api.turns.push(
-      { to: 'Try everything.', tools },
-      { tools: [sub] },
-      {
-        to: 'the subagent stashes',
-        tools: [
-          bash('git stash -u'),
-          { name: 'Write', input: { file_path: shop.path('outside-4'), content: 'x' } },
-        ],
-      },
-      { text: 'The subagent could not.' },
-      ...good.map((tool) => ({ tools: [tool] })),
-      { text: 'Done what goes.' },
+      ...[tools, [sub], ...good.map((tool) => [tool])].map((some) => ({ ...mine, tools: some })),
+      { ...mine, text: 'Done what goes.' },
+      // Later versions run the subagent beside all this, and come back to the conversation as it ends.
+      { ...mine, text: 'Done what goes.' },
+      { ...theirs, tools: [bash('git stash -u'), outside] },
+      { ...theirs, text: 'The subagent could not.' },
     );
     const before = await shop.git('backend', 'show-ref');
     await place.start('door', 'Try everything.');
     await isIdle(place, 'backend/door', 'Done what goes.');
     const conversation = api.conversations.at(-1) ?? '';
-    // The Edit does not come to us: Claude Code itself refuses to edit what it has not read.
-    expect(conversation.match(/orch-tui: /g)?.length).toBeGreaterThanOrEqual(tools.length - 1);
+    // The Edit of 2.1.197 does not come to us: it refuses by itself to edit what it has not read.
+    const judged = version === oldestSupported ? tools.length - 1 : tools.length;
+    expect(conversation.match(/orch-tui: /g)?.length).toBeGreaterThanOrEqual(judged);
     expect(await shop.git('backend', 'stash', 'list')).toBe('');
     expect(await shop.git('backend', 'log', '-1', '--format=%s', 'feature/door')).toBe('Add a door');
     const refs = (text: string) =>
@@ -223,14 +222,20 @@ describe.skipIf(claude === null)('a worker', () => {
     expect(await readFile(join(own, 'README.md'), 'utf8')).toBe('# backend\n');
     const denied = await shop.json<{ type: string; what?: string }[]>('worker', 'log', 'backend/door');
     const kept = denied.filter(({ type }) => type === 'denied');
-    expect(kept).toHaveLength(tools.length - 1 + 2);
+    expect(kept).toHaveLength(judged + 2);
     expect(kept.map(({ what }) => what)).toContain('Bash: git switch -c other');
 
     // It comes to its attempts while no controller is there, and none is started meanwhile.
     const pid = await place.pidOf('door');
     const wait = 'touch waiting; until test -e go; do sleep 0.1; done';
     const attempts = [bash('git stash -u'), bash('echo x > ../outside-1')];
-    api.turns.push({ tools: [bash(wait)] }, { tools: attempts }, { text: 'Still not.' });
+    api.turns.splice(
+      0,
+      api.turns.length,
+      { tools: [bash(wait)] },
+      { tools: attempts },
+      { text: 'Still not.' },
+    );
     await shop.json('worker', 'send', 'backend/door', 'Once more.');
     await expect.poll(() => isThere(join(own, 'waiting')), { timeout: 20_000 }).toBe(true);
     const controller = await shop.pidOf('controller');

@@ -1,0 +1,44 @@
+import type { TestTerminal } from '../e2e/harness/terminal.ts';
+
+/** What shows a dialog of Claude Code: a pane of its own, or the control room around one. */
+interface Shown {
+  screen(): string;
+  press(key: 'up' | 'down'): void;
+  /** Waits until that is true of the screen, or throws. */
+  until(isTrue: (screen: string) => boolean): Promise<unknown>;
+}
+
+/** Claude Code loses a key that comes while it draws a dialog anew. */
+const tries = 8;
+
+/** Milliseconds until a key counts as lost. */
+const patience = 4000;
+
+/**
+ * Moves the mark of a dialog to a choice, as a person does: some versions number the choices, and each begins at
+ * another of them.
+ */
+export async function mark(shown: Shown, choice: string): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    const screen = shown.screen();
+    const before = markedIn(screen);
+    if (before.includes(choice)) return;
+    shown.press(screen.lastIndexOf(choice) < screen.lastIndexOf(before) ? 'up' : 'down');
+    try {
+      await shown.until((now) => markedIn(now) !== before);
+    } catch (error) {
+      if (tried === tries) throw error;
+    }
+  }
+}
+
+/** The same in a control room whose keys go to the pane. */
+export function markIn(room: TestTerminal, choice: string): Promise<void> {
+  const until = (isTrue: (screen: string) => boolean) => room.until(isTrue, { timeout: patience });
+  return mark({ screen: () => room.screen(), press: (key) => room.press(key), until }, choice);
+}
+
+/** The words behind the last mark. */
+function markedIn(screen: string): string {
+  return screen.match(/❯ [^\n│┃]*/g)?.at(-1) ?? '';
+}
