@@ -72,7 +72,7 @@ export async function moveRef(
   why: string,
 ): Promise<Result<string>> {
   const args = ['update-ref', '--create-reflog', '-m', why, ref, to, from ?? ''];
-  const outcome = await git.run(dir, args);
+  const outcome = await git.change(dir, args);
   return outcome.exitCode === 0 ? success(ref) : refused(outcome);
 }
 

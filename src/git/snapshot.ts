@@ -42,6 +42,9 @@ export function commitSnapshot(
   return git.text(dir, args, { input: `${message}\n`, env: identity });
 }
 
+/** Many new files take long to be packed; nothing that is done in earnest takes longer. */
+const addingLimitMs = 60 * 60_000;
+
 /**
  * The tree of everything in a worktree that is not ignored.
  * @param largest bytes of an untracked file that is still taken in; no limit without
@@ -57,7 +60,8 @@ export async function snapshotTree(git: Git, worktree: string, largest?: number)
     await copyIndex(join(gitDir.value, 'index'), index);
     const large = largest === undefined ? [] : await listLarge(git, worktree, largest);
     const but = large.map((path) => `:(top,exclude,literal)${path}`);
-    const added = await git.run(worktree, ['add', '--all', '--', ':/', ...but], { env });
+    const adding = ['add', '--all', '--', ':/', ...but];
+    const added = await git.run(worktree, adding, { env, timeoutMs: addingLimitMs });
     if (added.exitCode !== 0) return refused(added);
     return await git.text(worktree, ['write-tree'], { env });
   } finally {
