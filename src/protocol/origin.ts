@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { type Problem, problemOf } from '../lib/result.ts';
+import { otherHolders } from './terminalHolder.ts';
 
 /** What the system says of one process that leads to a caller. */
 export interface OriginProcess {
@@ -18,8 +19,8 @@ export interface OriginProcess {
 }
 
 /**
- * Where a process comes from: itself, its ancestors, and the leaders of its group and session. Read at one moment, because
- * a parent that ends later takes the way up with it.
+ * Where a process comes from: itself, its ancestors, the leaders of its group and session, and a worker that holds the other
+ * end of its terminal. Read at one moment, because a parent that ends later takes the way up with it.
  */
 export interface Origin {
   readonly caller: OriginProcess | null;
@@ -60,7 +61,14 @@ export function originOf(pid: number): Origin {
   // A leader may live on where a parent has ended, and the other way round.
   for (const one of [...found.values()])
     for (const leader of [one.group, one.session]) if (leader > 1) add(leader);
+  // A terminal that a worker holds the other end of is the worker's, also where another service started what runs in it.
+  if (process.platform === 'linux' && caller?.terminal)
+    for (const holder of otherHolders(Number(caller.terminal), [...found.keys()], isBelowHost)) add(holder);
   return { caller, all: [...found.values()] };
+}
+
+function isBelowHost(pid: number): boolean {
+  return hasLimitMark(readText(`/proc/${pid}/limits`));
 }
 
 /** Returns the controlling terminal of a process; empty without one. */

@@ -25,18 +25,6 @@ export function processStart(pid: number): string | null {
   return findProcess(pid)?.start ?? null;
 }
 
-/**
- * A process and all that it was started by, however indirectly. A worker's own commands keep their parents even in a
- * session of their own, so this tells a person's terminal from a worker's. It guards our own commands; it is no wall
- * against a program of the same user that hides where it comes from.
- */
-export function ancestryOf(pid: number): ReadonlySet<number> {
-  const find = process.platform === 'linux' ? findProcess : finderIn(listProcesses());
-  const found = new Set<number>();
-  for (let at = pid; at > 1 && !found.has(at); at = find(at)?.parent ?? 0) found.add(at);
-  return found;
-}
-
 /** The process and its descendants; empty when the process is another one by now. */
 export function findTree(pid: number, start: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
   const root = all.find((entry) => entry.pid === pid && entry.start === start);
@@ -64,12 +52,6 @@ function residentOf(pid: number): number {
     // Ended meanwhile.
     return 0;
   }
-}
-
-/** One look at all processes costs less than one for each. */
-function finderIn(all: readonly ProcessEntry[]): (pid: number) => ProcessEntry | null {
-  const byPid = new Map(all.map((entry) => [entry.pid, entry]));
-  return (pid) => byPid.get(pid) ?? null;
 }
 
 function findProcess(pid: number): ProcessEntry | null {

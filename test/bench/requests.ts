@@ -54,6 +54,7 @@ try {
   const { promise: done, resolve } = Promise.withResolvers<void>();
   const link = await connectDaemon({
     ...{ root: shop.place.workspace, program: 'controller', version, role: 'client' },
+    approvalKey: shop.place.approvalKey,
     prepare: (made) =>
       made.onNotice<ControllerNotices, 'facts'>('facts', ({ queue }: Facts) => {
         for (const { request } of queue) {

@@ -3,10 +3,19 @@
  * `npm run bench:start`, with `-- --json` as one JSON object. Runs of all programs are interleaved; medians count.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawn } from 'node-pty';
+import { approvalKeyFile } from '../../src/protocol/approvalKey.ts';
 
 const rounds = 15;
 const rival = { name: '@kodaikabasawa/ccmanager-linux-x64', version: '4.4.3' };
@@ -49,7 +58,9 @@ try {
     }
   report(times);
 } finally {
-  execFileSync(resolve('dist/orch-tui'), ['controller', 'stop'], { cwd: shop, env, stdio: 'ignore' });
+  const ORCH_APPROVAL_KEY = readFileSync(approvalKeyFile(env), 'utf8');
+  const asScript = { cwd: shop, env: { ...env, ORCH_APPROVAL_KEY }, stdio: 'ignore' } as const;
+  execFileSync(resolve('dist/orch-tui'), ['controller', 'stop'], asScript);
   rmSync(place, { recursive: true });
 }
 

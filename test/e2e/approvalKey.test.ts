@@ -67,7 +67,10 @@ it('is in no process that is started, no file but its own, no screen and no answ
     return stdout;
   };
   await say('worker', 'start', 'backend', 'fix', '--agent', 'teller', '--yes');
-  await say('worker', 'start', 'web', 'page', '--brief', 'say: hello', '--yes');
+  await say('worker', 'start', 'web', 'page', '--brief', 'write a.txt: A\ncommit: Add a', '--yes');
+  await shop.until('web/page has committed', async () =>
+    (await shop.git('web', 'log', '--oneline', 'feature/page')).includes('Add a'),
+  );
   await shop.untilState('web/page', 'idle');
   await say('run', 'lint', 'web');
   await say('flow', 'init', 'web');
