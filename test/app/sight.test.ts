@@ -134,3 +134,21 @@ test('A shows of each all that would be run, and y wants all of it in sight', ()
   expect(text).toContain('│ Line 0 of the brief.');
   expect(text).toContain('more lines on its card');
 });
+
+test('A shows a long argument once where it is the same in every command, and says so', () => {
+  const words = 'You are a worker. '.repeat(20).trim();
+  const of = (n: number, task: string, ...more: string[]) =>
+    proposal(n, `web/${task}`, {
+      plan: plan(`web/${task}`, { command: ['claude', '--append', words, ...more] }),
+      draft: { ...proposal(7, id).draft, repo: 'web', task, brief: '' },
+    });
+  const size = { cols: 120, rows: 40 };
+  const same = pressThrough(opened(size, 'several', of(1, 'a'), of(2, 'b'))).rows.join('\n');
+  expect(same).toMatch(/The same in every command\n‹1› +'You are a worker\./);
+  expect(same.match(/Command +claude --append ‹1›/g)).toHaveLength(2);
+  // Whoever writes the mark itself is quoted.
+  const faked = pressThrough(opened(size, 'several', of(1, 'a', '‹1›'), of(2, 'b'))).rows.join('\n');
+  expect(faked).toContain("--append ‹1› '‹1›'");
+  const one = pressThrough(opened(size, 'several', of(1, 'a'))).rows.join('\n');
+  expect(one).not.toContain('‹1›');
+});

@@ -121,7 +121,7 @@ test('a handler that throws is answered and logged, and the daemon goes on', asy
 
 test('a daemon ends by itself a while after the last link has gone', async () => {
   await using sandbox = new Sandbox();
-  const link = await connected(options(sandbox, { SAMPLE_LINGER: '50' }));
+  const link = await connected(options(sandbox, { SAMPLE_LINGER: '500' }));
   const pid = sandbox.pidOf('controller') ?? 0;
   link.close();
   await untilGone(pid);

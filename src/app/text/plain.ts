@@ -51,9 +51,29 @@ export function quoteCommand(command: readonly string[]): string {
 /** Stands for a brief that is shown in full beside its command; no argument can read like it, for it would be quoted. */
 const briefMark = '‹the brief›';
 
-/** The same for a command that is shown with its brief. */
-export function shownCommand(command: readonly string[], brief: string): string {
-  return command.map((part) => (part !== '' && part === brief ? briefMark : quoteArgument(part))).join(' ');
+/**
+ * The same for a command that is shown with its brief.
+ * @param marks what else is shown in full elsewhere, with the mark that stands for it here
+ */
+export function shownCommand(
+  command: readonly string[],
+  brief: string,
+  marks: ReadonlyMap<string, string> = new Map(),
+): string {
+  const shown = (part: string) =>
+    part !== '' && part === brief ? briefMark : (marks.get(part) ?? quoteArgument(part));
+  return command.map(shown).join(' ');
+}
+
+/** Characters from which on an argument is shown once for several commands. */
+const longArgument = 100;
+
+/** Marks for long arguments that are the same in every one of several commands. */
+export function sharedArguments(commands: readonly (readonly string[])[]): ReadonlyMap<string, string> {
+  const [first = [], ...others] = commands;
+  const isShared = (part: string) => part.length >= longArgument && others.every((one) => one.includes(part));
+  const shared = others.length === 0 ? [] : [...new Set(first.filter(isShared))];
+  return new Map(shared.map((part, n) => [part, `‹${n + 1}›`]));
 }
 
 function quoteArgument(argument: string): string {

@@ -6,7 +6,7 @@ import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
 import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
-import { plainLine, quoteCommand, shownCommand } from '../text/plain.ts';
+import { plainLine, quoteCommand, sharedArguments, shownCommand } from '../text/plain.ts';
 import { counted, longAge } from '../text/words.ts';
 import {
   type DialogBody,
@@ -32,10 +32,14 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
   const open = listed.flatMap(({ proposal }) => findProposal(state, proposal.n) ?? []);
   const beyond = selectBeyond(state, open);
   const against = (one: Listed) => limitOf(state, one, beyond);
-  const rows = listed.flatMap((one, index) => [
-    ...(index > 0 ? [line('')] : []),
-    ...listedRows(state, one, against(one), columns, width),
-  ]);
+  const shared = sharedArguments(listed.map(({ proposal }) => proposal.plan.command));
+  const rows = [
+    ...sharedRows(shared, width),
+    ...listed.flatMap((one, index) => [
+      ...(index > 0 ? [line('')] : []),
+      ...listedRows(state, one, against(one), { ...columns, shared }, width),
+    ]),
+  ];
   const isHeld = dialog.pending === null && !isOver && listed.some((one) => against(one) !== null);
   return {
     ...nothing,
@@ -79,7 +83,7 @@ function listedRows(
   state: AppState,
   one: Listed,
   limit: string | null,
-  columns: Columns,
+  columns: Columns & { readonly shared: ReadonlyMap<string, string> },
   width: number,
 ): readonly Line[] {
   const { proposal, outcome } = one;
@@ -94,7 +98,7 @@ function listedRows(
   const indent = columns.n + 2;
   const room = width - indent;
   const below = [
-    ...planRows(state, one, room),
+    ...planRows(state, one, columns.shared, room),
     ...briefRows(draft.brief, room),
     ...(outcome === null ? againstRows(state, one, limit, room) : outcomeRows(outcome, room)),
     ...(one.tag !== null && outcome === null ? [line('starting …', 'notice')] : []),
@@ -103,7 +107,12 @@ function listedRows(
 }
 
 /** All that would be done: where it begins, where it works, what prepares that, and the command. */
-function planRows({ now }: AppState, { proposal }: Listed, width: number): readonly Line[] {
+function planRows(
+  { now }: AppState,
+  { proposal }: Listed,
+  shared: ReadonlyMap<string, string>,
+  width: number,
+): readonly Line[] {
   const { plan, draft } = proposal;
   const { base, worktree, copies = [], setup } = plan;
   const from =
@@ -115,8 +124,15 @@ function planRows({ now }: AppState, { proposal }: Listed, width: number): reado
       ? labelled('Copied', copies.map(({ path }) => plainLine(path)).join(', '), width)
       : []),
     ...(setup?.commands ?? []).flatMap((command) => labelled('Setup', quoteCommand(command), width)),
-    ...labelled('Command', shownCommand(plan.command, draft.brief), width),
+    ...labelled('Command', shownCommand(plan.command, draft.brief, shared), width),
   ];
+}
+
+/** Arguments that are the same in all commands, once. */
+function sharedRows(shared: ReadonlyMap<string, string>, width: number): readonly Line[] {
+  if (shared.size === 0) return [];
+  const rows = [...shared].flatMap(([text, mark]) => labelled(mark, quoteCommand([text]), width));
+  return [line('The same in every command', 'strong'), ...rows, line('')];
 }
 
 /** Rows of a brief that are shown here. */
