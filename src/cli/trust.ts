@@ -1,4 +1,5 @@
-import { openConfig } from '../controller/config/workspaceConfig.ts';
+import { outsidePaths } from '../controller/config/outsidePaths.ts';
+import { openConfig, readUntrusted } from '../controller/config/workspaceConfig.ts';
 import { logFile } from '../controller/record/log.ts';
 import { logEvents } from '../controller/record/logLines.ts';
 import { applyEvent, emptyLogState } from '../controller/record/logState.ts';
@@ -81,7 +82,9 @@ async function ask(
         `Look at it: orch-tui status. Then: orch-tui trust --yes --hash ${facts.hash}${isForeign ? ' --state' : ''}`,
       ),
     );
-  out.say([root, '', trustText(facts), ...(isForeign ? ['', stateText(root)] : []), ''].join('\n'));
+  const config = readUntrusted(root);
+  const outside = config.ok ? outsidePaths(config.value.config) : [];
+  out.say([root, '', trustText(facts, outside), ...(isForeign ? ['', stateText(root)] : []), ''].join('\n'));
   const isTrusted = facts.configuration === 'trusted';
   if (!isForeign) return yesTo('Trust this configuration?', { configuration: true, state: 'leave' });
   if (state)

@@ -1,3 +1,4 @@
+import { outsidePaths } from '../controller/config/outsidePaths.ts';
 import { readUntrusted } from '../controller/config/workspaceConfig.ts';
 import { readTrust } from '../controller/trust/trust.ts';
 import { untrustedProblem } from '../domain/trust.ts';
@@ -43,7 +44,7 @@ function showUntrusted(out: Output, root: string): void {
     '',
     rows.length === 0 ? 'No repositories.' : columns(rows),
     '',
-    trustText(trust),
+    trustText(trust, outsidePaths(config)),
     '',
     'Nothing was run here, git included. Decide: orch-tui trust',
   ];

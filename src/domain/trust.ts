@@ -35,8 +35,8 @@ export function isWhollyTrusted({ configuration, state }: TrustFacts): boolean {
 export function untrustedProblem(root: string, { configuration, hash }: TrustFacts): Problem {
   const what =
     configuration === 'changed'
-      ? `The configuration of ${root} changed and is not trusted yet (hash ${hash}).`
-      : `You have not trusted ${root} yet (hash ${hash}). Nothing in it was run.`;
+      ? `The configuration changed and is not trusted yet: ${root}, hash ${hash}.`
+      : `This workspace is not trusted yet, so nothing in it was run: ${root}, hash ${hash}.`;
   return problemOf('untrusted_workspace', what, 'Look at what it can run, and decide: orch-tui trust');
 }
 

@@ -149,6 +149,8 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
     const link = new Link(socket, logError);
     open.add(link);
     strangers.add(link);
+    // Whoever has connected gets as long to say hello.
+    daemon.reconsider();
     void link.closed.then(() => {
       open.delete(link);
       peers.delete(link);

@@ -82,7 +82,7 @@ describe('an edited configuration', () => {
     expect(card).toMatch(/\+ jobs\.lint +\.\/evil\.sh/);
     room.press('n', 'enter');
     await room.until('orch-tui · shop');
-    await room.until(/changed and is not trusted/);
+    await room.until(/The configuration changed and is not trusted yet/);
     room.press('q');
     await room.exited;
     const again = shop.room();

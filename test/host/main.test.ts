@@ -117,7 +117,7 @@ test('the host stays while there is a terminal and ends a while after the last w
 
 test('the host’s lock and socket go with it', async () => {
   await using sandbox = new Sandbox();
-  const room = await Room.join(sandbox, { lingerMs: 20 });
+  const room = await Room.join(sandbox, { lingerMs: 500 });
   const holder = readHolder(sandbox.root, 'host');
   await room.leave();
   await until(() => readHolder(sandbox.root, 'host') === null, 'the lock to go');

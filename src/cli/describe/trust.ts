@@ -1,4 +1,5 @@
 import { plainLine } from '../../app/text/plain.ts';
+import type { OutsidePath } from '../../controller/config/outsidePaths.ts';
 import type { TrustFacts, TrustRow } from '../../domain/trust.ts';
 import { columns } from './rows.ts';
 
@@ -10,8 +11,14 @@ const titles: Readonly<Record<TrustRow['effect'], string>> = {
 
 const marks = { added: '+', changed: '~', removed: '-' } as const;
 
-/** Describes what a configuration can do, with changes since the last trusted one marked `+`, `~` and `-`. */
-export function trustText({ configuration, hash, state, rows = [] }: TrustFacts): string {
+/**
+ * Describes what a configuration can do, with changes since the last trusted one marked `+`, `~` and `-`.
+ * @param outside what of it is not in the workspace
+ */
+export function trustText(
+  { configuration, hash, state, rows = [] }: TrustFacts,
+  outside: readonly OutsidePath[],
+): string {
   const groups = (['runs', 'reaches', 'sets'] as const).flatMap((effect) => {
     const own = rows.filter((row) => row.effect === effect);
     return own.length === 0 ? [] : ['', `${titles[effect]}:`, columns(own.flatMap(cells))];
@@ -25,6 +32,7 @@ export function trustText({ configuration, hash, state, rows = [] }: TrustFacts)
     ...lines,
     ...groups.slice(groups.length > 0 ? 1 : 0),
     '',
+    ...outsideLines(outside),
     `Hash: ${hash}`,
     ...stateLines(state),
   ].join('\n');
@@ -34,6 +42,11 @@ function cells({ key, value, change, was }: TrustRow): readonly (readonly string
   const mark = change ? marks[change] : ' ';
   const row = [`${mark} ${plainLine(key)}`, change === 'removed' ? `was ${value}` : value];
   return was === undefined ? [row] : [row, ['', `was ${was}`]];
+}
+
+function outsideLines(outside: readonly OutsidePath[]): readonly string[] {
+  if (outside.length === 0) return [];
+  return ['Outside this folder:', columns(outside.map(({ setting, path }) => [`  ${setting}`, path])), ''];
 }
 
 function stateLines(state: TrustFacts['state']): readonly string[] {
