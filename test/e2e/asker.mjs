@@ -1,8 +1,8 @@
 // A program in a pane that shows a screen and records every byte that reaches it. Its brief is JSON:
-// {record, screen, then, hooks}: a file, what is shown at first and once something was typed, and hooks it posts before.
+// {record, screen, next, hooks}: a file, what is shown at first and once something was typed, and hooks it posts before.
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 
-const { record, screen, then, hooks = [] } = JSON.parse(process.env.ORCH_BRIEF);
+const { record, screen, next, hooks = [] } = JSON.parse(process.env.ORCH_BRIEF);
 const draw = (file) =>
   process.stdout.write(`\x1b[H\x1b[2J\x1b[?2004h${readFileSync(file, 'utf8').replaceAll('\n', '\r\n')}`);
 
@@ -15,7 +15,7 @@ for (const hook of hooks)
   });
 process.stdin.setRawMode(true).on('data', (data) => {
   appendFileSync(record, `${JSON.stringify({ at: Date.now(), bytes: String(data) })}\n`);
-  if (then) draw(then);
+  if (next) draw(next);
   else process.stdout.write(`\x1b[36;1H${String(data).replace(/\x1b\[20[01]~|\p{Cc}/gu, '')}`);
 });
 draw(screen);

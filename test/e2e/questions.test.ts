@@ -28,7 +28,7 @@ const recordOf = (task: string) => shop.path(`${task}.jsonl`);
 
 interface Shown {
   readonly screen: string;
-  readonly then?: string;
+  readonly next?: string;
   readonly hooks?: readonly object[];
 }
 
@@ -94,13 +94,13 @@ describe('what looks like a question and is none', () => {
 
 describe('a question that comes up', () => {
   it('between a line and its Enter gets the text and no Enter', async () => {
-    await show('between', { screen: prompt('codex-idle'), then: question('codex-permission') });
+    await show('between', { screen: prompt('codex-idle'), next: question('codex-permission') });
     expect(await refusal('worker', 'send', id('between'), 'go on')).toBe('asks_meanwhile');
     expect(await bytesOf('between')).toEqual(['\u001b[200~go on\u001b[201~']);
   });
 
   it('once a turn was interrupted gets no word to quit', async () => {
-    await show('interrupted', { screen: prompt('gemini-idle'), then: question('gemini-permission') });
+    await show('interrupted', { screen: prompt('gemini-idle'), next: question('gemini-permission') });
     await shop.json('worker', 'stop', id('interrupted'));
     expect(await bytesOf('interrupted')).toEqual(['\u001b']);
   });

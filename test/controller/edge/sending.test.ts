@@ -3,7 +3,7 @@ import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { Sender } from '../../../src/controller/edge/sending.ts';
 import type { Message } from '../../../src/controller/update/messages.ts';
 import type { Report } from '../../../src/domain/observation.ts';
-import { problemOf, type Result, success } from '../../../src/domain/problem.ts';
+import { type Problem, problemOf, type Result, success } from '../../../src/domain/problem.ts';
 import { Scene } from '../scene.ts';
 
 const id = 'backend/auth';
@@ -17,6 +17,8 @@ class Agent {
   /** What was typed, `⏎` for each Enter. */
   typed = '';
   screen = box;
+  /** What the host says to a paste instead. */
+  refusal: Problem | null = null;
   onEnter: () => void = () => {};
   /** How often its screen was read, and how often what is known of it. */
   looks = 0;
@@ -31,6 +33,7 @@ class Agent {
         this.looks += 1;
         return success({ text: this.screen });
       }
+      if (this.refusal) return { ok: false, problem: this.refusal } as const;
       this.typed += `${text}${submit ? '⏎' : ''}`;
       if (submit) this.onEnter();
       return success(null);
@@ -273,4 +276,25 @@ test('an agent without hooks is only typed to', async () => {
   const agent = new Agent(new Scene().started('auth', 'plain'));
   expect(await agent.send()).toEqual(success(null));
   expect(agent.typed).toBe('hello⏎');
+});
+
+test('an agent without hooks is typed nothing at a question, told by its screen or by its title', async () => {
+  const agent = new Agent(new Scene().started('auth', 'plain'));
+  agent.screen =
+    '┃  △ Permission required\n┃\n┃   Allow once   Allow always   Reject      ⇆ select  enter confirm';
+  expect(codeOf(await agent.send())).toBe('asks');
+  expect(codeOf(await agent.send(''))).toBe('asks');
+  agent.screen = box;
+  agent.scene.tell({ type: 'signed', id, sign: { source: 'title', says: 'asking' }, sessionId: null });
+  expect(codeOf(await agent.send())).toBe('asks');
+  expect(agent.typed).toBe('');
+});
+
+test('what the host did not type, or did not enter, is said', async () => {
+  for (const code of ['asks', 'asks_meanwhile', 'not_at_prompt', 'not_shown']) {
+    const agent = new Agent(new Scene().started('auth', 'plain'));
+    agent.refusal = problemOf(code, 'It says why.');
+    const sent = await agent.send();
+    expect(sent).toMatchObject({ ok: false, problem: { code, message: expect.stringContaining(id) } });
+  }
 });
