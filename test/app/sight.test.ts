@@ -152,3 +152,15 @@ test('A shows a long argument once where it is the same in every command, and sa
   const one = pressThrough(opened(size, 'several', of(1, 'a'))).rows.join('\n');
   expect(one).not.toContain('‹1›');
 });
+
+test('A does not begin again where something comes that is not among them', () => {
+  const listed = proposal(1, 'web/a', {
+    draft: { ...proposal(7, id).draft, repo: 'web', task: 'a', brief: '' },
+  });
+  const plans = [listed, proposal(2, 'web/b'), proposal(3, 'web/c'), proposal(4, 'web/d')];
+  let read = opened(small, 'several', ...plans);
+  for (let page = 0; page < 10; page++) read = press(read, 'space').state;
+  const facts = busyFacts({ workers: [], proposals: [...plans, proposal(9, 'web/late')] });
+  const later = updateApp(read, { type: 'factsArrived', facts }).state;
+  expect(press(later, 'y').effects).toHaveLength(4);
+});

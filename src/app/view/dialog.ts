@@ -135,7 +135,7 @@ export function withSeen(state: AppState): AppState {
   const dialog = dialogOf(state);
   if (dialog?.kind !== 'card' && dialog?.kind !== 'start-several') return state;
   const body = bodyOf(state, dialog);
-  const all = body.rows.length;
+  const { deciding: all = body.rows.length } = body;
   const subject = dialog.kind === 'card' ? dialog.digest : dialog.listed.map(({ proposal }) => proposal.n);
   const of = `${widthOf(state, dialog)} ${all} ${subject}`;
   const before = dialog.seen?.of === of ? dialog.seen.rows : 0;

@@ -7,6 +7,8 @@ export interface DialogBody {
   readonly aside: Line;
   /** Scrolled when longer than the dialog. */
   readonly rows: readonly Line[];
+  /** How many of the rows, from the first on, a yes is to; all where nothing is said. */
+  readonly deciding?: number;
   /** Always in sight, below the rows. */
   readonly tail: readonly Line[];
   /** Where text is written, within the tail. */

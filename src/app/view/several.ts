@@ -44,6 +44,8 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
   return {
     ...nothing,
     title: line(title, 'strong'),
+    // What is not among them may change at any moment, and is started by no yes here.
+    deciding: rows.length,
     rows: [
       ...rows,
       ...unlistedRows(state, dialog, width),
