@@ -67,7 +67,11 @@ async function world(): Promise<object> {
       await shop.git('backend', 'for-each-ref', 'refs/heads/main', 'refs/heads/develop'),
     ],
     settings: [await shop.git('web', 'config', '--local', '--list')],
-    proposals: await shop.json('proposals'),
+    // Their plans are worked out meanwhile.
+    proposals: (await shop.json<{ n: number; draft: object }[]>('proposals')).map(({ n, draft }) => ({
+      n,
+      draft,
+    })),
     pids: [await shop.pidOf('controller')],
   };
 }
