@@ -3,7 +3,8 @@ import type { WorkerState } from './worker.ts';
 /** What a hook says happened inside an agent, in words that every agent shares. */
 export type Report =
   | { readonly kind: 'session-started'; readonly sessionId: string }
-  | { readonly kind: 'prompted' }
+  /** `byItself`: work in the background came to an end, and its person may still be asked something beside that. */
+  | { readonly kind: 'prompted'; readonly byItself?: true }
   | { readonly kind: 'tool-started' }
   /** `what` as it would have been asked. */
   | { readonly kind: 'tool-ended'; readonly what: string }
@@ -88,7 +89,7 @@ function afterReport(now: Observation, report: Report): Observation {
     case 'session-started':
       return isBefore(now.state) ? to('idle') : now;
     case 'prompted':
-      return to('working');
+      return report.byItself && now.state === 'waiting' ? now : to('working');
     case 'tool-started':
       // Beside a question another tool may begin; its own tool began before it.
       return now.state === 'waiting' ? now : to('working');

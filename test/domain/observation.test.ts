@@ -11,6 +11,7 @@ import {
 const starting: Observation = { state: 'starting', asks: null, askedBefore: [] };
 const hook = (report: Report): Sign => ({ source: 'hook', report });
 const prompted = hook({ kind: 'prompted' });
+const notified = hook({ kind: 'prompted', byItself: true });
 const begins = hook({ kind: 'tool-started' });
 const asks = (what: string) => hook({ kind: 'asked', what });
 const ends = (what: string) => hook({ kind: 'tool-ended', what });
@@ -105,6 +106,11 @@ describe('a worker is shown as', () => {
       'waiting for what an agent in the background asks, though the turn has ended',
       [prompted, asks('Bash: ls'), goesOn, title('resting'), ends('Bash: ls'), prompted, stops],
       ['working', ...Array(3).fill('waiting: Bash: ls'), 'working', 'working', 'idle'],
+    ],
+    [
+      'waiting for one agent in the background while another ends, until its person says something',
+      [prompted, asks('Bash: ls'), goesOn, notified, begins, goesOn, prompted, notified, stops],
+      ['working', ...Array(5).fill('waiting: Bash: ls'), 'working', 'working', 'idle'],
     ],
     [
       'idle once its agents in the background were stopped, by its title or by its file',

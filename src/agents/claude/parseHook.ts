@@ -30,7 +30,7 @@ function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | nu
     case 'SessionStart':
       return sessionId === null ? null : { kind: 'session-started', sessionId };
     case 'UserPromptSubmit':
-      return { kind: 'prompted' };
+      return { kind: 'prompted', ...(isNotification(hook.prompt) && { byItself: true as const }) };
     case 'PreToolUse':
       return { kind: 'tool-started' };
     case 'PostToolUse':
@@ -50,6 +50,11 @@ function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | nu
     default:
       return null;
   }
+}
+
+/** Reports whether a prompt is the word that Claude Code gives itself when a task in the background ends. */
+function isNotification(prompt: unknown): boolean {
+  return typeof prompt === 'string' && prompt.startsWith('<task-notification>');
 }
 
 function turnEnded(hook: Fields): Report {

@@ -12,6 +12,12 @@ function reportOf(event: string, fields: object = {}) {
 test.each([
   ['SessionStart', { source: 'startup' }, { kind: 'session-started', sessionId: session }],
   ['UserPromptSubmit', { prompt: 'go' }, { kind: 'prompted' }],
+  [
+    'UserPromptSubmit',
+    { prompt: '<task-notification>\n<task-id>a1</task-id>' },
+    { kind: 'prompted', byItself: true },
+  ],
+  ['UserPromptSubmit', { prompt: 'Say <task-notification>' }, { kind: 'prompted' }],
   ['PreToolUse', { tool_name: 'Write' }, { kind: 'tool-started' }],
   [
     'PostToolUse',
