@@ -267,7 +267,11 @@ describe('a folder in whose place something else is', () => {
     for (const { name, needsTrust, code, text } of await everyAnswer()) {
       expect(text).not.toContain('canary');
       if (needsTrust)
-        expect([name, code, text]).toEqual([name, 1, expect.stringMatching(/unsafe_path|config_invalid|no_terminal/)]);
+        expect([name, code, text]).toEqual([
+          name,
+          1,
+          expect.stringMatching(/unsafe_path|config_invalid|no_terminal/),
+        ]);
     }
     expect(await readdir(marks)).toEqual([]);
     expect([await treeOf(clone), await treeOf(victim)]).toEqual(before);
