@@ -170,6 +170,7 @@ test('rules follow the role, the workspace and what the agent understands, and a
   expect(guardRules(tools({ allow: ['push'], writable: ['/data'] }), worker, claude)).toEqual({
     ...{ role: 'worker', ...worker, workspace: '/w', allow: ['push'] },
     writable: ['/scratch', '/home/me/.claude/plans', '/data'],
+    state: '/home/me/.local/state/orch-tui',
     variables: { HOME: '/home/me', TMPDIR: '/scratch' },
   });
   expect(guardRules(tools(false), worker, claude)).toBeNull();

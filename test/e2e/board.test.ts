@@ -174,7 +174,7 @@ describe('the board on the screen', () => {
 describe("a card's worker", () => {
   it('is proposed with n, and takes the card with it through its life', async () => {
     const script = [
-      'echo fixed > fix.txt; git add .; git commit -qm fix',
+      'echo fixed > fix.txt; git add .; git commit -qm fix; echo ready',
       'read go; "$0" report Waiting --percent 40 --blocker "the key of the service"',
       'read go; "$0" report Fixed --status done --percent 100; cat',
     ].join('\n');

@@ -154,6 +154,7 @@ describe('places', () => {
     const config = { ...JSON.parse(await readFile(file, 'utf8')), repos: [{ name: 'core', path: 'api' }] };
     const kept = JSON.stringify(config);
     await writeFile(file, kept);
+    shop.trust(folder);
     expect(await init()).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('is a workspace already'),

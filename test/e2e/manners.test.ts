@@ -149,7 +149,7 @@ describe('refusals say what to do', () => {
     expect(await problemOf('worker', 'start', 'backend', 'auth', '--yes')).toMatchObject({
       exit: 1,
       code: 'log_unusable',
-      message: expect.stringContaining('EISDIR'),
+      message: expect.stringContaining('is no plain file'),
     });
     await rmdir(shop.path('.orch/log.jsonl'));
     expect(await shop.json('worker', 'list')).toEqual([]);

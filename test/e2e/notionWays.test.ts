@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { NotionShop } from './notionShop.ts';
+import { readAll } from './shop.ts';
 
 let notion: NotionShop;
 beforeEach(async () => {
@@ -176,6 +177,7 @@ it('makes a proposal of a card that is moved in Notion to where it asks for a wo
   await room.until('backend/fix-the-mi… board?');
   room.press('tab', 'enter');
   expect(await room.until('Start backend/fix-the-migration?')).toMatch(/proposal 2 by the board/);
+  await readAll(room);
   room.press('y');
   await room.until('backend/fix-the-migration was started.');
   await notion.shop.until('its card is in progress', async () => {

@@ -139,7 +139,7 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   const { sign, sessionId, ofStateSince = worker.stateSince } = message;
   if (ofStateSince !== worker.stateSince) return { state, happenings: [], effects: [] };
   if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
-  if (sign.source === 'title' && !stillRests(state.terminals.get(worker.id)))
+  if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
     return { state, happenings: [], effects: [] };
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
   const happenings = withEnd(worker, sign, observed(worker, [sign]));

@@ -166,10 +166,11 @@ describe('a configuration', () => {
     ],
     ['a list', () => writeFileSync(join(root, '.orch/config.json'), '[]')],
     ['no JSON', () => writeFileSync(join(root, '.orch/config.json'), '{')],
-  ])('that is %s is not used, and its content is not told', (_, make) => {
+  ])('that is %s is not used, and its content is not told', (kind, make) => {
     make();
     const read = readTrust(root, env);
-    expect(read).toMatchObject({ ok: false, problem: { code: 'config_invalid' } });
+    const code = kind.includes('link') ? 'unsafe_path' : 'config_invalid';
+    expect(read).toMatchObject({ ok: false, problem: { code } });
     expect(JSON.stringify(read)).not.toContain('root:');
   });
 });
