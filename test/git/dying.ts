@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Repo } from '../../src/domain/repo.ts';
 import type { WorkerPlace } from '../../src/git/inspect.ts';
-import { Git, type GitOptions } from '../../src/git/run.ts';
+import { Git, type GitOptions, type GitOutcome } from '../../src/git/run.ts';
 
 /** A program of its own that is killed in the middle: `node dying.ts <file with an Order>`. Prints an `Ended`. */
 export interface Order {
@@ -41,13 +41,21 @@ class DyingGit extends Git {
     this.#killAt = killAt;
   }
 
-  override async run(dir: string, args: readonly string[], options?: GitOptions) {
+  override run(dir: string, args: readonly string[], options?: GitOptions) {
+    return this.#dying(args, options, () => super.run(dir, args, options));
+  }
+
+  override change(dir: string, args: readonly string[], options?: GitOptions) {
+    return this.#dying(args, options, () => super.change(dir, args, options));
+  }
+
+  async #dying(args: readonly string[], options: GitOptions | undefined, run: () => Promise<GitOutcome>) {
     const command = args.filter((arg, at) => arg !== '-c' && args[at - 1] !== '-c').join(' ');
-    if (!changing.test(command)) return super.run(dir, args, options);
+    if (!changing.test(command)) return run();
     const said = [command, options?.input ?? ''].join(' ');
     this.commands.push(said.replace(/[0-9a-f]{40}|\d{8}T[\d.]+Z|scratch\/\S+/g, '*'));
     this.#dieHere();
-    const outcome = await super.run(dir, args, options);
+    const outcome = await run();
     this.#dieHere();
     return outcome;
   }

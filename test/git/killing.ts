@@ -106,7 +106,12 @@ async function runDying(
   const order: Order = { env: place.env, repo, change, killAt };
   await writeFile(file, JSON.stringify(order));
   const child = spawn(process.execPath, [join(import.meta.dirname, 'dying.ts'), file], {
-    env: { ...place.env, NODE_COMPILE_CACHE: join(aside, 'compiled') },
+    // The same person: journals of others are not continued.
+    env: {
+      ...place.env,
+      XDG_STATE_HOME: process.env.XDG_STATE_HOME,
+      NODE_COMPILE_CACHE: join(aside, 'compiled'),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said = { out: '', err: '' };
