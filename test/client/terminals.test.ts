@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Terminals } from '../../src/client/terminals.ts';
 import { gridToText } from '../../src/domain/grid.ts';
+import { holdApprovalKey } from '../../src/protocol/heldKey.ts';
 import { Room, value } from '../host/room.ts';
 import { Sandbox, until } from '../protocol/sandbox.ts';
 
@@ -8,6 +9,7 @@ const echo = 'process.stdin.setRawMode(true).on("data",(d)=>process.stdout.write
 
 /** A client's view of the host of a sandbox, and what it heard. */
 function look(sandbox: Sandbox) {
+  holdApprovalKey(sandbox.approvalKey);
   const heard = { terminals: new Set<string>(), forgotten: [] as string[] };
   const terminals = new Terminals(sandbox.root, {
     onTerminal: ({ id }) => heard.terminals.add(id),

@@ -53,7 +53,7 @@ it('is in no process that is started, no file but its own, no screen and no answ
     pass: ['ORCH_*', 'ORCH_APPROVAL_KEY'],
   };
   const jobs = { lint: [join(bin, 'job')], verify: [join(bin, 'job')] };
-  await writeFile(file, JSON.stringify({ ...config, jobs, agents: { ...config.agents, teller } }));
+  await shop.configure({ jobs, agents: { ...config.agents, teller } });
   for (const name of ['post-merge', 'post-commit', 'post-checkout', 'reference-transaction'])
     await writeFile(shop.path('web/.git/hooks', name), `#!/bin/sh\nexec '${join(bin, 'hook')}'\n`, {
       mode: 0o755,

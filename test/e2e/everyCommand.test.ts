@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { commandPolicies } from '../../src/cli/commandPolicy.ts';
 import { type CommandLine, commandLines, variants } from './everyCommand.ts';
@@ -39,8 +39,8 @@ beforeAll(async () => {
     }),
   });
   const file = shop.path('.orch/config.json');
-  const config = JSON.parse(await readFile(file, 'utf8'));
-  await writeFile(file, JSON.stringify({ ...config, invoices: { currency: 'EUR', rate: 8000 } }));
+  const _config = JSON.parse(await readFile(file, 'utf8'));
+  await shop.configure({ invoices: { currency: 'EUR', rate: 8000 } });
   await shop.json('board', 'add', 'A card');
   await propose(shop, 'web', 'wanted');
 });

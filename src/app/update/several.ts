@@ -17,7 +17,9 @@ export function withApproved(state: AppState, { tag, params, result }: Answered<
   const listed = dialog.listed.map((one): Listed => (one.tag === tag ? { ...one, outcome } : one));
   const known = result.ok ? withStarted(state, result.value, params.n) : state;
   const isOver = listed.every((one) => one.tag === null || one.outcome !== null);
-  return afterApproval(known, { ...dialog, listed, pending: isOver ? null : dialog.pending });
+  // What came of it begins at the top, wherever the list was read to its end.
+  const asked = isOver ? { pending: null, scroll: 0 } : {};
+  return afterApproval(known, { ...dialog, listed, ...asked });
 }
 
 function afterApproval(state: AppState, dialog: StartSeveralDialog): AppState {

@@ -33,8 +33,9 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
   const beyond = selectBeyond(state, open);
   const against = (one: Listed) => limitOf(state, one, beyond);
   const shared = sharedArguments(listed.map(({ proposal }) => proposal.plan.command));
+  // What was decided was in sight before; what came of it is short.
   const rows = [
-    ...sharedRows(shared, width),
+    ...(isOver ? [] : sharedRows(shared, width)),
     ...listed.flatMap((one, index) => [
       ...(index > 0 ? [line('')] : []),
       ...listedRows(state, one, against(one), { ...columns, shared }, width),
@@ -99,9 +100,10 @@ function listedRows(
   ];
   const indent = columns.n + 2;
   const room = width - indent;
+  const isShort = outcome !== null;
   const below = [
-    ...planRows(state, one, columns.shared, room),
-    ...briefRows(draft.brief, room),
+    ...(isShort ? [] : planRows(state, one, columns.shared, room)),
+    ...(isShort ? [] : briefRows(draft.brief, room)),
     ...(outcome === null ? againstRows(state, one, limit, room) : outcomeRows(outcome, room)),
     ...(one.tag !== null && outcome === null ? [line('starting …', 'notice')] : []),
   ];
