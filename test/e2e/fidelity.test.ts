@@ -74,7 +74,9 @@ it('marks a worker that rang until somebody looks, and rings once', async () => 
   const room = shop.room({ cols: 120, rows: 30 });
   await room.until(/here.*here/s);
   await room.until(/›.*play/);
-  await shop.json('worker', 'send', 'backend/rest', 'b');
+  // It shows nothing of what it reads, so no Enter follows, and that is said.
+  const { stdout } = await shop.run(['worker', 'send', 'backend/rest', 'b', '--json']);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'not_shown' } });
   await room.until('♪ rest');
   await room.until('rang');
   const rings = room.said.replaceAll(/\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g, '').split('\x07').length - 1;

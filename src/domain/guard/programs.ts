@@ -57,7 +57,15 @@ export function judgeProgram(program: string, args: readonly string[], place: Pl
 /** Our commands that an agent may not run, by name; a test holds them against the table of the command line. */
 export const peopleCommands: readonly string[] = [
   ...['init', 'demo', 'orchestrator', 'answer', 'approve', 'reject', 'run', 'sync', 'messages mute'],
-  ...['messages unmute', 'memory store', 'notion connect', 'notion status', 'host stop', 'controller stop'],
+  ...[
+    'trust',
+    'messages unmute',
+    'memory store',
+    'notion connect',
+    'notion status',
+    'host stop',
+    'controller stop',
+  ],
   ...'start send attach resume go-on leave-unfinished stop finish clean cancel undo update'
     .split(' ')
     .map((name) => `worker ${name}`),

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { outsidePaths } from '../../../src/controller/config/outsidePaths.ts';
-import { configFile, readConfig } from '../../../src/controller/config/workspaceConfig.ts';
+import { configFile, readUntrusted } from '../../../src/controller/config/workspaceConfig.ts';
 
 function outsideOf(stored: (root: string) => object) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-outside-')));
   onTestFinished(() => rmSync(root, { recursive: true }));
   mkdirSync(join(root, '.orch'));
   writeFileSync(configFile(root), JSON.stringify({ repos: [], ...stored(root) }));
-  const read = readConfig(root);
+  const read = readUntrusted(root);
   if (!read.ok) throw new Error(read.problem.message);
-  return outsidePaths(read.value).map(({ setting, path }) => [setting, path.replace(root, '<root>')]);
+  return outsidePaths(read.value.config).map(({ setting, path }) => [setting, path.replace(root, '<root>')]);
 }
 
 it('what lies in the workspace is not listed, however it is written', () => {
