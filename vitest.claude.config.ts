@@ -14,10 +14,10 @@ export default defineConfig({
     include: ['test/claude/**/*.test.ts'],
     projects: [withVersion(newestTested), withVersion(oldestSupported)],
     // Mostly they wait; more of them would want too much memory.
-    maxWorkers: 3,
+    maxWorkers: 2,
     // As in the other configuration.
     retry: 1,
-    testTimeout: 60_000,
+    testTimeout: 150_000,
     hookTimeout: 60_000,
     // The first run installs the CLI while the file is being imported.
     teardownTimeout: 20_000,

@@ -8,8 +8,8 @@ export default defineConfig({
     maxWorkers: 3,
     // Where others keep the machine busy a process may come late once; what is wrong fails twice.
     retry: 1,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     restoreMocks: true,
     setupFiles: ['test/support/stateFolder.ts'],
   },
