@@ -286,7 +286,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     expect(sessionId).not.toBe(before.sessionId);
     expect(card).toContain('--session-id');
     expect(card).toContain(sessionId);
-    expect(card).toContain('begins anew');
+    expect(card).toContain('starts over');
     await room.until('Painted anew.', patient);
     expect(api.conversations.at(-1)).toContain('Paint the door.');
     expect(await place.worker('door')).toMatchObject({ sessionId });

@@ -65,7 +65,7 @@ export class Sender {
     const ready = await this.#untilReady(id);
     if (!ready.ok) return ready;
     this.#sent.set(id, this.#sentTo(id) + 1);
-    const typed = await this.#type(id, text);
+    const typed = await this.#typeOncePrompted(id, text, this.#hasHooks(ready.value));
     if (!typed.ok || text === '' || !this.#hasHooks(ready.value)) return typed;
     for (let enters = 1, before = ready.value; enters <= mostEnters; enters++) {
       const isTaken = isCommand ? this.#hasLeft(before, text) : this.#isTaken(before, text);
@@ -157,6 +157,17 @@ export class Sender {
 
   #hasHooks({ agent }: Worker): boolean {
     return this.#state().config.agents[agent]?.speaks === 'claude';
+  }
+
+  /** Waits for the prompt of an agent that has only just begun; before it shows one, nothing is typed. */
+  async #typeOncePrompted(id: string, text: string, waits: boolean): Promise<Result<null>> {
+    const end = performance.now() + this.#pace.startMs;
+    for (;;) {
+      const typed = await this.#type(id, text);
+      const isEarly = !typed.ok && typed.problem.code === 'not_at_prompt';
+      if (!isEarly || !waits || performance.now() >= end) return typed;
+      await this.#until(() => false, this.#pace.lookMs * 5);
+    }
   }
 
   async #type(id: string, text: string): Promise<Result<null>> {
