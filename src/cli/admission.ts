@@ -13,7 +13,7 @@ import { Refusal, refuse } from './output.ts';
  */
 export function admit(name: string, options: Readonly<Record<string, unknown>> = {}): CommandNeeds {
   const policy = policyOf(name, options);
-  // A command that the table lacks would be one that nobody has decided about.
+  // Who may run a command is decided in the table; one that it lacks is refused.
   if (!policy) refuse('internal', `The command ${JSON.stringify(name)} is not in the table of commands.`);
   if (policy.agent === 'allowed' && policy.acts === 'reads') return policy;
   const origin = originOf(process.pid);

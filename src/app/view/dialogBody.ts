@@ -43,7 +43,7 @@ export function marked(mark: string, text: string, width: number, tone: Tone): r
 /** Empty lines in a row that are shown as such. */
 const mostEmpty = 2;
 
-/** What somebody else wrote: a bar of ours at the left of each row, wherever their lines break. */
+/** Text by others, such as agents: a bar of ours at the left of each row, wherever their lines break. */
 export function quotedRows(text: string, width: number): readonly Line[] {
   const bar = span('│ ', 'border-selected');
   const rows: Line[] = [];

@@ -26,7 +26,7 @@ export function brokenLines(text: string, columns?: number): readonly string[] {
   return lines.flatMap((one) => wrapText(one, Math.max(narrowest, columns)));
 }
 
-/** What somebody else wrote, with a bar before each of its lines, so that none can be taken for one of ours. */
+/** Text by others, such as agents, with a bar before each of its lines, so that none can be taken for one of ours. */
 export function quotedText(text: string, columns?: number): string {
   return brokenLines(text, columns && columns - 2)
     .map((one) => `│ ${one}`.trimEnd())

@@ -14,7 +14,7 @@ const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
   'count-tokens',
 ]);
 
-/** Does the allowed effects alone. A proposal is told why it has no plan; everything else is left out. */
+/** Runs the allowed effects alone. A proposal shows why it has no plan; every other effect is dropped. */
 export function onlyForLiveWorkers(run: RunEffect, tell: (message: Message) => void): RunEffect {
   return (effect, state) => {
     if (allowedEffects.has(effect.type)) return run(effect, state);
