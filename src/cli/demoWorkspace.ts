@@ -45,15 +45,26 @@ export async function proposeDemo(call: Caller<ControllerApi>): Promise<void> {
   for (const draft of demoDrafts) demand(await call('propose', draft));
 }
 
-/** Makes the workspace, or finds the one made earlier; a folder that holds anything else is left alone. */
+/**
+ * Makes the workspace, or finds the one made earlier. Leaves a folder alone that holds anything else. `byItself` asks for a new
+ * workspace: a demo that answers in a person's place never does so where workers of that person may run.
+ */
 export async function makeDemoWorkspace(
   folder: string | undefined,
-  hurry: boolean,
+  byItself: boolean,
 ): Promise<{ readonly root: string; readonly isNew: boolean }> {
   const wanted = folder === undefined ? mkdtempSync(join(tmpdir(), 'orch-tui-demo-')) : resolve(folder);
   await mkdir(wanted, { recursive: true });
   const root = realpathSync(wanted);
-  if (existsSync(join(root, '.orch', 'config.json'))) return { root, isNew: false };
+  if (existsSync(join(root, '.orch', 'config.json'))) {
+    if (byItself)
+      refuse(
+        'workspace_exists',
+        `${root} is a workspace already. The demo approves and answers by itself only in a workspace of its own.`,
+        'Name an empty or new folder for the demo.',
+      );
+    return { root, isNew: false };
+  }
   if (readdirSync(root).length > 0)
     refuse('folder_not_empty', `${root} is not empty.`, 'Name an empty or new folder for the demo.');
   const git = new Git();
@@ -62,7 +73,7 @@ export async function makeDemoWorkspace(
   await createWorkspace(root, {
     repos: repos.map(({ name, path }) => ({ name, path })),
     defaultAgent: 'demo',
-    ...(hurry ? { agents: { demo: { env: { ORCH_DEMO_PACE: '15' } } } } : {}),
+    ...(byItself ? { agents: { demo: { env: { ORCH_DEMO_PACE: '15' } } } } : {}),
   });
   return { root, isNew: true };
 }

@@ -106,6 +106,8 @@ it('is not needed by the demo, which acts in its own new workspace', { timeout: 
   // Another process has no right to it, and the demo has none to a workspace that it did not make.
   const again = await shop.run(['worker', 'start', 'web', 'x', '--yes', '--json'], { ...noKey, cwd: folder });
   expect(JSON.parse(again.stdout).error.code).toBe('approval_required');
-  const elsewhere = await shop.run(['demo', shop.place.workspace, '--headless', '--json'], noKey);
-  expect(elsewhere.code).toBe(1);
+  for (const workspace of [shop.place.workspace, folder]) {
+    const elsewhere = await shop.run(['demo', workspace, '--headless', '--json']);
+    expect([elsewhere.code, JSON.parse(elsewhere.stdout).error.code]).toEqual([1, 'workspace_exists']);
+  }
 });
