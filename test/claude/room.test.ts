@@ -134,12 +134,11 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     ]);
   });
 
-  // Fails with both versions, see the list of open faults in docs/decisions.md.
-  test.skip('keeps waiting while other tools end, and goes through questions one by one', async () => {
-    // Otherwise it asks its vendor about each address first.
-    await using place = await open({
-      person: { settings: { skipWebFetchPreflight: true, permissions: { allow: ['Bash'] } } },
-    });
+  test('keeps waiting while other tools end, and goes through questions one by one', async () => {
+    // Only tools that change nothing run beside others: the person's own hook tells that the last one has ended.
+    const PostToolUse = [{ matcher: 'Bash', hooks: [{ type: 'command', command: 'touch ended' }] }];
+    // Without `skipWebFetchPreflight` it asks its vendor about each address first.
+    await using place = await open({ person: { settings: { skipWebFetchPreflight: true, hooks: { PostToolUse } } } });
     const fetch = (url: string) => ({ name: 'WebFetch', input: { url, prompt: 'x' } });
     const own = (file: string) => place.shop.path('.worktrees/backend-both', file);
     place.api.turns.push(
@@ -148,7 +147,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
           fetch('http://127.0.0.1:9/one'),
           fetch('http://127.0.0.2:9/two'),
           { name: 'Read', input: { file_path: own('README.md') } },
-          { name: 'Bash', input: { command: 'sleep 1; touch ended', description: 'x' } },
+          { name: 'Bash', input: { command: 'sleep 1; ls', description: 'x' } },
         ],
       },
       { text: 'All read.' },
