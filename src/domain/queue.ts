@@ -57,6 +57,8 @@ export interface AgentRequest {
   readonly isWhole: boolean;
   /** Longer than what is shown here; then it can only be denied here, or answered in its pane. */
   readonly isCut: boolean;
+  /** Present where an agent asks that the worker's own agent started; it may work on above the question. */
+  readonly bySubagent?: true;
   /** Of a question with choices, what is asked one after the other; empty where only the pane can answer. */
   readonly questions: readonly Question[];
 }

@@ -31,6 +31,11 @@ const mostReads = 32;
 /** A program that asks and never reads the answers gets no more of them. */
 const maxReplyBytes = 64 * 1024;
 
+/** Reports whether a terminal says only that it is looked at, or no more. */
+function isFocusReport(bytes: Uint8Array): boolean {
+  return bytes.length === 3 && /^\x1b\[[IO]$/.test(Buffer.from(bytes).toString('latin1'));
+}
+
 /** A child, what it printed as a screen, and the keys on their way to it. */
 export class Terminal {
   readonly #options: OpenTerminal;
@@ -135,6 +140,7 @@ export class Terminal {
   /** Types bytes; false when too much is waiting to be read, or nobody is there to read it. */
   type(bytes: Uint8Array): boolean {
     this.#lastInput = performance.now();
+    if (!isFocusReport(bytes)) this.#record = { ...this.#record, typedAt: new Date().toISOString() };
     return this.isRunning && this.#input.push(bytes);
   }
 

@@ -22,6 +22,8 @@ export interface TerminalRecord {
   readonly fullScreen: boolean;
   /** ISO time. */
   readonly startedAt: string;
+  /** ISO time of the last key, paste or click that was sent to it; absent before the first. Not announced by itself. */
+  readonly typedAt?: string;
   /** How far its ending is, once that was asked for; absent before. */
   readonly ending?: EndingStep;
   /** Set once the child has ended and all its output is on the screen. */

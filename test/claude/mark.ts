@@ -8,7 +8,7 @@ interface Shown {
   until(isTrue: (screen: string) => boolean): Promise<unknown>;
 }
 
-/** Claude Code loses a key that comes while it draws a dialog anew. */
+/** Claude Code loses a key that comes while it redraws a dialog. */
 const tries = 8;
 
 /** Milliseconds until a key counts as lost. */
@@ -19,13 +19,24 @@ const patience = 4000;
  * another of them.
  */
 export async function mark(shown: Shown, choice: string): Promise<void> {
-  for (let tried = 1; ; tried++) {
+  for (;;) {
     const screen = shown.screen();
     const before = markedIn(screen);
     if (before.includes(choice)) return;
-    shown.press(screen.lastIndexOf(choice) < screen.lastIndexOf(before) ? 'up' : 'down');
+    await insist(
+      () => shown.press(screen.lastIndexOf(choice) < screen.lastIndexOf(before) ? 'up' : 'down'),
+      () => shown.until((now) => markedIn(now) !== before),
+    );
+  }
+}
+
+/** Presses a key again until its effect is seen; the last refusal to wait longer is thrown. */
+export async function insist(press: () => void, effect: () => Promise<unknown>): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    press();
     try {
-      await shown.until((now) => markedIn(now) !== before);
+      await effect();
+      return;
     } catch (error) {
       if (tried === tries) throw error;
     }

@@ -22,6 +22,22 @@ test('a child prints, is typed to, and its exit is told', async () => {
   await room.leave();
 });
 
+test('its record tells when a key was pressed last, which focus is not', async () => {
+  await using sandbox = new Sandbox();
+  const room = await Room.join(sandbox);
+  await room.open('a/b', 'process.stdin.setRawMode(true).on("data", (d) => console.log("got " + d.length))');
+  const view = await room.watch('a/b');
+  const record = async () => value(await room.call('list', {})).find(({ id }) => id === 'a/b');
+  room.type('a/b', '\x1b[I');
+  await view.until('got 3');
+  expect((await record())?.typedAt).toBeUndefined();
+  room.type('a/b', 'y');
+  await view.until('got 1');
+  const { typedAt = '', startedAt = '' } = (await record()) ?? {};
+  expect(typedAt > startedAt).toBe(true);
+  await room.leave();
+});
+
 test('the child’s environment is the one given and nothing of ours', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox);

@@ -9,7 +9,10 @@ import {
 import { plainLine, plainLines } from '../plainText.ts';
 
 /** What a PermissionRequest hook says of what an agent waits for. */
-export type AskedFor = Pick<AgentRequest, 'kind' | 'detail' | 'isWhole' | 'isCut' | 'questions'>;
+export type AskedFor = Pick<
+  AgentRequest,
+  'kind' | 'detail' | 'isWhole' | 'isCut' | 'bySubagent' | 'questions'
+>;
 
 /** Longest detail that is shown, in characters; what is longer can only be allowed where all of it can be seen. */
 const detailLimit = 20_000;
@@ -27,6 +30,7 @@ export function askedFor(body: unknown, text: string): AskedFor {
     detail: hidden > 0 ? `(Holds ${hidden} characters that cannot be shown.)\n${shown}` : shown,
     isWhole: kind === 'permission' && hidden === 0 && isOneLine(tool, input, text),
     isCut: [...raw].length > detailLimit,
+    ...(typeof fields(body).agent_id === 'string' && { bySubagent: true as const }),
     questions,
   };
 }

@@ -15,7 +15,7 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
   const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
   const met = [...state.log.workers.values()]
     .filter(({ id }) => !state.busy.has(id))
-    .map((worker) => meet(worker, known.terminals.get(worker.id), speechOf(state, worker)));
+    .map((worker) => meet(known, worker, known.terminals.get(worker.id)));
   const strangers = terminals.filter((one) => !state.log.workers.has(one.id));
   const running = strangers.filter((one) => one.exit === null);
   return {
@@ -31,10 +31,10 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
 
 type Seen = Pick<Decision, 'happenings' | 'effects'>;
 
-function meet(worker: Worker, terminal: TerminalRecord | undefined, speech: Speech): Seen {
+function meet(state: ControllerState, worker: Worker, terminal: TerminalRecord | undefined): Seen {
   if (isLive(worker.state))
     return terminal
-      ? see(worker, undefined, terminal, speech)
+      ? see(state, worker, undefined, terminal)
       : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
   if (!terminal || terminal.exit) return { happenings: [], effects: [] };
   // Believed dead, yet it runs: the last lines of the log did not survive.
@@ -64,7 +64,7 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
   const worker = state.log.workers.get(terminal.id);
   if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
-  const seen = see(worker, before, terminal, speechOf(state, worker));
+  const seen = see(known, worker, before, terminal);
   const operation = state.busy.get(terminal.id);
   if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
   return { state: known, ...seen, happenings: seen.happenings.map(wanted) };
@@ -83,9 +83,16 @@ function speechOf({ config }: ControllerState, worker: Worker): Speech {
 }
 
 /** What the terminal of a live worker tells of it, compared with what it told before. */
-function see(worker: Worker, before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Seen {
+function see(
+  state: ControllerState,
+  worker: Worker,
+  before: TerminalRecord | undefined,
+  now: TerminalRecord,
+): Seen {
+  const speech = speechOf(state, worker);
+  const signs = () => signsOf(before, now, speech).filter((sign) => !isOfAnother(state, worker, sign));
   return {
-    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signsOf(before, now, speech)),
+    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signs()),
     effects: speech.speaks === 'claude' ? looksNeeded(worker, before, now) : [],
   };
 }
@@ -142,6 +149,7 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
     return { state, happenings: [], effects: [] };
   if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
+  if (isOfAnother(state, worker, sign)) return { state, happenings: [], effects: [] };
   const happenings = withEnd(worker, sign, observed(worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     happenings.push({ type: 'session-changed', id: worker.id, sessionId });
@@ -184,6 +192,20 @@ export function isFresh(
   sign: SessionSign,
 ): boolean {
   return sign.at > Date.parse(stateSince) || (state === 'idle' && sign.says === 'asking');
+}
+
+/**
+ * Reports whether a sign tells of the worker's own conversation, while a subagent waits for an answer. Claude Code 2.1.332
+ * goes on above such a question: it takes prompts, its title and its session file say that it works or rests, and its
+ * screen may show the dialog no more. Only a key can have answered the question there.
+ */
+function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker, sign: Sign): boolean {
+  if (state !== 'waiting' || sign.source === 'process') return false;
+  const asked = [...held.values()].filter(({ request }) => request.worker === id && request.bySubagent);
+  if (asked.length === 0) return false;
+  if (sign.source === 'hook') return sign.report.kind === 'prompted';
+  const { typedAt } = terminals.get(id) ?? {};
+  return typedAt === undefined || asked.every(({ request }) => typedAt < request.since);
 }
 
 /** What signs make of a worker; nothing when they say nothing new. */

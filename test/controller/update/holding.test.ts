@@ -54,6 +54,35 @@ const asking = (...names: string[]) => {
 };
 const allow = { say: 'allow' } as const;
 
+describe('the question of a subagent', () => {
+  const since = '2026-11-22T12:00:00.000Z';
+  const asked = () => new Asking().started().asks(requestFor('ls', { since, bySubagent: true }));
+
+  it('outlasts what its conversation does above it', () => {
+    const scene = asked()
+      .hook({ kind: 'prompted', byItself: true })
+      .tell({ type: 'terminal-changed', terminal: { ...terminal(id), title: '⠂ task', flowing: true } })
+      .tell({ type: 'signed', id, sign: { source: 'screen', says: 'prompt' }, sessionId: null })
+      .tell({
+        ...{ type: 'signed', id, sessionId: null },
+        sign: { source: 'session', says: 'working', at: 8e15 },
+      })
+      .hook({ kind: 'turn-ended', said: 'One has ended.', goesOn: true })
+      .hook({ kind: 'prompted' });
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'Bash: ls' });
+    expect(scene.waiting).toEqual(['ls']);
+  });
+
+  it('is over once a key was pressed and the agent works, or its tool has ended', () => {
+    for (const typedAt of [since, '2026-11-22T12:00:01.000Z']) {
+      const now = { ...terminal(id), title: '⠂ task', flowing: true, typedAt };
+      expect(asked().tell({ type: 'terminal-changed', terminal: now }).waiting).toEqual([]);
+    }
+    expect(asked().hook({ kind: 'tool-ended', what: 'Bash: ls' }, 'ls').waiting).toEqual([]);
+    expect(asked().hook({ kind: 'turn-ended', said: null }).waiting).toEqual([]);
+  });
+});
+
 describe('a request of an agent', () => {
   it('waits in the queue until a person answers it, and is noted', () => {
     const scene = asking('ls');
