@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { trustWritten } from '../../src/controller/trust/trust.ts';
+import { grantTrust, readTrust } from '../../src/controller/trust/trust.ts';
 import { TestPlace, type TestRepo } from './harness/place.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 
@@ -79,7 +79,8 @@ export class Shop {
 
   /** Trusts the configuration as it is now, as `orch-tui trust` does after a yes. */
   trust(root = this.place.workspace): void {
-    const trusted = trustWritten(root, this.place.env());
+    const read = readTrust(root, this.place.env());
+    const trusted = read.ok ? grantTrust(root, read.value.facts.hash, this.place.env()) : read;
     if (!trusted.ok) throw new Error(trusted.problem.message);
   }
 

@@ -188,12 +188,13 @@ function change(
   if (before && before.value.facts.configuration !== 'trusted')
     return { ok: false, problem: untrustedProblem(root, before.value.facts) };
   try {
-    const conf = open(root);
+    const conf = open(root, before?.value.onDisk);
     const changes = wanted(conf);
-    const config = check(root, { ...conf.store, ...changes });
+    const next = { ...conf.store, ...changes };
+    const config = check(root, next);
     if (!config.ok) return config;
     const written = write(conf, changes, config);
-    const trusted = written.ok ? trustWritten(root) : written;
+    const trusted = written.ok ? trustWritten(root, next) : written;
     return trusted.ok ? config : trusted;
   } catch (error) {
     return invalid(root, (error as Error).message);

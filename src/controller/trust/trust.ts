@@ -75,10 +75,19 @@ export function grantTrust(
   );
 }
 
-/** Trusts what was just written by a command of the person's. */
-export function trustWritten(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<null> {
-  const written = readTrust(root, env);
-  return written.ok ? grantTrust(root, written.value.facts.hash, env) : written;
+/**
+ * Trusts what a command of the person's has just written.
+ * @param written the whole configuration, as it was handed to the file
+ * @returns `trust_changed` where the file holds anything else by now
+ */
+export function trustWritten(
+  root: string,
+  written: object,
+  env: Readonly<NodeJS.ProcessEnv> = process.env,
+): Result<null> {
+  // The file holds no more than JSON does: keys without a value are not in it.
+  const stored = JSON.parse(JSON.stringify(written)) as Stored;
+  return grantTrust(root, hashOf(partsOf(root, stored)), env);
 }
 
 /** Takes over the state of a workspace: from now on it is the person's own. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { configFile, readConfig, writeConfig } from '../../../src/controller/config/workspaceConfig.ts';
-import { trustWritten } from '../../../src/controller/trust/trust.ts';
+import { grantTrust, readTrust } from '../../../src/controller/trust/trust.ts';
 
 let root: string;
 beforeEach(() => {
@@ -15,7 +15,8 @@ afterEach(() => rmSync(root, { recursive: true }));
 function store(config: unknown): string {
   const text = typeof config === 'string' ? config : JSON.stringify(config);
   writeFileSync(configFile(root), text);
-  trustWritten(root);
+  const read = readTrust(root);
+  if (read.ok) grantTrust(root, read.value.facts.hash);
   return text;
 }
 

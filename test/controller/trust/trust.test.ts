@@ -46,6 +46,7 @@ function trustOf(at = root): Trust {
   return read.value;
 }
 
+const trustNow = (as = env) => trustWritten(root, trustOf().onDisk, as);
 const factsOf = (at?: string) => trustOf(at).facts;
 
 describe('a configuration', () => {
@@ -85,7 +86,7 @@ describe('a configuration', () => {
 
   it('counts each key that is not known to be inert, wherever it is', () => {
     configure({ repos });
-    trustWritten(root, env);
+    trustNow();
     for (const more of [
       { guard: false },
       { board: { file: '/etc/passwd' } },
@@ -103,9 +104,19 @@ describe('a configuration', () => {
     expect(factsOf().configuration).toBe('trusted');
   });
 
+  it('trusts what a command wrote, and not what has come to be there since', () => {
+    const written = { repos, name: undefined, limits: { workers: 2 } };
+    configure({ ...written, guard: false });
+    expect(trustWritten(root, written, env)).toMatchObject({ ok: false, problem: { code: 'trust_changed' } });
+    expect(factsOf().configuration).toBe('untrusted');
+    configure(written);
+    expect(trustWritten(root, written, env)).toMatchObject({ ok: true });
+    expect(factsOf().configuration).toBe('trusted');
+  });
+
   it('says what differs from what was trusted', () => {
     configure({ repos, jobs: { test: ['npm', 'test'], lint: ['biome'] } });
-    trustWritten(root, env);
+    trustNow();
     configure({ repos, jobs: { test: ['npm', 'run', 'x y'] } });
     expect(factsOf().rows?.filter(({ change }) => change)).toEqual([
       { key: 'jobs.test', value: 'npm run "x y"', effect: 'runs', change: 'changed', was: 'npm test' },
@@ -125,7 +136,7 @@ describe('a configuration', () => {
     mkdirSync(join(base, 'two'));
     symlinkSync(join(base, 'one'), join(root, 'api'));
     configure({ repos });
-    trustWritten(root, env);
+    trustNow();
     expect(factsOf().configuration).toBe('trusted');
     rmSync(join(root, 'api'));
     symlinkSync(join(base, 'two'), join(root, 'api'));
@@ -140,14 +151,14 @@ describe('a configuration', () => {
       );
     name('good');
     configure({ repos });
-    trustWritten(root, env);
+    trustNow();
     name('evil');
     expect(factsOf().configuration).toBe('trusted');
     configure({ repos, memory: { copilot: true } });
     expect(factsOf().rows).toContainEqual({
       ...{ key: '.mcp.json copilot-memory.command', value: 'evil', effect: 'runs', change: 'added' },
     });
-    trustWritten(root, env);
+    trustNow();
     expect(trustOf().server).toMatchObject({ command: 'evil' });
     name('worse');
     expect(factsOf().configuration).toBe('changed');
@@ -178,13 +189,13 @@ describe('a configuration', () => {
 describe('a record', () => {
   it('is the person’s alone, and one that others could have written trusts nothing', () => {
     configure({ repos });
-    trustWritten(root, env);
+    trustNow();
     const folder = join(base, 'home/.local/state/orch-tui');
     expect(statSync(folder).mode & 0o777).toBe(0o700);
     expect(factsOf().configuration).toBe('trusted');
     const writable = { ...env, XDG_STATE_HOME: join(base, 'open') };
     mkdirSync(join(base, 'open/orch-tui'), { recursive: true, mode: 0o777 });
-    expect(trustWritten(root, writable)).toMatchObject({ problem: { code: 'unsafe_folder' } });
+    expect(trustNow(writable)).toMatchObject({ problem: { code: 'unsafe_folder' } });
     expect(readTrust(root, writable)).toMatchObject({ value: { facts: { configuration: 'untrusted' } } });
   });
 });
@@ -205,7 +216,7 @@ describe('state', () => {
     configure({ repos });
     writeFileSync(log(), line);
     writeFileSync(join(root, '.orch/id'), `${'a'.repeat(32)}\n`);
-    trustWritten(root, env);
+    trustNow();
     expect(factsOf()).toMatchObject({ configuration: 'trusted', state: 'foreign' });
     expect(claimNewState(root, env)).toEqual({ ok: true, value: 'foreign' });
     expect(readFileSync(join(root, '.orch/id'), 'utf8')).toBe(`${'a'.repeat(32)}\n`);
@@ -219,7 +230,7 @@ describe('state', () => {
     writeFileSync(log(), line);
     mkdirSync(join(root, '.orch/notion'));
     writeFileSync(join(root, '.orch/notion/base.json'), '{}');
-    trustWritten(root, env);
+    trustNow();
     const folder = discardState(trustOf(), env);
     if (!folder.ok) throw new Error(folder.problem.message);
     expect(readFileSync(join(folder.value, 'log.jsonl'), 'utf8')).toBe(line);
