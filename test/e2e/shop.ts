@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -33,7 +33,9 @@ export interface ShopOptions {
 /** Milliseconds: daemons that nobody needs end before the place is given up. */
 const linger = { ORCH_LINGER_MS: '3000' };
 
-const betweenTriesMs = 20;
+const betweenLooksMs = 20;
+/** Without a new event something may have changed all the same, in a repository for instance. */
+const mostLooks = 25;
 
 /** A workspace with repositories whose default agent is the demo agent, working as fast as it can. */
 export class Shop {
@@ -141,13 +143,20 @@ export class Shop {
     });
   }
 
-  /** Asks until something holds; commands have no other way to wait. In between everything else has its turn. */
+  /** Asks until something holds: again once the log has grown, for each command that asks takes half a second of a core. */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const deadline = Date.now() + 20_000;
-    while (!(await holds())) {
+    for (;;) {
+      const before = this.#logSize();
+      if (await holds()) return;
       if (Date.now() > deadline) throw new Error(`Waited in vain: ${what}`);
-      await setTimeout(betweenTriesMs);
+      for (let looks = 0; looks < mostLooks && this.#logSize() === before; looks++)
+        await setTimeout(betweenLooksMs);
     }
+  }
+
+  #logSize(): number {
+    return statSync(this.path('.orch', 'log.jsonl'), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   async pidOf(daemon: 'host' | 'controller'): Promise<number> {
