@@ -1,9 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests whose files share a process: starting one for each takes longer than most of them. */
+const sharing = [
+  'test/{app,client,domain,documents,lib,notion,ui}/**/*.test.{ts,tsx}',
+  'test/{agents,cli}/**/*.test.ts',
+  'test/controller/{config,documents,mcp,record,trust,update}/**/*.test.ts',
+  'test/paint/*.test.{ts,tsx}',
+  'test/*.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
-    exclude: ['test/claude/**'],
     // Most of the time is spent waiting for processes, not for a core of ours.
     maxWorkers: 3,
     // Where others keep the machine busy a process may come late once; what is wrong fails twice.
@@ -12,5 +19,16 @@ export default defineConfig({
     hookTimeout: 120_000,
     restoreMocks: true,
     setupFiles: ['test/support/stateFolder.ts'],
+    projects: [
+      { extends: true, test: { name: 'sharing', include: sharing, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'alone',
+          include: ['test/**/*.test.{ts,tsx}'],
+          exclude: ['test/claude/**', ...sharing],
+        },
+      },
+    ],
   },
 });
