@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 /** What each folder of src may import, besides itself. */
 const directions: Readonly<Record<string, readonly string[]>> = {
   lib: [],
+  core: ['lib'],
   domain: ['lib'],
-  protocol: ['lib', 'domain'],
+  protocol: ['lib', 'core', 'domain'],
   terminal: ['lib', 'domain'],
   host: ['lib', 'domain', 'protocol', 'terminal'],
   git: ['lib', 'domain'],
@@ -14,7 +15,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   jobs: ['lib', 'domain'],
   documents: ['lib', 'domain'],
   notion: ['lib', 'domain', 'documents'],
-  controller: ['lib', 'domain', 'protocol', 'git', 'agents', 'jobs', 'documents', 'notion'],
+  controller: ['lib', 'core', 'domain', 'protocol', 'git', 'agents', 'jobs', 'documents', 'notion'],
   app: ['lib', 'domain', 'protocol'],
   ui: ['lib', 'app', 'domain'],
   paint: ['lib', 'domain', 'terminal'],
@@ -53,7 +54,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'simple-git': ['git'],
   'string-width': ['app', 'paint'],
   'vscode-jsonrpc': ['protocol'],
-  zod: ['controller'],
+  // Clients and the command line take types from the table of requests; see below.
+  zod: ['core', 'protocol', 'controller'],
 };
 
 interface Import {
@@ -114,6 +116,16 @@ describe('folders', () => {
       ({ from, target, isType }) => from === 'app' && folderOf(target) === 'protocol' && !isType,
     );
     expect(values.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+  });
+
+  it('load the table of requests nowhere but in the controller, and not before the first request', () => {
+    const loading = local.filter(
+      ({ from, target, isType }) =>
+        /^protocol\/(controllerApi|requestParams)\.ts$/.test(target) && from !== 'protocol' && !isType,
+    );
+    expect(loading.map(({ file, isLazy }) => ({ file, isLazy }))).toEqual([
+      { file: 'controller/serve.ts', isLazy: true },
+    ]);
   });
 
   it('use Node and packages only where they may', () => {

@@ -1,6 +1,8 @@
+import { z } from 'zod';
+import { type ApiOf, answering, type ParamsOf } from '../core/request.ts';
 import type { Backup, Restored } from '../domain/backup.ts';
-import type { CardFields, Column } from '../domain/board.ts';
-import type { BoardFacts, CardChange, CardChanged } from '../domain/boardFacts.ts';
+import { columns } from '../domain/board.ts';
+import type { BoardFacts, CardChanged } from '../domain/boardFacts.ts';
 import type { RepoDetails } from '../domain/branch.ts';
 import type { Facts } from '../domain/facts.ts';
 import type {
@@ -11,180 +13,427 @@ import type {
   FinishResult,
   UndoResult,
 } from '../domain/finish.ts';
-import type {
-  EntryChange,
-  EntryDraft,
-  EntryQuery,
-  ExportFormat,
-  InvoiceFacts,
-} from '../domain/invoiceFacts.ts';
-import type { FoundMemory, MemoryDraft } from '../domain/memory.ts';
+import { exportFormats, type InvoiceFacts } from '../domain/invoiceFacts.ts';
+import type { FoundMemory } from '../domain/memory.ts';
 import type {
   NotionProposal,
   NotionStatus,
-  NotionWish,
   RebuildOutcome,
-  SyncChoice,
   SyncConflict,
   SyncOutcome,
-  SyncTable,
 } from '../domain/notionFacts.ts';
 import type { Result } from '../domain/problem.ts';
-import type { Proposal, ProposalDraft } from '../domain/proposal.ts';
-import type { RequestAnswer } from '../domain/queue.ts';
+import type { Proposal } from '../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { UsageRow } from '../domain/usage.ts';
 import type { GoneOn } from '../domain/usageLimit.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { DaemonStatus } from './hostApi.ts';
+import {
+  answer,
+  cardChange,
+  cardValues,
+  checked,
+  count,
+  draft,
+  entryChange,
+  entryDraft,
+  entryQuery,
+  flag,
+  memory,
+  nothing,
+  notionWish,
+  queried,
+  syncChoice,
+  tables,
+  text,
+  wished,
+  worker,
+} from './requestParams.ts';
 
-/** Requests of clients to the controller. */
-export interface ControllerApi {
-  facts(params: { refresh?: boolean }): Result<Facts>;
-  /** Whether this would be refused at once, for names or states; changes nothing. */
-  check(params: CheckedRequest): Result<null>;
-  propose(params: ProposalDraft): Result<Proposal>;
+export type { CheckedRequest } from './requestParams.ts';
+
+/**
+ * Every request of clients to the controller. The interface that clients call, the check of what they send and of who
+ * they are, and what is served while the state is not the person's own follow from this table.
+ */
+export const controllerRequests = {
+  facts: answering<Facts>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({ refresh: flag }),
+  }),
+  /** Reports whether this would be refused at once, for names or states; changes nothing. */
+  check: answering<null>()({
+    by: 'person',
+    what: 'propose anything',
+    approves: true,
+    params: checked,
+  }),
+  propose: answering<Proposal>()({
+    by: 'person',
+    what: 'propose anything',
+    approves: true,
+    params: draft,
+  }),
   /** Asks for a resume; the answer is a proposal like any other. */
-  proposeResume(params: { id: string }): Result<Proposal>;
+  proposeResume: answering<Proposal>()({
+    by: 'person',
+    what: 'resume anything',
+    approves: true,
+    params: worker,
+  }),
   /** Replaces a proposal's draft; its plan and digest change with it. */
-  edit(params: { n: number; draft: ProposalDraft }): Result<Proposal>;
+  edit: answering<Proposal>()({
+    by: 'person',
+    what: 'change proposals',
+    approves: true,
+    params: z.strictObject({ n: count, draft }),
+  }),
   /**
    * The one way to a process. `digest` is the plan's that the person saw; another plan is refused. So is one worker
    * more than wanted (`limit_reached`), or one of an agent at its usage limit (`agent_limited`), unless `overLimit` says
-   * that the person knows.
+   * that the person knows. The pane gets `cols` and `rows` where both are given.
    */
-  approve(params: {
-    n: number;
-    digest: string;
-    cols?: number;
-    rows?: number;
-    overLimit?: boolean;
-  }): Result<Worker>;
-  reject(params: { n: number; why: string }): Result<null>;
+  approve: answering<Worker>()({
+    by: 'person',
+    what: 'approve anything',
+    approves: true,
+    params: z.strictObject({
+      n: count,
+      digest: text,
+      cols: count.exactOptional(),
+      rows: count.exactOptional(),
+      overLimit: flag,
+    }),
+  }),
+  reject: answering<null>()({
+    by: 'person',
+    what: 'turn proposals down',
+    approves: true,
+    params: z.strictObject({ n: count, why: text }),
+  }),
   /** What a person says to an agent that waits; `request` as named in the queue. Each is answered once. */
-  answer(params: { request: string; answer: RequestAnswer }): Result<null>;
+  answer: answering<null>()({
+    by: 'person',
+    what: 'answer agents',
+    approves: true,
+    onForeignState: true,
+    params: z.strictObject({ request: text, answer }),
+  }),
   /** Lays aside what a worker's state or report has to say, until there is something new. */
-  setAside(params: { id: string }): Result<null>;
+  setAside: answering<null>()({
+    by: 'person',
+    what: 'set anything aside',
+    params: worker,
+  }),
   /** Types a worker's brief into it once more; `not_idle` unless it rests. */
-  deliverBrief(params: { id: string }): Result<null>;
-  /** Tells workers that stopped at a usage limit to go on, each in its turn; a limit that still holds keeps its worker. */
-  goOn(params: { ids: readonly string[] }): Result<GoneOn>;
+  deliverBrief: answering<null>()({
+    by: 'person',
+    what: 'type into workers',
+    params: worker,
+  }),
+  /**
+   * Tells workers that stopped at a usage limit to go on, each in its turn; a limit that still holds keeps its worker.
+   */
+  goOn: answering<GoneOn>()({
+    by: 'person',
+    what: 'let workers go on',
+    params: z.strictObject({ ids: z.array(text).readonly() }),
+  }),
   /** Ends the process; the worker stays, resumable. */
-  stop(params: { id: string }): Result<Worker>;
-  previewFinish(params: { id: string }): Result<FinishPreview>;
+  stop: answering<Worker>()({
+    by: 'person',
+    what: 'stop workers',
+    onForeignState: true,
+    params: worker,
+  }),
+  previewFinish: answering<FinishPreview>()({
+    by: 'anyone',
+    params: worker,
+  }),
   /**
    * `tip` and `checks` as previewed: others are refused (`checks_changed`). `confirm`: the task's name, wanted when
-   * ignored files would go.
+   * ignored files would go. `skipChecks` merges without running the configured checks.
    */
-  finish(params: {
-    id: string;
-    tip: string;
-    checks?: readonly string[];
-    confirm?: string;
-    skipChecks?: boolean;
-  }): Result<FinishResult>;
-  previewClean(params: { id: string }): Result<CleanPreview>;
-  clean(params: { id: string; tip: string; confirm?: string }): Result<CleanResult>;
+  finish: answering<FinishResult>()({
+    by: 'person',
+    what: 'finish workers',
+    params: z.strictObject({
+      id: text,
+      tip: text,
+      checks: z.array(text).readonly().exactOptional(),
+      confirm: text.exactOptional(),
+      skipChecks: flag,
+    }),
+  }),
+  previewClean: answering<CleanPreview>()({
+    by: 'anyone',
+    params: worker,
+  }),
+  clean: answering<CleanResult>()({
+    by: 'person',
+    what: 'clean workers',
+    params: z.strictObject({ id: text, tip: text, confirm: text.exactOptional() }),
+  }),
   /** Takes back a finish or clean that waits in line, or ends the checks before a finish. */
-  cancel(params: { id: string }): Result<null>;
+  cancel: answering<null>()({
+    by: 'person',
+    what: 'cancel anything',
+    params: worker,
+  }),
   /** Brings back a worker that was finished or cleaned; `keepMerge` leaves its merge where it is. */
-  undo(params: { id: string; keepMerge?: boolean }): Result<UndoResult>;
+  undo: answering<UndoResult>()({
+    by: 'person',
+    what: 'undo anything',
+    params: z.strictObject({ id: text, keepMerge: flag }),
+  }),
   /** Merges the base branch into the worker's, in its worktree; `tell`: a running worker is told of conflicts. */
-  bringBase(params: { id: string; tell?: boolean }): Result<Brought & { readonly told: boolean }>;
+  bringBase: answering<Brought & { readonly told: boolean }>()({
+    by: 'person',
+    what: 'update workers',
+    params: z.strictObject({ id: text, tell: flag }),
+  }),
   /** Newest first; also of a worker that is no more. */
-  snapshots(params: { id: string }): Result<readonly Backup[]>;
+  snapshots: answering<readonly Backup[]>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: worker,
+  }),
   /** A patch: what a snapshot holds that is not committed. */
-  diffSnapshot(params: { id: string; ref: string }): Result<string>;
+  diffSnapshot: answering<string>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({ id: text, ref: text }),
+  }),
   /** Puts files back as uncommitted changes; `exact` deletes those that the snapshot does not have. */
-  restoreSnapshot(params: { id: string; ref: string; exact?: boolean }): Result<Restored>;
+  restoreSnapshot: answering<Restored>()({
+    by: 'person',
+    what: 'restore snapshots',
+    params: z.strictObject({ id: text, ref: text, exact: flag }),
+  }),
   /** What is kept of branches and uncommitted work; of one repository, or of all. */
-  backups(params: { repo?: string }): Result<readonly Backup[]>;
+  backups: answering<readonly Backup[]>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({ repo: text.exactOptional() }),
+  }),
   /** What workers used, those that are no more included: one row for each and day. */
-  usage(params: Record<string, never>): Result<readonly UsageRow[]>;
+  usage: answering<readonly UsageRow[]>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: nothing,
+  }),
   /** All of one repository: branches, worktrees, version, stashes. */
-  repoDetails(params: { repo: string }): Result<RepoDetails>;
+  repoDetails: answering<RepoDetails>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({ repo: text }),
+  }),
   /** Looks now which worktrees will not merge, in one repository or in all that have workers. */
-  conflicts(params: { repo?: string }): Result<readonly RepoRadar[]>;
+  conflicts: answering<readonly RepoRadar[]>()({
+    by: 'anyone',
+    params: z.strictObject({ repo: text.exactOptional() }),
+  }),
   /** What two workers do to a file, as of the last look; `b` is null for the branch that `a` goes to. */
-  fileSides(params: { a: string; b: string | null; path: string }): Result<FileSides>;
+  fileSides: answering<FileSides>()({
+    by: 'anyone',
+    params: z.strictObject({ a: text, b: text.nullable(), path: text }),
+  }),
   /** Types a line into the agent as a bracketed paste and submits it; `looks_like_command` unless meant. */
-  send(params: { id: string; text: string; command?: boolean }): Result<null>;
+  send: answering<null>()({
+    by: 'person',
+    what: 'type into workers; its tool is send_message',
+    params: z.strictObject({ id: text, text, command: flag }),
+  }),
   /** What workers reported, newest first; of one, or of all. */
-  updates(params: { id?: string }): Result<readonly Update[]>;
+  updates: answering<readonly Update[]>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({ id: text.exactOptional() }),
+  }),
   /** Keeps what other sessions write from a worker's agent, or no longer. */
-  muteNotes(params: { id: string; muted: boolean }): Result<null>;
+  muteNotes: answering<null>()({
+    by: 'person',
+    what: 'mute workers',
+    params: z.strictObject({ id: text, muted: z.boolean() }),
+  }),
   /** Says no to the orchestrator's wish to have a worker finished. */
-  leaveUnfinished(params: { id: string }): Result<null>;
+  leaveUnfinished: answering<null>()({
+    by: 'person',
+    what: 'decide about a finish',
+    params: worker,
+  }),
   /** Stores something for all sessions to find. */
-  remember(params: MemoryDraft): Result<{ id: string }>;
+  remember: answering<{ id: string }>()({
+    by: 'person',
+    what: 'store here; its tool is memory_store',
+    params: memory,
+  }),
   /** Best first; all of it, newest first, for an empty query. At most `limit`, 1–100. */
-  searchMemory(params: { query: string; kind?: string; limit?: number }): Result<readonly FoundMemory[]>;
+  searchMemory: answering<readonly FoundMemory[]>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({
+      query: text,
+      kind: text.exactOptional(),
+      limit: z.number().exactOptional(),
+    }),
+  }),
   /** The whole board as it is now; `no_board` where there is none, `board_off`. */
-  board(params: Record<string, never>): Result<BoardFacts>;
+  board: answering<BoardFacts>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: nothing,
+  }),
   /** At the end of a column; begins the board where there is none. */
-  addCard(params: {
-    column: Column;
-    fields: Partial<CardFields> & { readonly task: string };
-  }): Result<CardChanged>;
-  changeCard(params: CardChange): Result<CardChanged>;
+  addCard: answering<CardChanged>()({
+    by: 'person',
+    what: 'add cards',
+    params: z.strictObject({
+      column: z.enum(columns),
+      fields: z.intersection(cardValues, z.object({ task: text })),
+    }),
+  }),
+  changeCard: answering<CardChanged>()({
+    by: 'person',
+    what: 'change cards',
+    params: cardChange,
+  }),
   /** Gives an id to every card that has none: people are asked first. */
-  giveCardIds(params: Record<string, never>): Result<{ given: number }>;
+  giveCardIds: answering<{ given: number }>()({
+    by: 'person',
+    what: 'change the board',
+    params: nothing,
+  }),
   /** All entries as they are now; `invoices_off`. */
-  invoices(params: Record<string, never>): Result<InvoiceFacts>;
-  addEntry(params: EntryDraft): Result<{ id: string }>;
-  changeEntry(params: EntryChange): Result<{ id: string }>;
-  giveEntryIds(params: Record<string, never>): Result<{ given: number }>;
+  invoices: answering<InvoiceFacts>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: nothing,
+  }),
+  addEntry: answering<{ id: string }>()({
+    by: 'person',
+    what: 'enter time; its tool is report_progress',
+    params: entryDraft,
+  }),
+  changeEntry: answering<{ id: string }>()({
+    by: 'person',
+    what: 'change the invoices',
+    params: entryChange,
+  }),
+  giveEntryIds: answering<{ given: number }>()({
+    by: 'person',
+    what: 'change the invoices',
+    params: nothing,
+  }),
   /** Brings all sums in the file to what the entries add up to. */
-  correctTotals(params: Record<string, never>): Result<{ corrected: readonly number[] }>;
-  exportEntries(
-    params: EntryQuery & { format: ExportFormat; number?: string },
-  ): Result<{ text: string; entries: number }>;
+  correctTotals: answering<{ corrected: readonly number[] }>()({
+    by: 'person',
+    what: 'change the invoices',
+    params: nothing,
+  }),
+  exportEntries: answering<{ text: string; entries: number }>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: z.strictObject({ ...queried, format: z.enum(exportFormats), number: text.exactOptional() }),
+  }),
   /** An invoice to print over these entries, in a new file beside them. */
-  saveInvoice(params: EntryQuery): Result<{ file: string; entries: number }>;
+  saveInvoice: answering<{ file: string; entries: number }>()({
+    by: 'person',
+    what: 'write invoices',
+    params: entryQuery,
+  }),
   /**
    * Lends a token of Notion, and says where it was found: what this client asks about Notion is done with it instead of
    * the one that was kept. It stays in memory.
    */
-  lendToken(params: { token: string; source: string }): Result<null>;
+  lendToken: answering<null>()({
+    by: 'person',
+    what: 'ask Notion',
+    params: z.strictObject({ token: text, source: text }),
+  }),
   /** What connecting would do; changes nothing. */
-  proposeNotion(params: NotionWish): Result<{ integration: string; proposals: readonly NotionProposal[] }>;
+  proposeNotion: answering<{ integration: string; proposals: readonly NotionProposal[] }>()({
+    by: 'person',
+    what: 'ask Notion',
+    params: notionWish,
+  }),
   /** Does it; `keep` keeps the token that was lent. */
-  connectNotion(
-    params: NotionWish & { keep?: boolean },
-  ): Result<{ proposals: readonly NotionProposal[]; token: string }>;
-  notionStatus(params: Record<string, never>): Result<NotionStatus>;
+  connectNotion: answering<{ proposals: readonly NotionProposal[]; token: string }>()({
+    by: 'person',
+    what: 'connect to Notion',
+    params: z.strictObject({ ...wished, keep: flag }),
+  }),
+  notionStatus: answering<NotionStatus>()({
+    by: 'person',
+    what: 'ask Notion',
+    onForeignState: true,
+    params: nothing,
+  }),
   /** All that is connected, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */
-  sync(params: {
-    tables?: readonly SyncTable[];
-    dryRun?: boolean;
-    allowMassDelete?: boolean;
-  }): Result<SyncOutcome>;
+  sync: answering<SyncOutcome>()({
+    by: 'person',
+    what: 'sync',
+    params: z.strictObject({ tables, dryRun: flag, allowMassDelete: flag }),
+  }),
   /**
-   * Makes anew what is known of Notion, wherever that is damaged or lost, or for these. Writes to neither side: what
+   * Builds what is known of Notion again, wherever that is damaged or lost, or for these. Writes to neither side: what
    * differs becomes a conflict. `nothing_to_rebuild`, `notion_unconnected`, `sync_running`.
    */
-  rebuildSync(params: { tables?: readonly SyncTable[] }): Result<RebuildOutcome>;
-  cancelSync(params: Record<string, never>): Result<{ wasRunning: boolean }>;
-  syncConflicts(params: Record<string, never>): Result<readonly SyncConflict[]>;
+  rebuildSync: answering<RebuildOutcome>()({
+    by: 'person',
+    what: 'sync',
+    params: z.strictObject({ tables }),
+  }),
+  cancelSync: answering<{ wasRunning: boolean }>()({
+    by: 'person',
+    what: 'sync',
+    params: nothing,
+  }),
+  syncConflicts: answering<readonly SyncConflict[]>()({
+    by: 'anyone',
+    params: nothing,
+  }),
   /** The next sync does it. */
-  resolveSync(params: { id: string; field: string; choice: SyncChoice }): Result<SyncConflict>;
+  resolveSync: answering<SyncConflict>()({
+    by: 'person',
+    what: 'decide conflicts',
+    params: z.strictObject({ id: text, field: text, choice: syncChoice }),
+  }),
   /** The worker's part of the log, oldest first. */
-  log(params: { id: string }): Result<readonly LoggedEvent[]>;
+  log: answering<readonly LoggedEvent[]>()({
+    by: 'anyone',
+    onForeignState: true,
+    params: worker,
+  }),
   /** Creates the missing develop branch of a repository from its main branch, checking nothing out. */
-  createDevelop(params: { repo: string }): Result<null>;
+  createDevelop: answering<null>()({
+    by: 'person',
+    what: 'create branches',
+    params: z.strictObject({ repo: text }),
+  }),
   /** Ends all processes and then host and controller. */
-  stopAll(params: Record<string, never>): Result<null>;
+  stopAll: answering<null>()({
+    by: 'person',
+    what: 'stop everything',
+    onForeignState: true,
+    params: nothing,
+  }),
+} as const;
+
+type Requests = typeof controllerRequests;
+export type RequestName = keyof Requests;
+export type RequestParams<K extends RequestName> = ParamsOf<Requests, K>;
+
+/** Requests of clients to the controller. */
+export interface ControllerApi extends ApiOf<Requests> {
+  /** About the process itself; answered by its program, also to other versions. */
   status(params: Record<string, never>): Result<DaemonStatus>;
   /** Ends the controller; workers live on. */
   shutdown(params: Record<string, never>): Result<null>;
 }
-
-/** What a command asks a yes for can be refused before there is anything to say yes to. */
-export type CheckedRequest =
-  | { readonly do: 'propose'; readonly draft: ProposalDraft }
-  | { readonly do: 'propose-resume'; readonly id: string }
-  | { readonly do: 'undo'; readonly id: string };
 
 /** Notifications to every client: the whole picture, at most 30 times a second. */
 export interface ControllerNotices {

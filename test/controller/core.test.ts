@@ -70,8 +70,8 @@ describe('a fault while doing something', () => {
     const approve = { do: 'approve', n: 1, digest: 'digest of backend/auth', size } as const;
     const answers = [
       await core.ask(approve, person),
-      await core.ask({ do: 'finish', id: 'backend/auth', tip: 't', confirm: null }, person),
-      await core.ask({ do: 'clean', id: 'backend/auth', tip: 't', confirm: null }, person),
+      await core.ask({ do: 'finish', id: 'backend/auth', tip: 't' }, person),
+      await core.ask({ do: 'clean', id: 'backend/auth', tip: 't' }, person),
     ];
     for (const answer of answers)
       expect(answer).toMatchObject({

@@ -28,7 +28,7 @@ function started(): Scene {
     config: scene.state.config,
     plan: { ok: true, value: plan },
   });
-  scene.ask({ do: 'approve', n: 1, digest: 'd', size });
+  scene.ask({ do: 'approve', n: 1, digest: 'd', ...size });
   expect(scene.done).toEqual(['launch']);
   return scene.tell({ type: 'launched', id: 'orchestrator', ticket: 1 });
 }
@@ -68,7 +68,7 @@ test('proposes only so many at once', () => {
 
 test('has nothing to finish or clean, and no work to keep, but stops and is resumed in its role', () => {
   const scene = started();
-  const end = { id: 'orchestrator', tip: 'x', confirm: null };
+  const end = { id: 'orchestrator', tip: 'x' };
   expect(scene.ask({ do: 'finish', ...end }).refusal).toBe('not_for_orchestrator');
   expect(scene.ask({ do: 'clean', ...end }).refusal).toBe('not_for_orchestrator');
   const sign = (kind: 'prompted' | 'turn-ended') =>
@@ -89,7 +89,7 @@ test('has nothing to finish or clean, and no work to keep, but stops and is resu
     ticket: 2,
     result: { ok: false, problem: { code: 'x', message: 'x' } },
   });
-  scene.ask({ do: 'propose-resume', id: 'orchestrator' });
+  scene.ask({ do: 'proposeResume', id: 'orchestrator' });
   expect(scene.state.log.proposals.get(2)).toMatchObject({ kind: 'resume', draft: { role: 'orchestrator' } });
 });
 

@@ -124,7 +124,7 @@ export class Scene {
   started(task = 'auth', agent: string | null = null): this {
     this.proposed(task, agent);
     const n = this.state.log.lastProposal;
-    this.ask({ do: 'approve', n, digest: `digest of backend/${task}`, size: { cols: 80, rows: 24 } });
+    this.ask({ do: 'approve', n, digest: `digest of backend/${task}`, cols: 80, rows: 24 });
     return this.tell({ type: 'launched', id: `backend/${task}`, ticket: this.#ticket });
   }
 
@@ -135,7 +135,7 @@ export class Scene {
     if (!draft) throw new Error('nothing to resume');
     const plan = { ok: true, value: planFor('backend', task) } as const;
     this.tell({ type: 'planned', n, draft, config: this.state.config, plan });
-    this.ask({ do: 'approve', n, digest: plan.value.digest, size: { cols: 80, rows: 24 } });
+    this.ask({ do: 'approve', n, digest: plan.value.digest, cols: 80, rows: 24 });
     return this.tell({ type: 'launched', id: `backend/${task}`, ticket: this.#ticket });
   }
 }

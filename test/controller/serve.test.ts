@@ -8,8 +8,13 @@ import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import { initialState } from '../../src/controller/update/state.ts';
-import { success } from '../../src/domain/problem.ts';
-import type { ControllerApi } from '../../src/protocol/controllerApi.ts';
+import { type Result, success } from '../../src/domain/problem.ts';
+import {
+  type ControllerApi,
+  controllerRequests,
+  type RequestName,
+  type RequestParams,
+} from '../../src/protocol/controllerApi.ts';
 import { Link } from '../../src/protocol/link.ts';
 import { originOf } from '../../src/protocol/origin.ts';
 import { config, terminal } from './scene.ts';
@@ -67,23 +72,105 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
 
 const draft = { repo: 'backend', task: 'auth', brief: '', agent: null };
 
-test('below a worker nothing can be wished for, decided, typed or ended', async () => {
+const one = { id: 'backend/x' };
+const entry = { task: 't', repo: 'r', worker: 'w', date: '2026-11-22', minutes: 5 };
+
+/** Parameters that every request takes. */
+const samples: { readonly [K in RequestName]: RequestParams<K> } = {
+  ...{ facts: {}, check: { do: 'undo', id: 'backend/x' }, propose: draft, proposeResume: one },
+  ...{ edit: { n: 1, draft }, approve: { n: 1, digest: 'd' }, reject: { n: 1, why: '' } },
+  ...{ answer: { request: 'r', answer: { say: 'choose', options: [1, [1, 2]] } }, setAside: one },
+  ...{ deliverBrief: one, goOn: { ids: ['backend/x'] }, stop: one, previewFinish: one },
+  ...{
+    finish: { ...one, tip: 't', checks: ['c'] },
+    previewClean: one,
+    clean: { ...one, tip: 't' },
+    cancel: one,
+  },
+  ...{ undo: one, bringBase: one, snapshots: one, diffSnapshot: { ...one, ref: 'r' } },
+  ...{
+    restoreSnapshot: { ...one, ref: 'r', exact: true },
+    backups: {},
+    usage: {},
+    repoDetails: { repo: 'r' },
+  },
+  ...{ conflicts: {}, fileSides: { a: 'a', b: null, path: 'p' }, send: { ...one, text: 'y' }, updates: {} },
+  ...{ muteNotes: { ...one, muted: true }, leaveUnfinished: one, searchMemory: { query: '' }, board: {} },
+  remember: { kind: 'lesson', content: 'c', tags: [], metadata: { any: [1] } },
+  ...{ addCard: { column: 'To Do', fields: { task: 't', repo: null } }, giveCardIds: {}, invoices: {} },
+  changeCard: { card: { line: 1, task: 't' }, seen: { column: 'Done', task: 't' }, fields: { repo: null } },
+  ...{
+    addEntry: entry,
+    changeEntry: { ...one, fields: { minutes: 5 } },
+    giveEntryIds: {},
+    correctTotals: {},
+  },
+  ...{
+    exportEntries: { format: 'csv' },
+    saveInvoice: { client: 'c' },
+    lendToken: { token: 't', source: 's' },
+  },
+  ...{ proposeNotion: { map: { a: 'b' } }, connectNotion: { keep: true }, notionStatus: {}, sync: {} },
+  ...{ rebuildSync: { tables: ['board'] }, cancelSync: {}, syncConflicts: {}, log: one },
+  ...{
+    resolveSync: { ...one, field: 'f', choice: { edited: null } },
+    createDevelop: { repo: 'r' },
+    stopAll: {},
+  },
+};
+/** A program that speaks to the controller as it likes. */
+type Ask = (name: string, params: unknown) => Promise<Result<unknown>>;
+
+const names = Object.keys(controllerRequests) as RequestName[];
+
+test('whatever acts for a person is refused below a worker, with its reason', async () => {
   const { call, written, done, close } = connect(true);
-  const answers = [
-    await call('propose', draft),
-    await call('proposeResume', { id: 'backend/x' }),
-    await call('edit', { n: 1, draft }),
-    await call('approve', { n: 1, digest: 'd' }),
-    await call('reject', { n: 1, why: '' }),
-    await call('stop', { id: 'backend/x' }),
-    await call('finish', { id: 'backend/x', tip: 't' }),
-    await call('clean', { id: 'backend/x', tip: 't' }),
-    await call('send', { id: 'backend/x', text: 'y' }),
-    await call('createDevelop', { repo: 'backend' }),
-    await call('stopAll', {}),
-  ];
-  const codes = answers.map((answer) => (answer.ok ? 'ok' : answer.problem.code));
-  expect(codes).toEqual([...Array(5).fill('approval_forbidden'), ...Array(6).fill('not_allowed')]);
+  const ask = call as unknown as Ask;
+  const approving = ['check', 'propose', 'proposeResume', 'edit', 'approve', 'reject', 'answer'];
+  for (const name of names.filter((one) => controllerRequests[one].by === 'person')) {
+    const code = approving.includes(name) ? 'approval_forbidden' : 'not_allowed';
+    expect([name, await ask(name, samples[name])]).toMatchObject([
+      name,
+      { ok: false, problem: { code, message: expect.stringMatching(/^A worker cannot \w.*: this was run/) } },
+    ]);
+  }
+  expect({ written, done }).toEqual({ written: [], done: [] });
+  close();
+});
+
+test('only what changes nothing is open to anybody', () => {
+  expect(names.filter((name) => controllerRequests[name].by === 'anyone')).toEqual([
+    ...['facts', 'previewFinish', 'previewClean', 'snapshots', 'diffSnapshot', 'backups', 'usage'],
+    ...['repoDetails', 'conflicts', 'fileSides', 'updates', 'searchMemory', 'board', 'invoices'],
+    ...['exportEntries', 'syncConflicts', 'log'],
+  ]);
+});
+
+test('while the state is foreign only looking, answering and stopping are served', () => {
+  // Nothing that runs git in a folder that only the log names.
+  expect(names.filter((name) => 'onForeignState' in controllerRequests[name])).toEqual([
+    ...['facts', 'answer', 'stop', 'snapshots', 'diffSnapshot', 'backups', 'usage', 'repoDetails', 'updates'],
+    ...['searchMemory', 'board', 'invoices', 'exportEntries', 'notionStatus', 'log', 'stopAll'],
+  ]);
+});
+
+test('what is no request, or not shaped as one, reaches no handler', async () => {
+  const { call, written, done, close } = connect(false);
+  const ask = call as unknown as Ask;
+  for (const name of names) {
+    expect([name, controllerRequests[name].params.safeParse(samples[name])]).toEqual([
+      name,
+      { success: true, data: samples[name] },
+    ]);
+    for (const params of [null, [], 'x', { ...samples[name], evil: 1 }])
+      expect([name, await ask(name, params)]).toMatchObject([name, { problem: { code: 'bad_request' } }]);
+  }
+  expect(await ask('approve', { n: '1', digest: 'd' })).toMatchObject({
+    problem: { code: 'bad_request', message: expect.stringMatching(/^approve\.n: /) },
+  });
+  expect(await ask('addCard', { column: 'Nowhere', fields: { task: 't' } })).toMatchObject({
+    problem: { code: 'bad_request' },
+  });
   expect({ written, done }).toEqual({ written: [], done: [] });
   close();
 });

@@ -59,7 +59,7 @@ describe.skipIf(noSmallDisk !== null)(
         config,
         plan: { ok: true, value: planFor('backend', 'auth') },
       });
-      void core.ask({ do: 'approve', n: 1, digest: `digest of ${id}`, size }, person);
+      void core.ask({ do: 'approve', n: 1, digest: `digest of ${id}`, ...size }, person);
       core.tell({ type: 'launched', id, ticket: 2 });
       core.tell({ type: 'terminal-changed', terminal: terminal(id, { flowing: true }) });
       done = [];
@@ -76,10 +76,10 @@ describe.skipIf(noSmallDisk !== null)(
       const before = core.state.log;
       const answers = [
         await core.ask({ do: 'propose', draft, sessionId: 't' }, person),
-        await core.ask({ do: 'mute', id, muted: true }, person),
+        await core.ask({ do: 'muteNotes', id, muted: true }, person),
         await core.ask({ do: 'remember', memory: { kind: 'fact', text: 'x' } as never }, person),
-        await core.ask({ do: 'finish', id, tip: 't', confirm: null }, person),
-        await core.ask({ do: 'clean', id, tip: 't', confirm: null }, person),
+        await core.ask({ do: 'finish', id, tip: 't' }, person),
+        await core.ask({ do: 'clean', id, tip: 't' }, person),
         await core.hear(id, { do: 'report', update }),
       ];
       for (const answer of answers)

@@ -1,5 +1,4 @@
-import { columns } from '../../domain/board.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { type Result, success } from '../../domain/problem.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import type { ControllerApi } from '../../protocol/controllerApi.ts';
 import type { Handlers } from '../../protocol/link.ts';
@@ -33,48 +32,38 @@ export type DocumentMethods = Pick<
 >;
 
 /**
- * Anybody may look; a person changes. Made for each client.
+ * Made for each client.
  * @param readConfig takes in what was edited by hand, such as a mapping
- * @param personOnly refuses whoever runs inside a worker
  */
 export function serveDocuments(
   { board, invoices, notion, notionWorld }: Documents,
   config: Parameters<typeof exportEntries>[0],
   readConfig: () => void,
-  personOnly: <T>(use: () => Promise<Result<T>>) => Promise<Result<T>>,
 ): Handlers<DocumentMethods> {
   let lent: GivenToken | undefined;
   const asConfigured = <T>(use: () => Promise<Result<T>>) => {
     readConfig();
-    return personOnly(use);
+    return use();
   };
   return {
     board: () => board.read(),
-    addCard: ({ column, fields }) =>
-      personOnly(async () => (columns.includes(column) ? board.add(column, fields) : noColumn(column))),
-    changeCard: (change) =>
-      personOnly(async () =>
-        change.column === undefined || columns.includes(change.column)
-          ? board.change(change)
-          : noColumn(change.column),
-      ),
-    giveCardIds: () => personOnly(() => board.giveIds()),
+    addCard: ({ column, fields }) => board.add(column, fields),
+    changeCard: (change) => board.change(change),
+    giveCardIds: () => board.giveIds(),
     invoices: () => invoices.read(),
-    addEntry: (draft) => personOnly(() => invoices.add(draft)),
-    changeEntry: (change) => personOnly(() => invoices.change(change)),
-    giveEntryIds: () => personOnly(() => invoices.giveIds()),
-    correctTotals: () => personOnly(() => invoices.correctTotals()),
-    saveInvoice: (query) =>
-      personOnly(async () => {
-        const read = await invoices.read();
-        return read.ok ? saveInvoice(config, notionWorld.state().config.root, read.value, query) : read;
-      }),
-    lendToken: ({ token, source }) =>
-      personOnly(async () => {
-        lent = { token, source };
-        notion.lend(lent);
-        return success(null);
-      }),
+    addEntry: (draft) => invoices.add(draft),
+    changeEntry: (change) => invoices.change(change),
+    giveEntryIds: () => invoices.giveIds(),
+    correctTotals: () => invoices.correctTotals(),
+    saveInvoice: async (query) => {
+      const read = await invoices.read();
+      return read.ok ? saveInvoice(config, notionWorld.state().config.root, read.value, query) : read;
+    },
+    lendToken: ({ token, source }) => {
+      lent = { token, source };
+      notion.lend(lent);
+      return success(null);
+    },
     proposeNotion: (wish) => asConfigured(() => proposeNotion(notionWorld, { ...wish, lent })),
     connectNotion: (wish) => asConfigured(() => connectNotion(notionWorld, { ...wish, lent })),
     notionStatus: () =>
@@ -84,20 +73,12 @@ export function serveDocuments(
       }),
     sync: (wish) => asConfigured(() => notion.sync({ ...wish, lent })),
     rebuildSync: ({ tables }) => asConfigured(() => notion.rebuild({ ...(tables && { tables }), lent })),
-    cancelSync: () => personOnly(async () => success({ wasRunning: notion.cancel() })),
+    cancelSync: () => success({ wasRunning: notion.cancel() }),
     syncConflicts: () => success(notion.conflicts),
-    resolveSync: ({ id, field, choice }) => personOnly(() => notion.resolve(id, field, choice)),
+    resolveSync: ({ id, field, choice }) => notion.resolve(id, field, choice),
     exportEntries: async (wanted) => {
       const read = await invoices.read();
       return read.ok ? exportEntries(config, read.value, wanted) : read;
     },
   };
-}
-
-function noColumn(column: string): Result<never> {
-  return failure(
-    'unknown_column',
-    `There is no column ${JSON.stringify(column)}.`,
-    `Known: ${columns.join(', ')}.`,
-  );
 }

@@ -1,4 +1,3 @@
-import type { Problem, Result } from '../../domain/problem.ts';
 import { foreignStateProblem } from '../../domain/trust.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Message } from '../update/messages.ts';
@@ -23,24 +22,4 @@ export function onlyForLiveWorkers(run: RunEffect, tell: (message: Message) => v
     const plan = { ok: false, problem: foreignStateProblem(state.config.root) } as const;
     queueMicrotask(() => tell({ type: 'planned', n: effect.n, draft, config: state.config, plan }));
   };
-}
-
-/** Requests that change nothing, and those that answer or stop workers that live. */
-const allowedRequests: ReadonlySet<string> = new Set([
-  // Nothing that runs git in a folder that only the log names.
-  ...['facts', 'usage', 'updates', 'log', 'searchMemory', 'repoDetails'],
-  ...['snapshots', 'diffSnapshot', 'backups', 'board', 'invoices'],
-  ...['exportEntries', 'notionStatus', 'answer', 'stop', 'stopAll'],
-]);
-
-/** Has every other request refused with `foreign_state`, whoever asks. */
-export function refuseForeignState<T extends object>(handlers: T, isForeign: () => Problem | null): T {
-  const guarded = Object.entries(handlers).map(([name, handler]) => [
-    name,
-    (params: unknown): Result<unknown> | Promise<Result<unknown>> => {
-      const problem = allowedRequests.has(name) ? null : isForeign();
-      return problem ? { ok: false, problem } : handler(params);
-    },
-  ]);
-  return Object.fromEntries(guarded);
 }

@@ -8,7 +8,7 @@ import type { NotionFacts, WantedCard } from '../../domain/notionFacts.ts';
 import type { Sign } from '../../domain/observation.ts';
 import type { Problem, Result } from '../../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../../domain/proposal.ts';
-import type { AgentRequest, RequestAnswer } from '../../domain/queue.ts';
+import type { AgentRequest } from '../../domain/queue.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { FailedSetup } from '../../domain/setup.ts';
@@ -16,6 +16,7 @@ import type { TrustFacts } from '../../domain/trust.ts';
 import type { UpdateDraft } from '../../domain/update.ts';
 import type { Tokens } from '../../domain/usage.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { RequestParams } from '../../protocol/controllerApi.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Happening } from '../record/events.ts';
 
@@ -157,7 +158,8 @@ export type Ticket = number;
 
 /**
  * A request of a client that changes something. `person` is false for a process that runs below a worker, whatever
- * it claims to be, and for one that shows neither a terminal nor the key; `problem` is said to that one.
+ * it claims to be, and for one that shows neither a terminal nor the key; `problem` is said to that one. The gate before
+ * the loop has refused both already.
  */
 export interface RequestMessage {
   readonly type: 'requested';
@@ -166,48 +168,33 @@ export interface RequestMessage {
   readonly request: ChangeRequest;
 }
 
+/** Requests that the loop decides on. All others look at the world, or change what the log does not know. */
+export type ChangeName =
+  | 'propose'
+  | 'proposeResume'
+  | 'edit'
+  | 'approve'
+  | 'reject'
+  | 'answer'
+  | 'setAside'
+  | 'deliverBrief'
+  | 'goOn'
+  | 'stop'
+  | 'finish'
+  | 'clean'
+  | 'cancel'
+  | 'undo'
+  | 'muteNotes'
+  | 'leaveUnfinished'
+  | 'remember';
+
+/** A request as the table of requests describes it; chance and what is read from files are added on the way. */
 export type ChangeRequest =
   | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
-  | { readonly do: 'propose-resume'; readonly id: string }
-  | { readonly do: 'edit'; readonly n: number; readonly draft: ProposalDraft }
-  | {
-      readonly do: 'approve';
-      readonly n: number;
-      readonly digest: string;
-      readonly size: { readonly cols: number; readonly rows: number };
-      /** Also where more workers run than wanted, or the agent has reached its usage limit. */
-      readonly overLimit?: boolean;
-    }
-  | { readonly do: 'reject'; readonly n: number; readonly why: string }
-  | { readonly do: 'stop'; readonly id: string }
-  /** Tells workers that stopped at a usage limit to go on. */
-  | { readonly do: 'go-on'; readonly ids: readonly string[] }
-  /** Types a worker's brief into it once more. */
-  | { readonly do: 'deliver'; readonly id: string }
-  /** Says to an agent what it waits for; only of the request named. */
-  | { readonly do: 'answer'; readonly request: string; readonly answer: RequestAnswer }
-  /** Lays aside what a worker's state or report has to say, until there is something new. */
-  | { readonly do: 'set-aside'; readonly id: string }
-  | {
-      readonly do: 'finish';
-      readonly id: string;
-      readonly tip: string;
-      readonly confirm: string | null;
-      /** What the person was shown to be run before. */
-      readonly checks?: readonly string[];
-      /** Merges without running the configured checks. */
-      readonly skipChecks?: boolean;
-    }
-  | { readonly do: 'clean'; readonly id: string; readonly tip: string; readonly confirm: string | null }
-  /** Takes back a wish that still waits in line, or ends the checks that are run for it. */
-  | { readonly do: 'cancel'; readonly id: string }
-  /** Keeps notes from a worker's agent, or no longer. */
-  | { readonly do: 'mute'; readonly id: string; readonly muted: boolean }
   | { readonly do: 'remember'; readonly memory: MemoryDraft }
-  /** Says no to the orchestrator's wish to have a worker finished. */
-  | { readonly do: 'leave-unfinished'; readonly id: string }
-  /** Takes back a finish or clean. */
-  | { readonly do: 'undo'; readonly id: string; readonly keepMerge: boolean };
+  | {
+      readonly [K in Exclude<ChangeName, 'propose' | 'remember'>]: { readonly do: K } & RequestParams<K>;
+    }[Exclude<ChangeName, 'propose' | 'remember'>];
 
 /** What a session, known by its token, may ask. There is no way from here to an approval. */
 export type SessionRequest =

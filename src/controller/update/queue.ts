@@ -19,7 +19,7 @@ export function enqueue(state: ControllerState, ticket: Ticket, request: QueuedR
 /** Begins at once. */
 export function start(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
   const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
-  const { id, tip, confirm } = request;
+  const { id, tip, confirm = null } = request;
   const effect: Effect =
     request.do === 'finish'
       ? {

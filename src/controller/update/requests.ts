@@ -1,5 +1,5 @@
 import type { MemoryDraft } from '../../domain/memory.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, problemOf, success } from '../../domain/problem.ts';
 import { draftId, type ProposalDraft, type Proposer } from '../../domain/proposal.ts';
 import { isLive } from '../../domain/worker.ts';
 import type { Happening } from '../record/events.ts';
@@ -8,54 +8,53 @@ import { deliver } from './delivering.ts';
 import { begin } from './ending.ts';
 import { goOn } from './goingOn.ts';
 import { answer } from './holding.ts';
-import type { ChangeRequest, RequestMessage, Ticket } from './messages.ts';
+import type { ChangeName, ChangeRequest, RequestMessage, Ticket } from './messages.ts';
 import { cancel } from './queue.ts';
 import { approve } from './starting.ts';
 import { type ControllerState, type Decision, reply } from './state.ts';
 import { beginUndo } from './undoing.ts';
 
-/** Answers a client's request, or begins what it asks for. */
+type Decider<K extends ChangeName> = (
+  state: ControllerState,
+  request: Extract<ChangeRequest, { readonly do: K }>,
+  message: RequestMessage,
+) => Decision;
+
+/** What is decided on each request. */
+const deciders: { readonly [K in ChangeName]: Decider<K> } = {
+  propose: (state, { draft, sessionId }, { ticket }) => propose(state, ticket, draft, sessionId, 'person'),
+  proposeResume: (state, { id }, { ticket }) => proposeResume(state, ticket, id),
+  edit: (state, { n, draft }, { ticket }) => edit(state, ticket, n, draft),
+  approve: (state, request, message) => approve(state, message, request),
+  reject: (state, { n, why }, { ticket }) => reject(state, ticket, n, why),
+  stop: (state, request, { ticket }) => begin(state, ticket, request),
+  finish: (state, request, { ticket }) => begin(state, ticket, request),
+  clean: (state, request, { ticket }) => begin(state, ticket, request),
+  answer: (state, request, message) => answer(state, message, request),
+  setAside: (state, { id }, { ticket }) => about(state, ticket, id, { type: 'set-aside', id }),
+  goOn: (state, { ids }, { ticket }) => goOn(state, ticket, ids),
+  deliverBrief: (state, { id }, { ticket }) => deliver(state, ticket, id),
+  cancel: (state, { id }, { ticket }) => cancel(state, ticket, id),
+  muteNotes: (state, { id, muted }, { ticket }) =>
+    about(state, ticket, id, { type: 'notes-muted', id, muted }),
+  remember: (state, { memory }, { ticket }) => remember(state, ticket, 'person', memory),
+  leaveUnfinished: (state, { id }, { ticket }) => leaveUnfinished(state, ticket, id),
+  undo: (state, request, { ticket }) => beginUndo(state, ticket, request),
+};
+
+/** Answers a client's request, or begins what it asks for. Only a person's request is decided on. */
 export function requested(state: ControllerState, message: RequestMessage): Decision {
   const { request, ticket, from } = message;
-  if (!from.person) {
-    const { problem } = from;
-    return reply(state, ticket, problem ? { ok: false, problem } : refuseWorker(request.do));
-  }
-  switch (request.do) {
-    case 'propose':
-      return propose(state, ticket, request.draft, request.sessionId, 'person');
-    case 'propose-resume':
-      return proposeResume(state, ticket, request.id);
-    case 'edit':
-      return edit(state, ticket, request.n, request.draft);
-    case 'approve':
-      return approve(state, message, request);
-    case 'reject':
-      return reject(state, ticket, request.n, request.why);
-    case 'stop':
-    case 'finish':
-    case 'clean':
-      return begin(state, ticket, request);
-    case 'answer':
-      return answer(state, message, request);
-    case 'set-aside':
-      return about(state, ticket, request.id, { type: 'set-aside', id: request.id });
-    case 'go-on':
-      return goOn(state, ticket, request.ids);
-    case 'deliver':
-      return deliver(state, ticket, request.id);
-    case 'cancel':
-      return cancel(state, ticket, request.id);
-    case 'mute':
-      return about(state, ticket, request.id, { type: 'notes-muted', id: request.id, muted: request.muted });
-    case 'remember':
-      return remember(state, ticket, 'person', request.memory);
-    case 'leave-unfinished':
-      return leaveUnfinished(state, ticket, request.id);
-    case 'undo':
-      return beginUndo(state, ticket, request);
-  }
+  if (!from.person) return reply(state, ticket, { ok: false, problem: from.problem ?? forPeople });
+  const decide = deciders[request.do] as Decider<ChangeName>;
+  return decide(state, request, message);
 }
+
+const forPeople = problemOf(
+  'approval_forbidden',
+  'Only a person decides that: this was run from inside a worker.',
+  'Ask the person at the control room.',
+);
 
 /** Notes down what a person decided about a worker. */
 function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
@@ -77,16 +76,6 @@ export function remember(state: ControllerState, ticket: Ticket, by: string, mem
     happenings: [{ type: 'remembered', id: by, entry, memory }],
     effects: [{ type: 'reply', ticket, result: success({ id: `orch-${entry}` }) }],
   };
-}
-
-/** Agents may ask a person; they are none. */
-function refuseWorker(what: ChangeRequest['do']): Result<never> {
-  const approval = ['propose', 'propose-resume', 'edit', 'approve', 'reject', 'answer'].includes(what);
-  return failure(
-    approval ? 'approval_forbidden' : 'not_allowed',
-    `A worker cannot ${what.replace('-', ' a ')} anything: this was run from inside one.`,
-    'Ask the person at the control room.',
-  );
 }
 
 export function propose(

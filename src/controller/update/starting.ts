@@ -37,8 +37,13 @@ export function approve(state: ControllerState, message: RequestMessage, request
   return {
     state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
     happenings: [approved, begun],
-    effects: [{ type: 'launch', id: plan.id, plan, size: request.size, ticket }],
+    effects: [{ type: 'launch', id: plan.id, plan, size: sizeOf(request), ticket }],
   };
+}
+
+/** The pane's size where the client said both of it, else a usual one. */
+function sizeOf({ cols, rows }: Approve): { readonly cols: number; readonly rows: number } {
+  return cols && rows ? { cols, rows } : { cols: 120, rows: 36 };
 }
 
 function approvable(state: ControllerState, open: OpenProposal, digest: string): Result<StartPlan> {

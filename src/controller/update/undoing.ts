@@ -9,7 +9,7 @@ type UndoRequest = Extract<ChangeRequest, { do: 'undo' }>;
 
 /** Begins to bring back a worker that was finished or cleaned. */
 export function beginUndo(state: ControllerState, ticket: Ticket, request: UndoRequest): Decision {
-  const { id, keepMerge } = request;
+  const { id, keepMerge = false } = request;
   const gone = state.log.gone.get(id);
   if (state.log.workers.has(id))
     return reply(

@@ -135,7 +135,7 @@ test('a plan that was carried out or turned down takes no ports from anybody', (
   const open = room.state.log.proposals.get(1);
   if (!open) throw new Error('no proposal');
   room.tell({ type: 'planned', n: 1, draft: open.draft, config: room.state.config, plan });
-  room.ask({ ...approved, size: { cols: 80, rows: 24 } });
+  room.ask({ ...approved, cols: 80, rows: 24 });
   expect(room.worker('backend/auth')).toMatchObject({ ports });
   const resume = { ...open, n: 2, kind: 'resume' } as const;
   expect(takenPorts(room.state, resume)).toEqual([]);

@@ -39,7 +39,7 @@ describe('dollars', () => {
       [2, 2.5],
     ] as const) {
       const scene = spends(working(), 0, 2).tell({ type: 'host-lost' });
-      scene.ask({ do: 'propose-resume', id }).resumed();
+      scene.ask({ do: 'proposeResume', id }).resumed();
       expect(dollars(spends(scene, first, second))).toEqual([['2026-11-22', 2.5]]);
     }
   });
@@ -68,16 +68,14 @@ describe('a budget', () => {
     expect(notices(spends(scene, 5, 6))).toEqual(['budget_nearly_spent', 'budget_spent']);
     scene.proposed('second');
     const start = { do: 'approve', n: 2, digest: 'digest of backend/second' } as const;
-    expect(scene.ask({ ...start, size: { cols: 80, rows: 24 }, overLimit: true }).refusal).toBe(
-      'budget_spent',
-    );
+    expect(scene.ask({ ...start, cols: 80, rows: 24, overLimit: true }).refusal).toBe('budget_spent');
     scene.tell({ type: 'clock-read', now: new Date(2026, 10, 23).getTime() });
-    expect(scene.ask({ ...start, size: { cols: 80, rows: 24 } }).done).toContain('launch');
+    expect(scene.ask({ ...start, cols: 80, rows: 24 }).done).toContain('launch');
   });
 
   it('of a worker keeps that one from going on, and no other from starting', () => {
     const scene = spends(working({ dollars: { worker: 2 } }), 0, 2.5).tell({ type: 'host-lost' });
-    scene.ask({ do: 'propose-resume', id });
+    scene.ask({ do: 'proposeResume', id });
     expect(selectFacts(scene.state).proposals[0]?.limit?.message).toBe(
       '$2.50 of $2.00 are spent by backend/auth.',
     );

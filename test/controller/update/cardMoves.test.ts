@@ -35,7 +35,7 @@ describe("a worker's life", () => {
     const one = scene().started();
     expect(moveOf(one)).toMatchObject({ to: 'In Progress', dated: 'started', fields: { worker: id } });
     one.tell({ type: 'terminal-changed', terminal: { id, exit: { code: 0, signal: 0 } } as never });
-    one.ask({ do: 'propose-resume', id }).resumed();
+    one.ask({ do: 'proposeResume', id }).resumed();
     expect(moveOf(one)).toBeUndefined();
   });
 

@@ -12,7 +12,7 @@ function launched(): Scene {
   if (!draft) throw new Error('not proposed');
   const value = { ...planFor('backend', 'auth'), delivery: 'typed' as const };
   scene.tell({ type: 'planned', n: 1, draft, config, plan: { ok: true, value } });
-  scene.ask({ do: 'approve', n: 1, digest: value.digest, size });
+  scene.ask({ do: 'approve', n: 1, digest: value.digest, ...size });
   return scene.tell({ type: 'launched', id, ticket: 1 });
 }
 
@@ -61,13 +61,13 @@ describe('a brief', () => {
       ]);
     expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 4 }))).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
-    expect(typed(scene.ask({ do: 'deliver', id }))).toMatchObject([{ text: 'do it', tries: 0 }]);
+    expect(typed(scene.ask({ do: 'deliverBrief', id }))).toMatchObject([{ text: 'do it', tries: 0 }]);
   });
 
   it('is not typed a second time while it is being typed', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const known = key(scene);
-    expect(typed(scene.ask({ do: 'deliver', id }))).toEqual([]);
+    expect(typed(scene.ask({ do: 'deliverBrief', id }))).toEqual([]);
     expect(scene.refusal).toBe('being_typed');
     expect(typed(scene.tell({ type: 'prompt-typed', id, key: known, tries: 1 }))).toHaveLength(1);
   });
@@ -78,7 +78,7 @@ describe('a brief', () => {
     scene.tell({ type: 'signed', id, sign: { source: 'hook', report }, sessionId: null });
     expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 1 }))).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
-    expect(scene.ask({ do: 'deliver', id }).refusal).toBe('not_idle');
+    expect(scene.ask({ do: 'deliverBrief', id }).refusal).toBe('not_idle');
   });
 
   it('that an ended controller was about to type is told as not delivered, once its agent rests', () => {
@@ -89,7 +89,7 @@ describe('a brief', () => {
     expect(scene.done).toContain('look-at-agent');
     scene.tell({ type: 'signed', id, sign: { source: 'title', says: 'resting' }, sessionId: null });
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
-    expect(typed(scene.ask({ do: 'deliver', id }))).toMatchObject([{ text: 'do it' }]);
+    expect(typed(scene.ask({ do: 'deliverBrief', id }))).toMatchObject([{ text: 'do it' }]);
     scene.tell(hook('prompted'));
     expect(selectFacts(restarted(scene).state).undelivered).toBeUndefined();
   });
@@ -107,9 +107,9 @@ describe('a brief', () => {
   });
 
   it('is typed again for no worker, and by none', () => {
-    expect(launched().ask({ do: 'deliver', id: 'backend/none' }).refusal).toBe('no_such_worker');
-    expect(launched().tell(hook('session-started')).ask({ do: 'deliver', id }, false).refusal).toBe(
-      'not_allowed',
+    expect(launched().ask({ do: 'deliverBrief', id: 'backend/none' }).refusal).toBe('no_such_worker');
+    expect(launched().tell(hook('session-started')).ask({ do: 'deliverBrief', id }, false).refusal).toBe(
+      'approval_forbidden',
     );
   });
 });

@@ -32,7 +32,7 @@ function limited(...workers: readonly [task: string, until?: string][]): Scene {
 
 const clock = (scene: Scene, minutes: number) =>
   scene.tell({ type: 'clock-read', now: noon + minutes * 60_000 });
-const ask = (scene: Scene, ...tasks: string[]) => scene.ask({ do: 'go-on', ids: tasks.map(idOf) });
+const ask = (scene: Scene, ...tasks: string[]) => scene.ask({ do: 'goOn', ids: tasks.map(idOf) });
 const turn = (scene: Scene, task: string) => {
   const key = scene.state.deliveries.get(idOf(task))?.key ?? -1;
   return scene.tell({ type: 'turn-came', id: idOf(task), key });
@@ -164,7 +164,7 @@ describe('a worker that is to go on', () => {
 
   it('is told so by persons alone', () => {
     const scene = clock(limited(['a', at(30)]), 30);
-    expect(scene.ask({ do: 'go-on', ids: [idOf('a')] }, false).refusal).toBe('not_allowed');
+    expect(scene.ask({ do: 'goOn', ids: [idOf('a')] }, false).refusal).toBe('approval_forbidden');
   });
 });
 
@@ -175,7 +175,7 @@ describe('another worker of an agent at its usage limit', () => {
       do: 'approve',
       n: scene.state.log.lastProposal,
       digest: 'digest of backend/next',
-      size,
+      ...size,
       ...(overLimit && { overLimit }),
     });
   const limitOf = (scene: Scene) => selectFacts(scene.state).proposals.at(-1)?.limit;

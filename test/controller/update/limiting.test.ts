@@ -17,7 +17,7 @@ function approve(scene: Scene, overLimit?: boolean): Scene {
     do: 'approve',
     n: 2,
     digest: 'digest of backend/second',
-    size,
+    ...size,
     ...(overLimit && { overLimit }),
   });
 }
@@ -48,7 +48,7 @@ describe('one worker more than wanted', () => {
     const scene = new Scene();
     scene.state = { ...scene.state, config: { ...config, limits: { workers: 1 } } };
     scene.proposed('first').proposed('second');
-    scene.ask({ do: 'approve', n: 1, digest: 'digest of backend/first', size });
+    scene.ask({ do: 'approve', n: 1, digest: 'digest of backend/first', ...size });
     expect(approve(scene).refusal).toBe('limit_reached');
   });
 });

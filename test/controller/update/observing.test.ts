@@ -166,13 +166,13 @@ describe('a conversation', () => {
 
   it('of which nothing was kept is begun anew by the next resume, and told', () => {
     const scene = new Scene().started().tell(prompted).tell({ type: 'host-lost' });
-    scene.ask({ do: 'propose-resume', id });
+    scene.ask({ do: 'proposeResume', id });
     const { n, draft } = selectFacts(scene.state).proposals[0] ?? {};
     expect(draft).toMatchObject({ task: 'auth' });
     scene.resumed();
     expect(scene.worker(id)?.state).toBe('starting');
     expect(scene.tell(ended(1)).done).toContain('look-at-agent');
-    scene.ask({ do: 'propose-resume', id });
+    scene.ask({ do: 'proposeResume', id });
     scene.tell(missing);
     expect(scene.worker(id)).toMatchObject({
       state: 'exited',
@@ -187,7 +187,7 @@ describe('a conversation', () => {
 
   it('that was there already is gone on with by the next resume', () => {
     const scene = new Scene().started().tell({ type: 'host-lost' });
-    scene.ask({ do: 'propose-resume', id });
+    scene.ask({ do: 'proposeResume', id });
     scene.resumed();
     expect(scene.tell(ended(1)).done).toContain('look-at-agent');
     scene.tell({ type: 'conversation-found', id });

@@ -90,7 +90,7 @@ describe('two workers that change the same file', () => {
     const scene = two();
     for (let n = 0; n < 30; n++) looked(scene, file(`${n}.ts`));
     expect(scene.state.log.notes.filter(({ to }) => to === cart)).toHaveLength(20);
-    const muted = two().ask({ do: 'mute', id: cart, muted: true });
+    const muted = two().ask({ do: 'muteNotes', id: cart, muted: true });
     expect(contextFor(looked(muted, file('a.ts')).state, cart)).toBeNull();
     expect(addressed(muted.state)).toEqual([auth]);
   });

@@ -3,8 +3,7 @@ import { selectFacts } from '../../../src/controller/update/state.ts';
 import { failure, success } from '../../../src/domain/problem.ts';
 import { Scene } from '../scene.ts';
 
-const finish = (task: string) =>
-  ({ do: 'finish', id: `backend/${task}`, tip: `tip of ${task}`, confirm: null }) as const;
+const finish = (task: string) => ({ do: 'finish', id: `backend/${task}`, tip: `tip of ${task}` }) as const;
 
 const done = (id: string) =>
   success({ id, into: 'develop', merge: 'm'.repeat(40), backup: `refs/orch/backup/${id}/1` });
@@ -94,7 +93,9 @@ test('an undo that is refused changes nothing; of what never was there is none',
   expect(all.happenings).toEqual([]);
   expect(all.state.log.ended).toHaveLength(1);
   expect(all.ask({ do: 'undo', id: 'backend/none', keepMerge: false }).refusal).toBe('no_such_worker');
-  expect(all.ask({ do: 'undo', id: 'backend/a', keepMerge: false }, false).refusal).toBe('not_allowed');
+  expect(all.ask({ do: 'undo', id: 'backend/a', keepMerge: false }, false).refusal).toBe(
+    'approval_forbidden',
+  );
 });
 
 test('uncommitted work is kept when a turn ends, not while one goes on', () => {

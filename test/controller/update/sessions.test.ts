@@ -53,15 +53,15 @@ describe('notes', () => {
   });
 
   test('are kept from the agent while a person mutes them', () => {
-    const scene = note(two(), a, b, 'hello').ask({ do: 'mute', id: b, muted: true });
+    const scene = note(two(), a, b, 'hello').ask({ do: 'muteNotes', id: b, muted: true });
     expect(contextFor(scene.state, b)).toBeNull();
     expect(selectFacts(scene.state).muted).toEqual([b]);
-    scene.ask({ do: 'mute', id: b, muted: false });
+    scene.ask({ do: 'muteNotes', id: b, muted: false });
     expect(contextFor(scene.state, b)?.text).toContain('hello');
   });
 
   test('cannot be muted by a worker', () => {
-    expect(two().ask({ do: 'mute', id: b, muted: true }, false).refusal).toBe('not_allowed');
+    expect(two().ask({ do: 'muteNotes', id: b, muted: true }, false).refusal).toBe('approval_forbidden');
   });
 
   test.each([

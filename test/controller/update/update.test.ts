@@ -6,7 +6,7 @@ import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const size = { cols: 80, rows: 24 };
 const id = 'backend/auth';
-const approveFirst: ChangeRequest = { do: 'approve', n: 1, digest: 'digest of backend/auth', size };
+const approveFirst: ChangeRequest = { do: 'approve', n: 1, digest: 'digest of backend/auth', ...size };
 
 describe('proposing', () => {
   const draft = { repo: 'backend', task: 'auth', brief: '', agent: null };
@@ -141,7 +141,7 @@ describe('approving', () => {
       ticket: 2,
     });
     expect(scene.worker(id)).toMatchObject({ state: 'exited', exitCode: 127 });
-    expect(scene.ask({ do: 'propose-resume', id }).happenings[0]).toMatchObject({
+    expect(scene.ask({ do: 'proposeResume', id }).happenings[0]).toMatchObject({
       kind: 'resume',
       sessionId: 'session-1',
     });
@@ -151,7 +151,7 @@ describe('approving', () => {
     const requests: ChangeRequest[] = [
       approveFirst,
       { do: 'propose', draft: { repo: 'backend', task: 'x', brief: '', agent: null }, sessionId: 's' },
-      { do: 'propose-resume', id },
+      { do: 'proposeResume', id },
       { do: 'edit', n: 1, draft: { repo: 'backend', task: 'x', brief: '', agent: null } },
       { do: 'reject', n: 1, why: '' },
     ];
@@ -162,10 +162,10 @@ describe('approving', () => {
     }
     for (const request of [
       { do: 'stop', id } as const,
-      { do: 'finish', id, tip: 't', confirm: null } as const,
-      { do: 'clean', id, tip: 't', confirm: null } as const,
+      { do: 'finish', id, tip: 't' } as const,
+      { do: 'clean', id, tip: 't' } as const,
     ])
-      expect(new Scene().started().ask(request, false).refusal).toBe('not_allowed');
+      expect(new Scene().started().ask(request, false).refusal).toBe('approval_forbidden');
   });
 
   it('is the only message that ever launches anything', () => {
@@ -199,12 +199,12 @@ describe('approving', () => {
     ];
     const requests: ChangeRequest[] = [
       { do: 'propose', draft: { repo: 'web', task: 'x', brief: '', agent: null }, sessionId: 's' },
-      { do: 'propose-resume', id },
+      { do: 'proposeResume', id },
       { do: 'edit', n: 1, draft: { repo: 'backend', task: 'auth', brief: 'x', agent: null } },
       { do: 'reject', n: 1, why: '' },
       { do: 'stop', id },
-      { do: 'finish', id, tip: 't', confirm: null },
-      { do: 'clean', id, tip: 't', confirm: null },
+      { do: 'finish', id, tip: 't' },
+      { do: 'clean', id, tip: 't' },
     ];
     const scenes = () => [
       new Scene(),
@@ -330,14 +330,14 @@ describe('meeting the host again', () => {
 
 describe('ending', () => {
   it('does one thing to a worker at a time', () => {
-    const scene = new Scene().started().ask({ do: 'finish', id, tip: 't', confirm: null });
+    const scene = new Scene().started().ask({ do: 'finish', id, tip: 't' });
     expect(scene.done).toEqual(['finish']);
     expect(scene.ask({ do: 'clean', id, tip: 't', confirm: 'auth' }).refusal).toBe('busy');
   });
 
   it('remembers a finished worker, frees its name and has other plans made anew', () => {
     const scene = new Scene().started().proposed('next');
-    scene.ask({ do: 'finish', id, tip: 't', confirm: null });
+    scene.ask({ do: 'finish', id, tip: 't' });
     scene.tell({
       type: 'finish-ended',
       id,
@@ -346,12 +346,12 @@ describe('ending', () => {
     });
     expect(scene.worker(id)).toBeUndefined();
     expect(scene.done).toEqual(['forget-terminal', 'reply', 'look-at-repos', 'plan', 'look-at-radar']);
-    expect(scene.ask({ do: 'finish', id, tip: 't', confirm: null }).refusal).toBe('already_finished');
+    expect(scene.ask({ do: 'finish', id, tip: 't' }).refusal).toBe('already_finished');
     expect(scene.proposed('auth').state.log.proposals.size).toBe(2);
   });
 
   it('leaves everything as it was when git refuses', () => {
-    const scene = new Scene().started().ask({ do: 'finish', id, tip: 't', confirm: null });
+    const scene = new Scene().started().ask({ do: 'finish', id, tip: 't' });
     scene.tell({
       type: 'finish-ended',
       id,
@@ -360,18 +360,18 @@ describe('ending', () => {
     });
     expect(scene.refusal).toBe('conflicts');
     expect(scene.happenings).toEqual([]);
-    expect(scene.ask({ do: 'finish', id, tip: 't', confirm: null }).done).toEqual(['finish']);
+    expect(scene.ask({ do: 'finish', id, tip: 't' }).done).toEqual(['finish']);
   });
 
   it('withdraws the wish to resume what was cleaned away', () => {
-    const scene = new Scene().started().tell({ type: 'host-lost' }).ask({ do: 'propose-resume', id });
-    scene.ask({ do: 'clean', id, tip: 't', confirm: null });
+    const scene = new Scene().started().tell({ type: 'host-lost' }).ask({ do: 'proposeResume', id });
+    scene.ask({ do: 'clean', id, tip: 't' });
     scene.tell({ type: 'clean-ended', id, result: success({ id, backup: 'refs/b' }), ticket: 4 });
     expect(scene.state.log.proposals.size).toBe(0);
   });
 
   it('resumes nobody who was believed lost and runs', () => {
-    const scene = new Scene().started().tell({ type: 'host-lost' }).ask({ do: 'propose-resume', id });
+    const scene = new Scene().started().tell({ type: 'host-lost' }).ask({ do: 'proposeResume', id });
     scene.tell({ type: 'host-connected', terminals: [terminal(id)] }).resumed();
     expect(scene.worker(id)).toMatchObject({ run: 1, state: 'idle' });
   });

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { type CardFields, columns } from '../domain/board.ts';
+import type { CardChange } from '../domain/boardFacts.ts';
+import { entryStatuses } from '../domain/entry.ts';
+import type { EntryChange, EntryDraft, EntryQuery } from '../domain/invoiceFacts.ts';
+import { type MemoryDraft, memoryKinds } from '../domain/memory.ts';
+import { type NotionWish, type SyncChoice, syncTables } from '../domain/notionFacts.ts';
+import type { ProposalDraft } from '../domain/proposal.ts';
+import type { RequestAnswer } from '../domain/queue.ts';
+
+// What requests to the controller are made of. Every object refuses keys that it does not know.
+
+export const text = z.string();
+export const count = z.int().min(0);
+export const flag = z.boolean().exactOptional();
+export const nothing = z.strictObject({});
+export const worker = z.strictObject({ id: text });
+export const tables = z.array(z.enum(syncTables)).readonly().exactOptional();
+
+export const draft: z.ZodType<ProposalDraft> = z.strictObject({
+  role: z.enum(['worker', 'orchestrator']).exactOptional(),
+  repo: text,
+  task: text,
+  brief: text,
+  agent: text.nullable(),
+});
+
+export const answer: z.ZodType<RequestAnswer> = z.discriminatedUnion('say', [
+  z.strictObject({ say: z.literal('allow') }),
+  z.strictObject({ say: z.literal('deny'), why: text }),
+  z.strictObject({ say: z.literal('choose'), options: z.array(z.union([count, z.array(count)])) }),
+]);
+
+export const memory: z.ZodType<MemoryDraft> = z.strictObject({
+  kind: z.enum(memoryKinds),
+  content: text,
+  tags: z.array(text).readonly(),
+  metadata: z.record(text, z.unknown()),
+});
+
+const cardValue = text.nullable().exactOptional();
+
+export const cardValues: z.ZodType<Partial<CardFields>> = z.strictObject({
+  id: cardValue,
+  task: text.exactOptional(),
+  repo: cardValue,
+  branch: cardValue,
+  worker: cardValue,
+  priority: cardValue,
+  pr: cardValue,
+  started: cardValue,
+  completed: cardValue,
+  blockers: cardValue,
+  progress: cardValue,
+});
+
+export const cardChange: z.ZodType<CardChange> = z.strictObject({
+  card: z.union([z.strictObject({ id: text }), z.strictObject({ line: count, task: text })]),
+  seen: z.strictObject({ column: z.enum(columns), task: text }).exactOptional(),
+  column: z.enum(columns).exactOptional(),
+  fields: cardValues.exactOptional(),
+});
+
+export const entryDraft: z.ZodType<EntryDraft> = z.strictObject({
+  task: text,
+  repo: text,
+  worker: text,
+  date: text,
+  minutes: z.number(),
+  rateCents: z.number().exactOptional(),
+});
+
+export const entryChange: z.ZodType<EntryChange> = z.strictObject({
+  id: text,
+  fields: z.strictObject({
+    task: text.exactOptional(),
+    date: text.exactOptional(),
+    minutes: z.number().exactOptional(),
+    rateCents: z.number().exactOptional(),
+    amountCents: z.number().exactOptional(),
+    status: z.enum(entryStatuses).exactOptional(),
+  }),
+});
+
+export const queried = {
+  from: text.exactOptional(),
+  to: text.exactOptional(),
+  repo: text.exactOptional(),
+  status: z.enum(entryStatuses).exactOptional(),
+  client: text.exactOptional(),
+};
+export const entryQuery: z.ZodType<EntryQuery> = z.strictObject(queried);
+
+export const wished = {
+  board: text.exactOptional(),
+  invoices: text.exactOptional(),
+  page: text.exactOptional(),
+  map: z.record(text, text).exactOptional(),
+  wantedStatus: text.exactOptional(),
+  comment: flag,
+};
+export const notionWish: z.ZodType<NotionWish> = z.strictObject(wished);
+
+export const syncChoice: z.ZodType<SyncChoice> = z.union([
+  z.enum(['mine', 'theirs']),
+  z.strictObject({ edited: z.union([text, z.number()]).nullable() }),
+]);
+
+/** What a command asks a yes for can be refused before there is anything to say yes to. */
+export const checked = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('propose'), draft }),
+  z.strictObject({ do: z.literal('propose-resume'), id: text }),
+  z.strictObject({ do: z.literal('undo'), id: text }),
+]);
+export type CheckedRequest = z.infer<typeof checked>;
