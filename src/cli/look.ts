@@ -105,10 +105,10 @@ export async function rejectProposal(out: Output, n: number, why: string): Promi
 export async function showScreen(
   out: Output,
   id: string,
-  options: { ansi?: boolean; scrollback?: number },
+  { ansi = false, scrollback = 0 }: { ansi?: boolean; scrollback?: number },
 ): Promise<void> {
   await withTerminal(id, async (call) => {
-    const { text } = demand(await call('text', { id, ...options }));
+    const { text } = demand(await call('text', { id, ansi, scrollback }));
     out.screen({ id, text }, text);
   });
 }
@@ -117,10 +117,10 @@ export async function sendText(
   out: Output,
   id: string,
   text: string,
-  options: { command?: boolean },
+  { command = false }: { command?: boolean },
 ): Promise<void> {
   await withController('.', async (call) => {
-    demand(await call('send', { id, text, ...options }));
+    demand(await call('send', { id, text, command }));
     out.result({ id, sent: text }, `Sent to ${id}.`);
   });
 }

@@ -145,7 +145,7 @@ export class Shop {
 
   /** Asks until something holds: again once the log has grown, for each command that asks takes half a second of a core. */
   async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 40_000;
     for (;;) {
       const before = this.#logSize();
       if (await holds()) return;

@@ -212,7 +212,7 @@ export class TestTerminal {
    * Waits for something to be seen; looks again after each output. @returns the screen that shows it
    * @throws with the whole screen when the time is over or the program has ended without
    */
-  until(sight: Sight, { timeout = 10_000 }: { timeout?: number } = {}): Promise<string> {
+  until(sight: Sight, { timeout = 30_000 }: { timeout?: number } = {}): Promise<string> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer);
