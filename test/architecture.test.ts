@@ -156,6 +156,21 @@ function packageOf(target: string): string {
     .join('/');
 }
 
+/** How a pattern names controls, bidirectional and invisible characters; single ones may be named anywhere. */
+const characterClass =
+  /\\p\{(?:C|Cc|Cf|Cs|Other|Control|Format|Surrogate|DI|Default_Ignorable\w*|Bidi_\w+)\}|\\(?:0|x00|u0000)-\\|\\(?:x|u00)7f-|\\u202[89a-e]|\\u206[0-9a-f]|\\u200[bef]|\\u061c/i;
+
+/** Files with classes of their own, for they strip nothing. */
+const ownClasses: Readonly<Record<string, string>> = {
+  'agents/demo/keys.ts': 'reads keys: which bytes are one key',
+  'app/text/match.ts': 'asks whether a text is ASCII, for speed',
+  'domain/characters.ts':
+    'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
+  'git/history.ts': 'says what git takes for a name',
+  'paint/keyMeaning.ts': 'reads keys: which characters a key can write',
+  'paint/keySequence.ts': 'reads keys: where a sequence ends',
+};
+
 describe('files', () => {
   it('decide without touching the world: both loops reach neither Node nor a package but string-width', () => {
     const pure = reachable(['controller/update/update.ts', 'controller/record/logState.ts', 'app/update.ts']);
@@ -176,6 +191,11 @@ describe('files', () => {
   it('are chapters: none is longer than 500 lines', () => {
     const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 500);
     expect(long).toEqual([]);
+  });
+
+  it('leave control and invisible characters to lib/sanitize.ts', () => {
+    const own = files.filter((file) => characterClass.test(readFileSync(join(src, file), 'utf8')));
+    expect(own.filter((file) => file !== 'lib/sanitize.ts')).toEqual(Object.keys(ownClasses).sort());
   });
 
   it('load the heavy parts only when they are needed', () => {

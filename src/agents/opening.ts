@@ -1,3 +1,5 @@
+import { plainLines } from '../lib/sanitize.ts';
+
 /** Signs that a line typed into an agent may not begin with: a shell, a command, a memory, a file. */
 const commandSigns = /^\s*[!/#@&]/;
 
@@ -6,8 +8,8 @@ export function looksLikeCommand(text: string): boolean {
   return commandSigns.test(text);
 }
 
-/** Text as an agent takes it for words, whatever it begins with; control characters but tab and newline are dropped. */
+/** Text as an agent takes it for words, whatever it begins with; nothing is in it that a person could not have seen. */
 export function opening(text: string): string {
-  const plain = text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\t\n]/gu, '');
+  const plain = plainLines(text, { tab: '\t', control: '' });
   return looksLikeCommand(plain) ? `Task: ${plain.trimStart()}` : plain;
 }

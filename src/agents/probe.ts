@@ -4,8 +4,8 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
+import { oneLine } from '../lib/sanitize.ts';
 import { isTooOld, newestTested, oldestSupported } from './claude/versions.ts';
-import { plainLine } from './plainText.ts';
 
 /** What a preset's program turned out to be. */
 export interface FoundAgent {
@@ -50,7 +50,7 @@ function missing(name: string, program: string): Result<never> {
       : `Install it, or mend agents.${name}.command in .orch/config.json.`;
   return failure(
     'agent_missing',
-    `The program of agent "${name}", ${plainLine(program, 80)}, was not found.`,
+    `The program of agent "${name}", ${oneLine(program, 80)}, was not found.`,
     hint,
   );
 }
@@ -93,7 +93,7 @@ function askVersion(
       maxBuffer: 64 * 1024,
     } as const;
     const child = execFile(file, args, options, (error, stdout) => {
-      const line = plainLine(stdout.split('\n')[0] ?? '', 80);
+      const line = oneLine(stdout.split('\n')[0] ?? '', 80);
       answer(error || line === '' ? null : line);
     });
     child.stdin?.end();

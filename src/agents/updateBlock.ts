@@ -1,5 +1,5 @@
 import type { Update, UpdateDraft, UpdateStatus } from '../domain/update.ts';
-import { plainLine } from './plainText.ts';
+import { oneLine } from '../lib/sanitize.ts';
 
 /** What a worker may say of itself, before anything is trusted. */
 export interface RawUpdate {
@@ -22,7 +22,7 @@ export function cleanUpdate(raw: RawUpdate): UpdateDraft {
   const blockers = items(raw.blockers);
   return {
     status: raw.status ?? (blockers.length > 0 ? 'blocked' : 'working'),
-    summary: plainLine(raw.summary ?? '', lineLimit),
+    summary: oneLine(raw.summary ?? '', lineLimit),
     done: items(raw.done),
     next: items(raw.next),
     blockers,
@@ -36,7 +36,7 @@ function items(raw: string | readonly string[] = []): readonly string[] {
   const texts = typeof raw === 'string' ? raw.split('\n') : raw;
   return texts
     .slice(0, itemLimit)
-    .map((text) => plainLine(text.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, ''), lineLimit))
+    .map((text) => oneLine(text.replace(/^\s*(?:[-*•]|\d+[.)])\s+/, ''), lineLimit))
     .filter((text) => text !== '' && !nothing.test(text));
 }
 

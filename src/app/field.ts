@@ -1,5 +1,5 @@
+import { plainLines } from '../lib/sanitize.ts';
 import { clustersOf, wrapRanges } from './text/cells.ts';
-import { plainText } from './text/plain.ts';
 
 /** Text being written, and where. */
 export interface TextField {
@@ -19,7 +19,7 @@ export function fieldOf(text: string): TextField {
 
 /** Inserts typed or pasted text at the caret, without control characters; line breaks only where `multiline`. */
 export function insertText(field: TextField, text: string, multiline = false): TextField {
-  const clean = multiline ? plainText(text) : plainText(text).replace(/\n/g, ' ');
+  const clean = multiline ? plainLines(text) : plainLines(text).replace(/\n/g, ' ');
   const added = clean.slice(0, Math.max(0, maxFieldLength - field.text.length));
   if (added === '') return field;
   const { text: old, caret } = field;

@@ -1,4 +1,4 @@
-import { quoteCommand } from '../app/text/plain.ts';
+import { quoteCommand } from '../app/text/command.ts';
 import { digestOf, newApprovalKey, ownKeyVariable } from '../protocol/approvalKey.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';

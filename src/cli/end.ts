@@ -1,4 +1,4 @@
-import { quoteCommand } from '../app/text/plain.ts';
+import { quoteCommand } from '../app/text/command.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { askText, canAsk, demandYes } from './ask.ts';

@@ -1,5 +1,5 @@
-import { plainText } from '../app/text/plain.ts';
 import { type Problem, problemOf, type Result } from '../domain/problem.ts';
+import { plainLines, visible } from '../lib/sanitize.ts';
 
 /** How a command talks: as text for people, or as one JSON value for programs. */
 export interface Output {
@@ -18,10 +18,10 @@ export const exitCodes = { done: 0, refused: 1, usage: 2 } as const;
 export function createOutput(json: boolean): Output {
   return {
     json,
-    result: (value, text) => write(json ? jsonText(value) : plainText(text)),
-    screen: (value, text) => write(json ? jsonText(value) : text),
+    result: (value, text) => write(json ? visible(value, 2) : plainLines(text)),
+    screen: (value, text) => write(json ? visible(value, 2) : text),
     say: (text) => {
-      if (!json) write(plainText(text));
+      if (!json) write(plainLines(text));
     },
   };
 }
@@ -29,15 +29,15 @@ export function createOutput(json: boolean): Output {
 /** Tells a failure: one line on stderr, or as JSON on stdout. */
 export function tellProblem(json: boolean, problem: Problem): void {
   process.exitCode = problem.code === 'usage' ? exitCodes.usage : exitCodes.refused;
-  if (json) write(jsonText({ error: problem }));
-  else process.stderr.write(`orch-tui: ${plainText(withHint(problem))}\n`);
+  if (json) write(visible({ error: problem }, 2));
+  else process.stderr.write(`orch-tui: ${plainLines(withHint(problem))}\n`);
 }
 
 /** A bug, or a machine in trouble: told like any other problem, with what a report of it needs. */
 export function tellFault(json: boolean, error: unknown): void {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   tellProblem(json, problemOf('internal', `This went wrong: ${message}`));
-  process.stderr.write(`${plainText(stack ?? '')}\n`);
+  process.stderr.write(`${plainLines(stack ?? '')}\n`);
 }
 
 /** Message and hint as one line. */
@@ -72,14 +72,6 @@ export function outliveReaders(): void {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;
     });
-}
-
-/** JSON leaves alone what some terminals obey and what turns the reading direction; here it is escaped, too. */
-function jsonText(value: unknown): string {
-  return JSON.stringify(value, null, 2).replace(
-    /[\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 function write(text: string): void {

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readTrust } from '../controller/trust/trust.ts';
 import { isWhollyTrusted, untrustedProblem } from '../domain/trust.ts';
+import { plainLine } from '../lib/sanitize.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf } from '../paint/capabilities.ts';
 import { notificationStyle } from '../paint/notification.ts';
@@ -45,8 +46,7 @@ export async function enterRoom(root: string, token: GivenToken | null = null): 
   outer.enter();
   const { rows, cols } = outer.size;
   // The room's own code takes a moment to load; a blank screen would look like a hang.
-  if (rows >= 3 && cols >= 20)
-    outer.write(` orch-tui · ${plainName(root).slice(0, cols - 12)}\r\n\r\n Opening…`);
+  if (rows >= 3 && cols >= 20) outer.write(openingText(root, cols));
   try {
     const { runRoom } = await import('../client/room.tsx');
     await runRoom({
@@ -92,6 +92,7 @@ async function askForTrust(root: string): Promise<void> {
   if (now.ok && !now.value.usable) throw new Refusal(untrustedProblem(root, now.value.facts));
 }
 
-function plainName(root: string): string {
-  return basename(root).replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
+/** What is on the screen until the room is there. @param cols of the terminal, at least 20 */
+export function openingText(root: string, cols: number): string {
+  return ` orch-tui · ${plainLine(basename(root)).slice(0, cols - 12)}\r\n\r\n Opening…`;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Copied } from '../app/messages.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
+import { withoutControls } from '../lib/sanitize.ts';
 import type { OuterTerminal } from '../paint/outer.ts';
 
 /**
@@ -26,7 +27,7 @@ export class Clipboard {
 
   /** `not_written` when the file cannot be. Blanks alone are not worth what the clipboard holds. */
   async put(text: string, lines: number): Promise<Result<Copied>> {
-    const clean = cleanText(text);
+    const clean = withoutControls(text);
     if (clean.trim() === '') return success({ lines: 0, path: null });
     if (!this.#outer || Buffer.byteLength(clean) > longestClip) return this.#save(clean, lines);
     this.#outer.copy(clean);
@@ -43,9 +44,4 @@ export class Clipboard {
       ? success({ lines, path })
       : failure('not_written', `What was copied could not be written: ${written.problem.message}`);
   }
-}
-
-/** Text as a person would paste it: line breaks and tabs, and no other control characters. */
-export function cleanText(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]/gu, '');
 }

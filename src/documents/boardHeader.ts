@@ -1,4 +1,5 @@
 import { type Result, success } from '../domain/problem.ts';
+import { storedText } from '../lib/sanitize.ts';
 import { type Board, parseBoard } from './board.ts';
 import { editLines, type LineEdit } from './lines.ts';
 import { cellText, foldName, type Heading, type MarkdownFile } from './markdown.ts';
@@ -137,7 +138,9 @@ function logEdits(file: MarkdownFile, log: readonly LogLine[]): LineEdit[] {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\p{Cc}+/gu, ' ').trim();
+  return storedText(text, ' ')
+    .replace(/[\n\t ]+/g, ' ')
+    .trim();
 }
 
 function isFalling(texts: readonly string[]): boolean {

@@ -1,3 +1,5 @@
+import { storedText } from '../lib/sanitize.ts';
+
 /** The text between two pipes of a row; offsets into the line, padding included. */
 export interface Cell {
   readonly from: number;
@@ -33,13 +35,12 @@ export function decodeCell(raw: string): string {
   return /[\\<]/.test(text) ? text.replaceAll('\\|', '|').replace(/<br\s*\/?>/gi, '\n') : text;
 }
 
-/** A text for a cell; control characters, which no cell can hold, become blanks. */
+/** A text for a cell; control characters, which no cell can hold, become blanks, and explicit directions nothing. */
 export function encodeCell(text: string): string {
-  return text
-    .toWellFormed()
+  return storedText(text.toWellFormed(), ' ')
     .trim()
-    .replace(/\r\n?|\n/g, '<br>')
-    .replace(/\p{Cc}/gu, ' ')
+    .replaceAll('\n', '<br>')
+    .replaceAll('\t', ' ')
     .replaceAll('|', '\\|');
 }
 

@@ -66,10 +66,7 @@ export function parseAmount(text: string, currency: string): Result<number> {
       `${JSON.stringify(text.slice(0, 40))} is no amount: ${why}.`,
       'Write it as 1234.50.',
     );
-  const number = text
-    .replace(/[\s\u00a0\u202f]+/g, ' ')
-    .trim()
-    .replace(unitAround, '');
+  const number = text.replace(/\s+/g, ' ').trim().replace(unitAround, '');
   const named = currencyIn(text);
   if (named !== null && named !== currency && !sharesSign(text, currency))
     return refuse(`it is not in ${currency}`);

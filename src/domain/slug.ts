@@ -1,3 +1,4 @@
+import { visible } from '../lib/sanitize.ts';
 import { failure, type Result, success } from './problem.ts';
 
 /**
@@ -51,10 +52,10 @@ export function nearestSlug(text: string): string | null {
 
 const example = { task: 'fix-migration', repository: 'backend' };
 
-/** The text in quotes, short and without control characters: names come from outside. */
+/** The text in quotes, short and with all that hides in it: names come from outside. */
 function shown(text: string): string {
   const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  return JSON.stringify(short.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?'));
+  return visible(short);
 }
 
 /** The id of the worker on a task: `<repo>/<task>`, and the task alone for one that belongs to no repository. */

@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { hasControl } from '../lib/sanitize.ts';
 import { type Git, refused } from './run.ts';
 
 /** Looking at what was committed. Names come from a model, so they are checked before git is given them. */
@@ -127,7 +128,7 @@ async function resolveCommit(git: Git, dir: string, name: string): Promise<Resul
 /** Behind `--` nothing is an option; a zero byte would end the argument. */
 function pathArguments(path: string | null): Result<readonly string[]> {
   if (path === null || path === '') return success(['--']);
-  return /\p{Cc}/u.test(path)
+  return hasControl(path)
     ? failure('bad_path', 'A path holds no control characters.', 'Such as "src/app.ts".')
     : success(['--', path]);
 }

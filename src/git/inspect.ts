@@ -2,6 +2,7 @@ import { dirname, sep } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { Worker } from '../domain/worker.ts';
+import { markHidden, visible } from '../lib/sanitize.ts';
 import { exists, resolvedPath } from './files.ts';
 import { readOperation } from './operation.ts';
 import { parseStatus, type WorktreeEntry } from './porcelain.ts';
@@ -153,8 +154,10 @@ async function describeState(worker: WorkerPlace, entry: WorktreeEntry, gitDir: 
 
 /** Names for a message: short, and harmless whatever they contain. */
 export function nameSome(paths: readonly string[]): string {
-  const shown = paths
-    .slice(0, 10)
-    .map((path) => (/[\p{Cc}\p{Cf}]/u.test(path) ? JSON.stringify(path) : path));
+  const shown = paths.slice(0, 10).map((path) => (isSafe(path) ? path : visible(path)));
   return paths.length > 10 ? `${shown.join(', ')} and ${paths.length - 10} more` : shown.join(', ');
+}
+
+function isSafe(path: string): boolean {
+  return markHidden(path, '') === path;
 }

@@ -1,6 +1,7 @@
 import type { FinishPreview } from '../domain/finish.ts';
 import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { plainLine } from '../lib/sanitize.ts';
 import { assess } from './assess.ts';
 import type { WorkerPlace } from './inspect.ts';
 import { type Git, refused } from './run.ts';
@@ -51,10 +52,10 @@ export async function previewFinish(
   });
 }
 
-/** Lines for reading: commit subjects may hold anything, control characters are shown as `?`. */
+/** Lines for reading: commit subjects may hold anything. */
 export function linesOf(output: string): string[] {
   return output
     .split('\n')
     .filter(Boolean)
-    .map((line) => line.replace(/\p{Cc}/gu, '?').trimStart());
+    .map((line) => plainLine(line).trimStart());
 }

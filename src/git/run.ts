@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { plainLines } from '../lib/sanitize.ts';
 import { environmentFor } from './environment.ts';
 import type { Known } from './knownFacts.ts';
 import { lockFile, takeLock } from './lock.ts';
@@ -200,9 +201,9 @@ export function refused(outcome: GitOutcome, hint?: string): Result<never> {
   return { ok: false, problem: refusal(outcome, hint) };
 }
 
-/** Words without control characters: git passes on what servers and hooks say. */
+/** Words that are safe to show: git passes on what servers and hooks say. */
 function harmless(words: string): string {
-  return words.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f]/g, '').trim();
+  return plainLines(words).trim();
 }
 
 function couldNotBegin(stderr: string): GitOutcome {

@@ -1,3 +1,4 @@
+import { withoutControls } from '../lib/sanitize.ts';
 import { pasteFlags } from '../protocol/frames.ts';
 
 /** What a program that asked for bracketed paste finds around one (xterm's control sequences, mode 2004). */
@@ -59,5 +60,5 @@ export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buff
  * cannot end the paste by itself.
  */
 export function typedText(text: string): string {
-  return text.replace(/\r\n?|\n/g, '\r').replace(/[^\P{Cc}\t\r]/gu, '');
+  return withoutControls(text).replaceAll('\n', '\r');
 }

@@ -1,4 +1,5 @@
 import { failure, type Result, success } from '../domain/problem.ts';
+import { withoutControls } from '../lib/sanitize.ts';
 import { typedText } from './paste.ts';
 
 /** What types into a child for a program, and sees what comes of it. */
@@ -85,7 +86,7 @@ const enter = Buffer.from('\r');
  * @returns whether Enter was pressed
  */
 export async function typeWord(keyboard: Keyboard, keys: string, patienceMs: number): Promise<boolean> {
-  const own = keys.replace(/\p{Cc}/gu, '');
+  const own = withoutControls(keys);
   if (await asksNow(keyboard, own)) return false;
   const typedAt = performance.now();
   if (!keyboard.type(Buffer.from(keys))) return false;

@@ -1,3 +1,5 @@
+import { plainLine, withoutSequences } from '../lib/sanitize.ts';
+
 /** Longer lines are cut: one of a progress bar may have no end. */
 const longestLine = 400;
 
@@ -19,7 +21,7 @@ export class LastLines {
 
   /** Oldest first; empty lines at the end are left out. */
   get lines(): readonly string[] {
-    const plain = this.#lines.map(plainLine);
+    const plain = this.#lines.map(shownLine);
     while (plain.at(-1) === '') plain.pop();
     return plain.slice(-this.#count);
   }
@@ -29,11 +31,8 @@ function cut(line: string): string {
   return line.length > longestLine ? line.slice(-longestLine) : line;
 }
 
-/** Without escape sequences and other control characters; of what was written over, the last. */
-function plainLine(line: string): string {
-  const shown = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
-  return shown
-    .replace(/\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])/g, '')
-    .replace(/[\p{Cc}\p{Cf}]/gu, '')
-    .trimEnd();
+/** What a terminal would show of a line: of what was written over, the last. */
+function shownLine(line: string): string {
+  const last = line.replace(/\r+$/, '').split('\r').at(-1) ?? '';
+  return plainLine(withoutSequences(last)).trimEnd();
 }

@@ -19,6 +19,7 @@ import {
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { failure, type Result, success } from './result.ts';
+import { markHidden } from './sanitize.ts';
 
 /*
  * A workspace may be a clone of someone else's making: any name in it may be a link that leads out of it, a pipe that
@@ -247,9 +248,9 @@ function openFile(path: string, flags: number): number {
   throw new Error('it is no plain file');
 }
 
-/** Text without control characters: names in a clone are someone else's words. */
+/** Marks what cannot be seen: names in a clone are someone else's words. */
 export function shown(path: string): string {
-  return path.replace(/[\0-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return markHidden(path, '\ufffd');
 }
 
 /** A file's folder, made when missing, and nothing but a plain file in its place. */

@@ -1,6 +1,7 @@
 import { isPlaceholder } from '../documents/names.ts';
 import { currencyDigits } from '../domain/money.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { storedText } from '../lib/sanitize.ts';
 import type { Value } from './row.ts';
 import type { PropertyType } from './tables.ts';
 
@@ -26,14 +27,13 @@ interface TextRun {
 }
 
 /**
- * Text as both sides compare it: composed, without control characters and double spaces, null where it says nothing.
+ * Text as both sides compare it: composed, without control characters, explicit directions and double spaces, null where
+ * it says nothing. What else shows nothing stays: it is the person's, and goes from one side to the other.
  */
 export function normaliseText(text: string): string | null {
-  const clean = text
+  const clean = storedText(text.replace(/[^\S\r\n]+/g, ' '))
     .normalize('NFC')
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, '')
+    .replace(/ +/g, ' ')
     .replace(/ *\n */g, '\n')
     .trim();
   return isPlaceholder(clean) ? null : clean;

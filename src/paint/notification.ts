@@ -1,3 +1,5 @@
+import { oneLine } from '../lib/sanitize.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How a terminal wants to be told to show a notification; null where none is known to work. */
@@ -33,11 +35,9 @@ export function notificationBytes(style: NotificationStyle, title: string, text:
   }
 }
 
+/** Characters. */
 const longest = 200;
 
 function plain(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Cs};]+/gu, ' ')
-    .trim()
-    .slice(0, longest);
+  return oneLine(text.replaceAll(';', ' '), longest);
 }

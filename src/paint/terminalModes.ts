@@ -2,6 +2,7 @@
  * The modes we need of the person's terminal, and their undoing. Numbers as in xterm's ctlseqs.
  */
 
+import { plainLine } from '../lib/sanitize.ts';
 import { plainModes } from '../terminal/plainModes.ts';
 
 const alternateScreen = 1049;
@@ -53,9 +54,9 @@ export function leaveSequence({ title }: OuterOptions, cols: number): string {
   return plainModes(cols) + reset(alternateScreen) + set(cursorShown) + (title ? popTitle : '');
 }
 
-/** Names the terminal's window; of the title only what can be printed. */
+/** Names the terminal's window; of the title only what can be seen. */
 export function titleSequence(title: string): string {
-  return `\x1b]2;${title.replace(/\p{C}/gu, '')}\x1b\\`;
+  return `\x1b]2;${plainLine(title)}\x1b\\`;
 }
 
 function set(...modes: number[]): string {

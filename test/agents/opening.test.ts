@@ -10,6 +10,8 @@ test.each([
   ['\n\n!ls', 'Task: !ls'],
   ['a\x1b[201~\r\nb\rc\x07', 'a[201~\nb\nc'],
   ['\x1b!ls', 'Task: !ls'],
+  ['\u200b!ls', 'Task: !ls'],
+  ['Mend\u202e it.\tNow\u{e0041}\u{e0042}', 'Mend it.\tNow'],
 ])('%j is handed over as %j', (text, opened) => {
   expect(opening(text)).toBe(opened);
 });

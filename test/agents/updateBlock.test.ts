@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { plainLines } from '../../src/agents/plainText.ts';
 import { cleanUpdate, parseUpdateBlock, updateBlock } from '../../src/agents/updateBlock.ts';
+import { paragraphs } from '../../src/lib/sanitize.ts';
 
 const nothing = {
   status: 'working',
@@ -75,6 +75,6 @@ test('hostile values become plain ones within bounds', () => {
 });
 
 test('lines are kept, control characters and floods are not', () => {
-  expect(plainLines('a\tb\u0007\r\n\n\n\nc\u200b', 100)).toBe('a    b\n\nc');
-  expect([...plainLines('x'.repeat(500), 100)]).toHaveLength(100);
+  expect(paragraphs('a\tb\u0007\r\n\n\n\nc\u200b', 100)).toBe('a    b\n\nc');
+  expect([...paragraphs('x'.repeat(500), 100)]).toHaveLength(100);
 });

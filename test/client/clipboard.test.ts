@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Clipboard, cleanText, longestClip } from '../../src/client/clipboard.ts';
+import { Clipboard, longestClip } from '../../src/client/clipboard.ts';
 import { success } from '../../src/domain/problem.ts';
+import { withoutControls } from '../../src/lib/sanitize.ts';
 import { value } from '../host/room.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
 
@@ -64,5 +65,5 @@ test.each([
   ['\u001b]52;c;eA==\u0007', ']52;c;eA=='],
   ['e\u0301 👩‍👩‍👧 \u00a0', 'e\u0301 👩‍👩‍👧 \u00a0'],
 ])('%j is copied as %j', (text, clean) => {
-  expect(cleanText(text)).toBe(clean);
+  expect(withoutControls(text)).toBe(clean);
 });

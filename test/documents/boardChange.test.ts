@@ -289,3 +289,26 @@ it('the header and the change log are brought up to date in their own style', ()
   );
   expect(both.file.text).toBe('Last synced: now | Pending changes: 4\n');
 });
+
+describe('what is written', () => {
+  const hostile = 'a\u202eb\u2066c\x1b[2J\x9bd';
+
+  it('puts no line into another order than it says, and keeps what else a person may have written', () => {
+    const kept = 'שלום\u200f 👩\u200d💻 soft\u00adware می\u200cخواهم';
+    const before = fixture('ids.md');
+    for (const [task, written] of [
+      [hostile, 'abc [2J d'],
+      [kept, kept],
+    ] as const)
+      expect(change(before, { kind: 'change', card: { id: 'SHOP-2' }, fields: { task } }).text).toContain(
+        `| SHOP-2  | ${written} `,
+      );
+  });
+
+  it('is one line in the change log', () => {
+    const log = [{ date: '2026-11-22', text: `${hostile}\r\n\te` }];
+    const { file } = value(writeHeader(parseBoard(fixture('assignee.md')), { log }));
+    expect(file.text).toContain('- 2026-11-22: abc [2J d e\n');
+    expect(file.text).not.toContain('\u202e');
+  });
+});

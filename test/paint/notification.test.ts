@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { notificationBytes, notificationStyle } from '../../src/paint/notification.ts';
+import { titleSequence } from '../../src/paint/terminalModes.ts';
 
 test.each([
   [{ TERM: 'xterm-256color', TERM_PROGRAM: 'iTerm.app' }, 'osc9'],
@@ -22,4 +23,11 @@ test.each([
   [null, ''],
 ] as const)('%s cannot be ended or divided by what a worker says', (style, bytes) => {
   expect(notificationBytes(style, 'web/a\x07', 'Bash\x1b;\u009cls')).toBe(bytes);
+});
+
+test('neither a notification nor a title carries what hides or turns around', () => {
+  expect(notificationBytes('osc9', 'web', '\u202eko\u200b 👩\u200d💻')).toBe(
+    '\x1b]9;web: ko 👩\u200d💻\x1b\\',
+  );
+  expect(titleSequence('a\x1b\\b\u202e\x07c\u{e0041}')).toBe('\x1b]2;a \\b c\x1b\\');
 });

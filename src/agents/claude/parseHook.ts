@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Report } from '../../domain/observation.ts';
-import { plainLine } from '../plainText.ts';
+import { oneLine } from '../../lib/sanitize.ts';
 import { limitEnd, speaksOfLimit } from './limit.ts';
 
 /** What a hook's message comes to. */
@@ -98,7 +98,7 @@ function question(hook: Fields): string {
   if (tool === 'AskUserQuestion') return firstQuestion(input) ?? 'a question';
   const subject = line(input.command) ?? file(input, hook.cwd) ?? line(input.url) ?? line(input.query);
   const name = tool.startsWith('mcp__') ? tool.slice('mcp__'.length).replace('__', ' ') : tool;
-  return plainLine(subject === null ? name : `${name}: ${subject}`, textLimit);
+  return oneLine(subject === null ? name : `${name}: ${subject}`, textLimit);
 }
 
 function firstQuestion(input: Fields): string | null {
@@ -122,7 +122,7 @@ function isObject(value: unknown): value is Fields {
 }
 
 function line(value: unknown): string | null {
-  const text = typeof value === 'string' ? plainLine(value, textLimit) : '';
+  const text = typeof value === 'string' ? oneLine(value, textLimit) : '';
   return text === '' ? null : text;
 }
 

@@ -6,7 +6,7 @@ import {
   type Question,
   type RequestAnswer,
 } from '../../domain/queue.ts';
-import { plainLine, plainLines } from '../plainText.ts';
+import { countHidden, oneLine, paragraphs } from '../../lib/sanitize.ts';
 
 /** What a PermissionRequest hook says of what an agent waits for. */
 export type AskedFor = Pick<
@@ -22,8 +22,8 @@ export function askedFor(body: unknown, text: string): AskedFor {
   const { tool, input } = callIn(body);
   const questions = tool === 'AskUserQuestion' ? questionsIn(input) : [];
   const raw = detailOf(tool, input);
-  const hidden = [...raw.matchAll(hiddenCharacters)].length;
-  const shown = plainLines(raw, detailLimit);
+  const hidden = countHidden(raw);
+  const shown = paragraphs(raw, detailLimit);
   const kind = tool === 'AskUserQuestion' ? 'question' : tool === 'ExitPlanMode' ? 'plan' : 'permission';
   return {
     kind,
@@ -81,10 +81,10 @@ function questionsIn(input: Fields): Question[] {
   const asked = Array.isArray(input.questions) ? input.questions.map(fields) : [];
   if (asked.length > 4) return [];
   return asked.map(({ question, options, multiSelect }) => ({
-    text: plainLine(String(question ?? ''), 500),
+    text: oneLine(String(question ?? ''), 500),
     options: (Array.isArray(options) ? options.slice(0, 9) : []).map(fields).map((option) => ({
-      label: plainLine(String(option.label ?? ''), 200),
-      description: plainLine(String(option.description ?? ''), 500),
+      label: oneLine(String(option.label ?? ''), 200),
+      description: oneLine(String(option.description ?? ''), 500),
     })),
     ...(multiSelect === true && { several: true as const }),
   }));
@@ -138,12 +138,9 @@ function isOneLine(tool: string, input: Fields, text: string): boolean {
 
 const oneLineKeys: Readonly<Record<string, string>> = { Bash: 'command', Read: 'file_path' };
 
-/** What could make a text look other than it is. */
-const hiddenCharacters = /[^\P{Cc}\n\r\t]|\p{Cf}|\p{Cs}/gu;
-
 function callIn(body: unknown): { tool: string; input: Fields } {
   const { tool_name: tool, tool_input: input } = fields(body);
-  return { tool: typeof tool === 'string' ? plainLine(tool, 200) : '', input: fields(input) };
+  return { tool: typeof tool === 'string' ? oneLine(tool, 200) : '', input: fields(input) };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -1,3 +1,5 @@
+import { plainLines } from '../../lib/sanitize.ts';
+
 /** What a person does at the demo agent. */
 export type Key =
   | { readonly name: 'text'; readonly text: string }
@@ -66,7 +68,7 @@ export class KeyReader {
 export function editText(text: string, key: Key): string {
   switch (key.name) {
     case 'text':
-      return text + key.text.replace(/[^\P{Cc}\n]/gu, '');
+      return plainLines(text + key.text, { control: '' });
     case 'backspace':
       return [...text].slice(0, -1).join('');
     case 'ctrl-u':

@@ -1,3 +1,5 @@
+import { plainLines, withoutSequences } from '../../lib/sanitize.ts';
+
 /** Characters of two cells: East Asian wide ones and emoji. A wrong guess costs a clipped character, no more. */
 const wide =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]|\p{Emoji_Presentation}/u;
@@ -53,9 +55,5 @@ function widthOf(character: string): number {
 
 /** Text from outside without what a terminal would obey; tabs become spaces. */
 export function printable(text: string): string {
-  return text
-    .replace(/\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)/g, '')
-    .replaceAll('\t', '  ')
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n]/gu, '');
+  return plainLines(withoutSequences(text), { control: '' });
 }

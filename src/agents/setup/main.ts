@@ -7,8 +7,8 @@ import { dirname, resolve } from 'node:path';
 import type { FailedSetup } from '../../domain/setup.ts';
 import { openForAppend, replaceFileSync } from '../../lib/files.ts';
 import type { Result } from '../../lib/result.ts';
+import { oneLine } from '../../lib/sanitize.ts';
 import { inboxOf, postToInbox } from '../inbox.ts';
-import { plainLine } from '../plainText.ts';
 import { becomeAgent } from './becomeAgent.ts';
 import { type Ended, runStep } from './runStep.ts';
 import type { SetupSpec } from './spec.ts';
@@ -24,7 +24,7 @@ const logged = demand(openForAppend(resolve(spec.logFile, '../../..'), spec.logF
 ftruncateSync(logged);
 
 for (const [at, command] of spec.commands.entries()) {
-  const words = plainLine(command.join(' '), longest);
+  const words = oneLine(command.join(' '), longest);
   const place = `setup ${at + 1}/${spec.commands.length}`;
   say(`\x1b[1m${place}: ${words}\x1b[m`);
   log(`${place}: ${words}`);

@@ -1,5 +1,5 @@
 import type { FailedSetup, SetupPlan } from '../../domain/setup.ts';
-import { plainLine } from '../plainText.ts';
+import { oneLine } from '../../lib/sanitize.ts';
 
 /** What the setup program is told, in its first argument: what was approved cannot change on its way. */
 export interface SetupSpec extends SetupPlan {
@@ -28,6 +28,6 @@ export function parseFailedSetup(body: unknown): FailedSetup | null {
   const { command, exitCode } = body as Record<string, unknown>;
   if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) return null;
   if (exitCode !== null && (!Number.isInteger(exitCode) || Number(exitCode) > 255)) return null;
-  const words = command.slice(0, 20).map((word) => plainLine(word, 80));
+  const words = command.slice(0, 20).map((word) => oneLine(word, 80));
   return { command: words, exitCode: exitCode === null ? null : Number(exitCode) };
 }

@@ -2,6 +2,7 @@ import type { Card } from '../../domain/board.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { openBoard } from '../actions/board.ts';
 import { isReachable } from '../actions/reachable.ts';
 import { enterPane } from '../actions/room.ts';
@@ -11,7 +12,6 @@ import { selectRow, switchList } from '../move.ts';
 import { selectQueue, selectShown } from '../select.ts';
 import type { AppState, ListName } from '../state.ts';
 import { stay, toList } from '../step.ts';
-import { plainLine } from '../text/plain.ts';
 import { counted, stateLook } from '../text/words.ts';
 import type { PaletteItem } from './item.ts';
 

@@ -1,5 +1,5 @@
+import { plainLine, plainLines } from '../../lib/sanitize.ts';
 import { cellWidth, cutText, wrapText } from './cells.ts';
-import { plainLine, plainText } from './plain.ts';
 
 /** What a piece of text means; the theme decides how that looks. */
 export type Tone =
@@ -81,5 +81,5 @@ export function spreadLine(left: Line, right: Line, width: number): Line {
 
 /** Outside text in rows of at most `width` cells. A no-break space keeps words together and is shown as any other. */
 export function wrapLines(text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
-  return wrapText(plainText(text), width).map((row) => line(row.replaceAll('\u00a0', ' '), tone));
+  return wrapText(plainLines(text), width).map((row) => line(row.replaceAll('\u00a0', ' '), tone));
 }

@@ -1,9 +1,9 @@
+import { plainLine } from '../../lib/sanitize.ts';
 import { denialText } from '../notices.ts';
 import { findWorker } from '../select.ts';
 import type { AppState } from '../state.ts';
 import { problemLine, withNotice } from '../step.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
-import { plainLine } from '../text/plain.ts';
 import { counted } from '../text/words.ts';
 
 /** Says what the guard kept a session from, when it happens. */

@@ -1,9 +1,9 @@
 import type { Card } from '../../domain/board.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { cardRows } from '../boardLayout.ts';
 import { wrapRanges } from '../text/cells.ts';
 import { cutLine, type Line, line, type Span, span, spreadLine, type Tone } from '../text/line.ts';
-import { plainLine } from '../text/plain.ts';
 import { stateLook } from '../text/words.ts';
 
 /** What is known of a card beside what it says. */

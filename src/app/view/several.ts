@@ -1,12 +1,13 @@
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import { clockText } from '../../domain/usageLimit.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
 import { findProposal, findWorker } from '../select.ts';
 import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from '../several.ts';
 import type { AppState } from '../state.ts';
 import { cellWidth } from '../text/cells.ts';
+import { quoteCommand, sharedArguments, shownCommand } from '../text/command.ts';
 import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
-import { plainLine, quoteCommand, sharedArguments, shownCommand } from '../text/plain.ts';
 import { counted, longAge } from '../text/words.ts';
 import {
   type DialogBody,

@@ -1,5 +1,6 @@
-import { plainLine, quoteCommand } from '../../app/text/plain.ts';
+import { quoteCommand } from '../../app/text/command.ts';
 import type { CleanPreview, FinishPreview } from '../../domain/finish.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 
 export function finishText(preview: FinishPreview): string {
   return [

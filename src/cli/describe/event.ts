@@ -1,9 +1,10 @@
-import { plainLine, quoteCommand } from '../../app/text/plain.ts';
+import { quoteCommand } from '../../app/text/command.ts';
 import { counted, moneyText, tokensText } from '../../app/text/words.ts';
 import type { LogEvent } from '../../controller/record/events.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Proposer } from '../../domain/proposal.ts';
 import type { RequestAnswer } from '../../domain/queue.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { timeText } from './rows.ts';
 
 type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>;

@@ -1,6 +1,6 @@
 import { linesWords } from '../../app/radar.ts';
-import { plainLine } from '../../app/text/plain.ts';
 import type { LineRange, RadarFile, RepoRadar, Verdict } from '../../domain/radar.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { columns } from './rows.ts';
 
 /** What the radar saw, in the words of the control room. */

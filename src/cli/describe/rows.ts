@@ -1,6 +1,6 @@
 import { cellWidth, wrapText } from '../../app/text/cells.ts';
-import { plainLine } from '../../app/text/plain.ts';
 import { dayOf } from '../../domain/day.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 
 /** A fact with its name; nothing is said of one without a text. */
 export type NamedText = readonly [name: string, text: string | null | undefined];

@@ -1,6 +1,6 @@
-import { plainLine } from '../../app/text/plain.ts';
 import type { OutsidePath } from '../../controller/config/outsidePaths.ts';
 import type { TrustFacts, TrustRow } from '../../domain/trust.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { columns } from './rows.ts';
 
 const titles: Readonly<Record<TrustRow['effect'], string>> = {

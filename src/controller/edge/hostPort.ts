@@ -4,9 +4,9 @@ import { askedFor, callOf, requestAnswer } from '../../agents/claude/request.ts'
 import { askSeconds } from '../../agents/claude/settings.ts';
 import { parseSpent } from '../../agents/claude/status.ts';
 import { transcriptOf } from '../../agents/claude/transcript.ts';
-import { plainLine } from '../../agents/plainText.ts';
 import { parseFailedSetup } from '../../agents/setup/spec.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
+import { oneLine } from '../../lib/sanitize.ts';
 import { type ConnectOptions, connectDaemon } from '../../protocol/connect.ts';
 import {
   askTopic,
@@ -184,7 +184,7 @@ export class HostPort {
 
   /** The host's own words, in which a model is quoted. */
   #denied(id: string, { what, why }: { readonly what: string; readonly why: string }): Result<unknown> {
-    this.#tell({ type: 'denied', id, what: plainLine(what, 300), why: plainLine(why, 600) });
+    this.#tell({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
     return success({});
   }
 }

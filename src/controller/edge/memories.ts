@@ -1,6 +1,6 @@
-import { plainLine, plainLines } from '../../agents/plainText.ts';
 import { type MemoryDraft, memoryKinds } from '../../domain/memory.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
+import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 
 /** Characters of one memory, and of its metadata as JSON. */
 export const contentLimit = 20_000;
@@ -19,10 +19,10 @@ export function cleanMemory({ kind, content, tags, metadata }: MemoryDraft): Res
     return failure('too_long', `Its metadata has at most ${metadataLimit} characters.`, 'Shorten it.');
   return success({
     kind,
-    content: plainLines(content, contentLimit),
+    content: paragraphs(content, contentLimit),
     tags: tags
       .slice(0, 20)
-      .map((tag) => plainLine(tag, 60))
+      .map((tag) => oneLine(tag, 60))
       .filter((tag) => tag !== ''),
     metadata,
   });

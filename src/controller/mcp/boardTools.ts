@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { plainLine, plainLines } from '../../agents/plainText.ts';
 import { type Card, type CardFields, type Column, columns, parseColumn } from '../../domain/board.ts';
 import { type CardChanged, type CardRef, refTo } from '../../domain/boardFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
+import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -76,7 +76,7 @@ export const boardTools: readonly Tool[] = [
       if (!into.ok) return into;
       const fields = fieldsOf(desk, given);
       if (!fields.ok) return fields;
-      const text = plainLines(task, textLimit);
+      const text = paragraphs(task, textLimit);
       const added = await desk.board.add(into.value, { ...fields.value, task: text });
       return added.ok ? success({ ...outcome(added.value), column: into.value }) : added;
     },
@@ -98,7 +98,7 @@ export const boardTools: readonly Tool[] = [
     run: async (desk, _, { card, task, ...given }) => {
       const fields = fieldsOf(desk, given);
       if (!fields.ok) return fields;
-      const all = { ...fields.value, ...(task !== undefined && { task: plainLines(task, textLimit) }) };
+      const all = { ...fields.value, ...(task !== undefined && { task: paragraphs(task, textLimit) }) };
       if (Object.keys(all).length === 0)
         return failure('nothing_given', 'Nothing was given to change.', 'Give task, priority or the like.');
       return change(desk, card, { fields: all });
@@ -144,7 +144,7 @@ function fieldsOf({ state }: Desk, given: Cells): Result<Partial<CardFields>> {
     );
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   return success(
-    Object.fromEntries(named.map(([name, value]) => [name, plainLine(value ?? '', cellLimit) || null])),
+    Object.fromEntries(named.map(([name, value]) => [name, oneLine(value ?? '', cellLimit) || null])),
   );
 }
 
@@ -174,10 +174,10 @@ function isWanted(one: Card, { card, repo, worker, text }: Filter, column: Colum
 /** Without what the card says nothing of. */
 function shown({ line: _, task, ...rest }: Card, limit: number) {
   const said = Object.entries(rest).filter(([, value]) => value !== null);
-  const short = said.map(([name, value]) => [name, plainLine(String(value), cellLimit)]);
-  return { task: plainLines(task, limit), ...Object.fromEntries(short) };
+  const short = said.map(([name, value]) => [name, oneLine(String(value), cellLimit)]);
+  return { task: paragraphs(task, limit), ...Object.fromEntries(short) };
 }
 
 function shownText(task: string): string {
-  return plainLines(task, shownLimit);
+  return paragraphs(task, shownLimit);
 }

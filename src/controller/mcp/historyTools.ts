@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { plainLine } from '../../agents/plainText.ts';
 import { success } from '../../domain/problem.ts';
+import { oneLine } from '../../lib/sanitize.ts';
 import { partOf, quoted } from './quoted.ts';
 import { defineTool, type Tool } from './tool.ts';
 
@@ -34,8 +34,8 @@ export const historyTools: readonly Tool[] = [
       if (!history.ok) return history;
       const commits = history.value.commits.map(({ author, subject, ...rest }) => ({
         ...rest,
-        author: plainLine(author, 100),
-        subject: plainLine(subject, 300),
+        author: oneLine(author, 100),
+        subject: oneLine(subject, 300),
       }));
       const older = history.value.more ? { older: `offset ${offset + commits.length}` } : {};
       return success(quoted(`History of ${repo}`, JSON.stringify({ commits, ...older }, null, 1)));

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { plainLine, plainLines } from '../../agents/plainText.ts';
 import { type Result, success } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { orchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { noSuchWorker } from '../update/checks.ts';
 import { type ControllerState, selectFacts } from '../update/state.ts';
 import type { Desk } from './desk.ts';
@@ -50,7 +50,7 @@ export const orchestratorTools: readonly Tool[] = [
       about(desk, worker, async () => {
         const screen = await desk.screenOf(worker, scrollback);
         if (!screen.ok) return screen;
-        return success(quoted(`The terminal of ${worker}`, plainLines(screen.value, screenLimit)));
+        return success(quoted(`The terminal of ${worker}`, paragraphs(screen.value, screenLimit)));
       }),
   }),
   defineTool({
@@ -87,7 +87,7 @@ export const orchestratorTools: readonly Tool[] = [
       agent: z.string().max(100).optional(),
     }),
     run: async (desk, id, { repo, task, brief, agent }) => {
-      const draft = { repo, task, brief: plainLines(brief, 100_000), agent: agent ?? null };
+      const draft = { repo, task, brief: paragraphs(brief, 100_000), agent: agent ?? null };
       const proposed = await desk.hear<Proposal>(id, { do: 'propose', draft, sessionId: randomUUID() });
       return proposed.ok ? success(`Proposed as number ${proposed.value.n}; a person decides.`) : proposed;
     },
@@ -97,7 +97,7 @@ export const orchestratorTools: readonly Tool[] = [
     description: 'Propose to merge a worker that is done. A person looks at the preview and decides.',
     input: z.object({ worker: workerId, why: z.string().max(2000).default('') }),
     run: async (desk, id, { worker, why }) => {
-      const wish = { do: 'wish-finish', worker, why: plainLine(why, 300) } as const;
+      const wish = { do: 'wish-finish', worker, why: oneLine(why, 300) } as const;
       const wished = await desk.hear<null>(id, wish);
       return wished.ok ? success('Proposed; a person decides.') : wished;
     },

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { plainLines } from '../../agents/plainText.ts';
 import { cleanUpdate, type RawUpdate } from '../../agents/updateBlock.ts';
 import { noteLimit } from '../../domain/note.ts';
 import { type Result, success } from '../../domain/problem.ts';
+import { paragraphs } from '../../lib/sanitize.ts';
 import { updatesOf } from '../update/sessions.ts';
 import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';
@@ -62,7 +62,7 @@ export const workerTools: readonly Tool[] = [
       'Write to another worker, such as "backend/auth", or to "orchestrator". It reads it as information between its own steps; the person sees it, too.',
     input: z.object({ to: z.string().min(1).max(300), text: z.string().min(1).max(noteLimit) }),
     run: async (desk, id, { to, text }) => {
-      const sent = await desk.hear<null>(id, { do: 'note', to, text: plainLines(text, noteLimit) });
+      const sent = await desk.hear<null>(id, { do: 'note', to, text: paragraphs(text, noteLimit) });
       return sent.ok ? success(`Sent to ${to}.`) : sent;
     },
   }),

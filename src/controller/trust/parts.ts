@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { TrustRow } from '../../domain/trust.ts';
+import { visible } from '../../lib/sanitize.ts';
 
 /** What a person trusts: everything of a workspace's configuration that decides what runs and what is reached. */
 export interface TrustedParts {
@@ -93,25 +94,16 @@ function isPlainList(value: object): boolean {
 function text(value: unknown): string {
   if (typeof value === 'string') return word(value);
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.map(word).join(' ');
-  return visible(JSON.stringify(value) ?? '');
+  return visible(value);
 }
 
 function word(value: string): string {
-  return /^[\w./:@%+=,{}~-]+$/.test(value) ? value : visible(JSON.stringify(value));
+  return /^[\w./:@%+=,{}~-]+$/.test(value) ? value : visible(value);
 }
 
 /** A key that could be taken for several, or for another one, is quoted. */
 function keyText(key: string): string {
-  return /^[\w-]+$/.test(key) ? key : visible(JSON.stringify(key));
-}
-
-/** Escapes what shows nothing by itself, or turns the reading direction, as JSON would write it. */
-function visible(text: string): string {
-  return text.replace(/[\x7f-\x9f]|(?! )[\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Cs}]/gu, (one) =>
-    [...Array(one.length).keys()]
-      .map((at) => `\\u${one.charCodeAt(at).toString(16).padStart(4, '0')}`)
-      .join(''),
-  );
+  return /^[\w-]+$/.test(key) ? key : visible(key);
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { plainLine } from '../../agents/plainText.ts';
 import { type MetFile, noteLimit, radarSender } from '../../domain/note.ts';
 import { type RadarFile, type RadarPair, type RepoRadar, rangesText } from '../../domain/radar.ts';
+import { oneLine } from '../../lib/sanitize.ts';
 import type { Happening } from '../record/events.ts';
 import { notesWaiting, waitingNotes } from './sessions.ts';
 import type { ControllerState } from './state.ts';
@@ -92,6 +92,6 @@ function textOf(other: string, news: readonly MetIn[]): string {
 function lineOf({ path, kind, own, others }: MetIn): string {
   const sides = [own && `you change lines ${own}`, others && `they change lines ${others}`];
   const what = kind === 'conflict' ? 'will not merge' : 'merges so far';
-  const where = plainLine([sides.filter(Boolean).join(', '), what].filter(Boolean).join('; '), lineLimit);
-  return `- ${plainLine(path, pathLimit)}: ${where}`;
+  const where = oneLine([sides.filter(Boolean).join(', '), what].filter(Boolean).join('; '), lineLimit);
+  return `- ${oneLine(path, pathLimit)}: ${where}`;
 }

@@ -1,8 +1,8 @@
-import { plainLine, plainLines } from '../../agents/plainText.ts';
 import { slugFrom, workerOn } from '../../domain/cardLink.ts';
 import type { WantedCard } from '../../domain/notionFacts.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { ProposalDraft } from '../../domain/proposal.ts';
+import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { checkDraft } from './checks.ts';
 import type { Message } from './messages.ts';
 import { addNotice, type ControllerState, type Decision } from './state.ts';
@@ -35,7 +35,7 @@ export function workerWanted(
 /** Says what is missing; of many cards at once only that they are too many. */
 function notProposed(state: ControllerState, { id, task }: WantedCard, problem: Problem): Decision {
   const { code, message, hint } = problem;
-  const name = plainLine([id ?? '', `“${plainLine(task, 60)}”`].join(' '), 100);
+  const name = oneLine([id ?? '', `“${oneLine(task, 60)}”`].join(' '), 100);
   const told = `${name} asks for a worker in Notion, but none is proposed: ${message}`;
   const notice = problem === tooMany ? tooMany : problemOf(code, told, hint);
   return { state: addNotice(state, notice), happenings: [], effects: [] };
@@ -47,7 +47,7 @@ function draftOf({ config }: ControllerState, { id, task, repo }: WantedCard): R
   const known = repo ?? (others.length === 0 ? only?.name : undefined);
   if (known === undefined)
     return failure('wanted_without_repo', 'it says no repository.', 'Say it on the card, and press n there.');
-  const brief = plainLines(task, longestBrief);
+  const brief = paragraphs(task, longestBrief);
   const name = slugFrom(brief) || slugFrom(id ?? '');
   if (name === '')
     return failure('wanted_without_name', 'no task name can be made of its text.', 'Press n on the card.');

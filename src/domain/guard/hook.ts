@@ -1,3 +1,4 @@
+import { oneLine } from '../../lib/sanitize.ts';
 import { judge } from './judge.ts';
 import type { GuardRules, Locate, ToolCall } from './rules.ts';
 
@@ -48,8 +49,7 @@ function callOf(body: Fields): ToolCall | null {
 function describe({ tool, input }: ToolCall): string {
   const about = [input.command, input.file_path, input.notebook_path].find((one) => typeof one === 'string');
   const text = about === undefined ? tool : `${tool}: ${about}`;
-  const line = text.replace(/[\s\p{Cc}\p{Cf}]+/gu, ' ').trim();
-  return line.length > keptOfInput ? `${line.slice(0, keptOfInput)}…` : line;
+  return oneLine(text, keptOfInput);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

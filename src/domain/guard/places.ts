@@ -1,3 +1,4 @@
+import { visible } from '../../lib/sanitize.ts';
 import type { Denial, Locate, WorkerRules } from './rules.ts';
 
 /** A place in the file system that a worker's command is judged at. */
@@ -55,7 +56,7 @@ function outside(why: string): Denial {
   };
 }
 
-/** Short enough for a sentence. */
+/** Short enough for a sentence, and with all that hides in it. */
 export function shown(text: string): string {
-  return JSON.stringify(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+  return visible(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }

@@ -63,6 +63,16 @@ test.each<[string, unknown, string]>([
   ],
   ['any other tool with all it is given', hook('mcp__x__y', { a: 1, b: 'c' }), 'mcp__x__y\na: 1\nb: c'],
   [
+    'emoji as they are',
+    bash('git commit -m "👩\u200d💻 ❤\ufe0f"'),
+    'git commit -m "👩\u200d💻 ❤\ufe0f"\n\n# Try it',
+  ],
+  [
+    'joiners that nobody sees counted',
+    bash('rm файл\u200d'),
+    '(Holds 1 characters that cannot be shown.)\nrm файл\u200d\n\n# Try it',
+  ],
+  [
     'hidden characters counted',
     bash('a\u202eb\x1b[2J'),
     '(Holds 2 characters that cannot be shown.)\nab[2J\n\n# Try it',

@@ -26,6 +26,8 @@ test('a paste may come in pieces, and its keys are text', () => {
 test.each([
   ['ab', text('c'), 'abc'],
   ['ab', text('\x03c\n'), 'abc\n'],
+  ['ab', text('\u202ec\t\u200b'), 'abc  '],
+  ['👩', text('\u200d💻'), '👩\u200d💻'],
   ['a🚀', { name: 'backspace' }, 'a'],
   ['one two ', { name: 'ctrl-w' }, 'one '],
   ['one', { name: 'ctrl-u' }, ''],

@@ -34,4 +34,5 @@ test.each([
 
 test('what a terminal would obey is taken out', () => {
   expect(printable('\x1b[31mred\x1b[0m\x1b]0;title\x07\r\n\tend\x1b\x00')).toBe('red\n  end');
+  expect(printable('\u202eko\u2066\u200b 👩\u200d💻')).toBe('ko 👩\u200d💻');
 });

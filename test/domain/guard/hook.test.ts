@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { refusalOf } from '../../../src/domain/guard/hook.ts';
+
+const rules = {
+  role: 'worker',
+  worktree: '/shop/.worktrees/a',
+  branch: 'a',
+  workspace: '/shop',
+  writable: [],
+  variables: {},
+  allow: [],
+} as const;
+
+function refused(tool_input: object) {
+  const body = { hook_event_name: 'PreToolUse', tool_name: 'Write', cwd: '/shop', tool_input };
+  return refusalOf(body, rules, (path) => [path]);
+}
+
+test('a denial says what was refused, with nothing in it that hides', () => {
+  const refusal = refused({ file_path: '/etc/\u202edwssap\x1b[2J\u200b\n x' });
+  expect(refusal?.what).toBe('Write: /etc/dwssap [2J x');
+  expect(refusal?.why).toContain('"/etc/\\u202edwssap\\u001b[2J\\u200b\\n x"');
+  expect(JSON.stringify(refusal)).not.toContain('\u202e');
+});
+
+test('what was refused is short', () => {
+  expect([...(refused({ file_path: `/${'x'.repeat(900)}` })?.what ?? '')]).toHaveLength(200);
+});

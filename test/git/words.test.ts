@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { nameSome } from '../../src/git/inspect.ts';
+import { linesOf } from '../../src/git/preview.ts';
+import { refusal } from '../../src/git/run.ts';
+
+test('what git passes on of a server cannot deceive', () => {
+  const stderr = 'remote: \u202eko lla\x1b[2J\u200b\nremote: \u2066no\ttabs\x9b\n';
+  expect(refusal({ exitCode: 1, stdout: '', stderr, timedOut: false }).message).toBe(
+    'remote: ko lla [2J\nremote: no  tabs',
+  );
+});
+
+test('subjects of commits cannot deceive, and keep their emoji', () => {
+  expect(linesOf('  1a2b fix \u202egnp.exe\x1b[2J\u{e0041}\n3c4d 👩\u200d💻 ❤\ufe0f\n')).toEqual([
+    '1a2b fix gnp.exe [2J',
+    '3c4d 👩\u200d💻 ❤\ufe0f',
+  ]);
+});
+
+test('names of files show what hides in them', () => {
+  expect(nameSome(['a b.ts', '❤\ufe0f.md', 'safe\u202egnp.exe', 'a\nb', 'a\u200b\u2028'])).toBe(
+    'a b.ts, ❤\ufe0f.md, "safe\\u202egnp.exe", "a\\nb", "a\\u200b\\u2028"',
+  );
+});
