@@ -28,7 +28,8 @@ process.chdir(project);
 const staging = mkdtempSync(join(tmpdir(), 'orch-package-'));
 try {
   const file = pack(staging, target);
-  const shown = relative('.', file);
+  // Without a leading dot npm would look for a repository of that name.
+  const shown = relative('.', file).replace(/^(?!\.)/, './');
   process.stdout.write(
     `${shown}: ${(statSync(file).size / 1e6).toFixed(1)} MB. Install it with: npm install -g ${shown}\n`,
   );
