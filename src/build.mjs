@@ -1,6 +1,11 @@
 // Bundles each program to dist/<program>.js; what programs share becomes chunks, loaded when first needed.
-import { chmodSync, copyFileSync, readFileSync, rmSync } from 'node:fs';
+// `node src/build.mjs [FOLDER [METAFILE]]` takes another folder than dist, and writes down there what went into the bundles.
+import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+
+const [folder = 'dist', metafileAt] = process.argv.slice(2);
+const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const programs = {
   'orch-tui': 'src/cli/main.ts',
@@ -12,7 +17,7 @@ const programs = {
   setup: 'src/agents/setup/main.ts',
 };
 
-rmSync('dist', { recursive: true, force: true });
+rmSync(folder, { recursive: true, force: true });
 /**
  * Yoga, Ink's layout, takes its own WebAssembly from a data URL by `fetch`, for which Node loads its whole HTTP client:
  * 30 ms at every start. Without `fetch` it decodes the bytes itself.
@@ -39,25 +44,41 @@ const httpAlone = {
   },
 };
 
-await build({
+/**
+ * Ink loads React's developer tools where `DEV` is set and they are found, debug loads supports-color where it is found:
+ * beside a global installation they may be anybody's. Without both, bundles import only what is installed with them.
+ */
+const withoutNeighbours = {
+  name: 'without-neighbours',
+  setup: ({ onLoad, onResolve }) => {
+    onLoad({ filter: /ink\/build\/devtools\.js$/ }, () => ({ contents: '' }));
+    onResolve({ filter: /^supports-color$/ }, ({ path }) => ({ path, namespace: 'neighbour' }));
+    onLoad({ filter: /./, namespace: 'neighbour' }, () => ({ contents: 'module.exports = null;' }));
+  },
+};
+
+const { metafile } = await build({
   entryPoints: programs,
-  outdir: 'dist',
+  outdir: folder,
   bundle: true,
   splitting: true,
   format: 'esm',
   platform: 'node',
-  target: 'node22',
+  target: engines.node.replace('>=', 'node'),
   minifySyntax: true,
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-  // node-pty and keyring load a native file beside themselves; Ink's developer tools are named by it, but never loaded here.
-  external: ['node-pty', '@napi-rs/keyring', 'react-devtools-core'],
+  define: { 'process.env.NODE_ENV': '"production"' },
+  // Both load a native file beside themselves.
+  external: ['node-pty', '@napi-rs/keyring'],
   // Bundled CommonJS parts still ask for `require`.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  plugins: [yogaWithoutFetch, httpAlone],
+  metafile: true,
+  plugins: [yogaWithoutFetch, httpAlone, withoutNeighbours],
   logLevel: 'warning',
 });
 
-copyFileSync('src/cli/launch.sh', 'dist/orch-tui');
-chmodSync('dist/orch-tui', 0o755);
+if (metafileAt) writeFileSync(metafileAt, JSON.stringify(metafile));
+
+copyFileSync('src/cli/launch.sh', join(folder, 'orch-tui'));
+chmodSync(join(folder, 'orch-tui'), 0o755);

@@ -145,7 +145,7 @@ function checkPty(fault: string | null): Finding {
     : {
         name: 'terminals',
         verdict: 'problem',
-        text: `node-pty does not load: ${fault}. Install again with: npm ci`,
+        text: `node-pty does not load: ${fault}. Install orch-tui again, in a checkout with: npm ci`,
       };
 }
 

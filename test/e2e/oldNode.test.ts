@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,9 @@ import { expect, it, onTestFinished } from 'vitest';
 
 /** The bundle without its launcher, which would take the checkout's own Node. */
 const bundle = join(import.meta.dirname, '../../dist/orch-tui.js');
+
+/** What package.json asks for, such as 22.12. */
+const wanted: string = JSON.parse(readFileSync('package.json', 'utf8')).engines.node.replace('>=', '');
 
 /** A Node of the machine below 22, on which nothing of this can run; there need not be one. */
 const oldNode = ['/usr/bin/node', '/usr/local/bin/node']
@@ -29,7 +32,8 @@ it.skipIf(oldNode === undefined)(
         encoding: 'utf8',
       });
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-      expect(stderr).toMatch(/^orch-tui needs Node 22\.12 or newer, this is \S+\. Install Node 24.*\n$/);
+      expect(stderr).toMatch(/^orch-tui needs Node \S+ or newer, this is \S+\. Install Node 24.*\n$/);
+      expect(stderr).toContain(` Node ${wanted} or newer`);
     }
   },
 );
