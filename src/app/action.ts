@@ -2,50 +2,57 @@ import type { AppState, Settings } from './state.ts';
 import type { Step } from './step.ts';
 
 /** Where a key is pressed; each place has its own keys. */
-export type Where =
-  | 'room'
+export const places = [
+  'room',
   /** The room while the list of what needs the person has the keys: it has some more. */
-  | 'queue'
-  | 'ask'
-  | 'deny'
-  | 'pane'
+  'queue',
+  'ask',
+  'deny',
+  'pane',
   /** Looking back through a worker's output, and typing what to search for there. */
-  | 'history'
-  | 'history-search'
-  | 'form'
-  | 'card'
+  'history',
+  'history-search',
+  'form',
+  'card',
   /** Proposals of which several are started by one yes, and workers that are to go on. */
-  | 'start-several'
-  | 'go-on'
-  | 'reject'
+  'start-several',
+  'go-on',
+  'reject',
   /** Preview of finishing or cleaning, answered by one key … */
-  | 'preview'
+  'preview',
   /** … or by typing the task's name. */
-  | 'typed-name'
-  | 'question'
+  'typed-name',
+  'question',
   /** The sprint board, the same while the mouse moves a card, and a card's text while it is written. */
-  | 'board'
-  | 'board-drag'
-  | 'card-text'
+  'board',
+  'board-drag',
+  'card-text',
   /** Time entries. */
-  | 'invoices'
+  'invoices',
   /** A sync with Notion, what changed on both sides, and a value for it while it is typed. */
-  | 'sync'
-  | 'sync-conflicts'
-  | 'sync-value'
+  'sync',
+  'sync-conflicts',
+  'sync-value',
   /** Which work will not merge, one of its files, and a message about it. */
-  | 'radar'
-  | 'radar-file'
-  | 'radar-note'
-  | 'timeline'
+  'radar',
+  'radar-file',
+  'radar-note',
+  'timeline',
   /** All of one repository. */
-  | 'repo'
-  | 'problem'
-  | 'notices'
-  | 'help'
+  'repo',
+  'problem',
+  'notices',
+  'help',
   /** Over any of these but the worker's pane and where something is typed or decided. */
-  | 'palette'
-  | 'too-small';
+  'palette',
+  'too-small',
+] as const;
+export type Where = (typeof places)[number];
+
+/** Returns all places but those. A place that is added later is among them. */
+export function everywhereBut(...others: readonly Where[]): readonly Where[] {
+  return places.filter((place) => !others.includes(place));
+}
 
 /** Heading in the help and in the list of keys; below each a key stands once. */
 export type Group =

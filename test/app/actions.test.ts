@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { keysOf, type Where } from '../../src/app/action.ts';
-import { actionFor, actions, keyTable, selectKeys, whereOf } from '../../src/app/actions.ts';
+import { keysOf, places, type Where } from '../../src/app/action.ts';
+import { actionFor, actions, actionsAt, keyTable, selectKeys, whereOf } from '../../src/app/actions.ts';
 import { selectShown } from '../../src/app/select.ts';
 import { type AppState, initialSettings, initialState } from '../../src/app/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
@@ -87,6 +87,11 @@ test.each<[string, AppState, object[]]>([
   ['Q', room(), []],
 ])('%s has its effects: %#', (key, state, effects) => {
   expect(press(state, key).effects).toMatchObject(effects);
+});
+
+test('ctrl-z leads back to the shell from every place but a worker’s pane', () => {
+  const without = places.filter((place) => !actionsAt(place).some(({ id }) => id === 'suspend'));
+  expect(without).toEqual(['pane']);
 });
 
 test.each<[string, Where]>([

@@ -1,4 +1,4 @@
-import type { Action } from '../action.ts';
+import { type Action, everywhereBut } from '../action.ts';
 import { moveSelection, selectRow, switchList, switchZoom } from '../move.ts';
 import { selectNotices } from '../notices.ts';
 import {
@@ -197,11 +197,8 @@ export const programActions: readonly Action[] = [
   },
   {
     ...program,
-    where: [
-      ...(['room', 'history', 'form', 'card', 'ask', 'deny', 'reject', 'preview', 'typed-name'] as const),
-      ...(['start-several', 'go-on', 'question', 'radar', 'radar-file', 'radar-note', 'repo'] as const),
-      ...(['timeline', 'problem', 'notices', 'help', 'palette'] as const),
-    ],
+    // There the key is the worker's; the queue has the room's keys.
+    where: everywhereBut('pane', 'queue'),
     id: 'suspend',
     title: 'back to the shell until fg',
     keys: ['ctrl-z'],
