@@ -1,4 +1,5 @@
 import { type LineRange, type RadarFile, type RepoRadar, rangesText, type Verdict } from '../domain/radar.ts';
+import { repoOf } from '../domain/slug.ts';
 import { isLive } from '../domain/worker.ts';
 import { findWorker, selectedRepo, selectedWorker } from './select.ts';
 import type { AppState } from './state.ts';
@@ -59,7 +60,7 @@ export function countClashes(
   state: Pick<AppState, 'facts'>,
   id: string,
 ): { conflicts: number; overlaps: number } {
-  const radar = findRadar(state, id.slice(0, id.indexOf('/')));
+  const radar = findRadar(state, repoOf(id));
   const pairs = radar?.pairs.filter(({ a, b }) => a === id || b === id) ?? [];
   const base = radar?.base.filter(({ worker, verdict }) => worker === id && verdict === 'conflict') ?? [];
   return {

@@ -1,5 +1,6 @@
 import { quoteCommand } from '../app/text/command.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
+import { taskOf } from '../domain/slug.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { askText, canAsk, demandYes } from './ask.ts';
 import { cleanText, finishText } from './describe/ending.ts';
@@ -94,7 +95,7 @@ async function agree(
   options: EndOptions,
   question: string,
 ): Promise<{ confirm?: string }> {
-  const task = preview.id.slice(preview.id.indexOf('/') + 1);
+  const task = taskOf(preview.id);
   checkName(options.confirm, task);
   if (lost.length === 0) {
     await demandYes(out, options.yes, question);

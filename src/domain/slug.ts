@@ -63,6 +63,17 @@ export function workerId(repo: string, task: string): string {
   return repo === '' ? task : `${repo}/${task}`;
 }
 
+/** Returns the repository that a worker's id names; '' for one that belongs to none. */
+export function repoOf(id: string): string {
+  const end = id.indexOf('/');
+  return end < 0 ? '' : id.slice(0, end);
+}
+
+/** Returns the task that a worker's id names. */
+export function taskOf(id: string): string {
+  return id.slice(id.indexOf('/') + 1);
+}
+
 /** Equal for names that a case-insensitive file system or a composed and a decomposed spelling would merge. */
 export function foldCase(name: string): string {
   return name.normalize('NFC').toLowerCase();

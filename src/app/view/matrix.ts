@@ -1,4 +1,5 @@
 import type { RepoRadar } from '../../domain/radar.ts';
+import { taskOf } from '../../domain/slug.ts';
 import { axisOf, type Cell, type Standing, standingOf } from '../radar.ts';
 import { firstShown } from '../select.ts';
 import { cellWidth, cutText } from '../text/cells.ts';
@@ -64,9 +65,4 @@ function cellSpan(verdict: Standing['verdict'], isSelected: boolean): Span {
 function windowOf(axis: readonly string[], id: string | null, room: number): readonly string[] {
   const first = firstShown(id === null ? 0 : axis.indexOf(id), axis.length, Math.min(room, axis.length));
   return axis.slice(first, first + room);
-}
-
-/** The name within its repository. */
-export function taskOf(id: string): string {
-  return id.slice(id.indexOf('/') + 1);
 }

@@ -1,4 +1,5 @@
 import { type RadarFile, type RepoRadar, rangesText } from '../../domain/radar.ts';
+import { taskOf } from '../../domain/slug.ts';
 import type { RadarDialog } from '../dialog.ts';
 import { dialogHeight } from '../geometry.ts';
 import { findRadar, type Standing, selectRadars, standingOf } from '../radar.ts';
@@ -7,7 +8,7 @@ import { cellWidth } from '../text/cells.ts';
 import { cutLine, fitLine, type Line, line, lineWidth, span, spreadLine, wrapLines } from '../text/line.ts';
 import { counted, longAge } from '../text/words.ts';
 import { type DialogBody, marked, problemRows } from './dialogBody.ts';
-import { longestName, matrixRows, taskOf, verdictLooks } from './matrix.ts';
+import { longestName, matrixRows, verdictLooks } from './matrix.ts';
 
 /** Files of a pair that the matrix lists; all of them can be gone through one by one. */
 const mostFiles = 6;

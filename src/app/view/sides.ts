@@ -1,4 +1,5 @@
 import type { FileSide, FileSides, SideHunk } from '../../domain/radar.ts';
+import { taskOf } from '../../domain/slug.ts';
 import type { SidesDialog } from '../dialog.ts';
 import { groupHunks } from '../hunkGroups.ts';
 import { findRadar, standingOf } from '../radar.ts';
@@ -6,7 +7,6 @@ import type { AppState } from '../state.ts';
 import { fitLine, type Line, line, span, type Tone, wrapLines } from '../text/line.ts';
 import { counted } from '../text/words.ts';
 import { type DialogBody, problemRows } from './dialogBody.ts';
-import { taskOf } from './matrix.ts';
 
 /** Below this the sides stand one below the other: half of it is too narrow for code. */
 const leastBeside = 90;

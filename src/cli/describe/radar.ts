@@ -1,5 +1,6 @@
 import { linesWords } from '../../app/radar.ts';
 import type { LineRange, RadarFile, RepoRadar, Verdict } from '../../domain/radar.ts';
+import { taskOf } from '../../domain/slug.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { columns } from './rows.ts';
 
@@ -72,8 +73,4 @@ function kindWords(kind: RadarFile['kind']): string {
 /** `one line 3`; a side whose lines say nothing is left out. */
 function sideText(name: string, ranges: readonly LineRange[]): readonly string[] {
   return ranges.length === 0 ? [] : [`${name} ${linesWords(ranges)}`];
-}
-
-function taskOf(id: string): string {
-  return id.slice(id.indexOf('/') + 1);
 }

@@ -3,6 +3,7 @@ import type { CleanPreview, FinishPreview } from '../../domain/finish.ts';
 import { type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../../domain/radar.ts';
+import { repoOf } from '../../domain/slug.ts';
 import { previewClean } from '../../git/clean.ts';
 import { createDevelop } from '../../git/flowInit.ts';
 import { previewFinish } from '../../git/preview.ts';
@@ -70,7 +71,7 @@ export class Looks {
   async previewFinish(id: string): Promise<Result<FinishPreview>> {
     const preview = await this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
     if (!preview.ok) return preview;
-    const checks = checksOf(this.tools, id.slice(0, id.indexOf('/')));
+    const checks = checksOf(this.tools, repoOf(id));
     const rivals = rivalsOf(this.#core.state, id);
     return success({
       ...preview.value,

@@ -2,6 +2,7 @@ import { isAbsolute, relative, sep } from 'node:path';
 import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { FileSides, LineRange, RadarReport, RepoRadar } from '../../domain/radar.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { repoOf } from '../../domain/slug.ts';
 import { readFlow } from '../../git/flow.ts';
 import { Radar } from '../../git/radar.ts';
 import type { RadarPlace } from '../../git/radarWorktree.ts';
@@ -224,8 +225,4 @@ function failed({ repo, last }: Watched, problem: Problem): RepoRadar {
 function isSame(one: RadarReport, other: RadarReport): boolean {
   const told = ({ pairs, base, order }: RadarReport) => JSON.stringify([pairs, base, order]);
   return told(one) === told(other);
-}
-
-function repoOf(id: string): string {
-  return id.slice(0, id.indexOf('/'));
 }

@@ -1,4 +1,5 @@
 import { failure, success } from '../../domain/problem.ts';
+import { repoOf } from '../../domain/slug.ts';
 import type { Effect } from './effects.ts';
 import type { Ticket } from './messages.ts';
 import { withBusy, withoutBusy } from './starting.ts';
@@ -57,8 +58,4 @@ export function cancel(state: ControllerState, ticket: Ticket, id: string): Deci
     happenings: [],
     effects: [{ type: 'reply', ticket: operation.ticket, result }, done],
   };
-}
-
-function repoOf(id: string): string {
-  return id.slice(0, id.indexOf('/'));
 }

@@ -1,5 +1,6 @@
 import { type Problem, problemOf } from '../../domain/problem.ts';
 import { briefly, type RadarFile, type RepoRadar, type Verdict } from '../../domain/radar.ts';
+import { repoOf } from '../../domain/slug.ts';
 import type { Happening } from '../record/events.ts';
 import { clashKey, type LogState } from '../record/logState.ts';
 import type { Effect } from './effects.ts';
@@ -65,10 +66,6 @@ function wakesOf({ log }: ControllerState, happening: Happening): Effect[] {
 
 function wake(id: string): Effect {
   return { type: 'look-at-radar', repo: repoOf(id), changed: [id] };
-}
-
-function repoOf(id: string): string {
-  return id.slice(0, id.indexOf('/'));
 }
 
 /** Takes in a look: what turned since the last one goes into the log, and is said once. */

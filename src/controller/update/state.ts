@@ -11,6 +11,7 @@ import type { Proposal, StartPlan } from '../../domain/proposal.ts';
 import { type AgentRequest, queueOf } from '../../domain/queue.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
+import { repoOf } from '../../domain/slug.ts';
 import { isWhollyTrusted, type TrustFacts } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
@@ -218,7 +219,7 @@ export function selectProposal(state: ControllerState, open: OpenProposal): Prop
 function selectOperations({ busy }: ControllerState): OperationFact[] {
   const taken = new Map<string, number>();
   return [...busy].map(([id, { kind }]) => {
-    const repo = id.slice(0, id.indexOf('/'));
+    const repo = repoOf(id);
     const before = taken.get(repo) ?? 0;
     if (isInLine(kind)) taken.set(repo, before + 1);
     return { id, kind, ahead: kind === 'queued' ? before : 0 };
