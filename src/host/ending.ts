@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
 import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
-import { findTree, listProcesses, type ProcessEntry } from '../protocol/processes.ts';
 import { endProcesses } from './processTree.ts';
 import { asksNow, type Keyboard, typeWord } from './typeLine.ts';
 

@@ -1,4 +1,4 @@
-import { findTree, listProcesses, type ProcessEntry, processStart } from '../protocol/processes.ts';
+import { findTree, listProcesses, type ProcessEntry, processStart } from '../lib/processes.ts';
 
 /** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
 const killMs = 5000;

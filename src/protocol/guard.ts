@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, lstatSync, renameSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { type Problem, problemOf } from '../domain/problem.ts';
-import { makeFolder, readPlain } from '../lib/files.ts';
+import { makeFolder } from '../lib/files.ts';
+import { acquire, type LockRules, readHolder as readLock } from '../lib/lock.ts';
 import { isPrivate } from '../lib/privateFolder.ts';
+import { processStart } from '../lib/processes.ts';
 import { protocolVersion } from './hello.ts';
 import { dropDraft, keepRoomOf, keepSpare, removeLock, writeDraft } from './lockDraft.ts';
 import { lockPath, type Program } from './paths.ts';
-import { processStart } from './processes.ts';
 
 /** Who holds a program's lock; the lock file's content. */
 export interface Holder {
@@ -26,9 +27,6 @@ export interface Holder {
   /** 16 hex digits, different for every lock ever taken. */
   readonly nonce: string;
 }
-
-/** Bytes; a lock has some hundred. */
-const largestLock = 64 * 1024;
 
 /** A lock that this process holds. */
 export interface Guard {
@@ -80,8 +78,8 @@ export function takeLock(root: string, program: Program, socket: string, version
 
 /** The running holder of a program's lock, or null. A lock whose process has ended counts as none. */
 export function readHolder(root: string, program: Program): Holder | null {
-  const holder = readLock(lockPath(root, program));
-  return holder !== null && isRunning(holder) ? holder : null;
+  const holder = readLock(lockPath(root, program), rules);
+  return holder !== null && rules.isRunning(holder) ? holder : null;
 }
 
 /**
@@ -97,7 +95,10 @@ function acquireWith(path: string, holder: Holder): Holder | null {
   const draft = writeDraft(path, holder.nonce, `${JSON.stringify(holder)}\n`);
   let isTaken = false;
   try {
-    const other = acquire(path, draft.file);
+    // The stale lock's room on a full disk may be needed for the new one.
+    const around = (at: string, replace: () => void) => keepRoomOf(at, `${draft.file}.old`, replace);
+    const onReplaced = (_: string, stale: Holder | null) => stale && removeSocket(stale.socket);
+    const other = acquire(path, draft.file, { ...rules, around, onReplaced });
     isTaken = other === null;
     return other;
   } finally {
@@ -105,75 +106,18 @@ function acquireWith(path: string, holder: Holder): Holder | null {
   }
 }
 
-/**
- * Gives the draft the name of the lock, or answers whose that is.
- *
- * A stale lock may be replaced only by whoever holds a second lock named after the stale one's nonce, taken
- * by these same rules. So of several processes that find the same stale lock one replaces it, and one that
- * comes too late finds another nonce in it. A process that dies half-way leaves a stale lock like any other.
- */
-function acquire(path: string, draft: string): Holder | null {
-  for (;;) {
-    if (linkNew(draft, path)) return null;
-    const other = readLock(path);
-    if (other !== null && isRunning(other)) return other;
-    const right = `${path}.${other?.nonce ?? 'damaged'}`;
-    const rival = acquire(right, draft);
-    if (rival !== null) return rival;
-    // Under this right nobody else replaces that lock; it may have been replaced before.
-    const isUnchanged = lstatSync(path, { throwIfNoEntry: false }) && readLock(path)?.nonce === other?.nonce;
-    if (isUnchanged) replaceStale(path, draft);
-    rmSync(right);
-    if (isUnchanged) {
-      if (other !== null) removeSocket(other.socket);
-      return null;
-    }
-  }
-}
-
-/** Both files keep other names meanwhile: the draft is needed on, and the stale lock's room may be. */
-function replaceStale(path: string, draft: string): void {
-  const next = `${draft}.next`;
-  linkSync(draft, next);
-  keepRoomOf(path, `${draft}.old`, () => renameSync(next, path));
-}
-
-/** Gives the draft its final name unless that is taken: the whole content appears at once. */
-function linkNew(draft: string, path: string): boolean {
-  try {
-    linkSync(draft, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** The lock's content, or null when it is missing or not a lock of ours. */
-function readLock(path: string): Holder | null {
-  try {
-    const text = readPlain(path, largestLock);
-    const holder: Partial<Holder> = JSON.parse((text.ok && text.value) || 'null') ?? {};
-    const isWhole =
-      Number.isInteger(holder.pid) &&
-      typeof holder.processStart === 'string' &&
-      typeof holder.hostname === 'string' &&
-      typeof holder.socket === 'string' &&
-      /^[0-9a-f]{16}$/.test(String(holder.nonce));
-    return isWhole ? (holder as Holder) : null;
-  } catch {
-    // Missing, or not JSON: in both cases nobody's lock.
-    return null;
-  }
-}
-
-/** On another machine that shares the folder a process cannot be judged and counts as running. */
-function isRunning(holder: Holder): boolean {
-  return holder.hostname !== hostname() || processStart(holder.pid) === holder.processStart;
-}
+const rules: LockRules<Holder> = {
+  isHolder: ({ pid, processStart: start, hostname: machine, socket }) =>
+    Number.isInteger(pid) &&
+    typeof start === 'string' &&
+    typeof machine === 'string' &&
+    typeof socket === 'string',
+  // On another machine that shares the folder a process cannot be judged and counts as running.
+  isRunning: (holder) => holder.hostname !== hostname() || processStart(holder.pid) === holder.processStart,
+};
 
 function release(path: string, holder: Holder): void {
-  if (readLock(path)?.nonce === holder.nonce) removeLock(path);
+  if (readLock(path, rules)?.nonce === holder.nonce) removeLock(path);
   removeSocket(holder.socket);
 }
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { success } from '../../src/domain/problem.ts';
 import { lockFile } from '../../src/git/lock.ts';
-import { processMark } from '../../src/git/processMark.ts';
 import { Git } from '../../src/git/run.ts';
+import { processStart } from '../../src/lib/processes.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
 
 /** A program that takes the lock of a folder, says so, and holds it until its input ends. */
@@ -117,9 +117,9 @@ test('A lock that cannot be written is a problem, not a fault', async () => {
 });
 
 test('A process is told from others, and an ended one is none', async () => {
-  expect(processMark(process.pid)).toBe(processMark(process.pid));
-  expect(processMark(process.ppid)).not.toBe(processMark(process.pid));
+  expect(processStart(process.pid)).toBe(processStart(process.pid));
+  expect(processStart(process.ppid)).not.toBe(processStart(process.pid));
   const child = spawn(process.execPath, ['-e', '']);
   await once(child, 'close');
-  expect(processMark(child.pid ?? 0)).toBeNull();
+  expect(processStart(child.pid ?? 0)).toBeNull();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { processStart } from '../../src/protocol/processes.ts';
+import { processStart } from '../../src/lib/processes.ts';
 import { Sandbox, untilGone } from '../protocol/sandbox.ts';
 import { Room, value } from './room.ts';
 

@@ -4,7 +4,7 @@ import { Input } from '../../src/host/input.ts';
 import { Output } from '../../src/host/output.ts';
 import { cleanTitle } from '../../src/host/title.ts';
 import { smallestRoom, Watch } from '../../src/host/watch.ts';
-import { findTree } from '../../src/protocol/processes.ts';
+import { findTree } from '../../src/lib/processes.ts';
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { processStart } from '../../src/protocol/processes.ts';
+import { processStart } from '../../src/lib/processes.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
 import { Room, value } from './room.ts';
 

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Result } from '../../src/domain/problem.ts';
 import { LastLines } from '../../src/jobs/lastLines.ts';
 import { runJob } from '../../src/jobs/runJob.ts';
-import { processStart } from '../../src/protocol/processes.ts';
+import { processStart } from '../../src/lib/processes.ts';
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'orch-job-'));

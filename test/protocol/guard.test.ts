@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { listProcesses, parsePs, parseStat, processStart } from '../../src/lib/processes.ts';
 import { readHolder, takeLock } from '../../src/protocol/guard.ts';
 import { lockPath, runtimeFolder } from '../../src/protocol/paths.ts';
-import { listProcesses, parsePs, parseStat, processStart } from '../../src/protocol/processes.ts';
 import { locksIn, Sandbox } from './sandbox.ts';
 
 function take(root: string) {

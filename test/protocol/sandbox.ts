@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { processStart } from '../../src/lib/processes.ts';
 import { createApprovalKey } from '../../src/protocol/approvalKey.ts';
 import { readHolder } from '../../src/protocol/guard.ts';
 import type { Program } from '../../src/protocol/paths.ts';
-import { processStart } from '../../src/protocol/processes.ts';
 
 /** A throw-away workspace with a home and a runtime folder of its own. */
 export class Sandbox {

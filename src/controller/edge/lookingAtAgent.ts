@@ -5,7 +5,7 @@ import { showsKeptConversation, showsMissingConversation } from '../../agents/cl
 import { readScreen } from '../../agents/claude/screen.ts';
 import { readSession } from '../../agents/claude/session.ts';
 import type { SessionSign, Sign } from '../../domain/observation.ts';
-import { findTree, listProcesses, processStart } from '../../protocol/processes.ts';
+import { findTree, listProcesses, processStart } from '../../lib/processes.ts';
 import type { Message } from '../update/messages.ts';
 import { isFresh, titleRests } from '../update/observing.ts';
 import type { ControllerState } from '../update/state.ts';

@@ -1,5 +1,5 @@
 import { type Footprint, rounded } from '../../domain/footprint.ts';
-import { findTree, listProcesses, processStart, residentBytes } from '../../protocol/processes.ts';
+import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
 import type { ControllerState } from '../update/state.ts';
 
 /** Looks how much memory is left and what each worker's processes take. */

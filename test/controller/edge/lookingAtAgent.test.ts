@@ -8,7 +8,7 @@ import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { lookAtAgent, lookAtRestless } from '../../../src/controller/edge/lookingAtAgent.ts';
 import type { Message } from '../../../src/controller/update/messages.ts';
 import { success } from '../../../src/domain/problem.ts';
-import { processStart } from '../../../src/protocol/processes.ts';
+import { processStart } from '../../../src/lib/processes.ts';
 import { Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';
