@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { TestTerminal } from '../e2e/harness/terminal.ts';
 
 /** What shows a dialog of Claude Code: a pane of its own, or the control room around one. */
@@ -11,6 +12,9 @@ interface Shown {
 /** Claude Code loses a key that comes while it redraws a dialog. */
 const tries = 8;
 
+/** Milliseconds without a change that make a dialog drawn. */
+const quietMs = 500;
+
 /** Milliseconds until a key counts as lost. */
 const patience = 4000;
 
@@ -20,13 +24,21 @@ const patience = 4000;
  */
 export async function mark(shown: Shown, choice: string): Promise<void> {
   for (;;) {
-    const screen = shown.screen();
+    const screen = await settled(shown);
     const before = markedIn(screen);
     if (before.includes(choice)) return;
     await insist(
       () => shown.press(screen.lastIndexOf(choice) < screen.lastIndexOf(before) ? 'up' : 'down'),
-      () => shown.until((now) => markedIn(now) !== before),
+      () => shown.until((now) => !['', before].includes(markedIn(now))),
     );
+  }
+}
+
+/** Waits until the dialog is drawn and stays as it is: only then it takes every key, and for what is shown. */
+async function settled(shown: Shown): Promise<string> {
+  for (let screen = shown.screen(); ; screen = shown.screen()) {
+    await setTimeout(quietMs);
+    if (shown.screen() === screen && markedIn(screen) !== '') return screen;
   }
 }
 
