@@ -111,7 +111,7 @@ function noticesOf(folders) {
   return [heading, ...notices].join(`\n${'-'.repeat(80)}\n\n`);
 }
 
-/** @throws when the package does not say under which licence it is, or nobody has its text */
+/** @throws when a package names no licence, or its licence text is not found */
 function noticeOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   if (typeof license !== 'string') throw new Error(`${folder} names no licence in its package.json.`);

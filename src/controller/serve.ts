@@ -14,7 +14,7 @@ import { cleanMemory } from './edge/memories.ts';
 import type { Desk } from './mcp/desk.ts';
 import { usageRows } from './record/used.ts';
 import { gated } from './requestGate.ts';
-import type { ChangeName, ChangeRequest, RequestMessage } from './update/messages.ts';
+import { type ChangeRequest, changeNames, type PlainChange, type RequestMessage } from './update/messages.ts';
 import { updatesOf } from './update/sessions.ts';
 import { hasLooked, selectFacts } from './update/state.ts';
 
@@ -100,33 +100,15 @@ async function definitions(): Promise<Readonly<Record<string, AnyRequest>>> {
   return (await import('../protocol/controllerApi.ts')).controllerRequests;
 }
 
-/** Requests that go to the loop as they are. */
-const decidedNames = [
-  'proposeResume',
-  'edit',
-  'approve',
-  'reject',
-  'answer',
-  'setAside',
-  'deliverBrief',
-  'goOn',
-  'stop',
-  'finish',
-  'clean',
-  'cancel',
-  'undo',
-  'muteNotes',
-  'leaveUnfinished',
-] as const satisfies readonly Exclude<ChangeName, 'propose' | 'remember'>[];
-
-type Decided = Pick<Answered, (typeof decidedNames)[number]>;
-
-function decided(ask: <T>(request: ChangeRequest) => Promise<Result<T>>): Handlers<Decided> {
-  const handlers = decidedNames.map((name) => [
+/** Handlers of what is told to the loop as it came; the others have a handler of their own. */
+function decided(
+  ask: <T>(request: ChangeRequest) => Promise<Result<T>>,
+): Handlers<Pick<Answered, PlainChange>> {
+  const handlers = changeNames.map((name) => [
     name,
     (params: object) => ask({ ...params, do: name } as ChangeRequest),
   ]);
-  return Object.fromEntries(handlers) as Handlers<Decided>;
+  return Object.fromEntries(handlers) as Handlers<Pick<Answered, PlainChange>>;
 }
 
 /** What is only checked needs no session. */

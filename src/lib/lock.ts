@@ -8,7 +8,7 @@ export interface LockRules<Holder extends { readonly nonce: string }> {
   isRunning(holder: Holder): boolean;
   /** Runs the replacement of a stale lock, where something has to be done around it. */
   around?(path: string, replace: () => void): void;
-  /** Called after a stale lock was replaced; null where it named nobody. */
+  /** Called after a stale lock was replaced; `stale` is null where its content was damaged. */
   onReplaced?(path: string, stale: Holder | null): void;
 }
 
@@ -43,7 +43,7 @@ export function acquire<Holder extends { readonly nonce: string }>(
     const right = `${path}.${other?.nonce ?? 'damaged'}`;
     const rival = acquire(right, draft, rules);
     if (rival !== null) return rival;
-    // Under this right nobody else replaces that lock; it may have been replaced before.
+    // The second lock keeps all others from replacing the stale one; one of them may have done so before.
     const isUnchanged =
       lstatSync(path, { throwIfNoEntry: false }) && readHolder(path, rules)?.nonce === other?.nonce;
     if (isUnchanged) replaceStale(path, draft, rules);
@@ -65,7 +65,7 @@ export function readHolder<Holder extends { readonly nonce: string }>(
     const holder: Partial<Holder> = JSON.parse((text.ok && text.value) || 'null') ?? {};
     return isHolder(holder) && isNonce(holder.nonce) ? (holder as Holder) : null;
   } catch {
-    // Missing, or not JSON: in both cases nobody's lock.
+    // Missing, or not JSON: no lock in both cases.
     return null;
   }
 }

@@ -33,7 +33,7 @@ const blankOrUnbased = /^(?:\s|\p{M}|\u200c|\u200d)+/u;
 const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u25ff]*$/;
 
 const hidden = new RegExp(`[\\p{Cc}\\p{Zl}\\p{Zp}${invisible}]`, 'gu');
-/** Whatever `paragraphs` takes out but for breaks, and joiners but for those between emoji, which alone everybody sees. */
+/** Whatever `paragraphs` takes out but for breaks, and joiners but for those between emoji, which are seen. */
 const notShown = new RegExp(
   `(?!(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier})(?:\\ufe0e|\\ufe0f)|\\ufe0f\\u20e3)` +
     `(?!(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\\ufe0f)\\u200d\\p{Extended_Pictographic})` +
@@ -168,7 +168,7 @@ export function withoutSequences(text: string): string {
 
 /**
  * Keeps what a person could type or paste: line breaks, as `\n`, tabs, and everything but control characters. For text
- * that goes to a program or a clipboard, where it must neither end a paste nor press a key, and is shown to nobody.
+ * that goes to a program or a clipboard, where it must neither end a paste nor press a key. Not for text that is shown.
  */
 export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(controlsOfLines, '');

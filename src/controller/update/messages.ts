@@ -169,32 +169,35 @@ export interface RequestMessage {
 }
 
 /** Requests that the loop decides on. All others look at the world, or change what the log does not know. */
-export type ChangeName =
-  | 'propose'
-  | 'proposeResume'
-  | 'edit'
-  | 'approve'
-  | 'reject'
-  | 'answer'
-  | 'setAside'
-  | 'deliverBrief'
-  | 'goOn'
-  | 'stop'
-  | 'finish'
-  | 'clean'
-  | 'cancel'
-  | 'undo'
-  | 'muteNotes'
-  | 'leaveUnfinished'
-  | 'remember';
+export const changeNames = [
+  'propose',
+  'proposeResume',
+  'edit',
+  'approve',
+  'reject',
+  'answer',
+  'setAside',
+  'deliverBrief',
+  'goOn',
+  'stop',
+  'finish',
+  'clean',
+  'cancel',
+  'undo',
+  'muteNotes',
+  'leaveUnfinished',
+  'remember',
+] as const;
+export type ChangeName = (typeof changeNames)[number];
+
+/** Of these, what is told to the loop as it came. */
+export type PlainChange = Exclude<ChangeName, 'propose' | 'remember'>;
 
 /** A request as the table of requests describes it; chance and what is read from files are added on the way. */
 export type ChangeRequest =
   | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
   | { readonly do: 'remember'; readonly memory: MemoryDraft }
-  | {
-      readonly [K in Exclude<ChangeName, 'propose' | 'remember'>]: { readonly do: K } & RequestParams<K>;
-    }[Exclude<ChangeName, 'propose' | 'remember'>];
+  | { readonly [K in PlainChange]: { readonly do: K } & RequestParams<K> }[PlainChange];
 
 /** What a session, known by its token, may ask. There is no way from here to an approval. */
 export type SessionRequest =
