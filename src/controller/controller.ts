@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { foreignStateProblem } from '../domain/trust.ts';
 import { isLive } from '../domain/worker.ts';
+import { applyEvent, emptyLogState } from '../features/logState.ts';
+import { addressed } from '../features/messages/sessions.ts';
+import type { Message } from '../features/messages.ts';
+import { hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
 import { readHostKey } from '../protocol/hostKey.ts';
@@ -27,12 +31,8 @@ import type { Desk } from './mcp/desk.ts';
 import { createDesk } from './mcp/edgeDesk.ts';
 import { Mcp } from './mcp/mcp.ts';
 import { logFile, openForeignLog, openLog } from './record/log.ts';
-import { applyEvent, emptyLogState } from './record/logState.ts';
 import { createCorrespondent } from './reporting.ts';
 import { serveClient } from './serve.ts';
-import type { Message } from './update/messages.ts';
-import { addressed } from './update/sessions.ts';
-import { hasLooked, initialState, selectFacts } from './update/state.ts';
 
 /** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
 const sweepMs = 60_000;

@@ -1,11 +1,11 @@
 import { failure, type Problem, type Result, success } from '../domain/problem.ts';
 import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
-import type { LogEvent } from './record/events.ts';
+import type { Effect } from '../features/effects.ts';
+import type { LogEvent } from '../features/events.ts';
+import { applyEvent } from '../features/logState.ts';
+import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from '../features/messages.ts';
+import { type ControllerState, type Decision, selectProposal } from '../features/state.ts';
 import type { Log } from './record/log.ts';
-import { applyEvent } from './record/logState.ts';
-import type { Effect } from './update/effects.ts';
-import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from './update/messages.ts';
-import { type ControllerState, type Decision, selectProposal } from './update/state.ts';
 import { update } from './update/update.ts';
 
 /** Does an effect, and tells what came of it. Must not throw for what can be expected. */

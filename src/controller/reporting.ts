@@ -2,8 +2,8 @@ import { cleanUpdate, parseUpdateBlock } from '../agents/updateBlock.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
 import type { UpdateDraft } from '../domain/update.ts';
+import { contextFor } from '../features/messages/sessions.ts';
 import type { Core } from './core.ts';
-import { contextFor } from './update/sessions.ts';
 
 /** What the controller does with posts of sessions, and says in its answers to them. */
 export interface Correspondent {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { AnyRequest } from '../core/request.ts';
 import { failure, type Problem, problemOf, type Result } from '../domain/problem.ts';
-import type { RequestMessage } from './update/messages.ts';
+import type { RequestMessage } from '../features/messages.ts';
 
 /** What a gate asks about a client and about the workspace, each time a request comes in. */
 export interface Gate {

@@ -2,6 +2,15 @@ import { randomUUID } from 'node:crypto';
 import type { AnyRequest } from '../core/request.ts';
 import { type Result, success } from '../domain/problem.ts';
 import { foreignStateProblem } from '../domain/trust.ts';
+import { updatesOf } from '../features/messages/sessions.ts';
+import {
+  type ChangeRequest,
+  changeNames,
+  type PlainChange,
+  type RequestMessage,
+} from '../features/messages.ts';
+import { hasLooked, selectFacts } from '../features/state.ts';
+import { usageRows } from '../features/usage/used.ts';
 import type { CheckedRequest, ControllerApi } from '../protocol/controllerApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { type Peer, standingOf } from '../protocol/peer.ts';
@@ -12,11 +21,7 @@ import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/kee
 import type { Looks } from './edge/looks.ts';
 import { cleanMemory } from './edge/memories.ts';
 import type { Desk } from './mcp/desk.ts';
-import { usageRows } from './record/used.ts';
 import { gated } from './requestGate.ts';
-import { type ChangeRequest, changeNames, type PlainChange, type RequestMessage } from './update/messages.ts';
-import { updatesOf } from './update/sessions.ts';
-import { hasLooked, selectFacts } from './update/state.ts';
 
 /** What clients are served from. */
 export interface Served {

@@ -1,12 +1,12 @@
-import type { Happening, LogEvent } from '../../src/controller/record/events.ts';
-import { applyEvent } from '../../src/controller/record/logState.ts';
-import type { Effect } from '../../src/controller/update/effects.ts';
-import type { ChangeRequest, Message } from '../../src/controller/update/messages.ts';
-import { type ControllerState, initialState } from '../../src/controller/update/state.ts';
 import { update } from '../../src/controller/update/update.ts';
 import type { Result } from '../../src/domain/problem.ts';
 import type { StartPlan } from '../../src/domain/proposal.ts';
 import type { WorkspaceConfig } from '../../src/domain/workspace.ts';
+import type { Effect } from '../../src/features/effects.ts';
+import type { Happening, LogEvent } from '../../src/features/events.ts';
+import { applyEvent } from '../../src/features/logState.ts';
+import type { ChangeRequest, Message } from '../../src/features/messages.ts';
+import { type ControllerState, initialState } from '../../src/features/state.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 
 export const config: WorkspaceConfig = {

@@ -7,8 +7,8 @@ import type { Edge } from '../../src/controller/edge/runEffect.ts';
 import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
-import { initialState } from '../../src/controller/update/state.ts';
 import { type Result, success } from '../../src/domain/problem.ts';
+import { initialState } from '../../src/features/state.ts';
 import {
   type ControllerApi,
   controllerRequests,

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
-import type { LogEvent } from '../../src/controller/record/events.ts';
 import { openLog } from '../../src/controller/record/log.ts';
-import { applyEvent, emptyLogState } from '../../src/controller/record/logState.ts';
-import { initialState, selectFacts } from '../../src/controller/update/state.ts';
+import type { LogEvent } from '../../src/features/events.ts';
+import { applyEvent, emptyLogState } from '../../src/features/logState.ts';
+import { initialState, selectFacts } from '../../src/features/state.ts';
 import { noSmallDisk, SmallDisk } from '../lib/smallDisk.ts';
 import { config, planFor, terminal } from './scene.ts';
 

@@ -1,9 +1,9 @@
 import { quoteCommand } from '../../app/text/command.ts';
 import { counted, moneyText, tokensText } from '../../app/text/words.ts';
-import type { LogEvent } from '../../controller/record/events.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Proposer } from '../../domain/proposal.ts';
 import type { RequestAnswer } from '../../domain/queue.ts';
+import type { LogEvent } from '../../features/events.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { timeText } from './rows.ts';
 

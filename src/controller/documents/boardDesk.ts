@@ -9,11 +9,11 @@ import { type BoardFacts, boardFacts, type CardChange, type CardChanged } from '
 import { dayOf } from '../../domain/day.ts';
 import type { BoardConfig } from '../../domain/documentConfig.ts';
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
+import type { CardMove } from '../../features/board/cardMove.ts';
+import type { Message } from '../../features/messages.ts';
+import type { ControllerState } from '../../features/state.ts';
 import { resolveBoard } from '../config/documentConfig.ts';
 import { Turns } from '../turns.ts';
-import type { CardMove } from '../update/cardMove.ts';
-import type { Message } from '../update/messages.ts';
-import type { ControllerState } from '../update/state.ts';
 import { changeFor, stepBoard } from './boardMove.ts';
 import { FileWatch } from './watchFile.ts';
 

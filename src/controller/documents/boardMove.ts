@@ -4,7 +4,7 @@ import { type Card, type CardFields, type Column, cardFields } from '../../domai
 import { type CardChanged, refTo } from '../../domain/boardFacts.ts';
 import { cardOf } from '../../domain/cardLink.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
-import type { CardMove } from '../update/cardMove.ts';
+import type { CardMove } from '../../features/board/cardMove.ts';
 
 /** Values by the card's id that tables it stood in had no column for. */
 export type KeptValues = ReadonlyMap<string, Readonly<Record<string, string>>>;

@@ -1,8 +1,8 @@
 import type { NotionConfig } from '../../domain/notionFacts.ts';
+import type { CardMove } from '../../features/board/cardMove.ts';
+import type { Effect } from '../../features/effects.ts';
 import { NotionDesk } from '../notion/notionDesk.ts';
 import type { NotionWorld } from '../notion/notionWorld.ts';
-import type { CardMove } from '../update/cardMove.ts';
-import type { Effect } from '../update/effects.ts';
 import { BoardDesk, type DocumentWorld } from './boardDesk.ts';
 import { InvoiceDesk } from './invoiceDesk.ts';
 

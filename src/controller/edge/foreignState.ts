@@ -1,6 +1,6 @@
 import { foreignStateProblem } from '../../domain/trust.ts';
+import type { Message } from '../../features/messages.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
-import type { Message } from '../update/messages.ts';
 
 /**
  * What may be done while the log was not written here: looking, and what the workers that live need. Nothing in it may

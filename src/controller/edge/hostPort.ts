@@ -6,6 +6,7 @@ import { parseSpent } from '../../agents/claude/status.ts';
 import { transcriptOf } from '../../agents/claude/transcript.ts';
 import { parseFailedSetup } from '../../agents/setup/spec.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
+import type { Message } from '../../features/messages.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { type ConnectOptions, connectDaemon } from '../../protocol/connect.ts';
 import {
@@ -19,7 +20,6 @@ import {
 } from '../../protocol/hostApi.ts';
 import type { Caller, Link } from '../../protocol/link.ts';
 import type { Correspondent } from '../reporting.ts';
-import type { Message } from '../update/messages.ts';
 
 /** How to reach the host: connection options without what is the port's own. */
 export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;

@@ -3,12 +3,12 @@ import type { Brought, UndoResult } from '../../domain/finish.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { isLive } from '../../domain/worker.ts';
+import type { ControllerState } from '../../features/state.ts';
+import { findIdle } from '../../features/workers/checks.ts';
 import { listBackups } from '../../git/backups.ts';
 import { bringBase, resolveText } from '../../git/bringBase.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../git/snapshots.ts';
 import { undo } from '../../git/undo.ts';
-import { findIdle } from '../update/checks.ts';
-import type { ControllerState } from '../update/state.ts';
 import { findRepo, type Tools } from './tools.ts';
 
 /** What is kept of workers' work, and how it comes back. */

@@ -5,10 +5,10 @@ import { showsKeptConversation, showsMissingConversation } from '../../agents/cl
 import { readScreen } from '../../agents/claude/screen.ts';
 import { readSession } from '../../agents/claude/session.ts';
 import type { SessionSign, Sign } from '../../domain/observation.ts';
+import type { Message } from '../../features/messages.ts';
+import type { ControllerState } from '../../features/state.ts';
+import { isFresh, titleRests } from '../../features/workers/observing.ts';
 import { findTree, listProcesses, processStart } from '../../lib/processes.ts';
-import type { Message } from '../update/messages.ts';
-import { isFresh, titleRests } from '../update/observing.ts';
-import type { ControllerState } from '../update/state.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Tools } from './tools.ts';
 

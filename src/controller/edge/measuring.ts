@@ -1,6 +1,6 @@
 import { type Footprint, rounded } from '../../domain/footprint.ts';
+import type { ControllerState } from '../../features/state.ts';
 import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
-import type { ControllerState } from '../update/state.ts';
 
 /** Looks how much memory is left and what each worker's processes take. */
 export function measure({ terminals }: Pick<ControllerState, 'terminals'>): Footprint {

@@ -3,12 +3,12 @@ import { failure, type Problem, type Result, success } from '../../domain/proble
 import type { FileSides, LineRange, RadarReport, RepoRadar } from '../../domain/radar.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { repoOf } from '../../domain/slug.ts';
+import type { Message } from '../../features/messages.ts';
+import type { ControllerState } from '../../features/state.ts';
 import { readFlow } from '../../git/flow.ts';
 import { Radar } from '../../git/radar.ts';
 import type { RadarPlace } from '../../git/radarWorktree.ts';
 import type { Git } from '../../git/run.ts';
-import type { Message } from '../update/messages.ts';
-import type { ControllerState } from '../update/state.ts';
 import { findRepo } from './tools.ts';
 
 /** Milliseconds. */

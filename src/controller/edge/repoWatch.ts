@@ -1,13 +1,13 @@
 import { problemOf } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
+import type { Message } from '../../features/messages.ts';
+import type { ControllerState } from '../../features/state.ts';
 import { resolvedPath } from '../../git/files.ts';
 import { adoptBranch, readLiveBranch } from '../../git/liveBranch.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatus } from '../../git/status.ts';
 import { type GitChange, GitWatch } from '../../git/watch.ts';
-import type { Message } from '../update/messages.ts';
-import type { ControllerState } from '../update/state.ts';
 
 /** What the watch needs of its surroundings. */
 export interface RepoWorld {

@@ -3,9 +3,9 @@ import { looksLikeCommand } from '../../agents/opening.ts';
 import { showsOpenQuestion } from '../../domain/openQuestion.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
+import type { ControllerState } from '../../features/state.ts';
+import { noSuchWorker, notRunning } from '../../features/workers/checks.ts';
 import { Turns } from '../turns.ts';
-import { noSuchWorker, notRunning } from '../update/checks.ts';
-import type { ControllerState } from '../update/state.ts';
 import type { HostPort } from './hostPort.ts';
 
 /** Milliseconds. */

@@ -1,10 +1,10 @@
 import { type Problem, problemOf, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import type { ControllerState } from '../../features/state.ts';
 import { expireBackups } from '../../git/backups.ts';
 import type { FlowName } from '../../git/flowBranches.ts';
 import { unfinishedFlows } from '../../git/flowCutOff.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../../git/unfinished.ts';
-import type { ControllerState } from '../update/state.ts';
 import type { Edge } from './runEffect.ts';
 
 type Told = Pick<Edge, 'git' | 'tell'>;

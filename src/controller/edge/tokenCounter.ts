@@ -1,5 +1,5 @@
 import { TranscriptReader } from '../../agents/claude/transcript.ts';
-import type { Message } from '../update/messages.ts';
+import type { Message } from '../../features/messages.ts';
 
 /** Between two looks at the same transcript, in milliseconds: agents use tools several times a second. */
 const pauseMs = 2000;

@@ -1,5 +1,5 @@
-import type { Effect } from '../update/effects.ts';
-import type { Message } from '../update/messages.ts';
+import type { Effect } from '../../features/effects.ts';
+import type { Message } from '../../features/messages.ts';
 import type { HostPort } from './hostPort.ts';
 
 /** An agent that was given the list of our tools takes a moment to have them in its next request. */

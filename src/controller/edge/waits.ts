@@ -1,6 +1,6 @@
-import type { Effect } from '../update/effects.ts';
-import type { Message } from '../update/messages.ts';
-import { toolsPatienceMs } from '../update/toolsWatch.ts';
+import type { Effect } from '../../features/effects.ts';
+import type { Message } from '../../features/messages.ts';
+import { toolsPatienceMs } from '../../features/workers/toolsWatch.ts';
 import type { Stagger } from './stagger.ts';
 
 /** An agent that never asks for our tools. */

@@ -3,10 +3,10 @@ import type { BoardFacts, CardChange, CardChanged } from '../../domain/boardFact
 import type { FoundMemory } from '../../domain/memory.ts';
 import type { Result } from '../../domain/problem.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
+import type { SessionRequest } from '../../features/messages.ts';
+import type { ControllerState } from '../../features/state.ts';
 import type { CommitText, CommitWish, History, LogWish } from '../../git/history.ts';
 import type { Changer } from '../edge/radarWatch.ts';
-import type { SessionRequest } from '../update/messages.ts';
-import type { ControllerState } from '../update/state.ts';
 
 /** What tools are answered from. Nothing in it approves, types or ends anything. */
 export interface Desk {

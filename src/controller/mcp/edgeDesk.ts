@@ -1,5 +1,6 @@
 import type { Result } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { noSuchWorker } from '../../features/workers/checks.ts';
 import { readCommit, readHistory } from '../../git/history.ts';
 import { workDiff } from '../../git/workDiff.ts';
 import type { Core } from '../core.ts';
@@ -7,7 +8,6 @@ import type { Looks } from '../edge/looks.ts';
 import { MemoryIndex } from '../edge/memoryIndex.ts';
 import type { Edge } from '../edge/runEffect.ts';
 import { findRepo } from '../edge/tools.ts';
-import { noSuchWorker } from '../update/checks.ts';
 import type { CopilotMemory } from './copilotMemory.ts';
 import type { Desk } from './desk.ts';
 

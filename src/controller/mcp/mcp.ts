@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../../domain/problem.ts';
+import type { Message } from '../../features/messages.ts';
 import type { HostPort } from '../edge/hostPort.ts';
-import type { Message } from '../update/messages.ts';
 import { lastPort, writeMcpConfig } from './configFile.ts';
 import type { Desk } from './desk.ts';
 import { McpEndpoint } from './endpoint.ts';

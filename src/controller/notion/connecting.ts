@@ -6,6 +6,7 @@ import {
   syncTables,
 } from '../../domain/notionFacts.ts';
 import { type Problem, type Result, success } from '../../domain/problem.ts';
+import { withSuggestion } from '../../features/notion/suggesting.ts';
 import type { Notion } from '../../notion/client.ts';
 import { addIdProperty, createTable } from '../../notion/connect.ts';
 import { saveToken } from '../../notion/credentials.ts';
@@ -13,7 +14,6 @@ import { checkMapping, type Mapping, type Proposal } from '../../notion/mapping.
 import type { GivenToken } from '../../notion/token.ts';
 import { mappingOf } from '../config/notionConfig.ts';
 import { storeNotion } from '../config/workspaceConfig.ts';
-import { withSuggestion } from '../update/suggesting.ts';
 import { type NotionWorld, openFor, specs, tokenFor } from './notionWorld.ts';
 import {
   type ConnectWish,

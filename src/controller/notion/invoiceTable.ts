@@ -4,10 +4,10 @@ import type { Invoices } from '../../documents/invoices.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryStatus, entrySources, entryStatuses, type TimeEntry } from '../../domain/entry.ts';
 import { type Result, success } from '../../domain/problem.ts';
+import { readingOf } from '../../features/invoices/invoiceReading.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
 import { newEntryId } from '../documents/entryId.ts';
 import type { InvoiceDesk } from '../documents/invoiceDesk.ts';
-import { readingOf } from '../update/invoiceReading.ts';
 import { stillSays, textIn } from './sameValue.ts';
 
 /** The invoices, as a sync sees them: sound entries with an id. Nothing is ever removed. */

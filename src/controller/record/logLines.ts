@@ -1,6 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
+import type { LogEvent } from '../../features/events.ts';
 import { openPlain } from '../../lib/files.ts';
-import type { LogEvent } from './events.ts';
 
 /** A line of a log: its text without the newline, and the event in it, or null for what is none. */
 export interface LogLine {

@@ -1,18 +1,19 @@
-import type { MemoryDraft } from '../../domain/memory.ts';
 import { failure, problemOf, success } from '../../domain/problem.ts';
-import { draftId, type ProposalDraft, type Proposer } from '../../domain/proposal.ts';
+import { draftId, type ProposalDraft } from '../../domain/proposal.ts';
 import { isLive } from '../../domain/worker.ts';
-import type { Happening } from '../record/events.ts';
-import { checkDraft, findIdle, noSuchProposal, noSuchWorker } from './checks.ts';
-import { deliver } from './delivering.ts';
-import { begin } from './ending.ts';
-import { goOn } from './goingOn.ts';
-import { answer } from './holding.ts';
-import type { ChangeName, ChangeRequest, RequestMessage, Ticket } from './messages.ts';
-import { cancel } from './queue.ts';
-import { approve } from './starting.ts';
-import { type ControllerState, type Decision, reply } from './state.ts';
-import { beginUndo } from './undoing.ts';
+import { answer } from '../../features/attention/holding.ts';
+import type { Happening } from '../../features/events.ts';
+import { remember } from '../../features/memory/remember.ts';
+import type { ChangeName, ChangeRequest, RequestMessage, Ticket } from '../../features/messages.ts';
+import { type ControllerState, type Decision, reply } from '../../features/state.ts';
+import { goOn } from '../../features/usage/goingOn.ts';
+import { checkDraft, findIdle, noSuchProposal, noSuchWorker } from '../../features/workers/checks.ts';
+import { deliver } from '../../features/workers/delivering.ts';
+import { begin } from '../../features/workers/ending.ts';
+import { propose } from '../../features/workers/propose.ts';
+import { cancel } from '../../features/workers/queue.ts';
+import { approve } from '../../features/workers/starting.ts';
+import { beginUndo } from '../../features/workers/undoing.ts';
 
 type Decider<K extends ChangeName> = (
   state: ControllerState,
@@ -66,37 +67,6 @@ function leaveUnfinished(state: ControllerState, ticket: Ticket, id: string): De
   if (state.log.workers.get(id)?.finishWish === null)
     return reply(state, ticket, failure('not_wished', `Nobody has asked to have ${id} finished.`));
   return about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' });
-}
-
-/** Stores something for all to find. @param by the session that does, or `person` */
-export function remember(state: ControllerState, ticket: Ticket, by: string, memory: MemoryDraft): Decision {
-  const entry = state.log.lastMemory + 1;
-  return {
-    state,
-    happenings: [{ type: 'remembered', id: by, entry, memory }],
-    effects: [{ type: 'reply', ticket, result: success({ id: `orch-${entry}` }) }],
-  };
-}
-
-export function propose(
-  state: ControllerState,
-  ticket: Ticket,
-  draft: ProposalDraft,
-  sessionId: string,
-  by: Proposer,
-): Decision {
-  const checked = checkDraft(state, draft, null);
-  if (!checked.ok) return reply(state, ticket, checked);
-  const n = state.log.lastProposal + 1;
-  const happening = { type: 'proposed', n, kind: 'start', by, draft, sessionId } as const;
-  return {
-    state,
-    happenings: [happening],
-    effects: [
-      { type: 'plan', n },
-      { type: 'reply-proposal', n, ticket },
-    ],
-  };
 }
 
 /** A second wish to resume the same worker is the first one. */

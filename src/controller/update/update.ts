@@ -1,26 +1,33 @@
 import type { Problem } from '../../domain/problem.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
-import { withCardMoves } from './cardMoves.ts';
-import { conversationFound, conversationMissing } from './conversations.ts';
-import { withDelivery } from './delivering.ts';
-import { cleanEnded, finishEnded, processEnded } from './ending.ts';
-import { timeEntered, withEntering } from './entering.ts';
-import { turnCame, withoutTurns } from './goingOn.ts';
-import { hold, withdrawn, withoutSettled } from './holding.ts';
-import type { Message } from './messages.ts';
-import { hostConnected, hostLost, signed, terminalChanged } from './observing.ts';
-import { radarLooked, withRadarLooks } from './radar.ts';
+import { hold, withdrawn, withoutSettled } from '../../features/attention/holding.ts';
+import { withCardMoves } from '../../features/board/cardMoves.ts';
+import { timeEntered, withEntering } from '../../features/invoices/entering.ts';
+import { sessionAsked } from '../../features/messages/sessions.ts';
+import type { Message } from '../../features/messages.ts';
+import { workerWanted } from '../../features/notion/wanting.ts';
+import { radarLooked, withRadarLooks } from '../../features/radar/radar.ts';
+import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
+import { turnCame, withoutTurns } from '../../features/usage/goingOn.ts';
+import { clockRead, withLimitEnds } from '../../features/usage/usageLimits.ts';
+import { spent, tokensCounted } from '../../features/usage/using.ts';
+import { conversationFound, conversationMissing } from '../../features/workers/conversations.ts';
+import { withDelivery } from '../../features/workers/delivering.ts';
+import { cleanEnded, finishEnded, processEnded } from '../../features/workers/ending.ts';
+import { hostConnected, hostLost, signed, terminalChanged } from '../../features/workers/observing.ts';
+import { snapshotEnded, withSnapshots } from '../../features/workers/snapshotting.ts';
+import {
+  branchRenamed,
+  launched,
+  launchFailed,
+  planned,
+  setupFailed,
+  withBusy,
+} from '../../features/workers/starting.ts';
+import { toolsMet, toolsOverdue, withToolsWatch } from '../../features/workers/toolsWatch.ts';
+import { undoEnded } from '../../features/workers/undoing.ts';
 import { requested } from './requests.ts';
-import { sessionAsked } from './sessions.ts';
-import { snapshotEnded, withSnapshots } from './snapshotting.ts';
-import { branchRenamed, launched, launchFailed, planned, setupFailed, withBusy } from './starting.ts';
-import { addNotice, type ControllerState, type Decision } from './state.ts';
-import { toolsMet, toolsOverdue, withToolsWatch } from './toolsWatch.ts';
-import { undoEnded } from './undoing.ts';
-import { clockRead, withLimitEnds } from './usageLimits.ts';
-import { spent, tokensCounted } from './using.ts';
-import { workerWanted } from './wanting.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {

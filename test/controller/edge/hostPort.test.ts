@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { HostPort } from '../../../src/controller/edge/hostPort.ts';
-import type { Message } from '../../../src/controller/update/messages.ts';
+import type { Message } from '../../../src/features/messages.ts';
 import { readHostKey } from '../../../src/protocol/hostKey.ts';
 import { Sandbox, until, untilGone } from '../../protocol/sandbox.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { lookAtAgent, lookAtRestless } from '../../../src/controller/edge/lookingAtAgent.ts';
-import type { Message } from '../../../src/controller/update/messages.ts';
 import { success } from '../../../src/domain/problem.ts';
+import type { Message } from '../../../src/features/messages.ts';
 import { processStart } from '../../../src/lib/processes.ts';
 import { Scene, terminal } from '../scene.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { Sender } from '../../../src/controller/edge/sending.ts';
-import type { Message } from '../../../src/controller/update/messages.ts';
 import type { Report } from '../../../src/domain/observation.ts';
 import { type Problem, problemOf, type Result, success } from '../../../src/domain/problem.ts';
+import type { Message } from '../../../src/features/messages.ts';
 import { Scene } from '../scene.ts';
 
 const id = 'backend/auth';

@@ -2,7 +2,7 @@ import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { settleUnfinished } from '../../../src/controller/edge/settling.ts';
-import type { Message } from '../../../src/controller/update/messages.ts';
+import type { Message } from '../../../src/features/messages.ts';
 import { unfinishedFlows } from '../../../src/git/flowCutOff.ts';
 import { finishFlow } from '../../../src/git/flowFinish.ts';
 import { startFlow } from '../../../src/git/flowStart.ts';

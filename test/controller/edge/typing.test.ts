@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { typePrompt } from '../../../src/controller/edge/typing.ts';
-import type { Message } from '../../../src/controller/update/messages.ts';
 import { failure, type Result, success } from '../../../src/domain/problem.ts';
+import type { Message } from '../../../src/features/messages.ts';
 
 const id = 'backend/auth';
 beforeEach(() => {

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { LogEvent } from '../../../src/controller/record/events.ts';
 import { type Log, openLog } from '../../../src/controller/record/log.ts';
+import type { LogEvent } from '../../../src/features/events.ts';
 
 let folder: string;
 let file: string;

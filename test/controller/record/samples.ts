@@ -1,4 +1,4 @@
-import type { Happening } from '../../../src/controller/record/events.ts';
+import type { Happening } from '../../../src/features/events.ts';
 
 const id = 'backend/auth';
 const draft = { repo: 'backend', task: 'auth', brief: 'Add the login.\nThen test it.', agent: 'claude' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { usageRows } from '../../../src/controller/record/used.ts';
-import { selectFacts } from '../../../src/controller/update/state.ts';
+import { selectFacts } from '../../../src/features/state.ts';
+import { usageRows } from '../../../src/features/usage/used.ts';
 import { config, Scene } from '../scene.ts';
 
 const id = 'backend/auth';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Happening, LogEvent } from '../../../src/controller/record/events.ts';
-import { afterTime, noTimes, owedMinutes, type Times } from '../../../src/controller/record/workTime.ts';
+import type { Happening, LogEvent } from '../../../src/features/events.ts';
+import { afterTime, noTimes, owedMinutes, type Times } from '../../../src/features/invoices/workTime.ts';
 
 const id = 'backend/auth';
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { changeFor } from '../../../src/controller/documents/boardMove.ts';
-import type { CardMove } from '../../../src/controller/update/cardMove.ts';
 import { boardFacts } from '../../../src/domain/boardFacts.ts';
 import type { UpdateDraft } from '../../../src/domain/update.ts';
+import type { CardMove } from '../../../src/features/board/cardMove.ts';
 import { card } from '../../app/boardFixtures.ts';
 import { Scene } from '../scene.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initialState, selectFacts } from '../../../src/controller/update/state.ts';
+import { initialState, selectFacts } from '../../../src/features/state.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';

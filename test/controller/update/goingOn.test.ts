@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { selectFacts } from '../../../src/controller/update/state.ts';
 import type { GoneOn } from '../../../src/domain/usageLimit.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../scene.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { selectFacts } from '../../../src/controller/update/state.ts';
 import type { Report } from '../../../src/domain/observation.ts';
 import type { AgentRequest, Choice, RequestAnswer } from '../../../src/domain/queue.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { selectFacts } from '../../../src/controller/update/state.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../scene.ts';
 
 const size = { cols: 80, rows: 24 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../../../src/controller/update/messages.ts';
-import { selectFacts } from '../../../src/controller/update/state.ts';
 import type { Report, SessionSign } from '../../../src/domain/observation.ts';
+import type { Message } from '../../../src/features/messages.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { selectFacts } from '../../../src/controller/update/state.ts';
 import { failure, success } from '../../../src/domain/problem.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { Scene } from '../scene.ts';
 
 const finish = (task: string) => ({ do: 'finish', id: `backend/${task}`, tip: `tip of ${task}` }) as const;

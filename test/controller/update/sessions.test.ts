@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cleanUpdate } from '../../../src/agents/updateBlock.ts';
-import type { SessionRequest } from '../../../src/controller/update/messages.ts';
-import { contextFor, updatesOf } from '../../../src/controller/update/sessions.ts';
-import { selectFacts } from '../../../src/controller/update/state.ts';
+import { contextFor, updatesOf } from '../../../src/features/messages/sessions.ts';
+import type { SessionRequest } from '../../../src/features/messages.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { Scene } from '../scene.ts';
 
 const a = 'backend/auth';

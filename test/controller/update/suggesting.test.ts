@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { withSuggestion } from '../../../src/controller/update/suggesting.ts';
 import type { NotionFacts } from '../../../src/domain/notionFacts.ts';
+import { withSuggestion } from '../../../src/features/notion/suggesting.ts';
 import { Scene, terminal } from '../scene.ts';
 
 function facts(change: Partial<NotionFacts>): NotionFacts {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ChangeRequest, Message } from '../../../src/controller/update/messages.ts';
-import { selectFacts } from '../../../src/controller/update/state.ts';
 import { problemOf, success } from '../../../src/domain/problem.ts';
+import type { ChangeRequest, Message } from '../../../src/features/messages.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const size = { cols: 80, rows: 24 };

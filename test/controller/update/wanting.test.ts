@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { selectFacts } from '../../../src/controller/update/state.ts';
 import { boardFacts } from '../../../src/domain/boardFacts.ts';
 import type { WantedCard } from '../../../src/domain/notionFacts.ts';
+import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../scene.ts';
 
 const card: WantedCard = { id: 'ORC-7', task: 'Limit how often a client may ask', repo: 'backend' };

@@ -1,0 +1,161 @@
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../domain/queue.ts';
+import type { Effect } from '../effects.ts';
+import type { ChangeRequest, Message, RequestMessage } from '../messages.ts';
+import { type ControllerState, type Decision, type HeldRequest, reply, type Settled } from '../state.ts';
+import { observed } from '../workers/observing.ts';
+
+type Told<T extends Message['type']> = Extract<Message, { type: T }>;
+
+const settledKept = 200;
+
+/** One worker's requests at most; a flood of them stays in its pane. */
+const heldOfOne = 20;
+
+/** An agent waits for an answer: kept while its worker is seen to ask just that. */
+export function hold(state: ControllerState, { ticket, request, call }: Told<'held'>): Decision {
+  const worker = state.log.workers.get(request.worker);
+  const own = [...state.held.values()].filter(({ request: { worker: id } }) => id === request.worker);
+  const isAsked = worker && [worker.asks, ...worker.askedBefore].includes(request.text);
+  if (!isAsked || own.length >= heldOfOne || state.held.has(request.id))
+    return reply(state, ticket, success(null));
+  const held = new Map(state.held).set(request.id, { request, call, ticket });
+  return { state: { ...state, held }, happenings: [], effects: [] };
+}
+
+/** Whoever asked has gone, or waits no longer: the question stays in its pane. */
+export function withdrawn(state: ControllerState, id: string): Decision {
+  const held = state.held.get(id);
+  if (!held) return { state, happenings: [], effects: [] };
+  return { state: settle(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
+}
+
+type Answering = Extract<ChangeRequest, { do: 'answer' }>;
+
+/** A person's word goes to the one request it names, once. */
+export function answer(
+  state: ControllerState,
+  { ticket, from }: RequestMessage,
+  { request: id, answer: said }: Answering,
+): Decision {
+  const held = state.held.get(id);
+  if (!held) return reply(state, ticket, notHeld(state, id));
+  const { request } = held;
+  const fault = faultIn(request, said);
+  if (fault) return reply(state, ticket, fault);
+  const worker = state.log.workers.get(request.worker);
+  const sign = { source: 'hook', report: { kind: 'answered', what: request.text } } as const;
+  return {
+    state: settle(state, [id], 'answered'),
+    happenings: [
+      {
+        ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },
+        byPid: from.pid,
+      },
+      ...(worker ? observed(worker, [sign]) : []),
+    ],
+    effects: [
+      { type: 'reply', ticket: held.ticket, result: success(said) },
+      { type: 'reply', ticket, result: success(null) },
+    ],
+  };
+}
+
+function notHeld(state: ControllerState, id: string): Result<never> {
+  switch (state.settled.get(id)) {
+    case 'answered':
+      return failure('already_answered', 'That has been answered already.', 'See: orch-tui queue');
+    case 'elsewhere':
+      return failure(
+        'answered_elsewhere',
+        'That was answered in its pane, or is over.',
+        'See: orch-tui queue',
+      );
+    default:
+      return failure('no_such_request', `Nothing waits under ${JSON.stringify(id)}.`, 'See: orch-tui queue');
+  }
+}
+
+function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | null {
+  const possible = answersTo(request);
+  if (!possible.includes(said.say)) {
+    const hint = `Type into its pane: orch-tui worker attach ${request.worker}`;
+    return failure('not_here', `This cannot be answered with ${said.say} from here.`, hint);
+  }
+  if (said.say !== 'choose') return null;
+  const { questions } = request;
+  const isRight =
+    said.options.length === questions.length &&
+    questions.every((question, n) => takes(question, said.options[n] ?? []));
+  const each = questions.some(({ several }) => several)
+    ? ', such as 1, or 1,3 where several may be chosen'
+    : '';
+  return isRight
+    ? null
+    : failure('bad_choice', `${questions.length} choices are wanted, one for each question${each}.`);
+}
+
+/** Lets go of requests that evidence says are over: answered in the pane, by Esc, with the process. */
+export function withoutSettled(message: Message, decision: Decision): Decision {
+  const { state, happenings } = decision;
+  if (state.held.size === 0) return decision;
+  const over = new Map<string, HeldRequest>();
+  for (const happening of happenings) {
+    if (!('id' in happening) || !endsQuestions.has(happening.type)) continue;
+    const texts =
+      happening.type === 'observed' && happening.state === 'waiting'
+        ? [...(happening.askedBefore ?? []), ...(happening.asks === null ? [] : [happening.asks])]
+        : [];
+    for (const one of surplus(state, happening.id, texts, callOf(message))) over.set(one.request.id, one);
+  }
+  if (over.size === 0) return decision;
+  return {
+    state: settle(state, [...over.keys()], 'elsewhere'),
+    happenings,
+    effects: [...decision.effects, ...[...over.values()].map(noAnswer)],
+  };
+}
+
+/** Whatever may leave a worker with fewer questions than it had. */
+const endsQuestions = new Set([
+  'observed',
+  'exited',
+  'lost',
+  'finished',
+  'cleaned',
+  'spawn-failed',
+  'resumed',
+]);
+
+/** Those of a worker's requests that it is not seen to ask any more; of several alike, the one that was spoken of. */
+function surplus(
+  state: ControllerState,
+  id: string,
+  texts: readonly string[],
+  call: string | undefined,
+): HeldRequest[] {
+  const own = [...state.held.values()].filter(({ request }) => request.worker === id);
+  const left = [...texts];
+  // Those that were not spoken of find their questions first.
+  own.sort((a, b) => Number(a.call === call) - Number(b.call === call));
+  return own.filter(({ request }) => {
+    const at = left.indexOf(request.text);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+function callOf(message: Message): string | undefined {
+  return message.type === 'signed' ? message.call : undefined;
+}
+
+function noAnswer({ ticket }: HeldRequest): Effect {
+  return { type: 'reply', ticket, result: success(null) };
+}
+
+function settle(state: ControllerState, ids: readonly string[], how: Settled): ControllerState {
+  const held = new Map(state.held);
+  for (const id of ids) held.delete(id);
+  const settled = [...state.settled, ...ids.map((id) => [id, how] as const)].slice(-settledKept);
+  return { ...state, held, settled: new Map(settled) };
+}

@@ -1,0 +1,58 @@
+import type { InvoiceConfig } from '../../domain/documentConfig.ts';
+import { rateFor } from '../../domain/documentConfig.ts';
+import type { TimeEntry } from '../../domain/entry.ts';
+import { amountOf } from '../../domain/money.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { Happening } from '../events.ts';
+import type { Message } from '../messages.ts';
+import type { ControllerState, Decision } from '../state.ts';
+import { owedMinutes, type WorkTime } from './workTime.ts';
+
+/** Has the time of finished workers entered, where there are invoices. What is owed is in the log, so none is lost. */
+export function withEntering(message: Message, decision: Decision): Decision {
+  const isFinish = decision.happenings.some(({ type }) => type === 'finished');
+  if (!decision.state.config.invoices || (!isFinish && message.type !== 'config-read')) return decision;
+  return { ...decision, effects: [...decision.effects, { type: 'enter-time' }] };
+}
+
+/** Finished workers whose time stands in no entry yet. */
+export function owedTimes({ log }: ControllerState): readonly { worker: Worker; time: WorkTime }[] {
+  return [...log.workTimes].flatMap(([id, time]) => {
+    const worker = log.gone.get(id);
+    return worker && time.isOwed ? [{ worker, time }] : [];
+  });
+}
+
+/**
+ * The entry for a worker's time; null for less than half a minute.
+ * @param id of the new entry @param date `yyyy-mm-dd`
+ */
+export function entryFor(
+  { rates, time: preferred, currency }: InvoiceConfig,
+  worker: Worker,
+  time: WorkTime,
+  { id, date, task }: Pick<TimeEntry, 'id' | 'date' | 'task'>,
+): Extract<Happening, { type: 'time-entered' }> {
+  const { measured, claimed } = owedMinutes(time);
+  const source = preferred === 'claim' && claimed !== null ? 'claim' : 'measured';
+  const minutes = source === 'claim' ? (claimed ?? 0) : measured;
+  const rateCents = rateFor(rates, { repo: worker.repo, task: worker.task, worker: worker.id });
+  const entry: TimeEntry = {
+    ...{ id, date, task, worker: worker.id, repo: worker.repo, minutes, rateCents },
+    ...{ amountCents: amountOf(minutes, rateCents), currency, status: 'pending', source },
+  };
+  return { type: 'time-entered', id: worker.id, entry: minutes > 0 ? entry : null, measured, claimed };
+}
+
+/** Takes an entry into the log, unless somebody else was quicker or the finish was undone meanwhile. */
+export function timeEntered(
+  state: ControllerState,
+  { happening }: Extract<Message, { type: 'time-entered' }>,
+): Decision {
+  const isOwed = state.log.workTimes.get(happening.id)?.isOwed ?? false;
+  return {
+    state,
+    happenings: isOwed ? [happening] : [],
+    effects: isOwed && happening.entry ? [{ type: 'write-entries' }] : [],
+  };
+}

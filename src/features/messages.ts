@@ -1,0 +1,216 @@
+import type { BoardFacts } from '../domain/boardFacts.ts';
+import type { Day } from '../domain/day.ts';
+import type { CleanResult, FinishResult, UndoResult } from '../domain/finish.ts';
+import type { Footprint } from '../domain/footprint.ts';
+import type { InvoiceFacts } from '../domain/invoiceFacts.ts';
+import type { MemoryDraft } from '../domain/memory.ts';
+import type { NotionFacts, WantedCard } from '../domain/notionFacts.ts';
+import type { Sign } from '../domain/observation.ts';
+import type { Problem, Result } from '../domain/problem.ts';
+import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
+import type { AgentRequest } from '../domain/queue.ts';
+import type { RepoRadar } from '../domain/radar.ts';
+import type { RepoStatus } from '../domain/repo.ts';
+import type { FailedSetup } from '../domain/setup.ts';
+import type { TrustFacts } from '../domain/trust.ts';
+import type { UpdateDraft } from '../domain/update.ts';
+import type { Tokens } from '../domain/usage.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { RequestParams } from '../protocol/controllerApi.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Happening } from './events.ts';
+
+/** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
+export type Message =
+  | RequestMessage
+  | SessionMessage
+  /** An agent asked our tools something; `listed`: it knows now which there are. */
+  | { readonly type: 'tools-met'; readonly id: string; readonly listed: boolean }
+  /** A worker's first turn began a while ago. */
+  | { readonly type: 'tools-overdue'; readonly id: string; readonly run: number }
+  /** What `contextFor` gave has been handed to the agent. */
+  | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
+  | {
+      readonly type: 'planned';
+      readonly n: number;
+      readonly draft: ProposalDraft;
+      /** The configuration it was made under. */
+      readonly config: WorkspaceConfig;
+      readonly plan: Result<StartPlan>;
+    }
+  | { readonly type: 'launched'; readonly id: string; readonly ticket: Ticket }
+  | {
+      readonly type: 'launch-failed';
+      readonly id: string;
+      readonly stage: 'worktree' | 'spawn';
+      readonly problem: Problem;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'process-ended';
+      readonly id: string;
+      readonly result: Result<TerminalRecord>;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'finish-ended';
+      readonly id: string;
+      readonly result: Result<FinishResult>;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'clean-ended';
+      readonly id: string;
+      readonly result: Result<CleanResult>;
+      readonly ticket: Ticket;
+    }
+  | {
+      readonly type: 'undo-ended';
+      readonly id: string;
+      readonly result: Result<UndoResult>;
+      readonly ticket: Ticket;
+    }
+  | { readonly type: 'checks-begun'; readonly id: string }
+  | { readonly type: 'checks-ended'; readonly id: string }
+  | { readonly type: 'snapshot-ended'; readonly id: string; readonly result: Result<string | null> }
+  | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] }
+  | { readonly type: 'host-connected'; readonly terminals: readonly TerminalRecord[] }
+  | { readonly type: 'host-lost' }
+  | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
+  /** `call` names the use of a tool that a hook was about, so that no other one is taken for it. */
+  | {
+      readonly type: 'signed';
+      readonly id: string;
+      readonly sign: Sign;
+      readonly sessionId: string | null;
+      readonly call?: string;
+      /** An earlier controller may have been told. */
+      readonly isRepeated?: boolean;
+      /** Says something only of a worker that is still in the state it came to then: an ISO time. */
+      readonly ofStateSince?: string;
+    }
+  /** An agent waits for an answer, which is owed to the ticket; null for none. */
+  | {
+      readonly type: 'held';
+      readonly ticket: Ticket;
+      readonly request: AgentRequest;
+      readonly call: string;
+    }
+  /** Nobody waits for that answer any more. */
+  | { readonly type: 'withdrawn'; readonly request: string }
+  | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
+  | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
+  /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
+  | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
+  /** An agent refused to begin a conversation, because it has one already. */
+  | { readonly type: 'conversation-found'; readonly id: string }
+  /** The guard kept it from using a tool. */
+  | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
+  /** What an agent's run has cost so far, in US dollars. */
+  | { readonly type: 'spent'; readonly id: string; readonly total: number }
+  /** Something was written to the transcript of a worker's conversation. */
+  | {
+      readonly type: 'transcript-grew';
+      readonly id: string;
+      readonly session: string;
+      readonly path: string;
+    }
+  | {
+      readonly type: 'tokens-counted';
+      readonly id: string;
+      readonly session: string;
+      readonly days: Readonly<Record<Day, Tokens>>;
+    }
+  /** A prompt was typed, or Enter pressed again, a while ago; `tries`: so often by now. */
+  | { readonly type: 'prompt-typed'; readonly id: string; readonly key: Ticket; readonly tries: number }
+  /** It was not: a question is on the screen, which it would have answered. */
+  | { readonly type: 'prompt-held'; readonly id: string; readonly key: Ticket }
+  /** A worker that is to go on has waited for its turn. */
+  | { readonly type: 'turn-came'; readonly id: string; readonly key: Ticket }
+  /** An agent has begun and not asked for our tools. */
+  | { readonly type: 'brief-overdue'; readonly id: string; readonly key: Ticket }
+  /** Milliseconds since 1970: told again and again, and when something is to be over. */
+  | { readonly type: 'clock-read'; readonly now: number }
+  | { readonly type: 'memory-measured'; readonly memory: Footprint }
+  | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
+  | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
+  /** Null where there is no file. */
+  | { readonly type: 'board-read'; readonly board: BoardFacts | null }
+  | { readonly type: 'invoices-read'; readonly invoices: InvoiceFacts | null }
+  /** Null where nothing is connected. */
+  | { readonly type: 'notion-looked'; readonly notion: NotionFacts | null }
+  /** A card in Notion asks for a worker; the session's id is for that. */
+  | { readonly type: 'worker-wanted'; readonly card: WantedCard; readonly sessionId: string }
+  /** Written into the log as it is. */
+  | {
+      readonly type: 'documented';
+      readonly happening: Extract<Happening, { type: 'card-moved' | 'entry-written' }>;
+    }
+  | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
+  | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
+  | { readonly type: 'trust-read'; readonly trust: TrustFacts }
+  /** What was read cannot be used; the last one that could stays. */
+  | { readonly type: 'config-refused'; readonly problem: Problem }
+  | { readonly type: 'noticed'; readonly problem: Problem };
+
+/** Names a request whose answer is owed. */
+export type Ticket = number;
+
+/**
+ * A request of a client that changes something. `person` is false for a process that runs below a worker, whatever
+ * it claims to be, and for one that shows neither a terminal nor the key; `problem` is said to that one. The gate before
+ * the loop has refused both already.
+ */
+export interface RequestMessage {
+  readonly type: 'requested';
+  readonly ticket: Ticket;
+  readonly from: { readonly person: boolean; readonly pid: number; readonly problem?: Problem };
+  readonly request: ChangeRequest;
+}
+
+/** Requests that the loop decides on. All others look at the world, or change what the log does not know. */
+export const changeNames = [
+  'propose',
+  'proposeResume',
+  'edit',
+  'approve',
+  'reject',
+  'answer',
+  'setAside',
+  'deliverBrief',
+  'goOn',
+  'stop',
+  'finish',
+  'clean',
+  'cancel',
+  'undo',
+  'muteNotes',
+  'leaveUnfinished',
+  'remember',
+] as const;
+export type ChangeName = (typeof changeNames)[number];
+
+/** Of these, what is told to the loop as it came. */
+export type PlainChange = Exclude<ChangeName, 'propose' | 'remember'>;
+
+/** A request as the table of requests describes it; chance and what is read from files are added on the way. */
+export type ChangeRequest =
+  | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
+  | { readonly do: 'remember'; readonly memory: MemoryDraft }
+  | { readonly [K in PlainChange]: { readonly do: K } & RequestParams<K> }[PlainChange];
+
+/** What a session, known by its token, may ask. There is no way from here to an approval. */
+export type SessionRequest =
+  | { readonly do: 'report'; readonly update: UpdateDraft }
+  | { readonly do: 'note'; readonly to: string; readonly text: string }
+  | { readonly do: 'remember'; readonly memory: MemoryDraft }
+  | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
+  | { readonly do: 'wish-finish'; readonly worker: string; readonly why: string };
+
+export interface SessionMessage {
+  readonly type: 'session-asked';
+  readonly ticket: Ticket;
+  /** Whose token it was. */
+  readonly id: string;
+  readonly request: SessionRequest;
+}

@@ -1,0 +1,34 @@
+import type { NotionFacts, SyncSuggestion } from '../../domain/notionFacts.ts';
+import { isLive } from '../../domain/worker.ts';
+import type { LogState } from '../logState.ts';
+
+/** From so many changed rows on a sync is suggested. */
+const cardsWaiting = 5;
+const entriesWaiting = 10;
+
+type Lives = Pick<LogState, 'workers' | 'ended'>;
+
+/** How things stand with Notion, and whether it is time to sync. Nothing is synced by that. */
+export function withSuggestion(notion: NotionFacts, log: Lives): NotionFacts {
+  const suggestion = suggestionFor(notion, log);
+  return suggestion ? { ...notion, suggestion } : notion;
+}
+
+function suggestionFor(
+  { waiting, pending, running, syncedAt }: NotionFacts,
+  log: Lives,
+): SyncSuggestion | null {
+  if (running) return null;
+  if ((waiting.board ?? 0) >= cardsWaiting) return 'cards';
+  if ((waiting.invoices ?? 0) >= entriesWaiting) return 'entries';
+  const end = endOfSession(log);
+  return pending > 0 && end !== null && end > (syncedAt ?? '') ? 'end' : null;
+}
+
+/** When the last worker ended, as an ISO time; null while one runs, or where there were none. */
+function endOfSession({ workers, ended }: Lives): string | null {
+  const all = [...workers.values()];
+  if (all.some(({ state }) => isLive(state))) return null;
+  const ends = [...ended.map(({ at }) => at), ...all.map(({ stateSince }) => stateSince)];
+  return ends.toSorted().at(-1) ?? null;
+}

@@ -1,0 +1,83 @@
+import { slugFrom, workerOn } from '../../domain/cardLink.ts';
+import type { WantedCard } from '../../domain/notionFacts.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
+import type { ProposalDraft } from '../../domain/proposal.ts';
+import { oneLine, paragraphs } from '../../lib/sanitize.ts';
+import type { Message } from '../messages.ts';
+import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import { checkDraft } from '../workers/checks.ts';
+
+/** Proposals of the board that may wait at once: somebody may have moved all cards there. */
+const mostAtOnce = 20;
+
+/** Characters of a card's text that become a brief: Notion gives titles of any length. */
+const longestBrief = 20_000;
+
+/** Makes a proposal of a card that asks for a worker in Notion, or says what is missing. Pure. */
+export function workerWanted(
+  state: ControllerState,
+  { card, sessionId }: Extract<Message, { type: 'worker-wanted' }>,
+): Decision {
+  const draft = draftOf(state, card);
+  if (!draft.ok) return notProposed(state, card, draft.problem);
+  // Killed at the wrong moment, a sync tells of a card twice.
+  if (isProposed(state, draft.value)) return { state, happenings: [], effects: [] };
+  const checked = checkWish(state, card, draft.value);
+  if (!checked.ok) return notProposed(state, card, checked.problem);
+  const n = state.log.lastProposal + 1;
+  return {
+    state,
+    happenings: [{ type: 'proposed', n, kind: 'start', by: 'board', draft: draft.value, sessionId }],
+    effects: [{ type: 'plan', n }],
+  };
+}
+
+/** Says what is missing; of many cards at once only that they are too many. */
+function notProposed(state: ControllerState, { id, task }: WantedCard, problem: Problem): Decision {
+  const { code, message, hint } = problem;
+  const name = oneLine([id ?? '', `“${oneLine(task, 60)}”`].join(' '), 100);
+  const told = `${name} asks for a worker in Notion, but none is proposed: ${message}`;
+  const notice = problem === tooMany ? tooMany : problemOf(code, told, hint);
+  return { state: addNotice(state, notice), happenings: [], effects: [] };
+}
+
+/** What `n` on the card would propose: a worker is then found to be on it. */
+function draftOf({ config }: ControllerState, { id, task, repo }: WantedCard): Result<ProposalDraft> {
+  const [only, ...others] = config.repos;
+  const known = repo ?? (others.length === 0 ? only?.name : undefined);
+  if (known === undefined)
+    return failure('wanted_without_repo', 'it says no repository.', 'Say it on the card, and press n there.');
+  const brief = paragraphs(task, longestBrief);
+  const name = slugFrom(brief) || slugFrom(id ?? '');
+  if (name === '')
+    return failure('wanted_without_name', 'no task name can be made of its text.', 'Press n on the card.');
+  return success({ repo: known, task: name, brief, agent: null });
+}
+
+function isProposed({ log }: ControllerState, { repo, task }: ProposalDraft): boolean {
+  return [...log.proposals.values()].some(
+    ({ by, draft }) => by === 'board' && draft.repo === repo && draft.task === task,
+  );
+}
+
+function checkWish(state: ControllerState, { id }: WantedCard, draft: ProposalDraft): Result<null> {
+  const { documents, log } = state;
+  const cards = documents.board?.cards ?? [];
+  const card = cards.find((one) => id !== null && one.id === id);
+  const worker = card && workerOn(cards, card, log.workers.values());
+  if (worker)
+    return failure(
+      'worker_exists',
+      `${worker.id} is on it already.`,
+      `Resume, finish or clean ${worker.id}.`,
+    );
+  const waiting = [...log.proposals.values()].filter(({ by }) => by === 'board');
+  if (waiting.length >= mostAtOnce) return { ok: false, problem: tooMany };
+  return checkDraft(state, draft, null);
+}
+
+const tooMany = problemOf(
+  'too_many_wanted',
+  `More cards ask for a worker in Notion, but ${mostAtOnce} proposals of the board wait already.`,
+  'Decide about those; then press n on each card.',
+);

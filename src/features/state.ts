@@ -1,0 +1,232 @@
+import { abilitiesMissing } from '../agents/abilities.ts';
+import { type BoardFacts, brieflyBoard } from '../domain/boardFacts.ts';
+import type { Day } from '../domain/day.ts';
+import type { Facts, OperationFact } from '../domain/facts.ts';
+import type { Footprint } from '../domain/footprint.ts';
+import { brieflyInvoices, type InvoiceFacts } from '../domain/invoiceFacts.ts';
+import { usualWorkers } from '../domain/limits.ts';
+import type { NotionFacts } from '../domain/notionFacts.ts';
+import type { Problem, Result } from '../domain/problem.ts';
+import type { Proposal, StartPlan } from '../domain/proposal.ts';
+import { type AgentRequest, queueOf } from '../domain/queue.ts';
+import type { RepoRadar } from '../domain/radar.ts';
+import type { RepoStatus } from '../domain/repo.ts';
+import { repoOf } from '../domain/slug.ts';
+import { isWhollyTrusted, type TrustFacts } from '../domain/trust.ts';
+import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Effect } from './effects.ts';
+import type { Happening, OpenProposal } from './events.ts';
+import { selectInvoices } from './invoices/invoiceReading.ts';
+import { emptyLogState, type LogState } from './logState.ts';
+import { selectTalk } from './messages/talk.ts';
+import type { ChangeRequest, Ticket } from './messages.ts';
+import { withSuggestion } from './notion/suggesting.ts';
+import { limitOf, selectHeld } from './usage/limiting.ts';
+import { selectUsage } from './usage/used.ts';
+import { type Delivery, selectUndelivered } from './workers/delivery.ts';
+import type { ToolsContact } from './workers/toolsContact.ts';
+
+/** What the controller knows: what the log remembers, and what can be found out again. */
+export interface ControllerState {
+  readonly config: WorkspaceConfig;
+  /** While it is not `trusted` and `own`, starts wait, or nothing may be changed at all. */
+  readonly trust: TrustFacts;
+  readonly log: LogState;
+  /** Worked-out plans of open proposals, by number. */
+  readonly plans: ReadonlyMap<number, Result<StartPlan>>;
+  readonly terminals: ReadonlyMap<string, TerminalRecord>;
+  /** Workers with an operation under way; a second one is refused. */
+  readonly busy: ReadonlyMap<string, Operation>;
+  readonly repos: readonly RepoStatus[];
+  /** The last look at each repository's worktrees, as clients are told of it. */
+  readonly radar: ReadonlyMap<string, RepoRadar>;
+  /** Of workers whose run began under our eyes: whether their agents found our tools. */
+  readonly tools: ReadonlyMap<string, ToolsContact>;
+  /** What agents are held up by, by the requests' ids, in order of their arrival. */
+  readonly held: ReadonlyMap<string, HeldRequest>;
+  /** How requests ended that are held no more, latest last: for those who answer them again. */
+  readonly settled: ReadonlyMap<string, Settled>;
+  /** As they were last read; null where there are none, or they were turned off. */
+  readonly documents: { readonly board: BoardFacts | null; readonly invoices: InvoiceFacts | null };
+  /** Null where nothing is connected. */
+  readonly notion: NotionFacts | null;
+  readonly notices: readonly Problem[];
+  /** Why nothing can be recorded at the moment; null while all is well. */
+  readonly unrecordable: Problem | null;
+  /** Of briefs that are typed into their agents and have not arrived yet. */
+  readonly deliveries: ReadonlyMap<string, Delivery>;
+  readonly memory: Footprint | null;
+  /** Empty until somebody has looked at a clock. */
+  readonly today: Day;
+  /** When somebody looked at a clock and it mattered, milliseconds since 1970; 0 before. */
+  readonly now: number;
+}
+
+/** `launching` keeps the proposal, which opens again should the start fail. */
+export type Operation =
+  | { readonly kind: 'launching'; readonly proposal: OpenProposal }
+  | { readonly kind: 'stopping' | 'checking' | 'finishing' | 'cleaning' | 'undoing' }
+  /** Waits until others of its repository are done. */
+  | { readonly kind: 'queued'; readonly request: QueuedRequest; readonly ticket: Ticket };
+
+/** A request whose agent still waits for our answer. */
+export interface HeldRequest {
+  readonly request: AgentRequest;
+  /** Which use of a tool it is about. */
+  readonly call: string;
+  readonly ticket: Ticket;
+}
+
+/** How a request came to its end. */
+export type Settled = 'answered' | 'elsewhere';
+
+/** What can wait in line. */
+export type QueuedRequest = Extract<ChangeRequest, { do: 'finish' | 'clean' }>;
+
+/** What update answers: the state without the happenings, which the log still has to take in, and effects. */
+export interface Decision {
+  readonly state: ControllerState;
+  readonly happenings: readonly Happening[];
+  readonly effects: readonly Effect[];
+}
+
+export function initialState(
+  config: WorkspaceConfig,
+  log: LogState = emptyLogState,
+  trust: TrustFacts = { configuration: 'trusted', state: 'own', hash: '' },
+): ControllerState {
+  return {
+    config,
+    trust,
+    log,
+    plans: new Map(),
+    terminals: new Map(),
+    busy: new Map(),
+    repos: [],
+    radar: new Map(),
+    tools: new Map(),
+    held: new Map(),
+    settled: new Map(),
+    documents: { board: null, invoices: null },
+    notion: null,
+    notices: [],
+    unrecordable: null,
+    deliveries: new Map(),
+    memory: null,
+    today: '',
+    now: 0,
+  };
+}
+
+/** Whether repositories have been looked at since the controller began, where there are any. */
+export function hasLooked({ repos, config }: ControllerState): boolean {
+  return repos.length > 0 || config.repos.length === 0;
+}
+
+/** The same notice twice is one notice, the later one. */
+export function addNotice(state: ControllerState, problem: Problem): ControllerState {
+  const others = state.notices.filter((known) => known.message !== problem.message);
+  return { ...state, notices: [...others, problem].slice(-noticesKept) };
+}
+
+const noticesKept = 20;
+
+/** Changes nothing but answers. */
+export function reply(state: ControllerState, ticket: Ticket, result: Result<unknown>): Decision {
+  return { state, happenings: [], effects: [{ type: 'reply', ticket, result }] };
+}
+
+/** The picture that clients get. */
+export function selectFacts(state: ControllerState): Facts {
+  const { config, log } = state;
+  const radar = selectRadar(state);
+  const invoices = selectInvoices(state.documents.invoices, log);
+  const heldByLimit = selectHeld(state);
+  const undelivered = selectUndelivered(state.deliveries, log.workers);
+  const usage = selectUsage(log.used, state.today, config, log.workers);
+  const proposals = [...log.proposals.values()].map((proposal) => selectProposal(state, proposal));
+  return {
+    workspace: {
+      name: config.name,
+      root: config.root,
+      defaultAgent: config.defaultAgent,
+      agents: Object.keys(config.agents),
+      mostWorkers: config.limits?.workers ?? usualWorkers,
+      lacks: abilitiesMissing(config.agents),
+    },
+    ...(!isWhollyTrusted(state.trust) && { trust: state.trust }),
+    repos: state.repos,
+    workers: [...log.workers.values()],
+    proposals,
+    queue: queueOf({
+      workers: log.workers.values(),
+      proposals,
+      requests: [...state.held.values()].map(({ request }) => request),
+      setAside: log.setAside,
+      now: state.now,
+    }),
+    ended: log.ended,
+    ...(state.busy.size > 0 && { operations: selectOperations(state) }),
+    ...(radar && { radar }),
+    ...(state.memory && { memory: ofRunning(state.memory, state.terminals) }),
+    ...(undelivered.length > 0 && { undelivered }),
+    ...(heldByLimit.length > 0 && { heldByLimit }),
+    ...(usage && { usage }),
+    ...selectTalk(log, state.tools),
+    ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
+    ...(state.config.board === false && { boardOff: true }),
+    ...(invoices && { invoices: brieflyInvoices(invoices) }),
+    ...(state.notion && { notion: withSuggestion(state.notion, log) }),
+    notices: state.unrecordable ? [...state.notices, state.unrecordable] : state.notices,
+  };
+}
+
+/** What was measured, without what has ended since. */
+function ofRunning(memory: Footprint, terminals: ControllerState['terminals']): Footprint {
+  const running = Object.entries(memory.workers).filter(([id]) => terminals.get(id)?.exit === null);
+  return { ...memory, workers: Object.fromEntries(running) };
+}
+
+/** What clients are told: nothing of workers that are gone since. */
+function selectRadar({ radar, log, config }: ControllerState): readonly RepoRadar[] | null {
+  if (config.radar === false) return null;
+  const has = (id: string) => log.workers.has(id);
+  return [...radar.values()]
+    .map((one) => ({
+      ...one,
+      pairs: one.pairs.filter(({ a, b }) => has(a) && has(b)),
+      base: one.base.filter(({ worker }) => has(worker)),
+      order: one.order.filter(has),
+      steps: one.steps.filter(({ id }) => has(id)),
+      worktrees: one.worktrees.filter(({ id }) => has(id)),
+    }))
+    .filter(({ worktrees }) => worktrees.length > 0);
+}
+
+export function selectProposal(state: ControllerState, open: OpenProposal): Proposal {
+  const { sessionId: _, ...proposal } = open;
+  const plan = state.plans.get(open.n);
+  const limit = limitOf(state, open);
+  return {
+    ...proposal,
+    plan: plan?.ok ? plan.value : null,
+    problem: plan && !plan.ok ? plan.problem : null,
+    ...(limit && { limit }),
+  };
+}
+
+function selectOperations({ busy }: ControllerState): OperationFact[] {
+  const taken = new Map<string, number>();
+  return [...busy].map(([id, { kind }]) => {
+    const repo = repoOf(id);
+    const before = taken.get(repo) ?? 0;
+    if (isInLine(kind)) taken.set(repo, before + 1);
+    return { id, kind, ahead: kind === 'queued' ? before : 0 };
+  });
+}
+
+/** Whether an operation takes its turn among those of its repository. */
+export function isInLine(kind: Operation['kind']): boolean {
+  return kind !== 'launching' && kind !== 'stopping';
+}

@@ -1,0 +1,73 @@
+import { budgetState, workersProblem } from '../../domain/limits.ts';
+import { type Problem, problemOf, type Result } from '../../domain/problem.ts';
+import { draftId, type StartPlan } from '../../domain/proposal.ts';
+import { holdsLimit, usageProblem } from '../../domain/usageLimit.ts';
+import { isLive, type Worker } from '../../domain/worker.ts';
+import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { OpenProposal } from '../events.ts';
+import type { LogState } from '../logState.ts';
+import { spentBy, spentOn } from './used.ts';
+
+/** The part of the controller's state that limits look at. */
+interface Counted {
+  readonly config: WorkspaceConfig;
+  readonly log: LogState;
+  /** Local day, `2026-11-22`. */
+  readonly today: string;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly plans: ReadonlyMap<number, Result<StartPlan>>;
+}
+
+/** What speaks against starting a proposal just now, as far as limits go; null for nothing. */
+export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>): Problem | null {
+  const { config, log } = state;
+  const { draft } = open;
+  const held = budgetProblem(state, draftId(draft)) ?? agentProblem(state, open);
+  // The orchestrator works on nothing of its own.
+  if (held || draft.role) return held;
+  const running = [...log.workers.values()].filter((worker) => !worker.role && isLive(worker.state));
+  return workersProblem(config.limits ?? {}, running.length);
+}
+
+/** Ids of workers whose usage limit holds. */
+export function selectHeld({ log, now }: Pick<Counted, 'log' | 'now'>): readonly string[] {
+  return [...log.workers.values()].filter((worker) => holdsLimit(worker, now)).map(({ id }) => id);
+}
+
+/** Whether a person may insist on a start in spite of a limit; what is spent is spent. */
+export function canInsist({ code }: Problem): boolean {
+  return code !== 'budget_spent';
+}
+
+/** Of several limits of an agent the last one counts. */
+function agentProblem(
+  { config, log, plans, now }: Counted,
+  { n, draft }: Pick<OpenProposal, 'n' | 'draft'>,
+): Problem | null {
+  const plan = plans.get(n);
+  const agent = plan?.ok ? plan.value.agent : (draft.agent ?? config.defaultAgent);
+  const limited = [...log.workers.values()].filter((one) => one.agent === agent && holdsLimit(one, now));
+  const last = limited.sort((a, b) => endOf(a) - endOf(b)).at(-1);
+  return last ? usageProblem(agent, last, now) : null;
+}
+
+function endOf({ limitedUntil = null }: Worker): number {
+  return limitedUntil === null ? Number.POSITIVE_INFINITY : Date.parse(limitedUntil);
+}
+
+function budgetProblem({ config, log, today }: Counted, id: string): Problem | null {
+  const { day, worker } = config.limits?.dollars ?? {};
+  const sums = [
+    { of: 'today', budget: day, spent: spentOn(log.used, today) },
+    { of: `by ${id}`, budget: worker, spent: spentBy(log.used, id) },
+  ];
+  const full = sums.find(({ budget, spent }) => budgetState(spent, budget) === 'spent');
+  if (!full) return null;
+  const { of, budget = 0, spent } = full;
+  return problemOf(
+    'budget_spent',
+    `$${spent.toFixed(2)} of $${budget.toFixed(2)} are spent ${of}.`,
+    'Raise limits.dollars in .orch/config.json.',
+  );
+}

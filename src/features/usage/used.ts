@@ -1,0 +1,120 @@
+import type { Day } from '../../domain/day.ts';
+import { Ledger } from '../../domain/ledger.ts';
+import {
+  addTokens,
+  addUsage,
+  noTokens,
+  noUsage,
+  type Tokens,
+  type Usage,
+  type UsageFacts,
+  type UsageRow,
+} from '../../domain/usage.ts';
+import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { LogEvent } from '../events.ts';
+
+/** What workers used, also those that are no more: by their ids. */
+export interface Used {
+  /** What each agent said last of its run's cost. */
+  readonly meters: Ledger<string, { readonly run: number; readonly total: number }>;
+  readonly dollars: Ledger<string, ByDay<number>>;
+  /** By conversation, for each is counted from its beginning. */
+  readonly tokens: Ledger<string, Readonly<Record<string, ByDay<Tokens>>>>;
+}
+
+type ByDay<T> = Readonly<Record<Day, T>>;
+
+export const nothingUsed: Used = {
+  meters: new Ledger(),
+  dollars: new Ledger(),
+  tokens: new Ledger(),
+};
+
+/** What is known after one more event; of most of them nothing new. Pure. */
+export function afterUse(used: Used, event: LogEvent): Used {
+  if (event.type === 'tokens-counted') {
+    const { id } = event;
+    const sessions = { ...used.tokens.get(id), [event.session]: event.days };
+    return { ...used, tokens: used.tokens.with(id, sessions) };
+  }
+  if (event.type !== 'spent') return used;
+  const { id, day, run, total } = event;
+  const before = used.dollars.get(id) ?? {};
+  const dollars = { ...before, [day]: (before[day] ?? 0) + spentSince(used, event) };
+  return {
+    ...used,
+    meters: used.meters.with(id, { run, total }),
+    dollars: used.dollars.with(id, dollars),
+  };
+}
+
+/**
+ * Resumed, an agent begins at zero, or where the conversation's cost stood when it ended: of a later run the first
+ * sum says nothing. Within a run it grows, or begins anew.
+ */
+function spentSince(
+  { meters }: Used,
+  { id, run, total }: { id: string; run: number; total: number },
+): number {
+  const last = meters.get(id);
+  if (run !== (last?.run ?? 1)) return 0;
+  return last && total >= last.total ? total - last.total : total;
+}
+
+/** One row for each worker and day. */
+export function usageRows({ dollars, tokens }: Used): readonly UsageRow[] {
+  const ids = [...new Set([...dollars.keys(), ...tokens.keys()])].sort();
+  return ids.flatMap((worker) => {
+    const [repo = '', task = ''] = worker.split('/');
+    const sessions = Object.values(tokens.get(worker) ?? {});
+    const spent = dollars.get(worker) ?? {};
+    const days = new Set([...Object.keys(spent), ...sessions.flatMap((byDay) => Object.keys(byDay))]);
+    return [...days].sort().map((day) => ({
+      ...{ worker, repo, task, day, dollars: spent[day] ?? 0 },
+      ...sessions.reduce((sum, byDay) => addTokens(sum, byDay[day] ?? noTokens), noTokens),
+    }));
+  });
+}
+
+const daysShown = 7;
+
+/** What clients are told: the last days of all, and what each of these workers used; null while nothing was used. */
+export function selectUsage(
+  used: Used,
+  today: Day,
+  { limits }: WorkspaceConfig,
+  workers: ReadonlyMap<string, unknown>,
+): UsageFacts | null {
+  const rows = usageRows(used);
+  if (rows.length === 0) return null;
+  const days = sumBy(rows, ({ day }) => day);
+  const latest = Object.entries(days)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .slice(-daysShown);
+  return {
+    today,
+    days: Object.fromEntries(latest),
+    workers: sumBy(
+      rows.filter(({ worker }) => workers.has(worker)),
+      ({ worker }) => worker,
+    ),
+    ...(limits?.dollars && { budget: limits.dollars }),
+  };
+}
+
+export function spentOn({ dollars }: Used, day: Day): number {
+  return [...dollars.values()].reduce((sum, byDay) => sum + (byDay[day] ?? 0), 0);
+}
+
+export function spentBy({ dollars }: Used, worker: string): number {
+  return Object.values(dollars.get(worker) ?? {}).reduce((sum, one) => sum + one, 0);
+}
+
+function sumBy(rows: readonly UsageRow[], key: (row: UsageRow) => string): Record<string, Usage> {
+  const sums: Record<string, Usage> = {};
+  for (const { dollars, input, output, cacheRead, cacheWrite, ...row } of rows) {
+    const name = key({ ...row, dollars, input, output, cacheRead, cacheWrite });
+    sums[name] = addUsage(sums[name] ?? noUsage, { dollars, input, output, cacheRead, cacheWrite });
+  }
+  return sums;
+}

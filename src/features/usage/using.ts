@@ -1,0 +1,52 @@
+import { type BudgetState, budgetState } from '../../domain/limits.ts';
+import { problemOf } from '../../domain/problem.ts';
+import type { Message } from '../messages.ts';
+import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import { afterUse, spentBy, spentOn, type Used } from './used.ts';
+
+type Told<T extends Message['type']> = Extract<Message, { type: T }>;
+
+/** An agent said what its run has cost so far; the same again says nothing. */
+export function spent(state: ControllerState, { id, total }: Told<'spent'>): Decision {
+  const { used, workers, seq } = state.log;
+  const run = workers.get(id)?.run;
+  const last = used.meters.get(id);
+  if (run === undefined || (last?.run === run && last.total === total))
+    return { state, happenings: [], effects: [] };
+  const happening = { type: 'spent', id, day: state.today, run, total } as const;
+  const after = afterUse(used, { v: 1, seq, at: '', ...happening });
+  return { state: withWarnings(state, id, after), happenings: [happening], effects: [] };
+}
+
+export function tokensCounted(state: ControllerState, message: Told<'tokens-counted'>): Decision {
+  const { id, session, days } = message;
+  const known = state.log.used.tokens.get(id)?.[session];
+  const isNews = state.log.workers.has(id) && JSON.stringify(known) !== JSON.stringify(days);
+  return { state, happenings: isNews ? [message] : [], effects: [] };
+}
+
+/** Said once: when a sum comes near its budget, and when it has reached it. */
+function withWarnings(state: ControllerState, id: string, after: Used): ControllerState {
+  const { today, config, log } = state;
+  const { day, worker } = config.limits?.dollars ?? {};
+  const sums = [
+    { of: 'today', budget: day, before: spentOn(log.used, today), now: spentOn(after, today) },
+    { of: `by ${id}`, budget: worker, before: spentBy(log.used, id), now: spentBy(after, id) },
+  ];
+  return sums.reduce((next, { of, budget, before, now }) => {
+    const turned = budgetState(now, budget);
+    if (budget === undefined || turned === 'fine' || turned === budgetState(before, budget)) return next;
+    return addNotice(next, budgetNotice(turned, of, now, budget));
+  }, state);
+}
+
+function budgetNotice(turned: BudgetState, of: string, now: number, budget: number) {
+  const said = `$${now.toFixed(2)} of $${budget.toFixed(2)} are spent ${of}`;
+  return turned === 'spent'
+    ? problemOf(
+        'budget_spent',
+        `${said}: no more workers start.`,
+        'Raise limits.dollars in .orch/config.json.',
+      )
+    : problemOf('budget_nearly_spent', `${said}.`);
+}

@@ -1,0 +1,120 @@
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { draftId, type ProposalDraft } from '../../domain/proposal.ts';
+import { isOrchestrator, orchestrator } from '../../domain/role.ts';
+import { foldCase, parseSlug } from '../../domain/slug.ts';
+import type { Worker } from '../../domain/worker.ts';
+import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { ControllerState } from '../state.ts';
+
+/** Bytes of UTF-8. The kernel takes 128 KiB for one argument or variable (execve(2)); more is a file's job. */
+const longestBrief = 100_000;
+
+/**
+ * Whether a draft could become a worker, as far as names go.
+ * @param except number of the proposal that is being edited, which is no collision with itself
+ */
+export function checkDraft(
+  state: ControllerState,
+  draft: ProposalDraft,
+  except: number | null,
+): Result<null> {
+  const { config, log } = state;
+  const place = isOrchestrator(draft) ? checkOrchestrator(draft) : checkPlace(config, draft);
+  if (!place.ok) return place;
+  if (draft.agent !== null && !Object.hasOwn(config.agents, draft.agent))
+    return failure(
+      'unknown_agent',
+      `There is no agent ${JSON.stringify(draft.agent)} here.`,
+      `Known: ${Object.keys(config.agents).join(', ')}.`,
+    );
+  const brief = checkBrief(draft.brief);
+  if (!brief.ok) return brief;
+  const id = foldCase(draftId(draft));
+  const worker = [...log.workers.values()].find((known) => foldCase(known.id) === id);
+  if (worker) return workerExists(worker);
+  const open = [...log.proposals.values()].find(
+    (known) => known.n !== except && foldCase(draftId(known.draft)) === id,
+  );
+  if (open)
+    return failure(
+      'already_proposed',
+      `${draftId(open.draft)} is proposed already, as number ${open.n}.`,
+      `Start it: orch-tui approve ${open.n}, or drop it: orch-tui reject ${open.n}`,
+    );
+  return success(null);
+}
+
+function checkPlace(config: WorkspaceConfig, draft: ProposalDraft): Result<null> {
+  const names = config.repos.map((repo) => repo.name);
+  if (!names.includes(draft.repo))
+    return failure(
+      'unknown_repo',
+      `There is no repository ${JSON.stringify(draft.repo)} here.`,
+      `Known: ${names.join(', ') || 'none'}.`,
+    );
+  const task = parseSlug(draft.task, 'task');
+  return task.ok ? success(null) : task;
+}
+
+/** It has its one place; nobody else has it. */
+function checkOrchestrator({ repo, task }: ProposalDraft): Result<null> {
+  return repo === orchestrator.repo && task === orchestrator.task
+    ? success(null)
+    : failure('bad_request', 'The orchestrator belongs to no repository.');
+}
+
+/** A brief becomes an argument, where a zero byte would end it. */
+function checkBrief(brief: string): Result<null> {
+  const bytes = Buffer.byteLength(brief);
+  if (bytes > longestBrief)
+    return failure(
+      'brief_too_long',
+      `The brief has ${bytes} bytes, ${longestBrief} are allowed.`,
+      'Put it into a file and name the file.',
+    );
+  if (brief.includes('\0'))
+    return failure('bad_brief', 'The brief holds a zero byte.', 'Give it as plain text.');
+  return success(null);
+}
+
+function workerExists(worker: Worker): Result<never> {
+  return failure(
+    'worker_exists',
+    `There is a worker ${worker.id} already (${worker.state}).`,
+    `Resume, finish or clean it, or choose another task name.`,
+  );
+}
+
+/** The worker, when it is there and nothing is being done to it. */
+export function findIdle(state: ControllerState, id: string): Result<Worker> {
+  const worker = state.log.workers.get(id);
+  if (!worker) return noSuchWorker(state, id);
+  const busy = state.busy.get(id);
+  if (busy) return failure('busy', `${id} is ${busy.kind} at this moment.`, 'Wait until that is done.');
+  return success(worker);
+}
+
+export function noSuchWorker(state: ControllerState, id: string): Result<never> {
+  const ended = state.log.ended.findLast((known) => known.id === id);
+  if (ended?.how === 'finished')
+    return failure(
+      'already_finished',
+      `${id} is finished: merged into ${ended.into} as ${ended.merge?.slice(0, 10)}.`,
+      `Its last commit is kept at ${ended.backup}.`,
+    );
+  if (ended)
+    return failure(
+      'already_cleaned',
+      `${id} was cleaned away.`,
+      `Its last commit is kept at ${ended.backup}.`,
+    );
+  return failure('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+}
+
+export function notRunning(id: string): Result<never> {
+  return failure('not_running', `${id} is not running.`, `Resume it: orch-tui worker resume ${id}`);
+}
+
+export function noSuchProposal(n: number): Result<never> {
+  return failure('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals');
+}

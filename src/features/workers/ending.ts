@@ -1,0 +1,98 @@
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { draftId } from '../../domain/proposal.ts';
+import { isOrchestrator } from '../../domain/role.ts';
+import { isLive } from '../../domain/worker.ts';
+import type { Happening } from '../events.ts';
+import type { ChangeRequest, Message, Ticket } from '../messages.ts';
+import { type ControllerState, type Decision, reply } from '../state.ts';
+import { findIdle, notRunning } from './checks.ts';
+import { terminalChanged } from './observing.ts';
+import { enqueue, isTaken, start, startNext } from './queue.ts';
+import { withBusy, withoutBusy } from './starting.ts';
+
+type EndRequest = Extract<ChangeRequest, { do: 'stop' | 'finish' | 'clean' }>;
+type Told<T extends Message['type']> = Extract<Message, { type: T }>;
+
+/** Begins what takes a process, or the whole worker, away; one at a time for each worker, and for each repository. */
+export function begin(state: ControllerState, ticket: Ticket, request: EndRequest): Decision {
+  const found = findIdle(state, request.id);
+  if (!found.ok) return reply(state, ticket, found);
+  const { id, repo } = found.value;
+  if (request.do !== 'stop' && isOrchestrator(found.value))
+    return reply(state, ticket, hasNoBranch(request.do));
+  if (request.do !== 'stop')
+    return isTaken(state, repo) ? enqueue(state, ticket, request) : start(state, ticket, request);
+  if (!isLive(found.value.state)) return reply(state, ticket, notRunning(id));
+  return {
+    state: { ...state, busy: withBusy(state.busy, id, { kind: 'stopping' }) },
+    happenings: [],
+    effects: [{ type: 'end-process', id, ticket }],
+  };
+}
+
+function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
+  return failure(
+    'not_for_orchestrator',
+    `There is nothing to ${what}: the orchestrator has no branch and no worktree.`,
+    'Stop it, or resume it later.',
+  );
+}
+
+export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
+  const { id, ticket, result } = message;
+  const busy = withoutBusy(state.busy, id);
+  if (!result.ok) return reply({ ...state, busy }, ticket, result);
+  const after = terminalChanged(state, result.value);
+  return {
+    ...after,
+    state: { ...after.state, busy },
+    effects: [...after.effects, { type: 'reply-worker', ticket, id }],
+  };
+}
+
+export function finishEnded(state: ControllerState, message: Told<'finish-ended'>): Decision {
+  const { id, ticket, result } = message;
+  if (!result.ok) return refused(state, id, ticket, message);
+  const { into, merge, backup } = result.value;
+  return removed(state, ticket, { type: 'finished', id, into, merge, backup }, message);
+}
+
+export function cleanEnded(state: ControllerState, message: Told<'clean-ended'>): Decision {
+  const { id, ticket, result } = message;
+  if (!result.ok) return refused(state, id, ticket, message);
+  return removed(state, ticket, { type: 'cleaned', id, backup: result.value.backup }, message);
+}
+
+type Ended = Told<'finish-ended'> | Told<'clean-ended'>;
+
+function refused(state: ControllerState, id: string, ticket: Ticket, message: Ended): Decision {
+  return startNext(reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result), id);
+}
+
+/** The worker is no more; what others would start from may have moved with it. */
+function removed(
+  state: ControllerState,
+  ticket: Ticket,
+  happening: Extract<Happening, { type: 'finished' | 'cleaned' }>,
+  message: Ended,
+): Decision {
+  const { id } = happening;
+  const repo = state.log.workers.get(id)?.repo;
+  const open = [...state.log.proposals.values()];
+  const withdrawn = open.filter((proposal) => proposal.kind === 'resume' && draftId(proposal.draft) === id);
+  const replanned = open.filter((proposal) => proposal.kind === 'start' && proposal.draft.repo === repo);
+  const decision: Decision = {
+    state: { ...state, busy: withoutBusy(state.busy, id) },
+    happenings: [
+      happening,
+      ...withdrawn.map(({ n }) => ({ type: 'rejected', n, why: `${id} is no more` }) as const),
+    ],
+    effects: [
+      { type: 'forget-terminal', id },
+      { type: 'reply', ticket, result: success(message.result.ok ? message.result.value : null) },
+      { type: 'look-at-repos' },
+      ...replanned.map(({ n }) => ({ type: 'plan', n }) as const),
+    ],
+  };
+  return startNext(decision, id);
+}

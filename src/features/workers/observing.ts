@@ -1,0 +1,223 @@
+import { readTitle } from '../../agents/claude/title.ts';
+import { readTitleBy } from '../../agents/titleRules.ts';
+import { observe, type SessionSign, type Sign, type TitleSign } from '../../domain/observation.ts';
+import { type Problem, problemOf } from '../../domain/problem.ts';
+import { isLive, type Worker } from '../../domain/worker.ts';
+import type { AgentPreset } from '../../domain/workspace.ts';
+import type { TerminalRecord } from '../../protocol/hostApi.ts';
+import type { Effect } from '../effects.ts';
+import type { Happening } from '../events.ts';
+import type { Message } from '../messages.ts';
+import { addNotice, type ControllerState, type Decision } from '../state.ts';
+
+/** Compares what the log believes with the terminals that are really there. */
+export function hostConnected(state: ControllerState, terminals: readonly TerminalRecord[]): Decision {
+  const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
+  const met = [...state.log.workers.values()]
+    .filter(({ id }) => !state.busy.has(id))
+    .map((worker) => meet(known, worker, known.terminals.get(worker.id)));
+  const strangers = terminals.filter((one) => !state.log.workers.has(one.id));
+  const running = strangers.filter((one) => one.exit === null);
+  return {
+    state: running.map(unknownTerminal).reduce(addNotice, known),
+    happenings: met.flatMap(({ happenings }) => happenings),
+    effects: [
+      ...met.flatMap(({ effects }) => effects),
+      // Left by a controller that ended before it could do this: the next worker of that name needs the place.
+      ...strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id }) as const),
+    ],
+  };
+}
+
+type Seen = Pick<Decision, 'happenings' | 'effects'>;
+
+function meet(state: ControllerState, worker: Worker, terminal: TerminalRecord | undefined): Seen {
+  if (isLive(worker.state))
+    return terminal
+      ? see(state, worker, undefined, terminal)
+      : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
+  if (!terminal || terminal.exit) return { happenings: [], effects: [] };
+  // Believed dead, yet it runs: the last lines of the log did not survive.
+  return { happenings: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
+}
+
+function unknownTerminal({ id, pid }: TerminalRecord): Problem {
+  return problemOf(
+    'unknown_terminal',
+    `A process for ${id} (pid ${pid}) runs, of which the log knows nothing.`,
+    'End it with: orch-tui host stop',
+  );
+}
+
+/** With the host every process it kept has gone. */
+export function hostLost(state: ControllerState): Decision {
+  const gone = [...state.log.workers.values()].filter((worker) => isLive(worker.state));
+  return {
+    state: { ...state, terminals: new Map() },
+    happenings: gone.map(({ id }) => ({ type: 'lost', id })),
+    effects: [],
+  };
+}
+
+export function terminalChanged(state: ControllerState, terminal: TerminalRecord): Decision {
+  const before = state.terminals.get(terminal.id);
+  const known = { ...state, terminals: new Map(state.terminals).set(terminal.id, terminal) };
+  const worker = state.log.workers.get(terminal.id);
+  if (!worker || !isLive(worker.state)) return { state: known, happenings: [], effects: [] };
+  const seen = see(known, worker, before, terminal);
+  const operation = state.busy.get(terminal.id);
+  if (!terminal.exit || !operation || operation.kind === 'launching') return { state: known, ...seen };
+  return { state: known, ...seen, happenings: seen.happenings.map(wanted) };
+}
+
+/** What ends while it is being stopped, finished or cleaned, ends because a person wants that. */
+function wanted(happening: Happening): Happening {
+  return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
+}
+
+/** How an agent can be understood. */
+type Speech = Pick<AgentPreset, 'speaks' | 'titles'>;
+
+function speechOf({ config }: ControllerState, worker: Worker): Speech {
+  return config.agents[worker.agent] ?? { speaks: 'none' };
+}
+
+/** What the terminal of a live worker tells of it, compared with what it told before. */
+function see(
+  state: ControllerState,
+  worker: Worker,
+  before: TerminalRecord | undefined,
+  now: TerminalRecord,
+): Seen {
+  const speech = speechOf(state, worker);
+  const signs = () => signsOf(before, now, speech).filter((sign) => !isOfAnother(state, worker, sign));
+  return {
+    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signs()),
+    effects: speech.speaks === 'claude' ? looksNeeded(worker, before, now) : [],
+  };
+}
+
+function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
+  const signs: Sign[] = [];
+  const says = titleOf(now, speech);
+  // Whether Claude Code rests or asks, its title is the same: `lookAtAgent` finds out which.
+  const isOpen = speech.speaks === 'claude' && says === 'resting';
+  if (says && !isOpen && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
+  // Output says little where hooks say all.
+  if (speech.speaks === 'none' && now.flowing !== before?.flowing)
+    signs.push({ source: 'output', flowing: now.flowing });
+  return signs;
+}
+
+/** A title that rests says so once nothing is printed any more: what comes next may be a question. */
+function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSign['says'] | null {
+  const says = speaks === 'none' ? readTitleBy(titles ?? {}, title) : readTitle(title);
+  return says === 'resting' && flowing ? null : says;
+}
+
+/**
+ * Where hooks are silent: a question before the first of them, one that Esc was pressed at, one without a hook, and an
+ * end without a beginning.
+ */
+function looksNeeded(
+  { id, state }: Worker,
+  before: TerminalRecord | undefined,
+  now: TerminalRecord,
+): Effect[] {
+  if (now.exit) return state === 'starting' ? [{ type: 'look-at-agent', id }] : [];
+  if (state === 'limited') return [];
+  const fellQuiet = !now.flowing && before?.flowing !== false;
+  const cameToRest = titleRests(now) && !(before && titleRests(before));
+  return [
+    ...(fellQuiet ? [{ type: 'look-at-agent', id } as const] : []),
+    ...(cameToRest && state === 'working' ? [{ type: 'look-at-agent', id, restless: true } as const] : []),
+  ];
+}
+
+/** Reports whether Claude Code's title says that it rests or waits, though it may print on. */
+export function titleRests({ title }: Pick<TerminalRecord, 'title'>): boolean {
+  return readTitle(title) === 'resting';
+}
+
+/** A sign from hook, session file, title or screen. The agent may go on under another conversation id, after `/clear` for instance. */
+export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
+  const worker = state.log.workers.get(message.id);
+  if (!worker) return { state, happenings: [], effects: [] };
+  const { sign, sessionId, ofStateSince = worker.stateSince } = message;
+  if (ofStateSince !== worker.stateSince) return { state, happenings: [], effects: [] };
+  if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
+  if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
+    return { state, happenings: [], effects: [] };
+  if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
+  if (isOfAnother(state, worker, sign)) return { state, happenings: [], effects: [] };
+  const happenings = withEnd(worker, sign, observed(worker, [sign]));
+  if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
+    happenings.push({ type: 'session-changed', id: worker.id, sessionId });
+  const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
+  if (said) happenings.push({ type: 'said', id: worker.id, text: said });
+  return { state, happenings, effects: [] };
+}
+
+/** When a limit ends, where the agent said so; it may say so again, of another time. */
+function withEnd({ id, state, limitedUntil }: Worker, sign: Sign, seen: readonly Happening[]): Happening[] {
+  const until = sign.source === 'hook' && sign.report.kind === 'turn-failed' ? sign.report.until : undefined;
+  if (until === undefined) return [...seen];
+  if (seen.length === 0 && state === 'limited' && until !== limitedUntil)
+    return [{ type: 'observed', id, state, asks: null, until }];
+  return seen.map((happening) => (happening.type === 'observed' ? { ...happening, until } : happening));
+}
+
+/** A question that an earlier controller has noted already. */
+function isKnown({ asks, askedBefore }: Worker, sign: Sign): boolean {
+  if (sign.source !== 'hook' || sign.report.kind !== 'asked') return false;
+  return asks === sign.report.what || askedBefore.includes(sign.report.what);
+}
+
+function isSessionStart(sign: Sign): boolean {
+  return sign.source === 'hook' && sign.report.kind === 'session-started';
+}
+
+/** A prompt may have come while the agent was looked at. */
+function stillRests(terminal: TerminalRecord | undefined): boolean {
+  return terminal !== undefined && !terminal.flowing && titleRests(terminal);
+}
+
+/**
+ * Reports whether an agent has written that of itself since its worker came to the state that we know. One that says
+ * that it waits is believed at rest, however old that is: it may have opened a dialog just before the hook that told of
+ * the end of its turn was read.
+ */
+export function isFresh(
+  { state, stateSince }: Pick<Worker, 'state' | 'stateSince'>,
+  sign: SessionSign,
+): boolean {
+  return sign.at > Date.parse(stateSince) || (state === 'idle' && sign.says === 'asking');
+}
+
+/**
+ * Reports whether a sign tells of the worker's own conversation, while a subagent waits for an answer. Claude Code 2.1.332
+ * goes on above such a question: it takes prompts, its title and its session file say that it works or rests, and its
+ * screen may show the dialog no more. Only a key can have answered the question there.
+ */
+function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker, sign: Sign): boolean {
+  if (state !== 'waiting' || sign.source === 'process') return false;
+  const asked = [...held.values()].filter(({ request }) => request.worker === id && request.bySubagent);
+  if (asked.length === 0) return false;
+  if (sign.source === 'hook') return sign.report.kind === 'prompted';
+  const { typedAt } = terminals.get(id) ?? {};
+  return typedAt === undefined || asked.every(({ request }) => typedAt < request.since);
+}
+
+/** What signs make of a worker; nothing when they say nothing new. */
+export function observed(worker: Worker, signs: readonly Sign[]): Happening[] {
+  const { id, state, asks, askedBefore } = worker;
+  const now = { state, asks, askedBefore };
+  const next = signs.reduce(observe, now);
+  if (next === now) return [];
+  const beneath = next.askedBefore.length > 0 ? { askedBefore: next.askedBefore } : {};
+  return [{ type: 'observed', id, state: next.state, asks: next.asks, ...beneath }];
+}
+
+function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): Happening {
+  return { type: 'exited', id, exitCode: exit.code, signal: exit.signal };
+}

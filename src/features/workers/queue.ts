@@ -1,0 +1,61 @@
+import { failure, success } from '../../domain/problem.ts';
+import { repoOf } from '../../domain/slug.ts';
+import type { Effect } from '../effects.ts';
+import type { Ticket } from '../messages.ts';
+import { type ControllerState, type Decision, isInLine, type QueuedRequest, reply } from '../state.ts';
+import { withBusy, withoutBusy } from './starting.ts';
+
+/** Finishes, cleans and undos of a repository are done one after the other, each planned on what the last one left. */
+
+/** Whether something of the repository is under way that has to be waited for. */
+export function isTaken({ busy }: ControllerState, repo: string): boolean {
+  return [...busy].some(([id, { kind }]) => repoOf(id) === repo && isInLine(kind));
+}
+
+export function enqueue(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
+  const busy = withBusy(state.busy, request.id, { kind: 'queued', request, ticket });
+  return { state: { ...state, busy }, happenings: [], effects: [] };
+}
+
+/** Begins at once. */
+export function start(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
+  const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
+  const { id, tip, confirm = null } = request;
+  const effect: Effect =
+    request.do === 'finish'
+      ? {
+          ...{ type: 'finish', id, tip, confirm, ticket },
+          ...{ checks: request.checks ?? null, skipChecks: request.skipChecks === true },
+        }
+      : { type: 'clean', id, tip, confirm, ticket };
+  return { state: { ...state, busy: withBusy(state.busy, id, { kind }) }, happenings: [], effects: [effect] };
+}
+
+/** After something came to its end: the next in line of that repository begins. */
+export function startNext(decision: Decision, id: string): Decision {
+  const { state } = decision;
+  const repo = repoOf(id);
+  for (const [waiting, operation] of state.busy) {
+    if (repoOf(waiting) !== repo || !isInLine(operation.kind)) continue;
+    if (operation.kind !== 'queued') return decision;
+    const next = start(state, operation.ticket, operation.request);
+    return { ...decision, state: next.state, effects: [...decision.effects, ...next.effects] };
+  }
+  return decision;
+}
+
+/** Takes back what still waits, or ends the checks; from the merge on there is no way back but an undo. */
+export function cancel(state: ControllerState, ticket: Ticket, id: string): Decision {
+  const operation = state.busy.get(id);
+  const done = { type: 'reply', ticket, result: success(null) } as const;
+  if (operation?.kind === 'checking')
+    return { state, happenings: [], effects: [{ type: 'cancel-checks', id }, done] };
+  if (operation?.kind !== 'queued')
+    return reply(state, ticket, failure('nothing_to_cancel', `Nothing of ${id} waits or is being checked.`));
+  const result = failure('cancelled', `The ${operation.request.do} of ${id} was cancelled.`);
+  return {
+    state: { ...state, busy: withoutBusy(state.busy, id) },
+    happenings: [],
+    effects: [{ type: 'reply', ticket: operation.ticket, result }, done],
+  };
+}
