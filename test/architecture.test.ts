@@ -55,6 +55,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   '@notionhq/client': ['notion'],
   '@xterm/addon-unicode-graphemes': ['terminal'],
   '@xterm/headless': ['terminal'],
+  // Ink's own colours.
+  chalk: ['paint'],
   commander: ['cli'],
   conf: ['controller', 'cli'],
   ink: ['ui', 'paint'],

@@ -1,9 +1,14 @@
 import { Readable, Writable } from 'node:stream';
+import chalk from 'chalk';
 import { type DOMElement, type Instance, measureElement, render } from 'ink';
 import { Component, createElement, type ReactNode } from 'react';
 import { createGrid, type Grid, type Rectangle } from '../domain/grid.ts';
 import type { Layer } from './compositor.ts';
 import { readFrame } from './frameReader.ts';
+
+// Ink's colours would depend on what chalk thinks of this process's output, while frames go into memory: what the
+// terminal can show is for the compositor to know.
+chalk.level = 1;
 
 /** What parts of the layout need to make themselves known; given to them by a React context. */
 export interface Slots {

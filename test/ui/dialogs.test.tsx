@@ -18,6 +18,7 @@ import {
   type,
   worker,
 } from '../app/fixtures.ts';
+import { withoutLooks } from './looks.ts';
 import * as scenes from './scenes.ts';
 
 /** The columns of the library's terminal. */
@@ -31,7 +32,7 @@ function open(first: AppState): { show(state: AppState): string } {
   return {
     show(state) {
       rerender(<Room state={state} color={false} />);
-      return lastFrame() ?? '';
+      return withoutLooks(lastFrame() ?? '');
     },
   };
 }

@@ -3,21 +3,34 @@ import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
 import type { AppState, Size } from '../../src/app/state.ts';
 import { cellWidth } from '../../src/app/text/cells.ts';
+import { ColorKind, cellWords, colorMask } from '../../src/domain/cell.ts';
+import { type Grid, rowText } from '../../src/domain/grid.ts';
+import { Chrome } from '../../src/paint/chrome.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
 import { conflictRoom, documentRoom, invoiceRoom, refusedSync } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
+import { pictureOf, withoutLooks } from './looks.ts';
 import * as scenes from './scenes.ts';
 
 const { small, medium, large } = scenes;
 
 function draw(state: AppState): string {
-  return renderToString(<Room state={state} color={false} />, { columns: state.size.cols });
+  return withoutLooks(renderToString(<Room state={state} color={false} />, { columns: state.size.cols }));
+}
+
+/** The cells of the screen, by the way they take in the program. */
+function cellsOf(state: AppState, color = true): Grid {
+  const chrome = new Chrome(state.size.cols, state.size.rows);
+  chrome.render(<Room state={state} color={color} />);
+  chrome.dispose();
+  return chrome.grid;
 }
 
 /** Compares with the picture of that name; `UPDATE_GOLDEN=1` takes a new one, to be looked at before it is kept. */
-function expectPicture(name: string, screen: string): void {
+function expectPicture(name: string, state: AppState): void {
+  const screen = pictureOf(cellsOf(state));
   const file = new URL(`./${name}.golden.txt`, import.meta.url);
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, `${screen}\n`);
   expect(`${screen}\n`).toBe(readFileSync(file, 'utf8'));
@@ -105,7 +118,7 @@ test.each<[string, AppState]>([
   ['palette-nothing-60', type(press(scenes.busy({ cols: 60, rows: 16 }), ':').state, 'zzz').state],
   ['too-small-40', scenes.busy({ cols: 40, rows: 10 })],
 ])('%s looks as it was approved', (name, state) => {
-  expectPicture(name, draw(state));
+  expectPicture(name, state);
 });
 
 test.each<[string, Partial<AppState>, Size]>([
@@ -129,7 +142,7 @@ test.each<[string, Partial<AppState>, Size]>([
   ['layout-stack-220', { stacked: true }, large],
   ['layout-9-needs-first-220', { grid: 9, needsFirst: true }, large],
 ])('%s looks as it was approved, with %j', (name, change, size) => {
-  expectPicture(name, draw({ ...scenes.many(size), ...change }));
+  expectPicture(name, { ...scenes.many(size), ...change });
 });
 
 const everything: readonly [string, (size: Size) => AppState][] = [
@@ -173,14 +186,24 @@ const sizes: readonly Size[] = [
 
 describe.each(everything)('%s', (_name, scene) => {
   test.each(sizes)('fills $cols×$rows exactly, its borders one below the other', (size) => {
-    const rows = draw(scene(size)).split('\n');
-    expect(rows).toHaveLength(size.rows);
+    const grid = cellsOf(scene(size));
+    const rows = Array.from({ length: grid.rows }, (_, y) => rowText(grid, y));
     for (const row of rows.slice(1, -1)) {
       expect(cellWidth(row)).toBe(size.cols);
       expect('│┃╮╯┓┛┤').toContain(row.at(-1));
     }
     for (const row of rows) expect(cellWidth(row)).toBeLessThanOrEqual(size.cols);
   });
+});
+
+test.each(everything)('%s without colour has the same cells but for their colours', (_name, scene) => {
+  const [colored, plain] = [cellsOf(scene(medium)), cellsOf(scene(medium), false)];
+  for (let at = 1; at < colored.data.length; at += cellWords) {
+    const word = colored.data[at] as number;
+    expect(word & colorMask & ~0xf).toBe(word & colorMask ? ColorKind.ansi : 0);
+    colored.data[at] = word & ~colorMask;
+  }
+  expect(plain.bytes.equals(colored.bytes)).toBe(true);
 });
 
 test('nothing of the outside world reaches the screen as a control character', () => {
