@@ -6,6 +6,7 @@ const sharing = [
   'test/{agents,cli}/**/*.test.ts',
   'test/controller/{config,documents,mcp,record,trust,update}/**/*.test.ts',
   'test/paint/*.test.{ts,tsx}',
+  'test/terminal/*.test.ts',
   'test/*.test.ts',
 ];
 

@@ -7,8 +7,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   lib: [],
   core: ['lib'],
   domain: ['lib'],
-  protocol: ['lib', 'core', 'domain'],
-  terminal: ['lib', 'domain'],
+  terminal: ['lib'],
+  protocol: ['lib', 'core', 'domain', 'terminal'],
   host: ['lib', 'domain', 'protocol', 'terminal'],
   git: ['lib', 'domain'],
   agents: ['lib', 'domain'],
@@ -28,10 +28,10 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'notion',
     'features',
   ],
-  app: ['lib', 'domain', 'protocol'],
+  app: ['lib', 'domain', 'protocol', 'terminal'],
   ui: ['lib', 'app', 'domain'],
-  paint: ['lib', 'domain', 'terminal'],
-  client: ['lib', 'app', 'ui', 'paint', 'protocol', 'domain'],
+  paint: ['lib', 'terminal'],
+  client: ['lib', 'app', 'ui', 'paint', 'protocol', 'domain', 'terminal'],
   cli: [
     'lib',
     'agents',
@@ -43,8 +43,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'git',
     'jobs',
     'notion',
-    'paint',
     'protocol',
+    'terminal',
   ],
 };
 
@@ -126,9 +126,11 @@ describe('folders', () => {
     expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
-  it('keep the brain of the screen pure: app takes no more than types from the protocol', () => {
+  it('keep the brain of the screen pure: app takes no more than types from protocol and terminal', () => {
     const values = local.filter(
-      ({ from, target, isType }) => from === 'app' && folderOf(target) === 'protocol' && !isType,
+      ({ from, target, isType }) =>
+        (from === 'app' && ['protocol', 'terminal'].includes(folderOf(target)) && !isType) ||
+        (from === 'protocol' && folderOf(target) === 'terminal' && !isType),
     );
     expect(values.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
@@ -179,11 +181,9 @@ const characterClass =
 const ownClasses: Readonly<Record<string, string>> = {
   'agents/demo/keys.ts': 'reads keys: which bytes are one key',
   'app/text/match.ts': 'asks whether a text is ASCII, for speed',
-  'domain/characters.ts':
-    'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
   'git/history.ts': 'says what git takes for a name',
-  'paint/keyMeaning.ts': 'reads keys: which characters a key can write',
-  'paint/keySequence.ts': 'reads keys: where a sequence ends',
+  'terminal/cell.ts': 'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
+  'terminal/input.ts': 'reads keys: where a sequence ends, which characters a key can write',
 };
 
 describe('files', () => {

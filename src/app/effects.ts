@@ -1,6 +1,6 @@
-import type { MouseToken } from '../domain/key.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { ScrollRequest, SearchRequest, SelectRequest } from '../protocol/hostApi.ts';
+import type { MouseToken } from '../terminal/input.ts';
 
 /** What the edge is asked to do. Effects are run in order; what comes of them is again a message. */
 export type Effect =

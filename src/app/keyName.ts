@@ -1,4 +1,4 @@
-import type { KeyToken } from '../domain/key.ts';
+import type { KeyToken } from '../terminal/input.ts';
 
 /** The key as the table of actions spells it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
 export function keyName(token: KeyToken): string {

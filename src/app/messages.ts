@@ -1,7 +1,7 @@
 import type { Facts } from '../domain/facts.ts';
-import type { Token } from '../domain/key.ts';
 import type { Problem, Result } from '../domain/problem.ts';
 import type { Found, TerminalRecord } from '../protocol/hostApi.ts';
+import type { Token } from '../terminal/input.ts';
 import type { Method, MethodParams, MethodResult, RequestEffect } from './effects.ts';
 import type { Connection, Size } from './state.ts';
 

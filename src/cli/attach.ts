@@ -1,5 +1,4 @@
-import { capabilitiesOf } from '../paint/capabilities.ts';
-import { OuterTerminal } from '../paint/outer.ts';
+import { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
 import { refuse } from './output.ts';
 import { withTerminal } from './session.ts';
 import { readSettings, withColor } from './settings.ts';

@@ -1,14 +1,10 @@
 import { keyLabel, keyName } from '../app/keyName.ts';
-import { createGrid, type Grid } from '../domain/grid.ts';
-import type { Token } from '../domain/key.ts';
-import type { capabilitiesOf } from '../paint/capabilities.ts';
-import { Compositor, type Layer } from '../paint/compositor.ts';
 import { readFrame } from '../paint/frameReader.ts';
-import { Tokenizer } from '../paint/keys.ts';
-import type { OuterTerminal } from '../paint/outer.ts';
-import { paneCursor } from '../paint/paneCursor.ts';
-import { mouseSequence } from '../paint/terminalModes.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { type Token, Tokenizer } from '../terminal/input.ts';
+import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
+import { createGrid, type Grid } from '../terminal/screen.ts';
+import { type capabilitiesOf, mouseSequence, type OuterTerminal } from '../terminal/tty.ts';
 import { paintedBytes, rawBytes } from './attachInput.ts';
 import { RawOutput } from './rawOutput.ts';
 import { Terminals } from './terminals.ts';

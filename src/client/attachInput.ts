@@ -1,6 +1,6 @@
-import type { Token } from '../domain/key.ts';
-import type { Modes } from '../domain/screen.ts';
-import { mouseBytes } from '../paint/mouseBytes.ts';
+import type { Token } from '../terminal/input.ts';
+import { mouseBytes } from '../terminal/paneInput.ts';
+import type { Modes } from '../terminal/screen.ts';
 
 /** Mouse reports that are no mouse tokens, such as those of old encodings: events, not answers. */
 const event = /^\x1b\[(?:M.{3}|<?[\d;]+[Mm])$/s;

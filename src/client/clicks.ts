@@ -1,4 +1,4 @@
-import type { MouseToken, Token } from '../domain/key.ts';
+import type { MouseToken, Token } from '../terminal/input.ts';
 
 /** Milliseconds between two presses that are one double click; what desktops use. */
 const doubleClickMs = 500;

@@ -3,7 +3,7 @@ import type { Copied } from '../app/messages.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
 import { withoutControls } from '../lib/sanitize.ts';
-import type { OuterTerminal } from '../paint/outer.ts';
+import type { OuterTerminal } from '../terminal/tty.ts';
 
 /**
  * Bytes of text that are sent to the terminal's clipboard. xterm drops a sequence of more than 100,000 bytes, and

@@ -1,13 +1,14 @@
 import type { AppState } from '../app/state.ts';
-import type { Token } from '../domain/key.ts';
+import type { Token } from '../terminal/input.ts';
 import {
   type InputModes,
   inputModesFor,
   inputModesSequence,
+  mouseBytes,
   ownInputModes,
+  type PaneMouse,
   tellsOfKitty,
-} from '../paint/inputModes.ts';
-import { mouseBytes, type PaneMouse } from '../paint/mouseBytes.ts';
+} from '../terminal/paneInput.ts';
 import type { Terminals } from './terminals.ts';
 
 /**

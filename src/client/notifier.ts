@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { NotificationStyle } from '../paint/notification.ts';
-import type { OuterTerminal } from '../paint/outer.ts';
+import type { NotificationStyle, OuterTerminal } from '../terminal/tty.ts';
 
 /** How a person wants to be told. */
 export interface NotifySettings {

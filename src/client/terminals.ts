@@ -1,11 +1,11 @@
 import type { Problem } from '../domain/problem.ts';
-import type { Screen } from '../domain/screen.ts';
 import { connectDaemon } from '../protocol/connect.ts';
 import { FrameKind, pasteFlags } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
-import { ScreenCopy } from '../protocol/screens.ts';
 import { version } from '../protocol/version.ts';
+import { ScreenCopy } from '../terminal/codec.ts';
+import type { Screen } from '../terminal/screen.ts';
 
 /** What a client hears of terminals. */
 export interface TerminalsListener {

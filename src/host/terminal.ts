@@ -1,9 +1,9 @@
 import { showsOpenQuestion } from '../domain/openQuestion.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { createScreen, type Screen } from '../domain/screen.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
 import { childEnvironment } from './childEnvironment.ts';
 import { endChild } from './ending.ts';
 import { Input } from './input.ts';

@@ -1,7 +1,6 @@
-import { createGrid } from '../domain/grid.ts';
-import { createScreen, type Screen, type Scroll } from '../domain/screen.ts';
 import type { Found, SelectionShape, ViewCell } from '../protocol/hostApi.ts';
 import type { Lines, Place } from '../terminal/lines.ts';
+import { createGrid, createScreen, type Screen, type Scroll } from '../terminal/screen.ts';
 import { Mark, paintMarks, type Span } from './marks.ts';
 import { type Needle, needleOf, searchLines, visibleMatches } from './search.ts';
 import { rangeOf, type Selection, textOf } from './selection.ts';

@@ -1,5 +1,5 @@
-import { createScreen, type Screen } from '../domain/screen.ts';
-import { encodeScreen } from '../protocol/screens.ts';
+import { encodeScreen } from '../terminal/codec.ts';
+import { createScreen, type Screen } from '../terminal/screen.ts';
 
 /** A repaint every 16 ms is all an eye can use. */
 const frameMs = 1000 / 60;

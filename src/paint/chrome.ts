@@ -2,8 +2,8 @@ import { Readable, Writable } from 'node:stream';
 import chalk from 'chalk';
 import { type DOMElement, type Instance, measureElement, render } from 'ink';
 import { Component, createElement, type ReactNode } from 'react';
-import { createGrid, type Grid, type Rectangle } from '../domain/grid.ts';
-import type { Layer } from './compositor.ts';
+import type { Layer } from '../terminal/renderer.ts';
+import { createGrid, type Grid, type Rectangle } from '../terminal/screen.ts';
 import { readFrame } from './frameReader.ts';
 
 // Ink's colours would depend on what chalk thinks of this process's output, while frames go into memory: what the

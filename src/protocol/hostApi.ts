@@ -1,7 +1,7 @@
 import type { GuardRules } from '../domain/guard/rules.ts';
 import type { Problem, Result } from '../domain/problem.ts';
-import type { Progress } from '../domain/progress.ts';
-import type { Scroll } from '../domain/screen.ts';
+import type { Progress } from '../terminal/modes.ts';
+import type { Scroll } from '../terminal/screen.ts';
 
 /** What the host tells of one terminal: always the whole record, so a missed one does no harm. */
 export interface TerminalRecord {

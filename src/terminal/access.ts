@@ -1,6 +1,4 @@
 import xterm, { type Terminal } from '@xterm/headless';
-import { cellIndex, createGrid, type Grid, wordLink } from '../domain/grid.ts';
-import { createScreen } from '../domain/screen.ts';
 import { printAsciiFast } from './asciiPrinter.ts';
 import { measureByGraphemes } from './graphemes.ts';
 import { type Amend, amendPublicly } from './guards.ts';
@@ -8,7 +6,8 @@ import type { SetLink } from './links.ts';
 import { readPublicly } from './publicReader.ts';
 import type { ReadLines } from './readLines.ts';
 import { type ReadRowText, readRowTextPrivately, readRowTextPublicly } from './rowText.ts';
-import { type WholeScreen, wholeScreen } from './wholeScreen.ts';
+import { cellIndex, createGrid, createScreen, type Grid, wordLink } from './screen.ts';
+import { type WholeScreen, wholeScreen } from './serialize.ts';
 import { amendPrivately, linkPrivately, readPrivately } from './xtermReader.ts';
 
 /** The things wanted of a terminal that its public interface does slowly or not at all. */

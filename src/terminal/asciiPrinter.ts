@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import { widthOf, widthShift } from '../domain/cell.ts';
+import { widthOf, widthShift } from './cell.ts';
 
 /** Further private parts of @xterm/headless 6.0.0, beside those of xtermReader.ts. */
 interface PrivateTerminal {

@@ -1,12 +1,10 @@
 import type { Terminal } from '@xterm/headless';
-import { createGrid, type Grid, gridToText } from '../domain/grid.ts';
-import type { Progress } from '../domain/progress.ts';
-import { createScreen, type Modes, type Screen } from '../domain/screen.ts';
 import { type Access, pickAccess, writeNow } from './access.ts';
 import { createTerminal, possibleSize } from './createTerminal.ts';
 import { Lines } from './lines.ts';
+import { type Progress, TrackedModes } from './modes.ts';
+import { createGrid, createScreen, type Grid, gridToText, type Modes, type Screen } from './screen.ts';
 import { gridToAnsi } from './sgr.ts';
-import { TrackedModes } from './trackedModes.ts';
 
 export interface EmulatorOptions {
   /** 2–1000; the nearest of them is taken. */

@@ -2,7 +2,7 @@
 import './unpooled.ts';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import type { IUnicodeVersionProvider, Terminal } from '@xterm/headless';
-import { longestCluster } from '../domain/characters.ts';
+import { longestCluster } from './cell.ts';
 import { restorePool } from './unpooled.ts';
 
 restorePool();

@@ -1,7 +1,7 @@
 import type { IBuffer, IBufferNamespace, IMarker, Terminal } from '@xterm/headless';
-import type { Grid } from '../domain/grid.ts';
 import type { Access } from './access.ts';
 import type { RowText } from './rowText.ts';
+import type { Grid } from './screen.ts';
 
 /** A cell of what a terminal has printed. */
 export interface Place {

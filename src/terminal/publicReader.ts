@@ -1,7 +1,7 @@
 import type { IBufferCell } from '@xterm/headless';
-import { Background, blankText, Foreground, underlineShift } from '../domain/cell.ts';
-import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../domain/grid.ts';
+import { Background, blankText, Foreground, underlineShift } from './cell.ts';
 import type { ReadLines } from './readLines.ts';
+import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from './screen.ts';
 
 /** By the public interface: some ten times slower, and every underline is a single one. */
 export const readPublicly: ReadLines = (terminal, first, grid) => {

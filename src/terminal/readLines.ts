@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import type { Grid } from '../domain/grid.ts';
+import type { Grid } from './screen.ts';
 
 /**
  * Fills all rows of a grid from lines of a terminal's active buffer, line `first` and on; 0 is the oldest line.

@@ -1,8 +1,7 @@
 import type { Terminal } from '@xterm/headless';
-import { clusterFlag, codeMask, widthOf } from '../domain/cell.ts';
-import { isPrintable, printableText } from '../domain/characters.ts';
-import { cellIndex, createGrid, wordText } from '../domain/grid.ts';
+import { clusterFlag, codeMask, isPrintable, printableText, widthOf } from './cell.ts';
 import { readPublicly } from './publicReader.ts';
+import { cellIndex, createGrid, wordText } from './screen.ts';
 
 /** What one row of a terminal says: safe to print, blanks up to its right edge included. */
 export interface RowText {

@@ -13,7 +13,9 @@ import {
   foregroundMask,
   underlineShift,
   widthOf,
-} from '../domain/cell.ts';
+} from './cell.ts';
+import type { Link, SetLink } from './links.ts';
+import type { ReadLines } from './readLines.ts';
 import {
   cellIndex,
   codeWord,
@@ -23,9 +25,7 @@ import {
   linkBits,
   setBlank,
   textWord,
-} from '../domain/grid.ts';
-import type { Link, SetLink } from './links.ts';
-import type { ReadLines } from './readLines.ts';
+} from './screen.ts';
 
 /** Private parts of @xterm/headless 6.0.0; only asciiPrinter.ts and wholeScreen.ts touch others, and access.ts checks that they fit. */
 interface PrivateTerminal {

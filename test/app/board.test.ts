@@ -5,7 +5,7 @@ import type { BoardDialog } from '../../src/app/documentDialog.ts';
 import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Column } from '../../src/domain/board.ts';
-import type { MouseToken } from '../../src/domain/key.ts';
+import type { MouseToken } from '../../src/terminal/input.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 import { busyFacts, click, press, room, type } from './fixtures.ts';
 

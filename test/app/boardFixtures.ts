@@ -3,7 +3,7 @@ import { updateApp } from '../../src/app/update.ts';
 import type { Card, Column } from '../../src/domain/board.ts';
 import { boardFacts } from '../../src/domain/boardFacts.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import type { MouseToken } from '../../src/domain/key.ts';
+import type { MouseToken } from '../../src/terminal/input.ts';
 import { busyFacts, click, press, room } from './fixtures.ts';
 
 export function card(id: string | null, column: Column, task: string, change: Partial<Card> = {}): Card {

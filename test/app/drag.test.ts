@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
-import type { MouseToken, Token } from '../../src/domain/key.ts';
 import { success } from '../../src/domain/problem.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
+import type { MouseToken, Token } from '../../src/terminal/input.ts';
 import { after, click, key, paste, press, room, terminal } from './fixtures.ts';
 
 /** Its screen begins at column 77, row 2 and ends at 118, 16. */

@@ -4,13 +4,13 @@ import { type AppState, initialState, type Size } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../../src/domain/finish.ts';
-import type { KeyToken, Token } from '../../src/domain/key.ts';
 import type { Proposal, StartPlan } from '../../src/domain/proposal.ts';
 import { queueOf } from '../../src/domain/queue.ts';
 import type { RepoStatus } from '../../src/domain/repo.ts';
 import { holdsLimit } from '../../src/domain/usageLimit.ts';
 import type { Worker } from '../../src/domain/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
+import type { KeyToken, Token } from '../../src/terminal/input.ts';
 
 /** The moment at which all of these tests play. */
 export const now = Date.parse('2026-11-20T14:32:00.000Z');

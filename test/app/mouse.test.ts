@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { hitTest } from '../../src/app/hitTest.ts';
 import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
-import type { MouseToken } from '../../src/domain/key.ts';
+import type { MouseToken } from '../../src/terminal/input.ts';
 import { after, busyFacts, click, facts, press, repo, room, terminal, worker } from './fixtures.ts';
 
 const state = room();

@@ -11,8 +11,8 @@ import { headerLine } from '../../src/app/view/header.ts';
 import { selectPalette } from '../../src/app/view/palette.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import type { Token } from '../../src/domain/key.ts';
 import type { WorkerState } from '../../src/domain/worker.ts';
+import type { Token } from '../../src/terminal/input.ts';
 import {
   busyFacts,
   cleanPreview,

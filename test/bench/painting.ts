@@ -2,10 +2,11 @@
  * Costs of one frame, in microseconds: `node test/bench/painting.ts`. A screen of 220 × 60 with four panes of
  * 98 × 27; the machine's load shows in the figures, so compare them with each other.
  */
-import { createScreen } from '../../src/domain/screen.ts';
-import { Compositor, type Layer } from '../../src/paint/compositor.ts';
-import { encodeScreen, ScreenCopy } from '../../src/protocol/screens.ts';
+
+import { encodeScreen, ScreenCopy } from '../../src/terminal/codec.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { Compositor, type Layer } from '../../src/terminal/renderer.ts';
+import { createScreen } from '../../src/terminal/screen.ts';
 
 const rounds = 300;
 const chromeTerminal = new Emulator({ cols: 220, rows: 60, scrollback: 0 });

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { paintedBytes, rawBytes } from '../../src/client/attachInput.ts';
-import type { Token } from '../../src/domain/key.ts';
-import { initialModes } from '../../src/domain/screen.ts';
-import { Tokenizer } from '../../src/paint/keys.ts';
+import { type Token, Tokenizer } from '../../src/terminal/input.ts';
+import { initialModes } from '../../src/terminal/screen.ts';
 
 function tokensOf(bytes: string): Token[] {
   const tokens: Token[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ClickCounter } from '../../src/client/clicks.ts';
-import type { MouseToken, Token } from '../../src/domain/key.ts';
+import type { MouseToken, Token } from '../../src/terminal/input.ts';
 
 function mouse(change: Partial<MouseToken> = {}): MouseToken {
   const held = { ctrl: false, alt: false, shift: false };

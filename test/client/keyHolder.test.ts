@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type AppState, initialState } from '../../src/app/state.ts';
 import { KeyHolder } from '../../src/client/keyHolder.ts';
-import { createScreen, initialModes, type Modes } from '../../src/domain/screen.ts';
+import { createScreen, initialModes, type Modes } from '../../src/terminal/screen.ts';
 
 const state = initialState({ cols: 80, rows: 24 }, 0);
 

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AppState } from '../../src/app/state.ts';
-import { PaneLayers } from '../../src/client/paneLayers.ts';
-import { createGrid, gridToText } from '../../src/domain/grid.ts';
-import { createScreen, type Scroll } from '../../src/domain/screen.ts';
-import { compose, type Layer } from '../../src/paint/compositor.ts';
+import { PaneLayers } from '../../src/client/panes.ts';
+import { compose, type Layer } from '../../src/terminal/renderer.ts';
+import { createGrid, createScreen, gridToText, type Scroll } from '../../src/terminal/screen.ts';
 import { press, room } from '../app/fixtures.ts';
 
 const id = 'backend/user-auth';

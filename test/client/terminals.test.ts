@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Terminals } from '../../src/client/terminals.ts';
-import { gridToText } from '../../src/domain/grid.ts';
 import { holdApprovalKey } from '../../src/protocol/heldKey.ts';
+import { gridToText } from '../../src/terminal/screen.ts';
 import { Room, value } from '../host/room.ts';
 import { Sandbox, until } from '../protocol/sandbox.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createScreen } from '../../src/domain/screen.ts';
 import { Mark, paintMarks, type Span } from '../../src/host/marks.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { createScreen } from '../../src/terminal/screen.ts';
 import { markedText } from './viewing.ts';
 
 const top = 100;

@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { createScreen } from '../../src/domain/screen.ts';
 import { Input } from '../../src/host/input.ts';
 import { Output } from '../../src/host/output.ts';
 import { cleanTitle } from '../../src/host/title.ts';
 import { smallestRoom, Watch } from '../../src/host/watch.ts';
 import { findTree } from '../../src/lib/processes.ts';
+import { createScreen } from '../../src/terminal/screen.ts';
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

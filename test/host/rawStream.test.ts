@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createScreen } from '../../src/domain/screen.ts';
 import { RawStream } from '../../src/host/rawStream.ts';
 import { Watch } from '../../src/host/watch.ts';
+import { createScreen } from '../../src/terminal/screen.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

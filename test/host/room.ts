@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { gridToText } from '../../src/domain/grid.ts';
 import type { Result } from '../../src/domain/problem.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
 import { FrameKind } from '../../src/protocol/frames.ts';
@@ -14,7 +13,8 @@ import type {
 } from '../../src/protocol/hostApi.ts';
 import { readHostKey } from '../../src/protocol/hostKey.ts';
 import type { Caller, Link } from '../../src/protocol/link.ts';
-import { ScreenCopy } from '../../src/protocol/screens.ts';
+import { ScreenCopy } from '../../src/terminal/codec.ts';
+import { gridToText } from '../../src/terminal/screen.ts';
 import type { Sandbox } from '../protocol/sandbox.ts';
 
 const entry = fileURLToPath(new URL('../../src/host/main.ts', import.meta.url));

@@ -100,7 +100,7 @@ test('the screen on the link is the emulator’s, colours and all', async () => 
   const emulator = new Emulator({ cols: 80, rows: 24, scrollback: 100 });
   emulator.write(bytes);
   const own = { ...view.copy.screen, grid: view.copy.screen.grid };
-  const { createScreen } = await import('../../src/domain/screen.ts');
+  const { createScreen } = await import('../../src/terminal/screen.ts');
   const expected = createScreen(80, 24);
   emulator.readScreen(expected);
   expect(own.grid.data).toEqual(expected.grid.data);

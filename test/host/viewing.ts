@@ -1,8 +1,7 @@
-import { cellWords, Foreground } from '../../src/domain/cell.ts';
-import { cellText, type Grid, gridToText } from '../../src/domain/grid.ts';
-import { createScreen } from '../../src/domain/screen.ts';
 import { View } from '../../src/host/view.ts';
+import { cellWords, Foreground } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { cellText, createScreen, type Grid, gridToText } from '../../src/terminal/screen.ts';
 
 /** A view of a terminal in memory. */
 export class Scene {

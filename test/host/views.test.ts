@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { gridToText } from '../../src/domain/grid.ts';
 import type { ScrollRequest, SearchRequest, SelectRequest } from '../../src/protocol/hostApi.ts';
+import { gridToText } from '../../src/terminal/screen.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
 import { Room, terminal, value } from './room.ts';
 import { markedText } from './viewing.ts';

@@ -1,11 +1,11 @@
 import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import { afterEach, expect, test } from 'vitest';
-import { cellText, type Grid, gridToText, type Rectangle, rowText } from '../../src/domain/grid.ts';
 import { Chrome } from '../../src/paint/chrome.ts';
-import type { Layer } from '../../src/paint/compositor.ts';
+import type { Layer } from '../../src/terminal/renderer.ts';
+import { cellText, type Grid, gridToText, type Rectangle, rowText } from '../../src/terminal/screen.ts';
 import { Overlay, PaneSlot, SlotContext } from '../../src/ui/slots.tsx';
-import { randomFrom } from './random.ts';
+import { randomFrom } from '../terminal/random.ts';
 
 let chrome: Chrome;
 afterEach(() => chrome.dispose());

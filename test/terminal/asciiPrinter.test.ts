@@ -1,9 +1,9 @@
 import type { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
-import { createGrid, type Grid } from '../../src/domain/grid.ts';
 import { privateAccess, writeNow } from '../../src/terminal/access.ts';
 import { printAsciiFast } from '../../src/terminal/asciiPrinter.ts';
 import { createTerminal } from '../../src/terminal/createTerminal.ts';
+import { createGrid, type Grid } from '../../src/terminal/screen.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function pair(cols: number, rows: number): readonly [fast: Terminal, plain: Terminal] {

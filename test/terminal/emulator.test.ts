@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createScreen, initialModes } from '../../src/domain/screen.ts';
 import { publicAccess } from '../../src/terminal/access.ts';
 import { Emulator, leastScrollback } from '../../src/terminal/emulator.ts';
+import { createScreen, initialModes } from '../../src/terminal/screen.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function emulator(cols = 20, rows = 4, scrollback = 100): Emulator {

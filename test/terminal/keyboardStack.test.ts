@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createScreen } from '../../src/domain/screen.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { createScreen } from '../../src/terminal/screen.ts';
 
 /** Flags after some bytes, and what the terminal answered. */
 function after(bytes: string): { flags: number; replies: string } {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createGrid, rowText } from '../../src/domain/grid.ts';
 import { privateAccess, publicAccess } from '../../src/terminal/access.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import type { Lines } from '../../src/terminal/lines.ts';
 import { endOfLine, PrintedLine, startOfLine } from '../../src/terminal/printedLine.ts';
+import { createGrid, rowText } from '../../src/terminal/screen.ts';
 import { Random } from './hostile.ts';
 
 function printed(lines: Lines, line: number): string {

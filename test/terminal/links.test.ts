@@ -1,9 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { cellIndex, cellText, wordLink } from '../../src/domain/grid.ts';
-import { createScreen } from '../../src/domain/screen.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { cellIndex, cellText, createScreen, wordLink } from '../../src/terminal/screen.ts';
 
 const url = 'https://example.org/a';
 

@@ -1,11 +1,10 @@
 import xterm from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
-import { ColorKind } from '../../src/domain/cell.ts';
-import { createGrid } from '../../src/domain/grid.ts';
 import { privateAccess, writeNow } from '../../src/terminal/access.ts';
-import { type ColorDepth, reducedColor } from '../../src/terminal/colors.ts';
+import { ColorKind } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { allCapabilities, sgr } from '../../src/terminal/sgr.ts';
+import { createGrid } from '../../src/terminal/screen.ts';
+import { allCapabilities, type ColorDepth, reducedColor, sgr } from '../../src/terminal/sgr.ts';
 import { Random } from './hostile.ts';
 
 function wordsAfter(bytes: string): number[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createScreen, type Screen } from '../../src/domain/screen.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
+import { createScreen, type Screen } from '../../src/terminal/screen.ts';
 
 const size = { cols: 20, rows: 6, scrollback: 100 };
 

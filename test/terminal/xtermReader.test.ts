@@ -1,10 +1,9 @@
 import type { Terminal } from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
-import { ColorKind, linkMask } from '../../src/domain/cell.ts';
-import { longestCluster } from '../../src/domain/characters.ts';
-import { createGrid, type Grid, gridToText } from '../../src/domain/grid.ts';
 import { privateAccess, privatePartsFit, publicAccess, writeNow } from '../../src/terminal/access.ts';
+import { ColorKind, linkMask, longestCluster } from '../../src/terminal/cell.ts';
 import { createTerminal } from '../../src/terminal/createTerminal.ts';
+import { createGrid, type Grid, gridToText } from '../../src/terminal/screen.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function terminal(cols: number, rows: number): Terminal {

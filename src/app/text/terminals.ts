@@ -1,5 +1,5 @@
-import type { Progress } from '../../domain/progress.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
+import type { Progress } from '../../terminal/modes.ts';
 import { type Span, span, type Tone } from './line.ts';
 
 /** A character that turns or blinks in front of a title, and says nothing once the line stands still. */

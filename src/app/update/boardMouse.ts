@@ -1,4 +1,4 @@
-import type { MouseToken } from '../../domain/key.ts';
+import type { MouseToken } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
 import { boardOf, canChange, moveTo } from '../actions/board.ts';
 import { isIdle } from '../actions/card.ts';

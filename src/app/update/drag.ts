@@ -1,5 +1,5 @@
-import type { MouseToken, Token } from '../../domain/key.ts';
 import type { SelectionShape, ViewCell } from '../../protocol/hostApi.ts';
+import type { MouseToken, Token } from '../../terminal/input.ts';
 import { enterPane } from '../actions/room.ts';
 import type { ViewEffect } from '../effects.ts';
 import type { Rect } from '../geometry.ts';

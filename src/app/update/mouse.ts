@@ -1,4 +1,4 @@
-import type { MouseToken } from '../../domain/key.ts';
+import type { MouseToken } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
 import { enterPane } from '../actions/room.ts';
 import { scroll } from '../actions/scroll.ts';

@@ -1,4 +1,4 @@
-import type { KeyToken, MouseToken } from '../../domain/key.ts';
+import type { KeyToken, MouseToken } from '../../terminal/input.ts';
 import { markedAt, moveMark, runMarked, withFilter, withMark, withoutPalette } from '../actions/palette.ts';
 import { selectOffers } from '../actions.ts';
 import { editField, insertText } from '../field.ts';

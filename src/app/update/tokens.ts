@@ -1,5 +1,5 @@
-import type { KeyToken, PasteToken, ReleaseToken, Token } from '../../domain/key.ts';
 import { isLive } from '../../domain/worker.ts';
+import type { KeyToken, PasteToken, ReleaseToken, Token } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
 import { chooseByKey } from '../actions/form.ts';
 import { hasMarks } from '../actions/request.ts';

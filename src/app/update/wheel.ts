@@ -1,4 +1,4 @@
-import type { MouseToken } from '../../domain/key.ts';
+import type { MouseToken } from '../../terminal/input.ts';
 
 /** Which way the wheel was turned; 0 for everything else that a mouse does. */
 export function wheel({ action }: MouseToken): -1 | 0 | 1 {

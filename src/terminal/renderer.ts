@@ -1,0 +1,281 @@
+import { cellWords, clusterFlag, codeMask, linkShift, widthOf } from './cell.ts';
+import {
+  blit,
+  type Cursor,
+  cellIndex,
+  clearGrid,
+  createGrid,
+  erase,
+  type Grid,
+  type Rectangle,
+  rowsEqual,
+  wordText,
+} from './screen.ts';
+import { allCapabilities, type Capabilities, linkSequence, sgr } from './sgr.ts';
+
+/** A rectangle of the screen: a pane shows its grid, an overlay the chrome again, above the panes below it. */
+export interface Layer extends Rectangle {
+  readonly id: string;
+  readonly kind: 'pane' | 'overlay';
+  /**
+   * A pane's cells; smaller than the rectangle: the rest is blank, larger: clipped. Without it the chrome shows.
+   */
+  readonly grid?: Grid;
+}
+
+const beginUpdate = '\x1b[?2026h';
+const endUpdate = '\x1b[?2026l';
+const hideCursor = '\x1b[?25l';
+const showCursor = '\x1b[?25h';
+const clear = '\x1b[0m\x1b[2J';
+
+/** Lays panes over the chrome and says what to write to the terminal so that it shows the outcome. */
+export class Compositor {
+  readonly #writer: CellWriter;
+  #next = createGrid(0, 0);
+  /** What the terminal shows. */
+  #shown = createGrid(0, 0);
+  #shownCursor: Cursor | null = null;
+  #isKnown = false;
+
+  constructor(capabilities: Capabilities = allCapabilities) {
+    this.#writer = new CellWriter(capabilities);
+  }
+
+  /**
+   * Bytes that bring the terminal from the last frame to this one, '' when they look the same. Layers from
+   * bottom to top; the cursor in cells of the chrome, null for none. Wants auto-wrap off (`CSI ?7l`).
+   */
+  frame(chrome: Grid, layers: readonly Layer[], cursor: Cursor | null): string {
+    this.#fit(chrome);
+    compose(this.#next, chrome, layers);
+    const start = this.#isKnown ? '' : this.#forget();
+    for (let y = 0; y < chrome.rows; y++)
+      if (!rowsEqual(this.#next, y, this.#shown, y)) this.#writer.row(this.#next, this.#shown, y);
+    const cells = start + this.#writer.take();
+    [this.#next, this.#shown] = [this.#shown, this.#next];
+    const hide = cells !== '' && this.#shownCursor !== null ? hideCursor : '';
+    const place = this.#placeCursor(visibleCursor(cursor, chrome), cells !== '');
+    return cells + place === '' ? '' : beginUpdate + hide + cells + place + endUpdate;
+  }
+
+  /** What the terminal shows is not known any more: the next frame clears it and paints everything. */
+  invalidate(): void {
+    this.#isKnown = false;
+  }
+
+  #fit(chrome: Grid): void {
+    if (this.#next.cols === chrome.cols && this.#next.rows === chrome.rows) return;
+    this.#next = createGrid(chrome.cols, chrome.rows);
+    this.#shown = createGrid(chrome.cols, chrome.rows);
+    this.#isKnown = false;
+  }
+
+  #forget(): string {
+    clearGrid(this.#shown);
+    this.#shownCursor = null;
+    this.#isKnown = true;
+    return hideCursor + clear;
+  }
+
+  /** `moved`: painting left the terminal's cursor hidden, and somewhere else. */
+  #placeCursor(cursor: Cursor | null, moved: boolean): string {
+    const shown = this.#shownCursor;
+    this.#shownCursor = cursor;
+    if (cursor === null) return shown !== null && !moved ? hideCursor : '';
+    const isSameStyle = shown?.shape === cursor.shape && shown.blink === cursor.blink;
+    if (!moved && isSameStyle && shown.x === cursor.x && shown.y === cursor.y) return '';
+    const style = isSameStyle ? '' : cursorStyle(cursor);
+    const show = moved || shown === null ? showCursor : '';
+    return `\x1b[${cursor.y + 1};${cursor.x + 1}H${style}${show}`;
+  }
+}
+
+/** Lays the layers over the chrome, from bottom to top; `next` has the size of the chrome. */
+export function compose(next: Grid, chrome: Grid, layers: readonly Layer[]): void {
+  next.bytes.set(chrome.bytes);
+  for (const layer of layers) {
+    const { x, y, width, height, grid } = layer;
+    if (layer.kind === 'overlay') blit(chrome, layer, next, x, y);
+    else if (grid) {
+      if (grid.cols < width || grid.rows < height) erase(next, layer);
+      blit(grid, { x: 0, y: 0, width, height }, next, x, y);
+    }
+  }
+}
+
+function visibleCursor(cursor: Cursor | null, { cols, rows }: Grid): Cursor | null {
+  if (!cursor?.visible) return null;
+  return cursor.x >= 0 && cursor.x < cols && cursor.y >= 0 && cursor.y < rows ? cursor : null;
+}
+
+/** DECSCUSR: 1 blinking block, 2 steady block, 3 and 4 underline, 5 and 6 bar. */
+function cursorStyle({ shape, blink }: Cursor): string {
+  const steady = shape === 'block' ? 2 : shape === 'underline' ? 4 : 6;
+  return `\x1b[${blink ? steady - 1 : steady} q`;
+}
+
+/**
+ * Puts cells into words for a terminal, keeping track of its cursor and style. Characters whose width is
+ * disputed are fenced in: the cursor is set before and after them, and the cells a terminal could have drawn
+ * them over are written again, so that at worst one character looks odd and nothing else moves.
+ */
+export class CellWriter {
+  readonly #capabilities: Capabilities;
+  #out = '';
+  #fg = 0;
+  #bg = 0;
+  #ext = 0;
+  /** Number of the open link, 0 for none. */
+  #link = 0;
+  /** Where the terminal's cursor is; column -1 when that is not certain. */
+  #x = -1;
+  #y = 0;
+
+  constructor(capabilities: Capabilities) {
+    this.#capabilities = capabilities;
+  }
+
+  /** What was written since the last time; leaves the terminal in its plain style, with no link open. */
+  take(): string {
+    this.#setLink(0);
+    if (this.#fg !== 0 || this.#bg !== 0 || this.#ext !== 0) this.#out += '\x1b[0m';
+    const out = this.#out;
+    this.#out = '';
+    this.#fg = this.#bg = this.#ext = 0;
+    this.#x = -1;
+    return out;
+  }
+
+  /** Writes the cells of a row that differ from what the terminal shows. */
+  row(grid: Grid, shown: Grid, y: number): void {
+    const { data, cols } = grid;
+    let disturbedUntil = 0;
+    let at = cellIndex(grid, 0, y);
+    for (let x = 0; x < cols; ) {
+      const word = data[at] as number;
+      const width = widthOf(word);
+      if (x < disturbedUntil || !sameCell(data, shown.data, at)) {
+        this.#setStyle(data, at);
+        this.#setLink(word);
+        if (isDisputed(word)) disturbedUntil = Math.max(disturbedUntil, x + this.#disputed(word, x, y, cols));
+        else this.#agreed(word, x, y);
+      }
+      const step = width === 2 ? 2 : 1;
+      x += step;
+      at += step * cellWords;
+    }
+  }
+
+  #agreed(word: number, x: number, y: number): void {
+    this.#move(x, y);
+    this.#out += wordText(word);
+    this.#x = x + widthOf(word);
+  }
+
+  /** Gives back how many columns a terminal may have written to. */
+  #disputed(word: number, x: number, y: number, cols: number): number {
+    const width = widthOf(word);
+    const text = wordText(word);
+    const [base = ' '] = text;
+    this.#x = -1;
+    this.#move(x, y);
+    this.#out += ' '.repeat(width);
+    this.#x = -1;
+    this.#move(x, y);
+    // In the last column there is no room for what a terminal makes of a cluster.
+    this.#out += x + 1 === cols ? base : text;
+    this.#x = -1;
+    return 2 * [...text].length;
+  }
+
+  #move(x: number, y: number): void {
+    if (this.#x !== x || this.#y !== y) this.#out += `\x1b[${y + 1};${x + 1}H`;
+    this.#x = x;
+    this.#y = y;
+  }
+
+  #setLink(word: number): void {
+    const link = word >>> linkShift;
+    if (link === this.#link || !this.#capabilities.osc) return;
+    this.#link = link;
+    this.#out += linkSequence(word);
+  }
+
+  #setStyle(data: Uint32Array, at: number): void {
+    const fg = data[at + 1] as number;
+    const bg = data[at + 2] as number;
+    const ext = data[at + 3] as number;
+    if (fg === this.#fg && bg === this.#bg && ext === this.#ext) return;
+    this.#out += sgr(fg, bg, ext, this.#capabilities);
+    this.#fg = fg;
+    this.#bg = bg;
+    this.#ext = ext;
+  }
+}
+
+function sameCell(a: Uint32Array, b: Uint32Array, at: number): boolean {
+  return a[at] === b[at] && a[at + 1] === b[at + 1] && a[at + 2] === b[at + 2] && a[at + 3] === b[at + 3];
+}
+
+/** Code points that every terminal draws one column wide, and that join nothing. First and last of each range. */
+const narrow: readonly (readonly [number, number])[] = [
+  [0x20, 0x7e],
+  [0xa1, 0x2ff],
+  [0x370, 0x52f],
+  [0x1e00, 0x1fff],
+  [0x2010, 0x205e],
+  [0x20a0, 0x20bf],
+  [0x2100, 0x218b],
+  [0x2190, 0x2328],
+  [0x232b, 0x2426],
+  [0x2460, 0x2bff],
+  [0xff61, 0xff9d],
+];
+
+/** The same, two columns wide. */
+const wide: readonly (readonly [number, number])[] = [
+  [0x3001, 0x3029],
+  [0x3041, 0x3096],
+  [0x309b, 0x30ff],
+  [0x3400, 0x4dbf],
+  [0x4e00, 0x9fff],
+  [0xac00, 0xd7a3],
+  [0xf900, 0xfa6d],
+  [0xff01, 0xff60],
+  [0xffe0, 0xffe6],
+];
+
+/** Whatever may be drawn as an emoji, may be missing from a terminal's tables, or joins its neighbours. */
+const doubtful = /^(?![\x20-\x7e])[\p{Emoji}\p{Extended_Pictographic}\p{Cn}\p{Co}\p{M}]$/u;
+
+/** Widths terminals agree upon: 0 not looked up yet, 3 none. A pattern match per cell would be too slow. */
+const agreed = new Uint8Array(0x110000);
+
+/** Whether terminals may draw a cell's text at another width than ours, or join it with what is beside it. */
+export function isDisputed(textWord: number): boolean {
+  if (textWord & clusterFlag) return true;
+  const code = textWord & codeMask;
+  if (code < 0x7f) return false;
+  agreed[code] ||= agreedWidth(code);
+  return agreed[code] !== widthOf(textWord);
+}
+
+function agreedWidth(code: number): 1 | 2 | 3 {
+  const isIn = ([first, last]: readonly [number, number]) => code >= first && code <= last;
+  if (doubtful.test(String.fromCodePoint(code))) return 3;
+  if (narrow.some(isIn)) return 1;
+  return wide.some(isIn) ? 2 : 3;
+}
+
+/** The cursor of a pane's program in cells of the whole screen; null where it is hidden, clipped or covered. */
+export function paneCursor(layers: readonly Layer[], id: string, cursor: Cursor): Cursor | null {
+  const at = layers.findIndex((layer) => layer.kind === 'pane' && layer.id === id);
+  const pane = layers[at];
+  if (!pane || !cursor.visible || cursor.x >= pane.width || cursor.y >= pane.height) return null;
+  const x = pane.x + cursor.x;
+  const y = pane.y + cursor.y;
+  const covers = (layer: Layer) =>
+    x >= layer.x && x < layer.x + layer.width && y >= layer.y && y < layer.y + layer.height;
+  return layers.slice(at + 1).some(covers) ? null : { ...cursor, x, y };
+}

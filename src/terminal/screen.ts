@@ -1,0 +1,392 @@
+import {
+  blankText,
+  cellBytes,
+  cellWords,
+  clusterFlag,
+  codeMask,
+  isPrintable,
+  linkMask,
+  linkShift,
+  printableText,
+  rightHalf,
+  type Width,
+  widthOf,
+  widthShift,
+} from './cell.ts';
+import { isLink } from './links.ts';
+
+/** Cells that may hold numbers. */
+export interface CellOwner {
+  readonly data: Uint32Array;
+}
+
+/** The cells of all grids in use; those that nobody uses any more are forgotten by themselves. */
+export class LivingCells {
+  readonly #owners = new Set<WeakRef<CellOwner>>();
+  readonly #gone = new FinalizationRegistry<WeakRef<CellOwner>>((owner) => this.#owners.delete(owner));
+
+  track(owner: CellOwner): void {
+    const reference = new WeakRef(owner);
+    this.#owners.add(reference);
+    this.#gone.register(owner, reference);
+  }
+
+  *[Symbol.iterator](): Iterator<Uint32Array> {
+    for (const reference of this.#owners) {
+      const data = reference.deref()?.data;
+      if (data) yield data;
+    }
+  }
+}
+
+export interface Numbering {
+  /** How many numbers there are, from 0 on. */
+  readonly most: number;
+  /** The number in a cell's text word, -1 where there is none. */
+  readonly numberIn: (textWord: number) => number;
+}
+
+const smallestCapacity = 4096;
+/** Sweeps cost time, and a program can ask for more numbers than there are with every frame. */
+const refusalsPerSweep = 1000;
+
+/**
+ * Numbers for texts that do not fit into a cell, so that cells can be compared as words.
+ *
+ * Whatever is printed may invent new texts without end, therefore numbers no cell holds any more are taken back:
+ * when the table is full, all living cells are marked and the rest is freed. What is kept is bounded by what is on
+ * the screens.
+ */
+export class TextNumbers {
+  readonly #cells: LivingCells;
+  readonly #numbering: Numbering;
+  readonly #numbers = new Map<string, number>();
+  readonly #texts: string[] = [];
+  #free: number[] = [];
+  #capacity: number;
+  /** How often a number is refused before it is looked for again. */
+  #refusals = 0;
+
+  constructor(cells: LivingCells, numbering: Numbering) {
+    this.#cells = cells;
+    this.#numbering = numbering;
+    this.#capacity = Math.min(smallestCapacity, numbering.most);
+  }
+
+  /**
+   * The number of a text. It must be stored in a living cell before the next one is asked for, or it may be
+   * taken back. Undefined when every number is on some screen.
+   */
+  number(text: string): number | undefined {
+    const known = this.#numbers.get(text);
+    if (known !== undefined) return known;
+    if (this.#isFull && this.#refusals-- <= 0) this.#sweep();
+    if (this.#isFull) return undefined;
+    const number = this.#free.pop() ?? this.#texts.length;
+    this.#texts[number] = text;
+    this.#numbers.set(text, number);
+    return number;
+  }
+
+  /** The text of a number that some cell holds. */
+  text(number: number): string | undefined {
+    return this.#texts[number];
+  }
+
+  get size(): number {
+    return this.#numbers.size;
+  }
+
+  get #isFull(): boolean {
+    return this.#free.length === 0 && this.#texts.length >= this.#capacity;
+  }
+
+  #sweep(): void {
+    const held = this.#held();
+    this.#free = [];
+    for (let number = 0; number < held.length; number++) {
+      if (held[number]) continue;
+      const text = this.#texts[number];
+      if (text !== undefined && this.#numbers.get(text) === number) this.#numbers.delete(text);
+      this.#texts[number] = '';
+      this.#free.push(number);
+    }
+    // Sweeping again for a few numbers would cost more than they are worth.
+    if (this.#free.length < this.#capacity / 2)
+      this.#capacity = Math.min(this.#capacity * 2, this.#numbering.most);
+    this.#refusals = this.#capacity === this.#numbering.most ? refusalsPerSweep : 0;
+  }
+
+  #held(): Uint8Array {
+    const { numberIn } = this.#numbering;
+    const held = new Uint8Array(this.#texts.length);
+    for (const data of this.#cells)
+      for (let i = 0; i < data.length; i += cellWords) {
+        const number = numberIn(data[i] as number);
+        if (number >= 0) held[number] = 1;
+      }
+    return held;
+  }
+}
+
+/**
+ * A rectangle of cells, row after row (see cell.ts). Always true: cell texts are safe to print, a cell of width
+ * 2 is followed in its row by its right half, and a right half follows nothing else.
+ */
+export interface Grid {
+  readonly cols: number;
+  readonly rows: number;
+  /** `cols * rows * cellWords` words. */
+  readonly data: Uint32Array;
+  /** The same memory, for fast copying and comparing. */
+  readonly bytes: Buffer;
+}
+
+/** Numbers are the same in the whole process: cells of different grids are compared by their words. */
+const cells = new LivingCells();
+const clusters = new TextNumbers(cells, {
+  most: codeMask + 1,
+  numberIn: (word) => (word & clusterFlag ? word & codeMask : -1),
+});
+const links = new TextNumbers(cells, {
+  most: linkMask >>> linkShift,
+  numberIn: (word) => (word >>> linkShift) - 1,
+});
+
+/** A grid of blanks. */
+export function createGrid(cols: number, rows: number): Grid {
+  const data = new Uint32Array(cols * rows * cellWords);
+  const grid = { cols, rows, data, bytes: Buffer.from(data.buffer) };
+  cells.track(grid);
+  clearGrid(grid);
+  return grid;
+}
+
+export function clearGrid(grid: Grid): void {
+  grid.data.fill(0);
+  for (let i = 0; i < grid.data.length; i += cellWords) grid.data[i] = blankText;
+}
+
+/** A grid of another size with what fits of this one, from the top left corner. */
+export function resizedGrid(grid: Grid, cols: number, rows: number): Grid {
+  const resized = createGrid(cols, rows);
+  blit(grid, { x: 0, y: 0, width: grid.cols, height: grid.rows }, resized, 0, 0);
+  return resized;
+}
+
+/** Index of a cell's first word. */
+export function cellIndex(grid: Grid, x: number, y: number): number {
+  return (y * grid.cols + x) * cellWords;
+}
+
+/** The text word of one code point; a blank where it must not be printed. */
+export function codeWord(code: number, width: Width): number {
+  return (isPrintable(code) ? code : 0x20) | (width << widthShift);
+}
+
+/**
+ * The text word of a cell's text. A cluster's word must be stored in a grid before the next one is made, see
+ * TextNumbers.
+ */
+export function textWord(text: string, width: Width): number {
+  const printable = printableText(text);
+  const code = printable.codePointAt(0) ?? 0x20;
+  const isCluster = printable.length > (code > 0xffff ? 2 : 1);
+  const number = isCluster ? clusters.number(printable) : undefined;
+  return (number === undefined ? code : number | clusterFlag) | (width << widthShift);
+}
+
+/**
+ * The bits of a text word that make its cell part of a link; 0 for what must not be one, and when there are more links
+ * on the screens than numbers. They must be stored in a grid before those of another link are asked for.
+ */
+export function linkBits(uri: string): number {
+  const number = isLink(uri) ? links.number(uri) : undefined;
+  return number === undefined ? 0 : (number + 1) << linkShift;
+}
+
+/** Where the link of a cell leads to; '' without one. */
+export function wordLink(word: number): string {
+  return links.text((word >>> linkShift) - 1) ?? '';
+}
+
+/** What a text word shows: one code point or a cluster, '' for a right half. */
+export function wordText(word: number): string {
+  if (widthOf(word) === 0) return '';
+  return word & clusterFlag ? (clusters.text(word & codeMask) ?? ' ') : String.fromCodePoint(word & codeMask);
+}
+
+export function cellText(grid: Grid, x: number, y: number): string {
+  return wordText(grid.data[cellIndex(grid, x, y)] ?? rightHalf);
+}
+
+/** Whether two rows look the same. */
+export function rowsEqual(a: Grid, rowA: number, b: Grid, rowB: number): boolean {
+  const stride = a.cols * cellBytes;
+  if (a.cols !== b.cols) return false;
+  return (
+    a.bytes.compare(b.bytes, rowB * stride, (rowB + 1) * stride, rowA * stride, (rowA + 1) * stride) === 0
+  );
+}
+
+export interface Rectangle {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Copies part of a grid to (x, y) of another, clipped to both; wide characters cut by an edge go blank. */
+export function blit(from: Grid, part: Rectangle, to: Grid, x: number, y: number): void {
+  const left = Math.max(0, -part.x, -x);
+  const right = Math.min(part.width, from.cols - part.x, to.cols - x);
+  const top = Math.max(0, -part.y, -y);
+  const bottom = Math.min(part.height, from.rows - part.y, to.rows - y);
+  if (left >= right) return;
+  for (let row = top; row < bottom; row++) {
+    const start = cellIndex(from, part.x + left, part.y + row) * 4;
+    const end = start + (right - left) * cellBytes;
+    cutPair(to, x + left, y + row);
+    cutPair(to, x + right, y + row);
+    const first = cellIndex(to, x + left, y + row);
+    from.bytes.copy(to.bytes, first * 4, start, end);
+    const last = first + (right - left - 1) * cellWords;
+    if (widthOf(to.data[first] as number) === 0) takeText(to.data, first);
+    if (widthOf(to.data[last] as number) === 2) takeText(to.data, last);
+  }
+}
+
+/** Makes part of a grid blank, clipped to it. */
+export function erase(grid: Grid, part: Rectangle): void {
+  const left = Math.max(0, part.x);
+  const right = Math.min(grid.cols, part.x + part.width);
+  const bottom = Math.min(grid.rows, part.y + part.height);
+  if (left >= right) return;
+  for (let y = Math.max(0, part.y); y < bottom; y++) {
+    cutPair(grid, left, y);
+    cutPair(grid, right, y);
+    const end = cellIndex(grid, right, y);
+    for (let at = cellIndex(grid, left, y); at < end; at += cellWords) setBlank(grid.data, at);
+  }
+}
+
+/** Blanks both halves of a wide character that lies across the left edge of column x. */
+function cutPair(grid: Grid, x: number, y: number): void {
+  const at = cellIndex(grid, x, y);
+  if (x <= 0 || x >= grid.cols || widthOf(grid.data[at] as number) !== 0) return;
+  takeText(grid.data, at - cellWords);
+  takeText(grid.data, at);
+}
+
+/** Leaves a blank in the cell's style and link. */
+function takeText(data: Uint32Array, at: number): void {
+  data[at] = blankText | ((data[at] as number) & linkMask);
+}
+
+/** Makes a cell, given by the index of its first word, an unstyled blank. */
+export function setBlank(data: Uint32Array, at: number): void {
+  data[at] = blankText;
+  data[at + 1] = 0;
+  data[at + 2] = 0;
+  data[at + 3] = 0;
+}
+
+/**
+ * Gives the wide character at `at` its right half, in its style and link. Where its text came out as a blank there are
+ * two blanks instead.
+ */
+export function completeWide(data: Uint32Array, at: number): void {
+  const half = at + cellWords;
+  const word = data[at] as number;
+  const link = word & linkMask;
+  const isBlank = (word & (codeMask | clusterFlag)) === 0x20;
+  if (isBlank) takeText(data, at);
+  data[half] = (isBlank ? blankText : rightHalf) | link;
+  data.copyWithin(half + 1, at + 1, at + cellWords);
+}
+
+/** A row's text without trailing blanks. */
+export function rowText(grid: Grid, y: number): string {
+  let text = '';
+  for (let x = 0; x < grid.cols; x++) text += cellText(grid, x, y);
+  return text.trimEnd();
+}
+
+/** The text of all rows, without trailing blanks and blank rows at the end. */
+export function gridToText(grid: Grid): string {
+  const rows = Array.from({ length: grid.rows }, (_, y) => rowText(grid, y));
+  return rows.join('\n').trimEnd();
+}
+
+/** What a terminal shows, and what its program asked of it. */
+export interface Screen {
+  /** Replaced when the size changes. */
+  grid: Grid;
+  cursor: Cursor;
+  modes: Modes;
+  scroll: Scroll;
+}
+
+/** Where a look at a terminal stands, in lines. */
+export interface Scroll {
+  /** So far above the newest lines; 0 follows them as they come, `history` is the oldest kept. */
+  readonly back: number;
+  /** Lines there are above the newest screen; none in the alternate screen. */
+  readonly history: number;
+}
+
+export interface Cursor {
+  /** Cells from the top left corner, from 0; always within the grid. */
+  readonly x: number;
+  readonly y: number;
+  readonly visible: boolean;
+  readonly shape: CursorShape;
+  readonly blink: boolean;
+}
+
+export const cursorShapes = ['block', 'underline', 'bar'] as const;
+export type CursorShape = (typeof cursorShapes)[number];
+
+/** How the program wants its input. */
+export interface Modes {
+  /** Arrow keys as `ESC O A` instead of `ESC [ A`. */
+  readonly applicationCursor: boolean;
+  readonly applicationKeypad: boolean;
+  readonly bracketedPaste: boolean;
+  readonly focusEvents: boolean;
+  /** Which mouse events it wants, named as xterm does: presses, + releases, + drags, + moves. */
+  readonly mouse: MouseMode;
+  readonly mouseEncoding: MouseEncoding;
+  /** Flags of the kitty keyboard protocol, 0–31; 0 for keys as terminals always sent them. */
+  readonly keyboard: number;
+  /** A full-screen program: the wheel is for it, not for our scrollback. */
+  readonly alternateScreen: boolean;
+}
+
+export const mouseModes = ['none', 'x10', 'vt200', 'drag', 'any'] as const;
+export type MouseMode = (typeof mouseModes)[number];
+export const mouseEncodings = ['default', 'sgr', 'sgr-pixels'] as const;
+export type MouseEncoding = (typeof mouseEncodings)[number];
+
+export const initialCursor: Cursor = { x: 0, y: 0, visible: true, shape: 'block', blink: false };
+
+export const initialModes: Modes = {
+  applicationCursor: false,
+  applicationKeypad: false,
+  bracketedPaste: false,
+  focusEvents: false,
+  mouse: 'none',
+  mouseEncoding: 'default',
+  keyboard: 0,
+  alternateScreen: false,
+};
+
+/** A blank screen. Of size 0 it says that nothing is known yet. */
+export function createScreen(cols: number, rows: number): Screen {
+  return {
+    grid: createGrid(cols, rows),
+    cursor: initialCursor,
+    modes: initialModes,
+    scroll: { back: 0, history: 0 },
+  };
+}

@@ -1,0 +1,135 @@
+import type { Terminal } from '@xterm/headless';
+import type { MouseMode, Screen } from './screen.ts';
+import { allCapabilities, rowToAnsi, sgr } from './sgr.ts';
+import { plainModes, tabStops } from './tty.ts';
+import { type Attributes, readStyle } from './xtermReader.ts';
+
+/** Further private parts of @xterm/headless 6.0.0, beside those of xtermReader.ts. */
+interface PrivateTerminal {
+  readonly _core: {
+    readonly buffer: PrivateBuffer;
+    readonly _charsetService: { readonly glevel: number; readonly _charsets: readonly Charset[] };
+    readonly _inputHandler: {
+      readonly _curAttrData: Attributes;
+      readonly _parser: { readonly currentState: number };
+      readonly _utf8Decoder: { readonly interim: Uint8Array };
+    };
+  };
+}
+
+interface PrivateBuffer {
+  readonly x: number;
+  readonly y: number;
+  readonly ybase: number;
+  readonly scrollTop: number;
+  readonly scrollBottom: number;
+  readonly tabs: Readonly<Record<number, boolean>>;
+  readonly savedX: number;
+  readonly savedY: number;
+  readonly savedCurAttrData: Attributes;
+}
+
+/** What characters are drawn as; none for ASCII. */
+type Charset = Readonly<Record<string, string>> | undefined;
+
+/** Makes a real terminal the same as one in memory; see `wholeScreen`. */
+export type WholeScreen = (terminal: Terminal, screen: Screen) => string | null;
+
+/**
+ * What makes a real terminal of the same size go on exactly where one in memory is, whatever was on it: the cells, and
+ * all that a program may have set before. It stays on the screen, main or alternate, that it is on.
+ * @param screen as just read from `terminal`
+ * @returns null in the middle of a sequence or of a synchronized frame, which nothing could be put in front of
+ */
+export const wholeScreen: WholeScreen = (terminal, screen) => {
+  const {
+    buffer,
+    _charsetService: charsets,
+    _inputHandler: handler,
+  } = (terminal as unknown as PrivateTerminal)._core;
+  if (handler._parser.currentState !== 0 || handler._utf8Decoder.interim[0] !== 0) return null;
+  if (terminal.modes.synchronizedOutputMode) return null;
+  const stops = Object.keys(buffer.tabs)
+    .map(Number)
+    .filter((column) => buffer.tabs[column] && column > 0);
+  return [
+    plainModes(0),
+    tabStops(stops.filter((column) => column < terminal.cols)),
+    '\x1b[?25l\x1b[?7l\x1b[2J',
+    cells(screen),
+    `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`,
+    to(buffer.savedX, buffer.savedY - buffer.ybase),
+    `${pen(buffer.savedCurAttrData)}\x1b7`,
+    cursorPlace(buffer, screen, terminal.modes.originMode),
+    designated(charsets._charsets),
+    charsets.glevel === 1 ? '\x0e' : '\x0f',
+    pen(handler._curAttrData),
+    openLink(handler._curAttrData),
+    modes(terminal, screen),
+  ].join('');
+};
+
+function cells({ grid }: Screen): string {
+  return Array.from({ length: grid.rows }, (_, y) => {
+    const row = rowToAnsi(grid, y, 0, true);
+    return row === '' ? '' : `${to(0, y)}${row}\x1b[0m`;
+  }).join('');
+}
+
+/** Behind the last column the next character wraps first; only printing there leads to that. */
+function cursorPlace({ x, y, scrollTop }: PrivateBuffer, { grid }: Screen, isOrigin: boolean): string {
+  const origin = isOrigin ? '\x1b[?6h' : '';
+  const row = isOrigin ? y - scrollTop : y;
+  if (x < grid.cols) return origin + to(x, row);
+  return `${origin}\x1b[?7h${to(grid.cols - 1, row)}${rowToAnsi(grid, y, grid.cols - 1, true)}`;
+}
+
+function modes({ modes }: Terminal, { cursor, modes: known }: Screen): string {
+  const dec: readonly [mode: number, isOn: boolean][] = [
+    [7, modes.wraparoundMode],
+    [45, modes.reverseWraparoundMode],
+    [1, known.applicationCursor],
+    [2004, known.bracketedPaste],
+    [1004, known.focusEvents],
+    [mouseNumbers[known.mouse], known.mouse !== 'none'],
+    [1006, known.mouseEncoding === 'sgr'],
+    [1016, known.mouseEncoding === 'sgr-pixels'],
+    [25, cursor.visible],
+  ];
+  const shape = { block: 1, underline: 3, bar: 5 }[cursor.shape];
+  const isUsual = cursor.shape === 'block' && !cursor.blink;
+  return [
+    dec.map(([mode, isOn]) => (isOn ? `\x1b[?${mode}h` : '')).join(''),
+    modes.wraparoundMode ? '' : '\x1b[?7l',
+    modes.insertMode ? '\x1b[4h' : '',
+    known.applicationKeypad ? '\x1b=' : '',
+    isUsual ? '' : `\x1b[${cursor.blink ? shape : shape + 1} q`,
+    known.keyboard > 0 ? `\x1b[=${known.keyboard}u` : '',
+  ].join('');
+}
+
+const mouseNumbers: Readonly<Record<MouseMode, number>> = {
+  none: 0,
+  x10: 9,
+  vt200: 1000,
+  drag: 1002,
+  any: 1003,
+};
+
+/** Line drawing is the one set besides ASCII that programs still use; it has a line where ASCII has a q. */
+function designated(charsets: readonly Charset[]): string {
+  return ['(', ')', '*', '+'].map((g, at) => `\x1b${g}${charsets[at]?.q === '─' ? '0' : 'B'}`).join('');
+}
+
+/** What is printed next goes on with the link that is open. */
+function openLink({ extended: { _urlId: link } }: Attributes): string {
+  return link && link.uri !== null ? `\x1b]8;;${link.uri}\x1b\\` : '\x1b]8;;\x1b\\';
+}
+
+function pen(attributes: Attributes): string {
+  return sgr(...readStyle(attributes), allCapabilities);
+}
+
+function to(x: number, y: number): string {
+  return `\x1b[${Math.max(0, y) + 1};${Math.max(0, x) + 1}H`;
+}

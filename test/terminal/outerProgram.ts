@@ -1,0 +1,54 @@
+/** A program that takes the terminal and does what a key says: see outer.test.ts. */
+import { writeFileSync } from 'node:fs';
+import { rowText } from '../../src/terminal/screen.ts';
+import { OuterTerminal } from '../../src/terminal/tty.ts';
+
+const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true, title: true });
+
+function paint(word: string): void {
+  const { cols, rows } = outer.size;
+  outer.write(`\x1b[?2026h\x1b[1;31m\x1b[H\x1b[2J${word} ${cols}x${rows} pid ${process.pid}.\x1b[?2026l`);
+}
+
+const actions: Record<string, () => unknown> = {
+  ink: async () => {
+    const { createElement } = await import('react');
+    const { Text } = await import('ink');
+    const { Chrome } = await import('../../src/paint/chrome.ts');
+    const chrome = new Chrome(outer.size.cols, outer.size.rows);
+    chrome.render(createElement(Text, null, 'drawn by Ink'));
+    paint(rowText(chrome.grid, 0));
+  },
+  throw: () => {
+    throw new Error('thrown on purpose');
+  },
+  reject: () => void Promise.reject(new Error('rejected on purpose')),
+  exit: () => process.exit(3),
+  end: () => {
+    outer.restore();
+    outer.restore();
+  },
+  suspend: () => outer.suspend(),
+  flood: () => {
+    outer.write('x'.repeat(4_000_000));
+    if (outer.isReady) process.exit(9);
+    writeFileSync(`${process.env.HOME}/stuck`, '');
+    outer.onReady = () => paint('all out');
+  },
+};
+
+let line = '';
+outer.onInput = (chunk) => {
+  for (const character of chunk.toString()) {
+    if (character !== '\r') line += character;
+    else {
+      const action = line;
+      line = '';
+      (actions[action] ?? (() => paint(JSON.stringify(action))))();
+    }
+  }
+};
+outer.onResize = () => paint('resized');
+outer.onReturn = () => paint('returned');
+outer.enter();
+paint('entered');
