@@ -153,6 +153,9 @@ export type Message =
   | { readonly type: 'config-refused'; readonly problem: Problem }
   | { readonly type: 'noticed'; readonly problem: Problem };
 
+/** The message of one type. */
+export type Told<T extends Message['type']> = Extract<Message, { readonly type: T }>;
+
 /** Names a request whose answer is owed. */
 export type Ticket = number;
 

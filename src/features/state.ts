@@ -20,7 +20,7 @@ import type { Happening, OpenProposal } from './events.ts';
 import { selectInvoices } from './invoices/invoiceReading.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import { selectTalk } from './messages/talk.ts';
-import type { ChangeRequest, Ticket } from './messages.ts';
+import type { ChangeRequest, Message, Ticket } from './messages.ts';
 import { withSuggestion } from './notion/suggesting.ts';
 import { limitOf, selectHeld } from './usage/limiting.ts';
 import { selectUsage } from './usage/used.ts';
@@ -90,6 +90,25 @@ export interface Decision {
   readonly happenings: readonly Happening[];
   readonly effects: readonly Effect[];
 }
+
+/** When a reaction is asked: before the message, and now, after all that has been decided because of it so far. */
+export interface Moment {
+  readonly before: ControllerState;
+  readonly now: ControllerState;
+  readonly message: Message;
+}
+
+/** What a reaction adds to a decision. */
+export interface Consequence {
+  readonly now?: ControllerState;
+  readonly effects?: readonly Effect[];
+}
+
+/** Returns what follows from one message or happening. Pure; where nothing follows it returns nothing. */
+export type Reaction<Cause> = (moment: Moment, cause: Cause) => Consequence;
+
+/** No consequence. */
+export const nothing: Consequence = {};
 
 export function initialState(
   config: WorkspaceConfig,

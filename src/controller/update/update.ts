@@ -1,22 +1,20 @@
 import type { Problem } from '../../domain/problem.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
-import { hold, withdrawn, withoutSettled } from '../../features/attention/holding.ts';
-import { withCardMoves } from '../../features/board/cardMoves.ts';
-import { timeEntered, withEntering } from '../../features/invoices/entering.ts';
+import { hold, withdrawn } from '../../features/attention/holding.ts';
+import { timeEntered } from '../../features/invoices/entering.ts';
 import { sessionAsked } from '../../features/messages/sessions.ts';
 import type { Message } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wanting.ts';
-import { radarLooked, withRadarLooks } from '../../features/radar/radar.ts';
+import { radarLooked } from '../../features/radar/radar.ts';
 import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
-import { turnCame, withoutTurns } from '../../features/usage/goingOn.ts';
-import { clockRead, withLimitEnds } from '../../features/usage/usageLimits.ts';
+import { turnCame } from '../../features/usage/goingOn.ts';
+import { clockRead } from '../../features/usage/usageLimits.ts';
 import { spent, tokensCounted } from '../../features/usage/using.ts';
 import { conversationFound, conversationMissing } from '../../features/workers/conversations.ts';
-import { withDelivery } from '../../features/workers/delivering.ts';
 import { cleanEnded, finishEnded, processEnded } from '../../features/workers/ending.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from '../../features/workers/observing.ts';
-import { snapshotEnded, withSnapshots } from '../../features/workers/snapshotting.ts';
+import { snapshotEnded } from '../../features/workers/snapshotting.ts';
 import {
   branchRenamed,
   launched,
@@ -25,16 +23,14 @@ import {
   setupFailed,
   withBusy,
 } from '../../features/workers/starting.ts';
-import { toolsMet, toolsOverdue, withToolsWatch } from '../../features/workers/toolsWatch.ts';
+import { toolsMet, toolsOverdue } from '../../features/workers/toolsWatch.ts';
 import { undoEnded } from '../../features/workers/undoing.ts';
+import { react } from './reactions.ts';
 import { requested } from './requests.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
-  const decision = withDelivery(message, withToolsWatch(message, decide(state, message)));
-  const settled = withoutSettled(message, decision);
-  const looked = withRadarLooks(state, message, withSnapshots(state, settled));
-  return withEntering(message, withCardMoves(state, message, withLimitEnds(withoutTurns(looked))));
+  return react(state, message, decide(state, message));
 }
 
 function decide(state: ControllerState, message: Message): Decision {

@@ -1,11 +1,19 @@
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../domain/queue.ts';
 import type { Effect } from '../effects.ts';
-import type { ChangeRequest, Message, RequestMessage } from '../messages.ts';
-import { type ControllerState, type Decision, type HeldRequest, reply, type Settled } from '../state.ts';
+import type { Happening } from '../events.ts';
+import type { ChangeRequest, Message, RequestMessage, Told } from '../messages.ts';
+import {
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type HeldRequest,
+  type Moment,
+  nothing,
+  reply,
+  type Settled,
+} from '../state.ts';
 import { observed } from '../workers/observing.ts';
-
-type Told<T extends Message['type']> = Extract<Message, { type: T }>;
 
 const settledKept = 200;
 
@@ -95,37 +103,23 @@ function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | nu
     : failure('bad_choice', `${questions.length} choices are wanted, one for each question${each}.`);
 }
 
-/** Lets go of requests that evidence says are over: answered in the pane, by Esc, with the process. */
-export function withoutSettled(message: Message, decision: Decision): Decision {
-  const { state, happenings } = decision;
-  if (state.held.size === 0) return decision;
-  const over = new Map<string, HeldRequest>();
-  for (const happening of happenings) {
-    if (!('id' in happening) || !endsQuestions.has(happening.type)) continue;
-    const texts =
-      happening.type === 'observed' && happening.state === 'waiting'
-        ? [...(happening.askedBefore ?? []), ...(happening.asks === null ? [] : [happening.asks])]
-        : [];
-    for (const one of surplus(state, happening.id, texts, callOf(message))) over.set(one.request.id, one);
-  }
-  if (over.size === 0) return decision;
-  return {
-    state: settle(state, [...over.keys()], 'elsewhere'),
-    happenings,
-    effects: [...decision.effects, ...[...over.values()].map(noAnswer)],
-  };
-}
+/** Happenings that may leave a worker with fewer questions than it had. */
+type EndOfQuestions = Extract<
+  Happening,
+  { type: 'observed' | 'exited' | 'lost' | 'finished' | 'cleaned' | 'spawn-failed' | 'resumed' }
+>;
 
-/** Whatever may leave a worker with fewer questions than it had. */
-const endsQuestions = new Set([
-  'observed',
-  'exited',
-  'lost',
-  'finished',
-  'cleaned',
-  'spawn-failed',
-  'resumed',
-]);
+/** Lets go of requests that evidence says are over: answered in the pane, by Esc, with the process. */
+export function releaseRequests({ now, message }: Moment, happening: EndOfQuestions): Consequence {
+  const texts =
+    happening.type === 'observed' && happening.state === 'waiting'
+      ? [...(happening.askedBefore ?? []), ...(happening.asks === null ? [] : [happening.asks])]
+      : [];
+  const over = surplus(now, happening.id, texts, callOf(message));
+  if (over.length === 0) return nothing;
+  const ids = over.map(({ request }) => request.id);
+  return { now: settle(now, ids, 'elsewhere'), effects: over.map(noAnswer) };
+}
 
 /** Those of a worker's requests that it is not seen to ask any more; of several alike, the one that was spoken of. */
 function surplus(

@@ -2,69 +2,64 @@ import type { CardFields, Column } from '../../domain/board.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import type { UpdateDraft } from '../../domain/update.ts';
 import type { Worker } from '../../domain/worker.ts';
-import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
-import type { Message } from '../messages.ts';
-import type { ControllerState, Decision } from '../state.ts';
+import type { Told } from '../messages.ts';
+import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
 import type { CardMove } from './cardMove.ts';
+/** Moves the card of a worker that has started. A resume changes nothing: the card stands where it stood. */
+export function cardOfStarted({ before }: Moment, { id }: Told<'launched'>): Consequence {
+  const worker = before.log.workers.get(id);
+  if (!worker || isOrchestrator(worker) || worker.run > 1) return nothing;
+  const fields = { worker: id, branch: worker.branch, repo: worker.repo };
+  const from = ['To Do', 'Review'] as const;
+  return moved(before, { worker, from, to: 'In Progress', fields, dated: 'started' });
+}
+
+type CardEvent = Extract<
+  Happening,
+  { type: 'updated' | 'branch-renamed' | 'finished' | 'cleaned' | 'undone' }
+>;
 
 /**
- * Adds what happens to the cards of workers. It follows what has been done already, so a board that cannot be written
+ * Moves or changes the card of a worker. It follows what has been done already, so a board that cannot be written
  * keeps nobody from starting or finishing.
  */
-export function withCardMoves(before: ControllerState, message: Message, decision: Decision): Decision {
-  const { board } = before.config;
-  if (board === false || (!before.documents.board && !board?.autoAdd)) return decision;
-  const moves = [
-    ...(message.type === 'launched' ? launchedMoves(decision.state, message.id) : []),
-    ...decision.happenings.flatMap((happening) => movesAfter(before, happening)),
-  ];
-  if (moves.length === 0) return decision;
-  const effects = moves.map((move): Effect => ({ type: 'move-card', move }));
-  return { ...decision, effects: [...decision.effects, ...effects] };
+export function moveCard({ before }: Moment, happening: CardEvent): Consequence {
+  const worker = before.log.workers.get(happening.id) ?? before.log.gone.get(happening.id);
+  if (!worker || isOrchestrator(worker)) return nothing;
+  return moved(before, moveAfter(worker, happening));
 }
 
-/** A resume changes nothing: the card stands where it stood. */
-function launchedMoves({ log }: ControllerState, id: string): CardMove[] {
-  const worker = log.workers.get(id);
-  if (!worker || isOrchestrator(worker) || worker.run > 1) return [];
-  const fields = { worker: id, branch: worker.branch, repo: worker.repo };
-  return [{ worker, from: ['To Do', 'Review'], to: 'In Progress', fields, dated: 'started' }];
+function moved({ config, documents }: ControllerState, move: CardMove): Consequence {
+  const { board } = config;
+  if (board === false || (!documents.board && !board?.autoAdd)) return nothing;
+  return { effects: [{ type: 'move-card', move }] };
 }
 
-function movesAfter({ log }: ControllerState, happening: Happening): CardMove[] {
-  if (!('id' in happening)) return [];
-  const worker = log.workers.get(happening.id) ?? log.gone.get(happening.id);
-  if (!worker || isOrchestrator(worker)) return [];
+function moveAfter(worker: Worker, happening: CardEvent): CardMove {
   const base = { worker, fields: {}, dated: null };
   switch (happening.type) {
     case 'updated':
-      return [{ ...base, ...reported(worker, happening.update) }];
+      return { ...base, ...reported(worker, happening.update) };
     case 'branch-renamed':
-      return [{ ...base, from: [], to: null, fields: { branch: happening.branch } }];
+      return { ...base, from: [], to: null, fields: { branch: happening.branch } };
     case 'finished':
-      return [
-        {
-          ...{ worker, from: beforeDone, to: 'Done', fields: { blockers: null }, dated: 'completed' },
-          comment: [`${worker.branch} was merged into ${happening.into}.`, worker.update?.summary ?? '']
-            .join(' ')
-            .trim(),
-        },
-      ];
+      return {
+        ...{ worker, from: beforeDone, to: 'Done', fields: { blockers: null }, dated: 'completed' },
+        comment: [`${worker.branch} was merged into ${happening.into}.`, worker.update?.summary ?? '']
+          .join(' ')
+          .trim(),
+      };
     case 'cleaned':
       // Nothing of it was merged: the task is still to be done, by whoever comes next.
-      return [
-        {
-          ...base,
-          from: ['In Progress', 'Review'],
-          to: 'To Do',
-          fields: { worker: null, branch: null, started: null, blockers: null, progress: null },
-        },
-      ];
+      return {
+        ...base,
+        from: ['In Progress', 'Review'],
+        to: 'To Do',
+        fields: { worker: null, branch: null, started: null, blockers: null, progress: null },
+      };
     case 'undone':
-      return [{ ...base, from: ['To Do', 'Done'], to: 'In Progress', fields: ownerOf(worker) }];
-    default:
-      return [];
+      return { ...base, from: ['To Do', 'Done'], to: 'In Progress', fields: ownerOf(worker) };
   }
 }
 

@@ -5,14 +5,12 @@ import { amountOf } from '../../domain/money.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Happening } from '../events.ts';
 import type { Message } from '../messages.ts';
-import type { ControllerState, Decision } from '../state.ts';
+import { type Consequence, type ControllerState, type Decision, type Moment, nothing } from '../state.ts';
 import { owedMinutes, type WorkTime } from './workTime.ts';
 
 /** Has the time of finished workers entered, where there are invoices. What is owed is in the log, so none is lost. */
-export function withEntering(message: Message, decision: Decision): Decision {
-  const isFinish = decision.happenings.some(({ type }) => type === 'finished');
-  if (!decision.state.config.invoices || (!isFinish && message.type !== 'config-read')) return decision;
-  return { ...decision, effects: [...decision.effects, { type: 'enter-time' }] };
+export function enterTime({ now }: Moment): Consequence {
+  return now.config.invoices ? { effects: [{ type: 'enter-time' }] } : nothing;
 }
 
 /** Finished workers whose time stands in no entry yet. */

@@ -1,71 +1,77 @@
 import { type Problem, problemOf } from '../../domain/problem.ts';
 import { briefly, type RadarFile, type RepoRadar, type Verdict } from '../../domain/radar.ts';
 import { repoOf } from '../../domain/slug.ts';
-import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
 import { clashKey, type LogState } from '../logState.ts';
-import type { Message } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import type { Told } from '../messages.ts';
+import {
+  addNotice,
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type Moment,
+  nothing,
+} from '../state.ts';
 import { overlapNotes } from './overlapNotes.ts';
 
 /** When the radar looks, and what comes of it. */
 
-/** Adds looks at the repositories in whose worktrees something may have changed. */
-export function withRadarLooks(before: ControllerState, message: Message, decision: Decision): Decision {
-  if (decision.state.config.radar === false) return decision;
-  const wakes = [
-    ...wakesOfMessage(before, message),
-    ...decision.happenings.flatMap((happening) => wakesOf(before, happening)),
-  ];
-  return wakes.length === 0 ? decision : { ...decision, effects: [...decision.effects, ...wakes] };
-}
+/** Messages after which something may have changed in worktrees. */
+type Waking = Told<'launched' | 'terminal-changed' | 'signed' | 'config-read' | 'repos-looked-at'>;
 
-function wakesOfMessage({ log, terminals }: ControllerState, message: Message): Effect[] {
+/** Happenings after which it may, or after which the branch that workers go to may hold more. */
+type Stirring = Extract<
+  Happening,
+  { type: 'observed' | 'exited' | 'lost' | 'undone' | 'finished' | 'cleaned' }
+>;
+
+/** Looks for overlaps where a message says that something may have changed. */
+export function lookAfterMessage({ before, now }: Moment, message: Waking): Consequence {
+  if (now.config.radar === false) return nothing;
+  const { log, terminals } = before;
   switch (message.type) {
     case 'terminal-changed': {
       const { id, flowing } = message.terminal;
       const fellQuiet = !flowing && terminals.get(id)?.flowing === true;
-      return fellQuiet && log.workers.has(id) ? [wake(id)] : [];
+      return fellQuiet && log.workers.has(id) ? look(id) : nothing;
     }
     case 'signed': {
       // A long turn is never quiet, and what it has changed so far may clash already.
       const { id, sign } = message;
       const toolEnded = sign.source === 'hook' && sign.report.kind === 'tool-ended';
-      return toolEnded && log.workers.has(id) ? [wake(id)] : [];
+      return toolEnded && log.workers.has(id) ? look(id) : nothing;
     }
     case 'launched':
-      return [wake(message.id)];
+      return look(message.id);
     case 'config-read':
     case 'repos-looked-at': {
       const repos = new Set([...log.workers.values()].map((worker) => worker.repo));
-      return [...repos].map((repo) => ({ type: 'look-at-radar', repo, changed: null }) as const);
+      return { effects: [...repos].map((repo) => ({ type: 'look-at-radar', repo, changed: null })) };
     }
-    default:
-      return [];
   }
 }
 
-function wakesOf({ log }: ControllerState, happening: Happening): Effect[] {
+/** Looks for overlaps where a happening says so. */
+export function lookAfterEvent({ before, now }: Moment, happening: Stirring): Consequence {
+  if (now.config.radar === false) return nothing;
+  const { id } = happening;
   switch (happening.type) {
     case 'observed': {
-      const wasWorking = log.workers.get(happening.id)?.state === 'working';
-      return wasWorking && happening.state !== 'working' ? [wake(happening.id)] : [];
+      const wasWorking = before.log.workers.get(id)?.state === 'working';
+      return wasWorking && happening.state !== 'working' ? look(id) : nothing;
     }
     case 'exited':
     case 'lost':
     case 'undone':
-      return [wake(happening.id)];
-    // The branch that the others go to may hold more now.
+      return look(id);
     case 'finished':
     case 'cleaned':
-      return [{ type: 'look-at-radar', repo: repoOf(happening.id), changed: [] }];
-    default:
-      return [];
+      return { effects: [{ type: 'look-at-radar', repo: repoOf(id), changed: [] }] };
   }
 }
 
-function wake(id: string): Effect {
-  return { type: 'look-at-radar', repo: repoOf(id), changed: [id] };
+function look(id: string): Consequence {
+  return { effects: [{ type: 'look-at-radar', repo: repoOf(id), changed: [id] }] };
 }
 
 /** Takes in a look: what turned since the last one goes into the log, and is said once. */

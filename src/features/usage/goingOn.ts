@@ -1,10 +1,18 @@
 import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import { clockText, type GoneOn, holdsLimit } from '../../domain/usageLimit.ts';
 import { isLive } from '../../domain/worker.ts';
+import type { Happening } from '../events.ts';
 import type { Message, Ticket } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import {
+  addNotice,
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type Moment,
+  nothing,
+} from '../state.ts';
 import { findIdle, notRunning } from '../workers/checks.ts';
-import { beginTyping, withDelivered } from '../workers/delivering.ts';
+import { beginTyping, withDelivered, withDelivery } from '../workers/delivering.ts';
 
 /** Workers that stopped at a usage limit and are told by their person to go on. None does so by itself. */
 
@@ -57,27 +65,27 @@ export function turnCame(decision: Decision, { id, key }: Extract<Message, { typ
 }
 
 /** A limit that is reached again stops those of the same agent who have not had their turn yet. */
-export function withoutTurns(decision: Decision): Decision {
-  const { log, deliveries } = decision.state;
-  const limited = decision.happenings.flatMap((happening) =>
-    happening.type === 'observed' && happening.state === 'limited' ? [happening.id] : [],
-  );
-  if (limited.length === 0 || deliveries.size === 0) return decision;
-  const agents = new Set(limited.map((id) => log.workers.get(id)?.agent));
-  const stopped = [...deliveries].flatMap(([id, { what, state }]) => {
-    const isWaiting = what === 'go-on' && state === 'waiting';
-    return isWaiting && agents.has(log.workers.get(id)?.agent) ? [id] : [];
+export function dropTurns(
+  { now }: Moment,
+  { id: limited, state }: Extract<Happening, { type: 'observed' }>,
+): Consequence {
+  const { log, deliveries } = now;
+  if (state !== 'limited' || deliveries.size === 0) return nothing;
+  const agentOf = (id: string) => log.workers.get(id)?.agent;
+  const stopped = [...deliveries].flatMap(([id, delivery]) => {
+    const isWaiting = delivery.what === 'go-on' && delivery.state === 'waiting';
+    return isWaiting && agentOf(id) === agentOf(limited) ? [id] : [];
   });
-  if (stopped.length === 0) return decision;
-  const left = stopped.reduce((rest, id) => withDelivered(rest, id, null), decision);
-  return { ...left, state: addNotice(left.state, reachedAgain(limited, stopped)) };
+  if (stopped.length === 0) return nothing;
+  const left = stopped.reduce((rest, id) => withDelivery(rest, id, null), now);
+  return { now: addNotice(left, reachedAgain(limited, stopped)) };
 }
 
-function reachedAgain(limited: readonly string[], stopped: readonly string[]): Problem {
+function reachedAgain(limited: string, stopped: readonly string[]): Problem {
   const who = stopped.join(', ');
   return problemOf(
     'agent_limited',
-    `${limited.join(', ')} reached the usage limit again; not told to go on: ${who}.`,
+    `${limited} reached the usage limit again; not told to go on: ${who}.`,
     'They wait in the queue.',
   );
 }

@@ -1,6 +1,7 @@
 import { dayOf } from '../../domain/day.ts';
 import { holdsLimit } from '../../domain/usageLimit.ts';
-import type { ControllerState, Decision } from '../state.ts';
+import type { Happening } from '../events.ts';
+import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
 
 /** Agents' usage limits and the clock by which they end. */
 
@@ -13,12 +14,7 @@ export function clockRead(state: ControllerState, now: number): ControllerState 
   return hasTurned || today !== state.today || now < state.now ? { ...state, today, now } : state;
 }
 
-/** The clock is looked at when a limit should be over. */
-export function withLimitEnds(decision: Decision): Decision {
-  const ends = decision.happenings.flatMap((happening) =>
-    happening.type === 'observed' && happening.until !== undefined
-      ? [{ type: 'await-limit-end', until: happening.until } as const]
-      : [],
-  );
-  return ends.length === 0 ? decision : { ...decision, effects: [...decision.effects, ...ends] };
+/** Looks at the clock when a limit should be over. */
+export function awaitLimitEnd(_: Moment, { until }: Extract<Happening, { type: 'observed' }>): Consequence {
+  return until === undefined ? nothing : { effects: [{ type: 'await-limit-end', until }] };
 }

@@ -1,10 +1,8 @@
 import { type BudgetState, budgetState } from '../../domain/limits.ts';
 import { problemOf } from '../../domain/problem.ts';
-import type { Message } from '../messages.ts';
+import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 import { afterUse, spentBy, spentOn, type Used } from './used.ts';
-
-type Told<T extends Message['type']> = Extract<Message, { type: T }>;
 
 /** An agent said what its run has cost so far; the same again says nothing. */
 export function spent(state: ControllerState, { id, total }: Told<'spent'>): Decision {

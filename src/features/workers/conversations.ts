@@ -2,10 +2,8 @@ import { problemOf } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Happening } from '../events.ts';
-import type { Message } from '../messages.ts';
+import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
-
-type Told<T extends Message['type']> = Extract<Message, { type: T }>;
 
 /** There is nothing to resume: the next start begins anew, under another conversation id. */
 export function conversationMissing(state: ControllerState, message: Told<'conversation-missing'>): Decision {

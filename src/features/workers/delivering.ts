@@ -2,8 +2,17 @@ import { opening } from '../../agents/opening.ts';
 import { failure, problemOf, success } from '../../domain/problem.ts';
 import { isLive, type WorkerState } from '../../domain/worker.ts';
 import type { Effect } from '../effects.ts';
-import type { Message, Ticket } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision, reply } from '../state.ts';
+import type { Happening } from '../events.ts';
+import type { Message, Ticket, Told } from '../messages.ts';
+import {
+  addNotice,
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type Moment,
+  nothing,
+  reply,
+} from '../state.ts';
 import { noSuchWorker, notRunning } from './checks.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -16,28 +25,37 @@ const nobody: Ticket = 0;
 /** What an agent is told once its limit is over; it has the whole conversation. */
 const goOnText = 'Go on where you stopped.';
 
-/** Waits with a brief until its agent knows our tools, types it, and looks whether it arrived. */
-export function withDelivery(message: Message, decision: Decision): Decision {
-  const launched = decision.effects.find((effect) => effect.type === 'launch');
-  if (launched?.plan.delivery === 'typed')
-    return withDelivered(decision, launched.id, { key: launched.ticket, what: 'brief', state: 'waiting' });
+/** Messages that say how far what is typed into an agent has come. */
+type DeliveryMessage = Told<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'prompt-held' | 'signed'>;
+
+/** Keeps a brief that is to be typed until its agent knows our tools. */
+export function keepBrief(
+  { now, message }: Moment,
+  { id, typed }: Extract<Happening, { type: 'started' | 'resumed' }>,
+): Consequence {
+  if (!typed || message.type !== 'requested') return nothing;
+  return { now: withDelivery(now, id, { key: message.ticket, what: 'brief', state: 'waiting' }) };
+}
+
+/** Types a brief once its agent knows our tools, and looks whether it arrived. */
+export function followDelivery({ now }: Moment, message: DeliveryMessage): Consequence {
+  const { state, effects } = follow({ state: now, happenings: [], effects: [] }, message);
+  return { now: state, effects };
+}
+
+function follow(decision: Decision, message: DeliveryMessage): Decision {
+  const { id } = message;
   switch (message.type) {
     case 'tools-met':
-      return message.listed ? beginWaiting(decision, message.id) : decision;
+      return message.listed ? beginWaiting(decision, id) : decision;
     case 'brief-overdue':
-      return decision.state.deliveries.get(message.id)?.key === message.key
-        ? beginWaiting(decision, message.id)
-        : decision;
+      return decision.state.deliveries.get(id)?.key === message.key ? beginWaiting(decision, id) : decision;
     case 'prompt-typed':
       return afterTry(decision, message);
     case 'prompt-held':
-      return atQuestion(decision, message.id, message.key);
+      return atQuestion(decision, id, message.key);
     case 'signed':
-      return message.sign.source === 'hook'
-        ? afterReport(decision, message.id, message.sign.report.kind)
-        : decision;
-    default:
-      return decision;
+      return message.sign.source === 'hook' ? afterReport(decision, id, message.sign.report.kind) : decision;
   }
 }
 
@@ -127,11 +145,15 @@ export function deliver(state: ControllerState, ticket: Ticket, id: string): Dec
 
 /** Keeps how far it has come; null forgets it. */
 export function withDelivered(decision: Decision, id: string, delivery: Delivery | null): Decision {
-  if (!delivery && !decision.state.deliveries.has(id)) return decision;
-  const deliveries = new Map(decision.state.deliveries);
+  return { ...decision, state: withDelivery(decision.state, id, delivery) };
+}
+
+export function withDelivery(state: ControllerState, id: string, delivery: Delivery | null): ControllerState {
+  if (!delivery && !state.deliveries.has(id)) return state;
+  const deliveries = new Map(state.deliveries);
   if (delivery) deliveries.set(id, delivery);
   else deliveries.delete(id);
-  return { ...decision, state: { ...decision.state, deliveries } };
+  return { ...state, deliveries };
 }
 
 function withEffect(decision: Decision, effect: Effect): Decision {

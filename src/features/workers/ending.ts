@@ -3,7 +3,7 @@ import { draftId } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import { isLive } from '../../domain/worker.ts';
 import type { Happening } from '../events.ts';
-import type { ChangeRequest, Message, Ticket } from '../messages.ts';
+import type { ChangeRequest, Ticket, Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { findIdle, notRunning } from './checks.ts';
 import { terminalChanged } from './observing.ts';
@@ -11,7 +11,6 @@ import { enqueue, isTaken, start, startNext } from './queue.ts';
 import { withBusy, withoutBusy } from './starting.ts';
 
 type EndRequest = Extract<ChangeRequest, { do: 'stop' | 'finish' | 'clean' }>;
-type Told<T extends Message['type']> = Extract<Message, { type: T }>;
 
 /** Begins what takes a process, or the whole worker, away; one at a time for each worker, and for each repository. */
 export function begin(state: ControllerState, ticket: Ticket, request: EndRequest): Decision {

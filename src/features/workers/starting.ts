@@ -4,13 +4,12 @@ import { overlapsAny, type PortBlock } from '../../domain/setup.ts';
 import { untrustedProblem } from '../../domain/trust.ts';
 import { isLive } from '../../domain/worker.ts';
 import type { Happening, OpenProposal } from '../events.ts';
-import type { ChangeRequest, Message, RequestMessage, Ticket } from '../messages.ts';
+import type { ChangeRequest, RequestMessage, Ticket, Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision, type Operation, reply } from '../state.ts';
 import { canInsist, limitOf } from '../usage/limiting.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
 
 type Approve = Extract<ChangeRequest, { do: 'approve' }>;
-type Told<T extends Message['type']> = Extract<Message, { type: T }>;
 
 /** The one place where a proposal becomes a start: a person's yes to the plan that still holds. */
 export function approve(state: ControllerState, message: RequestMessage, request: Approve): Decision {

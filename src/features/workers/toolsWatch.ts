@@ -1,27 +1,24 @@
-import type { Effect } from '../effects.ts';
-import type { Message } from '../messages.ts';
-import type { ControllerState, Decision } from '../state.ts';
+import type { Told } from '../messages.ts';
+import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
 import type { ToolsContact } from './toolsContact.ts';
 
 /** Milliseconds from an agent's first turn until its silence is told. */
 export const toolsPatienceMs = 20_000;
 
-/** Begins to wait at the first turn of every run that began under our eyes; of others nothing is known. */
-export function withToolsWatch(message: Message, decision: Decision): Decision {
-  const { state } = decision;
-  if (message.type === 'launched') return { ...decision, state: fresh(state, message.id) };
-  const isTurn =
-    message.type === 'signed' &&
-    message.sign.source === 'hook' &&
-    message.sign.report.kind === 'prompted' &&
-    state.tools.get(message.id)?.state === 'fresh';
-  if (!isTurn) return decision;
-  const run = state.tools.get(message.id)?.run ?? 1;
-  const effect: Effect = { type: 'await-tools', id: message.id, run };
+/** Notes a run that begins under our eyes; of others nothing is known. */
+export function noteRun({ now }: Moment, { id }: Told<'launched'>): Consequence {
+  return { now: fresh(now, id) };
+}
+
+/** Begins to wait for an agent's tools at the first turn of a run. */
+export function awaitTools({ now }: Moment, { id, sign }: Told<'signed'>): Consequence {
+  const known = now.tools.get(id);
+  const isTurn = sign.source === 'hook' && sign.report.kind === 'prompted' && known?.state === 'fresh';
+  if (!isTurn) return nothing;
+  const { run } = known;
   return {
-    ...decision,
-    state: withContact(state, message.id, { run, state: 'awaited' }),
-    effects: [...decision.effects, effect],
+    now: withContact(now, id, { run, state: 'awaited' }),
+    effects: [{ type: 'await-tools', id, run }],
   };
 }
 

@@ -1,0 +1,81 @@
+import { releaseRequests } from '../../features/attention/holding.ts';
+import { cardOfStarted, moveCard } from '../../features/board/cardMoves.ts';
+import type { Happening } from '../../features/events.ts';
+import { enterTime } from '../../features/invoices/entering.ts';
+import type { Message, Told } from '../../features/messages.ts';
+import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';
+import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
+import { dropTurns } from '../../features/usage/goingOn.ts';
+import { awaitLimitEnd } from '../../features/usage/usageLimits.ts';
+import { followDelivery, keepBrief } from '../../features/workers/delivering.ts';
+import { keepWork } from '../../features/workers/snapshotting.ts';
+import { awaitTools, noteRun } from '../../features/workers/toolsWatch.ts';
+
+type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<Told<T>>[] };
+type AfterEvent = {
+  readonly [T in Happening['type']]?: readonly Reaction<Extract<Happening, { type: T }>>[];
+};
+
+/** What follows when something is told, besides what `decide` makes of it. A row answers "what happens then?". */
+export const afterMessage: AfterMessage = {
+  launched: [noteRun, lookAfterMessage, cardOfStarted],
+  signed: [awaitTools, followDelivery, lookAfterMessage],
+  'terminal-changed': [lookAfterMessage],
+  'tools-met': [followDelivery],
+  'brief-overdue': [followDelivery],
+  'prompt-typed': [followDelivery],
+  'prompt-held': [followDelivery],
+  'repos-looked-at': [lookAfterMessage],
+  'config-read': [lookAfterMessage, enterTime],
+};
+
+/** What follows from each happening of a decision, whichever message it came with. */
+export const afterEvent: AfterEvent = {
+  started: [keepBrief],
+  resumed: [keepBrief, releaseRequests],
+  'spawn-failed': [releaseRequests],
+  observed: [releaseRequests, keepWork, lookAfterEvent, dropTurns, awaitLimitEnd],
+  exited: [releaseRequests, keepWork, lookAfterEvent],
+  lost: [releaseRequests, keepWork, lookAfterEvent],
+  updated: [moveCard],
+  'branch-renamed': [moveCard],
+  finished: [releaseRequests, lookAfterEvent, moveCard, enterTime],
+  cleaned: [releaseRequests, lookAfterEvent, moveCard],
+  undone: [lookAfterEvent, moveCard],
+};
+
+/**
+ * The order of all reactions, and so of what they want done. One reaction is through with the message and with all
+ * happenings before the next begins: the work of every worker is kept before any of them is compared.
+ */
+export const order: readonly Reaction<never>[] = [
+  // What agents wait for comes first: the others take their time.
+  ...[noteRun, awaitTools, keepBrief, followDelivery, releaseRequests],
+  // Work is kept as it was left; a comparison reads the same worktree and may be long.
+  keepWork,
+  ...[lookAfterMessage, lookAfterEvent],
+  // After the deliveries above: who has just been told to go on has had their turn.
+  ...[dropTurns, awaitLimitEnd],
+  // Documents follow, they never lead: a file that cannot be written delays nothing.
+  ...[cardOfStarted, moveCard],
+  // An entry names the card of its task as it stands then.
+  enterTime,
+];
+
+/** Adds to a decision what follows from its message and its happenings. Pure. */
+export function react(before: ControllerState, message: Message, decision: Decision): Decision {
+  const causes: readonly (Message | Happening)[] = [message, ...decision.happenings];
+  const rows = [afterMessage[message.type], ...decision.happenings.map(({ type }) => afterEvent[type])];
+  if (rows.every((row) => row === undefined)) return decision;
+  let now = decision.state;
+  const effects = [...decision.effects];
+  for (const reaction of order)
+    rows.forEach((row, n) => {
+      if (!row?.some((one) => one === reaction)) return;
+      // The row of a type holds reactions to that type alone, which the tables above have been checked for.
+      const consequence = (reaction as Reaction<unknown>)({ before, now, message }, causes[n]);
+      now = consequence.now ?? now;
+      effects.push(...(consequence.effects ?? []));
+    });
+  return { state: now, happenings: decision.happenings, effects };
+}
