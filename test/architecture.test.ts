@@ -28,10 +28,11 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'notion',
     'features',
   ],
-  app: ['lib', 'domain', 'protocol', 'terminal'],
-  ui: ['lib', 'app', 'domain'],
+  room: ['lib', 'domain', 'protocol', 'terminal'],
+  app: ['lib', 'domain', 'protocol', 'terminal', 'room'],
+  ui: ['lib', 'app', 'room', 'domain'],
   paint: ['lib', 'terminal'],
-  client: ['lib', 'app', 'ui', 'paint', 'protocol', 'domain', 'terminal'],
+  client: ['lib', 'app', 'room', 'ui', 'paint', 'protocol', 'domain', 'terminal'],
   cli: [
     'lib',
     'agents',
@@ -45,6 +46,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'notion',
     'protocol',
     'terminal',
+    'room',
   ],
 };
 
@@ -67,7 +69,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   react: ['ui', 'paint', 'client', 'documents'],
   'react-dom': ['documents'],
   'simple-git': ['git'],
-  'string-width': ['app', 'paint'],
+  'string-width': ['room', 'paint'],
   'vscode-jsonrpc': ['protocol'],
   // Clients and the command line take types from the table of requests; see below.
   zod: ['core', 'protocol', 'controller'],
@@ -152,7 +154,7 @@ describe('folders', () => {
       [],
     );
     const pure = imports.filter(
-      ({ from, target }) => ['app', 'ui'].includes(from) && target.startsWith('node:'),
+      ({ from, target }) => ['app', 'room', 'ui'].includes(from) && target.startsWith('node:'),
     );
     expect(pure.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
     const documents = imports.filter(

@@ -1,5 +1,5 @@
-import type { AppState, Settings } from './state.ts';
-import type { Step } from './step.ts';
+import type { AppState, Settings } from '../room/state.ts';
+import type { Step } from '../room/step.ts';
 
 /** Where a key is pressed; each place has its own keys. */
 export const places = [

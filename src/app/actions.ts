@@ -1,3 +1,6 @@
+import { fits } from '../room/geometry.ts';
+import { keyLabel } from '../room/keyName.ts';
+import type { AppState, Settings } from '../room/state.ts';
 import { type Action, type Group, keysOf, type Where } from './action.ts';
 import { boardActions } from './actions/board.ts';
 import { cardActions } from './actions/card.ts';
@@ -21,12 +24,10 @@ import { syncActions } from './actions/sync.ts';
 import { timelineActions } from './actions/timeline.ts';
 import { conflictActions, undoActions } from './actions/wayBack.ts';
 import { workerActions } from './actions/workers.ts';
+import { dialogOf } from './dialog.ts';
 import { wantsName } from './dialogText.ts';
-import { fits } from './geometry.ts';
-import { keyLabel } from './keyName.ts';
 import { type Offer, offersOf } from './palette/filter.ts';
 import { itemsOf } from './palette/items.ts';
-import type { AppState, Settings } from './state.ts';
 
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
@@ -64,7 +65,8 @@ export function whereOf(state: AppState): Where {
   if (state.focus.at === 'list') return state.list === 'queue' ? 'queue' : 'room';
   if (state.focus.at === 'pane') return 'pane';
   if (state.focus.at === 'history') return state.focus.prompt ? 'history-search' : 'history';
-  const { dialog } = state.focus;
+  const dialog = dialogOf(state);
+  if (!dialog) return 'room';
   if (dialog.kind === 'finish' || dialog.kind === 'clean')
     return wantsName(dialog) ? 'typed-name' : 'preview';
   if (dialog.kind === 'sync-conflicts' && dialog.typed) return 'sync-value';

@@ -1,5 +1,5 @@
-import type { AppState } from './state.ts';
-import type { Step } from './step.ts';
+import type { AppState } from '../room/state.ts';
+import type { Step } from '../room/step.ts';
 
 /** A worker that rang is marked until the person looks at it; their own terminal rings if they want that. */
 export function hearBell(state: AppState, id: string): Step {

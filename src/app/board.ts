@@ -1,8 +1,8 @@
 import { type Card, type Column, columns } from '../domain/board.ts';
 import { workersOn } from '../domain/cardLink.ts';
 import type { Worker } from '../domain/worker.ts';
+import type { AppState } from '../room/state.ts';
 import type { BoardDialog } from './documentDialog.ts';
-import type { AppState } from './state.ts';
 
 /** A name for a card that outlives edits above it; its text where it has no id. */
 export function cardKey({ id, task }: Pick<Card, 'id' | 'task'>): string {

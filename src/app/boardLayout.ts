@@ -1,7 +1,7 @@
 import { type Card, type Column, columns } from '../domain/board.ts';
+import type { AppState, Size } from '../room/state.ts';
 import { cardKey, cardsIn, selectedCard } from './board.ts';
 import type { BoardDialog } from './documentDialog.ts';
-import type { AppState, Size } from './state.ts';
 
 /** Rows of a card, and of the empty line that parts it from the next one. */
 export const cardRows = 3;

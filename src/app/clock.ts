@@ -1,5 +1,5 @@
-import type { AppState, Notice } from './state.ts';
-import { nextAge, shortAge } from './text/words.ts';
+import type { AppState, Notice } from '../room/state.ts';
+import { nextAge, shortAge } from '../room/text/words.ts';
 
 /** A tick more often than this would be noise. */
 const shortestTick = 1_000;

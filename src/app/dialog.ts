@@ -6,7 +6,9 @@ import type { Choice } from '../domain/queue.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { GoneOn } from '../domain/usageLimit.ts';
-import type { Asking, Scrolling, Seen } from './asking.ts';
+import type { Asking, Scrolling, Seen } from '../room/asking.ts';
+import type { TextField } from '../room/field.ts';
+import { type AppState, shownDialog } from '../room/state.ts';
 import type {
   BoardDialog,
   CardTextDialog,
@@ -14,7 +16,11 @@ import type {
   InvoicesDialog,
   SyncDialog,
 } from './documentDialog.ts';
-import type { TextField } from './field.ts';
+
+/** Returns the open dialog, of which there is at most one. */
+export function dialogOf(state: AppState): Dialog | null {
+  return shownDialog(state) as Dialog | null;
+}
 
 /** What lies over the room and takes all keys. */
 export type Dialog =

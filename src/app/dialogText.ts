@@ -1,6 +1,7 @@
+import type { TextField } from '../room/field.ts';
+import type { AppState } from '../room/state.ts';
 import type { CleanDialog, Dialog, FinishDialog } from './dialog.ts';
-import type { TextField } from './field.ts';
-import { type AppState, dialogOf } from './state.ts';
+import { dialogOf } from './dialog.ts';
 
 /** Whether the task's name must be typed before anything happens: something would be gone for good. */
 export function wantsName(dialog: FinishDialog | CleanDialog): boolean {

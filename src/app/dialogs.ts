@@ -1,10 +1,10 @@
 import type { Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
+import { emptyField, fieldOf } from '../room/field.ts';
+import { findProposal, selectedRepo } from '../room/select.ts';
+import type { AppState } from '../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../room/step.ts';
 import type { FormDialog, QuestionDialog, RepoDialog } from './dialog.ts';
-import { emptyField, fieldOf } from './field.ts';
-import { findProposal, selectedRepo } from './select.ts';
-import type { AppState } from './state.ts';
-import { ask, type Step, stay, toList, withDialog } from './step.ts';
 
 const unasked = { pending: null, problem: null } as const;
 

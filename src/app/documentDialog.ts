@@ -2,8 +2,8 @@ import type { Card, Column } from '../domain/board.ts';
 import type { CardChange } from '../domain/boardFacts.ts';
 import type { EntryStatus } from '../domain/entry.ts';
 import type { RebuildOutcome, SyncOutcome } from '../domain/notionFacts.ts';
-import type { Asking, Scrolling } from './asking.ts';
-import type { TextField } from './field.ts';
+import type { Asking, Scrolling } from '../room/asking.ts';
+import type { TextField } from '../room/field.ts';
 
 /** The sprint board; `card` is the one looked at, see `cardKey`. */
 export interface BoardDialog extends Asking {

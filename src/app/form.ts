@@ -1,10 +1,11 @@
 import type { ProposalDraft } from '../domain/proposal.ts';
 import { foldCase, parseSlug } from '../domain/slug.ts';
+import { insertText, moveRow } from '../room/field.ts';
+import { dialogColumns } from '../room/geometry.ts';
+import type { AppState } from '../room/state.ts';
+import { ask, problemText, type Step, stay, withDialog, withNotice } from '../room/step.ts';
 import type { FormDialog, FormField } from './dialog.ts';
-import { insertText, moveRow } from './field.ts';
-import { dialogColumns } from './geometry.ts';
-import { type AppState, dialogOf } from './state.ts';
-import { ask, problemText, type Step, stay, withDialog, withNotice } from './step.ts';
+import { dialogOf } from './dialog.ts';
 
 const fields: readonly FormField[] = ['repo', 'agent', 'task', 'brief'];
 

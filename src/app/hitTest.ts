@@ -1,6 +1,6 @@
-import { contains, type Rect } from './geometry.ts';
-import { firstShown, isSameRow, selectGeometry, selectRows, selectShown } from './select.ts';
-import type { AppState, ListName, RowKey } from './state.ts';
+import { contains, type Rect } from '../room/geometry.ts';
+import { firstShown, isSameRow, selectGeometry, selectRows, selectShown } from '../room/select.ts';
+import type { AppState, ListName, RowKey } from '../room/state.ts';
 
 export type Hit =
   | { readonly on: 'row'; readonly list: ListName; readonly key: RowKey }

@@ -1,7 +1,7 @@
 import { entryStatuses } from '../domain/entry.ts';
 import { type EntryFact, type EntryQuery, isMeant, monthOf } from '../domain/invoiceFacts.ts';
+import type { AppState } from '../room/state.ts';
 import type { InvoicesDialog } from './documentDialog.ts';
-import type { AppState } from './state.ts';
 
 type Known = Pick<AppState, 'facts'>;
 

@@ -1,9 +1,9 @@
 import type { ViewCell } from '../protocol/hostApi.ts';
-import type { Effect, ViewEffect } from './effects.ts';
-import type { History } from './history.ts';
-import { findWorker, selectPaneArea } from './select.ts';
-import type { AppState, Size } from './state.ts';
-import { type Step, stay, toList } from './step.ts';
+import type { Effect, ViewEffect } from '../room/effects.ts';
+import type { History } from '../room/history.ts';
+import { findWorker, selectPaneArea } from '../room/select.ts';
+import type { AppState, Size } from '../room/state.ts';
+import { type Step, stay, toList } from '../room/step.ts';
 
 /** Begins to look back at a worker's output, with the cursor in a row of its view. */
 export function lookBack(state: AppState, id: string, y: number): AppState {

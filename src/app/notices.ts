@@ -1,6 +1,6 @@
 import { type Problem, problemOf } from '../domain/problem.ts';
 import type { Denied, Worker } from '../domain/worker.ts';
-import type { AppState } from './state.ts';
+import type { AppState } from '../room/state.ts';
 
 /** What the controller had to say, and what each session was kept from last: latest first. */
 export function selectNotices({ facts }: Pick<AppState, 'facts'>): readonly Problem[] {

@@ -1,7 +1,7 @@
 import type { QueueItem } from '../domain/queue.ts';
+import type { Effect } from '../room/effects.ts';
+import type { AppState } from '../room/state.ts';
 import { isLookedAt } from './bells.ts';
-import type { Effect } from './effects.ts';
-import type { AppState } from './state.ts';
 
 /**
  * What has come to need the person since the picture before, told where they may not be looking: not of the worker they

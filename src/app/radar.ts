@@ -1,8 +1,8 @@
 import { type LineRange, type RadarFile, type RepoRadar, rangesText, type Verdict } from '../domain/radar.ts';
 import { repoOf } from '../domain/slug.ts';
 import { isLive } from '../domain/worker.ts';
-import { findWorker, selectedRepo, selectedWorker } from './select.ts';
-import type { AppState } from './state.ts';
+import { findWorker, selectedRepo, selectedWorker } from '../room/select.ts';
+import type { AppState } from '../room/state.ts';
 
 /** How two workers stand to each other, or one (`b` is null) and the branch it goes to. */
 export interface Standing {

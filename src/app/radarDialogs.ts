@@ -1,7 +1,8 @@
+import type { AppState } from '../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../room/step.ts';
 import type { NoteDialog, RadarDialog, SidesDialog } from './dialog.ts';
+import { dialogOf } from './dialog.ts';
 import { type Cell, findRadar, type Standing, standingOf } from './radar.ts';
-import { type AppState, dialogOf } from './state.ts';
-import { ask, type Step, stay, toList, withDialog } from './step.ts';
 
 /** The matrix at one of its cells. */
 export function withRadar(state: AppState, cell: { readonly repo: string } & Cell): AppState {

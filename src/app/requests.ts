@@ -6,13 +6,14 @@ import {
   type QueueItem,
   type RequestAnswer,
 } from '../domain/queue.ts';
+import { emptyField } from '../room/field.ts';
+import { selectGeometry } from '../room/select.ts';
+import { type AppState, selectionOf } from '../room/state.ts';
+import { ask, type Step, stay, withDialog } from '../room/step.ts';
+import { cellWidth } from '../room/text/cells.ts';
+import { shortAge } from '../room/text/words.ts';
 import type { AskDialog, DenyDialog } from './dialog.ts';
-import { emptyField } from './field.ts';
-import { selectGeometry } from './select.ts';
-import { type AppState, dialogOf, selectionOf } from './state.ts';
-import { ask, type Step, stay, withDialog } from './step.ts';
-import { cellWidth } from './text/cells.ts';
-import { shortAge } from './text/words.ts';
+import { dialogOf } from './dialog.ts';
 
 /** What agents wait for, as the person sees and answers it. */
 

@@ -1,9 +1,9 @@
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
 import { isStoppedByLimit } from '../domain/usageLimit.ts';
 import { isLive, type Worker } from '../domain/worker.ts';
+import { countRunning, findProposal } from '../room/select.ts';
+import type { AppState } from '../room/state.ts';
 import type { Listed, StartSeveralDialog } from './dialog.ts';
-import { countRunning, findProposal } from './select.ts';
-import type { AppState } from './state.ts';
 
 /** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
 

@@ -1,5 +1,6 @@
+import type { AppState } from '../room/state.ts';
 import type { Dialog } from './dialog.ts';
-import { type AppState, dialogOf } from './state.ts';
+import { dialogOf } from './dialog.ts';
 
 /**
  * Whether a yes would be to something that has not been drawn yet: keys may come many at once, typed ahead or held up

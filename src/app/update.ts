@@ -1,11 +1,11 @@
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { Message } from '../room/messages.ts';
+import type { AppState } from '../room/state.ts';
+import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from '../room/step.ts';
 import { hearBell, withHeardBells } from './bells.ts';
 import { noticeLife } from './clock.ts';
 import { afterLookingBack, withCursorInRange } from './lookBack.ts';
-import type { Message } from './messages.ts';
 import { newsBetween } from './notify.ts';
-import type { AppState } from './state.ts';
-import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from './step.ts';
 import { suggestionText } from './text/sync.ts';
 import { progressMark, shownTitle } from './text/terminals.ts';
 import { updateAnswer } from './update/answers.ts';

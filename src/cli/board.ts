@@ -1,4 +1,3 @@
-import { counted } from '../app/text/words.ts';
 import {
   columns as boardColumns,
   type Card,
@@ -7,6 +6,7 @@ import {
   cardFields,
 } from '../domain/board.ts';
 import { type BoardFacts, type CardRef, refTo } from '../domain/boardFacts.ts';
+import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -1,6 +1,6 @@
-import { quoteCommand } from '../app/text/command.ts';
 import { digestOf, newApprovalKey, ownKeyVariable } from '../protocol/approvalKey.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
+import { quoteCommand } from '../room/text/command.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
 import type { Output } from './output.ts';
 import { withController } from './session.ts';

@@ -1,7 +1,7 @@
-import { quoteCommand } from '../app/text/command.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../domain/finish.ts';
 import { taskOf } from '../domain/slug.ts';
 import type { GivenToken } from '../notion/token.ts';
+import { quoteCommand } from '../room/text/command.ts';
 import { askText, canAsk, demandYes } from './ask.ts';
 import { cleanText, finishText } from './describe/ending.ts';
 import { workerJson } from './describe/worker.ts';

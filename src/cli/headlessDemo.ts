@@ -1,10 +1,10 @@
-import { geometryOf, inside } from '../app/geometry.ts';
-import type { Size } from '../app/state.ts';
 import { takePicture } from '../client/picture.tsx';
 import { Terminals } from '../client/terminals.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller } from '../protocol/link.ts';
+import { geometryOf, inside } from '../room/geometry.ts';
+import type { Size } from '../room/state.ts';
 import { proposeDemo } from './demoWorkspace.ts';
 import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { counted } from '../app/text/words.ts';
 import { dayOf } from '../domain/day.ts';
 import { formatDuration } from '../domain/duration.ts';
 import { type EntryStatus, entryStatuses } from '../domain/entry.ts';
@@ -14,6 +13,7 @@ import {
 } from '../domain/invoiceFacts.ts';
 import { formatMoney, parseAmount } from '../domain/money.ts';
 import { writeNew } from '../lib/durable.ts';
+import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -1,5 +1,5 @@
-import { memoryText } from '../app/text/words.ts';
 import type { LogEvent } from '../features/events.ts';
+import { memoryText } from '../room/text/words.ts';
 import { eventText } from './describe/event.ts';
 import { proposalRows, proposalText } from './describe/proposal.ts';
 import { reposText } from './describe/repos.ts';

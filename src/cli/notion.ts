@@ -1,7 +1,7 @@
 import { suggestionText } from '../app/text/sync.ts';
-import { counted } from '../app/text/words.ts';
 import type { NotionProposal, NotionWish } from '../domain/notionFacts.ts';
 import type { GivenToken } from '../notion/token.ts';
+import { counted } from '../room/text/words.ts';
 import { askHidden, canAsk, demandYes, readInput } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { lendToken } from './lendToken.ts';

@@ -1,5 +1,4 @@
 import { rebuildQuestion, runningText } from '../app/text/sync.ts';
-import { counted } from '../app/text/words.ts';
 import type {
   RebuildOutcome,
   SyncChoice,
@@ -11,6 +10,7 @@ import type { Problem } from '../domain/problem.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
+import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -1,9 +1,9 @@
-import { longAge } from '../app/text/words.ts';
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../domain/branch.ts';
 import { inTurns } from '../git/inTurns.ts';
 import { readDetails } from '../git/repoDetails.ts';
 import { Git } from '../git/run.ts';
+import { longAge } from '../room/text/words.ts';
 import { columns } from './describe/rows.ts';
 import { demand, exitCodes, type Output, refuse } from './output.ts';
 import { findWorkspace } from './workspace.ts';

@@ -1,5 +1,5 @@
-import { moneyText, tokensText } from '../app/text/words.ts';
 import { addUsage, noUsage, type Usage, type UsageRow } from '../domain/usage.ts';
+import { moneyText, tokensText } from '../room/text/words.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';

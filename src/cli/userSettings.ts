@@ -1,4 +1,4 @@
-import { initialSettings, type Settings } from '../app/state.ts';
+import { initialSettings, type Settings } from '../room/state.ts';
 
 /** What a person may set for all workspaces. */
 export interface UserSettings extends Settings {

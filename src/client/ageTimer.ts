@@ -1,5 +1,5 @@
 import { nextTick } from '../app/clock.ts';
-import type { AppState } from '../app/state.ts';
+import type { AppState } from '../room/state.ts';
 
 /** Ages on the screen grow; the timer runs only as often as one of them changes. */
 export class AgeTimer {

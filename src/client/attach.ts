@@ -1,6 +1,6 @@
-import { keyLabel, keyName } from '../app/keyName.ts';
 import { readFrame } from '../paint/frameReader.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
+import { keyLabel, keyName } from '../room/keyName.ts';
 import { type Token, Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
 import { createGrid, type Grid } from '../terminal/screen.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Copied } from '../app/messages.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
 import { withoutControls } from '../lib/sanitize.ts';
+import type { Copied } from '../room/messages.ts';
 import type { OuterTerminal } from '../terminal/tty.ts';
 
 /**

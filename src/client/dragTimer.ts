@@ -1,5 +1,5 @@
-import type { AppState } from '../app/state.ts';
 import { isDraggedOut } from '../app/update/drag.ts';
+import type { AppState } from '../room/state.ts';
 
 /** Milliseconds between two steps of a view under a mouse that is held beyond it. */
 const paceMs = 50;

@@ -1,4 +1,4 @@
-import type { Message } from '../app/messages.ts';
+import type { Message } from '../room/messages.ts';
 
 /** What workers do is drawn ten times a second at most: many of them tell of more, and each picture costs 20 ms. */
 const workersMs = 100;

@@ -1,4 +1,4 @@
-import type { AppState } from '../app/state.ts';
+import type { AppState } from '../room/state.ts';
 import type { Token } from '../terminal/input.ts';
 import {
   type InputModes,

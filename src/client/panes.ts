@@ -1,8 +1,8 @@
-import type { AppState } from '../app/state.ts';
 import { selectCaret } from '../app/view/dialog.ts';
 import { promptOf } from '../app/view/footer.ts';
 import { selectPaletteCaret } from '../app/view/palette.ts';
 import { readFrame } from '../paint/frameReader.ts';
+import type { AppState } from '../room/state.ts';
 import { type Layer, paneCursor } from '../terminal/renderer.ts';
 import { type Cursor, createGrid, type Grid, initialCursor } from '../terminal/screen.ts';
 import type { Terminals } from './terminals.ts';

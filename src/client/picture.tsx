@@ -1,8 +1,8 @@
-import type { Message } from '../app/messages.ts';
-import { type AppState, initialState, type Size } from '../app/state.ts';
 import { updateApp } from '../app/update.ts';
 import type { Facts } from '../domain/facts.ts';
 import { Chrome } from '../paint/chrome.ts';
+import type { Message } from '../room/messages.ts';
+import { type AppState, initialState, type Size } from '../room/state.ts';
 import { compose } from '../terminal/renderer.ts';
 import { createGrid, gridToText } from '../terminal/screen.ts';
 import { Room } from '../ui/Room.tsx';

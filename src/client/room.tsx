@@ -1,12 +1,12 @@
-import type { Effect } from '../app/effects.ts';
-import { answerTo, type Message } from '../app/messages.ts';
-import { type AppState, initialState, type Settings } from '../app/state.ts';
 import { isUnseen } from '../app/unseen.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
 import { isLive } from '../domain/worker.ts';
 import { Chrome } from '../paint/chrome.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
+import type { Effect } from '../room/effects.ts';
+import { answerTo, type Message } from '../room/messages.ts';
+import { type AppState, initialState, type Settings } from '../room/state.ts';
 import { Tokenizer } from '../terminal/input.ts';
 import { keyboardQuery } from '../terminal/paneInput.ts';
 import { Compositor } from '../terminal/renderer.ts';

@@ -1,6 +1,6 @@
-import type { ViewEffect } from '../app/effects.ts';
-import type { Message } from '../app/messages.ts';
 import { failure } from '../domain/problem.ts';
+import type { ViewEffect } from '../room/effects.ts';
+import type { Message } from '../room/messages.ts';
 import type { Clipboard } from './clipboard.ts';
 import type { Terminals } from './terminals.ts';
 

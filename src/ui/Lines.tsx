@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import type { Line, Span } from '../app/text/line.ts';
+import type { Line, Span } from '../room/text/line.ts';
 import { lookOf } from './theme.ts';
 
 /** Rows of text as one element: the layout engine's cost goes with the number of elements. */

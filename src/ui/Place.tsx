@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
-import type { Rect } from '../app/geometry.ts';
+import type { Rect } from '../room/geometry.ts';
 
 /** Puts something at its cells of the screen. */
 export function Place({ rect, children }: { rect: Rect; children: ReactNode }): ReactNode {

@@ -1,14 +1,14 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
-import { fits, minimumSize } from '../app/geometry.ts';
-import type { AppState } from '../app/state.ts';
-import { wrapLines } from '../app/text/line.ts';
 import { selectColumn } from '../app/view/column.ts';
 import { selectDialog } from '../app/view/dialog.ts';
 import { footerLine } from '../app/view/footer.ts';
 import { headerLine } from '../app/view/header.ts';
 import { selectPalette } from '../app/view/palette.ts';
 import { selectPanes } from '../app/view/panes.ts';
+import { fits, minimumSize } from '../room/geometry.ts';
+import type { AppState } from '../room/state.ts';
+import { wrapLines } from '../room/text/line.ts';
 import { Column } from './Column.tsx';
 import { Dialog } from './Dialog.tsx';
 import { Lines } from './Lines.tsx';

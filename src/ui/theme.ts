@@ -1,5 +1,5 @@
 import type { TextProps } from 'ink';
-import type { Tone } from '../app/text/line.ts';
+import type { Tone } from '../room/text/line.ts';
 
 type Look = Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse'>;
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { keysOf, places, type Where } from '../../src/app/action.ts';
 import { actionFor, actions, actionsAt, keyTable, selectKeys, whereOf } from '../../src/app/actions.ts';
-import { selectShown } from '../../src/app/select.ts';
-import { type AppState, initialSettings, initialState } from '../../src/app/state.ts';
+import { selectShown } from '../../src/room/select.ts';
+import { type AppState, initialSettings, initialState } from '../../src/room/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 
 const settings = initialSettings;

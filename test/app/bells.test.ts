@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Effect } from '../../src/app/effects.ts';
-import type { Message } from '../../src/app/messages.ts';
-import { selectShown } from '../../src/app/select.ts';
-import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
+import type { Effect } from '../../src/room/effects.ts';
+import type { Message } from '../../src/room/messages.ts';
+import { selectShown } from '../../src/room/select.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { press, room } from './fixtures.ts';
 
 const first = 'backend/user-auth';

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { selectedCard } from '../../src/app/board.ts';
 import { boardLayout } from '../../src/app/boardLayout.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import type { BoardDialog } from '../../src/app/documentDialog.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Column } from '../../src/domain/board.ts';
+import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 import { busyFacts, click, press, room, type } from './fixtures.ts';

@@ -1,8 +1,8 @@
-import type { AppState, Size } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Card, Column } from '../../src/domain/board.ts';
 import { boardFacts } from '../../src/domain/boardFacts.ts';
 import type { Facts } from '../../src/domain/facts.ts';
+import type { AppState, Size } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { busyFacts, click, press, room } from './fixtures.ts';
 

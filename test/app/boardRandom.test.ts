@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineWidth } from '../../src/app/text/line.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineWidth } from '../../src/room/text/line.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';
 import { type Random, randomOf } from '../documents/random.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Answered } from '../../src/app/messages.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Answered } from '../../src/room/messages.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { after, busyFacts, plan, press, proposal, room, type, worker } from './fixtures.ts';
 
 const id = 'backend/rate-limits';

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, facts, plan, press, proposal, repo, room } from './fixtures.ts';
 
 const without = repo('web', { branch: 'main', base: 'main', hasDevelop: false });

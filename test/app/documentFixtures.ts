@@ -1,8 +1,8 @@
-import type { AppState, Size } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/domain/invoiceFacts.ts';
 import type { NotionFacts, SyncConflict } from '../../src/domain/notionFacts.ts';
 import type { Problem } from '../../src/domain/problem.ts';
+import type { AppState, Size } from '../../src/room/state.ts';
 import { boardedFacts } from './boardFixtures.ts';
 import { press, room } from './fixtures.ts';
 

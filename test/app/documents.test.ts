@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { chosenEntries } from '../../src/app/invoices.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { headerLine } from '../../src/app/view/header.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
 import { conflict, conflictRoom, documentRoom, invoiceRoom } from './documentFixtures.ts';
 import { press, type } from './fixtures.ts';
 

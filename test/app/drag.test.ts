@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { success } from '../../src/domain/problem.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
+import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';
 import { after, click, key, paste, press, room, terminal } from './fixtures.ts';
 

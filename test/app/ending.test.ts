@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { AppState } from '../../src/app/state.ts';
-import { dialogOf } from '../../src/app/state.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { CleanPreview, FinishPreview } from '../../src/domain/finish.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, cleanPreview, finishPreview, press, room, type } from './fixtures.ts';
 
 const id = 'backend/user-auth';

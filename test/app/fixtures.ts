@@ -1,6 +1,3 @@
-import type { Effect } from '../../src/app/effects.ts';
-import type { Message } from '../../src/app/messages.ts';
-import { type AppState, initialState, type Size } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../../src/domain/finish.ts';
@@ -10,6 +7,9 @@ import type { RepoStatus } from '../../src/domain/repo.ts';
 import { holdsLimit } from '../../src/domain/usageLimit.ts';
 import type { Worker } from '../../src/domain/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
+import type { Effect } from '../../src/room/effects.ts';
+import type { Message } from '../../src/room/messages.ts';
+import { type AppState, initialState, type Size } from '../../src/room/state.ts';
 import type { KeyToken, Token } from '../../src/terminal/input.ts';
 
 /** The moment at which all of these tests play. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { whereOf } from '../../src/app/actions.ts';
-import type { Message } from '../../src/app/messages.ts';
-import type { AppState } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { footerLine, promptOf } from '../../src/app/view/footer.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
 import { success } from '../../src/domain/problem.ts';
+import type { Message } from '../../src/room/messages.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, facts, paste, press, repo, room, terminal, type, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { hitTest } from '../../src/app/hitTest.ts';
-import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
+import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { after, busyFacts, click, facts, press, repo, room, terminal, worker } from './fixtures.ts';
 

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { AppState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Worker } from '../../src/domain/worker.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, facts, minutesAgo, press, proposal, room, worker } from './fixtures.ts';
 
 const workers = (change: Partial<Worker>) =>

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { selectedWorker } from '../../src/app/select.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { isUnseen } from '../../src/app/unseen.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import { type AgentRequest, type Question, queueOf } from '../../src/domain/queue.ts';
 import type { Worker } from '../../src/domain/worker.ts';
+import { selectedWorker } from '../../src/room/select.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, key, minutesAgo, now, press, proposal, room, type, worker } from './fixtures.ts';
 
 function request(id: string, change: Partial<AgentRequest> = {}): AgentRequest {

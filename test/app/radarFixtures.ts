@@ -1,7 +1,7 @@
-import type { AppState, Size } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { FileSides, RadarFile, RepoRadar, Verdict } from '../../src/domain/radar.ts';
+import type { AppState, Size } from '../../src/room/state.ts';
 import { facts, minutesAgo, press, repo, room, worker } from './fixtures.ts';
 
 const app: RadarFile = {

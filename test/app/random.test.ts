@@ -1,8 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Effect } from '../../src/app/effects.ts';
-import { answerTo, type Message } from '../../src/app/messages.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineWidth } from '../../src/app/text/line.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
@@ -12,6 +9,10 @@ import { selectPalette } from '../../src/app/view/palette.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { WorkerState } from '../../src/domain/worker.ts';
+import type { Effect } from '../../src/room/effects.ts';
+import { answerTo, type Message } from '../../src/room/messages.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineWidth } from '../../src/room/text/line.ts';
 import type { Token } from '../../src/terminal/input.ts';
 import {
   busyFacts,

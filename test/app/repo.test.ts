@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { BranchStatus, WorktreeStatus } from '../../src/domain/branch.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, facts, press, repo, room } from './fixtures.ts';
 import { branchOf, detailsOf, withDetails } from './repoFixtures.ts';
 

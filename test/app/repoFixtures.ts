@@ -1,7 +1,7 @@
-import type { AppState } from '../../src/app/state.ts';
-import { dialogOf } from '../../src/app/state.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { BranchStatus, RepoDetails } from '../../src/domain/branch.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { minutesAgo } from './fixtures.ts';
 
 /** A feature that nobody has pushed. */

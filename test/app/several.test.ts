@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Effect } from '../../src/app/effects.ts';
-import type { Answered } from '../../src/app/messages.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import type { GoneOn } from '../../src/domain/usageLimit.ts';
+import type { Effect } from '../../src/room/effects.ts';
+import type { Answered } from '../../src/room/messages.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
 import {
   busyFacts,
   finishPreview as finish,

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
-import { lineText } from '../../src/app/text/line.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { isUnseen } from '../../src/app/unseen.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, plan, press, proposal, room } from './fixtures.ts';
 
 const id = 'backend/rate-limits';

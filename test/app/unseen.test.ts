@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { isUnseen } from '../../src/app/unseen.ts';
 import { updateApp } from '../../src/app/update.ts';
+import type { AppState } from '../../src/room/state.ts';
+import { withDialog } from '../../src/room/step.ts';
 import { busyFacts, key, press, proposal, room } from './fixtures.ts';
 
 const before = room(busyFacts({ workers: [], proposals: [proposal(7, 'web/seo'), proposal(8, 'web/a')] }));
@@ -26,7 +28,7 @@ describe('a yes that was typed ahead', () => {
   it('does not insist on a limit that has not been read', () => {
     const dialog = dialogOf(card);
     if (dialog?.kind !== 'card') throw new Error('no card');
-    const insisting: AppState = { ...card, focus: { at: 'dialog', dialog: { ...dialog, overLimit: true } } };
+    const insisting = withDialog(card, { ...dialog, overLimit: true });
     expect(isUnseen(insisting, card)).toBe(true);
   });
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { nextTick } from '../../src/app/clock.ts';
-import { selectShown } from '../../src/app/select.ts';
-import { initialState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
+import { selectShown } from '../../src/room/select.ts';
+import { initialState } from '../../src/room/state.ts';
 import {
   after,
   busyFacts,

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
-import { selectedWorker } from '../../src/app/select.ts';
-import { type AppState, dialogOf } from '../../src/app/state.ts';
+import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview, UndoResult } from '../../src/domain/finish.ts';
 import type { EndedWorker } from '../../src/domain/worker.ts';
+import { selectedWorker } from '../../src/room/select.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, finishPreview, press, room, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import type { AppState } from '../../src/app/state.ts';
 import { DragTimer } from '../../src/client/dragTimer.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { room } from '../app/fixtures.ts';
 
 afterEach(() => {

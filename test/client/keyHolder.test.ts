@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type AppState, initialState } from '../../src/app/state.ts';
 import { KeyHolder } from '../../src/client/keyHolder.ts';
+import { type AppState, initialState } from '../../src/room/state.ts';
 import { createScreen, initialModes, type Modes } from '../../src/terminal/screen.ts';
 
 const state = initialState({ cols: 80, rows: 24 }, 0);

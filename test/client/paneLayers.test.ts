@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { AppState } from '../../src/app/state.ts';
 import { PaneLayers } from '../../src/client/panes.ts';
+import type { AppState } from '../../src/room/state.ts';
 import { compose, type Layer } from '../../src/terminal/renderer.ts';
 import { createGrid, createScreen, gridToText, type Scroll } from '../../src/terminal/screen.ts';
 import { press, room } from '../app/fixtures.ts';

@@ -1,9 +1,9 @@
 import { cleanup, render } from 'ink-testing-library';
 import { afterEach, expect, test } from 'vitest';
-import { type AppState, initialState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Update } from '../../src/domain/update.ts';
+import { type AppState, initialState } from '../../src/room/state.ts';
 import { Room } from '../../src/ui/Room.tsx';
 import {
   busyFacts,

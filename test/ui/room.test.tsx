@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
-import type { AppState, Size } from '../../src/app/state.ts';
-import { cellWidth } from '../../src/app/text/cells.ts';
 import { Chrome } from '../../src/paint/chrome.ts';
+import type { AppState, Size } from '../../src/room/state.ts';
+import { cellWidth } from '../../src/room/text/cells.ts';
 import { ColorKind, cellWords, colorMask } from '../../src/terminal/cell.ts';
 import { type Grid, rowText } from '../../src/terminal/screen.ts';
 import { Room } from '../../src/ui/Room.tsx';

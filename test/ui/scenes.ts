@@ -1,8 +1,8 @@
-import type { AppState, Size } from '../../src/app/state.ts';
-import { initialState } from '../../src/app/state.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview } from '../../src/domain/finish.ts';
 import { type AgentRequest, queueOf } from '../../src/domain/queue.ts';
+import type { AppState, Size } from '../../src/room/state.ts';
+import { initialState } from '../../src/room/state.ts';
 import {
   busyFacts,
   cleanPreview,

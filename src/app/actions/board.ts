@@ -1,18 +1,19 @@
 import type { Card, Column } from '../../domain/board.ts';
 import { refTo, seenOf } from '../../domain/boardFacts.ts';
 import { slugFrom } from '../../domain/cardLink.ts';
+import { fieldOf } from '../../room/field.ts';
+import { selectRow } from '../../room/move.ts';
+import { isReachable } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { cardKey, cardsIn, cardWorkers, columnBeside, moveCard, moveColumn, selectedCard } from '../board.ts';
+import { dialogOf } from '../dialog.ts';
 import { openForm } from '../dialogs.ts';
 import type { BoardDialog } from '../documentDialog.ts';
-import { fieldOf } from '../field.ts';
 import { formOf } from '../form.ts';
-import { selectRow } from '../move.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
 import { writeCard } from './cardText.ts';
-import { isReachable } from './reachable.ts';
 
 const board = { group: 'Board', where: ['board'] } as const;
 

@@ -1,13 +1,14 @@
 import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import { isReachable } from '../../room/reachable.ts';
+import { findProposal, selectPaneSize } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { CardDialog } from '../dialog.ts';
+import { dialogOf } from '../dialog.ts';
 import { openCard, openEdit, openReject } from '../dialogs.ts';
 import { isWaiting, waitingText } from '../dialogText.ts';
-import { findProposal, selectPaneSize } from '../select.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../step.ts';
-import { isReachable } from './reachable.ts';
 
 const card = { where: ['card'], group: 'Approval card' } as const;
 

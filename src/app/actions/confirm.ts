@@ -1,13 +1,14 @@
+import { isReachable } from '../../room/reachable.ts';
+import { findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { CleanDialog, FinishDialog } from '../dialog.ts';
+import { dialogOf } from '../dialog.ts';
 import { goBack, openClean, openFinish } from '../dialogs.ts';
 import { isWaiting, waitingText, wantsName } from '../dialogText.ts';
-import { findWorker } from '../select.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
 import { beginBoard } from './cardText.ts';
-import { isReachable } from './reachable.ts';
 
 const dialogs = { group: 'Finish, clean, questions' } as const;
 

@@ -1,8 +1,9 @@
+import { findProposal, selectedRepo } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Step, stay, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { CameFrom } from '../dialog.ts';
-import { findProposal, selectedRepo } from '../select.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { type Step, stay, withDialog } from '../step.ts';
+import { dialogOf } from '../dialog.ts';
 import { isIdle } from './card.ts';
 
 const create = {

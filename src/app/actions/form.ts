@@ -1,10 +1,10 @@
+import { findProposal } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { stay, toList } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { openCard } from '../dialogs.ts';
 import { waitingText } from '../dialogText.ts';
 import { addLineBreak, choose, faultyField, formOf, moveField, moveUpOrDown, sendForm } from '../form.ts';
-import { findProposal } from '../select.ts';
-import type { AppState } from '../state.ts';
-import { stay, toList } from '../step.ts';
 
 const form = { where: ['form'], group: 'New worker' } as const;
 

@@ -1,6 +1,8 @@
+import { emptyField } from '../../room/field.ts';
+import type { History } from '../../room/history.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action, Where } from '../action.ts';
-import { emptyField } from '../field.ts';
-import type { History } from '../history.ts';
 import {
   canLookBack,
   goToEnd,
@@ -11,8 +13,6 @@ import {
   viewSize,
   withHistory,
 } from '../lookBack.ts';
-import type { AppState } from '../state.ts';
-import { type Step, stay, withNotice } from '../step.ts';
 
 const group = 'Looking back';
 

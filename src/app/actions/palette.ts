@@ -1,10 +1,9 @@
+import { emptyField, type TextField } from '../../room/field.ts';
+import type { AppState, Palette } from '../../room/state.ts';
+import { type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { emptyField, type TextField } from '../field.ts';
 import type { Offer } from '../palette/filter.ts';
 import { paletteRows } from '../palette/layout.ts';
-import type { Palette } from '../palette/palette.ts';
-import type { AppState } from '../state.ts';
-import { type Step, stay, withNotice } from '../step.ts';
 
 const keys = { group: 'Palette', where: ['palette'], palette: 'never' } as const;
 

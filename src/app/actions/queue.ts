@@ -1,14 +1,14 @@
 import { canSetAside, type QueueItem } from '../../domain/queue.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { isReachable } from '../../room/reachable.ts';
+import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../room/select.ts';
+import { type AppState, selectionOf } from '../../room/state.ts';
+import { ask, type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { openCard, openFinish, openReject } from '../dialogs.ts';
 import { toggleSilenced } from '../notify.ts';
 import { canSay, inPane, isSaidInFull, openDeny, openRequest, say } from '../requests.ts';
-import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../select.ts';
-import { type AppState, selectionOf } from '../state.ts';
-import { ask, type Step, stay, withNotice } from '../step.ts';
-import { isReachable } from './reachable.ts';
 
 const queue = { where: ['queue'], group: 'Queue' } as const;
 

@@ -1,11 +1,12 @@
+import { fieldOf } from '../../room/field.ts';
+import { isReachable } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { fieldOf } from '../field.ts';
+import { dialogOf } from '../dialog.ts';
 import { findRadar, listeners, suggestedNote } from '../radar.ts';
 import { backToMatrix, pairOf, standing } from '../radarDialogs.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, withDialog } from '../step.ts';
 import { isIdle } from './card.ts';
-import { isReachable } from './reachable.ts';
 
 const note = { group: 'Radar: message', where: ['radar-note'] } as const;
 

@@ -1,7 +1,7 @@
+import { stay } from '../../room/step.ts';
 import type { Action } from '../action.ts';
+import { dialogOf } from '../dialog.ts';
 import { openRepo } from '../dialogs.ts';
-import { dialogOf } from '../state.ts';
-import { stay } from '../step.ts';
 import { isIdle } from './card.ts';
 
 /** What can be done in the dialog that shows a repository. */

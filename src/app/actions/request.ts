@@ -1,6 +1,9 @@
 import type { AgentRequest } from '../../domain/queue.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Step, stay, toList } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { AskDialog } from '../dialog.ts';
+import { dialogOf } from '../dialog.ts';
 import {
   canSay,
   choose,
@@ -12,8 +15,6 @@ import {
   say,
   take,
 } from '../requests.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { type Step, stay, toList } from '../step.ts';
 import { isIdle } from './card.ts';
 import { enterPane } from './room.ts';
 

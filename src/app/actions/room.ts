@@ -1,6 +1,5 @@
-import { type Action, everywhereBut } from '../action.ts';
-import { moveSelection, selectRow, switchList, switchZoom } from '../move.ts';
-import { selectNotices } from '../notices.ts';
+import { moveSelection, selectRow, switchList, switchZoom } from '../../room/move.ts';
+import { isReachable } from '../../room/reachable.ts';
 import {
   countLive,
   findWorker,
@@ -9,10 +8,11 @@ import {
   selectGeometry,
   selectQueue,
   selectShown,
-} from '../select.ts';
-import { type AppState, type Grid, grids } from '../state.ts';
-import { ask, stay, toList, withDialog, withNotice } from '../step.ts';
-import { isReachable } from './reachable.ts';
+} from '../../room/select.ts';
+import { type AppState, type Grid, grids } from '../../room/state.ts';
+import { ask, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { type Action, everywhereBut } from '../action.ts';
+import { selectNotices } from '../notices.ts';
 import { canType } from './workers.ts';
 
 const panes = { where: ['room'], group: 'Panes' } as const;

@@ -1,7 +1,8 @@
+import { dialogHeight } from '../../room/geometry.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { dialogHeight } from '../geometry.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { type Step, stay, toList, withDialog } from '../step.ts';
+import { dialogOf } from '../dialog.ts';
 
 /** Beyond the end of any dialog; the end is found once the step is done. */
 const farAway = 1_000_000;

@@ -1,8 +1,9 @@
+import { isReachable } from '../../room/reachable.ts';
+import { findWorker, selectedWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { findWorker, selectedWorker } from '../select.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../step.ts';
-import { isReachable } from './reachable.ts';
+import { dialogOf } from '../dialog.ts';
 
 /** What a worker reported, and what sessions wrote to each other. */
 export const timelineActions: readonly Action[] = [

@@ -1,10 +1,11 @@
+import { isReachable } from '../../room/reachable.ts';
+import { findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { FinishDialog } from '../dialog.ts';
-import { findWorker } from '../select.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { ask, type Step, stay, withDialog } from '../step.ts';
+import { dialogOf } from '../dialog.ts';
 import { isIdle } from './card.ts';
-import { isReachable } from './reachable.ts';
 
 const noEnd = 'Nothing was finished or cleaned yet.';
 

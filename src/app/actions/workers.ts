@@ -1,11 +1,11 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
+import { isReachable } from '../../room/reachable.ts';
+import { findProposal, selectedWorker } from '../../room/select.ts';
+import { type AppState, selectionOf } from '../../room/state.ts';
+import { ask, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { openCard, openClean, openFinish, openForm, openRepo } from '../dialogs.ts';
 import { findRequest, openRequest } from '../requests.ts';
-import { findProposal, selectedWorker } from '../select.ts';
-import { type AppState, selectionOf } from '../state.ts';
-import { ask, type Step, stay, withDialog, withNotice } from '../step.ts';
-import { isReachable } from './reachable.ts';
 
 const room = { where: ['room'], group: 'Workers' } as const;
 const noWorker = 'Select a worker first.';

@@ -1,5 +1,5 @@
-import type { AppState } from '../state.ts';
-import type { Step } from '../step.ts';
+import type { AppState } from '../../room/state.ts';
+import type { Step } from '../../room/step.ts';
 
 /** Something that the palette offers. */
 export interface PaletteItem {

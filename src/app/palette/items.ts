@@ -1,10 +1,11 @@
 import { draftId } from '../../domain/proposal.ts';
+import { keyLabel } from '../../room/keyName.ts';
+import { findProposal } from '../../room/select.ts';
+import { type AppState, selectionOf } from '../../room/state.ts';
+import { toList } from '../../room/step.ts';
 import { type Action, hintOf, isEnabled, keysOf } from '../action.ts';
 import { cardKey, selectedCard } from '../board.ts';
-import { keyLabel } from '../keyName.ts';
-import { findProposal } from '../select.ts';
-import { type AppState, dialogOf, selectionOf } from '../state.ts';
-import { toList } from '../step.ts';
+import { dialogOf } from '../dialog.ts';
 import type { PaletteItem } from './item.ts';
 import { placesOf } from './places.ts';
 

@@ -1,6 +1,6 @@
-import { dialogHeight, dialogWidth, inside, type Rect } from '../geometry.ts';
-import { firstShown } from '../select.ts';
-import type { Size } from '../state.ts';
+import { dialogHeight, dialogWidth, inside, type Rect } from '../../room/geometry.ts';
+import { firstShown } from '../../room/select.ts';
+import type { Size } from '../../room/state.ts';
 
 /** Border and empty line above and below, what is typed, and the line that parts it from the items. */
 const otherRows = 6;

@@ -3,16 +3,16 @@ import { draftId, type Proposal } from '../../domain/proposal.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { selectRow, switchList } from '../../room/move.ts';
+import { isReachable } from '../../room/reachable.ts';
+import { selectQueue, selectShown } from '../../room/select.ts';
+import type { AppState, ListName } from '../../room/state.ts';
+import { stay, toList } from '../../room/step.ts';
+import { counted, stateLook } from '../../room/text/words.ts';
 import { openBoard } from '../actions/board.ts';
-import { isReachable } from '../actions/reachable.ts';
 import { enterPane } from '../actions/room.ts';
 import { cardKey } from '../board.ts';
 import { openCard, openRepo } from '../dialogs.ts';
-import { selectRow, switchList } from '../move.ts';
-import { selectQueue, selectShown } from '../select.ts';
-import type { AppState, ListName } from '../state.ts';
-import { stay, toList } from '../step.ts';
-import { counted, stateLook } from '../text/words.ts';
 import type { PaletteItem } from './item.ts';
 
 /** Characters of a name or text that comes from outside: more than is shown of it, or looked at. */

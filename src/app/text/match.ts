@@ -1,4 +1,4 @@
-import { clustersOf } from './cells.ts';
+import { clustersOf } from '../../room/text/cells.ts';
 
 /** A text in which the letters looked for stand in their order. */
 export interface Match {

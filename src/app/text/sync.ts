@@ -1,5 +1,5 @@
 import type { NotionFacts, SyncSuggestion } from '../../domain/notionFacts.ts';
-import { counted } from './words.ts';
+import { counted } from '../../room/text/words.ts';
 
 /** How far a sync is. */
 export function runningText({ table, stage, done, total }: NonNullable<NotionFacts['running']>): string {

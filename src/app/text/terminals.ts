@@ -1,6 +1,6 @@
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
+import { type Span, span, type Tone } from '../../room/text/line.ts';
 import type { Progress } from '../../terminal/modes.ts';
-import { type Span, span, type Tone } from './line.ts';
 
 /** A character that turns or blinks in front of a title, and says nothing once the line stands still. */
 const spinner = /^[\p{S}·|/\\-]\s+/u;

@@ -2,17 +2,26 @@ import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import type { MethodParams } from '../../room/effects.ts';
+import type { Answered } from '../../room/messages.ts';
+import { type AppState, isRoomFree } from '../../room/state.ts';
+import {
+  problemLine,
+  type Step,
+  stay,
+  toList,
+  withDialog,
+  withNotice,
+  withoutNotice,
+} from '../../room/step.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { counted } from '../../room/text/words.ts';
 import { sendNote } from '../actions/radarNote.ts';
 import type { Dialog } from '../dialog.ts';
+import { dialogOf } from '../dialog.ts';
 import { goBack, openCard } from '../dialogs.ts';
-import type { MethodParams } from '../effects.ts';
-import type { Answered } from '../messages.ts';
 import { backToMatrix } from '../radarDialogs.ts';
 import { findRequest } from '../requests.ts';
-import { type AppState, dialogOf, isRoomFree } from '../state.ts';
-import { problemLine, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../step.ts';
-import { cellWidth } from '../text/cells.ts';
-import { counted } from '../text/words.ts';
 import { withBoardAnswer, withInvoice } from './documentAnswers.ts';
 import {
   factsWithoutRequest,

@@ -1,3 +1,5 @@
+import type { AppState } from '../../room/state.ts';
+import { type Step, stay, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
 import { boardOf, canChange, moveTo } from '../actions/board.ts';
@@ -6,8 +8,6 @@ import { actionFor } from '../actions.ts';
 import { moveCard, selectedCard } from '../board.ts';
 import { boardHit } from '../boardLayout.ts';
 import type { BoardDialog, HeldCard } from '../documentDialog.ts';
-import type { AppState } from '../state.ts';
-import { type Step, stay, withDialog, withNotice, withoutNotice } from '../step.ts';
 import { wheel } from './wheel.ts';
 
 /**

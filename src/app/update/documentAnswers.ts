@@ -1,9 +1,9 @@
+import type { Answered } from '../../room/messages.ts';
+import type { AppState } from '../../room/state.ts';
+import { withDialog, withNotice } from '../../room/step.ts';
+import { counted } from '../../room/text/words.ts';
 import { cardKey } from '../board.ts';
 import type { Dialog } from '../dialog.ts';
-import type { Answered } from '../messages.ts';
-import type { AppState } from '../state.ts';
-import { withDialog, withNotice } from '../step.ts';
-import { counted } from '../text/words.ts';
 
 /** An invoice was written; the entries stay in sight. */
 export function withInvoice(

@@ -1,13 +1,13 @@
 import type { SelectionShape, ViewCell } from '../../protocol/hostApi.ts';
+import type { ViewEffect } from '../../room/effects.ts';
+import type { Rect } from '../../room/geometry.ts';
+import type { Drag } from '../../room/history.ts';
+import { selectPaneArea } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Step, stay } from '../../room/step.ts';
 import type { MouseToken, Token } from '../../terminal/input.ts';
 import { enterPane } from '../actions/room.ts';
-import type { ViewEffect } from '../effects.ts';
-import type { Rect } from '../geometry.ts';
-import type { Drag } from '../history.ts';
 import { withCursor } from '../lookBack.ts';
-import { selectPaneArea } from '../select.ts';
-import type { AppState } from '../state.ts';
-import { type Step, stay } from '../step.ts';
 
 const shapes: readonly SelectionShape[] = ['characters', 'words', 'lines'];
 

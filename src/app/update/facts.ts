@@ -2,9 +2,6 @@ import type { Facts } from '../../domain/facts.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { proposalItem, type QueueItem } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
-import type { CardDialog, Dialog, NoteDialog, RadarDialog, SidesDialog } from '../dialog.ts';
-import { axisOf, findRadar, worstCell } from '../radar.ts';
-import { findRequest } from '../requests.ts';
 import {
   findProposal,
   findWorker,
@@ -13,9 +10,19 @@ import {
   type QueueRow,
   selectFleet,
   selectQueue,
-} from '../select.ts';
-import type { AppState, FleetKey, RowKey } from '../state.ts';
-import { toList, withDialog, withNotice } from '../step.ts';
+} from '../../room/select.ts';
+import type { AppState, FleetKey, RowKey } from '../../room/state.ts';
+import { toList, withDialog, withNotice } from '../../room/step.ts';
+import {
+  type CardDialog,
+  type Dialog,
+  dialogOf,
+  type NoteDialog,
+  type RadarDialog,
+  type SidesDialog,
+} from '../dialog.ts';
+import { axisOf, findRadar, worstCell } from '../radar.ts';
+import { findRequest } from '../requests.ts';
 import { withDenials, withNews } from './news.ts';
 
 /** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
@@ -72,7 +79,9 @@ function keptAnchor(next: AppState, old: AppState, selected: FleetKey | null): s
 
 function withFocus(state: AppState): AppState {
   const { focus } = state;
-  if (focus.at === 'dialog') return withSubject(state, focus.dialog);
+  const dialog = dialogOf(state);
+  if (dialog) return withSubject(state, dialog);
+  if (focus.at === 'dialog') return state;
   if (focus.at === 'list' || findWorker(state, focus.id)) return state;
   return withNotice(toList(state), whatBecame(state, focus.id));
 }

@@ -1,13 +1,12 @@
+import { editField, insertText } from '../../room/field.ts';
+import { contains } from '../../room/geometry.ts';
+import { keyName, typedText } from '../../room/keyName.ts';
+import type { AppState, Palette } from '../../room/state.ts';
+import { type Step, stay, withoutNotice } from '../../room/step.ts';
 import type { KeyToken, MouseToken } from '../../terminal/input.ts';
 import { markedAt, moveMark, runMarked, withFilter, withMark, withoutPalette } from '../actions/palette.ts';
 import { selectOffers } from '../actions.ts';
-import { editField, insertText } from '../field.ts';
-import { contains } from '../geometry.ts';
-import { keyName, typedText } from '../keyName.ts';
 import { paletteLayout } from '../palette/layout.ts';
-import type { Palette } from '../palette/palette.ts';
-import type { AppState } from '../state.ts';
-import { type Step, stay, withoutNotice } from '../step.ts';
 import { wheel } from './wheel.ts';
 
 /** Letters and editing keys go into what is looked for. */

@@ -1,9 +1,10 @@
 import type { GoneOn } from '../../domain/usageLimit.ts';
+import type { Answered } from '../../room/messages.ts';
+import type { AppState } from '../../room/state.ts';
+import { problemLine, toList, withDialog, withNotice } from '../../room/step.ts';
+import { counted } from '../../room/text/words.ts';
 import type { Dialog, Listed, StartSeveralDialog } from '../dialog.ts';
-import type { Answered } from '../messages.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { problemLine, toList, withDialog, withNotice } from '../step.ts';
-import { counted } from '../text/words.ts';
+import { dialogOf } from '../dialog.ts';
 import { withStarted } from './facts.ts';
 
 /**

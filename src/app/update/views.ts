@@ -1,9 +1,9 @@
 import type { Result } from '../../domain/problem.ts';
+import type { Copied, Message } from '../../room/messages.ts';
+import type { AppState } from '../../room/state.ts';
+import { problemLine, type Step, stay, toList, withNotice } from '../../room/step.ts';
+import { counted } from '../../room/text/words.ts';
 import { withCursor } from '../lookBack.ts';
-import type { Copied, Message } from '../messages.ts';
-import type { AppState } from '../state.ts';
-import { problemLine, type Step, stay, toList, withNotice } from '../step.ts';
-import { counted } from '../text/words.ts';
 
 type Searched = Extract<Message, { type: 'searched' }>;
 

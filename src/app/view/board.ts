@@ -1,5 +1,10 @@
 import type { Card } from '../../domain/board.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { cutLine, fitLine, type Line, line, span, spreadLine } from '../../room/text/line.ts';
+import { counted, stateLook } from '../../room/text/words.ts';
+import { oneLineField } from '../../room/textField.ts';
 import { openConflicts } from '../actions/sync.ts';
 import { cardWorkers, selectedCard } from '../board.ts';
 import {
@@ -12,12 +17,7 @@ import {
   type ShownColumn,
 } from '../boardLayout.ts';
 import type { BoardDialog, CardTextDialog, HeldCard } from '../documentDialog.ts';
-import type { AppState } from '../state.ts';
-import { cutLine, fitLine, type Line, line, span, spreadLine } from '../text/line.ts';
-import { counted, stateLook } from '../text/words.ts';
 import { cardLines, textRows } from './boardCard.ts';
-import { type DialogBody, labelled, marked, problemRows } from './dialogBody.ts';
-import { oneLineField } from './textField.ts';
 
 /** What all parts of the board are drawn from. */
 interface Drawn {

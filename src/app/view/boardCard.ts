@@ -1,10 +1,10 @@
 import type { Card } from '../../domain/board.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { wrapRanges } from '../../room/text/cells.ts';
+import { cutLine, type Line, line, type Span, span, spreadLine, type Tone } from '../../room/text/line.ts';
+import { stateLook } from '../../room/text/words.ts';
 import { cardRows } from '../boardLayout.ts';
-import { wrapRanges } from '../text/cells.ts';
-import { cutLine, type Line, line, type Span, span, spreadLine, type Tone } from '../text/line.ts';
-import { stateLook } from '../text/words.ts';
 
 /** What is known of a card beside what it says. */
 export interface CardMarks {

@@ -2,15 +2,15 @@ import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type StartPlan } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { type DialogBody, labelled, marked, problemRows, quotedRows } from '../../room/dialogBody.ts';
+import { countRunning, findProposal, findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { quoteCommand, shownCommand } from '../../room/text/command.ts';
+import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../../room/text/words.ts';
+import { oneLineField } from '../../room/textField.ts';
 import type { CardDialog, RejectDialog } from '../dialog.ts';
-import { countRunning, findProposal, findWorker } from '../select.ts';
-import type { AppState } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { quoteCommand, shownCommand } from '../text/command.ts';
-import { type Line, line, span, wrapLines } from '../text/line.ts';
-import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../text/words.ts';
-import { type DialogBody, labelled, marked, problemRows, quotedRows } from './dialogBody.ts';
-import { oneLineField } from './textField.ts';
 
 const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
 

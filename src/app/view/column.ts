@@ -4,10 +4,7 @@ import type { RepoStatus } from '../../domain/repo.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
-import type { Rect } from '../geometry.ts';
-import { shownFrom } from '../hitTest.ts';
-import { countClashes } from '../radar.ts';
-import { roomInRow } from '../requests.ts';
+import type { Rect } from '../../room/geometry.ts';
 import {
   type FleetRow,
   isSameRow,
@@ -16,12 +13,24 @@ import {
   selectGeometry,
   selectQueue,
   selectShown,
-} from '../select.ts';
-import { type AppState, isRoomFree, type ListName, type RowKey } from '../state.ts';
-import { cellWidth, cutText } from '../text/cells.ts';
-import { fitLine, type Line, line, lineText, lineWidth, span, spreadLine, type Tone } from '../text/line.ts';
+} from '../../room/select.ts';
+import { type AppState, isRoomFree, type ListName, type RowKey } from '../../room/state.ts';
+import { cellWidth, cutText } from '../../room/text/cells.ts';
+import {
+  fitLine,
+  type Line,
+  line,
+  lineText,
+  lineWidth,
+  span,
+  spreadLine,
+  type Tone,
+} from '../../room/text/line.ts';
+import { shortAge, stateLook } from '../../room/text/words.ts';
+import { shownFrom } from '../hitTest.ts';
+import { countClashes } from '../radar.ts';
+import { roomInRow } from '../requests.ts';
 import { progressMark } from '../text/terminals.ts';
-import { shortAge, stateLook } from '../text/words.ts';
 import { borderLine, type FrameView, frameView } from './frame.ts';
 
 /** The left column: repositories with their workers, and below what needs the person. */

@@ -1,11 +1,12 @@
+import { type DialogBody, outOfSight } from '../../room/dialogBody.ts';
+import { dialogHeight, dialogWidth, fits, type Rect } from '../../room/geometry.ts';
+import type { AppState } from '../../room/state.ts';
+import { withDialog } from '../../room/step.ts';
+import { cutLine, type Line } from '../../room/text/line.ts';
 import type { Dialog } from '../dialog.ts';
-import { dialogHeight, dialogWidth, fits, type Rect } from '../geometry.ts';
-import { type AppState, dialogOf } from '../state.ts';
-import { withDialog } from '../step.ts';
-import { cutLine, type Line } from '../text/line.ts';
+import { dialogOf } from '../dialog.ts';
 import { boardBody, cardTextBody } from './board.ts';
 import { cardBody, rejectBody } from './card.ts';
-import { type DialogBody, outOfSight } from './dialogBody.ts';
 import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { formBody } from './form.ts';

@@ -1,13 +1,13 @@
+import { type DialogBody, listed, marked, problemRows } from '../../room/dialogBody.ts';
+import { findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { quoteCommand } from '../../room/text/command.ts';
+import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
+import { oneLineField } from '../../room/textField.ts';
 import type { CleanDialog, FinishDialog } from '../dialog.ts';
 import { wantsName } from '../dialogText.ts';
-import { findWorker } from '../select.ts';
-import type { AppState } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { quoteCommand } from '../text/command.ts';
-import { type Line, line, span, wrapLines } from '../text/line.ts';
-import { counted } from '../text/words.ts';
-import { type DialogBody, listed, marked, problemRows } from './dialogBody.ts';
-import { oneLineField } from './textField.ts';
 
 /** What finishing would do, what stands in its way first. */
 export function finishBody(state: AppState, dialog: FinishDialog, width: number): DialogBody {

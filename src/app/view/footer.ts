@@ -1,12 +1,12 @@
+import { fits } from '../../room/geometry.ts';
+import type { History } from '../../room/history.ts';
+import { keyLabel } from '../../room/keyName.ts';
+import type { AppState } from '../../room/state.ts';
+import { fitLine, type Line, line, lineWidth, type Span, span, spreadLine } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
+import { oneLineField } from '../../room/textField.ts';
 import { type Action, hintOf, isEnabled, keysOf } from '../action.ts';
 import { actionsAt, whereOf } from '../actions.ts';
-import { fits } from '../geometry.ts';
-import type { History } from '../history.ts';
-import { keyLabel } from '../keyName.ts';
-import type { AppState } from '../state.ts';
-import { fitLine, type Line, line, lineWidth, type Span, span, spreadLine } from '../text/line.ts';
-import { counted } from '../text/words.ts';
-import { oneLineField } from './textField.ts';
 
 /** A notice, or the keys that do something now. The key that leaves a worker is always named. */
 export function footerLine(state: AppState): Line {

@@ -1,10 +1,10 @@
+import { type DialogBody, labelColumns, marked } from '../../room/dialogBody.ts';
+import { dialogHeight } from '../../room/geometry.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Line, line, span } from '../../room/text/line.ts';
+import { manyLineField, oneLineField } from '../../room/textField.ts';
 import type { FormDialog, FormField } from '../dialog.ts';
 import { briefColumns, formProblems } from '../form.ts';
-import { dialogHeight } from '../geometry.ts';
-import type { AppState } from '../state.ts';
-import { type Line, line, span } from '../text/line.ts';
-import { type DialogBody, labelColumns, marked } from './dialogBody.ts';
-import { manyLineField, oneLineField } from './textField.ts';
 
 /** Rows of the form besides brief and problems, with the border. */
 const otherRows = 10;

@@ -1,5 +1,5 @@
-import { inside, type Rect } from '../geometry.ts';
-import { fitLine, type Line, lineWidth, span, type Tone } from '../text/line.ts';
+import { inside, type Rect } from '../../room/geometry.ts';
+import { fitLine, type Line, lineWidth, span, type Tone } from '../../room/text/line.ts';
 
 export type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing' | 'border-history'>;
 

@@ -2,12 +2,12 @@ import { formatDuration } from '../../domain/duration.ts';
 import { type EntryStatus, entryStatuses } from '../../domain/entry.ts';
 import { type EntryFact, type EntrySum, sumOf } from '../../domain/invoiceFacts.ts';
 import { formatMoney } from '../../domain/money.ts';
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
 import type { InvoicesDialog } from '../documentDialog.ts';
 import { chosenEntries, olderEntries, periodOf, periodsOf } from '../invoices.ts';
-import type { AppState } from '../state.ts';
-import { fitLine, type Line, line, span, spreadLine, type Tone } from '../text/line.ts';
-import { counted } from '../text/words.ts';
-import { type DialogBody, marked, problemRows } from './dialogBody.ts';
 
 /** Locked is what was invoiced; readable without colour. */
 const looks: Readonly<Record<EntryStatus, readonly [mark: string, tone: Tone]>> = {

@@ -1,9 +1,9 @@
 import type { RepoRadar } from '../../domain/radar.ts';
 import { taskOf } from '../../domain/slug.ts';
+import { firstShown } from '../../room/select.ts';
+import { cellWidth, cutText } from '../../room/text/cells.ts';
+import { fitLine, type Line, type Span, span, type Tone } from '../../room/text/line.ts';
 import { axisOf, type Cell, type Standing, standingOf } from '../radar.ts';
-import { firstShown } from '../select.ts';
-import { cellWidth, cutText } from '../text/cells.ts';
-import { fitLine, type Line, type Span, span, type Tone } from '../text/line.ts';
 
 /** A verdict as shape and meaning: readable without colour. */
 export const verdictLooks: Readonly<Record<Standing['verdict'], readonly [mark: string, tone: Tone]>> = {

@@ -1,7 +1,7 @@
+import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
+import { type Line, line, span } from '../../room/text/line.ts';
+import { manyLineField } from '../../room/textField.ts';
 import type { NoteDialog } from '../dialog.ts';
-import { type Line, line, span } from '../text/line.ts';
-import { type DialogBody, problemRows } from './dialogBody.ts';
-import { manyLineField } from './textField.ts';
 
 const noteRows = 6;
 

@@ -1,17 +1,26 @@
+import { outOfSight } from '../../room/dialogBody.ts';
+import { fits } from '../../room/geometry.ts';
+import type { AppState } from '../../room/state.ts';
+import { clustersOf } from '../../room/text/cells.ts';
+import {
+  cutLine,
+  type Line,
+  line,
+  lineWidth,
+  type Span,
+  span,
+  spreadLine,
+  type Tone,
+} from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
 import { markedAt } from '../actions/palette.ts';
 import { selectOffers } from '../actions.ts';
-import { fits } from '../geometry.ts';
 import type { Offer } from '../palette/filter.ts';
 import { subjectOf } from '../palette/items.ts';
 import { paletteLayout } from '../palette/layout.ts';
-import type { AppState } from '../state.ts';
-import { clustersOf } from '../text/cells.ts';
-import { cutLine, type Line, line, lineWidth, type Span, span, spreadLine, type Tone } from '../text/line.ts';
 import type { DialogView } from './dialog.ts';
-import { outOfSight } from './dialogBody.ts';
 import { keyHints } from './footer.ts';
 import { frameView } from './frame.ts';
-import { oneLineField } from './textField.ts';
 
 const prompt = ': ';
 const wanted = 'letters of an action, a worker, a repository or a card';

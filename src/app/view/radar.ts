@@ -1,13 +1,22 @@
 import { type RadarFile, type RepoRadar, rangesText } from '../../domain/radar.ts';
 import { taskOf } from '../../domain/slug.ts';
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
+import { dialogHeight } from '../../room/geometry.ts';
+import type { AppState } from '../../room/state.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import {
+  cutLine,
+  fitLine,
+  type Line,
+  line,
+  lineWidth,
+  span,
+  spreadLine,
+  wrapLines,
+} from '../../room/text/line.ts';
+import { counted, longAge } from '../../room/text/words.ts';
 import type { RadarDialog } from '../dialog.ts';
-import { dialogHeight } from '../geometry.ts';
 import { findRadar, type Standing, selectRadars, standingOf } from '../radar.ts';
-import type { AppState } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { cutLine, fitLine, type Line, line, lineWidth, span, spreadLine, wrapLines } from '../text/line.ts';
-import { counted, longAge } from '../text/words.ts';
-import { type DialogBody, marked, problemRows } from './dialogBody.ts';
 import { longestName, matrixRows, verdictLooks } from './matrix.ts';
 
 /** Files of a pair that the matrix lists; all of them can be gone through one by one. */

@@ -1,11 +1,11 @@
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../../domain/branch.ts';
 import type { LastCommit, RepoStatus } from '../../domain/repo.ts';
+import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { fitLine, type Line, line, type Span, span, type Tone } from '../../room/text/line.ts';
+import { counted, longAge, shortAge, stateLook } from '../../room/text/words.ts';
 import type { RepoDialog } from '../dialog.ts';
-import type { AppState } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { fitLine, type Line, line, type Span, span, type Tone } from '../text/line.ts';
-import { counted, longAge, shortAge, stateLook } from '../text/words.ts';
-import { type DialogBody, labelled, marked, problemRows } from './dialogBody.ts';
 
 /** All of one repository: its checkout as last seen, then what takes more than a glance. */
 export function repoBody(state: AppState, dialog: RepoDialog, width: number): DialogBody {

@@ -1,11 +1,11 @@
 import type { AgentRequest } from '../../domain/queue.ts';
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { longAge } from '../../room/text/words.ts';
+import { oneLineField } from '../../room/textField.ts';
 import type { AskDialog, DenyDialog } from '../dialog.ts';
 import { findRequest, questionOf } from '../requests.ts';
-import type { AppState } from '../state.ts';
-import { type Line, line, span, wrapLines } from '../text/line.ts';
-import { longAge } from '../text/words.ts';
-import { type DialogBody, marked, problemRows } from './dialogBody.ts';
-import { oneLineField } from './textField.ts';
 
 const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
 

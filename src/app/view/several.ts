@@ -1,14 +1,6 @@
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
-import { findProposal, findWorker } from '../select.ts';
-import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from '../several.ts';
-import type { AppState } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { quoteCommand, sharedArguments, shownCommand } from '../text/command.ts';
-import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
-import { counted, longAge } from '../text/words.ts';
 import {
   type DialogBody,
   listed as headed,
@@ -16,7 +8,15 @@ import {
   marked,
   problemRows,
   quotedRows,
-} from './dialogBody.ts';
+} from '../../room/dialogBody.ts';
+import { findProposal, findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { quoteCommand, sharedArguments, shownCommand } from '../../room/text/command.ts';
+import { type Line, line, type Span, span, wrapLines } from '../../room/text/line.ts';
+import { counted, longAge } from '../../room/text/words.ts';
+import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
+import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from '../several.ts';
 
 const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
 

@@ -1,12 +1,12 @@
 import type { FileSide, FileSides, SideHunk } from '../../domain/radar.ts';
 import { taskOf } from '../../domain/slug.ts';
+import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
 import type { SidesDialog } from '../dialog.ts';
 import { groupHunks } from '../hunkGroups.ts';
 import { findRadar, standingOf } from '../radar.ts';
-import type { AppState } from '../state.ts';
-import { fitLine, type Line, line, span, type Tone, wrapLines } from '../text/line.ts';
-import { counted } from '../text/words.ts';
-import { type DialogBody, problemRows } from './dialogBody.ts';
 
 /** Below this the sides stand one below the other: half of it is too narrow for code. */
 const leastBeside = 90;

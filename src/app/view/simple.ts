@@ -1,12 +1,12 @@
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
+import { countLive } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
 import { selectKeys } from '../actions.ts';
 import type { ProblemDialog, QuestionDialog } from '../dialog.ts';
 import { selectNotices } from '../notices.ts';
-import { countLive } from '../select.ts';
-import type { AppState } from '../state.ts';
-import { cellWidth } from '../text/cells.ts';
-import { type Line, line, span, wrapLines } from '../text/line.ts';
-import { counted } from '../text/words.ts';
-import { type DialogBody, marked, problemRows } from './dialogBody.ts';
 
 const plain = { aside: [], tail: [], caret: null } as const;
 

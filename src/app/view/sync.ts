@@ -1,13 +1,13 @@
 import type { NotionFacts, RebuildOutcome, SyncConflict, SyncOutcome } from '../../domain/notionFacts.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { fitLine, type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
+import { oneLineField } from '../../room/textField.ts';
 import { conflictAt, offerOf, openConflicts } from '../actions/sync.ts';
 import type { ConflictsDialog, SyncDialog } from '../documentDialog.ts';
-import type { AppState } from '../state.ts';
-import { fitLine, type Line, line, span, wrapLines } from '../text/line.ts';
 import { rebuildQuestion, runningText } from '../text/sync.ts';
-import { counted } from '../text/words.ts';
-import { type DialogBody, marked, problemRows } from './dialogBody.ts';
-import { oneLineField } from './textField.ts';
 
 /** What a sync does, and what it came to. */
 export function syncBody(

@@ -1,10 +1,10 @@
 import type { Note } from '../../domain/note.ts';
 import type { Update } from '../../domain/update.ts';
+import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Line, line, type Span, span, wrapLines } from '../../room/text/line.ts';
+import { shortAge } from '../../room/text/words.ts';
 import type { TimelineDialog } from '../dialog.ts';
-import type { AppState } from '../state.ts';
-import { type Line, line, type Span, span, wrapLines } from '../text/line.ts';
-import { shortAge } from '../text/words.ts';
-import { type DialogBody, labelled, problemRows } from './dialogBody.ts';
 
 interface Entry {
   readonly at: string;

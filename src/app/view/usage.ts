@@ -1,8 +1,8 @@
 import { budgetState } from '../../domain/limits.ts';
 import { noUsage, type Usage } from '../../domain/usage.ts';
-import type { AppState } from '../state.ts';
-import { type Span, span, type Tone } from '../text/line.ts';
-import { moneyText, tokensText } from '../text/words.ts';
+import type { AppState } from '../../room/state.ts';
+import { type Span, span, type Tone } from '../../room/text/line.ts';
+import { moneyText, tokensText } from '../../room/text/words.ts';
 
 const tones: Readonly<Record<ReturnType<typeof budgetState>, Tone>> = {
   fine: 'muted',

@@ -1,7 +1,7 @@
 import { plainLine } from '../../lib/sanitize.ts';
-import { selectQueue } from '../select.ts';
-import type { AppState } from '../state.ts';
-import { cutText } from '../text/cells.ts';
+import { selectQueue } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { cutText } from '../../room/text/cells.ts';
 
 /** Tabs and task bars cut what is longer. */
 const longestName = 40;

@@ -1,6 +1,6 @@
-import { quoteCommand } from '../../app/text/command.ts';
 import type { CleanPreview, FinishPreview } from '../../domain/finish.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { quoteCommand } from '../../room/text/command.ts';
 
 export function finishText(preview: FinishPreview): string {
   return [

@@ -1,10 +1,10 @@
-import { quoteCommand } from '../../app/text/command.ts';
-import { counted, moneyText, tokensText } from '../../app/text/words.ts';
 import { formatDuration } from '../../domain/duration.ts';
 import type { Proposer } from '../../domain/proposal.ts';
 import type { RequestAnswer } from '../../domain/queue.ts';
 import type { LogEvent } from '../../features/events.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { quoteCommand } from '../../room/text/command.ts';
+import { counted, moneyText, tokensText } from '../../room/text/words.ts';
 import { timeText } from './rows.ts';
 
 type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>;

@@ -1,8 +1,8 @@
-import { quoteCommand, shownCommand } from '../../app/text/command.ts';
-import { longAge, portsText, sizeText } from '../../app/text/words.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type Proposer, type StartPlan } from '../../domain/proposal.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { quoteCommand, shownCommand } from '../../room/text/command.ts';
+import { longAge, portsText, sizeText } from '../../room/text/words.ts';
 import { columns as aligned, type NamedText, namedRows, quotedText } from './rows.ts';
 
 /** Cells of the longest name and what stands around it. */

@@ -1,5 +1,5 @@
-import { counted, longAge } from '../../app/text/words.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
+import { counted, longAge } from '../../room/text/words.ts';
 import { columns } from './rows.ts';
 
 /** A line for each repository, in columns. */

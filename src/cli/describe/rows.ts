@@ -1,6 +1,6 @@
-import { cellWidth, wrapText } from '../../app/text/cells.ts';
 import { dayOf } from '../../domain/day.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { cellWidth, wrapText } from '../../room/text/cells.ts';
 
 /** A fact with its name; nothing is said of one without a text. */
 export type NamedText = readonly [name: string, text: string | null | undefined];

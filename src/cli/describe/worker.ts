@@ -1,7 +1,7 @@
-import { longAge, moneyText, portsText, stateLook, tokensText } from '../../app/text/words.ts';
 import type { OperationFact } from '../../domain/facts.ts';
 import type { Usage } from '../../domain/usage.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
+import { longAge, moneyText, portsText, stateLook, tokensText } from '../../room/text/words.ts';
 import { columns, type NamedText, namedRows } from './rows.ts';
 
 /** What is known of a worker besides its record. */

@@ -1,12 +1,13 @@
 import { describe, expect, it, test } from 'vitest';
 import { actions, selectOffers, whereOf } from '../../../src/app/actions.ts';
-import { emptyField } from '../../../src/app/field.ts';
-import { type AppState, dialogOf } from '../../../src/app/state.ts';
-import { lineText } from '../../../src/app/text/line.ts';
+import { dialogOf } from '../../../src/app/dialog.ts';
 import { isUnseen } from '../../../src/app/unseen.ts';
 import { updateApp } from '../../../src/app/update.ts';
 import { selectPalette } from '../../../src/app/view/palette.ts';
 import { type AgentRequest, queueOf } from '../../../src/domain/queue.ts';
+import { emptyField } from '../../../src/room/field.ts';
+import type { AppState } from '../../../src/room/state.ts';
+import { lineText } from '../../../src/room/text/line.ts';
 import * as scenes from '../../ui/scenes.ts';
 import { boardRoom, card } from '../boardFixtures.ts';
 import { conflictRoom, invoiceRoom, refusedSync } from '../documentFixtures.ts';

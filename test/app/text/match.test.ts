@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { clustersOf } from '../../../src/app/text/cells.ts';
 import { match } from '../../../src/app/text/match.ts';
+import { clustersOf } from '../../../src/room/text/cells.ts';
 
 /** The text with what was found in brackets; null where it was not. */
 function found(query: string, text: string): string | null {

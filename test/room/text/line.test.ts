@@ -7,7 +7,7 @@ import {
   span,
   spreadLine,
   wrapLines,
-} from '../../../src/app/text/line.ts';
+} from '../../../src/room/text/line.ts';
 
 const parts = [span('backend', 'strong'), span(' 開発', 'muted'), span(' ok', 'good')];
 

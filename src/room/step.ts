@@ -1,5 +1,5 @@
 import type { Problem } from '../domain/problem.ts';
-import type { CardDialog, Dialog, StartSeveralDialog } from './dialog.ts';
+import type { AnyDialog } from './asking.ts';
 import type { Effect, Method, MethodParams, RequestEffect } from './effects.ts';
 import type { AppState, Notice } from './state.ts';
 
@@ -14,7 +14,7 @@ export function stay(state: AppState): Step {
 }
 
 /** Where a yes may still not be given, brings the first row into sight that has not been there; null where all has. */
-export function toUnseen(state: AppState, dialog: CardDialog | StartSeveralDialog): AppState | null {
+export function toUnseen(state: AppState, dialog: AnyDialog): AppState | null {
   const { rows = 0, all = 1 } = dialog.seen ?? {};
   if (rows >= all) return null;
   const left = all - rows;
@@ -33,7 +33,7 @@ export function withoutNotice(state: AppState): AppState {
   return state.notice === null ? state : { ...state, notice: null };
 }
 
-export function withDialog(state: AppState, dialog: Dialog): AppState {
+export function withDialog<D extends AnyDialog>(state: AppState, dialog: D): AppState {
   return { ...state, focus: { at: 'dialog', dialog } };
 }
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { WorkerState } from '../../../src/domain/worker.ts';
 import {
   longAge,
   memoryText,
@@ -7,9 +8,8 @@ import {
   shortAge,
   stateLook,
   tokensText,
-} from '../../../src/app/text/words.ts';
-import type { WorkerState } from '../../../src/domain/worker.ts';
-import { now } from '../fixtures.ts';
+} from '../../../src/room/text/words.ts';
+import { now } from '../../app/fixtures.ts';
 
 const minute = 60_000;
 

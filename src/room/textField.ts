@@ -1,6 +1,6 @@
-import { caretRow, type TextField } from '../field.ts';
-import { cellWidth, clustersOf, wrapRanges } from '../text/cells.ts';
-import { type Line, span } from '../text/line.ts';
+import { caretRow, type TextField } from './field.ts';
+import { cellWidth, clustersOf, wrapRanges } from './text/cells.ts';
+import { type Line, span } from './text/line.ts';
 
 /**
  * One line of text after a prompt, moved along so that the caret is always in sight.

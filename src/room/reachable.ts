@@ -1,4 +1,4 @@
-import type { AppState } from '../state.ts';
+import type { AppState } from './state.ts';
 
 /** Whether the controller can be asked, or why not. */
 export function isReachable({ connection }: AppState): true | string {

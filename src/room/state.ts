@@ -1,9 +1,9 @@
 import type { Facts } from '../domain/facts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import type { Dialog } from './dialog.ts';
+import type { AnyDialog } from './asking.ts';
+import type { TextField } from './field.ts';
 import type { Drag, History } from './history.ts';
-import type { Palette } from './palette/palette.ts';
 
 /** All that the screen shows is derived from this, and nothing else is. */
 export interface AppState {
@@ -104,7 +104,14 @@ export type Focus =
   | { readonly at: 'list' }
   | { readonly at: 'pane'; readonly id: string }
   | History
-  | { readonly at: 'dialog'; readonly dialog: Dialog };
+  | { readonly at: 'dialog'; readonly dialog: AnyDialog };
+
+/** All that can be done and gone to from where one is, found by its letters. */
+export interface Palette {
+  readonly filter: TextField;
+  /** Id of what enter runs. It stays with its item while others come and go; null while there is none. */
+  readonly marked: string | null;
+}
 
 export interface Notice {
   readonly text: string;
@@ -147,8 +154,8 @@ export function initialState(
   };
 }
 
-/** The open dialog, of which there is at most one. */
-export function dialogOf(state: AppState): Dialog | null {
+/** Returns the open dialog, of which there is at most one. */
+export function shownDialog(state: AppState): AnyDialog | null {
   return state.focus.at === 'dialog' ? state.focus.dialog : null;
 }
 

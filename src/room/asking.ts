@@ -19,3 +19,9 @@ export interface Seen {
 export interface Scrolling {
   readonly scroll: number;
 }
+
+/** A dialog as all of the room sees it. What else it holds is known to its own file. */
+export interface AnyDialog extends Partial<Asking & Scrolling> {
+  readonly kind: string;
+  readonly seen?: Seen;
+}

@@ -1,4 +1,4 @@
-import { type Line, line, lineText, type Span, span, type Tone, wrapLines } from '../text/line.ts';
+import { type Line, line, lineText, type Span, span, type Tone, wrapLines } from './text/line.ts';
 
 /** What a dialog shows, before it gets its border and its place. */
 export interface DialogBody {
