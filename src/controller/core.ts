@@ -1,5 +1,5 @@
 import { failure, type Problem, type Result, success } from '../domain/problem.ts';
-import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
+import type { RequestAnswer } from '../domain/queue.ts';
 import type { Effect } from '../features/effects.ts';
 import type { LogEvent } from '../features/events.ts';
 import { applyEvent } from '../features/logState.ts';
@@ -13,6 +13,9 @@ export type RunEffect = (effect: WorldEffect, state: ControllerState) => void;
 
 /** Effects that reach outside; answers are the core's own business. */
 export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | 'reply-worker' }>;
+
+/** What an agent asks, without the ticket. */
+export type ReceivedRequest = Omit<Extract<Message, { type: 'request-received' }>, 'type' | 'ticket'>;
 
 /** Tickets are given from 1 on. */
 const nobody: Ticket = 0;
@@ -90,9 +93,9 @@ export class Core {
     return this.#owe((ticket) => ({ type: 'session-asked', ticket, id, request }));
   }
 
-  /** Keeps what an agent waits for until it is answered, or nobody waits any more: then with null. */
-  hold(request: AgentRequest, call: string): Promise<Result<RequestAnswer | null>> {
-    return this.#owe((ticket) => ({ type: 'held', ticket, request, call }));
+  /** Takes in what an agent asks. Resolves with a person's answer, or with null where only its pane takes one. */
+  receive(request: ReceivedRequest): Promise<Result<RequestAnswer | null>> {
+    return this.#owe((ticket) => ({ type: 'request-received', ticket, ...request }));
   }
 
   #owe<T>(message: (ticket: Ticket) => Message): Promise<Result<T>> {

@@ -1,9 +1,9 @@
 import { cleanUpdate, parseUpdateBlock } from '../agents/updateBlock.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
-import type { AgentRequest, RequestAnswer } from '../domain/queue.ts';
+import type { RequestAnswer } from '../domain/queue.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import { contextFor } from '../features/messages/sessions.ts';
-import type { Core } from './core.ts';
+import type { Core, ReceivedRequest } from './core.ts';
 
 /** What the controller does with posts of sessions, and says in its answers to them. */
 export interface Correspondent {
@@ -11,8 +11,8 @@ export interface Correspondent {
   report(id: string, body: unknown): Promise<Result<unknown>>;
   /** What an agent is to read besides, once; null when there is nothing. */
   takeContext(id: string): string | null;
-  /** What a person says to a request, once they do; null when nobody will. */
-  hold(request: AgentRequest, call: string): Promise<RequestAnswer | null>;
+  /** What a person says to a request, once they do; null where only its pane takes an answer. */
+  receive(request: ReceivedRequest): Promise<RequestAnswer | null>;
 }
 
 export function createCorrespondent(core: () => Core): Correspondent {
@@ -26,8 +26,8 @@ export function createCorrespondent(core: () => Core): Correspondent {
       if (context) core().tell({ type: 'notes-delivered', id, upTo: context.upTo });
       return context?.text ?? null;
     },
-    async hold(request, call) {
-      const answer = await core().hold(request, call);
+    async receive(request) {
+      const answer = await core().receive(request);
       return answer.ok ? answer.value : null;
     },
   };

@@ -1,4 +1,4 @@
-import type { WorkerState } from './worker.ts';
+import type { AskedQuestion, WorkerState } from './worker.ts';
 
 /** What a hook says happened inside an agent, in words that every agent shares. */
 export type Report =
@@ -6,11 +6,12 @@ export type Report =
   /** `byItself`: work in the background came to an end, and its person may still be asked something beside that. */
   | { readonly kind: 'prompted'; readonly byItself?: true }
   | { readonly kind: 'tool-started' }
-  /** `what` as it would have been asked. */
-  | { readonly kind: 'tool-ended'; readonly what: string }
-  | { readonly kind: 'asked'; readonly what: string }
-  /** A person said yes or no elsewhere; the agent goes on. */
-  | { readonly kind: 'answered'; readonly what: string }
+  /** `what` as it would have been asked; `call` names the use of the tool. */
+  | { readonly kind: 'tool-ended'; readonly what: string; readonly call?: string }
+  /** `request`: id of what was posted; absent where no answer can be given to it. */
+  | { readonly kind: 'asked'; readonly what: string; readonly request?: string }
+  /** A person said yes or no to this request elsewhere; the agent goes on. */
+  | { readonly kind: 'answered'; readonly request: string }
   /** `goesOn`: agents that it started work on in the background, and a turn begins by itself when they end. */
   | { readonly kind: 'turn-ended'; readonly said: string | null; readonly goesOn?: true }
   /** `until`: ISO time at which a usage limit ends, where that is known. */
@@ -53,18 +54,19 @@ export interface SessionSign {
 /** State and questions after a sign. Every state but `lost` has an exit edge that needs no hook. */
 export interface Observation {
   readonly state: WorkerState;
-  /** The question that is on the screen: of several, the last one asked. */
-  readonly asks: string | null;
-  /** Questions that wait beneath it, oldest first: tools and subagents run side by side. */
-  readonly askedBefore: readonly string[];
+  /** Oldest first; the last one is on the screen. */
+  readonly questions: readonly OpenQuestion[];
+}
+
+export interface OpenQuestion extends AskedQuestion {
+  /** Names the use of the tool that is asked for; absent where that is not known. */
+  readonly call?: string;
 }
 
 /** The one state machine of workers. Pure and total: a sign that says nothing new returns the same object. */
 export function observe(now: Observation, sign: Sign): Observation {
   const next = nextState(now, sign);
-  return next.state === now.state && next.asks === now.asks && sameTexts(next.askedBefore, now.askedBefore)
-    ? now
-    : next;
+  return next.state === now.state && areSame(next.questions, now.questions) ? now : next;
 }
 
 function nextState(now: Observation, sign: Sign): Observation {
@@ -94,11 +96,11 @@ function afterReport(now: Observation, report: Report): Observation {
       // Beside a question another tool may begin; its own tool began before it.
       return now.state === 'waiting' ? now : to('working');
     case 'tool-ended':
-      return now.state === 'waiting' ? withoutQuestion(now, report.what) : to('working');
+      return now.state === 'waiting' ? without(now, (open) => isAbout(open, report)) : to('working');
     case 'answered':
-      return now.state === 'waiting' ? withoutQuestion(now, report.what) : now;
+      return now.state === 'waiting' ? without(now, ({ request }) => request === report.request) : now;
     case 'asked':
-      return waiting([...questions(now).filter((what) => what !== unknownQuestion), report.what]);
+      return withQuestion(now, report);
     case 'turn-ended':
       if (!report.goesOn) return to('idle');
       // What waits then is the question of an agent in the background.
@@ -116,7 +118,7 @@ function afterSession(now: Observation, says: SessionSign['says']): Observation 
   // A limit ends a turn, too, and what is asked then is what to do about it.
   if (now.state === 'limited') return now;
   if (says === 'resting') return to('idle');
-  return now.state === 'waiting' ? now : waiting([unknownQuestion]);
+  return now.state === 'waiting' ? now : waiting([{ text: unknownQuestion }]);
 }
 
 /**
@@ -125,8 +127,8 @@ function afterSession(now: Observation, says: SessionSign['says']): Observation 
  */
 function afterTitle(now: Observation, says: TitleSign['says']): Observation {
   if (says === 'working') return to('working');
-  if (says === 'asking') return now.state === 'waiting' ? now : waiting([askedByTitle]);
-  if (now.asks === askedByTitle) return to('idle');
+  if (says === 'asking') return now.state === 'waiting' ? now : waiting([{ text: askedByTitle }]);
+  if (now.questions.at(-1)?.text === askedByTitle) return to('idle');
   return now.state === 'working' || isBefore(now.state) ? to('idle') : now;
 }
 
@@ -139,7 +141,7 @@ function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation
   // Whatever is asked before the first hook is about trust: in the folder, in its servers, in its settings.
   if (now.state === 'starting') return to('needs-trust');
   // Its hook never came, or the person opened a menu.
-  return now.state === 'working' || now.state === 'idle' ? waiting([unknownQuestion]) : now;
+  return now.state === 'working' || now.state === 'idle' ? waiting([{ text: unknownQuestion }]) : now;
 }
 
 /** What is on a screen, when no hook has told of it. */
@@ -155,25 +157,42 @@ function isBefore(state: WorkerState): boolean {
   return state === 'starting' || state === 'needs-trust';
 }
 
-function questions({ asks, askedBefore }: Observation): readonly string[] {
-  return asks === null ? [] : [...askedBefore, asks];
+/** A worker that asks more than this all at once is flooding: of the rest, the latest alone is kept. */
+const mostQuestions = 50;
+
+/** A question of which only the screen told gets its name; so does one that an earlier log kept without its id. */
+function withQuestion({ questions }: Observation, { what, request }: Extract<Report, { kind: 'asked' }>) {
+  const isUnnamed = ({ text, request: known }: OpenQuestion) =>
+    text === unknownQuestion || (request !== undefined && known === undefined && text === what);
+  const others = questions.filter((open) => !isUnnamed(open)).slice(0, mostQuestions - 1);
+  return waiting([...others, { text: what, ...(request !== undefined && { request }) }]);
 }
 
-function waiting(asked: readonly string[]): Observation {
-  return { state: 'waiting', asks: asked.at(-1) ?? null, askedBefore: asked.slice(0, -1) };
+/** The use of a tool decides, where it is known of both: what is asked may look alike. */
+function isAbout(open: OpenQuestion, ended: Extract<Report, { kind: 'tool-ended' }>): boolean {
+  return open.call !== undefined && ended.call !== undefined
+    ? open.call === ended.call
+    : open.text === ended.what;
 }
 
-function withoutQuestion(now: Observation, what: string): Observation {
-  const asked = questions(now);
-  const at = asked.lastIndexOf(what);
+function waiting(questions: readonly OpenQuestion[]): Observation {
+  return { state: 'waiting', questions };
+}
+
+/** Without the last question that fits. */
+function without(now: Observation, fits: (open: OpenQuestion) => boolean): Observation {
+  const at = now.questions.findLastIndex(fits);
   if (at < 0) return now;
-  return asked.length === 1 ? to('working') : waiting(asked.toSpliced(at, 1));
+  return now.questions.length === 1 ? to('working') : waiting(now.questions.toSpliced(at, 1));
 }
 
-function sameTexts(some: readonly string[], others: readonly string[]): boolean {
-  return some.length === others.length && some.every((text, i) => text === others[i]);
+function areSame(some: readonly OpenQuestion[], others: readonly OpenQuestion[]): boolean {
+  return (
+    some.length === others.length &&
+    some.every(({ text, request }, n) => text === others[n]?.text && request === others[n]?.request)
+  );
 }
 
 function to(state: WorkerState): Observation {
-  return { state, asks: null, askedBefore: [] };
+  return { state, questions: [] };
 }

@@ -31,10 +31,10 @@ export interface Worker {
   readonly agent: string;
   readonly brief: string;
   readonly state: WorkerState;
-  /** What it waits for, in a few words; null unless waiting. */
+  /** What it waits for, in a few words: the last of its questions; null unless waiting. */
   readonly asks: string | null;
-  /** Questions that wait beneath that one, oldest first. */
-  readonly askedBefore: readonly string[];
+  /** All that it waits for, oldest first: tools and subagents run side by side. Empty unless waiting. */
+  readonly questions: readonly AskedQuestion[];
   /** The agent's conversation; what resume continues. */
   readonly sessionId: string;
   /** Whether that conversation has begun; otherwise a resume begins it, with the brief. */
@@ -67,6 +67,14 @@ export interface Worker {
   readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
   /** What the guard has kept it from; absent while it was nothing. */
   readonly denied?: Denied;
+}
+
+/** Something that an agent waits to be answered. */
+export interface AskedQuestion {
+  /** In one line. */
+  readonly text: string;
+  /** Id of the request that a hook posted; absent where a title, a file or the screen told of the question. */
+  readonly request?: string;
 }
 
 /** What a guard refused: the last of it. */

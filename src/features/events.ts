@@ -10,7 +10,7 @@ import type { Role } from '../domain/role.ts';
 import type { FailedSetup, PortBlock } from '../domain/setup.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Tokens } from '../domain/usage.ts';
-import type { WorkerState } from '../domain/worker.ts';
+import type { AskedQuestion, WorkerState } from '../domain/worker.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */
 export type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & {
@@ -77,7 +77,9 @@ export type Happening =
       readonly id: string;
       readonly state: WorkerState;
       readonly asks: string | null;
-      /** Questions beneath `asks`; absent when there are none. */
+      /** All that it waits for, `asks` being the last; absent when it waits for nothing, and in older logs. */
+      readonly questions?: readonly AskedQuestion[];
+      /** In older logs: questions beneath `asks`. */
       readonly askedBefore?: readonly string[];
       /** When its usage limit ends; absent when it is not limited, or does not say. */
       readonly until?: string;

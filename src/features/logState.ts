@@ -125,7 +125,7 @@ function newWorker(event: Extract<LogEvent, { type: 'started' }>): Worker {
   return {
     ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
     ...(role && { role }),
-    ...{ state: 'starting', asks: null, askedBefore: [], hasConversation: false },
+    ...{ state: 'starting', asks: null, questions: [], hasConversation: false },
     ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, said: null, update: null, finishWish: null },
     ...(ports && { ports }),
     ...(typed && { awaitsBrief: true }),
@@ -163,7 +163,7 @@ function endWorker(state: LogState, event: Extract<LogEvent, { type: 'finished' 
 function returnWorker(state: LogState, { id, at }: Extract<LogEvent, { type: 'undone' }>): LogState {
   const worker = state.gone.get(id);
   if (!worker) return state;
-  const back: Worker = { ...worker, state: 'exited', asks: null, askedBefore: [], stateSince: at };
+  const back: Worker = { ...worker, state: 'exited', asks: null, questions: [], stateSince: at };
   const last = state.ended.findLast((one) => one.id === id);
   return {
     ...state,

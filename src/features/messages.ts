@@ -77,27 +77,26 @@ export type Message =
   | { readonly type: 'host-connected'; readonly terminals: readonly TerminalRecord[] }
   | { readonly type: 'host-lost' }
   | { readonly type: 'terminal-changed'; readonly terminal: TerminalRecord }
-  /** `call` names the use of a tool that a hook was about, so that no other one is taken for it. */
   | {
       readonly type: 'signed';
       readonly id: string;
       readonly sign: Sign;
       readonly sessionId: string | null;
-      readonly call?: string;
-      /** An earlier controller may have been told. */
-      readonly isRepeated?: boolean;
       /** Says something only of a worker that is still in the state it came to then: an ISO time. */
       readonly ofStateSince?: string;
     }
-  /** An agent waits for an answer, which is owed to the ticket; null for none. */
+  /** An agent asks something; the answer is owed to the ticket, null for none. The same id may come again. */
   | {
-      readonly type: 'held';
+      readonly type: 'request-received';
       readonly ticket: Ticket;
       readonly request: AgentRequest;
+      /** Names the use of a tool that it is about. */
       readonly call: string;
+      /** False where its agent has been told to go on, so that only its pane takes an answer. */
+      readonly waits: boolean;
     }
-  /** Nobody waits for that answer any more. */
-  | { readonly type: 'withdrawn'; readonly request: string }
+  /** Whoever asked has gone, or waits no longer. */
+  | { readonly type: 'request-withdrawn'; readonly request: string }
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
   | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
   /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */

@@ -53,7 +53,7 @@ export function worker(id: string, change: Partial<Worker> = {}): Worker {
     brief: `Do ${task}.`,
     state: 'working',
     asks: null,
-    askedBefore: [],
+    questions: [],
     hasConversation: true,
     sessionId: '6f1c1f7e-3f0a-4f57-9f0e-0b8f5b1f2a11',
     startedAt: minutesAgo(60),

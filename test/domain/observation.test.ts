@@ -8,7 +8,7 @@ import {
   type TitleSign,
 } from '../../src/domain/observation.ts';
 
-const starting: Observation = { state: 'starting', asks: null, askedBefore: [] };
+const starting: Observation = { state: 'starting', questions: [] };
 const hook = (report: Report): Sign => ({ source: 'hook', report });
 const prompted = hook({ kind: 'prompted' });
 const notified = hook({ kind: 'prompted', byItself: true });
@@ -29,7 +29,8 @@ function life(...signs: Sign[]): string[] {
   let now = starting;
   return signs.map((sign) => {
     now = observe(now, sign);
-    return now.asks === null ? now.state : `${now.state}: ${now.asks}`;
+    const asks = now.questions.at(-1)?.text;
+    return asks === undefined ? now.state : `${now.state}: ${asks}`;
   });
 }
 

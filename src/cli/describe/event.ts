@@ -121,12 +121,13 @@ function setupText({ failed: { command, exitCode } }: Event<'setup-failed'>): st
   return `Its setup failed: ${quoteCommand(command)} ${how}`;
 }
 
-function observedText({ state, asks, askedBefore = [], until }: Event<'observed'>): string {
+function observedText({ state, asks, questions, askedBefore = [], until }: Event<'observed'>): string {
   switch (state) {
     case 'needs-trust':
       return 'It wants to know whether its folder is trusted';
     case 'waiting': {
-      const more = askedBefore.length === 0 ? '' : ` (and ${counted(askedBefore.length, 'question')} before)`;
+      const before = questions ? questions.length - 1 : askedBefore.length;
+      const more = before > 0 ? ` (and ${counted(before, 'question')} before)` : '';
       return asks === null ? 'It waits for you' : `It asks${more}: ${asks}`;
     }
     case 'limited':

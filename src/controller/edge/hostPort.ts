@@ -1,5 +1,5 @@
 import { contextAnswer } from '../../agents/claude/context.ts';
-import { parseHook } from '../../agents/claude/parseHook.ts';
+import { type HookReport, parseHook } from '../../agents/claude/parseHook.ts';
 import { askedFor, callOf, requestAnswer } from '../../agents/claude/request.ts';
 import { askSeconds } from '../../agents/claude/settings.ts';
 import { parseSpent } from '../../agents/claude/status.ts';
@@ -126,7 +126,7 @@ export class HostPort {
       this.#tell({ type: 'terminal-changed', terminal }),
     );
     link.onNotice<HostNotices, 'withdrawn'>('withdrawn', ({ post }) =>
-      this.#tell({ type: 'withdrawn', request: post }),
+      this.#tell({ type: 'request-withdrawn', request: post }),
     );
     link.serve<HostUpcalls>({ received: (message) => this.#received(message) });
   }
@@ -150,34 +150,28 @@ export class HostPort {
     if (topic !== hookTopic)
       return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
     const hook = parseHook(body, new Date(at));
-    if (hook)
-      this.#tell({
-        type: 'signed',
-        id,
-        sign: { source: 'hook', report: hook.report },
-        sessionId: hook.sessionId,
-        ...(hook.report.kind === 'tool-ended' && { call: callOf(body) }),
-      });
+    if (hook) this.#tell(signOf(id, hook, body));
     const transcript = hook && tellsOfUse.has(hook.report.kind) ? transcriptOf(body) : null;
     if (transcript) this.#tell({ type: 'transcript-grew', id, ...transcript });
     const context = () => this.#correspondent?.takeContext(id) ?? null;
     return success((late ? null : contextAnswer(body, context)) ?? {});
   }
 
-  /** An agent waits for what a person says, here or in its pane. Given again, it asks nothing anew. */
-  async #asked({ id, post, at, body, late, waitedMs, isRepeated }: InboxMessage): Promise<Result<unknown>> {
+  /** An agent waits for what a person says, here or in its pane. A post that is handed over again keeps its id. */
+  async #asked({ id, post, at, body, late, waitedMs }: InboxMessage): Promise<Result<unknown>> {
     const hook = parseHook(body);
     if (hook?.report.kind !== 'asked') return success({});
-    const { report, sessionId } = hook;
-    const text = report.what;
-    const sign = { source: 'hook', report } as const;
-    this.#tell({ type: 'signed', id, sign, sessionId, ...(isRepeated && { isRepeated }) });
-    const patience = askPatienceMs - waitedMs;
-    if (late || patience <= 0) return success({});
+    if (!isPost(post) || !this.#correspondent) {
+      this.#tell(signOf(id, hook, body));
+      return success({});
+    }
+    const text = hook.report.what;
     const request = { id: post, worker: id, since: at, text, ...askedFor(body, text) };
-    const giveUp = setTimeout(() => this.#tell({ type: 'withdrawn', request: post }), patience);
+    const patience = askPatienceMs - waitedMs;
+    const waits = !late && patience > 0;
+    const giveUp = setTimeout(() => this.#tell({ type: 'request-withdrawn', request: post }), patience);
     giveUp.unref();
-    const answer = (await this.#correspondent?.hold(request, callOf(body))) ?? null;
+    const answer = await this.#correspondent.receive({ request, call: callOf(body), waits });
     clearTimeout(giveUp);
     return success(requestAnswer(body, answer));
   }
@@ -187,4 +181,14 @@ export class HostPort {
     this.#tell({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
     return success({});
   }
+}
+
+function signOf(id: string, { report, sessionId }: HookReport, body: unknown): Message {
+  const known = report.kind === 'tool-ended' ? { ...report, call: callOf(body) } : report;
+  return { type: 'signed', id, sign: { source: 'hook', report: known }, sessionId };
+}
+
+/** Reports whether a host has named what was posted; what has no name is left to its pane. */
+function isPost(post: unknown): post is string {
+  return typeof post === 'string' && /^[\w-]{1,64}$/.test(post);
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../../domain/problem.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
-import { hold, withdrawn } from '../../features/attention/holding.ts';
+import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
 import { timeEntered } from '../../features/invoices/entering.ts';
 import { sessionAsked } from '../../features/messages/sessions.ts';
 import type { Message } from '../../features/messages.ts';
@@ -79,10 +79,10 @@ function decide(state: ControllerState, message: Message): Decision {
       return terminalChanged(state, message.terminal);
     case 'signed':
       return signed(state, message);
-    case 'held':
-      return hold(state, message);
-    case 'withdrawn':
-      return withdrawn(state, message.request);
+    case 'request-received':
+      return requestReceived(state, message);
+    case 'request-withdrawn':
+      return requestWithdrawn(state, message.request);
     case 'branch-renamed':
       return branchRenamed(state, message);
     case 'setup-failed':

@@ -1,8 +1,9 @@
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../domain/queue.ts';
+import type { Worker } from '../../domain/worker.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
-import type { ChangeRequest, Message, RequestMessage, Told } from '../messages.ts';
+import type { ChangeRequest, RequestMessage, Ticket, Told } from '../messages.ts';
 import {
   type Consequence,
   type ControllerState,
@@ -14,25 +15,46 @@ import {
   type Settled,
 } from '../state.ts';
 import { observed } from '../workers/observing.ts';
+import { questionsOf } from '../workers/workerEvents.ts';
 
 const settledKept = 200;
 
 /** One worker's requests at most; a flood of them stays in its pane. */
 const heldOfOne = 20;
 
-/** An agent waits for an answer: kept while its worker is seen to ask just that. */
-export function hold(state: ControllerState, { ticket, request, call }: Told<'held'>): Decision {
+/**
+ * An agent asks something, which its worker is seen to do from now on. It is kept under its id until somebody answers
+ * here or in its pane. Handed over again, it is the same request; the latest to wait for it gets the answer.
+ */
+export function requestReceived(
+  state: ControllerState,
+  { ticket, request, call, waits }: Told<'request-received'>,
+): Decision {
+  const { id, text } = request;
   const worker = state.log.workers.get(request.worker);
-  const own = [...state.held.values()].filter(({ request: { worker: id } }) => id === request.worker);
-  const isAsked = worker && [worker.asks, ...worker.askedBefore].includes(request.text);
-  if (!isAsked || own.length >= heldOfOne || state.held.has(request.id))
-    return reply(state, ticket, success(null));
-  const held = new Map(state.held).set(request.id, { request, call, ticket });
-  return { state: { ...state, held }, happenings: [], effects: [] };
+  const known = state.held.get(id);
+  if (!worker) return reply(state, ticket, success(null));
+  if (known && known.request.worker !== worker.id) return notNamed(state, ticket, worker, text);
+  const isKnown = worker.questions.some((question) => question.request === id);
+  const sign = { source: 'hook', report: { kind: 'asked', what: text, request: id } } as const;
+  const happenings = isKnown ? [] : observed(state, worker, [sign]);
+  const own = [...state.held.values()].filter(
+    (held) => held.request.worker === request.worker && held !== known,
+  );
+  const isHeld = waits && own.length < heldOfOne && (isKnown || happenings.length > 0);
+  if (!isHeld) return { ...reply(state, ticket, success(null)), happenings };
+  const held = new Map(state.held).set(id, { request, call, ticket });
+  return { state: { ...state, held }, happenings, effects: known ? [noAnswer(known)] : [] };
+}
+
+/** An id names one request of one worker: what else comes under it is left to its pane. */
+function notNamed(state: ControllerState, ticket: Ticket, worker: Worker, what: string): Decision {
+  const sign = { source: 'hook', report: { kind: 'asked', what } } as const;
+  return { ...reply(state, ticket, success(null)), happenings: observed(state, worker, [sign]) };
 }
 
 /** Whoever asked has gone, or waits no longer: the question stays in its pane. */
-export function withdrawn(state: ControllerState, id: string): Decision {
+export function requestWithdrawn(state: ControllerState, id: string): Decision {
   const held = state.held.get(id);
   if (!held) return { state, happenings: [], effects: [] };
   return { state: settle(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
@@ -52,7 +74,7 @@ export function answer(
   const fault = faultIn(request, said);
   if (fault) return reply(state, ticket, fault);
   const worker = state.log.workers.get(request.worker);
-  const sign = { source: 'hook', report: { kind: 'answered', what: request.text } } as const;
+  const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
   return {
     state: settle(state, [id], 'answered'),
     happenings: [
@@ -60,7 +82,7 @@ export function answer(
         ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },
         byPid: from.pid,
       },
-      ...(worker ? observed(worker, [sign]) : []),
+      ...(worker ? observed(state, worker, [sign]) : []),
     ],
     effects: [
       { type: 'reply', ticket: held.ticket, result: success(said) },
@@ -110,37 +132,15 @@ type EndOfQuestions = Extract<
 >;
 
 /** Lets go of requests that evidence says are over: answered in the pane, by Esc, with the process. */
-export function releaseRequests({ now, message }: Moment, happening: EndOfQuestions): Consequence {
-  const texts =
-    happening.type === 'observed' && happening.state === 'waiting'
-      ? [...(happening.askedBefore ?? []), ...(happening.asks === null ? [] : [happening.asks])]
-      : [];
-  const over = surplus(now, happening.id, texts, callOf(message));
+export function releaseRequests({ now }: Moment, happening: EndOfQuestions): Consequence {
+  const asked = happening.type === 'observed' ? questionsOf(happening) : [];
+  const open = new Set(asked.map(({ request }) => request));
+  const over = [...now.held.values()].filter(
+    ({ request }) => request.worker === happening.id && !open.has(request.id),
+  );
   if (over.length === 0) return nothing;
   const ids = over.map(({ request }) => request.id);
   return { now: settle(now, ids, 'elsewhere'), effects: over.map(noAnswer) };
-}
-
-/** Those of a worker's requests that it is not seen to ask any more; of several alike, the one that was spoken of. */
-function surplus(
-  state: ControllerState,
-  id: string,
-  texts: readonly string[],
-  call: string | undefined,
-): HeldRequest[] {
-  const own = [...state.held.values()].filter(({ request }) => request.worker === id);
-  const left = [...texts];
-  // Those that were not spoken of find their questions first.
-  own.sort((a, b) => Number(a.call === call) - Number(b.call === call));
-  return own.filter(({ request }) => {
-    const at = left.indexOf(request.text);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
-}
-
-function callOf(message: Message): string | undefined {
-  return message.type === 'signed' ? message.call : undefined;
 }
 
 function noAnswer({ ticket }: HeldRequest): Effect {

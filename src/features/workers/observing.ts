@@ -1,8 +1,15 @@
 import { readTitle } from '../../agents/claude/title.ts';
 import { readTitleBy } from '../../agents/titleRules.ts';
-import { observe, type SessionSign, type Sign, type TitleSign } from '../../domain/observation.ts';
+import {
+  type Observation,
+  type OpenQuestion,
+  observe,
+  type SessionSign,
+  type Sign,
+  type TitleSign,
+} from '../../domain/observation.ts';
 import { type Problem, problemOf } from '../../domain/problem.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import { type AskedQuestion, isLive, type Worker } from '../../domain/worker.ts';
 import type { AgentPreset } from '../../domain/workspace.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Effect } from '../effects.ts';
@@ -92,7 +99,7 @@ function see(
   const speech = speechOf(state, worker);
   const signs = () => signsOf(before, now, speech).filter((sign) => !isOfAnother(state, worker, sign));
   return {
-    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(worker, signs()),
+    happenings: now.exit ? [exited(worker.id, now.exit)] : observed(state, worker, signs()),
     effects: speech.speaks === 'claude' ? looksNeeded(worker, before, now) : [],
   };
 }
@@ -148,9 +155,8 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   if (sign.source === 'session' && !isFresh(worker, sign)) return { state, happenings: [], effects: [] };
   if (sign.source === 'title' && sign.says === 'resting' && !stillRests(state.terminals.get(worker.id)))
     return { state, happenings: [], effects: [] };
-  if (message.isRepeated && isKnown(worker, sign)) return { state, happenings: [], effects: [] };
   if (isOfAnother(state, worker, sign)) return { state, happenings: [], effects: [] };
-  const happenings = withEnd(worker, sign, observed(worker, [sign]));
+  const happenings = withEnd(worker, sign, observed(state, worker, [sign]));
   if (sessionId !== null && sessionId !== worker.sessionId && isSessionStart(sign))
     happenings.push({ type: 'session-changed', id: worker.id, sessionId });
   const said = sign.source === 'hook' && sign.report.kind === 'turn-ended' ? sign.report.said : null;
@@ -165,12 +171,6 @@ function withEnd({ id, state, limitedUntil }: Worker, sign: Sign, seen: readonly
   if (seen.length === 0 && state === 'limited' && until !== limitedUntil)
     return [{ type: 'observed', id, state, asks: null, until }];
   return seen.map((happening) => (happening.type === 'observed' ? { ...happening, until } : happening));
-}
-
-/** A question that an earlier controller has noted already. */
-function isKnown({ asks, askedBefore }: Worker, sign: Sign): boolean {
-  if (sign.source !== 'hook' || sign.report.kind !== 'asked') return false;
-  return asks === sign.report.what || askedBefore.includes(sign.report.what);
 }
 
 function isSessionStart(sign: Sign): boolean {
@@ -209,13 +209,24 @@ function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker
 }
 
 /** What signs make of a worker; nothing when they say nothing new. */
-export function observed(worker: Worker, signs: readonly Sign[]): Happening[] {
-  const { id, state, asks, askedBefore } = worker;
-  const now = { state, asks, askedBefore };
+export function observed(state: ControllerState, worker: Worker, signs: readonly Sign[]): Happening[] {
+  const now: Observation = {
+    state: worker.state,
+    questions: worker.questions.map((question) => withCall(state, question)),
+  };
   const next = signs.reduce(observe, now);
   if (next === now) return [];
-  const beneath = next.askedBefore.length > 0 ? { askedBefore: next.askedBefore } : {};
-  return [{ type: 'observed', id, state: next.state, asks: next.asks, ...beneath }];
+  const questions = next.questions.map(({ call: _, ...question }) => question);
+  const asks = questions.at(-1)?.text ?? null;
+  return [
+    { type: 'observed', id: worker.id, state: next.state, asks, ...(questions.length > 0 && { questions }) },
+  ];
+}
+
+/** With the use of a tool that it is about, as long as its agent waits for our answer. */
+function withCall({ held }: ControllerState, question: AskedQuestion): OpenQuestion {
+  const call = held.get(question.request ?? '')?.call;
+  return call === undefined ? question : { ...question, call };
 }
 
 function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): Happening {

@@ -1,5 +1,5 @@
-import type { Worker } from '../../domain/worker.ts';
-import type { LogEvent } from '../events.ts';
+import type { AskedQuestion, Worker } from '../../domain/worker.ts';
+import type { Happening, LogEvent } from '../events.ts';
 
 /** Happenings that change one worker, and nothing else. */
 export type WorkerEvent = Extract<
@@ -28,7 +28,7 @@ export function afterEvent(worker: Worker, event: WorkerEvent): Worker {
 }
 
 function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
-  const moved = { asks: null, askedBefore: [], stateSince: event.at };
+  const moved = { asks: null, questions: [], stateSince: event.at };
   const wasLimited = worker.state === 'limited';
   switch (event.type) {
     case 'resumed':
@@ -49,12 +49,13 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     case 'conversation-lost':
       return { sessionId: event.sessionId, hasConversation: false };
     case 'observed': {
-      const { state, asks, askedBefore = [], until = null } = event;
+      const { state, asks, until = null } = event;
       // Before trust is given an agent has not begun its conversation.
       const hasConversation = worker.hasConversation || state !== 'needs-trust';
       const isAtWork = state === 'working' || state === 'waiting' || state === 'limited';
       return {
-        ...{ ...moved, state, asks, askedBefore, hasConversation, limitedUntil: until, wasLimited: false },
+        ...{ ...moved, state, asks, questions: questionsOf(event), hasConversation, limitedUntil: until },
+        wasLimited: false,
         ...(isAtWork && worker.awaitsBrief && { awaitsBrief: false }),
       };
     }
@@ -73,4 +74,13 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     case 'lost':
       return { ...moved, state: 'lost', exitCode: null, wasLimited };
   }
+}
+
+/** What a worker was seen to ask; before requests had ids, only their texts were kept. */
+export function questionsOf({
+  asks,
+  askedBefore = [],
+  questions,
+}: Extract<Happening, { type: 'observed' }>): readonly AskedQuestion[] {
+  return questions ?? (asks === null ? [] : [...askedBefore, asks].map((text) => ({ text })));
 }

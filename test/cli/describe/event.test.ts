@@ -72,6 +72,13 @@ test.each<[Happening, string]>([
     'It asks (and 1 question before): May I?',
   ],
   [
+    {
+      ...{ type: 'observed', id, state: 'waiting', asks: 'May I?' },
+      questions: [{ text: 'And this?', request: 'a1' }, { text: 'May I?' }],
+    },
+    'It asks (and 1 question before): May I?',
+  ],
+  [
     { type: 'observed', id, state: 'needs-trust', asks: null },
     'It wants to know whether its folder is trusted.',
   ],

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Report } from '../../../src/domain/observation.ts';
 import type { AgentRequest, Choice, RequestAnswer } from '../../../src/domain/queue.ts';
-import { selectFacts } from '../../../src/features/state.ts';
-import { Scene, terminal } from '../scene.ts';
+import type { LogEvent } from '../../../src/features/events.ts';
+import { applyEvent } from '../../../src/features/logState.ts';
+import { initialState, selectFacts } from '../../../src/features/state.ts';
+import { config, Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';
 
@@ -19,14 +21,19 @@ class Asking extends Scene {
   #held = 99;
 
   hook(report: Report, call?: string): this {
-    const sign = { source: 'hook', report } as const;
-    return this.tell({ type: 'signed', id, sign, sessionId: 'session-1', ...(call && { call }) });
+    const sign = { source: 'hook', report: { ...report, ...(call && { call }) } } as const;
+    return this.tell({ type: 'signed', id, sign, sessionId: 'session-1' });
   }
 
-  asks(request: AgentRequest, call = request.id): this {
-    this.hook({ kind: 'asked', what: request.text });
+  asks(request: AgentRequest, call = request.id, waits = true): this {
     this.#held += 1;
-    return this.tell({ type: 'held', ticket: this.#held, request, call });
+    return this.tell({ type: 'request-received', ticket: this.#held, request, call, waits });
+  }
+
+  /** The controller ends, and another one reads the log. */
+  restarted(): this {
+    this.state = { ...initialState(config, this.state.log), terminals: this.state.terminals };
+    return this;
   }
 
   answers(request: string, answer: RequestAnswer, person = true): this {
@@ -102,7 +109,13 @@ describe('a request of an agent', () => {
     const why = { say: 'deny', why: 'use pnpm' } as const;
     expect(scene.answers('two', why).told).toEqual([[101, why]]);
     expect(scene.waiting).toEqual(['one', 'three']);
-    expect(scene.worker(id)).toMatchObject({ asks: 'Bash: three', askedBefore: ['Bash: one'] });
+    expect(scene.worker(id)).toMatchObject({
+      asks: 'Bash: three',
+      questions: [
+        { text: 'Bash: one', request: 'one' },
+        { text: 'Bash: three', request: 'three' },
+      ],
+    });
   });
 
   it.each([
@@ -214,23 +227,120 @@ describe('the pane', () => {
   });
 
   it('is left with a request that nobody waits for any more', () => {
-    const scene = asking('ls').tell({ type: 'withdrawn', request: 'ls' });
+    const scene = asking('ls').tell({ type: 'request-withdrawn', request: 'ls' });
     expect(scene.told).toEqual([[100, null]]);
     expect(scene.waiting).toEqual([`question ${id}`]);
     expect(scene.worker(id)?.state).toBe('waiting');
   });
 });
 
-describe('another controller', () => {
-  it('is handed what waits again, and takes it for the question that it knows', () => {
-    const scene = asking('ls');
-    scene.state = { ...scene.state, held: new Map() };
-    const sign = { source: 'hook', report: { kind: 'asked', what: 'Bash: ls' } } as const;
-    scene.tell({ type: 'signed', id, sign, sessionId: null, isRepeated: true });
+describe('two requests that look alike', () => {
+  const alike = { text: 'Bash: make' };
+  const two = () => asking().asks(requestFor('a', alike), 'make').asks(requestFor('b', alike), 'make');
+
+  it.each(['a', 'b'])('are two: one is answered (%s), the other waits on', (which) => {
+    const scene = two().answers(which, allow);
+    const other = which === 'a' ? 'b' : 'a';
+    expect(scene.told).toEqual([[which === 'a' ? 100 : 101, allow]]);
+    expect(scene.waiting).toEqual([other]);
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', questions: [{ ...alike, request: other }] });
+    expect(scene.answers(other, { say: 'deny', why: '' }).waiting).toEqual([]);
+    expect(scene.worker(id)?.state).toBe('working');
+  });
+
+  it('are told apart after a restart, in whichever order they come again', () => {
+    const scene = two().answers('a', allow).restarted();
+    expect(scene.waiting).toEqual([`question ${id}`]);
+    expect(scene.asks(requestFor('b', alike), 'make').happenings).toEqual([]);
+    expect(scene.waiting).toEqual(['b']);
+    const other = two().restarted().asks(requestFor('b', alike), 'make').asks(requestFor('a', alike), 'make');
+    expect(other.worker(id)?.questions).toHaveLength(2);
+    expect(other.answers('b', allow).waiting).toEqual(['a']);
+  });
+
+  it('of the same use of a tool end one at a time', () => {
+    const scene = two().hook({ kind: 'tool-ended', what: alike.text }, 'make');
+    expect(scene.waiting).toEqual(['a']);
+    expect(scene.hook({ kind: 'tool-ended', what: alike.text }, 'make').waiting).toEqual([]);
+  });
+
+  it('are not ended by another tool that looks like them', () => {
+    const scene = two().hook({ kind: 'tool-ended', what: alike.text }, 'another');
+    expect(scene.waiting).toEqual(['a', 'b']);
+  });
+});
+
+describe('a request that is handed over again', () => {
+  it('after a restart is the question that is known, and can be answered', () => {
+    const scene = asking('ls').restarted().asks(requestFor('ls'));
     expect(scene.happenings).toEqual([]);
-    scene.tell({ type: 'held', ticket: 100, request: requestFor('ls'), call: 'ls' });
     expect(scene.waiting).toEqual(['ls']);
+    expect(scene.answers('ls', allow).told).toEqual([[101, allow]]);
+  });
+
+  it('to the same controller is answered where it waits last', () => {
+    const scene = asking('ls').asks(requestFor('ls'));
+    expect(scene.told).toEqual([[100, null]]);
+    expect(scene.happenings).toEqual([]);
+    expect(scene.waiting).toEqual(['ls']);
+    expect(scene.answers('ls', allow).told).toEqual([[101, allow]]);
+  });
+
+  it('and waits no longer is left in its pane', () => {
+    const scene = asking('ls').restarted().asks(requestFor('ls'), 'ls', false);
+    expect(scene.told).toEqual([[101, null]]);
+    expect(scene.waiting).toEqual([`question ${id}`]);
+    expect(scene.hook({ kind: 'tool-ended', what: 'Bash: ls' }, 'ls').worker(id)?.state).toBe('working');
+  });
+
+  it('takes the place of the question that an earlier log kept without its id', () => {
+    const scene = asking();
+    const seen = {
+      type: 'observed',
+      id,
+      state: 'waiting',
+      asks: 'Bash: b',
+      askedBefore: ['Bash: a'],
+    } as const;
+    const old: LogEvent = { v: 1, seq: scene.state.log.seq + 1, at: '2026-11-22T12:00:00.000Z', ...seen };
+    scene.state = { ...scene.state, log: applyEvent(scene.state.log, old) };
+    expect(scene.worker(id)?.questions).toEqual([{ text: 'Bash: a' }, { text: 'Bash: b' }]);
+    scene.asks(requestFor('a')).asks(requestFor('b'));
+    expect(scene.worker(id)?.questions.map(({ request }) => request)).toEqual(['a', 'b']);
+    expect(scene.answers('a', allow).answers('b', allow).worker(id)?.state).toBe('working');
+  });
+});
+
+describe('a request with a hostile id', () => {
+  const hostile = ['', '__proto__', 'constructor', '\u001b[2J', 'x'.repeat(100_000), `question ${id}`];
+
+  it.each(hostile)('is held and answered as any other: %j', (name) => {
+    const scene = asking('ls').asks(requestFor(name, { text: 'Bash: rm' }));
+    expect(scene.waiting).toEqual(['ls', name]);
+    expect(scene.answers(name, allow).told).toEqual([[101, allow]]);
+    expect(scene.waiting).toEqual(['ls']);
+  });
+
+  it.each(hostile)('that names nothing is refused without a word of it in raw: %j', (name) => {
+    const scene = asking('ls').answers(name, allow);
+    expect(scene.refusal).toBe('no_such_request');
+    expect(JSON.stringify(scene.effects)).not.toContain('\u001b');
+  });
+
+  it('that is another worker’s takes nothing from that one', () => {
+    const scene = asking('ls').started('other');
+    const other = 'backend/other';
+    scene.asks(requestFor('ls', { worker: other, text: 'Bash: rm' }));
+    expect(scene.told).toEqual([[101, null]]);
+    expect(scene.worker(other)).toMatchObject({ state: 'waiting', questions: [{ text: 'Bash: rm' }] });
+    expect(scene.waiting).toEqual(['ls', `question ${other}`]);
     expect(scene.answers('ls', allow).told).toEqual([[100, allow]]);
+  });
+
+  it('and of a worker that is not known asks nothing', () => {
+    const scene = asking().asks(requestFor('ls', { worker: 'backend/gone' }));
+    expect(scene.told).toEqual([[100, null]]);
+    expect(scene.happenings).toEqual([]);
   });
 });
 
@@ -238,4 +348,11 @@ it('a flood of requests of one worker is left in its pane', () => {
   const scene = asking(...Array.from({ length: 25 }, (_, n) => `n${n}`));
   expect(scene.state.held.size).toBe(20);
   expect(scene.told).toEqual([[124, null]]);
+});
+
+it('what a flood asks is remembered up to a limit, and the latest of it', () => {
+  const scene = asking(...Array.from({ length: 200 }, (_, n) => `n${n}`));
+  expect(scene.worker(id)?.questions).toHaveLength(50);
+  expect(scene.worker(id)?.asks).toBe('Bash: n199');
+  expect(scene.waiting).toHaveLength(20);
 });

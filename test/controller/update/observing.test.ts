@@ -111,11 +111,14 @@ describe('questions', () => {
     const scene = new Scene().started().tell(prompted);
     scene.tell(hook({ kind: 'asked', what: 'one' })).tell(hook({ kind: 'asked', what: 'two' }));
     expect(scene.happenings).toEqual([
-      { type: 'observed', id, state: 'waiting', asks: 'two', askedBefore: ['one'] },
+      {
+        ...{ type: 'observed', id, state: 'waiting', asks: 'two' },
+        questions: [{ text: 'one' }, { text: 'two' }],
+      },
     ]);
     expect(scene.tell(hook({ kind: 'tool-ended', what: 'three' })).happenings).toEqual([]);
     scene.tell(hook({ kind: 'tool-ended', what: 'two' }));
-    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one', askedBefore: [] });
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one', questions: [{ text: 'one' }] });
   });
 
   it('that Esc was pressed at are over when the screen shows the prompt', () => {

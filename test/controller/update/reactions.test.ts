@@ -18,8 +18,8 @@ function scene(): Scene {
 }
 
 function hears(one: Scene, report: Report, worker = id, call?: string): Scene {
-  const sign = { source: 'hook', report } as const;
-  return one.tell({ type: 'signed', id: worker, sign, sessionId: null, ...(call && { call }) });
+  const sign = { source: 'hook', report: { ...report, ...(call && { call }) } } as const;
+  return one.tell({ type: 'signed', id: worker, sign, sessionId: null });
 }
 
 function asks(one: Scene, name: string): Scene {
@@ -27,8 +27,7 @@ function asks(one: Scene, name: string): Scene {
     ...{ id: name, worker: id, kind: 'permission', since: until, text: `Bash: ${name}` },
     ...{ detail: name, isWhole: true, isCut: false, questions: [] },
   };
-  hears(one, { kind: 'asked', what: request.text });
-  return one.tell({ type: 'held', ticket: 100, request, call: name });
+  return one.tell({ type: 'request-received', ticket: 100, request, call: name, waits: true });
 }
 
 /** What would be done, in order: each with whom it is about. */
