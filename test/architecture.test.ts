@@ -64,6 +64,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   ink: ['ui', 'paint'],
   // The command line only checks that it loads.
   'node-pty': ['host', 'cli'],
+  'p-queue': ['lib'],
   'markdown-it': ['documents'],
   minisearch: ['controller'],
   react: ['ui', 'paint', 'client', 'documents'],

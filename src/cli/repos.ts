@@ -1,8 +1,8 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../domain/branch.ts';
-import { inTurns } from '../git/inTurns.ts';
 import { readDetails } from '../git/repoDetails.ts';
 import { Git } from '../git/run.ts';
+import { mapConcurrently } from '../lib/queue.ts';
 import { longAge } from '../room/text/words.ts';
 import { columns } from './describe/rows.ts';
 import { demand, exitCodes, type Output, refuse } from './output.ts';
@@ -52,7 +52,7 @@ async function look(out: Output, wanted: string | undefined): Promise<Looked> {
     );
   if (repos.length === 0) out.say('No repositories. Add them: orch-tui init');
   const git = new Git();
-  const looked = await inTurns(chosen, 2, (repo) => readDetails(git, repo, root));
+  const looked = await mapConcurrently(chosen, 2, (repo) => readDetails(git, repo, root));
   return {
     details: looked.flatMap((one) => (one.ok ? [one.value] : [])),
     problems: looked.flatMap((one, at) =>

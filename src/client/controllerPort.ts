@@ -1,5 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
+import { Backoff } from '../lib/schedule.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
@@ -30,7 +31,7 @@ export class ControllerPort {
   readonly #listener: ControllerListener;
   #link: Link | null = null;
   #retry: NodeJS.Timeout | undefined;
-  #pauseMs = firstPauseMs;
+  readonly #retries = new Backoff(firstPauseMs, longestPauseMs);
   #closed = false;
 
   constructor(address: ControllerAddress, listener: ControllerListener) {
@@ -76,9 +77,7 @@ export class ControllerPort {
       return facts;
     }
     this.#show(link, facts.value);
-    const steady = setTimeout(() => {
-      this.#pauseMs = firstPauseMs;
-    }, steadyMs);
+    const steady = setTimeout(() => this.#retries.reset(), steadyMs);
     void link.closed.then(() => {
       clearTimeout(steady);
       this.#link = null;
@@ -101,8 +100,7 @@ export class ControllerPort {
   #lost(problem: Problem): void {
     if (this.#closed) return;
     this.#listener.onLost(problem);
-    this.#retry = setTimeout(() => this.open(), this.#pauseMs);
-    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+    this.#retry = setTimeout(() => this.open(), this.#retries.next());
   }
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Throttle } from '../lib/schedule.ts';
 import type { NotificationStyle, OuterTerminal } from '../terminal/tty.ts';
 
 /** How a person wants to be told. */
@@ -20,7 +21,7 @@ export class Notifier {
   readonly #settings: NotifySettings;
   readonly #onFault: (message: string) => void;
   #waiting: { readonly worker: string; readonly text: string }[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  readonly #telling = new Throttle(() => this.#tell(), togetherMs, 'delayed');
   #isBroken = false;
 
   /** @param onFault told, once, why the person's program cannot be run */
@@ -36,15 +37,14 @@ export class Notifier {
 
   add(worker: string, text: string): void {
     this.#waiting.push({ worker, text });
-    this.#timer ??= setTimeout(() => this.#tell(), togetherMs);
+    this.#telling.ask();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#telling.cancel();
   }
 
   #tell(): void {
-    this.#timer = undefined;
     const news = this.#waiting;
     this.#waiting = [];
     const [first] = news;

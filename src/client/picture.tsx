@@ -1,5 +1,6 @@
 import { updateApp } from '../app/update.ts';
 import type { Facts } from '../domain/facts.ts';
+import { within } from '../lib/schedule.ts';
 import { Chrome } from '../paint/chrome.ts';
 import type { Message } from '../room/messages.ts';
 import { type AppState, initialState, type Size } from '../room/state.ts';
@@ -57,13 +58,4 @@ export async function takePicture(root: string, facts: Facts, size: Size): Promi
     terminals.close();
     chrome.dispose();
   }
-}
-
-async function within(ms: number, done: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([done, late]);
-  clearTimeout(timer);
 }

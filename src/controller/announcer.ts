@@ -1,4 +1,5 @@
 import type { Facts } from '../domain/facts.ts';
+import { Throttle } from '../lib/schedule.ts';
 import type { ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
 
@@ -13,8 +14,7 @@ export class Announcer {
   readonly #links: () => Iterable<Link>;
   readonly #facts: () => Facts;
   readonly #behind = new WeakSet<Link>();
-  #pending: NodeJS.Timeout | undefined;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  readonly #announcing = new Throttle(() => this.#announce(), announceMs, 'soon');
 
   constructor(links: () => Iterable<Link>, facts: () => Facts) {
     this.#links = links;
@@ -30,13 +30,10 @@ export class Announcer {
 
   /** After a rest at once, with what else changes in the same moment. */
   changed(): void {
-    const pause = this.#toldAt + announceMs - performance.now();
-    this.#pending ??= setTimeout(() => this.#announce(), Math.max(0, pause));
+    this.#announcing.ask();
   }
 
   #announce(): void {
-    this.#pending = undefined;
-    this.#toldAt = performance.now();
     const facts = this.#facts();
     for (const link of this.#links()) this.#tell(link, facts);
   }

@@ -1,8 +1,8 @@
 import type { BranchKind, BranchStatus } from '../domain/branch.ts';
 import { type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { mapConcurrently } from '../lib/queue.ts';
 import type { Flow } from './flow.ts';
-import { inTurns } from './inTurns.ts';
 import { findMerged } from './merged.ts';
 import { Quarantine } from './quarantine.ts';
 import { branchRef, readRef } from './refs.ts';
@@ -24,7 +24,7 @@ export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Re
   const quarantine = await Quarantine.open(objects.value);
   try {
     const lines = listed.stdout.split('\n').filter(Boolean);
-    const branches = await inTurns(lines, branchesAtOnce, async (line) => {
+    const branches = await mapConcurrently(lines, branchesAtOnce, async (line) => {
       const [ref = '', commit = '', at = '', checkout = '', upstream = '', track = '', subject = ''] =
         line.split('\0');
       const name = ref.slice(branchRef('').length);

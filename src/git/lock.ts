@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { makeFolder } from '../lib/files.ts';
 import { acquire, type LockRules, readHolder } from '../lib/lock.ts';
 import { processStart } from '../lib/processes.ts';
+import { Backoff, pause } from '../lib/schedule.ts';
 
 /** Who changes a repository; the lock file's content. */
 interface Holder {
@@ -49,11 +49,10 @@ export async function takeLock(path: string, waitMs: number): Promise<Result<() 
   const folder = makeFolder(resolve(path, '../..'), dirname(path));
   if (!folder.ok) return folder;
   try {
-    for (let wait = firstPauseMs; ; wait = Math.min(2 * wait, longestPauseMs)) {
+    for (const waits = new Backoff(firstPauseMs, longestPauseMs); ; await pause(waits.next())) {
       const other = acquireAs(path, mine);
       if (other === null) return success(() => release(path, mine));
       if (Date.now() >= until) return busy(path, other);
-      await pause(wait);
     }
   } catch (error) {
     return failure('lock_failed', `${path} cannot be written: ${String(error)}`);

@@ -2,7 +2,7 @@ import { suggestOrder } from '../domain/mergeOrder.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } from '../domain/radar.ts';
 import type { Repo } from '../domain/repo.ts';
-import { inTurns } from './inTurns.ts';
+import { mapConcurrently } from '../lib/queue.ts';
 import { pairKey } from './radarMerges.ts';
 import { type Comparison, RadarPairs } from './radarPairs.ts';
 import { simulateOrder, type Target } from './radarPlan.ts';
@@ -111,7 +111,7 @@ export class Radar {
       base ? readRef(this.#git, this.#repo.path, branchRef(base)) : null,
     ]);
     if (!listed.ok) return listed;
-    const looks = await inTurns(places, sideBySide, async (place) => {
+    const looks = await mapConcurrently(places, sideBySide, async (place) => {
       const before = session.seen.get(place.id);
       const mayHaveChanged = changed?.has(place.id) ?? true;
       return { place, result: await lookAt(session, place, listed.value, before, mayHaveChanged) };
@@ -119,7 +119,7 @@ export class Radar {
     remember(session, looks);
     const tracked: Tracked[] = [];
     const readable = looks.flatMap(({ place, result }) => (result.ok ? { place, seen: result.value } : []));
-    for (const one of await inTurns(readable, sideBySide, ({ place, seen }) =>
+    for (const one of await mapConcurrently(readable, sideBySide, ({ place, seen }) =>
       track(session, place, seen, commit),
     )) {
       if (!one.ok) return one;

@@ -1,6 +1,6 @@
 import { type Result, success } from '../domain/problem.ts';
 import { type RadarBase, type RadarPair, type Verdict, verdictOf } from '../domain/radar.ts';
-import { inTurns } from './inTurns.ts';
+import { mapConcurrently } from '../lib/queue.ts';
 import type { Merge } from './mergeRecords.ts';
 import { mergeAll, pairKey } from './radarMerges.ts';
 import { compareSides, type Side } from './radarPair.ts';
@@ -70,7 +70,7 @@ export class RadarPairs {
     couples: readonly Couple<Other>[],
   ): Promise<Result<Judged<Other>[]>> {
     const judged: Judged<Other>[] = [];
-    const compared = await inTurns(couples, sideBySide, async (couple) => {
+    const compared = await mapConcurrently(couples, sideBySide, async (couple) => {
       const { a, b } = couple;
       // The same commit is merged with nobody: whoever did the same has no conflict.
       const conflicts = this.#merges.get(pairKey(a.commit, b.commit))?.conflicts ?? [];

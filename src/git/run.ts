@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { KeyedQueue } from '../lib/queue.ts';
 import { plainLines } from '../lib/sanitize.ts';
 import { environmentFor } from './environment.ts';
 import type { Known } from './knownFacts.ts';
@@ -49,7 +50,7 @@ export class Git {
   readonly known = new Map<string, { readonly of: string; readonly what: Known }>();
   readonly #lockWaitMs: number;
   readonly #readingMs: number;
-  readonly #turns = new Map<string, Promise<void>>();
+  readonly #queues = new KeyedQueue();
   /** Common directories whose lock the work under way holds. */
   readonly #held = new AsyncLocalStorage<readonly string[]>();
 
@@ -166,19 +167,8 @@ export class Git {
   }
 
   /** Does one piece of work after the other for the same key, within this process. */
-  async inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(key) ?? Promise.resolve();
-    const mine = before.then(work);
-    const settled = mine.then(
-      () => undefined,
-      () => undefined, // The failure belongs to whoever asked for the work, not to the next in line.
-    );
-    this.#turns.set(key, settled);
-    try {
-      return await mine;
-    } finally {
-      if (this.#turns.get(key) === settled) this.#turns.delete(key);
-    }
+  inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+    return this.#queues.add(key, work);
   }
 }
 

@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { LastCommit, Repo, RepoStatus } from '../domain/repo.ts';
+import { mapConcurrently } from '../lib/queue.ts';
 import { readOwn } from './files.ts';
 import { chooseFlow, type Flow, mainHint } from './flow.ts';
-import { inTurns } from './inTurns.ts';
 import { readKnown } from './known.ts';
 import type { Known } from './knownFacts.ts';
 import { readOperation } from './operation.ts';
@@ -16,7 +16,7 @@ const reposAtOnce = 4;
 
 /** Looks at many repositories, a few at a time. */
 export function readStatuses(git: Git, repos: readonly Repo[]): Promise<RepoStatus[]> {
-  return inTurns(repos, reposAtOnce, (repo) => readStatus(git, repo));
+  return mapConcurrently(repos, reposAtOnce, (repo) => readStatus(git, repo));
 }
 
 /**

@@ -2,6 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Repo } from '../domain/repo.ts';
+import { Throttle } from '../lib/schedule.ts';
 import { readOwn } from './files.ts';
 import { findGitDirectory } from './status.ts';
 import { findCommonDirectory } from './worktreeList.ts';
@@ -28,7 +29,7 @@ export class GitWatch {
   readonly #failed: (error: NodeJS.ErrnoException) => void;
   readonly #watchers = new Map<string, FSWatcher>();
   readonly #touched = new Set<string>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #telling = new Throttle(() => void this.#tell(), burstMs, 'delayed');
   #closed = false;
 
   /**
@@ -64,7 +65,7 @@ export class GitWatch {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#telling.cancel();
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
   }
@@ -90,11 +91,10 @@ export class GitWatch {
     if (this.#closed) return;
     const inside = relative(join(common, 'worktrees'), folder).split(sep)[0];
     if (inside && inside !== '..') this.#touched.add(join(common, 'worktrees', inside));
-    this.#timer ??= setTimeout(() => void this.#tell(), burstMs);
+    this.#telling.ask();
   }
 
   async #tell(): Promise<void> {
-    this.#timer = undefined;
     const touched = [...this.#touched];
     this.#touched.clear();
     await this.open();

@@ -1,3 +1,4 @@
+import { Throttle } from '../lib/schedule.ts';
 import type { HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Link } from '../protocol/link.ts';
 
@@ -14,8 +15,7 @@ export class Announcer {
   readonly #recordOf: (id: string) => TerminalRecord | null;
   /** Per link, the terminals it has yet to hear of. */
   readonly #missed = new Map<Link, Set<string>>();
-  /** Terminals announced a moment ago, and whether they changed since. */
-  readonly #recent = new Map<string, { changed: boolean }>();
+  readonly #announcing = new Map<string, Throttle>();
   readonly #rang = new Set<string>();
 
   constructor(recordOf: (id: string) => TerminalRecord | null) {
@@ -29,9 +29,10 @@ export class Announcer {
   }
 
   changed(id: string): void {
-    const recent = this.#recent.get(id);
-    if (recent) recent.changed = true;
-    else this.#announce(id);
+    const announcing =
+      this.#announcing.get(id) ?? new Throttle(() => this.#announce(id), announceMs, 'at-once');
+    this.#announcing.set(id, announcing);
+    announcing.ask();
   }
 
   bell(id: string): void {
@@ -43,6 +44,8 @@ export class Announcer {
   }
 
   forgotten(id: string): void {
+    this.#announcing.get(id)?.cancel();
+    this.#announcing.delete(id);
     for (const [link, missed] of this.#missed) {
       missed.delete(id);
       link.notify<HostNotices>('forgotten', { id });
@@ -51,20 +54,11 @@ export class Announcer {
 
   /** Tells at once what would have been told a moment later, of one terminal or of all. */
   flush(only?: string): void {
-    for (const [id, recent] of this.#recent) {
-      if (only !== undefined && id !== only) continue;
-      if (recent.changed) for (const link of this.#missed.keys()) this.#tell(link, id);
-      recent.changed = false;
-    }
+    for (const [id, announcing] of this.#announcing)
+      if (announcing.isPending && (only === undefined || id === only)) announcing.runNow();
   }
 
   #announce(id: string): void {
-    const recent = { changed: false };
-    this.#recent.set(id, recent);
-    setTimeout(() => {
-      this.#recent.delete(id);
-      if (recent.changed) this.#announce(id);
-    }, announceMs);
     for (const link of this.#missed.keys()) this.#tell(link, id);
   }
 

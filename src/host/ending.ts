@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
+import { pollUntil } from '../lib/schedule.ts';
 import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
 import { endProcesses } from './processTree.ts';
 import { asksNow, type Keyboard, typeWord } from './typeLine.ts';
@@ -66,11 +67,8 @@ async function takeLeave({ keyboard, step }: Departing, manners: EndingManners):
   if (await typeWord(keyboard, quit, wordShownMs)) await until(() => !keyboard.isRunning(), quitMs);
 }
 
-/** Resolves when it holds, or after so many milliseconds. */
-async function until(holds: () => boolean, ms: number): Promise<void> {
-  const end = performance.now() + ms;
-  while (!holds() && performance.now() < end)
-    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+function until(holds: () => boolean, limitMs: number): Promise<boolean> {
+  return pollUntil(holds, { limitMs, everyMs: lookAgainMs });
 }
 
 /**

@@ -1,3 +1,5 @@
+import { Backoff } from '../lib/schedule.ts';
+
 /** A pseudo-terminal takes about 4 KB before its child reads; small pieces keep what waits on our side. */
 const pieceBytes = 1024;
 /** Pieces of one terminal per turn of the event loop, so that a large paste holds up nobody. */
@@ -17,7 +19,7 @@ export class Input {
   #bytes = 0;
   #isScheduled = false;
   #retry: NodeJS.Timeout | undefined;
-  #retryMs = firstRetryMs;
+  readonly #retries = new Backoff(firstRetryMs, longestRetryMs);
 
   /** @param write - takes as many bytes as there is room for, and says how many */
   constructor(write: (bytes: Uint8Array) => number) {
@@ -62,7 +64,7 @@ export class Input {
         this.#tryLater();
         return;
       }
-      this.#retryMs = firstRetryMs;
+      this.#retries.reset();
       this.#bytes -= taken;
       if (taken < first.length) this.#waiting[0] = first.subarray(taken);
       else this.#waiting.shift();
@@ -80,7 +82,6 @@ export class Input {
   }
 
   #tryLater(): void {
-    this.#retry = setTimeout(() => this.#flush(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, longestRetryMs);
+    this.#retry = setTimeout(() => this.#flush(), this.#retries.next());
   }
 }

@@ -1,4 +1,5 @@
 import { findTree, listProcesses, type ProcessEntry, processStart } from '../lib/processes.ts';
+import { pollUntil } from '../lib/schedule.ts';
 
 /** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
 const killMs = 5000;
@@ -22,12 +23,12 @@ export async function endProcesses(entries: readonly ProcessEntry[], termMs: num
 
 /** Those that are still there at the end of the time. */
 async function waitForEnd(entries: readonly ProcessEntry[], ms: number): Promise<readonly ProcessEntry[]> {
-  const end = Date.now() + ms;
-  let alive = entries.filter(isAlive);
-  while (alive.length > 0 && Date.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+  let alive = entries;
+  const areGone = () => {
     alive = alive.filter(isAlive);
-  }
+    return alive.length === 0;
+  };
+  await pollUntil(areGone, { limitMs: ms, everyMs: lookAgainMs });
   return alive;
 }
 

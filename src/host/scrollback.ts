@@ -1,3 +1,4 @@
+import { Debounce } from '../lib/schedule.ts';
 import type { ScrollbackLimits } from '../protocol/hostApi.ts';
 
 /** At 200 columns 1000 lines are 5 MB: nobody misses the older ones of a worker that nobody looks at. */
@@ -11,14 +12,14 @@ const hiddenAfterMs = 60_000;
 export class Scrollback {
   readonly #limits: ScrollbackLimits;
   readonly #keep: (lines: number) => void;
-  readonly #afterMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #hiding: Debounce;
 
   /** A terminal begins unseen, with room for as many lines as one that is looked at. */
   constructor(limits: ScrollbackLimits, keep: (lines: number) => void, afterMs = hiddenAfterMs) {
     this.#limits = limits;
     this.#keep = keep;
-    this.#afterMs = afterMs;
+    const { visible, hidden } = limits;
+    this.#hiding = new Debounce(() => keep(Math.min(visible, hidden)), afterMs);
     this.hide();
   }
 
@@ -28,13 +29,11 @@ export class Scrollback {
   }
 
   hide(): void {
-    this.stop();
-    const { visible, hidden } = this.#limits;
-    this.#timer = setTimeout(() => this.#keep(Math.min(visible, hidden)), this.#afterMs);
+    this.#hiding.ask();
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#hiding.cancel();
   }
 }
 

@@ -1,5 +1,6 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import { withoutControls } from '../lib/sanitize.ts';
+import { pause, pollUntil } from '../lib/schedule.ts';
 import { typedText } from './paste.ts';
 
 /** What types into a child for a program, and sees what comes of it. */
@@ -134,17 +135,8 @@ function letters(text: string): string {
   return text.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-async function until(holds: () => boolean, ms: number): Promise<boolean> {
-  const end = performance.now() + ms;
-  while (!holds()) {
-    if (performance.now() >= end) return false;
-    await pause(lookAgainMs);
-  }
-  return true;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+function until(holds: () => boolean, limitMs: number): Promise<boolean> {
+  return pollUntil(holds, { limitMs, everyMs: lookAgainMs });
 }
 
 function asked(): Result<never> {

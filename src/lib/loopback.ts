@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { TokenBucket } from './schedule.ts';
 
 /** What servers on the loopback interface share, where every program of the machine can knock. */
 
@@ -16,7 +17,7 @@ function digest(text: string): Buffer {
 export class RateLimit {
   readonly #perSecond: number;
   readonly #burst: number;
-  readonly #rates = new Map<string, { tokens: number; at: number }>();
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(perSecond: number, burst: number) {
     this.#perSecond = perSecond;
@@ -25,11 +26,9 @@ export class RateLimit {
 
   /** Takes one request of an id into account. @returns whether it is still within bounds */
   allows(id: string): boolean {
-    const now = performance.now();
-    const rate = this.#rates.get(id) ?? { tokens: this.#burst, at: now };
-    const tokens = Math.min(this.#burst, rate.tokens + ((now - rate.at) / 1000) * this.#perSecond);
-    this.#rates.set(id, { tokens: Math.max(0, tokens - 1), at: now });
-    return tokens >= 1;
+    const bucket = this.#buckets.get(id) ?? new TokenBucket(this.#perSecond, this.#burst);
+    this.#buckets.set(id, bucket);
+    return bucket.take();
   }
 }
 

@@ -6,7 +6,7 @@ import type {
   UpdateDataSourceParameters,
 } from '@notionhq/client';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { type Clock, realClock } from './clock.ts';
+import { type Clock, realClock } from '../lib/schedule.ts';
 import { problemFor } from './problems.ts';
 import { readSchema, type Schema } from './schema.ts';
 import type { Token } from './token.ts';

@@ -1,4 +1,5 @@
-import type { Clock } from './clock.ts';
+import { SerialQueue } from '../lib/queue.ts';
+import { type Clock, TokenBucket } from '../lib/schedule.ts';
 
 /** Below the three a second that Notion allows on average. */
 const perSecond = 2.5;
@@ -7,23 +8,19 @@ const burst = 3;
 /** Lets so many requests go a second, a few more at once now and then, and one write at a time. */
 export class Pace {
   readonly #clock: Clock;
-  #tokens = burst;
-  #at: number;
+  readonly #bucket: TokenBucket;
+  readonly #requests = new SerialQueue();
+  readonly #writes = new SerialQueue();
   #heldUntil = 0;
-  #turn: Promise<unknown> = Promise.resolve();
-  #write: Promise<unknown> = Promise.resolve();
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.#at = clock.now();
+    this.#bucket = new TokenBucket(perSecond, burst, () => clock.now());
   }
 
   /** Waits for the next request's turn. @throws when the signal is aborted meanwhile */
   take(signal: AbortSignal | undefined): Promise<void> {
-    const turn = this.#turn.then(() => this.#wait(signal));
-    // Who gave up waiting does not hold up the next one.
-    this.#turn = turn.catch(() => undefined);
-    return turn;
+    return this.#requests.add(() => this.#wait(signal));
   }
 
   /** Lets nothing go for so many milliseconds: Notion asked for that. */
@@ -33,28 +30,15 @@ export class Pace {
 
   /** Runs writes one after the other: Notion answers two at once with a conflict. */
   inTurn<T>(write: () => Promise<T>): Promise<T> {
-    const result = this.#write.then(write);
-    this.#write = result.catch(() => undefined);
-    return result;
+    return this.#writes.add(write);
   }
 
   async #wait(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     const held = this.#heldUntil - this.#clock.now();
     if (held > 0) await this.#clock.sleep(held, signal);
-    this.#refill();
-    if (this.#tokens < 1) {
-      await this.#clock.sleep(Math.ceil(((1 - this.#tokens) / perSecond) * 1000), signal);
-      this.#refill();
-    }
-    this.#tokens -= 1;
-  }
-
-  #refill(): void {
-    const now = this.#clock.now();
-    // A clock that was set back gives nothing, and takes nothing away.
-    const passed = Math.max(0, now - this.#at);
-    this.#tokens = Math.min(burst, this.#tokens + (passed / 1000) * perSecond);
-    this.#at = now;
+    const wait = this.#bucket.untilNext();
+    if (wait > 0) await this.#clock.sleep(wait, signal);
+    this.#bucket.take();
   }
 }

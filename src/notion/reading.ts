@@ -1,7 +1,7 @@
 import type { PageObjectResponse } from '@notionhq/client';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { Clock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';
-import type { Clock } from './clock.ts';
 import { type Identified, identify } from './identity.ts';
 import { checkMapping, type Mapping } from './mapping.ts';
 import { type Lost, queryLag } from './plan.ts';

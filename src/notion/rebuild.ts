@@ -1,6 +1,6 @@
 import { type Problem, type Result, success } from '../domain/problem.ts';
+import { realClock } from '../lib/schedule.ts';
 import { baseOf, openBase } from './base.ts';
-import { realClock } from './clock.ts';
 import { keepConflicts } from './conflicts.ts';
 import { readIfThere, setAside } from './durable.ts';
 import { openIntents } from './intents.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../lib/schedule.ts';
 import type { Plan } from './plan.ts';
 import type { Sides } from './reading.ts';
 import type { BaseRow, Fields, RemoteRow } from './row.ts';

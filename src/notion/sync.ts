@@ -1,6 +1,6 @@
 import type { WantedCard } from '../domain/notionFacts.ts';
 import { type Problem, type Result, success } from '../domain/problem.ts';
-import { type Clock, realClock } from './clock.ts';
+import { type Clock, realClock } from '../lib/schedule.ts';
 import { choiceAbout, keepConflicts, readConflicts } from './conflicts.ts';
 import { massDeletionIn } from './massDeletion.ts';
 import {

@@ -1,7 +1,7 @@
 import type { WantedCard } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { Clock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';
-import type { Clock } from './clock.ts';
 import type { Mapping } from './mapping.ts';
 import type { RemoteChange, RowConflict } from './plan.ts';
 import type { LocalChange, LocalTable } from './row.ts';

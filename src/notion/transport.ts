@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../lib/schedule.ts';
 import { Pace } from './pace.ts';
 
 /** One request, for the log: nothing of what was sent or answered. */

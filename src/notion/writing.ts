@@ -1,7 +1,7 @@
 import type { PageObjectResponse } from '@notionhq/client';
 import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { Clock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';
-import type { Clock } from './clock.ts';
 import { isLocked, type Lock } from './merge.ts';
 import type { RemoteChange, RowConflict } from './plan.ts';
 import { unanswered } from './problems.ts';

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { failure, type Result, success } from '../domain/problem.ts';
+import { within } from '../lib/schedule.ts';
 import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
 import { heldApprovalKey } from './heldKey.ts';
 import { type Hello, type HelloApi, protocolVersion } from './hello.ts';
@@ -101,17 +102,4 @@ function openSocket(path: string): Promise<Socket | null> {
     socket.once('connect', () => resolve(socket));
     socket.once('error', () => resolve(null));
   });
-}
-
-/** The promise's value, or null when it takes longer. */
-async function within<T>(ms: number, promise: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, ms, null);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

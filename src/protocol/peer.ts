@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import { within } from '../lib/schedule.ts';
 import { isApprovalKey, keyProblem } from './approvalKey.ts';
 import type { Hello } from './hello.ts';
 import type { Link } from './link.ts';
@@ -56,12 +57,7 @@ export async function meet(link: Link, hello: Hello, folder: string): Promise<Pe
 
 /** Returns the descriptor that the peer names; null when it has none to name. */
 async function askProof(link: Link, path: string): Promise<number | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(resolve, proofLimitMs, null);
-  });
-  const answer = await Promise.race([link.caller<ClaimApi>()('prove', { path }), late]);
-  clearTimeout(timer);
+  const answer = await within(proofLimitMs, link.caller<ClaimApi>()('prove', { path }));
   const fd = answer?.ok ? answer.value.fd : null;
   return Number.isInteger(fd) ? fd : null;
 }

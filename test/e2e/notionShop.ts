@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { expect } from 'vitest';
-import { realClock } from '../../src/notion/clock.ts';
+import { realClock } from '../../src/lib/schedule.ts';
 import { boardTable, type TableSpec } from '../../src/notion/tables.ts';
 import { NotionStandIn, type StandInPage } from '../notion/standIn.ts';
 import type { TestTerminal } from './harness/terminal.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Clock } from '../../src/notion/clock.ts';
+import type { Clock } from '../../src/lib/schedule.ts';
 import {
   acceptRuns,
   acceptValue,

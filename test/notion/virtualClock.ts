@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/notion/clock.ts';
+import type { Clock } from '../../src/lib/schedule.ts';
 
 /** Time that passes only when somebody waits. */
 export class VirtualClock implements Clock {

@@ -1,3 +1,4 @@
+import { Throttle } from '../../lib/schedule.ts';
 import type { LivePicture } from './live.ts';
 
 /** Milliseconds between paintings at most; a burst of lines becomes one write. */
@@ -11,7 +12,7 @@ export class Painter {
   readonly #write: (bytes: string) => void;
   readonly #live: () => LivePicture;
   #pending: string[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  readonly #painting = new Throttle(() => this.#paintNext(), frameTime, 'delayed');
   /** Rows from the top of the live area to the cursor. */
   #cursorRow = 0;
 
@@ -28,12 +29,14 @@ export class Painter {
 
   /** Paints soon. */
   refresh(): void {
-    this.#timer ??= setTimeout(() => this.flush(), frameTime);
+    this.#painting.ask();
   }
 
   flush(): void {
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#painting.runNow();
+  }
+
+  #paintNext(): void {
     const top = this.#cursorRow > 0 ? `\x1b[${this.#cursorRow}A` : '';
     this.#paint(`${top}\r`, this.#pending.splice(0), this.#live());
   }
@@ -48,7 +51,7 @@ export class Painter {
 
   /** Leaves the terminal as a shell expects it, the live area gone. */
   close(): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#painting.cancel();
     const top = this.#cursorRow > 0 ? `\x1b[${this.#cursorRow}A` : '';
     const lines = this.#pending.splice(0).map((line) => `${line}\r\n`);
     this.#write(`${top}\r\x1b[J${lines.join('')}\x1b[?25h\x1b[?7h`);

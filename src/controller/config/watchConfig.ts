@@ -1,3 +1,4 @@
+import { Debounce } from '../../lib/schedule.ts';
 import { FileWatch } from '../documents/watchFile.ts';
 import { recordPath } from '../trust/record.ts';
 import { configFile, readConfig } from './workspaceConfig.ts';
@@ -10,17 +11,17 @@ const halfWrittenMs = 1000;
  * @returns what ends that
  */
 export function watchConfig(root: string, take: () => void): () => void {
-  let later: NodeJS.Timeout | undefined;
+  const later = new Debounce(take, halfWrittenMs);
   const watch = new FileWatch(() => {
-    clearTimeout(later);
+    later.cancel();
     if (readConfig(root).ok) take();
-    else later = setTimeout(take, halfWrittenMs);
+    else later.ask();
   });
   void watch.follow(configFile(root));
   const trusted = new FileWatch(take);
   void trusted.follow(recordPath(root));
   return () => {
-    clearTimeout(later);
+    later.cancel();
     watch.close();
     trusted.close();
   };

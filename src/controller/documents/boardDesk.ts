@@ -12,8 +12,8 @@ import { failure, problemOf, type Result, success } from '../../domain/problem.t
 import type { CardMove } from '../../features/board/cardMove.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
+import { SerialQueue } from '../../lib/queue.ts';
 import { resolveBoard } from '../config/documentConfig.ts';
-import { Turns } from '../turns.ts';
 import { changeFor, stepBoard } from './boardMove.ts';
 import { FileWatch } from './watchFile.ts';
 
@@ -33,7 +33,7 @@ export function backupsFolder(root: string): string {
 /** Reads the board whenever it changes, and changes it for people and for what workers do: one after the other. */
 export class BoardDesk {
   readonly #world: DocumentWorld;
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
   #file: string | null = null;
   /** Until the first look is over, nobody is told that there is no board. */
@@ -56,20 +56,20 @@ export class BoardDesk {
 
   /** As it is now. @returns `board_off`, `no_board`, `document_unreadable` */
   read(): Promise<Result<BoardFacts>> {
-    return this.#turns.take(() => this.#look());
+    return this.#queue.add(() => this.#look());
   }
 
   add(column: Column, fields: Partial<CardFields> & { readonly task: string }): Promise<Result<CardChanged>> {
-    return this.#turns.take(() => this.#write({ kind: 'add', column, fields }));
+    return this.#queue.add(() => this.#write({ kind: 'add', column, fields }));
   }
 
   change(change: CardChange): Promise<Result<CardChanged>> {
-    return this.#turns.take(() => this.#write({ kind: 'change', ...change }));
+    return this.#queue.add(() => this.#write({ kind: 'change', ...change }));
   }
 
   /** Gives an id to every sound card that has none. @returns how many */
   giveIds(): Promise<Result<{ given: number }>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const config = this.#config;
       if (!config) return boardOff();
       const given = await this.#rewrite(config, (board) => {
@@ -88,7 +88,7 @@ export class BoardDesk {
    * @returns the id of the card that was changed; null for none
    */
   async move(move: CardMove): Promise<string | null> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const config = this.#config;
       if (!config || (this.#hash === null && !config.autoAdd)) return null;
       const moved = await this.#rewrite(config, (board) => {
@@ -105,7 +105,7 @@ export class BoardDesk {
 
   /** Plans a change upon the board as it is at that moment; for those who change more than one card. */
   rewrite<T>(plan: (board: Board) => Result<{ board: Board; value: T }>): Promise<Result<T>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const config = this.#config;
       return config ? this.#rewrite(config, plan) : boardOff();
     });
@@ -122,7 +122,7 @@ export class BoardDesk {
 
   async close(): Promise<void> {
     this.#watch.close();
-    await this.#turns.done;
+    await this.#queue.onIdle();
   }
 
   get #config(): BoardConfig | false {

@@ -10,7 +10,7 @@ import { amountOf } from '../../domain/money.ts';
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { readInvoices, readingOf, selectInvoices } from '../../features/invoices/invoiceReading.ts';
-import { Turns } from '../turns.ts';
+import { SerialQueue } from '../../lib/queue.ts';
 import { backupsFolder, type DocumentWorld } from './boardDesk.ts';
 import { newEntryId } from './entryId.ts';
 import { lockedChange } from './lockedEntries.ts';
@@ -19,7 +19,7 @@ import { FileWatch } from './watchFile.ts';
 /** Reads the invoices whenever they change, and writes what is entered. */
 export class InvoiceDesk {
   readonly #world: DocumentWorld;
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   readonly #watch = new FileWatch(() => void this.#seen().catch((error) => this.#world.fail(error)));
   #config: InvoiceConfig | null = null;
   #followed: Promise<unknown> = Promise.resolve();
@@ -35,20 +35,20 @@ export class InvoiceDesk {
     this.#config = invoices;
     this.#followed = this.#watch
       .follow(invoices?.file ?? null)
-      .then(() => this.#turns.take(() => this.#look()));
+      .then(() => this.#queue.add(() => this.#look()));
     return this.#followed;
   }
 
   /** As they are now. @returns `invoices_off`, `document_unreadable` */
   read(): Promise<Result<InvoiceFacts>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const read = await this.#look();
       return read.ok ? success(selectInvoices(read.value, this.#world.state().log) ?? read.value) : read;
     });
   }
 
   add(draft: EntryDraft): Promise<Result<{ id: string }>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const { invoices } = this.#world.state().config;
       if (!invoices) return invoicesOff();
       const rateCents = draft.rateCents ?? rateFor(invoices.rates, draft);
@@ -62,7 +62,7 @@ export class InvoiceDesk {
   }
 
   change({ id, fields }: EntryChange): Promise<Result<{ id: string }>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const { invoices } = this.#world.state().config;
       if (!invoices) return invoicesOff();
       const written = await this.#one(invoices, { kind: 'change', entry: { id }, fields });
@@ -72,7 +72,7 @@ export class InvoiceDesk {
 
   /** Gives an id to every sound entry that has none. @returns how many */
   giveIds(): Promise<Result<{ given: number }>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const { invoices } = this.#world.state().config;
       if (!invoices) return invoicesOff();
       return this.#rewrite(invoices, (before) => {
@@ -89,7 +89,7 @@ export class InvoiceDesk {
 
   /** Brings all sums to what the entries add up to. @returns lines of those that were not right */
   correctTotals(): Promise<Result<{ corrected: readonly number[] }>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const { invoices } = this.#world.state().config;
       if (!invoices) return invoicesOff();
       return this.#rewrite(invoices, (before) => {
@@ -116,7 +116,7 @@ export class InvoiceDesk {
 
   /** What was made and has not reached the file; a file that refuses it now is tried again when it has changed. */
   async writeMade(): Promise<void> {
-    await this.#turns.take(async () => {
+    await this.#queue.add(async () => {
       const { config, log } = this.#world.state();
       const made = [...log.madeEntries.values()].flatMap(({ entry, isWritten }) =>
         isWritten ? [] : [entry],
@@ -141,7 +141,7 @@ export class InvoiceDesk {
 
   /** Plans a change upon the invoices as they are at that moment; for those who change more than one entry. */
   rewrite<T>(plan: (invoices: Invoices) => Result<{ invoices: Invoices; value: T }>): Promise<Result<T>> {
-    return this.#turns.take(async () => {
+    return this.#queue.add(async () => {
       const { invoices } = this.#world.state().config;
       return invoices ? this.#rewrite(invoices, plan) : invoicesOff();
     });
@@ -149,11 +149,11 @@ export class InvoiceDesk {
 
   async close(): Promise<void> {
     this.#watch.close();
-    await this.#turns.done;
+    await this.#queue.onIdle();
   }
 
   async #seen(): Promise<void> {
-    await this.#turns.take(() => this.#look());
+    await this.#queue.add(() => this.#look());
     await this.writeMade();
   }
 

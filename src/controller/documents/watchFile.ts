@@ -1,6 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { Throttle } from '../../lib/schedule.ts';
 
 /** Editors save in several steps. */
 const burstMs = 100;
@@ -10,13 +11,12 @@ const burstMs = 100;
  * links to. Where nothing can be watched, nothing is told.
  */
 export class FileWatch {
-  readonly #changed: () => void;
+  readonly #changed: Throttle;
   #watchers: FSWatcher[] = [];
   #file: string | null = null;
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(changed: () => void) {
-    this.#changed = changed;
+    this.#changed = new Throttle(changed, burstMs, 'delayed');
   }
 
   /** Watches this file from now on and no other; null for none. */
@@ -39,7 +39,7 @@ export class FileWatch {
   #watch(file: string): void {
     try {
       const watcher = watch(dirname(file), { persistent: false }, (_, name) => {
-        if (name === null || name === basename(file)) this.#note();
+        if (name === null || name === basename(file)) this.#changed.ask();
       });
       // The folder went, or the system watches no more: the next request reads the file all the same.
       watcher.on('error', () => watcher.close());
@@ -49,16 +49,8 @@ export class FileWatch {
     }
   }
 
-  #note(): void {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#changed();
-    }, burstMs);
-  }
-
   #stop(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#changed.cancel();
     for (const watcher of this.#watchers) watcher.close();
     this.#watchers = [];
   }

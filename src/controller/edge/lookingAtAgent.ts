@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import { claudeFolder } from '../../agents/claude/folder.ts';
 import { showsKeptConversation, showsMissingConversation } from '../../agents/claude/resume.ts';
 import { readScreen } from '../../agents/claude/screen.ts';
@@ -9,6 +8,7 @@ import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { isFresh, titleRests } from '../../features/workers/observing.ts';
 import { findTree, listProcesses, processStart } from '../../lib/processes.ts';
+import { pause } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';
 import type { Tools } from './tools.ts';
 
@@ -34,7 +34,7 @@ export async function lookAtAgent(world: World, state: ControllerState, id: stri
     else {
       const signs = signsOfPane(readScreen(text), rests, looks < mostLooks ? (own?.says ?? null) : null);
       if (signs === 'unclear') {
-        await pause(restlessMs, undefined, { ref: false });
+        await pause(restlessMs, { keepsAlive: false });
         continue;
       }
       // A hook may have come meanwhile, and what it tells of is drawn later.
@@ -83,7 +83,7 @@ const restlessMs = 1500;
  * else than a question is left to its hooks.
  */
 export async function lookAtRestless(world: World, state: ControllerState, id: string): Promise<void> {
-  await pause(restlessMs, undefined, { ref: false });
+  await pause(restlessMs, { keepsAlive: false });
   const sign = await sessionOf(world.ambient, state, id);
   const worker = state.log.workers.get(id);
   if (sign?.says !== 'asking' || worker === undefined) return;

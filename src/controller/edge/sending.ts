@@ -5,7 +5,7 @@ import { failure, type Result, success } from '../../domain/problem.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { noSuchWorker, notRunning } from '../../features/workers/checks.ts';
-import { Turns } from '../turns.ts';
+import { KeyedQueue } from '../../lib/queue.ts';
 import type { HostPort } from './hostPort.ts';
 
 /** Milliseconds. */
@@ -39,7 +39,7 @@ export class Sender {
   readonly #host: Pick<HostPort, 'find'>;
   readonly #state: () => ControllerState;
   readonly #pace: SendingPace;
-  readonly #turns = new Map<string, Turns>();
+  readonly #queues = new KeyedQueue();
   /** How many lines each was sent: a later one takes along what an earlier one left in the box. */
   readonly #sent = new Map<string, number>();
 
@@ -55,9 +55,7 @@ export class Sender {
    * for an answer, `not_begun` and `not_taken` where nothing was heard of it
    */
   send(id: string, text: string, isCommand = false): Promise<Result<null>> {
-    const turns = this.#turns.get(id) ?? new Turns();
-    this.#turns.set(id, turns);
-    return turns.take(() => this.#send(id, text, isCommand));
+    return this.#queues.add(id, () => this.#send(id, text, isCommand));
   }
 
   async #send(id: string, text: string, isCommand: boolean): Promise<Result<null>> {

@@ -1,5 +1,6 @@
 import { TranscriptReader } from '../../agents/claude/transcript.ts';
 import type { Message } from '../../features/messages.ts';
+import { pause } from '../../lib/schedule.ts';
 
 /** Between two looks at the same transcript, in milliseconds: agents use tools several times a second. */
 const pauseMs = 2000;
@@ -45,7 +46,7 @@ export class TokenCounter {
         counted.looks -= 1;
         const days = await counted.reader.count();
         if (Object.keys(days).length > 0) this.#tell({ type: 'tokens-counted', id, session, days });
-        await new Promise((resolve) => setTimeout(resolve, pauseMs).unref());
+        await pause(pauseMs, { keepsAlive: false });
       }
     } finally {
       counted.isBusy = false;

@@ -1,7 +1,7 @@
 import type { Effect } from '../../features/effects.ts';
 import type { Message } from '../../features/messages.ts';
 import { toolsPatienceMs } from '../../features/workers/toolsWatch.ts';
-import type { Stagger } from './stagger.ts';
+import { pause, type Stagger } from '../../lib/schedule.ts';
 
 /** An agent that never asks for our tools. */
 const listingMs = 15_000;
@@ -40,6 +40,5 @@ export async function runWait(
 }
 
 function after(ms: number): Promise<void> {
-  const wait = Math.min(Math.max(0, ms), longestMs);
-  return new Promise((resolve) => setTimeout(resolve, wait).unref());
+  return pause(Math.min(Math.max(0, ms), longestMs), { keepsAlive: false });
 }

@@ -10,6 +10,8 @@ import {
   syncTables,
 } from '../../domain/notionFacts.ts';
 import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
+import { SerialQueue } from '../../lib/queue.ts';
+import { Throttle } from '../../lib/schedule.ts';
 import { commentOn, pageOf } from '../../notion/comment.ts';
 import { readConflicts, resolveConflict } from '../../notion/conflicts.ts';
 import { needsRebuild, rebuildTable } from '../../notion/rebuild.ts';
@@ -18,7 +20,6 @@ import { syncTable } from '../../notion/sync.ts';
 import type { SyncOptions } from '../../notion/syncOptions.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import { mappingOf } from '../config/notionConfig.ts';
-import { Turns } from '../turns.ts';
 import { connectHint, localTable, type NotionWorld, notionFolder, openFor, specs } from './notionWorld.ts';
 import { type Reports, rebuildOutcome, shownConflict, syncOutcome } from './outcome.ts';
 import { lookAtNotion } from './pending.ts';
@@ -43,9 +44,13 @@ const quietMs = 300;
 /** Syncs when a person wants it, one at a time, and knows what waits for that. Nothing here starts anything. */
 export class NotionDesk {
   readonly #world: NotionWorld;
-  readonly #turns = new Turns();
+  readonly #queue = new SerialQueue();
   #stop: AbortController | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #recount = new Throttle(
+    () => void this.#queue.add(() => this.#tell()).catch((error) => this.#world.fail(error)),
+    quietMs,
+    'delayed',
+  );
   #closed = false;
   #lent: GivenToken | undefined;
 
@@ -60,16 +65,12 @@ export class NotionDesk {
 
   /** Counts again soon what waits to be synced. */
   reconsider(): void {
-    if (this.#closed) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#turns.take(() => this.#tell()).catch((error) => this.#world.fail(error));
-    }, quietMs);
+    if (!this.#closed) this.#recount.ask();
   }
 
   /** Counts now; while a sync runs there is nothing to count. */
   async recount(): Promise<void> {
-    if (!this.#stop) await this.#turns.take(() => this.#tell());
+    if (!this.#stop) await this.#queue.add(() => this.#tell());
   }
 
   /** @returns a problem where a table could not be synced at all */
@@ -89,7 +90,7 @@ export class NotionDesk {
       if (report.ok && table === 'board' && !isDry) await this.#world.board.noteSync(new Date());
       return report;
     });
-    if (reports.ok && !isDry) await this.#turns.take(() => this.#tell(new Date()));
+    if (reports.ok && !isDry) await this.#queue.add(() => this.#tell(new Date()));
     return reports.ok ? success(syncOutcome(reports.value)) : reports;
   }
 
@@ -117,7 +118,7 @@ export class NotionDesk {
   /** Writes down what a person decided; the next sync does it. */
   async resolve(id: string, field: string, choice: SyncChoice): Promise<Result<SyncConflict>> {
     const resolved = resolveConflict(this.#conflictsFile, id, field, choice);
-    await this.#turns.take(() => this.#tell());
+    await this.#queue.add(() => this.#tell());
     return resolved.ok ? success(shownConflict(resolved.value, true)) : resolved;
   }
 
@@ -126,7 +127,7 @@ export class NotionDesk {
     const { notion, root } = this.#world.state().config;
     const mapping = mappingOf(notion, 'board');
     if (!mapping || notion?.comment !== true) return;
-    await this.#turns.take(async () => {
+    await this.#queue.add(async () => {
       const page = pageOf(notionFolder(root), mapping.dataSourceId, card);
       if (!page.ok || page.value === null) return;
       const opened = await openFor(this.#world, this.#lent);
@@ -138,9 +139,9 @@ export class NotionDesk {
 
   async close(): Promise<void> {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    this.#recount.cancel();
     this.#stop?.abort();
-    await this.#turns.done;
+    await this.#queue.onIdle();
   }
 
   #needsRebuild(table: SyncTable): boolean {
@@ -171,14 +172,14 @@ export class NotionDesk {
     const stop = new AbortController();
     this.#stop = stop;
     try {
-      return await this.#turns.take(async () => {
+      return await this.#queue.add(async () => {
         // Connected a moment ago, nobody has counted yet, and there would be nothing to tell progress with.
         if (!this.#world.state().notion) await this.#tell();
         return this.#workOn(tables, wish.lent, stop.signal, work);
       });
     } finally {
       this.#stop = null;
-      await this.#turns.take(() => this.#tell());
+      await this.#queue.add(() => this.#tell());
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Stagger } from '../../../src/controller/edge/stagger.ts';
+import { Stagger } from '../../src/lib/schedule.ts';
 
 test('starts happen at least the gap apart, in their order, the first of them at once', async () => {
   const stagger = new Stagger();
