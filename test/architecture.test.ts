@@ -69,6 +69,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   minisearch: ['controller'],
   react: ['ui', 'paint', 'client', 'documents'],
   'react-dom': ['documents'],
+  semver: ['agents', 'cli', 'git'],
   'simple-git': ['git'],
   'string-width': ['room', 'paint'],
   'vscode-jsonrpc': ['protocol'],

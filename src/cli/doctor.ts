@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import coerce from 'semver/functions/coerce.js';
+import gte from 'semver/functions/gte.js';
 import { untestedNote } from '../agents/claude/versions.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import { resolvePresets } from '../agents/presets.ts';
@@ -19,7 +21,7 @@ import { readSettings, settingsFile } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** The oldest git with `merge-tree --stdin`, which checking worktrees against each other is built on. */
-const oldestGit = [2, 39] as const;
+const oldestGit = '2.39.0';
 
 /**
  * `doctor`: says what is there, what is missing and what to do about it.
@@ -66,18 +68,10 @@ function checkTrust(trust: Result<Trust>): Finding {
 
 async function checkGit(): Promise<Finding> {
   const said = await run('git', ['--version']);
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(said ?? '') ?? [];
   if (said === null)
     return { name: 'git', verdict: 'problem', text: 'was not found. Install git 2.39 or newer.' };
-  const isNew =
-    Number(major) > oldestGit[0] || (Number(major) === oldestGit[0] && Number(minor) >= oldestGit[1]);
-  return isNew
-    ? { name: 'git', verdict: 'ok', text: said }
-    : {
-        name: 'git',
-        verdict: 'problem',
-        text: `${said} is too old: ${oldestGit.join('.')} or newer is needed.`,
-      };
+  if (gte(coerce(said) ?? '0.0.0', oldestGit)) return { name: 'git', verdict: 'ok', text: said };
+  return { name: 'git', verdict: 'problem', text: `${said} is too old: 2.39 or newer is needed.` };
 }
 
 /** Each agent of the workspace; only the default one has to be there. */

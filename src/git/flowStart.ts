@@ -2,7 +2,6 @@ import type { FlowStarted } from '../domain/flow.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { parseSlug } from '../domain/slug.ts';
-import { type Bump, bumpVersion, compareVersions, parseVersion } from '../domain/version.ts';
 import { describeCollision } from './addWorktree.ts';
 import { type BaseChoice, chooseBase } from './base.ts';
 import { type Flow, mainHint, readFlow } from './flow.ts';
@@ -10,6 +9,7 @@ import { type FlowName, readTag, tagName } from './flowBranches.ts';
 import { listBranches, listVersionTags } from './flowStatus.ts';
 import { branchRef, moveRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
+import { type Bump, bumpVersion, compareVersions, parseVersion } from './version.ts';
 import { commitVersion, greatestVersion, readVersionFiles, type VersionFile } from './versionCommit.ts';
 import { commonDirectory } from './worktreeList.ts';
 
@@ -128,7 +128,7 @@ async function chooseVersion(
   if (present && compareVersions(version.value, present) <= 0)
     return failure(
       'version_not_greater',
-      `${wanted.name} is not greater than ${present.text}, the present version.`,
+      `${wanted.name} is not greater than ${present.raw}, the present version.`,
       'Take a greater one, or let it be counted: --bump major, minor or patch.',
     );
   return success(wanted.name);

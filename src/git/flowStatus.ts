@@ -83,5 +83,5 @@ export async function readVersion(
   ]);
   if (!files.ok) return files;
   if (!tags.ok) return tags;
-  return success(greatestVersion([...files.value.flatMap(({ says }) => says), ...tags.value])?.text ?? null);
+  return success(greatestVersion([...files.value.flatMap(({ says }) => says), ...tags.value])?.raw ?? null);
 }

@@ -1,10 +1,10 @@
 import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
-import { compareVersions, parseVersion, type Version } from '../domain/version.ts';
 import { findVersions, replaceVersions, versionFiles } from '../domain/versionFile.ts';
 import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from './mergeCommit.ts';
 import { type Git, refused } from './run.ts';
 import { withScratchWorktree } from './scratch.ts';
+import { compareVersions, parseVersion, type Version } from './version.ts';
 
 /** A file at the top of a commit that says the project's version. */
 export interface VersionFile {

@@ -1,3 +1,5 @@
+import lt from 'semver/functions/lt.js';
+
 /**
  * The two versions of Claude Code that `npm run test:claude` runs against. An older one is refused, because what it
  * does is not known. A newer one is used, and `doctor` and the start card say that it was not tested.
@@ -11,13 +13,13 @@ const snapshotSince = '2.1.332';
 /** Reports whether a version line such as `2.1.150 (Claude Code)` names a version that is no longer supported. */
 export function isTooOld(line: string): boolean {
   const version = versionIn(line);
-  return version !== null && isOlder(version, numbersOf(oldestSupported));
+  return version !== null && lt(version, oldestSupported);
 }
 
 /** Reports whether a version line names a version newer than the newest tested one. */
-export function isUntested(line: string): boolean {
+function isUntested(line: string): boolean {
   const version = versionIn(line);
-  return version !== null && isOlder(numbersOf(newestTested), version);
+  return version !== null && lt(newestTested, version);
 }
 
 /** Returns the calm line about an untested version for `doctor` and the start card; null for any other. */
@@ -29,20 +31,10 @@ export function untestedNote(line: string | null): string | null {
 /** Reports whether the version takes `--system-prompt-snapshot`. */
 export function knowsSnapshot(line: string | null): boolean {
   const version = line === null ? null : versionIn(line);
-  return version !== null && !isOlder(version, numbersOf(snapshotSince));
+  return version !== null && !lt(version, snapshotSince);
 }
 
-/** Returns the numbers in a version line; null for a program that does not call itself Claude Code. */
-function versionIn(line: string): readonly number[] | null {
-  const version = /^(\d+\.\d+\.\d+) \(Claude Code\)/.exec(line)?.[1];
-  return version === undefined ? null : numbersOf(version);
-}
-
-function numbersOf(version: string): readonly number[] {
-  return version.split('.').map(Number);
-}
-
-function isOlder(one: readonly number[], other: readonly number[]): boolean {
-  const at = other.findIndex((number, i) => number !== one[i]);
-  return at >= 0 && (one[at] ?? 0) < (other[at] ?? 0);
+/** Returns the version in a line; null for a program that does not call itself Claude Code. */
+function versionIn(line: string): string | null {
+  return /^(\d+\.\d+\.\d+) \(Claude Code\)/.exec(line)?.[1] ?? null;
 }

@@ -5,7 +5,7 @@ import {
   compareVersions,
   parseVersion,
   type Version,
-} from '../../src/domain/version.ts';
+} from '../../src/git/version.ts';
 
 function read(text: string): Version {
   const parsed = parseVersion(text);
