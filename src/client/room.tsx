@@ -2,11 +2,13 @@ import { isUnseen } from '../app/unseen.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
 import { isLive } from '../domain/worker.ts';
+import { Store } from '../lib/store.ts';
 import { Chrome } from '../paint/chrome.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import type { Effect } from '../room/effects.ts';
 import { answerTo, type Message } from '../room/messages.ts';
 import { type AppState, initialState, type Settings } from '../room/state.ts';
+import type { Step } from '../room/step.ts';
 import { Tokenizer } from '../terminal/input.ts';
 import { keyboardQuery } from '../terminal/paneInput.ts';
 import { Compositor } from '../terminal/renderer.ts';
@@ -70,9 +72,8 @@ class ControlRoom {
   readonly #drawing = new DrawPace(() => this.#draw());
   readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
-  #state: AppState;
+  readonly #store: Store<AppState, Message, Effect, never, Step>;
   #drawn: AppState | null = null;
-  #isClosed = false;
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
 
@@ -80,7 +81,13 @@ class ControlRoom {
     this.#options = options;
     this.#outer = options.outer;
     const { cols, rows } = this.#outer.size;
-    this.#state = initialState({ cols, rows }, Date.now(), options.settings, options.notice);
+    this.#store = new Store({
+      state: initialState({ cols, rows }, Date.now(), options.settings, options.notice),
+      update: updateApp,
+      commit: (step) => ({ ...step, events: [] }),
+      run: (effect) => this.#run(effect),
+      settled: (message) => this.#follow(message),
+    });
     this.#chrome = new Chrome(cols, rows);
     this.#compositor = new Compositor(options.capabilities);
     this.#clipboard = new Clipboard(
@@ -132,7 +139,7 @@ class ControlRoom {
   }
 
   #close(): void {
-    this.#isClosed = true;
+    this.#store.close();
     this.#ages.stop();
     this.#notifier.stop();
     this.#dragTimer.stop();
@@ -144,14 +151,18 @@ class ControlRoom {
     this.#chrome.dispose();
   }
 
+  get #state(): AppState {
+    return this.#store.state;
+  }
+
   #tell(message: Message): void {
-    if (this.#isClosed) return;
-    const { state, effects } = updateApp(this.#state, message);
-    this.#state = state;
-    for (const effect of effects) this.#run(effect);
-    this.#keys.tellFocus(state);
-    if (state !== this.#drawn) this.#drawing.ask(message.type);
-    this.#dragTimer.follow(state);
+    this.#store.dispatch(message);
+  }
+
+  #follow({ type }: Message): void {
+    this.#keys.tellFocus(this.#state);
+    if (this.#state !== this.#drawn) this.#drawing.ask(type);
+    this.#dragTimer.follow(this.#state);
   }
 
   #run(effect: Effect): void {

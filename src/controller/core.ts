@@ -5,6 +5,7 @@ import type { LogEvent } from '../features/events.ts';
 import { applyEvent } from '../features/logState.ts';
 import type { ChangeRequest, Message, RequestMessage, SessionRequest, Ticket } from '../features/messages.ts';
 import { type ControllerState, type Decision, selectProposal } from '../features/state.ts';
+import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
 import type { Log } from './record/log.ts';
 import { update } from './update/update.ts';
 
@@ -17,6 +18,9 @@ export type WorldEffect = Exclude<Effect, { type: 'reply' | 'reply-proposal' | '
 /** What an agent asks, without the ticket. */
 export type ReceivedRequest = Omit<Extract<Message, { type: 'request-received' }>, 'type' | 'ticket'>;
 
+/** Sees what the loop does. */
+export type CoreObserver = StoreObserver<ControllerState, Message, Effect, LogEvent>;
+
 /** Tickets are given from 1 on. */
 const nobody: Ticket = 0;
 
@@ -25,24 +29,31 @@ const nobody: Ticket = 0;
  * effects. All that may start an agent passes `ask` with an approval in it.
  */
 export class Core {
-  #state: ControllerState;
+  readonly #store: Store<ControllerState, Message, Effect, LogEvent, Decision>;
   readonly #log: Log;
   readonly #run: RunEffect;
   readonly #owed = new Map<number, (result: Result<unknown>) => void>();
   #lastTicket = 0;
-  #queue: Message[] = [];
-  #updating = false;
-  #closed = false;
   /** What is to be done once the facts that led to it are recorded. */
   readonly #afterRecord: Effect[] = [];
   #retry: NodeJS.Timeout | undefined;
   /** Called after every change of state. */
   onChange: (state: ControllerState) => void = () => {};
 
-  constructor(initial: ControllerState, log: Log, run: RunEffect) {
-    this.#state = initial;
+  constructor(initial: ControllerState, log: Log, run: RunEffect, observer?: CoreObserver) {
     this.#log = log;
     this.#run = run;
+    this.#store = new Store({
+      state: initial,
+      update,
+      commit: (decision, message) => this.#commit(decision, message),
+      run: (effect) => this.#do(effect),
+      settled: (_, before) => {
+        if (this.state !== before) this.onChange(this.state);
+        this.#noteFault();
+      },
+      observer,
+    });
     if (log.fault) this.#noteFault();
   }
 
@@ -52,26 +63,18 @@ export class Core {
   }
 
   get state(): ControllerState {
-    return this.#state;
+    return this.#store.state;
   }
 
   /** Nothing is taken in any more: the log may be another process's from now on. */
   close(): void {
-    this.#closed = true;
+    this.#store.close();
     clearInterval(this.#retry);
     this.#log.close();
   }
 
   tell(message: Message): void {
-    if (this.#closed) return;
-    this.#queue.push(message);
-    if (this.#updating) return;
-    this.#updating = true;
-    try {
-      for (let next = this.#queue.shift(); next; next = this.#queue.shift()) this.#take(next);
-    } finally {
-      this.#updating = false;
-    }
+    this.#store.dispatch(message);
   }
 
   /** Puts a request to the loop and waits for its answer. */
@@ -81,7 +84,7 @@ export class Core {
 
   /** What a request would be refused for at once. `update` is pure: what it decides here is dropped. */
   foresee(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
-    const { effects } = update(this.#state, { type: 'requested', ticket: nobody, from, request });
+    const { effects } = update(this.state, { type: 'requested', ticket: nobody, from, request });
     const refusal = effects.flatMap((effect) =>
       effect.type === 'reply' && !effect.result.ok ? [effect.result] : [],
     );
@@ -107,13 +110,25 @@ export class Core {
     });
   }
 
-  #take(message: Message): void {
-    const decision = update(this.#state, message);
+  /**
+   * Puts a decision on the disk before anything follows from it. A request that cannot be recorded is refused. A fact
+   * cannot be refused: it counts at once, and what is to be done after it waits until it is recorded.
+   */
+  #commit(decision: Decision, message: Message): Committed<ControllerState, Effect, LogEvent> {
     const isAsked = message.type === 'requested' || message.type === 'session-asked';
     const recorded = this.#record(decision, isAsked);
-    if (!recorded.ok && isAsked) this.#answer(message.ticket, recorded);
-    else this.#apply(message, decision, recorded);
-    this.#noteFault();
+    if (!recorded.ok && isAsked) {
+      const answer: Effect = { type: 'reply', ticket: message.ticket, result: recorded };
+      return { state: this.state, events: [], effects: [answer], isRefused: true };
+    }
+    const events = recorded.ok ? recorded.value : this.#log.take(decision.happenings, new Date());
+    const log = events.reduce(applyEvent, decision.state.log);
+    const state = log === decision.state.log ? decision.state : { ...decision.state, log };
+    const effects =
+      this.#log.fault === null
+        ? [...this.#takeHeldBack(), ...decision.effects]
+        : this.#possible(decision.effects, message);
+    return { state, events, effects };
   }
 
   /** What may follow from a decision, once it is in the log. */
@@ -128,61 +143,54 @@ export class Core {
     return happenings.length > 0 ? this.#log.append(happenings, new Date(), isPromised) : success([]);
   }
 
-  /** A fact cannot be refused: it counts at once, and what is to be done after it waits until it is recorded. */
-  #apply(message: Message, decision: Decision, recorded: Result<readonly LogEvent[]>): void {
-    const events = recorded.ok ? recorded.value : this.#log.take(decision.happenings, new Date());
-    const log = events.reduce(applyEvent, decision.state.log);
-    const changed = decision.state !== this.#state || log !== decision.state.log;
-    this.#state = log === decision.state.log ? decision.state : { ...decision.state, log };
-    const mayFollow = this.#log.fault === null;
-    if (mayFollow) this.#goOn();
-    for (const effect of decision.effects) {
-      if (mayFollow) this.#do(effect);
-      else if (isPromise(effect, message)) this.#answer(effect.ticket, unrecorded(this.#log.fault));
-      else if (needsRecord(effect)) this.#afterRecord.push(effect);
-      else this.#do(effect);
-    }
-    if (changed) this.onChange(this.#state);
+  /** What may be done while nothing can be recorded; the rest is kept for later. */
+  #possible(effects: readonly Effect[], message: Message): readonly Effect[] {
+    return effects.flatMap((effect): Effect[] => {
+      if (isPromise(effect, message))
+        return [{ type: 'reply', ticket: effect.ticket, result: unrecorded(this.#log.fault) }];
+      if (!needsRecord(effect)) return [effect];
+      this.#afterRecord.push(effect);
+      return [];
+    });
   }
 
   /** Says that nothing can be written, or no longer so, and goes on trying. */
   #noteFault(): void {
     const { fault } = this.#log;
-    if (fault?.message === this.#state.unrecordable?.message) return;
-    this.#state = { ...this.#state, unrecordable: fault };
+    if (fault?.message === this.state.unrecordable?.message) return;
+    this.#store.change({ unrecordable: fault });
     if (fault) this.#retry ??= setInterval(() => this.#tryAgain(), retryMs);
-    else this.#goOn();
-    this.onChange(this.#state);
+    else for (const effect of this.#takeHeldBack()) this.#do(effect);
+    this.onChange(this.state);
   }
 
   #tryAgain(): void {
-    if (this.#closed) return;
     this.#log.retry();
     this.#noteFault();
   }
 
-  #goOn(): void {
+  #takeHeldBack(): readonly Effect[] {
     clearInterval(this.#retry);
     this.#retry = undefined;
-    for (const effect of this.#afterRecord.splice(0)) this.#do(effect);
+    return this.#afterRecord.splice(0);
   }
 
   #do(effect: Effect): void {
-    const { log } = this.#state;
+    const { log } = this.state;
     switch (effect.type) {
       case 'reply':
         this.#answer(effect.ticket, effect.result);
         break;
       case 'reply-proposal': {
         const open = log.proposals.get(effect.n);
-        if (open) this.#answer(effect.ticket, success(selectProposal(this.#state, open)));
+        if (open) this.#answer(effect.ticket, success(selectProposal(this.state, open)));
         break;
       }
       case 'reply-worker':
         this.#answer(effect.ticket, success(log.workers.get(effect.id)));
         break;
       default:
-        this.#run(effect, this.#state);
+        this.#run(effect, this.state);
     }
   }
 

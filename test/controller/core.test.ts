@@ -100,3 +100,24 @@ it("a closed loop writes nothing more: the log may be another process's", () => 
   void core.ask({ do: 'propose', draft, sessionId: 's' }, person);
   expect(log.kinds).toEqual([]);
 });
+
+it('nothing is acknowledged, and nothing done, before it is on the disk', async () => {
+  const seen: string[] = [];
+  const log: Log = {
+    ...{ problems: [], fault: null, waiting: 0 },
+    append(happenings, at) {
+      seen.push(`written: ${happenings.map(({ type }) => type)}`);
+      return {
+        ok: true,
+        value: happenings.map((one, n) => ({ v: 1, seq: n + 1, at: at.toISOString(), ...one })),
+      };
+    },
+    take: () => [],
+    retry: () => ({ ok: true, value: null }),
+    close: () => {},
+  };
+  const core = new Core(initialState(config), log, (effect) => seen.push(`done: ${effect.type}`));
+  const answered = core.ask<Proposal>({ do: 'propose', draft, sessionId: 's' }, person);
+  expect(seen).toEqual(['written: proposed', 'done: plan']);
+  expect(await answered).toMatchObject({ ok: true, value: { n: 1 } });
+});

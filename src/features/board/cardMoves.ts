@@ -9,10 +9,10 @@ import type { CardMove } from './cardMove.ts';
 /** Moves the card of a worker that has started. A resume changes nothing: the card stands where it stood. */
 export function cardOfStarted({ before }: Moment, { id }: Told<'launched'>): Consequence {
   const worker = before.log.workers.get(id);
-  if (!worker || isOrchestrator(worker) || worker.run > 1) return nothing;
+  if (!hasBoard(before) || !worker || isOrchestrator(worker) || worker.run > 1) return nothing;
   const fields = { worker: id, branch: worker.branch, repo: worker.repo };
   const from = ['To Do', 'Review'] as const;
-  return moved(before, { worker, from, to: 'In Progress', fields, dated: 'started' });
+  return moved({ worker, from, to: 'In Progress', fields, dated: 'started' });
 }
 
 type CardEvent = Extract<
@@ -26,13 +26,16 @@ type CardEvent = Extract<
  */
 export function moveCard({ before }: Moment, happening: CardEvent): Consequence {
   const worker = before.log.workers.get(happening.id) ?? before.log.gone.get(happening.id);
-  if (!worker || isOrchestrator(worker)) return nothing;
-  return moved(before, moveAfter(worker, happening));
+  if (!hasBoard(before) || !worker || isOrchestrator(worker)) return nothing;
+  return moved(moveAfter(worker, happening));
 }
 
-function moved({ config, documents }: ControllerState, move: CardMove): Consequence {
-  const { board } = config;
-  if (board === false || (!documents.board && !board?.autoAdd)) return nothing;
+/** Reports whether cards are kept: on a board that is there, or on one that may be made. */
+function hasBoard({ config: { board }, documents }: ControllerState): boolean {
+  return board !== false && (documents.board !== null || board?.autoAdd === true);
+}
+
+function moved(move: CardMove): Consequence {
   return { effects: [{ type: 'move-card', move }] };
 }
 
