@@ -8,7 +8,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   core: ['lib'],
   domain: ['lib'],
   terminal: ['lib'],
-  protocol: ['lib', 'core', 'domain', 'terminal'],
+  protocol: ['lib', 'domain', 'terminal'],
   host: ['lib', 'domain', 'protocol', 'terminal'],
   git: ['lib', 'domain'],
   agents: ['lib', 'domain'],
@@ -28,11 +28,11 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'notion',
     'features',
   ],
-  room: ['lib', 'domain', 'protocol', 'terminal'],
+  room: ['lib', 'domain', 'protocol', 'terminal', 'features'],
   app: ['lib', 'domain', 'protocol', 'terminal', 'room'],
   ui: ['lib', 'app', 'room', 'domain'],
   paint: ['lib', 'terminal'],
-  client: ['lib', 'app', 'room', 'ui', 'paint', 'protocol', 'domain', 'terminal'],
+  client: ['lib', 'app', 'room', 'ui', 'paint', 'protocol', 'domain', 'terminal', 'features'],
   cli: [
     'lib',
     'agents',
@@ -73,8 +73,8 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'simple-git': ['git'],
   'string-width': ['room', 'paint'],
   'vscode-jsonrpc': ['protocol'],
-  // Clients and the command line take types from the table of requests; see below.
-  zod: ['core', 'protocol', 'controller'],
+  // Commands name their schemas as functions of one module; see above.
+  zod: ['core', 'features', 'controller'],
 };
 
 interface Import {
@@ -130,23 +130,36 @@ describe('folders', () => {
     expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
-  it('keep the brain of the screen pure: app takes no more than types from protocol and terminal', () => {
+  it('keep the brain of the screen pure: app takes no more than types from protocol, terminal and commands', () => {
+    const typesOnly = (target: string) =>
+      ['protocol', 'terminal'].includes(folderOf(target)) || target === 'features/commands.ts';
     const values = local.filter(
       ({ from, target, isType }) =>
-        (from === 'app' && ['protocol', 'terminal'].includes(folderOf(target)) && !isType) ||
+        (['app', 'room'].includes(from) && typesOnly(target) && !isType) ||
         (from === 'protocol' && folderOf(target) === 'terminal' && !isType),
     );
     expect(values.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
-  it('load the table of requests nowhere but in the controller, and not before the first request', () => {
-    const loading = local.filter(
-      ({ from, target, isType }) =>
-        /^protocol\/(controllerApi|requestParams)\.ts$/.test(target) && from !== 'protocol' && !isType,
-    );
+  it('load the schemas of commands nowhere but in the controller, and not before the first request', () => {
+    const loading = local.filter(({ target, isType }) => target === 'features/params.ts' && !isType);
     expect(loading.map(({ file, isLazy }) => ({ file, isLazy }))).toEqual([
       { file: 'controller/serve.ts', isLazy: true },
     ]);
+    const ofFeatures = imports.filter(
+      ({ file, from, target, isType }) =>
+        target === 'zod' && !isType && ['core', 'features'].includes(from) && file !== 'features/params.ts',
+    );
+    expect(ofFeatures.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('name features in one place: programs and the room know the table alone', () => {
+    const known = /^features\/(commands|define|services|state|messages|effects|events|logState|params)\.ts$/;
+    const loops = ['controller/update/requests.ts', 'controller/serve.ts', 'controller/requestGate.ts'];
+    const naming = local.filter(
+      ({ file, target }) => loops.includes(file) && folderOf(target) === 'features' && !known.test(target),
+    );
+    expect(naming.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
   it('use Node and packages only where they may', () => {

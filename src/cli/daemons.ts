@@ -1,5 +1,5 @@
+import type { ControllerApi } from '../features/commands.ts';
 import { connectDaemon } from '../protocol/connect.ts';
-import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { DaemonStatus, HostApi } from '../protocol/hostApi.ts';
 import type { Link } from '../protocol/link.ts';
 import type { Program } from '../protocol/paths.ts';

@@ -1,7 +1,7 @@
 import { takePicture } from '../client/picture.tsx';
 import { Terminals } from '../client/terminals.ts';
 import type { Worker } from '../domain/worker.ts';
-import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { ControllerApi } from '../features/commands.ts';
 import type { Caller } from '../protocol/link.ts';
 import { geometryOf, inside } from '../room/geometry.ts';
 import type { Size } from '../room/state.ts';

@@ -1,5 +1,5 @@
+import type { ControllerApi } from '../features/commands.ts';
 import type { GivenToken } from '../notion/token.ts';
-import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { Caller } from '../protocol/link.ts';
 import { demand } from './output.ts';
 

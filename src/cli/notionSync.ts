@@ -7,8 +7,8 @@ import type {
   SyncTable,
 } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
+import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import type { GivenToken } from '../notion/token.ts';
-import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
 import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Facts } from '../domain/facts.ts';
 import type { Worker } from '../domain/worker.ts';
+import type { ControllerApi } from '../features/commands.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
-import type { ControllerApi } from '../protocol/controllerApi.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';

@@ -1,8 +1,8 @@
 import type { Facts } from '../domain/facts.ts';
 import type { Problem, Result } from '../domain/problem.ts';
+import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import { Backoff } from '../lib/schedule.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
-import type { ControllerApi, ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
 
 /** What a client hears of its controller. */

@@ -1,6 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
+import type { ControllerNotices } from '../features/commands.ts';
 import { Throttle } from '../lib/schedule.ts';
-import type { ControllerNotices } from '../protocol/controllerApi.ts';
 import type { Link } from '../protocol/link.ts';
 
 /** Some thirty pictures a second: what changes faster is seen by nobody. */

@@ -1,12 +1,14 @@
 import type { z } from 'zod';
-import type { AnyRequest } from '../core/request.ts';
 import { failure, type Problem, problemOf, type Result } from '../domain/problem.ts';
+import type { FeatureCommand, World } from '../features/define.ts';
 import type { RequestMessage } from '../features/messages.ts';
 
 /** What a gate asks about a client and about the workspace, each time a request comes in. */
 export interface Gate {
-  /** Resolves with the table of all requests. */
-  definitions(): Promise<Readonly<Record<string, AnyRequest>>>;
+  /** Loads what schemas are made of, with the first request: it takes as long as the rest of a start. */
+  schemas(): Promise<World['schemas']>;
+  /** Does what a command is for. */
+  handle(command: FeatureCommand, params: object): Result<unknown> | Promise<Result<unknown>>;
   /** Before this no answer would be true. */
   readonly ready: Promise<void>;
   /** Asked each time: the terminals that run may not be known yet when the link is made. */
@@ -15,30 +17,33 @@ export interface Gate {
   foreign(): Problem | null;
 }
 
-type Handler = (params: unknown) => Result<unknown> | Promise<Result<unknown>>;
+type Handler = (params: unknown) => Promise<Result<unknown>>;
 
 /**
- * Puts what every request of the table has to pass in front of its handler: the check of its parameters, whose state the
- * workspace has, and who asks. A name that is not in the table is refused, so that none can be served unchecked.
+ * Returns a handler for each command, with what every request has to pass before it: the check of its parameters, whose
+ * state the workspace has, and who asks.
  */
-export function gated<T extends object>(handlers: T, gate: Gate): T {
-  const checked = Object.entries(handlers).map(([name, handler]) => [
-    name,
-    async (params: unknown): Promise<Result<unknown>> => {
-      const definitions = await gate.definitions();
+export function gated(commands: readonly FeatureCommand[], gate: Gate): Readonly<Record<string, Handler>> {
+  const checks = new Map<FeatureCommand, z.ZodType<object>>();
+  const checkOf = async (command: FeatureCommand) => {
+    const check = checks.get(command) ?? command.params(await gate.schemas());
+    checks.set(command, check);
+    return check;
+  };
+  const handlerOf = (command: FeatureCommand): Handler => {
+    return async (params) => {
+      const check = await checkOf(command);
       await gate.ready;
-      const definition = Object.hasOwn(definitions, name) ? definitions[name] : undefined;
-      if (!definition) return failure('unknown_request', `There is no request ${JSON.stringify(name)}.`);
-      const read = definition.params.safeParse(params);
-      if (!read.success) return badRequest(name, read.error);
-      const problem = (definition.onForeignState ? null : gate.foreign()) ?? refusal(definition, gate.from());
-      return problem ? { ok: false, problem } : (handler as Handler)(read.data);
-    },
-  ]);
-  return Object.fromEntries(checked);
+      const read = check.safeParse(params);
+      if (!read.success) return badRequest(command.name, read.error);
+      const problem = (command.onForeignState ? null : gate.foreign()) ?? refusal(command, gate.from());
+      return problem ? { ok: false, problem } : gate.handle(command, read.data);
+    };
+  };
+  return Object.fromEntries(commands.map((command) => [command.name, handlerOf(command)]));
 }
 
-function refusal({ by, approves, what }: AnyRequest, from: RequestMessage['from']): Problem | null {
+function refusal({ by, approves, what }: FeatureCommand, from: RequestMessage['from']): Problem | null {
   if (by === 'anyone' || from.person) return null;
   return (
     from.problem ??

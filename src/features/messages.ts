@@ -16,7 +16,6 @@ import type { TrustFacts } from '../domain/trust.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Tokens } from '../domain/usage.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
-import type { RequestParams } from '../protocol/controllerApi.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Happening } from './events.ts';
 
@@ -167,39 +166,13 @@ export interface RequestMessage {
   readonly type: 'requested';
   readonly ticket: Ticket;
   readonly from: { readonly person: boolean; readonly pid: number; readonly problem?: Problem };
-  readonly request: ChangeRequest;
+  readonly request: NamedRequest;
 }
 
-/** Requests that the loop decides on. All others look at the world, or change what the log does not know. */
-export const changeNames = [
-  'propose',
-  'proposeResume',
-  'edit',
-  'approve',
-  'reject',
-  'answer',
-  'setAside',
-  'deliverBrief',
-  'goOn',
-  'stop',
-  'finish',
-  'clean',
-  'cancel',
-  'undo',
-  'muteNotes',
-  'leaveUnfinished',
-  'remember',
-] as const;
-export type ChangeName = (typeof changeNames)[number];
-
-/** Of these, what is told to the loop as it came. */
-export type PlainChange = Exclude<ChangeName, 'propose' | 'remember'>;
-
-/** A request as the table of requests describes it; chance and what is read from files are added on the way. */
-export type ChangeRequest =
-  | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
-  | { readonly do: 'remember'; readonly memory: MemoryDraft }
-  | { readonly [K in PlainChange]: { readonly do: K } & RequestParams<K> }[PlainChange];
+/** A command's name and what its decision is told. */
+export interface NamedRequest {
+  readonly do: string;
+}
 
 /** What a session, known by its token, may ask. There is no way from here to an approval. */
 export type SessionRequest =

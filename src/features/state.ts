@@ -20,7 +20,7 @@ import type { Happening, OpenProposal } from './events.ts';
 import { selectInvoices } from './invoices/invoiceReading.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import { selectTalk } from './messages/talk.ts';
-import type { ChangeRequest, Message, Ticket } from './messages.ts';
+import type { Message, Ticket } from './messages.ts';
 import { withSuggestion } from './notion/suggesting.ts';
 import { limitOf, selectHeld } from './usage/limiting.ts';
 import { selectUsage } from './usage/used.ts';
@@ -82,7 +82,17 @@ export interface HeldRequest {
 export type Settled = 'answered' | 'elsewhere';
 
 /** What can wait in line. */
-export type QueuedRequest = Extract<ChangeRequest, { do: 'finish' | 'clean' }>;
+export type QueuedRequest = FinishRequest | ({ readonly do: 'clean' } & Omit<EndParams, 'checks'>);
+export type FinishRequest = { readonly do: 'finish'; readonly skipChecks?: boolean } & EndParams;
+
+/** What a person was shown of a worker's end, and agreed to. */
+interface EndParams {
+  readonly id: string;
+  readonly tip: string;
+  readonly checks?: readonly string[];
+  /** The task's name, typed because something would be lost. */
+  readonly confirm?: string;
+}
 
 /** What update answers: the state without the happenings, which the log still has to take in, and effects. */
 export interface Decision {

@@ -1,4 +1,4 @@
-import type { ControllerApi } from '../protocol/controllerApi.ts';
+import type { ControllerApi } from '../features/commands.ts';
 import type { ScrollRequest, SearchRequest, SelectRequest } from '../protocol/hostApi.ts';
 import type { MouseToken } from '../terminal/input.ts';
 

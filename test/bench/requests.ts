@@ -4,8 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Facts } from '../../src/domain/facts.ts';
+import type { ControllerApi, ControllerNotices } from '../../src/features/commands.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
-import type { ControllerApi, ControllerNotices } from '../../src/protocol/controllerApi.ts';
 import { version } from '../../src/protocol/version.ts';
 import { Shop } from '../e2e/shop.ts';
 

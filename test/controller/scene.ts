@@ -2,10 +2,11 @@ import { update } from '../../src/controller/update/update.ts';
 import type { Result } from '../../src/domain/problem.ts';
 import type { StartPlan } from '../../src/domain/proposal.ts';
 import type { WorkspaceConfig } from '../../src/domain/workspace.ts';
+import type { ChangeRequest } from '../../src/features/commands.ts';
 import type { Effect } from '../../src/features/effects.ts';
 import type { Happening, LogEvent } from '../../src/features/events.ts';
 import { applyEvent } from '../../src/features/logState.ts';
-import type { ChangeRequest, Message } from '../../src/features/messages.ts';
+import type { Message } from '../../src/features/messages.ts';
 import { type ControllerState, initialState } from '../../src/features/state.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 

@@ -8,13 +8,14 @@ import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import { type Result, success } from '../../src/domain/problem.ts';
-import { initialState } from '../../src/features/state.ts';
 import {
+  type CommandName,
+  type CommandParams,
   type ControllerApi,
-  controllerRequests,
-  type RequestName,
-  type RequestParams,
-} from '../../src/protocol/controllerApi.ts';
+  commands,
+} from '../../src/features/commands.ts';
+import * as schemas from '../../src/features/params.ts';
+import { initialState } from '../../src/features/state.ts';
 import { Link } from '../../src/protocol/link.ts';
 import { originOf } from '../../src/protocol/origin.ts';
 import { config, terminal } from './scene.ts';
@@ -76,7 +77,7 @@ const one = { id: 'backend/x' };
 const entry = { task: 't', repo: 'r', worker: 'w', date: '2026-11-22', minutes: 5 };
 
 /** Parameters that every request takes. */
-const samples: { readonly [K in RequestName]: RequestParams<K> } = {
+const samples: { readonly [K in CommandName]: CommandParams<K> } = {
   ...{ facts: {}, check: { do: 'undo', id: 'backend/x' }, propose: draft, proposeResume: one },
   ...{ edit: { n: 1, draft }, approve: { n: 1, digest: 'd' }, reject: { n: 1, why: '' } },
   ...{ answer: { request: 'r', answer: { say: 'choose', options: [1, [1, 2]] } }, setAside: one },
@@ -121,13 +122,13 @@ const samples: { readonly [K in RequestName]: RequestParams<K> } = {
 /** A program that speaks to the controller as it likes. */
 type Ask = (name: string, params: unknown) => Promise<Result<unknown>>;
 
-const names = Object.keys(controllerRequests) as RequestName[];
+const names = Object.keys(commands) as CommandName[];
 
 test('whatever acts for a person is refused below a worker, with its reason', async () => {
   const { call, written, done, close } = connect(true);
   const ask = call as unknown as Ask;
   const approving = ['check', 'propose', 'proposeResume', 'edit', 'approve', 'reject', 'answer'];
-  for (const name of names.filter((one) => controllerRequests[one].by === 'person')) {
+  for (const name of names.filter((one) => commands[one].by === 'person')) {
     const code = approving.includes(name) ? 'approval_forbidden' : 'not_allowed';
     expect([name, await ask(name, samples[name])]).toMatchObject([
       name,
@@ -139,26 +140,40 @@ test('whatever acts for a person is refused below a worker, with its reason', as
 });
 
 test('only what changes nothing is open to anybody', () => {
-  expect(names.filter((name) => controllerRequests[name].by === 'anyone')).toEqual([
-    ...['facts', 'previewFinish', 'previewClean', 'snapshots', 'diffSnapshot', 'backups', 'usage'],
-    ...['repoDetails', 'conflicts', 'fileSides', 'updates', 'searchMemory', 'board', 'invoices'],
-    ...['exportEntries', 'syncConflicts', 'log'],
-  ]);
+  expect(names.filter((name) => commands[name].by === 'anyone').sort()).toEqual(
+    [
+      ...['facts', 'previewFinish', 'previewClean', 'snapshots', 'diffSnapshot', 'backups', 'usage'],
+      ...['repoDetails', 'conflicts', 'fileSides', 'updates', 'searchMemory', 'board', 'invoices'],
+      ...['exportEntries', 'syncConflicts', 'log'],
+    ].sort(),
+  );
 });
 
 test('while the state is foreign only looking, answering and stopping are served', () => {
   // Nothing that runs git in a folder that only the log names.
-  expect(names.filter((name) => 'onForeignState' in controllerRequests[name])).toEqual([
-    ...['facts', 'answer', 'stop', 'snapshots', 'diffSnapshot', 'backups', 'usage', 'repoDetails', 'updates'],
-    ...['searchMemory', 'board', 'invoices', 'exportEntries', 'notionStatus', 'log', 'stopAll'],
-  ]);
+  expect(names.filter((name) => 'onForeignState' in commands[name]).sort()).toEqual(
+    [
+      ...[
+        'facts',
+        'answer',
+        'stop',
+        'snapshots',
+        'diffSnapshot',
+        'backups',
+        'usage',
+        'repoDetails',
+        'updates',
+      ],
+      ...['searchMemory', 'board', 'invoices', 'exportEntries', 'notionStatus', 'log', 'stopAll'],
+    ].sort(),
+  );
 });
 
 test('what is no request, or not shaped as one, reaches no handler', async () => {
   const { call, written, done, close } = connect(false);
   const ask = call as unknown as Ask;
   for (const name of names) {
-    expect([name, controllerRequests[name].params.safeParse(samples[name])]).toEqual([
+    expect([name, commands[name].params(schemas).safeParse(samples[name])]).toEqual([
       name,
       { success: true, data: samples[name] },
     ]);

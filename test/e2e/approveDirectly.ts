@@ -1,5 +1,5 @@
+import type { ControllerApi } from '../../src/features/commands.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
-import type { ControllerApi } from '../../src/protocol/controllerApi.ts';
 import { version } from '../../src/protocol/version.ts';
 
 /**

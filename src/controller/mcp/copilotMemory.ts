@@ -4,8 +4,9 @@ import { isUpdateBlock } from '../../agents/updateBlock.ts';
 import { type Memory, memoryKinds } from '../../domain/memory.ts';
 import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import { cleanMemory } from '../../features/memory/remember.ts';
 import { version } from '../../protocol/version.ts';
-import { cleanMemory, copilotWorkspace } from '../edge/memories.ts';
+import { copilotWorkspace } from '../edge/memories.ts';
 
 /** Milliseconds: its first start compiles and may open a large database. */
 const connectMs = 15_000;

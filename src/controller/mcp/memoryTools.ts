@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseUpdateBlock } from '../../agents/updateBlock.ts';
 import { type FoundMemory, memoryKinds } from '../../domain/memory.ts';
 import { success } from '../../domain/problem.ts';
-import { cleanMemory, contentLimit } from '../edge/memories.ts';
+import { cleanMemory, contentLimit } from '../../features/memory/remember.ts';
 import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';
 

@@ -12,7 +12,7 @@ import { turnCame } from '../../features/usage/goingOn.ts';
 import { clockRead } from '../../features/usage/usageLimits.ts';
 import { spent, tokensCounted } from '../../features/usage/using.ts';
 import { conversationFound, conversationMissing } from '../../features/workers/conversations.ts';
-import { cleanEnded, finishEnded, processEnded } from '../../features/workers/ending.ts';
+import { cleanEnded, finishEnded } from '../../features/workers/ending.ts';
 import { hostConnected, hostLost, signed, terminalChanged } from '../../features/workers/observing.ts';
 import { snapshotEnded } from '../../features/workers/snapshotting.ts';
 import {
@@ -23,8 +23,9 @@ import {
   setupFailed,
   withBusy,
 } from '../../features/workers/starting.ts';
+import { processEnded } from '../../features/workers/stop.ts';
 import { toolsMet, toolsOverdue } from '../../features/workers/toolsWatch.ts';
-import { undoEnded } from '../../features/workers/undoing.ts';
+import { undoEnded } from '../../features/workers/undo.ts';
 import { react } from './reactions.ts';
 import { requested } from './requests.ts';
 

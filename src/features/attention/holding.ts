@@ -3,7 +3,7 @@ import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../d
 import type { Worker } from '../../domain/worker.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
-import type { ChangeRequest, RequestMessage, Ticket, Told } from '../messages.ts';
+import type { RequestMessage, Ticket, Told } from '../messages.ts';
 import {
   type Consequence,
   type ControllerState,
@@ -60,7 +60,10 @@ export function requestWithdrawn(state: ControllerState, id: string): Decision {
   return { state: settle(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
 }
 
-type Answering = Extract<ChangeRequest, { do: 'answer' }>;
+interface Answering {
+  readonly request: string;
+  readonly answer: RequestAnswer;
+}
 
 /** A person's word goes to the one request it names, once. */
 export function answer(

@@ -1,14 +1,105 @@
-import type { MemoryDraft } from '../../domain/memory.ts';
-import { success } from '../../domain/problem.ts';
-import type { Ticket } from '../messages.ts';
+import { upTo } from '../../core/values.ts';
+import { type FoundMemory, type MemoryDraft, memoryKinds } from '../../domain/memory.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { noted } from '../decided.ts';
+import { defineCommand, defineServed } from '../define.ts';
+import type { NamedRequest, Ticket } from '../messages.ts';
 import type { ControllerState, Decision } from '../state.ts';
 
-/** Stores something for all to find. @param by the session that does, or `person` */
-export function remember(state: ControllerState, ticket: Ticket, by: string, memory: MemoryDraft): Decision {
+/** Stores something for all sessions to find. */
+export const remember = defineCommand<{ id: string }>()({
+  name: 'remember',
+  by: 'person',
+  what: 'store here; its tool is memory_store',
+  params: ({ memory }) => memory,
+  handle: (services, draft) => {
+    const memory = cleanMemory(draft);
+    if (!memory.ok) return memory;
+    const request: NamedRequest & Remembering = { do: 'remember', memory: memory.value };
+    return services.ask<{ id: string }>(request);
+  },
+  decide: (state, { memory }: Remembering, { ticket }) => rememberBy(state, ticket, 'person', memory),
+  verbs: [
+    {
+      usage: 'memory store <text>',
+      about: 'keep something for all sessions',
+      options: {
+        '--kind <kind>': { about: 'what it is', oneOf: memoryKinds, fallback: 'context' },
+        '--tag <tag...>': 'words to find it by',
+      },
+      request: ([content = ''], { kind, tag = [] }) => ({
+        ...{ kind: kind as MemoryDraft['kind'], content, tags: tag as readonly string[], metadata: {} },
+      }),
+      says: (_, { id }) => `Stored as ${id}.`,
+    },
+  ],
+});
+
+/** Best first; all of it, newest first, for an empty query. At most `limit`, 1–100. */
+export const searchMemory = defineServed<readonly FoundMemory[]>()({
+  name: 'searchMemory',
+  by: 'anyone',
+  onForeignState: true,
+  params: ({ z, text }) =>
+    z.strictObject({ query: text, kind: text.exactOptional(), limit: z.number().exactOptional() }),
+  handle: async (services, { query, kind, limit = 10 }) =>
+    success(await services.searchMemory(query, kind, Math.min(100, Math.max(1, limit)))),
+  verbs: [
+    {
+      usage: 'memory search [query]',
+      about: 'find what is stored; all of it without a query',
+      what: 'search what is stored',
+      options: {
+        '--kind <kind>': { about: 'only this kind', oneOf: memoryKinds },
+        '--limit <n>': { about: 'at most so many', parse: upTo(100) },
+      },
+    },
+  ],
+});
+
+interface Remembering {
+  readonly memory: MemoryDraft;
+}
+
+/** Decides what is stored. @param by the session that does, or `person` */
+export function rememberBy(
+  state: ControllerState,
+  ticket: Ticket,
+  by: string,
+  memory: MemoryDraft,
+): Decision {
   const entry = state.log.lastMemory + 1;
-  return {
+  return noted(
     state,
-    happenings: [{ type: 'remembered', id: by, entry, memory }],
-    effects: [{ type: 'reply', ticket, result: success({ id: `orch-${entry}` }) }],
-  };
+    ticket,
+    { type: 'remembered', id: by, entry, memory },
+    success({ id: `orch-${entry}` }),
+  );
+}
+
+/** Characters of one memory, and of its metadata as JSON. */
+export const contentLimit = 20_000;
+const metadataLimit = 4000;
+
+/**
+ * A memory in plain text and within bounds, whoever gave it.
+ * @returns `too_long`, `bad_request`
+ */
+export function cleanMemory({ kind, content, tags, metadata }: MemoryDraft): Result<MemoryDraft> {
+  if (!memoryKinds.includes(kind))
+    return failure('bad_request', `There is no such kind of memory.`, `Known: ${memoryKinds.join(', ')}.`);
+  if (content.length > contentLimit)
+    return failure('too_long', `A memory has at most ${contentLimit} characters.`, 'Say less.');
+  if (JSON.stringify(metadata).length > metadataLimit)
+    return failure('too_long', `Its metadata has at most ${metadataLimit} characters.`, 'Shorten it.');
+  return success({
+    kind,
+    content: paragraphs(content, contentLimit),
+    tags: tags
+      .slice(0, 20)
+      .map((tag) => oneLine(tag, 60))
+      .filter((tag) => tag !== ''),
+    metadata,
+  });
 }

@@ -3,11 +3,11 @@ import { failure, type Result, success } from '../../domain/problem.ts';
 import { orchestrator } from '../../domain/role.ts';
 import type { Update } from '../../domain/update.ts';
 import type { Happening } from '../events.ts';
-import { remember } from '../memory/remember.ts';
+import { rememberBy } from '../memory/remember.ts';
 import type { SessionMessage, SessionRequest, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { noSuchWorker } from '../workers/checks.ts';
-import { propose } from '../workers/propose.ts';
+import { proposeBy } from '../workers/propose.ts';
 
 /** Notes that wait for one worker; more would be a flood. */
 export const notesWaiting = 20;
@@ -24,11 +24,11 @@ export function sessionAsked(state: ControllerState, { ticket, id, request }: Se
     case 'note':
       return note(state, ticket, id, request);
     case 'remember':
-      return remember(state, ticket, id, request.memory);
+      return rememberBy(state, ticket, id, request.memory);
     case 'propose':
       if (id !== orchestrator.id) return reply(state, ticket, notTheOrchestrator('propose workers'));
       if (waitingProposals(state) >= proposalsWaiting) return reply(state, ticket, tooManyProposals);
-      return propose(state, ticket, request.draft, request.sessionId, 'orchestrator');
+      return proposeBy(state, ticket, request.draft, request.sessionId, 'orchestrator');
     case 'wish-finish':
       if (id !== orchestrator.id) return reply(state, ticket, notTheOrchestrator('propose a finish'));
       if (!state.log.workers.has(request.worker))

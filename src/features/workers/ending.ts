@@ -1,32 +1,19 @@
 import { failure, type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
-import { isLive } from '../../domain/worker.ts';
 import type { Happening } from '../events.ts';
-import type { ChangeRequest, Ticket, Told } from '../messages.ts';
-import { type ControllerState, type Decision, reply } from '../state.ts';
-import { findIdle, notRunning } from './checks.ts';
-import { terminalChanged } from './observing.ts';
+import type { Ticket, Told } from '../messages.ts';
+import { type ControllerState, type Decision, type QueuedRequest, reply } from '../state.ts';
+import { findIdle } from './checks.ts';
 import { enqueue, isTaken, start, startNext } from './queue.ts';
-import { withBusy, withoutBusy } from './starting.ts';
+import { withoutBusy } from './starting.ts';
 
-type EndRequest = Extract<ChangeRequest, { do: 'stop' | 'finish' | 'clean' }>;
-
-/** Begins what takes a process, or the whole worker, away; one at a time for each worker, and for each repository. */
-export function begin(state: ControllerState, ticket: Ticket, request: EndRequest): Decision {
+/** Begins what takes the whole worker away; one at a time for each worker, and for each repository. */
+export function beginEnd(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
-  const { id, repo } = found.value;
-  if (request.do !== 'stop' && isOrchestrator(found.value))
-    return reply(state, ticket, hasNoBranch(request.do));
-  if (request.do !== 'stop')
-    return isTaken(state, repo) ? enqueue(state, ticket, request) : start(state, ticket, request);
-  if (!isLive(found.value.state)) return reply(state, ticket, notRunning(id));
-  return {
-    state: { ...state, busy: withBusy(state.busy, id, { kind: 'stopping' }) },
-    happenings: [],
-    effects: [{ type: 'end-process', id, ticket }],
-  };
+  if (isOrchestrator(found.value)) return reply(state, ticket, hasNoBranch(request.do));
+  return isTaken(state, found.value.repo) ? enqueue(state, ticket, request) : start(state, ticket, request);
 }
 
 function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
@@ -35,18 +22,6 @@ function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
     `There is nothing to ${what}: the orchestrator has no branch and no worktree.`,
     'Stop it, or resume it later.',
   );
-}
-
-export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
-  const { id, ticket, result } = message;
-  const busy = withoutBusy(state.busy, id);
-  if (!result.ok) return reply({ ...state, busy }, ticket, result);
-  const after = terminalChanged(state, result.value);
-  return {
-    ...after,
-    state: { ...after.state, busy },
-    effects: [...after.effects, { type: 'reply-worker', ticket, id }],
-  };
 }
 
 export function finishEnded(state: ControllerState, message: Told<'finish-ended'>): Decision {

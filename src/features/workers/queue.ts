@@ -1,9 +1,8 @@
-import { failure, success } from '../../domain/problem.ts';
 import { repoOf } from '../../domain/slug.ts';
 import type { Effect } from '../effects.ts';
 import type { Ticket } from '../messages.ts';
-import { type ControllerState, type Decision, isInLine, type QueuedRequest, reply } from '../state.ts';
-import { withBusy, withoutBusy } from './starting.ts';
+import { type ControllerState, type Decision, isInLine, type QueuedRequest } from '../state.ts';
+import { withBusy } from './starting.ts';
 
 /** Finishes, cleans and undos of a repository are done one after the other, each planned on what the last one left. */
 
@@ -42,20 +41,4 @@ export function startNext(decision: Decision, id: string): Decision {
     return { ...decision, state: next.state, effects: [...decision.effects, ...next.effects] };
   }
   return decision;
-}
-
-/** Takes back what still waits, or ends the checks; from the merge on there is no way back but an undo. */
-export function cancel(state: ControllerState, ticket: Ticket, id: string): Decision {
-  const operation = state.busy.get(id);
-  const done = { type: 'reply', ticket, result: success(null) } as const;
-  if (operation?.kind === 'checking')
-    return { state, happenings: [], effects: [{ type: 'cancel-checks', id }, done] };
-  if (operation?.kind !== 'queued')
-    return reply(state, ticket, failure('nothing_to_cancel', `Nothing of ${id} waits or is being checked.`));
-  const result = failure('cancelled', `The ${operation.request.do} of ${id} was cancelled.`);
-  return {
-    state: { ...state, busy: withoutBusy(state.busy, id) },
-    happenings: [],
-    effects: [{ type: 'reply', ticket: operation.ticket, result }, done],
-  };
 }

@@ -1,87 +1,9 @@
-import { failure, problemOf, type Result } from '../../domain/problem.ts';
+import { problemOf } from '../../domain/problem.ts';
 import { draftId, type StartPlan } from '../../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../domain/setup.ts';
-import { untrustedProblem } from '../../domain/trust.ts';
-import { isLive } from '../../domain/worker.ts';
-import type { Happening, OpenProposal } from '../events.ts';
-import type { ChangeRequest, RequestMessage, Ticket, Told } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision, type Operation, reply } from '../state.ts';
-import { canInsist, limitOf } from '../usage/limiting.ts';
-import { checkDraft, noSuchProposal } from './checks.ts';
-
-type Approve = Extract<ChangeRequest, { do: 'approve' }>;
-
-/** The one place where a proposal becomes a start: a person's yes to the plan that still holds. */
-export function approve(state: ControllerState, message: RequestMessage, request: Approve): Decision {
-  const { ticket, from } = message;
-  const open = state.log.proposals.get(request.n);
-  if (!open) return reply(state, ticket, noSuchProposal(request.n));
-  if (state.trust.configuration !== 'trusted')
-    return reply(state, ticket, { ok: false, problem: untrustedProblem(state.config.root, state.trust) });
-  const allowed = approvable(state, open, request.digest);
-  if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
-  if (!allowed.ok) return reply(state, ticket, allowed);
-  const limit = limitOf(state, open);
-  if (limit && !(canInsist(limit) && request.overLimit))
-    return reply(state, ticket, { ok: false, problem: limit });
-  const plan = allowed.value;
-  const approved: Happening = {
-    type: 'approved',
-    n: open.n,
-    digest: plan.digest,
-    command: plan.command,
-    byPid: from.pid,
-  };
-  const begun: Happening = open.kind === 'resume' ? resumedFrom(plan) : startedFrom(open, plan);
-  return {
-    state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
-    happenings: [approved, begun],
-    effects: [{ type: 'launch', id: plan.id, plan, size: sizeOf(request), ticket }],
-  };
-}
-
-/** The pane's size where the client said both of it, else a usual one. */
-function sizeOf({ cols, rows }: Approve): { readonly cols: number; readonly rows: number } {
-  return cols && rows ? { cols, rows } : { cols: 120, rows: 36 };
-}
-
-function approvable(state: ControllerState, open: OpenProposal, digest: string): Result<StartPlan> {
-  const plan = state.plans.get(open.n);
-  if (!plan)
-    return failure('plan_pending', `Proposal ${open.n} is still being worked out.`, 'Try again in a moment.');
-  if (!plan.ok) return plan;
-  if (plan.value.digest !== digest) return planChanged(open.n);
-  const id = draftId(open.draft);
-  if (state.busy.has(id)) return failure('busy', `${id} is ${state.busy.get(id)?.kind} at this moment.`);
-  if (open.kind === 'start') {
-    const names = checkDraft(state, open.draft, open.n);
-    if (!names.ok) return names;
-    return plan;
-  }
-  const worker = state.log.workers.get(id);
-  const reject = `Reject the proposal: orch-tui reject ${open.n}`;
-  if (!worker) return failure('no_such_worker', `${id} is gone; there is nothing to resume.`, reject);
-  // It was believed to be lost with a host that has been found again.
-  if (isLive(worker.state)) return failure('already_running', `${id} is running.`, reject);
-  return plan;
-}
-
-function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
-  const { repo, task, brief } = open.draft;
-  const { id, role, branch, worktree, agent, sessionId } = plan;
-  const base = { branch: plan.base?.branch ?? '', commit: plan.base?.commit ?? '' };
-  const worker = { id, repo, task, branch, worktree, base, agent, brief, sessionId };
-  return { type: 'started', ...worker, ...(role && { role }), ...givenBy(plan) };
-}
-
-function resumedFrom(plan: StartPlan): Happening {
-  return { type: 'resumed', id: plan.id, ...givenBy(plan) };
-}
-
-/** What this one start gives to the worker. */
-function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: true } {
-  return { ...(ports && { ports }), ...(delivery === 'typed' && { typed: true }) };
-}
+import type { OpenProposal } from '../events.ts';
+import type { Told } from '../messages.ts';
+import { addNotice, type ControllerState, type Decision, type Operation } from '../state.ts';
 
 /** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */
 export function takenPorts({ log, plans }: ControllerState, but: OpenProposal): PortBlock[] {
@@ -92,22 +14,9 @@ export function takenPorts({ log, plans }: ControllerState, but: OpenProposal): 
   return [...workers, ...others].flatMap(({ ports }) => ports ?? []);
 }
 
-function portsAreTaken(state: ControllerState, open: OpenProposal, { ports }: StartPlan): boolean {
+/** Reports whether a plan wants ports that another has. */
+export function portsAreTaken(state: ControllerState, open: OpenProposal, { ports }: StartPlan): boolean {
   return ports !== undefined && overlapsAny(ports, takenPorts(state, open));
-}
-
-/** Two plans were worked out side by side, or a worker with the same ports came back. */
-function replan(state: ControllerState, open: OpenProposal, ticket: Ticket): Decision {
-  const answer = reply(state, ticket, planChanged(open.n));
-  return { ...answer, effects: [{ type: 'plan', n: open.n }, ...answer.effects] };
-}
-
-function planChanged(n: number): Result<never> {
-  return failure(
-    'plan_changed',
-    `Proposal ${n} is not what was shown any more.`,
-    'Look at it again, then approve.',
-  );
 }
 
 /** A plan is kept only if it still belongs to the proposal, and the configuration, as they stand. */

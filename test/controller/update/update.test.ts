@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problemOf, success } from '../../../src/domain/problem.ts';
-import type { ChangeRequest, Message } from '../../../src/features/messages.ts';
+import type { ChangeRequest } from '../../../src/features/commands.ts';
+import type { Message } from '../../../src/features/messages.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 

@@ -1,15 +1,34 @@
+import { asksNothing } from '../../core/values.ts';
+import type { UndoResult } from '../../domain/finish.ts';
 import { failure } from '../../domain/problem.ts';
-import type { ChangeRequest, Message, Ticket } from '../messages.ts';
+import { defineCommand } from '../define.ts';
+import type { Ticket, Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { noSuchWorker } from './checks.ts';
 import { isTaken, startNext } from './queue.ts';
 import { withBusy, withoutBusy } from './starting.ts';
 
-type UndoRequest = Extract<ChangeRequest, { do: 'undo' }>;
+/** Brings back a worker that was finished or cleaned; `keepMerge` leaves its merge where it is. */
+export const undo = defineCommand<UndoResult>()({
+  name: 'undo',
+  by: 'person',
+  what: 'undo anything',
+  params: ({ z, text, flag }) => z.strictObject({ id: text, keepMerge: flag }),
+  decide: (state, told, { ticket }) => beginUndo(state, ticket, told),
+  verbs: [
+    {
+      usage: 'worker undo <id>',
+      about: 'bring back a worker that was finished or cleaned',
+      options: { '--keep-merge': 'leave its merge where it is', ...asksNothing },
+    },
+  ],
+});
 
-/** Begins to bring back a worker that was finished or cleaned. */
-export function beginUndo(state: ControllerState, ticket: Ticket, request: UndoRequest): Decision {
-  const { id, keepMerge = false } = request;
+function beginUndo(
+  state: ControllerState,
+  ticket: Ticket,
+  { id, keepMerge = false }: { readonly id: string; readonly keepMerge?: boolean },
+): Decision {
   const gone = state.log.gone.get(id);
   if (state.log.workers.has(id))
     return reply(
@@ -31,10 +50,7 @@ export function beginUndo(state: ControllerState, ticket: Ticket, request: UndoR
   };
 }
 
-export function undoEnded(
-  state: ControllerState,
-  message: Extract<Message, { type: 'undo-ended' }>,
-): Decision {
+export function undoEnded(state: ControllerState, message: Told<'undo-ended'>): Decision {
   const { id, ticket, result } = message;
   const calm = { ...state, busy: withoutBusy(state.busy, id) };
   if (!result.ok) return startNext(reply(calm, ticket, result), id);

@@ -9,7 +9,9 @@ import type { ProposalDraft } from '../domain/proposal.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
 
 // What requests to the controller are made of. Every object refuses keys that it does not know.
+// Commands name these as functions of this module, so that reading their definitions loads no zod.
 
+export { z };
 export const text = z.string();
 export const count = z.int().min(0);
 export const flag = z.boolean().exactOptional();
@@ -105,11 +107,3 @@ export const syncChoice: z.ZodType<SyncChoice> = z.union([
   z.enum(['mine', 'theirs']),
   z.strictObject({ edited: z.union([text, z.number()]).nullable() }),
 ]);
-
-/** What a command asks a yes for can be refused before there is anything to say yes to. */
-export const checked = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('propose'), draft }),
-  z.strictObject({ do: z.literal('propose-resume'), id: text }),
-  z.strictObject({ do: z.literal('undo'), id: text }),
-]);
-export type CheckedRequest = z.infer<typeof checked>;

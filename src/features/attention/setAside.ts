@@ -1,0 +1,11 @@
+import { about } from '../decided.ts';
+import { defineCommand } from '../define.ts';
+
+/** Lays aside what a worker's state or report has to say, until there is something new. */
+export const setAside = defineCommand<null>()({
+  name: 'setAside',
+  by: 'person',
+  what: 'set anything aside',
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) => about(state, ticket, id, { type: 'set-aside', id }),
+});

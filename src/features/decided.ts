@@ -1,0 +1,22 @@
+import { type Result, success } from '../domain/problem.ts';
+import type { Happening } from './events.ts';
+import type { Ticket } from './messages.ts';
+import { type ControllerState, type Decision, reply } from './state.ts';
+import { noSuchWorker } from './workers/checks.ts';
+
+/** Notes down what a person decided about a worker. */
+export function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
+  return state.log.workers.has(id)
+    ? noted(state, ticket, happening)
+    : reply(state, ticket, noSuchWorker(state, id));
+}
+
+/** Notes something down, and says so. */
+export function noted(
+  state: ControllerState,
+  ticket: Ticket,
+  happening: Happening,
+  result: Result<unknown> = success(null),
+): Decision {
+  return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result }] };
+}

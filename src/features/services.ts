@@ -1,0 +1,125 @@
+import type { Backup, Restored } from '../domain/backup.ts';
+import type { CardFields, Column } from '../domain/board.ts';
+import type { BoardFacts, CardChange, CardChanged } from '../domain/boardFacts.ts';
+import type { RepoDetails } from '../domain/branch.ts';
+import type { Brought, CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type {
+  EntryChange,
+  EntryDraft,
+  EntryQuery,
+  ExportFormat,
+  InvoiceFacts,
+} from '../domain/invoiceFacts.ts';
+import type { FoundMemory } from '../domain/memory.ts';
+import type {
+  NotionProposal,
+  NotionStatus,
+  NotionWish,
+  RebuildOutcome,
+  SyncChoice,
+  SyncConflict,
+  SyncOutcome,
+  SyncTable,
+} from '../domain/notionFacts.ts';
+import type { Result } from '../domain/problem.ts';
+import type { FileSides, RepoRadar } from '../domain/radar.ts';
+import type { NamedRequest } from './messages.ts';
+import type { ControllerState } from './state.ts';
+
+/** An event of the log, as clients are shown it. */
+export interface LoggedEvent {
+  readonly seq: number;
+  /** ISO time. */
+  readonly at: string;
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+type Answer<T> = Result<T> | Promise<Result<T>>;
+
+/** What the controller does in the world for commands. It is made for each client. */
+export interface Services {
+  readonly state: ControllerState;
+  /** Puts a request to the loop and waits for its answer. */
+  ask<T>(request: NamedRequest): Promise<Result<T>>;
+  /** Returns what a request would be refused for at once. */
+  foresee(request: NamedRequest): Result<null>;
+  newSessionId(): string;
+  /** Takes in what people edited by hand. */
+  readConfig(): void;
+  measureMemory(): void;
+  refreshRepos(): Promise<void>;
+  /** Ends all processes, then host and controller. */
+  stopAll(): Answer<null>;
+  readonly workers: WorkerService;
+  readonly repos: RepoService;
+  readonly board: BoardService;
+  readonly invoices: InvoiceService;
+  readonly notion: NotionService;
+  searchMemory(query: string, kind: string | undefined, limit: number): Promise<readonly FoundMemory[]>;
+}
+
+export interface WorkerService {
+  previewFinish(id: string): Answer<FinishPreview>;
+  previewClean(id: string): Answer<CleanPreview>;
+  /** @param tell a running worker is told of conflicts */
+  bringBase(id: string, tell: boolean): Answer<Brought & { readonly told: boolean }>;
+  snapshots(id: string): Answer<readonly Backup[]>;
+  diffSnapshot(id: string, ref: string): Answer<string>;
+  restoreSnapshot(id: string, ref: string, exact: boolean): Answer<Restored>;
+  /** Types a line into an agent and submits it. */
+  send(id: string, text: string, isCommand: boolean): Answer<null>;
+  eventsOf(id: string): readonly LoggedEvent[];
+}
+
+export interface RepoService {
+  /** Of one repository, or of all. */
+  backups(repo: string | undefined): Answer<readonly Backup[]>;
+  details(repo: string): Answer<RepoDetails>;
+  createDevelop(repo: string): Answer<null>;
+  /** Looks now, in one repository or in all that have workers. */
+  conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
+  fileSides(a: string, b: string | null, path: string): Answer<FileSides>;
+}
+
+export interface BoardService {
+  read(): Answer<BoardFacts>;
+  add(column: Column, fields: Partial<CardFields> & { readonly task: string }): Answer<CardChanged>;
+  change(change: CardChange): Answer<CardChanged>;
+  giveIds(): Answer<{ given: number }>;
+}
+
+export interface InvoiceService {
+  read(): Answer<InvoiceFacts>;
+  add(draft: EntryDraft): Answer<{ id: string }>;
+  change(change: EntryChange): Answer<{ id: string }>;
+  giveIds(): Answer<{ given: number }>;
+  correctTotals(): Answer<{ corrected: readonly number[] }>;
+  export(
+    wanted: EntryQuery & { format: ExportFormat; number?: string },
+  ): Answer<{ text: string; entries: number }>;
+  /** Writes an invoice to print, as a new file beside the entries. */
+  save(query: EntryQuery): Answer<{ file: string; entries: number }>;
+}
+
+/** It asks Notion with the token that this client lent, else with the one that was kept. */
+export interface NotionService {
+  lend(token: { readonly token: string; readonly source: string }): void;
+  propose(wish: NotionWish): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;
+  connect(
+    wish: NotionWish & { readonly keep?: boolean },
+  ): Answer<{ proposals: readonly NotionProposal[]; token: string }>;
+  status(): Answer<NotionStatus>;
+  sync(wish: SyncWish): Answer<SyncOutcome>;
+  rebuild(tables: readonly SyncTable[] | undefined): Answer<RebuildOutcome>;
+  /** Reports whether a sync was running. */
+  cancel(): boolean;
+  readonly conflicts: readonly SyncConflict[];
+  resolve(id: string, field: string, choice: SyncChoice): Answer<SyncConflict>;
+}
+
+interface SyncWish {
+  readonly tables?: readonly SyncTable[];
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+}

@@ -1,0 +1,38 @@
+import { approve } from './approve.ts';
+import { cancel } from './cancel.ts';
+import { deliverBrief } from './deliverBrief.ts';
+import { edit } from './edit.ts';
+import { clean, finish, previewClean, previewFinish } from './finish.ts';
+import { bringBase, diffSnapshot, restoreSnapshot, snapshots } from './keeping.ts';
+import { leaveUnfinished } from './leaveUnfinished.ts';
+import { log, send } from './looking.ts';
+import { check, propose } from './propose.ts';
+import { reject } from './reject.ts';
+import { resume } from './resume.ts';
+import { stop } from './stop.ts';
+import { undo } from './undo.ts';
+
+/** What can be done about workers. */
+export const workerCommands = [
+  check,
+  propose,
+  resume,
+  edit,
+  approve,
+  reject,
+  deliverBrief,
+  stop,
+  previewFinish,
+  finish,
+  previewClean,
+  clean,
+  cancel,
+  undo,
+  leaveUnfinished,
+  bringBase,
+  snapshots,
+  diffSnapshot,
+  restoreSnapshot,
+  send,
+  log,
+] as const;

@@ -1,0 +1,35 @@
+import { failure } from '../../domain/problem.ts';
+import type { Proposal, ProposalDraft } from '../../domain/proposal.ts';
+import { defineCommand } from '../define.ts';
+import type { Ticket } from '../messages.ts';
+import { type ControllerState, type Decision, reply } from '../state.ts';
+import { checkDraft, noSuchProposal } from './checks.ts';
+
+/** Replaces a proposal's draft; its plan and digest change with it. */
+export const edit = defineCommand<Proposal>()({
+  name: 'edit',
+  by: 'person',
+  what: 'change proposals',
+  approves: true,
+  params: ({ z, count, draft }) => z.strictObject({ n: count, draft }),
+  decide: (state, { n, draft }, { ticket }) => editProposal(state, ticket, n, draft),
+});
+
+function editProposal(state: ControllerState, ticket: Ticket, n: number, draft: ProposalDraft): Decision {
+  const open = state.log.proposals.get(n);
+  if (!open) return reply(state, ticket, noSuchProposal(n));
+  if (open.kind === 'resume')
+    return reply(state, ticket, failure('not_editable', 'A resume goes on with the same task and brief.'));
+  const checked = checkDraft(state, draft, n);
+  if (!checked.ok) return reply(state, ticket, checked);
+  const plans = new Map(state.plans);
+  plans.delete(n);
+  return {
+    state: { ...state, plans },
+    happenings: [{ type: 'edited', n, draft }],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}

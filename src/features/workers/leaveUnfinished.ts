@@ -1,0 +1,25 @@
+import { failure } from '../../domain/problem.ts';
+import { about } from '../decided.ts';
+import { defineCommand } from '../define.ts';
+import { reply } from '../state.ts';
+
+/** Says no to the orchestrator's wish to have a worker finished. */
+export const leaveUnfinished = defineCommand<null>()({
+  name: 'leaveUnfinished',
+  by: 'person',
+  what: 'decide about a finish',
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) =>
+    state.log.workers.get(id)?.finishWish === null
+      ? reply(state, ticket, failure('not_wished', `Nobody has asked to have ${id} finished.`))
+      : about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' }),
+  verbs: [
+    {
+      usage: 'worker leave-unfinished <id>',
+      about: 'say no to the orchestrator, which would have it finished',
+      request: ([id = '']) => ({ id }),
+      json: ({ id }) => ({ id, unfinished: true }),
+      says: ({ id }) => `${id} stays as it is.`,
+    },
+  ],
+});

@@ -1,0 +1,61 @@
+import { failure } from '../../domain/problem.ts';
+import { draftId, type Proposal } from '../../domain/proposal.ts';
+import { isLive } from '../../domain/worker.ts';
+import { defineCommand } from '../define.ts';
+import type { Ticket } from '../messages.ts';
+import { type ControllerState, type Decision, reply } from '../state.ts';
+import { findIdle } from './checks.ts';
+import { approvesHere, overLimit } from './propose.ts';
+
+/** Asks for a resume; the answer is a proposal like any other. */
+export const resume = defineCommand<Proposal>()({
+  name: 'proposeResume',
+  by: 'person',
+  what: 'resume anything',
+  approves: true,
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) => proposeResume(state, ticket, id),
+  verbs: [
+    {
+      usage: 'worker resume <id>',
+      about: 'go on with its conversation',
+      what: 'resume workers',
+      options: { ...approvesHere, ...overLimit },
+    },
+  ],
+});
+
+/** A second wish to resume the same worker is the first one. */
+function proposeResume(state: ControllerState, ticket: Ticket, id: string): Decision {
+  const found = findIdle(state, id);
+  if (!found.ok) return reply(state, ticket, found);
+  const { role, repo, task, brief, agent, sessionId, state: workerState } = found.value;
+  if (isLive(workerState))
+    return reply(
+      state,
+      ticket,
+      failure('already_running', `${id} is running.`, 'Type into its pane to go on.'),
+    );
+  const same = [...state.log.proposals.values()].find(
+    (open) => open.kind === 'resume' && draftId(open.draft) === id,
+  );
+  if (same)
+    return {
+      state,
+      happenings: [],
+      effects: [
+        { type: 'plan', n: same.n },
+        { type: 'reply-proposal', n: same.n, ticket },
+      ],
+    };
+  const n = state.log.lastProposal + 1;
+  const draft = { ...(role && { role }), repo, task, brief, agent };
+  return {
+    state,
+    happenings: [{ type: 'proposed', n, kind: 'resume', by: 'person', draft, sessionId }],
+    effects: [
+      { type: 'plan', n },
+      { type: 'reply-proposal', n, ticket },
+    ],
+  };
+}

@@ -1,0 +1,41 @@
+import type { Worker } from '../../domain/worker.ts';
+import { isLive } from '../../domain/worker.ts';
+import { defineCommand } from '../define.ts';
+import type { Told } from '../messages.ts';
+import { type ControllerState, type Decision, reply } from '../state.ts';
+import { findIdle, notRunning } from './checks.ts';
+import { terminalChanged } from './observing.ts';
+import { withBusy, withoutBusy } from './starting.ts';
+
+/** Ends the process; the worker stays, resumable. */
+export const stop = defineCommand<Worker>()({
+  name: 'stop',
+  by: 'person',
+  what: 'stop workers',
+  onForeignState: true,
+  params: ({ worker }) => worker,
+  decide: (state, { id }, { ticket }) => {
+    const found = findIdle(state, id);
+    if (!found.ok) return reply(state, ticket, found);
+    if (!isLive(found.value.state)) return reply(state, ticket, notRunning(id));
+    return {
+      state: { ...state, busy: withBusy(state.busy, id, { kind: 'stopping' }) },
+      happenings: [],
+      effects: [{ type: 'end-process', id, ticket }],
+    };
+  },
+  verbs: [{ usage: 'worker stop <id>', about: 'end its process; it stays, resumable' }],
+});
+
+/** Answers who had a process ended. */
+export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
+  const { id, ticket, result } = message;
+  const busy = withoutBusy(state.busy, id);
+  if (!result.ok) return reply({ ...state, busy }, ticket, result);
+  const after = terminalChanged(state, result.value);
+  return {
+    ...after,
+    state: { ...after.state, busy },
+    effects: [...after.effects, { type: 'reply-worker', ticket, id }],
+  };
+}

@@ -1,0 +1,101 @@
+import { asksNothing } from '../../core/values.ts';
+import type { AnyVerb } from '../../core/verb.ts';
+import type { Facts } from '../../domain/facts.ts';
+import { success } from '../../domain/problem.ts';
+import { defineServed, defineVerb } from '../define.ts';
+import { hasLooked, selectFacts } from '../state.ts';
+
+/** The whole picture; `refresh` looks at the repositories first. */
+const facts = defineServed<Facts>()({
+  name: 'facts',
+  by: 'anyone',
+  onForeignState: true,
+  params: ({ z, flag }) => z.strictObject({ refresh: flag }),
+  handle: async (services, { refresh }) => {
+    services.readConfig();
+    if (refresh || !hasLooked(services.state)) await services.refreshRepos();
+    return success(selectFacts(services.state));
+  },
+});
+
+/** Ends all processes and then host and controller. */
+const stopAll = defineServed<null>()({
+  name: 'stopAll',
+  by: 'person',
+  what: 'stop everything',
+  onForeignState: true,
+  params: ({ nothing }) => nothing,
+  handle: (services) => services.stopAll(),
+});
+
+export const workspaceCommands = [facts, stopAll] as const;
+
+/** What is done to a workspace and to the programs themselves. */
+export const workspaceVerbs: readonly AnyVerb[] = [
+  defineVerb({
+    usage: 'init',
+    about: 'make this folder a workspace of the repositories below it',
+    by: 'person',
+    what: 'change which repositories a workspace has',
+    untrusted: true,
+    options: {
+      '--repos <names>': 'only these, separated by commas',
+      '--develop': 'create missing develop branches, checking nothing out',
+      ...asksNothing,
+    },
+  }),
+  defineVerb({
+    usage: 'trust',
+    about: 'decide whether what this workspace can run is trusted',
+    by: 'person',
+    what: 'decide which folders are trusted',
+    untrusted: true,
+    options: {
+      '--yes': 'ask nothing; needs --hash',
+      '--hash <hash>': 'the configuration that is meant, as `orch-tui trust` or `status` shows it',
+      '--state': 'also take over workers and proposals that were not written here',
+      '--discard': 'with --state: put them aside instead; nothing is deleted',
+    },
+  }),
+  // It acts in a workspace that it has just made, and holds a key for that one.
+  defineVerb({
+    usage: 'demo [dir]',
+    about: 'open a demo workspace with a built-in agent',
+    by: 'anyone',
+    notForAgents: true,
+    what: 'run the demo',
+    untrusted: true,
+    options: {
+      '--headless': 'needs no terminal: starts, waits, finishes, cleans and prints what happened',
+    },
+  }),
+  defineVerb({
+    usage: 'doctor',
+    about: 'check what orch-tui needs',
+    by: 'anyone',
+    what: 'check the installation',
+    untrusted: true,
+  }),
+  ...daemonVerbs('host', 'workers end with it'),
+  ...daemonVerbs('controller', 'workers live on'),
+];
+
+function daemonVerbs(name: 'host' | 'controller', consequence: string): readonly AnyVerb[] {
+  return [
+    defineVerb({
+      usage: `${name} status`,
+      about: 'whether it runs',
+      by: 'anyone',
+      what: `look at the ${name}`,
+      untrusted: true,
+    }),
+    defineVerb({
+      usage: `${name} stop`,
+      about: `end it; ${consequence}`,
+      by: 'person',
+      what: `stop the ${name}`,
+      untrusted: true,
+      options: { '--yes': 'also when workers are running' },
+    }),
+  ];
+}
