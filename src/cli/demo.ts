@@ -1,4 +1,5 @@
-import { digestOf, newApprovalKey, ownKeyVariable } from '../protocol/approvalKey.ts';
+import { newSecret } from '../lib/secrets.ts';
+import { digestOf, ownKeyVariable } from '../protocol/approvalKey.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
 import { quoteCommand } from '../room/text/command.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
@@ -33,7 +34,7 @@ export async function runDemo(
  * that it starts are given the key's digest, and no other daemon takes it.
  */
 function holdOwnKey(): void {
-  const key = newApprovalKey();
+  const key = newSecret();
   holdApprovalKey(key);
   process.env[ownKeyVariable] = digestOf(key);
 }

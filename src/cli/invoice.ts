@@ -151,7 +151,7 @@ export async function exportInvoice(
 
 function saveNew(file: string, text: string): void {
   try {
-    writeNew(file, [text], 0o644);
+    writeNew(file, [text], { mode: 0o644 });
   } catch (error) {
     const why = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it exists' : (error as Error).message;
     refuse('not_written', `${file} was not written: ${why}.`, 'Name another file.');

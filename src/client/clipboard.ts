@@ -39,7 +39,7 @@ export class Clipboard {
     const folder = this.#folder();
     if (!folder.ok) return folder;
     const path = join(folder.value, 'copied.txt');
-    const written = await replaceFile(folder.value, path, `${text}\n`);
+    const written = replaceFile(folder.value, path, `${text}\n`);
     return written.ok
       ? success({ lines, path })
       : failure('not_written', `What was copied could not be written: ${written.problem.message}`);

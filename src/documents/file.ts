@@ -1,9 +1,9 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { writeNew } from '../lib/durable.ts';
+import { writeDraft, writeNew } from '../lib/durable.ts';
 import { followPath, makeFolder } from '../lib/files.ts';
 
 /** Where a person's document is. */
@@ -87,7 +87,7 @@ export async function changeDocument<T>(
         if (!folder.ok) return folder;
         await keepBackup(target, backups, before.value);
       }
-      if (await replaceFile(target, before.value.hash, planned.value.text))
+      if (await replaceUnchanged(target, before.value.hash, planned.value.text))
         return success(planned.value.value);
     }
     return failure('document_busy', `${file} changes all the time.`, 'Try again when nobody else writes it.');
@@ -138,34 +138,16 @@ async function refuseReadOnly(file: string, hash: string | null): Promise<Result
 }
 
 /** Puts a complete file in place. @returns false when the one there is not the one that was planned upon */
-async function replaceFile(file: string, hash: string | null, text: string): Promise<boolean> {
+async function replaceUnchanged(file: string, hash: string | null, text: string): Promise<boolean> {
   const mode = hash === null ? 0o644 : (await stat(file)).mode & 0o7777;
-  const next = join(dirname(file), `.${basename(file)}.${randomUUID()}.tmp`);
+  const draft = writeDraft(file, [text], { mode, isExact: true });
   try {
-    const handle = await open(next, 'wx', mode);
-    try {
-      await handle.chmod(mode);
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
     const now = await readBytes(file);
     if ((now === null ? null : hashOf(now)) !== hash) return false;
-    await rename(next, file);
-    await syncFolder(dirname(file));
+    draft.take();
     return true;
   } finally {
-    await rm(next, { force: true });
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    draft.drop();
   }
 }
 

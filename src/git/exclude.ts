@@ -25,7 +25,7 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
     const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;
     // Half a line would be a pattern of its own.
     const whole = `${before}${missing.join('\n')}\n`;
-    const written = await replaceFile(common.value, file, whole, 0o644);
+    const written = replaceFile(common.value, file, whole, 0o644);
     if (!written.ok) return withLines(written, missing);
     return success(null);
   } catch (error) {

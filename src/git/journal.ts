@@ -3,7 +3,7 @@ import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { checkPath, readText, replaceFile } from '../lib/files.ts';
-import { personKey } from '../lib/personKey.ts';
+import { personKey } from '../lib/secrets.ts';
 
 /** Far more than a journal says. */
 const largestBytes = 4 * 1024 * 1024;
@@ -155,7 +155,7 @@ async function writeJournal(commonDir: string, journal: Journal): Promise<Result
   const by = signature(commonDir, journal);
   if (!by.ok) return by;
   const text = `${JSON.stringify({ v: 1, ...journal, by: by.value })}\n`;
-  const written = await replaceFile(commonDir, journalFile(commonDir, journal.name), text);
+  const written = replaceFile(commonDir, journalFile(commonDir, journal.name), text);
   return written.ok || written.problem.code === 'unsafe_path'
     ? written
     : failure('journal_failed', written.problem.message);

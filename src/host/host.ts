@@ -1,6 +1,6 @@
 import type { GuardRules } from '../domain/guard/rules.ts';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { isSameSecret } from '../lib/loopback.ts';
+import { isSameSecret } from '../lib/secrets.ts';
 import type { ChildMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Announcer } from './announcer.ts';
 import { receive } from './guardedInbox.ts';

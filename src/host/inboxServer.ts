@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Result } from '../domain/problem.ts';
-import { isSameSecret } from '../lib/loopback.ts';
 import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
+import { isSameSecret } from '../lib/secrets.ts';
 import type { ChildMessage } from '../protocol/hostApi.ts';
 
 export interface InboxServerOptions {

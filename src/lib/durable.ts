@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -9,45 +10,67 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
-/** Files whose content survives a power cut once a call has returned, and stays whole when the disk is full. */
+/*
+ * Files whose content survives a power cut once a call has returned, and stays whole when the disk is full. Paths are the
+ * caller's to check, see `files.ts`.
+ */
+
+export interface WriteOptions {
+  /** For the person alone where nothing is said; the umask takes away from it. */
+  readonly mode?: number;
+  /** Whether the file gets exactly that mode, whatever the umask. */
+  readonly isExact?: boolean;
+}
 
 /**
  * Writes a new file and puts it on the disk.
  * @throws what the system says, EEXIST included; nothing is left of a file that could not be written whole
  */
-export function writeNew(file: string, content: Iterable<string>, mode = 0o600): void {
-  const fd = openSync(file, 'wx', mode);
-  try {
-    try {
-      for (const text of content) writeFileSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    rmSync(file, { force: true });
-    throw error;
-  }
+export function writeNew(file: string, content: Iterable<string>, options: WriteOptions = {}): void {
+  writeWholeFile(file, content, options);
   syncFolder(dirname(file));
 }
 
+/** A whole text on the disk, beside the file whose place it is to take. */
+export interface Draft {
+  /** Takes the place of the file. @throws what the system says; the old content is then still there */
+  take(): void;
+  /** Removes the draft where it has not been taken. */
+  drop(): void;
+}
+
+/** Writes what is to take the place of a file. @throws what the system says; nothing is left then */
+export function writeDraft(file: string, content: Iterable<string>, options: WriteOptions = {}): Draft {
+  const draft = draftName(file);
+  writeWholeFile(draft, content, options);
+  return {
+    take() {
+      renameSync(draft, file);
+      syncFolder(dirname(file));
+    },
+    drop: () => rmSync(draft, { force: true }),
+  };
+}
+
 /**
- * Puts a text in the place of a file: a crash or a full disk leaves the old content or the new, never half of it.
+ * Puts a text in the place of a file: a crash or a full disk leaves the old content or the new, never half of it. A link
+ * is replaced, and not followed.
  * @throws what the system says; the old content is then still there
  */
-export function replaceFile(file: string, content: Iterable<string>, mode = 0o600): void {
-  const next = `${file}.${randomUUID()}.tmp`;
-  writeNew(next, content, mode);
+export function replaceWhole(file: string, content: Iterable<string>, options: WriteOptions = {}): void {
+  const draft = writeDraft(file, content, options);
   try {
-    renameSync(next, file);
-  } catch (error) {
-    rmSync(next, { force: true });
-    throw error;
+    draft.take();
+  } finally {
+    draft.drop();
   }
-  syncFolder(dirname(file));
+}
+
+/** Returns a name beside a file that nothing has; short, as names may have 255 bytes. */
+export function draftName(file: string): string {
+  return join(dirname(file), `.${basename(file).slice(0, 40)}.${randomUUID()}.tmp`);
 }
 
 /** Puts names that were made, changed or removed in a folder on the disk. */
@@ -60,13 +83,20 @@ export function syncFolder(folder: string): void {
   }
 }
 
-/** The same without blocking. */
-export async function syncFolderSoon(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
+function writeWholeFile(file: string, content: Iterable<string>, options: WriteOptions): void {
+  const { mode = 0o600, isExact = false } = options;
+  const fd = openSync(file, 'wx', mode);
   try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    try {
+      if (isExact) fchmodSync(fd, mode);
+      for (const text of content) writeFileSync(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    rmSync(file, { force: true });
+    throw error;
   }
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -14,10 +13,9 @@ import {
   renameSync,
   rmSync,
   type Stats,
-  writeFileSync,
 } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { draftName, replaceWhole } from './durable.ts';
 import { failure, type Result, success } from './result.ts';
 import { markHidden } from './sanitize.ts';
 
@@ -150,53 +148,17 @@ function readOpened(path: string, mostBytes: number, flags: number): Result<stri
   }
 }
 
-/** Puts a text in the place of a file below the root: a crash leaves the old one or the new one, never half of it. */
-export async function replaceFile(
-  root: string,
-  path: string,
-  text: string,
-  mode = 0o600,
-): Promise<Result<null>> {
+/**
+ * Puts a text in the place of a file below the root: a crash leaves the old one or the new one, never half of it.
+ * @returns `unsafe_path`, `not_written`
+ */
+export function replaceFile(root: string, path: string, text: string, mode = 0o600): Result<null> {
   const ready = readyFor(root, path);
   if (!ready.ok) return ready;
-  const next = draftOf(path);
-  try {
-    const file = await open(next, 'wx', mode);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(next, path);
-    const folder = await open(dirname(path), 'r');
-    await folder.sync().finally(() => folder.close());
-    return success(null);
-  } catch (error) {
-    await rm(next, { force: true }).catch(() => undefined); // The first failure is the one that tells.
-    return notWritten(path, error);
-  }
-}
-
-/** The same as `replaceFile`, done when it returns. */
-export function replaceFileSync(root: string, path: string, text: string): Result<null> {
-  const ready = readyFor(root, path);
-  if (!ready.ok) return ready;
-  const next = draftOf(path);
-  const written = attempt(path, () => {
-    const fd = openSync(next, 'wx', 0o600);
-    try {
-      writeFileSync(fd, text);
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(next, path);
-    syncFolder(dirname(path));
+  return attempt(path, () => {
+    replaceWhole(path, [text], { mode });
     return null;
   });
-  if (!written.ok) attempt(next, () => rmSync(next, { force: true }));
-  return written;
 }
 
 /**
@@ -217,22 +179,6 @@ export function openForAppend(root: string, path: string): Result<number> {
   });
 }
 
-/** Opens a new file below the root, for this user alone. @returns `not_written` also where there is one already */
-export function openNew(root: string, path: string): Result<number> {
-  const ready = readyFor(root, path);
-  return ready.ok ? attempt(path, () => openSync(path, 'wx', 0o600)) : ready;
-}
-
-/** Has a folder's own entries on the disk. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, O_RDONLY | O_NOFOLLOW);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 /**
  * Opens a plain file and nothing else: a link is refused, a pipe is not waited for. @throws when it is none, or cannot
  * be opened
@@ -249,7 +195,7 @@ function openFile(path: string, flags: number): number {
 }
 
 /** Marks what cannot be seen: names in a clone are someone else's words. */
-export function shown(path: string): string {
+function shown(path: string): string {
   return markHidden(path, '\ufffd');
 }
 
@@ -260,7 +206,7 @@ function readyFor(root: string, path: string): Result<null> {
 }
 
 function takeOwnCopy(path: string): void {
-  const next = draftOf(path);
+  const next = draftName(path);
   try {
     copyFileSync(path, next, constants.COPYFILE_EXCL);
     const fd = openPlain(next, O_WRONLY);
@@ -274,11 +220,6 @@ function takeOwnCopy(path: string): void {
   } finally {
     rmSync(next, { force: true });
   }
-}
-
-/** A name beside a file that nothing has; short, as names may have 255 bytes. */
-function draftOf(path: string): string {
-  return join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}.tmp`);
 }
 
 function partsBelow(root: string, path: string): readonly string[] | null {

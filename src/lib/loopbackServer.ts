@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { parseJson, RateLimit, readBody } from './loopback.ts';
-import { Strangers } from './strangers.ts';
+import { RateLimit, Strangers } from './limits.ts';
 
 /** A request of somebody whose token was found to be right. */
 export interface KnownRequest {
@@ -145,5 +144,34 @@ export class LoopbackServer {
     this.#strangers.remove(socket);
     if (!socket.destroyed) this.#known.set(socket, id);
     return true;
+  }
+}
+
+/** A body that is a multiple of what is allowed comes from a sender that does not mean to stop. */
+const patience = 8;
+
+/**
+ * The whole body, or null when it is too large. What is too much is read on for a while without being kept:
+ * closing on a sender loses the answer that says why.
+ * @throws Error for a body without an end
+ */
+async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBytes) chunks.push(chunk);
+    if (size > maxBytes * patience) throw new Error('endless body');
+  }
+  return size > maxBytes ? null : Buffer.concat(chunks).toString('utf8');
+}
+
+/** The parsed text, undefined when it is no JSON. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Said as a status by the caller.
+    return undefined;
   }
 }

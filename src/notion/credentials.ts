@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { chmod, constants, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { chmod, constants, mkdir, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { syncFolderSoon } from '../lib/durable.ts';
+import { replaceWhole } from '../lib/durable.ts';
 import { type Keychain, openKeychain } from './keychain.ts';
 import { isToken, Token, tokenVariables } from './token.ts';
 
@@ -95,27 +94,14 @@ export async function readCredentials(path: string): Promise<Result<Token | null
 }
 
 async function writeCredentials(path: string, secret: string): Promise<Result<Token>> {
-  const temporary = `${path}.${randomUUID()}`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(temporary, 'wx', 0o600);
-    try {
-      // A generous umask takes nothing away, but a strange one may have.
-      await file.chmod(0o600);
-      await file.writeFile(`${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
     await chmod(dirname(path), 0o700);
-    // Replaces a symbolic link as well, instead of writing to where it points.
-    await rename(temporary, path);
-    await syncFolderSoon(dirname(path));
+    // A generous umask takes nothing away, but a strange one may have.
+    const text = `${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`;
+    replaceWhole(path, [text], { mode: 0o600, isExact: true });
     return success(new Token(secret, path));
   } catch (error) {
-    await unlink(temporary).catch(() => {
-      // It was never made, or is in its place already.
-    });
     const { code } = error as NodeJS.ErrnoException;
     return failure('credentials_unwritable', `${path} cannot be written (${code}).`);
   }

@@ -1,7 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Problem, Result } from '../domain/problem.ts';
-import { checkPath, openForAppend, readText, replaceFileSync } from '../lib/files.ts';
+import { checkPath, openForAppend, readText, replaceFile as replaceBelow } from '../lib/files.ts';
 
 /** Bases of thousands of rows are a few megabytes. */
 const largestBytes = 256 * 1024 * 1024;
@@ -16,7 +16,7 @@ export function readIfThere(file: string): Result<string | null> {
  * @throws when it cannot be written
  */
 export function replaceFile(file: string, text: string): void {
-  demand(replaceFileSync(rootOf(file), file, text));
+  demand(replaceBelow(rootOf(file), file, text));
 }
 
 /** Opens a file to be written on to. @throws when it cannot be */

@@ -1,5 +1,6 @@
+import { TokenBucket } from '../lib/limits.ts';
 import { SerialQueue } from '../lib/queue.ts';
-import { type Clock, TokenBucket } from '../lib/schedule.ts';
+import type { Clock } from '../lib/schedule.ts';
 
 /** Below the three a second that Notion allows on average. */
 const perSecond = 2.5;

@@ -1,9 +1,10 @@
-import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { linkSync, lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { lstatSync, readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import { openStateFolder, stateFolder } from '../lib/stateFolder.ts';
+import { type Problem, problemOf, type Result } from '../lib/result.ts';
+import { createSecret, isSameSecret } from '../lib/secrets.ts';
+import { stateFolder } from '../lib/stateFolder.ts';
 import { approvalVariable } from './heldKey.ts';
 
 /** Names the digest of a key that holds for one daemon only, such as the demo's for the workspace that it made. */
@@ -18,11 +19,6 @@ const fileName = 'approval-key';
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
-/** Returns a new key: 32 random bytes as text. */
-export function newApprovalKey(): string {
-  return randomBytes(32).toString('base64url');
-}
-
 /** Returns where the person's key is. */
 export function approvalKeyFile(env: Environment = process.env): string {
   return join(stateFolder(env), fileName);
@@ -33,22 +29,7 @@ export function approvalKeyFile(env: Environment = process.env): string {
  * @returns its path, or why it could not be created
  */
 export function createApprovalKey(env: Environment = process.env): Result<string> {
-  const folder = openStateFolder(env);
-  if (!folder.ok) return folder;
-  const path = join(folder.value, fileName);
-  if (lstatSync(path, { throwIfNoEntry: false })) return success(path);
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(draft, `${newApprovalKey()}\n`, { mode: 0o600, flag: 'wx' });
-    // The whole content appears at once, and never in place of a key that another process has just made.
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return failure('no_key', `Cannot create ${path}: ${(error as Error).message}`);
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return success(path);
+  return createSecret(fileName, env);
 }
 
 /** Reports whether there is a key on this machine. */
@@ -60,9 +41,9 @@ export function hasApprovalKey(env: Environment = process.env): boolean {
 export function isApprovalKey(claimed: unknown, env: Environment = process.env): boolean {
   if (typeof claimed !== 'string' || claimed === '') return false;
   const own = env[ownKeyVariable];
-  if (own && isSame(own, digestOf(claimed))) return true;
+  if (own && isSameSecret(own, digestOf(claimed))) return true;
   const key = readKey(approvalKeyFile(env));
-  return key !== null && isSame(key, claimed);
+  return key !== null && isSameSecret(key, claimed);
 }
 
 /** Returns what tells a key without giving it away. */
@@ -94,9 +75,4 @@ function readKey(path: string): string | null {
     // Gone meanwhile, which is the same as no key.
     return null;
   }
-}
-
-function isSame(one: string, other: string): boolean {
-  const [a, b] = [Buffer.from(one), Buffer.from(other)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }

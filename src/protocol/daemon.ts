@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { Strangers } from '../lib/strangers.ts';
+import { Strangers } from '../lib/limits.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import type { DaemonStatus } from './hostApi.ts';

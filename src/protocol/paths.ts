@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, realpathSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { makePrivate } from '../lib/privateFolder.ts';
 import type { Result } from '../lib/result.ts';
+import { makePrivate } from '../lib/stateFolder.ts';
 
 /** The two daemons of a workspace. */
 export type Program = 'host' | 'controller';

@@ -5,7 +5,7 @@
 import { appendFileSync, ftruncateSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { FailedSetup } from '../../domain/setup.ts';
-import { openForAppend, replaceFileSync } from '../../lib/files.ts';
+import { openForAppend, replaceFile } from '../../lib/files.ts';
 import type { Result } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { inboxOf, postToInbox } from '../inbox.ts';
@@ -40,7 +40,7 @@ for (const [at, command] of spec.commands.entries()) {
   await report({ command, exitCode: ended.exitCode });
   process.exit(ended.exitCode ?? 124); // As timeout(1) says it.
 }
-demand(replaceFileSync(dirname(spec.doneFile), spec.doneFile, spec.stamp));
+demand(replaceFile(dirname(spec.doneFile), spec.doneFile, spec.stamp));
 await becomeAgent(agent);
 
 function describe({ exitCode, why }: Ended): string {

@@ -69,7 +69,7 @@ export async function saveInvoice(
   for (let n = 1; n < 100; n++) {
     const file = join(folder.value, `${name}${n === 1 ? '' : `-${n}`}.html`);
     try {
-      writeNew(file, [text], 0o644);
+      writeNew(file, [text], { mode: 0o644 });
       return success({ file, entries });
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;

@@ -106,7 +106,7 @@ async function spawn(
   if (!call.ok) return call;
   const inbox = await call.value('inbox', {});
   if (!inbox.ok) return inbox;
-  const settled = await writeSettings(tools.config.root, inbox.value.url);
+  const settled = writeSettings(tools.config.root, inbox.value.url);
   if (!settled.ok) return settled;
   // The last run's screen makes room for the new one; there may be none.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
@@ -149,7 +149,7 @@ export function workerEnvironment(
 }
 
 /** The hooks' settings name the inbox, whose port is another after each start of the host. */
-function writeSettings(root: string, inboxUrl: string): Promise<Result<null>> {
+function writeSettings(root: string, inboxUrl: string): Result<null> {
   const { node, hook, statusLine } = agentPrograms();
   const settings = claudeSettings({
     node,

@@ -3,7 +3,7 @@ import { readText, replaceFile } from '../../lib/files.ts';
 import { mcpConfigFile } from '../edge/tools.ts';
 
 /** Writes what `--mcp-config` names: the token is filled in from each agent's environment. */
-export function writeMcpConfig(root: string, url: string): Promise<Result<null>> {
+export function writeMcpConfig(root: string, url: string): Result<null> {
   const headers = { Authorization: 'Bearer $' + '{ORCH_TOKEN}' };
   const config = { mcpServers: { orch: { type: 'http', url, headers } } };
   return replaceFile(root, mcpConfigFile(root), JSON.stringify(config, null, 2));

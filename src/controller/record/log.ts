@@ -2,8 +2,8 @@ import { closeSync, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import { type Happening, isDurable, type LogEvent } from '../../features/events.ts';
-import { type GrowingFile, growing, replaceFile, writeNew } from '../../lib/durable.ts';
-import { openForAppend, syncFolder } from '../../lib/files.ts';
+import { type GrowingFile, growing, replaceWhole, syncFolder, writeNew } from '../../lib/durable.ts';
+import { openForAppend } from '../../lib/files.ts';
 import { logLines } from './logLines.ts';
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */
@@ -121,7 +121,7 @@ class LogWriter implements Log {
         ? null
         : () => {
             if (aside !== null && !existsSync(aside)) writeNew(aside, withNewlines(bad));
-            replaceFile(file, withNewlines(goodLines(file)));
+            replaceWhole(file, withNewlines(goodLines(file)));
           };
     const opened = this.#guarded(() => this.#open().tryRoom(roomBytes));
     if (aside !== null)

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { readPlain, replaceFileSync } from '../../lib/files.ts';
-import { isPrivate } from '../../lib/privateFolder.ts';
+import { readPlain, replaceFile } from '../../lib/files.ts';
 import type { Result } from '../../lib/result.ts';
-import { openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
+import { isPrivate, openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
 
 /** What a person has decided about the workspace in one folder. */
 export interface TrustRecord {
@@ -51,7 +50,7 @@ export function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv
   const folder = openStateFolder(env);
   if (!folder.ok) return folder;
   const file = recordFile(folder.value, record.root);
-  return replaceFileSync(folder.value, file, `${JSON.stringify({ v: 1, ...record })}\n`);
+  return replaceFile(folder.value, file, `${JSON.stringify({ v: 1, ...record })}\n`);
 }
 
 /** Where the record of a workspace is, whether there is one or not. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TrustFacts } from '../../domain/trust.ts';
-import { readText, replaceFileSync } from '../../lib/files.ts';
+import { readText, replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 
 /** Where the state of a workspace says whose it is. */
@@ -40,7 +40,7 @@ export function readStateId(root: string): string | null {
 /** Gives the state a new id, which is the person's to record. @returns it, or why it could not be written */
 export function stampState(root: string): Result<string> {
   const id = randomBytes(16).toString('hex');
-  const written = replaceFileSync(root, idFile(root), `${id}\n`);
+  const written = replaceFile(root, idFile(root), `${id}\n`);
   return written.ok ? success(id) : written;
 }
 
