@@ -6,6 +6,7 @@ import { hasMergeHooks, mergeTrees } from './mergeCommit.ts';
 import { findObstacle, findTarget, type Target } from './publish.ts';
 import { findBackup, isAncestor } from './refs.ts';
 import type { Git } from './run.ts';
+import { listWorktrees } from './worktreeList.ts';
 
 /** Everything that decides whether and how a worker's branch can be merged, read at one moment. */
 export interface Assessment {
@@ -25,13 +26,17 @@ export interface Assessment {
 
 /** Looks at all that finishing depends on; changes nothing. */
 export async function assess(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<Assessment>> {
-  const [flow, inspected] = await Promise.all([readFlow(git, repo), inspectWorker(git, repo, worker)]);
+  const listing = listWorktrees(git, repo.path);
+  const [flow, inspected] = await Promise.all([
+    readFlow(git, repo),
+    inspectWorker(git, repo, worker, listing),
+  ]);
   if (!flow.ok) return flow;
   if (!inspected.ok) return inspected;
   const { base, remote } = flow.value;
   if (!base) return failure('no_target', `${repo.name} has no branch to merge into.`);
   const found = inspected.value;
-  const targeted = await findTarget(git, repo, base, remote);
+  const targeted = await findTarget(git, repo, base, remote, listing);
   if (!targeted.ok) return targeted;
   const target = targeted.value;
   const tip = found.tip ?? (await findMerged(git, repo, worker, target));

@@ -8,7 +8,7 @@ import { findTarget } from './publish.ts';
 import { isAncestor } from './refs.ts';
 import { type Git, refused } from './run.ts';
 import { keepSnapshot } from './snapshots.ts';
-import { commonDirectory } from './worktreeList.ts';
+import { commonDirectory, listWorktrees } from './worktreeList.ts';
 
 /** Hooks may run a whole test suite. */
 const hookTimeoutMs = 15 * 60_000;
@@ -27,7 +27,11 @@ export async function bringBase(
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
   return git.exclusive<Brought>(common.value, async () => {
-    const [flow, inspected] = await Promise.all([readFlow(git, repo), inspectWorker(git, repo, worker)]);
+    const listing = listWorktrees(git, repo.path);
+    const [flow, inspected] = await Promise.all([
+      readFlow(git, repo),
+      inspectWorker(git, repo, worker, listing),
+    ]);
     if (!flow.ok) return flow;
     if (!inspected.ok) return inspected;
     const { base, remote } = flow.value;
@@ -41,7 +45,7 @@ export async function bringBase(
         `${worker.worktree} is gone.`,
         `Resume ${worker.id} to bring it back.`,
       );
-    const target = await findTarget(git, repo, base, remote);
+    const target = await findTarget(git, repo, base, remote, listing);
     if (!target.ok) return target;
     if (await isAncestor(git, repo.path, target.value.commit, head))
       return success({ id: worker.id, base, commit: head, conflicts: [] });

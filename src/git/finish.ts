@@ -3,10 +3,10 @@ import { failure, type Problem, type Result, success } from '../domain/problem.t
 import type { Repo } from '../domain/repo.ts';
 import { type Assessment, assess } from './assess.ts';
 import { backUpTip } from './backups.ts';
-import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
+import { inspectWorker, isWorktreeGone, nameSome, type WorkerPlace } from './inspect.ts';
 import { carryOut, dropJournal, readJournal, type Step } from './journal.ts';
 import { dropMerge, findMerge, mergeWorker } from './merging.ts';
-import { isAncestor, mergeRef, readRef } from './refs.ts';
+import { isAncestor, readRef } from './refs.ts';
 import { deleteBranch, isBranchGone, removeWorktree } from './remove.ts';
 import { mend } from './resume.ts';
 import type { Git } from './run.ts';
@@ -50,7 +50,7 @@ export async function finish(
     const refusal = refuse(now.value, worker, options);
     if (refusal) return refusal;
     const into = now.value.target.branch;
-    const { steps, results } = finishSteps(git, repo, worker, into, options);
+    const { steps, results } = finishSteps(git, repo, worker, now.value, options);
     const change = {
       name: finishName(worker.task),
       kind: 'finish',
@@ -106,11 +106,12 @@ function finishSteps(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
-  into: string,
+  found: Assessment,
   options: FinishOptions,
 ): { readonly steps: readonly Step[]; readonly results: Results } {
   const { tip } = options;
   const dir = repo.path;
+  const into = found.target.branch;
   const results: Results = { backup: '' };
   const steps: Step[] = [
     {
@@ -119,11 +120,12 @@ function finishSteps(
         const head = await readRef(git, dir, `refs/heads/${into}`);
         return success(head !== null && (await isAncestor(git, dir, tip, head)));
       },
-      run: () => mergeWorker(git, repo, worker, (now) => refuse(now, worker, options)),
+      run: () => mergeWorker(git, repo, worker, found, (now) => refuse(now, worker, options)),
     },
     {
       name: 'let go of the merge',
-      isDone: async () => success((await readRef(git, dir, mergeRef(worker.task))) === null),
+      // Dropping it looks whether there is one.
+      isDone: async () => success(false),
       run: () => dropMerge(git, repo, worker.task),
     },
     {
@@ -139,10 +141,7 @@ function finishSteps(
     },
     {
       name: 'remove the worktree',
-      async isDone() {
-        const found = await inspectWorker(git, repo, worker);
-        return found.ok ? success(!found.value.registered && !found.value.present) : found;
-      },
+      isDone: () => isWorktreeGone(git, repo, worker),
       async run() {
         const left = await removeChecked(git, repo, worker, tip);
         if (left.ok && left.value.length > 0) results.warnings = left.value;

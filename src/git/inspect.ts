@@ -39,11 +39,19 @@ export interface Inspection {
   readonly oddities: readonly Problem[];
 }
 
-/** Looks at a worker's branch and worktree; changes nothing. */
-export async function inspectWorker(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<Inspection>> {
+/**
+ * Looks at a worker's branch and worktree; changes nothing.
+ * @param listing the repository's worktrees, where the caller asks for them, too
+ */
+export async function inspectWorker(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  listing = listWorktrees(git, repo.path),
+): Promise<Result<Inspection>> {
   const [tip, listed, path] = await Promise.all([
     readRef(git, repo.path, branchRef(worker.branch)),
-    listWorktrees(git, repo.path),
+    listing,
     resolvedPath(worker.worktree),
   ]);
   if (!listed.ok) return listed;
@@ -160,4 +168,12 @@ export function nameSome(paths: readonly string[]): string {
 
 function isSafe(path: string): boolean {
   return markHidden(path, '') === path;
+}
+
+/** Reports whether neither the folder nor git's record of a worker's worktree is left. */
+export async function isWorktreeGone(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<boolean>> {
+  const path = await resolvedPath(worker.worktree);
+  if (await exists(path)) return success(false);
+  const listed = await listWorktrees(git, repo.path);
+  return listed.ok ? success(!listed.value.some((entry) => entry.path === path)) : listed;
 }

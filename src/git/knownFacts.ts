@@ -7,3 +7,10 @@ export interface Known {
   /** How far two commits are apart, by their names; filled by whoever counts. */
   readonly distances: Map<string, { readonly ours: number; readonly theirs: number } | null>;
 }
+
+/** Where git keeps what belongs to a checkout. Absolute. */
+export interface GitDirectories {
+  readonly own: string;
+  /** The one that all worktrees share. */
+  readonly common: string;
+}

@@ -12,16 +12,18 @@ const attempts = 5;
 
 /**
  * Merges a worker's branch into the base branch and publishes that, looking at everything again before each attempt.
+ * @param first what was found just now, under the same lock: the first attempt begins with it
  * @param refuse what must not hold at the moment of merging
  */
 export async function mergeWorker(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
+  first: Assessment,
   refuse: (now: Assessment) => Result<never> | null,
 ): Promise<Result<null>> {
   for (let attempt = 0; attempt < attempts; attempt++) {
-    const assessed = await assess(git, repo, worker);
+    const assessed = attempt === 0 ? success(first) : await assess(git, repo, worker);
     if (!assessed.ok) return assessed;
     const refusal = refuse(assessed.value);
     if (refusal) return refusal;

@@ -22,17 +22,21 @@ export interface Target {
   readonly blocked: Problem | null;
 }
 
-/** Where a branch stands and who uses it. */
+/**
+ * Returns where a branch is and who uses it.
+ * @param listing the repository's worktrees, where the caller asks for them, too
+ */
 export async function findTarget(
   git: Git,
   repo: Repo,
   branch: string,
   remote: string | null,
+  listing = listWorktrees(git, repo.path),
 ): Promise<Result<Target>> {
   const ours = await readRef(git, repo.path, branchRef(branch));
   const commit = ours ?? (await readRef(git, repo.path, `refs/remotes/${remote}/${branch}`));
   if (!commit) return failure('no_target', `${repo.name} has no branch ${branch} to merge into.`);
-  const listed = await listWorktrees(git, repo.path);
+  const listed = await listing;
   if (!listed.ok) return listed;
   const blocked = await findUser(git, listed.value, branch);
   if (!blocked.ok) return blocked;

@@ -3,7 +3,7 @@ import { type Problem, problemOf, type Result, success } from '../domain/problem
 import { KeyedQueue } from '../lib/queue.ts';
 import { plainLines } from '../lib/sanitize.ts';
 import { environmentFor } from './environment.ts';
-import type { Known } from './knownFacts.ts';
+import type { GitDirectories, Known } from './knownFacts.ts';
 import { lockFile, takeLock } from './lock.ts';
 import { readingArguments } from './reading.ts';
 
@@ -48,6 +48,8 @@ export class Git {
   readonly ambient: NodeJS.ProcessEnv;
   /** What was read of repositories, by path, and what it was read of. */
   readonly known = new Map<string, { readonly of: string; readonly what: Known }>();
+  /** Where git keeps what belongs to a checkout, by its path, and what that was read of. */
+  readonly directories = new Map<string, { readonly of: string; readonly what: GitDirectories }>();
   readonly #lockWaitMs: number;
   readonly #readingMs: number;
   readonly #queues = new KeyedQueue();
