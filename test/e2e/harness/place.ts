@@ -148,19 +148,22 @@ export class TestPlace {
     while (left.length > 0 && Date.now() < deadline) {
       // Nobody tells of the end of a process that is not one's child.
       await new Promise((resolve) => setTimeout(resolve, 20));
-      left = this.#processes();
+      // Looking through all processes of a machine is slow: only once the known ones are gone.
+      const isLeft = left.some(({ pid }) => this.#isHere(pid));
+      if (!isLeft || Date.now() >= deadline) left = this.#processes();
     }
     return left;
+  }
+
+  #isHere(pid: number): boolean {
+    return read(`/proc/${pid}/environ`).split('\0').includes(`HOME=${this.home}`);
   }
 
   /** Processes whose HOME is this place's; none where there is no /proc. */
   #processes(): { pid: number; line: string }[] {
     if (!existsSync('/proc/self/environ')) return [];
     return readdirSync('/proc')
-      .filter(
-        (name) =>
-          /^\d+$/.test(name) && read(`/proc/${name}/environ`).split('\0').includes(`HOME=${this.home}`),
-      )
+      .filter((name) => /^\d+$/.test(name) && this.#isHere(Number(name)))
       .map((name) => ({
         pid: Number(name),
         line: `${name} ${read(`/proc/${name}/cmdline`).replaceAll('\0', ' ')}`,
