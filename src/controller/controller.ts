@@ -27,6 +27,7 @@ import { RadarWatch } from './edge/radarWatch.ts';
 import { RepoWatch } from './edge/repoWatch.ts';
 import { createRunner, type Edge } from './edge/runEffect.ts';
 import { settleUnfinished, sweepBackups } from './edge/settling.ts';
+import { Typist } from './edge/typing.ts';
 import type { Desk } from './mcp/desk.ts';
 import { createDesk } from './mcp/edgeDesk.ts';
 import { Mcp } from './mcp/mcp.ts';
@@ -92,6 +93,7 @@ export class Controller {
       host: this.#host,
       radar: this.#radar,
       documents: this.#documents,
+      typist: new Typist(this.#host, () => this.#core.state),
       openTools: () => this.#mcp.open(),
       ambient: process.env,
       tell,

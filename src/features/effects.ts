@@ -1,6 +1,7 @@
 import type { Result } from '../domain/problem.ts';
 import type { StartPlan } from '../domain/proposal.ts';
 import type { CardMove } from './board/cardMove.ts';
+import type { Delivery } from './messages/typing.ts';
 import type { Ticket } from './messages.ts';
 
 /** Size of a terminal in cells. */
@@ -58,15 +59,13 @@ export type Effect =
     }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
-  /** Types a prompt, or presses Enter once more where it is empty. Ends as `prompt-typed` or `prompt-held`. */
+  /** Types a line until its agent has it. Ends as `prompt-typed`. */
   | {
       readonly type: 'type-prompt';
       readonly id: string;
       readonly key: Ticket;
       readonly text: string;
-      /** What was typed before and may still be in its box; empty where that is the text. */
-      readonly own: string;
-      readonly tries: number;
+      readonly kind: Delivery['what'];
     }
   /** Looks at the clock when a usage limit should be over, an ISO time. Ends as `clock-read`. */
   | { readonly type: 'await-limit-end'; readonly until: string }

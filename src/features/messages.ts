@@ -119,10 +119,13 @@ export type Message =
       readonly session: string;
       readonly days: Readonly<Record<Day, Tokens>>;
     }
-  /** A prompt was typed, or Enter pressed again, a while ago; `tries`: so often by now. */
-  | { readonly type: 'prompt-typed'; readonly id: string; readonly key: Ticket; readonly tries: number }
-  /** It was not: a question is on the screen, which it would have answered. */
-  | { readonly type: 'prompt-held'; readonly id: string; readonly key: Ticket }
+  /** Its agent has what was typed, or it was given up why. */
+  | {
+      readonly type: 'prompt-typed';
+      readonly id: string;
+      readonly key: Ticket;
+      readonly result: Result<null>;
+    }
   /** A worker that is to go on has waited for its turn. */
   | { readonly type: 'turn-came'; readonly id: string; readonly key: Ticket }
   /** An agent has begun and not asked for our tools. */

@@ -20,11 +20,11 @@ import type { Happening, OpenProposal } from './events.ts';
 import { selectInvoices } from './invoices/invoiceReading.ts';
 import { emptyLogState, type LogState } from './logState.ts';
 import { selectTalk } from './messages/talk.ts';
+import { type Delivery, selectUndelivered } from './messages/typing.ts';
 import type { Message, Ticket } from './messages.ts';
 import { withSuggestion } from './notion/suggesting.ts';
 import { limitOf, selectHeld } from './usage/limiting.ts';
 import { selectUsage } from './usage/used.ts';
-import { type Delivery, selectUndelivered } from './workers/delivery.ts';
 import type { ToolsContact } from './workers/toolsContact.ts';
 
 /** What the controller knows: what the log remembers, and what can be found out again. */

@@ -35,6 +35,7 @@ function brokenWorld() {
     openTools: () => Promise.resolve(failure('no_tools', 'None here.')),
     radar: { wake: () => {} } as unknown as Edge['radar'],
     documents: { run: async () => {} },
+    typist: { type: () => Promise.reject(new Error('the disk is full')) },
     ambient: {},
     tell: (message) => core.tell(message),
     fail: (error) => failures.push(error),

@@ -19,19 +19,16 @@ import { logEvents } from '../record/logLines.ts';
 import { checksOf } from './checking.ts';
 import { measure } from './measuring.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
-import { Sender } from './sending.ts';
 import { findRepo, type Tools } from './tools.ts';
 
 /** Questions that clients ask, and small things done for them, none of which the log needs to know. */
 export class Looks {
   readonly #core: Core;
   readonly #edge: Edge;
-  readonly #sender: Sender;
 
   constructor(core: Core, edge: Edge) {
     this.#core = core;
     this.#edge = edge;
-    this.#sender = new Sender(edge.host, () => core.state);
   }
 
   /** People edit the configuration by hand; a broken one is told and the last good one stays in use. */
@@ -120,9 +117,9 @@ export class Looks {
     return created;
   }
 
-  /** Types a line into an agent and submits it; see `Sender`. */
+  /** Types a line into an agent and submits it; see `Typist`. */
   send(id: string, text: string, isCommand = false): Promise<Result<null>> {
-    return this.#sender.send(id, text, isCommand);
+    return this.#edge.typist.type({ id, text, kind: isCommand ? 'command' : 'words' });
   }
 
   /** Events about a worker, and about the proposals that led to it. */

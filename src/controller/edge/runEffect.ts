@@ -4,6 +4,7 @@ import { draftId } from '../../domain/proposal.ts';
 import { untrustedProblem } from '../../domain/trust.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { Effect } from '../../features/effects.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';
@@ -23,7 +24,7 @@ import type { RadarWatch } from './radarWatch.ts';
 import { cleanWorker, finishWorker } from './removing.ts';
 import { TokenCounter } from './tokenCounter.ts';
 import type { Tools } from './tools.ts';
-import { typePrompt } from './typing.ts';
+import type { Typist } from './typing.ts';
 import { runWait } from './waits.ts';
 
 /** What effects are done with. */
@@ -32,6 +33,8 @@ export interface Edge {
   readonly host: HostPort;
   readonly radar: RadarWatch;
   readonly documents: Pick<Documents, 'run'>;
+  /** The one that types into agents. */
+  readonly typist: Pick<Typist, 'type'>;
   /** Opens the endpoint for agents' tools, or says where it is. */
   openTools(): Promise<Result<string>>;
   readonly ambient: Tools['ambient'];
@@ -79,6 +82,8 @@ function afterFault(effect: WorldEffect, state: ControllerState, error: Error): 
       return { type: 'clean-ended', id: effect.id, result, ticket: effect.ticket };
     case 'undo':
       return { type: 'undo-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'type-prompt':
+      return { type: 'prompt-typed', id: effect.id, key: effect.key, result };
     default:
       return null;
   }
@@ -161,7 +166,7 @@ async function run(
     case 'look-at-radar':
       return edge.radar.wake(effect.repo, effect.changed);
     case 'type-prompt':
-      return typePrompt(edge.host, edge.tell, effect);
+      return edge.tell(await typed(edge, effect));
     case 'count-tokens':
       return tokens.ask(effect.id, effect.session, effect.path);
     case 'look-at-repos':
@@ -247,4 +252,11 @@ async function remove<T>(
 ): Promise<Result<T>> {
   const worker = state.log.workers.get(id);
   return worker ? use(worker) : noSuchWorker(state, id);
+}
+
+async function typed(
+  { typist }: Edge,
+  { id, key, text, kind }: Extract<Effect, { type: 'type-prompt' }>,
+): Promise<Message> {
+  return { type: 'prompt-typed', id, key, result: await typist.type({ id, text, kind }) };
 }

@@ -1,35 +1,193 @@
-import type { Effect } from '../../features/effects.ts';
-import type { Message } from '../../features/messages.ts';
+import { readBox } from '../../agents/claude/screen.ts';
+import { looksLikeCommand } from '../../agents/opening.ts';
+import { showsOpenQuestion } from '../../domain/openQuestion.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import { isLive, type Worker } from '../../domain/worker.ts';
+import {
+  afterEnter,
+  afterLook,
+  askedMeanwhile,
+  asksSomething,
+  hasToWait,
+  isAsking,
+  isFollowed,
+  isForPerson,
+  isLeft,
+  type Line,
+  mayComeYet,
+  mostEnters,
+  type Next,
+  notBegun,
+  notTaken,
+  type Pace,
+  patience,
+  tooLikeCommand,
+  usualPace,
+} from '../../features/messages/typing.ts';
+import type { ControllerState } from '../../features/state.ts';
+import { noSuchWorker, notRunning } from '../../features/workers/checks.ts';
+import { KeyedQueue } from '../../lib/queue.ts';
+import { pause, pollUntil } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';
 
-/** An agent that was given the list of our tools takes a moment to have them in its next request. */
-const settleMs = 250;
-/** Until its hook should have told of it. */
-const confirmMs = 2500;
-type TypePrompt = Extract<Effect, { type: 'type-prompt' }>;
-
-/** What the host answers where a key would have been an answer, or would have gone to whatever is asked next. */
-const heldBy: ReadonlySet<string> = new Set(['asks', 'asks_meanwhile', 'not_at_prompt']);
-
 /**
- * Has the host type a prompt and Enter, or, once more, only Enter; says so when it should have arrived. At a question, such
- * as what to do about a limit, the host types nothing, and presses no Enter where one comes up behind the prompt.
+ * Types lines into agents, one after the other for each; `features/messages/typing.ts` decides. The host looks again before
+ * each key. Agents without hooks are only typed to.
  */
-export async function typePrompt(
-  host: Pick<HostPort, 'find'>,
-  tell: (message: Message) => void,
-  { id, key, text, own, tries }: TypePrompt,
-): Promise<void> {
-  const call = await host.find();
-  if (call.ok) {
-    if (text !== '') await after(settleMs);
-    const typed = await call.value('paste', { id, text, submit: true, own });
-    if (!typed.ok && heldBy.has(typed.problem.code)) return tell({ type: 'prompt-held', id, key });
-  }
-  await after(confirmMs);
-  tell({ type: 'prompt-typed', id, key, tries: tries + 1 });
-}
+export class Typist {
+  readonly #host: Pick<HostPort, 'find'>;
+  readonly #state: () => ControllerState;
+  readonly #pace: Pace;
+  /** Lines that wait for their agent to begin, and those that are typed: a brief goes before those that wait for it. */
+  readonly #waiting = new KeyedQueue();
+  readonly #typing = new KeyedQueue();
+  /** How many lines each was typed: a later one takes along what an earlier one left in the box. */
+  readonly #typed = new Map<string, number>();
 
-function after(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  constructor(host: Pick<HostPort, 'find'>, state: () => ControllerState, pace = usualPace) {
+    this.#host = host;
+    this.#state = state;
+    this.#pace = pace;
+  }
+
+  /**
+   * Types a line and submits it; what the agent would take for a command only where that is meant.
+   * @returns once the agent has it; `no_such_worker`, `not_running`, `looks_like_command`, `asks` where the agent waits
+   * for an answer, `not_begun` and `not_taken` where nothing was heard of it
+   */
+  async type(line: Line): Promise<Result<null>> {
+    const { id, kind, text } = line;
+    if (kind === 'words' && looksLikeCommand(text)) return tooLikeCommand(id);
+    return isForPerson(line)
+      ? this.#waiting.add(id, () => this.#typeOnceBegun(line))
+      : this.#typeOnceBegun(line);
+  }
+
+  async #typeOnceBegun(line: Line): Promise<Result<null>> {
+    const hasBegun = await this.#until(() => !this.#hasToWait(line), this.#pace.startMs);
+    if (!hasBegun) return notBegun(line.id);
+    if (line.kind === 'brief') await pause(this.#pace.settleMs, { keepsAlive: false });
+    return this.#typing.add(line.id, () => this.#typeUntilTaken(line));
+  }
+
+  async #typeUntilTaken(line: Line): Promise<Result<null>> {
+    const { id, text } = line;
+    const ready = await this.#ready(line);
+    if (!ready.ok) return ready;
+    const hasHooks = this.#hasHooks(ready.value);
+    this.#typed.set(id, this.#typedTo(id) + 1);
+    const typed = await this.#typeOncePrompted(line, hasHooks);
+    if (!typed.ok && !mayComeYet(line, typed.problem)) return typed;
+    if (text === '' || !hasHooks) return typed;
+    for (let enters = 0, before = ready.value; ; enters++) {
+      if ((await this.#after(line, before)) === 'taken') {
+        if (isFollowed(line, before)) void this.#follow(line, this.#typedTo(id));
+        return success(null);
+      }
+      if (enters === mostEnters) return notTaken(id);
+      const now = await this.#ready(line, text);
+      if (!now.ok) return now;
+      before = now.value;
+      const entered = await this.#enter(line);
+      if (!entered.ok) return entered;
+    }
+  }
+
+  /** What is to be done once Enter was pressed and its agent has had time for it. */
+  async #after(line: Line, before: Worker): Promise<Next> {
+    const next = (isOver: boolean) => afterEnter(line, before, this.#worker(line.id), isOver);
+    const isClear = await this.#until(() => next(false) !== 'wait', patience(line, before, this.#pace));
+    const known = next(!isClear);
+    if (known !== 'look') return known;
+    const screen = await this.#screen(line.id);
+    return afterLook(line, screen.ok ? screen.value : null);
+  }
+
+  /** On a slow machine a busy agent draws a line late: one that still stands there after the turn lost its Enter. */
+  async #follow(line: Line, nth: number): Promise<void> {
+    const { id, text } = line;
+    const { turnMs, turnLookMs, hookMs } = this.#pace;
+    const isLast = () => this.#typedTo(id) === nth;
+    const rests = () => this.#worker(id)?.state === 'idle';
+    for (let enters = 1; enters <= mostEnters; enters++) {
+      await this.#until(() => !isLast() || this.#worker(id)?.state !== 'working', turnMs, turnLookMs);
+      const hasGoneOn = await this.#until(() => !isLast() || !rests(), hookMs);
+      if (hasGoneOn) return;
+      const screen = await this.#screen(id);
+      if (!screen.ok || !isLeft(text, readBox(screen.value)) || !isLast() || !rests()) return;
+      if (!(await this.#enter(line)).ok) return;
+    }
+  }
+
+  #typedTo(id: string): number {
+    return this.#typed.get(id) ?? 0;
+  }
+
+  /** The worker, where it runs, has begun and asks nothing. */
+  async #ready(line: Line, own = ''): Promise<Result<Worker>> {
+    const { id } = line;
+    const worker = this.#worker(id);
+    if (!worker) return noSuchWorker(this.#state(), id);
+    if (!isLive(worker.state)) return notRunning(id);
+    if (isAsking(worker)) return asksSomething(worker);
+    const screen = await this.#screen(id);
+    if (!screen.ok) return screen;
+    return showsOpenQuestion(screen.value, own) ? asksSomething(worker) : success(worker);
+  }
+
+  #hasToWait(line: Line): boolean {
+    const worker = this.#worker(line.id);
+    if (!worker) return false;
+    const delivery = this.#state().deliveries.get(line.id);
+    return hasToWait(line, { worker, hasHooks: this.#hasHooks(worker), delivery });
+  }
+
+  #worker(id: string): Worker | undefined {
+    return this.#state().log.workers.get(id);
+  }
+
+  #hasHooks({ agent }: Worker): boolean {
+    return this.#state().config.agents[agent]?.speaks === 'claude';
+  }
+
+  /** Waits for the prompt of an agent that has only just begun; before it shows one, nothing is typed. */
+  async #typeOncePrompted({ id, text }: Line, waits: boolean): Promise<Result<null>> {
+    const end = performance.now() + this.#pace.startMs;
+    for (;;) {
+      const typed = await this.#paste(id, { text });
+      const isEarly = !typed.ok && typed.problem.code === 'not_at_prompt';
+      if (!isEarly || !waits || performance.now() >= end) return typed;
+      await pause(this.#pace.lookMs * 5, { keepsAlive: false });
+    }
+  }
+
+  /** Enter once more, for a line that was typed before. */
+  #enter({ id, text }: Line): Promise<Result<null>> {
+    return this.#paste(id, { text: '', own: text });
+  }
+
+  /** Has the host type it with Enter; why it did not, in words that name the worker. */
+  async #paste(id: string, what: { readonly text: string; readonly own?: string }): Promise<Result<null>> {
+    const call = await this.#host.find();
+    if (!call.ok) return call;
+    const typed = await call.value('paste', { id, ...what, submit: true });
+    if (typed.ok) return typed;
+    const worker = this.#worker(id);
+    if (typed.problem.code === 'asks' && worker) return asksSomething(worker);
+    if (typed.problem.code === 'asks_meanwhile') return askedMeanwhile(id);
+    const { code, message, hint } = typed.problem;
+    return failure(code, message.replace(/^It /, `${id} `), hint);
+  }
+
+  async #screen(id: string): Promise<Result<string>> {
+    const call = await this.#host.find();
+    if (!call.ok) return call;
+    const screen = await call.value('text', { id });
+    return screen.ok ? success(screen.value.text) : screen;
+  }
+
+  /** @returns whether it came to hold in time */
+  #until(holds: () => boolean, limitMs: number, everyMs = this.#pace.lookMs): Promise<boolean> {
+    return pollUntil(holds, { limitMs, everyMs, keepsAlive: false });
+  }
 }

@@ -2,12 +2,12 @@ import { releaseRequests } from '../../features/attention/holding.ts';
 import { cardOfStarted, moveCard } from '../../features/board/cardMoves.ts';
 import type { Happening } from '../../features/events.ts';
 import { enterTime } from '../../features/invoices/entering.ts';
+import { followDelivery, keepBrief } from '../../features/messages/delivering.ts';
 import type { Message, Told } from '../../features/messages.ts';
 import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';
 import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
 import { dropTurns } from '../../features/usage/goingOn.ts';
 import { awaitLimitEnd } from '../../features/usage/usageLimits.ts';
-import { followDelivery, keepBrief } from '../../features/workers/delivering.ts';
 import { keepWork } from '../../features/workers/snapshotting.ts';
 import { awaitTools, noteRun } from '../../features/workers/toolsWatch.ts';
 
@@ -24,7 +24,6 @@ export const afterMessage: AfterMessage = {
   'tools-met': [followDelivery],
   'brief-overdue': [followDelivery],
   'prompt-typed': [followDelivery],
-  'prompt-held': [followDelivery],
   'repos-looked-at': [lookAfterMessage],
   'config-read': [lookAfterMessage, enterTime],
 };

@@ -108,7 +108,6 @@ function decide(state: ControllerState, message: Message): Decision {
     case 'memory-measured':
       return only({ ...state, memory: message.memory });
     case 'prompt-typed':
-    case 'prompt-held':
     case 'brief-overdue':
       return only(state);
     case 'clock-read':

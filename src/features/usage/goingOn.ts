@@ -2,6 +2,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../../do
 import { clockText, type GoneOn, holdsLimit } from '../../domain/usageLimit.ts';
 import { isLive } from '../../domain/worker.ts';
 import type { Happening } from '../events.ts';
+import { beginTyping, withDelivered, withDelivery } from '../messages/delivering.ts';
 import type { Message, Ticket } from '../messages.ts';
 import {
   addNotice,
@@ -12,7 +13,6 @@ import {
   nothing,
 } from '../state.ts';
 import { findIdle, notRunning } from '../workers/checks.ts';
-import { beginTyping, withDelivered, withDelivery } from '../workers/delivering.ts';
 
 /** Workers that stopped at a usage limit and are told by their person to go on. None does so by itself. */
 

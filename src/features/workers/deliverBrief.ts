@@ -1,5 +1,5 @@
 import { defineCommand } from '../define.ts';
-import { deliver } from './delivering.ts';
+import { deliver } from '../messages/delivering.ts';
 
 /** Types a worker's brief into it once more; `not_idle` unless it rests. */
 export const deliverBrief = defineCommand<null>()({

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { failure, success } from '../../../src/domain/problem.ts';
+import type { Message } from '../../../src/features/messages.ts';
 import { initialState, selectFacts } from '../../../src/features/state.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
@@ -29,13 +31,19 @@ function restarted(scene: Scene): Scene {
   return next;
 }
 
+/** What came of typing it. */
+const outcome = (scene: Scene, code: string | null = null): Message => ({
+  ...{ type: 'prompt-typed', id, key: key(scene) },
+  result: code === null ? success(null) : failure(code, 'It says why.'),
+});
+
 const listed = { type: 'tools-met', id, listed: true } as const;
 
 describe('a brief', () => {
   it('is typed once its agent knows our tools, and once only', () => {
     const scene = launched().tell(hook('session-started'));
     expect(typed(scene)).toEqual([]);
-    expect(typed(scene.tell(listed))).toMatchObject([{ id, text: 'do it', tries: 0 }]);
+    expect(typed(scene.tell(listed))).toMatchObject([{ id, text: 'do it', kind: 'brief' }]);
     expect(typed(scene.tell(listed))).toEqual([]);
   });
 
@@ -47,36 +55,47 @@ describe('a brief', () => {
 
   it('has arrived when its agent says so', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
-    const known = key(scene);
-    scene.tell(hook('prompted')).tell({ type: 'prompt-typed', id, key: known, tries: 1 });
-    expect(typed(scene)).toEqual([]);
+    const late = outcome(scene, 'not_taken');
+    scene.tell(hook('prompted')).tell(late);
+    expect(scene.state.deliveries.size).toBe(0);
     expect(selectFacts(scene.state).undelivered).toBeUndefined();
   });
 
-  it('gets Enter pressed again, a few times, and is then told not to have arrived', () => {
+  it.each(['not_taken', 'asks', 'not_at_prompt', 'not_reading', 'not_begun'])(
+    'that its agent did not take is told not to have arrived, and can be typed again: %s',
+    (code) => {
+      const scene = launched().tell(hook('session-started')).tell(listed);
+      expect(typed(scene.tell(outcome(scene, code)))).toEqual([]);
+      expect(selectFacts(scene.state).undelivered).toEqual([id]);
+      expect(typed(scene.ask({ do: 'deliverBrief', id }))).toMatchObject([{ text: 'do it' }]);
+    },
+  );
+
+  it('that an agent without hooks was typed is taken for arrived', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
-    for (const tries of [1, 2, 3])
-      expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries }))).toMatchObject([
-        { text: '', tries },
-      ]);
-    expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 4 }))).toEqual([]);
-    expect(selectFacts(scene.state).undelivered).toEqual([id]);
-    expect(typed(scene.ask({ do: 'deliverBrief', id }))).toMatchObject([{ text: 'do it', tries: 0 }]);
+    scene.tell(outcome(scene));
+    expect(scene.state.deliveries.size).toBe(0);
+  });
+
+  it('is not failed by the outcome of an earlier one', () => {
+    const scene = launched().tell(hook('session-started')).tell(listed);
+    const late = outcome(scene, 'not_taken');
+    scene.tell(late).ask({ do: 'deliverBrief', id });
+    scene.tell(late);
+    expect(scene.state.deliveries.get(id)?.state).toBe('typing');
   });
 
   it('is not typed a second time while it is being typed', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
-    const known = key(scene);
     expect(typed(scene.ask({ do: 'deliverBrief', id }))).toEqual([]);
     expect(scene.refusal).toBe('being_typed');
-    expect(typed(scene.tell({ type: 'prompt-typed', id, key: known, tries: 1 }))).toHaveLength(1);
   });
 
-  it('gets no Enter pressed at a question, which it would answer', () => {
+  it('has not arrived where its agent has come to ask something instead', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
     const report = { kind: 'asked', what: 'Bash: ls' } as const;
     scene.tell({ type: 'signed', id, sign: { source: 'hook', report }, sessionId: null });
-    expect(typed(scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 1 }))).toEqual([]);
+    expect(typed(scene.tell(outcome(scene)))).toEqual([]);
     expect(selectFacts(scene.state).undelivered).toEqual([id]);
     expect(scene.ask({ do: 'deliverBrief', id }).refusal).toBe('not_idle');
   });
@@ -102,7 +121,7 @@ describe('a brief', () => {
 
   it('failed to arrive, and is known to have after a restart', () => {
     const scene = launched().tell(hook('session-started')).tell(listed);
-    scene.tell({ type: 'prompt-typed', id, key: key(scene), tries: 4 });
+    scene.tell(outcome(scene, 'not_taken'));
     expect(selectFacts(restarted(scene).state).undelivered).toEqual([id]);
   });
 

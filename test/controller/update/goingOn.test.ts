@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../src/domain/problem.ts';
 import type { GoneOn } from '../../../src/domain/usageLimit.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../scene.ts';
@@ -134,19 +135,26 @@ describe('a worker that is to go on', () => {
   it('gets nothing typed at a question, and stays in the queue', () => {
     const scene = turn(ask(clock(limited(['a', at(30)]), 30), 'a'), 'a');
     const key = scene.state.deliveries.get(idOf('a'))?.key ?? -1;
-    scene.tell({ type: 'prompt-held', id: idOf('a'), key });
+    scene.tell({ type: 'prompt-typed', id: idOf('a'), key, result: failure('asks', 'It shows a question.') });
     expect(kinds(scene)).toEqual(['limit-over backend/a']);
     expect(scene.state.notices.at(-1)?.message).toBe('backend/a was to go on and shows a question.');
     expect(selectFacts(scene.state).undelivered).toBeUndefined();
     expect(answer(ask(scene, 'a')).going).toEqual([idOf('a')]);
   });
 
-  it('gets Enter pressed again while it rests at its limit, a few times', () => {
+  it('that does not take it up is told of, once', () => {
     const scene = turn(ask(clock(limited(['a', at(30)]), 30), 'a'), 'a');
     const key = scene.state.deliveries.get(idOf('a'))?.key ?? -1;
-    for (const tries of [1, 2, 3])
-      expect(typed(scene.tell({ type: 'prompt-typed', id: idOf('a'), key, tries }))).toEqual(['backend/a: ']);
-    expect(typed(scene.tell({ type: 'prompt-typed', id: idOf('a'), key, tries: 4 }))).toEqual([]);
+    const outcome = {
+      type: 'prompt-typed',
+      id: idOf('a'),
+      key,
+      result: failure('not_taken', 'No.'),
+    } as const;
+    expect(typed(scene.tell(outcome).tell(outcome))).toEqual([]);
+    expect(scene.state.notices.map(({ message }) => message)).toEqual([
+      'backend/a was to go on and did not take it up.',
+    ]);
     expect(scene.state.notices.at(-1)?.code).toBe('not_delivered');
   });
 

@@ -1,9 +1,9 @@
 import { opening } from '../../agents/opening.ts';
 import { failure, problemOf, success } from '../../domain/problem.ts';
-import { isLive, type WorkerState } from '../../domain/worker.ts';
+import { isLive } from '../../domain/worker.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
-import type { Message, Ticket, Told } from '../messages.ts';
+import type { Ticket, Told } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
@@ -13,11 +13,8 @@ import {
   nothing,
   reply,
 } from '../state.ts';
-import { noSuchWorker, notRunning } from './checks.ts';
-import type { Delivery } from './delivery.ts';
-
-/** Enter is sometimes lost while an agent redraws; so often it is pressed. */
-const mostTries = 4;
+import { noSuchWorker, notRunning } from '../workers/checks.ts';
+import { type Delivery, heldBy, isAsking } from './typing.ts';
 
 /** Nobody waits for the answer: the controller that was asked has ended. */
 const nobody: Ticket = 0;
@@ -26,7 +23,7 @@ const nobody: Ticket = 0;
 const goOnText = 'Go on where you stopped.';
 
 /** Messages that say how far what is typed into an agent has come. */
-type DeliveryMessage = Told<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'prompt-held' | 'signed'>;
+type DeliveryMessage = Told<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'signed'>;
 
 /** Keeps a brief that is to be typed until its agent knows our tools. */
 export function keepBrief(
@@ -51,9 +48,7 @@ function follow(decision: Decision, message: DeliveryMessage): Decision {
     case 'brief-overdue':
       return decision.state.deliveries.get(id)?.key === message.key ? beginWaiting(decision, id) : decision;
     case 'prompt-typed':
-      return afterTry(decision, message);
-    case 'prompt-held':
-      return atQuestion(decision, id, message.key);
+      return afterTyping(decision, message);
     case 'signed':
       return message.sign.source === 'hook' ? afterReport(decision, id, message.sign.report.kind) : decision;
   }
@@ -87,7 +82,7 @@ export function beginTyping(
   const worker = decision.state.log.workers.get(id);
   if (!worker) return decision;
   const text = textOf(what, worker.brief);
-  const effect: Effect = { type: 'type-prompt', id, key, text, own: '', tries: 0 };
+  const effect: Effect = { type: 'type-prompt', id, key, text, kind: what };
   return withEffect(withDelivered(decision, id, { key, what, state: 'typing' }), effect);
 }
 
@@ -95,26 +90,15 @@ function textOf(what: Delivery['what'], brief: string): string {
   return what === 'brief' ? opening(brief) : goOnText;
 }
 
-/** In which state an agent takes it. */
-const restsIn: Readonly<Record<Delivery['what'], WorkerState>> = { brief: 'idle', 'go-on': 'limited' };
-
-/** Nothing was heard of it: Enter once more, but never at a question, which it would answer. */
-function afterTry(decision: Decision, message: Extract<Message, { type: 'prompt-typed' }>): Decision {
-  const { id, key, tries } = message;
-  const known = decision.state.deliveries.get(id);
+/** Its agent has it, or does not take it. Where a hook has told of it, this is news no more. */
+function afterTyping(decision: Decision, { id, key, result }: Told<'prompt-typed'>): Decision {
+  const { deliveries, log } = decision.state;
+  const known = deliveries.get(id);
   if (known?.key !== key || known.state !== 'typing') return decision;
-  const worker = decision.state.log.workers.get(id);
-  const state = worker?.state;
-  if (state === 'working') return withDelivered(decision, id, null);
-  if (state !== restsIn[known.what] || tries >= mostTries)
-    return failed(decision, id, known, 'did not take it up');
-  const own = textOf(known.what, worker?.brief ?? '');
-  return withEffect(decision, { type: 'type-prompt', id, key, text: '', own, tries });
-}
-
-function atQuestion(decision: Decision, id: string, key: Ticket): Decision {
-  const known = decision.state.deliveries.get(id);
-  return known?.key === key ? failed(decision, id, known, 'shows a question') : decision;
+  const worker = log.workers.get(id);
+  const asks = result.ok ? worker !== undefined && isAsking(worker) : heldBy.has(result.problem.code);
+  if (result.ok && !asks) return withDelivered(decision, id, null);
+  return failed(decision, id, known, asks ? 'shows a question' : 'did not take it up');
 }
 
 /** A brief can be typed again; who was to go on still waits for that in the queue. */
