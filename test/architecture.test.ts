@@ -39,6 +39,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'app',
     'client',
     'controller',
+    'core',
     'domain',
     'features',
     'git',

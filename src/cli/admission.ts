@@ -1,30 +1,50 @@
 import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../protocol/approvalKey.ts';
 import { heldApprovalKey } from '../protocol/heldKey.ts';
 import { isWorker, type Origin, originOf, workerProblem } from '../protocol/origin.ts';
-import { type CommandNeeds, policyOf } from './commandPolicy.ts';
-import { Refusal, refuse } from './output.ts';
+import { Refusal } from './output.ts';
+
+/** Who may run a command. */
+export interface CommandNeeds {
+  /** Whether an agent may run it, from inside a worker. */
+  readonly agent: 'allowed' | 'refused';
+  /** `acts`: it does what only a person decides. `reads`: it changes nothing that a person has to agree to. */
+  readonly acts: 'acts' | 'reads';
+  /** `none`: it also runs in a workspace that the person has not trusted, for it runs nothing of it. */
+  readonly trust?: 'none';
+  /** Completes "A worker cannot …"; with what an agent does instead, where there is something. */
+  readonly what: string;
+}
+
+/** The control room loads no table of commands, and neither do the hooks of agents. */
+export const needsOfRoom: CommandNeeds = {
+  agent: 'refused',
+  acts: 'reads',
+  trust: 'none',
+  what: 'open the control room',
+};
+export const needsOfHook: CommandNeeds = {
+  agent: 'allowed',
+  acts: 'reads',
+  trust: 'none',
+  what: 'report to the control room',
+};
 
 /**
  * Ends a command that its caller may not run, before it has done anything. What goes to the controller is judged there
  * again, by what the system says of the process that asks.
  * @param name full name, such as `worker start`
- * @param options that were given, by commander's names
- * @returns what the command needs besides
+ * @param from where this process comes from, looked up unless a test says so
  */
-export function admit(name: string, options: Readonly<Record<string, unknown>> = {}): CommandNeeds {
-  const policy = policyOf(name, options);
-  // Who may run a command is decided in the table; one that it lacks is refused.
-  if (!policy) refuse('internal', `The command ${JSON.stringify(name)} is not in the table of commands.`);
-  if (policy.agent === 'allowed' && policy.acts === 'reads') return policy;
-  const origin = originOf(process.pid);
-  if (policy.agent === 'refused' && isWorker(origin)) throw new Refusal(workerProblem(origin, policy.what));
+export function admit(name: string, needs: CommandNeeds, from?: Origin): void {
+  if (needs.agent === 'allowed' && needs.acts === 'reads') return;
+  const origin = from ?? originOf(process.pid);
+  if (needs.agent === 'refused' && isWorker(origin)) throw new Refusal(workerProblem(origin, needs.what));
   if (origin.caller?.terminal) {
     // A script finds it there later. Where it cannot be created, a terminal needs none.
     createApprovalKey();
-    return policy;
+    return;
   }
-  if (policy.acts === 'acts') demandKey(name, origin);
-  return policy;
+  if (needs.acts === 'acts') demandKey(name, origin);
 }
 
 /** Without a terminal a person is known by the key. The first `init` on a machine creates it and has none to pass. */

@@ -5,7 +5,7 @@ import { isWhollyTrusted, untrustedProblem } from '../domain/trust.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf, notificationStyle, OuterTerminal } from '../terminal/tty.ts';
-import { admit } from './admission.ts';
+import { admit, needsOfRoom } from './admission.ts';
 import { Refusal, refuse, tellProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
@@ -17,7 +17,7 @@ import { findWorkspace } from './workspace.ts';
  */
 export async function openRoom(folder: string, token: GivenToken | null): Promise<void> {
   try {
-    admit('room');
+    admit('room', needsOfRoom);
     if (!process.stdin.isTTY || !process.stdout.isTTY)
       refuse(
         'no_terminal',

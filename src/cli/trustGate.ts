@@ -3,7 +3,7 @@ import { readUntrusted } from '../controller/config/workspaceConfig.ts';
 import { readTrust } from '../controller/trust/trust.ts';
 import { untrustedProblem } from '../domain/trust.ts';
 import { readHead } from '../git/headFile.ts';
-import type { CommandPolicy } from './commandPolicy.ts';
+import type { CommandNeeds } from './admission.ts';
 import { columns } from './describe/rows.ts';
 import { trustText } from './describe/trust.ts';
 import { demand, type Output, Refusal } from './output.ts';
@@ -17,7 +17,7 @@ export class Answered extends Error {}
  * files alone, and ends; every other one is refused. No process is started, git included.
  * @throws Answered after a reading command, Refusal with `untrusted_workspace` for all others
  */
-export function admitToWorkspace(out: Output, { acts, trust }: Pick<CommandPolicy, 'acts' | 'trust'>): void {
+export function admitToWorkspace(out: Output, { acts, trust }: Pick<CommandNeeds, 'acts' | 'trust'>): void {
   if (trust === 'none') return;
   const root = findWorkspace('.');
   // Where there is no workspace, or no usable configuration, the command itself says so.

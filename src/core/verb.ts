@@ -44,3 +44,14 @@ export interface Verb<Params = never, Answer = never> {
 
 // biome-ignore lint/suspicious/noExplicitAny: what a verb asks for and says belongs to its command alone.
 export type AnyVerb = Verb<any, any>;
+
+/** Returns a verb's full name, such as `worker show`. */
+export function pathOf(usage: string): string {
+  return usage.split(/ [<[]/)[0] ?? usage;
+}
+
+/** Returns the arguments of a usage: as they are typed, and their names. */
+export function argumentsOf(usage: string): readonly { readonly typed: string; readonly name: string }[] {
+  const typed = usage.match(/[<[][^\]>]+[\]>]/g) ?? [];
+  return typed.map((one) => ({ typed: one, name: one.replace(/[<>[\]]|\.\.\./g, '') }));
+}

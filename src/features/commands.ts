@@ -87,16 +87,18 @@ export interface ListedVerb extends AnyVerb {
   readonly command?: string;
 }
 
-/** Every verb of the command line. */
+/** Every verb of the command line, in the order of its reference. */
 export const verbs: readonly ListedVerb[] = [
+  ...own([...workspaceVerbs, ...repoVerbs, ...lookingVerbs]),
   ...all.flatMap((command) =>
     (command.verbs ?? []).map((verb) => ({
       ...{ by: command.by, what: command.what ?? '', command: command.name },
       ...verb,
     })),
   ),
-  ...[...lookingVerbs, ...talkVerbs, ...repoVerbs, run, ...flowVerbs, ...workspaceVerbs].map((verb) => ({
-    ...{ by: 'anyone' as const, what: '' },
-    ...verb,
-  })),
+  ...own([...talkVerbs, run, ...flowVerbs]),
 ];
+
+function own(verbs: readonly AnyVerb[]): readonly ListedVerb[] {
+  return verbs.map((verb) => ({ ...{ by: 'anyone' as const, what: '' }, ...verb }));
+}

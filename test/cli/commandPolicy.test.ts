@@ -1,10 +1,15 @@
 import type { Command } from 'commander';
 import { expect, it } from 'vitest';
+import { admit } from '../../src/cli/admission.ts';
 import { commandPolicies, policyOf } from '../../src/cli/commandPolicy.ts';
-import { createOutput } from '../../src/cli/output.ts';
+import { handlers } from '../../src/cli/handlers.ts';
+import { createOutput, Refusal } from '../../src/cli/output.ts';
 import { describeProgram, fullName } from '../../src/cli/program.ts';
+import { pathOf } from '../../src/core/verb.ts';
 import { judge } from '../../src/domain/guard/judge.ts';
 import type { WorkerRules } from '../../src/domain/guard/rules.ts';
+import { commands, verbs } from '../../src/features/commands.ts';
+import type { Origin } from '../../src/protocol/origin.ts';
 
 /** Every command that does something: a leaf, or one that acts without the name of a command below it. */
 function acting(command: Command): readonly Command[] {
@@ -23,9 +28,62 @@ it('has one entry for every command, and none for what is no command', () => {
 
 it('tells of options only that the commands have', () => {
   for (const [name, policy] of Object.entries(commandPolicies)) {
-    if (!('withOption' in policy)) continue;
+    if (!policy.withOption) continue;
     const known = all.find((one) => fullName(one) === name)?.options.map((one) => one.attributeName());
     expect(known, name).toEqual(expect.arrayContaining(Object.keys(policy.withOption)));
+  }
+});
+
+it('runs every verb: by a request of its own, or by code of the command line', () => {
+  const own = verbs.filter(({ request, plain }) => !request && !plain).map(({ usage }) => pathOf(usage));
+  expect(Object.keys(handlers).sort()).toEqual(own.sort());
+  for (const { usage, request, says, command } of verbs)
+    if (request) {
+      expect(says, usage).toBeDefined();
+      expect(Object.keys(commands), usage).toContain(command);
+    }
+});
+
+it('gives every verb a name of its own, and words for its refusal', () => {
+  const names = verbs.map(({ usage }) => pathOf(usage));
+  expect(new Set(names).size).toBe(names.length);
+  for (const { usage, what } of verbs) expect(what, usage).toMatch(/^[a-z]/);
+});
+
+/** A process without a terminal, inside a worker or not. */
+function originWithout(isMarked: boolean): Origin {
+  const caller = { pid: 7, parent: 1, group: 7, session: 7, terminal: '', isMarked, worker: null };
+  return { caller, all: [caller] };
+}
+
+it('lets nobody act inside a worker, nor without a terminal and without the key', () => {
+  const refused = (name: string, isMarked: boolean) => {
+    const needs = policyOf(name, {});
+    if (!needs) throw new Error(`The table lacks ${name}.`);
+    try {
+      admit(name, needs, originWithout(isMarked));
+      return null;
+    } catch (error) {
+      return error instanceof Refusal ? error.problem : error;
+    }
+  };
+  for (const { usage } of verbs) {
+    const name = pathOf(usage);
+    const policy = policyOf(name, {});
+    const inWorker = {
+      code: 'approval_forbidden',
+      message: `A worker cannot ${policy?.what}: this runs inside a worker.`,
+    };
+    expect([name, refused(name, true)]).toEqual([
+      name,
+      policy?.agent === 'refused' ? expect.objectContaining(inWorker) : null,
+    ]);
+    // The first `init` of a person creates the key.
+    if (name === 'init') continue;
+    expect([name, refused(name, false)]).toEqual([
+      name,
+      policy?.acts === 'acts' ? expect.objectContaining({ code: 'approval_required' }) : null,
+    ]);
   }
 });
 

@@ -1,5 +1,6 @@
 import { judgeForge } from './forge.ts';
 import { deny } from './git.ts';
+import { allowedBelow, refusedCommands, refusedWith } from './ownCommands.ts';
 import { judgeWrite, type Place } from './places.ts';
 import type { Denial } from './rules.ts';
 
@@ -54,37 +55,14 @@ export function judgeProgram(program: string, args: readonly string[], place: Pl
   return null;
 }
 
-/** Our commands that an agent may not run, by name; a test holds them against the table of the command line. */
-export const peopleCommands: readonly string[] = [
-  ...['init', 'demo', 'orchestrator', 'answer', 'approve', 'reject', 'run', 'sync', 'messages mute'],
-  ...[
-    'trust',
-    'messages unmute',
-    'memory store',
-    'notion connect',
-    'notion status',
-    'host stop',
-    'controller stop',
-  ],
-  ...'start send attach resume go-on leave-unfinished stop finish clean cancel undo update'
-    .split(' ')
-    .map((name) => `worker ${name}`),
-  'worker snapshots restore',
-  ...['board add', 'board move', 'board edit', 'board ids'],
-  ...['invoice add', 'invoice mark', 'invoice ids'],
-  ...['sync board', 'sync invoices', 'sync resolve'],
-  ...['flow init', 'flow feature', 'flow release', 'flow hotfix'],
-];
-
-/** What only looks, below a command that acts. */
-const lookingCommands = ['sync conflicts'];
-
-/** @param args behind `orch-tui` */
+/** Reports whether a worker may run one of our commands. @param args behind `orch-tui` */
 export function judgeOrchTui(args: readonly string[], { rules }: Place): Denial | null {
   const said = named(args);
   const isSaid = (name: string) => name === said.slice(0, name.split(' ').length).join(' ');
-  const decides = peopleCommands.some(isSaid) || (isSaid('invoice totals') && args.includes('--write'));
-  if (!decides || lookingCommands.some(isSaid) || rules.allow.includes('approve')) return null;
+  const decides =
+    refusedCommands.some(isSaid) ||
+    refusedWith.some(([name, option]) => isSaid(name) && args.includes(option));
+  if (!decides || allowedBelow.some(isSaid) || rules.allow.includes('approve')) return null;
   return deny(
     'approve',
     `Only a person may run orch-tui ${said.slice(0, 2).join(' ')}.`,

@@ -25,7 +25,7 @@ const board = defineServed<BoardFacts>()({
   handle: (services) => services.board.read(),
   verbs: [
     { usage: 'board', about: 'the sprint board: cards by column', what: 'look at the board' },
-    { usage: 'board show', about: 'the same', what: 'look at the board' },
+    { usage: 'board show', about: 'the same as board', what: 'look at the board' },
   ],
 });
 

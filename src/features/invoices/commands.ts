@@ -25,7 +25,7 @@ const invoices = defineServed<InvoiceFacts>()({
       what: 'look at the invoices',
       options: period,
     },
-    { usage: 'invoice show', about: 'the same', what: 'look at the invoices', options: period },
+    { usage: 'invoice show', about: 'the same as invoice', what: 'look at the invoices', options: period },
   ],
 });
 

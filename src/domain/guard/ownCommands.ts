@@ -1,0 +1,61 @@
+// biome-ignore-all format: written by `npm run generate` from the table of commands; a test holds it up to date.
+
+/** Our commands that an agent may not run, by name. */
+export const refusedCommands: readonly string[] = [
+  'init',
+  'trust',
+  'demo',
+  'host stop',
+  'controller stop',
+  'worker attach',
+  'worker start',
+  'orchestrator',
+  'worker resume',
+  'approve',
+  'reject',
+  'worker stop',
+  'worker finish',
+  'worker clean',
+  'worker cancel',
+  'worker undo',
+  'worker leave-unfinished',
+  'worker update',
+  'worker snapshots restore',
+  'worker send',
+  'answer',
+  'worker go-on',
+  'messages mute',
+  'messages unmute',
+  'memory store',
+  'board add',
+  'board move',
+  'board edit',
+  'board ids',
+  'invoice add',
+  'invoice mark',
+  'invoice ids',
+  'notion connect',
+  'notion status',
+  'sync',
+  'sync board',
+  'sync invoices',
+  'sync resolve',
+  'run',
+  'flow init',
+  'flow feature start',
+  'flow feature finish',
+  'flow release start',
+  'flow release finish',
+  'flow hotfix start',
+  'flow hotfix finish',
+];
+
+/** What an agent may run, though its name begins with one of those. */
+export const allowedBelow: readonly string[] = [
+  'sync conflicts',
+];
+
+/** Commands that are refused with an option. */
+export const refusedWith: readonly (readonly [name: string, option: string])[] = [
+  ['invoice totals', '--write'],
+];
