@@ -5,7 +5,6 @@ const sharing = [
   'test/{app,client,domain,documents,lib,notion,ui}/**/*.test.{ts,tsx}',
   'test/{agents,cli}/**/*.test.ts',
   'test/controller/{config,documents,mcp,record,trust,update}/**/*.test.ts',
-  'test/paint/*.test.{ts,tsx}',
   'test/terminal/*.test.ts',
   'test/*.test.ts',
 ];

@@ -1,4 +1,4 @@
-import { takePicture } from '../client/picture.tsx';
+import { takePicture } from '../client/picture.ts';
 import { Terminals } from '../client/terminals.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';

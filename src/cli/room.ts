@@ -46,7 +46,7 @@ export async function enterRoom(root: string, token: GivenToken | null = null): 
   // The room's own code takes a moment to load; a blank screen would look like a hang.
   if (rows >= 3 && cols >= 20) outer.write(openingText(root, cols));
   try {
-    const { runRoom } = await import('../client/room.tsx');
+    const { runRoom } = await import('../client/room.ts');
     await runRoom({
       controller: { ...controllerAddress(root), token },
       outer,

@@ -1,4 +1,3 @@
-import { readFrame } from '../paint/frameReader.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import { keyLabel, keyName } from '../room/keyName.ts';
 import { type Token, Tokenizer } from '../terminal/input.ts';
@@ -6,6 +5,7 @@ import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
 import { createGrid, type Grid } from '../terminal/screen.ts';
 import { type capabilitiesOf, mouseSequence, type OuterTerminal } from '../terminal/tty.ts';
 import { paintedBytes, rawBytes } from './attachInput.ts';
+import { label } from './panes.ts';
 import { RawOutput } from './rawOutput.ts';
 import { Terminals } from './terminals.ts';
 
@@ -197,8 +197,7 @@ class Attachment {
 
 /** In the last row: where the program has that row, too, at its right, where it has the fewest cells. */
 function lineLayer(text: string, screen: Grid, { cols, rows }: OuterTerminal['size']): Layer {
-  const grid = createGrid(text.length + 2, 1);
-  readFrame(`\x1b[7m ${text} `, grid);
+  const grid = label(` ${text} `);
   const x = screen.rows < rows ? 0 : Math.max(0, cols - grid.cols);
   return { id: 'line', kind: 'pane', x, y: rows - 1, width: Math.min(grid.cols, cols - x), height: 1, grid };
 }

@@ -1,10 +1,17 @@
 import { selectCaret } from '../app/view/dialog.ts';
 import { promptOf } from '../app/view/footer.ts';
 import { selectPaletteCaret } from '../app/view/palette.ts';
-import { readFrame } from '../paint/frameReader.ts';
 import type { AppState } from '../room/state.ts';
+import { Foreground } from '../terminal/cell.ts';
 import { type Layer, paneCursor } from '../terminal/renderer.ts';
-import { type Cursor, createGrid, type Grid, initialCursor } from '../terminal/screen.ts';
+import {
+  type Cursor,
+  cellIndex,
+  codeWord,
+  createGrid,
+  type Grid,
+  initialCursor,
+} from '../terminal/screen.ts';
 import type { Terminals } from './terminals.ts';
 
 /**
@@ -50,10 +57,14 @@ export class PaneLayers {
   }
 }
 
-/** A few words of ours on top of a program's screen, inverse, one row high. */
+/** Returns a few words of ours, of narrow characters, to lie on top of a program's screen: inverse, one row high. */
 export function label(text: string): Grid {
-  const grid = createGrid([...text].length, 1);
-  readFrame(`\x1b[7m${text}`, grid);
+  const grid = createGrid(text.length, 1);
+  for (let x = 0; x < text.length; x++) {
+    const at = cellIndex(grid, x, 0);
+    grid.data[at] = codeWord(text.charCodeAt(x), 1);
+    grid.data[at + 1] = Foreground.inverse;
+  }
   return grid;
 }
 

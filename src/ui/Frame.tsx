@@ -1,39 +1,32 @@
-import { Box } from 'ink';
+import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
-import type { FrameView } from '../app/view/frame.ts';
-import { Lines } from './Lines.tsx';
+import type { BorderTone } from '../app/view/frame.ts';
 import { lookOf } from './theme.ts';
 
 export interface FrameProps {
-  readonly frame: FrameView;
+  readonly tone: BorderTone;
+  readonly width: number;
+  readonly height: number;
+  /** False honours NO_COLOR. */
   readonly color: boolean;
-  readonly children?: ReactNode;
 }
 
-const borderStyles = {
-  border: 'round',
-  'border-selected': 'round',
-  'border-typing': 'bold',
-  'border-history': 'double',
-} as const;
+/** A heavy or a double one has the keys: told apart without colour. */
+const strokes: Readonly<Record<BorderTone, string>> = {
+  border: '│',
+  'border-selected': '│',
+  'border-typing': '┃',
+  'border-history': '║',
+};
 
-/** A border with text in its lines, around what it holds. A heavy or a double one has the keys: told apart without colour. */
-export function Frame({ frame, color, children }: FrameProps): ReactNode {
-  const { color: borderColor, dimColor = false } = lookOf(frame.tone, color);
+/** The sides of a frame, and nothing between them. Its upper and lower line hold text and are rows of their own. */
+export function Frame({ tone, width, height, color }: FrameProps): ReactNode {
+  // Ink's own borders cannot be bold.
+  const side = <Text {...lookOf(tone, color)}>{Array(height).fill(strokes[tone]).join('\n')}</Text>;
   return (
-    <Box width={frame.rect.width} height={frame.rect.height} flexDirection="column">
-      <Lines lines={[frame.top]} color={color} />
-      <Box
-        flexGrow={1}
-        borderStyle={borderStyles[frame.tone]}
-        borderTop={false}
-        borderBottom={false}
-        borderDimColor={dimColor}
-        {...(borderColor === undefined ? {} : { borderColor })}
-      >
-        {children}
-      </Box>
-      <Lines lines={[frame.bottom]} color={color} />
+    <Box width={width} height={height} justifyContent="space-between">
+      {side}
+      {side}
     </Box>
   );
 }

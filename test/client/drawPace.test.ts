@@ -23,7 +23,7 @@ test('several messages of one moment make one picture, what a person does at onc
   expect(counts.drawn).toBe(2);
 });
 
-test('what workers do is drawn at once after a rest, ten times a second otherwise, and the last of it always', () => {
+test('what workers do is drawn at once after a rest, thirty times a second otherwise, and the last of it always', () => {
   const { counts, pace } = watched();
   pace.ask('factsArrived');
   vi.advanceTimersByTime(0);
@@ -32,8 +32,8 @@ test('what workers do is drawn at once after a rest, ten times a second otherwis
     pace.ask(ms % 2 === 0 ? 'factsArrived' : 'terminalChanged');
     vi.advanceTimersByTime(5);
   }
-  expect(counts.drawn).toBeGreaterThanOrEqual(10);
-  expect(counts.drawn).toBeLessThanOrEqual(11);
+  expect(counts.drawn).toBeGreaterThanOrEqual(28);
+  expect(counts.drawn).toBeLessThanOrEqual(31);
   const before = counts.drawn;
   pace.ask('bellRang');
   vi.advanceTimersByTime(100);

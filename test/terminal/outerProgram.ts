@@ -14,9 +14,11 @@ const actions: Record<string, () => unknown> = {
   ink: async () => {
     const { createElement } = await import('react');
     const { Text } = await import('ink');
-    const { Chrome } = await import('../../src/paint/chrome.ts');
+    const { Chrome } = await import('../../src/ui/chrome.ts');
     const chrome = new Chrome(outer.size.cols, outer.size.rows);
-    chrome.render(createElement(Text, null, 'drawn by Ink'));
+    const Words = () => createElement(Text, null, 'drawn by Ink');
+    const rect = { x: 0, y: 0, width: 20, height: 1 };
+    chrome.draw({ parts: [{ rect, element: createElement(Words) }], areas: [] });
     paint(rowText(chrome.grid, 0));
   },
   throw: () => {

@@ -1,10 +1,12 @@
-import { cleanup, render } from 'ink-testing-library';
-import { afterEach, expect, test } from 'vitest';
+import { renderToString } from 'ink';
+import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Update } from '../../src/domain/update.ts';
 import { type AppState, initialState } from '../../src/room/state.ts';
-import { Room } from '../../src/ui/Room.tsx';
+import { gridToText } from '../../src/terminal/screen.ts';
+import { Chrome } from '../../src/ui/chrome.ts';
+import { pictureOf } from '../../src/ui/room.tsx';
 import {
   busyFacts,
   facts,
@@ -19,22 +21,20 @@ import {
   worker,
 } from '../app/fixtures.ts';
 import { withoutLooks } from './looks.ts';
+import { Room } from './Room.tsx';
 import * as scenes from './scenes.ts';
 
-/** The columns of the library's terminal. */
 const size = { cols: 100, rows: 30 };
 
-afterEach(cleanup);
-
-/** The room in a terminal, drawn anew for every state. */
+/** The room on one screen, drawn anew for every state. */
 function open(first: AppState): { show(state: AppState): string } {
-  const { rerender, lastFrame } = render(<Room state={first} color={false} />);
-  return {
-    show(state) {
-      rerender(<Room state={state} color={false} />);
-      return withoutLooks(lastFrame() ?? '');
-    },
+  const chrome = new Chrome(first.size.cols, first.size.rows);
+  const show = (state: AppState) => {
+    chrome.draw(pictureOf(state, false));
+    return gridToText(chrome.grid);
   };
+  show(first);
+  return { show };
 }
 
 function shown(state: AppState): string {
@@ -119,7 +119,8 @@ test('where the name must be typed, its letters stand behind the prompt', () => 
 });
 
 test('hostile names and git’s words are shown as text', () => {
-  const frame = shown(scenes.finishing(size, { uncommitted: ['a\u001b[2J\u202eb\u200b.ts', '\u0301x'] }));
+  const state = scenes.finishing(size, { uncommitted: ['a\u001b[2J\u202eb\u200b.ts', '\u0301x'] });
+  const frame = withoutLooks(renderToString(<Room state={state} color={false} />, { columns: size.cols }));
   expect(frame).toContain('a [2Jb.ts');
   expect(frame.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200b\u202e]/u);
 });

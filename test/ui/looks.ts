@@ -23,7 +23,7 @@ const colors = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'w
  * A screen to be read and compared: its text, then its looks with a character for each cell, then what those characters
  * mean. Blanks at the ends of rows are left out.
  */
-export function pictureOf(grid: Grid): string {
+export function goldenOf(grid: Grid): string {
   const rows = Array.from({ length: grid.rows }, (_, y) => y);
   const looks = rows.map((y) => Array.from({ length: grid.cols }, (_, x) => lookAt(grid, x, y)));
   const used = Object.entries(letters).filter(([look]) => looks.flat().includes(look));

@@ -1,36 +1,37 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
-import { Chrome } from '../../src/paint/chrome.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import { cellWidth } from '../../src/room/text/cells.ts';
 import { ColorKind, cellWords, colorMask } from '../../src/terminal/cell.ts';
-import { type Grid, rowText } from '../../src/terminal/screen.ts';
-import { Room } from '../../src/ui/Room.tsx';
+import { createGrid, type Grid, gridToText, rowText } from '../../src/terminal/screen.ts';
+import { Chrome } from '../../src/ui/chrome.ts';
+import { readFrame } from '../../src/ui/frameReader.ts';
+import { pictureOf } from '../../src/ui/room.tsx';
 import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
 import { conflictRoom, documentRoom, invoiceRoom, refusedSync } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';
 import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
-import { pictureOf, withoutLooks } from './looks.ts';
+import { goldenOf, withoutLooks } from './looks.ts';
+import { Room } from './Room.tsx';
 import * as scenes from './scenes.ts';
 
 const { small, medium, large } = scenes;
 
-function draw(state: AppState): string {
-  return withoutLooks(renderToString(<Room state={state} color={false} />, { columns: state.size.cols }));
-}
-
 /** The cells of the screen, by the way they take in the program. */
 function cellsOf(state: AppState, color = true): Grid {
   const chrome = new Chrome(state.size.cols, state.size.rows);
-  chrome.render(<Room state={state} color={color} />);
-  chrome.dispose();
+  chrome.draw(pictureOf(state, color));
   return chrome.grid;
+}
+
+function draw(state: AppState): string {
+  return gridToText(cellsOf(state, false));
 }
 
 /** Compares with the picture of that name; `UPDATE_GOLDEN=1` takes a new one, to be looked at before it is kept. */
 function expectPicture(name: string, state: AppState): void {
-  const screen = pictureOf(cellsOf(state));
+  const screen = goldenOf(cellsOf(state));
   const file = new URL(`./${name}.golden.txt`, import.meta.url);
   if (process.env.UPDATE_GOLDEN) writeFileSync(file, `${screen}\n`);
   expect(`${screen}\n`).toBe(readFileSync(file, 'utf8'));
@@ -196,6 +197,13 @@ describe.each(everything)('%s', (_name, scene) => {
   });
 });
 
+test.each(everything)('%s is the same in parts as in one tree', (_name, scene) => {
+  const state = scene(medium);
+  const whole = createGrid(medium.cols, medium.rows);
+  readFrame(renderToString(<Room state={state} color={true} />, { columns: medium.cols }), whole);
+  expect(goldenOf(cellsOf(state))).toBe(goldenOf(whole));
+});
+
 test.each(everything)('%s without colour has the same cells but for their colours', (_name, scene) => {
   const [colored, plain] = [cellsOf(scene(medium)), cellsOf(scene(medium), false)];
   for (let at = 1; at < colored.data.length; at += cellWords) {
@@ -209,7 +217,10 @@ test.each(everything)('%s without colour has the same cells but for their colour
 test('nothing of the outside world reaches the screen as a control character', () => {
   const state = room(scenes.crowdedFacts, medium);
   const hostile = { ...state, notice: { text: 'a\u001b[2J\u0007b\nc', tone: 'info', since: null } as const };
-  expect(draw(hostile).replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  const frame = withoutLooks(
+    renderToString(<Room state={hostile} color={false} />, { columns: medium.cols }),
+  );
+  expect(frame.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 
 test('the keys of the card are named on it, and y only while it can be pressed', () => {

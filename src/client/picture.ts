@@ -1,13 +1,12 @@
 import { updateApp } from '../app/update.ts';
 import type { Facts } from '../domain/facts.ts';
 import { within } from '../lib/schedule.ts';
-import { Chrome } from '../paint/chrome.ts';
 import type { Message } from '../room/messages.ts';
 import { type AppState, initialState, type Size } from '../room/state.ts';
 import { compose } from '../terminal/renderer.ts';
 import { createGrid, gridToText } from '../terminal/screen.ts';
-import { Room } from '../ui/Room.tsx';
-import { SlotContext } from '../ui/slots.tsx';
+import { Chrome } from '../ui/chrome.ts';
+import { pictureOf } from '../ui/room.tsx';
 import { Terminals } from './terminals.ts';
 
 /** How long screens may take; what has not come by then is left blank. */
@@ -38,11 +37,7 @@ export async function takePicture(root: string, facts: Facts, size: Size): Promi
     await terminals.open();
     tell({ type: 'factsArrived', facts });
     tell({ type: 'connectionChanged', connection: { status: 'live' } });
-    chrome.render(
-      <SlotContext.Provider value={chrome.slots}>
-        <Room state={state} color={false} />
-      </SlotContext.Provider>,
-    );
+    chrome.draw(pictureOf(state, false));
     const panes = chrome.layers.filter((layer) => layer.kind === 'pane');
     for (const { id } of panes) if (terminals.has(id)) missing.add(id);
     terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
@@ -56,6 +51,5 @@ export async function takePicture(root: string, facts: Facts, size: Size): Promi
     return gridToText(whole);
   } finally {
     terminals.close();
-    chrome.dispose();
   }
 }

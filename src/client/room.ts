@@ -3,7 +3,6 @@ import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
 import { isLive } from '../domain/worker.ts';
 import { Store } from '../lib/store.ts';
-import { Chrome } from '../paint/chrome.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import type { Effect } from '../room/effects.ts';
 import { answerTo, type Message } from '../room/messages.ts';
@@ -13,8 +12,8 @@ import { Tokenizer } from '../terminal/input.ts';
 import { keyboardQuery } from '../terminal/paneInput.ts';
 import { Compositor } from '../terminal/renderer.ts';
 import type { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
-import { Room } from '../ui/Room.tsx';
-import { SlotContext } from '../ui/slots.tsx';
+import { Chrome } from '../ui/chrome.ts';
+import { pictureOf } from '../ui/room.tsx';
 import { AgeTimer } from './ageTimer.ts';
 import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
@@ -148,7 +147,6 @@ class ControlRoom {
     this.#tokenizer.dispose();
     this.#controller.close();
     this.#terminals.close();
-    this.#chrome.dispose();
   }
 
   get #state(): AppState {
@@ -233,11 +231,7 @@ class ControlRoom {
     this.#drawing.stop();
     if (this.#isAttached) return;
     this.#drawn = this.#state;
-    this.#chrome.render(
-      <SlotContext.Provider value={this.#chrome.slots}>
-        <Room state={this.#state} color={this.#options.capabilities.colors !== 'none'} />
-      </SlotContext.Provider>,
-    );
+    this.#chrome.draw(pictureOf(this.#state, this.#options.capabilities.colors !== 'none'));
     const panes = this.#chrome.layers.filter((layer) => layer.kind === 'pane');
     this.#terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
     this.#outer.setTitle(windowTitle(this.#state));

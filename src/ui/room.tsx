@@ -1,0 +1,114 @@
+import type { ReactElement } from 'react';
+import { type ColumnView, selectColumn } from '../app/view/column.ts';
+import { type DialogView, selectDialog } from '../app/view/dialog.ts';
+import { footerLine } from '../app/view/footer.ts';
+import type { FrameView } from '../app/view/frame.ts';
+import { headerLine } from '../app/view/header.ts';
+import { selectPalette } from '../app/view/palette.ts';
+import { type PaneView, selectPanes } from '../app/view/panes.ts';
+import { fits, inside, minimumSize, type Rect } from '../room/geometry.ts';
+import type { AppState } from '../room/state.ts';
+import { type Line, wrapLines } from '../room/text/line.ts';
+import { Frame } from './Frame.tsx';
+import { Row } from './Row.tsx';
+
+/** What changes alone: a component that fills its rectangle, over all parts before it. */
+export interface Part {
+  readonly rect: Rect;
+  readonly element: ReactElement;
+}
+
+/** The room left for a worker's screen, or what lies over all that comes before it. */
+export interface Area extends Rect {
+  readonly id: string;
+  readonly kind: 'pane' | 'overlay';
+}
+
+/** What is to be drawn, from bottom to top. */
+export interface Picture {
+  readonly parts: readonly Part[];
+  readonly areas: readonly Area[];
+}
+
+/**
+ * The whole screen, from the state alone. The dialog, and then the palette, come last: they lie on top.
+ * @param color - false honours NO_COLOR
+ */
+export function pictureOf(state: AppState, color: boolean): Picture {
+  if (!fits(state.size)) return { parts: tooSmall(state, color), areas: [] };
+  const { cols, rows } = state.size;
+  const column = selectColumn(state);
+  const panes = selectPanes(state);
+  const dialog = selectDialog(state);
+  const palette = selectPalette(state);
+  return {
+    parts: [
+      row(0, 0, cols, headerLine(state), color),
+      ...(column ? columnParts(column, color) : []),
+      ...panes.flatMap((pane) => paneParts(pane, color)),
+      row(0, rows - 1, cols, footerLine(state), color),
+      ...(dialog ? dialogParts(dialog, color) : []),
+      ...(palette ? dialogParts(palette, color) : []),
+    ],
+    areas: [
+      ...panes.flatMap(paneArea),
+      ...(dialog ? [overlay('dialog', dialog)] : []),
+      ...(palette ? [overlay('palette', palette)] : []),
+    ],
+  };
+}
+
+/** One frame around two lists. */
+function columnParts({ frame, fleet, divider, queue }: ColumnView, color: boolean): readonly Part[] {
+  return [
+    ...frameParts(frame, color),
+    ...[fleet, divider, queue].flatMap(({ rect, lines }) => rowsIn(rect, lines, color)),
+  ];
+}
+
+function paneParts({ frame, text }: PaneView, color: boolean): readonly Part[] {
+  return [...frameParts(frame, color), ...rowsIn(textArea(frame.rect), text, color)];
+}
+
+function paneArea({ frame, screen }: PaneView): readonly Area[] {
+  return screen === null ? [] : [{ id: screen, kind: 'pane', ...inside(frame.rect) }];
+}
+
+function dialogParts({ frame, lines }: DialogView, color: boolean): readonly Part[] {
+  return [...frameParts(frame, color), ...rowsIn(textArea(frame.rect), lines, color)];
+}
+
+function overlay(id: 'dialog' | 'palette', { frame }: DialogView): Area {
+  return { id, kind: 'overlay', ...frame.rect };
+}
+
+function frameParts({ rect, tone, top, bottom }: FrameView, color: boolean): readonly Part[] {
+  const { x, y, width, height } = rect;
+  return [
+    { rect, element: <Frame tone={tone} width={width} height={height} color={color} /> },
+    row(x, y, width, top, color),
+    row(x, y + height - 1, width, bottom, color),
+  ];
+}
+
+/** The cells for text in a frame: one is left empty at each side, and a row above. */
+function textArea(rect: Rect): Rect {
+  const { x, y, width, height } = inside(rect);
+  return { x: x + 1, y: y + 1, width: width - 2, height: height - 1 };
+}
+
+/** As many of the lines as there is room for. */
+function rowsIn({ x, y, width, height }: Rect, lines: readonly Line[], color: boolean): readonly Part[] {
+  return lines.slice(0, height).map((line, at) => row(x, y + at, width, line, color));
+}
+
+function row(x: number, y: number, width: number, line: Line, color: boolean): Part {
+  return { rect: { x, y, width, height: 1 }, element: <Row line={line} color={color} /> };
+}
+
+/** One clear line, and the way out. */
+function tooSmall({ size: { cols, rows } }: AppState, color: boolean): readonly Part[] {
+  const needed = `${minimumSize.cols}×${minimumSize.rows}`;
+  const text = `orch-tui needs at least ${needed}, this terminal has ${cols}×${rows} · q\u00a0quit`;
+  return rowsIn({ x: 0, y: 0, width: cols, height: rows }, wrapLines(text, cols, 'warning'), color);
+}

@@ -1,0 +1,19 @@
+import { Box } from 'ink';
+import { createElement, type ReactNode } from 'react';
+import type { AppState } from '../../src/room/state.ts';
+import { type Part, pictureOf } from '../../src/ui/room.tsx';
+
+/** All parts of a picture in one tree, each at its place: what the parts drawn one by one must come to. */
+export function Room({ state, color }: { readonly state: AppState; readonly color: boolean }): ReactNode {
+  const { cols, rows } = state.size;
+  const parts = pictureOf(state, color).parts.map(placed);
+  return createElement(Box, { width: cols, height: rows, overflow: 'hidden' }, ...parts);
+}
+
+function placed({ rect: { x, y, width, height }, element }: Part): ReactNode {
+  return (
+    <Box position="absolute" left={x} top={y} width={width} height={height} backgroundColor="default">
+      {element}
+    </Box>
+  );
+}

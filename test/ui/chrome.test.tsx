@@ -1,0 +1,133 @@
+import { Box, Text } from 'ink';
+import type { ReactElement, ReactNode } from 'react';
+import { afterEach, expect, test, vi } from 'vitest';
+import Yoga, { type Node } from 'yoga-layout';
+import { line } from '../../src/room/text/line.ts';
+import { gridToText, rowText } from '../../src/terminal/screen.ts';
+import { Chrome } from '../../src/ui/chrome.ts';
+import { Frame } from '../../src/ui/Frame.tsx';
+import { Row } from '../../src/ui/Row.tsx';
+import type { Area, Part } from '../../src/ui/room.tsx';
+
+afterEach(() => void vi.restoreAllMocks());
+
+const drawings: string[] = [];
+
+/** Words in a box, and a note of each time that they were drawn. */
+function Words({ text }: { readonly text: string }): ReactNode {
+  drawings.push(text);
+  return (
+    <Box flexDirection="column">
+      <Text wrap="truncate">{text}</Text>
+    </Box>
+  );
+}
+
+function Broken(): ReactNode {
+  throw new Error('broken on purpose');
+}
+
+function at(x: number, y: number, width: number, height: number, element: ReactElement): Part {
+  return { rect: { x, y, width, height }, element };
+}
+
+/** Draws, and tells what components were asked. */
+function draw(chrome: Chrome, parts: readonly Part[], areas: readonly Area[] = []): readonly string[] {
+  drawings.length = 0;
+  chrome.draw({ parts, areas });
+  return [...drawings];
+}
+
+test('parts lie where their rectangles are, each over those before it', () => {
+  const chrome = new Chrome(30, 5);
+  draw(chrome, [
+    at(0, 0, 30, 1, <Row line={line('漢字 and words behind it')} color={true} />),
+    at(3, 1, 10, 4, <Frame tone="border-typing" width={10} height={4} color={true} />),
+    at(0, 2, 30, 1, <Words text={'x'.repeat(30)} />),
+    at(5, 0, 4, 3, <Words text="over" />),
+  ]);
+  expect(gridToText(chrome.grid)).toBe(
+    [
+      '漢字 overwords behind it',
+      '   ┃        ┃',
+      'xxxxx    xxxxxxxxxxxxxxxxxxxxx',
+      '   ┃        ┃',
+      '   ┃        ┃',
+    ].join('\n'),
+  );
+});
+
+test('only parts whose content changed are drawn again, and equal ones once', () => {
+  const chrome = new Chrome(20, 4);
+  const words = (text: string, y: number) => at(0, y, 20, 1, <Words text={text} />);
+  expect(draw(chrome, [words('one', 0), words('two', 1), words('one', 2)])).toEqual(['one', 'two']);
+  expect(draw(chrome, [words('one', 0), words('three', 1), words('one', 2)])).toEqual(['three']);
+  expect(draw(chrome, [words('three', 0), words('one', 3)])).toEqual([]);
+  expect(gridToText(chrome.grid)).toBe('three\n\n\none');
+  expect(draw(chrome, [at(0, 0, 3, 1, <Words text="three" />)])).toEqual(['three']);
+  expect(draw(chrome, [words('one', 0)])).toEqual(['one']);
+});
+
+test('what does not fit is cut, and areas with it', () => {
+  const chrome = new Chrome(10, 3);
+  const areas: readonly Area[] = [
+    { id: 'one', kind: 'pane', x: 0, y: 1, width: 30, height: 9 },
+    { id: 'outside', kind: 'overlay', x: 20, y: 1, width: 5, height: 2 },
+    { id: 'half', kind: 'overlay', x: -3, y: -1, width: 5, height: 3 },
+  ];
+  draw(
+    chrome,
+    [
+      at(0, 0, 30, 1, <Words text={'0123456789'.repeat(3)} />),
+      at(-2, 1, 6, 1, <Words text="abcdef" />),
+      at(0, 9, 6, 1, <Words text="below" />),
+    ],
+    areas,
+  );
+  expect(gridToText(chrome.grid)).toBe('0123456789\ncdef');
+  expect(chrome.layers).toEqual([
+    { id: 'one', kind: 'pane', x: 0, y: 1, width: 10, height: 2 },
+    { id: 'half', kind: 'overlay', x: 0, y: 0, width: 2, height: 2 },
+  ]);
+});
+
+test('another size begins blank, and parts of the same size are not drawn again', () => {
+  const chrome = new Chrome(20, 4);
+  const parts = [at(0, 0, 5, 1, <Words text="words" />)];
+  draw(chrome, parts);
+  chrome.resize(12, 2);
+  expect([chrome.grid.cols, gridToText(chrome.grid), chrome.layers]).toEqual([12, '', []]);
+  expect(draw(chrome, parts)).toEqual([]);
+  expect(rowText(chrome.grid, 0)).toBe('words');
+});
+
+test('what a component throws is thrown by draw, and the next picture is drawn', () => {
+  const chrome = new Chrome(10, 3);
+  expect(() => draw(chrome, [at(0, 0, 5, 1, <Broken />)])).toThrow('broken on purpose');
+  draw(chrome, [at(0, 0, 5, 1, <Words text="fine" />)]);
+  expect(gridToText(chrome.grid)).toBe('fine');
+});
+
+test('rows that come and go leave no nodes and no listeners', () => {
+  const nodes: Node[] = [];
+  const create = Yoga.Node.create;
+  vi.spyOn(Yoga.Node, 'create').mockImplementation((config) => {
+    const node = create(config);
+    nodes.push(node);
+    return node;
+  });
+  const probe = create();
+  const free = vi.spyOn(Object.getPrototypeOf(probe) as Node, 'free');
+  const listeners = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
+  const before = listeners();
+  const chrome = new Chrome(40, 10);
+  for (let picture = 0; picture < 40; picture++)
+    draw(
+      chrome,
+      Array.from({ length: 5 }, (_, y) => at(0, y, 40, 1, <Words text={`row ${picture} ${y}`} />)),
+    );
+  expect(nodes.length).toBeGreaterThan(40 * 5);
+  expect(new Set(free.mock.contexts)).toEqual(new Set(nodes));
+  expect(listeners()).toEqual(before);
+  probe.free();
+});

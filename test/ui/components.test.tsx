@@ -1,0 +1,57 @@
+import chalk from 'chalk';
+import { cleanup, render } from 'ink-testing-library';
+import type { ReactElement } from 'react';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { line, span } from '../../src/room/text/line.ts';
+import { Frame } from '../../src/ui/Frame.tsx';
+import { Row } from '../../src/ui/Row.tsx';
+import { withoutLooks } from './looks.ts';
+
+const { level } = chalk;
+beforeAll(() => {
+  chalk.level = 1;
+});
+afterAll(() => {
+  chalk.level = level;
+});
+afterEach(cleanup);
+
+function shown(element: ReactElement): string {
+  return render(element).lastFrame() ?? '';
+}
+
+const title = [span('1 ', 'muted'), span('back', 'strong'), span('end', 'strong'), span(' working', 'good')];
+
+test('a row shows its spans in their looks, those that look alike as one', () => {
+  expect(shown(<Row line={title} color={true} />)).toBe(
+    '\x1b[2m1 \x1b[22m\x1b[1mbackend\x1b[22m\x1b[32m working\x1b[39m',
+  );
+});
+
+test('a row keeps bold and dim without colour', () => {
+  expect(shown(<Row line={title} color={false} />)).toBe('\x1b[2m1 \x1b[22m\x1b[1mbackend\x1b[22m working');
+});
+
+test('a row stays one row, however long', () => {
+  const frame = withoutLooks(shown(<Row line={line('words '.repeat(30))} color={true} />));
+  expect(frame).toMatch(/^(words )+wor…$/);
+  expect(frame).toHaveLength(100);
+});
+
+test('the sides of a frame look as its corners do, bold where one types', () => {
+  const side = '\x1b[1m\x1b[36m┃\x1b[39m\x1b[22m';
+  expect(shown(<Frame tone="border-typing" width={6} height={2} color={true} />)).toBe(
+    [`${side}    ${side}`, `${side}    ${side}`].join('\n'),
+  );
+  expect(shown(<Row line={[span('┏━', 'border-typing')]} color={true} />)).toBe(side.replace('┃', '┏━'));
+});
+
+test.each([
+  ['border', '│  │'],
+  ['border-selected', '│  │'],
+  ['border-typing', '┃  ┃'],
+  ['border-history', '║  ║'],
+] as const)('a frame of tone %s is told apart without colour', (tone, row) => {
+  const frame = withoutLooks(shown(<Frame tone={tone} width={4} height={3} color={false} />));
+  expect(frame).toBe([row, row, row].join('\n'));
+});
