@@ -5,11 +5,10 @@ import type { ChildMessage, OpenTerminal, TerminalRecord } from '../protocol/hos
 import { Announcer } from './announcer.ts';
 import { receive } from './guardedInbox.ts';
 import { Inbox } from './inbox.ts';
-import { RawStream } from './rawStream.ts';
 import { defaultScrollback, Scrollback } from './scrollback.ts';
 import { Terminal } from './terminal.ts';
 import { View } from './view.ts';
-import { type Size, smallestRoom, Watch } from './watch.ts';
+import { RawStream, type Size, smallestRoom, Watch } from './viewers.ts';
 
 /** A window being dragged sends many sizes; the program should redraw for the last. */
 const resizeMs = 30;
@@ -139,7 +138,7 @@ export class Host {
     const entry = this.#entries.get(id);
     if (!entry) return noTerminal(id);
     const view = new View(entry.terminal);
-    const watch = new Watch(() => view.read(), send);
+    const watch = new Watch((changed) => view.read(changed), send);
     const watched = { id, view, watch, raw: new RawStream(watch, entry.terminal, sendRaw) };
     entry.watches.add(watched);
     entry.scrollback.show();

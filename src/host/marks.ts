@@ -14,7 +14,8 @@ export interface Span {
 }
 
 /** Marks what is visible of spans in a grid whose upper row is line `top`; characters are marked as a whole. */
-export function paintMarks(grid: Grid, top: number, spans: Iterable<Span>): void {
+export function paintMarks(grid: Grid, top: number, spans: readonly Span[]): void {
+  if (spans.length === 0) return;
   const marks = new Uint8Array(grid.cols * grid.rows);
   const cellOf = ({ line, x }: Place) => (line - top) * grid.cols + x;
   for (const { from, to, mark } of spans) {
@@ -23,6 +24,12 @@ export function paintMarks(grid: Grid, top: number, spans: Iterable<Span>): void
       marks[cell] = Math.max(marks[cell] as number, mark);
   }
   for (let y = 0; y < grid.rows; y++) paintRow(grid, y, marks.subarray(y * grid.cols, (y + 1) * grid.cols));
+}
+
+/** The rows of a grid, whose upper row is line `top`, that have something marked. */
+export function markedRows(spans: readonly Span[], top: number, rows: number): number[] {
+  const isMarked = (y: number) => spans.some(({ from, to }) => from.line - top <= y && y <= to.line - top);
+  return spans.length === 0 ? [] : Array.from({ length: rows }, (_, y) => y).filter(isMarked);
 }
 
 function paintRow(grid: Grid, y: number, marks: Uint8Array): void {

@@ -1,5 +1,5 @@
 import type { Lines, Place } from '../terminal/lines.ts';
-import { endOfLine, PrintedLine, startOfLine } from '../terminal/printedLine.ts';
+import { endOfLine, PrintedLine, startOfLine } from '../terminal/lines.ts';
 import { Mark, type Span } from './marks.ts';
 
 /** What is looked for. */

@@ -1,6 +1,6 @@
 import type { SelectionShape } from '../protocol/hostApi.ts';
 import type { Lines, Place } from '../terminal/lines.ts';
-import { endOfLine, PrintedLine, startOfLine } from '../terminal/printedLine.ts';
+import { endOfLine, PrintedLine, startOfLine } from '../terminal/lines.ts';
 import { comparePlaces } from './search.ts';
 
 /** Two ends, in any order, and what lies between them made whole. */

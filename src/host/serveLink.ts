@@ -7,7 +7,7 @@ import { type Host, noTerminal, type Watched } from './host.ts';
 import { PasteReader } from './paste.ts';
 import { areLimits } from './scrollback.ts';
 import { serveViews } from './serveViews.ts';
-import type { Size } from './watch.ts';
+import type { Size } from './viewers.ts';
 
 /** What every link may ask, also that of another version, is served elsewhere. */
 type Served = Omit<HostApi, 'status' | 'stop'>;

@@ -3,7 +3,7 @@ import { failure, type Result, success } from '../domain/problem.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
-import { createScreen, type Screen } from '../terminal/screen.ts';
+import type { Screen } from '../terminal/screen.ts';
 import { childEnvironment } from './childEnvironment.ts';
 import { endChild } from './ending.ts';
 import { Input } from './input.ts';
@@ -13,7 +13,7 @@ import { type Pty, startPty } from './pty.ts';
 import { cleanTitle } from './title.ts';
 import { type Keyboard, type Line, typeLine } from './typeLine.ts';
 import type { View } from './view.ts';
-import type { Size } from './watch.ts';
+import type { Size } from './viewers.ts';
 
 export interface TerminalEvents {
   /** The record is another one. */
@@ -44,10 +44,9 @@ export class Terminal {
   readonly #pty: Pty;
   readonly #input = new Input((bytes) => this.#pty.write(bytes));
   readonly #output: Output;
-  readonly #screen: Screen = createScreen(0, 0);
   readonly #exited = Promise.withResolvers<void>();
   #record: TerminalRecord;
-  #isScreenRead = false;
+  #isComplete = false;
   #lastInput = Number.NEGATIVE_INFINITY;
   #lastOutput = Number.NEGATIVE_INFINITY;
   #ended: Promise<void> | undefined;
@@ -110,11 +109,19 @@ export class Terminal {
     return this.#record.exit === null;
   }
 
-  /** The screen as it is now; null while the program is in the middle of a synchronized frame. */
-  readScreen(): Screen | null {
-    if (!this.#isScreenRead && !this.#emulator.readScreen(this.#screen)) return null;
-    this.#isScreenRead = true;
-    return this.#screen;
+  /** Fills in a screen, see `Emulator.fillScreen`; false while the program is in the middle of a synchronized frame. */
+  readScreen(screen: Screen, changed: number[], top: number): boolean {
+    const isOtherSize = screen.grid.cols !== this.#emulator.cols || screen.grid.rows !== this.#emulator.rows;
+    if (this.#isDrawing && !isOtherSize) return false;
+    this.#isComplete = true;
+    this.#emulator.fillScreen(screen, changed, top);
+    return true;
+  }
+
+  /** Whether the screen is in the middle of a synchronized frame. Once it was looked at it is not until the next output. */
+  get #isDrawing(): boolean {
+    this.#isComplete ||= !this.#emulator.isHeld();
+    return !this.#isComplete;
   }
 
   get size(): Size {
@@ -166,7 +173,7 @@ export class Terminal {
       isRunning: () => this.isRunning,
       isBracketed: () => this.#emulator.modes.bracketedPaste,
       hasLeftPrompt: () => this.#wasBracketed && !this.#emulator.modes.bracketedPaste,
-      isDrawing: () => this.readScreen() === null,
+      isDrawing: () => this.#isDrawing,
       asks: (own) => this.#asks(own),
       screen: () => this.#emulator.text(),
       type: (bytes) => this.type(bytes),
@@ -194,7 +201,7 @@ export class Terminal {
   /** Fewer lines give their memory back at once. */
   setScrollback(lines: number): void {
     this.#emulator.setScrollback(lines);
-    this.#isScreenRead = false;
+    this.#isComplete = false;
   }
 
   /** Child and screen get the size together; `views` stay at the text they show. */
@@ -204,7 +211,7 @@ export class Terminal {
     this.#emulator.resize(cols, rows);
     for (const move of moves) move();
     this.#pty.resize(cols, rows);
-    this.#isScreenRead = false;
+    this.#isComplete = false;
     this.#change({ cols, rows });
     this.#events.onOutput(false, null);
   }
@@ -241,7 +248,7 @@ export class Terminal {
 
   #parse(bytes: Buffer): void {
     this.#emulator.write(bytes);
-    this.#isScreenRead = false;
+    this.#isComplete = false;
     this.#flow();
     this.#noteModes();
     this.#events.onOutput(performance.now() - this.#lastInput < echoMs, bytes);

@@ -1,14 +1,14 @@
 import type { Found, SelectionShape, ViewCell } from '../protocol/hostApi.ts';
 import type { Lines, Place } from '../terminal/lines.ts';
-import { createGrid, createScreen, type Screen, type Scroll } from '../terminal/screen.ts';
-import { Mark, paintMarks, type Span } from './marks.ts';
+import { cellIndex, createScreen, type Grid, type Screen, type Scroll } from '../terminal/screen.ts';
+import { Mark, markedRows, paintMarks, type Span } from './marks.ts';
 import { type Needle, needleOf, searchLines, visibleMatches } from './search.ts';
 import { rangeOf, type Selection, textOf } from './selection.ts';
 
 /** What a view looks at. */
 export interface Viewed {
-  /** The newest screen; null while it should not be looked at. */
-  readScreen(): Screen | null;
+  /** As `Emulator.fillScreen`; false while the screen should not be looked at, which then stays as it was. */
+  readScreen(screen: Screen, changed: number[], top: number): boolean;
   readonly lines: Lines;
   readonly rows: number;
 }
@@ -40,20 +40,22 @@ export class View {
     return { back: screen - this.#shownTop, history: screen - first };
   }
 
-  /** The screen as this view shows it; null while the terminal's should not be looked at. */
-  read(): Screen | null {
+  /**
+   * The screen as this view shows it; null while the terminal's should not be looked at.
+   * @param changed - gets the rows that look different than at the last time
+   */
+  read(changed: number[] = []): Screen | null {
     this.#settle();
-    const newest = this.#viewed.readScreen();
-    const spans = newest ? this.#spans() : [];
-    if (newest === null || (this.#top === null && spans.length === 0)) return newest;
-    const { cols, rows } = newest.grid;
     const shown = this.#screen;
-    if (shown.grid.cols !== cols || shown.grid.rows !== rows) shown.grid = createGrid(cols, rows);
-    this.#viewed.lines.read(this.#shownTop, shown.grid);
+    const { grid } = shown;
+    const spans = this.#spans();
+    const marked = markedRows(spans, this.#shownTop, grid.rows);
+    // Reading takes the marks off, so that their rows seem to have changed.
+    const before = marked.map((y) => ({ y, cells: rowCells(grid, y).slice() }));
+    if (!this.#viewed.readScreen(shown, changed, this.#shownTop)) return null;
     paintMarks(shown.grid, this.#shownTop, spans);
-    shown.scroll = this.scroll;
-    shown.cursor = { ...newest.cursor, visible: newest.cursor.visible && shown.scroll.back === 0 };
-    shown.modes = newest.modes;
+    if (shown.grid === grid) settleChanges(grid, before, changed);
+    if (shown.scroll.back > 0) shown.cursor = { ...shown.cursor, visible: false };
     return shown;
   }
 
@@ -194,4 +196,22 @@ export class View {
       spans.push(...visibleMatches(lines, this.#shownTop, rows, this.#search.needle, this.#search.current));
     return spans;
   }
+}
+
+/** Leaves rows that were marked before and after among the changed ones only where they look different. */
+function settleChanges(
+  grid: Grid,
+  before: readonly { readonly y: number; readonly cells: Uint32Array }[],
+  changed: number[],
+): void {
+  for (const { y, cells } of before) {
+    const at = changed.indexOf(y);
+    const isSame = rowCells(grid, y).every((word, index) => word === cells[index]);
+    if (isSame && at >= 0) changed.splice(at, 1);
+    else if (!isSame && at < 0) changed.push(y);
+  }
+}
+
+function rowCells(grid: Grid, y: number): Uint32Array {
+  return grid.data.subarray(cellIndex(grid, 0, y), cellIndex(grid, 0, y + 1));
 }

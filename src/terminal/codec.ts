@@ -1,5 +1,6 @@
 import {
   backgroundMask,
+  blankText,
   cellWords,
   clusterFlag,
   codeMask,
@@ -24,7 +25,6 @@ import {
   type Modes,
   mouseEncodings,
   mouseModes,
-  rowsEqual,
   type Screen,
   textWord,
   wordLink,
@@ -42,21 +42,36 @@ const Kind = { changes: 0, whole: 1 } as const;
 const longestSide = 4096;
 const mostCells = 1 << 22;
 
-/**
- * What a watcher that has `shadow` needs in order to have `screen`; null when nothing changed. The shadow then
- * equals the screen. A first shadow is `createScreen(0, 0)`; without one the whole screen is encoded.
- */
-export function encodeScreen(screen: Screen, shadow: Screen | null): Buffer | null {
-  const known = shadow ?? createScreen(0, 0);
-  const { cols, rows } = screen.grid;
-  const isWhole = known.grid.cols !== cols || known.grid.rows !== rows;
-  if (isWhole) known.grid = createGrid(cols, rows);
-  const changed: number[] = [];
-  for (let y = 0; y < rows; y++) if (!rowsEqual(screen.grid, y, known.grid, y)) changed.push(y);
-  if (!isWhole && changed.length === 0 && sameState(screen, known)) return null;
+/** The sending side of a screen. It keeps no cells: whoever fills the screen in tells which rows have changed. */
+export class ScreenEncoder {
+  /** What was sent last; null when the next update is to be whole. */
+  #sent: Screen | null = null;
 
-  const writer = new ByteWriter(headerBytes + changed.length * (cols + 32));
-  writer.u8(isWhole || shadow === null ? Kind.whole : Kind.changes);
+  /** The other side is taken to have nothing: the next update is whole. */
+  restart(): void {
+    this.#sent = null;
+  }
+
+  /**
+   * What the other side lacks of a screen; null when nothing changed. It is taken to have it then.
+   * @param changed - rows that look different than at the last call
+   */
+  encode(screen: Screen, changed: readonly number[]): Buffer | null {
+    const sent = this.#sent;
+    const isWhole = sent?.grid !== screen.grid;
+    if (!isWhole && changed.length === 0 && sameState(screen, sent)) return null;
+    this.#sent = { ...screen };
+    return encodeScreen(screen, isWhole ? null : changed);
+  }
+}
+
+/** An update with some rows of a screen; without these a whole one. */
+export function encodeScreen(screen: Screen, changed: readonly number[] | null = null): Buffer {
+  const { grid } = screen;
+  const { cols, rows } = grid;
+  const named = changed ?? Array.from({ length: rows }, (_, y) => y).filter((y) => !isBlankRow(grid, y));
+  const writer = new ByteWriter(headerBytes + named.length * (cols + 32));
+  writer.u8(changed === null ? Kind.whole : Kind.changes);
   writer.u16(cols);
   writer.u16(rows);
   writer.u16(screen.cursor.x);
@@ -66,15 +81,18 @@ export function encodeScreen(screen: Screen, shadow: Screen | null): Buffer | nu
   writer.u32(screen.scroll.back);
   writer.u32(screen.scroll.history);
   const links = new Set<number>();
-  for (const y of changed) {
+  for (const y of named) {
     writer.u16(y);
-    writeRow(writer, screen.grid, y, links);
+    writeRow(writer, grid, y, links);
   }
-  known.grid.bytes.set(screen.grid.bytes);
-  known.cursor = screen.cursor;
-  known.modes = screen.modes;
-  known.scroll = screen.scroll;
   return writer.bytes();
+}
+
+function isBlankRow(grid: Grid, y: number): boolean {
+  const end = cellIndex(grid, grid.cols, y);
+  for (let at = cellIndex(grid, 0, y); at < end; at++)
+    if (grid.data[at] !== (at % cellWords === 0 ? blankText : 0)) return false;
+  return true;
 }
 
 /** A watcher's copy of a screen. */
@@ -205,18 +223,18 @@ export function writeRow(writer: ByteWriter, grid: Grid, y: number, links: Set<n
     const link = (data[at] as number) >>> linkShift;
     writer.u8(link ? styled | isLinked : styled);
     for (let word = 1; word < cellWords; word++) if (data[at + word]) writer.u32(data[at + word] as number);
-    if (link) writeLink(writer, data[at] as number, links);
-    writeCells(writer, data, at, next);
+    if (link) writeLink(writer, grid, data[at] as number, links);
+    writeCells(writer, grid, at, next);
     at = next;
   }
 }
 
-function writeLink(writer: ByteWriter, word: number, links: Set<number>): void {
+function writeLink(writer: ByteWriter, grid: Grid, word: number, links: Set<number>): void {
   const number = word >>> linkShift;
   writer.u8(number);
   if (links.has(number)) return;
   links.add(number);
-  const uri = wordLink(word);
+  const uri = wordLink(grid, word);
   writer.u16(uri.length);
   writer.utf8(uri);
 }
@@ -238,7 +256,8 @@ function endOfRun(data: Uint32Array, start: number, end: number): number {
   return at;
 }
 
-function writeCells(writer: ByteWriter, data: Uint32Array, start: number, end: number): void {
+function writeCells(writer: ByteWriter, grid: Grid, start: number, end: number): void {
+  const { data } = grid;
   for (let at = start; at < end; ) {
     const word = (data[at] as number) & ~linkMask;
     const spaces = word === space ? countSpaces(data, at, end) : 0;
@@ -247,7 +266,7 @@ function writeCells(writer: ByteWriter, data: Uint32Array, start: number, end: n
       writer.u8(spaces);
       at += spaces * cellWords;
     } else {
-      writeCell(writer, word);
+      writeCell(writer, grid, word);
       at += cellWords;
     }
   }
@@ -264,11 +283,11 @@ function countSpaces(data: Uint32Array, start: number, end: number): number {
   return count;
 }
 
-function writeCell(writer: ByteWriter, word: number): void {
+function writeCell(writer: ByteWriter, grid: Grid, word: number): void {
   const width = widthOf(word);
   if (width === 0) return;
   if (word & clusterFlag) {
-    const text = wordText(word);
+    const text = wordText(grid, word);
     writer.u8(width === 2 ? Control.wideCluster : Control.cluster);
     writer.u8(Buffer.byteLength(text));
     writer.utf8(text);
@@ -302,8 +321,8 @@ export function readRow(reader: ByteReader, grid: Grid, y: number, links: Map<nu
     }
     const uri = styled & isLinked ? readLink(reader, links) : '';
     const start = at;
-    while (at < next) at = readCells(reader, grid.data, at, next);
-    if (uri !== '') setLink(grid.data, start, next, linkBits(uri));
+    while (at < next) at = readCells(reader, grid, at, next);
+    if (uri !== '') setLink(grid.data, start, next, linkBits(grid, uri));
   }
 }
 
@@ -319,7 +338,8 @@ function setLink(data: Uint32Array, start: number, end: number, bits: number): v
 }
 
 /** Reads one cell, or several spaces; gives back the index after them. */
-function readCells(reader: ByteReader, data: Uint32Array, at: number, end: number): number {
+function readCells(reader: ByteReader, grid: Grid, at: number, end: number): number {
+  const { data } = grid;
   const lead = reader.u8();
   if (lead >= 0x20) {
     data[at] = codeWord(readCode(reader, lead), 1);
@@ -332,7 +352,7 @@ function readCells(reader: ByteReader, data: Uint32Array, at: number, end: numbe
     return next;
   }
   if (lead === Control.cluster) {
-    data[at] = textWord(reader.utf8(reader.u8()), 1);
+    data[at] = textWord(grid, reader.utf8(reader.u8()), 1);
     return at + cellWords;
   }
   if (lead !== Control.wide && lead !== Control.wideCluster) throw new RangeError('unknown kind of cell');
@@ -341,7 +361,7 @@ function readCells(reader: ByteReader, data: Uint32Array, at: number, end: numbe
   data[at] =
     lead === Control.wide
       ? codeWord(readCode(reader, reader.u8()), 2)
-      : textWord(reader.utf8(reader.u8()), 2);
+      : textWord(grid, reader.utf8(reader.u8()), 2);
   completeWide(data, at);
   return next;
 }

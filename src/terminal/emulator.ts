@@ -1,10 +1,20 @@
 import type { Terminal } from '@xterm/headless';
-import { type Access, pickAccess, writeNow } from './access.ts';
-import { createTerminal, possibleSize } from './createTerminal.ts';
+import { isLink } from './cell.ts';
 import { Lines } from './lines.ts';
 import { type Progress, TrackedModes } from './modes.ts';
 import { createGrid, createScreen, type Grid, gridToText, type Modes, type Screen } from './screen.ts';
+import { wholeScreen } from './serialize.ts';
 import { gridToAnsi } from './sgr.ts';
+import {
+  amend,
+  type Link,
+  openTerminal,
+  printAsciiFast,
+  readLines,
+  setLink,
+  type TerminalOptions,
+  writeNow,
+} from './xterm.ts';
 
 export interface EmulatorOptions {
   /** 2–1000; the nearest of them is taken. */
@@ -17,8 +27,8 @@ export interface EmulatorOptions {
   readonly convertEol?: boolean;
   /** Milliseconds; only differences count. */
   readonly now?: () => number;
-  /** How to reach into the terminal; the fastest way that works when not given. */
-  readonly access?: Access;
+  /** Makes the terminal; another way than ours is for tests. */
+  readonly create?: (options: TerminalOptions) => Terminal;
 }
 
 /** A program that began a synchronized frame and never ends it must not freeze its screen. */
@@ -43,7 +53,7 @@ export class Emulator {
    * follow it there, for that one has screens of somebody else's.
    */
   breaks = 0;
-  readonly #access: Access;
+  readonly #make: (options: TerminalOptions) => Terminal;
   readonly #now: () => number;
   readonly #convertEol: boolean;
   #scrollback: number;
@@ -54,13 +64,13 @@ export class Emulator {
   #said: Said = { replies: '', title: null, rang: false };
 
   constructor(options: EmulatorOptions) {
-    this.#access = options.access ?? pickAccess();
+    this.#make = options.create ?? createTerminal;
     this.#now = options.now ?? (() => performance.now());
     this.#convertEol = options.convertEol ?? false;
     this.#scrollback = Math.max(leastScrollback, options.scrollback);
     this.#terminal = this.#create(options.cols, options.rows);
     this.#tracked = this.#track();
-    this.#lines = new Lines(this.#terminal, this.#access, 0);
+    this.#lines = new Lines(this.#terminal, 0);
   }
 
   get cols(): number {
@@ -111,30 +121,54 @@ export class Emulator {
    * Fills in grid, cursor and modes. While the program holds a synchronized frame the screen stays as it was,
    * for at most 150 ms, and the answer is false: ask again after that, even when nothing was written.
    */
-  readScreen(screen: Screen): boolean {
+  readScreen(screen: Screen, changed?: number[]): boolean {
+    if (this.isHeld() && this.#fits(screen.grid)) return false;
+    this.fillScreen(screen, changed);
+    return true;
+  }
+
+  /**
+   * Fills in a screen, whether the program holds a synchronized frame or not.
+   * @param top - the line of `lines` in its first row, if it is not the newest screen's
+   * @param changed - gets the rows that look different now; where the size is another one, all that are not blank
+   */
+  fillScreen(screen: Screen, changed?: number[], top: number = this.#lines.screen): void {
     const { cols, rows } = this.#terminal;
-    const isNewSize = screen.grid.cols !== cols || screen.grid.rows !== rows;
-    if (this.#isHeld() && !isNewSize) return false;
-    if (isNewSize) screen.grid = createGrid(cols, rows);
-    const buffer = this.#terminal.buffer.active;
-    this.#access.readLines(this.#terminal, buffer.baseY, screen.grid);
+    if (!this.#fits(screen.grid)) screen.grid = createGrid(cols, rows);
+    this.#lines.read(top, screen.grid, changed);
     screen.cursor = this.#tracked.cursor;
     screen.modes = this.#tracked.modes;
-    screen.scroll = { back: 0, history: buffer.baseY };
-    return true;
+    const { first, screen: newest } = this.#lines;
+    screen.scroll = { back: newest - top, history: newest - first };
+  }
+
+  /** Whether the program is in the middle of a synchronized frame, which it may be for 150 ms. */
+  isHeld(): boolean {
+    if (!this.#terminal.modes.synchronizedOutputMode) {
+      this.#heldSince = null;
+      return false;
+    }
+    this.#heldSince ??= this.#now();
+    if (this.#now() - this.#heldSince < longestHoldMs) return true;
+    this.#heldSince = null;
+    return false;
+  }
+
+  #fits({ cols, rows }: Grid): boolean {
+    return cols === this.#terminal.cols && rows === this.#terminal.rows;
   }
 
   /** What makes a real terminal of this size go on exactly here; null while that is impossible. See `WholeScreen`. */
   wholeScreen(): string | null {
     const screen = createScreen(0, 0);
-    return this.readScreen(screen) ? this.#access.wholeScreen(this.#terminal, screen) : null;
+    return this.readScreen(screen) ? wholeScreen(this.#terminal, screen) : null;
   }
 
   /** Lines as a grid; line 0 is the oldest one kept. Clipped to the lines there are. */
   readLines(from: number, count: number): Grid {
     const first = Math.min(Math.max(0, Math.floor(from)), this.lineCount);
     const grid = createGrid(this.cols, Math.max(0, Math.min(Math.floor(count), this.lineCount - first)));
-    this.#access.readLines(this.#terminal, first, grid);
+    readLines(this.#terminal, first, grid);
     return grid;
   }
 
@@ -160,11 +194,13 @@ export class Emulator {
   }
 
   #create(cols: number, rows: number): Terminal {
-    const terminal = createTerminal(
-      { cols, rows, scrollback: this.#scrollback, convertEol: this.#convertEol },
-      this.#access,
-    );
-    this.#access.hasten(terminal);
+    const terminal = this.#make({
+      cols,
+      rows,
+      scrollback: this.#scrollback,
+      convertEol: this.#convertEol,
+    });
+    printAsciiFast(terminal);
     terminal.onData((bytes) => {
       this.#said.replies += bytes;
     });
@@ -216,19 +252,8 @@ export class Emulator {
     this.#terminal = this.#create(cols, rows);
     this.#tracked = this.#track();
     this.breaks++;
-    this.#lines = new Lines(this.#terminal, this.#access, this.#lines.epoch + 1);
+    this.#lines = new Lines(this.#terminal, this.#lines.epoch + 1);
     writeNow(this.#terminal, `${kept.replaceAll('\n', '\r\n')}\r\n`);
-  }
-
-  #isHeld(): boolean {
-    if (!this.#terminal.modes.synchronizedOutputMode) {
-      this.#heldSince = null;
-      return false;
-    }
-    this.#heldSince ??= this.#now();
-    if (this.#now() - this.#heldSince < longestHoldMs) return true;
-    this.#heldSince = null;
-    return false;
   }
 }
 
@@ -240,3 +265,73 @@ interface Said {
 }
 
 function ignore(): void {}
+
+const largestSide = 1000;
+
+/** A terminal that measures text as we do and cannot be stopped by what is printed. */
+export function createTerminal(options: TerminalOptions): Terminal {
+  const terminal = openTerminal({ ...options, ...possibleSize(options.cols, options.rows) });
+  guard(terminal);
+  understandLinks(terminal);
+  return terminal;
+}
+
+/** The nearest size a terminal can have: 2–1000 columns, 1–1000 rows. */
+export function possibleSize(cols: number, rows: number): { cols: number; rows: number } {
+  const within = (side: number, least: number) =>
+    Math.min(Math.max(least, Math.floor(side) || least), largestSide);
+  return { cols: within(cols, 2), rows: within(rows, 1) };
+}
+
+/** Sequences that @xterm/headless 6.0.0 repeats as often as they say, up to 2^31 times. */
+const repeatedPerRow = ['L', 'M', 'S', 'T'];
+const repeatedPerColumn = ['I', 'Z', 'b'];
+
+/**
+ * Takes the sting out of sequences that would stop the terminal or fill its memory: every program can print
+ * them.
+ */
+function guard(terminal: Terminal): void {
+  for (const final of repeatedPerRow) amend(terminal, { final }, (count) => Math.min(count, terminal.rows));
+  for (const final of repeatedPerColumn)
+    amend(terminal, { final }, (count) => Math.min(count, terminal.cols));
+  for (const id of [{ final: 'J' }, { prefix: '?', final: 'J' }])
+    amend(terminal, id, (part) => (part === 1 && isAtEnd(terminal) ? 2 : part));
+}
+
+/** Erasing up to the last cell is erasing all, but throws in 6.0.0. */
+function isAtEnd(terminal: Terminal): boolean {
+  const { cursorX, cursorY } = terminal.buffer.active;
+  return cursorX >= terminal.cols - 1 && cursorY >= terminal.rows - 1;
+}
+
+/** A screenful has far fewer; all of them together take a megabyte at most. */
+const mostLinks = 512;
+
+/**
+ * Understands OSC 8 in place of @xterm/headless 6.0.0, which keeps links printed over each other for ever.
+ * See gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda; equal addresses are one link here.
+ */
+function understandLinks(terminal: Terminal): void {
+  /** The least recently opened first. */
+  const links = new Map<string, Link>();
+
+  const linkTo = (uri: string): Link => {
+    const link = links.get(uri) ?? { uri };
+    links.delete(uri);
+    links.set(uri, link);
+    const [[oldest, forgotten] = []] = links;
+    if (links.size > mostLinks && oldest !== undefined && forgotten) {
+      forgotten.uri = null;
+      links.delete(oldest);
+    }
+    return link;
+  };
+
+  terminal.parser.registerOscHandler(8, (data) => {
+    // Parameters, a semicolon, and the address, which may have more of them.
+    const uri = data.slice(data.indexOf(';') + 1);
+    setLink(terminal, isLink(uri) ? linkTo(uri) : null);
+    return true;
+  });
+}

@@ -1,7 +1,6 @@
 import type { IBuffer, IBufferNamespace, IMarker, Terminal } from '@xterm/headless';
-import type { Access } from './access.ts';
-import type { RowText } from './rowText.ts';
 import type { Grid } from './screen.ts';
+import { type RowText, readLines, readRowText } from './xterm.ts';
 
 /** A cell of what a terminal has printed. */
 export interface Place {
@@ -23,17 +22,15 @@ export class Lines {
   readonly #terminal: Terminal;
   /** Asking the terminal for it every time would take as long as what is done with it. */
   readonly #buffers: IBufferNamespace;
-  readonly #access: Access;
   #first = 0;
   /** Of the numbers given out. */
   #numbered = { epoch: 0, length: 0 };
   /** On the newest line above the screen, which programs cannot reach: what it moves, all lines have moved. */
   #ruler: { readonly marker: IMarker; readonly index: number } | null = null;
 
-  constructor(terminal: Terminal, access: Access, epoch: number) {
+  constructor(terminal: Terminal, epoch: number) {
     this.#terminal = terminal;
     this.#buffers = terminal.buffer;
-    this.#access = access;
     this.epoch = epoch;
     terminal.buffer.onBufferChange(() => {
       this.epoch++;
@@ -74,14 +71,14 @@ export class Lines {
     return this.#cellsAt(line - this.#first) < this.cols;
   }
 
-  /** Fills a grid from a line and those below it. */
-  read(line: number, grid: Grid): void {
-    this.#access.readLines(this.#terminal, line - this.#first, grid);
+  /** Fills a grid from a line and those below it; `changed` gets the rows that look different now. */
+  read(line: number, grid: Grid, changed?: number[]): void {
+    readLines(this.#terminal, line - this.#first, grid, changed);
   }
 
   /** What a line says. */
   text(line: number): RowText {
-    return this.#access.readRowText(this.#terminal, line - this.#first);
+    return readRowText(this.#terminal, line - this.#first);
   }
 
   /** To be called after whatever may have thrown lines away. */
@@ -195,4 +192,71 @@ export class Lines {
     const last = this.#buffer.getLine(index)?.getCell(this.cols - 1);
     return last?.getWidth() === 1 && last.getChars() === '' ? this.cols - 1 : this.cols;
   }
+}
+
+/** What a program printed as one line, although it may be wrapped over several. */
+export class PrintedLine {
+  readonly text: string;
+  readonly #rows: readonly PrintedRow[];
+
+  /** The lines from `first` to `last`, each after the first a continuation of the one before. */
+  constructor(lines: Pick<Lines, 'text' | 'endsInGap'>, first: number, last: number) {
+    let text = '';
+    const rows: PrintedRow[] = [];
+    for (let line = first; line <= last; line++) {
+      const row = lines.text(line);
+      rows.push({ line, start: text.length, columns: row.columns });
+      text += line < last && lines.endsInGap(line) ? row.text.slice(0, -1) : row.text;
+    }
+    this.text = text;
+    this.#rows = rows;
+  }
+
+  /** The cell of a code unit; that behind the text is the one behind the last cell. */
+  placeOf(index: number): Place {
+    let low = 0;
+    for (let high = this.#rows.length; high - low > 1; ) {
+      const middle = (low + high) >> 1;
+      if ((this.#rows[middle] as PrintedRow).start <= index) low = middle;
+      else high = middle;
+    }
+    const { line, start, columns } = this.#rows[low] as PrintedRow;
+    return { line, x: columns ? (columns[index - start] ?? columns.length) : index - start };
+  }
+
+  /** The first code unit that belongs to a cell or one behind it. */
+  indexOf({ line, x }: Place): number {
+    const at = this.#rows.findIndex((row) => row.line === line);
+    const row = this.#rows[at];
+    if (!row) return 0;
+    const end = this.#rows[at + 1]?.start ?? this.text.length;
+    let unit = row.columns ? 0 : x;
+    if (row.columns) while (unit < row.columns.length && (row.columns[unit] as number) < x) unit++;
+    return Math.min(row.start + unit, end);
+  }
+}
+
+interface PrintedRow {
+  readonly line: number;
+  /** Its first code unit in the text. */
+  readonly start: number;
+  readonly columns: ArrayLike<number> | null;
+}
+
+/** The first line of what was printed as one with `line`, looking at most so far up. */
+export function startOfLine(lines: Pick<Lines, 'isWrapped'>, line: number, most = Number.POSITIVE_INFINITY) {
+  let start = line;
+  while (line - start < most && lines.isWrapped(start)) start--;
+  return start;
+}
+
+/** The last one, likewise. */
+export function endOfLine(
+  lines: Pick<Lines, 'isWrapped' | 'end'>,
+  line: number,
+  most = Number.POSITIVE_INFINITY,
+) {
+  let end = line;
+  while (end - line < most && end + 1 < lines.end && lines.isWrapped(end + 1)) end++;
+  return end;
 }

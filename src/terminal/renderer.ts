@@ -1,17 +1,27 @@
-import { cellWords, clusterFlag, codeMask, linkShift, widthOf } from './cell.ts';
 import {
+  blankText,
+  cellBytes,
+  cellWords,
+  clusterFlag,
+  codeMask,
+  linkMask,
+  linkShift,
+  widthOf,
+} from './cell.ts';
+import {
+  adoptWord,
   blit,
   type Cursor,
   cellIndex,
   clearGrid,
+  completeWide,
   createGrid,
-  erase,
   type Grid,
+  isPlain,
   type Rectangle,
-  rowsEqual,
   wordText,
 } from './screen.ts';
-import { allCapabilities, type Capabilities, linkSequence, sgr } from './sgr.ts';
+import { allCapabilities, type Capabilities, closeLink, linkSequence, sgr } from './sgr.ts';
 
 /** A rectangle of the screen: a pane shows its grid, an overlay the chrome again, above the panes below it. */
 export interface Layer extends Rectangle {
@@ -32,7 +42,6 @@ const clear = '\x1b[0m\x1b[2J';
 /** Lays panes over the chrome and says what to write to the terminal so that it shows the outcome. */
 export class Compositor {
   readonly #writer: CellWriter;
-  #next = createGrid(0, 0);
   /** What the terminal shows. */
   #shown = createGrid(0, 0);
   #shownCursor: Cursor | null = null;
@@ -48,12 +57,9 @@ export class Compositor {
    */
   frame(chrome: Grid, layers: readonly Layer[], cursor: Cursor | null): string {
     this.#fit(chrome);
-    compose(this.#next, chrome, layers);
     const start = this.#isKnown ? '' : this.#forget();
-    for (let y = 0; y < chrome.rows; y++)
-      if (!rowsEqual(this.#next, y, this.#shown, y)) this.#writer.row(this.#next, this.#shown, y);
+    for (let y = 0; y < chrome.rows; y++) this.#writer.row(rowPieces(chrome, layers, y), this.#shown, y);
     const cells = start + this.#writer.take();
-    [this.#next, this.#shown] = [this.#shown, this.#next];
     const hide = cells !== '' && this.#shownCursor !== null ? hideCursor : '';
     const place = this.#placeCursor(visibleCursor(cursor, chrome), cells !== '');
     return cells + place === '' ? '' : beginUpdate + hide + cells + place + endUpdate;
@@ -65,8 +71,7 @@ export class Compositor {
   }
 
   #fit(chrome: Grid): void {
-    if (this.#next.cols === chrome.cols && this.#next.rows === chrome.rows) return;
-    this.#next = createGrid(chrome.cols, chrome.rows);
+    if (this.#shown.cols === chrome.cols && this.#shown.rows === chrome.rows) return;
     this.#shown = createGrid(chrome.cols, chrome.rows);
     this.#isKnown = false;
   }
@@ -91,17 +96,60 @@ export class Compositor {
   }
 }
 
-/** Lays the layers over the chrome, from bottom to top; `next` has the size of the chrome. */
-export function compose(next: Grid, chrome: Grid, layers: readonly Layer[]): void {
-  next.bytes.set(chrome.bytes);
-  for (const layer of layers) {
-    const { x, y, width, height, grid } = layer;
-    if (layer.kind === 'overlay') blit(chrome, layer, next, x, y);
+/** Lays the layers over the chrome, from bottom to top; `whole` has the size of the chrome. */
+export function compose(whole: Grid, chrome: Grid, layers: readonly Layer[]): void {
+  clearGrid(whole);
+  for (let y = 0; y < chrome.rows; y++)
+    for (const { grid, x, y: row, left, right } of rowPieces(chrome, layers, y))
+      if (grid) blit(grid, { x, y: row, width: right - left, height: 1 }, whole, left, y);
+}
+
+/** Columns of a row of the screen that show cells of one grid. Wide characters that it cuts are blank. */
+interface Piece {
+  readonly left: number;
+  /** One behind the last column. */
+  readonly right: number;
+  /** Null for blanks. */
+  readonly grid: Grid | null;
+  /** The cell of the grid that is in the first column. */
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What a row shows, from left to right without gaps: layers lie over the chrome and over those below them. */
+function rowPieces(chrome: Grid, layers: readonly Layer[], y: number): readonly Piece[] {
+  let pieces: readonly Piece[] = [{ left: 0, right: chrome.cols, grid: chrome, x: 0, y }];
+  for (const { kind, x, y: top, width, height, grid } of layers) {
+    const row = y - top;
+    if (row < 0 || row >= height) continue;
+    const [left, right] = [Math.max(x, 0), Math.min(x + width, chrome.cols)];
+    if (left >= right) continue;
+    if (kind === 'overlay') pieces = cover(pieces, { left, right, grid: chrome, x: left, y });
     else if (grid) {
-      if (grid.cols < width || grid.rows < height) erase(next, layer);
-      blit(grid, { x: 0, y: 0, width, height }, next, x, y);
+      const end = row < grid.rows ? Math.min(right, x + grid.cols) : left;
+      if (end < right) pieces = cover(pieces, { left: Math.max(left, end), right, grid: null, x: 0, y: 0 });
+      if (left < end) pieces = cover(pieces, { left, right: end, grid, x: left - x, y: row });
     }
   }
+  return pieces;
+}
+
+/** Lays a piece over others; what is left of these on its sides is cut. */
+function cover(pieces: readonly Piece[], top: Piece): Piece[] {
+  const covered: Piece[] = [];
+  let isLaid = false;
+  for (const piece of pieces) {
+    if (piece.left < top.left) covered.push({ ...piece, right: Math.min(piece.right, top.left) });
+    if (!isLaid && piece.right > top.left) {
+      covered.push(top);
+      isLaid = true;
+    }
+    if (piece.right > top.right) {
+      const left = Math.max(piece.left, top.right);
+      covered.push({ ...piece, left, x: piece.x + left - piece.left });
+    }
+  }
+  return covered;
 }
 
 function visibleCursor(cursor: Cursor | null, { cols, rows }: Grid): Cursor | null {
@@ -138,7 +186,8 @@ export class CellWriter {
 
   /** What was written since the last time; leaves the terminal in its plain style, with no link open. */
   take(): string {
-    this.#setLink(0);
+    if (this.#link !== 0) this.#out += closeLink;
+    this.#link = 0;
     if (this.#fg !== 0 || this.#bg !== 0 || this.#ext !== 0) this.#out += '\x1b[0m';
     const out = this.#out;
     this.#out = '';
@@ -147,36 +196,62 @@ export class CellWriter {
     return out;
   }
 
-  /** Writes the cells of a row that differ from what the terminal shows. */
-  row(grid: Grid, shown: Grid, y: number): void {
-    const { data, cols } = grid;
+  /** Writes the cells of a row that differ from what the terminal shows; that is then the same. */
+  row(pieces: readonly Piece[], shown: Grid, y: number): void {
     let disturbedUntil = 0;
-    let at = cellIndex(grid, 0, y);
-    for (let x = 0; x < cols; ) {
-      const word = data[at] as number;
-      const width = widthOf(word);
-      if (x < disturbedUntil || !sameCell(data, shown.data, at)) {
-        this.#setStyle(data, at);
-        this.#setLink(word);
-        if (isDisputed(word)) disturbedUntil = Math.max(disturbedUntil, x + this.#disputed(word, x, y, cols));
-        else this.#agreed(word, x, y);
-      }
-      const step = width === 2 ? 2 : 1;
-      x += step;
-      at += step * cellWords;
-    }
+    for (const piece of pieces)
+      if (piece.left < disturbedUntil || !isShown(piece, shown, y))
+        disturbedUntil = this.#piece(piece, shown, y, disturbedUntil);
   }
 
-  #agreed(word: number, x: number, y: number): void {
+  /** @returns the column up to which a terminal may have drawn over what it shows */
+  #piece({ left, right, grid, x, y: row }: Piece, shown: Grid, y: number, disturbed: number): number {
+    const { data } = shown;
+    const source = grid ?? blank;
+    let disturbedUntil = disturbed;
+    let from = grid ? cellIndex(grid, x, row) : 0;
+    let at = cellIndex(shown, left, y);
+    for (let column = left; column < right; ) {
+      const own = source.data[from] as number;
+      const width = widthOf(own);
+      const isCut = width === 0 || (width === 2 && column + 1 === right);
+      const step = width === 2 && !isCut ? 2 : 1;
+      const word = adoptWord(shown, source, isCut ? blankText | (own & linkMask) : own);
+      if (column < disturbedUntil || word !== data[at] || !sameStyle(source.data, from, data, at)) {
+        data[at] = word;
+        data[at + 1] = source.data[from + 1] as number;
+        data[at + 2] = source.data[from + 2] as number;
+        data[at + 3] = source.data[from + 3] as number;
+        if (step === 2) completeWide(data, at);
+        disturbedUntil = Math.max(disturbedUntil, this.#cell(shown, at, column, y));
+      }
+      column += step;
+      at += step * cellWords;
+      if (grid) from += step * cellWords;
+    }
+    return disturbedUntil;
+  }
+
+  /** Writes a cell. @returns the column up to which a terminal may have drawn */
+  #cell(shown: Grid, at: number, x: number, y: number): number {
+    const word = shown.data[at] as number;
+    this.#setStyle(shown.data, at);
+    this.#setLink(shown, word);
+    if (isDisputed(word)) return x + this.#disputed(shown, word, x, y);
+    this.#agreed(shown, word, x, y);
+    return 0;
+  }
+
+  #agreed(grid: Grid, word: number, x: number, y: number): void {
     this.#move(x, y);
-    this.#out += wordText(word);
+    this.#out += wordText(grid, word);
     this.#x = x + widthOf(word);
   }
 
   /** Gives back how many columns a terminal may have written to. */
-  #disputed(word: number, x: number, y: number, cols: number): number {
+  #disputed(grid: Grid, word: number, x: number, y: number): number {
     const width = widthOf(word);
-    const text = wordText(word);
+    const text = wordText(grid, word);
     const [base = ' '] = text;
     this.#x = -1;
     this.#move(x, y);
@@ -184,7 +259,7 @@ export class CellWriter {
     this.#x = -1;
     this.#move(x, y);
     // In the last column there is no room for what a terminal makes of a cluster.
-    this.#out += x + 1 === cols ? base : text;
+    this.#out += x + 1 === grid.cols ? base : text;
     this.#x = -1;
     return 2 * [...text].length;
   }
@@ -195,11 +270,11 @@ export class CellWriter {
     this.#y = y;
   }
 
-  #setLink(word: number): void {
+  #setLink(grid: Grid, word: number): void {
     const link = word >>> linkShift;
     if (link === this.#link || !this.#capabilities.osc) return;
     this.#link = link;
-    this.#out += linkSequence(word);
+    this.#out += linkSequence(grid, word);
   }
 
   #setStyle(data: Uint32Array, at: number): void {
@@ -214,8 +289,22 @@ export class CellWriter {
   }
 }
 
-function sameCell(a: Uint32Array, b: Uint32Array, at: number): boolean {
-  return a[at] === b[at] && a[at + 1] === b[at + 1] && a[at + 2] === b[at + 2] && a[at + 3] === b[at + 3];
+/** A cell without anything in it. */
+const blank = createGrid(1, 1);
+
+function sameStyle(a: Uint32Array, atA: number, b: Uint32Array, atB: number): boolean {
+  return a[atA + 1] === b[atB + 1] && a[atA + 2] === b[atB + 2] && a[atA + 3] === b[atB + 3];
+}
+
+/** Whether a terminal shows a piece already, as far as a glance can tell. */
+function isShown({ left, right, grid, x, y: row }: Piece, shown: Grid, y: number): boolean {
+  if (grid === null || !(isPlain(grid) || isPlain(shown))) return false;
+  const from = cellIndex(grid, x, row);
+  const last = from + (right - left - 1) * cellWords;
+  if (widthOf(grid.data[from] as number) === 0 || widthOf(grid.data[last] as number) === 2) return false;
+  const at = cellIndex(shown, left, y) * 4;
+  const length = (right - left) * cellBytes;
+  return grid.bytes.compare(shown.bytes, at, at + length, from * 4, from * 4 + length) === 0;
 }
 
 /** Code points that every terminal draws one column wide, and that join nothing. First and last of each range. */

@@ -4,6 +4,7 @@ import {
   cellWords,
   clusterFlag,
   codeMask,
+  isLink,
   isPrintable,
   linkMask,
   linkShift,
@@ -13,31 +14,6 @@ import {
   widthOf,
   widthShift,
 } from './cell.ts';
-import { isLink } from './links.ts';
-
-/** Cells that may hold numbers. */
-export interface CellOwner {
-  readonly data: Uint32Array;
-}
-
-/** The cells of all grids in use; those that nobody uses any more are forgotten by themselves. */
-export class LivingCells {
-  readonly #owners = new Set<WeakRef<CellOwner>>();
-  readonly #gone = new FinalizationRegistry<WeakRef<CellOwner>>((owner) => this.#owners.delete(owner));
-
-  track(owner: CellOwner): void {
-    const reference = new WeakRef(owner);
-    this.#owners.add(reference);
-    this.#gone.register(owner, reference);
-  }
-
-  *[Symbol.iterator](): Iterator<Uint32Array> {
-    for (const reference of this.#owners) {
-      const data = reference.deref()?.data;
-      if (data) yield data;
-    }
-  }
-}
 
 export interface Numbering {
   /** How many numbers there are, from 0 on. */
@@ -46,19 +22,19 @@ export interface Numbering {
   readonly numberIn: (textWord: number) => number;
 }
 
-const smallestCapacity = 4096;
+const smallestCapacity = 1024;
 /** Sweeps cost time, and a program can ask for more numbers than there are with every frame. */
 const refusalsPerSweep = 1000;
 
 /**
- * Numbers for texts that do not fit into a cell, so that cells can be compared as words.
+ * Numbers for texts of one grid that do not fit into a cell, so that its cells can be compared as words.
  *
- * Whatever is printed may invent new texts without end, therefore numbers no cell holds any more are taken back:
- * when the table is full, all living cells are marked and the rest is freed. What is kept is bounded by what is on
- * the screens.
+ * Whatever is printed may invent new texts without end, therefore numbers that no cell holds any more are taken back:
+ * when the table is full, the grid's cells are looked through and the rest is freed. What is kept is bounded by what the
+ * grid can show.
  */
-export class TextNumbers {
-  readonly #cells: LivingCells;
+export class CellTexts {
+  readonly #data: Uint32Array;
   readonly #numbering: Numbering;
   readonly #numbers = new Map<string, number>();
   readonly #texts: string[] = [];
@@ -67,15 +43,25 @@ export class TextNumbers {
   /** How often a number is refused before it is looked for again. */
   #refusals = 0;
 
-  constructor(cells: LivingCells, numbering: Numbering) {
-    this.#cells = cells;
+  /** @param data - the grid's words */
+  constructor(data: Uint32Array, numbering: Numbering) {
+    this.#data = data;
     this.#numbering = numbering;
     this.#capacity = Math.min(smallestCapacity, numbering.most);
   }
 
+  /** Whether no cell holds a number. */
+  get isEmpty(): boolean {
+    return this.#numbers.size === 0;
+  }
+
+  get size(): number {
+    return this.#numbers.size;
+  }
+
   /**
-   * The number of a text. It must be stored in a living cell before the next one is asked for, or it may be
-   * taken back. Undefined when every number is on some screen.
+   * The number of a text. It must be stored in the grid before the next one is asked for, or it may be taken back.
+   * Undefined when every number is in some cell.
    */
   number(text: string): number | undefined {
     const known = this.#numbers.get(text);
@@ -93,8 +79,12 @@ export class TextNumbers {
     return this.#texts[number];
   }
 
-  get size(): number {
-    return this.#numbers.size;
+  /** Forgets all; no cell may hold a number. */
+  clear(): void {
+    if (this.isEmpty) return;
+    this.#numbers.clear();
+    this.#texts.length = 0;
+    this.#free = [];
   }
 
   get #isFull(): boolean {
@@ -120,14 +110,22 @@ export class TextNumbers {
   #held(): Uint8Array {
     const { numberIn } = this.#numbering;
     const held = new Uint8Array(this.#texts.length);
-    for (const data of this.#cells)
-      for (let i = 0; i < data.length; i += cellWords) {
-        const number = numberIn(data[i] as number);
-        if (number >= 0) held[number] = 1;
-      }
+    for (let i = 0; i < this.#data.length; i += cellWords) {
+      const number = numberIn(this.#data[i] as number);
+      if (number >= 0) held[number] = 1;
+    }
     return held;
   }
 }
+
+const clusterNumbers: Numbering = {
+  most: codeMask + 1,
+  numberIn: (word) => (word & clusterFlag ? word & codeMask : -1),
+};
+const linkNumbers: Numbering = {
+  most: linkMask >>> linkShift,
+  numberIn: (word) => (word >>> linkShift) - 1,
+};
 
 /**
  * A rectangle of cells, row after row (see cell.ts). Always true: cell texts are safe to print, a cell of width
@@ -140,24 +138,22 @@ export interface Grid {
   readonly data: Uint32Array;
   /** The same memory, for fast copying and comparing. */
   readonly bytes: Buffer;
+  /** Clusters and links by the numbers in the cells. They are this grid's own: see `adoptWord` for cells of another. */
+  readonly clusters: CellTexts;
+  readonly links: CellTexts;
 }
-
-/** Numbers are the same in the whole process: cells of different grids are compared by their words. */
-const cells = new LivingCells();
-const clusters = new TextNumbers(cells, {
-  most: codeMask + 1,
-  numberIn: (word) => (word & clusterFlag ? word & codeMask : -1),
-});
-const links = new TextNumbers(cells, {
-  most: linkMask >>> linkShift,
-  numberIn: (word) => (word >>> linkShift) - 1,
-});
 
 /** A grid of blanks. */
 export function createGrid(cols: number, rows: number): Grid {
   const data = new Uint32Array(cols * rows * cellWords);
-  const grid = { cols, rows, data, bytes: Buffer.from(data.buffer) };
-  cells.track(grid);
+  const grid = {
+    cols,
+    rows,
+    data,
+    bytes: Buffer.from(data.buffer),
+    clusters: new CellTexts(data, clusterNumbers),
+    links: new CellTexts(data, linkNumbers),
+  };
   clearGrid(grid);
   return grid;
 }
@@ -165,13 +161,8 @@ export function createGrid(cols: number, rows: number): Grid {
 export function clearGrid(grid: Grid): void {
   grid.data.fill(0);
   for (let i = 0; i < grid.data.length; i += cellWords) grid.data[i] = blankText;
-}
-
-/** A grid of another size with what fits of this one, from the top left corner. */
-export function resizedGrid(grid: Grid, cols: number, rows: number): Grid {
-  const resized = createGrid(cols, rows);
-  blit(grid, { x: 0, y: 0, width: grid.cols, height: grid.rows }, resized, 0, 0);
-  return resized;
+  grid.clusters.clear();
+  grid.links.clear();
 }
 
 /** Index of a cell's first word. */
@@ -184,49 +175,52 @@ export function codeWord(code: number, width: Width): number {
   return (isPrintable(code) ? code : 0x20) | (width << widthShift);
 }
 
-/**
- * The text word of a cell's text. A cluster's word must be stored in a grid before the next one is made, see
- * TextNumbers.
- */
-export function textWord(text: string, width: Width): number {
+/** The text word of a cell's text. A cluster's word must be stored in the grid before the next one is made, see CellTexts. */
+export function textWord(grid: Grid, text: string, width: Width): number {
   const printable = printableText(text);
   const code = printable.codePointAt(0) ?? 0x20;
   const isCluster = printable.length > (code > 0xffff ? 2 : 1);
-  const number = isCluster ? clusters.number(printable) : undefined;
+  const number = isCluster ? grid.clusters.number(printable) : undefined;
   return (number === undefined ? code : number | clusterFlag) | (width << widthShift);
 }
 
 /**
  * The bits of a text word that make its cell part of a link; 0 for what must not be one, and when there are more links
- * on the screens than numbers. They must be stored in a grid before those of another link are asked for.
+ * in the grid than numbers. They must be stored in the grid before those of another link are asked for.
  */
-export function linkBits(uri: string): number {
-  const number = isLink(uri) ? links.number(uri) : undefined;
+export function linkBits(grid: Grid, uri: string): number {
+  const number = isLink(uri) ? grid.links.number(uri) : undefined;
   return number === undefined ? 0 : (number + 1) << linkShift;
 }
 
 /** Where the link of a cell leads to; '' without one. */
-export function wordLink(word: number): string {
-  return links.text((word >>> linkShift) - 1) ?? '';
+export function wordLink(grid: Grid, word: number): string {
+  return grid.links.text((word >>> linkShift) - 1) ?? '';
 }
 
 /** What a text word shows: one code point or a cluster, '' for a right half. */
-export function wordText(word: number): string {
+export function wordText(grid: Grid, word: number): string {
   if (widthOf(word) === 0) return '';
-  return word & clusterFlag ? (clusters.text(word & codeMask) ?? ' ') : String.fromCodePoint(word & codeMask);
+  return word & clusterFlag
+    ? (grid.clusters.text(word & codeMask) ?? ' ')
+    : String.fromCodePoint(word & codeMask);
 }
 
 export function cellText(grid: Grid, x: number, y: number): string {
-  return wordText(grid.data[cellIndex(grid, x, y)] ?? rightHalf);
+  return wordText(grid, grid.data[cellIndex(grid, x, y)] ?? rightHalf);
 }
 
-/** Whether two rows look the same. */
-export function rowsEqual(a: Grid, rowA: number, b: Grid, rowB: number): boolean {
-  const stride = a.cols * cellBytes;
-  if (a.cols !== b.cols) return false;
-  return (
-    a.bytes.compare(b.bytes, rowB * stride, (rowB + 1) * stride, rowA * stride, (rowA + 1) * stride) === 0
-  );
+/** The text word of another grid's cell as this grid has it; to be stored like that of `textWord`. */
+export function adoptWord(grid: Grid, from: Grid, word: number): number {
+  if ((word & (clusterFlag | linkMask)) === 0 || grid === from) return word;
+  const link = word & linkMask ? linkBits(grid, wordLink(from, word)) : 0;
+  const text = word & clusterFlag ? textWord(grid, wordText(from, word), widthOf(word)) : word & ~linkMask;
+  return text | link;
+}
+
+/** Whether all cells of a grid mean the same in every other one. */
+export function isPlain({ clusters, links }: Grid): boolean {
+  return clusters.isEmpty && links.isEmpty;
 }
 
 export interface Rectangle {
@@ -253,20 +247,18 @@ export function blit(from: Grid, part: Rectangle, to: Grid, x: number, y: number
     const last = first + (right - left - 1) * cellWords;
     if (widthOf(to.data[first] as number) === 0) takeText(to.data, first);
     if (widthOf(to.data[last] as number) === 2) takeText(to.data, last);
+    if (from !== to && !isPlain(from)) adoptCells(from, start / 4, to, first, last);
   }
 }
 
-/** Makes part of a grid blank, clipped to it. */
-export function erase(grid: Grid, part: Rectangle): void {
-  const left = Math.max(0, part.x);
-  const right = Math.min(grid.cols, part.x + part.width);
-  const bottom = Math.min(grid.rows, part.y + part.height);
-  if (left >= right) return;
-  for (let y = Math.max(0, part.y); y < bottom; y++) {
-    cutPair(grid, left, y);
-    cutPair(grid, right, y);
-    const end = cellIndex(grid, right, y);
-    for (let at = cellIndex(grid, left, y); at < end; at += cellWords) setBlank(grid.data, at);
+/** Gives cells that were copied the numbers of their new grid. */
+function adoptCells(from: Grid, start: number, to: Grid, first: number, last: number): void {
+  // Until a cell has its own number, that of the other grid would keep a text that nothing shows.
+  for (let at = first; at <= last; at += cellWords) to.data[at] = 0;
+  for (let at = first; at <= last; at += cellWords) {
+    const word = from.data[start + at - first] as number;
+    const isCut = (at === first && widthOf(word) === 0) || (at === last && widthOf(word) === 2);
+    to.data[at] = adoptWord(to, from, isCut ? blankText | (word & linkMask) : word);
   }
 }
 

@@ -2,38 +2,7 @@ import type { Terminal } from '@xterm/headless';
 import type { MouseMode, Screen } from './screen.ts';
 import { allCapabilities, rowToAnsi, sgr } from './sgr.ts';
 import { plainModes, tabStops } from './tty.ts';
-import { type Attributes, readStyle } from './xtermReader.ts';
-
-/** Further private parts of @xterm/headless 6.0.0, beside those of xtermReader.ts. */
-interface PrivateTerminal {
-  readonly _core: {
-    readonly buffer: PrivateBuffer;
-    readonly _charsetService: { readonly glevel: number; readonly _charsets: readonly Charset[] };
-    readonly _inputHandler: {
-      readonly _curAttrData: Attributes;
-      readonly _parser: { readonly currentState: number };
-      readonly _utf8Decoder: { readonly interim: Uint8Array };
-    };
-  };
-}
-
-interface PrivateBuffer {
-  readonly x: number;
-  readonly y: number;
-  readonly ybase: number;
-  readonly scrollTop: number;
-  readonly scrollBottom: number;
-  readonly tabs: Readonly<Record<number, boolean>>;
-  readonly savedX: number;
-  readonly savedY: number;
-  readonly savedCurAttrData: Attributes;
-}
-
-/** What characters are drawn as; none for ASCII. */
-type Charset = Readonly<Record<string, string>> | undefined;
-
-/** Makes a real terminal the same as one in memory; see `wholeScreen`. */
-export type WholeScreen = (terminal: Terminal, screen: Screen) => string | null;
+import { type Attributes, type ProgramState, programState, readStyle } from './xterm.ts';
 
 /**
  * What makes a real terminal of the same size go on exactly where one in memory is, whatever was on it: the cells, and
@@ -41,14 +10,9 @@ export type WholeScreen = (terminal: Terminal, screen: Screen) => string | null;
  * @param screen as just read from `terminal`
  * @returns null in the middle of a sequence or of a synchronized frame, which nothing could be put in front of
  */
-export const wholeScreen: WholeScreen = (terminal, screen) => {
-  const {
-    buffer,
-    _charsetService: charsets,
-    _inputHandler: handler,
-  } = (terminal as unknown as PrivateTerminal)._core;
-  if (handler._parser.currentState !== 0 || handler._utf8Decoder.interim[0] !== 0) return null;
-  if (terminal.modes.synchronizedOutputMode) return null;
+export function wholeScreen(terminal: Terminal, screen: Screen): string | null {
+  const { isWithin, buffer, charsets, shiftedTo, pen } = programState(terminal);
+  if (isWithin || terminal.modes.synchronizedOutputMode) return null;
   const stops = Object.keys(buffer.tabs)
     .map(Number)
     .filter((column) => buffer.tabs[column] && column > 0);
@@ -59,15 +23,15 @@ export const wholeScreen: WholeScreen = (terminal, screen) => {
     cells(screen),
     `\x1b[${buffer.scrollTop + 1};${buffer.scrollBottom + 1}r`,
     to(buffer.savedX, buffer.savedY - buffer.ybase),
-    `${pen(buffer.savedCurAttrData)}\x1b7`,
+    `${style(buffer.savedCurAttrData)}\x1b7`,
     cursorPlace(buffer, screen, terminal.modes.originMode),
-    designated(charsets._charsets),
-    charsets.glevel === 1 ? '\x0e' : '\x0f',
-    pen(handler._curAttrData),
-    openLink(handler._curAttrData),
+    designated(charsets),
+    shiftedTo === 1 ? '\x0e' : '\x0f',
+    style(pen),
+    openLink(pen),
     modes(terminal, screen),
   ].join('');
-};
+}
 
 function cells({ grid }: Screen): string {
   return Array.from({ length: grid.rows }, (_, y) => {
@@ -77,7 +41,11 @@ function cells({ grid }: Screen): string {
 }
 
 /** Behind the last column the next character wraps first; only printing there leads to that. */
-function cursorPlace({ x, y, scrollTop }: PrivateBuffer, { grid }: Screen, isOrigin: boolean): string {
+function cursorPlace(
+  { x, y, scrollTop }: ProgramState['buffer'],
+  { grid }: Screen,
+  isOrigin: boolean,
+): string {
   const origin = isOrigin ? '\x1b[?6h' : '';
   const row = isOrigin ? y - scrollTop : y;
   if (x < grid.cols) return origin + to(x, row);
@@ -117,7 +85,7 @@ const mouseNumbers: Readonly<Record<MouseMode, number>> = {
 };
 
 /** Line drawing is the one set besides ASCII that programs still use; it has a line where ASCII has a q. */
-function designated(charsets: readonly Charset[]): string {
+function designated(charsets: ProgramState['charsets']): string {
   return ['(', ')', '*', '+'].map((g, at) => `\x1b${g}${charsets[at]?.q === '─' ? '0' : 'B'}`).join('');
 }
 
@@ -126,7 +94,7 @@ function openLink({ extended: { _urlId: link } }: Attributes): string {
   return link && link.uri !== null ? `\x1b]8;;${link.uri}\x1b\\` : '\x1b]8;;\x1b\\';
 }
 
-function pen(attributes: Attributes): string {
+function style(attributes: Attributes): string {
   return sgr(...readStyle(attributes), allCapabilities);
 }
 

@@ -69,13 +69,15 @@ export function gridToAnsi(grid: Grid): string {
   return rows.join('\n');
 }
 
+export const closeLink = '\x1b]8;;\x1b\\';
+
 /**
  * What makes text that follows part of the link of a cell, given by its text word, or of none. By the id terminals know
  * the parts of a link that goes over several rows.
  */
-export function linkSequence(textWord: number): string {
+export function linkSequence(grid: Grid, textWord: number): string {
   const link = textWord >>> linkShift;
-  return link === 0 ? '\x1b]8;;\x1b\\' : `\x1b]8;id=${link};${wordLink(textWord)}\x1b\\`;
+  return link === 0 ? closeLink : `\x1b]8;id=${link};${wordLink(grid, textWord)}\x1b\\`;
 }
 
 /**
@@ -90,7 +92,7 @@ export function rowToAnsi(grid: Grid, y: number, from = 0, links = false): strin
   for (let x = from; x < grid.cols; x++) {
     const at = cellIndex(grid, x, y);
     const word = data[at] as number;
-    if (links && word >>> linkShift !== link) text += linkSequence(word);
+    if (links && word >>> linkShift !== link) text += linkSequence(grid, word);
     if (links) link = word >>> linkShift;
     const style = sgr(
       data[at + 1] as number,
@@ -101,9 +103,9 @@ export function rowToAnsi(grid: Grid, y: number, from = 0, links = false): strin
     const shown = style === '\x1b[0m' ? '' : style;
     if (shown !== pen) text += shown || '\x1b[0m';
     pen = shown;
-    text += wordText(word);
+    text += wordText(grid, word);
   }
-  if (link > 0) text += linkSequence(0);
+  if (link > 0) text += closeLink;
   return pen ? `${text}\x1b[0m` : text.replace(/ +$/, '');
 }
 

@@ -51,7 +51,7 @@ function writeCluster(cluster: string, style: Style, grid: Grid, x: number, y: n
   const code = cluster.codePointAt(0) ?? 0x20;
   const isSingle = cluster.length === (code > 0xffff ? 2 : 1);
   const width = columns === 2 ? 2 : 1;
-  writeCell(grid, x, y, isSingle ? codeWord(code, width) : textWord(cluster, width), style);
+  writeCell(grid, x, y, isSingle ? codeWord(code, width) : textWord(grid, cluster, width), style);
   if (width === 2) completeWide(grid.data, cellIndex(grid, x, y));
   return end;
 }

@@ -3,7 +3,7 @@
  * 98 × 27; the machine's load shows in the figures, so compare them with each other.
  */
 
-import { encodeScreen, ScreenCopy } from '../../src/terminal/codec.ts';
+import { ScreenCopy, ScreenEncoder } from '../../src/terminal/codec.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import { Compositor, type Layer } from '../../src/terminal/renderer.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
@@ -14,7 +14,8 @@ for (let y = 1; y <= 60; y++) chromeTerminal.write(`\x1b[${y};1H│${'─'.repea
 const panes = Array.from({ length: 4 }, (_, n) => ({
   emulator: new Emulator({ cols: 98, rows: 27, scrollback: 1000 }),
   screen: createScreen(98, 27),
-  shadow: createScreen(0, 0),
+  changed: [] as number[],
+  encoder: new ScreenEncoder(),
   copy: new ScreenCopy(),
   at: { x: 1 + (n % 2) * 110, y: 1 + (n >> 1) * 30, width: 98, height: 27 },
 }));
@@ -54,10 +55,13 @@ function measure(name: string, change: (round: number) => void): void {
     timed('parse', () => change(round));
     timed('read', () => {
       chromeTerminal.readScreen(chrome);
-      for (const { emulator, screen } of panes) emulator.readScreen(screen);
+      for (const { emulator, screen, changed } of panes) {
+        changed.length = 0;
+        emulator.readScreen(screen, changed);
+      }
     });
-    for (const { screen, shadow, copy } of panes) {
-      const update = timed('encode', () => encodeScreen(screen, shadow));
+    for (const { screen, encoder, changed, copy } of panes) {
+      const update = timed('encode', () => encoder.encode(screen, changed));
       wire += update?.length ?? 0;
       if (update) timed('decode', () => copy.apply(update));
     }

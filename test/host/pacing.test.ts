@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import { Input } from '../../src/host/input.ts';
 import { Output } from '../../src/host/output.ts';
 import { cleanTitle } from '../../src/host/title.ts';
-import { smallestRoom, Watch } from '../../src/host/watch.ts';
+import { smallestRoom, Watch } from '../../src/host/viewers.ts';
 import { findTree } from '../../src/lib/processes.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
 

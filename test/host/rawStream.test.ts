@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RawStream } from '../../src/host/rawStream.ts';
-import { Watch } from '../../src/host/watch.ts';
+import { RawStream, Watch } from '../../src/host/viewers.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
 
 beforeEach(() => void vi.useFakeTimers());

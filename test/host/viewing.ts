@@ -1,7 +1,7 @@
 import { View } from '../../src/host/view.ts';
 import { cellWords, Foreground } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { cellText, createScreen, type Grid, gridToText } from '../../src/terminal/screen.ts';
+import { cellText, type Grid, gridToText } from '../../src/terminal/screen.ts';
 
 /** A view of a terminal in memory. */
 export class Scene {
@@ -11,9 +11,13 @@ export class Scene {
   constructor(cols: number, rows: number, scrollback = 200) {
     this.terminal = new Emulator({ cols, rows, scrollback });
     const { terminal } = this;
-    const screen = createScreen(0, 0);
     this.view = new View({
-      readScreen: () => (terminal.readScreen(screen) ? screen : null),
+      readScreen(screen, changed, top) {
+        if (terminal.isHeld() && screen.grid.cols === terminal.cols && screen.grid.rows === terminal.rows)
+          return false;
+        terminal.fillScreen(screen, changed, top);
+        return true;
+      },
       get lines() {
         return terminal.lines;
       },

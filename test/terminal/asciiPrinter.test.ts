@@ -1,13 +1,12 @@
 import type { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
-import { privateAccess, writeNow } from '../../src/terminal/access.ts';
-import { printAsciiFast } from '../../src/terminal/asciiPrinter.ts';
-import { createTerminal } from '../../src/terminal/createTerminal.ts';
+import { createTerminal } from '../../src/terminal/emulator.ts';
 import { createGrid, type Grid } from '../../src/terminal/screen.ts';
+import { printAsciiFast, readLines, writeNow } from '../../src/terminal/xterm.ts';
 import { hostileBytes, Random } from './hostile.ts';
 
 function pair(cols: number, rows: number): readonly [fast: Terminal, plain: Terminal] {
-  const create = () => createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess);
+  const create = () => createTerminal({ cols, rows, scrollback: 64, convertEol: false });
   const fast = create();
   printAsciiFast(fast);
   return [fast, create()];
@@ -17,7 +16,7 @@ function pair(cols: number, rows: number): readonly [fast: Terminal, plain: Term
 function shown(terminal: Terminal): readonly [Grid, number, number] {
   const { active } = terminal.buffer;
   const grid = createGrid(terminal.cols, active.length);
-  privateAccess.readLines(terminal, 0, grid);
+  readLines(terminal, 0, grid);
   return [grid, active.cursorX, active.cursorY];
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { cellWords, widthOf } from '../../src/terminal/cell.ts';
-import { encodeScreen, ScreenCopy } from '../../src/terminal/codec.ts';
+import { encodeScreen, ScreenCopy, ScreenEncoder } from '../../src/terminal/codec.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import {
   cellIndex,
@@ -16,6 +16,7 @@ import {
   wordLink,
 } from '../../src/terminal/screen.ts';
 import { hostileBytes, Random } from './hostile.ts';
+import { sameCells } from './sameCells.ts';
 
 function screenAfter(bytes: string | Buffer, cols = 20, rows = 4): Screen {
   const terminal = new Emulator({ cols, rows, scrollback: 0 });
@@ -25,47 +26,51 @@ function screenAfter(bytes: string | Buffer, cols = 20, rows = 4): Screen {
   return screen;
 }
 
-/** What was sent, which must be something. */
-function update(screen: Screen, shadow: Screen | null): Buffer {
-  return encodeScreen(screen, shadow) ?? expect.unreachable('nothing was sent');
+/** What is sent, which must be something. */
+function update(encoder: ScreenEncoder, screen: Screen, changed: readonly number[] = []): Buffer {
+  return encoder.encode(screen, changed) ?? expect.unreachable('nothing was sent');
 }
 
 describe('a watcher', () => {
   test('gets the whole screen first and then only what changed', () => {
-    const shadow = createScreen(0, 0);
+    const encoder = new ScreenEncoder();
     const copy = new ScreenCopy();
     const screen = screenAfter(`one\r\n\x1b[31m${'two '.repeat(4)}\x1b[0m\r\n日本e\u0301`);
-    const whole = update(screen, shadow);
+    const whole = update(encoder, screen);
     copy.apply(whole);
     expect(copy.screen).toEqual(screen);
-    expect(encodeScreen(screen, shadow)).toBeNull();
+    expect(encoder.encode(screen, [])).toBeNull();
 
     screen.grid.data[0] = 0x400000 | 0x58;
-    const changes = update(screen, shadow);
+    const changes = update(encoder, screen, [0]);
     expect(changes.length).toBeLessThan(whole.length);
     expect(gridToText(copy.apply(changes).grid)).toMatch(/^Xne\n/);
   });
 
   test('gets a blank screen of a new size', () => {
-    const shadow = createScreen(0, 0);
+    const encoder = new ScreenEncoder();
     const copy = new ScreenCopy();
-    copy.apply(update(screenAfter('text'), shadow));
-    copy.apply(update(screenAfter('', 7, 3), shadow));
+    copy.apply(update(encoder, screenAfter('text')));
+    copy.apply(update(encoder, screenAfter('', 7, 3)));
     expect([copy.screen.grid.cols, copy.screen.grid.rows, gridToText(copy.screen.grid)]).toEqual([7, 3, '']);
   });
 
   test('that begins anew forgets what it had', () => {
     const copy = new ScreenCopy();
-    copy.apply(update(screenAfter('old text\r\nof two lines'), null));
-    copy.apply(update(screenAfter('new'), createScreen(0, 0)));
+    copy.apply(encodeScreen(screenAfter('old text\r\nof two lines')));
+    const encoder = new ScreenEncoder();
+    const screen = screenAfter('new');
+    copy.apply(update(encoder, screen));
     expect(gridToText(copy.screen.grid)).toBe('new');
-    copy.apply(update(screenAfter('\r\nnewer'), null));
-    expect(gridToText(copy.screen.grid)).toBe('\nnewer');
+    encoder.restart();
+    screen.grid.data[0] = 0x400000 | 0x4e;
+    copy.apply(update(encoder, screen, [0]));
+    expect(gridToText(copy.screen.grid)).toBe('New');
   });
 
   test('gets every cursor and every mode', () => {
     const screen = createScreen(3, 2);
-    const shadow = createScreen(0, 0);
+    const encoder = new ScreenEncoder();
     const copy = new ScreenCopy();
     const random = new Random(1);
     const flag = () => random.chance(50);
@@ -87,7 +92,7 @@ describe('a watcher', () => {
         mouseEncoding: random.pick(mouseEncodings),
         keyboard: random.below(32),
       };
-      const sent = encodeScreen(screen, shadow);
+      const sent = encoder.encode(screen, []);
       if (sent) copy.apply(sent);
       expect(copy.screen).toEqual(screen);
     }
@@ -98,15 +103,16 @@ describe('a watcher', () => {
     for (let run = 0; run < 20; run++) {
       const terminal = new Emulator({ cols: 40, rows: 12, scrollback: 50 });
       const screen = createScreen(0, 0);
-      const shadow = createScreen(0, 0);
+      const encoder = new ScreenEncoder();
       const copy = new ScreenCopy();
       for (let round = 0; round < 40; round++) {
         terminal.write(hostileBytes(random, random.between(0, 12)));
         if (random.chance(8)) terminal.resize(random.between(2, 120), random.between(1, 40));
-        terminal.readScreen(screen);
-        const sent = encodeScreen(screen, shadow);
+        const changed: number[] = [];
+        terminal.fillScreen(screen, changed);
+        const sent = encoder.encode(screen, changed);
         if (sent) copy.apply(sent);
-        expect(copy.screen.grid.bytes.equals(screen.grid.bytes), `run ${run}, round ${round}`).toBe(true);
+        expect(sameCells(copy.screen.grid, screen.grid), `run ${run}, round ${round}`).toBe(true);
         expect([copy.screen.cursor, copy.screen.modes]).toEqual([screen.cursor, screen.modes]);
       }
       terminal.dispose();
@@ -114,9 +120,32 @@ describe('a watcher', () => {
   });
 });
 
+test('what hostile clusters and links without end leave behind is bounded on both sides', () => {
+  const terminal = new Emulator({ cols: 40, rows: 10, scrollback: 50 });
+  const screen = createScreen(0, 0);
+  const encoder = new ScreenEncoder();
+  const copy = new ScreenCopy();
+  for (let n = 0; n < 20_000; n++) {
+    const mark = String.fromCodePoint(
+      0x300 + (n % 100),
+      0x300 + (Math.floor(n / 100) % 100),
+      0x301 + (n % 7),
+    );
+    terminal.write(`e${mark}\x1b]8;;https://example.org/${n}\x07${n % 10}\x1b]8;;\x07`);
+    if (n % 50 > 0) continue;
+    const changed: number[] = [];
+    terminal.fillScreen(screen, changed);
+    copy.apply(encoder.encode(screen, changed) ?? expect.unreachable('nothing was sent'));
+  }
+  for (const { clusters, links } of [screen.grid, copy.screen.grid])
+    expect([clusters.size <= 1024, links.size <= 255]).toEqual([true, true]);
+  expect(gridToText(copy.screen.grid)).toBe(gridToText(screen.grid));
+  terminal.dispose();
+});
+
 describe('malformed bytes', () => {
   const random = new Random(4);
-  const sample = update(screenAfter(hostileBytes(random, 60)), null);
+  const sample = encodeScreen(screenAfter(hostileBytes(random, 60)));
 
   test('that end anywhere too early are refused', () => {
     for (let length = 0; length < sample.length; length++)
@@ -183,12 +212,12 @@ describe('malformed bytes', () => {
 
 test('a link is sent once in an update, however many rows it is in', () => {
   const link = '\x1b]8;;https://example.org/somewhere\x07';
-  const bytes = update(screenAfter(`${link}one\r\ntwo\r\n\x1b]8;;\x07three${link}four`), null);
+  const bytes = encodeScreen(screenAfter(`${link}one\r\ntwo\r\n\x1b]8;;\x07three${link}four`));
   expect(bytes.toString('latin1').split('https://example.org/somewhere')).toHaveLength(2);
   const { grid } = new ScreenCopy().apply(bytes);
   const linked = [0, 1, 2].map((y) =>
     Array.from({ length: grid.cols }, (_, x) => x).filter((x) =>
-      wordLink(grid.data[cellIndex(grid, x, y)] ?? 0),
+      wordLink(grid, grid.data[cellIndex(grid, x, y)] ?? 0),
     ),
   );
   expect(linked).toEqual([
@@ -199,16 +228,16 @@ test('a link is sent once in an update, however many rows it is in', () => {
 });
 
 test('what must not be a link is none in the copy', () => {
-  const bytes = update(screenAfter('\x1b]8;;https://example.org\x07x'), null);
+  const bytes = encodeScreen(screenAfter('\x1b]8;;https://example.org\x07x'));
   const evil = Buffer.from(
     bytes.toString('latin1').replace('https://example.org', 'javas://example.org'),
     'latin1',
   );
   const { grid } = new ScreenCopy().apply(evil);
-  expect([cellText(grid, 0, 0), wordLink(grid.data[0] ?? 0)]).toEqual(['x', '']);
+  expect([cellText(grid, 0, 0), wordLink(grid, grid.data[0] ?? 0)]).toEqual(['x', '']);
 });
 
 test('a blank grid is sent as nothing but its size', () => {
   const screen = { ...createScreen(0, 0), grid: createGrid(200, 50) };
-  expect(update(screen, null)).toHaveLength(20);
+  expect(encodeScreen(screen)).toHaveLength(20);
 });

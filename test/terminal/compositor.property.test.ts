@@ -1,7 +1,7 @@
 import type { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
-import { writeNow } from '../../src/terminal/access.ts';
 import { Compositor, isDisputed, type Layer } from '../../src/terminal/renderer.ts';
+import { writeNow } from '../../src/terminal/xterm.ts';
 import { hostileBytes, Random } from './hostile.ts';
 import { blanked, blankLook, gridOf, hasOddWidth, type Look, looksOf, terminal, told } from './looks.ts';
 

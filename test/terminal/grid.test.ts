@@ -3,16 +3,17 @@ import {
   blit,
   cellIndex,
   cellText,
+  clearGrid,
   codeWord,
   completeWide,
   createGrid,
-  erase,
   type Grid,
   gridToText,
-  resizedGrid,
-  rowsEqual,
+  isPlain,
+  linkBits,
   rowText,
   textWord,
+  wordLink,
 } from '../../src/terminal/screen.ts';
 
 /** A grid of one row per line; CJK characters take two columns. */
@@ -35,23 +36,6 @@ describe('a grid', () => {
   test('begins blank and tells its text without trailing blanks', () => {
     expect(gridToText(createGrid(3, 2))).toBe('');
     expect(gridToText(gridOf('', ' a', 'b  ', ''))).toBe('\n a\nb');
-  });
-
-  test('compares rows by all that shows', () => {
-    const a = gridOf('same', 'same');
-    expect(rowsEqual(a, 0, a, 1)).toBe(true);
-    a.data[cellIndex(a, 2, 1) + 1] = 0x1000001;
-    expect(rowsEqual(a, 0, a, 1)).toBe(false);
-    expect(rowsEqual(a, 0, gridOf('same '), 0)).toBe(false);
-  });
-
-  test.each([
-    ['keeps what fits', 3, 1, 'abc'],
-    ['adds blanks', 6, 3, 'abcd\n日本'],
-    ['cuts no character in half', 3, 2, 'abc\n日'],
-    ['may become nothing', 0, 0, ''],
-  ])('of another size %s', (_, cols, rows, text) => {
-    expect(gridToText(resizedGrid(gridOf('abcd', '日本'), cols, rows))).toBe(text);
   });
 });
 
@@ -80,10 +64,30 @@ describe('copying a part', () => {
     expect(rowText(grid, 0)).toBe(text);
   });
 
-  test('erasing leaves no half character either', () => {
-    const grid = gridOf('日本語');
-    erase(grid, { x: 1, y: -1, width: 2, height: 9 });
-    expect(rowText(grid, 0)).toBe('    語');
+  test('brings clusters and links along, by numbers of the grid they come to', () => {
+    const from = createGrid(4, 1);
+    const to = createGrid(4, 1);
+    to.data[cellIndex(to, 3, 0)] = textWord(to, 'o\u0308', 1) | linkBits(to, 'https://other.org');
+    for (const [x, text] of ['e\u0301', 'a\u0300', 'e\u0301'].entries())
+      from.data[cellIndex(from, x, 0)] =
+        textWord(from, text, 1) | linkBits(from, `https://example.org/${text.length}`);
+    blit(from, { x: 0, y: 0, width: 3, height: 1 }, to, 0, 0);
+    expect(rowText(to, 0)).toBe('e\u0301a\u0300e\u0301o\u0308');
+    expect([0, 1, 2, 3].map((x) => wordLink(to, to.data[cellIndex(to, x, 0)] ?? 0))).toEqual([
+      'https://example.org/2',
+      'https://example.org/2',
+      'https://example.org/2',
+      'https://other.org',
+    ]);
+    expect(to.data[cellIndex(to, 0, 0)]).toBe(to.data[cellIndex(to, 2, 0)]);
+    expect(to.data[cellIndex(to, 0, 0)]).not.toBe(to.data[cellIndex(to, 1, 0)]);
+  });
+
+  test('within one grid keeps its clusters', () => {
+    const grid = createGrid(3, 1);
+    grid.data[0] = textWord(grid, 'e\u0301', 1);
+    blit(grid, { x: 0, y: 0, width: 2, height: 1 }, grid, 1, 0);
+    expect(rowText(grid, 0)).toBe('e\u0301e\u0301');
   });
 });
 
@@ -107,16 +111,18 @@ describe('the text of a cell', () => {
     ['a tower of marks', `z${'\u0300'.repeat(99)}`, `z${'\u0300'.repeat(15)}`],
   ])('%s is safe to print', (_, text, shown) => {
     const grid = createGrid(1, 1);
-    grid.data[0] = textWord(text, 1);
+    grid.data[0] = textWord(grid, text, 1);
     expect(cellText(grid, 0, 0)).toBe(shown);
   });
 
-  test('the same cluster is the same word in every grid', () => {
-    const [a, b] = [createGrid(1, 1), createGrid(1, 1)];
-    a.data[0] = textWord('e\u0301', 1);
-    b.data[0] = textWord('e\u0301', 1);
-    expect(rowsEqual(a, 0, b, 0)).toBe(true);
-    b.data[0] = textWord('e\u0300', 1);
-    expect(rowsEqual(a, 0, b, 0)).toBe(false);
+  test('the same cluster is the same word everywhere in a grid, and forgotten once all is blank', () => {
+    const grid = createGrid(3, 1);
+    for (const [x, text] of ['e\u0301', 'e\u0300', 'e\u0301'].entries())
+      grid.data[cellIndex(grid, x, 0)] = textWord(grid, text, 1);
+    const [first, second, third] = [0, 1, 2].map((x) => grid.data[cellIndex(grid, x, 0)]);
+    expect([first === third, first === second]).toEqual([true, false]);
+    expect(isPlain(grid)).toBe(false);
+    clearGrid(grid);
+    expect(isPlain(grid)).toBe(true);
   });
 });

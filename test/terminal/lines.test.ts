@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { privateAccess, publicAccess } from '../../src/terminal/access.ts';
-import { Emulator } from '../../src/terminal/emulator.ts';
+import { createTerminal, Emulator } from '../../src/terminal/emulator.ts';
 import type { Lines } from '../../src/terminal/lines.ts';
-import { endOfLine, PrintedLine, startOfLine } from '../../src/terminal/printedLine.ts';
+import { endOfLine, PrintedLine, startOfLine } from '../../src/terminal/lines.ts';
 import { createGrid, rowText } from '../../src/terminal/screen.ts';
 import { Random } from './hostile.ts';
+import { readRowTextPublicly } from './publicReader.ts';
 
 function printed(lines: Lines, line: number): string {
   const whole = new PrintedLine(lines, startOfLine(lines, line), endOfLine(lines, line));
@@ -179,8 +179,13 @@ test('text and cells of a line agree, whatever is printed', () => {
     '\t',
   ];
   for (let round = 0; round < 200; round++) {
-    const access = random.chance(20) ? publicAccess : privateAccess;
-    const terminal = new Emulator({ cols: random.between(2, 40), rows: 4, scrollback: 64, access });
+    const inner = createTerminal({
+      cols: random.between(2, 40),
+      rows: 4,
+      scrollback: 64,
+      convertEol: false,
+    });
+    const terminal = new Emulator({ cols: 2, rows: 2, scrollback: 64, create: () => inner });
     let bytes = '';
     for (let n = random.between(1, 30); n > 0; n--) bytes += random.pick(words);
     terminal.write(bytes);
@@ -189,6 +194,9 @@ test('text and cells of a line agree, whatever is printed', () => {
       const grid = createGrid(lines.cols, 1);
       lines.read(line, grid);
       expect(lines.text(line).text.trimEnd()).toBe(rowText(grid, 0).normalize());
+      const { text, columns } = readRowTextPublicly(inner, line - lines.first);
+      expect(lines.text(line).text).toBe(text);
+      expect(Array.from(lines.text(line).columns ?? Array(lines.cols).keys())).toEqual(columns);
     }
     terminal.dispose();
   }

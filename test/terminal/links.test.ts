@@ -23,7 +23,7 @@ function linksOf(shown: Emulator): readonly (readonly [text: string, uri: string
   const links: [string, string][] = [];
   for (let y = 0; y < grid.rows; y++)
     for (let x = 0; x < grid.cols; x++) {
-      const uri = wordLink(grid.data[cellIndex(grid, x, y)] ?? 0);
+      const uri = wordLink(grid, grid.data[cellIndex(grid, x, y)] ?? 0);
       const last = links.at(-1);
       if (uri !== '' && last?.[1] === uri) last[0] += cellText(grid, x, y);
       else if (uri !== '') links.push([cellText(grid, x, y), uri]);
@@ -109,8 +109,8 @@ test('of links without end the latest are kept, and no memory is', () => {
   const screen = createScreen(0, 0);
   let looks = 0;
   do shown.readScreen(screen);
-  while (wordLink(screen.grid.data[0] ?? 0) !== url && ++looks < 2000);
-  expect(wordLink(screen.grid.data[0] ?? 0)).toBe(url);
+  while (wordLink(screen.grid, screen.grid.data[0] ?? 0) !== url && ++looks < 2000);
+  expect(wordLink(screen.grid, screen.grid.data[0] ?? 0)).toBe(url);
   shown.dispose();
 });
 

@@ -1,17 +1,17 @@
 import type { Terminal } from '@xterm/headless';
-import { privateAccess, writeNow } from '../../src/terminal/access.ts';
 import { isPrintable, printableText } from '../../src/terminal/cell.ts';
-import { createTerminal } from '../../src/terminal/createTerminal.ts';
+import { createTerminal } from '../../src/terminal/emulator.ts';
 import { createGrid, type Grid } from '../../src/terminal/screen.ts';
+import { readLines, writeNow } from '../../src/terminal/xterm.ts';
 
 /** A terminal that takes no short cuts in printing. */
 export function terminal(cols: number, rows: number): Terminal {
-  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess);
+  return createTerminal({ cols, rows, scrollback: 64, convertEol: false });
 }
 
 export function gridOf(shown: Terminal): Grid {
   const grid = createGrid(shown.cols, shown.rows);
-  privateAccess.readLines(shown, shown.buffer.active.baseY, grid);
+  readLines(shown, shown.buffer.active.baseY, grid);
   return grid;
 }
 

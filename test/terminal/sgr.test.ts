@@ -1,17 +1,17 @@
 import xterm from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
-import { privateAccess, writeNow } from '../../src/terminal/access.ts';
 import { ColorKind } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import { createGrid } from '../../src/terminal/screen.ts';
 import { allCapabilities, type ColorDepth, reducedColor, sgr } from '../../src/terminal/sgr.ts';
+import { readLines, writeNow } from '../../src/terminal/xterm.ts';
 import { Random } from './hostile.ts';
 
 function wordsAfter(bytes: string): number[] {
   const terminal = new xterm.Terminal({ cols: 2, rows: 1, allowProposedApi: true, logLevel: 'off' });
   writeNow(terminal, `${bytes}x`);
   const grid = createGrid(2, 1);
-  privateAccess.readLines(terminal, 0, grid);
+  readLines(terminal, 0, grid);
   terminal.dispose();
   return [...grid.data.subarray(1, 4)];
 }

@@ -1,76 +1,67 @@
 import { describe, expect, test } from 'vitest';
 import { clusterFlag, codeMask } from '../../src/terminal/cell.ts';
-import { LivingCells, type Numbering, TextNumbers } from '../../src/terminal/screen.ts';
+import { CellTexts, type Numbering } from '../../src/terminal/screen.ts';
 
 const inCells = (word: number) => (word & clusterFlag ? word & codeMask : -1);
 
-function tableOf(numbering: Partial<Numbering> = {}) {
-  const cells = new LivingCells();
-  return { cells, table: new TextNumbers(cells, { most: codeMask + 1, numberIn: inCells, ...numbering }) };
-}
-
-function holder({ cells, table }: ReturnType<typeof tableOf>, count: number) {
-  const owner = { data: new Uint32Array(count * 4) };
-  cells.track(owner);
+/** Texts in the cells of a grid of one row. */
+function rowOf(count: number, numbering: Partial<Numbering> = {}) {
+  const data = new Uint32Array(count * 4);
+  const table = new CellTexts(data, { most: codeMask + 1, numberIn: inCells, ...numbering });
   return {
-    owner,
+    data,
+    table,
     put(cell: number, text: string) {
-      owner.data[cell * 4] = (table.number(text) ?? 0) | clusterFlag;
+      data[cell * 4] = (table.number(text) ?? 0) | clusterFlag;
     },
-    get: (cell: number) => table.text((owner.data[cell * 4] ?? 0) & codeMask),
+    get: (cell: number) => table.text((data[cell * 4] ?? 0) & codeMask),
   };
 }
 
 test('a text keeps its number as long as a cell holds it', () => {
-  const tables = tableOf();
-  const kept = holder(tables, 3);
-  const busy = holder(tables, 10);
-  for (const cell of [0, 1, 2]) kept.put(cell, `kept ${cell}`);
-  for (let n = 0; n < 100_000; n++) busy.put(n % 10, `passing ${n}`);
-  expect([0, 1, 2].map(kept.get)).toEqual(['kept 0', 'kept 1', 'kept 2']);
-  expect(busy.get(9)).toBe('passing 99999');
-  expect(tables.table.number('kept 1')).toBe((kept.owner.data[4] ?? 0) & codeMask);
+  const row = rowOf(13);
+  for (const cell of [10, 11, 12]) row.put(cell, `kept ${cell}`);
+  for (let n = 0; n < 100_000; n++) row.put(n % 10, `passing ${n}`);
+  expect([10, 11, 12].map(row.get)).toEqual(['kept 10', 'kept 11', 'kept 12']);
+  expect(row.get(9)).toBe('passing 99999');
+  expect(row.table.number('kept 11')).toBe((row.data[44] ?? 0) & codeMask);
 });
 
-test('however many texts pass, only some thousands are kept', () => {
-  const tables = tableOf();
-  const busy = holder(tables, 100);
-  for (let n = 0; n < 200_000; n++) busy.put(n % 100, `passing ${n}`);
-  expect(tables.table.size).toBeLessThanOrEqual(4096);
+test('however many texts pass, only about a thousand are kept', () => {
+  const row = rowOf(100);
+  for (let n = 0; n < 200_000; n++) row.put(n % 100, `passing ${n}`);
+  expect(row.table.size).toBeLessThanOrEqual(1024);
 });
 
-test('there is room for all that is on screens at once', () => {
-  const tables = tableOf();
-  const large = holder(tables, 20_000);
-  for (let n = 0; n < 20_000; n++) large.put(n, `shown ${n}`);
-  for (let n = 0; n < 20_000; n++) expect(large.get(n)).toBe(`shown ${n}`);
+test('there is room for all that is in the grid at once', () => {
+  const row = rowOf(20_000);
+  for (let n = 0; n < 20_000; n++) row.put(n, `shown ${n}`);
+  for (let n = 0; n < 20_000; n++) expect(row.get(n)).toBe(`shown ${n}`);
 });
 
 describe('where numbers are few', () => {
-  test('texts go without one while all are on screens, and have one again later', () => {
-    const tables = tableOf({ most: 3 });
-    const screen = holder(tables, 3);
-    for (const cell of [0, 1, 2]) screen.put(cell, `shown ${cell}`);
-    for (let n = 0; n < 5000; n++) expect(tables.table.number('late')).toBeUndefined();
-    expect([0, 1, 2].map(screen.get)).toEqual(['shown 0', 'shown 1', 'shown 2']);
-    screen.owner.data.fill(0);
+  test('texts go without one while all are in cells, and have one again later', () => {
+    const row = rowOf(3, { most: 3 });
+    for (const cell of [0, 1, 2]) row.put(cell, `shown ${cell}`);
+    for (let n = 0; n < 5000; n++) expect(row.table.number('late')).toBeUndefined();
+    expect([0, 1, 2].map(row.get)).toEqual(['shown 0', 'shown 1', 'shown 2']);
+    row.data.fill(0);
     let asked = 1;
-    while (tables.table.number('late') === undefined) asked++;
+    while (row.table.number('late') === undefined) asked++;
     expect(asked).toBeLessThanOrEqual(1001);
   });
 
   test('looking for free ones costs little, however often somebody asks', () => {
     let looks = 0;
-    const tables = tableOf({
+    const row = rowOf(100, {
       most: 3,
       numberIn: (word) => {
         looks++;
         return inCells(word);
       },
     });
-    const screen = holder(tables, 100);
-    for (const cell of [0, 1, 2]) screen.put(cell, `shown ${cell}`);
-    for (let n = 0; n < 100_000; n++) tables.table.number(`late ${n}`);
+    for (const cell of [0, 1, 2]) row.put(cell, `shown ${cell}`);
+    for (let n = 0; n < 100_000; n++) row.table.number(`late ${n}`);
     expect(looks).toBeLessThanOrEqual(100 * 101);
   });
 });

@@ -1,9 +1,9 @@
 import type { Terminal } from '@xterm/headless';
-import { writeNow } from '../../../src/terminal/access.ts';
-import { encodeScreen, ScreenCopy } from '../../../src/terminal/codec.ts';
+import { ScreenCopy, ScreenEncoder } from '../../../src/terminal/codec.ts';
 import { Emulator } from '../../../src/terminal/emulator.ts';
 import { Compositor, type Layer, paneCursor } from '../../../src/terminal/renderer.ts';
 import { cellIndex, createScreen, type Grid, wordLink } from '../../../src/terminal/screen.ts';
+import { writeNow } from '../../../src/terminal/xterm.ts';
 import { gridOf, type Look, looksOf, terminal } from '../looks.ts';
 
 export interface Size {
@@ -38,7 +38,7 @@ export class PanePath {
   readonly #outer: Terminal;
   readonly #emulator: Emulator;
   readonly #screen = createScreen(0, 0);
-  readonly #shadow = createScreen(0, 0);
+  readonly #encoder = new ScreenEncoder();
   readonly #copy = new ScreenCopy();
   readonly #compositor = new Compositor();
   #time = 0;
@@ -83,8 +83,9 @@ export class PanePath {
 
   /** One frame; false while the program holds its screen back. */
   #paint(): boolean {
-    const isRead = this.#emulator.readScreen(this.#screen);
-    const update = isRead ? encodeScreen(this.#screen, this.#shadow) : null;
+    const changed: number[] = [];
+    const isRead = this.#emulator.readScreen(this.#screen, changed);
+    const update = isRead ? this.#encoder.encode(this.#screen, changed) : null;
     if (update) this.#copy.apply(update);
     const { grid, cursor } = this.#copy.screen;
     const { cols, rows } = this.#emulator;
@@ -114,7 +115,7 @@ export function underlinesOf(shown: Terminal): number[][] {
 export function linksOf(shown: Terminal): string[][] {
   const grid = gridOf(shown);
   return Array.from({ length: grid.rows }, (_, y) =>
-    Array.from({ length: grid.cols }, (_, x) => wordLink(grid.data[cellIndex(grid, x, y)] ?? 0)),
+    Array.from({ length: grid.cols }, (_, x) => wordLink(grid, grid.data[cellIndex(grid, x, y)] ?? 0)),
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import { writeNow } from '../../../src/terminal/access.ts';
+import { writeNow } from '../../../src/terminal/xterm.ts';
 import { blankLook, hasOddWidth, type Look, looksOf, terminal, told } from '../looks.ts';
 import { linksOf, PanePath, type Size, sameLook, underlinesOf } from './panePath.ts';
 

@@ -1,18 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import type { Terminal } from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
-import { privateAccess, privatePartsFit, publicAccess, writeNow } from '../../src/terminal/access.ts';
 import { ColorKind, linkMask, longestCluster } from '../../src/terminal/cell.ts';
-import { createTerminal } from '../../src/terminal/createTerminal.ts';
-import { createGrid, type Grid, gridToText } from '../../src/terminal/screen.ts';
+import { createTerminal } from '../../src/terminal/emulator.ts';
+import { cellIndex, createGrid, type Grid, gridToText, wordLink } from '../../src/terminal/screen.ts';
+import { amend, readLines, setLink, writeNow } from '../../src/terminal/xterm.ts';
 import { hostileBytes, Random } from './hostile.ts';
+import { readPublicly } from './publicReader.ts';
 
 function terminal(cols: number, rows: number): Terminal {
-  return createTerminal({ cols, rows, scrollback: 64, convertEol: false }, privateAccess);
+  return createTerminal({ cols, rows, scrollback: 64, convertEol: false });
 }
 
-function read(from: Terminal, by = privateAccess): Grid {
+function read(from: Terminal, by = readLines): Grid {
   const grid = createGrid(from.cols, from.rows);
-  by.readLines(from, from.buffer.active.baseY, grid);
+  by(from, from.buffer.active.baseY, grid);
   return grid;
 }
 
@@ -33,18 +37,33 @@ function styleAfter(bytes: string): readonly number[] {
 }
 
 describe('the private parts of @xterm/headless', () => {
-  test('are still those the reader knows', () => {
-    expect(privatePartsFit(privateAccess)).toBe(true);
+  test('are those of the one version that is installed', () => {
+    const pinned = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+    const own = JSON.parse(
+      readFileSync(createRequire(import.meta.url).resolve('@xterm/headless/package.json'), 'utf8'),
+    );
+    expect(pinned.dependencies?.['@xterm/headless'] ?? pinned.devDependencies['@xterm/headless']).toBe(
+      '6.0.0',
+    );
+    expect(own.version).toBe('6.0.0');
   });
 
-  test.each([
-    ['cannot be read', { ...privateAccess, readLines: () => undefined }],
-    ['throw', { ...privateAccess, readLines: () => expect.unreachable() }],
-    ['take no changed parameters', { ...privateAccess, amend: () => {} }],
-    ['set no links', { ...privateAccess, setLink: () => {} }],
-    ['print something else', { ...privateAccess, hasten: (shown: Terminal) => writeNow(shown, 'x') }],
-  ])('are left alone when they %s', (_, access) => {
-    expect(privatePartsFit(access)).toBe(false);
+  test('take changed parameters', () => {
+    const shown = terminal(12, 1);
+    amend(shown, { final: 'b' }, (count) => Math.min(count, 2));
+    writeNow(shown, 'x\x1b[9b');
+    expect(gridToText(read(shown))).toBe('xxx');
+  });
+
+  test('set links, and take them back', () => {
+    const uri = 'https://example.org/';
+    const shown = terminal(12, 1);
+    setLink(shown, { uri });
+    writeNow(shown, 'a');
+    setLink(shown, null);
+    writeNow(shown, 'b');
+    const grid = read(shown);
+    expect([0, 1].map((x) => wordLink(grid, grid.data[cellIndex(grid, x, 0)] ?? 0))).toEqual([uri, '']);
   });
 
   test('show what the public interface shows, whatever was printed', () => {
@@ -54,7 +73,7 @@ describe('the private parts of @xterm/headless', () => {
       for (let part = 0; part < 5; part++) {
         writeNow(shown, hostileBytes(random, 40));
         if (random.chance(30)) shown.resize(random.between(2, 80), random.between(1, 30));
-        const [ours, theirs] = [read(shown), read(shown, publicAccess)];
+        const [ours, theirs] = [read(shown), read(shown, readPublicly)];
         withoutExtras(ours, theirs);
         expect(ours.bytes.equals(theirs.bytes), `round ${round}`).toBe(true);
       }

@@ -1,10 +1,19 @@
-import type { IBufferCell } from '@xterm/headless';
-import { Background, blankText, Foreground, underlineShift } from './cell.ts';
-import type { ReadLines } from './readLines.ts';
-import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from './screen.ts';
+import type { IBufferCell, Terminal } from '@xterm/headless';
+import { Background, blankText, Foreground, underlineShift } from '../../src/terminal/cell.ts';
+import {
+  cellIndex,
+  codeWord,
+  completeWide,
+  createGrid,
+  type Grid,
+  setBlank,
+  textWord,
+  wordText,
+} from '../../src/terminal/screen.ts';
+import type { RowText } from '../../src/terminal/xterm.ts';
 
 /** By the public interface: some ten times slower, and every underline is a single one. */
-export const readPublicly: ReadLines = (terminal, first, grid) => {
+export function readPublicly(terminal: Terminal, first: number, grid: Grid): void {
   const buffer = terminal.buffer.active;
   const cell = buffer.getNullCell();
   const next = buffer.getNullCell();
@@ -25,7 +34,7 @@ export const readPublicly: ReadLines = (terminal, first, grid) => {
       }
     }
   }
-};
+}
 
 function readCell(cell: IBufferCell, isWide: boolean, grid: Grid, at: number): void {
   const { data } = grid;
@@ -33,7 +42,7 @@ function readCell(cell: IBufferCell, isWide: boolean, grid: Grid, at: number): v
   const width = isWide ? 2 : 1;
   const chars = cell.getChars();
   if (!shown || chars === '') data[at] = blankText;
-  else data[at] = chars.length > 1 ? textWord(chars, width) : codeWord(cell.getCode(), width);
+  else data[at] = chars.length > 1 ? textWord(grid, chars, width) : codeWord(cell.getCode(), width);
   data[at + 1] =
     (cell.isFgDefault() ? 0 : cell.getFgColorMode() | cell.getFgColor()) |
     (cell.isInverse() ? Foreground.inverse : 0) |
@@ -47,4 +56,18 @@ function readCell(cell: IBufferCell, isWide: boolean, grid: Grid, at: number): v
     (cell.isDim() ? Background.dim : 0) |
     (cell.isOverline() ? Background.overline : 0);
   data[at + 3] = cell.isUnderline() ? 1 << underlineShift : 0;
+}
+
+/** By the public interface. */
+export function readRowTextPublicly(terminal: Terminal, line: number): RowText {
+  const grid = createGrid(terminal.cols, 1);
+  readPublicly(terminal, line, grid);
+  const columns: number[] = [];
+  let text = '';
+  for (let x = 0; x < grid.cols; x++) {
+    const cell = wordText(grid, grid.data[cellIndex(grid, x, 0)] as number).normalize();
+    for (let unit = 0; unit < cell.length; unit++) columns.push(x);
+    text += cell;
+  }
+  return { text, columns };
 }
