@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
-import Conf, { type Schema } from 'conf';
+import * as z from 'zod';
 import { type SettingsRead, type UserSettings, usualSettings } from './userSettings.ts';
 
 type Key = keyof UserSettings;
@@ -10,16 +9,16 @@ const leaveKey =
   '^(?:(?:ctrl-(?:alt-)?|alt-)(?:[!-~]|space)|(?:ctrl-)?(?:alt-)?(?:shift-)?' +
   '(?:enter|tab|backspace|escape|up|down|left|right|home|end|pageup|pagedown|insert|delete|f[1-9]|f1[0-2]))$';
 
-const schema: { readonly [K in Key]: Schema<UserSettings>[K] } = {
-  leaveKey: { type: 'string', pattern: leaveKey },
-  mouse: { type: 'boolean' },
-  bell: { type: 'boolean' },
-  notify: { type: 'boolean' },
-  notifyCommand: { type: 'array', items: { type: 'string', minLength: 1 }, maxItems: 50 },
-  color: { type: 'boolean' },
-  layout: { enum: [1, 2, 4, 6, 9, 'stack'] },
-  order: { enum: ['fixed', 'needs-you-first'] },
-};
+const schema = {
+  leaveKey: z.string().regex(new RegExp(leaveKey)),
+  mouse: z.boolean(),
+  bell: z.boolean(),
+  notify: z.boolean(),
+  notifyCommand: z.array(z.string().min(1)).max(50),
+  color: z.boolean(),
+  layout: z.literal([1, 2, 4, 6, 9, 'stack']),
+  order: z.enum(['fixed', 'needs-you-first']),
+} satisfies { readonly [K in Key]: z.ZodType<UserSettings[K]> };
 
 /** What the schema wants, in words. */
 const wanted: Readonly<Record<Key, string>> = {
@@ -38,7 +37,7 @@ export function checkSettings(file: string): SettingsRead {
   const stored = storedIn(file);
   if (typeof stored === 'string') return { settings: usualSettings, problems: [`${file}: ${stored}`] };
   const known = Object.keys(stored).filter((key): key is Key => Object.hasOwn(schema, key));
-  const right = known.filter((key) => isRight(file, key));
+  const right = known.filter((key) => schema[key].safeParse(stored[key]).success);
   const wrong = known.filter((key) => !right.includes(key));
   const unknown = Object.keys(stored).filter((key) => !Object.hasOwn(schema, key));
   const problems = [
@@ -59,22 +58,5 @@ function storedIn(file: string): Readonly<Record<string, unknown>> | string {
     return 'holds no object; the usual settings are used.';
   } catch (error) {
     return `cannot be read, so the usual settings are used: ${(error as Error).message.split('\n')[0]}`;
-  }
-}
-
-function isRight(file: string, key: Key): boolean {
-  try {
-    new Conf<UserSettings>({
-      cwd: dirname(file),
-      configName: basename(file, '.json'),
-      schema: { [key]: schema[key] },
-      clearInvalidConfig: false,
-      accessPropertiesByDotNotation: false,
-      deserialize: (text) => ({ [key]: JSON.parse(text)[key] }) as unknown as UserSettings,
-    });
-    return true;
-  } catch {
-    // A violation of the schema, which is told in better words.
-    return false;
   }
 }

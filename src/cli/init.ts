@@ -58,7 +58,7 @@ function questionOf(root: string, known: WorkspaceConfig | null, names: string, 
 /** Writes configuration and the folder's own ignore rules, so that no repository around it sees our files. */
 export async function createWorkspace(root: string, wanted: NewWorkspace) {
   demand(replaceFile(root, join(root, '.orch', '.gitignore'), '*\n'));
-  const config = demand(writeConfig(root, wanted));
+  const config = demand(await writeConfig(root, wanted));
   demand(await excludeOurFolders(new Git(), root));
   return config;
 }

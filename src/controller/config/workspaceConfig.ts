@@ -1,100 +1,26 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import Conf from 'conf';
+import type Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
-import { type GuardTopic, guardTopics } from '../../domain/guard/rules.ts';
 import type { NotionConfig } from '../../domain/notionFacts.ts';
 import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import type { RepoSetup } from '../../domain/setup.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
 import { syncFolder } from '../../lib/durable.ts';
 import { readText } from '../../lib/files.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
-import { documentSchema, resolveBoard, resolveInvoices, type StoredDocuments } from './documentConfig.ts';
-import { limitsSchema } from './limitsConfig.ts';
-import { notionSchema, type StoredNotion } from './notionConfig.ts';
-import {
-  portsSchema,
-  resolveSetups,
-  type StoredPorts,
-  type StoredSetup,
-  setupSchema,
-} from './setupConfig.ts';
-
-/** `.orch/config.json` as it lies on the disk; people edit it by hand, too. */
-interface StoredConfig extends StoredDocuments, StoredNotion {
-  name?: string;
-  /** `path` is relative to the workspace where it lies below it. */
-  repos: ({ name: string; path: string; jobs?: StoredJobs } & StoredSetup)[];
-  defaultAgent?: string;
-  agents?: { [name: string]: unknown };
-  /** For every repository that does not say otherwise. */
-  jobs?: StoredJobs;
-  radar?: boolean;
-  memory?: { copilot?: boolean };
-  /** `writable` is relative to the workspace where it lies below it. */
-  guard?: false | { allow?: GuardTopic[]; writable?: string[] };
-  limits?: NonNullable<WorkspaceConfig['limits']>;
-  /** The first worker's block of ports. */
-  ports?: StoredPorts;
-}
-
-/** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
-interface StoredJobs {
-  [name: string]: string[];
-}
-
-const jobsSchema = {
-  type: 'object',
-  additionalProperties: { type: 'array', items: { type: 'string' } },
-} as const;
-
-const guardSchema = {
-  anyOf: [
-    { type: 'boolean', const: false },
-    {
-      type: 'object',
-      properties: {
-        allow: { type: 'array', items: { type: 'string', enum: guardTopics } },
-        writable: { type: 'array', items: { type: 'string', minLength: 1 } },
-      },
-      additionalProperties: false,
-    },
-  ],
-} as const;
-
-const schema = {
-  name: { type: 'string', minLength: 1, maxLength: 100 },
-  repos: {
-    type: 'array',
-    items: {
-      type: 'object',
-      properties: {
-        name: { type: 'string' },
-        path: { type: 'string', minLength: 1 },
-        jobs: jobsSchema,
-        ...setupSchema,
-      },
-      required: ['name', 'path'],
-    },
-  },
-  defaultAgent: { type: 'string' },
-  agents: { type: 'object' },
-  jobs: jobsSchema,
-  radar: { type: 'boolean' },
-  memory: { type: 'object', properties: { copilot: { type: 'boolean' } }, additionalProperties: false },
-  guard: guardSchema,
-  ports: portsSchema,
-  limits: limitsSchema,
-  ...documentSchema,
-  ...notionSchema,
-} as const;
+import { resolveBoard, resolveInvoices } from './documentConfig.ts';
+import { parseConfig, type StoredConfig } from './schema.ts';
 
 /** Far more than people write. */
 const largestBytes = 4 * 1024 * 1024;
 
 export { configFile };
+
+/** What the library keeps: parsed JSON, which `schema.ts` checks. */
+type Store = Record<string, unknown>;
 
 /** A configuration that may be used, and how far it is trusted. */
 export interface OpenedConfig {
@@ -141,15 +67,10 @@ export function readUntrusted(root: string): Result<OpenedConfig> {
 }
 
 function checked(root: string, stored: Readonly<Record<string, unknown>>, server: unknown) {
-  try {
-    const { store } = open(root, stored);
-    const config = check(root, store);
-    return config.ok && server !== null
-      ? success({ ...config.value, memory: { ...config.value.memory, server } })
-      : config;
-  } catch (error) {
-    return invalid(root, (error as Error).message);
-  }
+  const config = check(root, stored);
+  return config.ok && server !== null
+    ? success({ ...config.value, memory: { ...config.value.memory, server } })
+    : config;
 }
 
 /** What a new workspace is made of. */
@@ -160,16 +81,19 @@ export interface NewWorkspace {
 }
 
 /** Creates the configuration, or changes what is given of it; the rest, such as agents, is kept. */
-export function writeConfig(root: string, { repos, ...others }: NewWorkspace): Result<WorkspaceConfig> {
-  return change(root, (conf) => ({
-    name: conf.get('name') ?? basename(root),
-    repos: repos.map(({ name, path }) => ({ ...known(conf, name), name, path: shorten(root, path) })),
+export function writeConfig(
+  root: string,
+  { repos, ...others }: NewWorkspace,
+): Promise<Result<WorkspaceConfig>> {
+  return change(root, (stored) => ({
+    name: stored.name ?? basename(root),
+    repos: repos.map(({ name, path }) => ({ ...known(stored, name), name, path: shorten(root, path) })),
     ...others,
   }));
 }
 
 /** Writes down what is synced with Notion; everything else is kept. */
-export function storeNotion(root: string, notion: NotionConfig): Result<WorkspaceConfig> {
+export function storeNotion(root: string, notion: NotionConfig): Promise<Result<WorkspaceConfig>> {
   return change(root, () => ({ notion }));
 }
 
@@ -177,10 +101,10 @@ export function storeNotion(root: string, notion: NotionConfig): Result<Workspac
  * Writes nothing that could not be read again. What is written here was wanted by a person, so it is trusted at once;
  * a file with changes by others has to be trusted first.
  */
-function change(
+async function change(
   root: string,
-  wanted: (conf: Conf<StoredConfig>) => Partial<StoredConfig>,
-): Result<WorkspaceConfig> {
+  wanted: (stored: StoredConfig) => Store,
+): Promise<Result<WorkspaceConfig>> {
   const there = look(root);
   if (!there.ok) return there;
   const before = there.value ? readTrust(root) : null;
@@ -188,8 +112,8 @@ function change(
   if (before && before.value.facts.configuration !== 'trusted')
     return { ok: false, problem: untrustedProblem(root, before.value.facts) };
   try {
-    const conf = open(root, before?.value.onDisk);
-    const changes = wanted(conf);
+    const conf = await open(root, before?.value.onDisk);
+    const changes = wanted(parseConfig(conf.store));
     const next = { ...conf.store, ...changes };
     const config = check(root, next);
     if (!config.ok) return config;
@@ -202,7 +126,7 @@ function change(
 }
 
 /** The old file stays whole where the new one cannot be written. */
-function write<T>(conf: Conf<StoredConfig>, changes: Partial<StoredConfig>, done: Result<T>): Result<T> {
+function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T> {
   try {
     conf.set(changes);
     syncFolder(dirname(conf.path));
@@ -222,25 +146,34 @@ function look(root: string): Result<boolean> {
   return read.problem.code === 'unsafe_path' ? read : invalid(root, read.problem.message);
 }
 
-/** @param stored what to take for the file's content; the file itself where absent */
-function open(root: string, stored?: Readonly<Record<string, unknown>>): Conf<StoredConfig> {
-  return new Conf<StoredConfig>({
+/**
+ * Opens the library that writes the file; reading needs none.
+ * @param stored what to take for the file's content; the file itself where absent
+ */
+async function open(root: string, stored?: Readonly<Record<string, unknown>>): Promise<Conf<Store>> {
+  const { default: Library } = await import('conf');
+  return new Library<Store>({
     cwd: join(root, '.orch'),
     configName: 'config',
-    schema,
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
     // What was hashed is what is used, also where the file changes in between.
-    ...(stored && { deserialize: () => structuredClone(stored) as unknown as StoredConfig }),
+    ...(stored && { deserialize: () => structuredClone(stored) as Store }),
   });
 }
 
 /** What people wrote about a repository beside its place. */
-function known(conf: Conf<StoredConfig>, name: string): Partial<StoredConfig['repos'][number]> {
-  return conf.get('repos', []).find((one) => one.name === name) ?? {};
+function known({ repos = [] }: StoredConfig, name: string) {
+  return repos.find((one) => one.name === name) ?? {};
 }
 
-function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceConfig> {
+function check(root: string, onDisk: Readonly<Record<string, unknown>>): Result<WorkspaceConfig> {
+  let stored: StoredConfig;
+  try {
+    stored = parseConfig(onDisk);
+  } catch (error) {
+    return invalid(root, (error as Error).message);
+  }
   const repos: Repo[] = [];
   for (const { name, path } of stored.repos ?? []) {
     const slug = parseSlug(name, 'repository');
@@ -277,8 +210,25 @@ function check(root: string, stored: Partial<StoredConfig>): Result<WorkspaceCon
   });
 }
 
+const usualMinutes = 10;
+
+/** Git's own way to fill submodules, as the first step of a setup: it shows its progress and can be tried again. */
+const fillSubmodules = ['git', 'submodule', 'update', '--init', '--recursive'];
+
+/** By repository; null where nothing is configured. */
+function resolveSetups(
+  repos: NonNullable<StoredConfig['repos']>,
+): Readonly<Record<string, RepoSetup>> | null {
+  const setups = repos.flatMap(({ name, setup = [], setupMinutes, submodules = false, lfs = 'files' }) => {
+    const commands = [...(submodules ? [fillSubmodules] : []), ...setup];
+    if (commands.length === 0 && lfs === 'files') return [];
+    return [[name, { commands, timeoutMs: (setupMinutes ?? usualMinutes) * 60_000, lfs }] as const];
+  });
+  return setups.length > 0 ? Object.fromEntries(setups) : null;
+}
+
 /** Each repository's jobs: its own before the workspace's. */
-function resolveJobs({ jobs = {}, repos = [] }: Partial<StoredConfig>): WorkspaceConfig['jobs'] | null {
+function resolveJobs({ jobs = {}, repos = [] }: StoredConfig): WorkspaceConfig['jobs'] | null {
   const byRepo = repos.map((repo) => {
     const all = Object.entries({ ...jobs, ...repo.jobs }).filter(([, command]) => command.length > 0);
     return [repo.name, Object.fromEntries(all)] as const;

@@ -62,7 +62,7 @@ export async function connectNotion(
     const made = await make(world, notion.value, table, wish);
     if (!made.ok) return made;
     // Each at once: a database that was made is not made again.
-    const stored = store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
+    const stored = await store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
     if (!stored.ok) return stored;
     proposals.push(shownProposal(table, made.value, {}));
   }
@@ -122,9 +122,9 @@ async function make(
   );
 }
 
-function store(world: NotionWorld, change: Partial<NotionConfig>): Result<null> {
+async function store(world: NotionWorld, change: Partial<NotionConfig>): Promise<Result<null>> {
   const { root, notion } = world.state().config;
-  const stored = storeNotion(root, { ...notion, ...change });
+  const stored = await storeNotion(root, { ...notion, ...change });
   if (!stored.ok) return stored;
   world.tell({ type: 'config-read', config: stored.value });
   return success(null);

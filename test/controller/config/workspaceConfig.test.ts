@@ -86,6 +86,20 @@ describe('reading', () => {
     [{ repos: [], limits: { scrollback: { visible: 5 } } }, 'hidden'],
     [{ repos: [], limits: { scrollback: { visible: 5, hidden: 0.5 } } }, 'limits/scrollback/hidden'],
     [{ repos: [], limits: { scrollback: { visible: 1e9, hidden: 1 } } }, '100000'],
+    [{ repos: [{ name: 'backend' }] }, 'repos/0/path is missing'],
+    [{ repos: [{ ...backend, lfs: 'some' }] }, 'repos/0/lfs must be "files" or "pointers"'],
+    [{ repos: [{ ...backend, setupMinutes: 0 }] }, 'repos/0/setupMinutes must be more than 0'],
+    [{ repos: [{ ...backend, setup: [['a\0b']] }] }, 'repos/0/setup/0/0 must be of the form'],
+    [{ radar: 'no' }, 'radar must be true or false'],
+    [{ board: true }, 'board must be'],
+    [{ board: { autoAdd: 1 } }, 'board/autoAdd must be true or false'],
+    [{ board: { autoadd: true } }, 'board has no setting "autoadd"'],
+    [{ guard: { allow: ['everything'] } }, 'guard/allow/0 must be "'],
+    [{ invoices: {} }, 'invoices/currency is missing'],
+    [{ invoices: { currency: 'EUR', rate: { hour: 0.5 } } }, 'invoices/rate/hour must be a whole number'],
+    [{ invoices: { currency: 'EUR', rate: -1 } }, 'invoices/rate must be at least 0'],
+    [{ notion: { token: 'secret_x' } }, 'notion has no setting "token"'],
+    [{ agents: [] }, 'agents must be an object'],
   ])('refuses %j by name and leaves the file alone', (config, why) => {
     const text = store(config);
     expect(readConfig(root)).toMatchObject({
@@ -96,13 +110,13 @@ describe('reading', () => {
 });
 
 describe('writing', () => {
-  it('keeps paths below the workspace relative, and what others wrote', () => {
+  it('keeps paths below the workspace relative, and what others wrote', async () => {
     store({ repos: [], agents: { mine: { command: ['x'] } }, name: 'shop' });
     const repos = [
       { name: 'backend', path: join(root, 'backend') },
       { name: 'far', path: '/elsewhere/far' },
     ];
-    expect(writeConfig(root, { repos })).toMatchObject({ ok: true, value: { name: 'shop', repos } });
+    expect(await writeConfig(root, { repos })).toMatchObject({ ok: true, value: { name: 'shop', repos } });
     expect(JSON.parse(readFileSync(configFile(root), 'utf8'))).toMatchObject({
       name: 'shop',
       agents: { mine: { command: ['x'] } },
@@ -110,11 +124,11 @@ describe('writing', () => {
     });
   });
 
-  it('writes nothing that could not be used', () => {
+  it('writes nothing that could not be used', async () => {
     store({ repos: [], name: 'shop' });
     const before = readFileSync(configFile(root), 'utf8');
     const twice = ['a', 'b'].map((folder) => ({ name: 'same', path: join(root, folder) }));
-    expect(writeConfig(root, { repos: twice })).toMatchObject({ problem: { code: 'config_invalid' } });
+    expect(await writeConfig(root, { repos: twice })).toMatchObject({ problem: { code: 'config_invalid' } });
     expect(readFileSync(configFile(root), 'utf8')).toBe(before);
   });
 });
