@@ -1,13 +1,137 @@
 import { randomBytes } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { denyTool, type Refusal, refusalOf } from '../domain/guard/hook.ts';
+import type { GuardRules } from '../domain/guard/rules.ts';
 import { type Result, success } from '../domain/problem.ts';
+import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
+import { isSameSecret } from '../lib/secrets.ts';
+import { logError } from '../protocol/daemon.ts';
 import {
   askTopic,
   type ChildMessage,
+  deniedTopic,
   type HostUpcalls,
   hookTopic,
   type InboxMessage,
 } from '../protocol/hostApi.ts';
 import type { Caller } from '../protocol/link.ts';
+import { locate } from './locate.ts';
+
+export interface InboxServerOptions {
+  /** Terminals that may post, with what each has to show. */
+  readonly tokens: () => Iterable<readonly [id: string, token: string]>;
+  /** Takes a checked message; its answer is the child's, unless that has hung up meanwhile. */
+  readonly post: (message: ChildMessage, bytes: number, gone: AbortSignal) => Promise<Result<unknown>>;
+  /** What to answer with 200 instead of a refusal; null for the refusal itself. */
+  readonly answerRefused?: (topic: string, error: string) => object | null;
+  /** A bug: nothing that can be expected comes here. */
+  readonly fail?: (error: unknown) => void;
+}
+
+/** Where children post to: the host's own end of the loopback interface. */
+export class InboxServer {
+  readonly #options: InboxServerOptions;
+  readonly #server: LoopbackServer;
+
+  private constructor(options: InboxServerOptions, server: LoopbackServer) {
+    this.#options = options;
+    this.#server = server;
+  }
+
+  static async listen(options: InboxServerOptions): Promise<InboxServer> {
+    const server = await LoopbackServer.listen({
+      perSecond: 200,
+      burst: 1000,
+      identify: (token) => inbox.#idOf(token),
+      handle: (known) => inbox.#take(known),
+      refuse: (response, path, status, error) => inbox.#refuse(response, path, status, error),
+      fail: options.fail ?? (() => {}),
+      hasPath: (path) => topicOf(path) !== undefined,
+    });
+    const inbox = new InboxServer(options, server);
+    return inbox;
+  }
+
+  get url(): string {
+    return this.#server.url;
+  }
+
+  close(): void {
+    this.#server.close();
+  }
+
+  async #take({ id, path, response, body, bytes }: KnownRequest): Promise<void> {
+    const at = new Date().toISOString();
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const message = { id, topic: topicOf(path) ?? '', at, body };
+    const answer = await this.#options.post(message, bytes, gone.signal);
+    if (gone.signal.aborted) return;
+    response.writeHead(answer.ok ? 200 : 422, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.ok ? (answer.value ?? {}) : { error: answer.problem }));
+  }
+
+  #refuse(response: ServerResponse, path: string, status: number, error: string): void {
+    const instead = this.#options.answerRefused?.(topicOf(path) ?? '', error) ?? null;
+    response.writeHead(instead ? 200 : status, { 'content-type': 'application/json', connection: 'close' });
+    response.end(JSON.stringify(instead ?? { error }));
+  }
+
+  /** Every token is compared, each in constant time. */
+  #idOf(token: string): string | null {
+    let found: string | null = null;
+    for (const [id, own] of this.#options.tokens()) if (isSameSecret(own, token)) found = id;
+    return found;
+  }
+}
+
+function topicOf(path: string): string | undefined {
+  return /^\/([a-z][a-z0-9/-]{0,63})$/.exec(path)?.[1];
+}
+
+/** Where agents post what they are about to do; whatever goes wrong there, the tool is not run. */
+export const guardTopic = 'guard';
+
+/**
+ * Takes in what a child posted. What its rules refuse is answered here and now, whether a controller is there or
+ * not; the controller is told of it. The rest is handed on as any other hook.
+ * @param rules null for a child that nothing is kept from
+ */
+export function receive(
+  inbox: Inbox,
+  message: ChildMessage,
+  bytes: number,
+  gone: AbortSignal,
+  rules: GuardRules | null,
+): Promise<Result<unknown>> {
+  const refusal = rules && judged(message.body, rules);
+  const { topic } = message;
+  if (!refusal && topic !== guardTopic) return inbox.post(message, bytes, gone);
+  if (!refusal) {
+    // Nobody has anything to add: the tool need not wait until the controller has heard of it.
+    void inbox.post({ ...message, topic: hookTopic }, bytes, gone);
+    return Promise.resolve(success({}));
+  }
+  const { what, why } = refusal;
+  void inbox.post({ ...message, topic: deniedTopic, body: { what, why } }, what.length + why.length, gone);
+  return Promise.resolve(success(refusal.answer));
+}
+
+function judged(body: unknown, rules: GuardRules): Refusal | null {
+  try {
+    return refusalOf(body, rules, locate);
+  } catch (error) {
+    // A fault of ours must not open what it guards.
+    logError(error);
+    const why = 'This could not be checked because of a fault in orch-tui.';
+    return { answer: denyTool(why), what: '?', why };
+  }
+}
+
+/** What is answered, instead of a status, to a guarded message that cannot be taken: an agent would go on after that. */
+export function answerRefused(topic: string, error: string): object | null {
+  return topic === guardTopic ? denyTool(`This could not be checked: ${error}.`) : null;
+}
 
 /** Kept per terminal while there is no controller; above it the oldest go. */
 const maxMessages = 1000;

@@ -7,9 +7,8 @@ import { createHostKey, isHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';
 import { type Peer, type Standing, standingOf } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
-import { answerRefused } from './guardedInbox.ts';
 import { Host } from './host.ts';
-import { InboxServer } from './inboxServer.ts';
+import { answerRefused, InboxServer } from './inbox.ts';
 import { serveLink } from './serveLink.ts';
 
 /** The host of one workspace: `node host.js <workspace>`. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { parseHook } from '../../src/agents/claude/parseHook.ts';
+import { parseHook } from '../../src/agents/claude/hooks.ts';
 import { showsKeptConversation, showsMissingConversation } from '../../src/agents/claude/resume.ts';
 import { claudeSettings } from '../../src/agents/claude/settings.ts';
 import { readTitle } from '../../src/agents/claude/title.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { parseHook } from '../../src/agents/claude/parseHook.ts';
+import { parseHook } from '../../src/agents/claude/hooks.ts';
 import { readScreen } from '../../src/agents/claude/screen.ts';
 import { signsOfPane } from '../../src/controller/edge/lookingAtAgent.ts';
 import { titleRests } from '../../src/features/workers/observing.ts';

@@ -2,8 +2,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { success } from '../../src/domain/problem.ts';
-import { answerRefused } from '../../src/host/guardedInbox.ts';
-import { InboxServer } from '../../src/host/inboxServer.ts';
+import { answerRefused, InboxServer } from '../../src/host/inbox.ts';
 
 const token = 'a'.repeat(32);
 const wrong = 'b'.repeat(32);

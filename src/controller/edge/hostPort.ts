@@ -1,6 +1,11 @@
-import { contextAnswer } from '../../agents/claude/context.ts';
-import { type HookReport, parseHook } from '../../agents/claude/parseHook.ts';
-import { askedFor, callOf, requestAnswer } from '../../agents/claude/request.ts';
+import {
+  askedFor,
+  callOf,
+  contextAnswer,
+  type HookReport,
+  parseHook,
+  requestAnswer,
+} from '../../agents/claude/hooks.ts';
 import { askSeconds } from '../../agents/claude/settings.ts';
 import { parseSpent } from '../../agents/claude/status.ts';
 import { transcriptOf } from '../../agents/claude/transcript.ts';

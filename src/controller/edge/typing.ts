@@ -77,14 +77,14 @@ export class Typist {
     const hasHooks = this.#hasHooks(ready.value);
     this.#typed.set(id, this.#typedTo(id) + 1);
     const typed = await this.#typeOncePrompted(line, hasHooks);
-    if (!typed.ok && !mayComeYet(line, typed.problem)) return typed;
     if (text === '' || !hasHooks) return typed;
+    if (!typed.ok && !mayComeYet(line, ready.value, typed.problem)) return typed;
     for (let enters = 0, before = ready.value; ; enters++) {
       if ((await this.#after(line, before)) === 'taken') {
         if (isFollowed(line, before)) void this.#follow(line, this.#typedTo(id));
         return success(null);
       }
-      if (enters === mostEnters) return notTaken(id);
+      if (enters === mostEnters) return typed.ok ? notTaken(id) : typed;
       const now = await this.#ready(line, text);
       if (!now.ok) return now;
       before = now.value;

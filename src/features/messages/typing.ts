@@ -100,9 +100,12 @@ export function afterLook({ kind, text }: Line, screen: string | null): Next {
   return (kind === 'command' ? isLeft(text, box) : stands(text, box)) ? 'enter' : 'taken';
 }
 
-/** Whether a line that the host had not entered, because nothing of it was shown, is looked after all the same. */
-export function mayComeYet(line: Line, { code }: Problem): boolean {
-  return code === 'not_shown' && !isForPerson(line);
+/**
+ * Whether a line that the host did not enter, because its agent showed nothing of it, is followed all the same. On a slow
+ * machine it is shown late; whether it is taken shows where a hook tells of it.
+ */
+export function mayComeYet({ kind }: Line, before: Worker, { code }: Problem): boolean {
+  return code === 'not_shown' && kind !== 'command' && before.state !== 'working';
 }
 
 /** How long an agent needs until it should have taken a line. */

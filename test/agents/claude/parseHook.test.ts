@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseHook } from '../../../src/agents/claude/parseHook.ts';
+import { parseHook } from '../../../src/agents/claude/hooks.ts';
 
 const session = '11111111-1111-4111-8111-111111111111';
 

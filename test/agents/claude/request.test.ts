@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { askedFor, callOf, requestAnswer } from '../../../src/agents/claude/request.ts';
+import { askedFor, callOf, requestAnswer } from '../../../src/agents/claude/hooks.ts';
 
 const hook = (tool_name: string, tool_input: unknown, more: object = {}) => ({
   tool_name,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtInPresets } from '../../../src/agents/builtIn.ts';
-import { parseHook } from '../../../src/agents/claude/parseHook.ts';
+import { parseHook } from '../../../src/agents/claude/hooks.ts';
 import { commandLine } from '../../../src/agents/commandLine.ts';
 import { agentEnvironment } from '../../../src/agents/environment.ts';
 import { agentPrograms } from '../../../src/agents/programs.ts';

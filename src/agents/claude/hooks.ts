@@ -1,0 +1,308 @@
+import { createHash } from 'node:crypto';
+import { relative } from 'node:path';
+import type { Report } from '../../domain/observation.ts';
+import {
+  type AgentRequest,
+  type Choice,
+  inOrder,
+  type Question,
+  type RequestAnswer,
+} from '../../domain/queue.ts';
+import { countHidden, oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { limitEnd, speaksOfLimit } from './limit.ts';
+
+/** What a hook's message comes to. */
+export interface HookReport {
+  readonly report: Report;
+  /** The conversation it speaks for; it changes within a process when the person clears it. */
+  readonly sessionId: string | null;
+}
+
+/** Longest text taken from a hook, in characters. */
+const textLimit = 200;
+
+/**
+ * Reads what a hook of Claude Code posted. The sender is whoever holds the worker's token, so nothing is trusted.
+ * @param at when it was posted: it speaks of times that are near to that, and may have waited for us
+ * @returns null for events and shapes that change nothing
+ */
+export function parseHook(body: unknown, at = new Date()): HookReport | null {
+  if (!isObject(body)) return null;
+  const sessionId = uuid(body.session_id);
+  const report = reportOf(body, sessionId, at);
+  return report && { report, sessionId };
+}
+
+function reportOf(hook: Fields, sessionId: string | null, at: Date): Report | null {
+  switch (hook.hook_event_name) {
+    case 'SessionStart':
+      return sessionId === null ? null : { kind: 'session-started', sessionId };
+    case 'UserPromptSubmit':
+      return { kind: 'prompted', ...(isNotification(hook.prompt) && { byItself: true as const }) };
+    case 'PreToolUse':
+      return { kind: 'tool-started' };
+    case 'PostToolUse':
+    case 'PostToolUseFailure':
+      return { kind: 'tool-ended', what: question(hook) };
+    case 'PermissionRequest':
+      return { kind: 'asked', what: question(hook) };
+    case 'Notification':
+      return notified(hook);
+    case 'Stop':
+      return turnEnded(hook);
+    case 'StopFailure':
+      return failed(hook, at);
+    case 'SessionEnd':
+      // After `/clear` the same process goes on with another conversation.
+      return hook.reason === 'clear' ? null : { kind: 'session-ended' };
+    default:
+      return null;
+  }
+}
+
+/** Reports whether a prompt is the word that Claude Code gives itself when a task in the background ends. */
+function isNotification(prompt: unknown): boolean {
+  return typeof prompt === 'string' && prompt.startsWith('<task-notification>');
+}
+
+function turnEnded(hook: Fields): Report {
+  const said = line(hook.last_assistant_message);
+  const tasks: readonly unknown[] = Array.isArray(hook.background_tasks) ? hook.background_tasks : [];
+  return { kind: 'turn-ended', said, ...(tasks.some(isWork) && { goesOn: true as const }) };
+}
+
+/**
+ * Reports whether a background task is the agent's own work. While one runs, Claude Code itself shows that it works,
+ * in its title and in its session file, and it begins a turn by itself at the end. A shell is not, nor a monitor: a
+ * server or a watch may run for days, and the agent rests beside it. The other kinds keep house or run elsewhere.
+ */
+function isWork(task: unknown): boolean {
+  return isObject(task) && workTypes.has(task.type) && !endStatuses.has(task.status);
+}
+
+const workTypes: ReadonlySet<unknown> = new Set(['subagent', 'workflow']);
+/** A task that has ended may be listed until the agent was given its result. */
+const endStatuses: ReadonlySet<unknown> = new Set(['completed', 'failed', 'killed', 'stopped']);
+
+/** `permission_prompt` comes 6 s after PermissionRequest, `idle_prompt` 60 s after Stop: both late repetitions. */
+function notified(hook: Fields): Report | null {
+  if (hook.notification_type !== 'elicitation_dialog') return null;
+  return { kind: 'asked', what: line(hook.message) ?? 'input' };
+}
+
+function failed(hook: Fields, at: Date): Report {
+  const code = line(hook.error) ?? 'unknown';
+  const said = line(hook.last_assistant_message);
+  const limited = code === 'rate_limit' || (said !== null && speaksOfLimit(said));
+  const until = limited && said !== null ? limitEnd(said, at) : null;
+  return { kind: 'turn-failed', error: said ?? code, limited, ...(until !== null && { until }) };
+}
+
+/** What a permission dialog is about, such as `Bash: npm install jsonwebtoken`. */
+function question(hook: Fields): string {
+  const tool = line(hook.tool_name) ?? 'permission';
+  const input = isObject(hook.tool_input) ? hook.tool_input : {};
+  if (tool === 'ExitPlanMode') return 'plan approval';
+  if (tool === 'AskUserQuestion') return firstQuestion(input) ?? 'a question';
+  const subject = line(input.command) ?? file(input, hook.cwd) ?? line(input.url) ?? line(input.query);
+  const name = tool.startsWith('mcp__') ? tool.slice('mcp__'.length).replace('__', ' ') : tool;
+  return oneLine(subject === null ? name : `${name}: ${subject}`, textLimit);
+}
+
+function firstQuestion(input: Fields): string | null {
+  const questions = input.questions;
+  const first: unknown = Array.isArray(questions) ? questions[0] : undefined;
+  return isObject(first) ? line(first.question) : null;
+}
+
+/** The file a tool is about, relative to the worker's folder where it lies inside. */
+function file(input: Fields, cwd: unknown): string | null {
+  const path = input.file_path ?? input.notebook_path;
+  if (typeof path !== 'string') return null;
+  const inside = typeof cwd === 'string' && cwd !== '' && path.startsWith(`${cwd}/`);
+  return line(inside ? relative(cwd, path) : path);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function line(value: unknown): string | null {
+  const text = typeof value === 'string' ? oneLine(value, textLimit) : '';
+  return text === '' ? null : text;
+}
+
+/** Session ids become arguments of a later start, so nothing else is let through. */
+function uuid(value: unknown): string | null {
+  return typeof value === 'string' && uuidPattern.test(value) ? value : null;
+}
+
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What a PermissionRequest hook says of what an agent waits for. */
+export type AskedFor = Pick<
+  AgentRequest,
+  'kind' | 'detail' | 'isWhole' | 'isCut' | 'bySubagent' | 'questions'
+>;
+
+/** Longest detail that is shown, in characters; what is longer can only be allowed where all of it can be seen. */
+const detailLimit = 20_000;
+
+/** Reads what is asked for, all of it. `text` is the line that is shown for it. */
+export function askedFor(body: unknown, text: string): AskedFor {
+  const { tool, input } = callIn(body);
+  const questions = tool === 'AskUserQuestion' ? questionsIn(input) : [];
+  const raw = detailOf(tool, input);
+  const hidden = countHidden(raw);
+  const shown = paragraphs(raw, detailLimit);
+  const kind = tool === 'AskUserQuestion' ? 'question' : tool === 'ExitPlanMode' ? 'plan' : 'permission';
+  return {
+    kind,
+    detail: hidden > 0 ? `(Holds ${hidden} characters that cannot be shown.)\n${shown}` : shown,
+    isWhole: kind === 'permission' && hidden === 0 && isOneLine(tool, input, text),
+    isCut: [...raw].length > detailLimit,
+    ...(typeof fields(body).agent_id === 'string' && { bySubagent: true as const }),
+    questions,
+  };
+}
+
+/** Names the use of a tool that a hook is about: the same when it is asked for and when it has ended. */
+export function callOf(body: unknown): string {
+  const { tool, input } = callIn(body);
+  // What a person answers is added to these by the time they end.
+  const said = tool === 'AskUserQuestion' ? questionsIn(input) : tool === 'ExitPlanMode' ? null : input;
+  return createHash('sha256')
+    .update(`${tool} ${sortedJson(said)}`)
+    .digest('base64url');
+}
+
+/** The hook's answer, as Claude Code takes it; `{}` leaves the question in its pane. */
+export function requestAnswer(body: unknown, answer: RequestAnswer | null): object {
+  if (answer === null) return {};
+  const decision = decisionOf(callIn(body).input, answer);
+  return { hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } };
+}
+
+function decisionOf(input: Fields, answer: RequestAnswer): object {
+  switch (answer.say) {
+    case 'allow':
+      return { behavior: 'allow' };
+    case 'deny':
+      return { behavior: 'deny', message: answer.why || 'The person said no.' };
+    case 'choose':
+      return { behavior: 'allow', updatedInput: { ...input, answers: chosen(input, answer.options) } };
+  }
+}
+
+/**
+ * Answers by the text of their question, with the labels as they were given; "multi-select answers are comma-separated"
+ * (sdk-tools.d.ts of Claude Code).
+ */
+function chosen(input: Fields, choices: readonly Choice[]): Record<string, string> {
+  const asked = Array.isArray(input.questions) ? input.questions : [];
+  const pairs = choices.map((choice, n) => {
+    const { question, options } = fields(asked[n]);
+    const labels = inOrder(choice).map((one) => fields(Array.isArray(options) ? options[one] : null).label);
+    return [String(question ?? ''), labels.map((label) => String(label ?? '')).join(', ')];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function questionsIn(input: Fields): Question[] {
+  const asked = Array.isArray(input.questions) ? input.questions.map(fields) : [];
+  if (asked.length > 4) return [];
+  return asked.map(({ question, options, multiSelect }) => ({
+    text: oneLine(String(question ?? ''), 500),
+    options: (Array.isArray(options) ? options.slice(0, 9) : []).map(fields).map((option) => ({
+      label: oneLine(String(option.label ?? ''), 200),
+      description: oneLine(String(option.description ?? ''), 500),
+    })),
+    ...(multiSelect === true && { several: true as const }),
+  }));
+}
+
+function detailOf(tool: string, input: Fields): string {
+  const { command, description, file_path: file, content, old_string: old, new_string: next, plan } = input;
+  if (tool === 'Bash' && typeof command === 'string')
+    return [command, ...(description ? ['', `# ${description}`] : []), ...others(input, bashKeys)].join('\n');
+  if (typeof file === 'string' && typeof content === 'string')
+    return [file, ...others(input, writeKeys), '', content].join('\n');
+  if (typeof file === 'string' && typeof old === 'string' && typeof next === 'string')
+    return [...[file, ''], ...prefixed('- ', old), ...prefixed('+ ', next), ...others(input, editKeys)].join(
+      '\n',
+    );
+  // Newer ones may ask for permissions beside the plan.
+  if (tool === 'ExitPlanMode' && typeof plan === 'string')
+    return [plan, ...others(input, planKeys).flatMap((line) => ['', line])].join('\n');
+  if (tool === 'AskUserQuestion') return '';
+  return [tool, ...others(input, [])].join('\n');
+}
+
+const bashKeys = ['command', 'description'];
+const writeKeys = ['file_path', 'content'];
+const planKeys = ['plan'];
+const editKeys = ['file_path', 'old_string', 'new_string'];
+
+function others(input: Fields, known: readonly string[]): string[] {
+  const rest = Object.entries(input).filter(([key]) => !known.includes(key));
+  return rest.map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+}
+
+function prefixed(mark: string, text: string): string[] {
+  return text.split('\n').map((line) => mark + line);
+}
+
+/** Whether the line says all there is to know. */
+function isOneLine(tool: string, input: Fields, text: string): boolean {
+  const keys = Object.keys(input).filter((key) => key !== 'description');
+  const [only = ''] = keys;
+  const value = input[only];
+  return (
+    keys.length === 1 &&
+    typeof value === 'string' &&
+    (oneLineKeys[tool] ?? 'url') === only &&
+    // The line keeps one space of several, and of thousands not what comes behind them.
+    !/\s{2}|[^\S ]/.test(value.trim()) &&
+    !text.endsWith('…')
+  );
+}
+
+const oneLineKeys: Readonly<Record<string, string>> = { Bash: 'command', Read: 'file_path' };
+
+function callIn(body: unknown): { tool: string; input: Fields } {
+  const { tool_name: tool, tool_input: input } = fields(body);
+  return { tool: typeof tool === 'string' ? oneLine(tool, 200) : '', input: fields(input) };
+}
+
+function fields(value: unknown): Fields {
+  return isObject(value) ? value : {};
+}
+
+/** Keys come in another order with each hook. */
+function sortedJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** Hooks whose answer may add to what the model reads next. */
+const takers = ['UserPromptSubmit', 'PostToolUse'];
+
+/**
+ * The answer to a hook that gives the model something to read besides; null for a hook that takes none.
+ * @param body the hook's message, as hostile as anything an agent says
+ * @param text asked for only when it can be given
+ */
+export function contextAnswer(body: unknown, text: () => string | null): object | null {
+  const event =
+    typeof body === 'object' && body !== null && 'hook_event_name' in body ? body.hook_event_name : null;
+  if (typeof event !== 'string' || !takers.includes(event)) return null;
+  const additionalContext = text();
+  return additionalContext === null
+    ? null
+    : { hookSpecificOutput: { hookEventName: event, additionalContext } };
+}
