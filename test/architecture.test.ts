@@ -15,7 +15,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   jobs: ['lib', 'domain'],
   documents: ['lib', 'domain'],
   notion: ['lib', 'domain', 'documents'],
-  features: ['lib', 'core', 'domain', 'protocol', 'agents', 'documents'],
+  features: ['lib', 'core', 'domain', 'protocol', 'agents', 'documents', 'room', 'terminal'],
   controller: [
     'lib',
     'core',
@@ -28,8 +28,8 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'notion',
     'features',
   ],
-  room: ['lib', 'domain', 'protocol', 'terminal', 'features'],
-  app: ['lib', 'domain', 'protocol', 'terminal', 'room'],
+  room: ['lib', 'core', 'domain', 'protocol', 'terminal', 'features'],
+  app: ['lib', 'core', 'domain', 'protocol', 'terminal', 'room', 'features'],
   ui: ['lib', 'app', 'room', 'terminal'],
   client: ['lib', 'app', 'room', 'ui', 'protocol', 'domain', 'terminal', 'features'],
   cli: [

@@ -6,18 +6,13 @@ export const places = [
   'room',
   /** The room while the list of what needs the person has the keys: it has some more. */
   'queue',
-  'ask',
-  'deny',
   'pane',
   /** Looking back through a worker's output, and typing what to search for there. */
   'history',
   'history-search',
-  'form',
-  'card',
   /** Proposals of which several are started by one yes, and workers that are to go on. */
   'start-several',
   'go-on',
-  'reject',
   /** Preview of finishing or cleaning, answered by one key … */
   'preview',
   /** … or by typing the task's name. */
@@ -38,8 +33,6 @@ export const places = [
   'radar-file',
   'radar-note',
   'timeline',
-  /** All of one repository. */
-  'repo',
   'problem',
   'notices',
   'help',
@@ -54,36 +47,6 @@ export function everywhereBut(...others: readonly Where[]): readonly Where[] {
   return places.filter((place) => !others.includes(place));
 }
 
-/** Heading in the help and in the list of keys; below each a key stands once. */
-export type Group =
-  | 'Workers'
-  | 'Queue'
-  | 'An agent asks'
-  | 'Denying it'
-  | 'Panes'
-  | 'Looking back'
-  | 'Searching back'
-  | 'Moving'
-  | 'Program'
-  | 'Palette'
-  | 'Board'
-  | 'Dragging a card'
-  | 'Writing a card'
-  | 'Invoices'
-  | 'Notion'
-  | 'Conflicts with Notion'
-  | 'Writing a value'
-  | 'Radar'
-  | 'Radar: lines'
-  | 'Radar: message'
-  | 'Approval card'
-  | 'Rejecting'
-  | 'Several at once'
-  | 'New worker'
-  | 'Finish, clean, questions'
-  | 'Timeline'
-  | 'Dialogs';
-
 /** Something a person can do. Keys, footer, help and documentation are made from these. */
 export interface Action {
   readonly id: string;
@@ -92,7 +55,7 @@ export interface Action {
   readonly hint?: string | ((state: AppState) => string | null);
   /** Names of keys; see `keyName`. `leave` stands for the configured leave key. */
   readonly keys: readonly string[];
-  readonly group: Group;
+  readonly group: string;
   readonly where: readonly Where[];
   /**
    * What the palette makes of it, which else offers it in its places. `everywhere`: needs nothing selected, so views
@@ -100,6 +63,8 @@ export interface Action {
    * is told there and given by its own key alone.
    */
   readonly palette?: 'everywhere' | 'never' | 'told';
+  /** Returns in one sentence why the key does nothing now; null while it works. */
+  disabledReason?(state: AppState): string | null;
   /** True, or in one sentence why not just now. Without it the action is always possible. */
   enabled?(state: AppState): true | string;
   /** Called only while enabled. */
@@ -112,7 +77,7 @@ export function hintOf({ hint }: Action, state: AppState): string | null {
 
 /** Whether an action is possible now, or why not. */
 export function isEnabled(action: Action, state: AppState): true | string {
-  return action.enabled?.(state) ?? true;
+  return action.disabledReason?.(state) ?? action.enabled?.(state) ?? true;
 }
 
 /** The action's keys, with the leave key that the person configured. */

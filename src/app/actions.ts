@@ -1,13 +1,15 @@
+import { allKeys, isCoverable, isDeciding, keysNow, textNow } from '../core/dialog.ts';
+import type { AnyDialog } from '../room/asking.ts';
+import type { RoomDialog, RoomDialogKey } from '../room/dialog.ts';
 import { fits } from '../room/geometry.ts';
 import { keyLabel } from '../room/keyName.ts';
-import type { AppState, Settings } from '../room/state.ts';
-import { type Action, type Group, keysOf, type Where } from './action.ts';
+import { type AppState, type Settings, shownDialog } from '../room/state.ts';
+import { stay } from '../room/step.ts';
+import { type Action, keysOf, type Where } from './action.ts';
 import { boardActions } from './actions/board.ts';
-import { cardActions } from './actions/card.ts';
 import { cardTextActions } from './actions/cardText.ts';
 import { confirmActions } from './actions/confirm.ts';
 import { developActions } from './actions/develop.ts';
-import { formActions } from './actions/form.ts';
 import { historyActions } from './actions/history.ts';
 import { invoiceActions } from './actions/invoices.ts';
 import { orchestratorActions } from './actions/orchestrator.ts';
@@ -15,16 +17,15 @@ import { paletteActions } from './actions/palette.ts';
 import { queueActions } from './actions/queue.ts';
 import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
-import { repoActions } from './actions/repo.ts';
-import { requestActions } from './actions/request.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
-import { scrollActions } from './actions/scroll.ts';
+import { scrollActions, scrollKeys } from './actions/scroll.ts';
 import { severalActions } from './actions/several.ts';
 import { syncActions } from './actions/sync.ts';
 import { timelineActions } from './actions/timeline.ts';
 import { conflictActions, undoActions } from './actions/wayBack.ts';
 import { workerActions } from './actions/workers.ts';
-import { dialogOf } from './dialog.ts';
+import { definitionOf, dialogs } from './definitions.ts';
+import { type Dialog, dialogOf } from './dialog.ts';
 import { wantsName } from './dialogText.ts';
 import { type Offer, offersOf } from './palette/filter.ts';
 import { itemsOf } from './palette/items.ts';
@@ -32,7 +33,6 @@ import { itemsOf } from './palette/items.ts';
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
   ...queueActions,
-  ...requestActions,
   ...severalActions,
   ...workerActions,
   ...orchestratorActions,
@@ -44,22 +44,19 @@ export const actions: readonly Action[] = [
   ...syncActions,
   ...radarActions,
   ...noteActions,
-  ...cardActions,
   ...developActions,
-  ...formActions,
   ...paneActions,
   ...movingActions,
   ...historyActions,
   ...confirmActions,
   ...conflictActions,
-  ...repoActions,
   ...scrollActions,
   ...paletteActions(selectOffers),
   ...programActions,
 ];
 
 /** The place that keys are meant for. */
-export function whereOf(state: AppState): Where {
+export function whereOf(state: AppState): Where | Dialog['kind'] {
   if (!fits(state.size)) return 'too-small';
   if (state.palette) return 'palette';
   if (state.focus.at === 'list') return state.list === 'queue' ? 'queue' : 'room';
@@ -72,6 +69,60 @@ export function whereOf(state: AppState): Where {
   if (dialog.kind === 'sync-conflicts' && dialog.typed) return 'sync-value';
   if (dialog.kind === 'board' && dialog.held?.isMoving) return 'board-drag';
   return dialog.kind;
+}
+
+/** An action, and whether it must wait until what it answers has been drawn. */
+export interface KeyHere extends Action {
+  readonly isDeciding?: boolean;
+}
+
+/** Returns what can be done where the keys are. */
+export function keysAt(state: AppState): readonly KeyHere[] {
+  const where = whereOf(state);
+  const dialog = where === 'too-small' || where === 'palette' ? null : shownDialog(state);
+  const definition = dialog && definitionOf(dialog);
+  return definition && dialog ? dialogKeys(definition, dialog) : actionsAt(where as Where);
+}
+
+/** Its own keys, and those that every dialog has: moving through what is longer, the palette, and back to the shell. */
+function dialogKeys(definition: RoomDialog, dialog: AnyDialog): readonly KeyHere[] {
+  const { group, keys } = keysNow(definition, dialog);
+  const own = keys.map((key) => bound(key, group));
+  const taken = new Set(own.flatMap((key) => key.keys));
+  const isTyping = textNow(definition, dialog) !== null;
+  const shared = [
+    ...('scroll' in dialog ? scrollKeys(isTyping) : []),
+    ...(isCoverable(definition, dialog) ? actions.filter(({ id }) => id === 'palette') : []),
+    ...actions.filter(({ id }) => id === 'suspend'),
+  ];
+  return [...own, ...shared.filter((key) => !key.keys.some((name) => taken.has(name)))];
+}
+
+function bound(key: RoomDialogKey, group: string): KeyHere {
+  const { hint } = key;
+  const use = <T>(state: AppState, then: (dialog: AnyDialog) => T, otherwise: T): T => {
+    const dialog = shownDialog(state);
+    return dialog ? then(dialog) : otherwise;
+  };
+  return {
+    id: key.id,
+    title: key.title,
+    keys: key.keys,
+    group: key.group ?? group,
+    where: [],
+    ...(key.palette && { palette: key.palette }),
+    ...(hint !== undefined && {
+      hint: typeof hint === 'string' ? hint : (state) => use(state, (dialog) => hint(state, dialog), null),
+    }),
+    disabledReason: (state) => use(state, (dialog) => key.disabledReason?.(state, dialog) ?? null, null),
+    isDeciding: isDeciding(key),
+    run: (state) => use(state, (dialog) => key.run(state, dialog), stay(state)),
+  };
+}
+
+/** Returns what a key does where the keys are. */
+export function keyFor(state: AppState, name: string): KeyHere | null {
+  return keysAt(state).find((action) => keysOf(action, state.settings).includes(name)) ?? null;
 }
 
 /** What a key does in a place. */
@@ -93,7 +144,7 @@ export function selectOffers(state: AppState): readonly Offer[] {
   const below = { ...state, palette: null };
   const where = whereOf(below);
   const isRoom = where === 'room' || where === 'queue';
-  const items = itemsOf(below, actionsAt(where), isRoom ? [] : actionsAt('room'));
+  const items = itemsOf(below, keysAt(below), isRoom ? [] : actionsAt('room'));
   return offersOf(items, state.palette?.filter.text ?? '');
 }
 
@@ -104,9 +155,15 @@ export interface KeyRow {
 }
 
 /** The table by headings. Actions of the same title are one row; the program means the same by them. */
-export function selectKeys(settings: Settings): readonly { group: Group; rows: readonly KeyRow[] }[] {
-  const groups = new Map<Group, Map<string, Set<string>>>();
-  for (const action of actions.filter(({ where }) => where.some((place) => place !== 'too-small'))) {
+export function selectKeys(settings: Settings): readonly { group: string; rows: readonly KeyRow[] }[] {
+  const groups = new Map<string, Map<string, Set<string>>>();
+  const ofDialogs = dialogs.flatMap((definition) =>
+    allKeys(definition).flatMap(({ group, keys }) => keys.map((key) => bound(key, group))),
+  );
+  for (const action of [
+    ...ofDialogs,
+    ...actions.filter(({ where }) => where.some((place) => place !== 'too-small')),
+  ]) {
     const rows = groups.get(action.group) ?? new Map<string, Set<string>>();
     const keys = rows.get(action.title) ?? new Set<string>();
     for (const key of keysOf(action, settings)) keys.add(keyLabel(key));
@@ -118,7 +175,7 @@ export function selectKeys(settings: Settings): readonly { group: Group; rows: r
   }));
 }
 
-const groupOrder: readonly Group[] = [
+const groupOrder: readonly string[] = [
   'Workers',
   'Queue',
   'An agent asks',

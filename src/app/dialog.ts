@@ -1,14 +1,13 @@
-import type { RepoDetails } from '../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../domain/finish.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Proposal, StartPlan } from '../domain/proposal.ts';
-import type { Choice } from '../domain/queue.ts';
 import type { FileSides } from '../domain/radar.ts';
 import type { Update } from '../domain/update.ts';
 import type { GoneOn } from '../domain/usageLimit.ts';
 import type { Asking, Scrolling, Seen } from '../room/asking.ts';
 import type { TextField } from '../room/field.ts';
 import { type AppState, shownDialog } from '../room/state.ts';
+import type { DefinedDialog } from './definitions.ts';
 import type {
   BoardDialog,
   CardTextDialog,
@@ -24,13 +23,9 @@ export function dialogOf(state: AppState): Dialog | null {
 
 /** What lies over the room and takes all keys. */
 export type Dialog =
-  | FormDialog
-  | CardDialog
+  | DefinedDialog
   | StartSeveralDialog
   | GoOnDialog
-  | RejectDialog
-  | AskDialog
-  | DenyDialog
   | FinishDialog
   | CleanDialog
   | QuestionDialog
@@ -43,38 +38,9 @@ export type Dialog =
   | SidesDialog
   | NoteDialog
   | TimelineDialog
-  | RepoDialog
   | ProblemDialog
   | NoticesDialog
   | HelpDialog;
-
-export type FormField = 'repo' | 'agent' | 'task' | 'brief';
-
-/** Describes a new worker, or changes an open proposal. */
-export interface FormDialog extends Asking {
-  readonly kind: 'form';
-  /** Number of the proposal being changed; null for a new one. */
-  readonly editing: number | null;
-  readonly field: FormField;
-  readonly repo: string;
-  /** Null for the workspace's default. */
-  readonly agent: string | null;
-  readonly task: TextField;
-  readonly brief: TextField;
-}
-
-/** The approval card of an open proposal. */
-export interface CardDialog extends Asking, Scrolling {
-  readonly kind: 'card';
-  readonly n: number;
-  /** Of the plan last shown; null until there was one. */
-  readonly digest: string | null;
-  /** The plan became another one under the person's eyes, and they have not said that they saw it. */
-  readonly changed: boolean;
-  /** The person said yes, and was told of the limit: the next yes insists. */
-  readonly overLimit?: boolean;
-  readonly seen?: Seen;
-}
 
 /** All proposals that can be started, as they were when the dialog was opened: one yes means these and no others. */
 export interface StartSeveralDialog extends Asking, Scrolling {
@@ -99,29 +65,6 @@ export interface GoOnDialog extends Asking, Scrolling {
   readonly resuming: readonly string[];
   /** Those that could not be told, and why; null before the yes. */
   readonly left: GoneOn['left'] | null;
-}
-
-export interface RejectDialog extends Asking {
-  readonly kind: 'reject';
-  readonly n: number;
-  readonly why: TextField;
-}
-
-/** All of what an agent waits for. */
-export interface AskDialog extends Asking, Scrolling {
-  readonly kind: 'ask';
-  /** The request's id. */
-  readonly request: string;
-  /** What was chosen so far, one for each question. */
-  readonly picked: readonly Choice[];
-  /** Of a question that takes several: those marked by now, in their order. */
-  readonly marked: readonly number[];
-}
-
-export interface DenyDialog extends Asking {
-  readonly kind: 'deny';
-  readonly request: string;
-  readonly why: TextField;
 }
 
 interface EndDialog<Preview> extends Asking, Scrolling {
@@ -150,7 +93,6 @@ export interface QuestionDialog extends Asking {
     | { readonly do: 'stop-all' }
     /** A worker that was finished or cleaned. */
     | { readonly do: 'undo'; readonly id: string }
-    | { readonly do: 'create-develop'; readonly repo: string; readonly back: CameFrom }
     /** Where there is no board: its first card. */
     | { readonly do: 'begin-board' };
 }
@@ -190,14 +132,6 @@ export interface TimelineDialog extends Asking, Scrolling {
   readonly id: string;
   /** Newest first; null until they have come. */
   readonly updates: readonly Update[] | null;
-}
-
-/** All of one repository. */
-export interface RepoDialog extends Asking, Scrolling {
-  readonly kind: 'repo';
-  readonly repo: string;
-  /** Null until they have come. */
-  readonly details: RepoDetails | null;
 }
 
 /** What is too long for one line, word for word. */

@@ -1,7 +1,7 @@
+import { textNow } from '../core/dialog.ts';
 import type { TextField } from '../room/field.ts';
-import type { AppState } from '../room/state.ts';
+import { definitionOf } from './definitions.ts';
 import type { CleanDialog, Dialog, FinishDialog } from './dialog.ts';
-import { dialogOf } from './dialog.ts';
 
 /** Whether the task's name must be typed before anything happens: something would be gone for good. */
 export function wantsName(dialog: FinishDialog | CleanDialog): boolean {
@@ -12,12 +12,9 @@ export function wantsName(dialog: FinishDialog | CleanDialog): boolean {
 
 /** The text that letters go into; null where letters are keys. */
 export function textOf(dialog: Dialog): TextField | null {
+  const definition = definitionOf(dialog);
+  if (definition) return textNow(definition, dialog);
   switch (dialog.kind) {
-    case 'form':
-      return dialog.field === 'task' || dialog.field === 'brief' ? dialog[dialog.field] : null;
-    case 'reject':
-    case 'deny':
-      return dialog.why;
     case 'radar-note':
     case 'card-text':
       return dialog.text;
@@ -32,12 +29,10 @@ export function textOf(dialog: Dialog): TextField | null {
 }
 
 export function withText(dialog: Dialog, field: TextField): Dialog {
+  const text = definitionOf(dialog)?.text;
+  // What comes back is of the kind that went in.
+  if (text) return text.with(dialog, field) as Dialog;
   switch (dialog.kind) {
-    case 'form':
-      return { ...dialog, [dialog.field]: field };
-    case 'reject':
-    case 'deny':
-      return { ...dialog, why: field };
     case 'radar-note':
       return { ...dialog, text: field };
     case 'card-text':
@@ -53,15 +48,7 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
   }
 }
 
-/** Whether the open dialog waits for an answer of the controller. */
-export function isWaiting(state: AppState): boolean {
-  const dialog = dialogOf(state);
-  return dialog !== null && 'pending' in dialog && dialog.pending !== null;
-}
-
-export const waitingText = 'Waiting for the controller; esc closes.';
-
-/** Only a brief has line breaks. */
+/** Reports whether the text that is written has line breaks. */
 export function isMultiline(dialog: Dialog): boolean {
-  return dialog.kind === 'form' && dialog.field === 'brief';
+  return definitionOf(dialog)?.text?.isMultiline?.(dialog) ?? false;
 }

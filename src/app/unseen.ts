@@ -1,6 +1,7 @@
+import { decidedSubject } from '../core/dialog.ts';
 import type { AppState } from '../room/state.ts';
-import type { Dialog } from './dialog.ts';
-import { dialogOf } from './dialog.ts';
+import { definitionOf } from './definitions.ts';
+import { type Dialog, dialogOf } from './dialog.ts';
 
 /**
  * Whether a yes would be to something that has not been drawn yet: keys may come many at once, typed ahead or held up
@@ -8,18 +9,19 @@ import { dialogOf } from './dialog.ts';
  * @param drawn the state of the last picture
  */
 export function isUnseen(state: AppState, drawn: AppState | null): boolean {
-  const subject = subjectOf(dialogOf(state));
-  const seen = drawn?.palette === null ? dialogOf(drawn) : null;
-  return subject !== null && subject !== subjectOf(seen);
+  const subject = subjectOf(state);
+  return subject !== null && subject !== (drawn?.palette === null ? subjectOf(drawn) : null);
+}
+
+function subjectOf(state: AppState): string | null {
+  const dialog = dialogOf(state);
+  const definition = dialog && definitionOf(dialog);
+  return dialog && definition ? decidedSubject(definition, state, dialog) : oldSubject(dialog);
 }
 
 /** What a yes in a dialog is to; null where nothing is decided. */
-function subjectOf(dialog: Dialog | null): string | null {
+function oldSubject(dialog: Dialog | null): string | null {
   switch (dialog?.kind) {
-    case 'card':
-      return `card ${dialog.n} ${dialog.digest} ${dialog.changed} ${dialog.overLimit} ${dialog.scroll}`;
-    case 'ask':
-      return `ask ${dialog.request} ${dialog.picked.length} ${dialog.marked}`;
     case 'finish':
     case 'clean':
       return `${dialog.kind} ${dialog.id} ${dialog.preview?.tip}`;

@@ -15,6 +15,9 @@ export interface DialogBody {
   readonly caret: { readonly row: number; readonly column: number } | null;
 }
 
+/** Of a dialog whose subject has just gone. */
+export const emptyBody: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
+
 /** How many rows are out of sight above and below. */
 export function outOfSight(above: number, below: number): Line {
   if (above + below === 0) return [];

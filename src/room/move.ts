@@ -1,5 +1,7 @@
+import { isLive, type Worker } from '../domain/worker.ts';
 import { isSameRow, isZoomed, selectedWorker, selectRows } from './select.ts';
 import type { AppState, FleetKey, ListName, QueueKey, RowKey } from './state.ts';
+import { toList, withNotice } from './step.ts';
 
 /** Selects a row of a list; a worker selected in the queue is selected in the fleet, too, and its pane shown. */
 export function selectRow(state: AppState, list: ListName, key: RowKey): AppState {
@@ -32,4 +34,18 @@ export function switchList(state: AppState): AppState {
 export function switchZoom(state: AppState): AppState {
   const selected = state.focus.at === 'list' && !isZoomed(state) ? selectedWorker(state) : null;
   return { ...state, zoomed: !isZoomed(state), anchor: selected?.id ?? state.anchor };
+}
+
+/** Selects a worker and types into it; one that has ended is only selected. */
+export function enterPane(state: AppState, id: string): AppState {
+  const selected = selectRow(toList(state), 'fleet', { kind: 'worker', id });
+  const worker = selectedWorker(selected);
+  if (!worker) return state;
+  const reason = canType(worker);
+  return reason === true ? { ...selected, focus: { at: 'pane', id } } : withNotice(selected, reason);
+}
+
+/** Whether a worker takes keys, or why not. */
+export function canType(worker: Worker): true | string {
+  return isLive(worker.state) || `${worker.id} is not running; r resumes it.`;
 }

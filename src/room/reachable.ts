@@ -1,13 +1,35 @@
-import type { AppState } from './state.ts';
+import { type AppState, shownDialog } from './state.ts';
 
-/** Whether the controller can be asked, or why not. */
-export function isReachable({ connection }: AppState): true | string {
+/** Returns why the controller cannot be asked; null while it can. */
+export function whyUnreachable({ connection }: AppState): string | null {
   switch (connection.status) {
     case 'live':
-      return true;
+      return null;
     case 'connecting':
       return 'Still connecting.';
     case 'lost':
       return 'The controller cannot be reached; orch-tui reconnects by itself.';
   }
+}
+
+/** Reports whether the open dialog waits for an answer of the controller. */
+export function isWaiting(state: AppState): boolean {
+  return (shownDialog(state)?.pending ?? null) !== null;
+}
+
+export const waitingText = 'Waiting for the controller; esc closes.';
+
+/** Returns why nothing can be asked from the open dialog: a request is under way, or there is no controller. */
+export function whyBusy(state: AppState): string | null {
+  return isWaiting(state) ? waitingText : whyUnreachable(state);
+}
+
+/** Whether the controller can be asked, or why not. */
+export function isReachable(state: AppState): true | string {
+  return whyUnreachable(state) ?? true;
+}
+
+/** Nothing is under way in the open dialog, and the controller can be asked. */
+export function isIdle(state: AppState): true | string {
+  return whyBusy(state) ?? true;
 }

@@ -198,3 +198,12 @@ export function countStates(workers: readonly Worker[]): readonly { state: Worke
     .map((state) => ({ state, count: workers.filter((worker) => worker.state === state).length }))
     .filter(({ count }) => count > 0);
 }
+
+/** Says what became of a worker that is not there any more. */
+export function whatBecame({ facts }: Pick<AppState, 'facts'>, id: string): string {
+  const end = facts?.ended.findLast((ended) => ended.id === id);
+  if (!end) return `${id} is no longer there.`;
+  return end.how === 'finished'
+    ? `${id} was merged into ${end.into}.`
+    : `${id} was removed; ${end.backup} keeps it.`;
+}

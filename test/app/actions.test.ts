@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { keysOf, places, type Where } from '../../src/app/action.ts';
+import { keysOf, places } from '../../src/app/action.ts';
 import { actionFor, actions, actionsAt, keyTable, selectKeys, whereOf } from '../../src/app/actions.ts';
+import { dialogs } from '../../src/app/definitions.ts';
 import { selectShown } from '../../src/room/select.ts';
 import { type AppState, initialSettings, initialState } from '../../src/room/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
@@ -31,8 +32,10 @@ test('the leave key is the one the person configured', () => {
 });
 
 test('approving has one key in one place', () => {
-  const keys = actions.filter(({ id }) => id === 'approve').flatMap(({ where, keys }) => [where, keys]);
-  expect(keys).toEqual([['card'], ['y']]);
+  const keys = dialogs.flatMap(({ kind, keys }) =>
+    keys.filter(({ id }) => id === 'approve').map((key) => [kind, key.keys]),
+  );
+  expect(keys).toEqual([['card', ['y']]]);
 });
 
 test('the list of keys is a Markdown table for each group', () => {
@@ -94,7 +97,7 @@ test('ctrl-z leads back to the shell from every place but a worker’s pane', ()
   expect(without).toEqual(['pane']);
 });
 
-test.each<[string, Where]>([
+test.each<[string, string]>([
   ['n', 'form'],
   ['?', 'help'],
   ['s', 'question'],

@@ -24,7 +24,7 @@ function answered(state: AppState): AppState {
 test('D on a repository without develop asks, and y creates it', () => {
   const asked = press(room(shop()), 'D');
   expect(asked.effects).toEqual([]);
-  expect(dialogOf(asked.state)).toMatchObject({ about: { do: 'create-develop', repo: 'web', back: null } });
+  expect(dialogOf(asked.state)).toMatchObject({ kind: 'create-develop', repo: 'web', back: null });
   const sent = press(asked.state, 'y');
   expect(sent.effects).toMatchObject([{ method: 'createDevelop', params: { repo: 'web' } }]);
   const done = answered(sent.state);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { FormDialog } from '../../src/app/dialog.ts';
+
 import { dialogOf } from '../../src/app/dialog.ts';
-import { formProblems } from '../../src/app/form.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectCaret } from '../../src/app/view/dialog.ts';
+import { type FormDialog, formProblems } from '../../src/features/workers/formDialog.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, facts, paste, press, proposal, repo, room, type, worker } from './fixtures.ts';
 

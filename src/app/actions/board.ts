@@ -1,18 +1,16 @@
 import type { Card, Column } from '../../domain/board.ts';
 import { refTo, seenOf } from '../../domain/boardFacts.ts';
 import { slugFrom } from '../../domain/cardLink.ts';
+import { openForm } from '../../features/workers/formDialog.ts';
 import { fieldOf } from '../../room/field.ts';
 import { selectRow } from '../../room/move.ts';
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { cardKey, cardsIn, cardWorkers, columnBeside, moveCard, moveColumn, selectedCard } from '../board.ts';
 import { dialogOf } from '../dialog.ts';
-import { openForm } from '../dialogs.ts';
 import type { BoardDialog } from '../documentDialog.ts';
-import { formOf } from '../form.ts';
-import { isIdle } from './card.ts';
 import { writeCard } from './cardText.ts';
 
 const board = { group: 'Board', where: ['board'] } as const;
@@ -193,10 +191,7 @@ function canStart(state: AppState): true | string {
 function proposing(state: AppState): AppState {
   const card = selectedOf(state);
   if (!card) return state;
-  const form = formOf(openForm(state));
-  if (!form) return state;
-  const repo = state.facts?.repos.some(({ name }) => name === card.repo)
-    ? (card.repo ?? form.repo)
-    : form.repo;
-  return withDialog(state, { ...form, repo, task: fieldOf(slugFrom(card.task)), brief: fieldOf(card.task) });
+  const isKnown = state.facts?.repos.some(({ name }) => name === card.repo) === true;
+  const repo = isKnown && card.repo !== null ? { repo: card.repo } : {};
+  return openForm(state, { ...repo, task: fieldOf(slugFrom(card.task)), brief: fieldOf(card.task) });
 }

@@ -1,12 +1,12 @@
 import type { Card } from '../../domain/board.ts';
 import { refTo, seenOf } from '../../domain/boardFacts.ts';
 import { emptyField, fieldOf } from '../../room/field.ts';
+import { isIdle } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { dialogOf } from '../dialog.ts';
 import type { BoardDialog } from '../documentDialog.ts';
-import { isIdle } from './card.ts';
 
 const text = { group: 'Writing a card', where: ['card-text'] } as const;
 

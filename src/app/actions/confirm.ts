@@ -1,13 +1,12 @@
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable, isWaiting, waitingText } from '../../room/reachable.ts';
 import { findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { CleanDialog, FinishDialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
-import { goBack, openClean, openFinish } from '../dialogs.ts';
-import { isWaiting, waitingText, wantsName } from '../dialogText.ts';
-import { isIdle } from './card.ts';
+import { openClean, openFinish } from '../dialogs.ts';
+import { wantsName } from '../dialogText.ts';
 import { beginBoard } from './cardText.ts';
 
 const dialogs = { group: 'Finish, clean, questions' } as const;
@@ -155,10 +154,8 @@ function decline(state: AppState): Step {
   return isWished ? ask(toList(state), 'leaveUnfinished', { id: dialog.id }) : close(state);
 }
 
-/** Back to where the question was asked. */
 function close(state: AppState): Step {
-  const dialog = dialogOf(state);
-  return dialog?.kind === 'question' ? goBack(state, dialog) : stay(toList(state));
+  return stay(toList(state));
 }
 
 function agree(state: AppState): Step {
@@ -173,8 +170,6 @@ function agree(state: AppState): Step {
       return ask(state, 'stopAll', {}, waiting);
     case 'undo':
       return ask(state, 'undo', { id: dialog.about.id }, waiting);
-    case 'create-develop':
-      return ask(state, 'createDevelop', { repo: dialog.about.repo }, waiting);
     case 'begin-board':
       return stay(beginBoard(state));
   }

@@ -1,11 +1,11 @@
 import { entryStatuses } from '../../domain/entry.ts';
+import { isIdle } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { dialogOf } from '../dialog.ts';
 import type { InvoicesDialog } from '../documentDialog.ts';
 import { chosenEntries, daysOf, invoicedRepos, periodOf, periodsOf, queryOf } from '../invoices.ts';
-import { isIdle } from './card.ts';
 
 const invoices = { group: 'Invoices', where: ['invoices'] } as const;
 

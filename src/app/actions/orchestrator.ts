@@ -1,12 +1,12 @@
 import { isOrchestrator, orchestrator } from '../../domain/role.ts';
 import { isLive } from '../../domain/worker.ts';
+import { openCard } from '../../features/workers/proposals.ts';
 import { selectRow } from '../../room/move.ts';
 import { isReachable } from '../../room/reachable.ts';
 import { findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { openCard } from '../dialogs.ts';
 
 /** The session that coordinates: gone to where it runs, asked for where it does not. */
 export const orchestratorActions: readonly Action[] = [

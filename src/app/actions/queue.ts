@@ -1,14 +1,17 @@
 import { canSetAside, type QueueItem } from '../../domain/queue.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { openDeny } from '../../features/attention/denyDialog.ts';
+import { canSay, inPane, isSaidInFull, openRequest, say } from '../../features/attention/requests.ts';
+import { openCard } from '../../features/workers/proposals.ts';
+import { openReject } from '../../features/workers/rejectDialog.ts';
 import { isReachable } from '../../room/reachable.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../room/select.ts';
 import { type AppState, selectionOf } from '../../room/state.ts';
 import { ask, type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { openCard, openFinish, openReject } from '../dialogs.ts';
+import { openFinish } from '../dialogs.ts';
 import { toggleSilenced } from '../notify.ts';
-import { canSay, inPane, isSaidInFull, openDeny, openRequest, say } from '../requests.ts';
 
 const queue = { where: ['queue'], group: 'Queue' } as const;
 

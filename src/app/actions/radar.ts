@@ -1,12 +1,11 @@
 import { selectRow } from '../../room/move.ts';
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { dialogOf } from '../dialog.ts';
 import { findRadar, firstCell, moveCell, selectRadars, worstCell } from '../radar.ts';
 import { backToMatrix, filesOf, openFile, pairOf, withRadar } from '../radarDialogs.ts';
-import { isIdle } from './card.ts';
 import { noteAction } from './radarNote.ts';
 
 const group = 'Radar';

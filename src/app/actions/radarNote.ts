@@ -1,12 +1,11 @@
 import { fieldOf } from '../../room/field.ts';
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { dialogOf } from '../dialog.ts';
 import { findRadar, listeners, suggestedNote } from '../radar.ts';
 import { backToMatrix, pairOf, standing } from '../radarDialogs.ts';
-import { isIdle } from './card.ts';
 
 const note = { group: 'Radar: message', where: ['radar-note'] } as const;
 

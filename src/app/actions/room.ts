@@ -1,10 +1,9 @@
-import { moveSelection, selectRow, switchList, switchZoom } from '../../room/move.ts';
+import { enterPane, moveSelection, switchList, switchZoom } from '../../room/move.ts';
 import { isReachable } from '../../room/reachable.ts';
 import {
   countLive,
   findWorker,
   isZoomed,
-  selectedWorker,
   selectGeometry,
   selectQueue,
   selectShown,
@@ -13,7 +12,6 @@ import { type AppState, type Grid, grids } from '../../room/state.ts';
 import { ask, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { type Action, everywhereBut } from '../action.ts';
 import { selectNotices } from '../notices.ts';
-import { canType } from './workers.ts';
 
 const panes = { where: ['room'], group: 'Panes' } as const;
 const moving = { where: ['room'], group: 'Moving', palette: 'never' } as const;
@@ -226,15 +224,6 @@ function withOrder(state: AppState, needsFirst: boolean): AppState {
     { ...state, needsFirst },
     needsFirst ? 'Panes: those that need you first.' : 'Panes: in the order of their workers.',
   );
-}
-
-/** Selects a worker and types into it; one that has ended is only selected. */
-export function enterPane(state: AppState, id: string): AppState {
-  const selected = selectRow(toList(state), 'fleet', { kind: 'worker', id });
-  const worker = selectedWorker(selected);
-  if (!worker) return state;
-  const reason = canType(worker);
-  return reason === true ? { ...selected, focus: { at: 'pane', id } } : withNotice(selected, reason);
 }
 
 function quitHint(state: AppState): string {

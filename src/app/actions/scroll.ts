@@ -21,10 +21,20 @@ export const scrollActions: readonly Action[] = [
     hint: 'close',
     group: 'Dialogs',
     keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
-    where: ['repo', 'problem', 'notices', 'help'],
+    where: ['problem', 'notices', 'help'],
     run: (state) => stay(toList(state)),
   },
 ];
+
+/** Returns the keys that move through a dialog; while text is written only those that write nothing. */
+export function scrollKeys(isTyping: boolean): readonly Action[] {
+  const keys = scrollActions.filter(
+    ({ id, where }) => id !== 'close' && !/-(radar|typing)$/.test(id) && where.length > 0,
+  );
+  return isTyping
+    ? keys.map((key) => ({ ...key, keys: key.keys.filter((name) => /^(up|down|page(up|down))$/.test(name)) }))
+    : keys;
+}
 
 function scrolling(
   id: string,
@@ -45,13 +55,10 @@ function scrolling(
       id,
       keys: [...letters, ...arrows],
       where: [
-        'card',
         'start-several',
         'go-on',
-        'ask',
         'preview',
         'radar-file',
-        'repo',
         'timeline',
         'invoices',
         'sync',

@@ -1,15 +1,13 @@
 import { problemOf } from '../../domain/problem.ts';
 import { clockText } from '../../domain/usageLimit.ts';
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable, isWaiting } from '../../room/reachable.ts';
 import { selectPaneSize } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, inTurn, type Step, stay, toList, toUnseen, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
-import { isWaiting } from '../dialogText.ts';
 import { selectPlanned, selectStopped, whyLeft } from '../several.ts';
-import { isIdle } from './card.ts';
 
 const room = { where: ['room'], group: 'Queue' } as const;
 

@@ -1,12 +1,11 @@
 import { rebuildCodes, type SyncChoice, type SyncConflict } from '../../domain/notionFacts.ts';
 import { fieldOf } from '../../room/field.ts';
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import { dialogOf } from '../dialog.ts';
 import type { ConflictsDialog } from '../documentDialog.ts';
-import { isIdle } from './card.ts';
 
 const sync = { group: 'Notion', where: ['sync'] } as const;
 const conflict = { group: 'Conflicts with Notion', where: ['sync-conflicts'] } as const;

@@ -1,11 +1,10 @@
-import { isReachable } from '../../room/reachable.ts';
+import { isIdle, isReachable } from '../../room/reachable.ts';
 import { findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, withDialog } from '../../room/step.ts';
 import type { Action } from '../action.ts';
 import type { FinishDialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
-import { isIdle } from './card.ts';
 
 const noEnd = 'Nothing was finished or cleaned yet.';
 

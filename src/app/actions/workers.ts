@@ -1,11 +1,14 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
+import { findRequest, openRequest } from '../../features/attention/requests.ts';
+import { openRepo } from '../../features/repos/repos.ts';
+import { openForm } from '../../features/workers/formDialog.ts';
+import { openCard } from '../../features/workers/proposals.ts';
 import { isReachable } from '../../room/reachable.ts';
 import { findProposal, selectedWorker } from '../../room/select.ts';
 import { type AppState, selectionOf } from '../../room/state.ts';
 import { ask, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { openCard, openClean, openFinish, openForm, openRepo } from '../dialogs.ts';
-import { findRequest, openRequest } from '../requests.ts';
+import { openClean, openFinish } from '../dialogs.ts';
 
 const room = { where: ['room'], group: 'Workers' } as const;
 const noWorker = 'Select a worker first.';

@@ -2,17 +2,17 @@ import type { Card } from '../../domain/board.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { openRepo } from '../../features/repos/repos.ts';
+import { openCard } from '../../features/workers/proposals.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { selectRow, switchList } from '../../room/move.ts';
+import { enterPane, selectRow, switchList } from '../../room/move.ts';
 import { isReachable } from '../../room/reachable.ts';
 import { selectQueue, selectShown } from '../../room/select.ts';
 import type { AppState, ListName } from '../../room/state.ts';
 import { stay, toList } from '../../room/step.ts';
 import { counted, stateLook } from '../../room/text/words.ts';
 import { openBoard } from '../actions/board.ts';
-import { enterPane } from '../actions/room.ts';
 import { cardKey } from '../board.ts';
-import { openCard, openRepo } from '../dialogs.ts';
 import type { PaletteItem } from './item.ts';
 
 /** Characters of a name or text that comes from outside: more than is shown of it, or looked at. */

@@ -2,9 +2,12 @@ import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import { findRequest } from '../../features/attention/requests.ts';
+import { developMade } from '../../features/repos/developDialog.ts';
+import { openCard } from '../../features/workers/proposals.ts';
 import type { MethodParams } from '../../room/effects.ts';
 import type { Answered } from '../../room/messages.ts';
-import { type AppState, isRoomFree } from '../../room/state.ts';
+import { type AppState, isRoomFree, shownDialog } from '../../room/state.ts';
 import {
   problemLine,
   type Step,
@@ -17,11 +20,10 @@ import {
 import { cellWidth } from '../../room/text/cells.ts';
 import { counted } from '../../room/text/words.ts';
 import { sendNote } from '../actions/radarNote.ts';
+import { definitionOf } from '../definitions.ts';
 import type { Dialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
-import { goBack, openCard } from '../dialogs.ts';
 import { backToMatrix } from '../radarDialogs.ts';
-import { findRequest } from '../requests.ts';
 import { withBoardAnswer, withInvoice } from './documentAnswers.ts';
 import {
   factsWithoutRequest,
@@ -36,13 +38,25 @@ import { withApproved, withGoneOn } from './several.ts';
 
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
+  const taken = takenByDialog(state, answer);
+  if (taken) return taken;
   const several = answer.method === 'approve' ? withApproved(state, answer) : null;
   if (several) return stay(several);
   if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
   if (answer.method === 'send') return withSent(state, answer.tag, answer.params.id);
-  if (answer.method === 'createDevelop') return withDevelop(state, answer.tag, answer.params.repo);
+  if (answer.method === 'createDevelop') return stay(withNotice(state, developMade(answer.params.repo)));
   if (answer.method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
   return stay(withSuccess(state, answer));
+}
+
+/** What the open dialog makes of an answer that it waits for. */
+function takenByDialog(state: AppState, answer: Answered): Step | null {
+  const dialog = shownDialog(state);
+  const definition = dialog && definitionOf(dialog);
+  if (!definition) return null;
+  const isAwaited =
+    definition.awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
+  return isAwaited ? (definition.onAnswer?.(state, dialog, answer) ?? null) : null;
 }
 
 function withSuccess(state: AppState, answer: Answered): AppState {
@@ -120,10 +134,6 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return waiting?.kind === 'timeline'
         ? withDialog(state, { ...waiting, pending: null, problem: null, updates: answer.result.value })
         : state;
-    case 'repoDetails':
-      return waiting?.kind === 'repo'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, details: answer.result.value })
-        : state;
     default:
       return state;
   }
@@ -180,13 +190,6 @@ function withSent(state: AppState, tag: number, id: string): Step {
   const next = withDialog(state, { ...waiting, to, sent, pending: null, problem: null });
   if (to.length > 0) return sendNote(next);
   return stay(withNotice(backToMatrix(next), `Sent to ${sent.join(' and ')}.`));
-}
-
-/** Back to where it was offered; a card's plan now begins from develop. */
-function withDevelop(state: AppState, tag: number, repo: string): Step {
-  const { waiting, rest } = settle(state, tag);
-  const told = withNotice(rest, `${repo} has a develop branch now; nothing was checked out.`);
-  return waiting?.kind === 'question' ? goBack(told, waiting) : stay(told);
 }
 
 /** The dialog that waited for this answer, if it is still open, and the state without it. */

@@ -1,9 +1,9 @@
+import { isIdle } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { type Step, stay, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
 import { boardOf, canChange, moveTo } from '../actions/board.ts';
-import { isIdle } from '../actions/card.ts';
 import { actionFor } from '../actions.ts';
 import { moveCard, selectedCard } from '../board.ts';
 import { boardHit } from '../boardLayout.ts';

@@ -2,11 +2,11 @@ import type { SelectionShape, ViewCell } from '../../protocol/hostApi.ts';
 import type { ViewEffect } from '../../room/effects.ts';
 import type { Rect } from '../../room/geometry.ts';
 import type { Drag } from '../../room/history.ts';
+import { enterPane } from '../../room/move.ts';
 import { selectPaneArea } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { type Step, stay } from '../../room/step.ts';
 import type { MouseToken, Token } from '../../terminal/input.ts';
-import { enterPane } from '../actions/room.ts';
 import { withCursor } from '../lookBack.ts';
 
 const shapes: readonly SelectionShape[] = ['characters', 'words', 'lines'];

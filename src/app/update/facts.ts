@@ -3,26 +3,19 @@ import type { Proposal } from '../../domain/proposal.ts';
 import { proposalItem, type QueueItem } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
 import {
-  findProposal,
   findWorker,
   isSameRow,
   isZoomed,
   type QueueRow,
   selectFleet,
   selectQueue,
+  whatBecame,
 } from '../../room/select.ts';
 import type { AppState, FleetKey, RowKey } from '../../room/state.ts';
 import { toList, withDialog, withNotice } from '../../room/step.ts';
-import {
-  type CardDialog,
-  type Dialog,
-  dialogOf,
-  type NoteDialog,
-  type RadarDialog,
-  type SidesDialog,
-} from '../dialog.ts';
+import { definitionOf } from '../definitions.ts';
+import { type Dialog, dialogOf, type NoteDialog, type RadarDialog, type SidesDialog } from '../dialog.ts';
 import { axisOf, findRadar, worstCell } from '../radar.ts';
-import { findRequest } from '../requests.ts';
 import { withDenials, withNews } from './news.ts';
 
 /** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
@@ -88,16 +81,12 @@ function withFocus(state: AppState): AppState {
 
 /** A dialog whose subject is gone closes, unless it waits for the answer that explains why. */
 function withSubject(state: AppState, dialog: Dialog): AppState {
+  const definition = definitionOf(dialog);
+  if (definition) {
+    const why = definition.isStale?.(state, dialog) ?? null;
+    return why === null ? (definition.onFacts?.(state, dialog) ?? state) : gone(state, dialog, why);
+  }
   switch (dialog.kind) {
-    case 'card': {
-      const proposal = findProposal(state, dialog.n);
-      return proposal ? withPlan(state, dialog, proposal) : gone(state, dialog, proposalGone(dialog.n));
-    }
-    case 'reject':
-      return findProposal(state, dialog.n) ? state : gone(state, dialog, proposalGone(dialog.n));
-    case 'ask':
-    case 'deny':
-      return findRequest(state, dialog.request) ? state : gone(state, dialog, requestGone);
     case 'finish':
     case 'clean':
       return findWorker(state, dialog.id) ? state : gone(state, dialog, whatBecame(state, dialog.id));
@@ -109,17 +98,6 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     case 'radar-file':
     case 'radar-note':
       return withPair(state, dialog);
-    // What is typed is not lost: a form for a proposal that is gone proposes anew.
-    case 'form': {
-      if (dialog.editing === null || dialog.pending !== null || findProposal(state, dialog.editing))
-        return state;
-      const text = `${proposalGone(dialog.editing)} What you typed becomes a new one.`;
-      return withNotice(withDialog(state, { ...dialog, editing: null }), text);
-    }
-    case 'repo': {
-      const isKnown = state.facts?.repos.some(({ name }) => name === dialog.repo);
-      return isKnown ? state : gone(state, dialog, `${dialog.repo} is no longer in this workspace.`);
-    }
     case 'board':
       return state.facts?.board ? state : gone(state, dialog, 'The board is gone.');
     case 'card-text':
@@ -132,6 +110,8 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     case 'problem':
     case 'notices':
     case 'help':
+      return state;
+    default:
       return state;
   }
 }
@@ -149,29 +129,9 @@ function withPair(state: AppState, dialog: RadarDialog | SidesDialog | NoteDialo
   return gone(state, dialog, whatBecame(state, missing));
 }
 
-function withPlan(state: AppState, card: CardDialog, { plan }: Proposal): AppState {
-  if (plan === null || plan.digest === card.digest) return state;
-  const changed = card.changed || card.digest !== null;
-  return withDialog(state, { ...card, digest: plan.digest, changed, scroll: 0 });
-}
-
 function gone(state: AppState, dialog: Dialog, why: string): AppState {
   if ('pending' in dialog && dialog.pending !== null) return state;
   return withNotice(toList(state), state.notice?.tone === 'problem' ? state.notice.text : why);
-}
-
-const requestGone = 'That was answered in its pane, or is over.';
-
-function proposalGone(n: number): string {
-  return `Proposal ${n} is no longer open.`;
-}
-
-function whatBecame({ facts }: AppState, id: string): string {
-  const end = facts?.ended.findLast((ended) => ended.id === id);
-  if (!end) return `${id} is no longer there.`;
-  return end.how === 'finished'
-    ? `${id} was merged into ${end.into}.`
-    : `${id} was removed; ${end.backup} keeps it.`;
 }
 
 /** The picture with one worker's newer record; a new worker comes last. What it waits for is told with the next one. */

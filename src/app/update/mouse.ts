@@ -1,11 +1,10 @@
 import { contains, fits } from '../../room/geometry.ts';
-import { moveSelection, selectRow } from '../../room/move.ts';
+import { enterPane, moveSelection, selectRow } from '../../room/move.ts';
 import { isSameRow, selectPaneArea } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { type Step, stay, toList, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
-import { enterPane } from '../actions/room.ts';
 import { scroll } from '../actions/scroll.ts';
 import { actionFor } from '../actions.ts';
 import { type Hit, hitTest } from '../hitTest.ts';

@@ -2,17 +2,16 @@ import { isLive } from '../../domain/worker.ts';
 import { editField, insertText } from '../../room/field.ts';
 import type { History } from '../../room/history.ts';
 import { keyLabel, keyName, typedText } from '../../room/keyName.ts';
+import { isWaiting, waitingText } from '../../room/reachable.ts';
 import { findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { type Step, stay, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
 import type { KeyToken, PasteToken, ReleaseToken, Token } from '../../terminal/input.ts';
 import { isEnabled } from '../action.ts';
-import { chooseByKey } from '../actions/form.ts';
-import { hasMarks } from '../actions/request.ts';
-import { actionFor, whereOf } from '../actions.ts';
+import { keyFor, whereOf } from '../actions.ts';
 import type { Dialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
-import { isMultiline, isWaiting, textOf, waitingText, withText } from '../dialogText.ts';
+import { isMultiline, textOf, withText } from '../dialogText.ts';
 import { withHistory } from '../lookBack.ts';
 import { dropsSelection } from './drag.ts';
 import { updateMouse } from './mouse.ts';
@@ -30,9 +29,10 @@ export function updateToken(state: AppState, token: Token, unseen = false): Step
 
 const unseenText = 'This has just come up: look, and press again.';
 
-/** Keys that decide; digits choose among options, and enter takes those that are marked. */
+/** Whether a key decides something. */
 function isYes(state: AppState, key: string): boolean {
-  return /^[y\d]$/.test(key) || (key === 'enter' && hasMarks(state));
+  const here = keyFor(state, key);
+  return here !== null && (here.isDeciding ?? /^[y\d]$/.test(key));
 }
 
 function takeToken(state: AppState, token: Token): Step {
@@ -63,7 +63,7 @@ function updateKey(old: AppState, token: KeyToken): Step {
   const key = keyName(token);
   const where = whereOf(old);
   const state = where === 'pane' ? old : withoutNotice(old);
-  const action = actionFor(where, key, state.settings);
+  const action = keyFor(state, key);
   if (action) {
     const enabled = isEnabled(action, state);
     return enabled === true ? action.run(withoutNotice(state)) : stay(withNotice(state, enabled));
@@ -103,7 +103,7 @@ function whyDeaf(state: AppState, id: string): string | null {
 function typeText(state: AppState, dialog: Dialog, token: KeyToken): AppState {
   if (isWaiting(state)) return typedText(token) === null ? state : withNotice(state, waitingText);
   const field = textOf(dialog);
-  if (!field) return dialog.kind === 'form' ? chooseByKey(state, keyName(token)) : state;
+  if (!field) return state;
   const text = typedText(token);
   const edited = text === null ? editField(field, keyName(token)) : insertText(field, text);
   return edited ? withDialog(state, withText(dialog, edited)) : state;

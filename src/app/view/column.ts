@@ -4,6 +4,7 @@ import type { RepoStatus } from '../../domain/repo.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { roomInRow } from '../../features/attention/requests.ts';
 import type { Rect } from '../../room/geometry.ts';
 import {
   type FleetRow,
@@ -29,7 +30,6 @@ import {
 import { shortAge, stateLook } from '../../room/text/words.ts';
 import { shownFrom } from '../hitTest.ts';
 import { countClashes } from '../radar.ts';
-import { roomInRow } from '../requests.ts';
 import { progressMark } from '../text/terminals.ts';
 import { borderLine, type FrameView, frameView } from './frame.ts';
 

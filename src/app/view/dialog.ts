@@ -1,21 +1,19 @@
-import { type DialogBody, outOfSight } from '../../room/dialogBody.ts';
+import type { AnyDialog } from '../../room/asking.ts';
+import { type DialogBody, emptyBody, outOfSight } from '../../room/dialogBody.ts';
 import { dialogHeight, dialogWidth, fits, type Rect } from '../../room/geometry.ts';
 import type { AppState } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';
 import { cutLine, type Line } from '../../room/text/line.ts';
+import { definitionOf } from '../definitions.ts';
 import type { Dialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
 import { boardBody, cardTextBody } from './board.ts';
-import { cardBody, rejectBody } from './card.ts';
 import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
-import { formBody } from './form.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
 import { invoicesBody } from './invoices.ts';
 import { noteBody } from './note.ts';
 import { radarBody } from './radar.ts';
-import { repoBody } from './repo.ts';
-import { askBody, denyBody } from './request.ts';
 import { goOnBody, startSeveralBody } from './several.ts';
 import { sidesBody } from './sides.ts';
 import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
@@ -64,21 +62,13 @@ function widthOf({ size }: AppState, { kind }: Dialog): number {
 
 function bodyOf(state: AppState, dialog: Dialog): DialogBody {
   const width = widthOf(state, dialog) - 4;
+  const definition = definitionOf(dialog);
+  if (definition) return definition.view(state, dialog, width);
   switch (dialog.kind) {
-    case 'form':
-      return formBody(state, dialog, width);
-    case 'card':
-      return cardBody(state, dialog, width);
     case 'start-several':
       return startSeveralBody(state, dialog, width);
     case 'go-on':
       return goOnBody(state, dialog, width);
-    case 'ask':
-      return askBody(state, dialog, width);
-    case 'deny':
-      return denyBody(state, dialog, width);
-    case 'reject':
-      return rejectBody(state, dialog, width);
     case 'finish':
       return finishBody(state, dialog, width);
     case 'clean':
@@ -103,14 +93,14 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return noteBody(dialog, width);
     case 'timeline':
       return timelineBody(state, dialog, width);
-    case 'repo':
-      return repoBody(state, dialog, width);
     case 'problem':
       return problemBody(dialog, width);
     case 'notices':
       return noticesBody(state, width);
     case 'help':
       return helpBody(state, width);
+    default:
+      return emptyBody;
   }
 }
 
@@ -134,12 +124,14 @@ function centred({ size }: AppState, width: number, height: number): Rect {
  */
 export function withSeen(state: AppState): AppState {
   const dialog = dialogOf(state);
-  if (dialog?.kind !== 'card' && dialog?.kind !== 'start-several') return state;
+  if (!dialog) return state;
+  const mustRead = mustReadOf(dialog);
+  if (mustRead === null || !('scroll' in dialog)) return state;
   const body = bodyOf(state, dialog);
   const { deciding: all = body.rows.length } = body;
-  const subject = dialog.kind === 'card' ? dialog.digest : dialog.listed.map(({ proposal }) => proposal.n);
-  const of = `${widthOf(state, dialog)} ${all} ${subject}`;
-  const before = dialog.seen?.of === of ? dialog.seen.rows : 0;
+  const of = `${widthOf(state, dialog)} ${all} ${mustRead}`;
+  const { seen }: AnyDialog = dialog;
+  const before = seen?.of === of ? seen.rows : 0;
   const end = dialog.scroll + visibleRows(state, body);
   const rows = dialog.scroll <= before ? Math.max(before, end) : before;
   return withDialog(state, { ...dialog, seen: { of, rows, all } });
@@ -152,4 +144,9 @@ export function withScrollInRange(state: AppState): AppState {
   const body = bodyOf(state, dialog);
   const last = body.rows.length - visibleRows(state, body);
   return dialog.scroll <= last ? state : withDialog(state, { ...dialog, scroll: last });
+}
+
+function mustReadOf(dialog: Dialog): string | null {
+  if (dialog.kind === 'start-several') return dialog.listed.map(({ proposal }) => proposal.n).join();
+  return definitionOf(dialog)?.mustRead?.(dialog) ?? null;
 }

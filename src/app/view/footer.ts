@@ -6,7 +6,7 @@ import { fitLine, type Line, line, lineWidth, type Span, span, spreadLine } from
 import { counted } from '../../room/text/words.ts';
 import { oneLineField } from '../../room/textField.ts';
 import { type Action, hintOf, isEnabled, keysOf } from '../action.ts';
-import { actionsAt, whereOf } from '../actions.ts';
+import { keysAt } from '../actions.ts';
 
 /** A notice, or the keys that do something now. The key that leaves a worker is always named. */
 export function footerLine(state: AppState): Line {
@@ -78,8 +78,7 @@ export function keyHints(state: AppState, width: number): Line {
 }
 
 function possible(state: AppState): readonly Line[] {
-  const where = whereOf(state);
-  return actionsAt(where)
+  return keysAt(state)
     .filter((action) => hintOf(action, state) !== null)
     .filter((action) => isEnabled(action, state) === true)
     .toSorted((one, other) => Number(isWayOut(one)) - Number(isWayOut(other)))

@@ -39,11 +39,6 @@ function questionText(
         text: undoText(state, about.id),
         progress: 'Bringing it back …',
       };
-    case 'create-develop': {
-      const base = state.facts?.repos.find(({ name }) => name === about.repo)?.base ?? 'main';
-      const text = `The branch develop would begin where ${base} is now. Nothing is checked out and nothing is pushed. Without it, work begins from ${base} and is merged there.`;
-      return { title: `Create develop in ${about.repo}?`, text, progress: 'Creating …' };
-    }
     case 'begin-board':
       return { title: 'Begin a sprint board?', text: beginText, progress: '' };
   }

@@ -2,25 +2,133 @@ import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type StartPlan } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { type DialogBody, labelled, marked, problemRows, quotedRows } from '../../room/dialogBody.ts';
-import { countRunning, findProposal, findWorker } from '../../room/select.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import {
+  type DialogBody,
+  emptyBody,
+  labelled,
+  marked,
+  problemRows,
+  quotedRows,
+} from '../../room/dialogBody.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import { countRunning, findProposal, findWorker, selectPaneSize } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { cellWidth } from '../../room/text/cells.ts';
+import { ask, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
 import { quoteCommand, shownCommand } from '../../room/text/command.ts';
 import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
 import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../../room/text/words.ts';
-import { oneLineField } from '../../room/textField.ts';
-import type { CardDialog, RejectDialog } from '../dialog.ts';
+import { createDevelopKey } from '../repos/developDialog.ts';
+import { openEdit } from './formDialog.ts';
+import { type CardDialog, proposalGone } from './proposals.ts';
+import { openReject } from './rejectDialog.ts';
 
-const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
+/** What can be said to a proposal. Approving sends the digest on the screen and nothing else. */
+export const card = defineDialog<CardDialog>({
+  kind: 'card',
+  group: 'Approval card',
+  subject: (_, { n, digest, changed, overLimit, scroll }) =>
+    `${n} ${digest} ${changed} ${overLimit} ${scroll}`,
+  mustRead: ({ digest }) => `${digest}`,
+  keys: [
+    {
+      id: 'approve',
+      title: 'start exactly what the card shows',
+      hint: 'start',
+      keys: ['y'],
+      disabledReason: whyNotApproved,
+      run: approve,
+    },
+    {
+      id: 'edit',
+      title: 'edit the proposal',
+      hint: 'edit',
+      keys: ['e'],
+      isHarmless: true,
+      disabledReason(state, { n }) {
+        const proposal = findProposal(state, n);
+        if (proposal?.kind === 'resume') return 'A resume has nothing to edit.';
+        if (proposal && isOrchestrator(proposal.draft)) return 'The orchestrator has nothing to edit.';
+        return whyBusy(state);
+      },
+      run(state, { n }) {
+        const proposal = findProposal(state, n);
+        return stay(proposal ? openEdit(state, proposal) : state);
+      },
+    },
+    {
+      id: 'reject',
+      title: 'reject it, with a reason',
+      hint: 'reject',
+      keys: ['n'],
+      isHarmless: true,
+      disabledReason: whyBusy,
+      run: (state, { n }) => stay(openReject(state, n)),
+    },
+    {
+      id: 'later',
+      title: 'decide later',
+      hint: 'later',
+      keys: ['l', 'escape', 'q', 'ctrl-c'],
+      run: (state) => stay(toList(state)),
+    },
+    createDevelopKey<CardDialog>('develop-card', (state, { n }) => {
+      const proposal = findProposal(state, n);
+      return { repo: proposal?.kind === 'start' ? proposal.draft.repo : null, back: { card: n } };
+    }),
+  ],
+  view,
+  isStale: (state, { n }) => (findProposal(state, n) ? null : proposalGone(n)),
+  onFacts(state, dialog) {
+    const plan = findProposal(state, dialog.n)?.plan ?? null;
+    if (plan === null || plan.digest === dialog.digest) return state;
+    const changed = dialog.changed || dialog.digest !== null;
+    return withDialog(state, { ...dialog, digest: plan.digest, changed, scroll: 0 });
+  },
+});
+
+function whyNotApproved(state: AppState, { n }: CardDialog): string | null {
+  const proposal = findProposal(state, n);
+  if (!proposal) return 'There is no open proposal.';
+  if (proposal.problem) return `It cannot be started: ${proposal.problem.message}`;
+  if (proposal.limit?.code === 'budget_spent') return proposal.limit.message;
+  if (!proposal.plan) return 'The plan is still being worked out.';
+  return whyBusy(state);
+}
+
+function approve(state: AppState, dialog: CardDialog): Step {
+  const proposal = findProposal(state, dialog.n);
+  const plan = proposal?.plan;
+  if (!plan || plan.digest !== dialog.digest) return stay(state);
+  const unseen = toUnseen(state, dialog);
+  if (unseen) return stay(unseen);
+  // Whoever was about to press y meant the plan that stood there before.
+  if (dialog.changed) {
+    const seen = withDialog(state, { ...dialog, changed: false });
+    return stay(withNotice(seen, 'The plan changed before you pressed y. Read it again; y then starts it.'));
+  }
+  const { limit } = proposal;
+  if (limit && !dialog.overLimit)
+    return stay(
+      withNotice(withDialog(state, { ...dialog, overLimit: true }), `${limit.message} y again starts it.`),
+    );
+  const overLimit = limit ? { overLimit: true } : {};
+  const workers = state.facts?.workers.length ?? 0;
+  // It comes last and is selected then.
+  const size = selectPaneSize(state, workers, workers + 1);
+  const params = { n: dialog.n, digest: plan.digest, ...size, ...overLimit };
+  return ask(state, 'approve', params, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
 
 /**
  * All that the person says yes to: nothing of the plan is left out. What we say of it comes first, what others wrote last,
  * behind a bar, so that no line of theirs can be taken for one of ours.
  */
-export function cardBody(state: AppState, card: CardDialog, width: number): DialogBody {
+function view(state: AppState, card: CardDialog, width: number): DialogBody {
   const proposal = findProposal(state, card.n);
-  if (!proposal) return nothing;
+  if (!proposal) return emptyBody;
   const changed = card.changed
     ? [
         ...marked(
@@ -43,7 +151,7 @@ export function cardBody(state: AppState, card: CardDialog, width: number): Dial
     ...readyingRows(proposal.plan, width),
     ...briefRows(proposal.draft.brief, proposal.plan?.delivery, width),
   ];
-  return { ...nothing, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
+  return { ...emptyBody, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
 }
 
 /** Where its agent is missing, the key that leads to another; a resume and the orchestrator have nothing to edit. */
@@ -154,24 +262,3 @@ function section(heading: string, items: readonly string[], width: number): read
   if (items.length === 0) return [];
   return [line(''), ...wrapLines(heading, width, 'strong'), ...quotedRows(items.join('\n'), width)];
 }
-
-/** Asks for the reason that the proposer is told. */
-export function rejectBody(state: AppState, dialog: RejectDialog, width: number): DialogBody {
-  const proposal = findProposal(state, dialog.n);
-  if (!proposal) return nothing;
-  const name = draftId(proposal.draft);
-  const why = oneLineField('Why not? ', dialog.why, width);
-  return {
-    title: line(`Reject ${name}?`, 'strong'),
-    aside: line(`proposal ${dialog.n}`, 'muted'),
-    rows: [...problemRows(dialog.problem, width), line(proposerHears[proposal.by], 'muted'), line('')],
-    tail: [why.line],
-    caret: { row: 0, column: cellWidth('Why not? ') + why.column },
-  };
-}
-
-const proposerHears = {
-  person: 'The reason is kept in the log. It may be left empty.',
-  orchestrator: 'The orchestrator is told the reason. It may be left empty.',
-  board: 'The reason is kept in the log. It may be left empty.',
-} as const;

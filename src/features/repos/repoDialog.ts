@@ -1,14 +1,46 @@
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../../domain/branch.ts';
 import type { LastCommit, RepoStatus } from '../../domain/repo.ts';
+import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
+import { closeKey } from '../../room/keys.ts';
+import { whyBusy } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
+import { stay, withDialog } from '../../room/step.ts';
 import { cellWidth } from '../../room/text/cells.ts';
 import { fitLine, type Line, line, type Span, span, type Tone } from '../../room/text/line.ts';
 import { counted, longAge, shortAge, stateLook } from '../../room/text/words.ts';
-import type { RepoDialog } from '../dialog.ts';
+import { createDevelopKey } from './developDialog.ts';
+import { openRepo, type RepoDialog } from './repos.ts';
 
 /** All of one repository: its checkout as last seen, then what takes more than a glance. */
-export function repoBody(state: AppState, dialog: RepoDialog, width: number): DialogBody {
+export const repo = defineDialog<RepoDialog>({
+  kind: 'repo',
+  group: 'Dialogs',
+  takesTypedAhead: 'It is only looked at.',
+  keys: [
+    createDevelopKey<RepoDialog>('develop-repo', (_, dialog) => ({ repo: dialog.repo, back: 'repo' })),
+    {
+      id: 'look-at-repo',
+      title: 'look at the repository again',
+      hint: 'look again',
+      keys: ['ctrl-r'],
+      disabledReason: whyBusy,
+      run: (state, dialog) => openRepo(state, dialog.repo, dialog),
+    },
+    closeKey,
+  ],
+  view,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'repoDetails' && answer.result.ok
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, details: answer.result.value }))
+      : null,
+  isStale: ({ facts }, dialog) =>
+    facts?.repos.some(({ name }) => name === dialog.repo)
+      ? null
+      : `${dialog.repo} is no longer in this workspace.`,
+});
+
+function view(state: AppState, dialog: RepoDialog, width: number): DialogBody {
   const { repo, details, pending, problem } = dialog;
   const status = state.facts?.repos.find(({ name }) => name === repo);
   const rows = [

@@ -1,0 +1,25 @@
+import type { DialogStateOf } from '../core/dialog.ts';
+import { asking } from '../features/attention/askDialog.ts';
+import { deny } from '../features/attention/denyDialog.ts';
+import { develop } from '../features/repos/developDialog.ts';
+import { repo } from '../features/repos/repoDialog.ts';
+import { card } from '../features/workers/cardDialog.ts';
+import { form } from '../features/workers/formDialog.ts';
+import { reject } from '../features/workers/rejectDialog.ts';
+import type { AnyDialog } from '../room/asking.ts';
+import type { RoomDialog } from '../room/dialog.ts';
+
+/** All dialogs, in the order in which the help tells their keys. */
+const defined = [asking, deny, card, reject, form, develop, repo] as const;
+
+export const dialogs: readonly RoomDialog[] = defined;
+
+/** What lies over the room and takes all keys. */
+export type DefinedDialog = DialogStateOf<(typeof defined)[number]>;
+
+const byKind = new Map(dialogs.map((dialog) => [dialog.kind, dialog]));
+
+/** Returns the definition of an open dialog. */
+export function definitionOf({ kind }: AnyDialog): RoomDialog | null {
+  return byKind.get(kind) ?? null;
+}

@@ -1,0 +1,77 @@
+import type { AgentRequest } from '../../domain/queue.ts';
+import type { Asking } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
+import { emptyField, type TextField } from '../../room/field.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { stay, toList, withDialog } from '../../room/step.ts';
+import { line, wrapLines } from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
+import { findRequest, openRequest, say, whyOver } from './requests.ts';
+
+interface DenyDialog extends Asking {
+  readonly kind: 'deny';
+  readonly request: string;
+  readonly why: TextField;
+}
+
+/** Asks what the agent is to be told with the no; may stay empty. */
+export function openDeny(state: AppState, { id }: AgentRequest): AppState {
+  const dialog: DenyDialog = { kind: 'deny', request: id, why: emptyField, pending: null, problem: null };
+  return withDialog(state, dialog);
+}
+
+export const deny = defineDialog<DenyDialog>({
+  kind: 'deny',
+  group: 'Denying it',
+  takesTypedAhead: 'A reason is written; enter sends it only after that.',
+  text: { of: ({ why }) => why, with: (dialog, why) => ({ ...dialog, why }) },
+  keys: [
+    {
+      id: 'send-denial',
+      title: 'deny it for the reason typed, or for none',
+      hint: 'deny',
+      keys: ['enter'],
+      disabledReason: whyBusy,
+      run(state, dialog) {
+        const request = findRequest(state, dialog.request);
+        if (!request) return stay(toList(state));
+        return say(state, request, { say: 'deny', why: dialog.why.text.trim() }, dialog);
+      },
+    },
+    {
+      id: 'cancel-denial',
+      title: 'do not deny it yet',
+      hint: 'back',
+      keys: ['escape', 'ctrl-c'],
+      run(state, dialog) {
+        const request = findRequest(state, dialog.request);
+        return stay(request ? openRequest(state, request) : toList(state));
+      },
+    },
+  ],
+  view,
+  isStale: whyOver,
+});
+
+function view(state: AppState, dialog: DenyDialog, width: number): DialogBody {
+  const request = findRequest(state, dialog.request);
+  if (!request) return emptyBody;
+  const rows = [
+    ...(dialog.pending === null ? [] : [line('Denying …', 'notice'), line('')]),
+    ...problemRows(dialog.problem, width),
+    ...wrapLines(request.text, width),
+    line(''),
+    ...wrapLines('The agent is told the reason, if you give one, and goes on.', width, 'muted'),
+    line(''),
+  ];
+  const field = oneLineField('Why  ', dialog.why, width);
+  return {
+    ...emptyBody,
+    title: line(`Deny this to ${request.worker}?`, 'strong'),
+    rows,
+    tail: [field.line],
+    caret: { row: 0, column: 5 + field.column },
+  };
+}

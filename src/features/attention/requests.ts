@@ -1,0 +1,90 @@
+import {
+  type AgentRequest,
+  answersTo,
+  type Choice,
+  type Question,
+  type QueueItem,
+  type RequestAnswer,
+} from '../../domain/queue.ts';
+import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
+import { selectGeometry } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, withDialog } from '../../room/step.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { shortAge } from '../../room/text/words.ts';
+
+/** What agents wait for, as the person sees and answers it. */
+
+/** All of what an agent waits for. */
+export interface AskDialog extends Asking, Scrolling {
+  readonly kind: 'ask';
+  /** The request's id. */
+  readonly request: string;
+  /** What was chosen so far, one for each question. */
+  readonly picked: readonly Choice[];
+  /** Of a question that takes several: those marked by now, in their order. */
+  readonly marked: readonly number[];
+}
+
+export function findRequest({ facts }: Pick<AppState, 'facts'>, id: string): AgentRequest | null {
+  return facts?.queue.find(({ request }) => request?.id === id)?.request ?? null;
+}
+
+export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolean {
+  return answersTo(request).includes(say);
+}
+
+export const inPane = 'That can only be answered in its pane: press enter.';
+
+const unasked = { pending: null, problem: null } as const;
+
+/** Cells in which a few words of a request can be read. */
+const leastWords = 10;
+
+/**
+ * Cells for what is asked in a row of the queue, beside who asks and since when; 0 where a few words have no room.
+ * @param width of the row
+ */
+export function roomInRow(
+  { worker, since }: Pick<QueueItem, 'worker' | 'since'>,
+  now: number,
+  width: number,
+) {
+  const room = width - cellWidth(worker) - cellWidth(shortAge(since, now)) - 5;
+  return room >= leastWords ? room : 0;
+}
+
+/** Whether the row of a request says all there is to know: only then nothing more is to be looked at. */
+export function isSaidInFull(state: AppState, item: QueueItem): boolean {
+  const width = selectGeometry(state).queue.width - 2;
+  const isWhole = item.request?.isWhole === true;
+  return isWhole && cellWidth(item.text) <= roomInRow(item, state.now, width);
+}
+
+/** All of what is asked, with the keys that answer it. */
+export function openRequest(state: AppState, { id }: AgentRequest): AppState {
+  const dialog: AskDialog = { kind: 'ask', request: id, picked: [], marked: [], scroll: 0, ...unasked };
+  return withDialog(state, dialog);
+}
+
+/** Says it to exactly this request; an open dialog waits for what comes of it. */
+export function say(
+  state: AppState,
+  { id }: AgentRequest,
+  answer: RequestAnswer,
+  dialog: AnyDialog | null = null,
+): Step {
+  return ask(state, 'answer', { request: id, answer }, (next, pending) =>
+    dialog ? withDialog(next, { ...dialog, pending, problem: null }) : next,
+  );
+}
+
+/** Returns why a dialog about a request closes; null while it is open. */
+export function whyOver(state: AppState, { request }: { readonly request: string }): string | null {
+  return findRequest(state, request) ? null : 'That was answered in its pane, or is over.';
+}
+
+/** The question at hand; null once all are answered. */
+export function questionOf({ picked }: AskDialog, { questions }: AgentRequest): Question | null {
+  return questions[picked.length] ?? null;
+}

@@ -1,0 +1,79 @@
+import type { AnyDialog, Asking } from '../../room/asking.ts';
+import type { RoomDialogKey } from '../../room/dialog.ts';
+import { defineQuestion } from '../../room/question.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import { findProposal } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { openCard } from '../workers/proposals.ts';
+import { openRepo } from './repos.ts';
+
+/** Where there is no develop, work begins from main; a person can have develop made instead. */
+interface DevelopDialog extends Asking, Subject {
+  readonly kind: 'create-develop';
+  readonly repo: string;
+}
+
+interface Subject {
+  readonly repo: string | null;
+  /** What asked, to go back to: the card of a proposal, the repository's dialog, or the room. */
+  readonly back: { readonly card: number } | 'repo' | null;
+}
+
+export const develop = defineQuestion<DevelopDialog>({
+  kind: 'create-develop',
+  progress: 'Creating …',
+  title: ({ repo }) => `Create develop in ${repo}?`,
+  text({ facts }, { repo }) {
+    const base = facts?.repos.find(({ name }) => name === repo)?.base ?? 'main';
+    return `The branch develop would begin where ${base} is now. Nothing is checked out and nothing is pushed. Without it, work begins from ${base} and is merged there.`;
+  },
+  agree: (state, dialog) =>
+    ask(state, 'createDevelop', { repo: dialog.repo }, (next, pending) =>
+      withDialog(next, { ...dialog, pending, problem: null }),
+    ),
+  decline: goBack,
+  // Back to where it was offered; a card's plan now begins from develop.
+  onAnswer: (state, dialog) => goBack(withNotice(state, developMade(dialog.repo)), dialog),
+});
+
+export function developMade(repo: string): string {
+  return `${repo} has a develop branch now; nothing was checked out.`;
+}
+
+function goBack(state: AppState, { repo, back }: DevelopDialog): Step {
+  if (back === null) return stay(toList(state));
+  if (back === 'repo') return openRepo(state, repo);
+  const proposal = findProposal(state, back.card);
+  return stay(proposal ? openCard(state, proposal) : toList(state));
+}
+
+/** Makes the key that offers it, for the repository that a dialog is about. */
+export function createDevelopKey<D extends AnyDialog>(
+  id: string,
+  subject: (state: AppState, dialog: D) => Subject,
+): RoomDialogKey<D> {
+  return {
+    id,
+    title: 'create the missing develop branch, checking nothing out',
+    hint: 'create develop',
+    keys: ['D'],
+    isHarmless: true,
+    disabledReason: (state, dialog) => whyNoDevelop(state, subject(state, dialog)),
+    run: (state, dialog) => stay(askForDevelop(state, subject(state, dialog))),
+  };
+}
+
+export function whyNoDevelop(state: AppState, { repo, back }: Subject): string | null {
+  if (repo === null && back !== null) return 'A resume goes on where its branch stands.';
+  const status = state.facts?.repos.find(({ name }) => name === repo);
+  if (!status) return 'Select a repository first.';
+  if (status.problem !== null) return `${status.name}: ${status.problem}`;
+  return status.hasDevelop ? `${status.name} has a develop branch.` : whyBusy(state);
+}
+
+export function askForDevelop(state: AppState, { repo, back }: Subject): AppState {
+  if (repo === null) return state;
+  const dialog: DevelopDialog = { kind: 'create-develop', repo, back, pending: null, problem: null };
+  return withDialog(state, dialog);
+}

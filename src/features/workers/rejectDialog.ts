@@ -1,0 +1,77 @@
+import { draftId } from '../../domain/proposal.ts';
+import type { Asking } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
+import { emptyField, type TextField } from '../../room/field.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import { findProposal } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, stay, toList, withDialog } from '../../room/step.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { line } from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
+import { openCard, proposalGone } from './proposals.ts';
+
+interface RejectDialog extends Asking {
+  readonly kind: 'reject';
+  readonly n: number;
+  readonly why: TextField;
+}
+
+export function openReject(state: AppState, n: number): AppState {
+  const dialog: RejectDialog = { kind: 'reject', n, why: emptyField, pending: null, problem: null };
+  return withDialog(state, dialog);
+}
+
+/** Asks for the reason that the proposer is given. */
+export const reject = defineDialog<RejectDialog>({
+  kind: 'reject',
+  group: 'Rejecting',
+  takesTypedAhead: 'A reason is written; enter sends it only after that.',
+  text: { of: ({ why }) => why, with: (dialog, why) => ({ ...dialog, why }) },
+  keys: [
+    {
+      id: 'send-rejection',
+      title: 'reject for the reason typed',
+      hint: 'reject',
+      keys: ['enter'],
+      disabledReason: whyBusy,
+      run: (state, dialog) =>
+        ask(state, 'reject', { n: dialog.n, why: dialog.why.text.trim() }, (next, pending) =>
+          withDialog(next, { ...dialog, pending, problem: null }),
+        ),
+    },
+    {
+      id: 'cancel-rejection',
+      title: 'back to the card',
+      hint: 'back',
+      keys: ['escape', 'ctrl-c'],
+      run(state, { n }) {
+        const proposal = findProposal(state, n);
+        return stay(proposal ? openCard(state, proposal) : toList(state));
+      },
+    },
+  ],
+  view,
+  isStale: (state, { n }) => (findProposal(state, n) ? null : proposalGone(n)),
+});
+
+function view(state: AppState, dialog: RejectDialog, width: number): DialogBody {
+  const proposal = findProposal(state, dialog.n);
+  if (!proposal) return emptyBody;
+  const name = draftId(proposal.draft);
+  const why = oneLineField('Why not? ', dialog.why, width);
+  return {
+    title: line(`Reject ${name}?`, 'strong'),
+    aside: line(`proposal ${dialog.n}`, 'muted'),
+    rows: [...problemRows(dialog.problem, width), line(proposerHears[proposal.by], 'muted'), line('')],
+    tail: [why.line],
+    caret: { row: 0, column: cellWidth('Why not? ') + why.column },
+  };
+}
+
+const proposerHears = {
+  person: 'The reason is kept in the log. It may be left empty.',
+  orchestrator: 'The orchestrator is told the reason. It may be left empty.',
+  board: 'The reason is kept in the log. It may be left empty.',
+} as const;
