@@ -11,6 +11,7 @@ import type { FailedSetup, PortBlock } from '../domain/setup.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Tokens } from '../domain/usage.ts';
 import type { AskedQuestion, WorkerState } from '../domain/worker.ts';
+import type { DefinedEvent } from './workers/events.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */
 export type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & {
@@ -67,11 +68,7 @@ export type Happening =
   | { readonly type: 'spawn-failed'; readonly id: string; readonly problem: Problem }
   /** A command that prepares the worktree failed; its process ends without an agent. */
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
-  /** Somebody renamed its branch; it goes on under the new name. */
-  | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
-  | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
-  /** Nothing was kept of its conversation; the next one has this id. */
-  | { readonly type: 'conversation-lost'; readonly id: string; readonly sessionId: string }
+  | DefinedEvent
   | {
       readonly type: 'observed';
       readonly id: string;
@@ -84,9 +81,6 @@ export type Happening =
       /** When its usage limit ends; absent when it is not limited, or does not say. */
       readonly until?: string;
     }
-  | { readonly type: 'said'; readonly id: string; readonly text: string }
-  /** The guard kept it from using a tool. */
-  | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
   /** A worker reported of itself. */
   | { readonly type: 'updated'; readonly id: string; readonly update: UpdateDraft }
   /** A session wrote to another, or the radar to it; `id` is the receiver's. */

@@ -2,6 +2,7 @@ import { formatDuration } from '../../domain/duration.ts';
 import type { Proposer } from '../../domain/proposal.ts';
 import type { RequestAnswer } from '../../domain/queue.ts';
 import type { LogEvent } from '../../features/events.ts';
+import { definedText } from '../../features/workers/events.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { quoteCommand } from '../../room/text/command.ts';
 import { counted, moneyText, tokensText } from '../../room/text/words.ts';
@@ -43,18 +44,8 @@ function sentence(event: LogEvent, id: string): string {
       return `Its process could not be started: ${event.problem.message}`;
     case 'setup-failed':
       return setupText(event);
-    case 'branch-renamed':
-      return `Its branch was renamed to ${event.branch}`;
-    case 'session-changed':
-      return `It began the conversation ${event.sessionId}`;
-    case 'conversation-lost':
-      return `Nothing is left of its conversation; the next one is ${event.sessionId}`;
     case 'observed':
       return observedText(event);
-    case 'said':
-      return `It said: ${event.text}`;
-    case 'denied':
-      return `It was kept from ${event.what}: ${event.why}`;
     case 'updated':
       return updatedText(event);
     case 'note-sent':
@@ -96,7 +87,7 @@ function sentence(event: LogEvent, id: string): string {
         ? `Its time was entered: ${formatDuration(event.entry.minutes)}`
         : 'Its time was too short to be entered';
     default:
-      return event.type;
+      return definedText(event) ?? event.type;
   }
 }
 

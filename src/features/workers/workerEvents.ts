@@ -1,22 +1,12 @@
 import type { AskedQuestion, Worker } from '../../domain/worker.ts';
 import type { Happening, LogEvent } from '../events.ts';
+import { afterDefined, type DefinedEvent } from './events.ts';
 
 /** Happenings that change one worker, and nothing else. */
 export type WorkerEvent = Extract<
   LogEvent,
   {
-    type:
-      | 'resumed'
-      | 'spawn-failed'
-      | 'setup-failed'
-      | 'branch-renamed'
-      | 'session-changed'
-      | 'conversation-lost'
-      | 'observed'
-      | 'said'
-      | 'denied'
-      | 'exited'
-      | 'lost';
+    type: 'resumed' | 'spawn-failed' | 'setup-failed' | 'observed' | DefinedEvent['type'] | 'exited' | 'lost';
   }
 >;
 
@@ -40,14 +30,8 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
     case 'spawn-failed':
       // What a shell answers for a program that cannot be run.
       return { ...moved, state: 'exited', exitCode: 127 };
-    case 'branch-renamed':
-      return { branch: event.branch };
     case 'setup-failed':
       return { failedSetup: event.failed };
-    case 'session-changed':
-      return { sessionId: event.sessionId, hasConversation: true };
-    case 'conversation-lost':
-      return { sessionId: event.sessionId, hasConversation: false };
     case 'observed': {
       const { state, asks, until = null } = event;
       // Before trust is given an agent has not begun its conversation.
@@ -59,12 +43,6 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
         ...(isAtWork && worker.awaitsBrief && { awaitsBrief: false }),
       };
     }
-    case 'said':
-      return { said: { at: event.at, text: event.text } };
-    case 'denied': {
-      const { at, what, why } = event;
-      return { denied: { at, what, why, count: (worker.denied?.count ?? 0) + 1 } };
-    }
     case 'exited':
       // As a shell counts them: a signal is told from a good end.
       return {
@@ -73,6 +51,8 @@ function changed(worker: Worker, event: WorkerEvent): Partial<Worker> {
       };
     case 'lost':
       return { ...moved, state: 'lost', exitCode: null, wasLimited };
+    default:
+      return afterDefined(worker, event);
   }
 }
 
