@@ -94,6 +94,16 @@ export interface Said {
   readonly text: string;
 }
 
+/** Returns what people call a worker where its repository is plain. */
+export function titleOf({ task }: Worker): string {
+  return task;
+}
+
+/** Returns what people call a worker where it stands alone. */
+export function longTitleOf({ id }: Worker): string {
+  return id;
+}
+
 /** Whether a process is running for this worker, as far as we know. */
 export function isLive(state: WorkerState): boolean {
   return state !== 'exited' && state !== 'lost';

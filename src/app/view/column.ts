@@ -3,7 +3,7 @@ import type { QueueItem, QueueKind } from '../../domain/queue.ts';
 import type { RepoStatus } from '../../domain/repo.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import { clockText } from '../../domain/usageLimit.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { longTitleOf, titleOf, type Worker } from '../../domain/worker.ts';
 import { roomInRow } from '../../features/attention/requests.ts';
 import type { Rect } from '../../room/geometry.ts';
 import {
@@ -92,7 +92,7 @@ function rowContent(state: AppState, row: FleetRow | QueueRow, width: number): L
   if ('repo' in row) return repoRow(row.repo, width);
   if ('proposal' in row) return proposalRow(row.proposal, width);
   if ('item' in row) return askingRow(row.worker, row.item, state.now, width);
-  const name = 'orphan' in row && row.orphan ? row.worker.id : row.worker.task;
+  const name = 'orphan' in row && row.orphan ? longTitleOf(row.worker) : titleOf(row.worker);
   return workerRow(state, row.worker, name, width);
 }
 

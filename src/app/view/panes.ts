@@ -1,6 +1,6 @@
 import { isOrchestrator } from '../../domain/role.ts';
 import { clockText } from '../../domain/usageLimit.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import { isLive, longTitleOf, type Worker } from '../../domain/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { inside, type Rect } from '../../room/geometry.ts';
 import { keyLabel } from '../../room/keyName.ts';
@@ -88,7 +88,7 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
     ...(progress ? [span(' '), progress] : []),
   ];
   const room = width - lineWidth([head, ...status]);
-  const name = span(cutText(worker.id, Math.max(1, room)), 'strong');
+  const name = span(cutText(longTitleOf(worker), Math.max(1, room)), 'strong');
   const spare = room - cellWidth(name.text) - (aside.length > 0 ? lineWidth(aside) + 3 : 0);
   const lacks = lacking(state, worker);
   const left = spare - lineWidth(lacks);
