@@ -1,10 +1,14 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { HostPort } from '../../../src/controller/edge/hostPort.ts';
+import { success } from '../../../src/domain/problem.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { readHostKey } from '../../../src/protocol/hostKey.ts';
 import { Sandbox, until, untilGone } from '../../protocol/sandbox.ts';
 
+const olderHost = fileURLToPath(new URL('olderHost.ts', import.meta.url));
 const entry = fileURLToPath(new URL('../../../src/host/main.ts', import.meta.url));
 
 function openPort(sandbox: Sandbox) {
@@ -50,4 +54,36 @@ test('closing tells nothing: the host and its terminals live on', async () => {
   await gone;
   expect(kinds()).toEqual(['host-connected']);
   expect(sandbox.pidOf('host')).toBeGreaterThan(0);
+});
+
+test('a request that its host has not named is seen, and left to its pane', async () => {
+  await using sandbox = new Sandbox();
+  const told: Message[] = [];
+  const received: string[] = [];
+  const port = new HostPort(
+    { root: sandbox.root, version: '1.0.0', key: readHostKey, start: { entry: olderHost, env: sandbox.env } },
+    (message) => told.push(message),
+    {
+      report: async () => success(null),
+      takeContext: () => null,
+      receive: async ({ request }) => {
+        received.push(request.id);
+        return { say: 'allow' };
+      },
+    },
+  );
+  expect(await port.reach()).toMatchObject({ ok: true });
+  const file = join(sandbox.root, 'answers.json');
+  await until(() => existsSync(file), 'all answers');
+  const answers = JSON.parse(readFileSync(file, 'utf8')) as { value: object }[];
+  expect(received).toEqual(['__proto__', 'a1b2c3d4']);
+  expect(answers.map(({ value }) => 'hookSpecificOutput' in value)).toEqual([
+    ...Array(6).fill(false),
+    true,
+    true,
+  ]);
+  const seen = told.filter(({ type }) => type === 'signed');
+  expect(seen).toHaveLength(6);
+  expect(seen[0]).toMatchObject({ sign: { report: { kind: 'asked', what: 'Bash: ls' } } });
+  port.close();
 });
