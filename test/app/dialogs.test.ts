@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { keyFor, keysAt, selectKeys } from '../../src/app/actions.ts';
+import { definitionOf, dialogs } from '../../src/app/definitions.ts';
+import { isUnseen } from '../../src/app/unseen.ts';
+import { updateApp } from '../../src/app/update.ts';
+import { selectDialog } from '../../src/app/view/dialog.ts';
+import { footerLine } from '../../src/app/view/footer.ts';
+import { allKeys, isDeciding } from '../../src/core/dialog.ts';
+import { keyLabel } from '../../src/room/keyName.ts';
+import { type AppState, shownDialog } from '../../src/room/state.ts';
+import { lineText } from '../../src/room/text/line.ts';
+import * as scenes from '../ui/scenes.ts';
+import { key, press, room } from './fixtures.ts';
+
+const size = { cols: 120, rows: 36 };
+
+/** Every dialog that has a definition, open. */
+const states: Readonly<Record<string, AppState>> = {
+  ask: scenes.severalChoices(size),
+  deny: press(scenes.severalChoices(size), 'escape', 'n').state,
+  card: scenes.card(size),
+  reject: press(scenes.card(size), 'n').state,
+  form: scenes.form(size),
+  'create-develop': press(scenes.withoutDevelop(size), 'D').state,
+  repo: scenes.showingRepo(size),
+};
+const opened = Object.entries(states).map(([kind, state]) => ({ kind, state }));
+
+describe('every dialog', () => {
+  it.each(dialogs.map((dialog) => [dialog.kind, dialog] as const))(
+    '%s has esc in all of its modes',
+    (_, one) => {
+      for (const { keys } of allKeys(one))
+        expect(keys.some(({ keys: names }) => names.includes('escape'))).toBe(true);
+    },
+  );
+
+  it.each(dialogs.map((dialog) => [dialog.kind, dialog] as const))('%s has no key twice', (_, one) => {
+    for (const { keys } of allKeys(one)) {
+      const names = keys.flatMap((each) => each.keys);
+      expect(names).toEqual([...new Set(names)]);
+    }
+  });
+
+  it.each(dialogs.map((dialog) => [dialog.kind, dialog] as const))(
+    '%s keeps keys that decide until it was drawn, or says why not',
+    (_, one) => {
+      const deciding = allKeys(one).flatMap(({ keys }) => keys.filter(isDeciding));
+      if (one.takesTypedAhead === undefined) expect(deciding.length).toBeGreaterThan(0);
+      else expect(one.takesTypedAhead).toMatch(/\.$/);
+    },
+  );
+
+  it('is looked at here', () => {
+    expect(dialogs.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(states).toSorted());
+  });
+
+  it('is told in the help, with all of its keys', () => {
+    const told = selectKeys(room().settings);
+    for (const one of dialogs)
+      for (const { group, keys } of allKeys(one)) {
+        const rows = told.find((each) => each.group === group)?.rows ?? [];
+        for (const each of keys)
+          expect(rows.find(({ title }) => title === each.title)?.keys).toEqual(
+            expect.arrayContaining(each.keys.map(keyLabel)),
+          );
+      }
+  });
+});
+
+describe.each(opened)('an open $kind', ({ kind, state }) => {
+  it('is open', () => expect(shownDialog(state)?.kind).toBe(kind));
+
+  it('leads back to the shell by ctrl-z', () => {
+    expect(press(state, 'ctrl-z').effects).toEqual([{ type: 'suspend' }]);
+  });
+
+  it('names no key that does nothing', () => {
+    const shown = lineText(selectDialog(state)?.frame.bottom ?? footerLine(state));
+    for (const each of keysAt(state)) {
+      const hint = typeof each.hint === 'function' ? each.hint(state) : (each.hint ?? null);
+      const why = each.disabledReason?.(state) ?? null;
+      if (hint !== null && why !== null) expect(shown).not.toContain(` ${hint} `);
+    }
+  });
+
+  it('says why a key is off, and asks nothing', () => {
+    for (const each of keysAt(state)) {
+      const why = each.disabledReason?.(state) ?? null;
+      if (why === null) continue;
+      const step = press(state, each.keys[0] ?? '');
+      expect([step.effects, step.state.notice?.text]).toEqual([[], why]);
+    }
+  });
+
+  it('takes no key that decides in one piece with the key that opens it', () => {
+    const definition = definitionOf(shownDialog(state) ?? { kind: '' });
+    if (!definition || definition.takesTypedAhead !== undefined) return;
+    expect(isUnseen(state, press(state, 'escape').state)).toBe(true);
+    expect(isUnseen(state, state)).toBe(false);
+    for (const each of keysAt(state).filter(({ isDeciding: decides }) => decides)) {
+      const name = each.keys[0] ?? '';
+      const step = updateApp(state, { type: 'tokenArrived', token: key(name), unseen: true });
+      expect([name, step.effects, shownDialog(step.state)]).toEqual([name, [], shownDialog(state)]);
+      expect(keyFor(state, name)?.id).toBe(each.id);
+    }
+  });
+});
