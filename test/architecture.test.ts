@@ -31,7 +31,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   room: ['lib', 'core', 'domain', 'protocol', 'terminal', 'features'],
   app: ['lib', 'core', 'domain', 'protocol', 'terminal', 'room', 'features'],
   ui: ['lib', 'app', 'room', 'terminal'],
-  client: ['lib', 'app', 'room', 'ui', 'protocol', 'domain', 'terminal', 'features'],
+  client: ['lib', 'core', 'app', 'room', 'ui', 'protocol', 'domain', 'terminal', 'features'],
   cli: [
     'lib',
     'agents',

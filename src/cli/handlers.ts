@@ -85,6 +85,7 @@ const repos: Readonly<Record<string, Handler>> = {
   init: async ({ out }, _, options) => (await import('./init.ts')).initWorkspace(out, options),
   trust: async ({ out }, _, options) => (await import('./trust.ts')).trustWorkspace(out, options),
   demo: async ({ out }, [dir], options) => (await import('./demo.ts')).runDemo(out, dir, options),
+  replay: async ({ out }, [file]) => (await import('./replay.ts')).replayTrace(out, file),
   doctor: async ({ out, token }) => (await import('./doctor.ts')).runDoctor(out, token),
   status: async ({ out }, [repo]) => (await import('./look.ts')).showStatus(out, repo),
   branches: async ({ out }, [repo]) => (await import('./repos.ts')).showBranches(out, repo),

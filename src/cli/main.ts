@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { takeToken } from '../notion/token.ts';
 import { takeApprovalKey } from '../protocol/heldKey.ts';
 import { keepCompiled } from './compileCache.ts';
@@ -18,6 +19,8 @@ if (major < oldestNode[0] || (major === oldestNode[0] && minor < oldestNode[1]))
   // Before anything is started that would inherit it: git and its hooks, jobs, the daemons, a notifyCommand.
   const token = takeToken(process.env);
   takeApprovalKey(process.env);
+  // Daemons have another folder to work in.
+  if (process.env.ORCH_TRACE) process.env.ORCH_TRACE = resolve(process.env.ORCH_TRACE);
   // The control room comes up fastest when nothing else is loaded; hooks run inside every start of an agent.
   if (first === undefined || (rest.length === 0 && isFolder(first)))
     await (await import('./room.ts')).openRoom(first ?? '.', token);

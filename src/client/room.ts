@@ -1,6 +1,7 @@
 import { isUnseen } from '../app/unseen.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
+import type { Trace } from '../core/trace.ts';
 import { isLive } from '../domain/worker.ts';
 import { Store } from '../lib/store.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
@@ -25,6 +26,7 @@ import { KeyHolder } from './keyHolder.ts';
 import { Notifier, type NotifySettings } from './notifier.ts';
 import { PaintPace, PaneLayers } from './panes.ts';
 import { Terminals } from './terminals.ts';
+import { traceRoom } from './tracing.ts';
 import { runViewEffect } from './viewEffects.ts';
 
 export interface RoomOptions {
@@ -72,6 +74,7 @@ class ControlRoom {
   readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
   readonly #store: Store<AppState, Message, Effect, never, Step>;
+  readonly #trace: Trace<AppState, Message> | null;
   #drawn: AppState | null = null;
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
@@ -80,13 +83,18 @@ class ControlRoom {
     this.#options = options;
     this.#outer = options.outer;
     const { cols, rows } = this.#outer.size;
-    this.#store = new Store({
-      state: initialState({ cols, rows }, Date.now(), options.settings, options.notice),
+    const trace = traceRoom();
+    this.#trace = trace.ok ? trace.value : null;
+    const notice = trace.ok ? options.notice : trace.problem.message;
+    this.#store = new Store<AppState, Message, Effect, never, Step>({
+      state: initialState({ cols, rows }, Date.now(), options.settings, notice),
       update: updateApp,
       commit: (step) => ({ ...step, events: [] }),
       run: (effect) => this.#run(effect),
       settled: (message) => this.#follow(message),
+      observer: this.#trace ?? undefined,
     });
+    this.#trace?.begin(this.#state);
     this.#chrome = new Chrome(cols, rows);
     this.#compositor = new Compositor(options.capabilities);
     this.#clipboard = new Clipboard(
@@ -231,7 +239,9 @@ class ControlRoom {
     this.#drawing.stop();
     if (this.#isAttached) return;
     this.#drawn = this.#state;
+    const begun = performance.now();
     this.#chrome.draw(pictureOf(this.#state, this.#options.capabilities.colors !== 'none'));
+    this.#trace?.frame('chrome', performance.now() - begun);
     const panes = this.#chrome.layers.filter((layer) => layer.kind === 'pane');
     this.#terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
     this.#outer.setTitle(windowTitle(this.#state));
@@ -242,10 +252,12 @@ class ControlRoom {
   /** False while it cannot be: what a slow terminal has not taken yet must not pile up, it gets a later frame instead. */
   #paint(): boolean {
     if (!this.#outer.isReady || this.#isAttached) return false;
+    const begun = performance.now();
     const { grid, layers } = this.#chrome;
     const filled = this.#panes.filled(layers, this.#state);
     const cursor = this.#panes.cursor(layers, this.#state);
     this.#outer.write(this.#keys.modesSequence(this.#state) + this.#compositor.frame(grid, filled, cursor));
+    this.#trace?.frame('screen', performance.now() - begun);
     return true;
   }
 }

@@ -34,6 +34,7 @@ import { Mcp } from './mcp/mcp.ts';
 import { logFile, openForeignLog, openLog } from './record/log.ts';
 import { createCorrespondent } from './reporting.ts';
 import { serveClient } from './serve.ts';
+import { traceController } from './tracing.ts';
 
 /** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
 const sweepMs = 60_000;
@@ -101,7 +102,14 @@ export class Controller {
     };
     const state = initialState(config, past, trust);
     const run = createRunner(edge);
-    this.#core = new Core(state, log, isForeign ? onlyForLiveWorkers(run, tell) : run);
+    const trace = traceController(state);
+    if (!trace.ok) logError(new Error(trace.problem.message));
+    this.#core = new Core(
+      state,
+      log,
+      isForeign ? onlyForLiveWorkers(run, tell) : run,
+      (trace.ok && trace.value) || undefined,
+    );
     this.#looks = new Looks(this.#core, edge);
     this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
     this.#desk = createDesk(this.#core, this.#looks, edge, this.#documents.board);

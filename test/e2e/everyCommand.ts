@@ -7,6 +7,7 @@ import { describeProgram, fullName } from '../../src/cli/program.ts';
 const given: Readonly<Record<string, string>> = {
   init: '--yes --repos backend',
   demo: '--headless "$ANSWER.demo"',
+  replay: '/dev/null',
   answer: 'request allow',
   approve: '1',
   reject: '1 --why no',

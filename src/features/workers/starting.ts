@@ -1,6 +1,7 @@
 import { problemOf } from '../../domain/problem.ts';
 import { draftId, type StartPlan } from '../../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../domain/setup.ts';
+import { isEqual } from '../../lib/equal.ts';
 import type { OpenProposal } from '../events.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision, type Operation } from '../state.ts';
@@ -22,7 +23,7 @@ export function portsAreTaken(state: ControllerState, open: OpenProposal, { port
 /** A plan is kept only if it still belongs to the proposal, and the configuration, as they stand. */
 export function planned(state: ControllerState, message: Told<'planned'>): Decision {
   const open = state.log.proposals.get(message.n);
-  if (!open || open.draft !== message.draft || state.config !== message.config)
+  if (!open || !isEqual(open.draft, message.draft) || !isEqual(state.config, message.config))
     return { state, happenings: [], effects: [] };
   if (message.plan.ok && portsAreTaken(state, open, message.plan.value))
     return { state, happenings: [], effects: [{ type: 'plan', n: open.n }] };

@@ -76,6 +76,13 @@ export const workspaceVerbs: readonly AnyVerb[] = [
     what: 'check the installation',
     untrusted: true,
   }),
+  defineVerb({
+    usage: 'replay <file>',
+    about: 'give what ORCH_TRACE=FILE recorded to the loops again, and compare',
+    by: 'anyone',
+    what: 'replay traces',
+    untrusted: true,
+  }),
   ...daemonVerbs('host', 'workers end with it'),
   ...daemonVerbs('controller', 'workers live on'),
 ];
