@@ -21,6 +21,10 @@ export interface Worker {
   readonly role?: Role;
   readonly repo: string;
   readonly task: string;
+  /** What a person calls it; empty or absent for its task's name. */
+  readonly title?: string;
+  /** What it was called before; absent where it was never renamed. */
+  readonly titleBefore?: string;
   /** Full branch name, such as `feature/fix-migration`. */
   readonly branch: string;
   /** Absolute path. */
@@ -95,13 +99,13 @@ export interface Said {
 }
 
 /** Returns what people call a worker where its repository is plain. */
-export function titleOf({ task }: Worker): string {
-  return task;
+export function titleOf({ task, title }: Worker): string {
+  return title || task;
 }
 
 /** Returns what people call a worker where it stands alone. */
-export function longTitleOf({ id }: Worker): string {
-  return id;
+export function longTitleOf({ id, title }: Worker): string {
+  return title ? `${title} · ${id}` : id;
 }
 
 /** Whether a process is running for this worker, as far as we know. */

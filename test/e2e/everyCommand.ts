@@ -25,6 +25,7 @@ const given: Readonly<Record<string, string>> = {
   'worker resume': 'backend/tester --yes',
   'worker go-on': '--all --yes',
   'worker leave-unfinished': 'backend/tester',
+  'worker rename': 'backend/tester Other',
   'worker stop': 'backend/tester',
   'worker finish': 'backend/tester --yes',
   'worker clean': 'backend/tester --yes --confirm tester',

@@ -54,9 +54,10 @@ export function workerJson(worker: Worker) {
   const { role = 'worker', denied = null, said } = worker;
   const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
   const { asks, stateSince, run, base, brief, ports = null, failedSetup = null } = worker;
-  const { limitedUntil = null } = worker;
+  const { limitedUntil = null, title } = worker;
   return {
     id,
+    ...(title && { title }),
     role,
     repo,
     task,

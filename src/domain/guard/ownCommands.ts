@@ -19,6 +19,7 @@ export const refusedCommands: readonly string[] = [
   'worker cancel',
   'worker undo',
   'worker leave-unfinished',
+  'worker rename',
   'worker update',
   'worker snapshots restore',
   'worker send',

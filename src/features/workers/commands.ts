@@ -8,6 +8,7 @@ import { leaveUnfinished } from './leaveUnfinished.ts';
 import { log, send } from './looking.ts';
 import { check, propose } from './propose.ts';
 import { reject } from './reject.ts';
+import { rename } from './rename.ts';
 import { resume } from './resume.ts';
 import { stop } from './stop.ts';
 import { undo } from './undo.ts';
@@ -29,6 +30,7 @@ export const workerCommands = [
   cancel,
   undo,
   leaveUnfinished,
+  rename,
   bringBase,
   snapshots,
   diffSnapshot,

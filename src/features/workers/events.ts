@@ -43,7 +43,14 @@ const denied = defineEvent<{ readonly what: string; readonly why: string }>()({
   text: ({ what, why }) => `It was kept from ${what}: ${why}`,
 });
 
-const definitions = [branchRenamed, sessionChanged, conversationLost, said, denied] as const;
+/** A person shows it under another title; empty for its task's name. */
+const renamed = defineEvent<{ readonly title: string }>()({
+  type: 'renamed',
+  after: (worker, { title }) => ({ title, titleBefore: worker.title ?? '' }),
+  text: ({ title }) => (title === '' ? 'It is shown under its task again' : `It was renamed to ${title}`),
+});
+
+const definitions = [renamed, branchRenamed, sessionChanged, conversationLost, said, denied] as const;
 
 /** Events about one worker that are defined here, whole. */
 export type DefinedEvent = EventOf<(typeof definitions)[number]>;

@@ -1,0 +1,35 @@
+import { failure, success } from '../../domain/problem.ts';
+import { oneLine } from '../../lib/sanitize.ts';
+import { noted } from '../decided.ts';
+import { defineCommand } from '../define.ts';
+import { reply } from '../state.ts';
+import { noSuchWorker } from './checks.ts';
+
+/** Cells of a list are few. */
+const longestTitle = 60;
+
+/** Shows a worker under another title; an empty one is its task's name. Its id, branch and worktree stay. */
+export const rename = defineCommand<{ id: string; title: string }>()({
+  name: 'rename',
+  by: 'person',
+  what: 'rename workers',
+  params: ({ z, text, flag }) => z.strictObject({ id: text, title: text, undo: flag }),
+  decide: (state, { id, title, undo = false }, { ticket }) => {
+    const worker = state.log.workers.get(id);
+    if (!worker) return reply(state, ticket, noSuchWorker(state, id));
+    if (undo && worker.titleBefore === undefined)
+      return reply(state, ticket, failure('not_renamed', `${id} was not renamed.`));
+    const next = undo ? (worker.titleBefore ?? '') : oneLine(title, longestTitle);
+    const shown = success({ id, title: next || worker.task });
+    return noted(state, ticket, { type: 'renamed', id, title: next }, shown);
+  },
+  verbs: [
+    {
+      usage: 'worker rename <id> [title]',
+      about: 'show it under another title, or under its task again; its id stays',
+      options: { '--undo': 'go back to the title before' },
+      request: ([id = '', title = ''], { undo }) => ({ id, title, ...(undo === true && { undo }) }),
+      says: ({ id }, { title }) => `${id} is shown as ${title}.`,
+    },
+  ],
+});
