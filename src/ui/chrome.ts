@@ -1,16 +1,25 @@
 import chalk from 'chalk';
-import { renderToString } from 'ink';
+import { Box, renderToString } from 'ink';
+import { createElement, type ReactElement } from 'react';
 import { blit, clearGrid, createGrid, type Grid, type Rectangle } from '../terminal/screen.ts';
 import { readFrame } from './frameReader.ts';
-import type { Area, Part, Picture } from './room.tsx';
+import type { Area, Picture } from './room.tsx';
 
 // Ink's colours would depend on what chalk thinks of this process's output, while frames go into memory: what the
 // terminal can show is for the compositor to know.
 chalk.level = 1;
 
+/** A part that Ink draws. */
+interface Drawn {
+  readonly rect: Rectangle;
+  readonly element: ReactElement;
+  /** Equal for those that look the same. */
+  readonly content: string;
+}
+
 /**
- * The layout around the panes as a grid of cells. Each part of a picture is an Ink root of its own, for as long as it
- * takes to draw it, and is drawn again only when its content has changed: Ink's cost goes with what is in a root.
+ * The layout around the panes as a grid of cells. A part of a picture is drawn again only when its content has changed:
+ * Ink's cost goes with what is in a root, so a root holds changed parts alone, and lives as long as it takes to draw them.
  * Components must be pure functions of their properties, and those be data.
  */
 export class Chrome {
@@ -35,21 +44,18 @@ export class Chrome {
 
   /** Draws; grid and layers are those of the picture when it returns. @throws what a component throws */
   draw({ parts, areas }: Picture): void {
-    const cells = new Map<string, Grid>();
+    const drawn = parts.map(({ rect, element }) =>
+      element ? { rect, element, content: contentOf(rect, element) } : null,
+    );
+    this.#cells = cellsOf(
+      drawn.filter((part) => part !== null),
+      this.#cells,
+    );
     clearGrid(this.#grid);
-    for (const part of parts) {
-      const name = contentOf(part);
-      const drawn = cells.get(name) ?? this.#cells.get(name) ?? cellsOf(part);
-      cells.set(name, drawn);
-      blit(
-        drawn,
-        { x: 0, y: 0, width: drawn.cols, height: drawn.rows },
-        this.#grid,
-        part.rect.x,
-        part.rect.y,
-      );
+    for (const [at, { rect }] of parts.entries()) {
+      const cells = this.#cells.get(drawn[at]?.content ?? '') ?? createGrid(rect.width, rect.height);
+      blit(cells, { ...rect, x: 0, y: 0 }, this.#grid, rect.x, rect.y);
     }
-    this.#cells = cells;
     this.#layers = areas
       .map((area) => ({ ...area, ...clipped(area, this.#grid) }))
       .filter(({ width, height }) => width > 0 && height > 0);
@@ -62,16 +68,43 @@ export class Chrome {
   }
 }
 
-/** Equal for parts that look the same. */
-function contentOf({ rect: { width, height }, element }: Part): string {
-  const { type, props } = element;
+function contentOf({ width, height }: Rectangle, { type, props }: ReactElement): string {
   return `${typeof type === 'string' ? type : type.name} ${width}×${height} ${JSON.stringify(props)}`;
 }
 
-function cellsOf({ rect: { width, height }, element }: Part): Grid {
-  const grid = createGrid(width, height);
-  readFrame(renderToString(element, { columns: width }), grid);
-  return grid;
+/** Returns the cells of all parts by their content: known ones, and those that Ink has to draw. */
+function cellsOf(parts: readonly Drawn[], known: ReadonlyMap<string, Grid>): Map<string, Grid> {
+  const cells = new Map<string, Grid>();
+  const missing = new Map<string, Drawn>();
+  for (const part of parts) {
+    const drawn = known.get(part.content);
+    if (drawn) cells.set(part.content, drawn);
+    else missing.set(part.content, part);
+  }
+  const rows = [...missing.values()].filter(({ rect }) => rect.height === 1);
+  const others = [...missing.values()].filter(({ rect }) => rect.height !== 1);
+  // All rows share a root; what is higher would make that root as wide as a row and as high as itself.
+  for (const root of [rows, ...others.map((part) => [part])])
+    for (const [at, frame] of framesOf(root).entries()) {
+      const { rect, content } = root[at] as Drawn;
+      const grid = createGrid(rect.width, rect.height);
+      readFrame(frame, grid);
+      cells.set(content, grid);
+    }
+  return cells;
+}
+
+/** Draws parts one below the other in one root. */
+function framesOf(parts: readonly Drawn[]): string[] {
+  if (parts.length === 0) return [];
+  const boxes = parts.map(({ rect: { width, height }, element }) =>
+    createElement(Box, { width, height, flexShrink: 0, overflow: 'hidden' }, element),
+  );
+  const columns = Math.max(...parts.map(({ rect }) => rect.width));
+  const lines = renderToString(createElement(Box, { flexDirection: 'column' }, ...boxes), { columns }).split(
+    '\n',
+  );
+  return parts.map(({ rect: { height } }) => lines.splice(0, height).join('\n'));
 }
 
 function clipped({ x, y, width, height }: Rectangle, { cols, rows }: Grid): Rectangle {

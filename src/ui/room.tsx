@@ -9,13 +9,14 @@ import { type PaneView, selectPanes } from '../app/view/panes.ts';
 import { fits, inside, minimumSize, type Rect } from '../room/geometry.ts';
 import type { AppState } from '../room/state.ts';
 import { type Line, wrapLines } from '../room/text/line.ts';
-import { Frame } from './Frame.tsx';
 import { Row } from './Row.tsx';
+import { Side } from './Side.tsx';
 
 /** What changes alone: a component that fills its rectangle, over all parts before it. */
 export interface Part {
   readonly rect: Rect;
-  readonly element: ReactElement;
+  /** Null leaves the rectangle blank. */
+  readonly element: ReactElement | null;
 }
 
 /** The room left for a worker's screen, or what lies over all that comes before it. */
@@ -84,8 +85,15 @@ function overlay(id: 'dialog' | 'palette', { frame }: DialogView): Area {
 
 function frameParts({ rect, tone, top, bottom }: FrameView, color: boolean): readonly Part[] {
   const { x, y, width, height } = rect;
+  const side = <Side tone={tone} height={height - 2} color={color} />;
+  const sideAt = (left: number): Part => ({
+    rect: { x: left, y: y + 1, width: 1, height: height - 2 },
+    element: side,
+  });
   return [
-    { rect, element: <Frame tone={tone} width={width} height={height} color={color} /> },
+    { rect, element: null },
+    sideAt(x),
+    sideAt(x + width - 1),
     row(x, y, width, top, color),
     row(x, y + height - 1, width, bottom, color),
   ];

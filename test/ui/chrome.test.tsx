@@ -5,9 +5,9 @@ import Yoga, { type Node } from 'yoga-layout';
 import { line } from '../../src/room/text/line.ts';
 import { gridToText, rowText } from '../../src/terminal/screen.ts';
 import { Chrome } from '../../src/ui/chrome.ts';
-import { Frame } from '../../src/ui/Frame.tsx';
 import { Row } from '../../src/ui/Row.tsx';
 import type { Area, Part } from '../../src/ui/room.tsx';
+import { Side } from '../../src/ui/Side.tsx';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -27,7 +27,7 @@ function Broken(): ReactNode {
   throw new Error('broken on purpose');
 }
 
-function at(x: number, y: number, width: number, height: number, element: ReactElement): Part {
+function at(x: number, y: number, width: number, height: number, element: ReactElement | null): Part {
   return { rect: { x, y, width, height }, element };
 }
 
@@ -42,9 +42,11 @@ test('parts lie where their rectangles are, each over those before it', () => {
   const chrome = new Chrome(30, 5);
   draw(chrome, [
     at(0, 0, 30, 1, <Row line={line('漢字 and words behind it')} color={true} />),
-    at(3, 1, 10, 4, <Frame tone="border-typing" width={10} height={4} color={true} />),
+    at(3, 1, 1, 4, <Side tone="border-typing" height={4} color={true} />),
+    at(12, 1, 1, 4, <Side tone="border-typing" height={4} color={true} />),
     at(0, 2, 30, 1, <Words text={'x'.repeat(30)} />),
-    at(5, 0, 4, 3, <Words text="over" />),
+    at(5, 0, 4, 3, null),
+    at(5, 0, 4, 1, <Words text="over" />),
   ]);
   expect(gridToText(chrome.grid)).toBe(
     [

@@ -3,8 +3,8 @@ import { cleanup, render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { line, span } from '../../src/room/text/line.ts';
-import { Frame } from '../../src/ui/Frame.tsx';
 import { Row } from '../../src/ui/Row.tsx';
+import { Side } from '../../src/ui/Side.tsx';
 import { withoutLooks } from './looks.ts';
 
 const { level } = chalk;
@@ -38,20 +38,18 @@ test('a row stays one row, however long', () => {
   expect(frame).toHaveLength(100);
 });
 
-test('the sides of a frame look as its corners do, bold where one types', () => {
+test('a side of a frame looks as its corners do, bold where one types', () => {
   const side = '\x1b[1m\x1b[36m┃\x1b[39m\x1b[22m';
-  expect(shown(<Frame tone="border-typing" width={6} height={2} color={true} />)).toBe(
-    [`${side}    ${side}`, `${side}    ${side}`].join('\n'),
-  );
+  expect(shown(<Side tone="border-typing" height={2} color={true} />)).toBe([side, side].join('\n'));
   expect(shown(<Row line={[span('┏━', 'border-typing')]} color={true} />)).toBe(side.replace('┃', '┏━'));
 });
 
 test.each([
-  ['border', '│  │'],
-  ['border-selected', '│  │'],
-  ['border-typing', '┃  ┃'],
-  ['border-history', '║  ║'],
-] as const)('a frame of tone %s is told apart without colour', (tone, row) => {
-  const frame = withoutLooks(shown(<Frame tone={tone} width={4} height={3} color={false} />));
+  ['border', '│'],
+  ['border-selected', '│'],
+  ['border-typing', '┃'],
+  ['border-history', '║'],
+] as const)('a side of tone %s is told apart without colour', (tone, row) => {
+  const frame = withoutLooks(shown(<Side tone={tone} height={3} color={false} />));
   expect(frame).toBe([row, row, row].join('\n'));
 });
