@@ -10,13 +10,6 @@ export const places = [
   /** Looking back through a worker's output, and typing what to search for there. */
   'history',
   'history-search',
-  /** Proposals of which several are started by one yes, and workers that are to go on. */
-  'start-several',
-  'go-on',
-  /** Preview of finishing or cleaning, answered by one key … */
-  'preview',
-  /** … or by typing the task's name. */
-  'typed-name',
   'question',
   /** The sprint board, the same while the mouse moves a card, and a card's text while it is written. */
   'board',
@@ -32,9 +25,6 @@ export const places = [
   'radar',
   'radar-file',
   'radar-note',
-  'timeline',
-  'problem',
-  'notices',
   'help',
   /** Over any of these but the worker's pane and where something is typed or decided. */
   'palette',

@@ -1,4 +1,8 @@
 import { allKeys, isCoverable, isDeciding, keysNow, textNow } from '../core/dialog.ts';
+import { timelineKey } from '../features/messages/timelineDialog.ts';
+import { goOnKey } from '../features/workers/goOnDialog.ts';
+import { startSeveralKey } from '../features/workers/startSeveralDialog.ts';
+import { undoKey } from '../features/workers/undoDialog.ts';
 import type { AnyDialog } from '../room/asking.ts';
 import type { RoomDialog, RoomDialogKey } from '../room/dialog.ts';
 import { fits } from '../room/geometry.ts';
@@ -19,25 +23,22 @@ import { radarActions } from './actions/radar.ts';
 import { noteActions } from './actions/radarNote.ts';
 import { movingActions, paneActions, programActions } from './actions/room.ts';
 import { scrollActions, scrollKeys } from './actions/scroll.ts';
-import { severalActions } from './actions/several.ts';
 import { syncActions } from './actions/sync.ts';
-import { timelineActions } from './actions/timeline.ts';
-import { conflictActions, undoActions } from './actions/wayBack.ts';
 import { workerActions } from './actions/workers.ts';
 import { definitionOf, dialogs } from './definitions.ts';
 import { type Dialog, dialogOf } from './dialog.ts';
-import { wantsName } from './dialogText.ts';
 import { type Offer, offersOf } from './palette/filter.ts';
 import { itemsOf } from './palette/items.ts';
 
 /** Everything a person can do, in the order in which help and footer tell it. */
 export const actions: readonly Action[] = [
   ...queueActions,
-  ...severalActions,
+  { ...startSeveralKey, where: ['room'] },
+  { ...goOnKey, where: ['room'] },
   ...workerActions,
   ...orchestratorActions,
-  ...timelineActions,
-  ...undoActions,
+  { ...timelineKey, where: ['room'] },
+  { ...undoKey, where: ['room'] },
   ...boardActions,
   ...cardTextActions,
   ...invoiceActions,
@@ -49,7 +50,6 @@ export const actions: readonly Action[] = [
   ...movingActions,
   ...historyActions,
   ...confirmActions,
-  ...conflictActions,
   ...scrollActions,
   ...paletteActions(selectOffers),
   ...programActions,
@@ -64,8 +64,6 @@ export function whereOf(state: AppState): Where | Dialog['kind'] {
   if (state.focus.at === 'history') return state.focus.prompt ? 'history-search' : 'history';
   const dialog = dialogOf(state);
   if (!dialog) return 'room';
-  if (dialog.kind === 'finish' || dialog.kind === 'clean')
-    return wantsName(dialog) ? 'typed-name' : 'preview';
   if (dialog.kind === 'sync-conflicts' && dialog.typed) return 'sync-value';
   if (dialog.kind === 'board' && dialog.held?.isMoving) return 'board-drag';
   return dialog.kind;

@@ -1,14 +1,7 @@
 import { textNow } from '../core/dialog.ts';
 import type { TextField } from '../room/field.ts';
 import { definitionOf } from './definitions.ts';
-import type { CleanDialog, Dialog, FinishDialog } from './dialog.ts';
-
-/** Whether the task's name must be typed before anything happens: something would be gone for good. */
-export function wantsName(dialog: FinishDialog | CleanDialog): boolean {
-  if (dialog.kind === 'clean') return dialog.preview?.wantsTypedName ?? false;
-  const { preview } = dialog;
-  return preview !== null && preview.blockers.length === 0 && preview.ignored.length > 0;
-}
+import type { Dialog } from './dialog.ts';
 
 /** The text that letters go into; null where letters are keys. */
 export function textOf(dialog: Dialog): TextField | null {
@@ -18,9 +11,6 @@ export function textOf(dialog: Dialog): TextField | null {
     case 'radar-note':
     case 'card-text':
       return dialog.text;
-    case 'finish':
-    case 'clean':
-      return wantsName(dialog) ? dialog.typed : null;
     case 'sync-conflicts':
       return dialog.typed;
     default:
@@ -37,10 +27,6 @@ export function withText(dialog: Dialog, field: TextField): Dialog {
       return { ...dialog, text: field };
     case 'card-text':
       return { ...dialog, text: field };
-    case 'finish':
-      return { ...dialog, typed: field };
-    case 'clean':
-      return { ...dialog, typed: field };
     case 'sync-conflicts':
       return { ...dialog, typed: field };
     default:

@@ -19,18 +19,7 @@ function subjectOf(state: AppState): string | null {
   return dialog && definition ? decidedSubject(definition, state, dialog) : oldSubject(dialog);
 }
 
-/** What a yes in a dialog is to; null where nothing is decided. */
+/** Of the dialogs that have no definition yet only a question decides. */
 function oldSubject(dialog: Dialog | null): string | null {
-  switch (dialog?.kind) {
-    case 'finish':
-    case 'clean':
-      return `${dialog.kind} ${dialog.id} ${dialog.preview?.tip}`;
-    case 'start-several':
-      return `start-several ${dialog.scroll}`;
-    case 'question':
-    case 'go-on':
-      return dialog.kind;
-    default:
-      return null;
-  }
+  return dialog?.kind === 'question' ? dialog.kind : null;
 }

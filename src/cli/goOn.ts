@@ -1,6 +1,6 @@
-import { selectStopped } from '../app/several.ts';
 import { problemOf } from '../domain/problem.ts';
 import { clockText } from '../domain/usageLimit.ts';
+import { selectStopped } from '../features/workers/several.ts';
 import { demandYes } from './ask.ts';
 import { demand, exitCodes, type Output } from './output.ts';
 import { withController } from './session.ts';

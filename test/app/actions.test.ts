@@ -100,9 +100,9 @@ test('ctrl-z leads back to the shell from every place but a worker’s pane', ()
 test.each<[string, string]>([
   ['n', 'form'],
   ['?', 'help'],
-  ['s', 'question'],
-  ['Q', 'question'],
-  ['f', 'preview'],
+  ['s', 'stop'],
+  ['Q', 'stop-all'],
+  ['f', 'finish'],
   ['enter', 'pane'],
   ['2', 'pane'],
 ])('%s leads to another place', (key, where) => {

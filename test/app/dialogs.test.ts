@@ -6,8 +6,10 @@ import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import { footerLine } from '../../src/app/view/footer.ts';
 import { allKeys, isDeciding } from '../../src/core/dialog.ts';
+import { noticesKey } from '../../src/features/attention/noticesDialog.ts';
 import { keyLabel } from '../../src/room/keyName.ts';
 import { type AppState, shownDialog } from '../../src/room/state.ts';
+import { withDialog } from '../../src/room/step.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import * as scenes from '../ui/scenes.ts';
 import { key, press, room } from './fixtures.ts';
@@ -23,6 +25,16 @@ const states: Readonly<Record<string, AppState>> = {
   form: scenes.form(size),
   'create-develop': press(scenes.withoutDevelop(size), 'D').state,
   repo: scenes.showingRepo(size),
+  'start-several': scenes.startingSeveral(size),
+  'go-on': press(scenes.stoppedByLimit(size), 'C').state,
+  finish: scenes.finishing(size),
+  clean: scenes.cleaning(size),
+  stop: press(scenes.busy(size), 's').state,
+  'stop-all': press(scenes.busy(size), 'Q').state,
+  undo: withDialog(scenes.busy(size), { kind: 'undo', id: 'web/menu', pending: null, problem: null }),
+  timeline: press(scenes.busy(size), 't').state,
+  problem: scenes.problem(size),
+  notices: noticesKey.run(scenes.busy(size)).state,
 };
 const opened = Object.entries(states).map(([kind, state]) => ({ kind, state }));
 

@@ -140,7 +140,7 @@ test('stopping everything asks first, and leaves only once it is done', () => {
   const problem = { code: 'busy', message: 'A merge is under way.' };
   const refused = updateApp(asked.state, { ...done, result: { ok: false, problem } });
   expect(refused.effects).toEqual([]);
-  expect(dialogOf(refused.state)).toMatchObject({ kind: 'question', problem });
+  expect(dialogOf(refused.state)).toMatchObject({ kind: 'stop-all', problem });
 });
 
 test('what is typed ahead of a preview neither declines nor accepts it', () => {

@@ -42,7 +42,7 @@ function answered(state: AppState, change: Partial<UndoResult>): AppState {
 test('u asks whether the last end is to be undone, y undoes it', () => {
   expect(press(room(), 'u').state.notice?.text).toBe('Nothing was finished or cleaned yet.');
   const asking = press(afterEnd(), 'u');
-  expect(dialogOf(asking.state)).toMatchObject({ kind: 'question', about: { do: 'undo', id: 'web/menu' } });
+  expect(dialogOf(asking.state)).toMatchObject({ kind: 'undo', id: 'web/menu' });
   expect(asking.effects).toEqual([]);
   expect(press(asking.state, 'y').effects).toMatchObject([{ method: 'undo', params: { id: 'web/menu' } }]);
   expect(press(asking.state, 'n').state.focus).toEqual({ at: 'list' });

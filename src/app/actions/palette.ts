@@ -22,7 +22,7 @@ export function paletteActions(offersOf: (state: AppState) => readonly Offer[]):
       palette: 'never',
       where: [
         ...(['room', 'history', 'board', 'invoices', 'sync', 'sync-conflicts', 'radar'] as const),
-        ...(['radar-file', 'timeline', 'problem', 'notices', 'help'] as const),
+        ...(['radar-file', 'help'] as const),
       ],
       run: (state) => stay(withFilter(state, emptyField, offersOf)),
     },

@@ -3,6 +3,7 @@ import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { openDeny } from '../../features/attention/denyDialog.ts';
 import { canSay, inPane, isSaidInFull, openRequest, say } from '../../features/attention/requests.ts';
+import { openFinish } from '../../features/workers/finishDialog.ts';
 import { openCard } from '../../features/workers/proposals.ts';
 import { openReject } from '../../features/workers/rejectDialog.ts';
 import { isReachable } from '../../room/reachable.ts';
@@ -10,7 +11,6 @@ import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from
 import { type AppState, selectionOf } from '../../room/state.ts';
 import { ask, type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { openFinish } from '../dialogs.ts';
 import { toggleSilenced } from '../notify.ts';
 
 const queue = { where: ['queue'], group: 'Queue' } as const;

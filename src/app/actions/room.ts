@@ -1,3 +1,5 @@
+import { noticesKey } from '../../features/attention/noticesDialog.ts';
+import { openStopAll } from '../../features/workers/stopDialogs.ts';
 import { enterPane, moveSelection, switchList, switchZoom } from '../../room/move.ts';
 import { isReachable } from '../../room/reachable.ts';
 import {
@@ -11,7 +13,6 @@ import {
 import { type AppState, type Grid, grids } from '../../room/state.ts';
 import { ask, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { type Action, everywhereBut } from '../action.ts';
-import { selectNotices } from '../notices.ts';
 
 const panes = { where: ['room'], group: 'Panes' } as const;
 const moving = { where: ['room'], group: 'Moving', palette: 'never' } as const;
@@ -148,15 +149,7 @@ export const programActions: readonly Action[] = [
     palette: 'everywhere',
     run: (state) => stay(withDialog(state, { kind: 'help', scroll: 0 })),
   },
-  {
-    ...program,
-    id: 'notices',
-    title: 'what the controller had to say',
-    keys: ['!'],
-    palette: 'everywhere',
-    enabled: (state) => selectNotices(state).length > 0 || 'The controller has nothing to say.',
-    run: (state) => stay(withDialog(state, { kind: 'notices', scroll: 0 })),
-  },
+  { ...noticesKey, where: ['room'] },
   {
     ...program,
     where: ['room', 'too-small'],
@@ -174,8 +167,7 @@ export const programActions: readonly Action[] = [
     keys: ['Q'],
     palette: 'everywhere',
     enabled: isReachable,
-    run: (state) =>
-      stay(withDialog(state, { kind: 'question', about: { do: 'stop-all' }, pending: null, problem: null })),
+    run: (state) => stay(openStopAll(state)),
   },
   {
     ...program,

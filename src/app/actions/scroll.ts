@@ -21,7 +21,7 @@ export const scrollActions: readonly Action[] = [
     hint: 'close',
     group: 'Dialogs',
     keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
-    where: ['problem', 'notices', 'help'],
+    where: ['help'],
     run: (state) => stay(toList(state)),
   },
 ];
@@ -29,7 +29,7 @@ export const scrollActions: readonly Action[] = [
 /** Returns the keys that move through a dialog; while text is written only those that write nothing. */
 export function scrollKeys(isTyping: boolean): readonly Action[] {
   const keys = scrollActions.filter(
-    ({ id, where }) => id !== 'close' && !/-(radar|typing)$/.test(id) && where.length > 0,
+    ({ id, where }) => id !== 'close' && !/-radar$/.test(id) && where.length > 0,
   );
   return isTyping
     ? keys.map((key) => ({ ...key, keys: key.keys.filter((name) => /^(up|down|page(up|down))$/.test(name)) }))
@@ -54,24 +54,12 @@ function scrolling(
       ...both,
       id,
       keys: [...letters, ...arrows],
-      where: [
-        'start-several',
-        'go-on',
-        'preview',
-        'radar-file',
-        'timeline',
-        'invoices',
-        'sync',
-        'problem',
-        'notices',
-        'help',
-      ],
+      where: ['radar-file', 'invoices', 'sync', 'help'],
     },
     // Where the other keys move through a matrix, pages are all that is left.
     ...(arrows[0]?.startsWith('page')
       ? [{ ...both, id: `${id}-radar`, keys: [...letters, ...arrows], where: ['radar'] } as const]
       : []),
-    { ...both, id: `${id}-typing`, keys: arrows, where: ['typed-name'] },
   ];
 }
 

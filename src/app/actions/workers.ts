@@ -1,14 +1,16 @@
 import { isLive, type Worker } from '../../domain/worker.ts';
 import { findRequest, openRequest } from '../../features/attention/requests.ts';
 import { openRepo } from '../../features/repos/repos.ts';
+import { openClean } from '../../features/workers/cleanDialog.ts';
+import { openFinish } from '../../features/workers/finishDialog.ts';
 import { openForm } from '../../features/workers/formDialog.ts';
 import { openCard } from '../../features/workers/proposals.ts';
+import { openStop } from '../../features/workers/stopDialogs.ts';
 import { isReachable } from '../../room/reachable.ts';
 import { findProposal, selectedWorker } from '../../room/select.ts';
 import { type AppState, selectionOf } from '../../room/state.ts';
-import { ask, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
+import { ask, type Step, stay, withNotice } from '../../room/step.ts';
 import type { Action } from '../action.ts';
-import { openClean, openFinish } from '../dialogs.ts';
 
 const room = { where: ['room'], group: 'Workers' } as const;
 const noWorker = 'Select a worker first.';
@@ -84,10 +86,7 @@ export const workerActions: readonly Action[] = [
     hint: 'stop',
     keys: ['s'],
     enabled: onWorker((worker) => isLive(worker.state) || `${worker.id} is not running.`),
-    run: onSelected((state, { id }) => {
-      const about = { do: 'stop', id } as const;
-      return stay(withDialog(state, { kind: 'question', about, pending: null, problem: null }));
-    }),
+    run: onSelected((state, { id }) => stay(openStop(state, id))),
   },
 ];
 

@@ -2,6 +2,8 @@ import type { Brought, UndoResult } from '../../domain/finish.ts';
 import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import type { GoneOn } from '../../domain/usageLimit.ts';
+import { openProblem } from '../../features/attention/problemDialog.ts';
 import { findRequest } from '../../features/attention/requests.ts';
 import { developMade } from '../../features/repos/developDialog.ts';
 import { openCard } from '../../features/workers/proposals.ts';
@@ -34,14 +36,11 @@ import {
   withStarted,
   withWorker,
 } from './facts.ts';
-import { withApproved, withGoneOn } from './several.ts';
 
 /** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
   const taken = takenByDialog(state, answer);
   if (taken) return taken;
-  const several = answer.method === 'approve' ? withApproved(state, answer) : null;
-  if (several) return stay(several);
   if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
   if (answer.method === 'send') return withSent(state, answer.tag, answer.params.id);
   if (answer.method === 'createDevelop') return stay(withNotice(state, developMade(answer.params.repo)));
@@ -56,7 +55,11 @@ function takenByDialog(state: AppState, answer: Answered): Step | null {
   if (!definition) return null;
   const isAwaited =
     definition.awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
-  return isAwaited ? (definition.onAnswer?.(state, dialog, answer) ?? null) : null;
+  if (!isAwaited || !definition.onAnswer) return null;
+  // Of several that are started at once each is known before the dialog goes on.
+  const isStart = answer.method === 'approve' && answer.result.ok && definition.awaits !== undefined;
+  const known = isStart ? withStarted(state, answer.result.value, answer.params.n) : state;
+  return definition.onAnswer(known, dialog, answer);
 }
 
 function withSuccess(state: AppState, answer: Answered): AppState {
@@ -79,7 +82,7 @@ function withSuccess(state: AppState, answer: Answered): AppState {
     case 'answer':
       return withAnswered(rest, answer.params);
     case 'goOn':
-      return withGoneOn(state, waiting, answer.result.value);
+      return withGoneOn(rest, answer.result.value);
     case 'leaveUnfinished':
       return withNotice(rest, `${answer.params.id} stays as it is.`);
     case 'stop':
@@ -87,14 +90,6 @@ function withSuccess(state: AppState, answer: Answered): AppState {
         withWorker(rest, answer.result.value),
         `${answer.params.id} was stopped; r resumes it.`,
       );
-    case 'previewFinish':
-      return waiting?.kind === 'finish'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, preview: answer.result.value })
-        : state;
-    case 'previewClean':
-      return waiting?.kind === 'clean'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, preview: answer.result.value })
-        : state;
     case 'finish': {
       const { id, into, merge } = answer.result.value;
       const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; u brings it back.`;
@@ -130,10 +125,6 @@ function withSuccess(state: AppState, answer: Answered): AppState {
       return waiting?.kind === 'radar-file'
         ? withDialog(state, { ...waiting, pending: null, problem: null, sides: answer.result.value })
         : state;
-    case 'updates':
-      return waiting?.kind === 'timeline'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, updates: answer.result.value })
-        : state;
     default:
       return state;
   }
@@ -149,12 +140,7 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
   if (warnings.length === 0) return withNotice(state, done);
   if (!isRoomFree(state)) return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
   const problem = { code: 'left_behind', message: warnings.join('\n'), hint: done };
-  return withDialog(state, {
-    kind: 'problem',
-    title: 'Done, but something was left behind',
-    problem,
-    scroll: 0,
-  });
+  return openProblem(state, 'Done, but something was left behind', problem);
 }
 
 /** Of a merge that stays a person has to be told more than fits into a line. */
@@ -164,7 +150,7 @@ function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResu
   if (!mergeStays) return withNotice(isRoomFree(state) ? withCursorOn(state, id) : state, done);
   const message = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
   const problem = { code: 'merge_stays', message, hint: done };
-  return withDialog(state, { kind: 'problem', title: 'It is back, but its merge stays', problem, scroll: 0 });
+  return openProblem(state, 'It is back, but its merge stays', problem);
 }
 
 /** Selects a worker that the next picture will hold. */
@@ -209,12 +195,7 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   const line = problemLine(problem);
   const isShort = !line.includes('\n') && cellWidth(line) <= state.size.cols - 2;
   if (isShort || !isRoomFree(state)) return withNotice(state, line, 'problem');
-  return withDialog(withoutNotice(state), {
-    kind: 'problem',
-    title: 'That did not work',
-    problem,
-    scroll: 0,
-  });
+  return openProblem(withoutNotice(state), 'That did not work', problem);
 }
 
 /** A proposal that the person asked for shows its card; any other waits in the queue. */
@@ -230,4 +211,11 @@ function withAnswered(state: AppState, { request: id, answer }: MethodParams<'an
   const next = { ...withFacts(state, factsWithoutRequest(state.facts, id)), slid: false };
   const what = answer.say === 'deny' ? 'denied' : answer.say === 'allow' ? 'allowed' : 'answered';
   return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
+}
+
+/** Those that were told show it by themselves; of the others a line says why. */
+function withGoneOn(state: AppState, { going, left }: GoneOn): AppState {
+  const [first] = left;
+  if (first) return withNotice(state, problemLine(first.problem), 'problem');
+  return withNotice(state, `${going.join(', ')} ${going.length === 1 ? 'is' : 'are'} told to go on.`);
 }

@@ -87,30 +87,12 @@ function withSubject(state: AppState, dialog: Dialog): AppState {
     return why === null ? (definition.onFacts?.(state, dialog) ?? state) : gone(state, dialog, why);
   }
   switch (dialog.kind) {
-    case 'finish':
-    case 'clean':
-      return findWorker(state, dialog.id) ? state : gone(state, dialog, whatBecame(state, dialog.id));
-    case 'question': {
-      if (dialog.about.do !== 'stop' || findWorker(state, dialog.about.id)) return state;
-      return gone(state, dialog, whatBecame(state, dialog.about.id));
-    }
     case 'radar':
     case 'radar-file':
     case 'radar-note':
       return withPair(state, dialog);
     case 'board':
       return state.facts?.board ? state : gone(state, dialog, 'The board is gone.');
-    case 'card-text':
-    case 'start-several':
-    case 'go-on':
-    case 'invoices':
-    case 'sync':
-    case 'sync-conflicts':
-    case 'timeline':
-    case 'problem':
-    case 'notices':
-    case 'help':
-      return state;
     default:
       return state;
   }

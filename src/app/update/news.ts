@@ -1,10 +1,10 @@
+import { denialText } from '../../features/attention/noticesDialog.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { problemLine, withNotice } from '../../room/step.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
 import { counted } from '../../room/text/words.ts';
-import { denialText } from '../notices.ts';
 
 /** Says what the guard kept a session from, when it happens. */
 export function withDenials(next: AppState, old: AppState): AppState {

@@ -8,17 +8,14 @@ import { definitionOf } from '../definitions.ts';
 import type { Dialog } from '../dialog.ts';
 import { dialogOf } from '../dialog.ts';
 import { boardBody, cardTextBody } from './board.ts';
-import { cleanBody, finishBody } from './ending.ts';
 import { keyHints } from './footer.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
 import { invoicesBody } from './invoices.ts';
 import { noteBody } from './note.ts';
 import { radarBody } from './radar.ts';
-import { goOnBody, startSeveralBody } from './several.ts';
 import { sidesBody } from './sides.ts';
-import { helpBody, noticesBody, problemBody, questionBody } from './simple.ts';
+import { helpBody, questionBody } from './simple.ts';
 import { conflictsBody, syncBody } from './sync.ts';
-import { timelineBody } from './timeline.ts';
 
 /** The open dialog as it is drawn. */
 export interface DialogView {
@@ -65,14 +62,6 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
   const definition = definitionOf(dialog);
   if (definition) return definition.view(state, dialog, width);
   switch (dialog.kind) {
-    case 'start-several':
-      return startSeveralBody(state, dialog, width);
-    case 'go-on':
-      return goOnBody(state, dialog, width);
-    case 'finish':
-      return finishBody(state, dialog, width);
-    case 'clean':
-      return cleanBody(state, dialog, width);
     case 'question':
       return questionBody(state, dialog, width);
     case 'board':
@@ -91,12 +80,6 @@ function bodyOf(state: AppState, dialog: Dialog): DialogBody {
       return sidesBody(state, dialog, width);
     case 'radar-note':
       return noteBody(dialog, width);
-    case 'timeline':
-      return timelineBody(state, dialog, width);
-    case 'problem':
-      return problemBody(dialog, width);
-    case 'notices':
-      return noticesBody(state, width);
     case 'help':
       return helpBody(state, width);
     default:
@@ -147,6 +130,5 @@ export function withScrollInRange(state: AppState): AppState {
 }
 
 function mustReadOf(dialog: Dialog): string | null {
-  if (dialog.kind === 'start-several') return dialog.listed.map(({ proposal }) => proposal.n).join();
   return definitionOf(dialog)?.mustRead?.(dialog) ?? null;
 }

@@ -1,10 +1,78 @@
 import type { Note } from '../../domain/note.ts';
 import type { Update } from '../../domain/update.ts';
+import type { Asking, Scrolling } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { whyUnreachable } from '../../room/reachable.ts';
+import { findWorker, selectedWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
+import { ask, stay, toList, withDialog } from '../../room/step.ts';
 import { type Line, line, type Span, span, wrapLines } from '../../room/text/line.ts';
 import { shortAge } from '../../room/text/words.ts';
-import type { TimelineDialog } from '../dialog.ts';
+
+/** What a worker reported, and its messages. */
+interface TimelineDialog extends Asking, Scrolling {
+  readonly kind: 'timeline';
+  readonly id: string;
+  /** Newest first; null until they have come. */
+  readonly updates: readonly Update[] | null;
+}
+
+export const timelineKey: RoomKey = {
+  id: 'timeline',
+  title: 'what the worker reported, and its messages',
+  keys: ['t'],
+  group: 'Workers',
+  disabledReason: (state) => (selectedWorker(state) ? whyUnreachable(state) : 'Select a worker first.'),
+  run(state) {
+    const id = selectedWorker(state)?.id;
+    if (id === undefined) return stay(state);
+    return ask(state, 'updates', { id }, (next, pending): AppState => {
+      const dialog: TimelineDialog = {
+        kind: 'timeline',
+        id,
+        updates: null,
+        scroll: 0,
+        problem: null,
+        pending,
+      };
+      return withDialog(next, dialog);
+    });
+  },
+};
+
+export const timeline = defineDialog<TimelineDialog>({
+  kind: 'timeline',
+  group: 'Timeline',
+  takesTypedAhead: 'What it changes is shown and changed back by the same key.',
+  keys: [
+    {
+      id: 'timeline-mute',
+      title: 'give its agent no messages of others, or again',
+      hint: (state, dialog) => (isMuted(state, dialog) ? 'unmute' : 'mute'),
+      keys: ['m'],
+      disabledReason: (state, { id }) => (findWorker(state, id) ? null : 'This worker is gone.'),
+      run: (state, dialog) => ask(state, 'muteNotes', { id: dialog.id, muted: !isMuted(state, dialog) }),
+    },
+    {
+      id: 'timeline-close',
+      title: 'close',
+      hint: 'close',
+      keys: ['escape', 'q', 'enter', 't', 'ctrl-c'],
+      run: (state) => stay(toList(state)),
+    },
+  ],
+  view,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'updates' && answer.result.ok
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, updates: answer.result.value }))
+      : null,
+});
+
+function isMuted({ facts }: AppState, { id }: TimelineDialog): boolean {
+  return facts?.muted?.includes(id) ?? false;
+}
 
 interface Entry {
   readonly at: string;
@@ -12,11 +80,7 @@ interface Entry {
 }
 
 /** What a worker reported and what was written from and to it, newest first. */
-export function timelineBody(
-  state: AppState,
-  { id, updates, problem }: TimelineDialog,
-  width: number,
-): DialogBody {
+function view(state: AppState, { id, updates, problem }: TimelineDialog, width: number): DialogBody {
   const notes = (state.facts?.notes ?? []).filter(({ from, to }) => from === id || to === id);
   const entries: Entry[] = [
     ...(updates ?? []).map((update) => ({ at: update.at, rows: updateRows(state, update, width) })),

@@ -1,27 +1,137 @@
+import { problemOf } from '../../domain/problem.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
-import { clockText } from '../../domain/usageLimit.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import type { Asking, Scrolling, Seen } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
 import {
   type DialogBody,
+  emptyBody,
   listed as headed,
   labelled,
   marked,
-  problemRows,
   quotedRows,
 } from '../../room/dialogBody.ts';
-import { findProposal, findWorker } from '../../room/select.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import { findProposal, selectPaneSize } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
+import { ask, inTurn, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
 import { cellWidth } from '../../room/text/cells.ts';
 import { quoteCommand, sharedArguments, shownCommand } from '../../room/text/command.ts';
 import { type Line, line, type Span, span, wrapLines } from '../../room/text/line.ts';
 import { counted, longAge } from '../../room/text/words.ts';
-import type { GoOnDialog, Listed, StartSeveralDialog } from '../dialog.ts';
-import { beyondText, selectBeyond, selectStopped, selectUnlisted, whyLeft } from '../several.ts';
+import {
+  beyondText,
+  type Listed,
+  noKeys,
+  queueHint,
+  selectBeyond,
+  selectPlanned,
+  selectUnlisted,
+  severalGroup,
+  whyLeft,
+  yesToAll,
+} from './several.ts';
 
-const nothing: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
+/** All proposals that can be started, as they were when the dialog was opened: one yes means these and no others. */
+interface StartSeveralDialog extends Asking, Scrolling {
+  readonly kind: 'start-several';
+  readonly listed: readonly Listed[];
+  readonly seen?: Seen;
+}
+
+export const startSeveralKey: RoomKey = {
+  id: 'start-several',
+  title: 'look at all proposals together, to start them with one yes',
+  hint: (state) => queueHint(state, selectPlanned(state).length, 'start all'),
+  keys: ['A'],
+  palette: 'everywhere',
+  group: 'Queue',
+  disabledReason: whyNotListed,
+  run(state) {
+    const listed = selectPlanned(state).map((proposal): Listed => ({ proposal, tag: null, outcome: null }));
+    const unasked = { scroll: 0, pending: null, problem: null } as const;
+    const dialog: StartSeveralDialog = { kind: 'start-several', listed, ...unasked };
+    return stay(withDialog(state, dialog));
+  },
+};
+
+/** One yes for several proposals: always for exactly those that were listed when it was opened. */
+export const startSeveral = defineDialog<StartSeveralDialog>({
+  kind: 'start-several',
+  group: severalGroup,
+  subject: (_, { scroll }) => `${scroll}`,
+  mustRead: ({ listed }) => listed.map(({ proposal }) => proposal.n).join(),
+  keys: [
+    {
+      id: 'approve-several',
+      title: yesToAll,
+      hint: (state, dialog) => (whyNotApproved(state, dialog) === null ? 'start them' : null),
+      keys: ['y'],
+      disabledReason: whyNotApproved,
+      run: approve,
+    },
+    ...noKeys<StartSeveralDialog>(isAnswered),
+  ],
+  view,
+  awaits: ({ listed }, tag) => listed.some((one) => one.tag === tag),
+  // The dialog stays as long as anything was not started, and says why.
+  onAnswer(state, dialog, { tag, result }) {
+    const outcome = result.ok ? 'started' : result.problem;
+    const listed = dialog.listed.map((one): Listed => (one.tag === tag ? { ...one, outcome } : one));
+    const isOver = listed.every((one) => one.tag === null || one.outcome !== null);
+    if (isOver && listed.every((one) => one.outcome === 'started'))
+      return stay(withNotice(toList(state), `${counted(listed.length, 'worker')} started.`));
+    // What came of it begins at the top, wherever the list was read to its end.
+    const asked = isOver ? { pending: null, scroll: 0 } : {};
+    return stay(withDialog(state, { ...dialog, listed, ...asked }));
+  },
+});
+
+function isAnswered({ listed }: StartSeveralDialog): boolean {
+  return listed.some(({ outcome }) => outcome !== null);
+}
+
+function whyNotListed(state: AppState): string | null {
+  if (selectPlanned(state).length > 0) return whyUnreachable(state);
+  const proposals = state.facts?.proposals ?? [];
+  if (proposals.length === 0) return 'Nothing is proposed just now.';
+  const isPending = proposals.some(({ plan, problem }) => plan === null && problem === null);
+  return isPending
+    ? 'The plan is still being worked out.'
+    : 'No proposal can be started as it stands; enter opens one.';
+}
+
+function whyNotApproved(state: AppState, dialog: StartSeveralDialog): string | null {
+  if (isAnswered(dialog)) return 'That was answered; A lists what is still proposed.';
+  const isAnyOpen = dialog.listed.some((one) => whyLeft(state, one) === null);
+  return whyBusy(state) ?? (isAnyOpen ? null : 'Nothing of this is open any more.');
+}
+
+/** Each with the digest that was shown, all at once: the controller takes them in order and spaces the starts. */
+function approve(state: AppState, dialog: StartSeveralDialog): Step {
+  const unseen = toUnseen(state, dialog);
+  if (unseen) return stay(unseen);
+  const open = dialog.listed.filter((one) => whyLeft(state, one) === null);
+  const already = state.facts?.workers.length ?? 0;
+  const step = inTurn(
+    state,
+    open.map(({ proposal: { n, plan } }, at) => (next) => {
+      const size = selectPaneSize(state, already + at, already + open.length);
+      return ask(next, 'approve', { n, digest: plan.digest, ...size });
+    }),
+  );
+  const listed = dialog.listed.map((one): Listed => {
+    const at = open.indexOf(one);
+    if (at >= 0) return { ...one, tag: state.nextTag + at };
+    return { ...one, outcome: problemOf('plan_changed', whyLeft(state, one) ?? '') };
+  });
+  const pending = step.state.nextTag - 1;
+  return { ...step, state: withDialog(step.state, { ...dialog, listed, pending }) };
+}
 
 /** Each proposal with what it would start and what speaks against it; one yes means all that are listed. */
-export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, width: number): DialogBody {
+function view(state: AppState, dialog: StartSeveralDialog, width: number): DialogBody {
   const { listed } = dialog;
   const done = listed.filter(({ outcome }) => outcome === 'started').length;
   const isOver = dialog.pending === null && listed.some(({ outcome }) => outcome !== null);
@@ -44,7 +154,7 @@ export function startSeveralBody(state: AppState, dialog: StartSeveralDialog, wi
   ];
   const isHeld = dialog.pending === null && !isOver && listed.some((one) => against(one) !== null);
   return {
-    ...nothing,
+    ...emptyBody,
     title: line(title, 'strong'),
     // What is not among them may change at any moment, and is started by no yes here.
     deciding: rows.length,
@@ -178,34 +288,6 @@ function unlistedText({ n, draft, plan, problem }: Proposal): string {
   const why = problem?.message ?? (plan ? 'ready since this was opened' : 'still being worked out');
   return `#${n} ${draftId(draft)}: ${why}`;
 }
-
-/** Who would go on, who needs a process first, and whose limit still holds. */
-export function goOnBody(state: AppState, dialog: GoOnDialog, width: number): DialogBody {
-  const { going, resuming, left, pending } = dialog;
-  const count = going.length + resuming.length;
-  const held = selectStopped(state).held.map(
-    ({ id, limitedUntil }) => `${id}: until ${clockText(limitedUntil ?? '', state.now)}`,
-  );
-  const unknown = going.map((id) =>
-    findWorker(state, id)?.limitedUntil ? id : `${id}: the end is not known`,
-  );
-  const rows = [
-    ...(pending === null ? [] : [line('Telling them …', 'notice'), line('')]),
-    ...problemRows(dialog.problem, width),
-    ...(left === null
-      ? wrapLines(count === 1 ? oneText : manyText, width, 'muted')
-      : [line(`${counted(going.length, 'worker')} told to go on.`)]),
-    ...headed('At their prompts', left === null ? unknown : going, width),
-    ...headed('Ended: each becomes a proposal to resume', resuming, width),
-    ...headed('Not told', left?.map(({ problem }) => problem.message) ?? [], width, 'bad'),
-    ...headed('Their limit still holds', held, width, 'muted'),
-  ];
-  const title = left === null ? `Let ${counted(count, 'worker')} go on?` : 'Going on';
-  return { ...nothing, title: line(title, 'strong'), rows };
-}
-
-const oneText = 'It is told to go on where it stopped.';
-const manyText = 'They are told, one after the other, to go on where they stopped.';
 
 function padded({ text, tone }: Span, width: number): Span {
   return { text: text + ' '.repeat(Math.max(0, width - cellWidth(text))), tone };

@@ -1,13 +1,28 @@
-import type { Proposal, StartPlan } from '../domain/proposal.ts';
-import { isStoppedByLimit } from '../domain/usageLimit.ts';
-import { isLive, type Worker } from '../domain/worker.ts';
-import { countRunning, findProposal } from '../room/select.ts';
-import type { AppState } from '../room/state.ts';
-import type { Listed, StartSeveralDialog } from './dialog.ts';
+import type { Problem } from '../../domain/problem.ts';
+import type { Proposal, StartPlan } from '../../domain/proposal.ts';
+import { isStoppedByLimit } from '../../domain/usageLimit.ts';
+import { isLive, type Worker } from '../../domain/worker.ts';
+import type { AnyDialog } from '../../room/asking.ts';
+import type { RoomDialogKey } from '../../room/dialog.ts';
+import { isWaiting } from '../../room/reachable.ts';
+import { countRunning, findProposal } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { stay, toList } from '../../room/step.ts';
 
 /** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
 
 export type Planned = Proposal & { readonly plan: StartPlan };
+
+/** A proposal with the plan that was shown, and what its approval came to. */
+export interface Listed {
+  readonly proposal: Planned;
+  /** Tag of its request, once the person has said yes. */
+  readonly tag: number | null;
+  readonly outcome: 'started' | Problem | null;
+}
+
+export const severalGroup = 'Several at once';
+export const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
 
 /** Proposals that can be started as they stand. */
 export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly Planned[] {
@@ -15,7 +30,10 @@ export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly Plan
 }
 
 /** The others, and those that came after the dialog was opened: a yes in it is none to them. */
-export function selectUnlisted({ facts }: Pick<AppState, 'facts'>, dialog: StartSeveralDialog) {
+export function selectUnlisted(
+  { facts }: Pick<AppState, 'facts'>,
+  dialog: { readonly listed: readonly Listed[] },
+) {
   const listed = new Set(dialog.listed.map(({ proposal }) => proposal.n));
   return facts?.proposals.filter(({ n }) => !listed.has(n)) ?? [];
 }
@@ -65,4 +83,34 @@ export function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimi
     ended: free.filter(({ state, wasStopped }) => !isLive(state) && !wasStopped),
     held: stopped.filter(isHeld),
   };
+}
+
+/** Makes the keys that leave a dialog of several. @param isAnswered whether nothing more comes of a yes in it */
+export function noKeys<D extends AnyDialog>(isAnswered: (dialog: D) => boolean): readonly RoomDialogKey<D>[] {
+  const isOpen = (state: AppState, dialog: D) => !isWaiting(state) && !isAnswered(dialog);
+  const leave = {
+    title: 'no, leave everything as it is',
+    run: (state: AppState) => stay(toList(state)),
+  } as const;
+  const keys: readonly RoomDialogKey<D>[] = [
+    {
+      ...leave,
+      id: 'close-several',
+      hint: (state, dialog) => (isOpen(state, dialog) ? 'no' : null),
+      keys: ['n', 'q'],
+      isHarmless: true,
+    },
+    {
+      ...leave,
+      id: 'leave-several',
+      hint: (state, dialog) => (isOpen(state, dialog) ? null : 'close'),
+      keys: ['escape', 'ctrl-c'],
+    },
+  ];
+  return keys;
+}
+
+/** Returns a word only beside the list that it is about, and only of several. */
+export function queueHint({ list }: AppState, count: number, hint: string): string | null {
+  return list === 'queue' && count > 1 ? hint : null;
 }

@@ -1,0 +1,57 @@
+import { type Problem, problemOf } from '../../domain/problem.ts';
+import type { Denied, Worker } from '../../domain/worker.ts';
+import type { Scrolling } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { emptyBody, problemRows } from '../../room/dialogBody.ts';
+import { closeKey, type RoomKey } from '../../room/keys.ts';
+import type { AppState } from '../../room/state.ts';
+import { stay, withDialog } from '../../room/step.ts';
+import { line } from '../../room/text/line.ts';
+
+/** All that the controller had to say. */
+interface NoticesDialog extends Scrolling {
+  readonly kind: 'notices';
+}
+
+export const noticesKey: RoomKey = {
+  id: 'notices',
+  title: 'what the controller had to say',
+  keys: ['!'],
+  palette: 'everywhere',
+  group: 'Program',
+  disabledReason: (state) => (selectNotices(state).length > 0 ? null : 'The controller has nothing to say.'),
+  run(state) {
+    const dialog: NoticesDialog = { kind: 'notices', scroll: 0 };
+    return stay(withDialog(state, dialog));
+  },
+};
+
+export const notices = defineDialog<NoticesDialog>({
+  kind: 'notices',
+  group: 'Dialogs',
+  takesTypedAhead: 'They are only looked at.',
+  keys: [closeKey],
+  view(state, _, width) {
+    const rows = selectNotices(state)
+      .flatMap((notice) => problemRows(notice, width))
+      .slice(0, -1);
+    return { ...emptyBody, title: line('Notices', 'strong'), rows };
+  },
+});
+
+/** What the controller had to say, and what each session was kept from last: latest first. */
+export function selectNotices({ facts }: Pick<AppState, 'facts'>): readonly Problem[] {
+  const denied = (facts?.workers ?? [])
+    .flatMap(({ id, denied }) => (denied ? [{ id, denied }] : []))
+    .sort((one, other) => other.denied.at.localeCompare(one.denied.at));
+  return [...denied.map(denialOf), ...(facts?.notices.toReversed() ?? [])];
+}
+
+function denialOf({ id, denied }: { id: string; denied: Denied }): Problem {
+  const often = denied.count > 1 ? ` This was refusal ${denied.count}; all are in its log.` : '';
+  return problemOf('denied', denialText(id, denied), `${denied.why}${often}`);
+}
+
+export function denialText(id: Worker['id'], { what }: Denied): string {
+  return `${id} was kept from ${what}`;
+}

@@ -1,0 +1,32 @@
+import type { Problem } from '../../domain/problem.ts';
+import type { Scrolling } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { emptyBody, marked } from '../../room/dialogBody.ts';
+import { closeKey } from '../../room/keys.ts';
+import type { AppState } from '../../room/state.ts';
+import { withDialog } from '../../room/step.ts';
+import { line, wrapLines } from '../../room/text/line.ts';
+
+/** What is too long for one line, word for word. */
+interface ProblemDialog extends Scrolling {
+  readonly kind: 'problem';
+  readonly title: string;
+  readonly problem: Problem;
+}
+
+export function openProblem(state: AppState, title: string, problem: Problem): AppState {
+  const dialog: ProblemDialog = { kind: 'problem', title, problem, scroll: 0 };
+  return withDialog(state, dialog);
+}
+
+export const problem = defineDialog<ProblemDialog>({
+  kind: 'problem',
+  group: 'Dialogs',
+  takesTypedAhead: 'It is only looked at.',
+  keys: [closeKey],
+  view(_, { title, problem: said }, width) {
+    const hint = said.hint === undefined ? [] : [line(''), ...wrapLines(said.hint, width)];
+    const rows = [...marked('!', said.message, width, 'bad'), ...hint];
+    return { ...emptyBody, title: line(title, 'strong'), aside: line(said.code, 'muted'), rows };
+  },
+});

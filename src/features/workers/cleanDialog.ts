@@ -1,0 +1,67 @@
+import type { CleanPreview } from '../../domain/finish.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, listed } from '../../room/dialogBody.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { type Line, line, span } from '../../room/text/line.ts';
+import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
+
+interface CleanDialog extends EndDialog {
+  readonly kind: 'clean';
+  readonly preview: CleanPreview | null;
+}
+
+/** Cleaning begins with a look at what would happen. */
+export function openClean(state: AppState, { id }: Pick<Worker, 'id'>): Step {
+  return ask(state, 'previewClean', { id }, (next, pending): AppState => {
+    const dialog: CleanDialog = { kind: 'clean', id, ...unpreviewed, pending };
+    return withDialog(next, dialog);
+  });
+}
+
+export const clean = defineDialog<CleanDialog>({
+  kind: 'clean',
+  ...endOf<CleanDialog>({
+    hint: 'remove',
+    wantsName,
+    blocker: () => null,
+    confirm,
+    lookAgain: openClean,
+    decline: (state) => stay(toList(state)),
+  }),
+  view,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'previewClean' && answer.result.ok
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }))
+      : null,
+});
+
+function wantsName({ preview }: CleanDialog): boolean {
+  return preview?.wantsTypedName ?? false;
+}
+
+function confirm(state: AppState, dialog: CleanDialog): Step {
+  if (!dialog.preview) return stay(state);
+  const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
+  return ask(state, 'clean', { id: dialog.id, tip: dialog.preview.tip, ...typed }, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+/** What removing without a merge would lose. */
+function view(state: AppState, dialog: CleanDialog, width: number): DialogBody {
+  const { preview } = dialog;
+  const title = line(`Remove ${dialog.id} without merging?`, 'strong');
+  if (!preview) return endBody(state, dialog, { title, aside: [], preview: [], wantsName: false }, width);
+  const { branch, unmerged, uncommitted, ignored } = preview;
+  const isLossless = unmerged.length + uncommitted.length + ignored.length === 0;
+  const rows: readonly Line[] = [
+    [span('Removes the worktree and the branch ', 'muted'), span(branch, 'strong'), span('.', 'muted')],
+    line(isLossless ? 'Nothing would be lost.' : 'A backup ref keeps commits and uncommitted work.', 'muted'),
+    ...listed('Commits that no other branch contains', unmerged, width, 'warning'),
+    ...listed('Not committed', uncommitted, width, 'warning'),
+    ...listed('Ignored files that would be gone for good', ignored, width, 'bad'),
+  ];
+  return endBody(state, dialog, { title, aside: [], preview: rows, wantsName: wantsName(dialog) }, width);
+}

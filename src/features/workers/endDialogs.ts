@@ -1,0 +1,166 @@
+import type { Asking, Scrolling } from '../../room/asking.ts';
+import type { RoomDialog, RoomDialogKey } from '../../room/dialog.ts';
+import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
+import { emptyField, type TextField } from '../../room/field.ts';
+import { answersGroup, whyWaits } from '../../room/question.ts';
+import { isWaiting, waitingText, whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import { findWorker, whatBecame } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList } from '../../room/step.ts';
+import { cellWidth } from '../../room/text/cells.ts';
+import { type Line, line } from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
+
+/** What finishing and cleaning have in common: a preview, answered by one key, or by typing the task's name. */
+export interface EndDialog extends Asking, Scrolling {
+  readonly kind: 'finish' | 'clean';
+  readonly id: string;
+  /** Null until it has come. */
+  readonly preview: { readonly tip: string } | null;
+  /** The task's name, where it must be typed. */
+  readonly typed: TextField;
+}
+
+export const unpreviewed = { preview: null, typed: emptyField, scroll: 0, problem: null } as const;
+
+/** What the two differ in. */
+interface End<D> {
+  readonly hint: string;
+  /** Whether the task's name must be typed before anything happens: something would be gone for good. */
+  wantsName(dialog: D): boolean;
+  /** Returns what stands in the way; null for nothing. */
+  blocker(dialog: D): string | null;
+  confirm(state: AppState, dialog: D): Step;
+  lookAgain(state: AppState, dialog: D): Step;
+  decline(state: AppState, dialog: D): Step;
+  /** Keys for what stands in the way. */
+  readonly more?: readonly RoomDialogKey<D & EndDialog>[];
+}
+
+/** Makes what is the same of both dialogs: keys, the name that is typed, what makes them stale. */
+export function endOf<D extends EndDialog>(
+  end: End<D>,
+): Pick<RoomDialog<D>, 'group' | 'keys' | 'modes' | 'text' | 'subject' | 'isStale'> {
+  const leave = { title: 'no, leave everything as it is' } as const;
+  const close = (state: AppState) => stay(toList(state));
+  const whyNot = (state: AppState, dialog: D) => {
+    if (dialog.pending !== null) return waitingText;
+    if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';
+    const blocker = end.blocker(dialog);
+    if (blocker !== null) return `It cannot be finished: ${blocker}`;
+    const task = findWorker(state, dialog.id)?.task;
+    if (end.wantsName(dialog) && dialog.typed.text.trim() !== task) return `Type ${task} to confirm.`;
+    return whyBusy(state);
+  };
+  const looking: readonly RoomDialogKey<D>[] = [
+    {
+      id: 'look-again',
+      title: 'look again at what would happen',
+      hint: 'look again',
+      keys: ['ctrl-r'],
+      isHarmless: true,
+      disabledReason: whyBusy,
+      run: end.lookAgain,
+    },
+    {
+      id: 'cancel-end',
+      title: 'cancel what waits for its turn, or its checks',
+      hint: (state, dialog) => (whyNotCancelled(state, dialog) === null ? 'cancel' : null),
+      keys: ['ctrl-x'],
+      disabledReason: whyNotCancelled,
+      run: (state, { id }) => ask(state, 'cancel', { id }),
+    },
+  ];
+  const wayOut = (isTyping: boolean): RoomDialogKey<D> => ({
+    ...leave,
+    id: 'close-question',
+    hint: (state) => (isTyping || isWaiting(state) ? 'close' : null),
+    keys: ['escape', 'ctrl-c'],
+    run: close,
+  });
+  return {
+    group: answersGroup,
+    subject: (_, { id, preview }) => `${id} ${preview?.tip}`,
+    text: {
+      of: (dialog) => (end.wantsName(dialog) ? dialog.typed : null),
+      with: (dialog, typed) => ({ ...dialog, typed }),
+    },
+    keys: [
+      {
+        id: 'confirm',
+        title: 'yes, do what is shown',
+        hint: end.hint,
+        keys: ['y'],
+        disabledReason: whyNot,
+        run: end.confirm,
+      },
+      ...looking,
+      { ...leave, id: 'decline', hint: 'no', keys: ['n'], disabledReason: whyWaits, run: end.decline },
+      { ...leave, id: 'leave-question', keys: ['q'], isHarmless: true, disabledReason: whyWaits, run: close },
+      wayOut(false),
+      ...(end.more ?? []),
+    ],
+    modes: [
+      {
+        group: answersGroup,
+        when: end.wantsName,
+        keys: [
+          {
+            id: 'confirm-typed',
+            title: "yes, once the task's name is typed",
+            hint: 'confirm',
+            keys: ['enter'],
+            disabledReason: whyNot,
+            run: end.confirm,
+          },
+          ...looking,
+          wayOut(true),
+        ],
+      },
+    ],
+    isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
+  };
+}
+
+/** From the merge on there is no way back but an undo. */
+function whyNotCancelled(state: AppState, dialog: EndDialog): string | null {
+  const operation = state.facts?.operations?.find(({ id }) => id === dialog.id);
+  if (operation?.kind !== 'queued' && operation?.kind !== 'checking') return 'There is nothing to cancel.';
+  return whyUnreachable(state);
+}
+
+/** Draws either: how far it is, what was refused, the preview, and the name that is typed. */
+export function endBody(
+  state: AppState,
+  dialog: EndDialog,
+  shown: {
+    readonly title: Line;
+    readonly aside: Line;
+    readonly preview: readonly Line[];
+    readonly wantsName: boolean;
+  },
+  width: number,
+): DialogBody {
+  const { title, aside, preview, wantsName } = shown;
+  const rows = [...progress(state, dialog), ...problemRows(dialog.problem, width), ...preview];
+  if (!wantsName) return { title, aside, rows, tail: [], caret: null };
+  const prompt = `Type ${findWorker(state, dialog.id)?.task ?? ''} to confirm: `;
+  const field = oneLineField(prompt, dialog.typed, width);
+  return {
+    title,
+    aside,
+    rows,
+    tail: [[], field.line],
+    caret: { row: 1, column: cellWidth(prompt) + field.column },
+  };
+}
+
+function progress(state: AppState, { pending, preview, kind, id }: EndDialog): readonly Line[] {
+  if (pending === null) return [];
+  if (!preview) return [line('Looking at what would happen …', 'muted')];
+  const operation = state.facts?.operations?.find((one) => one.id === id);
+  if (operation?.kind === 'queued')
+    return [line(`Waiting for its turn, ${operation.ahead} before it …`, 'notice'), line('')];
+  if (operation?.kind === 'checking') return [line('Running the checks …', 'notice'), line('')];
+  return [line(kind === 'finish' ? 'Merging …' : 'Removing …', 'notice'), line('')];
+}

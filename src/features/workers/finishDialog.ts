@@ -1,0 +1,145 @@
+import type { FinishPreview } from '../../domain/finish.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
+import { type DialogBody, listed, marked } from '../../room/dialogBody.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import { findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { quoteCommand } from '../../room/text/command.ts';
+import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
+import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
+
+interface FinishDialog extends EndDialog {
+  readonly kind: 'finish';
+  readonly preview: FinishPreview | null;
+}
+
+/** Finishing begins with a look at what would happen. */
+export function openFinish(state: AppState, { id }: Pick<Worker, 'id'>): Step {
+  return ask(state, 'previewFinish', { id }, (next, pending): AppState => {
+    const dialog: FinishDialog = { kind: 'finish', id, ...unpreviewed, pending };
+    return withDialog(next, dialog);
+  });
+}
+
+export const finish = defineDialog<FinishDialog>({
+  kind: 'finish',
+  ...endOf<FinishDialog>({
+    hint: 'merge',
+    wantsName,
+    blocker: ({ preview }) => preview?.blockers[0] ?? null,
+    confirm,
+    lookAgain: openFinish,
+    decline,
+    more: [
+      bringing('bring-base', 'b', 'conflicts: bring the base into the worktree', 'bring it in', false),
+      bringing(
+        'bring-base-tell',
+        't',
+        'conflicts: the same, and tell the worker to resolve them',
+        '… and tell the worker',
+        true,
+      ),
+    ],
+  }),
+  view,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'previewFinish' && answer.result.ok
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }))
+      : null,
+});
+
+function wantsName({ preview }: FinishDialog): boolean {
+  return preview !== null && preview.blockers.length === 0 && preview.ignored.length > 0;
+}
+
+function confirm(state: AppState, dialog: FinishDialog): Step {
+  if (!dialog.preview) return stay(state);
+  const { tip, checks } = dialog.preview;
+  const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
+  return ask(state, 'finish', { id: dialog.id, tip, ...(checks && { checks }), ...typed }, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+/** A no to a finish that the orchestrator would have is one to that, too. */
+function decline(state: AppState, { id }: FinishDialog): Step {
+  const isWished = (findWorker(state, id)?.finishWish ?? null) !== null;
+  return isWished ? ask(toList(state), 'leaveUnfinished', { id }) : stay(toList(state));
+}
+
+/** The way on from conflicts. */
+function bringing(
+  id: string,
+  key: string,
+  title: string,
+  hint: string,
+  tell: boolean,
+): RoomDialogKey<FinishDialog> {
+  const hasConflicts = ({ preview }: FinishDialog) => (preview?.conflicts.length ?? 0) > 0;
+  return {
+    id,
+    title,
+    hint: (_, dialog) => (hasConflicts(dialog) ? hint : null),
+    keys: [key],
+    disabledReason: (state, dialog) =>
+      hasConflicts(dialog) && findWorker(state, dialog.id)
+        ? whyBusy(state)
+        : 'There are no conflicts to resolve.',
+    run: (state, dialog) =>
+      ask(state, 'bringBase', { id: dialog.id, tell }, (next, pending) =>
+        withDialog(next, { ...dialog, pending, problem: null }),
+      ),
+  };
+}
+
+/** What finishing would do, what stands in its way first. */
+function view(state: AppState, dialog: FinishDialog, width: number): DialogBody {
+  const { preview } = dialog;
+  const title = line(`Finish ${dialog.id}?`, 'strong');
+  if (!preview) return endBody(state, dialog, { title, aside: [], preview: [], wantsName: false }, width);
+  const {
+    branch,
+    into,
+    commits,
+    diffstat,
+    uncommitted,
+    ignored,
+    conflicts,
+    blockers,
+    checks,
+    conflictsAfter = [],
+  } = preview;
+  const rows: readonly Line[] = [
+    ...wishRows(state, dialog.id, width),
+    ...blockers.flatMap((blocker) => marked('✕', blocker, width, 'bad')),
+    ...(blockers.length > 0 ? [line('')] : []),
+    [span('Merges ', 'muted'), span(branch, 'strong'), span(' into ', 'muted'), span(into, 'strong')],
+    line('and removes worktree and branch. A backup ref keeps the last commit.', 'muted'),
+    ...(checks
+      ? marked('›', `First ${quoteCommand(checks)} must succeed in the worktree.`, width, 'muted')
+      : []),
+    ...listed(`Conflicts with ${into}`, conflicts, width, 'bad'),
+    ...listed(`Will not merge into ${into} afterwards`, conflictsAfter, width, 'warning'),
+    ...listed('Not committed', uncommitted, width, 'warning'),
+    ...listed('Ignored files that would be gone for good', ignored, width, 'warning'),
+    ...listed(counted(commits.length, 'commit'), commits, width),
+    ...listed('Changes', diffstat, width),
+  ];
+  const aside = line(counted(commits.length, 'commit'), 'muted');
+  return endBody(state, dialog, { title, aside, preview: rows, wantsName: wantsName(dialog) }, width);
+}
+
+/** Somebody else asked for this; a no is told from a later. */
+function wishRows(state: AppState, id: string, width: number): readonly Line[] {
+  const wish = findWorker(state, id)?.finishWish;
+  if (!wish) return [];
+  const why = wish.why === '' ? '' : `: ${wish.why}`;
+  return [
+    ...marked('✓', `The orchestrator would have it finished${why}`, width, 'accent'),
+    ...wrapLines('n says no to that, esc decides later.', width, 'muted'),
+    line(''),
+  ];
+}

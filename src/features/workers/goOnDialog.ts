@@ -1,0 +1,119 @@
+import { clockText, type GoneOn } from '../../domain/usageLimit.ts';
+import type { Asking, Scrolling } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, emptyBody, listed as headed, problemRows } from '../../room/dialogBody.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import { findWorker } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, inTurn, type Step, stay, withDialog } from '../../room/step.ts';
+import { line, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
+import { noKeys, queueHint, selectStopped, severalGroup, yesToAll } from './several.ts';
+
+/** Workers that stopped at a usage limit and are to go on: those listed when the dialog was opened. */
+interface GoOnDialog extends Asking, Scrolling {
+  readonly kind: 'go-on';
+  readonly going: readonly string[];
+  /** Whose processes have ended. */
+  readonly resuming: readonly string[];
+  /** Those that could not be told, and why; null before the yes. */
+  readonly left: GoneOn['left'] | null;
+}
+
+export const goOnKey: RoomKey = {
+  id: 'go-on-several',
+  title: 'let all go on that stopped at a usage limit which is over',
+  hint: (state) => queueHint(state, countStopped(state), 'all go on'),
+  keys: ['C'],
+  palette: 'everywhere',
+  group: 'Queue',
+  disabledReason: whyNoneGoesOn,
+  run(state) {
+    const { canGoOn, ended } = selectStopped(state);
+    const listed = { going: canGoOn.map(({ id }) => id), resuming: ended.map(({ id }) => id) };
+    const unasked = { scroll: 0, pending: null, problem: null } as const;
+    const dialog: GoOnDialog = { kind: 'go-on', ...listed, left: null, ...unasked };
+    return stay(withDialog(state, dialog));
+  },
+};
+
+export const goOn = defineDialog<GoOnDialog>({
+  kind: 'go-on',
+  group: severalGroup,
+  keys: [
+    {
+      id: 'let-go-on',
+      title: yesToAll,
+      hint: (state, dialog) => (whyNotLet(state, dialog) === null ? 'let them go on' : null),
+      keys: ['y'],
+      disabledReason: whyNotLet,
+      run: letGoOn,
+    },
+    ...noKeys<GoOnDialog>(({ left }) => left !== null),
+  ],
+  view,
+  // Those that were told show it by themselves; of the others it says why.
+  onAnswer(state, dialog, answer) {
+    if (answer.method !== 'goOn' || !answer.result.ok || answer.result.value.left.length === 0) return null;
+    const { going, left } = answer.result.value;
+    return stay(withDialog(state, { ...dialog, going, resuming: [], left, pending: null }));
+  },
+});
+
+function countStopped(state: AppState): number {
+  const { canGoOn, ended } = selectStopped(state);
+  return canGoOn.length + ended.length;
+}
+
+function whyNoneGoesOn(state: AppState): string | null {
+  if (countStopped(state) > 0) return whyUnreachable(state);
+  const [until] = selectStopped(state)
+    .held.map(({ limitedUntil }) => limitedUntil ?? '')
+    .sort();
+  if (until === undefined) return 'No worker has stopped at a usage limit.';
+  return `The usage limit holds until ${clockText(until, state.now)}.`;
+}
+
+function whyNotLet(state: AppState, { left }: GoOnDialog): string | null {
+  return left === null ? whyBusy(state) : 'That was answered; C lists who still waits.';
+}
+
+/** Those without a process are only asked for: each becomes a proposal with a card of its own. */
+function letGoOn(state: AppState, dialog: GoOnDialog): Step {
+  const { going, resuming } = dialog;
+  const step = inTurn(state, [
+    ...resuming.map((id) => (next: AppState) => ask(next, 'proposeResume', { id })),
+    ...(going.length > 0 ? [(next: AppState) => ask(next, 'goOn', { ids: going })] : []),
+  ]);
+  const pending = step.state.nextTag - 1;
+  return { ...step, state: withDialog(step.state, { ...dialog, pending, problem: null }) };
+}
+
+/** Who would go on, who needs a process first, and whose limit still holds. */
+function view(state: AppState, dialog: GoOnDialog, width: number): DialogBody {
+  const { going, resuming, left, pending } = dialog;
+  const count = going.length + resuming.length;
+  const held = selectStopped(state).held.map(
+    ({ id, limitedUntil }) => `${id}: until ${clockText(limitedUntil ?? '', state.now)}`,
+  );
+  const unknown = going.map((id) =>
+    findWorker(state, id)?.limitedUntil ? id : `${id}: the end is not known`,
+  );
+  const rows = [
+    ...(pending === null ? [] : [line('Telling them …', 'notice'), line('')]),
+    ...problemRows(dialog.problem, width),
+    ...(left === null
+      ? wrapLines(count === 1 ? oneText : manyText, width, 'muted')
+      : [line(`${counted(going.length, 'worker')} told to go on.`)]),
+    ...headed('At their prompts', left === null ? unknown : going, width),
+    ...headed('Ended: each becomes a proposal to resume', resuming, width),
+    ...headed('Not told', left?.map(({ problem }) => problem.message) ?? [], width, 'bad'),
+    ...headed('Their limit still holds', held, width, 'muted'),
+  ];
+  const title = left === null ? `Let ${counted(count, 'worker')} go on?` : 'Going on';
+  return { ...emptyBody, title: line(title, 'strong'), rows };
+}
+
+const oneText = 'It is told to go on where it stopped.';
+const manyText = 'They are told, one after the other, to go on where they stopped.';

@@ -1,0 +1,54 @@
+import type { Asking } from '../../room/asking.ts';
+import { defineQuestion } from '../../room/question.ts';
+import { countLive, findWorker, whatBecame } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, withDialog } from '../../room/step.ts';
+import { counted } from '../../room/text/words.ts';
+
+interface StopDialog extends Asking {
+  readonly kind: 'stop';
+  readonly id: string;
+}
+
+interface StopAllDialog extends Asking {
+  readonly kind: 'stop-all';
+}
+
+const unasked = { pending: null, problem: null } as const;
+
+export function openStop(state: AppState, id: string): AppState {
+  const dialog: StopDialog = { kind: 'stop', id, ...unasked };
+  return withDialog(state, dialog);
+}
+
+export function openStopAll(state: AppState): AppState {
+  const dialog: StopAllDialog = { kind: 'stop-all', ...unasked };
+  return withDialog(state, dialog);
+}
+
+/** Ends one worker's process. */
+export const stop = defineQuestion<StopDialog>({
+  kind: 'stop',
+  progress: 'Stopping …',
+  title: ({ id }) => `Stop ${id}?`,
+  text: () => 'Its process ends. Worktree, branch and conversation stay; r\u00a0resumes it.',
+  agree: (state, dialog) =>
+    ask(state, 'stop', { id: dialog.id }, (next, pending) =>
+      withDialog(next, { ...dialog, pending, problem: null }),
+    ),
+  isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
+});
+
+/** Ends all of them and leaves. */
+export const stopAll = defineQuestion<StopAllDialog>({
+  kind: 'stop-all',
+  progress: 'Stopping …',
+  title: () => 'Stop everything and leave?',
+  text(state) {
+    const live = countLive(state);
+    const what = live === 0 ? 'No worker is running.' : `${counted(live, 'running worker')} would be ended.`;
+    return `${what} Worktrees, branches and conversations stay, and can be resumed. To leave without stopping anything, press n\u00a0and then\u00a0q.`;
+  },
+  agree: (state, dialog) =>
+    ask(state, 'stopAll', {}, (next, pending) => withDialog(next, { ...dialog, pending, problem: null })),
+});

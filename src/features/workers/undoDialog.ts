@@ -1,0 +1,46 @@
+import type { Asking } from '../../room/asking.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { defineQuestion } from '../../room/question.ts';
+import { whyUnreachable } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, stay, withDialog } from '../../room/step.ts';
+
+/** The way back from an end: a worker that was finished or cleaned. */
+interface UndoDialog extends Asking {
+  readonly kind: 'undo';
+  readonly id: string;
+}
+
+export const undoKey: RoomKey = {
+  id: 'undo',
+  title: 'undo the last finish or clean',
+  keys: ['u'],
+  palette: 'everywhere',
+  group: 'Workers',
+  disabledReason: (state) =>
+    state.facts?.ended.length ? whyUnreachable(state) : 'Nothing was finished or cleaned yet.',
+  run(state) {
+    const id = state.facts?.ended.at(-1)?.id;
+    if (id === undefined) return stay(state);
+    const dialog: UndoDialog = { kind: 'undo', id, pending: null, problem: null };
+    return stay(withDialog(state, dialog));
+  },
+};
+
+export const undo = defineQuestion<UndoDialog>({
+  kind: 'undo',
+  progress: 'Bringing it back …',
+  title: ({ id }) => `Bring ${id} back?`,
+  text: (state, { id }) => undoText(state, id),
+  agree: (state, dialog) =>
+    ask(state, 'undo', { id: dialog.id }, (next, pending) =>
+      withDialog(next, { ...dialog, pending, problem: null }),
+    ),
+});
+
+function undoText({ facts }: AppState, id: string): string {
+  const end = facts?.ended.findLast((ended) => ended.id === id);
+  const back = `Its branch ${end?.branch ?? ''} and its worktree are made again, with what was not committed.`;
+  if (!end?.merge) return back;
+  return `${back} Its merge is taken back from ${end.into}, unless that has gone on or was pushed since; then it stays and you are told how to revert it.`;
+}
