@@ -1,6 +1,7 @@
 import type { Terminal } from '@xterm/headless';
+import { isDisputed } from './renderer.ts';
 import type { MouseMode, Screen } from './screen.ts';
-import { allCapabilities, rowToAnsi, sgr } from './sgr.ts';
+import { allCapabilities, type Fence, rowToAnsi, sgr } from './sgr.ts';
 import { plainModes, tabStops } from './tty.ts';
 import { type Attributes, type ProgramState, programState, readStyle } from './xterm.ts';
 
@@ -35,9 +36,14 @@ export function wholeScreen(terminal: Terminal, screen: Screen): string | null {
 
 function cells({ grid }: Screen): string {
   return Array.from({ length: grid.rows }, (_, y) => {
-    const row = rowToAnsi(grid, y, 0, true);
+    const row = rowToAnsi(grid, y, 0, fenceOf(y));
     return row === '' ? '' : `${to(0, y)}${row}\x1b[0m`;
   }).join('');
+}
+
+/** Characters that a terminal may join, or draw in other columns than we do, get their place told. */
+function fenceOf(y: number): Fence {
+  return (before, word, x) => (isDisputed(before) || isDisputed(word) ? to(x, y) : '');
 }
 
 /** Behind the last column the next character wraps first; only printing there leads to that. */
@@ -49,7 +55,7 @@ function cursorPlace(
   const origin = isOrigin ? '\x1b[?6h' : '';
   const row = isOrigin ? y - scrollTop : y;
   if (x < grid.cols) return origin + to(x, row);
-  return `${origin}\x1b[?7h${to(grid.cols - 1, row)}${rowToAnsi(grid, y, grid.cols - 1, true)}`;
+  return `${origin}\x1b[?7h${to(grid.cols - 1, row)}${rowToAnsi(grid, y, grid.cols - 1, () => '')}`;
 }
 
 function modes({ modes }: Terminal, { cursor, modes: known }: Screen): string {

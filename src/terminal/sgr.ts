@@ -1,5 +1,6 @@
 import {
   Background,
+  blankText,
   ColorKind,
   colorKindMask,
   colorMask,
@@ -7,6 +8,7 @@ import {
   Foreground,
   linkShift,
   underlineStyleOf,
+  widthOf,
 } from './cell.ts';
 import { cellIndex, type Grid, wordLink, wordText } from './screen.ts';
 
@@ -80,20 +82,28 @@ export function linkSequence(grid: Grid, textWord: number): string {
   return link === 0 ? closeLink : `\x1b]8;id=${link};${wordLink(grid, textWord)}\x1b\\`;
 }
 
+/** What keeps two cells, given by their text words, apart; the second is in column `x`. */
+export type Fence = (before: number, word: number, x: number) => string;
+
 /**
  * A row's text with SGR sequences, from a column on. It leaves a plain style behind; plain blanks at its end are left out.
- * @param links - whether links are links, by OSC 8, and not only their text
+ * @param fence - makes links links, by OSC 8, and gives what has to come between a cell and the one before
  */
-export function rowToAnsi(grid: Grid, y: number, from = 0, links = false): string {
+export function rowToAnsi(grid: Grid, y: number, from = 0, fence?: Fence): string {
   const { data } = grid;
   let text = '';
   let pen = '';
   let link = 0;
+  let before = blankText;
   for (let x = from; x < grid.cols; x++) {
     const at = cellIndex(grid, x, y);
     const word = data[at] as number;
-    if (links && word >>> linkShift !== link) text += linkSequence(grid, word);
-    if (links) link = word >>> linkShift;
+    if (fence && widthOf(word) > 0) {
+      text += fence(before, word, x);
+      before = word;
+    }
+    if (fence && word >>> linkShift !== link) text += linkSequence(grid, word);
+    if (fence) link = word >>> linkShift;
     const style = sgr(
       data[at + 1] as number,
       data[at + 2] as number,

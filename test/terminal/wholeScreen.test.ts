@@ -29,6 +29,11 @@ test.each([
     'plain \x1b[1;31mred\x1b[0;4:3;58;5;3mcurly\x1b[44m\x1b[K\r\n日本 e\u0301👩\u200d👧',
     'more',
   ],
+  [
+    'characters that would join if they were printed together',
+    '👍\x1b[1;3H🏽 🇩\x1b[1;7H🇪 \u0d4e\x1b[1;11H\u0d15',
+    'x',
+  ],
   ['the style of what comes', '\x1b[3;7;38;2;1;2;3;48;5;9m', 'styled'],
   ['a place behind the last column', '\x1b[33m12345678901234567890', '\x1b[0mwrapped'],
   ['a link', 'a\x1b]8;;https://example.org/\x07bc\x1b[4mde', 'fg\x1b]8;;\x07h'],
