@@ -60,13 +60,13 @@ export function describeProgram(out: Output, token: GivenToken | null): Command 
     .version(version)
     .exitOverride()
     .enablePositionalOptions()
-    .hook('preAction', (_, called) => {
+    .hook('preAction', async (_, called) => {
       const name = fullName(called);
       const needs = policyOf(name, called.optsWithGlobals());
       // Who may run a command is said by its verb; one that has none is refused.
       if (!needs) refuse('internal', `The command ${JSON.stringify(name)} is not in the table of commands.`);
       admit(name, needs);
-      admitToWorkspace(out, needs);
+      await admitToWorkspace(out, needs);
     });
   // A name that is a verb itself comes before the verbs below it.
   for (const verb of verbs.toSorted((a, b) => depth(a) - depth(b)))

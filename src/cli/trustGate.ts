@@ -1,5 +1,3 @@
-import { outsidePaths } from '../controller/config/outsidePaths.ts';
-import { readUntrusted } from '../controller/config/workspaceConfig.ts';
 import { readTrust } from '../controller/trust/trust.ts';
 import { untrustedProblem } from '../domain/trust.ts';
 import { readHead } from '../git/headFile.ts';
@@ -17,7 +15,10 @@ export class Answered extends Error {}
  * files alone, and ends; every other one is refused. No process is started, git included.
  * @throws Answered after a reading command, Refusal with `untrusted_workspace` for all others
  */
-export function admitToWorkspace(out: Output, { acts, trust }: Pick<CommandNeeds, 'acts' | 'trust'>): void {
+export async function admitToWorkspace(
+  out: Output,
+  { acts, trust }: Pick<CommandNeeds, 'acts' | 'trust'>,
+): Promise<void> {
   if (trust === 'none') return;
   const root = findWorkspace('.');
   // Where there is no workspace, or no usable configuration, the command itself says so.
@@ -25,12 +26,17 @@ export function admitToWorkspace(out: Output, { acts, trust }: Pick<CommandNeeds
   const read = readTrust(root.value);
   if (!read.ok || read.value.usable) return;
   if (acts === 'acts') throw new Refusal(untrustedProblem(root.value, read.value.facts));
-  showUntrusted(out, root.value);
+  await showUntrusted(out, root.value);
   throw new Answered();
 }
 
 /** Shows a workspace that is not trusted: its repositories as their files say, and what its configuration sets. */
-function showUntrusted(out: Output, root: string): void {
+async function showUntrusted(out: Output, root: string): Promise<void> {
+  // The check of a configuration takes longer to load than all else of a command, and is needed here alone.
+  const [{ outsidePaths }, { readUntrusted }] = await Promise.all([
+    import('../controller/config/outsidePaths.ts'),
+    import('../controller/config/workspaceConfig.ts'),
+  ]);
   const { config, trust } = demand(readUntrusted(root));
   const repos = config.repos.map(({ name, path }) => ({ name, path, ...readHead(path) }));
   const rows = repos.map(({ name, path, branch, commit }) => [

@@ -4,6 +4,7 @@ import { Core } from '../../src/controller/core.ts';
 import type { Documents } from '../../src/controller/documents/documents.ts';
 import { Looks } from '../../src/controller/edge/looks.ts';
 import type { Edge } from '../../src/controller/edge/runEffect.ts';
+import { Typist } from '../../src/controller/edge/typing.ts';
 import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
@@ -45,6 +46,9 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     type: 'host-connected',
     terminals: inside ? [terminal('backend/x', { pid: process.ppid })] : [],
   });
+  const edge = {
+    typist: new Typist({ find: async () => failure('no_host', 'No host.') }, () => core.state),
+  } as Partial<Edge> as Edge;
   const done: string[] = [];
   const [left, right] = duplexPair();
   const [near, far] = [new Link(left), new Link(right)];
@@ -56,7 +60,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     { pid: process.pid, origin, isProven: true, approvalKey: undefined },
     {
       core,
-      looks: new LooksAtNoFile(core, {} as Edge),
+      looks: new LooksAtNoFile(core, edge),
       desk: {} as Desk,
       documents: {} as Documents,
       ready,
