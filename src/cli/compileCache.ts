@@ -20,7 +20,7 @@ export function keepCompiled(env: Environment = process.env): void {
  * 0700 when missing, checked at each start.
  * @returns null when it belongs to another user, is open to others, is a link, or could be exchanged by others
  */
-export function compileFolder(env: Environment): string | null {
+function compileFolder(env: Environment): string | null {
   const { XDG_CACHE_HOME: cache, HOME: home } = env;
   const uid = process.getuid?.();
   const base = cache && isAbsolute(cache) ? cache : home && isAbsolute(home) ? join(home, '.cache') : null;

@@ -15,17 +15,16 @@ import { Compositor } from '../terminal/renderer.ts';
 import type { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
 import { Chrome } from '../ui/chrome.ts';
 import { pictureOf } from '../ui/room.tsx';
-import { AgeTimer } from './ageTimer.ts';
 import { attach } from './attach.ts';
 import { ClickCounter } from './clicks.ts';
 import { Clipboard } from './clipboard.ts';
 import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
-import { DragTimer } from './dragTimer.ts';
 import { DrawPace } from './drawPace.ts';
 import { KeyHolder } from './keyHolder.ts';
 import { Notifier, type NotifySettings } from './notifier.ts';
 import { PaintPace, PaneLayers } from './panes.ts';
 import { Terminals } from './terminals.ts';
+import { AgeTimer, DragTimer } from './timers.ts';
 import { traceRoom } from './tracing.ts';
 import { runViewEffect } from './viewEffects.ts';
 

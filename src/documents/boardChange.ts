@@ -34,7 +34,7 @@ export type BoardChange =
     };
 
 /** What became of one change. */
-export interface CardOutcome {
+interface CardOutcome {
   readonly id: string | null;
   /** Values that the card's table has no column for. */
   readonly left: Left;

@@ -21,7 +21,7 @@ export interface HeaderChange {
   readonly log?: readonly LogLine[];
 }
 
-export interface LogLine {
+interface LogLine {
   /** `yyyy-mm-dd`. */
   readonly date: string;
   readonly text: string;

@@ -12,16 +12,16 @@ import { type Room, roomEdits } from './tableEdit.ts';
 import { type Total, totalEdits } from './totals.ts';
 
 /** An entry by its id, or by its line while that still holds this task. */
-export type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
+type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
 
-export type EntryFields = Omit<TimeEntry, 'currency'>;
+type EntryFields = Omit<TimeEntry, 'currency'>;
 
 /** There is no removing: what was written once stays. */
 export type InvoiceChange =
   | { readonly kind: 'add'; readonly entry: TimeEntry }
   | { readonly kind: 'change'; readonly entry: EntryRef; readonly fields: Partial<EntryFields> };
 
-export interface EntryOutcome {
+interface EntryOutcome {
   readonly id: string | null;
   /** Values that the entry's table has no column for. */
   readonly left: Left;

@@ -36,7 +36,7 @@ export function decodeCell(raw: string): string {
 }
 
 /** A text for a cell; control characters, which no cell can hold, become blanks, and explicit directions nothing. */
-export function encodeCell(text: string): string {
+function encodeCell(text: string): string {
   return storedText(text.toWellFormed(), ' ')
     .trim()
     .replaceAll('\n', '<br>')

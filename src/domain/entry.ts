@@ -4,7 +4,7 @@ export type EntryStatus = (typeof entryStatuses)[number];
 
 /** Who says how long it took: the worker, our clock, or a person. */
 export const entrySources = ['claim', 'measured', 'edited'] as const;
-export type EntrySource = (typeof entrySources)[number];
+type EntrySource = (typeof entrySources)[number];
 
 /** Time spent on a task, to be invoiced. All numbers are integers. */
 export interface TimeEntry {

@@ -29,7 +29,7 @@ export interface InvoiceFacts {
   readonly clients: readonly ClientFact[];
 }
 
-export interface ClientFact {
+interface ClientFact {
   /** Short, as in the configuration. */
   readonly name: string;
   /** Only work in these is theirs; null: all of it. */

@@ -92,7 +92,7 @@ export interface Denied {
   readonly count: number;
 }
 
-export interface Said {
+interface Said {
   /** ISO time. */
   readonly at: string;
   readonly text: string;

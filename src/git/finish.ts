@@ -22,7 +22,7 @@ export interface FinishOptions {
 }
 
 /** Name of the journal of a worker's finish. */
-export function finishName(task: string): string {
+function finishName(task: string): string {
   return `finish-${task}`;
 }
 

@@ -6,7 +6,7 @@ import { type Git, refused } from './run.ts';
 /** Looking at what was committed. Names come from a model, so they are checked before git is given them. */
 
 /** One line of a repository's history. */
-export interface LoggedCommit {
+interface LoggedCommit {
   /** Full name. */
   readonly commit: string;
   readonly parents: readonly string[];

@@ -43,7 +43,7 @@ export function wipRef(task: string, at: Date): string {
 }
 
 /** UTC, fit for a ref name: `20260301T101500.123Z`. */
-export function stamp(at: Date): string {
+function stamp(at: Date): string {
   return at.toISOString().replace(/[-:]/g, '');
 }
 

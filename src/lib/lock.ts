@@ -16,7 +16,7 @@ export interface LockRules<Holder extends { readonly nonce: string }> {
 const largestLock = 64 * 1024;
 
 /** Reports whether a text can be a lock's nonce: it becomes a part of file names. */
-export function isNonce(text: unknown): boolean {
+function isNonce(text: unknown): boolean {
   return /^[0-9a-f]{16}$/.test(String(text));
 }
 

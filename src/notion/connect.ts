@@ -5,7 +5,7 @@ import type { Schema } from './schema.ts';
 import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';
 
 /** The id in an address that a person pasted from Notion, or the id itself. */
-export async function idIn(text: string): Promise<Result<string>> {
+async function idIn(text: string): Promise<Result<string>> {
   const { extractNotionId } = await import('./library.ts');
   const id = extractNotionId(text);
   return id === null

@@ -27,7 +27,7 @@ export interface SyncOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface SyncProgress {
+interface SyncProgress {
   readonly stage: 'reading' | 'writing';
   readonly done: number;
   /** Unknown while reading. */

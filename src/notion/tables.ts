@@ -6,7 +6,7 @@ import type { Lock } from './merge.ts';
 export type PropertyType = 'title' | 'rich_text' | 'select' | 'status' | 'date' | 'number' | 'url';
 
 /** What a field's values are: `hours` are minutes here and hours there, `money` cents here and units there. */
-export type Kind = 'text' | 'choice' | 'day' | 'hours' | 'money';
+type Kind = 'text' | 'choice' | 'day' | 'hours' | 'money';
 
 export interface FieldSpec {
   readonly field: string;
@@ -18,7 +18,7 @@ export interface FieldSpec {
 }
 
 /** A choice of ours and what people call it. */
-export interface ChoiceSpec {
+interface ChoiceSpec {
   readonly choice: string;
   readonly names: readonly string[];
 }

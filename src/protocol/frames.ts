@@ -30,7 +30,7 @@ export const pasteFlags = {
 } as const;
 
 /** Larger than any screen or request; a length above it is a fault of the peer. */
-export const maxFrameBytes = 16 * 1024 * 1024;
+const maxFrameBytes = 16 * 1024 * 1024;
 
 const headerBytes = 5;
 

@@ -20,7 +20,7 @@ export function namedRows(rows: readonly NamedText[], columns?: number): readonl
 const narrowest = 20;
 
 /** The lines of a text without anything that does not show, each in as many rows as it needs. */
-export function brokenLines(text: string, columns?: number): readonly string[] {
+function brokenLines(text: string, columns?: number): readonly string[] {
   const lines = text.split('\n').map(plainLine);
   if (columns === undefined) return lines;
   return lines.flatMap((one) => wrapText(one, Math.max(narrowest, columns)));

@@ -74,7 +74,7 @@ function fieldsIn(fields: Fields): Partial<CardFields> {
   return Object.fromEntries(given.map((field) => [field, textIn(fields, field)]));
 }
 
-export function rowsOf({ tables, cards }: Board): Row[] {
+function rowsOf({ tables, cards }: Board): Row[] {
   const fieldsAt = new Map(
     tables.flatMap(({ table, fields }) => table.rows.map((row) => [row.line + 1, fields])),
   );

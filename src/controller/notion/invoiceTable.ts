@@ -82,7 +82,7 @@ const columnOf: Readonly<Record<string, EntryField>> = {
   source: 'source',
 };
 
-export function entryRowsOf({ tables, rows }: Invoices): Row[] {
+function entryRowsOf({ tables, rows }: Invoices): Row[] {
   const fieldsAt = new Map(
     tables.flatMap(({ table, fields }) => table.rows.map((row) => [row.line + 1, fields])),
   );

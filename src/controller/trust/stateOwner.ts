@@ -32,7 +32,7 @@ export function stateOwner(root: string, known: string | null): TrustFacts['stat
 }
 
 /** Returns the id in the state, or null where it has none. */
-export function readStateId(root: string): string | null {
+function readStateId(root: string): string | null {
   const text = readText(root, idFile(root), 1000);
   return text.ok && text.value && /^[0-9a-f]{32}\n?$/.test(text.value) ? text.value.trim() : null;
 }

@@ -5,7 +5,7 @@ import { type EntryTotals, type ExportedEntry, sumEntries } from '../export.ts';
 import { invoiceStyle } from './style.ts';
 
 /** Somebody on an invoice: a name, and lines such as address and tax number. */
-export interface Party {
+interface Party {
   readonly name: string;
   readonly lines: readonly string[];
 }

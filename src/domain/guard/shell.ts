@@ -1,5 +1,5 @@
 /** A part of a word: text as it stands, or a variable whose value is put there. */
-export type Part = { readonly text: string } | { readonly variable: string };
+type Part = { readonly text: string } | { readonly variable: string };
 export type Word = readonly Part[];
 
 /** A simple command, or where a subshell begins and ends. */

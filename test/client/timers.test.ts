@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { DragTimer } from '../../src/client/dragTimer.ts';
+import { DragTimer } from '../../src/client/timers.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { room } from '../app/fixtures.ts';
 
