@@ -8,7 +8,7 @@ import { Typist } from '../../src/controller/edge/typing.ts';
 import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
-import { type Result, success } from '../../src/domain/problem.ts';
+import { failure, type Result, success } from '../../src/domain/problem.ts';
 import {
   type CommandName,
   type CommandParams,
