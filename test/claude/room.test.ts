@@ -37,6 +37,13 @@ function insistIn(room: Room, key: string, sight: string | RegExp): Promise<void
   );
 }
 
+/** Writes into the pane as a person does: looks at the words, and presses enter until they are taken. */
+async function say(room: Room, words: string, taken: RegExp): Promise<void> {
+  room.type(words);
+  await room.until(new RegExp(`❯\\s${words}`), patient);
+  await insistIn(room, 'enter', taken);
+}
+
 describe.skipIf(claude === null)('a room with the real Claude Code', () => {
   test('takes a task from its proposal to develop', async () => {
     await using place = await open();
@@ -212,7 +219,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     await room.until('This would exceed your rate limit.');
     room.press('enter');
     await room.until('ctrl-q leaves');
-    room.type('go on\r');
+    await say(room, 'go on', /much\s+working|Here I am again\./);
     await room.until('Here I am again.', patient);
     await room.until(isShown('much', 'idle'));
   });
@@ -238,7 +245,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     await room.until('The first answer.');
     room.press('enter');
     await room.until('ctrl-q leaves');
-    room.type('The second question.\r');
+    await say(room, 'The second question.', /door\s+working|Do you want to proceed\?/);
     await room.until('Do you want to proceed?', patient);
     await room.until(isShown('door', 'waiting'));
     expect(api.conversations.at(-1)).toContain('The first question.');
@@ -254,7 +261,7 @@ describe.skipIf(claude === null)('a room with the real Claude Code', () => {
     await room.until('The first answer.');
     room.press('enter');
     await room.until('ctrl-q leaves');
-    room.type('The third question.\r');
+    await say(room, 'The third question.', /door\s+working|The third answer\./);
     await room.until('The third answer.', patient);
     for (const said of ['The first question.', 'The first answer.', 'The second question.'])
       expect(api.conversations.at(-1)).toContain(said);
