@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { keyTable } from '../src/app/actions.ts';
+import { keyTable } from '../src/app/definitions.ts';
 import { guardList, withReference } from '../src/cli/generated.ts';
 import { initialState } from '../src/room/state.ts';
 

@@ -89,11 +89,11 @@ function followed(id: string): readonly ViewEffect[] {
   ];
 }
 
-/** Whether there is a screen to look back at, or why not. */
-export function canLookBack(state: AppState): true | string {
+/** Returns why there is no screen to look back at; null where there is one. */
+export function whyNotBack(state: AppState): string | null {
   const worker = findWorker(state, state.anchor);
   if (!worker) return 'There is no worker to look back at.';
-  return state.terminals.has(worker.id) || `No screen of ${worker.id} is left.`;
+  return state.terminals.has(worker.id) ? null : `No screen of ${worker.id} is left.`;
 }
 
 function clamped({ x, y }: ViewCell, { cols, rows }: Size): ViewCell {

@@ -25,10 +25,3 @@ function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean
   if (kind === 'proposal') return state.facts?.proposals.find(({ n }) => n === proposal)?.by !== 'person';
   return !isLookedAt(state, worker);
 }
-
-/** Nothing is told of a worker any more, or again. */
-export function toggleSilenced(state: AppState, id: string): AppState {
-  const silenced = new Set(state.silenced);
-  if (!silenced.delete(id)) silenced.add(id);
-  return { ...state, silenced };
-}

@@ -1,3 +1,4 @@
+import { suggestionText } from '../features/notion/words.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Message } from '../room/messages.ts';
 import type { AppState } from '../room/state.ts';
@@ -6,7 +7,6 @@ import { hearBell, withHeardBells } from './bells.ts';
 import { noticeLife } from './clock.ts';
 import { afterLookingBack, withCursorInRange } from './lookBack.ts';
 import { newsBetween } from './notify.ts';
-import { suggestionText } from './text/sync.ts';
 import { progressMark, shownTitle } from './text/terminals.ts';
 import { updateAnswer } from './update/answers.ts';
 import { holdDrag } from './update/drag.ts';

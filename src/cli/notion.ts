@@ -1,5 +1,5 @@
-import { suggestionText } from '../app/text/sync.ts';
 import type { NotionProposal, NotionWish } from '../domain/notionFacts.ts';
+import { suggestionText } from '../features/notion/words.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { counted } from '../room/text/words.ts';
 import { askHidden, canAsk, demandYes, readInput } from './ask.ts';

@@ -1,4 +1,3 @@
-import { rebuildQuestion, runningText } from '../app/text/sync.ts';
 import type {
   RebuildOutcome,
   SyncChoice,
@@ -8,6 +7,7 @@ import type {
 } from '../domain/notionFacts.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
+import { rebuildQuestion, runningText } from '../features/notion/words.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { Link } from '../protocol/link.ts';
 import { counted } from '../room/text/words.ts';

@@ -1,4 +1,4 @@
-import { isUnseen } from '../app/unseen.ts';
+import { isUnseen } from '../app/definitions.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/windowTitle.ts';
 import type { Trace } from '../core/trace.ts';

@@ -175,3 +175,10 @@ export function rangesText(ranges: readonly LineRange[]): string {
   );
   return parts.join(', ');
 }
+
+/** `line 3`, `lines 3–7, 12`. */
+export function linesWords(ranges: readonly LineRange[]): string {
+  const [first] = ranges;
+  const isOne = ranges.length === 1 && first?.from === first?.to;
+  return `${isOne ? 'line' : 'lines'} ${rangesText(ranges)}`;
+}

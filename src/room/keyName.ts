@@ -1,4 +1,5 @@
-import type { KeyToken } from '../terminal/input.ts';
+import type { KeyToken, MouseToken } from '../terminal/input.ts';
+import { editField, insertText, type TextField } from './field.ts';
 
 /** The key as the table of actions spells it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
 export function keyName(token: KeyToken): string {
@@ -10,6 +11,18 @@ export function typedText(token: KeyToken): string | null {
   if (token.ctrl || token.alt) return null;
   if (token.name === 'space') return ' ';
   return [...token.name].length === 1 ? token.name : null;
+}
+
+/** Returns the text after a key: a letter is written, an editing key edits; null for any other. */
+export function typeKey(field: TextField, token: KeyToken): TextField | null {
+  const text = typedText(token);
+  return text === null ? editField(field, keyName(token)) : insertText(field, text);
+}
+
+/** Returns which way the wheel was turned; 0 for everything else that a mouse does. */
+export function wheel({ action }: MouseToken): -1 | 0 | 1 {
+  if (action === 'wheel-up') return -1;
+  return action === 'wheel-down' ? 1 : 0;
 }
 
 const labels: Readonly<Record<string, string>> = {

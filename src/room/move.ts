@@ -41,11 +41,11 @@ export function enterPane(state: AppState, id: string): AppState {
   const selected = selectRow(toList(state), 'fleet', { kind: 'worker', id });
   const worker = selectedWorker(selected);
   if (!worker) return state;
-  const reason = canType(worker);
-  return reason === true ? { ...selected, focus: { at: 'pane', id } } : withNotice(selected, reason);
+  const why = whyNoKeys(worker);
+  return why === null ? { ...selected, focus: { at: 'pane', id } } : withNotice(selected, why);
 }
 
-/** Whether a worker takes keys, or why not. */
-export function canType(worker: Worker): true | string {
-  return isLive(worker.state) || `${worker.id} is not running; r resumes it.`;
+/** Returns why a worker takes no keys; null where it does. */
+export function whyNoKeys({ id, state }: Worker): string | null {
+  return isLive(state) ? null : `${id} is not running; r resumes it.`;
 }

@@ -12,8 +12,8 @@ export const answersGroup = 'Finish, clean, questions';
 /** What a question says, and what its answers do. */
 interface Question<D> extends Pick<RoomDialog<AnyDialog & D>, 'isStale' | 'onAnswer'> {
   readonly kind: string;
-  /** Said while the controller works on it. */
-  readonly progress: string;
+  /** Said while the controller works on it, where it is asked. */
+  readonly progress?: string;
   title(dialog: D): string;
   text(state: AppState, dialog: D): string;
   agree(state: AppState, dialog: D): Step;
@@ -51,7 +51,7 @@ export function defineQuestion<D extends Asking & { readonly kind: string }>(
     view(state, dialog, width) {
       const { pending, problem } = dialog;
       const rows = [
-        ...(pending === null ? [] : [line(question.progress, 'notice'), line('')]),
+        ...(pending === null ? [] : [line(question.progress ?? '', 'notice'), line('')]),
         ...problemRows(problem, width),
         ...wrapLines(question.text(state, dialog), width),
       ];

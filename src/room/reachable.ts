@@ -23,13 +23,3 @@ export const waitingText = 'Waiting for the controller; esc closes.';
 export function whyBusy(state: AppState): string | null {
   return isWaiting(state) ? waitingText : whyUnreachable(state);
 }
-
-/** Whether the controller can be asked, or why not. */
-export function isReachable(state: AppState): true | string {
-  return whyUnreachable(state) ?? true;
-}
-
-/** Nothing is under way in the open dialog, and the controller can be asked. */
-export function isIdle(state: AppState): true | string {
-  return whyBusy(state) ?? true;
-}

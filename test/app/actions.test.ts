@@ -1,34 +1,45 @@
 import { expect, test } from 'vitest';
-import { keysOf, places } from '../../src/app/action.ts';
-import { actionFor, actions, actionsAt, keyTable, selectKeys, whereOf } from '../../src/app/actions.ts';
-import { dialogs } from '../../src/app/definitions.ts';
+import { dialogs, keyFor, keyTable, placeOf, places, selectKeys } from '../../src/app/definitions.ts';
+import { keyLabel } from '../../src/room/keyName.ts';
+import { keysOf } from '../../src/room/keys.ts';
 import { selectShown } from '../../src/room/select.ts';
-import { type AppState, initialSettings, initialState } from '../../src/room/state.ts';
+import { type AppState, initialSettings, initialState, shownDialog } from '../../src/room/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 
 const settings = initialSettings;
 const lost = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
 
-test('in every place a key means one thing', () => {
-  const taken = new Map<string, string>();
-  for (const action of actions) {
-    for (const where of action.where) {
-      for (const key of keysOf(action, settings)) {
-        expect([where, key, taken.get(`${where} ${key}`)]).toEqual([where, key, undefined]);
-        taken.set(`${where} ${key}`, action.id);
-      }
-    }
-  }
-});
+test.each(places.map((place) => [place.name, place] as const))(
+  'in %s a key means one thing',
+  (_, { keys }) => {
+    const names = keys.flatMap((key) => keysOf(key, settings));
+    expect(names).toEqual([...new Set(names)]);
+    const ids = keys.map(({ id }) => id);
+    expect(ids).toEqual([...new Set(ids)]);
+  },
+);
 
-test('ids are unique', () => {
-  expect(new Set(actions.map(({ id }) => id)).size).toBe(actions.length);
+test('every key of a place is told in the help', () => {
+  const told = selectKeys(settings);
+  for (const { name, keys } of places.filter((place) => place.name !== 'too-small'))
+    for (const key of keys) {
+      const row = told
+        .find(({ group }) => group === key.group)
+        ?.rows.find(({ title }) => title === key.title);
+      expect([name, key.id, row?.keys]).toEqual([
+        name,
+        key.id,
+        expect.arrayContaining(keysOf(key, settings).map(keyLabel)),
+      ]);
+    }
 });
 
 test('the leave key is the one the person configured', () => {
-  expect(actionFor('pane', 'ctrl-q', settings)?.id).toBe('leave');
-  expect(actionFor('pane', 'ctrl-q', { ...initialSettings, leaveKey: 'ctrl-]' })).toBeNull();
-  expect(actionFor('pane', 'ctrl-]', { ...initialSettings, leaveKey: 'ctrl-]' })?.id).toBe('leave');
+  const typing = press(room(), 'enter').state;
+  expect(keyFor(typing, 'ctrl-q')?.id).toBe('leave');
+  const configured = { ...typing, settings: { ...initialSettings, leaveKey: 'ctrl-]' } };
+  expect(keyFor(configured, 'ctrl-q')).toBeNull();
+  expect(keyFor(configured, 'ctrl-]')?.id).toBe('leave');
 });
 
 test('approving has one key in one place', () => {
@@ -93,8 +104,8 @@ test.each<[string, AppState, object[]]>([
 });
 
 test('ctrl-z leads back to the shell from every place but a worker’s pane', () => {
-  const without = places.filter((place) => !actionsAt(place).some(({ id }) => id === 'suspend'));
-  expect(without).toEqual(['pane']);
+  const without = places.filter(({ keys }) => !keys.some(({ id }) => id === 'suspend'));
+  expect(without.map(({ name }) => name)).toEqual(['pane']);
 });
 
 test.each<[string, string]>([
@@ -106,7 +117,8 @@ test.each<[string, string]>([
   ['enter', 'pane'],
   ['2', 'pane'],
 ])('%s leads to another place', (key, where) => {
-  expect(whereOf(press(room(), key).state)).toBe(where);
+  const { state } = press(room(), key);
+  expect(placeOf(state)?.name ?? shownDialog(state)?.kind).toBe(where);
 });
 
 test('moving stops at both ends and follows workers with the panes', () => {

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { selectedCard } from '../../src/app/board.ts';
-import { boardLayout } from '../../src/app/boardLayout.ts';
-import { dialogOf } from '../../src/app/dialog.ts';
-import type { BoardDialog } from '../../src/app/documentDialog.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Column } from '../../src/domain/board.ts';
+import type { BoardDialog } from '../../src/features/board/columns.ts';
+import { boardLayout, selectedCard } from '../../src/features/board/columns.ts';
 import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
@@ -38,7 +37,7 @@ describe('the board', () => {
 
   it('is begun by its first card where there is none, after a yes and no sooner', () => {
     const asked = press(room(busyFacts(), size), 'b').state;
-    expect(dialogOf(asked)).toMatchObject({ kind: 'question', about: { do: 'begin-board' } });
+    expect(dialogOf(asked)).toMatchObject({ kind: 'begin-board' });
     expect(dialogOf(press(asked, 'n').state)).toBeNull();
     const yes = press(asked, 'y');
     expect(yes.effects).toEqual([]);

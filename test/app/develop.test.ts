@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/dialog.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { AppState } from '../../src/room/state.ts';

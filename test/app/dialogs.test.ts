@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyFor, keysAt, selectKeys } from '../../src/app/actions.ts';
-import { definitionOf, dialogs } from '../../src/app/definitions.ts';
-import { isUnseen } from '../../src/app/unseen.ts';
+import { definitionOf, dialogs, isUnseen, keyFor, keysAt, selectKeys } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import { footerLine } from '../../src/app/view/footer.ts';
@@ -12,17 +10,30 @@ import { type AppState, shownDialog } from '../../src/room/state.ts';
 import { withDialog } from '../../src/room/step.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import * as scenes from '../ui/scenes.ts';
+import { boardRoom } from './boardFixtures.ts';
+import { conflictRoom, invoiceRoom, refusedSync } from './documentFixtures.ts';
 import { key, press, room } from './fixtures.ts';
+import { radarRoom, sidesRoom } from './radarFixtures.ts';
 
 const size = { cols: 120, rows: 36 };
 
-/** Every dialog that has a definition, open. */
+/** Every dialog, open. */
 const states: Readonly<Record<string, AppState>> = {
   ask: scenes.severalChoices(size),
   deny: press(scenes.severalChoices(size), 'escape', 'n').state,
   card: scenes.card(size),
   reject: press(scenes.card(size), 'n').state,
   form: scenes.form(size),
+  board: boardRoom(size),
+  'card-text': press(boardRoom(size), 'e').state,
+  'begin-board': press(scenes.busy(size), 'b').state,
+  invoices: invoiceRoom(size),
+  sync: refusedSync(size, 'mass_deletion'),
+  'sync-conflicts': conflictRoom(size),
+  radar: radarRoom(size),
+  'radar-file': sidesRoom(size),
+  'radar-note': press(radarRoom(size), 'm').state,
+  help: press(scenes.busy(size), '?').state,
   'create-develop': press(scenes.withoutDevelop(size), 'D').state,
   repo: scenes.showingRepo(size),
   'start-several': scenes.startingSeveral(size),
@@ -71,11 +82,12 @@ describe('every dialog', () => {
     const told = selectKeys(room().settings);
     for (const one of dialogs)
       for (const { group, keys } of allKeys(one)) {
-        const rows = told.find((each) => each.group === group)?.rows ?? [];
-        for (const each of keys)
+        for (const each of keys) {
+          const rows = told.find((one) => one.group === (each.group ?? group))?.rows ?? [];
           expect(rows.find(({ title }) => title === each.title)?.keys).toEqual(
             expect.arrayContaining(each.keys.map(keyLabel)),
           );
+        }
       }
   });
 });

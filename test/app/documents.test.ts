@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf } from '../../src/app/dialog.ts';
-import { chosenEntries } from '../../src/app/invoices.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { headerLine } from '../../src/app/view/header.ts';
+import { chosenEntries } from '../../src/features/invoices/invoicesDialog.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import { conflict, conflictRoom, documentRoom, invoiceRoom } from './documentFixtures.ts';

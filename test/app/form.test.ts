@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { dialogOf } from '../../src/app/definitions.ts';
 
-import { dialogOf } from '../../src/app/dialog.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectCaret } from '../../src/app/view/dialog.ts';
 import { type FormDialog, formProblems } from '../../src/features/workers/formDialog.ts';

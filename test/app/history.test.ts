@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { whereOf } from '../../src/app/actions.ts';
+import { placeOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { footerLine, promptOf } from '../../src/app/view/footer.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
@@ -50,7 +50,7 @@ describe('ways in', () => {
   test('/ asks at once what to search for', () => {
     const { state, effects } = press(shown(), '/');
     expect(effects).toEqual([]);
-    expect(whereOf(state)).toBe('history-search');
+    expect(placeOf(state)?.name).toBe('history-search');
   });
 
   test.each<[string, AppState, string]>([
@@ -216,7 +216,7 @@ describe('selecting', () => {
   ])('%j', (keys, selections) => {
     const { state, effects } = press(back, ...keys);
     expect(effects).toEqual(selections.map((selection) => ({ type: 'select', id, ...selection })));
-    expect(whereOf(state)).toBe('history');
+    expect(placeOf(state)?.name).toBe('history');
   });
 
   test.each(['y', 'enter'])('%s copies what is selected and drops it, or says that nothing is', (key) => {

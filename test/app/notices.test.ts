@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nextTick } from '../../src/app/clock.ts';
-import { dialogOf } from '../../src/app/dialog.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import type { AppState } from '../../src/room/state.ts';

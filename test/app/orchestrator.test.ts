@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/dialog.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';

@@ -1,4 +1,4 @@
-import { dialogOf } from '../../src/app/dialog.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { BranchStatus, RepoDetails } from '../../src/domain/branch.ts';
 import type { AppState } from '../../src/room/state.ts';

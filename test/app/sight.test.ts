@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/dialog.ts';
-import { isUnseen } from '../../src/app/unseen.ts';
+import { dialogOf, isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';

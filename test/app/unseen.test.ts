@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf } from '../../src/app/dialog.ts';
-import { isUnseen } from '../../src/app/unseen.ts';
+import { dialogOf, isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { withDialog } from '../../src/room/step.ts';

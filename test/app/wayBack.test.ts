@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/dialog.ts';
+import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview, UndoResult } from '../../src/domain/finish.ts';
 import type { EndedWorker } from '../../src/domain/worker.ts';

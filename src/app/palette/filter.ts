@@ -1,5 +1,5 @@
 import { match } from '../text/match.ts';
-import type { PaletteItem } from './item.ts';
+import type { PaletteItem } from './items.ts';
 
 /** An item with what was found in it: clusters of its name and of its text. */
 export interface Offer {

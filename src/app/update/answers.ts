@@ -5,9 +5,10 @@ import { isOrchestrator } from '../../domain/role.ts';
 import type { GoneOn } from '../../domain/usageLimit.ts';
 import { openProblem } from '../../features/attention/problemDialog.ts';
 import { findRequest } from '../../features/attention/requests.ts';
+import { invoiceWritten } from '../../features/invoices/invoicesDialog.ts';
 import { developMade } from '../../features/repos/developDialog.ts';
 import { openCard } from '../../features/workers/proposals.ts';
-import type { MethodParams } from '../../room/effects.ts';
+import type { Method, MethodParams, MethodResult } from '../../room/effects.ts';
 import type { Answered } from '../../room/messages.ts';
 import { type AppState, isRoomFree, shownDialog } from '../../room/state.ts';
 import {
@@ -21,12 +22,7 @@ import {
 } from '../../room/step.ts';
 import { cellWidth } from '../../room/text/cells.ts';
 import { counted } from '../../room/text/words.ts';
-import { sendNote } from '../actions/radarNote.ts';
 import { definitionOf } from '../definitions.ts';
-import type { Dialog } from '../dialog.ts';
-import { dialogOf } from '../dialog.ts';
-import { backToMatrix } from '../radarDialogs.ts';
-import { withBoardAnswer, withInvoice } from './documentAnswers.ts';
 import {
   factsWithoutRequest,
   factsWithProposal,
@@ -41,93 +37,65 @@ import {
 export function updateAnswer(state: AppState, answer: Answered): Step {
   const taken = takenByDialog(state, answer);
   if (taken) return taken;
-  if (!answer.result.ok) return stay(withRefusal(state, answer.tag, answer.result.problem));
-  if (answer.method === 'send') return withSent(state, answer.tag, answer.params.id);
-  if (answer.method === 'createDevelop') return stay(withNotice(state, developMade(answer.params.repo)));
-  if (answer.method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
-  return stay(withSuccess(state, answer));
+  const { method, params, tag, result } = answer;
+  if (!result.ok) return stay(withRefusal(state, tag, result.problem));
+  if (method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
+  // The value is of this very method; the compiler cannot follow the pair through a union.
+  const tell = tellings[method] as Telling<Method> | undefined;
+  if (!tell) return stay(state);
+  const wasAwaited = isAwaited(state, tag);
+  return stay(tell(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
 }
 
 /** What the open dialog makes of an answer that it waits for. */
 function takenByDialog(state: AppState, answer: Answered): Step | null {
   const dialog = shownDialog(state);
-  const definition = dialog && definitionOf(dialog);
-  if (!definition) return null;
-  const isAwaited =
-    definition.awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
-  if (!isAwaited || !definition.onAnswer) return null;
+  if (!dialog) return null;
+  const { awaits, onAnswer } = definitionOf(dialog);
+  const isMeant = awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
+  if (!isMeant || !onAnswer) return null;
   // Of several that are started at once each is known before the dialog goes on.
-  const isStart = answer.method === 'approve' && answer.result.ok && definition.awaits !== undefined;
+  const isStart = answer.method === 'approve' && answer.result.ok && awaits !== undefined;
   const known = isStart ? withStarted(state, answer.result.value, answer.params.n) : state;
-  return definition.onAnswer(known, dialog, answer);
+  return onAnswer(known, dialog, answer);
 }
 
-function withSuccess(state: AppState, answer: Answered): AppState {
-  if (!answer.result.ok) return state;
-  const { waiting, rest } = settle(state, answer.tag);
-  switch (answer.method) {
-    case 'facts':
-      return withFacts(answer.params.refresh ? withoutNotice(rest) : rest, answer.result.value);
-    case 'propose':
-    case 'edit':
-      return isAskedByKey(rest, answer.result.value)
-        ? withProposal(withoutNotice(rest), answer.result.value, true)
-        : withProposal(rest, answer.result.value, waiting !== null);
-    case 'proposeResume':
-      return withProposal(withoutNotice(rest), answer.result.value, isRoomFree(rest));
-    case 'approve':
-      return withStarted(rest, answer.result.value, answer.params.n);
-    case 'reject':
-      return withNotice(withoutProposal(rest, answer.params.n), `Proposal ${answer.params.n} was rejected.`);
-    case 'answer':
-      return withAnswered(rest, answer.params);
-    case 'goOn':
-      return withGoneOn(rest, answer.result.value);
-    case 'leaveUnfinished':
-      return withNotice(rest, `${answer.params.id} stays as it is.`);
-    case 'stop':
-      return withNotice(
-        withWorker(rest, answer.result.value),
-        `${answer.params.id} was stopped; r resumes it.`,
-      );
-    case 'finish': {
-      const { id, into, merge } = answer.result.value;
-      const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; u brings it back.`;
-      return withEnding(withoutWorker(rest, id), text, answer.result.value.warnings);
-    }
-    case 'clean': {
-      const { id, warnings } = answer.result.value;
-      return withEnding(withoutWorker(rest, id), `${id} was removed; u brings it back.`, warnings);
-    }
-    case 'undo':
-      return withUndone(rest, answer.result.value);
-    case 'bringBase':
-      return withBrought(rest, answer.result.value);
-    case 'conflicts':
-      return waiting?.kind === 'radar'
-        ? withDialog(state, { ...waiting, pending: null, problem: null })
-        : state;
-    case 'saveInvoice':
-      return withInvoice(state, waiting, answer.result.value);
-    case 'sync':
-    case 'rebuildSync':
-      return waiting?.kind === 'sync'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, outcome: answer.result.value })
-        : state;
-    case 'resolveSync':
-      return waiting?.kind === 'sync-conflicts'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, typed: null })
-        : state;
-    case 'addCard':
-    case 'changeCard':
-      return withBoardAnswer(state, waiting, answer);
-    case 'fileSides':
-      return waiting?.kind === 'radar-file'
-        ? withDialog(state, { ...waiting, pending: null, problem: null, sides: answer.result.value })
-        : state;
-    default:
-      return state;
-  }
+/** @param state without the dialog that waited @param wasAwaited whether one did */
+type Telling<M extends Method> = (
+  state: AppState,
+  value: Extract<MethodResult<M>, { readonly ok: true }>['value'],
+  params: MethodParams<M>,
+  wasAwaited: boolean,
+) => AppState;
+
+/** What the lists show and the footer says of what was done, where its dialog makes nothing else of it. */
+const tellings: { readonly [M in Method]?: Telling<M> } = {
+  facts: (state, facts, { refresh }) => withFacts(refresh ? withoutNotice(state) : state, facts),
+  propose: withOwnProposal,
+  edit: withOwnProposal,
+  proposeResume: (state, proposal) => withProposal(withoutNotice(state), proposal, isRoomFree(state)),
+  approve: (state, worker, { n }) => withStarted(state, worker, n),
+  reject: (state, _, { n }) => withNotice(withoutProposal(state, n), `Proposal ${n} was rejected.`),
+  answer: (state, _, params) => withAnswered(state, params),
+  goOn: withGoneOn,
+  leaveUnfinished: (state, _, { id }) => withNotice(state, `${id} stays as it is.`),
+  stop: (state, worker, { id }) => withNotice(withWorker(state, worker), `${id} was stopped; r resumes it.`),
+  finish(state, { id, into, merge, warnings }) {
+    const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; u brings it back.`;
+    return withEnding(withoutWorker(state, id), text, warnings);
+  },
+  clean: (state, { id, warnings }) =>
+    withEnding(withoutWorker(state, id), `${id} was removed; u brings it back.`, warnings),
+  undo: withUndone,
+  bringBase: withBrought,
+  createDevelop: (state, _, { repo }) => withNotice(state, developMade(repo)),
+  saveInvoice: invoiceWritten,
+};
+
+function withOwnProposal(state: AppState, proposal: Proposal, _: unknown, wasAwaited: boolean): AppState {
+  return isAskedByKey(state, proposal)
+    ? withProposal(withoutNotice(state), proposal, true)
+    : withProposal(state, proposal, wasAwaited);
 }
 
 /** The orchestrator is asked for without a form; its card opens where the person has stayed. */
@@ -167,29 +135,16 @@ function withBrought(
   return withNotice(state, `Conflicts wait in ${counted(conflicts.length, 'file')} of ${id}. ${next}`);
 }
 
-/** On to the next recipient, or back to what the message was about. */
-function withSent(state: AppState, tag: number, id: string): Step {
-  const { waiting } = settle(state, tag);
-  if (waiting?.kind !== 'radar-note') return stay(state);
-  const sent = [...waiting.sent, id];
-  const to = waiting.to.filter((other) => other !== id);
-  const next = withDialog(state, { ...waiting, to, sent, pending: null, problem: null });
-  if (to.length > 0) return sendNote(next);
-  return stay(withNotice(backToMatrix(next), `Sent to ${sent.join(' and ')}.`));
-}
-
-/** The dialog that waited for this answer, if it is still open, and the state without it. */
-function settle(state: AppState, tag: number): { waiting: Dialog | null; rest: AppState } {
-  const dialog = dialogOf(state);
-  if (!dialog || !('pending' in dialog) || dialog.pending !== tag) return { waiting: null, rest: state };
-  return { waiting: dialog, rest: toList(state) };
+/** Reports whether the open dialog waits for this answer. */
+function isAwaited(state: AppState, tag: number): boolean {
+  return shownDialog(state)?.pending === tag;
 }
 
 /** The dialog stays, with all that was typed; without one, a refusal too long for a line opens its own. */
 function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
-  const { waiting } = settle(state, tag);
-  if (waiting && 'pending' in waiting) {
-    const refused = withDialog(state, { ...waiting, pending: null, problem });
+  const dialog = shownDialog(state);
+  if (dialog && isAwaited(state, tag)) {
+    const refused = withDialog(state, { ...dialog, pending: null, problem });
     return state.facts ? withFacts(refused, state.facts) : refused;
   }
   const line = problemLine(problem);

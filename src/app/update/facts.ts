@@ -2,6 +2,7 @@ import type { Facts } from '../../domain/facts.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { proposalItem, type QueueItem } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
+import type { AnyDialog } from '../../room/asking.ts';
 import {
   findWorker,
   isSameRow,
@@ -12,10 +13,8 @@ import {
   whatBecame,
 } from '../../room/select.ts';
 import type { AppState, FleetKey, RowKey } from '../../room/state.ts';
-import { toList, withDialog, withNotice } from '../../room/step.ts';
+import { toList, withNotice } from '../../room/step.ts';
 import { definitionOf } from '../definitions.ts';
-import { type Dialog, dialogOf, type NoteDialog, type RadarDialog, type SidesDialog } from '../dialog.ts';
-import { axisOf, findRadar, worstCell } from '../radar.ts';
 import { withDenials, withNews } from './news.ts';
 
 /** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
@@ -72,47 +71,23 @@ function keptAnchor(next: AppState, old: AppState, selected: FleetKey | null): s
 
 function withFocus(state: AppState): AppState {
   const { focus } = state;
-  const dialog = dialogOf(state);
-  if (dialog) return withSubject(state, dialog);
-  if (focus.at === 'dialog') return state;
-  if (focus.at === 'list' || findWorker(state, focus.id)) return state;
-  return withNotice(toList(state), whatBecame(state, focus.id));
+  switch (focus.at) {
+    case 'list':
+      return state;
+    case 'dialog':
+      return withSubject(state, focus.dialog);
+    case 'pane':
+    case 'history':
+      return findWorker(state, focus.id) ? state : withNotice(toList(state), whatBecame(state, focus.id));
+  }
 }
 
 /** A dialog whose subject is gone closes, unless it waits for the answer that explains why. */
-function withSubject(state: AppState, dialog: Dialog): AppState {
-  const definition = definitionOf(dialog);
-  if (definition) {
-    const why = definition.isStale?.(state, dialog) ?? null;
-    return why === null ? (definition.onFacts?.(state, dialog) ?? state) : gone(state, dialog, why);
-  }
-  switch (dialog.kind) {
-    case 'radar':
-    case 'radar-file':
-    case 'radar-note':
-      return withPair(state, dialog);
-    case 'board':
-      return state.facts?.board ? state : gone(state, dialog, 'The board is gone.');
-    default:
-      return state;
-  }
-}
-
-/** Of a pair of which one is gone only the matrix is left, as long as there is one. */
-function withPair(state: AppState, dialog: RadarDialog | SidesDialog | NoteDialog): AppState {
-  const radar = findRadar(state, dialog.repo);
-  const axis = radar ? axisOf(radar) : [];
-  const missing = [dialog.a, dialog.b].find((id) => id !== null && !axis.includes(id));
-  if (missing === undefined || missing === null) return state;
-  const cell = radar ? worstCell(radar) : null;
-  if (!cell) return gone(state, dialog, whatBecame(state, missing));
-  const matrix = { kind: 'radar', ...cell, scroll: 0, pending: null, problem: null } as const;
-  if (dialog.kind === 'radar') return withDialog(state, matrix);
-  return gone(state, dialog, whatBecame(state, missing));
-}
-
-function gone(state: AppState, dialog: Dialog, why: string): AppState {
-  if ('pending' in dialog && dialog.pending !== null) return state;
+function withSubject(state: AppState, dialog: AnyDialog): AppState {
+  const { isStale, onFacts } = definitionOf(dialog);
+  const why = isStale?.(state, dialog) ?? null;
+  if (why === null) return onFacts?.(state, dialog) ?? state;
+  if ((dialog.pending ?? null) !== null) return state;
   return withNotice(toList(state), state.notice?.tone === 'problem' ? state.notice.text : why);
 }
 

@@ -1,17 +1,16 @@
+import { openKey } from '../../features/workers/workerKeys.ts';
 import { contains, fits } from '../../room/geometry.ts';
+import { wheel } from '../../room/keyName.ts';
+import { scroll, whyOff } from '../../room/keys.ts';
 import { enterPane, moveSelection, selectRow } from '../../room/move.ts';
 import { isSameRow, selectPaneArea } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
+import { type AppState, shownDialog } from '../../room/state.ts';
 import { type Step, stay, toList, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
-import { isEnabled } from '../action.ts';
-import { scroll } from '../actions/scroll.ts';
-import { actionFor } from '../actions.ts';
+import { definitionOf, selectOffers } from '../definitions.ts';
 import { type Hit, hitTest } from '../hitTest.ts';
-import { updateBoardMouse } from './boardMouse.ts';
+import { updatePaletteMouse } from '../palette/palette.ts';
 import { isHeld, nearestCell, pressPane, updateDrag } from './drag.ts';
-import { updatePaletteMouse } from './palette.ts';
-import { wheel } from './wheel.ts';
 
 /** Rows that one notch of the wheel moves. */
 const notch = 3;
@@ -23,9 +22,12 @@ const notch = 3;
  */
 export function updateMouse(state: AppState, token: MouseToken): Step {
   if (!fits(state.size)) return stay(state);
-  if (state.palette) return updatePaletteMouse(state, token);
-  if (state.focus.at === 'dialog')
-    return updateBoardMouse(state, token) ?? scroll(state, wheel(token) * notch);
+  if (state.palette) return updatePaletteMouse(state, token, selectOffers(state));
+  const dialog = shownDialog(state);
+  if (dialog) {
+    const byDialog = definitionOf(dialog).onMouse?.(state, dialog, token);
+    return byDialog ?? scroll(state, wheel(token) * notch);
+  }
   if (state.drag && isHeld(state.drag) && token.action !== 'press' && wheel(token) === 0)
     return updateDrag(state, state.drag, token);
   const forWorker = state.focus.at === 'pane' ? mouseOf(state, state.focus.id, token) : null;
@@ -52,10 +54,9 @@ function press(state: AppState, id: string, token: MouseToken): Step {
 function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
   const isSelected = state.list === hit.list && isSameRow(state.cursors[hit.list], hit.key);
   const selected = selectRow(toList(state), hit.list, hit.key);
-  const open = actionFor('room', 'enter', state.settings);
-  if (!isSelected || state.focus.at !== 'list' || !open) return stay(selected);
-  const enabled = isEnabled(open, selected);
-  return enabled === true ? open.run(selected) : stay(withNotice(selected, enabled));
+  if (!isSelected || state.focus.at !== 'list') return stay(selected);
+  const why = whyOff(openKey, selected);
+  return why === null ? openKey.run(selected) : stay(withNotice(selected, why));
 }
 
 /** What was pressed in the pane is let go in it, wherever the mouse has gone meanwhile. */

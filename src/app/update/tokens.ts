@@ -1,26 +1,18 @@
-import { isLive } from '../../domain/worker.ts';
 import { editField, insertText } from '../../room/field.ts';
-import type { History } from '../../room/history.ts';
-import { keyLabel, keyName, typedText } from '../../room/keyName.ts';
+import { keyName, typedText } from '../../room/keyName.ts';
+import { whyOff } from '../../room/keys.ts';
 import { isWaiting, waitingText } from '../../room/reachable.ts';
-import { findWorker } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
+import { type AppState, shownDialog } from '../../room/state.ts';
 import { type Step, stay, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
 import type { KeyToken, PasteToken, ReleaseToken, Token } from '../../terminal/input.ts';
-import { isEnabled } from '../action.ts';
-import { keyFor, whereOf } from '../actions.ts';
-import type { Dialog } from '../dialog.ts';
-import { dialogOf } from '../dialog.ts';
-import { isMultiline, textOf, withText } from '../dialogText.ts';
-import { withHistory } from '../lookBack.ts';
+import { definitionOf, keyFor, placeOf } from '../definitions.ts';
 import { dropsSelection } from './drag.ts';
 import { updateMouse } from './mouse.ts';
-import { pasteFilter, typeFilter } from './palette.ts';
 
 /** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
 export function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
-  if (unseen && token.kind === 'key' && isYes(state, keyName(token)))
+  if (unseen && token.kind === 'key' && keyFor(state, keyName(token))?.isDeciding)
     return stay(withNotice(state, unseenText));
   if (!dropsSelection(drag, token)) return takeToken(state, token);
   const step = takeToken({ ...state, drag: null }, token);
@@ -28,12 +20,6 @@ export function updateToken(state: AppState, token: Token, unseen = false): Step
 }
 
 const unseenText = 'This has just come up: look, and press again.';
-
-/** Whether a key decides something. */
-function isYes(state: AppState, key: string): boolean {
-  const here = keyFor(state, key);
-  return here !== null && (here.isDeciding ?? /^[y\d]$/.test(key));
-}
 
 function takeToken(state: AppState, token: Token): Step {
   switch (token.kind) {
@@ -60,78 +46,43 @@ function steady(step: Step): Step {
 }
 
 function updateKey(old: AppState, token: KeyToken): Step {
-  const key = keyName(token);
-  const where = whereOf(old);
-  const state = where === 'pane' ? old : withoutNotice(old);
-  const action = keyFor(state, key);
-  if (action) {
-    const enabled = isEnabled(action, state);
-    return enabled === true ? action.run(withoutNotice(state)) : stay(withNotice(state, enabled));
+  const place = placeOf(old);
+  // What is said stays while a worker is typed into.
+  const state = place?.isProgram ? old : withoutNotice(old);
+  const key = keyFor(state, keyName(token));
+  if (key) {
+    const why = whyOff(key, state);
+    return why === null ? key.run(withoutNotice(state)) : stay(withNotice(state, why));
   }
-  if (where === 'palette' && state.palette) return stay(typeFilter(state, state.palette, token));
-  if (state.focus.at === 'pane')
-    return where === 'pane' ? typeInto(state, state.focus.id, token) : stay(state);
-  if (state.focus.at === 'history')
-    return stay(where === 'too-small' ? state : typeSearch(state, state.focus, token));
-  const dialog = dialogOf(state);
-  return stay(dialog && where !== 'too-small' ? typeText(state, dialog, token) : state);
+  return place ? (place.type?.(state, token) ?? stay(state)) : stay(typeText(state, token));
 }
 
 /** A worker hears of keys let go only if it asked for that: our own terminal then tells of it. */
 function updateRelease(state: AppState, { raw }: ReleaseToken): Step {
-  const isTyping = state.focus.at === 'pane' && whereOf(state) === 'pane';
-  return isTyping ? { state, effects: [{ type: 'input', id: state.focus.id, bytes: raw }] } : stay(state);
+  const { focus } = state;
+  const isTyping = focus.at === 'pane' && placeOf(state)?.isProgram;
+  return isTyping ? { state, effects: [{ type: 'input', id: focus.id, bytes: raw }] } : stay(state);
 }
 
-/** Every key but the leave key is the worker's, byte for byte. */
-function typeInto(state: AppState, id: string, token: KeyToken): Step {
-  const refusal = whyDeaf(state, id);
-  if (refusal !== null) return stay(withNotice(state, refusal));
-  return { state, effects: [{ type: 'input', id, bytes: token.raw }] };
+/** Letters and editing keys go into the dialog's text, where it has one. */
+function typeText(state: AppState, token: KeyToken): AppState {
+  const typed = typedText(token);
+  if (isWaiting(state)) return typed === null ? state : withNotice(state, waitingText);
+  const dialog = shownDialog(state);
+  const text = dialog && definitionOf(dialog).text;
+  const field = dialog && text?.of(dialog);
+  if (!dialog || !text || !field) return state;
+  const edited = typed === null ? editField(field, keyName(token)) : insertText(field, typed);
+  return edited ? withDialog(state, text.with(dialog, edited)) : state;
 }
 
-/**
- * A worker that ended under the person's fingers keeps the focus: the rest of what they are typing must not
- * become commands.
- */
-function whyDeaf(state: AppState, id: string): string | null {
-  const worker = findWorker(state, id);
-  if (worker && isLive(worker.state)) return null;
-  return `${id} has ended and takes no keys; ${keyLabel(state.settings.leaveKey)} goes back to the lists.`;
-}
-
-function typeText(state: AppState, dialog: Dialog, token: KeyToken): AppState {
-  if (isWaiting(state)) return typedText(token) === null ? state : withNotice(state, waitingText);
-  const field = textOf(dialog);
-  if (!field) return state;
-  const text = typedText(token);
-  const edited = text === null ? editField(field, keyName(token)) : insertText(field, text);
-  return edited ? withDialog(state, withText(dialog, edited)) : state;
-}
-
-/** Letters and editing keys go into the text to search for, while it is being typed. */
-function typeSearch(state: AppState, history: History, token: KeyToken): AppState {
-  if (!history.prompt) return state;
-  const text = typedText(token);
-  const prompt = text === null ? editField(history.prompt, keyName(token)) : insertText(history.prompt, text);
-  return prompt ? withHistory(state, { ...history, prompt }) : state;
-}
-
-function updatePaste(state: AppState, { text, last }: PasteToken): Step {
-  if (whereOf(state) === 'too-small') return stay(state);
-  if (state.palette) return stay(pasteFilter(state, state.palette, text));
-  if (state.focus.at === 'pane') {
-    const { id } = state.focus;
-    const refusal = whyDeaf(state, id);
-    if (refusal !== null) return stay(withNotice(state, refusal));
-    return { state, effects: [{ type: 'paste', id, text, last }] };
-  }
-  if (state.focus.at === 'history') {
-    const { prompt } = state.focus;
-    return stay(prompt ? withHistory(state, { ...state.focus, prompt: insertText(prompt, text) }) : state);
-  }
-  const dialog = dialogOf(state);
-  const field = dialog && textOf(dialog);
-  if (!dialog || !field || isWaiting(state)) return stay(state);
-  return stay(withDialog(state, withText(dialog, insertText(field, text, isMultiline(dialog)))));
+function updatePaste(state: AppState, token: PasteToken): Step {
+  const place = placeOf(state);
+  if (place) return place.paste?.(state, token) ?? stay(state);
+  const dialog = shownDialog(state);
+  const text = dialog && definitionOf(dialog).text;
+  const field = dialog && text?.of(dialog);
+  if (!dialog || !text || !field || isWaiting(state)) return stay(state);
+  const pasted = insertText(field, token.text, text.isMultiline?.(dialog) ?? false);
+  return stay(withDialog(state, text.with(dialog, pasted)));
 }

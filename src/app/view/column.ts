@@ -5,6 +5,7 @@ import { isOrchestrator } from '../../domain/role.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import { longTitleOf, titleOf, type Worker } from '../../domain/worker.ts';
 import { roomInRow } from '../../features/attention/requests.ts';
+import { countClashes } from '../../features/radar/pairs.ts';
 import type { Rect } from '../../room/geometry.ts';
 import {
   type FleetRow,
@@ -29,7 +30,6 @@ import {
 } from '../../room/text/line.ts';
 import { shortAge, stateLook } from '../../room/text/words.ts';
 import { shownFrom } from '../hitTest.ts';
-import { countClashes } from '../radar.ts';
 import { progressMark } from '../text/terminals.ts';
 import { borderLine, type FrameView, frameView } from './frame.ts';
 

@@ -1,21 +1,12 @@
 import type { AnyDialog } from '../../room/asking.ts';
-import { type DialogBody, emptyBody, outOfSight } from '../../room/dialogBody.ts';
+import { type DialogBody, outOfSight } from '../../room/dialogBody.ts';
 import { dialogHeight, dialogWidth, fits, type Rect } from '../../room/geometry.ts';
-import type { AppState } from '../../room/state.ts';
+import { type AppState, shownDialog } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';
 import { cutLine, type Line } from '../../room/text/line.ts';
 import { definitionOf } from '../definitions.ts';
-import type { Dialog } from '../dialog.ts';
-import { dialogOf } from '../dialog.ts';
-import { boardBody, cardTextBody } from './board.ts';
 import { keyHints } from './footer.ts';
 import { type FrameView, frameView, textColumns } from './frame.ts';
-import { invoicesBody } from './invoices.ts';
-import { noteBody } from './note.ts';
-import { radarBody } from './radar.ts';
-import { sidesBody } from './sides.ts';
-import { helpBody, questionBody } from './simple.ts';
-import { conflictsBody, syncBody } from './sync.ts';
 
 /** The open dialog as it is drawn. */
 export interface DialogView {
@@ -30,12 +21,12 @@ export interface DialogView {
 const frameRows = 4;
 
 export function selectDialog(state: AppState): DialogView | null {
-  const dialog = dialogOf(state);
+  const dialog = shownDialog(state);
   if (!dialog) return null;
   const width = widthOf(state, dialog);
   const body = bodyOf(state, dialog);
   const visible = visibleRows(state, body);
-  const first = 'scroll' in dialog ? dialog.scroll : 0;
+  const first = dialog.scroll ?? 0;
   const rows = body.rows.slice(first, first + visible);
   const below = body.rows.length - first - rows.length;
   const rect = centred(state, width, rows.length + body.tail.length + frameRows);
@@ -52,39 +43,13 @@ export function selectDialog(state: AppState): DialogView | null {
   return { frame, lines, caret };
 }
 
-/** The board takes all that there is: columns stand beside each other. */
-function widthOf({ size }: AppState, { kind }: Dialog): number {
-  return kind === 'board' ? size.cols : dialogWidth(size);
+/** What is wide takes all that there is. */
+function widthOf({ size }: AppState, dialog: AnyDialog): number {
+  return definitionOf(dialog).isWide ? size.cols : dialogWidth(size);
 }
 
-function bodyOf(state: AppState, dialog: Dialog): DialogBody {
-  const width = widthOf(state, dialog) - 4;
-  const definition = definitionOf(dialog);
-  if (definition) return definition.view(state, dialog, width);
-  switch (dialog.kind) {
-    case 'question':
-      return questionBody(state, dialog, width);
-    case 'board':
-      return boardBody(state, dialog, width);
-    case 'invoices':
-      return invoicesBody(state, dialog, width);
-    case 'sync':
-      return syncBody(state, dialog, width);
-    case 'sync-conflicts':
-      return conflictsBody(state, dialog, width);
-    case 'card-text':
-      return cardTextBody(dialog, width);
-    case 'radar':
-      return radarBody(state, dialog, width);
-    case 'radar-file':
-      return sidesBody(state, dialog, width);
-    case 'radar-note':
-      return noteBody(dialog, width);
-    case 'help':
-      return helpBody(state, width);
-    default:
-      return emptyBody;
-  }
+function bodyOf(state: AppState, dialog: AnyDialog): DialogBody {
+  return definitionOf(dialog).view(state, dialog, widthOf(state, dialog) - 4);
 }
 
 function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
@@ -106,15 +71,13 @@ function centred({ size }: AppState, width: number, height: number): Rect {
  * Called only where what is open has been drawn.
  */
 export function withSeen(state: AppState): AppState {
-  const dialog = dialogOf(state);
-  if (!dialog) return state;
-  const mustRead = mustReadOf(dialog);
-  if (mustRead === null || !('scroll' in dialog)) return state;
+  const dialog = shownDialog(state);
+  const mustRead = dialog && definitionOf(dialog).mustRead?.(dialog);
+  if (!dialog || mustRead === undefined || dialog.scroll === undefined) return state;
   const body = bodyOf(state, dialog);
   const { deciding: all = body.rows.length } = body;
   const of = `${widthOf(state, dialog)} ${all} ${mustRead}`;
-  const { seen }: AnyDialog = dialog;
-  const before = seen?.of === of ? seen.rows : 0;
+  const before = dialog.seen?.of === of ? dialog.seen.rows : 0;
   const end = dialog.scroll + visibleRows(state, body);
   const rows = dialog.scroll <= before ? Math.max(before, end) : before;
   return withDialog(state, { ...dialog, seen: { of, rows, all } });
@@ -122,13 +85,9 @@ export function withSeen(state: AppState): AppState {
 
 /** Text may have become shorter, or the terminal higher: nothing is scrolled beyond its end. */
 export function withScrollInRange(state: AppState): AppState {
-  const dialog = dialogOf(state);
-  if (!dialog || !('scroll' in dialog) || dialog.scroll === 0) return state;
+  const dialog = shownDialog(state);
+  if (!dialog?.scroll) return state;
   const body = bodyOf(state, dialog);
   const last = body.rows.length - visibleRows(state, body);
   return dialog.scroll <= last ? state : withDialog(state, { ...dialog, scroll: last });
-}
-
-function mustReadOf(dialog: Dialog): string | null {
-  return definitionOf(dialog)?.mustRead?.(dialog) ?? null;
 }

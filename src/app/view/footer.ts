@@ -1,12 +1,12 @@
 import { fits } from '../../room/geometry.ts';
 import type { History } from '../../room/history.ts';
 import { keyLabel } from '../../room/keyName.ts';
+import { hintOf, keysOf, type RoomKey, whyOff } from '../../room/keys.ts';
 import type { AppState } from '../../room/state.ts';
 import { fitLine, type Line, line, lineWidth, type Span, span, spreadLine } from '../../room/text/line.ts';
 import { counted } from '../../room/text/words.ts';
 import { oneLineField } from '../../room/textField.ts';
-import { type Action, hintOf, isEnabled, keysOf } from '../action.ts';
-import { keysAt } from '../actions.ts';
+import { keysAt } from '../definitions.ts';
 
 /** A notice, or the keys that do something now. The key that leaves a worker is always named. */
 export function footerLine(state: AppState): Line {
@@ -79,17 +79,17 @@ export function keyHints(state: AppState, width: number): Line {
 
 function possible(state: AppState): readonly Line[] {
   return keysAt(state)
-    .filter((action) => hintOf(action, state) !== null)
-    .filter((action) => isEnabled(action, state) === true)
+    .filter((key) => hintOf(key, state) !== null)
+    .filter((key) => whyOff(key, state) === null)
     .toSorted((one, other) => Number(isWayOut(one)) - Number(isWayOut(other)))
-    .map((action) => [
-      span(keyLabel(keysOf(action, state.settings)[0] ?? ''), 'key'),
-      span(` ${hintOf(action, state)}`, 'muted'),
+    .map((key) => [
+      span(keyLabel(keysOf(key, state.settings)[0] ?? ''), 'key'),
+      span(` ${hintOf(key, state)}`, 'muted'),
     ]);
 }
 
 /** Whatever else can be done in a place, how to leave it is said last. */
-function isWayOut({ keys }: Action): boolean {
+function isWayOut({ keys }: RoomKey): boolean {
   return keys.includes('escape');
 }
 

@@ -1,10 +1,10 @@
 import type { Worker } from '../../domain/worker.ts';
+import { countConflicts } from '../../features/radar/pairs.ts';
 import { countStates, selectQueue } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { cutText } from '../../room/text/cells.ts';
 import { fitLine, type Line, lineWidth, span, spreadLine } from '../../room/text/line.ts';
 import { counted, type Look, stateLook } from '../../room/text/words.ts';
-import { countConflicts } from '../radar.ts';
 import { usedToday } from './usage.ts';
 
 /** Cells of the workspace's name; what is in it matters more. */

@@ -13,11 +13,10 @@ import {
   type Tone,
 } from '../../room/text/line.ts';
 import { oneLineField } from '../../room/textField.ts';
-import { markedAt } from '../actions/palette.ts';
-import { selectOffers } from '../actions.ts';
+import { selectOffers, selectSubject } from '../definitions.ts';
 import type { Offer } from '../palette/filter.ts';
-import { subjectOf } from '../palette/items.ts';
 import { paletteLayout } from '../palette/layout.ts';
+import { markedAt } from '../palette/palette.ts';
 import type { DialogView } from './dialog.ts';
 import { keyHints } from './footer.ts';
 import { frameView } from './frame.ts';
@@ -36,7 +35,7 @@ export function selectPalette(state: AppState): DialogView | null {
   const rows = offers
     .slice(first, first + height)
     .map((offer, index) => drawOffer(offer, first + index === marked, width));
-  const subject = subjectOf(state);
+  const subject = selectSubject(state);
   const frame = frameView(
     rect,
     'border-selected',

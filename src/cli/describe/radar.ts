@@ -1,5 +1,5 @@
-import { linesWords } from '../../app/radar.ts';
 import type { LineRange, RadarFile, RepoRadar, Verdict } from '../../domain/radar.ts';
+import { linesWords } from '../../domain/radar.ts';
 import { taskOf } from '../../domain/slug.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { columns } from './rows.ts';

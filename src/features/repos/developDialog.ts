@@ -1,8 +1,9 @@
 import type { AnyDialog, Asking } from '../../room/asking.ts';
 import type { RoomDialogKey } from '../../room/dialog.ts';
+import type { RoomKey } from '../../room/keys.ts';
 import { defineQuestion } from '../../room/question.ts';
 import { whyBusy } from '../../room/reachable.ts';
-import { findProposal } from '../../room/select.ts';
+import { findProposal, selectedRepo } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { openCard } from '../workers/proposals.ts';
@@ -48,6 +49,17 @@ function goBack(state: AppState, { repo, back }: DevelopDialog): Step {
   return stay(proposal ? openCard(state, proposal) : toList(state));
 }
 
+/** Offers it in the room; a hint only where it is the next thing to think of: on the repository itself. */
+export const developKey: RoomKey = {
+  id: 'develop',
+  title: 'create the missing develop branch, checking nothing out',
+  hint: ({ list, cursors }) => (list === 'fleet' && cursors.fleet?.kind === 'repo' ? 'create develop' : null),
+  keys: ['D'],
+  group: 'Workers',
+  disabledReason: (state) => whyNoDevelop(state, { repo: selectedRepo(state), back: null }),
+  run: (state) => stay(askForDevelop(state, { repo: selectedRepo(state), back: null })),
+};
+
 /** Makes the key that offers it, for the repository that a dialog is about. */
 export function createDevelopKey<D extends AnyDialog>(
   id: string,
@@ -64,7 +76,7 @@ export function createDevelopKey<D extends AnyDialog>(
   };
 }
 
-export function whyNoDevelop(state: AppState, { repo, back }: Subject): string | null {
+function whyNoDevelop(state: AppState, { repo, back }: Subject): string | null {
   if (repo === null && back !== null) return 'A resume goes on where its branch stands.';
   const status = state.facts?.repos.find(({ name }) => name === repo);
   if (!status) return 'Select a repository first.';
@@ -72,7 +84,7 @@ export function whyNoDevelop(state: AppState, { repo, back }: Subject): string |
   return status.hasDevelop ? `${status.name} has a develop branch.` : whyBusy(state);
 }
 
-export function askForDevelop(state: AppState, { repo, back }: Subject): AppState {
+function askForDevelop(state: AppState, { repo, back }: Subject): AppState {
   if (repo === null) return state;
   const dialog: DevelopDialog = { kind: 'create-develop', repo, back, pending: null, problem: null };
   return withDialog(state, dialog);

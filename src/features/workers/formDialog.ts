@@ -349,7 +349,8 @@ function caret(form: FormDialog, task: number, brief: { row: number; column: num
       return { row: 2, column: labelColumns + task };
     case 'brief':
       return { row: 5 + brief.row, column: 2 + brief.column };
-    default:
+    case 'repo':
+    case 'agent':
       return null;
   }
 }

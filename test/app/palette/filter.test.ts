@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { offersOf } from '../../../src/app/palette/filter.ts';
-import type { PaletteItem } from '../../../src/app/palette/item.ts';
+import type { PaletteItem } from '../../../src/app/palette/items.ts';
 import { stay } from '../../../src/room/step.ts';
 
 /** `name: text`, with a reason behind `!` where it cannot be done. */

@@ -1,7 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { keysAt, selectOffers, whereOf } from '../../../src/app/actions.ts';
-import { dialogOf } from '../../../src/app/dialog.ts';
-import { isUnseen } from '../../../src/app/unseen.ts';
+import { dialogOf, isUnseen, keysAt, placeOf, selectOffers } from '../../../src/app/definitions.ts';
 import { updateApp } from '../../../src/app/update.ts';
 import { selectPalette } from '../../../src/app/view/palette.ts';
 import { type AgentRequest, queueOf } from '../../../src/domain/queue.ts';
@@ -106,7 +104,7 @@ const keysOfLabels: Readonly<Record<string, string>> = {
 
 describe.each(places)('over the %s', (_name, below) => {
   it('opens and closes, and nothing below it has changed', () => {
-    expect(whereOf(open(below))).toBe('palette');
+    expect(placeOf(open(below))?.name).toBe('palette');
     expect(press(below, ':', 'escape').state).toEqual({ ...below, notice: null });
     expect(press(below, 'ctrl-p', 'ctrl-c')).toEqual(press(below, ':', 'escape'));
   });

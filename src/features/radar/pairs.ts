@@ -1,8 +1,17 @@
-import { type LineRange, type RadarFile, type RepoRadar, rangesText, type Verdict } from '../domain/radar.ts';
-import { repoOf } from '../domain/slug.ts';
-import { isLive } from '../domain/worker.ts';
-import { findWorker, selectedRepo, selectedWorker } from '../room/select.ts';
-import type { AppState } from '../room/state.ts';
+import {
+  type FileSides,
+  linesWords,
+  type RadarFile,
+  type RepoRadar,
+  type Verdict,
+} from '../../domain/radar.ts';
+import { repoOf } from '../../domain/slug.ts';
+import { isLive } from '../../domain/worker.ts';
+import type { Asking, Scrolling } from '../../room/asking.ts';
+import { fieldOf, type TextField } from '../../room/field.ts';
+import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
 
 /** How two workers stand to each other, or one (`b` is null) and the branch it goes to. */
 export interface Standing {
@@ -17,6 +26,33 @@ export interface Standing {
 export interface Cell {
   readonly a: string;
   readonly b: string | null;
+}
+
+/** Two workers of a repository, or one and the branch it goes to: then `b` is null. */
+export interface Pair extends Cell {
+  readonly repo: string;
+}
+
+/** Which work will not merge, as a matrix; the pair is the cell that the keys are at. */
+export interface RadarDialog extends Asking, Scrolling, Pair {
+  readonly kind: 'radar';
+}
+
+/** A file as the two have changed it. */
+export interface SidesDialog extends Asking, Scrolling, Pair {
+  readonly kind: 'radar-file';
+  readonly path: string;
+  /** Null until they have come. */
+  readonly sides: FileSides | null;
+}
+
+/** A message to those whose work meets. */
+export interface NoteDialog extends Asking, Pair {
+  readonly kind: 'radar-note';
+  /** Who has not got it yet, and who has. */
+  readonly to: readonly string[];
+  readonly sent: readonly string[];
+  readonly text: TextField;
 }
 
 /** Repositories whose workers were compared, in their order. */
@@ -76,8 +112,8 @@ export function countConflicts({ facts }: Pick<AppState, 'facts'>): number {
   return (facts?.radar ?? []).reduce((sum, { pairs, base }) => sum + conflicts(pairs) + conflicts(base), 0);
 }
 
-/** Where looking begins: at the selected worker's worst, else at the worst of the selected repository, or of all. */
-export function firstCell(state: AppState): ({ repo: string } & Cell) | null {
+/** Returns where looking begins: at the selected worker's worst, else at the worst of the selected repository, or of all. */
+export function firstCell(state: AppState): Pair | null {
   const radars = selectRadars(state);
   const worker = selectedWorker(state);
   const selected = radars.find(({ repo }) => repo === selectedRepo(state));
@@ -86,7 +122,7 @@ export function firstCell(state: AppState): ({ repo: string } & Cell) | null {
 }
 
 /** The cell that is most worth a look. @param id of the worker whose row it should be in */
-export function worstCell(radar: RepoRadar, id: string | null = null): ({ repo: string } & Cell) | null {
+export function worstCell(radar: RepoRadar, id: string | null = null): Pair | null {
   const axis = axisOf(radar);
   const rows = id !== null && axis.includes(id) ? [id] : axis;
   const cells = rows.flatMap((a) => [...axis.filter((b) => b !== a), null].map((b) => ({ a, b })));
@@ -106,10 +142,63 @@ export function moveCell(radar: RepoRadar, { a, b }: Cell, down: number, right: 
   return { a: at(axis, a, down), b: at(columns, b, right) };
 }
 
+const unasked = { pending: null, problem: null } as const;
+
+/** Opens the matrix at one of its cells. */
+export function openRadar(state: AppState, { repo, a, b }: Pair): AppState {
+  const dialog: RadarDialog = { kind: 'radar', repo, a, b, scroll: 0, ...unasked };
+  return withDialog(state, dialog);
+}
+
+/** Opens the matrix at the pair that a dialog is about, or goes to the lists once there is none. */
+export function backToMatrix(state: AppState, pair: Pair): AppState {
+  return findRadar(state, pair.repo) ? openRadar(state, pair) : toList(state);
+}
+
+/** Asks for a file as both have changed it. */
+export function openFile(state: AppState, { repo, a, b }: Pair, path: string | undefined): Step {
+  if (path === undefined) return stay(state);
+  return ask(state, 'fileSides', { a, b, path }, (next, pending): AppState => {
+    const dialog: SidesDialog = {
+      ...{ kind: 'radar-file', repo, a, b, path, sides: null },
+      ...{ scroll: 0, problem: null, pending },
+    };
+    return withDialog(next, dialog);
+  });
+}
+
+/** Begins a message about a pair. */
+export function openNote(state: AppState, pair: Pair): AppState {
+  const radar = findRadar(state, pair.repo);
+  if (!radar) return state;
+  const { repo, a, b } = pair;
+  const text = fieldOf(suggestedNote(standingOf(radar, pair), radar.into));
+  const to = listeners(state, pair);
+  const dialog: NoteDialog = { kind: 'radar-note', repo, a, b, to, sent: [], text, ...unasked };
+  return withDialog(state, dialog);
+}
+
+/** Returns the files that the two have in common. */
+export function filesOf(state: AppState, pair: Pair): Standing['files'] {
+  const radar = findRadar(state, pair.repo);
+  return radar ? standingOf(radar, pair).files : [];
+}
+
+/** Returns who of a pair is not compared any more; null while both are. */
+export function missingOf(state: AppState, { repo, a, b }: Pair): string | null {
+  const radar = findRadar(state, repo);
+  const axis = radar ? axisOf(radar) : [];
+  return [a, b].find((id) => id !== null && !axis.includes(id)) ?? null;
+}
+
+/** Returns why a dialog about a pair has lost its subject. */
+export function whyPairGone(state: AppState, pair: Pair): string | null {
+  const missing = missingOf(state, pair);
+  return missing === null ? null : whatBecame(state, missing);
+}
+
 /** Those of a pair that can be written to. */
-export function listeners(state: AppState, pair: Cell | null): readonly string[] {
-  if (!pair) return [];
-  const { a, b } = pair;
+export function listeners(state: AppState, { a, b }: Cell): readonly string[] {
   const ids = b === null || a === b ? [a] : [a, b];
   return ids.filter((id) => {
     const worker = findWorker(state, id);
@@ -121,7 +210,7 @@ export function listeners(state: AppState, pair: Cell | null): readonly string[]
 const mostNamed = 5;
 
 /** What to write to them, unless the person has something better to say. */
-export function suggestedNote({ a, b, files, verdict }: Standing, into: string | null): string {
+function suggestedNote({ a, b, files, verdict }: Standing, into: string | null): string {
   const bad = files.filter((file) => file.kind !== 'overlap');
   const named = (verdict === 'conflict' ? bad : files).slice(0, mostNamed);
   const where = named.map((file) => fileWords(file, a, b)).join('; ');
@@ -141,11 +230,4 @@ function fileWords({ path, kind, ranges }: RadarFile, a: string, b: string | nul
   const how = kind === 'content' || kind === 'overlap' ? [] : [kind];
   const words = [...how, ...lines].join(' · ');
   return words === '' ? path : `${path} (${words})`;
-}
-
-/** `line 3`, `lines 3–7, 12`. */
-export function linesWords(ranges: readonly LineRange[]): string {
-  const [first] = ranges;
-  const isOne = ranges.length === 1 && first?.from === first?.to;
-  return `${isOne ? 'line' : 'lines'} ${rangesText(ranges)}`;
 }

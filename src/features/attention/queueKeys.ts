@@ -1,52 +1,51 @@
 import { canSetAside, type QueueItem } from '../../domain/queue.ts';
 import { clockText } from '../../domain/usageLimit.ts';
 import type { Worker } from '../../domain/worker.ts';
-import { openDeny } from '../../features/attention/denyDialog.ts';
-import { canSay, inPane, isSaidInFull, openRequest, say } from '../../features/attention/requests.ts';
-import { openFinish } from '../../features/workers/finishDialog.ts';
-import { openCard } from '../../features/workers/proposals.ts';
-import { openReject } from '../../features/workers/rejectDialog.ts';
-import { isReachable } from '../../room/reachable.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { whyUnreachable } from '../../room/reachable.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../room/select.ts';
 import { type AppState, selectionOf } from '../../room/state.ts';
 import { ask, type Step, stay, withNotice } from '../../room/step.ts';
-import type { Action } from '../action.ts';
-import { toggleSilenced } from '../notify.ts';
+import { openFinish } from '../workers/finishDialog.ts';
+import { openCard } from '../workers/proposals.ts';
+import { openReject } from '../workers/rejectDialog.ts';
+import { openDeny } from './denyDialog.ts';
+import { canSay, inPane, isSaidInFull, openRequest, say } from './requests.ts';
 
-const queue = { where: ['queue'], group: 'Queue' } as const;
+const group = 'Queue';
 
 /** What can be said to what waits, on its row. */
-export const queueActions: readonly Action[] = [
+export const queueKeys: readonly RoomKey[] = [
   {
-    ...queue,
+    group,
     id: 'yes',
     title: 'allow it, let it go on, or look at what would be done',
     hint: (state) => yesHint(state, itemOf(state)),
     keys: ['y'],
     palette: 'told',
-    enabled: canAgree,
+    disabledReason: whyNoYes,
     run: agree,
   },
   {
-    ...queue,
+    group,
     id: 'no',
     title: 'no: deny it, with a reason for the agent; lay news aside',
     hint: (state) => (itemOf(state)?.request ? 'deny' : 'no'),
     keys: ['n'],
     palette: 'told',
-    enabled: canDecline,
+    disabledReason: whyNoNo,
     run: decline,
   },
-  {
-    where: ['room'],
-    group: 'Queue',
-    id: 'silence',
-    title: 'no notifications of this worker, or again',
-    keys: ['M'],
-    enabled: (state) => selectedWorker(state) !== null || 'Select a worker first.',
-    run: silence,
-  },
 ];
+
+export const silenceKey: RoomKey = {
+  group,
+  id: 'silence',
+  title: 'no notifications of this worker, or again',
+  keys: ['M'],
+  disabledReason: (state) => (selectedWorker(state) ? null : 'Select a worker first.'),
+  run: silence,
+};
 
 function itemOf(state: AppState): QueueItem | null {
   const key = selectionOf(state);
@@ -54,20 +53,20 @@ function itemOf(state: AppState): QueueItem | null {
 }
 
 /** Rows come and go under the person's fingers: what is meant for one must not reach another. */
-function isSteady(state: AppState): true | string {
+function whyUnsteady(state: AppState): string | null {
   if (state.slid) return 'What stood here is gone and this is another: look, and press again.';
-  return isReachable(state);
+  return whyUnreachable(state);
 }
 
-function canAgree(state: AppState): true | string {
+function whyNoYes(state: AppState): string | null {
   const item = itemOf(state);
   if (!item) return 'Nothing waits here.';
-  const steady = isSteady(state);
-  if (steady !== true) return steady;
+  const why = whyUnsteady(state);
+  if (why !== null) return why;
   const { kind, request, worker } = item;
-  if (request) return canSay(request, 'allow') || canSay(request, 'choose') || inPane;
-  if (kind === 'limited') return canTryAgain(state, worker);
-  return kind in yesWords || inPane;
+  if (request) return canSay(request, 'allow') || canSay(request, 'choose') ? null : inPane;
+  if (kind === 'limited') return whyNotAgain(state, worker);
+  return kind in yesWords ? null : inPane;
 }
 
 /** What a yes does to what is no request. */
@@ -82,9 +81,9 @@ function yesHint(state: AppState, item: QueueItem | null): string {
 }
 
 /** Before the end of a limit, where that is known, an agent would only be refused again. */
-function canTryAgain(state: AppState, id: string): true | string {
+function whyNotAgain(state: AppState, id: string): string | null {
   const until = findWorker(state, id)?.limitedUntil ?? null;
-  return until === null || `Its usage limit holds until ${clockText(until, state.now)}.`;
+  return until === null ? null : `Its usage limit holds until ${clockText(until, state.now)}.`;
 }
 
 /** On a row only what the row says in full is allowed at once; the rest is looked at first. */
@@ -110,18 +109,26 @@ function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Ste
       return ask(withNotice(state, `Telling ${id} to go on …`), 'goOn', { ids: [id] });
     case 'ended':
       return ask(withNotice(state, `Asking to resume ${id} …`), 'proposeResume', { id });
-    default:
+    case 'done':
+    case 'finish':
       return openFinish(state, worker);
+    case 'proposal':
+    case 'permission':
+    case 'question':
+    case 'plan':
+    case 'trust':
+    case 'blocked':
+      return stay(state);
   }
 }
 
-function canDecline(state: AppState): true | string {
+function whyNoNo(state: AppState): string | null {
   const item = itemOf(state);
   if (!item) return 'Nothing waits here.';
-  const steady = isSteady(state);
-  if (steady !== true) return steady;
+  const why = whyUnsteady(state);
+  if (why !== null) return why;
   const { kind, request } = item;
-  if (request || kind === 'proposal' || kind === 'finish' || canSetAside(kind)) return true;
+  if (request || kind === 'proposal' || kind === 'finish' || canSetAside(kind)) return null;
   return kind === 'limited' || kind === 'limit-over' ? 'It stays here until it goes on.' : inPane;
 }
 
@@ -134,9 +141,11 @@ function decline(state: AppState): Step {
   return ask(state, kind === 'finish' ? 'leaveUnfinished' : 'setAside', { id: worker });
 }
 
+/** Nothing is told of a worker any more, or again. */
 function silence(state: AppState): Step {
   const id = selectedWorker(state)?.id ?? '';
-  const next = toggleSilenced(state, id);
-  const text = next.silenced.has(id) ? `No notifications of ${id}.` : `Notifications of ${id} again.`;
-  return stay(withNotice(next, text));
+  const silenced = new Set(state.silenced);
+  if (!silenced.delete(id)) silenced.add(id);
+  const text = silenced.has(id) ? `No notifications of ${id}.` : `Notifications of ${id} again.`;
+  return stay(withNotice({ ...state, silenced }, text));
 }

@@ -1,20 +1,22 @@
-import { emptyField } from '../../room/field.ts';
+import { emptyField, insertText, type TextField } from '../../room/field.ts';
 import type { History } from '../../room/history.ts';
+import { typeKey } from '../../room/keyName.ts';
+import type { Place, RoomKey } from '../../room/keys.ts';
 import type { AppState } from '../../room/state.ts';
 import { type Step, stay, withNotice } from '../../room/step.ts';
-import type { Action, Where } from '../action.ts';
 import {
-  canLookBack,
   goToEnd,
   lookBack,
   moveCursor,
   scrollView,
   stopLookingBack,
   viewSize,
+  whyNotBack,
   withHistory,
 } from '../lookBack.ts';
 
 const group = 'Looking back';
+const searching = 'Searching back';
 
 /** Said once in the help for both directions. */
 const moves = 'move; at the edge the view scrolls';
@@ -27,47 +29,45 @@ const farAway = 1_000_000;
 /** What a search may be long; the host takes no more. */
 const longestSearch = 1000;
 
-/** A way into a worker's output, and what the keys do there. */
-export const historyActions: readonly Action[] = [
+/** The way into a worker's output. */
+export const lookBackKeys: readonly RoomKey[] = [
   {
     group: 'Panes',
-    where: ['room'],
     id: 'look-back',
     title: "look back through the worker's output",
     hint: 'look back',
     keys: ['pageup', '['],
-    enabled: canLookBack,
+    disabledReason: whyNotBack,
     run: (state) => enter(state, lookUp),
   },
   {
     group: 'Panes',
-    where: ['room'],
     id: 'look-back-for',
     title: "search the worker's output",
     keys: ['/'],
-    enabled: canLookBack,
+    disabledReason: whyNotBack,
     run: (state) => enter(state, (entered, history) => stay(withPrompt(entered, history))),
   },
-  ...motion('history-down', moves, ['j', 'down'], (state, at) => moveCursor(state, at, 0, 1)),
-  ...motion('history-up', moves, ['k', 'up'], (state, at) => moveCursor(state, at, 0, -1)),
-  ...motion('history-left', moves, ['h', 'left'], (state, at) => moveCursor(state, at, -1, 0)),
-  ...motion('history-right', moves, ['l', 'right'], (state, at) => moveCursor(state, at, 1, 0)),
-  ...motion('line-start', lineEnds, ['0'], (state, at) => moveCursor(state, at, -farAway, 0)),
-  ...motion('line-end', lineEnds, ['$'], (state, at) => moveCursor(state, at, farAway, 0)),
-  ...motion('older-page', 'a page back', ['pageup'], (state, at) =>
-    scrollView(state, at, -pageOf(state, at)),
-  ),
-  ...motion('newer-page', 'a page on', ['pagedown', 'space'], (state, at) =>
+];
+
+/** What the keys do there. */
+export const historyKeys: readonly RoomKey[] = [
+  motion('history-down', moves, ['j', 'down'], (state, at) => moveCursor(state, at, 0, 1)),
+  motion('history-up', moves, ['k', 'up'], (state, at) => moveCursor(state, at, 0, -1)),
+  motion('history-left', moves, ['h', 'left'], (state, at) => moveCursor(state, at, -1, 0)),
+  motion('history-right', moves, ['l', 'right'], (state, at) => moveCursor(state, at, 1, 0)),
+  motion('line-start', lineEnds, ['0'], (state, at) => moveCursor(state, at, -farAway, 0)),
+  motion('line-end', lineEnds, ['$'], (state, at) => moveCursor(state, at, farAway, 0)),
+  motion('older-page', 'a page back', ['pageup'], (state, at) => scrollView(state, at, -pageOf(state, at))),
+  motion('newer-page', 'a page on', ['pagedown', 'space'], (state, at) =>
     scrollView(state, at, pageOf(state, at)),
   ),
-  ...motion('older-half', halfPages, ['ctrl-u'], (state, at) =>
-    scrollView(state, at, -halfPageOf(state, at)),
-  ),
-  ...motion('newer-half', halfPages, ['ctrl-d'], (state, at) => scrollView(state, at, halfPageOf(state, at))),
-  ...motion('oldest', 'to the oldest line', ['g', 'home'], (state, at) => goToEnd(state, at, 'top')),
-  ...motion('newest', 'to the newest line', ['G', 'end'], (state, at) => goToEnd(state, at, 'bottom')),
+  motion('older-half', halfPages, ['ctrl-u'], (state, at) => scrollView(state, at, -halfPageOf(state, at))),
+  motion('newer-half', halfPages, ['ctrl-d'], (state, at) => scrollView(state, at, halfPageOf(state, at))),
+  motion('oldest', 'to the oldest line', ['g', 'home'], (state, at) => goToEnd(state, at, 'top')),
+  motion('newest', 'to the newest line', ['G', 'end'], (state, at) => goToEnd(state, at, 'bottom')),
   {
-    ...within('history'),
+    group,
     id: 'search',
     title: 'search',
     hint: 'search',
@@ -75,35 +75,35 @@ export const historyActions: readonly Action[] = [
     run: onHistory((state, history) => stay(withPrompt(state, history))),
   },
   {
-    ...within('history'),
+    group,
     id: 'older-match',
     title: 'next match, towards older lines',
     hint: 'next',
     keys: ['n'],
-    enabled: hasSearch,
+    disabledReason: whyNoSearch,
     run: onHistory((state, history) => searchAgain(state, history, 'back')),
   },
   {
-    ...within('history'),
+    group,
     id: 'newer-match',
     title: 'previous match, towards newer lines',
     hint: 'previous',
     keys: ['N'],
-    enabled: hasSearch,
+    disabledReason: whyNoSearch,
     run: onHistory((state, history) => searchAgain(state, history, 'forward')),
   },
   {
-    ...within('history'),
+    group,
     id: 'copy',
     title: 'copy what is selected',
     hint: 'copy',
     keys: ['y', 'enter'],
-    enabled: ({ focus }) =>
-      (focus.at === 'history' && focus.selecting !== null) || 'Nothing is selected; v begins to select.',
+    disabledReason: ({ focus }) =>
+      focus.at === 'history' && focus.selecting !== null ? null : 'Nothing is selected; v begins to select.',
     run: onHistory(copy),
   },
   {
-    ...within('history'),
+    group,
     id: 'select-characters',
     title: 'select characters, or nothing again',
     hint: ({ focus }) => (focus.at === 'history' && focus.selecting === null ? 'select' : null),
@@ -111,29 +111,32 @@ export const historyActions: readonly Action[] = [
     run: onHistory((state, history) => select(state, history, 'characters')),
   },
   {
-    ...within('history'),
+    group,
     id: 'select-lines',
     title: 'select lines, or nothing again',
     keys: ['V'],
     run: onHistory((state, history) => select(state, history, 'lines')),
   },
   {
-    ...within('history'),
+    group,
     id: 'step-back',
     title: 'drop the selection, then the marks, then leave',
     keys: ['escape'],
     run: onHistory(stepBack),
   },
   {
-    ...within('history'),
+    group,
     id: 'follow',
     title: 'back to the lists and the newest output',
     hint: 'back to the lists',
     keys: ['q', 'leave', 'ctrl-c'],
     run: stopLookingBack,
   },
+];
+
+const searchKeys: readonly RoomKey[] = [
   {
-    ...within('history-search'),
+    group: searching,
     id: 'search-typed',
     title: 'search for the text typed, from here towards older lines',
     hint: 'search',
@@ -141,7 +144,7 @@ export const historyActions: readonly Action[] = [
     run: onHistory(searchTyped),
   },
   {
-    ...within('history-search'),
+    group: searching,
     id: 'search-cancel',
     title: 'do not search',
     hint: 'cancel',
@@ -149,7 +152,7 @@ export const historyActions: readonly Action[] = [
     run: onHistory((state, history) => stay(withHistory(state, { ...history, prompt: null }))),
   },
   {
-    ...within('history-search'),
+    group: searching,
     id: 'follow-search',
     title: 'back to the lists and the newest output',
     keys: ['leave'],
@@ -157,17 +160,13 @@ export const historyActions: readonly Action[] = [
   },
 ];
 
-function within(where: Where): Pick<Action, 'group' | 'where'> {
-  return { group: where === 'history-search' ? 'Searching back' : group, where: [where] };
-}
-
 function motion(
   id: string,
   title: string,
   keys: readonly string[],
   move: (state: AppState, history: History) => Step,
-): readonly Action[] {
-  return [{ ...within('history'), id, title, keys, palette: 'never', run: onHistory(move) }];
+): RoomKey {
+  return { group, id, title, keys, palette: 'never', run: onHistory(move) };
 }
 
 function onHistory(run: (state: AppState, history: History) => Step): (state: AppState) => Step {
@@ -199,8 +198,8 @@ function withPrompt(state: AppState, history: History): AppState {
   return withHistory(state, { ...history, prompt: emptyField });
 }
 
-function hasSearch({ focus }: AppState): true | string {
-  return (focus.at === 'history' && focus.search !== null) || 'Nothing was searched for; / searches.';
+function whyNoSearch({ focus }: AppState): string | null {
+  return focus.at === 'history' && focus.search !== null ? null : 'Nothing was searched for; / searches.';
 }
 
 /** Without a text it takes back the marks of the last search. */
@@ -241,4 +240,19 @@ function stepBack(state: AppState, history: History): Step {
   if (history.selecting !== null) return withoutSelection(state, history);
   if (history.search === null) return stopLookingBack(state);
   return searchTyped(state, { ...history, prompt: emptyField });
+}
+
+/** Typing what to search for. */
+export const searchPlace: Place = {
+  name: 'history-search',
+  isHere: ({ focus }) => focus.at === 'history' && focus.prompt !== null,
+  keys: searchKeys,
+  type: (state, token) => withTyped(state, (prompt) => typeKey(prompt, token)),
+  paste: (state, { text }) => withTyped(state, (prompt) => insertText(prompt, text)),
+};
+
+function withTyped(state: AppState, edit: (prompt: TextField) => TextField | null): Step {
+  const { focus } = state;
+  const prompt = focus.at === 'history' && focus.prompt ? edit(focus.prompt) : null;
+  return stay(focus.at === 'history' && prompt ? withHistory(state, { ...focus, prompt }) : state);
 }

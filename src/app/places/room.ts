@@ -1,7 +1,13 @@
+import { isLive } from '../../domain/worker.ts';
 import { noticesKey } from '../../features/attention/noticesDialog.ts';
 import { openStopAll } from '../../features/workers/stopDialogs.ts';
+import type { Effect } from '../../room/effects.ts';
+import { fits } from '../../room/geometry.ts';
+import { helpKey } from '../../room/helpDialog.ts';
+import { keyLabel } from '../../room/keyName.ts';
+import type { Place, RoomKey } from '../../room/keys.ts';
 import { enterPane, moveSelection, switchList, switchZoom } from '../../room/move.ts';
-import { isReachable } from '../../room/reachable.ts';
+import { whyUnreachable } from '../../room/reachable.ts';
 import {
   countLive,
   findWorker,
@@ -11,91 +17,84 @@ import {
   selectShown,
 } from '../../room/select.ts';
 import { type AppState, type Grid, grids } from '../../room/state.ts';
-import { ask, stay, toList, withDialog, withNotice } from '../../room/step.ts';
-import { type Action, everywhereBut } from '../action.ts';
+import { ask, type Step, stay, toList, withNotice } from '../../room/step.ts';
 
-const panes = { where: ['room'], group: 'Panes' } as const;
-const moving = { where: ['room'], group: 'Moving', palette: 'never' } as const;
-const program = { where: ['room'], group: 'Program' } as const;
+const panes = 'Panes';
+const moving = { group: 'Moving', palette: 'never' } as const;
+const program = 'Program';
 
 /** More than any list is long. */
 const farAway = 1_000_000;
 
-export const paneActions: readonly Action[] = [
+export const zoomKey: RoomKey = {
+  group: panes,
+  id: 'zoom',
+  title: 'show only this worker, or all again',
+  hint: (state) => (isZoomed(state) ? 'all panes' : 'zoom'),
+  keys: ['z'],
+  disabledReason: (state) => (findWorker(state, state.anchor) ? null : 'There is no worker to zoom.'),
+  run: (state) => stay(switchZoom(state)),
+};
+
+export const paneKeys: readonly RoomKey[] = [
+  zoomKey,
   {
-    id: 'leave',
-    title: 'back from a worker to the lists',
-    hint: 'back to the lists',
-    keys: ['leave'],
-    group: 'Panes',
-    where: ['pane'],
-    run: (state) => stay(toList(state)),
-  },
-  {
-    ...panes,
-    where: ['room', 'history'],
-    id: 'zoom',
-    title: 'show only this worker, or all again',
-    hint: (state) => (isZoomed(state) ? 'all panes' : 'zoom'),
-    keys: ['z'],
-    enabled: (state) => findWorker(state, state.anchor) !== null || 'There is no worker to zoom.',
-    run: (state) => stay(switchZoom(state)),
-  },
-  {
-    ...panes,
+    group: panes,
     id: 'attach',
     title: 'the whole terminal for this worker',
     keys: ['a'],
-    enabled: ({ terminals, anchor }) =>
-      terminals.has(anchor ?? '') || 'There is no worker with a terminal here.',
+    disabledReason: ({ terminals, anchor }) =>
+      terminals.has(anchor ?? '') ? null : 'There is no worker with a terminal here.',
     run: (state) => ({ state, effects: [{ type: 'attach', id: state.anchor ?? '' }] }),
   },
   {
-    ...panes,
+    group: panes,
     id: 'more-panes',
     title: 'show more panes',
     keys: ['+', '='],
-    enabled: ({ grid }) => grid < 9 || 'Nine panes are the most.',
+    disabledReason: ({ grid }) => (grid < 9 ? null : 'Nine panes are the most.'),
     run: (state) => stay(withGrid(state, grids.find((grid) => grid > state.grid) ?? 9)),
   },
   {
-    ...panes,
+    group: panes,
     id: 'fewer-panes',
     title: 'show fewer panes',
     keys: ['-'],
-    enabled: ({ grid }) => grid > 1 || 'One pane is the least.',
+    disabledReason: ({ grid }) => (grid > 1 ? null : 'One pane is the least.'),
     run: (state) => stay(withGrid(state, grids.findLast((grid) => grid < state.grid) ?? 1)),
   },
   {
-    ...panes,
+    group: panes,
     id: 'stack',
     title: 'the selected worker large and the others beside it, or all alike',
     keys: ['m'],
-    enabled: ({ facts, stacked }) =>
-      stacked || (facts?.workers.length ?? 0) > 1 || 'There is no other worker to show beside this one.',
+    disabledReason: ({ facts, stacked }) =>
+      stacked || (facts?.workers.length ?? 0) > 1
+        ? null
+        : 'There is no other worker to show beside this one.',
     run: (state) => stay(withStack(state, !state.stacked)),
   },
   {
-    ...panes,
+    group: panes,
     id: 'order',
     title: 'panes of those that need you first, or in their order',
     keys: ['o'],
     run: (state) => stay(withOrder(state, !state.needsFirst)),
   },
   ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
-    (number): Action => ({
-      ...panes,
+    (number): RoomKey => ({
+      group: panes,
       id: `pane-${number}`,
       title: 'type into that pane',
       keys: [`${number}`],
       palette: 'never',
-      enabled: (state) => selectShown(state)[number - 1] !== undefined || `There is no pane ${number}.`,
+      disabledReason: (state) => (selectShown(state)[number - 1] ? null : `There is no pane ${number}.`),
       run: (state) => stay(enterPane(state, selectShown(state)[number - 1]?.id ?? '')),
     }),
   ),
 ];
 
-export const movingActions: readonly Action[] = [
+export const movingKeys: readonly RoomKey[] = [
   {
     ...moving,
     id: 'down',
@@ -124,77 +123,97 @@ export const movingActions: readonly Action[] = [
     title: 'between the repositories and what needs you',
     hint: ({ list }) => (list === 'fleet' ? 'queue' : 'repos'),
     keys: ['tab', 'shift-tab'],
-    enabled: (state) =>
-      state.list === 'queue' || selectQueue(state).length > 0 || 'Nothing needs you just now.',
+    disabledReason: (state) =>
+      state.list === 'queue' || selectQueue(state).length > 0 ? null : 'Nothing needs you just now.',
     run: (state) => stay(switchList({ ...state, zoomed: false })),
   },
 ];
 
-export const programActions: readonly Action[] = [
+const quit = (state: AppState): Step => ({ state, effects: [{ type: 'quit' }] });
+
+const quitKey: RoomKey = {
+  group: program,
+  id: 'quit',
+  title: 'leave; the workers go on',
+  hint: 'quit',
+  keys: ['q'],
+  palette: 'everywhere',
+  run: quit,
+};
+
+export const programKeys: readonly RoomKey[] = [
   {
-    ...program,
+    group: program,
     id: 'refresh',
     title: 'look at all repositories again',
     keys: ['R', 'ctrl-r'],
     palette: 'everywhere',
-    enabled: isReachable,
+    disabledReason: whyUnreachable,
     run: (state) => ask(withNotice(state, 'Looking at all repositories …'), 'facts', { refresh: true }),
   },
+  helpKey,
+  noticesKey,
+  quitKey,
   {
-    ...program,
-    id: 'help',
-    title: 'all keys',
-    hint: 'help',
-    keys: ['?'],
-    palette: 'everywhere',
-    run: (state) => stay(withDialog(state, { kind: 'help', scroll: 0 })),
-  },
-  { ...noticesKey, where: ['room'] },
-  {
-    ...program,
-    where: ['room', 'too-small'],
-    id: 'quit',
-    title: 'leave; the workers go on',
-    hint: 'quit',
-    keys: ['q'],
-    palette: 'everywhere',
-    run: (state) => ({ state, effects: [{ type: 'quit' }] }),
-  },
-  {
-    ...program,
+    group: program,
     id: 'stop-all',
     title: 'stop all workers and leave',
     keys: ['Q'],
     palette: 'everywhere',
-    enabled: isReachable,
+    disabledReason: whyUnreachable,
     run: (state) => stay(openStopAll(state)),
   },
   {
-    ...program,
-    where: ['too-small'],
-    id: 'quit-small',
-    title: 'leave a terminal that is too small',
-    keys: ['ctrl-c'],
-    run: (state) => ({ state, effects: [{ type: 'quit' }] }),
-  },
-  {
-    ...program,
+    group: program,
     id: 'quit-hint',
     palette: 'never',
     title: 'how to leave',
     keys: ['ctrl-c'],
     run: (state) => stay(withNotice(state, quitHint(state))),
   },
-  {
-    ...program,
-    // There the key is the worker's; the queue has the room's keys.
-    where: everywhereBut('pane', 'queue'),
-    id: 'suspend',
-    title: 'back to the shell until fg',
-    keys: ['ctrl-z'],
-    run: (state) => ({ state, effects: [{ type: 'suspend' }] }),
-  },
 ];
+
+/** A terminal in which nothing can be read. */
+export const tooSmallPlace: Place = {
+  name: 'too-small',
+  isHere: ({ size }) => !fits(size),
+  keys: [
+    quitKey,
+    { ...quitKey, id: 'quit-small', title: 'leave a terminal that is too small', keys: ['ctrl-c'] },
+  ],
+};
+
+/** A worker's pane: every key but the leave key is the worker's, byte for byte. */
+export const panePlace: Place = {
+  name: 'pane',
+  isHere: ({ focus }) => focus.at === 'pane',
+  isProgram: true,
+  keys: [
+    {
+      group: panes,
+      id: 'leave',
+      title: 'back from a worker to the lists',
+      hint: 'back to the lists',
+      keys: ['leave'],
+      run: (state) => stay(toList(state)),
+    },
+  ],
+  type: (state, { raw }) => toProgram(state, (id) => ({ type: 'input', id, bytes: raw })),
+  paste: (state, { text, last }) => toProgram(state, (id) => ({ type: 'paste', id, text, last })),
+};
+
+/**
+ * A worker that ended under the person's fingers keeps the focus: the rest of what they are typing must not
+ * become commands.
+ */
+function toProgram(state: AppState, effect: (id: string) => Effect): Step {
+  if (state.focus.at !== 'pane') return stay(state);
+  const { id } = state.focus;
+  const worker = findWorker(state, id);
+  if (worker && isLive(worker.state)) return { state, effects: [effect(id)] };
+  const back = keyLabel(state.settings.leaveKey);
+  return stay(withNotice(state, `${id} has ended and takes no keys; ${back} goes back to the lists.`));
+}
 
 function withGrid(state: AppState, grid: Grid): AppState {
   const next = { ...state, grid, stacked: false, zoomed: false };

@@ -1,23 +1,34 @@
 import type { Card } from '../../domain/board.ts';
 import type { Worker } from '../../domain/worker.ts';
-import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
+import { plainLine } from '../../lib/sanitize.ts';
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
 import type { AppState } from '../../room/state.ts';
-import { cutLine, fitLine, type Line, line, span, spreadLine } from '../../room/text/line.ts';
-import { counted, stateLook } from '../../room/text/words.ts';
-import { oneLineField } from '../../room/textField.ts';
-import { openConflicts } from '../actions/sync.ts';
-import { cardWorkers, selectedCard } from '../board.ts';
+import { wrapRanges } from '../../room/text/cells.ts';
 import {
+  cutLine,
+  fitLine,
+  type Line,
+  line,
+  type Span,
+  span,
+  spreadLine,
+  type Tone,
+} from '../../room/text/line.ts';
+import { counted, stateLook } from '../../room/text/words.ts';
+import { openConflicts } from '../notion/conflictsDialog.ts';
+import {
+  type BoardDialog,
   type BoardLayout,
   boardHeight,
   boardLayout,
   cardRows,
   cardStep,
+  cardWorkers,
   detailRows,
+  type HeldCard,
   type ShownColumn,
-} from '../boardLayout.ts';
-import type { BoardDialog, CardTextDialog, HeldCard } from '../documentDialog.ts';
-import { cardLines, textRows } from './boardCard.ts';
+  selectedCard,
+} from './columns.ts';
 
 /** What all parts of the board are drawn from. */
 interface Drawn {
@@ -179,19 +190,74 @@ function flawLine({ facts }: AppState, width: number): readonly Line[] {
   return [cutLine([span('! ', 'warning'), span(`${first.message}${rest}`, 'warning')], width)];
 }
 
-/** A card's text, while it is written. */
-export function cardTextBody(dialog: CardTextDialog, width: number): DialogBody {
-  const title = line(
-    dialog.editing === null ? `New card in ${dialog.board.column}` : 'Edit the card',
-    'strong',
+/** What is known of a card beside what it says. */
+interface CardMarks {
+  readonly worker: Worker | null;
+  readonly isSelected: boolean;
+  /** Changed here and in Notion. */
+  readonly isDisputed: boolean;
+}
+
+/** A card in exactly `cardRows` rows: name and state, then its text, and who is on it where anybody is. */
+function cardLines(
+  card: Card,
+  { worker, isSelected, isDisputed }: CardMarks,
+  width: number,
+): readonly Line[] {
+  const who = whoLine(card, worker);
+  const name = [
+    isSelected ? span('▸ ', 'accent') : span('  '),
+    span(card.id ?? `:${card.line}`, 'muted'),
+    ...priorityMark(card.priority),
+    // A worker's name begins with its repository.
+    span(card.repo === null || worker ? '' : ` ${card.repo}`, 'muted'),
+  ];
+  const tone = card.problem !== null ? 'muted' : isSelected ? 'strong' : 'plain';
+  const room = cardRows - (who ? 2 : 1);
+  const text = textRows(card.task, width - 2, room, tone);
+  const below = [...text, ...(who ? [who] : [])].map((row) => cutLine([span('  '), ...row], width));
+  const blank = Array.from({ length: cardRows - 1 - below.length }, () => line(''));
+  return [spreadLine(name, flags(card, worker, isDisputed), width), ...below, ...blank];
+}
+
+/** A text in at most so many rows; what is left over runs on in the last one, which is cut when it is drawn. */
+function textRows(text: string, width: number, count: number, tone: Tone): readonly Line[] {
+  // Nobody's card is that long, and hostile ones cost no time.
+  const short = plainLine(text.slice(0, 4 * width * count));
+  const rows = wrapRanges(short, width).slice(0, count);
+  return rows.map(({ start, end }, nth) =>
+    line(short.slice(start, nth < count - 1 ? end : undefined).trimEnd(), tone),
   );
-  const { line: field, column } = oneLineField('', dialog.text, width);
-  const rows = dialog.pending === null ? [] : labelled('', 'Writing …', width, 'muted');
-  return {
-    title,
-    aside: [],
-    rows: [...problemRows(dialog.problem, width), ...rows],
-    tail: [field],
-    caret: { row: 0, column },
-  };
+}
+
+/** A worker that is here, with the mark of its state; else whoever the board names. */
+function whoLine(card: Card, worker: Worker | null): Line | null {
+  if (!worker) return card.worker === null ? null : line(card.worker, 'muted');
+  const { mark, tone } = stateLook(worker);
+  return [span(`${mark} `, tone), span(worker.id, 'muted')];
+}
+
+/** Readable without colour: up is urgent, down can wait. */
+function priorityMark(priority: string | null): readonly Span[] {
+  const word = priority?.toLowerCase() ?? '';
+  if (/high|urgent|critical|blocker|\bp[01]\b/.test(word)) return [span(' ▲', 'warning')];
+  return /low|minor|\bp[3-9]\b/.test(word) ? [span(' ▽', 'muted')] : [];
+}
+
+function flags(card: Card, worker: Worker | null, isDisputed: boolean): Line {
+  if (card.problem !== null) return line('!', 'bad');
+  const progress = progressOf(card, worker);
+  const marks = [
+    ...(isDisputed ? [span('!', 'warning')] : []),
+    ...(card.blockers === null ? [] : [span('✗', 'bad')]),
+    ...(progress === null ? [] : [span(progress, 'muted')]),
+  ];
+  return marks.flatMap((mark, nth) => (nth > 0 ? [span(' '), mark] : [mark]));
+}
+
+/** As the board has it; else as its worker reported last. */
+function progressOf({ progress }: Card, worker: Worker | null): string | null {
+  if (progress !== null) return progress;
+  const percent = worker?.update?.percent ?? null;
+  return percent === null ? null : `${percent}%`;
 }

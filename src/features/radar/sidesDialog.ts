@@ -1,25 +1,75 @@
-import type { FileSide, FileSides, SideHunk } from '../../domain/radar.ts';
+import { type FileSide, type FileSides, type LineRange, type SideHunk, touches } from '../../domain/radar.ts';
 import { taskOf } from '../../domain/slug.ts';
+import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
+import { whyUnreachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
+import { stay, withDialog } from '../../room/step.ts';
 import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../room/text/line.ts';
 import { counted } from '../../room/text/words.ts';
-import type { SidesDialog } from '../dialog.ts';
-import { groupHunks } from '../hunkGroups.ts';
-import { findRadar, standingOf } from '../radar.ts';
+import { backToMatrix, filesOf, findRadar, openFile, type SidesDialog, whyPairGone } from './pairs.ts';
+import { pairKeys } from './radarDialog.ts';
+
+/** A file of a pair, as both have changed it. */
+export const sides = defineDialog<SidesDialog>({
+  kind: 'radar-file',
+  group: 'Radar: lines',
+  takesTypedAhead: 'It is only looked at.',
+  keys: [
+    ...pairKeys,
+    nextFile('radar-next-file', 'the next file', ['n', 'l', 'right'], 1),
+    nextFile('radar-previous-file', 'the file before', ['p', 'h', 'left'], -1),
+    {
+      id: 'radar-back',
+      title: 'back to the matrix',
+      hint: 'back',
+      keys: ['escape', 'q', 'enter', 'ctrl-c'],
+      run: (state, dialog) => stay(backToMatrix(state, dialog)),
+    },
+  ],
+  view,
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'fileSides' && answer.result.ok
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, sides: answer.result.value }))
+      : null,
+  isStale: whyPairGone,
+});
+
+function nextFile(
+  id: string,
+  title: string,
+  keys: readonly string[],
+  by: number,
+): RoomDialogKey<SidesDialog> {
+  return {
+    id,
+    title,
+    keys,
+    ...(by > 0 && {
+      hint: (state: AppState, dialog: SidesDialog) =>
+        filesOf(state, dialog).length > 1 ? 'next file' : null,
+    }),
+    disabledReason: (state, dialog) =>
+      filesOf(state, dialog).length > 1 ? whyUnreachable(state) : 'There is no other file.',
+    run(state, dialog) {
+      const files = filesOf(state, dialog);
+      const at = files.findIndex(({ path }) => path === dialog.path);
+      return openFile(state, dialog, files[(at + by + files.length) % files.length]?.path);
+    },
+  };
+}
 
 /** Below this the sides stand one below the other: half of it is too narrow for code. */
 const leastBeside = 90;
 
 /** What both sides do to a file, where they meet. */
-export function sidesBody(state: AppState, dialog: SidesDialog, width: number): DialogBody {
+function view(state: AppState, dialog: SidesDialog, width: number): DialogBody {
   const { repo, a, b, path, sides, pending, problem } = dialog;
-  const radar = findRadar(state, repo);
-  const files = radar ? standingOf(radar, { a, b }).files : [];
+  const files = filesOf(state, dialog);
   const at = files.findIndex((file) => file.path === path);
   const kind = files[at]?.kind;
   const aside = line(at < 0 ? '' : `${kind} · file ${at + 1} of ${files.length}`, 'muted');
-  const names = [taskOf(a), b === null ? (radar?.into ?? 'base') : taskOf(b)] as const;
+  const names = [taskOf(a), b === null ? (findRadar(state, repo)?.into ?? 'base') : taskOf(b)] as const;
   const rows = [
     ...problemRows(problem, width),
     ...(pending !== null ? [line('Reading both sides …', 'muted')] : []),
@@ -116,4 +166,42 @@ function codeRows(
     span(` ${nth === 0 ? mark : ' '} `, tones[mark]),
     ...row,
   ]);
+}
+
+/** Hunks of both sides that lie on the same lines of what both started from. */
+export interface HunkGroup {
+  readonly a: readonly SideHunk[];
+  readonly b: readonly SideHunk[];
+}
+
+/**
+ * The places where both sides change something, in order; all places where there is none.
+ * @returns how many places of one side alone were left out
+ */
+export function groupHunks({ a, b }: Pick<FileSides, 'a' | 'b'>): {
+  groups: readonly HunkGroup[];
+  others: number;
+} {
+  const all = join([
+    ...a.hunks.map((hunk) => ({ side: 'a', hunk }) as const),
+    ...b.hunks.map((hunk) => ({ side: 'b', hunk }) as const),
+  ]);
+  const both = all.filter((group) => group.a.length > 0 && group.b.length > 0);
+  return both.length > 0 ? { groups: both, others: all.length - both.length } : { groups: all, others: 0 };
+}
+
+type Placed = { readonly side: 'a' | 'b'; readonly hunk: SideHunk };
+
+function join(placed: readonly Placed[]): readonly HunkGroup[] {
+  const groups: { a: SideHunk[]; b: SideHunk[]; range: LineRange }[] = [];
+  for (const { side, hunk } of placed.toSorted((one, other) => one.hunk.range.from - other.hunk.range.from)) {
+    let group = groups.at(-1);
+    if (!group || !touches(group.range, hunk.range)) {
+      group = { a: [], b: [], range: hunk.range };
+      groups.push(group);
+    }
+    group[side].push(hunk);
+    group.range = { from: group.range.from, to: Math.max(group.range.to, hunk.range.to) };
+  }
+  return groups;
 }

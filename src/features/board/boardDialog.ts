@@ -1,0 +1,254 @@
+import type { Card, Column } from '../../domain/board.ts';
+import { refTo, seenOf } from '../../domain/boardFacts.ts';
+import { slugFrom } from '../../domain/cardLink.ts';
+import type { Worker } from '../../domain/worker.ts';
+import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
+import { fieldOf } from '../../room/field.ts';
+import { wheel } from '../../room/keyName.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { selectRow } from '../../room/move.ts';
+import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
+import type { MouseToken } from '../../terminal/input.ts';
+import { notionKeys } from '../notion/syncDialog.ts';
+import { openForm } from '../workers/formDialog.ts';
+import { boardBody } from './boardView.ts';
+import { askToBegin, writeCard } from './cardTextDialog.ts';
+import {
+  type BoardDialog,
+  boardHit,
+  cardKey,
+  cardWorkers,
+  columnBeside,
+  type HeldCard,
+  moveCard,
+  moveColumn,
+  openBoard,
+  selectedCard,
+} from './columns.ts';
+
+export const boardKey: RoomKey = {
+  id: 'board',
+  title: 'sprint board',
+  keys: ['b'],
+  palette: 'everywhere',
+  group: 'Workers',
+  disabledReason: ({ facts }) =>
+    facts?.boardOff === undefined ? null : 'The board is turned off: "board" in .orch/config.json.',
+  run: (state) => stay(state.facts?.board ? openBoard(state) : askToBegin(state)),
+};
+
+/** The sprint board: looking, moving, writing, and from a card to its worker. */
+export const board = defineDialog<BoardDialog>({
+  kind: 'board',
+  group: 'Board',
+  takesTypedAhead: 'What is moved is seen at once, and moved back by the key beside it.',
+  isWide: true,
+  isCoverable: ({ held }) => !held?.isMoving,
+  selected(state, dialog) {
+    const card = selectedCard(state, dialog);
+    return card && cardKey(card);
+  },
+  keys: [
+    looking('left', ['h', 'left'], (state, dialog) => moveColumn(state, dialog, -1)),
+    looking('down', ['j', 'down'], (state, dialog) => moveCard(state, dialog, 1)),
+    looking('up', ['k', 'up'], (state, dialog) => moveCard(state, dialog, -1)),
+    looking('right', ['l', 'right'], (state, dialog) => moveColumn(state, dialog, 1)),
+    looking('first', ['g', 'home'], (state, dialog) => moveCard(state, dialog, Number.NEGATIVE_INFINITY)),
+    looking('last', ['G', 'end'], (state, dialog) => moveCard(state, dialog, Number.POSITIVE_INFINITY)),
+    moving('card-left', 'move the card a column back', ['<', 'H'], -1),
+    moving('card-right', 'move the card a column on', ['>', 'L'], 1),
+    {
+      id: 'card-add',
+      title: 'add a card to the column',
+      hint: 'add',
+      keys: ['a'],
+      disabledReason: whyBusy,
+      run: (state, dialog) => stay(writeCard(state, dialog, null)),
+    },
+    {
+      id: 'card-edit',
+      title: "edit the card's text",
+      hint: 'edit',
+      keys: ['e'],
+      disabledReason: whyUnchanged,
+      run: (state, dialog) => stay(writeCard(state, dialog, selectedCard(state, dialog))),
+    },
+    {
+      id: 'card-start',
+      title: 'propose a worker for the card',
+      hint: 'new worker',
+      keys: ['n'],
+      disabledReason: whyNotStarted,
+      run: (state, dialog) => stay(proposing(state, dialog)),
+    },
+    {
+      id: 'card-worker',
+      title: "to the card's worker",
+      hint: (state, dialog) => (workerHere(state, dialog) ? 'to worker' : null),
+      keys: ['enter'],
+      disabledReason: (state, dialog) =>
+        workerHere(state, dialog) ? null : 'No worker is on this card; n proposes one.',
+      run: toWorker,
+    },
+    {
+      id: 'board-close',
+      title: 'close the board',
+      hint: 'close',
+      keys: ['escape', 'q', 'b', 'ctrl-c'],
+      run: (state) => stay(toList(state)),
+    },
+    ...notionKeys,
+  ],
+  modes: [
+    {
+      group: 'Dragging a card',
+      when: ({ held }) => held?.isMoving === true,
+      keys: [
+        {
+          id: 'card-drop',
+          title: 'leave the card that the mouse holds where it was',
+          hint: 'leave it there',
+          keys: ['escape', 'ctrl-c'],
+          run: (state, dialog) => stay(withDialog(state, { ...dialog, held: null })),
+        },
+      ],
+    },
+  ],
+  view: boardBody,
+  onMouse,
+  // The view goes with the card once it is written; the cards themselves come with the facts.
+  onAnswer(state, dialog, { method, params }) {
+    if (method !== 'addCard' && method !== 'changeCard') return null;
+    const { column = dialog.column } = params;
+    return stay(withDialog(state, { ...dialog, column, pending: null, problem: null }));
+  },
+  isStale: ({ facts }) => (facts?.board ? null : 'The board is gone.'),
+});
+
+function looking(
+  to: string,
+  keys: readonly string[],
+  next: (state: AppState, dialog: BoardDialog) => BoardDialog,
+): RoomDialogKey<BoardDialog> {
+  return {
+    id: `board-${to}`,
+    title: 'through columns and cards',
+    keys,
+    palette: 'never',
+    run: (state, dialog) => stay(withDialog(state, { ...next(state, dialog), problem: null })),
+  };
+}
+
+function moving(id: string, title: string, keys: readonly string[], by: -1 | 1): RoomDialogKey<BoardDialog> {
+  return {
+    id,
+    title,
+    ...(by > 0 && { hint: 'move' }),
+    keys,
+    disabledReason: (state, dialog) =>
+      columnBeside(dialog.column, by) === null
+        ? 'There is no column further that way.'
+        : whyUnchanged(state, dialog),
+    run(state, dialog) {
+      const card = selectedCard(state, dialog);
+      const column = columnBeside(dialog.column, by);
+      return card && column ? moveTo(state, dialog, card, column) : stay(state);
+    },
+  };
+}
+
+/** Asks for another column; the view goes there with the card once it is written. */
+function moveTo(state: AppState, dialog: BoardDialog, card: Card, column: Column): Step {
+  const params = { card: refTo(card), seen: seenOf(card), column };
+  return ask(state, 'changeCard', params, (next, pending) =>
+    withDialog(next, { ...dialog, card: cardKey(card), held: null, pending, problem: null }),
+  );
+}
+
+function workerHere(state: AppState, dialog: BoardDialog): Worker | null {
+  const card = selectedCard(state, dialog);
+  return card ? (cardWorkers(state).get(card) ?? null) : null;
+}
+
+function toWorker(state: AppState, dialog: BoardDialog): Step {
+  const worker = workerHere(state, dialog);
+  return stay(worker ? selectRow(toList(state), 'fleet', { kind: 'worker', id: worker.id }) : state);
+}
+
+/** Returns why the card looked at cannot be changed; null where it can. */
+function whyUnchanged(state: AppState, dialog: BoardDialog): string | null {
+  const card = selectedCard(state, dialog);
+  if (!card) return 'There is no card here.';
+  if (card.problem !== null) return `Mend the row by hand first: ${card.problem}.`;
+  return whyBusy(state);
+}
+
+function whyNotStarted(state: AppState, dialog: BoardDialog): string | null {
+  if (!selectedCard(state, dialog)) return 'There is no card here.';
+  const worker = workerHere(state, dialog);
+  return worker ? `${worker.id} is on this card already.` : whyUnreachable(state);
+}
+
+/** The form with what the card says; the worker is then found by it. */
+function proposing(state: AppState, dialog: BoardDialog): AppState {
+  const card = selectedCard(state, dialog);
+  if (!card) return state;
+  const isKnown = state.facts?.repos.some(({ name }) => name === card.repo) === true;
+  const repo = isKnown && card.repo !== null ? { repo: card.repo } : {};
+  return openForm(state, { ...repo, task: fieldOf(slugFrom(card.task)), brief: fieldOf(card.task) });
+}
+
+/**
+ * The mouse on the board: a click looks at a column or a card, one more on the same card goes to its worker; a card is
+ * dragged into another column; the wheel goes through the cards below it.
+ */
+function onMouse(state: AppState, dialog: BoardDialog, token: MouseToken): Step {
+  if (wheel(token) !== 0) return stay(dialog.held ? state : turned(state, dialog, token));
+  if (dialog.held && token.action !== 'press') return carry(state, dialog, dialog.held, token);
+  return token.action === 'press' && token.button === 'left' ? press(state, dialog, token) : stay(state);
+}
+
+function turned(state: AppState, dialog: BoardDialog, token: MouseToken): AppState {
+  const hit = boardHit(state, dialog, token.x, token.y);
+  const from = hit && hit.column !== dialog.column ? { ...dialog, ...hit } : dialog;
+  return withDialog(state, { ...moveCard(state, from, wheel(token)), problem: null });
+}
+
+/** What is pressed is looked at. Whether the card is then dragged or was clicked is seen later. */
+function press(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step {
+  const hit = boardHit(state, dialog, x, y);
+  if (!hit) return stay(state);
+  const before = selectedCard(state, dialog);
+  const looking = { ...dialog, ...hit, held: null, problem: null };
+  const card = hit.card === null ? null : selectedCard(state, looking);
+  const wasSelected = card !== null && card === before;
+  const held = card && { card, from: { x, y }, wasSelected, isMoving: false, over: null };
+  return stay(withDialog(withoutNotice(state), { ...looking, held }));
+}
+
+function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: MouseToken): Step {
+  const { x, y, action, button } = token;
+  const down = withDialog(state, { ...dialog, held: null });
+  // The button went up where it was not seen.
+  if (action === 'move' && button === 'none') return stay(down);
+  if (action === 'release') return letGo(down, dialog, held);
+  if (!held.isMoving) {
+    if (x === held.from.x && y === held.from.y) return stay(state);
+    const why = whyUnchanged(state, dialog);
+    if (why !== null) return stay(withNotice(down, why));
+  }
+  const over = boardHit(state, dialog, x, y)?.column ?? null;
+  return stay(withDialog(state, { ...dialog, held: { ...held, isMoving: true, over } }));
+}
+
+/** @param down the state in which the mouse holds nothing any more */
+function letGo(down: AppState, dialog: BoardDialog, { card, over, isMoving, wasSelected }: HeldCard): Step {
+  if (isMoving) {
+    if (over === null || over === card.column) return stay(down);
+    const why = whyBusy(down);
+    return why === null ? moveTo(down, dialog, card, over) : stay(withNotice(down, why));
+  }
+  return wasSelected ? toWorker(down, dialog) : stay(down);
+}

@@ -1,0 +1,117 @@
+import type { Card } from '../../domain/board.ts';
+import { type CardChange, refTo, seenOf } from '../../domain/boardFacts.ts';
+import type { Asking } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';
+import { emptyField, fieldOf, type TextField } from '../../room/field.ts';
+import { defineQuestion } from '../../room/question.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { line } from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
+import { type BoardDialog, boardAt, cardKey } from './columns.ts';
+
+/** The text of a new card, or of the one being edited; the board it is written from. */
+interface CardTextDialog extends Asking {
+  readonly kind: 'card-text';
+  readonly board: BoardDialog;
+  readonly editing: Required<Pick<CardChange, 'card' | 'seen'>> | null;
+  readonly text: TextField;
+}
+
+/** Opens a field for the text of this card, or of a new one in the column looked at. */
+export function writeCard(state: AppState, board: BoardDialog, card: Card | null): AppState {
+  const dialog: CardTextDialog = {
+    kind: 'card-text',
+    board,
+    editing: card ? { card: refTo(card), seen: seenOf(card) } : null,
+    text: card ? fieldOf(inOneLine(card.task)) : emptyField,
+    pending: null,
+    problem: null,
+  };
+  return withDialog(state, dialog);
+}
+
+/** Writes a card's text. */
+export const cardText = defineDialog<CardTextDialog>({
+  kind: 'card-text',
+  group: 'Writing a card',
+  takesTypedAhead: 'A text is written; enter sends it only after that.',
+  text: { of: ({ text }) => text, with: (dialog, text) => ({ ...dialog, text }) },
+  keys: [
+    {
+      id: 'card-save',
+      title: "write the card's text",
+      hint: 'write',
+      keys: ['enter'],
+      disabledReason: (state, { text }) =>
+        text.text.trim() === '' ? 'A card needs a text.' : whyBusy(state),
+      run: save,
+    },
+    {
+      id: 'card-cancel',
+      title: 'back to the board',
+      hint: 'cancel',
+      keys: ['escape', 'ctrl-c'],
+      run: (state, { board }) => stay(state.facts?.board ? withDialog(state, board) : toList(state)),
+    },
+  ],
+  view: (_, dialog, width) => view(dialog, width),
+  // Back on the board, looking at what was written; the cards themselves come with the facts.
+  onAnswer(state, { board }, { method, params, result }) {
+    if (method !== 'addCard' && method !== 'changeCard') return null;
+    const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });
+    return stay(withDialog(state, { ...board, card, pending: null, problem: null }));
+  },
+});
+
+/** A text of several lines keeps them as long as nothing is changed. */
+function inOneLine(task: string): string {
+  return task.replaceAll('\n', ' ');
+}
+
+function save(state: AppState, dialog: CardTextDialog): Step {
+  const { editing, board } = dialog;
+  const fields = { task: dialog.text.text.trim() };
+  if (editing && fields.task === inOneLine(editing.seen.task)) return stay(withDialog(state, board));
+  const waiting = (next: AppState, pending: number) =>
+    withDialog(next, { ...dialog, pending, problem: null });
+  return editing
+    ? ask(state, 'changeCard', { ...editing, fields }, waiting)
+    : ask(state, 'addCard', { column: board.column, fields }, waiting);
+}
+
+function view(dialog: CardTextDialog, width: number): DialogBody {
+  const title = line(
+    dialog.editing === null ? `New card in ${dialog.board.column}` : 'Edit the card',
+    'strong',
+  );
+  const { line: field, column } = oneLineField('', dialog.text, width);
+  const rows = dialog.pending === null ? [] : labelled('', 'Writing …', width, 'muted');
+  return {
+    title,
+    aside: [],
+    rows: [...problemRows(dialog.problem, width), ...rows],
+    tail: [field],
+    caret: { row: 0, column },
+  };
+}
+
+interface BeginDialog extends Asking {
+  readonly kind: 'begin-board';
+}
+
+/** Asks whether a board is begun: its first card begins it. */
+export function askToBegin(state: AppState): AppState {
+  const dialog: BeginDialog = { kind: 'begin-board', pending: null, problem: null };
+  return withDialog(state, dialog);
+}
+
+export const beginBoard = defineQuestion<BeginDialog>({
+  kind: 'begin-board',
+  title: () => 'Begin a sprint board?',
+  text: () =>
+    'There is none in this workspace yet. Its first card begins it, in SPRINT_BOARD.md unless the configuration names another file; nothing is written before.',
+  agree: (state) => stay(writeCard(state, boardAt('To Do', null), null)),
+});

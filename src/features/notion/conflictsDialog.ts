@@ -1,0 +1,230 @@
+import type { SyncChoice, SyncConflict } from '../../domain/notionFacts.ts';
+import type { AnyDialog, Asking } from '../../room/asking.ts';
+import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
+import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
+import { fieldOf, type TextField } from '../../room/field.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { fitLine, type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
+
+/** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */
+interface ConflictsDialog extends Asking {
+  readonly kind: 'sync-conflicts';
+  readonly at: number;
+  readonly typed: TextField | null;
+}
+
+export const notionGroup = 'Notion';
+
+/** Opens what changed on both sides, from whatever lists what is synced. */
+export const conflictsKey: RoomDialogKey<AnyDialog> = {
+  id: 'sync-conflicts',
+  title: 'what changed on both sides',
+  hint: (state) => (openConflicts(state).length > 0 ? 'conflicts' : null),
+  group: notionGroup,
+  keys: ['c'],
+  isHarmless: true,
+  disabledReason: (state) => (openConflicts(state).length > 0 ? null : 'Nothing waits for a decision.'),
+  run(state) {
+    const dialog: ConflictsDialog = {
+      ...{ kind: 'sync-conflicts', at: 0, typed: null },
+      ...{ pending: null, problem: null },
+    };
+    return stay(withDialog(state, dialog));
+  },
+};
+
+/** Decides what changed on both sides. */
+export const conflicts = defineDialog<ConflictsDialog>({
+  kind: 'sync-conflicts',
+  group: 'Conflicts with Notion',
+  // The next one takes the place of the one that was decided.
+  subject(state, dialog) {
+    const { table, id, field, ours, theirs } = conflictAt(state, dialog) ?? {};
+    return JSON.stringify([table, id, field, ours, theirs]);
+  },
+  isCoverable: ({ typed }) => typed === null,
+  text: { of: ({ typed }) => typed, with: (dialog, typed) => ({ ...dialog, typed }) },
+  keys: [
+    looking('next', ['j', 'down'], 1),
+    looking('previous', ['k', 'up'], -1),
+    choosing('mine', 'take what the file says', ['m'], 'mine'),
+    choosing('theirs', 'take what Notion says', ['t'], 'theirs'),
+    {
+      id: 'conflict-edit',
+      title: 'write something else',
+      hint: 'edit',
+      keys: ['e'],
+      isHarmless: true,
+      // A whole row is kept or dropped; there is nothing to write.
+      disabledReason: (state, dialog) =>
+        conflictAt(state, dialog)?.field === 'row'
+          ? 'A row is kept or dropped: m or t.'
+          : whyUndecided(state, dialog),
+      run(state, dialog) {
+        const typed = fieldOf(String(conflictAt(state, dialog)?.ours ?? ''));
+        return stay(withDialog(state, { ...dialog, typed, problem: null }));
+      },
+    },
+    {
+      id: 'conflicts-close',
+      title: 'close',
+      hint: 'close',
+      keys: ['escape', 'q', 'ctrl-c'],
+      run: (state) => stay(toList(state)),
+    },
+  ],
+  modes: [
+    {
+      group: 'Writing a value',
+      when: ({ typed }) => typed !== null,
+      keys: [
+        {
+          id: 'conflict-save',
+          title: 'take what is typed',
+          hint: 'take it',
+          keys: ['enter'],
+          disabledReason: whyUnsaved,
+          run: save,
+        },
+        {
+          id: 'conflict-unsaved',
+          title: 'back without taking it',
+          hint: 'back',
+          keys: ['escape', 'ctrl-c'],
+          run: (state, dialog) => stay(withDialog(state, { ...dialog, typed: null })),
+        },
+      ],
+    },
+  ],
+  view,
+  onAnswer: (state, dialog, { method }) =>
+    method === 'resolveSync'
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, typed: null }))
+      : null,
+});
+
+/** Returns the conflicts that were not decided yet. */
+export function openConflicts({ facts }: AppState): readonly SyncConflict[] {
+  return facts?.notion?.conflicts.filter(({ isDecided }) => !isDecided) ?? [];
+}
+
+/** Returns the one that is shown; null once all are decided. */
+function conflictAt(state: AppState, { at }: ConflictsDialog): SyncConflict | null {
+  const open = openConflicts(state);
+  return open[Math.min(at, open.length - 1)] ?? null;
+}
+
+function looking(id: string, keys: readonly string[], by: -1 | 1): RoomDialogKey<ConflictsDialog> {
+  return {
+    id: `conflict-${id}`,
+    title: 'through the conflicts',
+    keys,
+    palette: 'never',
+    isHarmless: true,
+    run(state, dialog) {
+      const at = Math.max(0, Math.min(openConflicts(state).length - 1, dialog.at + by));
+      return stay(withDialog(state, { ...dialog, at, problem: null }));
+    },
+  };
+}
+
+function choosing(
+  id: string,
+  title: string,
+  keys: readonly string[],
+  choice: 'mine' | 'theirs',
+): RoomDialogKey<ConflictsDialog> {
+  return {
+    id: `conflict-${id}`,
+    title,
+    hint: choice,
+    keys,
+    palette: 'told',
+    disabledReason: whyUndecided,
+    run: (state, dialog) => resolve(state, dialog, choice),
+  };
+}
+
+function resolve(state: AppState, dialog: ConflictsDialog, choice: SyncChoice): Step {
+  const conflict = conflictAt(state, dialog);
+  if (!conflict) return stay(state);
+  const { id, field } = conflict;
+  return ask(state, 'resolveSync', { id, field, choice }, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+function save(state: AppState, dialog: ConflictsDialog): Step {
+  const text = dialog.typed?.text.trim() ?? '';
+  const edited = text === '' ? null : isNumber(conflictAt(state, dialog)) ? Number(text) : text;
+  return resolve(state, dialog, { edited });
+}
+
+function whyUndecided(state: AppState, dialog: ConflictsDialog): string | null {
+  return conflictAt(state, dialog) ? whyBusy(state) : 'All is decided; the next sync does it.';
+}
+
+function whyUnsaved(state: AppState, dialog: ConflictsDialog): string | null {
+  const text = dialog.typed?.text.trim() ?? '';
+  const isRight = !isNumber(conflictAt(state, dialog)) || /^\d{0,12}$/.test(text);
+  return isRight ? whyUndecided(state, dialog) : 'A whole number is wanted.';
+}
+
+function isNumber(conflict: SyncConflict | null): boolean {
+  return typeof conflict?.ours === 'number' || typeof conflict?.theirs === 'number';
+}
+
+/** One conflict, both sides beside each other. */
+function view(state: AppState, dialog: ConflictsDialog, width: number): DialogBody {
+  const open = openConflicts(state);
+  const conflict = conflictAt(state, dialog);
+  const title = line('Changed on both sides', 'strong');
+  if (!conflict) {
+    const rows = [line('All is decided; the next sync does it.', 'good')];
+    return { title, aside: [], rows, tail: [], caret: null };
+  }
+  const aside = line(`${open.indexOf(conflict) + 1} of ${open.length}`, 'muted');
+  const typed = dialog.typed ? oneLineField('instead  ', dialog.typed, width) : null;
+  return {
+    title,
+    aside,
+    rows: [...problemRows(dialog.problem, width), ...conflictRows(conflict, width)],
+    tail: typed ? [line(''), typed.line] : [],
+    caret: typed ? { row: 1, column: typed.column + 'instead  '.length } : null,
+  };
+}
+
+function conflictRows(
+  { table, id, field, base, ours, theirs }: SyncConflict,
+  width: number,
+): readonly Line[] {
+  const half = Math.floor((width - 3) / 2);
+  const left = sideRows('mine: the file', ours, half);
+  const right = sideRows('theirs: Notion', theirs, half);
+  const height = Math.max(left.length, right.length);
+  const both = Array.from(
+    { length: height },
+    (_, row): Line => [
+      ...fitLine(left[row] ?? [], half),
+      span(' │ ', 'border'),
+      ...fitLine(right[row] ?? [], half),
+    ],
+  );
+  return [
+    [span(id, 'strong'), span(` · ${field}`), span(`  ${table}`, 'muted')],
+    ...wrapLines(`was ${valueText(base)}`, width, 'muted'),
+    line(''),
+    ...both,
+  ];
+}
+
+function sideRows(head: string, value: SyncConflict['ours'], width: number): readonly Line[] {
+  return [line(head, 'muted'), ...wrapLines(valueText(value), width, value === null ? 'muted' : 'strong')];
+}
+
+function valueText(value: SyncConflict['ours']): string {
+  return value === null ? 'nothing' : String(value);
+}

@@ -1,0 +1,158 @@
+import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../domain/notionFacts.ts';
+import type { Problem } from '../../domain/problem.ts';
+import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
+import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
+import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
+import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, stay, toList, withDialog } from '../../room/step.ts';
+import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
+import { counted } from '../../room/text/words.ts';
+import { conflictsKey, notionGroup } from './conflictsDialog.ts';
+import { rebuildQuestion, runningText } from './words.ts';
+
+/** A sync with Notion, or what is known of Notion made again; the outcome is null until it has ended. */
+interface SyncDialog extends Asking, Scrolling {
+  readonly kind: 'sync';
+  readonly outcome: SyncOutcome | RebuildOutcome | null;
+}
+
+/** What the board and the invoices have in common: a sync, and what it could not decide. */
+export const notionKeys: readonly RoomDialogKey<AnyDialog>[] = [
+  {
+    id: 'sync',
+    title: 'sync board and invoices with Notion',
+    hint: ({ facts }) => ((facts?.notion?.pending ?? 0) > 0 ? 'sync' : null),
+    group: notionGroup,
+    keys: ['s'],
+    disabledReason(state) {
+      const { notion } = state.facts ?? {};
+      if (!notion) return 'Nothing is connected to Notion: orch-tui notion connect.';
+      return notion.running ? 'A sync is running.' : whyUnreachable(state);
+    },
+    run: (state) => ask(state, 'sync', {}, awaitingSync),
+  },
+  conflictsKey,
+];
+
+/** Brings board and invoices together with Notion. */
+export const sync = defineDialog<SyncDialog>({
+  kind: 'sync',
+  group: notionGroup,
+  subject: (_, dialog) => `${offerOf(dialog)} ${dialog.pending}`,
+  isCoverable: () => true,
+  keys: [
+    conflictsKey,
+    {
+      id: 'sync-yes',
+      title: 'yes: sync although many rows are gone, or find anew what was damaged',
+      hint: (_, dialog) => (offerOf(dialog) === null ? null : 'yes'),
+      keys: ['y'],
+      palette: 'told',
+      disabledReason: (state, dialog) =>
+        offerOf(dialog) === null ? 'There is nothing to say yes to.' : whyUnreachable(state),
+      run: (state, dialog) =>
+        offerOf(dialog) === 'rebuild'
+          ? ask(state, 'rebuildSync', {}, awaitingSync)
+          : ask(state, 'sync', { allowMassDelete: true }, awaitingSync),
+    },
+    {
+      id: 'sync-close',
+      title: 'close; a sync that runs is cancelled',
+      hint: (state) => (whyBusy(state) === null ? 'close' : 'cancel'),
+      keys: ['escape', 'q', 'enter', 'ctrl-c'],
+      run: (state) => (whyBusy(state) === null ? stay(toList(state)) : ask(state, 'cancelSync', {})),
+    },
+  ],
+  view,
+  onAnswer: (state, dialog, answer) =>
+    (answer.method === 'sync' || answer.method === 'rebuildSync') && answer.result.ok
+      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, outcome: answer.result.value }))
+      : null,
+});
+
+function awaitingSync(state: AppState, pending: number): AppState {
+  const dialog: SyncDialog = { kind: 'sync', outcome: null, scroll: 0, pending, problem: null };
+  return withDialog(state, dialog);
+}
+
+/** Returns what a person may say yes to after a sync was refused; null for nothing. */
+function offerOf({ problem }: SyncDialog): 'mass-delete' | 'rebuild' | null {
+  if (problem?.code === 'mass_deletion') return 'mass-delete';
+  return problem && rebuildCodes.includes(problem.code) ? 'rebuild' : null;
+}
+
+/** What a sync does, and what it came to. */
+function view(state: AppState, dialog: SyncDialog, width: number): DialogBody {
+  const { outcome, pending, problem } = dialog;
+  const running = state.facts?.notion?.running ?? null;
+  const progress = running ? runningText(running) : 'Asking Notion …';
+  const came = !outcome ? [] : 'rows' in outcome ? rebuiltRows(outcome, width) : outcomeRows(outcome, width);
+  const rows = [
+    ...(pending === null ? [] : [line(progress, 'notice')]),
+    ...problemRows(problem, width),
+    ...offerRows(dialog, width),
+    ...came,
+  ];
+  return { title: line('Sync with Notion', 'strong'), aside: [], rows, tail: [], caret: null };
+}
+
+function outcomeRows(
+  { created, updated, pulled, conflicts, problems, wanted }: SyncOutcome,
+  width: number,
+): readonly Line[] {
+  const nothing = created + updated + pulled + conflicts.length + problems.length === 0;
+  return [
+    ...(nothing ? [line('Both sides are the same.', 'good')] : []),
+    ...amount(created, 'made in Notion', 'page'),
+    ...amount(updated, 'changed in Notion', 'page'),
+    ...amount(pulled, 'brought here', 'row'),
+    ...(conflicts.length === 0
+      ? []
+      : marked(
+          '!',
+          `${counted(conflicts.length, 'field')} changed on both sides and stayed as they are.`,
+          width,
+          'warning',
+        )),
+    ...wanted.flatMap((task) => marked('+', `A worker is wanted for: ${task}`, width, 'accent')),
+    ...toldRows(problems, width),
+  ];
+}
+
+/** What a yes would do, after a sync was refused. */
+function offerRows(dialog: SyncDialog, width: number): readonly Line[] {
+  const offer = offerOf(dialog);
+  if (offer === null) return [];
+  const text = offer === 'rebuild' ? rebuildQuestion : massDeleteQuestion;
+  return [...wrapLines(text, width), line(''), line('y does it; esc leaves everything as it is.', 'notice')];
+}
+
+const massDeleteQuestion =
+  'If they were deleted on purpose: a sync goes on this once. What is gone from the file is then asked about row by row before anything is done in Notion; what is in the trash there goes to the archive of the file.';
+
+function rebuiltRows(
+  { rows, conflicts, problems, setAside }: RebuildOutcome,
+  width: number,
+): readonly Line[] {
+  const differ = `${counted(conflicts.length, 'field')} not the same: c decides. Then sync again.`;
+  return [
+    [span(counted(rows, 'row'), 'strong'), span(' on both sides; nothing was written there')],
+    ...(conflicts.length > 0
+      ? marked('!', differ, width, 'warning')
+      : [line('Both sides are the same. Sync to go on.', 'good')]),
+    ...setAside.flatMap((file) => wrapLines(`What was in the way is kept: ${file}`, width, 'muted')),
+    ...toldRows(problems, width),
+  ];
+}
+
+function toldRows(problems: readonly Problem[], width: number): readonly Line[] {
+  return problems.flatMap(({ message, hint }) => [
+    ...marked('!', message, width, 'bad'),
+    ...(hint === undefined ? [] : wrapLines(hint, width - 2, 'muted').map((row) => [span('  '), ...row])),
+  ]);
+}
+
+function amount(count: number, what: string, noun: string): readonly Line[] {
+  return count === 0 ? [] : [[span(counted(count, noun), 'strong'), span(` ${what}`)]];
+}

@@ -1,0 +1,95 @@
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
+import { whyBusy } from '../../room/reachable.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
+import { type Line, line, span } from '../../room/text/line.ts';
+import { manyLineField } from '../../room/textField.ts';
+import { backToMatrix, listeners, type NoteDialog, whyPairGone } from './pairs.ts';
+
+/** A word to those whose work meets; it goes out on enter and not before. */
+export const note = defineDialog<NoteDialog>({
+  kind: 'radar-note',
+  group: 'Radar: message',
+  // A text is suggested, so there is something to send before anything was typed.
+  subject: (_, { a, b, to }) => [a, b, 'to', ...to].join(' '),
+  text: { of: ({ text }) => text, with: (dialog, text) => ({ ...dialog, text }) },
+  keys: [
+    {
+      id: 'radar-recipients',
+      title: 'to both, or to one of them',
+      hint: 'to whom',
+      keys: ['tab'],
+      isHarmless: true,
+      disabledReason: (state, dialog) =>
+        listeners(state, dialog).length > 1 ? whyBusy(state) : 'Nobody else is running.',
+      run: (state, dialog) => stay(withDialog(state, { ...dialog, to: nextRecipients(state, dialog) })),
+    },
+    {
+      id: 'radar-send',
+      title: 'send it',
+      hint: 'send',
+      keys: ['enter'],
+      disabledReason: (state, { text }) =>
+        text.text.trim() === '' ? 'There is nothing to send.' : whyBusy(state),
+      run: send,
+    },
+    {
+      id: 'radar-unsent',
+      title: 'back without sending',
+      hint: 'back',
+      keys: ['escape', 'ctrl-c'],
+      run: (state, dialog) => stay(backToMatrix(state, dialog)),
+    },
+  ],
+  view: (_, dialog, width) => view(dialog, width),
+  onAnswer: (state, dialog, answer) =>
+    answer.method === 'send' ? goOn(state, dialog, answer.params.id) : null,
+  isStale: whyPairGone,
+});
+
+/** Both, the first, the second, both … */
+function nextRecipients(state: AppState, dialog: NoteDialog): readonly string[] {
+  const all = listeners(state, dialog);
+  const choices = [all, ...all.map((id) => [id])];
+  const at = choices.findIndex((choice) => choice.join(' ') === dialog.to.join(' '));
+  return choices[(at + 1) % choices.length] ?? all;
+}
+
+/** To one after the other, so that of a refusal it is known whom it left out. */
+function send(state: AppState, dialog: NoteDialog): Step {
+  const [id] = dialog.to;
+  if (id === undefined) return stay(state);
+  return ask(state, 'send', { id, text: dialog.text.text.trim() }, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+/** On to the next recipient, or back to what the message was about. */
+function goOn(state: AppState, dialog: NoteDialog, id: string): Step {
+  const sent = [...dialog.sent, id];
+  const to = dialog.to.filter((other) => other !== id);
+  if (to.length > 0) return send(state, { ...dialog, to, sent });
+  return stay(withNotice(backToMatrix(state, dialog), `Sent to ${sent.join(' and ')}.`));
+}
+
+const noteRows = 6;
+
+/** A message before it is sent. */
+function view({ to, sent, text, pending, problem }: NoteDialog, width: number): DialogBody {
+  const rows: readonly Line[] = [
+    ...problemRows(problem, width),
+    ...(sent.length > 0 ? [line(`Sent to ${sent.join(' and ')}.`, 'notice')] : []),
+    ...(pending !== null ? [line('Sending …', 'notice')] : []),
+    [span('To ', 'muted'), span(to.join(' and '), 'strong')],
+    line('Typed into the terminal and submitted.', 'muted'),
+  ];
+  const field = manyLineField(text, width, noteRows);
+  return {
+    title: line('Message', 'strong'),
+    aside: [],
+    rows,
+    tail: [[], ...field.rows.map((row) => line(row.trimEnd()))],
+    caret: { row: field.caret.row + 1, column: field.caret.column },
+  };
+}
