@@ -29,6 +29,7 @@ import { finish } from '../features/workers/finishDialog.ts';
 import { form } from '../features/workers/formDialog.ts';
 import { goOn, goOnKey } from '../features/workers/goOnDialog.ts';
 import { reject } from '../features/workers/rejectDialog.ts';
+import { rename, renameKey } from '../features/workers/renameDialog.ts';
 import { startSeveral, startSeveralKey } from '../features/workers/startSeveralDialog.ts';
 import { stop, stopAll } from '../features/workers/stopDialogs.ts';
 import { undo, undoKey } from '../features/workers/undoDialog.ts';
@@ -58,7 +59,7 @@ import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } 
 const answering = [asking, deny] as const;
 const others = [
   ...([board, cardText, invoices, sync, conflicts, radar, sides, note] as const),
-  ...([card, reject, startSeveral, goOn, form, finish, clean, stop, stopAll, undo] as const),
+  ...([card, reject, startSeveral, goOn, form, rename, finish, clean, stop, stopAll, undo] as const),
   ...([develop, beginBoard, timeline, repo, problem, notices, defineHelp(selectKeys)] as const),
 ] as const;
 
@@ -84,11 +85,15 @@ export function definitionOf({ kind }: AnyDialog): RoomDialog {
 
 const paletteKey = paletteKeyOf(selectOffers);
 
+const onWorkers = [
+  ...[...workerKeys, renameKey, timelineKey, undoKey],
+  ...[boardKey, invoicesKey, radarKey, developKey],
+];
+const onSeveral = [silenceKey, startSeveralKey, goOnKey];
+
 /** What the lists have, in the order in which the footer tells it. */
 const roomKeys: readonly RoomKey[] = [
-  ...[silenceKey, startSeveralKey, goOnKey],
-  ...workerKeys,
-  ...[timelineKey, undoKey, boardKey, invoicesKey, radarKey, developKey],
+  ...[...onSeveral, ...onWorkers],
   ...[...paneKeys, ...movingKeys, ...lookBackKeys],
   ...[paletteKey, ...programKeys],
 ];
@@ -204,8 +209,7 @@ export function selectSubject(state: AppState): string | null {
 
 /** All keys, in the order in which the help tells them. */
 const told: readonly RoomKey[] = [
-  ...[...workerKeys, timelineKey, undoKey, boardKey, invoicesKey, radarKey, developKey],
-  ...[...queueKeys, silenceKey, startSeveralKey, goOnKey],
+  ...[...onWorkers, ...queueKeys, ...onSeveral],
   ...answering.flatMap(keysOfDialog),
   ...[...panePlace.keys, ...paneKeys, ...lookBackKeys],
   ...[...movingKeys, paletteKey, ...programKeys, suspendKey],

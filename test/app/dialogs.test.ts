@@ -38,6 +38,7 @@ const states: Readonly<Record<string, AppState>> = {
   repo: scenes.showingRepo(size),
   'start-several': scenes.startingSeveral(size),
   'go-on': press(scenes.stoppedByLimit(size), 'C').state,
+  rename: press(scenes.busy(size), 'e').state,
   finish: scenes.finishing(size),
   clean: scenes.cleaning(size),
   stop: press(scenes.busy(size), 's').state,

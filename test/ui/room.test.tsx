@@ -112,6 +112,7 @@ test.each<[string, AppState]>([
     'finish-rivals-80',
     scenes.finishing(small, { conflictsAfter: ['backend/rate-limits', 'backend/exports'] }),
   ],
+  ['rename-80', press(scenes.busy(small), 'e').state],
   ['palette-80', press(scenes.busy(small), ':').state],
   ['palette-200', press(scenes.busy({ cols: 200, rows: 50 }), 'tab', ':').state],
   ['palette-found-80', type(press(scenes.busy(small), ':').state, 're').state],

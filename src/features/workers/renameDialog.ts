@@ -1,0 +1,97 @@
+import { titleOf } from '../../domain/worker.ts';
+import type { Asking } from '../../room/asking.ts';
+import { defineDialog } from '../../room/dialog.ts';
+import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
+import { fieldOf, type TextField } from '../../room/field.ts';
+import type { RoomKey } from '../../room/keys.ts';
+import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import { findWorker, selectedWorker, whatBecame } from '../../room/select.ts';
+import type { AppState } from '../../room/state.ts';
+import { ask, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { line, wrapLines } from '../../room/text/line.ts';
+import { oneLineField } from '../../room/textField.ts';
+
+/** Another title for a worker. */
+interface RenameDialog extends Asking {
+  readonly kind: 'rename';
+  readonly id: string;
+  readonly title: TextField;
+}
+
+export const renameKey: RoomKey = {
+  id: 'rename',
+  title: 'rename the worker: its title alone, its id stays',
+  keys: ['e'],
+  group: 'Workers',
+  disabledReason: (state) => (selectedWorker(state) ? whyUnreachable(state) : 'Select a worker first.'),
+  run(state) {
+    const worker = selectedWorker(state);
+    if (!worker) return stay(state);
+    const unasked = { pending: null, problem: null } as const;
+    const dialog: RenameDialog = {
+      ...{ kind: 'rename', id: worker.id, title: fieldOf(titleOf(worker)) },
+      ...unasked,
+    };
+    return stay(withDialog(state, dialog));
+  },
+};
+
+/** Asks for the title that a worker is shown under. */
+export const rename = defineDialog<RenameDialog>({
+  kind: 'rename',
+  group: 'Renaming',
+  takesTypedAhead: 'Only what it is called changes, and the same key changes it back.',
+  text: { of: ({ title }) => title, with: (dialog, title) => ({ ...dialog, title }) },
+  keys: [
+    {
+      id: 'save-title',
+      title: 'rename it to what is typed; to its task where that is empty',
+      hint: 'rename',
+      keys: ['enter'],
+      disabledReason: whyBusy,
+      run: save,
+    },
+    {
+      id: 'cancel-rename',
+      title: 'leave its title as it is',
+      hint: 'cancel',
+      keys: ['escape', 'ctrl-c'],
+      run: (state) => stay(toList(state)),
+    },
+  ],
+  view,
+  onAnswer: (state, { id }, answer) =>
+    answer.method === 'rename' && answer.result.ok
+      ? stay(withNotice(toList(state), `${id} is shown as ${answer.result.value.title}.`))
+      : null,
+  isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
+});
+
+/** What is shown already is no new title. */
+function save(state: AppState, dialog: RenameDialog): Step {
+  const { id } = dialog;
+  const worker = findWorker(state, id);
+  const title = dialog.title.text.trim();
+  if (worker && title === titleOf(worker)) return stay(toList(state));
+  return ask(state, 'rename', { id, title }, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+function view(state: AppState, { id, title, pending, problem }: RenameDialog, width: number): DialogBody {
+  const task = findWorker(state, id)?.task ?? '';
+  const what = `Only its title changes: id, branch and worktree stay. Without a title it is shown as ${task}.`;
+  const field = oneLineField('', title, width);
+  return {
+    ...emptyBody,
+    title: line(`Rename ${id}`, 'strong'),
+    rows: [
+      ...(pending === null ? [] : [line('Renaming …', 'notice'), line('')]),
+      ...problemRows(problem, width),
+      ...wrapLines(what, width, 'muted'),
+      line(''),
+    ],
+    tail: [field.line],
+    caret: { row: 0, column: field.column },
+  };
+}
