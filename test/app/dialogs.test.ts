@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { definitionOf, dialogs, isUnseen, keyFor, keysAt, selectKeys } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
@@ -77,6 +78,19 @@ describe('every dialog', () => {
 
   it('is looked at here', () => {
     expect(dialogs.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(states).toSorted());
+  });
+
+  it('is among the definitions', () => {
+    const folder = new URL('../../src/', import.meta.url);
+    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      /Dialogs?\.ts$/.test(path),
+    );
+    const kinds = sources.flatMap((path) => {
+      const text = readFileSync(new URL(path, folder), 'utf8');
+      return Array.from(text.matchAll(/^ {2,4}kind: '([^']+)',$/gm), ([, kind]) => kind);
+    });
+    expect(kinds.length).toBeGreaterThanOrEqual(dialogs.length);
+    expect([...new Set(kinds)].toSorted()).toEqual(dialogs.map(({ kind }) => kind).toSorted());
   });
 
   it('is told in the help, with all of its keys', () => {

@@ -3,7 +3,9 @@ import { dialogOf, isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { withDialog } from '../../src/room/step.ts';
+import { conflictRoom, documentRoom, refusedSync } from './documentFixtures.ts';
 import { busyFacts, key, press, proposal, room } from './fixtures.ts';
+import { radarRoom } from './radarFixtures.ts';
 
 const before = room(busyFacts({ workers: [], proposals: [proposal(7, 'web/seo'), proposal(8, 'web/a')] }));
 const card = press(before, 'tab', 'enter').state;
@@ -29,6 +31,38 @@ describe('a yes that was typed ahead', () => {
     if (dialog?.kind !== 'card') throw new Error('no card');
     const insisting = withDialog(card, { ...dialog, overLimit: true });
     expect(isUnseen(insisting, card)).toBe(true);
+  });
+
+  it('syncs nothing by a question that has just come up', () => {
+    const size = { cols: 120, rows: 36 };
+    const running = press(documentRoom(size), 'b', 's').state;
+    const refused = refusedSync(size, 'mass_deletion');
+    expect(isUnseen(refused, running)).toBe(true);
+    const held = typedAhead(refused, 'y');
+    expect([held.effects, held.state.notice?.text]).toEqual([
+      [],
+      'This has just come up: look, and press again.',
+    ]);
+    expect(press(held.state, 'y').effects).toMatchObject([{ params: { allowMassDelete: true } }]);
+  });
+
+  it.each(['m', 't'])('decides no conflict by %s that has just taken the place of another', (choice) => {
+    const first = conflictRoom({ cols: 120, rows: 36 });
+    expect(isUnseen(first, press(first, 'escape').state)).toBe(true);
+    const next = press(first, 'j').state;
+    expect(isUnseen(next, first)).toBe(true);
+    expect(typedAhead(next, choice).effects).toEqual([]);
+    expect(typedAhead(next, 'k').state.focus).toEqual(first.focus);
+    expect(press(next, choice).effects).toMatchObject([{ method: 'resolveSync', params: { id: 'T-3' } }]);
+  });
+
+  it('sends no message that was suggested and not looked at', () => {
+    const matrix = radarRoom({ cols: 120, rows: 36 });
+    const writing = press(matrix, 'm').state;
+    expect(isUnseen(writing, matrix)).toBe(true);
+    expect(typedAhead(writing, 'enter').effects).toEqual([]);
+    expect(isUnseen(press(writing, 'tab').state, writing)).toBe(true);
+    expect(press(writing, 'enter').effects).toMatchObject([{ method: 'send' }]);
   });
 
   it('is no matter where nothing is decided, and other keys always act', () => {
