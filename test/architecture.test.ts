@@ -197,7 +197,7 @@ const characterClass =
 /** Files with classes of their own, for they strip nothing. */
 const ownClasses: Readonly<Record<string, string>> = {
   'agents/demo/keys.ts': 'reads keys: which bytes are one key',
-  'app/text/match.ts': 'asks whether a text is ASCII, for speed',
+  'app/palette/filter.ts': 'asks whether a text is ASCII, for speed',
   'git/history.ts': 'says what git takes for a name',
   'terminal/cell.ts': 'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
   'terminal/input.ts': 'reads keys: where a sequence ends, which characters a key can write',

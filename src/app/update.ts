@@ -3,17 +3,15 @@ import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Message } from '../room/messages.ts';
 import type { AppState } from '../room/state.ts';
 import { ask, problemLine, type Step, stay, withNotice, withoutNotice } from '../room/step.ts';
-import { hearBell, withHeardBells } from './bells.ts';
+import { hearBell, newsBetween, withHeardBells } from './alerts.ts';
 import { noticeLife } from './clock.ts';
-import { afterLookingBack, withCursorInRange } from './lookBack.ts';
-import { newsBetween } from './notify.ts';
-import { progressMark, shownTitle } from './text/terminals.ts';
+import { afterLookingBack, takeCopied, takeFound, withCursorInRange, withoutTerminal } from './lookBack.ts';
 import { updateAnswer } from './update/answers.ts';
 import { holdDrag } from './update/drag.ts';
 import { withFacts } from './update/facts.ts';
 import { updateToken } from './update/tokens.ts';
-import { takeCopied, takeFound, withoutTerminal } from './update/views.ts';
 import { withScrollInRange, withSeen } from './view/dialog.ts';
+import { progressMark, shownTitle } from './view/panes.ts';
 
 /** The one way to change what is on the screen. Pure, synchronous and total. */
 export function updateApp(state: AppState, message: Message): Step {

@@ -1,6 +1,6 @@
 import { isUnseen } from '../app/definitions.ts';
 import { updateApp } from '../app/update.ts';
-import { windowTitle } from '../app/view/windowTitle.ts';
+import { windowTitle } from '../app/view/header.ts';
 import type { Trace } from '../core/trace.ts';
 import { isLive } from '../domain/worker.ts';
 import { Store } from '../lib/store.ts';

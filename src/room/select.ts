@@ -95,6 +95,13 @@ export function firstShown(index: number, count: number, height: number): number
   return Math.max(0, Math.min(index - Math.floor(height / 2), count - height));
 }
 
+/** Returns the index of the first visible row of a list. */
+export function shownFrom(state: AppState, list: ListName, height: number): number {
+  const rows = selectRows(state, list);
+  const at = rows.findIndex((row) => isSameRow(row.key, state.cursors[list]));
+  return firstShown(at, rows.length, height);
+}
+
 export function findWorker({ facts }: Pick<AppState, 'facts'>, id: string | null): Worker | null {
   return facts?.workers.find((worker) => worker.id === id) ?? null;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hitTest } from '../../src/app/hitTest.ts';
+import { hitTest } from '../../src/app/update/mouse.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usedBy, usedToday } from '../../src/app/view/usage.ts';
+import { usedBy, usedToday } from '../../src/app/view/header.ts';
 import type { UsageFacts } from '../../src/domain/usage.ts';
 import { busyFacts } from './fixtures.ts';
 

@@ -15,6 +15,7 @@ import {
   selectGeometry,
   selectQueue,
   selectShown,
+  shownFrom,
 } from '../../room/select.ts';
 import { type AppState, isRoomFree, type ListName, type RowKey } from '../../room/state.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
@@ -29,9 +30,8 @@ import {
   type Tone,
 } from '../../room/text/line.ts';
 import { shortAge, stateLook } from '../../room/text/words.ts';
-import { shownFrom } from '../hitTest.ts';
-import { progressMark } from '../text/terminals.ts';
 import { borderLine, type FrameView, frameView } from './frame.ts';
+import { progressMark } from './panes.ts';
 
 /** The left column: repositories with their workers, and below what needs the person. */
 export interface ColumnView {

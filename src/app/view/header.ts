@@ -1,11 +1,21 @@
+import { budgetState } from '../../domain/limits.ts';
+import { noUsage, type Usage } from '../../domain/usage.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { countConflicts } from '../../features/radar/pairs.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { countStates, selectQueue } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { cutText } from '../../room/text/cells.ts';
-import { fitLine, type Line, lineWidth, span, spreadLine } from '../../room/text/line.ts';
-import { counted, type Look, stateLook } from '../../room/text/words.ts';
-import { usedToday } from './usage.ts';
+import {
+  fitLine,
+  type Line,
+  lineWidth,
+  type Span,
+  span,
+  spreadLine,
+  type Tone,
+} from '../../room/text/line.ts';
+import { counted, type Look, moneyText, stateLook, tokensText } from '../../room/text/words.ts';
 
 /** Cells of the workspace's name; what is in it matters more. */
 const longestName = 24;
@@ -79,4 +89,47 @@ function used(state: AppState): Line {
 function queueCount(state: AppState): Line {
   const count = selectQueue(state).length;
   return count > 0 ? [span(`◆ ${count} ${count === 1 ? 'needs' : 'need'} you `, 'warning')] : [];
+}
+
+const tones: Readonly<Record<ReturnType<typeof budgetState>, Tone>> = {
+  fine: 'muted',
+  nearly: 'warning',
+  spent: 'bad',
+};
+
+/** What was used today, of how much; null while nothing was. */
+export function usedToday({ facts }: Pick<AppState, 'facts'>): Span | null {
+  const { usage } = facts ?? {};
+  const today = usage?.days[usage.today];
+  return today ? usedSpan(today, usage?.budget?.day, 'today') : null;
+}
+
+/** What a worker has used; null while nothing is known of that. */
+export function usedBy({ facts }: Pick<AppState, 'facts'>, id: string): Span | null {
+  const { usage } = facts ?? {};
+  const used = usage?.workers[id] ?? noUsage;
+  return used.dollars + used.output > 0 ? usedSpan(used, usage?.budget?.worker, '') : null;
+}
+
+/** `$1.20 of $5 · 45k`: money, where the agent tells of it, and tokens in and out but for those from a cache. */
+function usedSpan(used: Usage, budget: number | undefined, when: string): Span {
+  const tokens = used.input + used.cacheWrite + used.output;
+  const money = budget === undefined ? moneyText(used.dollars) : `${moneyText(used.dollars)} of $${budget}`;
+  const parts = [
+    ...(used.dollars > 0 || budget !== undefined ? [money] : []),
+    ...(tokens > 0 ? [tokensText(tokens)] : []),
+  ];
+  const text = parts.join(' · ');
+  return span(when === '' ? text : `${text} ${when}`, tones[budgetState(used.dollars, budget)]);
+}
+
+/** Tabs and task bars cut what is longer. */
+const longestInTitle = 40;
+
+/** What the person's terminal calls its window: `orch-tui · shop · 2 need you`. */
+export function windowTitle(state: AppState): string {
+  const name = state.facts ? plainLine(state.facts.workspace.name) : '';
+  const count = selectQueue(state).length;
+  const need = count > 0 ? `${count} ${count === 1 ? 'needs' : 'need'} you` : '';
+  return ['orch-tui', cutText(name, longestInTitle), need].filter(Boolean).join(' · ');
 }

@@ -15,8 +15,7 @@ import {
 import { oneLineField } from '../../room/textField.ts';
 import { selectOffers, selectSubject } from '../definitions.ts';
 import type { Offer } from '../palette/filter.ts';
-import { paletteLayout } from '../palette/layout.ts';
-import { markedAt } from '../palette/palette.ts';
+import { markedAt, paletteLayout } from '../palette/palette.ts';
 import type { DialogView } from './dialog.ts';
 import { keyHints } from './footer.ts';
 import { frameView } from './frame.ts';

@@ -7,11 +7,11 @@ import { keyLabel } from '../../room/keyName.ts';
 import { selectGeometry, selectShown } from '../../room/select.ts';
 import type { AppState, ListName } from '../../room/state.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
-import { type Line, line, lineWidth, type Span, span, wrapLines } from '../../room/text/line.ts';
+import { type Line, line, lineWidth, type Span, span, type Tone, wrapLines } from '../../room/text/line.ts';
 import { counted, shortAge, stateLook } from '../../room/text/words.ts';
-import { endingText, progressMark, shownTitle } from '../text/terminals.ts';
+import type { Progress } from '../../terminal/modes.ts';
 import { type BorderTone, type FrameView, frameView, textColumns } from './frame.ts';
-import { usedBy } from './usage.ts';
+import { usedBy } from './header.ts';
 
 /** What the keys do in a worker's pane; null where they go elsewhere. */
 type PaneUse = 'pane' | 'history' | null;
@@ -194,4 +194,36 @@ function waitingHint(count: number, list: ListName, width: number): readonly Lin
   if (count === 0) return [];
   if (list === 'queue') return hinted('↵', 'look at the proposal', width);
   return hinted('tab', `${counted(count, 'proposal')} to look at; ↵ opens one`, width);
+}
+
+/** A character that turns or blinks in front of a title, and says nothing once the line stands still. */
+const spinner = /^[\p{S}·|/\\-]\s+/u;
+
+/** A terminal's title as it is shown: the same as long as only its spinner turns. */
+export function shownTitle(title: string): string {
+  return title.replace(spinner, '').trim();
+}
+
+/** How far the ending of a worker's process is, in a few words; null while nobody asked for it. */
+export function endingText({ ending, exit }: Pick<TerminalRecord, 'ending' | 'exit'>): string | null {
+  if (ending === undefined || exit !== null) return null;
+  return { interrupting: 'interrupting …', quitting: 'asked to quit …', terminating: 'ending it …' }[ending];
+}
+
+const levels = [...'▁▂▃▄▅▆▇█'];
+
+const suffixes: Readonly<Record<Progress['state'], readonly [suffix: string, tone: Tone]>> = {
+  value: ['', 'accent'],
+  error: ['!', 'bad'],
+  paused: ['‖', 'warning'],
+  indeterminate: ['', 'accent'],
+};
+
+/** How far a program is, in eighths: one cell that seldom changes, readable without colour. */
+export function progressMark(progress: Progress | null): Span | null {
+  if (progress === null) return null;
+  const [suffix, tone] = suffixes[progress.state];
+  if (progress.state === 'indeterminate') return span('…', tone);
+  const level = Math.min(levels.length - 1, Math.floor((progress.value * levels.length) / 100));
+  return span(`${levels[level]}${suffix}`, tone);
 }

@@ -1,7 +1,7 @@
 import type { QueueItem } from '../domain/queue.ts';
 import type { Effect } from '../room/effects.ts';
 import type { AppState } from '../room/state.ts';
-import { isLookedAt } from './bells.ts';
+import type { Step } from '../room/step.ts';
 
 /**
  * What has come to need the person since the picture before, told where they may not be looking: not of the worker they
@@ -24,4 +24,24 @@ function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean
   // A person's own proposal is no news to them.
   if (kind === 'proposal') return state.facts?.proposals.find(({ n }) => n === proposal)?.by !== 'person';
   return !isLookedAt(state, worker);
+}
+
+/** A worker that rang is marked until the person looks at it; their own terminal rings if they want that. */
+export function hearBell(state: AppState, id: string): Step {
+  if (isLookedAt(state, id)) return { state, effects: [] };
+  const rang = state.rang.has(id) ? state.rang : new Set(state.rang).add(id);
+  const next = rang === state.rang ? state : { ...state, rang };
+  return { state: next, effects: state.settings.bell ? [{ type: 'ring' }] : [] };
+}
+
+/** Takes the marks from those that are looked at, or gone. */
+export function withHeardBells(state: AppState): AppState {
+  const rang = [...state.rang].filter((id) => state.terminals.has(id) && !isLookedAt(state, id));
+  return rang.length === state.rang.size ? state : { ...state, rang: new Set(rang) };
+}
+
+/** One looks at the worker that has the keys, else at the one selected last, and at none from another window. */
+export function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
+  if (!hasFocus) return false;
+  return 'id' in focus ? focus.id === id : anchor === id;
 }

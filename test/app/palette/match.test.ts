@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { match } from '../../../src/app/text/match.ts';
+import { match } from '../../../src/app/palette/filter.ts';
 import { clustersOf } from '../../../src/room/text/cells.ts';
 
 /** The text with what was found in brackets; null where it was not. */
