@@ -41,7 +41,7 @@ export function withHeardBells(state: AppState): AppState {
 }
 
 /** One looks at the worker that has the keys, else at the one selected last, and at none from another window. */
-export function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
+function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
   if (!hasFocus) return false;
   return 'id' in focus ? focus.id === id : anchor === id;
 }

@@ -71,11 +71,6 @@ export type Dialog = DialogStateOf<(typeof answering)[number] | (typeof others)[
 
 const byKind = new Map(dialogs.map((dialog) => [dialog.kind, dialog]));
 
-/** Returns the open dialog, of which there is at most one. */
-export function dialogOf(state: AppState): Dialog | null {
-  return shownDialog(state) as Dialog | null;
-}
-
 /** Returns the definition of an open dialog. */
 export function definitionOf({ kind }: AnyDialog): RoomDialog {
   const definition = byKind.get(kind);
@@ -126,7 +121,7 @@ export function placeOf(state: AppState): Place | null {
 }
 
 /** A key, and whether it must wait until what it answers has been drawn. */
-export interface KeyHere extends RoomKey {
+interface KeyHere extends RoomKey {
   readonly isDeciding?: boolean;
 }
 

@@ -7,6 +7,9 @@ export interface Asking {
   readonly problem: Problem | null;
 }
 
+/** Of a dialog that has just been opened. */
+export const unasked = { pending: null, problem: null } as const;
+
 /** How much of what a yes is to has been in sight, from its first row on without a gap. */
 export interface Seen {
   /** What it was seen of: another width or another plan has other rows. */

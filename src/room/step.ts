@@ -53,6 +53,18 @@ export function ask<M extends Method>(
   return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
 }
 
+/** Asks the controller for what the dialog then waits for. */
+export function askFrom<M extends Method, D extends AnyDialog>(
+  state: AppState,
+  dialog: D,
+  method: M,
+  params: MethodParams<M>,
+): Step {
+  return ask(state, method, params, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
 /** Takes steps one after the other; the effects of all of them, in order. */
 export function inTurn(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
   return takes.reduce<Step>((before, take) => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Column } from '../../src/domain/board.ts';
 import type { BoardDialog } from '../../src/features/board/columns.ts';
@@ -7,7 +6,7 @@ import { boardLayout, selectedCard } from '../../src/features/board/columns.ts';
 import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
-import { busyFacts, click, press, room, type } from './fixtures.ts';
+import { busyFacts, click, dialogOf, press, room, type } from './fixtures.ts';
 
 const size = { cols: 120, rows: 36 };
 

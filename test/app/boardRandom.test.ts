@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { AppState } from '../../src/room/state.ts';
@@ -7,7 +6,7 @@ import { lineWidth } from '../../src/room/text/line.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';
 import { type Random, randomOf } from '../documents/random.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
-import { click, key } from './fixtures.ts';
+import { click, dialogOf, key } from './fixtures.ts';
 
 const rounds = Number(process.env.ORCH_RANDOM_ROUNDS ?? 15);
 const movingKeys = ['<', '>', 'H', 'L'];

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Answered } from '../../src/room/messages.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { after, busyFacts, plan, press, proposal, room, type, worker } from './fixtures.ts';
+import { after, busyFacts, dialogOf, plan, press, proposal, room, type, worker } from './fixtures.ts';
 
 const id = 'backend/rate-limits';
 const open = press(room(), 'tab', 'enter').state;

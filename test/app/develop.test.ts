@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { busyFacts, facts, plan, press, proposal, repo, room } from './fixtures.ts';
+import { busyFacts, dialogOf, facts, plan, press, proposal, repo, room } from './fixtures.ts';
 
 const without = repo('web', { branch: 'main', base: 'main', hasDevelop: false });
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { headerLine } from '../../src/app/view/header.ts';
 import { chosenEntries } from '../../src/features/invoices/invoicesDialog.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import { conflict, conflictRoom, documentRoom, invoiceRoom } from './documentFixtures.ts';
-import { press, type } from './fixtures.ts';
+import { dialogOf, press, type } from './fixtures.ts';
 
 const size = { cols: 120, rows: 36 };
 

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { CleanPreview, FinishPreview } from '../../src/domain/finish.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { busyFacts, cleanPreview, finishPreview, press, room, type } from './fixtures.ts';
+import { busyFacts, cleanPreview, dialogOf, finishPreview, press, room, type } from './fixtures.ts';
 
 const id = 'backend/user-auth';
 const tag = room().nextTag;

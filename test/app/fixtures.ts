@@ -1,3 +1,4 @@
+import type { Dialog } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { CleanPreview, FinishPreview } from '../../src/domain/finish.ts';
@@ -9,7 +10,7 @@ import type { Worker } from '../../src/domain/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 import type { Effect } from '../../src/room/effects.ts';
 import type { Message } from '../../src/room/messages.ts';
-import { type AppState, initialState, type Size } from '../../src/room/state.ts';
+import { type AppState, initialState, type Size, shownDialog } from '../../src/room/state.ts';
 import type { KeyToken, Token } from '../../src/terminal/input.ts';
 
 /** The moment at which all of these tests play. */
@@ -215,6 +216,11 @@ export function after(state: AppState, messages: readonly Message[]): { state: A
     effects.push(...step.effects);
   }
   return { state: now, effects };
+}
+
+/** The open dialog, as the one it is. */
+export function dialogOf(state: AppState): Dialog | null {
+  return shownDialog(state) as Dialog | null;
 }
 
 /** Keys by name, such as `y`, `ctrl-q` or `shift-tab`. */

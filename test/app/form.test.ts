@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 
 import { updateApp } from '../../src/app/update.ts';
 import { selectCaret } from '../../src/app/view/dialog.ts';
 import { type FormDialog, formProblems } from '../../src/features/workers/formDialog.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { busyFacts, facts, paste, press, proposal, repo, room, type, worker } from './fixtures.ts';
+import { busyFacts, dialogOf, facts, paste, press, proposal, repo, room, type, worker } from './fixtures.ts';
 
 const open = press(room(), 'n').state;
 

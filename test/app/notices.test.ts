@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
 import { nextTick } from '../../src/app/clock.ts';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Problem } from '../../src/domain/problem.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { withNotice } from '../../src/room/step.ts';
-import { busyFacts, facts, now, press, repo, room } from './fixtures.ts';
+import { busyFacts, dialogOf, facts, now, press, repo, room } from './fixtures.ts';
 
 const quiet = room(facts({ repos: [repo('web')] }));
 const log = { code: 'log_damaged', message: 'Line 7 of the log was set aside.' };

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Worker } from '../../src/domain/worker.ts';
 import { selectFleet } from '../../src/room/select.ts';
 import { lineText } from '../../src/room/text/line.ts';
-import { after, busyFacts, plan, press, proposal, room, worker } from './fixtures.ts';
+import { after, busyFacts, dialogOf, plan, press, proposal, room, worker } from './fixtures.ts';
 
 const draft = { role: 'orchestrator', repo: '', task: 'orchestrator', brief: '', agent: null } as const;
 const orchestrator = (change: Partial<Worker> = {}): Worker =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf, isUnseen } from '../../src/app/definitions.ts';
+import { isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
@@ -8,7 +8,18 @@ import type { Worker } from '../../src/domain/worker.ts';
 import { selectedWorker } from '../../src/room/select.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
-import { busyFacts, key, minutesAgo, now, press, proposal, room, type, worker } from './fixtures.ts';
+import {
+  busyFacts,
+  dialogOf,
+  key,
+  minutesAgo,
+  now,
+  press,
+  proposal,
+  room,
+  type,
+  worker,
+} from './fixtures.ts';
 
 function request(id: string, change: Partial<AgentRequest> = {}): AgentRequest {
   return {

@@ -1,11 +1,10 @@
 import { describe, expect, it, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { SideHunk } from '../../src/domain/radar.ts';
 import { countClashes, countConflicts, standingOf } from '../../src/features/radar/pairs.ts';
 import { groupHunks } from '../../src/features/radar/sidesDialog.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { press, room, type, worker } from './fixtures.ts';
+import { dialogOf, press, room, type, worker } from './fixtures.ts';
 import { manyFacts, quiet, radar, radarFacts, radarRoom, sides, sidesRoom } from './radarFixtures.ts';
 
 const size = { cols: 80, rows: 24 };

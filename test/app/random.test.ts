@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
@@ -18,6 +17,7 @@ import {
   busyFacts,
   cleanPreview,
   click,
+  dialogOf,
   facts,
   finishPreview,
   key,

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { dialogOf, selectOffers } from '../../src/app/definitions.ts';
+import { selectOffers } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Result } from '../../src/domain/problem.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
-import { busyFacts, facts, press, repo, room, type, worker } from './fixtures.ts';
+import { busyFacts, dialogOf, facts, press, repo, room, type, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';
 const busy = room(busyFacts());

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { BranchStatus, WorktreeStatus } from '../../src/domain/branch.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
-import { busyFacts, facts, press, repo, room } from './fixtures.ts';
+import { busyFacts, dialogOf, facts, press, repo, room } from './fixtures.ts';
 import { branchOf, detailsOf, withDetails } from './repoFixtures.ts';
 
 const onRepo = press(room(busyFacts()), 'g').state;

@@ -1,8 +1,7 @@
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { BranchStatus, RepoDetails } from '../../src/domain/branch.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { minutesAgo } from './fixtures.ts';
+import { dialogOf, minutesAgo } from './fixtures.ts';
 
 /** A feature that nobody has pushed. */
 export function branchOf(name: string, days: number, change: Partial<BranchStatus> = {}): BranchStatus {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/domain/facts.ts';
@@ -11,6 +10,7 @@ import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import {
   busyFacts,
+  dialogOf,
   finishPreview as finish,
   minutesAgo,
   now,

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { dialogOf, isUnseen } from '../../src/app/definitions.ts';
+import { isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
-import { busyFacts, plan, press, proposal, room } from './fixtures.ts';
+import { busyFacts, dialogOf, plan, press, proposal, room } from './fixtures.ts';
 
 const id = 'backend/rate-limits';
 const small = { cols: 80, rows: 24 };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dialogOf, isUnseen } from '../../src/app/definitions.ts';
+import { isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { withDialog } from '../../src/room/step.ts';
 import { conflictRoom, documentRoom, refusedSync } from './documentFixtures.ts';
-import { busyFacts, key, press, proposal, room } from './fixtures.ts';
+import { busyFacts, dialogOf, key, press, proposal, room } from './fixtures.ts';
 import { radarRoom } from './radarFixtures.ts';
 
 const before = room(busyFacts({ workers: [], proposals: [proposal(7, 'web/seo'), proposal(8, 'web/a')] }));

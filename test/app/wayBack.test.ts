@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import { dialogOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview, UndoResult } from '../../src/domain/finish.ts';
 import type { EndedWorker } from '../../src/domain/worker.ts';
 import { selectedWorker } from '../../src/room/select.ts';
 import type { AppState } from '../../src/room/state.ts';
-import { busyFacts, finishPreview, press, room, worker } from './fixtures.ts';
+import { busyFacts, dialogOf, finishPreview, press, room, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';
 const ended: EndedWorker = {

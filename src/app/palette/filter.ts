@@ -56,7 +56,7 @@ function found(item: PaletteItem, words: readonly string[]): (Offer & { readonly
 }
 
 /** A text in which the letters looked for stand in their order. */
-export interface Match {
+interface Match {
   /** Greater is better; comparable between texts for the same letters. */
   readonly score: number;
   /** Which of the text's clusters were looked for, from the first on. */

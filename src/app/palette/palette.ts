@@ -129,7 +129,7 @@ const otherRows = 6;
 const mostRows = 20;
 
 /** Where the palette is: for drawing and for the mouse. */
-export interface PaletteLayout {
+interface PaletteLayout {
   readonly rect: Rect;
   /** Rows of the items; one for the word that there are none. */
   readonly list: Rect;
@@ -161,6 +161,6 @@ export function paletteLayout(size: Size, count: number, marked: number): Palett
 }
 
 /** Items shown at most. */
-export function paletteRows(size: Size): number {
+function paletteRows(size: Size): number {
   return Math.min(mostRows, dialogHeight(size) - otherRows);
 }

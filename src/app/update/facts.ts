@@ -95,7 +95,7 @@ function withSubject(state: AppState, dialog: AnyDialog): AppState {
 }
 
 /** The picture with one worker's newer record; a new worker comes last. What it waits for is told with the next one. */
-export function factsWithWorker(facts: Facts, worker: Worker): Facts {
+function factsWithWorker(facts: Facts, worker: Worker): Facts {
   const isKnown = facts.workers.some((known) => known.id === worker.id);
   const workers = isKnown
     ? facts.workers.map((known) => (known.id === worker.id ? worker : known))
@@ -146,7 +146,7 @@ export function withoutProposal(state: AppState, n: number): AppState {
 }
 
 /** Says what the guard kept a session from, when it happens. */
-export function withDenials(next: AppState, old: AppState): AppState {
+function withDenials(next: AppState, old: AppState): AppState {
   if (!old.facts) return next;
   const fresh = next.facts?.workers.find(
     ({ id, denied }) => denied && denied.count > (findWorker(old, id)?.denied?.count ?? 0),

@@ -81,7 +81,7 @@ function hasUseFor({ terminals }: AppState, id: string, token: MouseToken): bool
   return terminal?.mouse === true || (terminal?.fullScreen === true && wheel(token) !== 0);
 }
 
-export type Hit =
+type Hit =
   | { readonly on: 'row'; readonly list: ListName; readonly key: RowKey }
   | { readonly on: 'pane'; readonly id: string };
 

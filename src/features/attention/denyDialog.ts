@@ -1,5 +1,5 @@
 import type { AgentRequest } from '../../domain/queue.ts';
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
 import { emptyField, type TextField } from '../../room/field.ts';
@@ -18,7 +18,7 @@ interface DenyDialog extends Asking {
 
 /** Asks what the agent is to be told with the no; may stay empty. */
 export function openDeny(state: AppState, { id }: AgentRequest): AppState {
-  const dialog: DenyDialog = { kind: 'deny', request: id, why: emptyField, pending: null, problem: null };
+  const dialog: DenyDialog = { kind: 'deny', request: id, why: emptyField, ...unasked };
   return withDialog(state, dialog);
 }
 

@@ -6,7 +6,7 @@ import {
   type QueueItem,
   type RequestAnswer,
 } from '../../domain/queue.ts';
-import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
+import { type AnyDialog, type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { selectGeometry } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, withDialog } from '../../room/step.ts';
@@ -35,8 +35,6 @@ export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolea
 }
 
 export const inPane = 'That can only be answered in its pane: press enter.';
-
-const unasked = { pending: null, problem: null } as const;
 
 /** Cells in which a few words of a request can be read. */
 const leastWords = 10;

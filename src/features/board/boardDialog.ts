@@ -9,7 +9,7 @@ import type { RoomKey } from '../../room/keys.ts';
 import { selectRow } from '../../room/move.ts';
 import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 import { openForm } from '../workers/formDialog.ts';
@@ -162,9 +162,7 @@ function moving(id: string, title: string, keys: readonly string[], by: -1 | 1):
 /** Asks for another column; the view goes there with the card once it is written. */
 function moveTo(state: AppState, dialog: BoardDialog, card: Card, column: Column): Step {
   const params = { card: refTo(card), seen: seenOf(card), column };
-  return ask(state, 'changeCard', params, (next, pending) =>
-    withDialog(next, { ...dialog, card: cardKey(card), held: null, pending, problem: null }),
-  );
+  return askFrom(state, { ...dialog, card: cardKey(card), held: null }, 'changeCard', params);
 }
 
 function workerHere(state: AppState, dialog: BoardDialog): Worker | null {

@@ -1,13 +1,13 @@
 import type { Card } from '../../domain/board.ts';
 import { type CardChange, refTo, seenOf } from '../../domain/boardFacts.ts';
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';
 import { emptyField, fieldOf, type TextField } from '../../room/field.ts';
 import { defineQuestion } from '../../room/question.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import { line } from '../../room/text/line.ts';
 import { oneLineField } from '../../room/textField.ts';
 import { type BoardDialog, boardAt, cardKey } from './columns.ts';
@@ -27,8 +27,7 @@ export function writeCard(state: AppState, board: BoardDialog, card: Card | null
     board,
     editing: card ? { card: refTo(card), seen: seenOf(card) } : null,
     text: card ? fieldOf(inOneLine(card.task)) : emptyField,
-    pending: null,
-    problem: null,
+    ...unasked,
   };
   return withDialog(state, dialog);
 }
@@ -62,7 +61,7 @@ export const cardText = defineDialog<CardTextDialog>({
   onAnswer(state, { board }, { method, params, result }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });
-    return stay(withDialog(state, { ...board, card, pending: null, problem: null }));
+    return stay(withDialog(state, { ...board, card, ...unasked }));
   },
 });
 
@@ -75,11 +74,9 @@ function save(state: AppState, dialog: CardTextDialog): Step {
   const { editing, board } = dialog;
   const fields = { task: dialog.text.text.trim() };
   if (editing && fields.task === inOneLine(editing.seen.task)) return stay(withDialog(state, board));
-  const waiting = (next: AppState, pending: number) =>
-    withDialog(next, { ...dialog, pending, problem: null });
   return editing
-    ? ask(state, 'changeCard', { ...editing, fields }, waiting)
-    : ask(state, 'addCard', { column: board.column, fields }, waiting);
+    ? askFrom(state, dialog, 'changeCard', { ...editing, fields })
+    : askFrom(state, dialog, 'addCard', { column: board.column, fields });
 }
 
 function view(dialog: CardTextDialog, width: number): DialogBody {
@@ -104,7 +101,7 @@ interface BeginDialog extends Asking {
 
 /** Asks whether a board is begun: its first card begins it. */
 export function askToBegin(state: AppState): AppState {
-  const dialog: BeginDialog = { kind: 'begin-board', pending: null, problem: null };
+  const dialog: BeginDialog = { kind: 'begin-board', ...unasked };
   return withDialog(state, dialog);
 }
 

@@ -1,7 +1,7 @@
 import { type Card, type Column, columns } from '../../domain/board.ts';
 import { workersOn } from '../../domain/cardLink.ts';
 import type { Worker } from '../../domain/worker.ts';
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import type { AppState, Size } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';
 
@@ -35,7 +35,7 @@ export function openBoard(state: AppState, card: Card | null = null): AppState {
 
 /** Makes a board on which nothing is under way. */
 export function boardAt(column: Column, card: string | null): BoardDialog {
-  return { kind: 'board', column, card, held: null, pending: null, problem: null };
+  return { kind: 'board', column, card, held: null, ...unasked };
 }
 
 /** A name for a card that outlives edits above it; its text where it has no id. */
@@ -161,7 +161,7 @@ function window(state: AppState, dialog: BoardDialog, column: Column, room: numb
 }
 
 /** What lies at a cell of the board: a column, and a card where there is one. */
-export interface BoardHit {
+interface BoardHit {
   readonly column: Column;
   /** See `cardKey`. */
   readonly card: string | null;

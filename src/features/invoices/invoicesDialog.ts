@@ -9,13 +9,13 @@ import {
   sumOf,
 } from '../../domain/invoiceFacts.ts';
 import { formatMoney } from '../../domain/money.ts';
-import type { Asking, Scrolling } from '../../room/asking.ts';
+import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
 import type { RoomKey } from '../../room/keys.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../room/text/line.ts';
 import { counted } from '../../room/text/words.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
@@ -41,7 +41,7 @@ export const invoicesKey: RoomKey = {
   run(state) {
     const dialog: InvoicesDialog = {
       ...{ kind: 'invoices', period: null, repo: null, status: null, client: null },
-      ...{ scroll: 0, pending: null, problem: null },
+      ...{ scroll: 0, ...unasked },
     };
     return stay(withDialog(state, dialog));
   },
@@ -66,9 +66,7 @@ export const invoices = defineDialog<InvoicesDialog>({
       disabledReason: whyNotExported,
       run(state, dialog) {
         const query = { ...daysOf(periodOf(state, dialog)), ...queryOf(dialog) };
-        return ask(state, 'saveInvoice', query, (next, pending) =>
-          withDialog(next, { ...dialog, pending, problem: null }),
-        );
+        return askFrom(state, dialog, 'saveInvoice', query);
       },
     },
     {

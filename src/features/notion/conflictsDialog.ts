@@ -1,11 +1,11 @@
 import type { SyncChoice, SyncConflict } from '../../domain/notionFacts.ts';
-import type { AnyDialog, Asking } from '../../room/asking.ts';
+import { type AnyDialog, type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
 import { fieldOf, type TextField } from '../../room/field.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import { fitLine, type Line, line, span, wrapLines } from '../../room/text/line.ts';
 import { oneLineField } from '../../room/textField.ts';
 
@@ -28,10 +28,7 @@ export const conflictsKey: RoomDialogKey<AnyDialog> = {
   isHarmless: true,
   disabledReason: (state) => (openConflicts(state).length > 0 ? null : 'Nothing waits for a decision.'),
   run(state) {
-    const dialog: ConflictsDialog = {
-      ...{ kind: 'sync-conflicts', at: 0, typed: null },
-      ...{ pending: null, problem: null },
-    };
+    const dialog: ConflictsDialog = { kind: 'sync-conflicts', at: 0, typed: null, ...unasked };
     return stay(withDialog(state, dialog));
   },
 };
@@ -152,9 +149,7 @@ function resolve(state: AppState, dialog: ConflictsDialog, choice: SyncChoice): 
   const conflict = conflictAt(state, dialog);
   if (!conflict) return stay(state);
   const { id, field } = conflict;
-  return ask(state, 'resolveSync', { id, field, choice }, (next, pending) =>
-    withDialog(next, { ...dialog, pending, problem: null }),
-  );
+  return askFrom(state, dialog, 'resolveSync', { id, field, choice });
 }
 
 function save(state: AppState, dialog: ConflictsDialog): Step {

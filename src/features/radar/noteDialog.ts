@@ -2,7 +2,7 @@ import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
+import { askFrom, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
 import { type Line, line, span } from '../../room/text/line.ts';
 import { manyLineField } from '../../room/textField.ts';
 import { backToMatrix, listeners, type NoteDialog, whyPairGone } from './pairs.ts';
@@ -60,9 +60,7 @@ function nextRecipients(state: AppState, dialog: NoteDialog): readonly string[] 
 function send(state: AppState, dialog: NoteDialog): Step {
   const [id] = dialog.to;
   if (id === undefined) return stay(state);
-  return ask(state, 'send', { id, text: dialog.text.text.trim() }, (next, pending) =>
-    withDialog(next, { ...dialog, pending, problem: null }),
-  );
+  return askFrom(state, dialog, 'send', { id, text: dialog.text.text.trim() });
 }
 
 /** On to the next recipient, or back to what the message was about. */

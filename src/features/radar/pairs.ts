@@ -7,7 +7,7 @@ import {
 } from '../../domain/radar.ts';
 import { repoOf } from '../../domain/slug.ts';
 import { isLive } from '../../domain/worker.ts';
-import type { Asking, Scrolling } from '../../room/asking.ts';
+import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { fieldOf, type TextField } from '../../room/field.ts';
 import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
@@ -141,8 +141,6 @@ export function moveCell(radar: RepoRadar, { a, b }: Cell, down: number, right: 
   };
   return { a: at(axis, a, down), b: at(columns, b, right) };
 }
-
-const unasked = { pending: null, problem: null } as const;
 
 /** Opens the matrix at one of its cells. */
 export function openRadar(state: AppState, { repo, a, b }: Pair): AppState {

@@ -8,7 +8,7 @@ import { selectRow } from '../../room/move.ts';
 import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
 import { firstShown } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
 import {
   cutLine,
@@ -132,10 +132,7 @@ export const radar = defineDialog<RadarDialog>({
       title: 'look again now',
       keys: ['R', 'ctrl-r'],
       disabledReason: whyBusy,
-      run: (state, dialog) =>
-        ask(state, 'conflicts', { repo: dialog.repo }, (next, pending) =>
-          withDialog(next, { ...dialog, pending, problem: null }),
-        ),
+      run: (state, dialog) => askFrom(state, dialog, 'conflicts', { repo: dialog.repo }),
     },
     {
       id: 'radar-close',

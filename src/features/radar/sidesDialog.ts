@@ -169,7 +169,7 @@ function codeRows(
 }
 
 /** Hunks of both sides that lie on the same lines of what both started from. */
-export interface HunkGroup {
+interface HunkGroup {
   readonly a: readonly SideHunk[];
   readonly b: readonly SideHunk[];
 }

@@ -1,11 +1,11 @@
-import type { AnyDialog, Asking } from '../../room/asking.ts';
+import { type AnyDialog, type Asking, unasked } from '../../room/asking.ts';
 import type { RoomDialogKey } from '../../room/dialog.ts';
 import type { RoomKey } from '../../room/keys.ts';
 import { defineQuestion } from '../../room/question.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import { findProposal, selectedRepo } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { openCard } from '../workers/proposals.ts';
 import { openRepo } from './repos.ts';
 
@@ -29,10 +29,7 @@ export const develop = defineQuestion<DevelopDialog>({
     const base = facts?.repos.find(({ name }) => name === repo)?.base ?? 'main';
     return `The branch develop would begin where ${base} is now. Nothing is checked out and nothing is pushed. Without it, work begins from ${base} and is merged there.`;
   },
-  agree: (state, dialog) =>
-    ask(state, 'createDevelop', { repo: dialog.repo }, (next, pending) =>
-      withDialog(next, { ...dialog, pending, problem: null }),
-    ),
+  agree: (state, dialog) => askFrom(state, dialog, 'createDevelop', { repo: dialog.repo }),
   decline: goBack,
   // Back to where it was offered; a card's plan now begins from develop.
   onAnswer: (state, dialog) => goBack(withNotice(state, developMade(dialog.repo)), dialog),
@@ -86,6 +83,6 @@ function whyNoDevelop(state: AppState, { repo, back }: Subject): string | null {
 
 function askForDevelop(state: AppState, { repo, back }: Subject): AppState {
   if (repo === null) return state;
-  const dialog: DevelopDialog = { kind: 'create-develop', repo, back, pending: null, problem: null };
+  const dialog: DevelopDialog = { kind: 'create-develop', repo, back, ...unasked };
   return withDialog(state, dialog);
 }

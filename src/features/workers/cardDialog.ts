@@ -14,7 +14,7 @@ import {
 import { whyBusy } from '../../room/reachable.ts';
 import { countRunning, findProposal, findWorker, selectPaneSize } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
 import { quoteCommand, shownCommand } from '../../room/text/command.ts';
 import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
 import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../../room/text/words.ts';
@@ -117,9 +117,7 @@ function approve(state: AppState, dialog: CardDialog): Step {
   // It comes last and is selected then.
   const size = selectPaneSize(state, workers, workers + 1);
   const params = { n: dialog.n, digest: plan.digest, ...size, ...overLimit };
-  return ask(state, 'approve', params, (next, pending) =>
-    withDialog(next, { ...dialog, pending, problem: null }),
-  );
+  return askFrom(state, dialog, 'approve', params);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Worker } from '../../domain/worker.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, listed } from '../../room/dialogBody.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { ask, askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import { type Line, line, span } from '../../room/text/line.ts';
 import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
 
@@ -44,9 +44,7 @@ function wantsName({ preview }: CleanDialog): boolean {
 function confirm(state: AppState, dialog: CleanDialog): Step {
   if (!dialog.preview) return stay(state);
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
-  return ask(state, 'clean', { id: dialog.id, tip: dialog.preview.tip, ...typed }, (next, pending) =>
-    withDialog(next, { ...dialog, pending, problem: null }),
-  );
+  return askFrom(state, dialog, 'clean', { id: dialog.id, tip: dialog.preview.tip, ...typed });
 }
 
 /** What removing without a merge would lose. */

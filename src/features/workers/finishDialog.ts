@@ -5,7 +5,7 @@ import { type DialogBody, listed, marked } from '../../room/dialogBody.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import { findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { ask, askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
 import { quoteCommand } from '../../room/text/command.ts';
 import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
 import { counted } from '../../room/text/words.ts';
@@ -59,9 +59,7 @@ function confirm(state: AppState, dialog: FinishDialog): Step {
   if (!dialog.preview) return stay(state);
   const { tip, checks } = dialog.preview;
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
-  return ask(state, 'finish', { id: dialog.id, tip, ...(checks && { checks }), ...typed }, (next, pending) =>
-    withDialog(next, { ...dialog, pending, problem: null }),
-  );
+  return askFrom(state, dialog, 'finish', { id: dialog.id, tip, ...(checks && { checks }), ...typed });
 }
 
 /** A no to a finish that the orchestrator would have is one to that, too. */
@@ -88,10 +86,7 @@ function bringing(
       hasConflicts(dialog) && findWorker(state, dialog.id)
         ? whyBusy(state)
         : 'There are no conflicts to resolve.',
-    run: (state, dialog) =>
-      ask(state, 'bringBase', { id: dialog.id, tell }, (next, pending) =>
-        withDialog(next, { ...dialog, pending, problem: null }),
-      ),
+    run: (state, dialog) => askFrom(state, dialog, 'bringBase', { id: dialog.id, tell }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Proposal, ProposalDraft } from '../../domain/proposal.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, labelColumns, marked } from '../../room/dialogBody.ts';
 import { emptyField, fieldOf, insertText, moveRow, type TextField } from '../../room/field.ts';
@@ -8,7 +8,7 @@ import { dialogColumns, dialogHeight } from '../../room/geometry.ts';
 import { waitingText } from '../../room/reachable.ts';
 import { findProposal, selectedRepo } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, problemText, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { askFrom, problemText, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { type Line, line, span } from '../../room/text/line.ts';
 import { manyLineField, oneLineField } from '../../room/textField.ts';
 import { openCard, proposalGone } from './proposals.ts';
@@ -28,8 +28,6 @@ export interface FormDialog extends Asking {
   readonly task: TextField;
   readonly brief: TextField;
 }
-
-const unasked = { pending: null, problem: null } as const;
 
 /** Opens an empty form for the selected repository. */
 export function openForm(
@@ -212,10 +210,9 @@ function sendForm(state: AppState, form: FormDialog): Step {
     brief: form.brief.text.trim(),
     agent: form.agent,
   };
-  const waiting = (next: AppState, pending: number) => withDialog(next, { ...form, pending, problem: null });
   return form.editing === null
-    ? ask(state, 'propose', draft, waiting)
-    : ask(state, 'edit', { n: form.editing, draft }, waiting);
+    ? askFrom(state, form, 'propose', draft)
+    : askFrom(state, form, 'edit', { n: form.editing, draft });
 }
 
 function moveField(state: AppState, form: FormDialog, by: 1 | -1): AppState {

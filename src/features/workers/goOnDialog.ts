@@ -1,5 +1,5 @@
 import { clockText, type GoneOn } from '../../domain/usageLimit.ts';
-import type { Asking, Scrolling } from '../../room/asking.ts';
+import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, listed as headed, problemRows } from '../../room/dialogBody.ts';
 import type { RoomKey } from '../../room/keys.ts';
@@ -32,8 +32,7 @@ export const goOnKey: RoomKey = {
   run(state) {
     const { canGoOn, ended } = selectStopped(state);
     const listed = { going: canGoOn.map(({ id }) => id), resuming: ended.map(({ id }) => id) };
-    const unasked = { scroll: 0, pending: null, problem: null } as const;
-    const dialog: GoOnDialog = { kind: 'go-on', ...listed, left: null, ...unasked };
+    const dialog: GoOnDialog = { kind: 'go-on', ...listed, left: null, scroll: 0, ...unasked };
     return stay(withDialog(state, dialog));
   },
 };

@@ -1,5 +1,5 @@
 import type { Proposal } from '../../domain/proposal.ts';
-import type { Asking, Scrolling, Seen } from '../../room/asking.ts';
+import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';
 import type { AppState } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';
 
@@ -20,7 +20,6 @@ export interface CardDialog extends Asking, Scrolling {
 export function openCard(state: AppState, proposal: Proposal): AppState {
   const digest = proposal.plan?.digest ?? null;
   const cursors = { ...state.cursors, queue: { kind: 'proposal', n: proposal.n } as const };
-  const unasked = { pending: null, problem: null } as const;
   const card: CardDialog = { kind: 'card', n: proposal.n, digest, changed: false, scroll: 0, ...unasked };
   return withDialog({ ...state, cursors }, card);
 }

@@ -1,12 +1,12 @@
 import { draftId } from '../../domain/proposal.ts';
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
 import { emptyField, type TextField } from '../../room/field.ts';
 import { whyBusy } from '../../room/reachable.ts';
 import { findProposal } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, stay, toList, withDialog } from '../../room/step.ts';
+import { askFrom, stay, toList, withDialog } from '../../room/step.ts';
 import { cellWidth } from '../../room/text/cells.ts';
 import { line } from '../../room/text/line.ts';
 import { oneLineField } from '../../room/textField.ts';
@@ -19,7 +19,7 @@ interface RejectDialog extends Asking {
 }
 
 export function openReject(state: AppState, n: number): AppState {
-  const dialog: RejectDialog = { kind: 'reject', n, why: emptyField, pending: null, problem: null };
+  const dialog: RejectDialog = { kind: 'reject', n, why: emptyField, ...unasked };
   return withDialog(state, dialog);
 }
 
@@ -36,10 +36,7 @@ export const reject = defineDialog<RejectDialog>({
       hint: 'reject',
       keys: ['enter'],
       disabledReason: whyBusy,
-      run: (state, dialog) =>
-        ask(state, 'reject', { n: dialog.n, why: dialog.why.text.trim() }, (next, pending) =>
-          withDialog(next, { ...dialog, pending, problem: null }),
-        ),
+      run: (state, dialog) => askFrom(state, dialog, 'reject', { n: dialog.n, why: dialog.why.text.trim() }),
     },
     {
       id: 'cancel-rejection',

@@ -1,5 +1,5 @@
 import { titleOf } from '../../domain/worker.ts';
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
 import { fieldOf, type TextField } from '../../room/field.ts';
@@ -7,7 +7,7 @@ import type { RoomKey } from '../../room/keys.ts';
 import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
 import { findWorker, selectedWorker, whatBecame } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { askFrom, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
 import { line, wrapLines } from '../../room/text/line.ts';
 import { oneLineField } from '../../room/textField.ts';
 
@@ -27,11 +27,8 @@ export const renameKey: RoomKey = {
   run(state) {
     const worker = selectedWorker(state);
     if (!worker) return stay(state);
-    const unasked = { pending: null, problem: null } as const;
-    const dialog: RenameDialog = {
-      ...{ kind: 'rename', id: worker.id, title: fieldOf(titleOf(worker)) },
-      ...unasked,
-    };
+    const { id } = worker;
+    const dialog: RenameDialog = { kind: 'rename', id, title: fieldOf(titleOf(worker)), ...unasked };
     return stay(withDialog(state, dialog));
   },
 };
@@ -73,9 +70,7 @@ function save(state: AppState, dialog: RenameDialog): Step {
   const worker = findWorker(state, id);
   const title = dialog.title.text.trim();
   if (worker && title === titleOf(worker)) return stay(toList(state));
-  return ask(state, 'rename', { id, title }, (next, pending) =>
-    withDialog(next, { ...dialog, pending, problem: null }),
-  );
+  return askFrom(state, dialog, 'rename', { id, title });
 }
 
 function view(state: AppState, { id, title, pending, problem }: RenameDialog, width: number): DialogBody {

@@ -1,7 +1,7 @@
 import { problemOf } from '../../domain/problem.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import type { Asking, Scrolling, Seen } from '../../room/asking.ts';
+import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import {
   type DialogBody,
@@ -50,8 +50,7 @@ export const startSeveralKey: RoomKey = {
   disabledReason: whyNotListed,
   run(state) {
     const listed = selectPlanned(state).map((proposal): Listed => ({ proposal, tag: null, outcome: null }));
-    const unasked = { scroll: 0, pending: null, problem: null } as const;
-    const dialog: StartSeveralDialog = { kind: 'start-several', listed, ...unasked };
+    const dialog: StartSeveralDialog = { kind: 'start-several', listed, scroll: 0, ...unasked };
     return stay(withDialog(state, dialog));
   },
 };

@@ -1,8 +1,8 @@
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import { defineQuestion } from '../../room/question.ts';
 import { countLive, findWorker, whatBecame } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, withDialog } from '../../room/step.ts';
+import { askFrom, withDialog } from '../../room/step.ts';
 import { counted } from '../../room/text/words.ts';
 
 interface StopDialog extends Asking {
@@ -13,8 +13,6 @@ interface StopDialog extends Asking {
 interface StopAllDialog extends Asking {
   readonly kind: 'stop-all';
 }
-
-const unasked = { pending: null, problem: null } as const;
 
 export function openStop(state: AppState, id: string): AppState {
   const dialog: StopDialog = { kind: 'stop', id, ...unasked };
@@ -32,10 +30,7 @@ export const stop = defineQuestion<StopDialog>({
   progress: 'Stopping …',
   title: ({ id }) => `Stop ${id}?`,
   text: () => 'Its process ends. Worktree, branch and conversation stay; r\u00a0resumes it.',
-  agree: (state, dialog) =>
-    ask(state, 'stop', { id: dialog.id }, (next, pending) =>
-      withDialog(next, { ...dialog, pending, problem: null }),
-    ),
+  agree: (state, dialog) => askFrom(state, dialog, 'stop', { id: dialog.id }),
   isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
 });
 
@@ -49,6 +44,5 @@ export const stopAll = defineQuestion<StopAllDialog>({
     const what = live === 0 ? 'No worker is running.' : `${counted(live, 'running worker')} would be ended.`;
     return `${what} Worktrees, branches and conversations stay, and can be resumed. To leave without stopping anything, press n\u00a0and then\u00a0q.`;
   },
-  agree: (state, dialog) =>
-    ask(state, 'stopAll', {}, (next, pending) => withDialog(next, { ...dialog, pending, problem: null })),
+  agree: (state, dialog) => askFrom(state, dialog, 'stopAll', {}),
 });

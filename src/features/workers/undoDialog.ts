@@ -1,9 +1,9 @@
-import type { Asking } from '../../room/asking.ts';
+import { type Asking, unasked } from '../../room/asking.ts';
 import type { RoomKey } from '../../room/keys.ts';
 import { defineQuestion } from '../../room/question.ts';
 import { whyUnreachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
-import { ask, stay, withDialog } from '../../room/step.ts';
+import { askFrom, stay, withDialog } from '../../room/step.ts';
 
 /** The way back from an end: a worker that was finished or cleaned. */
 interface UndoDialog extends Asking {
@@ -22,7 +22,7 @@ export const undoKey: RoomKey = {
   run(state) {
     const id = state.facts?.ended.at(-1)?.id;
     if (id === undefined) return stay(state);
-    const dialog: UndoDialog = { kind: 'undo', id, pending: null, problem: null };
+    const dialog: UndoDialog = { kind: 'undo', id, ...unasked };
     return stay(withDialog(state, dialog));
   },
 };
@@ -32,10 +32,7 @@ export const undo = defineQuestion<UndoDialog>({
   progress: 'Bringing it back …',
   title: ({ id }) => `Bring ${id} back?`,
   text: (state, { id }) => undoText(state, id),
-  agree: (state, dialog) =>
-    ask(state, 'undo', { id: dialog.id }, (next, pending) =>
-      withDialog(next, { ...dialog, pending, problem: null }),
-    ),
+  agree: (state, dialog) => askFrom(state, dialog, 'undo', { id: dialog.id }),
 });
 
 function undoText({ facts }: AppState, id: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { dialogOf, isUnseen, keysAt, placeOf, selectOffers } from '../../../src/app/definitions.ts';
+import { isUnseen, keysAt, placeOf, selectOffers } from '../../../src/app/definitions.ts';
 import { updateApp } from '../../../src/app/update.ts';
 import { selectPalette } from '../../../src/app/view/palette.ts';
 import { type AgentRequest, queueOf } from '../../../src/domain/queue.ts';
@@ -12,6 +12,7 @@ import { conflictRoom, invoiceRoom, refusedSync } from '../documentFixtures.ts';
 import {
   busyFacts,
   click,
+  dialogOf,
   minutesAgo,
   now,
   paste,
