@@ -105,7 +105,7 @@ function clamped({ x, y }: ViewCell, { cols, rows }: Size): ViewCell {
 
 type Searched = Extract<Message, { type: 'searched' }>;
 
-/** The cursor goes to the match; an answer that nobody waits for any more changes nothing. */
+/** The cursor goes to the match; an answer that is not waited for any more changes nothing. */
 export function takeFound(state: AppState, { id, text, result }: Searched): Step {
   const { focus } = state;
   if (focus.at !== 'history' || focus.id !== id || focus.search?.text !== text) return stay(state);

@@ -1,7 +1,7 @@
 import type { KeyToken, MouseToken } from '../terminal/input.ts';
 import { editField, insertText, type TextField } from './field.ts';
 
-/** The key as the table of actions spells it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
+/** The key as definitions spell it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
 export function keyName(token: KeyToken): string {
   return `${token.ctrl ? 'ctrl-' : ''}${token.alt ? 'alt-' : ''}${token.shift ? 'shift-' : ''}${token.name}`;
 }

@@ -72,7 +72,7 @@ const worth = { first: 9, wordStart: 8, inARow: 10, elsewhere: 1 } as const;
 /** Letters strewn over a text are no sign of it being meant: on average they must stand better than that. */
 const leastWorth = 4;
 
-/** Clusters of a text that are looked at; nobody types what stands further on. */
+/** Clusters of a text that are looked at; what is typed seldom stands further on. */
 const longestText = 200;
 
 /**

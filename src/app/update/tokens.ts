@@ -9,7 +9,7 @@ import { definitionOf, keyFor, placeOf } from '../definitions.ts';
 import { dropsSelection } from './drag.ts';
 import { updateMouse } from './mouse.ts';
 
-/** Something a person did goes to what has the focus: a worker, a text, or the table of actions. */
+/** Something a person did goes to what has the focus: a key, or the text or program behind it. */
 export function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
   if (unseen && token.kind === 'key' && keyFor(state, keyName(token))?.isDeciding)

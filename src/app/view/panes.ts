@@ -55,7 +55,7 @@ const wayBack: Line = [
   span(' leaves', 'muted'),
 ];
 
-/** The size of a terminal that is smaller than its pane: somebody else who looks at it has less room. */
+/** The size of a terminal that is smaller than its pane: another who looks at it has less room. */
 function sizeElsewhere({ terminals }: AppState, { id }: Worker, rect: Rect): Line {
   const terminal = terminals.get(id);
   const { width, height } = inside(rect);
@@ -204,7 +204,7 @@ export function shownTitle(title: string): string {
   return title.replace(spinner, '').trim();
 }
 
-/** How far the ending of a worker's process is, in a few words; null while nobody asked for it. */
+/** How far the ending of a worker's process is, in a few words; null while it was not asked for. */
 export function endingText({ ending, exit }: Pick<TerminalRecord, 'ending' | 'exit'>): string | null {
   if (ending === undefined || exit !== null) return null;
   return { interrupting: 'interrupting …', quitting: 'asked to quit …', terminating: 'ending it …' }[ending];

@@ -222,7 +222,7 @@ function cardLines(
 
 /** A text in at most so many rows; what is left over runs on in the last one, which is cut when it is drawn. */
 function textRows(text: string, width: number, count: number, tone: Tone): readonly Line[] {
-  // Nobody's card is that long, and hostile ones cost no time.
+  // No real card is that long, and hostile ones cost no time.
   const short = plainLine(text.slice(0, 4 * width * count));
   const rows = wrapRanges(short, width).slice(0, count);
   return rows.map(({ start, end }, nth) =>
