@@ -114,6 +114,14 @@ describe.each(opened)('an open $kind', ({ kind, state }) => {
     expect(press(state, 'ctrl-z').effects).toEqual([{ type: 'suspend' }]);
   });
 
+  it('is left by esc, without a controller, too', () => {
+    const connection = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
+    for (const from of [state, { ...state, connection }]) {
+      const left = shownDialog(press(from, 'escape').state);
+      expect(left?.kind).not.toBe(kind);
+    }
+  });
+
   it('names no key that does nothing', () => {
     const shown = lineText(selectDialog(state)?.frame.bottom ?? footerLine(state));
     for (const each of keysAt(state)) {

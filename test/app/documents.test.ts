@@ -37,6 +37,13 @@ describe('a sync', () => {
     expect(dialogOf(state)?.kind).toBe('sync');
   });
 
+  it('is left with esc where the controller cannot be told to stop it', () => {
+    const connection = { status: 'lost', problem: { code: 'disconnected', message: 'gone' } } as const;
+    const lost = { ...press(documentRoom(size), 'b', 's').state, connection };
+    const { state, effects } = press(lost, 'escape');
+    expect([effects, dialogOf(state)]).toEqual([[], null]);
+  });
+
   it.each([
     ['mass_deletion', 'sync', { allowMassDelete: true }],
     ['notion_base_damaged', 'rebuildSync', {}],

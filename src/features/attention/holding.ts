@@ -104,7 +104,7 @@ function notHeld(state: ControllerState, id: string): Result<never> {
         'That was answered in its pane, or is over.',
         'See: orch-tui queue',
       );
-    default:
+    case undefined:
       return failure('no_such_request', `Nothing waits under ${JSON.stringify(id)}.`, 'See: orch-tui queue');
   }
 }

@@ -3,7 +3,7 @@ import type { Problem } from '../../domain/problem.ts';
 import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
-import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
+import { whyUnreachable } from '../../room/reachable.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, stay, toList, withDialog } from '../../room/step.ts';
 import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
@@ -59,9 +59,10 @@ export const sync = defineDialog<SyncDialog>({
     {
       id: 'sync-close',
       title: 'close; a sync that runs is cancelled',
-      hint: (state) => (whyBusy(state) === null ? 'close' : 'cancel'),
+      hint: (state, dialog) => (isCancellable(state, dialog) ? 'cancel' : 'close'),
       keys: ['escape', 'q', 'enter', 'ctrl-c'],
-      run: (state) => (whyBusy(state) === null ? stay(toList(state)) : ask(state, 'cancelSync', {})),
+      run: (state, dialog) =>
+        isCancellable(state, dialog) ? ask(state, 'cancelSync', {}) : stay(toList(state)),
     },
   ],
   view,
@@ -74,6 +75,11 @@ export const sync = defineDialog<SyncDialog>({
 function awaitingSync(state: AppState, pending: number): AppState {
   const dialog: SyncDialog = { kind: 'sync', outcome: null, scroll: 0, pending, problem: null };
   return withDialog(state, dialog);
+}
+
+/** Reports whether it runs where it can be told to stop; a controller that is lost must not keep the dialog open. */
+function isCancellable(state: AppState, { pending }: SyncDialog): boolean {
+  return pending !== null && whyUnreachable(state) === null;
 }
 
 /** Returns what a person may say yes to after a sync was refused; null for nothing. */
