@@ -30,6 +30,8 @@ export function defineQuestion<D extends Asking & { readonly kind: string }>(
   return defineDialog<D>({
     kind: question.kind,
     group: answersGroup,
+    // The same question about something else is another one.
+    subject: (_, dialog) => question.title(dialog),
     keys: [
       {
         id: 'agree',

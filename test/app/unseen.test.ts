@@ -4,7 +4,7 @@ import { updateApp } from '../../src/app/update.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { withDialog } from '../../src/room/step.ts';
 import { conflictRoom, documentRoom, refusedSync } from './documentFixtures.ts';
-import { busyFacts, dialogOf, key, press, proposal, room } from './fixtures.ts';
+import { busyFacts, dialogOf, key, press, proposal, room, worker } from './fixtures.ts';
 import { radarRoom } from './radarFixtures.ts';
 
 const before = room(busyFacts({ workers: [], proposals: [proposal(7, 'web/seo'), proposal(8, 'web/a')] }));
@@ -63,6 +63,28 @@ describe('a yes that was typed ahead', () => {
     expect(typedAhead(writing, 'enter').effects).toEqual([]);
     expect(isUnseen(press(writing, 'tab').state, writing)).toBe(true);
     expect(press(writing, 'enter').effects).toMatchObject([{ method: 'send' }]);
+  });
+
+  it('stops no other worker than the one that was asked about', () => {
+    const [first, second] = [press(room(), 's').state, press(room(), 'n', 'escape', 'j', 's').state];
+    expect(dialogOf(second)).not.toEqual(dialogOf(first));
+    expect(isUnseen(second, first)).toBe(true);
+    expect(typedAhead(second, 'y').effects).toEqual([]);
+  });
+
+  it('starts no others than those that were listed', () => {
+    const more = [proposal(7, 'web/seo'), proposal(8, 'web/a'), proposal(9, 'web/b')];
+    const other = press(room(busyFacts({ workers: [], proposals: more })), 'A').state;
+    expect(isUnseen(other, several)).toBe(true);
+  });
+
+  it('lets no others go on than those that were listed', () => {
+    const limited = { state: 'limited', limitedUntil: null } as const;
+    const listing = (...ids: string[]) =>
+      press(room(busyFacts({ workers: ids.map((id) => worker(id, limited)), proposals: [] })), 'C').state;
+    expect(dialogOf(listing('web/a'))?.kind).toBe('go-on');
+    expect(isUnseen(listing('web/a', 'web/b'), listing('web/a'))).toBe(true);
+    expect(isUnseen(listing('web/a'), listing('web/a'))).toBe(false);
   });
 
   it('is no matter where nothing is decided, and other keys always act', () => {

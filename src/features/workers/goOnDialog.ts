@@ -40,6 +40,7 @@ export const goOnKey: RoomKey = {
 export const goOn = defineDialog<GoOnDialog>({
   kind: 'go-on',
   group: severalGroup,
+  subject: (_, { going, resuming }) => [...going, 'and', ...resuming].join(' '),
   keys: [
     {
       id: 'let-go-on',

@@ -59,7 +59,8 @@ export const startSeveralKey: RoomKey = {
 export const startSeveral = defineDialog<StartSeveralDialog>({
   kind: 'start-several',
   group: severalGroup,
-  subject: (_, { scroll }) => `${scroll}`,
+  subject: (_, { listed, scroll }) =>
+    [scroll, ...listed.map(({ proposal }) => `${proposal.n} ${proposal.plan.digest}`)].join(' '),
   mustRead: ({ listed }) => listed.map(({ proposal }) => proposal.n).join(),
   keys: [
     {
