@@ -134,7 +134,7 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
     await options.beforeEnd();
     guard.release();
     server.close();
-    for (const link of open) link.close();
+    for (const link of open) link.drop();
     await Promise.all([...open].map((link) => link.closed));
     for (const signal of endSignals) process.off(signal, daemon.end);
     process.off('SIGHUP', ignoreHangup);
@@ -144,7 +144,7 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
   /** Every connection, whether it has said hello or not. */
   const open = new Set<Link>();
   /** Those that have not, or were refused: none of them must keep a client out. */
-  const strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.close());
+  const strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.drop());
   server.on('connection', (socket: Socket) => {
     const link = new Link(socket, logError);
     open.add(link);

@@ -37,6 +37,8 @@ export class Link {
   readonly #rpc;
   readonly #frameHandlers = new Map<number, (payload: Buffer) => void>();
   #open = true;
+  /** What comes in from now on is for no one. */
+  #isLeaving = false;
 
   /**
    * Handlers are added before `start`, so that nothing said early is missed.
@@ -49,6 +51,7 @@ export class Link {
     this.#rpc = createMessageConnection(incoming, new Outgoing(stream));
     const reader = new FrameReader();
     stream.on('data', (chunk: Buffer) => {
+      if (this.#isLeaving) return;
       try {
         reader.push(chunk, (kind, payload) => {
           if (kind === FrameKind.message) incoming.deliver(parseMessage(payload));
@@ -59,6 +62,8 @@ export class Link {
         stream.destroy(error as Error);
       }
     });
+    // A peer that leaves waits for this: all that it wrote has been read.
+    stream.once('end', () => stream.end());
     this.closed = new Promise((resolve) => {
       stream.once('close', () => {
         this.#open = false;
@@ -78,6 +83,10 @@ export class Link {
     return this.#open;
   }
 
+  get #mayWrite(): boolean {
+    return this.#open && !this.#isLeaving;
+  }
+
   /** Bytes written by us that the peer has not taken yet. */
   get backlog(): number {
     return this.#stream.writableLength;
@@ -86,9 +95,9 @@ export class Link {
   caller<T>(): Caller<T> {
     return async (method, params) => {
       try {
-        if (this.#open) return await this.#rpc.sendRequest(method, params);
+        if (this.#mayWrite) return await this.#rpc.sendRequest(method, params);
       } catch (error) {
-        if (this.#open) return peerFailed(error as Error) as Answer<T, typeof method>;
+        if (this.#mayWrite) return peerFailed(error as Error) as Answer<T, typeof method>;
       }
       return disconnected() as Answer<T, typeof method>;
     };
@@ -107,7 +116,7 @@ export class Link {
   }
 
   notify<T>(method: keyof T & string, params: T[keyof T & string]): void {
-    if (this.#open) void this.#rpc.sendNotification(method, params);
+    if (this.#mayWrite) void this.#rpc.sendNotification(method, params);
   }
 
   onNotice<T, K extends keyof T & string>(method: K, handler: (params: T[K]) => void): void {
@@ -115,7 +124,7 @@ export class Link {
   }
 
   sendFrame(kind: FrameKind, ...parts: readonly Uint8Array[]): void {
-    if (this.#open) this.#stream.write(encodeFrame(kind, ...parts));
+    if (this.#mayWrite) this.#stream.write(encodeFrame(kind, ...parts));
   }
 
   /** Called whenever a peer that had fallen behind has taken everything. */
@@ -127,11 +136,29 @@ export class Link {
     this.#frameHandlers.set(kind, handler);
   }
 
-  /** Ends once what was written is out, or after a second with a peer that does not read; see `closed`. */
+  /**
+   * Ends once the peer has read all that was written, or after a second with one that does not read; see `closed`. Until
+   * then the stream takes what comes: a peer that writes to one that is gone gets an error, and reads no further.
+   */
   close(): void {
+    if (!this.#open || this.#isLeaving) return;
+    this.#isLeaving = true;
+    this.#stream.resume();
+    this.#stream.once('end', () => this.#stream.destroy());
+    this.#stream.end();
+    this.#giveUpLater();
+  }
+
+  /** Ends once what was written is out, whatever the peer makes of it: it may be anyone. */
+  drop(): void {
     if (!this.#open) return;
-    const giveUp = setTimeout(() => this.#stream.destroy(), closeGraceMs);
+    this.#isLeaving = true;
     this.#stream.end(() => this.#stream.destroy());
+    this.#giveUpLater();
+  }
+
+  #giveUpLater(): void {
+    const giveUp = setTimeout(() => this.#stream.destroy(), closeGraceMs);
     this.#stream.once('close', () => clearTimeout(giveUp));
   }
 }

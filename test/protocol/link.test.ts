@@ -1,5 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { type Result, success } from '../../src/domain/problem.ts';
 import { encodeFrame, FrameKind } from '../../src/protocol/frames.ts';
 import { Link } from '../../src/protocol/link.ts';
@@ -108,4 +114,27 @@ test('a peer that takes nothing any more does not keep a link from closing', asy
   stuck.close();
   await stuck.closed;
   near.close();
+});
+
+test('what was written right before leaving is read by a peer that writes first', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'o-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const server = createServer();
+  server.listen(join(folder, 's'));
+  await once(server, 'listening');
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'leavingClient.ts'), join(folder, 's')]);
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  const link = new Link(socket);
+  const typed: string[] = [];
+  link.onFrame(FrameKind.input, (payload) => typed.push(payload.toString()));
+  // Nothing is read before the client has left, or waits for us; then this side writes before it reads.
+  socket.pause();
+  link.sendFrame(FrameKind.screen, Buffer.alloc(1));
+  await once(child.stdout, 'data');
+  link.sendFrame(FrameKind.screen, Buffer.alloc(1));
+  link.start();
+  setImmediate(() => socket.resume());
+  await link.closed;
+  expect(typed).toEqual(['y']);
+  server.close();
 });

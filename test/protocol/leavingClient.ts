@@ -1,0 +1,13 @@
+import { connect } from 'node:net';
+import { FrameKind } from '../../src/protocol/frames.ts';
+import { Link } from '../../src/protocol/link.ts';
+
+// Connects, waits until it is written to, writes a frame, leaves and says so: `node leavingClient.ts <socket>`.
+const socket = connect(process.argv[2] ?? '');
+const link = new Link(socket);
+link.onFrame(FrameKind.screen, () => {
+  link.sendFrame(FrameKind.input, Buffer.from('y'));
+  link.close();
+});
+socket.once('finish', () => setImmediate(() => process.stdout.write('left')));
+link.start();
