@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type SettingsRead, type UserSettings, usualSettings } from './userSettings.ts';
 
 type Key = keyof UserSettings;
@@ -10,15 +10,15 @@ const leaveKey =
   '(?:enter|tab|backspace|escape|up|down|left|right|home|end|pageup|pagedown|insert|delete|f[1-9]|f1[0-2]))$';
 
 const schema = {
-  leaveKey: z.string().regex(new RegExp(leaveKey)),
+  leaveKey: z.string().check(z.regex(new RegExp(leaveKey))),
   mouse: z.boolean(),
   bell: z.boolean(),
   notify: z.boolean(),
-  notifyCommand: z.array(z.string().min(1)).max(50),
+  notifyCommand: z.array(z.string().check(z.minLength(1))).check(z.maxLength(50)),
   color: z.boolean(),
   layout: z.literal([1, 2, 4, 6, 9, 'stack']),
   order: z.enum(['fixed', 'needs-you-first']),
-} satisfies { readonly [K in Key]: z.ZodType<UserSettings[K]> };
+} satisfies { readonly [K in Key]: z.ZodMiniType<UserSettings[K]> };
 
 /** What the schema wants, in words. */
 const wanted: Readonly<Record<Key, string>> = {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { guardTopics } from '../../domain/guard/rules.ts';
 import type { Limits } from '../../domain/limits.ts';
 import type { NotionConfig } from '../../domain/notionFacts.ts';
@@ -10,11 +10,18 @@ import type { PropertyType } from '../../notion/tables.ts';
  */
 
 const text = z.string();
-const name = z.string().min(1);
+const name = text.check(z.minLength(1));
 /** Any path or word but one with a NUL, which the system would end it at. */
-const word = z.string().regex(/^[^\0]*$/);
-const fileName = word.min(1);
-const texts = z.array(z.string().max(1000)).max(50);
+const word = text.check(z.regex(/^[^\0]*$/));
+const fileName = word.check(z.minLength(1));
+const texts = z.array(text.check(z.maxLength(1000))).check(z.maxLength(50));
+const optional = z.exactOptional;
+
+/** A whole number. */
+const int = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+/** A number above zero. */
+const upTo = (most: number) => z.number().check(z.positive(), z.maximum(most));
+const upToLong = (least: number, most: number) => text.check(z.minLength(least), z.maxLength(most));
 
 /** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
 const jobs = z.record(text, z.array(text));
@@ -23,62 +30,55 @@ const repo = z.looseObject({
   name: text,
   /** Relative to the workspace where it lies below it. */
   path: name,
-  jobs: jobs.exactOptional(),
-  setup: z.array(z.array(word).min(1)).exactOptional(),
-  setupMinutes: z
-    .number()
-    .positive()
-    .max(24 * 60)
-    .exactOptional(),
-  submodules: z.boolean().exactOptional(),
-  lfs: z.enum(['files', 'pointers']).exactOptional(),
+  jobs: optional(jobs),
+  setup: optional(z.array(z.array(word).check(z.minLength(1)))),
+  setupMinutes: optional(upTo(24 * 60)),
+  submodules: optional(z.boolean()),
+  lfs: optional(z.enum(['files', 'pointers'])),
 });
 
 const board = z.strictObject({
-  file: fileName.exactOptional(),
-  prefix: z
-    .string()
-    .regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/)
-    .exactOptional(),
-  autoAdd: z.boolean().exactOptional(),
+  file: optional(fileName),
+  prefix: optional(text.check(z.regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/))),
+  autoAdd: optional(z.boolean()),
 });
 
-const cents = z.int().min(0).max(100_000_000);
+const cents = int(0, 100_000_000);
 const centsByName = z.record(text, cents);
-const party = z.looseObject({ name: z.string().min(1).max(1000), lines: texts.exactOptional() });
+const party = z.looseObject({ name: upToLong(1, 1000), lines: optional(texts) });
 
 const invoices = z.strictObject({
-  file: fileName.exactOptional(),
+  file: optional(fileName),
   currency: text,
-  rate: z
-    .union([
+  rate: optional(
+    z.union([
       cents,
       z.strictObject({
-        hour: cents.exactOptional(),
-        repos: centsByName.exactOptional(),
-        tasks: centsByName.exactOptional(),
-        workers: centsByName.exactOptional(),
+        hour: optional(cents),
+        repos: optional(centsByName),
+        tasks: optional(centsByName),
+        workers: optional(centsByName),
       }),
-    ])
-    .exactOptional(),
-  time: z.enum(['measured', 'claim']).exactOptional(),
-  hoursPerDay: z.number().positive().max(24).exactOptional(),
-  from: party.exactOptional(),
-  clients: z.record(text, party.extend({ repos: texts.exactOptional() })).exactOptional(),
-  notes: texts.exactOptional(),
+    ]),
+  ),
+  time: optional(z.enum(['measured', 'claim'])),
+  hoursPerDay: optional(upTo(24)),
+  from: optional(party),
+  clients: optional(z.record(text, z.extend(party, { repos: optional(texts) }))),
+  notes: optional(texts),
 });
 
-const lines = z.int().min(0).max(100_000);
-const dollars = z.number().positive().max(1_000_000).exactOptional();
-const wait = z.int().min(0).max(600_000).exactOptional();
+const lines = int(0, 100_000);
+const dollars = optional(upTo(1_000_000));
+const wait = optional(int(0, 600_000));
 
 const limits = z.strictObject({
-  scrollback: z.looseObject({ visible: lines, hidden: lines }).exactOptional(),
-  workers: z.int().min(1).max(100).exactOptional(),
-  staggerMs: z.int().min(0).max(60_000).exactOptional(),
-  dollars: z.strictObject({ day: dollars, worker: dollars }).exactOptional(),
-  stopping: z.strictObject({ idleMs: wait, quitMs: wait, termMs: wait }).exactOptional(),
-}) satisfies z.ZodType<Limits>;
+  scrollback: optional(z.looseObject({ visible: lines, hidden: lines })),
+  workers: optional(int(1, 100)),
+  staggerMs: optional(int(0, 60_000)),
+  dollars: optional(z.strictObject({ day: dollars, worker: dollars })),
+  stopping: optional(z.strictObject({ idleMs: wait, quitMs: wait, termMs: wait })),
+}) satisfies z.ZodMiniType<Limits>;
 
 const propertyTypes = [
   'title',
@@ -90,57 +90,52 @@ const propertyTypes = [
   'url',
 ] as const satisfies readonly PropertyType[];
 
-const shortText = z.string().min(1).max(200);
+const shortText = upToLong(1, 200);
 
 const mapping = z.looseObject({
   databaseId: shortText,
   dataSourceId: shortText,
-  idProperty: shortText.nullable(),
+  idProperty: z.nullable(shortText),
   fields: z.record(text, z.looseObject({ propertyId: shortText, name: text, type: z.enum(propertyTypes) })),
   statusMap: z.record(text, z.array(text)),
   writeStatus: z.record(text, text),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .exactOptional(),
+  currency: optional(text.check(z.regex(/^[A-Z]{3}$/))),
 });
 
 /** Mappings that `notion connect` proposes. The token is never there. */
 const notion = z.strictObject({
-  board: mapping.exactOptional(),
-  invoices: mapping.exactOptional(),
-  wantedStatus: shortText.exactOptional(),
-  comment: z.boolean().exactOptional(),
-}) satisfies z.ZodType<NotionConfig>;
+  board: optional(mapping),
+  invoices: optional(mapping),
+  wantedStatus: optional(shortText),
+  comment: optional(z.boolean()),
+}) satisfies z.ZodMiniType<NotionConfig>;
 
 const configSchema = z.looseObject({
-  name: z.string().min(1).max(100).exactOptional(),
-  repos: z.array(repo).exactOptional(),
-  defaultAgent: text.exactOptional(),
+  name: optional(upToLong(1, 100)),
+  repos: optional(z.array(repo)),
+  defaultAgent: optional(text),
   /** Checked with the presets that are built in. */
-  agents: z.looseObject({}).exactOptional(),
+  agents: optional(z.looseObject({})),
   /** For every repository that does not say otherwise. */
-  jobs: jobs.exactOptional(),
-  radar: z.boolean().exactOptional(),
-  memory: z.strictObject({ copilot: z.boolean().exactOptional() }).exactOptional(),
+  jobs: optional(jobs),
+  radar: optional(z.boolean()),
+  memory: optional(z.strictObject({ copilot: optional(z.boolean()) })),
   /** `writable` is relative to the workspace where it lies below it. */
-  guard: z
-    .union([
+  guard: optional(
+    z.union([
       z.literal(false),
       z.strictObject({
-        allow: z.array(z.enum(guardTopics)).exactOptional(),
-        writable: z.array(name).exactOptional(),
+        allow: optional(z.array(z.enum(guardTopics))),
+        writable: optional(z.array(name)),
       }),
-    ])
-    .exactOptional(),
-  limits: limits.exactOptional(),
+    ]),
+  ),
+  limits: optional(limits),
   /** The first worker's block of ports. */
-  ports: z
-    .looseObject({ first: z.int().min(1024).max(65_535), count: z.int().min(0).max(1000) })
-    .exactOptional(),
-  board: z.union([z.literal(false), board]).exactOptional(),
-  invoices: invoices.exactOptional(),
-  notion: notion.exactOptional(),
+  ports: optional(z.looseObject({ first: int(1024, 65_535), count: int(0, 1000) })),
+  board: optional(z.union([z.literal(false), board])),
+  invoices: optional(invoices),
+  notion: optional(notion),
 });
 
 export type StoredConfig = z.infer<typeof configSchema>;
