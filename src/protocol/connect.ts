@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { failure, type Result, success } from '../domain/problem.ts';
-import { within } from '../lib/schedule.ts';
+import { pause, within } from '../lib/schedule.ts';
 import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
 import { heldApprovalKey } from './heldKey.ts';
 import { type Hello, type HelloApi, protocolVersion } from './hello.ts';
@@ -95,11 +95,25 @@ function notRunning(program: Program, hint?: string): Result<never> {
   return failure('not_running', `No ${program} is running for this workspace.`, hint);
 }
 
-/** A connected socket, or null when nobody accepts. */
-function openSocket(path: string): Promise<Socket | null> {
+/**
+ * Returns a connected socket, or null when none is accepted there. A daemon whose queue of connections is full (`EAGAIN`)
+ * is busy, not gone: it is asked again for as long as a hello may take.
+ */
+async function openSocket(path: string): Promise<Socket | null> {
+  const until = performance.now() + helloLimitMs;
+  for (;;) {
+    const opened = await tryToOpen(path);
+    if (opened !== 'EAGAIN') return typeof opened === 'string' ? null : opened;
+    if (performance.now() > until) return null;
+    await pause(10);
+  }
+}
+
+/** Returns a connected socket, or the code of the error. */
+function tryToOpen(path: string): Promise<Socket | string> {
   return new Promise((resolve) => {
     const socket = connect(path);
     socket.once('connect', () => resolve(socket));
-    socket.once('error', () => resolve(null));
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
   });
 }

@@ -201,6 +201,35 @@ test('a link that closes leaves no request without an answer', async () => {
   rmSync(lockPath(sandbox.root, 'controller'), { force: true });
 });
 
+test('a client waits for a daemon whose queue of connections is full', async () => {
+  await using sandbox = new Sandbox();
+  const first = await connected(options(sandbox));
+  const holder = readHolder(sandbox.root, 'controller');
+  const path = holder?.socket ?? '';
+  process.kill(holder?.pid ?? 0, 'SIGSTOP');
+  const idle: Socket[] = [];
+  let isFull = false;
+  while (!isFull) {
+    const socket = connect(path);
+    const code = await new Promise<string | undefined>((resolve) => {
+      socket.once('connect', () => resolve(undefined));
+      socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
+    });
+    isFull = code === 'EAGAIN';
+    if (!isFull) expect(code).toBeUndefined();
+    idle.push(socket);
+  }
+  const second = connected(options(sandbox));
+  // A refusal would come at once: one more attempt of ours is refused after it was made.
+  const third = connect(path);
+  await new Promise((resolve) => third.once('error', resolve));
+  process.kill(holder?.pid ?? 0, 'SIGCONT');
+  const link = await second;
+  expect(await link.caller<SampleApi>()('echo', { text: 'here' })).toEqual({ ok: true, value: 'here' });
+  for (const socket of idle) socket.destroy();
+  for (const open of [first, link]) open.close();
+});
+
 test('connections that never say hello keep no client out, and do not stay', async () => {
   await using sandbox = new Sandbox();
   const first = await connected(options(sandbox));
