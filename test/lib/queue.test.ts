@@ -27,12 +27,16 @@ test('A fault in one is a fault of all, and nothing begins after it', async () =
 test('a serial queue keeps the order, and a failure from those behind it', async () => {
   const queue = new SerialQueue();
   const done: string[] = [];
+  const gate = Promise.withResolvers<void>();
   const slow = queue.add(async () => {
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await gate.promise;
     done.push('slow');
   });
   const failing = queue.add(() => Promise.reject(new Error('no')));
   const last = queue.add(async () => done.push('last'));
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(done).toEqual([]);
+  gate.resolve();
   await expect(failing).rejects.toThrow('no');
   await Promise.all([slow, last, queue.onIdle()]);
   expect(done).toEqual(['slow', 'last']);
