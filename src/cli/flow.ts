@@ -1,12 +1,12 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { FlowFinished, FlowKind } from '../domain/flow.ts';
 import type { Repo } from '../domain/repo.ts';
-import type { FlowName } from '../git/flowBranches.ts';
-import { finishFlow, previewFlow } from '../git/flowFinish.ts';
-import { initFlow, type PrefixKey } from '../git/flowInit.ts';
-import { fetchForPush, pushFinished } from '../git/flowPush.ts';
-import { type FlowStart, startFlow } from '../git/flowStart.ts';
-import { readFlowStatus } from '../git/flowStatus.ts';
+import type { FlowName } from '../git/flow/branches.ts';
+import { finishFlow, previewFlow } from '../git/flow/finish.ts';
+import { initFlow, type PrefixKey } from '../git/flow/init.ts';
+import { fetchForPush, pushFinished } from '../git/flow/push.ts';
+import { type FlowStart, startFlow } from '../git/flow/start.ts';
+import { readFlowStatus } from '../git/flow/status.ts';
 import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
 import { finishedText, previewText, startedText, statusText } from './describe/flow.ts';

@@ -9,10 +9,10 @@ import {
 } from '../controller/config/workspaceConfig.ts';
 import type { Repo } from '../domain/repo.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
-import { discoverRepos, uniqueNames } from '../git/discover.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
-import { readFlow } from '../git/flow.ts';
-import { createDevelop } from '../git/flowInit.ts';
+import { readFlow } from '../git/flow/flow.ts';
+import { createDevelop } from '../git/flow/init.ts';
+import { discoverRepos, uniqueNames } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
 import { demandYes } from './ask.ts';

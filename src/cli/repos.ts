@@ -1,7 +1,7 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../domain/branch.ts';
-import { readDetails } from '../git/repoDetails.ts';
 import { Git } from '../git/run.ts';
+import { readDetails } from '../git/status/details.ts';
 import { mapConcurrently } from '../lib/queue.ts';
 import { longAge } from '../room/text/words.ts';
 import { columns } from './describe/rows.ts';

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
+import { commonDirectory } from './directories.ts';
 import { exists, readIfThere } from './files.ts';
 import type { Git } from './run.ts';
-import { commonDirectory } from './worktreeList.ts';
 
 const ours = ['/.orch/', '/.worktrees/'];
 

@@ -2,9 +2,9 @@ import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../domain/problem.ts';
 import { copyIndex } from './copyIndex.ts';
+import { gitDirectory } from './directories.ts';
 import { type Git, refused } from './run.ts';
 import { makeTempFolder } from './tempFolder.ts';
-import { gitDirectory } from './worktreeList.ts';
 
 /** Snapshots are ours, not the person's, and must work where nobody has told git their name. */
 const identity = {

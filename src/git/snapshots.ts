@@ -6,10 +6,10 @@ import type { Repo } from '../domain/repo.ts';
 import { checkPath } from '../lib/files.ts';
 import { dropBackups, listBackups } from './backups.ts';
 import { exists } from './files.ts';
-import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 import { keepRef, readRef, timeOf, wipRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
 import { commitSnapshot, snapshotTree } from './snapshot.ts';
+import { inspectWorker, nameSome, type WorkerPlace } from './worktrees/inspect.ts';
 
 /** Untracked files beyond this are most likely built or downloaded; each snapshot would keep them again. */
 const largestUntracked = 20_000_000;

@@ -1,10 +1,10 @@
 import { readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Repo } from '../domain/repo.ts';
+import { commonDirectory, gitDirectory, listWorktrees } from './directories.ts';
 import { resolvedPath } from './files.ts';
 import { branchRef } from './refs.ts';
 import type { Git } from './run.ts';
-import { commonDirectory, gitDirectory, listWorktrees } from './worktreeList.ts';
 
 /** Younger locks may be those of a git that is just at work. */
 const staleAfterMs = 30_000;

@@ -7,8 +7,8 @@ import { appendFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Result } from '../../src/domain/problem.ts';
-import { Radar } from '../../src/git/radar.ts';
-import type { RadarPlace } from '../../src/git/radarWorktree.ts';
+import type { RadarPlace } from '../../src/git/radar/look.ts';
+import { Radar } from '../../src/git/radar/radar.ts';
 import { Git } from '../../src/git/run.ts';
 
 const rounds = Number(process.argv[2] ?? 9);

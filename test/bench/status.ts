@@ -7,7 +7,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Git } from '../../src/git/run.ts';
-import { readStatuses } from '../../src/git/status.ts';
+import { readStatuses } from '../../src/git/status/status.ts';
 
 const rounds = Number(process.argv[2] ?? 7);
 const temp = realpathSync(mkdtempSync(join(tmpdir(), 'orch-bench-')));

@@ -1,14 +1,14 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { listWorktrees } from '../../src/git/directories.ts';
+import { excludeOurFolders } from '../../src/git/exclude.ts';
 import {
   addWorktree,
   checkNewWorktree,
   describeCollision,
   restoreWorktree,
-} from '../../src/git/addWorktree.ts';
-import { excludeOurFolders } from '../../src/git/exclude.ts';
-import { listWorktrees } from '../../src/git/worktreeList.ts';
+} from '../../src/git/worktrees/worktrees.ts';
 import { createPlace, expectProblem, expectValue, hook, pictureOf, refsOf, write } from './place.ts';
 
 test('A branch and its worktree are made beside the main checkout, which does not notice', async () => {

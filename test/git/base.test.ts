@@ -2,8 +2,8 @@ import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { chooseBase } from '../../src/git/base.ts';
 import { Git } from '../../src/git/run.ts';
+import { chooseBase } from '../../src/git/worktrees/branch.ts';
 import { createPlace, expectProblem, expectValue, type Place, pictureOf, write } from './place.ts';
 
 async function cloned(): Promise<{ place: Place; origin: Repo; repo: Repo }> {

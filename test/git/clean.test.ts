@@ -1,7 +1,7 @@
 import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { clean, previewClean } from '../../src/git/clean.ts';
+import { clean, previewClean } from '../../src/git/finish/clean.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, refsOf, write } from './place.ts';
 
 const at = new Date('2026-03-01T10:15:00.123Z');

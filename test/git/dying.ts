@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Repo } from '../../src/domain/repo.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
 import { Git, type GitOptions, type GitOutcome } from '../../src/git/run.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 
 /** A program of its own that is killed in the middle: `node dying.ts <file with an Order>`. Prints an `Ended`. */
 export interface Order {
@@ -69,19 +69,19 @@ class DyingGit extends Git {
 async function carryOut(git: Git, repo: Repo, change: Change): Promise<{ readonly ok: boolean }> {
   switch (change.do) {
     case 'finish': {
-      const { finish } = await import('../../src/git/finish.ts');
+      const { finish } = await import('../../src/git/finish/finish.ts');
       return finish(git, repo, change.worker, { tip: change.tip, confirm: change.worker.task });
     }
     case 'clean': {
-      const { clean } = await import('../../src/git/clean.ts');
+      const { clean } = await import('../../src/git/finish/clean.ts');
       return clean(git, repo, change.worker, { tip: change.tip, confirm: change.worker.task });
     }
     case 'undo': {
-      const { undo } = await import('../../src/git/undo.ts');
+      const { undo } = await import('../../src/git/finish/undo.ts');
       return undo(git, repo, change);
     }
     case 'flow': {
-      const { finishFlow } = await import('../../src/git/flowFinish.ts');
+      const { finishFlow } = await import('../../src/git/flow/finish.ts');
       return finishFlow(git, repo, change);
     }
   }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FinishPreview } from '../../src/domain/finish.ts';
 import type { Repo } from '../../src/domain/repo.ts';
-import { finish } from '../../src/git/finish.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
-import { previewFinish } from '../../src/git/preview.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { previewFinish } from '../../src/git/finish/preview.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import {
   createPlace,
   expectProblem,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseFlow, readFlow } from '../../src/git/flow.ts';
-import { createDevelop } from '../../src/git/flowInit.ts';
+import { chooseFlow, readFlow } from '../../src/git/flow/flow.ts';
+import { createDevelop } from '../../src/git/flow/init.ts';
 import { createPlace, expectProblem, expectValue, pictureOf } from './place.ts';
 
 const heads = (...names: string[]) => names.map((name) => `refs/heads/${name}\0`);

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { FlowKind } from '../../src/domain/flow.ts';
 import type { Repo } from '../../src/domain/repo.ts';
-import { finishFlow } from '../../src/git/flowFinish.ts';
-import { initFlow } from '../../src/git/flowInit.ts';
-import { startFlow } from '../../src/git/flowStart.ts';
-import { readFlowStatus } from '../../src/git/flowStatus.ts';
+import { finishFlow } from '../../src/git/flow/finish.ts';
+import { initFlow } from '../../src/git/flow/init.ts';
+import { startFlow } from '../../src/git/flow/start.ts';
+import { readFlowStatus } from '../../src/git/flow/status.ts';
 import { createPlace, expectValue, type Place } from './place.ts';
 
 /** Debian's package: git-flow (AVH). */

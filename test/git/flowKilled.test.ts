@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { finishFlow } from '../../src/git/flowFinish.ts';
-import { startFlow } from '../../src/git/flowStart.ts';
+import { finishFlow } from '../../src/git/flow/finish.ts';
+import { startFlow } from '../../src/git/flow/start.ts';
 import { expectTidy, killEverywhere, type Scene } from './killing.ts';
 import { createPlace, expectValue, hook, type Place, write } from './place.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { finishFlow, previewFlow } from '../../src/git/flowFinish.ts';
-import { fetchForPush, pushFinished } from '../../src/git/flowPush.ts';
-import { startFlow } from '../../src/git/flowStart.ts';
+import { finishFlow, previewFlow } from '../../src/git/flow/finish.ts';
+import { fetchForPush, pushFinished } from '../../src/git/flow/push.ts';
+import { startFlow } from '../../src/git/flow/start.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place } from './place.ts';
 
 const release = { kind: 'release', name: '1.0.0' } as const;

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { initFlow } from '../../src/git/flowInit.ts';
-import { startFlow } from '../../src/git/flowStart.ts';
-import { readFlowStatus } from '../../src/git/flowStatus.ts';
+import { initFlow } from '../../src/git/flow/init.ts';
+import { startFlow } from '../../src/git/flow/start.ts';
+import { readFlowStatus } from '../../src/git/flow/status.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, pictureOf, refsOf } from './place.ts';
 
 async function withFiles(files: Record<string, string>): Promise<[Place, Repo]> {

@@ -3,13 +3,13 @@ import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { success } from '../../src/domain/problem.ts';
-import { addWorktree, checkNewWorktree, restoreWorktree } from '../../src/git/addWorktree.ts';
 import { excludeOurFolders } from '../../src/git/exclude.ts';
-import { finish } from '../../src/git/finish.ts';
-import { listIncluded } from '../../src/git/include.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { previewFinish } from '../../src/git/finish/preview.ts';
 import { carryOut, dropJournal, listJournals, readJournal } from '../../src/git/journal.ts';
-import { previewFinish } from '../../src/git/preview.ts';
-import { readStatus } from '../../src/git/status.ts';
+import { readStatus } from '../../src/git/status/status.ts';
+import { listIncluded } from '../../src/git/worktrees/include.ts';
+import { addWorktree, checkNewWorktree, restoreWorktree } from '../../src/git/worktrees/worktrees.ts';
 import { createPlace, expectProblem, expectValue, type Place } from './place.ts';
 
 /** A folder beside the workspace that nothing may be written to. */

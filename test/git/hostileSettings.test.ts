@@ -3,22 +3,22 @@ import { appendFile, chmod, mkdir, readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { assess } from '../../src/git/assess.ts';
 import { listBackups } from '../../src/git/backups.ts';
-import { readBranches } from '../../src/git/branches.ts';
-import { previewClean } from '../../src/git/clean.ts';
-import { readFlow } from '../../src/git/flow.ts';
-import { readFlowStatus } from '../../src/git/flowStatus.ts';
+import { assess } from '../../src/git/finish/assess.ts';
+import { previewClean } from '../../src/git/finish/clean.ts';
+import { previewFinish } from '../../src/git/finish/preview.ts';
+import { readFlow } from '../../src/git/flow/flow.ts';
+import { readFlowStatus } from '../../src/git/flow/status.ts';
 import { readCommit, readHistory } from '../../src/git/history.ts';
-import { listIncluded } from '../../src/git/include.ts';
-import { inspectWorker, type WorkerPlace } from '../../src/git/inspect.ts';
-import { previewFinish } from '../../src/git/preview.ts';
-import { Radar } from '../../src/git/radar.ts';
-import { readDetails } from '../../src/git/repoDetails.ts';
+import { Radar } from '../../src/git/radar/radar.ts';
 import { Git } from '../../src/git/run.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots } from '../../src/git/snapshots.ts';
-import { readStatus } from '../../src/git/status.ts';
+import { readBranches } from '../../src/git/status/branches.ts';
+import { readDetails } from '../../src/git/status/details.ts';
+import { readStatus } from '../../src/git/status/status.ts';
 import { workDiff } from '../../src/git/workDiff.ts';
+import { listIncluded } from '../../src/git/worktrees/include.ts';
+import { inspectWorker, type WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectValue, type Place, write } from './place.ts';
 
 interface Scene {

@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { copyIncluded, listIncluded } from '../../src/git/include.ts';
+import { copyIncluded, listIncluded } from '../../src/git/worktrees/include.ts';
 import { createPlace, expectValue } from './place.ts';
 
 async function scene(include: string, ignore = '.env*\n*.local\n/data/\n') {

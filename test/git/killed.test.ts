@@ -2,11 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { clean, previewClean } from '../../src/git/clean.ts';
-import { finish } from '../../src/git/finish.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
-import { undo } from '../../src/git/undo.ts';
-import { settle, unfinishedJournals } from '../../src/git/unfinished.ts';
+import { clean, previewClean } from '../../src/git/finish/clean.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { settle, unfinishedJournals } from '../../src/git/finish/settle.ts';
+import { undo } from '../../src/git/finish/undo.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { expectTidy, killEverywhere, type Scene } from './killing.ts';
 import { createPlace, expectValue, hook, type Place, pictureOf, write } from './place.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
 import { Git, type GitOptions } from '../../src/git/run.ts';
-import { readStatus } from '../../src/git/status.ts';
+import { readStatus } from '../../src/git/status/status.ts';
 import { createPlace, type Place } from './place.ts';
 
 /** Says which commands it ran. */

@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { finish } from '../../src/git/finish.ts';
+import { finish } from '../../src/git/finish/finish.ts';
 import { mergeTrees } from '../../src/git/mergeCommit.ts';
 import { createPlace, expectProblem, expectValue, hook, refsOf, write } from './place.ts';
 

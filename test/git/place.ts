@@ -17,9 +17,9 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import type { Problem, Result } from '../../src/domain/problem.ts';
 import type { Repo } from '../../src/domain/repo.ts';
-import { addWorktree } from '../../src/git/addWorktree.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
 import { Git } from '../../src/git/run.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
+import { addWorktree } from '../../src/git/worktrees/worktrees.ts';
 
 const run = promisify(execFile);
 

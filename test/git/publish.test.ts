@@ -2,10 +2,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { finish } from '../../src/git/finish.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
-import { previewFinish } from '../../src/git/preview.ts';
-import { overlapping } from '../../src/git/publish.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { previewFinish } from '../../src/git/finish/preview.ts';
+import { overlapping } from '../../src/git/merge.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import {
   createPlace,
   expectProblem,

@@ -2,10 +2,10 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { clean } from '../../src/git/clean.ts';
-import { finish } from '../../src/git/finish.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
-import { previewFinish } from '../../src/git/preview.ts';
+import { clean } from '../../src/git/finish/clean.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { previewFinish } from '../../src/git/finish/preview.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
 
 /** A repository with a submodule that the worker has initialised. */

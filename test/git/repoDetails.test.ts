@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isStale } from '../../src/domain/branch.ts';
-import { readDetails } from '../../src/git/repoDetails.ts';
+import { readDetails } from '../../src/git/status/details.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 
 async function scene() {

@@ -4,11 +4,11 @@ import { access, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { clean } from '../../src/git/clean.ts';
-import { finish } from '../../src/git/finish.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
+import { clean } from '../../src/git/finish/clean.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { settle, unfinishedJournals } from '../../src/git/finish/settle.ts';
 import { adoptJournals } from '../../src/git/journal.ts';
-import { settle, unfinishedJournals } from '../../src/git/unfinished.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
 
 /** What a finish leaves on the disk that was killed in that step. */

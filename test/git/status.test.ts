@@ -2,7 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Git } from '../../src/git/run.ts';
-import { readStatus } from '../../src/git/status.ts';
+import { readStatus } from '../../src/git/status/status.ts';
 import { createPlace, pictureOf, write } from './place.ts';
 
 test('A clean checkout shows its branch and base', async () => {

@@ -2,11 +2,11 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/domain/repo.ts';
-import { clean } from '../../src/git/clean.ts';
-import { finish } from '../../src/git/finish.ts';
-import type { WorkerPlace } from '../../src/git/inspect.ts';
-import { previewFinish } from '../../src/git/preview.ts';
-import { undo } from '../../src/git/undo.ts';
+import { clean } from '../../src/git/finish/clean.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { previewFinish } from '../../src/git/finish/preview.ts';
+import { undo } from '../../src/git/finish/undo.ts';
+import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, pictureOf, write } from './place.ts';
 
 async function finished(place: Place, repo: Repo, worker: WorkerPlace) {

@@ -5,7 +5,7 @@ import {
   compareVersions,
   parseVersion,
   type Version,
-} from '../../src/git/version.ts';
+} from '../../src/git/flow/version.ts';
 
 function read(text: string): Version {
   const parsed = parseVersion(text);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type GitChange, GitWatch } from '../../src/git/watch.ts';
+import { type GitChange, GitWatch } from '../../src/git/status/watch.ts';
 import { createPlace, write } from './place.ts';
 
 async function scene() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { nameSome } from '../../src/git/inspect.ts';
-import { linesOf } from '../../src/git/preview.ts';
+import { linesOf } from '../../src/git/finish/preview.ts';
 import { refusal } from '../../src/git/run.ts';
+import { nameSome } from '../../src/git/worktrees/inspect.ts';
 
 test('what git passes on of a server cannot deceive', () => {
   const stderr = 'remote: \u202eko lla\x1b[2J\u200b\nremote: \u2066no\ttabs\x9b\n';

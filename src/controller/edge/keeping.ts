@@ -6,9 +6,9 @@ import { isLive } from '../../domain/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { findIdle } from '../../features/workers/checks.ts';
 import { listBackups } from '../../git/backups.ts';
-import { bringBase, resolveText } from '../../git/bringBase.ts';
+import { undo } from '../../git/finish/undo.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../git/snapshots.ts';
-import { undo } from '../../git/undo.ts';
+import { bringBase, resolveText } from '../../git/worktrees/bringBase.ts';
 import { findRepo, type Tools } from './tools.ts';
 
 /** What is kept of workers' work, and how it comes back. */

@@ -15,9 +15,9 @@ import { freePorts, overlapsAny, type PortBlock, usualPorts } from '../../domain
 import type { Worker } from '../../domain/worker.ts';
 import type { AgentPreset } from '../../domain/workspace.ts';
 import type { OpenProposal } from '../../features/events.ts';
-import { checkNewWorktree } from '../../git/addWorktree.ts';
-import { chooseBase, describeCommit } from '../../git/base.ts';
-import { readFlow } from '../../git/flow.ts';
+import { readFlow } from '../../git/flow/flow.ts';
+import { chooseBase, describeCommit } from '../../git/worktrees/branch.ts';
+import { checkNewWorktree } from '../../git/worktrees/worktrees.ts';
 import { guardRules, guardWarnings } from './guarding.ts';
 import { workerEnvironment } from './launching.ts';
 import { planReadying, type Readying } from './readying.ts';

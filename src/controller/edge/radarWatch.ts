@@ -5,9 +5,9 @@ import type { Repo } from '../../domain/repo.ts';
 import { repoOf } from '../../domain/slug.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
-import { readFlow } from '../../git/flow.ts';
-import { Radar } from '../../git/radar.ts';
-import type { RadarPlace } from '../../git/radarWorktree.ts';
+import { readFlow } from '../../git/flow/flow.ts';
+import type { RadarPlace } from '../../git/radar/look.ts';
+import { Radar } from '../../git/radar/radar.ts';
 import type { Git } from '../../git/run.ts';
 import { findRepo } from './tools.ts';
 

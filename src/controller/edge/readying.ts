@@ -6,10 +6,10 @@ import { type Result, success } from '../../domain/problem.ts';
 import type { StartPlan } from '../../domain/proposal.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { RepoSetup, SetupPlan } from '../../domain/setup.ts';
+import { gitDirectory } from '../../git/directories.ts';
 import { exists, readIfThere } from '../../git/files.ts';
-import { listMissing } from '../../git/include.ts';
 import type { Git } from '../../git/run.ts';
-import { gitDirectory } from '../../git/worktreeList.ts';
+import { listMissing } from '../../git/worktrees/include.ts';
 import type { Tools } from './tools.ts';
 
 /** What a worktree still needs before an agent can work in it. */

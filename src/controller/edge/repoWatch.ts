@@ -4,10 +4,10 @@ import type { Worker } from '../../domain/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { resolvedPath } from '../../git/files.ts';
-import { adoptBranch, readLiveBranch } from '../../git/liveBranch.ts';
 import type { Git } from '../../git/run.ts';
-import { readStatus } from '../../git/status.ts';
-import { type GitChange, GitWatch } from '../../git/watch.ts';
+import { readStatus } from '../../git/status/status.ts';
+import { type GitChange, GitWatch } from '../../git/status/watch.ts';
+import { adoptBranch, readLiveBranch } from '../../git/worktrees/liveBranch.ts';
 
 /** What the watch needs of its surroundings. */
 export interface RepoWorld {

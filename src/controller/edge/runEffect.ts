@@ -10,7 +10,7 @@ import type { ControllerState } from '../../features/state.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';
 import { takenPorts } from '../../features/workers/starting.ts';
 import type { Git } from '../../git/run.ts';
-import { readStatuses } from '../../git/status.ts';
+import { readStatuses } from '../../git/status/status.ts';
 import { Stagger } from '../../lib/schedule.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents/documents.ts';

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { RepoWatch } from '../../../src/controller/edge/repoWatch.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import type { ControllerState } from '../../../src/features/state.ts';
-import { readStatus } from '../../../src/git/status.ts';
+import { readStatus } from '../../../src/git/status/status.ts';
 import { createPlace } from '../../git/place.ts';
 import { Scene } from '../scene.ts';
 

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { settleUnfinished } from '../../../src/controller/edge/settling.ts';
 import type { Message } from '../../../src/features/messages.ts';
-import { unfinishedFlows } from '../../../src/git/flowCutOff.ts';
-import { finishFlow } from '../../../src/git/flowFinish.ts';
-import { startFlow } from '../../../src/git/flowStart.ts';
+import { commonDirectory } from '../../../src/git/directories.ts';
+import { unfinishedFlows } from '../../../src/git/flow/cutOff.ts';
+import { finishFlow } from '../../../src/git/flow/finish.ts';
+import { startFlow } from '../../../src/git/flow/start.ts';
 import { adoptJournals, discardJournals } from '../../../src/git/journal.ts';
-import { commonDirectory } from '../../../src/git/worktreeList.ts';
 import { createPlace, expectProblem, expectValue, write } from '../../git/place.ts';
 import { Scene } from '../scene.ts';
 

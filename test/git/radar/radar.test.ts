@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RadarReport } from '../../../src/domain/radar.ts';
 import type { Repo } from '../../../src/domain/repo.ts';
-import type { WorkerPlace } from '../../../src/git/inspect.ts';
-import { Radar } from '../../../src/git/radar.ts';
+import { Radar } from '../../../src/git/radar/radar.ts';
+import type { WorkerPlace } from '../../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../place.ts';
 import { lines } from './edits.ts';
 

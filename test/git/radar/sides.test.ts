@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { Radar } from '../../../src/git/radar.ts';
+import { Radar } from '../../../src/git/radar/radar.ts';
 import { createPlace, expectValue, write } from '../place.ts';
 import { lines } from './edits.ts';
 

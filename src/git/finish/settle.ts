@@ -1,0 +1,95 @@
+import type { FinishResult } from '../../domain/finish.ts';
+import { type Result, success } from '../../domain/problem.ts';
+import type { Repo } from '../../domain/repo.ts';
+import { commonDirectory } from '../directories.ts';
+import { readFlow } from '../flow/flow.ts';
+import { dropJournal, type Journal, listJournals } from '../journal.ts';
+import { mend } from '../mend.ts';
+import { branchRef, isAncestor, readRef } from '../refs.ts';
+import type { Git } from '../run.ts';
+import { inspectWorker, type WorkerPlace } from '../worktrees/inspect.ts';
+import { clean, cleanName, mendClean } from './clean.ts';
+import { finish, forgetFinish } from './finish.ts';
+
+/** A finish or clean of a worker that a killed process left half-done. */
+export interface Unfinished {
+  readonly kind: 'finish' | 'clean';
+  readonly worker: WorkerPlace;
+  readonly tip: string;
+  readonly journal: Journal;
+}
+
+/** What became of it: completed as the person had wanted it, or dropped with the worker as it was. */
+export type Settled =
+  | { readonly how: 'finished'; readonly result: FinishResult }
+  | { readonly how: 'cleaned'; readonly backup: string }
+  | { readonly how: 'dropped' };
+
+/** Changes of a repository that were cut off, or why a journal cannot be read. Changes of other kinds are left out. */
+export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly Result<Unfinished>[]> {
+  const common = await commonDirectory(git, repo.path);
+  // No repository, no journals; what is wrong with it is told where it is looked at.
+  if (!common.ok) return [];
+  return (await listJournals(common.value)).flatMap((read) => {
+    if (!read.ok) return [read];
+    const unfinished = parseUnfinished(read.value);
+    return unfinished ? [success(unfinished)] : [];
+  });
+}
+
+/**
+ * Brings a change that was cut off to an end. A finish is completed if it had merged, for others may build on that
+ * already, and a clean if the worktree had begun to go; before that nothing a person could see had changed, so the
+ * change is dropped and the worker is as it was: whoever wanted it can want it again.
+ */
+export async function settle(git: Git, repo: Repo, unfinished: Unfinished): Promise<Result<Settled>> {
+  const { kind, worker, tip, journal } = unfinished;
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  return git.exclusive<Settled>(common.value, async () => {
+    // The person had agreed to what goes when the change was begun.
+    const options = { tip, confirm: worker.task };
+    if (kind === 'finish' && (await isMerged(git, repo, unfinished))) {
+      const done = await finish(git, repo, worker, options);
+      return done.ok ? success({ how: 'finished', result: done.value }) : done;
+    }
+    if (kind === 'clean') await mendClean(git, repo, worker, journal);
+    else await mend(git, repo, worker, journal, tip);
+    if (kind === 'clean' && journal.step !== 'back up' && (await isRemovalBegun(git, repo, worker))) {
+      const done = await clean(git, repo, worker, options);
+      return done.ok ? success({ how: 'cleaned', backup: done.value.backup }) : done;
+    }
+    const dropped =
+      kind === 'finish'
+        ? await forgetFinish(git, repo, common.value, worker.task)
+        : await dropJournal(common.value, cleanName(worker.task));
+    return dropped.ok ? success({ how: 'dropped' }) : dropped;
+  });
+}
+
+/** A journal alone does not make a merge: an agent can write one. The base branch has to hold the work already. */
+async function isMerged(git: Git, repo: Repo, { journal, tip, worker }: Unfinished): Promise<boolean> {
+  const { into } = journal.data as { into: string };
+  const flow = await readFlow(git, repo);
+  if (!flow.ok || flow.value.base !== into || tip === worker.base.commit) return false;
+  const head = await readRef(git, repo.path, branchRef(into));
+  return head !== null && (await isAncestor(git, repo.path, tip, head));
+}
+
+async function isRemovalBegun(git: Git, repo: Repo, worker: WorkerPlace): Promise<boolean> {
+  const found = await inspectWorker(git, repo, worker);
+  if (!found.ok) return false;
+  const { registered, present, tip } = found.value;
+  return !registered || !present || tip === null;
+}
+
+/** What lies on the disk may be anything. */
+function parseUnfinished(journal: Journal): Unfinished | null {
+  const { kind, data } = journal;
+  if ((kind !== 'finish' && kind !== 'clean') || typeof data !== 'object' || data === null) return null;
+  const { worker, tip, into } = data as { worker?: Partial<WorkerPlace>; tip?: unknown; into?: unknown };
+  const texts = [worker?.id, worker?.task, worker?.branch, worker?.worktree, tip];
+  texts.push(worker?.base?.branch, worker?.base?.commit, kind === 'finish' ? into : '');
+  if (!texts.every((text) => typeof text === 'string')) return null;
+  return { kind, worker: worker as WorkerPlace, tip: tip as string, journal };
+}

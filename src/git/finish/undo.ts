@@ -1,0 +1,161 @@
+import { keptDays } from '../../domain/backup.ts';
+import type { UndoResult } from '../../domain/finish.ts';
+import { failure, type Result, success } from '../../domain/problem.ts';
+import type { Repo } from '../../domain/repo.ts';
+import { commonDirectory, listWorktrees } from '../directories.ts';
+import { exists, resolvedPath } from '../files.ts';
+import { carryOut, dropJournal, readJournal, type Step } from '../journal.ts';
+import { branchRef, isAncestor, readRef } from '../refs.ts';
+import type { Git } from '../run.ts';
+import { writeFiles } from '../snapshots.ts';
+import type { WorkerPlace } from '../worktrees/inspect.ts';
+import { addWorktree, restoreWorktree } from '../worktrees/worktrees.ts';
+import { type Merge, planTakeBack, revertText, type TakeBack, takeBack } from './takeBack.ts';
+
+/** A worker that was finished or cleaned. */
+export interface Ended {
+  readonly worker: WorkerPlace;
+  /** Ref that keeps the branch's last commit. */
+  readonly backup: string;
+  /** Null when it was cleaned. */
+  readonly merge: { readonly into: string; readonly commit: string } | null;
+}
+
+export interface UndoOptions {
+  /** Leaves the merge where it is. */
+  readonly keepMerge?: boolean;
+}
+
+/**
+ * Takes a finish or clean back: branch and worktree are made again, uncommitted work comes back uncommitted, and the
+ * merge is taken back from its branch where it is still that branch's last commit and no remote has it. Otherwise the
+ * merge stays, and the answer says why and how to revert it. Where the branch's checkout would be disturbed nothing is
+ * done at all. Cut off, it is completed by doing it again.
+ */
+export async function undo(
+  git: Git,
+  repo: Repo,
+  ended: Ended,
+  options: UndoOptions = {},
+): Promise<Result<UndoResult>> {
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  const { worker } = ended;
+  return git.exclusive(common.value, async () => {
+    const planned = await planUndo(git, repo, ended, common.value, options);
+    if (!planned.ok) return planned;
+    const name = undoName(worker.task);
+    const change = { name, kind: 'undo', data: { worker } };
+    const done = await carryOut(common.value, change, undoSteps(git, repo, worker, planned.value));
+    if (done.ok) return success(describe(worker, planned.value, options));
+    if (!(await readRef(git, repo.path, branchRef(worker.branch)))) await dropJournal(common.value, name);
+    return done;
+  });
+}
+
+function undoName(task: string): string {
+  return `undo-${task}`;
+}
+
+interface UndoPlan {
+  readonly tip: string;
+  readonly merge: Merge | null;
+  readonly plan: TakeBack;
+  /** Commit with the uncommitted work. */
+  readonly work: string | null;
+}
+
+async function planUndo(
+  git: Git,
+  repo: Repo,
+  ended: Ended,
+  commonDir: string,
+  { keepMerge }: UndoOptions,
+): Promise<Result<UndoPlan>> {
+  const tip = await readRef(git, repo.path, refsOf(ended).branch);
+  if (!tip) return failure('backup_gone', `${ended.backup} is gone; backups are kept for ${keptDays} days.`);
+  const before = await readJournal(commonDir, undoName(ended.worker.task));
+  if (!before.ok) return before;
+  const free = before.value ? success(null) : await checkFree(git, repo, ended.worker);
+  if (!free.ok) return free;
+  const merge = ended.merge && { ...ended.merge, tip };
+  const isWanted = merge !== null && !keepMerge;
+  const plan = isWanted ? await planTakeBack(git, repo, merge) : success<TakeBack>({ can: 'done' });
+  if (!plan.ok) return plan;
+  const work = await readRef(git, repo.path, refsOf(ended).work);
+  return success({ tip, merge, plan: plan.value, work: work === tip ? null : work });
+}
+
+function describe(worker: WorkerPlace, { merge, plan, work }: UndoPlan, options: UndoOptions): UndoResult {
+  const why = options.keepMerge ? 'It was wanted to stay.' : plan.can === false ? plan.why : null;
+  return {
+    id: worker.id,
+    branch: worker.branch,
+    uncommitted: work !== null,
+    takenBackFrom: merge && why === null ? merge.into : null,
+    mergeStays: merge && why !== null ? { why, revert: revertText(merge) } : null,
+  };
+}
+
+async function checkFree(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<null>> {
+  if (await readRef(git, repo.path, branchRef(worker.branch)))
+    return failure('branch_exists', `The branch ${worker.branch} exists already.`, 'Nothing was changed.');
+  return (await exists(worker.worktree))
+    ? failure('path_taken', `${worker.worktree} exists already.`, 'Move it away.')
+    : success(null);
+}
+
+/** Where branch and uncommitted work are kept, under the same time; a clean names the latter, if there was any. */
+function refsOf({ backup }: Ended): { readonly branch: string; readonly work: string } {
+  return {
+    branch: backup.replace(/^refs\/orch\/wip\//, 'refs/orch/backup/'),
+    work: backup.replace(/^refs\/orch\/backup\//, 'refs/orch/wip/'),
+  };
+}
+
+function undoSteps(git: Git, repo: Repo, worker: WorkerPlace, { tip, merge, plan, work }: UndoPlan): Step[] {
+  const { path, branch } = { path: worker.worktree, branch: worker.branch };
+  const hasBranch = async () => success((await readRef(git, repo.path, branchRef(branch))) !== null);
+  return [
+    {
+      name: 'take the merge back',
+      async isDone() {
+        if (!merge || plan.can !== true) return success(true);
+        const head = await readRef(git, repo.path, branchRef(merge.into));
+        return success(head !== null && !(await isAncestor(git, repo.path, merge.commit, head)));
+      },
+      run: async () => (merge && plan.can === true ? takeBack(git, repo, merge, plan) : success(null)),
+    },
+    {
+      name: 'make the branch and its worktree',
+      isDone: hasBranch,
+      async run() {
+        const { base } = worker;
+        const added = await addWorktree(git, repo, { path, branch, commit: tip, base: base.branch });
+        return added.ok ? success(null) : added;
+      },
+    },
+    {
+      name: 'make the worktree',
+      async isDone() {
+        const listed = await listWorktrees(git, repo.path);
+        const place = await resolvedPath(path);
+        return listed.ok
+          ? success(listed.value.some((entry) => entry.path === place) && (await exists(path)))
+          : listed;
+      },
+      async run() {
+        const made = await restoreWorktree(git, repo, { path, branch });
+        return made.ok ? success(null) : made;
+      },
+    },
+    {
+      name: 'bring back uncommitted work',
+      isDone: async () => success(work === null),
+      async run() {
+        const written = work ? await writeFiles(git, path, work, true) : success(null);
+        return written.ok ? success(null) : written;
+      },
+    },
+  ];
+}

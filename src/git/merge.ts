@@ -1,0 +1,172 @@
+import { join } from 'node:path';
+import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import type { Repo } from '../domain/repo.ts';
+import { gitDirectory, listWorktrees } from './directories.ts';
+import { exists, resolvedPath } from './files.ts';
+import { parseStatus, type WorktreeEntry } from './porcelain.ts';
+import { branchRef, moveRef, readRef } from './refs.ts';
+import { type Git, refused } from './run.ts';
+import { nameSome } from './worktrees/inspect.ts';
+import { holdsBranch, readOperation } from './worktrees/operation.ts';
+
+/** The branch that work is merged into. */
+export interface Target {
+  readonly branch: string;
+  /** Its last commit. */
+  readonly commit: string;
+  /** Whether it exists here; otherwise it is made from the remote's. */
+  readonly local: boolean;
+  /** The worktree that has it checked out; null when none has. */
+  readonly checkout: string | null;
+  /** Why it must not be moved now, such as a rebase under way; null when it may. */
+  readonly blocked: Problem | null;
+}
+
+/**
+ * Returns where a branch is and who uses it.
+ * @param listing the repository's worktrees, where the caller asks for them, too
+ */
+export async function findTarget(
+  git: Git,
+  repo: Repo,
+  branch: string,
+  remote: string | null,
+  listing = listWorktrees(git, repo.path),
+): Promise<Result<Target>> {
+  const ours = await readRef(git, repo.path, branchRef(branch));
+  const commit = ours ?? (await readRef(git, repo.path, `refs/remotes/${remote}/${branch}`));
+  if (!commit) return failure('no_target', `${repo.name} has no branch ${branch} to merge into.`);
+  const listed = await listing;
+  if (!listed.ok) return listed;
+  const blocked = await findUser(git, listed.value, branch);
+  if (!blocked.ok) return blocked;
+  const checkout = listed.value.find((entry) => entry.branch === branch)?.path ?? null;
+  return success({ branch, commit, local: ours !== null, checkout, blocked: blocked.value });
+}
+
+/** A worktree in which moving the branch would do harm. */
+async function findUser(
+  git: Git,
+  worktrees: readonly WorktreeEntry[],
+  branch: string,
+): Promise<Result<Problem | null>> {
+  for (const { path, branch: current } of worktrees) {
+    if (current !== null && current !== branch) continue;
+    if (!(await exists(path))) {
+      if (current === null) continue;
+      const missing = `${branch} is checked out at ${path}, which is missing.`;
+      return success(
+        problemOf('target_blocked', missing, 'If that folder is gone for good: git worktree prune.'),
+      );
+    }
+    const gitDir = await gitDirectory(git, path);
+    if (!gitDir.ok) return gitDir;
+    const operation = await readOperation(gitDir.value);
+    if (operation && (current === branch || (await holdsBranch(gitDir.value, branch)))) {
+      const busy = `A ${operation} of ${branch} is under way in ${path}.`;
+      return success(problemOf('target_blocked', busy, `Conclude or abort the ${operation} there.`));
+    }
+  }
+  return success(null);
+}
+
+/** Files in the target's checkout that a merge result would overwrite; git would refuse, and so do we, by name. */
+export async function findObstacle(git: Git, target: Target, tree: string): Promise<Problem | null> {
+  const { checkout } = target;
+  if (checkout === null) return null;
+  const [moved, looked, diff] = await Promise.all([
+    findMovedFiles(git, checkout),
+    git.run(checkout, ['status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=all']),
+    git.run(checkout, ['diff-tree', '-r', '-z', '--no-renames', '--name-status', target.commit, tree]),
+  ]);
+  if (moved) return moved;
+  if (looked.exitCode !== 0 || diff.exitCode !== 0) return null; // Git will say so itself when it is asked to merge.
+  const changes = parseNameStatus(diff.stdout);
+  const dirty = parseStatus(looked.stdout).entries.map((entry) => entry.path);
+  const inTheWay = new Set(overlapping(dirty, [...changes.keys()]));
+  // Ignored files do not show in the status; a file that the merge adds must not replace one.
+  for (const [path, status] of changes)
+    if (status === 'A' && (await exists(join(checkout, path)))) inTheWay.add(path);
+  if (inTheWay.size === 0) return null;
+  const message = `${target.branch} is checked out at ${checkout}, where these files are in the way: ${nameSome([...inTheWay])}.`;
+  return problemOf('target_blocked', message, 'Commit them or move them away there, then finish again.');
+}
+
+/** Refuses a checkout whose files git keeps in another folder, by `core.worktree`: they would be written there. */
+async function findMovedFiles(git: Git, checkout: string): Promise<Problem | null> {
+  const top = await git.text(checkout, ['rev-parse', '--show-toplevel']);
+  if (!top.ok || top.value === (await resolvedPath(checkout))) return null; // Git says itself why there is none.
+  return problemOf(
+    'unsafe_path',
+    `Git keeps the files of ${checkout} in ${top.value}: core.worktree says so.`,
+    'Look at the settings in its .git/config.',
+  );
+}
+
+/** Paths of `dirty` that are, contain, or lie below a changed path. */
+export function overlapping(dirty: readonly string[], changed: readonly string[]): string[] {
+  const exact = new Set(changed);
+  const above = new Set(changed.flatMap(parents));
+  return dirty.filter((path) => {
+    const bare = path.replace(/\/$/, '');
+    return exact.has(bare) || above.has(bare) || parents(bare).some((parent) => exact.has(parent));
+  });
+}
+
+function parents(path: string): string[] {
+  const parts = path.split('/');
+  return parts.slice(1).map((_part, at) => parts.slice(0, at + 1).join('/'));
+}
+
+function parseNameStatus(output: string): Map<string, string> {
+  const fields = output.split('\0');
+  const changes = new Map<string, string>();
+  for (let at = 0; at + 1 < fields.length; at += 2) changes.set(fields[at + 1] ?? '', fields[at] ?? '');
+  return changes;
+}
+
+/**
+ * Moves the target to a merge made on top of it: fast-forward where it is checked out, so that files follow,
+ * compare-and-swap elsewhere. Nothing is changed when git refuses.
+ * @returns `moved` when the target is no longer where it was found: plan again.
+ */
+export async function publish(
+  git: Git,
+  repo: Repo,
+  target: Target,
+  merge: string,
+  why: string,
+): Promise<Result<'done' | 'moved'>> {
+  const ref = branchRef(target.branch);
+  const outcome = target.checkout
+    ? await fastForward(git, target.checkout, target.branch, merge)
+    : await moveRef(git, repo.path, ref, merge, target.local ? target.commit : null, why);
+  const now = await readRef(git, repo.path, ref);
+  if (now === merge) return success('done');
+  if (now !== (target.local ? target.commit : null)) return success('moved');
+  return outcome.ok ? success('moved') : outcome;
+}
+
+async function fastForward(
+  git: Git,
+  checkout: string,
+  branch: string,
+  merge: string,
+): Promise<Result<string>> {
+  // Somebody may have switched since we looked; then another branch would move.
+  const head = await git.text(checkout, ['symbolic-ref', '--quiet', 'HEAD']);
+  if (!head.ok || head.value !== branchRef(branch)) return success('switched');
+  const moved = await findMovedFiles(git, checkout);
+  if (moved) return { ok: false, problem: moved };
+  const args = [
+    'merge',
+    '--ff-only',
+    '--no-autostash',
+    '--no-overwrite-ignore',
+    '--no-stat',
+    '--quiet',
+    merge,
+  ];
+  const merged = await git.change(checkout, args);
+  return merged.exitCode === 0 ? success(merge) : refused(merged);
+}
