@@ -1,6 +1,6 @@
-import { failure, type Result, success } from '../domain/problem.ts';
 import { parseSlug } from '../domain/slug.ts';
 import type { AgentPreset, TitleRules } from '../domain/workspace.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { builtInPresets } from './builtIn.ts';
 import { agentPrograms } from './programs.ts';
 

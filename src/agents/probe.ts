@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { AgentPreset } from '../domain/workspace.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { oneLine } from '../lib/sanitize.ts';
 import { isTooOld, newestTested, oldestSupported } from './claude/versions.ts';
 

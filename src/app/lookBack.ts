@@ -1,4 +1,4 @@
-import type { Result } from '../domain/problem.ts';
+import type { Result } from '../lib/result.ts';
 import type { ViewCell } from '../protocol/hostApi.ts';
 import type { Effect, ViewEffect } from '../room/effects.ts';
 import type { History } from '../room/history.ts';

@@ -1,9 +1,9 @@
 import type { Facts } from '../domain/facts.ts';
-import { type Problem, problemOf } from '../domain/problem.ts';
 import { draftId, type Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { beyondText, selectBeyond } from '../features/workers/several.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import type { Caller } from '../protocol/link.ts';
 import { demandYes, sayPaged } from './ask.ts';
 import { proposalText } from './describe/proposal.ts';

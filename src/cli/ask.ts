@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { type Problem, problemOf } from '../domain/problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import { HiddenLine } from './hiddenLine.ts';
 import { type Output, Refusal } from './output.ts';
 

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { readConfig } from '../controller/config/workspaceConfig.ts';
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 import { credentialsFile, findToken, readCredentials } from '../notion/credentials.ts';
 import { type GivenToken, isToken, Token } from '../notion/token.ts';
 import type { Finding } from './finding.ts';

@@ -1,6 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { Link } from '../protocol/link.ts';
 
 /** How things stand, as the controller tells it again and again. */

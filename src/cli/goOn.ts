@@ -1,6 +1,6 @@
-import { problemOf } from '../domain/problem.ts';
 import { clockText } from '../domain/usageLimit.ts';
 import { selectStopped } from '../features/workers/several.ts';
+import { problemOf } from '../lib/result.ts';
 import { demandYes } from './ask.ts';
 import { demand, exitCodes, type Output } from './output.ts';
 import { withController } from './session.ts';

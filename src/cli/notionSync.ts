@@ -5,9 +5,9 @@ import type {
   SyncOutcome,
   SyncTable,
 } from '../domain/notionFacts.ts';
-import type { Problem } from '../domain/problem.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import { rebuildQuestion, runningText } from '../features/notion/words.ts';
+import type { Problem } from '../lib/result.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { Link } from '../protocol/link.ts';
 import { counted } from '../room/text/words.ts';

@@ -1,4 +1,4 @@
-import { type Problem, problemOf, type Result } from '../domain/problem.ts';
+import { type Problem, problemOf, type Result } from '../lib/result.ts';
 import { plainLines, visible } from '../lib/sanitize.ts';
 
 /** How a command talks: as text for people, or as one JSON value for programs. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Command, type HelpContext } from 'commander';
-import { problemOf } from '../domain/problem.ts';
+import { problemOf } from '../lib/result.ts';
 import { Refusal } from './output.ts';
 
 /** A command whose wrong usage is a refusal like any other: one line that ends with where to read more. */

@@ -1,5 +1,5 @@
 import { inboxOf, postToInbox } from '../agents/inbox.ts';
-import type { Result } from '../domain/problem.ts';
+import type { Result } from '../lib/result.ts';
 import { readInput } from './ask.ts';
 import { demand, type Output, refuse } from './output.ts';
 

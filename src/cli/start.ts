@@ -1,8 +1,8 @@
 import type { Facts } from '../domain/facts.ts';
-import type { Problem } from '../domain/problem.ts';
 import { draftId, type Proposal } from '../domain/proposal.ts';
 import type { Worker } from '../domain/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
+import type { Problem } from '../lib/result.ts';
 import type { Caller, Link } from '../protocol/link.ts';
 import { askYes, canAsk, readInput, sayPaged } from './ask.ts';
 import { proposalText } from './describe/proposal.ts';

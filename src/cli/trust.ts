@@ -3,13 +3,13 @@ import { openConfig, readUntrusted } from '../controller/config/workspaceConfig.
 import { logFile } from '../controller/record/log.ts';
 import { logEvents } from '../controller/record/logLines.ts';
 import { adoptState, discardState, grantTrust, readTrust, type Trust } from '../controller/trust/trust.ts';
-import { problemOf } from '../domain/problem.ts';
 import { foreignStateProblem } from '../domain/trust.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { applyEvent, emptyLogState } from '../features/logState.ts';
 import { commonDirectory } from '../git/directories.ts';
 import { adoptJournals, discardJournals } from '../git/journal.ts';
 import { Git } from '../git/run.ts';
+import { problemOf } from '../lib/result.ts';
 import { connectDaemon } from '../protocol/connect.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import type { Program } from '../protocol/paths.ts';

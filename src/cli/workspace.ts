@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 /** The workspace that a folder belongs to: the nearest one above it that has been made one. */
 export function findWorkspace(from: string): Result<string> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import type { Copied } from '../room/messages.ts';
 import type { OuterTerminal } from '../terminal/tty.ts';

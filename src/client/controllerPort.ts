@@ -1,6 +1,6 @@
 import type { Facts } from '../domain/facts.ts';
-import type { Problem, Result } from '../domain/problem.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
+import type { Problem, Result } from '../lib/result.ts';
 import { Backoff } from '../lib/schedule.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { Link } from '../protocol/link.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 import { connectDaemon } from '../protocol/connect.ts';
 import { FrameKind, pasteFlags } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, TerminalRecord } from '../protocol/hostApi.ts';

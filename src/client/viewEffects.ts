@@ -1,4 +1,4 @@
-import { failure } from '../domain/problem.ts';
+import { failure } from '../lib/result.ts';
 import type { ViewEffect } from '../room/effects.ts';
 import type { Message } from '../room/messages.ts';
 import type { Clipboard } from './clipboard.ts';

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { foreignStateProblem } from '../domain/trust.ts';
 import { isLive } from '../domain/worker.ts';
 import { applyEvent, emptyLogState } from '../features/logState.ts';
@@ -9,6 +8,7 @@ import { addressed } from '../features/messages/sessions.ts';
 import type { Message } from '../features/messages.ts';
 import { hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
+import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
 import { readHostKey } from '../protocol/hostKey.ts';
 import type { Link } from '../protocol/link.ts';

@@ -1,4 +1,3 @@
-import { failure, type Problem, type Result, success } from '../domain/problem.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
 import type { ChangeRequest } from '../features/commands.ts';
 import type { Effect } from '../features/effects.ts';
@@ -6,6 +5,7 @@ import type { LogEvent } from '../features/events.ts';
 import { applyEvent } from '../features/logState.ts';
 import type { Message, RequestMessage, SessionRequest, Ticket } from '../features/messages.ts';
 import { type ControllerState, type Decision, selectProposal } from '../features/state.ts';
+import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
 import type { Log } from './record/log.ts';
 import { update } from './update/update.ts';

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { ControllerApi } from '../features/commands.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import { approvalVariable } from '../protocol/heldKey.ts';
 import type { Link } from '../protocol/link.ts';

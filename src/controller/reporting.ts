@@ -1,8 +1,8 @@
 import { cleanUpdate, parseUpdateBlock } from '../agents/updateBlock.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import { contextFor } from '../features/messages/sessions.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { Core, ReceivedRequest } from './core.ts';
 
 /** What the controller does with posts of sessions, and says in its answers to them. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { failure, type Problem, problemOf, type Result } from '../domain/problem.ts';
 import type { FeatureCommand, World } from '../features/define.ts';
 import type { RequestMessage } from '../features/messages.ts';
+import { failure, type Problem, problemOf, type Result } from '../lib/result.ts';
 
 /** What a gate asks about a client and about the workspace, each time a request comes in. */
 export interface Gate {

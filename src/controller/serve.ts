@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Result } from '../domain/problem.ts';
 import { foreignStateProblem } from '../domain/trust.ts';
 import { type ChangeRequest, type ControllerApi, commands } from '../features/commands.ts';
 import type { FeatureCommand } from '../features/define.ts';
 import type { NamedRequest, RequestMessage } from '../features/messages.ts';
 import type { Services } from '../features/services.ts';
+import type { Result } from '../lib/result.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { type Peer, standingOf } from '../protocol/peer.ts';
 import type { Core } from './core.ts';

@@ -7,7 +7,7 @@ import {
   columns,
 } from '../domain/board.ts';
 import type { CardRef, SeenCard } from '../domain/boardFacts.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type Board, type BoardTable, parseBoard } from './board.ts';
 import { openRoom, type Place } from './boardRoom.ts';
 import { editRow, fillRow, type Left, moveRow } from './cardRow.ts';

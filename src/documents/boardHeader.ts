@@ -1,4 +1,4 @@
-import { type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../lib/result.ts';
 import { storedText } from '../lib/sanitize.ts';
 import { type Board, parseBoard } from './board.ts';
 import { editLines, type LineEdit } from './lines.ts';

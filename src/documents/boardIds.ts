@@ -1,4 +1,4 @@
-import { type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../lib/result.ts';
 import { type Board, parseBoard } from './board.ts';
 import { idMaker, prefixOf, setIds } from './ids.ts';
 

@@ -1,5 +1,5 @@
 import { type CardField, type Column, columns } from '../domain/board.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type Board, boardAliases, sectionOf } from './board.ts';
 import { foldName, type MarkdownFile, type Table } from './markdown.ts';
 import { matchFields } from './names.ts';

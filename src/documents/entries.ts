@@ -2,7 +2,7 @@ import { parseDuration } from '../domain/duration.ts';
 import { type EntryStatus, entrySources, type TimeEntry } from '../domain/entry.ts';
 import type { Flaw } from '../domain/flaw.ts';
 import { amountOf, parseAmount } from '../domain/money.ts';
-import type { Result } from '../domain/problem.ts';
+import type { Result } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import { cellText, foldName, type Row, rowFlaw, type Table } from './markdown.ts';
 import { type Aliases, isPlaceholder, matchFields, plainText, plainValue } from './names.ts';

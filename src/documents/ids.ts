@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { editLines, type LineEdit } from './lines.ts';
 import { cellText, type MarkdownFile, type Row, rowFlaw, type Table } from './markdown.ts';
 import { plainValue } from './names.ts';

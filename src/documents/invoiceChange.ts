@@ -1,6 +1,6 @@
 import { type EntryStatus, mayBecome, type TimeEntry } from '../domain/entry.ts';
 import { amountOf } from '../domain/money.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { Left } from './cardRow.ts';
 import { type EntryField, type EntryRow, type EntryTable, type InvoiceReading, readRate } from './entries.ts';
 import { editEntry, fillEntry, moveEntry } from './entryRow.ts';

@@ -1,6 +1,6 @@
 import type { Flaw } from '../domain/flaw.ts';
 import { currencyDigits } from '../domain/money.ts';
-import { type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import {
   type EntryRow,

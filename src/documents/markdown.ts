@@ -1,4 +1,4 @@
-import { failure, type Result } from '../domain/problem.ts';
+import { failure, type Result } from '../lib/result.ts';
 import { parseBlocks } from './blocks.ts';
 import { type Line, splitLines } from './lines.ts';
 import { type Cell, decodeCell, scanRow } from './row.ts';

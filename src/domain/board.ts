@@ -1,4 +1,4 @@
-import { failure, type Result, success } from './problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 /** Where a card can stand, from left to right. */
 export const columns = ['To Do', 'In Progress', 'Review', 'Done'] as const;

@@ -1,4 +1,4 @@
-import { failure, type Result, success } from './problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 const perUnit: Readonly<Record<string, number>> = {
   ...{ h: 60, hr: 60, hrs: 60, hour: 60, hours: 60 },

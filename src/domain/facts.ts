@@ -1,9 +1,9 @@
+import type { Problem } from '../lib/result.ts';
 import type { BoardFacts } from './boardFacts.ts';
 import type { Footprint } from './footprint.ts';
 import type { InvoiceFacts } from './invoiceFacts.ts';
 import type { Note } from './note.ts';
 import type { NotionFacts } from './notionFacts.ts';
-import type { Problem } from './problem.ts';
 import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
 import type { RepoRadar } from './radar.ts';

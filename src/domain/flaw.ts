@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import type { Problem } from '../lib/result.ts';
 
 /** What is wrong with one line of a person's document: shown, and the line left alone. */
 export interface Flaw extends Problem {

@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from './problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 
 /** What a workspace allows itself, from `limits` of its configuration. */
 export interface Limits {

@@ -1,4 +1,4 @@
-import { failure, type Result, success } from './problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 /** Currencies whose smallest unit is the unit itself, ISO 4217. */
 const withoutCents = new Set([

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import type { Problem } from '../lib/result.ts';
 
 /** What can be synced. */
 export const syncTables = ['board', 'invoices'] as const;

@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import type { Problem } from '../lib/result.ts';
 import type { Role } from './role.ts';
 import type { FileCopy, PortBlock, SetupPlan } from './setup.ts';
 import { workerId } from './slug.ts';

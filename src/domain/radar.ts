@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts';
+import type { Problem } from '../lib/result.ts';
 
 /** Whether two pieces of work merge: apart from each other, in the same file, or not at all. */
 export type Verdict = 'clean' | 'overlap' | 'conflict';

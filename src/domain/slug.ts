@@ -1,5 +1,5 @@
+import { failure, type Result, success } from '../lib/result.ts';
 import { visible } from '../lib/sanitize.ts';
-import { failure, type Result, success } from './problem.ts';
 
 /**
  * Task and repository names become branch names, folder names and ids, so they are kept to a set that is

@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from './problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 
 /** One setting of a workspace that can start programs or widen access. */
 export interface TrustRow {

@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from './problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import type { Worker } from './worker.ts';
 
 /** How a worker stands with the usage limit of its agent, as far as that agent has told. */

@@ -1,4 +1,4 @@
-import { type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../lib/result.ts';
 import type { Happening } from './events.ts';
 import type { Ticket } from './messages.ts';
 import { type ControllerState, type Decision, reply } from './state.ts';

@@ -1,5 +1,5 @@
-import type { Result } from '../domain/problem.ts';
 import type { StartPlan } from '../domain/proposal.ts';
+import type { Result } from '../lib/result.ts';
 import type { CardMove } from './board/cardMove.ts';
 import type { Delivery } from './messages/typing.ts';
 import type { Ticket } from './messages.ts';

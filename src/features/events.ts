@@ -2,7 +2,6 @@ import type { Day } from '../domain/day.ts';
 import type { TimeEntry } from '../domain/entry.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
 import type { MetFile } from '../domain/note.ts';
-import type { Problem } from '../domain/problem.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
 import type { RequestAnswer } from '../domain/queue.ts';
 import type { Verdict } from '../domain/radar.ts';
@@ -11,6 +10,7 @@ import type { FailedSetup, PortBlock } from '../domain/setup.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Tokens } from '../domain/usage.ts';
 import type { AskedQuestion, WorkerState } from '../domain/worker.ts';
+import type { Problem } from '../lib/result.ts';
 import type { DefinedEvent } from './workers/events.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */

@@ -6,7 +6,6 @@ import type { InvoiceFacts } from '../domain/invoiceFacts.ts';
 import type { MemoryDraft } from '../domain/memory.ts';
 import type { NotionFacts, WantedCard } from '../domain/notionFacts.ts';
 import type { Sign } from '../domain/observation.ts';
-import type { Problem, Result } from '../domain/problem.ts';
 import type { ProposalDraft, StartPlan } from '../domain/proposal.ts';
 import type { AgentRequest } from '../domain/queue.ts';
 import type { RepoRadar } from '../domain/radar.ts';
@@ -16,6 +15,7 @@ import type { TrustFacts } from '../domain/trust.ts';
 import type { UpdateDraft } from '../domain/update.ts';
 import type { Tokens } from '../domain/usage.ts';
 import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { Problem, Result } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Happening } from './events.ts';
 

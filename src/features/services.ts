@@ -21,8 +21,8 @@ import type {
   SyncOutcome,
   SyncTable,
 } from '../domain/notionFacts.ts';
-import type { Result } from '../domain/problem.ts';
 import type { FileSides, RepoRadar } from '../domain/radar.ts';
+import type { Result } from '../lib/result.ts';
 import type { NamedRequest } from './messages.ts';
 import type { ControllerState } from './state.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../lib/result.ts';
 import { type Git, refused } from './run.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { lstatSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Result, success } from '../domain/problem.ts';
+import { type Result, success } from '../lib/result.ts';
 import { readOwn } from './files.ts';
 import type { GitDirectories } from './knownFacts.ts';
 import { parseWorktrees, type WorktreeEntry } from './porcelain.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceFile } from '../lib/files.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { commonDirectory } from './directories.ts';
 import { exists, readIfThere } from './files.ts';
 import type { Git } from './run.ts';

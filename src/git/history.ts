@@ -1,5 +1,5 @@
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { hasControl } from '../lib/sanitize.ts';
 import { type Git, refused } from './run.ts';
 

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { readdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { checkPath, readText, replaceFile } from '../lib/files.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { personKey } from '../lib/secrets.ts';
 
 /** Far more than a journal says. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { makeFolder } from '../lib/files.ts';
 import { acquire, type LockRules, readHolder } from '../lib/lock.ts';
 import { processStart } from '../lib/processes.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
 
 /** Who changes a repository; the lock file's content. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { gitDirectory, listWorktrees } from './directories.ts';
 import { exists, resolvedPath } from './files.ts';
 import { parseStatus, type WorktreeEntry } from './porcelain.ts';

@@ -1,6 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type Git, refused } from './run.ts';
 
 /** What merging two commits gives. */

@@ -1,6 +1,6 @@
 import type { RefMove } from '../domain/flow.ts';
-import { type Result, success } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
+import { type Result, success } from '../lib/result.ts';
 import { type Git, refused } from './run.ts';
 
 export function branchRef(branch: string): string {

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { foldCase, nearestSlug } from '../domain/slug.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 export interface Discovery {
   /** Sorted by name; the folder itself comes first where it is one. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
 import { KeyedQueue } from '../lib/queue.ts';
+import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { plainLines } from '../lib/sanitize.ts';
 import { environmentFor } from './environment.ts';
 import type { GitDirectories, Known } from './knownFacts.ts';

@@ -1,6 +1,6 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Result } from '../domain/problem.ts';
+import type { Result } from '../lib/result.ts';
 import { copyIndex } from './copyIndex.ts';
 import { gitDirectory } from './directories.ts';
 import { type Git, refused } from './run.ts';

@@ -1,9 +1,9 @@
 import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Backup, type Restored, thinOut } from '../domain/backup.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
 import type { Repo } from '../domain/repo.ts';
 import { checkPath } from '../lib/files.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { dropBackups, listBackups } from './backups.ts';
 import { exists } from './files.ts';
 import { keepRef, readRef, timeOf, wipRef } from './refs.ts';

@@ -1,6 +1,5 @@
-import type { Result } from '../domain/problem.ts';
-import { success } from '../domain/problem.ts';
 import type { Worker } from '../domain/worker.ts';
+import { type Result, success } from '../lib/result.ts';
 import { largestFile, mostPatchBytes } from './history.ts';
 import { type Git, refused } from './run.ts';
 

@@ -1,5 +1,5 @@
 import type { GuardRules } from '../domain/guard/rules.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/secrets.ts';
 import type { ChildMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Announcer } from './announcer.ts';

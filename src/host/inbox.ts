@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { denyTool, type Refusal, refusalOf } from '../domain/guard/hook.ts';
 import type { GuardRules } from '../domain/guard/rules.ts';
-import { type Result, success } from '../domain/problem.ts';
 import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
+import { type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/secrets.ts';
 import { logError } from '../protocol/daemon.ts';
 import {

@@ -1,5 +1,5 @@
 import { realpathSync } from 'node:fs';
-import { failure, problemOf, success } from '../domain/problem.ts';
+import { failure, problemOf, success } from '../lib/result.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import { approvalVariable } from '../protocol/heldKey.ts';
 import type { HostApi } from '../protocol/hostApi.ts';

@@ -1,8 +1,8 @@
 import { accessSync, constants, readSync, statSync, writeSync } from 'node:fs';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { type BytePty, spawn } from 'node-pty';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { processStart } from '../lib/processes.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 export interface PtyCommand {
   readonly command: readonly string[];

@@ -1,4 +1,4 @@
-import { failure, type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { FrameKind } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';

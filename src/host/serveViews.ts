@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { HostApi, SelectionShape, ViewCell } from '../protocol/hostApi.ts';
 import type { Handlers } from '../protocol/link.ts';
 import type { Watched } from './host.ts';

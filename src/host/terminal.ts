@@ -1,5 +1,5 @@
 import { showsOpenQuestion } from '../domain/openQuestion.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';

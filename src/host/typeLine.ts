@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import { pause, pollUntil } from '../lib/schedule.ts';
 import { typedText } from './paste.ts';

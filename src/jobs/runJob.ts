@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { createWriteStream, ftruncateSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { openForAppend } from '../lib/files.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { LastLines } from './lastLines.ts';
 
 /** A command of the workspace's configuration, to be run in a folder. */

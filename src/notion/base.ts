@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { readIfThere, replaceFile } from './durable.ts';
 import type { BaseRow } from './row.ts';
 

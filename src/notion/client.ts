@@ -5,7 +5,7 @@ import type {
   PageObjectResponse,
   UpdateDataSourceParameters,
 } from '@notionhq/client';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type Clock, realClock } from '../lib/schedule.ts';
 import { problemFor } from './problems.ts';
 import { readSchema, type Schema } from './schema.ts';

@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { openBase } from './base.ts';
 import type { Notion } from './client.ts';
 import { unanswered } from './problems.ts';

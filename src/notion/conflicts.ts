@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { readIfThere, replaceFile, setAside, wordsOf } from './durable.ts';
 import type { Choice } from './merge.ts';
 import { type RowConflict, wholeRow } from './plan.ts';

@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { Notion } from './client.ts';
 import { idPropertyOf, type Proposal, proposeMapping } from './mapping.ts';
 import type { Schema } from './schema.ts';

@@ -1,8 +1,8 @@
 import { chmod, constants, mkdir, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { failure, type Result, success } from '../domain/problem.ts';
 import { replaceWhole } from '../lib/durable.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type Keychain, openKeychain } from './keychain.ts';
 import { isToken, Token, tokenVariables } from './token.ts';
 

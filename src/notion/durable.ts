@@ -1,7 +1,7 @@
 import { lstatSync, renameSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Problem, Result } from '../domain/problem.ts';
 import { checkPath, openForAppend, readText, replaceFile as replaceBelow } from '../lib/files.ts';
+import type { Problem, Result } from '../lib/result.ts';
 
 /** Bases of thousands of rows are a few megabytes. */
 const largestBytes = 256 * 1024 * 1024;

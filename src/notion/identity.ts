@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from '../domain/problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import type { BaseRow, RemoteRow } from './row.ts';
 
 export interface Identified {

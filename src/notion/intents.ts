@@ -1,5 +1,5 @@
-import { failure, type Result, success } from '../domain/problem.ts';
 import { type GrowingFile, growing as growFrom } from '../lib/durable.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { openToAppend, readIfThere } from './durable.ts';
 import type { Intent } from './plan.ts';
 

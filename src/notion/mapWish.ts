@@ -1,5 +1,5 @@
 import { foldName } from '../documents/markdown.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { type FieldMapping, type Mapping, notesOn, type Proposal, proposeStatuses } from './mapping.ts';
 import type { Schema, SchemaProperty } from './schema.ts';
 import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';

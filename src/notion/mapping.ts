@@ -1,5 +1,5 @@
 import { foldName } from '../documents/markdown.ts';
-import { type Problem, problemOf } from '../domain/problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import type { Schema, SchemaProperty } from './schema.ts';
 import { type FieldSpec, idProperty, type PropertyType, type TableSpec } from './tables.ts';
 

@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from '../domain/problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import type { PlanInput } from './plan.ts';
 
 /** More rows than this, or a greater share of several, do not vanish by intent. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 import { type Choice, type FieldConflict, isLocked, type Lock, type Merged, mergeFields } from './merge.ts';
 import type { BaseRow, Fields, LocalChange, RemoteRow, Row } from './row.ts';
 

@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from '../domain/problem.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import { Unanswered } from './transport.ts';
 
 /** What an error of the client says; anything else is a bug. */

@@ -1,4 +1,4 @@
-import { type Problem, type Result, success } from '../domain/problem.ts';
+import { type Problem, type Result, success } from '../lib/result.ts';
 import { realClock } from '../lib/schedule.ts';
 import { baseOf, openBase } from './base.ts';
 import { keepConflicts } from './conflicts.ts';

@@ -1,4 +1,4 @@
-import type { Result } from '../domain/problem.ts';
+import type { Result } from '../lib/result.ts';
 
 /** Text, a count of minutes or cents, or nothing. Normalised, so that equal values are the same. */
 export type Value = string | number | null;

@@ -1,5 +1,5 @@
 import type { PageObjectResponse } from '@notionhq/client';
-import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import type { FieldMapping, Mapping } from './mapping.ts';
 import type { Fields, RemoteRow, Row, Value } from './row.ts';
 import type { FieldSpec, TableSpec } from './tables.ts';

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Result, success } from '../domain/problem.ts';
 import { growing } from '../lib/durable.ts';
+import { type Result, success } from '../lib/result.ts';
 import { type Base, openBase } from './base.ts';
 import { openToAppend, renameFile } from './durable.ts';
 import { type Intents, openIntents } from './intents.ts';

@@ -1,5 +1,5 @@
 import type { WantedCard } from '../domain/notionFacts.ts';
-import { type Problem, type Result, success } from '../domain/problem.ts';
+import { type Problem, type Result, success } from '../lib/result.ts';
 import { type Clock, realClock } from '../lib/schedule.ts';
 import { choiceAbout, keepConflicts, readConflicts } from './conflicts.ts';
 import { massDeletionIn } from './massDeletion.ts';

@@ -1,5 +1,5 @@
 import type { WantedCard } from '../domain/notionFacts.ts';
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 import type { Clock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';
 import type { Mapping } from './mapping.ts';

@@ -1,6 +1,6 @@
 import { isPlaceholder } from '../documents/names.ts';
 import { currencyDigits } from '../domain/money.ts';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { storedText } from '../lib/sanitize.ts';
 import type { Value } from './row.ts';
 import type { PropertyType } from './tables.ts';

@@ -1,5 +1,5 @@
 import type { PageObjectResponse } from '@notionhq/client';
-import { type Problem, problemOf, type Result, success } from '../domain/problem.ts';
+import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import type { Clock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';
 import { isLocked, type Lock } from './merge.ts';

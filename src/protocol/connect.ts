@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import { pause, within } from '../lib/schedule.ts';
 import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
 import { heldApprovalKey } from './heldKey.ts';

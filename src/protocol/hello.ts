@@ -1,4 +1,4 @@
-import { failure, type Result, success } from '../domain/problem.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 
 /** Raised by one whenever a message changes its meaning; old and new programs then refuse each other. */
 export const protocolVersion = 2;

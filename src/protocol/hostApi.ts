@@ -1,5 +1,5 @@
 import type { GuardRules } from '../domain/guard/rules.ts';
-import type { Problem, Result } from '../domain/problem.ts';
+import type { Problem, Result } from '../lib/result.ts';
 import type { Progress } from '../terminal/modes.ts';
 import type { Scroll } from '../terminal/screen.ts';
 

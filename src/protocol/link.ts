@@ -6,7 +6,7 @@ import {
   type DataCallback,
   type Message,
 } from 'vscode-jsonrpc/node';
-import { failure, type Result } from '../domain/problem.ts';
+import { failure, type Result } from '../lib/result.ts';
 import { encodeFrame, FrameKind, FrameReader } from './frames.ts';
 
 const closeGraceMs = 1000;

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { failure, type Result } from '../domain/problem.ts';
+import { failure, type Result } from '../lib/result.ts';
 import { approvalVariable } from './heldKey.ts';
 import { markedCommand } from './origin.ts';
 import { type Program, runtimeFolder } from './paths.ts';

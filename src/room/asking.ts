@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 
 /** A dialog that waits for an answer, and what the last answer refused. */
 export interface Asking {

@@ -1,5 +1,5 @@
 import type { Facts } from '../domain/facts.ts';
-import type { Problem, Result } from '../domain/problem.ts';
+import type { Problem, Result } from '../lib/result.ts';
 import type { Found, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Token } from '../terminal/input.ts';
 import type { Method, MethodParams, MethodResult, RequestEffect } from './effects.ts';

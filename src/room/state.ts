@@ -1,5 +1,5 @@
 import type { Facts } from '../domain/facts.ts';
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { AnyDialog } from './asking.ts';
 import type { TextField } from './field.ts';

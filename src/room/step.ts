@@ -1,4 +1,4 @@
-import type { Problem } from '../domain/problem.ts';
+import type { Problem } from '../lib/result.ts';
 import type { AnyDialog } from './asking.ts';
 import type { Effect, Method, MethodParams, RequestEffect } from './effects.ts';
 import type { AppState, Notice } from './state.ts';

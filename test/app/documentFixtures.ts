@@ -1,7 +1,7 @@
 import { updateApp } from '../../src/app/update.ts';
 import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/domain/invoiceFacts.ts';
 import type { NotionFacts, SyncConflict } from '../../src/domain/notionFacts.ts';
-import type { Problem } from '../../src/domain/problem.ts';
+import type { Problem } from '../../src/lib/result.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import { boardedFacts } from './boardFixtures.ts';
 import { press, room } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import { success } from '../../src/domain/problem.ts';
+import { success } from '../../src/lib/result.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';

@@ -3,7 +3,7 @@ import { placeOf } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { footerLine, promptOf } from '../../src/app/view/footer.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
-import { success } from '../../src/domain/problem.ts';
+import { success } from '../../src/lib/result.ts';
 import type { Message } from '../../src/room/messages.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextTick } from '../../src/app/clock.ts';
 import { updateApp } from '../../src/app/update.ts';
-import type { Problem } from '../../src/domain/problem.ts';
+import type { Problem } from '../../src/lib/result.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { withNotice } from '../../src/room/step.ts';
 import { busyFacts, dialogOf, facts, now, press, repo, room } from './fixtures.ts';

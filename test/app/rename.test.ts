@@ -3,7 +3,7 @@ import { selectOffers } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
-import type { Result } from '../../src/domain/problem.ts';
+import type { Result } from '../../src/lib/result.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, dialogOf, facts, press, repo, room, type, worker } from './fixtures.ts';

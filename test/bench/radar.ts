@@ -6,10 +6,10 @@
 import { appendFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Result } from '../../src/domain/problem.ts';
 import type { RadarPlace } from '../../src/git/radar/look.ts';
 import { Radar } from '../../src/git/radar/radar.ts';
 import { Git } from '../../src/git/run.ts';
+import type { Result } from '../../src/lib/result.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 const workers = 16;

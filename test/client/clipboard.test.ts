@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Clipboard, longestClip } from '../../src/client/clipboard.ts';
-import { success } from '../../src/domain/problem.ts';
+import { success } from '../../src/lib/result.ts';
 import { withoutControls } from '../../src/lib/sanitize.ts';
 import { value } from '../host/room.ts';
 import { Sandbox } from '../protocol/sandbox.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ControllerPort } from '../../src/client/controllerPort.ts';
-import type { Problem } from '../../src/domain/problem.ts';
+import type { Problem } from '../../src/lib/result.ts';
 import type { ConnectOptions } from '../../src/protocol/connect.ts';
 import { Sandbox, until, untilGone } from '../protocol/sandbox.ts';
 

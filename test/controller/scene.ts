@@ -1,5 +1,4 @@
 import { update } from '../../src/controller/update/update.ts';
-import type { Result } from '../../src/domain/problem.ts';
 import type { StartPlan } from '../../src/domain/proposal.ts';
 import type { WorkspaceConfig } from '../../src/domain/workspace.ts';
 import type { ChangeRequest } from '../../src/features/commands.ts';
@@ -8,6 +7,7 @@ import type { Happening, LogEvent } from '../../src/features/events.ts';
 import { applyEvent } from '../../src/features/logState.ts';
 import type { Message } from '../../src/features/messages.ts';
 import { type ControllerState, initialState } from '../../src/features/state.ts';
+import type { Result } from '../../src/lib/result.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 
 export const config: WorkspaceConfig = {

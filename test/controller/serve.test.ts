@@ -8,7 +8,6 @@ import { Typist } from '../../src/controller/edge/typing.ts';
 import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
-import { failure, type Result, success } from '../../src/domain/problem.ts';
 import {
   type CommandName,
   type CommandParams,
@@ -17,6 +16,7 @@ import {
 } from '../../src/features/commands.ts';
 import * as schemas from '../../src/features/params.ts';
 import { initialState } from '../../src/features/state.ts';
+import { failure, type Result, success } from '../../src/lib/result.ts';
 import { Link } from '../../src/protocol/link.ts';
 import { originOf } from '../../src/protocol/origin.ts';
 import { config, terminal } from './scene.ts';

@@ -5,7 +5,7 @@ import { parseBoard } from '../../src/documents/board.ts';
 import { type BoardChange, changeBoard } from '../../src/documents/boardChange.ts';
 import { writeHeader } from '../../src/documents/boardHeader.ts';
 import { withIds } from '../../src/documents/boardIds.ts';
-import type { Result } from '../../src/domain/problem.ts';
+import type { Result } from '../../src/lib/result.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { changeDocument, readDocument } from '../../src/documents/file.ts';
-import { failure, success } from '../../src/domain/problem.ts';
+import { failure, success } from '../../src/lib/result.ts';
 
 let folder: string;
 let file: string;

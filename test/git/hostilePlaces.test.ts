@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { success } from '../../src/domain/problem.ts';
 import { excludeOurFolders } from '../../src/git/exclude.ts';
 import { finish } from '../../src/git/finish/finish.ts';
 import { previewFinish } from '../../src/git/finish/preview.ts';
@@ -10,6 +9,7 @@ import { carryOut, dropJournal, listJournals, readJournal } from '../../src/git/
 import { readStatus } from '../../src/git/status/status.ts';
 import { listIncluded } from '../../src/git/worktrees/include.ts';
 import { addWorktree, checkNewWorktree, restoreWorktree } from '../../src/git/worktrees/worktrees.ts';
+import { success } from '../../src/lib/result.ts';
 import { createPlace, expectProblem, expectValue, type Place } from './place.ts';
 
 /** A folder beside the workspace that nothing may be written to. */

@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failure, success } from '../../src/domain/problem.ts';
 import { carryOut, dropJournal, listJournals, readJournal, type Step } from '../../src/git/journal.ts';
+import { failure, success } from '../../src/lib/result.ts';
 import { createPlace, expectProblem, expectValue, write } from './place.ts';
 
 /** A step that leaves a file. */

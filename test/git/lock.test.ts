@@ -4,10 +4,10 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { success } from '../../src/domain/problem.ts';
 import { lockFile } from '../../src/git/lock.ts';
 import { Git } from '../../src/git/run.ts';
 import { processStart } from '../../src/lib/processes.ts';
+import { success } from '../../src/lib/result.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
 
 /** A program that takes the lock of a folder, says so, and holds it until its input ends. */

@@ -15,11 +15,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
-import type { Problem, Result } from '../../src/domain/problem.ts';
 import type { Repo } from '../../src/domain/repo.ts';
 import { Git } from '../../src/git/run.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { addWorktree } from '../../src/git/worktrees/worktrees.ts';
+import type { Problem, Result } from '../../src/lib/result.ts';
 
 const run = promisify(execFile);
 

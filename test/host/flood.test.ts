@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { success } from '../../src/domain/problem.ts';
 import { answerRefused, InboxServer } from '../../src/host/inbox.ts';
+import { success } from '../../src/lib/result.ts';
 
 const token = 'a'.repeat(32);
 const wrong = 'b'.repeat(32);

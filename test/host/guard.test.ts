@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { GuardRules } from '../../src/domain/guard/rules.ts';
-import { success } from '../../src/domain/problem.ts';
+import { success } from '../../src/lib/result.ts';
 import type { InboxMessage } from '../../src/protocol/hostApi.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
 import { Room, terminal, tokenOf, value } from './room.ts';

@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
-import { success } from '../../src/domain/problem.ts';
+import { success } from '../../src/lib/result.ts';
 import type { InboxMessage } from '../../src/protocol/hostApi.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
 import { Room, tokenOf, value } from './room.ts';

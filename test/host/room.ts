@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { Result } from '../../src/domain/problem.ts';
+import type { Result } from '../../src/lib/result.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
 import { FrameKind } from '../../src/protocol/frames.ts';
 import type {

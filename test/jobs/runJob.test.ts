@@ -2,10 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Result } from '../../src/domain/problem.ts';
 import { LastLines } from '../../src/jobs/lastLines.ts';
 import { runJob } from '../../src/jobs/runJob.ts';
 import { processStart } from '../../src/lib/processes.ts';
+import type { Result } from '../../src/lib/result.ts';
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'orch-job-'));

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Result, success } from '../../src/domain/problem.ts';
+import { type Result, success } from '../../src/lib/result.ts';
 import { type Notion, openNotion } from '../../src/notion/client.ts';
 import { type Mapping, proposeMapping } from '../../src/notion/mapping.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../src/notion/row.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Result, success } from '../../src/domain/problem.ts';
+import { type Result, success } from '../../src/lib/result.ts';
 import { encodeFrame, FrameKind } from '../../src/protocol/frames.ts';
 import { Link } from '../../src/protocol/link.ts';
 

@@ -1,4 +1,4 @@
-import { failure, success } from '../../src/domain/problem.ts';
+import { failure, success } from '../../src/lib/result.ts';
 import { serveDaemon } from '../../src/protocol/daemon.ts';
 import type { Link } from '../../src/protocol/link.ts';
 

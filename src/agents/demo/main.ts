@@ -1,7 +1,7 @@
 /** The demo agent: behaves like a coding agent in a terminal, without a model. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Problem } from '../../domain/problem.ts';
+import type { Problem } from '../../lib/result.ts';
 import { inboxOf } from '../inbox.ts';
 import { DemoAgent } from './agent.ts';
 import { ControlTools } from './control.ts';

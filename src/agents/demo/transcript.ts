@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Entry } from './entries.ts';
 
 /** One line of the file: what was said, or a mark of how far the turn came. */

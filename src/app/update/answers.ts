@@ -1,5 +1,4 @@
 import type { Brought, UndoResult } from '../../domain/finish.ts';
-import type { Problem } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
 import type { GoneOn } from '../../domain/usageLimit.ts';
@@ -8,6 +7,7 @@ import { findRequest } from '../../features/attention/requests.ts';
 import { invoiceWritten } from '../../features/invoices/invoicesDialog.ts';
 import { developMade } from '../../features/repos/developDialog.ts';
 import { openCard } from '../../features/workers/proposals.ts';
+import type { Problem } from '../../lib/result.ts';
 import type { Method, MethodParams, MethodResult } from '../../room/effects.ts';
 import type { Answered } from '../../room/messages.ts';
 import { type AppState, isRoomFree, shownDialog } from '../../room/state.ts';

@@ -1,5 +1,5 @@
-import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type Proposer, type StartPlan } from '../../domain/proposal.ts';
+import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { quoteCommand, shownCommand } from '../../room/text/command.ts';
 import { longAge, portsText, sizeText } from '../../room/text/words.ts';

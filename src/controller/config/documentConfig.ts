@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { BoardConfig, InvoiceClient, InvoiceConfig, InvoiceParty } from '../../domain/documentConfig.ts';
 import { currencyDigits } from '../../domain/money.ts';
-import { type Result, success } from '../../domain/problem.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { StoredConfig } from './schema.ts';
 
 type StoredInvoices = NonNullable<StoredConfig['invoices']>;

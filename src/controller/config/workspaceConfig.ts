@@ -2,7 +2,6 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:pat
 import type Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
 import type { NotionConfig } from '../../domain/notionFacts.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { RepoSetup } from '../../domain/setup.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
@@ -10,6 +9,7 @@ import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
 import { syncFolder } from '../../lib/durable.ts';
 import { readText } from '../../lib/files.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { resolveBoard, resolveInvoices } from './documentConfig.ts';
 import { parseConfig, type StoredConfig } from './schema.ts';

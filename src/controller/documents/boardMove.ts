@@ -3,8 +3,8 @@ import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
 import { type Card, type CardFields, type Column, cardFields } from '../../domain/board.ts';
 import { type CardChanged, refTo } from '../../domain/boardFacts.ts';
 import { cardOf } from '../../domain/cardLink.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { CardMove } from '../../features/board/cardMove.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 
 /** Values by the card's id that tables it stood in had no column for. */
 export type KeptValues = ReadonlyMap<string, Readonly<Record<string, string>>>;

@@ -3,9 +3,9 @@ import { entriesCsv, entriesJson } from '../../documents/export.ts';
 import { dayOf } from '../../domain/day.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../domain/invoiceFacts.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import { writeNew } from '../../lib/durable.ts';
 import { followPath } from '../../lib/files.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 
 /** What is wanted as a file. */
 export interface ExportWish extends EntryQuery {

@@ -1,6 +1,6 @@
 import { mayBecome } from '../../domain/entry.ts';
 import type { EntryFact } from '../../domain/invoiceFacts.ts';
-import { type Problem, problemOf } from '../../domain/problem.ts';
+import { type Problem, problemOf } from '../../lib/result.ts';
 
 /** What an invoice says of an entry. */
 const fixed = ['date', 'task', 'repo', 'minutes', 'rateCents', 'amountCents', 'currency'] as const;

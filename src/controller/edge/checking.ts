@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { runJob } from '../../jobs/runJob.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Tools } from './tools.ts';
 
 /** Jobs of this name are run before a finish. */

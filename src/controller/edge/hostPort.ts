@@ -10,8 +10,8 @@ import { askSeconds } from '../../agents/claude/settings.ts';
 import { parseSpent } from '../../agents/claude/status.ts';
 import { transcriptOf } from '../../agents/claude/transcript.ts';
 import { parseFailedSetup } from '../../agents/setup/spec.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Message } from '../../features/messages.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { type ConnectOptions, connectDaemon } from '../../protocol/connect.ts';
 import {

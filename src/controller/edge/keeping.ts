@@ -1,6 +1,5 @@
 import type { Backup, Restored } from '../../domain/backup.ts';
 import type { Brought, UndoResult } from '../../domain/finish.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { isLive } from '../../domain/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
@@ -9,6 +8,7 @@ import { listBackups } from '../../git/backups.ts';
 import { undo } from '../../git/finish/undo.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../git/snapshots.ts';
 import { bringBase, resolveText } from '../../git/worktrees/bringBase.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { findRepo, type Tools } from './tools.ts';
 
 /** What is kept of workers' work, and how it comes back. */

@@ -1,6 +1,5 @@
 import type { RepoDetails } from '../../domain/branch.ts';
 import type { CleanPreview, FinishPreview } from '../../domain/finish.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import type { FileSides, RepoRadar } from '../../domain/radar.ts';
 import { repoOf } from '../../domain/slug.ts';
@@ -12,6 +11,7 @@ import { previewClean } from '../../git/finish/clean.ts';
 import { previewFinish } from '../../git/finish/preview.ts';
 import { createDevelop } from '../../git/flow/init.ts';
 import { readDetails } from '../../git/status/details.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { openConfig } from '../config/workspaceConfig.ts';
 import type { Core } from '../core.ts';
 import { logFile } from '../record/log.ts';

@@ -1,5 +1,4 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { FileSides, LineRange, RadarReport, RepoRadar } from '../../domain/radar.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { repoOf } from '../../domain/slug.ts';
@@ -9,6 +8,7 @@ import { readFlow } from '../../git/flow/flow.ts';
 import type { RadarPlace } from '../../git/radar/look.ts';
 import { Radar } from '../../git/radar/radar.ts';
 import type { Git } from '../../git/run.ts';
+import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { findRepo } from './tools.ts';
 
 /** Milliseconds. */

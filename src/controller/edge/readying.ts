@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { agentPrograms } from '../../agents/programs.ts';
 import { withSetup } from '../../agents/setup/spec.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { StartPlan } from '../../domain/proposal.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { RepoSetup, SetupPlan } from '../../domain/setup.ts';
@@ -10,6 +9,7 @@ import { gitDirectory } from '../../git/directories.ts';
 import { exists, readIfThere } from '../../git/files.ts';
 import type { Git } from '../../git/run.ts';
 import { listMissing } from '../../git/worktrees/include.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { Tools } from './tools.ts';
 
 /** What a worktree still needs before an agent can work in it. */

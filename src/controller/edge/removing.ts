@@ -1,11 +1,11 @@
 import type { CleanResult, FinishResult } from '../../domain/finish.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { clean, previewClean } from '../../git/finish/clean.ts';
 import { type FinishOptions, finish } from '../../git/finish/finish.ts';
 import { previewFinish } from '../../git/finish/preview.ts';
 import type { Git } from '../../git/run.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from './hostPort.ts';
 import { findRepo, type Tools } from './tools.ts';
 

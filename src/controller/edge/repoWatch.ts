@@ -1,4 +1,3 @@
-import { problemOf } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { Message } from '../../features/messages.ts';
@@ -8,6 +7,7 @@ import type { Git } from '../../git/run.ts';
 import { readStatus } from '../../git/status/status.ts';
 import { type GitChange, GitWatch } from '../../git/status/watch.ts';
 import { adoptBranch, readLiveBranch } from '../../git/worktrees/liveBranch.ts';
+import { problemOf } from '../../lib/result.ts';
 
 /** What the watch needs of its surroundings. */
 export interface RepoWorld {

@@ -1,5 +1,4 @@
 import { usualStaggerMs } from '../../domain/limits.ts';
-import { type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import { untrustedProblem } from '../../domain/trust.ts';
 import type { Worker } from '../../domain/worker.ts';
@@ -11,6 +10,7 @@ import { noSuchWorker } from '../../features/workers/checks.ts';
 import { takenPorts } from '../../features/workers/starting.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';
+import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { Stagger } from '../../lib/schedule.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents/documents.ts';

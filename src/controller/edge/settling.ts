@@ -1,10 +1,10 @@
-import { type Problem, problemOf, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { expireBackups } from '../../git/backups.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';
 import type { FlowName } from '../../git/flow/branches.ts';
 import { unfinishedFlows } from '../../git/flow/cutOff.ts';
+import { type Problem, problemOf, success } from '../../lib/result.ts';
 import type { Edge } from './runEffect.ts';
 
 type Told = Pick<Edge, 'git' | 'tell'>;

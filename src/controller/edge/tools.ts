@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
 import type { Git } from '../../git/run.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { configFile } from '../config/workspaceConfig.ts';
 
 /** What the controller's effects work with. */

@@ -1,7 +1,6 @@
 import { readBox } from '../../agents/claude/screen.ts';
 import { looksLikeCommand } from '../../agents/opening.ts';
 import { showsOpenQuestion } from '../../domain/openQuestion.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import {
   afterEnter,
@@ -27,6 +26,7 @@ import {
 import type { ControllerState } from '../../features/state.ts';
 import { noSuchWorker, notRunning } from '../../features/workers/checks.ts';
 import { KeyedQueue } from '../../lib/queue.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { pause, pollUntil } from '../../lib/schedule.ts';
 import type { HostPort } from './hostPort.ts';
 

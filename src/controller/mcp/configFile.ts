@@ -1,5 +1,5 @@
-import type { Result } from '../../domain/problem.ts';
 import { readText, replaceFile } from '../../lib/files.ts';
+import type { Result } from '../../lib/result.ts';
 import { mcpConfigFile } from '../edge/tools.ts';
 
 /** Writes what `--mcp-config` names: the token is filled in from each agent's environment. */

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { isUpdateBlock } from '../../agents/updateBlock.ts';
 import { type Memory, memoryKinds } from '../../domain/memory.ts';
-import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import { cleanMemory } from '../../features/memory/remember.ts';
+import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { version } from '../../protocol/version.ts';
 import { copilotWorkspace } from '../edge/memories.ts';
 

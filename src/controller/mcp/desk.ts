@@ -1,11 +1,11 @@
 import type { CardFields, Column } from '../../domain/board.ts';
 import type { BoardFacts, CardChange, CardChanged } from '../../domain/boardFacts.ts';
 import type { FoundMemory } from '../../domain/memory.ts';
-import type { Result } from '../../domain/problem.ts';
 import type { RepoRadar } from '../../domain/radar.ts';
 import type { SessionRequest } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import type { CommitText, CommitWish, History, LogWish } from '../../git/history.ts';
+import type { Result } from '../../lib/result.ts';
 import type { Changer } from '../edge/radarWatch.ts';
 
 /** What tools are answered from. Nothing in it approves, types or ends anything. */

@@ -1,8 +1,8 @@
-import type { Result } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';
 import { readCommit, readHistory } from '../../git/history.ts';
 import { workDiff } from '../../git/workDiff.ts';
+import type { Result } from '../../lib/result.ts';
 import type { Core } from '../core.ts';
 import type { Looks } from '../edge/looks.ts';
 import { MemoryIndex } from '../edge/memoryIndex.ts';

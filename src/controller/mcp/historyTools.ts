@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { success } from '../../domain/problem.ts';
+import { success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { partOf, quoted } from './quoted.ts';
 import { defineTool, type Tool } from './tool.ts';

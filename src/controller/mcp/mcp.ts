@@ -1,5 +1,5 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Message } from '../../features/messages.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from '../edge/hostPort.ts';
 import { lastPort, writeMcpConfig } from './configFile.ts';
 import type { Desk } from './desk.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { parseUpdateBlock } from '../../agents/updateBlock.ts';
 import { type FoundMemory, memoryKinds } from '../../domain/memory.ts';
-import { success } from '../../domain/problem.ts';
 import { cleanMemory, contentLimit } from '../../features/memory/remember.ts';
+import { success } from '../../lib/result.ts';
 import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';
 

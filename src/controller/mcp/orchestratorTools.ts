@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Proposal } from '../../domain/proposal.ts';
 import { orchestrator } from '../../domain/role.ts';
 import type { Worker } from '../../domain/worker.ts';
 import { type ControllerState, selectFacts } from '../../features/state.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import type { Desk } from './desk.ts';
 import { partOf, quoted } from './quoted.ts';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Result } from '../../domain/problem.ts';
+import type { Result } from '../../lib/result.ts';
 import type { Desk } from './desk.ts';
 
 /** Something an agent may ask for by name. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { cleanUpdate, type RawUpdate } from '../../agents/updateBlock.ts';
 import { noteLimit } from '../../domain/note.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import { updatesOf } from '../../features/messages/sessions.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { paragraphs } from '../../lib/sanitize.ts';
 import type { Desk } from './desk.ts';
 import { defineTool, type Tool } from './tool.ts';

@@ -4,7 +4,7 @@ import { usualPrefix } from '../../documents/boardIds.ts';
 import { prefixOf } from '../../documents/ids.ts';
 import { unmerged } from '../../documents/markdown.ts';
 import { type CardFields, type Column, cardFields, columns } from '../../domain/board.ts';
-import { type Result, success } from '../../domain/problem.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
 import type { BoardDesk } from '../documents/boardDesk.ts';
 import { stillSays, textIn } from './sameValue.ts';

@@ -5,8 +5,8 @@ import {
   type SyncTable,
   syncTables,
 } from '../../domain/notionFacts.ts';
-import { type Problem, type Result, success } from '../../domain/problem.ts';
 import { withSuggestion } from '../../features/notion/suggesting.ts';
+import { type Problem, type Result, success } from '../../lib/result.ts';
 import type { Notion } from '../../notion/client.ts';
 import { addIdProperty, createTable } from '../../notion/connect.ts';
 import { saveToken } from '../../notion/credentials.ts';

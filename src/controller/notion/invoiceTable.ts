@@ -3,8 +3,8 @@ import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChang
 import type { Invoices } from '../../documents/invoices.ts';
 import type { InvoiceConfig } from '../../domain/documentConfig.ts';
 import { type EntryStatus, entrySources, entryStatuses, type TimeEntry } from '../../domain/entry.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import { readingOf } from '../../features/invoices/invoiceReading.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
 import { newEntryId } from '../documents/entryId.ts';
 import type { InvoiceDesk } from '../documents/invoiceDesk.ts';

@@ -9,8 +9,8 @@ import {
   type SyncTable,
   syncTables,
 } from '../../domain/notionFacts.ts';
-import { failure, problemOf, type Result, success } from '../../domain/problem.ts';
 import { SerialQueue } from '../../lib/queue.ts';
+import { failure, problemOf, type Result, success } from '../../lib/result.ts';
 import { Throttle } from '../../lib/schedule.ts';
 import { commentOn, pageOf } from '../../notion/comment.ts';
 import { readConflicts, resolveConflict } from '../../notion/conflicts.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { SyncTable } from '../../domain/notionFacts.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { type Notion, openNotion } from '../../notion/client.ts';
 import { findToken } from '../../notion/credentials.ts';
 import type { LocalTable } from '../../notion/row.ts';

@@ -5,7 +5,7 @@ import {
   type SyncTable,
   syncTables,
 } from '../../domain/notionFacts.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Notion } from '../../notion/client.ts';
 import { proposeTable, type SourceProposal } from '../../notion/connect.ts';
 import type { Proposal } from '../../notion/mapping.ts';

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import { type Happening, isDurable, type LogEvent } from '../../features/events.ts';
 import { type GrowingFile, growing, replaceWhole, syncFolder, writeNew } from '../../lib/durable.ts';
 import { openForAppend } from '../../lib/files.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { logLines } from './logLines.ts';
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */

@@ -1,8 +1,8 @@
-import { problemOf } from '../../domain/problem.ts';
 import { commands } from '../../features/commands.ts';
 import type { FeatureCommand } from '../../features/define.ts';
 import type { RequestMessage } from '../../features/messages.ts';
 import { type ControllerState, type Decision, reply } from '../../features/state.ts';
+import { problemOf } from '../../lib/result.ts';
 
 /** Answers a client's request, or begins what it asks for. Only a person's request is decided on. */
 export function requested(state: ControllerState, message: RequestMessage): Decision {

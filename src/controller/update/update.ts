@@ -1,4 +1,3 @@
-import type { Problem } from '../../domain/problem.ts';
 import { type TrustFacts, untrustedProblem } from '../../domain/trust.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
 import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
@@ -26,6 +25,7 @@ import {
 import { processEnded } from '../../features/workers/stop.ts';
 import { toolsMet, toolsOverdue } from '../../features/workers/toolsWatch.ts';
 import { undoEnded } from '../../features/workers/undo.ts';
+import type { Problem } from '../../lib/result.ts';
 import { react } from './reactions.ts';
 import { requested } from './requests.ts';
 

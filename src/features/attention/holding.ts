@@ -1,6 +1,6 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../domain/queue.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
 import type { RequestMessage, Ticket, Told } from '../messages.ts';

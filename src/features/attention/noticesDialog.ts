@@ -1,5 +1,5 @@
-import { type Problem, problemOf } from '../../domain/problem.ts';
 import type { Denied, Worker } from '../../domain/worker.ts';
+import { type Problem, problemOf } from '../../lib/result.ts';
 import type { Scrolling } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { emptyBody, problemRows } from '../../room/dialogBody.ts';

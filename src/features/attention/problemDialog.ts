@@ -1,4 +1,4 @@
-import type { Problem } from '../../domain/problem.ts';
+import type { Problem } from '../../lib/result.ts';
 import type { Scrolling } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { emptyBody, marked } from '../../room/dialogBody.ts';

@@ -1,6 +1,6 @@
 import { upTo } from '../../core/values.ts';
 import { type FoundMemory, type MemoryDraft, memoryKinds } from '../../domain/memory.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { noted } from '../decided.ts';
 import { defineCommand, defineServed } from '../define.ts';

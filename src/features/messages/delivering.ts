@@ -1,6 +1,6 @@
 import { opening } from '../../agents/opening.ts';
-import { failure, problemOf, success } from '../../domain/problem.ts';
 import { isLive } from '../../domain/worker.ts';
+import { failure, problemOf, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';
 import type { Ticket, Told } from '../messages.ts';

@@ -1,6 +1,6 @@
 import { upTo } from '../../core/values.ts';
-import { success } from '../../domain/problem.ts';
 import type { Update } from '../../domain/update.ts';
+import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import { updatesOf } from './sessions.ts';
 

@@ -1,7 +1,7 @@
 import { noteLimit } from '../../domain/note.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import { orchestrator } from '../../domain/role.ts';
 import type { Update } from '../../domain/update.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { rememberBy } from '../memory/remember.ts';
 import type { SessionMessage, SessionRequest, Ticket } from '../messages.ts';

@@ -1,6 +1,6 @@
 import { readBox } from '../../agents/claude/screen.ts';
-import { failure, type Problem, type Result } from '../../domain/problem.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
+import { failure, type Problem, type Result } from '../../lib/result.ts';
 import type { Ticket } from '../messages.ts';
 
 /**

@@ -8,7 +8,7 @@ import {
   type SyncOutcome,
   syncTables,
 } from '../../domain/notionFacts.ts';
-import { success } from '../../domain/problem.ts';
+import { success } from '../../lib/result.ts';
 import { defineServed } from '../define.ts';
 
 const syncing = {

@@ -1,5 +1,5 @@
 import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../domain/notionFacts.ts';
-import type { Problem } from '../../domain/problem.ts';
+import type { Problem } from '../../lib/result.ts';
 import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';

@@ -1,7 +1,7 @@
 import { slugFrom, workerOn } from '../../domain/cardLink.ts';
 import type { WantedCard } from '../../domain/notionFacts.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { ProposalDraft } from '../../domain/proposal.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import type { Message } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';

@@ -1,6 +1,6 @@
-import { type Problem, problemOf } from '../../domain/problem.ts';
 import { briefly, type RadarFile, type RepoRadar, type Verdict } from '../../domain/radar.ts';
 import { repoOf } from '../../domain/slug.ts';
+import { type Problem, problemOf } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { clashKey, type LogState } from '../logState.ts';
 import type { Told } from '../messages.ts';

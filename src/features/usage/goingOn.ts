@@ -1,6 +1,6 @@
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import { clockText, type GoneOn, holdsLimit } from '../../domain/usageLimit.ts';
 import { isLive } from '../../domain/worker.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { beginTyping, withDelivered, withDelivery } from '../messages/delivering.ts';
 import type { Message, Ticket } from '../messages.ts';

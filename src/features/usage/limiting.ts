@@ -1,9 +1,9 @@
 import { budgetState, workersProblem } from '../../domain/limits.ts';
-import { type Problem, problemOf, type Result } from '../../domain/problem.ts';
 import { draftId, type StartPlan } from '../../domain/proposal.ts';
 import { holdsLimit, usageProblem } from '../../domain/usageLimit.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import { type Problem, problemOf, type Result } from '../../lib/result.ts';
 import type { OpenProposal } from '../events.ts';
 import type { LogState } from '../logState.ts';
 import { spentBy, spentOn } from './used.ts';

@@ -1,5 +1,5 @@
-import { success } from '../../domain/problem.ts';
 import type { UsageRow } from '../../domain/usage.ts';
+import { success } from '../../lib/result.ts';
 import { defineServed } from '../define.ts';
 import { usageRows } from './used.ts';
 

@@ -1,5 +1,5 @@
 import { type BudgetState, budgetState } from '../../domain/limits.ts';
-import { problemOf } from '../../domain/problem.ts';
+import { problemOf } from '../../lib/result.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 import { afterUse, spentBy, spentOn, type Used } from './used.ts';

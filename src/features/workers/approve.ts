@@ -1,9 +1,9 @@
 import { asksNothing, wholeNumbers } from '../../core/values.ts';
-import { failure, type Result } from '../../domain/problem.ts';
 import { draftId, type StartPlan } from '../../domain/proposal.ts';
 import type { PortBlock } from '../../domain/setup.ts';
 import { untrustedProblem } from '../../domain/trust.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
+import { failure, type Result } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Happening, OpenProposal } from '../events.ts';
 import type { RequestMessage, Ticket } from '../messages.ts';

@@ -1,4 +1,4 @@
-import { failure, success } from '../../domain/problem.ts';
+import { failure, success } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

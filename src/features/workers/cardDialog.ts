@@ -1,6 +1,6 @@
-import type { Problem } from '../../domain/problem.ts';
 import { draftId, type Proposal, type StartPlan } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import {

@@ -1,9 +1,9 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import { draftId, type ProposalDraft } from '../../domain/proposal.ts';
 import { isOrchestrator, orchestrator } from '../../domain/role.ts';
 import { foldCase, parseSlug } from '../../domain/slug.ts';
 import type { Worker } from '../../domain/worker.ts';
 import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { ControllerState } from '../state.ts';
 
 /** Bytes of UTF-8. The kernel takes 128 KiB for one argument or variable (execve(2)); more is a file's job. */

@@ -1,6 +1,6 @@
-import { problemOf } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { problemOf } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';

@@ -1,5 +1,5 @@
-import { failure } from '../../domain/problem.ts';
 import type { Proposal, ProposalDraft } from '../../domain/proposal.ts';
+import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

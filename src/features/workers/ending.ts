@@ -1,6 +1,6 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import { draftId } from '../../domain/proposal.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import type { Ticket, Told } from '../messages.ts';
 import { type ControllerState, type Decision, type QueuedRequest, reply } from '../state.ts';

@@ -1,4 +1,4 @@
-import { failure } from '../../domain/problem.ts';
+import { failure } from '../../lib/result.ts';
 import { about } from '../decided.ts';
 import { defineCommand } from '../define.ts';
 import { reply } from '../state.ts';

@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../core/values.ts';
-import { success } from '../../domain/problem.ts';
+import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import type { LoggedEvent } from '../services.ts';
 

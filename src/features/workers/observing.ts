@@ -8,9 +8,9 @@ import {
   type Sign,
   type TitleSign,
 } from '../../domain/observation.ts';
-import { type Problem, problemOf } from '../../domain/problem.ts';
 import { type AskedQuestion, isLive, type Worker } from '../../domain/worker.ts';
 import type { AgentPreset } from '../../domain/workspace.ts';
+import { type Problem, problemOf } from '../../lib/result.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';

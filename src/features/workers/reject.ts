@@ -1,5 +1,5 @@
 import { wholeNumber } from '../../core/values.ts';
-import { success } from '../../domain/problem.ts';
+import { success } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import { reply } from '../state.ts';
 import { noSuchProposal } from './checks.ts';

@@ -1,4 +1,4 @@
-import { failure, success } from '../../domain/problem.ts';
+import { failure, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { noted } from '../decided.ts';
 import { defineCommand } from '../define.ts';

@@ -1,6 +1,6 @@
-import { failure } from '../../domain/problem.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
 import { isLive } from '../../domain/worker.ts';
+import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

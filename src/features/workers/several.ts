@@ -1,7 +1,7 @@
-import type { Problem } from '../../domain/problem.ts';
 import type { Proposal, StartPlan } from '../../domain/proposal.ts';
 import { isStoppedByLimit } from '../../domain/usageLimit.ts';
 import { isLive, type Worker } from '../../domain/worker.ts';
+import type { Problem } from '../../lib/result.ts';
 import type { AnyDialog } from '../../room/asking.ts';
 import type { RoomDialogKey } from '../../room/dialog.ts';
 import { isWaiting } from '../../room/reachable.ts';

@@ -1,5 +1,5 @@
-import { problemOf } from '../../domain/problem.ts';
 import { isOrchestrator } from '../../domain/role.ts';
+import { problemOf } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import type { Told } from '../messages.ts';
 import {

@@ -1,5 +1,5 @@
-import { problemOf } from '../../domain/problem.ts';
 import { draftId, type Proposal } from '../../domain/proposal.ts';
+import { problemOf } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';

@@ -1,7 +1,7 @@
-import { problemOf } from '../../domain/problem.ts';
 import { draftId, type StartPlan } from '../../domain/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../domain/setup.ts';
 import { isEqual } from '../../lib/equal.ts';
+import { problemOf } from '../../lib/result.ts';
 import type { OpenProposal } from '../events.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision, type Operation } from '../state.ts';

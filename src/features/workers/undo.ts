@@ -1,6 +1,6 @@
 import { asksNothing } from '../../core/values.ts';
 import type { UndoResult } from '../../domain/finish.ts';
-import { failure } from '../../domain/problem.ts';
+import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket, Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

@@ -1,6 +1,6 @@
 import type { CleanPreview, CleanResult } from '../../domain/finish.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { backUpTip } from '../backups.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';

@@ -1,6 +1,6 @@
 import type { FinishResult } from '../../domain/finish.ts';
-import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { backUpTip } from '../backups.ts';
 import { commonDirectory } from '../directories.ts';
 import { carryOut, dropJournal, readJournal, type Step } from '../journal.ts';

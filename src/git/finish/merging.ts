@@ -1,5 +1,5 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { publish } from '../merge.ts';
 import { commitMerge, commitMergeWithHooks, type MergePlan } from '../mergeCommit.ts';
 import { deleteRef, keepRef, mergeRef, readRef } from '../refs.ts';

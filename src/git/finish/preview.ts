@@ -1,6 +1,6 @@
 import type { FinishPreview } from '../../domain/finish.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type Git, refused } from '../run.ts';
 import type { WorkerPlace } from '../worktrees/inspect.ts';

@@ -1,6 +1,6 @@
 import type { FinishResult } from '../../domain/finish.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';
 import { dropJournal, type Journal, listJournals } from '../journal.ts';

@@ -1,5 +1,5 @@
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { findObstacle, findTarget, type Target } from '../merge.ts';
 import { parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, moveRef, readRef } from '../refs.ts';

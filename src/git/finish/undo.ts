@@ -1,7 +1,7 @@
 import { keptDays } from '../../domain/backup.ts';
 import type { UndoResult } from '../../domain/finish.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { exists, resolvedPath } from '../files.ts';
 import { carryOut, dropJournal, readJournal, type Step } from '../journal.ts';

@@ -1,5 +1,5 @@
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { type Git, refused } from '../run.ts';
 import type { WorkerPlace } from '../worktrees/inspect.ts';
 import { linesOf } from './preview.ts';

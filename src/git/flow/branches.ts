@@ -1,6 +1,6 @@
 import type { FlowKind } from '../../domain/flow.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { Target } from '../merge.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';

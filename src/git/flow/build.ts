@@ -1,5 +1,5 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { commitMerge, hooksFolder, hookTimeoutMs } from '../mergeCommit.ts';
 import { type Git, refused } from '../run.ts';
 import type { FlowMerge, FlowPlan } from './plan.ts';

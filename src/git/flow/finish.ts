@@ -1,6 +1,6 @@
 import type { FlowFinished, FlowPreview } from '../../domain/flow.ts';
-import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { carryOut, dropJournal, readJournal } from '../journal.ts';
 import { flowBackupRef, isAncestor } from '../refs.ts';

@@ -1,6 +1,6 @@
 import type { FlowPrefixes } from '../../domain/flow.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { branchRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 

@@ -1,6 +1,6 @@
 import type { RefMove } from '../../domain/flow.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import type { Step } from '../journal.ts';
 import { publish, type Target } from '../merge.ts';
 import { branchRef, moveRefs } from '../refs.ts';

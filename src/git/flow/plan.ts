@@ -1,5 +1,5 @@
-import { type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { findObstacle, findTarget, type Target } from '../merge.ts';
 import { hasMergeHooks, mergeTrees } from '../mergeCommit.ts';
 import { isAncestor, readRef } from '../refs.ts';

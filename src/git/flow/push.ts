@@ -1,6 +1,6 @@
 import type { FlowFinished } from '../../domain/flow.ts';
-import { failure, type Problem, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { hasHooks, hookTimeoutMs } from '../mergeCommit.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { exists } from '../files.ts';
 import { signingTimeoutMs } from '../mergeCommit.ts';

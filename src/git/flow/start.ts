@@ -1,7 +1,7 @@
 import type { FlowStarted } from '../../domain/flow.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { parseSlug } from '../../domain/slug.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { branchRef, moveRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';

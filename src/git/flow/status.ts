@@ -1,6 +1,6 @@
 import type { FlowBranch, FlowStatus } from '../../domain/flow.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { type Flow, readFlow } from './flow.ts';

@@ -2,7 +2,7 @@ import type { SemVer } from 'semver';
 import compare from 'semver/functions/compare.js';
 import inc from 'semver/functions/inc.js';
 import parse from 'semver/functions/parse.js';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 
 /** A semantic version, https://semver.org/spec/v2.0.0.html; `raw` is as it was written. */
 export type Version = SemVer;

@@ -1,6 +1,6 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { findVersions, replaceVersions, versionFiles } from '../../domain/versionFile.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from '../mergeCommit.ts';
 import { type Git, refused } from '../run.ts';
 import { withScratchWorktree } from './scratch.ts';

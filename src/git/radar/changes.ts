@@ -1,5 +1,5 @@
-import { type Result, success } from '../../domain/problem.ts';
 import type { LineRange } from '../../domain/radar.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { type Git, refused } from '../run.ts';
 import { type Change, type ChangedLines, parseChanges, parseLines } from './diffRecords.ts';

@@ -1,6 +1,6 @@
-import { type Result, success } from '../../domain/problem.ts';
 import { type RadarBase, type RadarPair, type Verdict, verdictOf } from '../../domain/radar.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { Merge } from './mergeRecords.ts';
 import { mergeAll, pairKey } from './merges.ts';
 import { compareSides, type Side } from './pair.ts';

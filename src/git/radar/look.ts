@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure, type Result, success } from '../../domain/problem.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { copyIndex } from '../copyIndex.ts';
 import { exists, readIfThere, resolvedPath } from '../files.ts';
 import { parseStatus, type StatusEntry, type WorktreeEntry } from '../porcelain.ts';

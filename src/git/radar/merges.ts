@@ -1,4 +1,4 @@
-import { problemOf, type Result, success } from '../../domain/problem.ts';
+import { problemOf, type Result, success } from '../../lib/result.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { type Git, refused } from '../run.ts';
 import { type Merge, parseMerges } from './mergeRecords.ts';

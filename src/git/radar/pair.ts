@@ -1,5 +1,5 @@
-import { type Result, success } from '../../domain/problem.ts';
 import { meeting, type RadarFile } from '../../domain/radar.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { RadarChanges } from './changes.ts';
 import type { ChangedLines } from './diffRecords.ts';
 import type { Merge } from './mergeRecords.ts';

@@ -1,5 +1,5 @@
-import { type Result, success } from '../../domain/problem.ts';
 import type { FileKind, MergeStep, RadarReport } from '../../domain/radar.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { mergeAll, pairKey } from './merges.ts';
 import { nobody } from './record.ts';
 import type { Session, Tracked } from './session.ts';

@@ -1,8 +1,8 @@
 import { suggestOrder } from '../../domain/mergeOrder.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } from '../../domain/radar.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { branchRef, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';

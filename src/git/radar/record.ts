@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Result, success } from '../../domain/problem.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { copyIndex } from '../copyIndex.ts';
 import type { StatusEntry } from '../porcelain.ts';
 import type { Quarantine } from '../quarantine.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Result, success } from '../../domain/problem.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { Quarantine } from '../quarantine.ts';
 import type { Git } from '../run.ts';

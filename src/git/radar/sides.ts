@@ -1,5 +1,5 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { FileSide, FileSides } from '../../domain/radar.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { refused } from '../run.ts';
 import type { ChangedLines } from './diffRecords.ts';
 import type { Session } from './session.ts';

@@ -1,7 +1,7 @@
 import type { BranchKind, BranchStatus } from '../../domain/branch.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
+import { type Result, success } from '../../lib/result.ts';
 import type { Flow } from '../flow/flow.ts';
 import { Quarantine } from '../quarantine.ts';
 import { branchRef, readRef } from '../refs.ts';

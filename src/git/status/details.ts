@@ -1,7 +1,7 @@
 import { join, sep } from 'node:path';
 import type { RepoDetails, WorktreeStatus } from '../../domain/branch.ts';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { resolvedPath } from '../files.ts';
 import { readFlow } from '../flow/flow.ts';

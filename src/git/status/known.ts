@@ -1,7 +1,7 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { findCommonDirectory } from '../directories.ts';
 import { configFiles } from '../environment.ts';
 import { readOwn } from '../files.ts';

@@ -1,6 +1,6 @@
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { BaseCommit } from '../../domain/proposal.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { mainHint, readFlow } from '../flow/flow.ts';
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';

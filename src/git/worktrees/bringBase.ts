@@ -1,6 +1,6 @@
 import type { Brought } from '../../domain/finish.ts';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';
 import { findTarget } from '../merge.ts';

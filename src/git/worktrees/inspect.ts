@@ -1,7 +1,7 @@
 import { dirname, sep } from 'node:path';
-import { failure, type Problem, problemOf, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { Worker } from '../../domain/worker.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
 import { commonDirectory, gitDirectory, listWorktrees } from '../directories.ts';
 import { exists, resolvedPath } from '../files.ts';

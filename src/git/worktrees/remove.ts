@@ -1,5 +1,5 @@
-import { type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
+import { type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';

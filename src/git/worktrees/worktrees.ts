@@ -1,10 +1,10 @@
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { failure, type Result, success } from '../../domain/problem.ts';
 import type { Repo } from '../../domain/repo.ts';
 import type { RepoSetup } from '../../domain/setup.ts';
 import { foldCase } from '../../domain/slug.ts';
 import { checkPath } from '../../lib/files.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { exists, resolvedPath } from '../files.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';

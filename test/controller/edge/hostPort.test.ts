@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { HostPort } from '../../../src/controller/edge/hostPort.ts';
-import { success } from '../../../src/domain/problem.ts';
 import type { Message } from '../../../src/features/messages.ts';
+import { success } from '../../../src/lib/result.ts';
 import { readHostKey } from '../../../src/protocol/hostKey.ts';
 import { Sandbox, until, untilGone } from '../../protocol/sandbox.ts';
 

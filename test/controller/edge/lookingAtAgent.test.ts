@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { lookAtAgent, lookAtRestless } from '../../../src/controller/edge/lookingAtAgent.ts';
-import { success } from '../../../src/domain/problem.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { processStart } from '../../../src/lib/processes.ts';
+import { success } from '../../../src/lib/result.ts';
 import { Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { success } from '../../../src/domain/problem.ts';
+import { success } from '../../../src/lib/result.ts';
 import { serveDaemon } from '../../../src/protocol/daemon.ts';
 import {
   askTopic,

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest';
 import { makePlan } from '../../../src/controller/edge/planning.ts';
 import { planReadying, readyingCommand } from '../../../src/controller/edge/readying.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
-import { success } from '../../../src/domain/problem.ts';
 import type { RepoSetup } from '../../../src/domain/setup.ts';
 import type { Worker } from '../../../src/domain/worker.ts';
 import type { AgentPreset } from '../../../src/domain/workspace.ts';
 import type { OpenProposal } from '../../../src/features/events.ts';
 import { takenPorts } from '../../../src/features/workers/starting.ts';
+import { success } from '../../../src/lib/result.ts';
 import { createPlace, expectValue } from '../../git/place.ts';
 import { planFor, Scene } from '../scene.ts';
 

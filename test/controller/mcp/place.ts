@@ -6,8 +6,8 @@ import { BoardDesk } from '../../../src/controller/documents/boardDesk.ts';
 import { MemoryIndex } from '../../../src/controller/edge/memoryIndex.ts';
 import type { Desk } from '../../../src/controller/mcp/desk.ts';
 import { Mcp } from '../../../src/controller/mcp/mcp.ts';
-import { failure, type Result, success } from '../../../src/domain/problem.ts';
 import type { Message, SessionRequest } from '../../../src/features/messages.ts';
+import { failure, type Result, success } from '../../../src/lib/result.ts';
 import { Sandbox } from '../../protocol/sandbox.ts';
 import { Scene } from '../scene.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failure, success } from '../../../src/domain/problem.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { initialState, selectFacts } from '../../../src/features/state.ts';
+import { failure, success } from '../../../src/lib/result.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { failure } from '../../../src/domain/problem.ts';
 import type { GoneOn } from '../../../src/domain/usageLimit.ts';
 import { selectFacts } from '../../../src/features/state.ts';
+import { failure } from '../../../src/lib/result.ts';
 import { config, Scene } from '../scene.ts';
 
 const noon = Date.parse('2026-11-22T12:00:00.000Z');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { success } from '../../../src/domain/problem.ts';
 import type { RadarFile, RepoRadar } from '../../../src/domain/radar.ts';
 import { addressed, contextFor } from '../../../src/features/messages/sessions.ts';
+import { success } from '../../../src/lib/result.ts';
 import { Scene } from '../scene.ts';
 
 const [auth, cart] = ['backend/auth', 'backend/cart'] as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { failure, success } from '../../../src/domain/problem.ts';
 import { selectFacts } from '../../../src/features/state.ts';
+import { failure, success } from '../../../src/lib/result.ts';
 import { Scene } from '../scene.ts';
 
 const finish = (task: string) => ({ do: 'finish', id: `backend/${task}`, tip: `tip of ${task}` }) as const;

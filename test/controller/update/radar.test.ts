@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf, success } from '../../../src/domain/problem.ts';
 import type { RadarFile, RepoRadar, Verdict } from '../../../src/domain/radar.ts';
 import type { Effect } from '../../../src/features/effects.ts';
 import { rivalsOf } from '../../../src/features/radar/radar.ts';
 import { selectFacts } from '../../../src/features/state.ts';
+import { problemOf, success } from '../../../src/lib/result.ts';
 import { config, Scene, terminal } from '../scene.ts';
 
 const file: RadarFile = {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf, success } from '../../../src/domain/problem.ts';
 import type { ChangeRequest } from '../../../src/features/commands.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { selectFacts } from '../../../src/features/state.ts';
+import { problemOf, success } from '../../../src/lib/result.ts';
 import { config, planFor, Scene, terminal } from '../scene.ts';
 
 const size = { cols: 80, rows: 24 };

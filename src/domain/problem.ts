@@ -1,1 +1,0 @@
-export { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
