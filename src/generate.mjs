@@ -2,5 +2,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { guardList, withReference } from './cli/generated.ts';
 
-writeFileSync('src/domain/guard/ownCommands.ts', guardList());
+writeFileSync('src/guard/ownCommands.ts', guardList());
 writeFileSync('README.md', withReference(readFileSync('README.md', 'utf8')));

@@ -12,5 +12,5 @@ it('lists the keys that the program has', () => {
 it('lists the commands that the program has, as does the guard: else run `npm run generate`', () => {
   const readme = readFileSync('README.md', 'utf8');
   expect(withReference(readme)).toBe(readme);
-  expect(readFileSync('src/domain/guard/ownCommands.ts', 'utf8')).toBe(guardList());
+  expect(readFileSync('src/guard/ownCommands.ts', 'utf8')).toBe(guardList());
 });

@@ -1,4 +1,4 @@
-import type { Ability, AgentPreset } from '../domain/workspace.ts';
+import type { Ability, AgentPreset } from '../core/workspace.ts';
 
 /** Whether a later start can go on with the conversation of the last one. */
 export function canResume({ speaks, resume }: Pick<AgentPreset, 'speaks' | 'resume'>): boolean {

@@ -1,4 +1,4 @@
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 import type { AgentPrograms } from './programs.ts';
 
 /** The key that interrupts most programs of this kind. */

@@ -1,5 +1,5 @@
-import type { Role } from '../domain/role.ts';
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { Role } from '../core/role.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 import { claudeArguments } from './claude/arguments.ts';
 
 /** One start of an agent. */

@@ -1,4 +1,4 @@
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 
 /** What a coding agent, git, ssh and package managers need. `PREFIX_*` stands for every name with that prefix. */
 const common = [

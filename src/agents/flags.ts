@@ -1,4 +1,4 @@
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 import { type AskedProgram, askProgram } from './askProgram.ts';
 
 /** Milliseconds; a program of Node's takes seconds on a busy machine. */

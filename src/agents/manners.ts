@@ -1,5 +1,5 @@
-import { type Limits, usualStopping } from '../domain/limits.ts';
-import type { AgentPreset } from '../domain/workspace.ts';
+import { type Limits, usualStopping } from '../core/limits.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 
 /** How a host asks an agent to end before it makes it; see `EndingManners` of the host's requests. */
 export function endingManners(

@@ -1,5 +1,5 @@
-import { parseSlug } from '../domain/slug.ts';
-import type { AgentPreset, TitleRules } from '../domain/workspace.ts';
+import { parseSlug } from '../core/ids.ts';
+import type { AgentPreset, TitleRules } from '../core/workspace.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { builtInPresets } from './builtIn.ts';
 import { agentPrograms } from './programs.ts';

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, join, resolve } from 'node:path';
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { oneLine } from '../lib/sanitize.ts';
 import { isTooOld, newestTested, oldestSupported } from './claude/versions.ts';

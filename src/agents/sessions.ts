@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AgentPreset } from '../domain/workspace.ts';
+import type { AgentPreset } from '../core/workspace.ts';
 import { type AskedProgram, askProgram } from './askProgram.ts';
 
 /** What is known of an agent's conversations in a folder; `id` where it can be named. */

@@ -1,4 +1,4 @@
-import type { TitleRules } from '../domain/workspace.ts';
+import type { TitleRules } from '../core/workspace.ts';
 
 /** What a preset's rules read from a title: the first kind that one of whose texts stands in it; null for none. */
 export function readTitleBy(rules: TitleRules, title: string): 'asking' | 'working' | 'resting' | null {

@@ -1,4 +1,4 @@
-import type { QueueItem } from '../domain/queue.ts';
+import type { QueueItem } from '../core/queue.ts';
 import type { Effect } from '../room/effects.ts';
 import type { AppState } from '../room/state.ts';
 import type { Step } from '../room/step.ts';

@@ -4,8 +4,8 @@ import {
   type CardFields,
   type Column,
   cardFields,
-} from '../domain/board.ts';
-import { type BoardFacts, type CardRef, refTo } from '../domain/boardFacts.ts';
+} from '../core/boardCards.ts';
+import { type BoardFacts, type CardRef, refTo } from '../core/boardFacts.ts';
 import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';

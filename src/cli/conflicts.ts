@@ -1,4 +1,4 @@
-import type { RadarFile, RepoRadar } from '../domain/radar.ts';
+import type { RadarFile, RepoRadar } from '../core/radar.ts';
 import { conflictsText } from './describe/radar.ts';
 import { FactsWatch } from './factsWatch.ts';
 import { demand, type Output } from './output.ts';

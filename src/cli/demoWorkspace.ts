@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ProposalDraft } from '../domain/proposal.ts';
+import type { ProposalDraft } from '../core/proposal.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { createRepo } from '../git/create.ts';
 import { Git } from '../git/run.ts';

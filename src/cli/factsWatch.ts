@@ -1,4 +1,4 @@
-import type { Facts } from '../domain/facts.ts';
+import type { Facts } from '../core/facts.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Link } from '../protocol/link.ts';

@@ -1,6 +1,6 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
-import type { FlowFinished, FlowKind } from '../domain/flow.ts';
-import type { Repo } from '../domain/repo.ts';
+import type { FlowFinished, FlowKind } from '../core/repo.ts';
+import type { Repo } from '../core/repoFacts.ts';
 import type { FlowName } from '../git/flow/branches.ts';
 import { finishFlow, previewFlow } from '../git/flow/finish.ts';
 import { initFlow, type PrefixKey } from '../git/flow/init.ts';

@@ -2,7 +2,7 @@ import { pathOf } from '../core/verb.ts';
 import { type ListedVerb, verbs } from '../features/commands.ts';
 import { commandPolicies } from './commandPolicy.ts';
 
-/** Returns the guard's list of our commands, as it is written into `domain/guard/ownCommands.ts`. */
+/** Returns the guard's list of our commands, as it is written into `guard/ownCommands.ts`. */
 export function guardList(): string {
   const named = Object.entries(commandPolicies).filter(([name]) => name !== 'room');
   const refused = named.filter(([, { agent }]) => agent === 'refused').map(([name]) => name);

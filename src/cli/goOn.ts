@@ -1,4 +1,4 @@
-import { clockText } from '../domain/usageLimit.ts';
+import { clockText } from '../core/usage.ts';
 import { selectStopped } from '../features/workers/several.ts';
 import { problemOf } from '../lib/result.ts';
 import { demandYes } from './ask.ts';

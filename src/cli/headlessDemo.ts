@@ -1,6 +1,6 @@
 import { takePicture } from '../client/picture.ts';
 import { Terminals } from '../client/terminals.ts';
-import type { Worker } from '../domain/worker.ts';
+import type { Worker } from '../core/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import type { Caller } from '../protocol/link.ts';
 import { geometryOf, inside } from '../room/geometry.ts';

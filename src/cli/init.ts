@@ -7,8 +7,8 @@ import {
   readConfig,
   writeConfig,
 } from '../controller/config/workspaceConfig.ts';
-import type { Repo } from '../domain/repo.ts';
-import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { Repo } from '../core/repoFacts.ts';
+import type { WorkspaceConfig } from '../core/workspace.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
 import { readFlow } from '../git/flow/flow.ts';
 import { createDevelop } from '../git/flow/init.ts';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { dayOf } from '../domain/day.ts';
-import { formatDuration } from '../domain/duration.ts';
-import { type EntryStatus, entryStatuses } from '../domain/entry.ts';
+import { dayOf } from '../core/day.ts';
+import { formatDuration } from '../core/duration.ts';
+import { type EntryStatus, entryStatuses } from '../core/entry.ts';
 import {
   type EntryFact,
   type EntryQuery,
@@ -10,8 +10,8 @@ import {
   isMeant,
   sumOf,
   sumsByStatus,
-} from '../domain/invoiceFacts.ts';
-import { formatMoney, parseAmount } from '../domain/money.ts';
+} from '../core/invoices.ts';
+import { formatMoney, parseAmount } from '../core/amounts.ts';
 import { writeNew } from '../lib/durable.ts';
 import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';

@@ -1,4 +1,4 @@
-import type { NotionProposal, NotionWish } from '../domain/notionFacts.ts';
+import type { NotionProposal, NotionWish } from '../core/notion.ts';
 import { suggestionText } from '../features/notion/words.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { counted } from '../room/text/words.ts';

@@ -4,7 +4,7 @@ import type {
   SyncConflict,
   SyncOutcome,
   SyncTable,
-} from '../domain/notionFacts.ts';
+} from '../core/notion.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import { rebuildQuestion, runningText } from '../features/notion/words.ts';
 import type { Problem } from '../lib/result.ts';

@@ -1,5 +1,5 @@
-import { orchestrator } from '../domain/role.ts';
-import { isLive } from '../domain/worker.ts';
+import { orchestrator } from '../core/role.ts';
+import { isLive } from '../core/worker.ts';
 import { workerJson } from './describe/worker.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';

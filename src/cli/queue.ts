@@ -1,4 +1,4 @@
-import { answersTo, type Choice, type QueueItem, type RequestAnswer } from '../domain/queue.ts';
+import { answersTo, type Choice, type QueueItem, type RequestAnswer } from '../core/queue.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';

@@ -5,7 +5,7 @@ import { update } from '../controller/update/update.ts';
 import { decode } from '../core/redaction.ts';
 import { Replay, type Replayable, type Replayed } from '../core/replay.ts';
 import type { TracedProcess, TraceLine } from '../core/trace.ts';
-import { Ledger } from '../domain/ledger.ts';
+import { Ledger } from '../lib/ledger.ts';
 import type { LogEvent } from '../features/events.ts';
 import { applyEvent } from '../features/logState.ts';
 import type { ControllerState } from '../features/state.ts';

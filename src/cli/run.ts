@@ -1,6 +1,6 @@
 import { demandTrusted } from '../controller/config/workspaceConfig.ts';
 import { jobEnvironment } from '../controller/edge/checking.ts';
-import type { WorkspaceConfig } from '../domain/workspace.ts';
+import type { WorkspaceConfig } from '../core/workspace.ts';
 import { type JobResult, runJob } from '../jobs/runJob.ts';
 import type { Result } from '../lib/result.ts';
 import { demand, exitCodes, type Output, refuse } from './output.ts';

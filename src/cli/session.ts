@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import type { Facts } from '../domain/facts.ts';
-import type { Worker } from '../domain/worker.ts';
+import type { Facts } from '../core/facts.ts';
+import type { Worker } from '../core/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { HostApi } from '../protocol/hostApi.ts';

@@ -1,6 +1,6 @@
-import type { Facts } from '../domain/facts.ts';
-import { draftId, type Proposal } from '../domain/proposal.ts';
-import type { Worker } from '../domain/worker.ts';
+import type { Facts } from '../core/facts.ts';
+import { draftId, type Proposal } from '../core/proposal.ts';
+import type { Worker } from '../core/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import type { Problem } from '../lib/result.ts';
 import type { Caller, Link } from '../protocol/link.ts';

@@ -1,6 +1,6 @@
 import { updateBlock } from '../agents/updateBlock.ts';
-import type { MemoryKind } from '../domain/memory.ts';
-import type { Update } from '../domain/update.ts';
+import type { MemoryKind } from '../core/memory.ts';
+import type { Update } from '../core/update.ts';
 import { columns, timeText } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { demandWorker, withController } from './session.ts';

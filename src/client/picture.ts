@@ -1,5 +1,5 @@
 import { updateApp } from '../app/update.ts';
-import type { Facts } from '../domain/facts.ts';
+import type { Facts } from '../core/facts.ts';
 import { within } from '../lib/schedule.ts';
 import type { Message } from '../room/messages.ts';
 import { type AppState, initialState, type Size } from '../room/state.ts';

@@ -2,7 +2,7 @@ import { isUnseen } from '../app/definitions.ts';
 import { updateApp } from '../app/update.ts';
 import { windowTitle } from '../app/view/header.ts';
 import type { Trace } from '../core/trace.ts';
-import { isLive } from '../domain/worker.ts';
+import { isLive } from '../core/worker.ts';
 import { Store } from '../lib/store.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import type { Effect } from '../room/effects.ts';

@@ -1,4 +1,4 @@
-import type { Facts } from '../domain/facts.ts';
+import type { Facts } from '../core/facts.ts';
 import type { ControllerNotices } from '../features/commands.ts';
 import { Throttle } from '../lib/schedule.ts';
 import type { Link } from '../protocol/link.ts';

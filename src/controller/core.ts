@@ -1,4 +1,4 @@
-import type { RequestAnswer } from '../domain/queue.ts';
+import type { RequestAnswer } from '../core/queue.ts';
 import type { ChangeRequest } from '../features/commands.ts';
 import type { Effect } from '../features/effects.ts';
 import type { LogEvent } from '../features/events.ts';

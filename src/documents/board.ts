@@ -1,5 +1,5 @@
-import { type Card, type CardField, type Column, cardFields, columns } from '../domain/board.ts';
-import type { Flaw } from '../domain/flaw.ts';
+import { type Card, type CardField, type Column, cardFields, columns } from '../core/boardCards.ts';
+import type { Flaw } from '../core/flaw.ts';
 import {
   cellText,
   foldName,

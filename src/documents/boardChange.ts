@@ -5,8 +5,8 @@ import {
   type Column,
   cardFields,
   columns,
-} from '../domain/board.ts';
-import type { CardRef, SeenCard } from '../domain/boardFacts.ts';
+} from '../core/boardCards.ts';
+import type { CardRef, SeenCard } from '../core/boardFacts.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type Board, type BoardTable, parseBoard } from './board.ts';
 import { openRoom, type Place } from './boardRoom.ts';

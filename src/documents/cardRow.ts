@@ -1,4 +1,4 @@
-import type { CardField } from '../domain/board.ts';
+import type { CardField } from '../core/boardCards.ts';
 import { type BoardTable, readField } from './board.ts';
 import { cellText, foldName, type Row } from './markdown.ts';
 import { isPlaceholder, marked } from './names.ts';

@@ -1,7 +1,7 @@
-import { parseDuration } from '../domain/duration.ts';
-import { type EntryStatus, entrySources, type TimeEntry } from '../domain/entry.ts';
-import type { Flaw } from '../domain/flaw.ts';
-import { amountOf, parseAmount } from '../domain/money.ts';
+import { parseDuration } from '../core/duration.ts';
+import { type EntryStatus, entrySources, type TimeEntry } from '../core/entry.ts';
+import type { Flaw } from '../core/flaw.ts';
+import { amountOf, parseAmount } from '../core/amounts.ts';
 import type { Result } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import { cellText, foldName, type Row, rowFlaw, type Table } from './markdown.ts';

@@ -1,6 +1,6 @@
-import { formatHours } from '../domain/duration.ts';
-import type { TimeEntry } from '../domain/entry.ts';
-import { currencyDigits, formatCents } from '../domain/money.ts';
+import { formatHours } from '../core/duration.ts';
+import type { TimeEntry } from '../core/entry.ts';
+import { currencyDigits, formatCents } from '../core/amounts.ts';
 
 /** Entries to hand on: those of a file may have no id. */
 export type ExportedEntry = Omit<TimeEntry, 'id'> & { readonly id: string | null };

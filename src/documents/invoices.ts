@@ -1,5 +1,5 @@
-import type { Flaw } from '../domain/flaw.ts';
-import { currencyDigits } from '../domain/money.ts';
+import type { Flaw } from '../core/flaw.ts';
+import { currencyDigits } from '../core/amounts.ts';
 import { type Result, success } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import {

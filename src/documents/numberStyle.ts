@@ -1,5 +1,5 @@
-import { formatClock, formatHours, parseDuration } from '../domain/duration.ts';
-import { currencyDigits, formatCents, parseAmount } from '../domain/money.ts';
+import { formatClock, formatHours, parseDuration } from '../core/duration.ts';
+import { currencyDigits, formatCents, parseAmount } from '../core/amounts.ts';
 
 /**
  * An amount as another one in the file is written: its currency sign, its separators, `/h` behind a rate. Where that

@@ -1,6 +1,6 @@
-import { formatHours, parseDuration } from '../domain/duration.ts';
-import type { Flaw } from '../domain/flaw.ts';
-import { formatMoney, parseAmount } from '../domain/money.ts';
+import { formatHours, parseDuration } from '../core/duration.ts';
+import type { Flaw } from '../core/flaw.ts';
+import { formatMoney, parseAmount } from '../core/amounts.ts';
 import { flawAt } from './board.ts';
 import {
   bareUnit,

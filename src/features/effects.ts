@@ -1,4 +1,4 @@
-import type { StartPlan } from '../domain/proposal.ts';
+import type { StartPlan } from '../core/proposal.ts';
 import type { Result } from '../lib/result.ts';
 import type { CardMove } from './board/cardMove.ts';
 import type { Delivery } from './messages/typing.ts';

@@ -1,15 +1,15 @@
-import type { Day } from '../domain/day.ts';
-import type { TimeEntry } from '../domain/entry.ts';
-import type { MemoryDraft } from '../domain/memory.ts';
-import type { MetFile } from '../domain/note.ts';
-import type { Proposal, ProposalDraft, Proposer } from '../domain/proposal.ts';
-import type { RequestAnswer } from '../domain/queue.ts';
-import type { Verdict } from '../domain/radar.ts';
-import type { Role } from '../domain/role.ts';
-import type { FailedSetup, PortBlock } from '../domain/setup.ts';
-import type { UpdateDraft } from '../domain/update.ts';
-import type { Tokens } from '../domain/usage.ts';
-import type { AskedQuestion, WorkerState } from '../domain/worker.ts';
+import type { Day } from '../core/day.ts';
+import type { TimeEntry } from '../core/entry.ts';
+import type { MemoryDraft } from '../core/memory.ts';
+import type { MetFile } from '../core/note.ts';
+import type { Proposal, ProposalDraft, Proposer } from '../core/proposal.ts';
+import type { RequestAnswer } from '../core/queue.ts';
+import type { Verdict } from '../core/radar.ts';
+import type { Role } from '../core/role.ts';
+import type { FailedSetup, PortBlock } from '../core/setup.ts';
+import type { UpdateDraft } from '../core/update.ts';
+import type { Tokens } from '../core/usageFacts.ts';
+import type { AskedQuestion, WorkerState } from '../core/worker.ts';
 import type { Problem } from '../lib/result.ts';
 import type { DefinedEvent } from './workers/events.ts';
 

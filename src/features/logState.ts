@@ -1,5 +1,5 @@
-import { workerId } from '../domain/slug.ts';
-import type { EndedWorker, Worker } from '../domain/worker.ts';
+import { workerId } from '../core/ids.ts';
+import type { EndedWorker, Worker } from '../core/worker.ts';
 import type { LogEvent, OpenProposal } from './events.ts';
 import { afterTime, noTimes, type Times } from './invoices/workTime.ts';
 import { afterWord, noWords, type Words, withoutMet } from './messages/words.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type CardFields, columns } from '../domain/board.ts';
-import type { CardChange } from '../domain/boardFacts.ts';
-import { entryStatuses } from '../domain/entry.ts';
-import type { EntryChange, EntryDraft, EntryQuery } from '../domain/invoiceFacts.ts';
-import { type MemoryDraft, memoryKinds } from '../domain/memory.ts';
-import { type NotionWish, type SyncChoice, syncTables } from '../domain/notionFacts.ts';
-import type { ProposalDraft } from '../domain/proposal.ts';
-import type { RequestAnswer } from '../domain/queue.ts';
+import { type CardFields, columns } from '../core/boardCards.ts';
+import type { CardChange } from '../core/boardFacts.ts';
+import { entryStatuses } from '../core/entry.ts';
+import type { EntryChange, EntryDraft, EntryQuery } from '../core/invoices.ts';
+import { type MemoryDraft, memoryKinds } from '../core/memory.ts';
+import { type NotionWish, type SyncChoice, syncTables } from '../core/notion.ts';
+import type { ProposalDraft } from '../core/proposal.ts';
+import type { RequestAnswer } from '../core/queue.ts';
 
 // What requests to the controller are made of. Every object refuses keys that it does not know.
 // Commands name these as functions of this module, so that reading their definitions loads no zod.

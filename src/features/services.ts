@@ -1,16 +1,16 @@
-import type { Backup, Restored } from '../domain/backup.ts';
-import type { CardFields, Column } from '../domain/board.ts';
-import type { BoardFacts, CardChange, CardChanged } from '../domain/boardFacts.ts';
-import type { RepoDetails } from '../domain/branch.ts';
-import type { Brought, CleanPreview, FinishPreview } from '../domain/finish.ts';
+import type { Backup, Restored } from '../core/backup.ts';
+import type { CardFields, Column } from '../core/boardCards.ts';
+import type { BoardFacts, CardChange, CardChanged } from '../core/boardFacts.ts';
+import type { RepoDetails } from '../core/branch.ts';
+import type { Brought, CleanPreview, FinishPreview } from '../core/finish.ts';
 import type {
   EntryChange,
   EntryDraft,
   EntryQuery,
   ExportFormat,
   InvoiceFacts,
-} from '../domain/invoiceFacts.ts';
-import type { FoundMemory } from '../domain/memory.ts';
+} from '../core/invoices.ts';
+import type { FoundMemory } from '../core/memory.ts';
 import type {
   NotionProposal,
   NotionStatus,
@@ -20,8 +20,8 @@ import type {
   SyncConflict,
   SyncOutcome,
   SyncTable,
-} from '../domain/notionFacts.ts';
-import type { FileSides, RepoRadar } from '../domain/radar.ts';
+} from '../core/notion.ts';
+import type { FileSides, RepoRadar } from '../core/radar.ts';
 import type { Result } from '../lib/result.ts';
 import type { NamedRequest } from './messages.ts';
 import type { ControllerState } from './state.ts';

@@ -1,6 +1,6 @@
-import { type Backup, isExpired } from '../domain/backup.ts';
-import type { Repo } from '../domain/repo.ts';
-import type { Worker } from '../domain/worker.ts';
+import { type Backup, isExpired } from '../core/backup.ts';
+import type { Repo } from '../core/repoFacts.ts';
+import type { Worker } from '../core/worker.ts';
 import { type Result, success } from '../lib/result.ts';
 import { backupRef, branchRef, deleteRef, keepRef, readRef, timeOf } from './refs.ts';
 import { type Git, refused } from './run.ts';

@@ -1,4 +1,4 @@
-import type { Repo } from '../domain/repo.ts';
+import type { Repo } from '../core/repoFacts.ts';
 import { listWorktrees } from './directories.ts';
 import { exists, resolvedPath } from './files.ts';
 import type { Journal } from './journal.ts';

@@ -1,5 +1,5 @@
-import type { RefMove } from '../domain/flow.ts';
-import type { Worker } from '../domain/worker.ts';
+import type { RefMove } from '../core/repo.ts';
+import type { Worker } from '../core/worker.ts';
 import { type Result, success } from '../lib/result.ts';
 import { type Git, refused } from './run.ts';
 

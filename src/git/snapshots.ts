@@ -1,7 +1,7 @@
 import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Backup, type Restored, thinOut } from '../domain/backup.ts';
-import type { Repo } from '../domain/repo.ts';
+import { type Backup, type Restored, thinOut } from '../core/backup.ts';
+import type { Repo } from '../core/repoFacts.ts';
 import { checkPath } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { dropBackups, listBackups } from './backups.ts';

@@ -1,4 +1,4 @@
-import type { Worker } from '../domain/worker.ts';
+import type { Worker } from '../core/worker.ts';
 import { type Result, success } from '../lib/result.ts';
 import { largestFile, mostPatchBytes } from './history.ts';
 import { type Git, refused } from './run.ts';

@@ -1,4 +1,4 @@
-import { showsOpenQuestion } from '../domain/openQuestion.ts';
+import { showsOpenQuestion } from '../core/openQuestion.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';

@@ -1,4 +1,4 @@
-import type { WantedCard } from '../domain/notionFacts.ts';
+import type { WantedCard } from '../core/notion.ts';
 import { type Problem, type Result, success } from '../lib/result.ts';
 import { type Clock, realClock } from '../lib/schedule.ts';
 import { choiceAbout, keepConflicts, readConflicts } from './conflicts.ts';

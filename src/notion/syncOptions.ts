@@ -1,4 +1,4 @@
-import type { WantedCard } from '../domain/notionFacts.ts';
+import type { WantedCard } from '../core/notion.ts';
 import type { Problem } from '../lib/result.ts';
 import type { Clock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';

@@ -1,5 +1,5 @@
-import { columns } from '../domain/board.ts';
-import { entryStatuses } from '../domain/entry.ts';
+import { columns } from '../core/boardCards.ts';
+import { entryStatuses } from '../core/entry.ts';
 import type { Lock } from './merge.ts';
 
 /** Types of Notion's properties that we can read and write. */

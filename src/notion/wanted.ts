@@ -1,4 +1,4 @@
-import type { WantedCard } from '../domain/notionFacts.ts';
+import type { WantedCard } from '../core/notion.ts';
 import type { Sides } from './reading.ts';
 import type { Fields, RemoteRow } from './row.ts';
 import type { TableSpec } from './tables.ts';

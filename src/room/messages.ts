@@ -1,4 +1,4 @@
-import type { Facts } from '../domain/facts.ts';
+import type { Facts } from '../core/facts.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import type { Found, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Token } from '../terminal/input.ts';

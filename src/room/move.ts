@@ -1,4 +1,4 @@
-import { isLive, type Worker } from '../domain/worker.ts';
+import { isLive, type Worker } from '../core/worker.ts';
 import { isSameRow, isZoomed, selectedWorker, selectRows } from './select.ts';
 import type { AppState, FleetKey, ListName, QueueKey, RowKey } from './state.ts';
 import { toList, withNotice } from './step.ts';

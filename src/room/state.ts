@@ -1,4 +1,4 @@
-import type { Facts } from '../domain/facts.ts';
+import type { Facts } from '../core/facts.ts';
 import type { Problem } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { AnyDialog } from './asking.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { Column } from '../../src/domain/board.ts';
+import type { Column } from '../../src/core/boardCards.ts';
 import type { BoardDialog } from '../../src/features/board/columns.ts';
 import { boardLayout, selectedCard } from '../../src/features/board/columns.ts';
 import type { AppState } from '../../src/room/state.ts';

@@ -1,7 +1,7 @@
 import { updateApp } from '../../src/app/update.ts';
-import type { Card, Column } from '../../src/domain/board.ts';
-import { boardFacts } from '../../src/domain/boardFacts.ts';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { Card, Column } from '../../src/core/boardCards.ts';
+import { boardFacts } from '../../src/core/boardFacts.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { busyFacts, click, press, room } from './fixtures.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Proposal } from '../../src/core/proposal.ts';
 import type { Answered } from '../../src/room/messages.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { after, busyFacts, dialogOf, plan, press, proposal, room, type, worker } from './fixtures.ts';

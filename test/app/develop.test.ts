@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, dialogOf, facts, plan, press, proposal, repo, room } from './fixtures.ts';
 

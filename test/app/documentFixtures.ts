@@ -1,6 +1,6 @@
 import { updateApp } from '../../src/app/update.ts';
-import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/domain/invoiceFacts.ts';
-import type { NotionFacts, SyncConflict } from '../../src/domain/notionFacts.ts';
+import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/core/invoices.ts';
+import type { NotionFacts, SyncConflict } from '../../src/core/notion.ts';
 import type { Problem } from '../../src/lib/result.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import { boardedFacts } from './boardFixtures.ts';

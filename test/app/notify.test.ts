@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { Facts } from '../../src/domain/facts.ts';
-import type { Worker } from '../../src/domain/worker.ts';
+import type { Facts } from '../../src/core/facts.ts';
+import type { Worker } from '../../src/core/worker.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, facts, minutesAgo, press, proposal, room, worker } from './fixtures.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { selectColumn } from '../../src/app/view/column.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
 import { selectPanes } from '../../src/app/view/panes.ts';
-import type { Worker } from '../../src/domain/worker.ts';
+import type { Worker } from '../../src/core/worker.ts';
 import { selectFleet } from '../../src/room/select.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import { after, busyFacts, dialogOf, plan, press, proposal, room, worker } from './fixtures.ts';

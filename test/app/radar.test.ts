@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { SideHunk } from '../../src/domain/radar.ts';
+import type { SideHunk } from '../../src/core/radar.ts';
 import { countClashes, countConflicts, standingOf } from '../../src/features/radar/pairs.ts';
 import { groupHunks } from '../../src/features/radar/sidesDialog.ts';
 import type { AppState } from '../../src/room/state.ts';

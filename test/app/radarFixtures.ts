@@ -1,6 +1,6 @@
 import { updateApp } from '../../src/app/update.ts';
-import type { Facts } from '../../src/domain/facts.ts';
-import type { FileSides, RadarFile, RepoRadar, Verdict } from '../../src/domain/radar.ts';
+import type { Facts } from '../../src/core/facts.ts';
+import type { FileSides, RadarFile, RepoRadar, Verdict } from '../../src/core/radar.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import { facts, minutesAgo, press, repo, room, worker } from './fixtures.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
-import type { Facts } from '../../src/domain/facts.ts';
-import type { GoneOn } from '../../src/domain/usageLimit.ts';
+import type { Facts } from '../../src/core/facts.ts';
+import type { GoneOn } from '../../src/core/usage.ts';
 import type { Problem } from '../../src/lib/result.ts';
 import type { Effect } from '../../src/room/effects.ts';
 import type { Answered } from '../../src/room/messages.ts';

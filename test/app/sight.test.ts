@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { isUnseen } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
-import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Proposal } from '../../src/core/proposal.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, dialogOf, plan, press, proposal, room } from './fixtures.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { FinishPreview, UndoResult } from '../../src/domain/finish.ts';
-import type { EndedWorker } from '../../src/domain/worker.ts';
+import type { FinishPreview, UndoResult } from '../../src/core/finish.ts';
+import type { EndedWorker } from '../../src/core/worker.ts';
 import { selectedWorker } from '../../src/room/select.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, dialogOf, finishPreview, press, room, worker } from './fixtures.ts';

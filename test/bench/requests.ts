@@ -3,7 +3,7 @@
  * `node test/bench/requests.ts`, after a build.
  */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import type { ControllerApi, ControllerNotices } from '../../src/features/commands.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
 import { version } from '../../src/protocol/version.ts';

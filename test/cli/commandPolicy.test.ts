@@ -6,8 +6,8 @@ import { handlers } from '../../src/cli/handlers.ts';
 import { createOutput, Refusal } from '../../src/cli/output.ts';
 import { describeProgram, fullName } from '../../src/cli/program.ts';
 import { pathOf } from '../../src/core/verb.ts';
-import { judge } from '../../src/domain/guard/judge.ts';
-import type { WorkerRules } from '../../src/domain/guard/rules.ts';
+import { judge } from '../../src/guard/judge.ts';
+import type { WorkerRules } from '../../src/guard/rules.ts';
 import { commands, verbs } from '../../src/features/commands.ts';
 import type { Origin } from '../../src/protocol/origin.ts';
 

@@ -1,7 +1,7 @@
 import { duplexPair } from 'node:stream';
 import { expect, test, vi } from 'vitest';
 import { Announcer } from '../../src/controller/announcer.ts';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import type { ControllerNotices } from '../../src/features/commands.ts';
 import { selectFacts } from '../../src/features/state.ts';
 import { Link } from '../../src/protocol/link.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
 import { createRunner, type Edge } from '../../src/controller/edge/runEffect.ts';
 import type { Log } from '../../src/controller/record/log.ts';
-import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Proposal } from '../../src/core/proposal.ts';
 import { initialState } from '../../src/features/state.ts';
 import type { Git } from '../../src/git/run.ts';
 import { failure } from '../../src/lib/result.ts';

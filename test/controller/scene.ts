@@ -1,6 +1,6 @@
 import { update } from '../../src/controller/update/update.ts';
-import type { StartPlan } from '../../src/domain/proposal.ts';
-import type { WorkspaceConfig } from '../../src/domain/workspace.ts';
+import type { StartPlan } from '../../src/core/proposal.ts';
+import type { WorkspaceConfig } from '../../src/core/workspace.ts';
 import type { ChangeRequest } from '../../src/features/commands.ts';
 import type { Effect } from '../../src/features/effects.ts';
 import type { Happening, LogEvent } from '../../src/features/events.ts';

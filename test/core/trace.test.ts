@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { blank, decode, encode, hideAlike, hideAll } from '../../src/core/redaction.ts';
 import { Replay, type Replayable } from '../../src/core/replay.ts';
 import { openTrace, type TraceLine } from '../../src/core/trace.ts';
-import { Ledger } from '../../src/domain/ledger.ts';
+import { Ledger } from '../../src/lib/ledger.ts';
 import { Store } from '../../src/lib/store.ts';
 
 interface Counter {

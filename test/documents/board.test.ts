@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseBoard } from '../../src/documents/board.ts';
 import { readHeader } from '../../src/documents/boardHeader.ts';
 import { editLines } from '../../src/documents/lines.ts';
-import { percentOf } from '../../src/domain/board.ts';
+import { percentOf } from '../../src/core/boardCards.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 const head = '## To Do\n\n| ID | Task | Worker |\n|---|---|---|\n';

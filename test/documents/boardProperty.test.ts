@@ -3,8 +3,8 @@ import { parseBoard, readField } from '../../src/documents/board.ts';
 import { type BoardChange, changeBoard } from '../../src/documents/boardChange.ts';
 import { withIds } from '../../src/documents/boardIds.ts';
 import { splitLines } from '../../src/documents/lines.ts';
-import { type Card, columns } from '../../src/domain/board.ts';
-import type { CardRef } from '../../src/domain/boardFacts.ts';
+import { type Card, columns } from '../../src/core/boardCards.ts';
+import type { CardRef } from '../../src/core/boardFacts.ts';
 import { type Random, randomOf } from './random.ts';
 import { isSound, randomBoard, randomValue, textFields } from './randomBoard.ts';
 

@@ -3,8 +3,8 @@ import { type ExportedEntry, entriesCsv, entriesJson, sumEntries } from '../../s
 import { changeInvoices } from '../../src/documents/invoiceChange.ts';
 import { parseInvoices } from '../../src/documents/invoices.ts';
 import { printInvoice } from '../../src/documents/print/invoice.tsx';
-import type { TimeEntry } from '../../src/domain/entry.ts';
-import { sumOf } from '../../src/domain/invoiceFacts.ts';
+import type { TimeEntry } from '../../src/core/entry.ts';
+import { sumOf } from '../../src/core/invoices.ts';
 import { randomOf } from './random.ts';
 
 const entry: TimeEntry = {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import type { FlowKind } from '../../src/domain/flow.ts';
-import type { Repo } from '../../src/domain/repo.ts';
+import type { FlowKind } from '../../src/core/repo.ts';
+import type { Repo } from '../../src/core/repoFacts.ts';
 import { finishFlow } from '../../src/git/flow/finish.ts';
 import { initFlow } from '../../src/git/flow/init.ts';
 import { startFlow } from '../../src/git/flow/start.ts';

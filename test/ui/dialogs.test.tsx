@@ -1,8 +1,8 @@
 import { renderToString } from 'ink';
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { Facts } from '../../src/domain/facts.ts';
-import type { Update } from '../../src/domain/update.ts';
+import type { Facts } from '../../src/core/facts.ts';
+import type { Update } from '../../src/core/update.ts';
 import { type AppState, initialState } from '../../src/room/state.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
 import { Chrome } from '../../src/ui/chrome.ts';

@@ -1,6 +1,6 @@
 import { updateApp } from '../../src/app/update.ts';
-import type { FinishPreview } from '../../src/domain/finish.ts';
-import { type AgentRequest, queueOf } from '../../src/domain/queue.ts';
+import type { FinishPreview } from '../../src/core/finish.ts';
+import { type AgentRequest, queueOf } from '../../src/core/queue.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import { initialState } from '../../src/room/state.ts';
 import {

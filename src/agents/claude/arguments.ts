@@ -1,4 +1,4 @@
-import type { Role } from '../../domain/role.ts';
+import type { Role } from '../../core/role.ts';
 import { roleArguments } from './role.ts';
 import { knowsSnapshot } from './versions.ts';
 

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { AgentPreset } from '../../domain/workspace.ts';
+import type { AgentPreset } from '../../core/workspace.ts';
 
 /** Where Claude Code keeps what is its own: settings, transcripts, plans, and who runs. */
 export function claudeFolder(

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { relative } from 'node:path';
-import type { Report } from '../../domain/observation.ts';
+import type { Report } from '../../core/observation.ts';
 import {
   type AgentRequest,
   type Choice,
   inOrder,
   type Question,
   type RequestAnswer,
-} from '../../domain/queue.ts';
+} from '../../core/queue.ts';
 import { countHidden, oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { limitEnd, speaksOfLimit } from './limit.ts';
 

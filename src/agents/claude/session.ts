@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SessionSign } from '../../domain/observation.ts';
+import type { SessionSign } from '../../core/observation.ts';
 
 /** Bytes; such a file holds a dozen short fields. */
 const largest = 64 * 1024;

@@ -1,4 +1,4 @@
-import { orchestrator } from '../../domain/role.ts';
+import { orchestrator } from '../../core/role.ts';
 import { parseDirectives } from './directives.ts';
 import type { Step } from './steps.ts';
 

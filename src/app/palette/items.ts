@@ -1,7 +1,7 @@
-import type { Card } from '../../domain/board.ts';
-import { draftId, type Proposal } from '../../domain/proposal.ts';
-import type { RepoStatus } from '../../domain/repo.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Card } from '../../core/boardCards.ts';
+import { draftId, type Proposal } from '../../core/proposal.ts';
+import type { RepoStatus } from '../../core/repoFacts.ts';
+import type { Worker } from '../../core/worker.ts';
 import { cardKey, openBoard } from '../../features/board/columns.ts';
 import { openRepo } from '../../features/repos/repos.ts';
 import { openCard } from '../../features/workers/proposals.ts';

@@ -1,4 +1,4 @@
-import { isLive } from '../../domain/worker.ts';
+import { isLive } from '../../core/worker.ts';
 import { noticesKey } from '../../features/attention/noticesDialog.ts';
 import { openStopAll } from '../../features/workers/stopDialogs.ts';
 import type { Effect } from '../../room/effects.ts';

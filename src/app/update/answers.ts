@@ -1,7 +1,7 @@
-import type { Brought, UndoResult } from '../../domain/finish.ts';
-import type { Proposal } from '../../domain/proposal.ts';
-import { isOrchestrator } from '../../domain/role.ts';
-import type { GoneOn } from '../../domain/usageLimit.ts';
+import type { Brought, UndoResult } from '../../core/finish.ts';
+import type { Proposal } from '../../core/proposal.ts';
+import { isOrchestrator } from '../../core/role.ts';
+import type { GoneOn } from '../../core/usage.ts';
 import { openProblem } from '../../features/attention/problemDialog.ts';
 import { findRequest } from '../../features/attention/requests.ts';
 import { invoiceWritten } from '../../features/invoices/invoicesDialog.ts';

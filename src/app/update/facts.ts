@@ -1,7 +1,7 @@
-import type { Facts } from '../../domain/facts.ts';
-import type { Proposal } from '../../domain/proposal.ts';
-import { proposalItem, type QueueItem } from '../../domain/queue.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Facts } from '../../core/facts.ts';
+import type { Proposal } from '../../core/proposal.ts';
+import { proposalItem, type QueueItem } from '../../core/queue.ts';
+import type { Worker } from '../../core/worker.ts';
 import { denialText } from '../../features/attention/noticesDialog.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import type { AnyDialog } from '../../room/asking.ts';

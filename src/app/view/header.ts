@@ -1,6 +1,6 @@
-import { budgetState } from '../../domain/limits.ts';
-import { noUsage, type Usage } from '../../domain/usage.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { budgetState } from '../../core/limits.ts';
+import { noUsage, type Usage } from '../../core/usageFacts.ts';
+import type { Worker } from '../../core/worker.ts';
 import { countConflicts } from '../../features/radar/pairs.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { countStates, selectQueue } from '../../room/select.ts';

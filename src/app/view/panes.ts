@@ -1,6 +1,6 @@
-import { isOrchestrator } from '../../domain/role.ts';
-import { clockText } from '../../domain/usageLimit.ts';
-import { isLive, longTitleOf, type Worker } from '../../domain/worker.ts';
+import { isOrchestrator } from '../../core/role.ts';
+import { clockText } from '../../core/usage.ts';
+import { isLive, longTitleOf, type Worker } from '../../core/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { inside, type Rect } from '../../room/geometry.ts';
 import { keyLabel } from '../../room/keyName.ts';

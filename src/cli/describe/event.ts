@@ -1,6 +1,6 @@
-import { formatDuration } from '../../domain/duration.ts';
-import type { Proposer } from '../../domain/proposal.ts';
-import type { RequestAnswer } from '../../domain/queue.ts';
+import { formatDuration } from '../../core/duration.ts';
+import type { Proposer } from '../../core/proposal.ts';
+import type { RequestAnswer } from '../../core/queue.ts';
 import type { LogEvent } from '../../features/events.ts';
 import { definedText } from '../../features/workers/events.ts';
 import { plainLine } from '../../lib/sanitize.ts';

@@ -5,8 +5,8 @@ import type {
   FlowStarted,
   FlowStatus,
   RefMove,
-} from '../../domain/flow.ts';
-import type { Repo } from '../../domain/repo.ts';
+} from '../../core/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { columns } from './rows.ts';
 
 /** What git-flow's commands say to people. */

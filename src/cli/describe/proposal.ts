@@ -1,4 +1,4 @@
-import { draftId, type Proposal, type Proposer, type StartPlan } from '../../domain/proposal.ts';
+import { draftId, type Proposal, type Proposer, type StartPlan } from '../../core/proposal.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { quoteCommand, shownCommand } from '../../room/text/command.ts';

@@ -1,6 +1,6 @@
-import type { OperationFact } from '../../domain/facts.ts';
-import type { Usage } from '../../domain/usage.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import type { OperationFact } from '../../core/facts.ts';
+import type { Usage } from '../../core/usageFacts.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../../room/text/words.ts';
 import { columns, type NamedText, namedRows } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { BoardConfig, InvoiceClient, InvoiceConfig, InvoiceParty } from '../../domain/documentConfig.ts';
-import { currencyDigits } from '../../domain/money.ts';
+import type { BoardConfig, InvoiceClient, InvoiceConfig, InvoiceParty } from '../../core/documentConfig.ts';
+import { currencyDigits } from '../../core/amounts.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { StoredConfig } from './schema.ts';
 

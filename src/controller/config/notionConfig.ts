@@ -1,5 +1,5 @@
-import { columns } from '../../domain/board.ts';
-import type { NotionConfig, NotionMapping, SyncTable } from '../../domain/notionFacts.ts';
+import { columns } from '../../core/boardCards.ts';
+import type { NotionConfig, NotionMapping, SyncTable } from '../../core/notion.ts';
 import type { Mapping } from '../../notion/mapping.ts';
 
 /** The mapping of a table as it stands there; the types of its properties were checked when it was read. */

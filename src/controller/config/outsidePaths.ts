@@ -1,4 +1,4 @@
-import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { isBelow } from '../../lib/files.ts';
 
 /** A path of the configuration that is not in the workspace. */

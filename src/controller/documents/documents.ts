@@ -1,4 +1,4 @@
-import type { NotionConfig } from '../../domain/notionFacts.ts';
+import type { NotionConfig } from '../../core/notion.ts';
 import type { CardMove } from '../../features/board/cardMove.ts';
 import type { Effect } from '../../features/effects.ts';
 import { NotionDesk } from '../notion/notionDesk.ts';

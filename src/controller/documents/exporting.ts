@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { entriesCsv, entriesJson } from '../../documents/export.ts';
-import { dayOf } from '../../domain/day.ts';
-import type { InvoiceConfig } from '../../domain/documentConfig.ts';
-import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../domain/invoiceFacts.ts';
+import { dayOf } from '../../core/day.ts';
+import type { InvoiceConfig } from '../../core/documentConfig.ts';
+import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../core/invoices.ts';
 import { writeNew } from '../../lib/durable.ts';
 import { followPath } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';

@@ -1,12 +1,12 @@
 import { changeDocument, readDocument } from '../../documents/file.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import { type Invoices, parseInvoices, withEntryIds } from '../../documents/invoices.ts';
-import { cardOf } from '../../domain/cardLink.ts';
-import { dayOf } from '../../domain/day.ts';
-import { type InvoiceConfig, rateFor } from '../../domain/documentConfig.ts';
-import type { TimeEntry } from '../../domain/entry.ts';
-import type { EntryChange, EntryDraft, InvoiceFacts } from '../../domain/invoiceFacts.ts';
-import { amountOf } from '../../domain/money.ts';
+import { cardOf } from '../../core/board.ts';
+import { dayOf } from '../../core/day.ts';
+import { type InvoiceConfig, rateFor } from '../../core/documentConfig.ts';
+import type { TimeEntry } from '../../core/entry.ts';
+import type { EntryChange, EntryDraft, InvoiceFacts } from '../../core/invoices.ts';
+import { amountOf } from '../../core/amounts.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { readInvoices, readingOf, selectInvoices } from '../../features/invoices/invoiceReading.ts';
 import { SerialQueue } from '../../lib/queue.ts';

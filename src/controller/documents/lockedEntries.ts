@@ -1,5 +1,5 @@
-import { mayBecome } from '../../domain/entry.ts';
-import type { EntryFact } from '../../domain/invoiceFacts.ts';
+import { mayBecome } from '../../core/entry.ts';
+import type { EntryFact } from '../../core/invoices.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 
 /** What an invoice says of an entry. */

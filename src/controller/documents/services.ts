@@ -1,4 +1,4 @@
-import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import type { WorkspaceConfig } from '../../core/workspace.ts';
 import type { Services } from '../../features/services.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import { connectNotion, notionStatus, proposeNotion } from '../notion/connecting.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Worker } from '../../domain/worker.ts';
+import type { Worker } from '../../core/worker.ts';
 import { runJob } from '../../jobs/runJob.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Tools } from './tools.ts';

@@ -1,4 +1,4 @@
-import { foreignStateProblem } from '../../domain/trust.ts';
+import { foreignStateProblem } from '../../core/trust.ts';
 import type { Message } from '../../features/messages.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 

@@ -2,9 +2,9 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { claudeFolder } from '../../agents/claude/folder.ts';
 import { orchestratorTools } from '../../agents/claude/role.ts';
-import type { GuardRules } from '../../domain/guard/rules.ts';
-import { isOrchestrator, type Role } from '../../domain/role.ts';
-import type { AgentPreset } from '../../domain/workspace.ts';
+import type { GuardRules } from '../../guard/rules.ts';
+import { isOrchestrator, type Role } from '../../core/role.ts';
+import type { AgentPreset } from '../../core/workspace.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
 import type { Tools } from './tools.ts';
 

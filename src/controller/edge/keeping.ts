@@ -1,7 +1,7 @@
-import type { Backup, Restored } from '../../domain/backup.ts';
-import type { Brought, UndoResult } from '../../domain/finish.ts';
-import type { Repo } from '../../domain/repo.ts';
-import { isLive } from '../../domain/worker.ts';
+import type { Backup, Restored } from '../../core/backup.ts';
+import type { Brought, UndoResult } from '../../core/finish.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import { isLive } from '../../core/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { findIdle } from '../../features/workers/checks.ts';
 import { listBackups } from '../../git/backups.ts';

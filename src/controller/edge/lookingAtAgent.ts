@@ -3,7 +3,7 @@ import { claudeFolder } from '../../agents/claude/folder.ts';
 import { showsKeptConversation, showsMissingConversation } from '../../agents/claude/resume.ts';
 import { readScreen } from '../../agents/claude/screen.ts';
 import { readSession } from '../../agents/claude/session.ts';
-import type { SessionSign, Sign } from '../../domain/observation.ts';
+import type { SessionSign, Sign } from '../../core/observation.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { isFresh, titleRests } from '../../features/workers/observing.ts';

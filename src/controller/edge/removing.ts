@@ -1,6 +1,6 @@
-import type { CleanResult, FinishResult } from '../../domain/finish.ts';
-import type { Repo } from '../../domain/repo.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { CleanResult, FinishResult } from '../../core/finish.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import type { Worker } from '../../core/worker.ts';
 import { clean, previewClean } from '../../git/finish/clean.ts';
 import { type FinishOptions, finish } from '../../git/finish/finish.ts';
 import { previewFinish } from '../../git/finish/preview.ts';

@@ -1,5 +1,5 @@
-import type { Repo } from '../../domain/repo.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { resolvedPath } from '../../git/files.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Repo } from '../../domain/repo.ts';
-import type { AgentPreset, WorkspaceConfig } from '../../domain/workspace.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
 import type { Git } from '../../git/run.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { configFile } from '../config/workspaceConfig.ts';

@@ -1,7 +1,7 @@
 import { readBox } from '../../agents/claude/screen.ts';
 import { looksLikeCommand } from '../../agents/opening.ts';
-import { showsOpenQuestion } from '../../domain/openQuestion.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import { showsOpenQuestion } from '../../core/openQuestion.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
 import {
   afterEnter,
   afterLook,

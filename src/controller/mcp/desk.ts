@@ -1,7 +1,7 @@
-import type { CardFields, Column } from '../../domain/board.ts';
-import type { BoardFacts, CardChange, CardChanged } from '../../domain/boardFacts.ts';
-import type { FoundMemory } from '../../domain/memory.ts';
-import type { RepoRadar } from '../../domain/radar.ts';
+import type { CardFields, Column } from '../../core/boardCards.ts';
+import type { BoardFacts, CardChange, CardChanged } from '../../core/boardFacts.ts';
+import type { FoundMemory } from '../../core/memory.ts';
+import type { RepoRadar } from '../../core/radar.ts';
 import type { SessionRequest } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import type { CommitText, CommitWish, History, LogWish } from '../../git/history.ts';

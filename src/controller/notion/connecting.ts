@@ -4,7 +4,7 @@ import {
   type NotionStatus,
   type SyncTable,
   syncTables,
-} from '../../domain/notionFacts.ts';
+} from '../../core/notion.ts';
 import { withSuggestion } from '../../features/notion/suggesting.ts';
 import { type Problem, type Result, success } from '../../lib/result.ts';
 import type { Notion } from '../../notion/client.ts';

@@ -8,7 +8,7 @@ import {
   type SyncOutcome,
   type SyncTable,
   syncTables,
-} from '../../domain/notionFacts.ts';
+} from '../../core/notion.ts';
 import { SerialQueue } from '../../lib/queue.ts';
 import { failure, problemOf, type Result, success } from '../../lib/result.ts';
 import { Throttle } from '../../lib/schedule.ts';

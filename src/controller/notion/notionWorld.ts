@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { SyncTable } from '../../domain/notionFacts.ts';
+import type { SyncTable } from '../../core/notion.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { type Notion, openNotion } from '../../notion/client.ts';
 import { findToken } from '../../notion/credentials.ts';

@@ -1,4 +1,4 @@
-import type { RebuildOutcome, SyncConflict, SyncOutcome, SyncTable } from '../../domain/notionFacts.ts';
+import type { RebuildOutcome, SyncConflict, SyncOutcome, SyncTable } from '../../core/notion.ts';
 import type { RowConflict } from '../../notion/plan.ts';
 import type { RebuildReport } from '../../notion/rebuild.ts';
 import type { SyncReport } from '../../notion/syncOptions.ts';

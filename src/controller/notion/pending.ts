@@ -1,4 +1,4 @@
-import type { NotionFacts, SyncConflict, SyncTable } from '../../domain/notionFacts.ts';
+import type { NotionFacts, SyncConflict, SyncTable } from '../../core/notion.ts';
 import { openBase } from '../../notion/base.ts';
 import type { Mapping } from '../../notion/mapping.ts';
 import type { LocalTable } from '../../notion/row.ts';

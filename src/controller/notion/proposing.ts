@@ -4,7 +4,7 @@ import {
   type NotionWish,
   type SyncTable,
   syncTables,
-} from '../../domain/notionFacts.ts';
+} from '../../core/notion.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Notion } from '../../notion/client.ts';
 import { proposeTable, type SourceProposal } from '../../notion/connect.ts';

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
-import { formatClock } from '../../domain/duration.ts';
-import { formatMoney } from '../../domain/money.ts';
+import { formatClock } from '../../core/duration.ts';
+import { formatMoney } from '../../core/amounts.ts';
 import { type EntryTotals, type ExportedEntry, sumEntries } from '../export.ts';
 import { invoiceStyle } from './style.ts';
 

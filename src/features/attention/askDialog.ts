@@ -1,4 +1,4 @@
-import type { AgentRequest, Choice } from '../../domain/queue.ts';
+import type { AgentRequest, Choice } from '../../core/queue.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, marked, problemRows } from '../../room/dialogBody.ts';
 import { enterPane } from '../../room/move.ts';

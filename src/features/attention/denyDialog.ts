@@ -1,4 +1,4 @@
-import type { AgentRequest } from '../../domain/queue.ts';
+import type { AgentRequest } from '../../core/queue.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';

@@ -1,5 +1,5 @@
-import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../domain/queue.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../core/queue.ts';
+import type { Worker } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';

@@ -1,4 +1,4 @@
-import type { Denied, Worker } from '../../domain/worker.ts';
+import type { Denied, Worker } from '../../core/worker.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import type { Scrolling } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';

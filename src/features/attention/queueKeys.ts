@@ -1,6 +1,6 @@
-import { canSetAside, type QueueItem } from '../../domain/queue.ts';
-import { clockText } from '../../domain/usageLimit.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { canSetAside, type QueueItem } from '../../core/queue.ts';
+import { clockText } from '../../core/usage.ts';
+import type { Worker } from '../../core/worker.ts';
 import type { RoomKey } from '../../room/keys.ts';
 import { whyUnreachable } from '../../room/reachable.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../room/select.ts';

@@ -5,7 +5,7 @@ import {
   type Question,
   type QueueItem,
   type RequestAnswer,
-} from '../../domain/queue.ts';
+} from '../../core/queue.ts';
 import { type AnyDialog, type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { selectGeometry } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';

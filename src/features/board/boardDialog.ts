@@ -1,7 +1,7 @@
-import type { Card, Column } from '../../domain/board.ts';
-import { refTo, seenOf } from '../../domain/boardFacts.ts';
-import { slugFrom } from '../../domain/cardLink.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Card, Column } from '../../core/boardCards.ts';
+import { refTo, seenOf } from '../../core/boardFacts.ts';
+import { slugFrom } from '../../core/board.ts';
+import type { Worker } from '../../core/worker.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { fieldOf } from '../../room/field.ts';
 import { wheel } from '../../room/keyName.ts';

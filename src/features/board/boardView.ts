@@ -1,5 +1,5 @@
-import type { Card } from '../../domain/board.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Card } from '../../core/boardCards.ts';
+import type { Worker } from '../../core/worker.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
 import type { AppState } from '../../room/state.ts';

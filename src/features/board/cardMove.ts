@@ -1,5 +1,5 @@
-import type { CardFields, Column } from '../../domain/board.ts';
-import type { CardOwner } from '../../domain/cardLink.ts';
+import type { CardFields, Column } from '../../core/boardCards.ts';
+import type { CardOwner } from '../../core/board.ts';
 
 /** What a worker's life makes of its card. The edge knows what day it is. */
 export interface CardMove {

@@ -1,5 +1,5 @@
-import type { Card } from '../../domain/board.ts';
-import { type CardChange, refTo, seenOf } from '../../domain/boardFacts.ts';
+import type { Card } from '../../core/boardCards.ts';
+import { type CardChange, refTo, seenOf } from '../../core/boardFacts.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';

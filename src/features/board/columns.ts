@@ -1,6 +1,6 @@
-import { type Card, type Column, columns } from '../../domain/board.ts';
-import { workersOn } from '../../domain/cardLink.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { type Card, type Column, columns } from '../../core/boardCards.ts';
+import { workersOn } from '../../core/board.ts';
+import type { Worker } from '../../core/worker.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import type { AppState, Size } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';

@@ -1,6 +1,6 @@
 import { asksNothing } from '../../core/values.ts';
-import { columns, parseColumn } from '../../domain/board.ts';
-import type { BoardFacts, CardChanged } from '../../domain/boardFacts.ts';
+import { columns, parseColumn } from '../../core/boardCards.ts';
+import type { BoardFacts, CardChanged } from '../../core/boardFacts.ts';
 import { defineServed } from '../define.ts';
 
 const column = { about: 'To Do, In Progress, Review or Done', parse: parseColumn } as const;

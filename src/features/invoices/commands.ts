@@ -1,7 +1,7 @@
 import { asksNothing, day } from '../../core/values.ts';
-import { parseDuration } from '../../domain/duration.ts';
-import { entryStatuses } from '../../domain/entry.ts';
-import { exportFormats, type InvoiceFacts } from '../../domain/invoiceFacts.ts';
+import { parseDuration } from '../../core/duration.ts';
+import { entryStatuses } from '../../core/entry.ts';
+import { exportFormats, type InvoiceFacts } from '../../core/invoices.ts';
 import { defineServed } from '../define.ts';
 
 const period = {

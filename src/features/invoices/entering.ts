@@ -1,8 +1,8 @@
-import type { InvoiceConfig } from '../../domain/documentConfig.ts';
-import { rateFor } from '../../domain/documentConfig.ts';
-import type { TimeEntry } from '../../domain/entry.ts';
-import { amountOf } from '../../domain/money.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { InvoiceConfig } from '../../core/documentConfig.ts';
+import { rateFor } from '../../core/documentConfig.ts';
+import type { TimeEntry } from '../../core/entry.ts';
+import { amountOf } from '../../core/amounts.ts';
+import type { Worker } from '../../core/worker.ts';
 import type { Happening } from '../events.ts';
 import type { Message } from '../messages.ts';
 import { type Consequence, type ControllerState, type Decision, type Moment, nothing } from '../state.ts';

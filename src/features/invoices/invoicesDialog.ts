@@ -1,5 +1,5 @@
-import { formatDuration } from '../../domain/duration.ts';
-import { type EntryStatus, entryStatuses } from '../../domain/entry.ts';
+import { formatDuration } from '../../core/duration.ts';
+import { type EntryStatus, entryStatuses } from '../../core/entry.ts';
 import {
   type EntryFact,
   type EntryQuery,
@@ -7,8 +7,8 @@ import {
   isMeant,
   monthOf,
   sumOf,
-} from '../../domain/invoiceFacts.ts';
-import { formatMoney } from '../../domain/money.ts';
+} from '../../core/invoices.ts';
+import { formatMoney } from '../../core/amounts.ts';
 import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';

@@ -1,5 +1,5 @@
-import type { TimeEntry } from '../../domain/entry.ts';
-import { Ledger } from '../../domain/ledger.ts';
+import type { TimeEntry } from '../../core/entry.ts';
+import { Ledger } from '../../lib/ledger.ts';
 import type { LogEvent } from '../events.ts';
 
 /** How long a worker has worked, as the log tells it. */

@@ -1,5 +1,5 @@
 import { upTo } from '../../core/values.ts';
-import { type FoundMemory, type MemoryDraft, memoryKinds } from '../../domain/memory.ts';
+import { type FoundMemory, type MemoryDraft, memoryKinds } from '../../core/memory.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { noted } from '../decided.ts';

@@ -1,5 +1,5 @@
 import { opening } from '../../agents/opening.ts';
-import { isLive } from '../../domain/worker.ts';
+import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';
 import type { Happening } from '../events.ts';

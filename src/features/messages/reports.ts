@@ -1,5 +1,5 @@
 import { upTo } from '../../core/values.ts';
-import type { Update } from '../../domain/update.ts';
+import type { Update } from '../../core/update.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import { updatesOf } from './sessions.ts';

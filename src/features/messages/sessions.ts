@@ -1,6 +1,6 @@
-import { noteLimit } from '../../domain/note.ts';
-import { orchestrator } from '../../domain/role.ts';
-import type { Update } from '../../domain/update.ts';
+import { noteLimit } from '../../core/note.ts';
+import { orchestrator } from '../../core/role.ts';
+import type { Update } from '../../core/update.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { rememberBy } from '../memory/remember.ts';

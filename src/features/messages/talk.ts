@@ -1,4 +1,4 @@
-import type { Facts } from '../../domain/facts.ts';
+import type { Facts } from '../../core/facts.ts';
 import type { ToolsContact } from '../workers/toolsContact.ts';
 import type { Words } from './words.ts';
 

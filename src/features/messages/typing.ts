@@ -1,5 +1,5 @@
 import { readBox } from '../../agents/claude/screen.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Problem, type Result } from '../../lib/result.ts';
 import type { Ticket } from '../messages.ts';
 

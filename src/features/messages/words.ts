@@ -1,7 +1,7 @@
-import type { Memory } from '../../domain/memory.ts';
-import type { Met, Note } from '../../domain/note.ts';
-import type { Update } from '../../domain/update.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Memory } from '../../core/memory.ts';
+import type { Met, Note } from '../../core/note.ts';
+import type { Update } from '../../core/update.ts';
+import type { Worker } from '../../core/worker.ts';
 import type { LogEvent } from '../events.ts';
 
 /** Happenings in which sessions speak: of themselves, to each other, for all to find. */

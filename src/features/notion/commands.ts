@@ -7,7 +7,7 @@ import {
   type SyncConflict,
   type SyncOutcome,
   syncTables,
-} from '../../domain/notionFacts.ts';
+} from '../../core/notion.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed } from '../define.ts';
 

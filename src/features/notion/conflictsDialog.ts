@@ -1,4 +1,4 @@
-import type { SyncChoice, SyncConflict } from '../../domain/notionFacts.ts';
+import type { SyncChoice, SyncConflict } from '../../core/notion.ts';
 import { type AnyDialog, type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, problemRows } from '../../room/dialogBody.ts';

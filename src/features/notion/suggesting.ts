@@ -1,5 +1,5 @@
-import type { NotionFacts, SyncSuggestion } from '../../domain/notionFacts.ts';
-import { isLive } from '../../domain/worker.ts';
+import type { NotionFacts, SyncSuggestion } from '../../core/notion.ts';
+import { isLive } from '../../core/worker.ts';
 import type { LogState } from '../logState.ts';
 
 /** From so many changed rows on a sync is suggested. */

@@ -1,4 +1,4 @@
-import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../domain/notionFacts.ts';
+import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../core/notion.ts';
 import type { Problem } from '../../lib/result.ts';
 import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';

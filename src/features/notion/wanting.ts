@@ -1,6 +1,6 @@
-import { slugFrom, workerOn } from '../../domain/cardLink.ts';
-import type { WantedCard } from '../../domain/notionFacts.ts';
-import type { ProposalDraft } from '../../domain/proposal.ts';
+import { slugFrom, workerOn } from '../../core/board.ts';
+import type { WantedCard } from '../../core/notion.ts';
+import type { ProposalDraft } from '../../core/proposal.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import type { Message } from '../messages.ts';

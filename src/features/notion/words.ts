@@ -1,4 +1,4 @@
-import type { NotionFacts, SyncSuggestion } from '../../domain/notionFacts.ts';
+import type { NotionFacts, SyncSuggestion } from '../../core/notion.ts';
 import { counted } from '../../room/text/words.ts';
 
 /** How far a sync is. */

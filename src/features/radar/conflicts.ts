@@ -1,4 +1,4 @@
-import type { FileSides, RepoRadar } from '../../domain/radar.ts';
+import type { FileSides, RepoRadar } from '../../core/radar.ts';
 import { defineServed } from '../define.ts';
 
 /** Looks now which worktrees will not merge, in one repository or in all that have workers. */

@@ -1,5 +1,5 @@
-import { type MetFile, noteLimit, radarSender } from '../../domain/note.ts';
-import { type RadarFile, type RadarPair, type RepoRadar, rangesText } from '../../domain/radar.ts';
+import { type MetFile, noteLimit, radarSender } from '../../core/note.ts';
+import { type RadarFile, type RadarPair, type RepoRadar, rangesText } from '../../core/radar.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import type { Happening } from '../events.ts';
 import { notesWaiting, waitingNotes } from '../messages/sessions.ts';

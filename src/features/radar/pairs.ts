@@ -4,9 +4,9 @@ import {
   type RadarFile,
   type RepoRadar,
   type Verdict,
-} from '../../domain/radar.ts';
-import { repoOf } from '../../domain/slug.ts';
-import { isLive } from '../../domain/worker.ts';
+} from '../../core/radar.ts';
+import { repoOf } from '../../core/ids.ts';
+import { isLive } from '../../core/worker.ts';
 import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { fieldOf, type TextField } from '../../room/field.ts';
 import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../room/select.ts';

@@ -1,6 +1,6 @@
 import { asksNothing, pairs } from '../../core/values.ts';
 import type { AnyVerb } from '../../core/verb.ts';
-import type { FlowKind } from '../../domain/flow.ts';
+import type { FlowKind } from '../../core/repo.ts';
 import { defineVerb } from '../define.ts';
 
 const prefixNames = ['feature', 'bugfix', 'release', 'hotfix', 'support', 'versiontag'];

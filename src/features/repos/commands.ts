@@ -1,5 +1,5 @@
-import type { Backup } from '../../domain/backup.ts';
-import type { RepoDetails } from '../../domain/branch.ts';
+import type { Backup } from '../../core/backup.ts';
+import type { RepoDetails } from '../../core/branch.ts';
 import { defineServed, defineVerb } from '../define.ts';
 
 /** What is kept of branches and uncommitted work; of one repository, or of all. */

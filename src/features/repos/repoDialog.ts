@@ -1,5 +1,5 @@
-import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../../domain/branch.ts';
-import type { LastCommit, RepoStatus } from '../../domain/repo.ts';
+import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../../core/branch.ts';
+import type { LastCommit, RepoStatus } from '../../core/repoFacts.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
 import { closeKey } from '../../room/keys.ts';

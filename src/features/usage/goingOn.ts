@@ -1,5 +1,5 @@
-import { clockText, type GoneOn, holdsLimit } from '../../domain/usageLimit.ts';
-import { isLive } from '../../domain/worker.ts';
+import { clockText, type GoneOn, holdsLimit } from '../../core/usage.ts';
+import { isLive } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { beginTyping, withDelivered, withDelivery } from '../messages/delivering.ts';

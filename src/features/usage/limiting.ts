@@ -1,8 +1,8 @@
-import { budgetState, workersProblem } from '../../domain/limits.ts';
-import { draftId, type StartPlan } from '../../domain/proposal.ts';
-import { holdsLimit, usageProblem } from '../../domain/usageLimit.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
-import type { WorkspaceConfig } from '../../domain/workspace.ts';
+import { budgetState, workersProblem } from '../../core/limits.ts';
+import { draftId, type StartPlan } from '../../core/proposal.ts';
+import { holdsLimit, usageProblem } from '../../core/usage.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
+import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { type Problem, problemOf, type Result } from '../../lib/result.ts';
 import type { OpenProposal } from '../events.ts';
 import type { LogState } from '../logState.ts';

@@ -1,5 +1,5 @@
-import { dayOf } from '../../domain/day.ts';
-import { holdsLimit } from '../../domain/usageLimit.ts';
+import { dayOf } from '../../core/day.ts';
+import { holdsLimit } from '../../core/usage.ts';
 import type { Happening } from '../events.ts';
 import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
 

@@ -1,5 +1,5 @@
-import type { Day } from '../../domain/day.ts';
-import { Ledger } from '../../domain/ledger.ts';
+import type { Day } from '../../core/day.ts';
+import { Ledger } from '../../lib/ledger.ts';
 import {
   addTokens,
   addUsage,
@@ -9,8 +9,8 @@ import {
   type Usage,
   type UsageFacts,
   type UsageRow,
-} from '../../domain/usage.ts';
-import type { WorkspaceConfig } from '../../domain/workspace.ts';
+} from '../../core/usageFacts.ts';
+import type { WorkspaceConfig } from '../../core/workspace.ts';
 import type { LogEvent } from '../events.ts';
 
 /** What workers used, also those that are no more: by their ids. */

@@ -1,8 +1,8 @@
 import { asksNothing, wholeNumbers } from '../../core/values.ts';
-import { draftId, type StartPlan } from '../../domain/proposal.ts';
-import type { PortBlock } from '../../domain/setup.ts';
-import { untrustedProblem } from '../../domain/trust.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import { draftId, type StartPlan } from '../../core/proposal.ts';
+import type { PortBlock } from '../../core/setup.ts';
+import { untrustedProblem } from '../../core/trust.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Happening, OpenProposal } from '../events.ts';

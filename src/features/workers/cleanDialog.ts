@@ -1,5 +1,5 @@
-import type { CleanPreview } from '../../domain/finish.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { CleanPreview } from '../../core/finish.ts';
+import type { Worker } from '../../core/worker.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, listed } from '../../room/dialogBody.ts';
 import type { AppState } from '../../room/state.ts';

@@ -1,5 +1,5 @@
-import { draftId } from '../../domain/proposal.ts';
-import type { Worker } from '../../domain/worker.ts';
+import { draftId } from '../../core/proposal.ts';
+import type { Worker } from '../../core/worker.ts';
 import { problemOf } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import type { Told } from '../messages.ts';

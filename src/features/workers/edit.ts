@@ -1,4 +1,4 @@
-import type { Proposal, ProposalDraft } from '../../domain/proposal.ts';
+import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket } from '../messages.ts';

@@ -1,5 +1,5 @@
 import type { EventDefinition, EventOf } from '../../core/event.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Worker } from '../../core/worker.ts';
 
 /** Defines an event that changes one worker and nothing else. Call the result with the definition. */
 function defineEvent<Fields>() {

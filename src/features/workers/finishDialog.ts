@@ -1,5 +1,5 @@
-import type { FinishPreview } from '../../domain/finish.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { FinishPreview } from '../../core/finish.ts';
+import type { Worker } from '../../core/worker.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, listed, marked } from '../../room/dialogBody.ts';
 import { whyBusy } from '../../room/reachable.ts';

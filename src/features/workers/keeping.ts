@@ -1,6 +1,6 @@
 import { asksNothing, wholeNumber } from '../../core/values.ts';
-import type { Backup, Restored } from '../../domain/backup.ts';
-import type { Brought } from '../../domain/finish.ts';
+import type { Backup, Restored } from '../../core/backup.ts';
+import type { Brought } from '../../core/finish.ts';
 import { defineServed } from '../define.ts';
 
 /** Newest first; also of a worker that is no more. */

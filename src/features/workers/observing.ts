@@ -7,9 +7,9 @@ import {
   type SessionSign,
   type Sign,
   type TitleSign,
-} from '../../domain/observation.ts';
-import { type AskedQuestion, isLive, type Worker } from '../../domain/worker.ts';
-import type { AgentPreset } from '../../domain/workspace.ts';
+} from '../../core/observation.ts';
+import { type AskedQuestion, isLive, type Worker } from '../../core/worker.ts';
+import type { AgentPreset } from '../../core/workspace.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Effect } from '../effects.ts';

@@ -1,4 +1,4 @@
-import type { Proposal } from '../../domain/proposal.ts';
+import type { Proposal } from '../../core/proposal.ts';
 import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';
 import type { AppState } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';

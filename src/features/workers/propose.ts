@@ -1,4 +1,4 @@
-import type { Proposal, ProposalDraft, Proposer } from '../../domain/proposal.ts';
+import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
 import { defineCommand, defineServed } from '../define.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

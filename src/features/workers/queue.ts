@@ -1,4 +1,4 @@
-import { repoOf } from '../../domain/slug.ts';
+import { repoOf } from '../../core/ids.ts';
 import type { Effect } from '../effects.ts';
 import type { Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, isInLine, type QueuedRequest } from '../state.ts';

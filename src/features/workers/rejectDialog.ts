@@ -1,4 +1,4 @@
-import { draftId } from '../../domain/proposal.ts';
+import { draftId } from '../../core/proposal.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';

@@ -1,4 +1,4 @@
-import { titleOf } from '../../domain/worker.ts';
+import { titleOf } from '../../core/worker.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';

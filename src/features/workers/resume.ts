@@ -1,5 +1,5 @@
-import { draftId, type Proposal } from '../../domain/proposal.ts';
-import { isLive } from '../../domain/worker.ts';
+import { draftId, type Proposal } from '../../core/proposal.ts';
+import { isLive } from '../../core/worker.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket } from '../messages.ts';

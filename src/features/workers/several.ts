@@ -1,6 +1,6 @@
-import type { Proposal, StartPlan } from '../../domain/proposal.ts';
-import { isStoppedByLimit } from '../../domain/usageLimit.ts';
-import { isLive, type Worker } from '../../domain/worker.ts';
+import type { Proposal, StartPlan } from '../../core/proposal.ts';
+import { isStoppedByLimit } from '../../core/usage.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import type { AnyDialog } from '../../room/asking.ts';
 import type { RoomDialogKey } from '../../room/dialog.ts';

@@ -1,4 +1,4 @@
-import { draftId, type Proposal } from '../../domain/proposal.ts';
+import { draftId, type Proposal } from '../../core/proposal.ts';
 import { problemOf } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';

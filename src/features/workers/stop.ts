@@ -1,5 +1,5 @@
-import type { Worker } from '../../domain/worker.ts';
-import { isLive } from '../../domain/worker.ts';
+import type { Worker } from '../../core/worker.ts';
+import { isLive } from '../../core/worker.ts';
 import { defineCommand } from '../define.ts';
 import type { Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

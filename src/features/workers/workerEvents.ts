@@ -1,4 +1,4 @@
-import type { AskedQuestion, Worker } from '../../domain/worker.ts';
+import type { AskedQuestion, Worker } from '../../core/worker.ts';
 import type { Happening, LogEvent } from '../events.ts';
 import { afterDefined, type DefinedEvent } from './events.ts';
 

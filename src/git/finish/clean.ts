@@ -1,5 +1,5 @@
-import type { CleanPreview, CleanResult } from '../../domain/finish.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { CleanPreview, CleanResult } from '../../core/finish.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { backUpTip } from '../backups.ts';
 import { commonDirectory } from '../directories.ts';

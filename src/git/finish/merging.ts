@@ -1,4 +1,4 @@
-import type { Repo } from '../../domain/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { publish } from '../merge.ts';
 import { commitMerge, commitMergeWithHooks, type MergePlan } from '../mergeCommit.ts';

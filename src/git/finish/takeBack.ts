@@ -1,4 +1,4 @@
-import type { Repo } from '../../domain/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { findObstacle, findTarget, type Target } from '../merge.ts';
 import { parseStatus } from '../porcelain.ts';

@@ -1,6 +1,6 @@
-import { keptDays } from '../../domain/backup.ts';
-import type { UndoResult } from '../../domain/finish.ts';
-import type { Repo } from '../../domain/repo.ts';
+import { keptDays } from '../../core/backup.ts';
+import type { UndoResult } from '../../core/finish.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { exists, resolvedPath } from '../files.ts';

@@ -1,5 +1,5 @@
-import type { FlowKind } from '../../domain/flow.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { FlowKind } from '../../core/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { Target } from '../merge.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';

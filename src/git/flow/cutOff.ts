@@ -1,4 +1,4 @@
-import type { Repo } from '../../domain/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { commonDirectory } from '../directories.ts';
 import { listJournals } from '../journal.ts';
 import type { Git } from '../run.ts';

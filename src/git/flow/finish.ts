@@ -1,5 +1,5 @@
-import type { FlowFinished, FlowPreview } from '../../domain/flow.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { FlowFinished, FlowPreview } from '../../core/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { carryOut, dropJournal, readJournal } from '../journal.ts';

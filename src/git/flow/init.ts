@@ -1,4 +1,4 @@
-import type { Repo } from '../../domain/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { branchRef, readRef } from '../refs.ts';

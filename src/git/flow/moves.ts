@@ -1,5 +1,5 @@
-import type { RefMove } from '../../domain/flow.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { RefMove } from '../../core/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Step } from '../journal.ts';
 import { publish, type Target } from '../merge.ts';

@@ -1,5 +1,5 @@
-import type { FlowFinished } from '../../domain/flow.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { FlowFinished } from '../../core/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { hasHooks, hookTimeoutMs } from '../mergeCommit.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';

@@ -1,6 +1,6 @@
-import type { FlowStarted } from '../../domain/flow.ts';
-import type { Repo } from '../../domain/repo.ts';
-import { parseSlug } from '../../domain/slug.ts';
+import type { FlowStarted } from '../../core/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import { parseSlug } from '../../core/ids.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { branchRef, moveRef } from '../refs.ts';

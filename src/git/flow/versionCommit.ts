@@ -1,5 +1,5 @@
-import type { Repo } from '../../domain/repo.ts';
-import { findVersions, replaceVersions, versionFiles } from '../../domain/versionFile.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import { findVersions, replaceVersions, versionFiles } from './versionFile.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from '../mergeCommit.ts';
 import { type Git, refused } from '../run.ts';

@@ -1,4 +1,4 @@
-import type { LineRange } from '../../domain/radar.ts';
+import type { LineRange } from '../../core/radar.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { type Git, refused } from '../run.ts';

@@ -1,4 +1,4 @@
-import { type RadarBase, type RadarPair, type Verdict, verdictOf } from '../../domain/radar.ts';
+import { type RadarBase, type RadarPair, type Verdict, verdictOf } from '../../core/radar.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Merge } from './mergeRecords.ts';

@@ -1,4 +1,4 @@
-import type { FileChange, LineRange } from '../../domain/radar.ts';
+import type { FileChange, LineRange } from '../../core/radar.ts';
 
 export type Change = FileChange['change'];
 

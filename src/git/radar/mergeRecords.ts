@@ -1,4 +1,4 @@
-import type { FileKind, RadarFile } from '../../domain/radar.ts';
+import type { FileKind, RadarFile } from '../../core/radar.ts';
 
 /** What merging two commits comes to. */
 export interface Merge {

@@ -1,4 +1,4 @@
-import { meeting, type RadarFile } from '../../domain/radar.ts';
+import { meeting, type RadarFile } from '../../core/radar.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { RadarChanges } from './changes.ts';
 import type { ChangedLines } from './diffRecords.ts';

@@ -1,4 +1,4 @@
-import type { FileKind, MergeStep, RadarReport } from '../../domain/radar.ts';
+import type { FileKind, MergeStep, RadarReport } from '../../core/radar.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { mergeAll, pairKey } from './merges.ts';
 import { nobody } from './record.ts';

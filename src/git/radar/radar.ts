@@ -1,6 +1,6 @@
-import { suggestOrder } from '../../domain/mergeOrder.ts';
-import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } from '../../domain/radar.ts';
-import type { Repo } from '../../domain/repo.ts';
+import { suggestOrder } from './mergeOrder.ts';
+import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } from '../../core/radar.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';

@@ -1,4 +1,4 @@
-import type { FileSide, SideHunk } from '../../domain/radar.ts';
+import type { FileSide, SideHunk } from '../../core/radar.ts';
 
 /** Nobody reads more of one file in a terminal. */
 const mostLines = 1000;

@@ -1,4 +1,4 @@
-import type { FileSide, FileSides } from '../../domain/radar.ts';
+import type { FileSide, FileSides } from '../../core/radar.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { refused } from '../run.ts';
 import type { ChangedLines } from './diffRecords.ts';

@@ -1,5 +1,5 @@
-import type { BranchKind, BranchStatus } from '../../domain/branch.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { BranchKind, BranchStatus } from '../../core/branch.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Flow } from '../flow/flow.ts';

@@ -1,5 +1,5 @@
-import type { BranchStatus } from '../../domain/branch.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { BranchStatus } from '../../core/branch.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { isAncestor } from '../refs.ts';
 import type { Git } from '../run.ts';

@@ -1,5 +1,5 @@
-import type { Brought } from '../../domain/finish.ts';
-import type { Repo } from '../../domain/repo.ts';
+import type { Brought } from '../../core/finish.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';

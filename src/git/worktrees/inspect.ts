@@ -1,6 +1,6 @@
 import { dirname, sep } from 'node:path';
-import type { Repo } from '../../domain/repo.ts';
-import type { Worker } from '../../domain/worker.ts';
+import type { Repo } from '../../core/repoFacts.ts';
+import type { Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
 import { commonDirectory, gitDirectory, listWorktrees } from '../directories.ts';

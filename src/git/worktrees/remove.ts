@@ -1,4 +1,4 @@
-import type { Repo } from '../../domain/repo.ts';
+import type { Repo } from '../../core/repoFacts.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';

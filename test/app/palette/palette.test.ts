@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { isUnseen, keysAt, placeOf, selectOffers } from '../../../src/app/definitions.ts';
 import { updateApp } from '../../../src/app/update.ts';
 import { selectPalette } from '../../../src/app/view/palette.ts';
-import { type AgentRequest, queueOf } from '../../../src/domain/queue.ts';
+import { type AgentRequest, queueOf } from '../../../src/core/queue.ts';
 import { emptyField } from '../../../src/room/field.ts';
 import type { AppState } from '../../../src/room/state.ts';
 import { lineText } from '../../../src/room/text/line.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolveBoard, resolveInvoices } from '../../../src/controller/config/documentConfig.ts';
 import { exportEntries } from '../../../src/controller/documents/exporting.ts';
-import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../../src/domain/invoiceFacts.ts';
+import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../../src/core/invoices.ts';
 
 function entry(id: string, change: Partial<EntryFact> = {}): EntryFact {
   return {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { lockedChange } from '../../../src/controller/documents/lockedEntries.ts';
-import type { EntryFact } from '../../../src/domain/invoiceFacts.ts';
+import type { EntryFact } from '../../../src/core/invoices.ts';
 
 function entry(id: string, change: Partial<EntryFact> = {}): EntryFact {
   return {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { launch } from '../../../src/controller/edge/launching.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
-import type { Worker } from '../../../src/domain/worker.ts';
+import type { Worker } from '../../../src/core/worker.ts';
 import { failure, success } from '../../../src/lib/result.ts';
 import type { OpenTerminal } from '../../../src/protocol/hostApi.ts';
 import { createPlace } from '../../git/place.ts';

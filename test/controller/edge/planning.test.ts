@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { makePlan } from '../../../src/controller/edge/planning.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
-import type { StartPlan } from '../../../src/domain/proposal.ts';
-import type { Worker } from '../../../src/domain/worker.ts';
-import type { AgentPreset } from '../../../src/domain/workspace.ts';
+import type { StartPlan } from '../../../src/core/proposal.ts';
+import type { Worker } from '../../../src/core/worker.ts';
+import type { AgentPreset } from '../../../src/core/workspace.ts';
 import type { OpenProposal } from '../../../src/features/events.ts';
 import { worker } from '../../app/fixtures.ts';
 import { createPlace, expectProblem, expectValue } from '../../git/place.ts';

@@ -5,7 +5,7 @@ import { runChecks } from '../../../src/controller/edge/checking.ts';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { cleanWorker, finishWorker } from '../../../src/controller/edge/removing.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
-import type { Worker } from '../../../src/domain/worker.ts';
+import type { Worker } from '../../../src/core/worker.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';
 import { createPlace, expectProblem, expectValue, write } from '../../git/place.ts';
 import { terminal } from '../scene.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import { Typist } from '../../../src/controller/edge/typing.ts';
-import type { Report } from '../../../src/domain/observation.ts';
+import type { Report } from '../../../src/core/observation.ts';
 import type { Delivery } from '../../../src/features/messages/typing.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { type Problem, problemOf, type Result, success } from '../../../src/lib/result.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GoneOn } from '../../../src/domain/usageLimit.ts';
+import type { GoneOn } from '../../../src/core/usage.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { failure } from '../../../src/lib/result.ts';
 import { config, Scene } from '../scene.ts';

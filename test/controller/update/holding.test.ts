@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Report } from '../../../src/domain/observation.ts';
-import type { AgentRequest, Choice, RequestAnswer } from '../../../src/domain/queue.ts';
+import type { Report } from '../../../src/core/observation.ts';
+import type { AgentRequest, Choice, RequestAnswer } from '../../../src/core/queue.ts';
 import type { LogEvent } from '../../../src/features/events.ts';
 import { applyEvent } from '../../../src/features/logState.ts';
 import { initialState, selectFacts } from '../../../src/features/state.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Report, SessionSign } from '../../../src/domain/observation.ts';
+import type { Report, SessionSign } from '../../../src/core/observation.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { Scene, terminal } from '../scene.ts';

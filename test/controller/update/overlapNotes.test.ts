@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RadarFile, RepoRadar } from '../../../src/domain/radar.ts';
+import type { RadarFile, RepoRadar } from '../../../src/core/radar.ts';
 import { addressed, contextFor } from '../../../src/features/messages/sessions.ts';
 import { success } from '../../../src/lib/result.ts';
 import { Scene } from '../scene.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RadarFile, RepoRadar, Verdict } from '../../../src/domain/radar.ts';
+import type { RadarFile, RepoRadar, Verdict } from '../../../src/core/radar.ts';
 import type { Effect } from '../../../src/features/effects.ts';
 import { rivalsOf } from '../../../src/features/radar/radar.ts';
 import { selectFacts } from '../../../src/features/state.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { afterEvent, afterMessage, order } from '../../../src/controller/update/reactions.ts';
-import { boardFacts } from '../../../src/domain/boardFacts.ts';
-import type { Report } from '../../../src/domain/observation.ts';
-import type { AgentRequest } from '../../../src/domain/queue.ts';
+import { boardFacts } from '../../../src/core/boardFacts.ts';
+import type { Report } from '../../../src/core/observation.ts';
+import type { AgentRequest } from '../../../src/core/queue.ts';
 import type { Effect } from '../../../src/features/effects.ts';
 import { config, Scene, terminal } from '../scene.ts';
 

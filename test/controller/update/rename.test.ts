@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { longTitleOf, titleOf, type Worker } from '../../../src/domain/worker.ts';
+import { longTitleOf, titleOf, type Worker } from '../../../src/core/worker.ts';
 import { definedText } from '../../../src/features/workers/events.ts';
 import { Scene } from '../scene.ts';
 

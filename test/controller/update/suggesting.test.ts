@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { NotionFacts } from '../../../src/domain/notionFacts.ts';
+import type { NotionFacts } from '../../../src/core/notion.ts';
 import { withSuggestion } from '../../../src/features/notion/suggesting.ts';
 import { Scene, terminal } from '../scene.ts';
 

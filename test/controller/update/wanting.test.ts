@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { boardFacts } from '../../../src/domain/boardFacts.ts';
-import type { WantedCard } from '../../../src/domain/notionFacts.ts';
+import { boardFacts } from '../../../src/core/boardFacts.ts';
+import type { WantedCard } from '../../../src/core/notion.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../scene.ts';
 

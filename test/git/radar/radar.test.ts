@@ -2,8 +2,8 @@ import { appendFile, mkdir, readdir, rename, rm, symlink, utimes, writeFile } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RadarReport } from '../../../src/domain/radar.ts';
-import type { Repo } from '../../../src/domain/repo.ts';
+import type { RadarReport } from '../../../src/core/radar.ts';
+import type { Repo } from '../../../src/core/repoFacts.ts';
 import { Radar } from '../../../src/git/radar/radar.ts';
 import type { WorkerPlace } from '../../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../place.ts';

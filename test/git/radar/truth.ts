@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { cp, lstat, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Verdict } from '../../../src/domain/radar.ts';
-import type { Repo } from '../../../src/domain/repo.ts';
+import type { Verdict } from '../../../src/core/radar.ts';
+import type { Repo } from '../../../src/core/repoFacts.ts';
 import type { Place } from '../place.ts';
 
 /** What a real `git merge` says of two commits, and of the files that both change. */

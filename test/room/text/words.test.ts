@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WorkerState } from '../../../src/domain/worker.ts';
+import type { WorkerState } from '../../../src/core/worker.ts';
 import {
   longAge,
   memoryText,

@@ -1,4 +1,4 @@
-import { visible } from '../../lib/sanitize.ts';
+import { visible } from '../lib/sanitize.ts';
 import type { Denial, Locate, WorkerRules } from './rules.ts';
 
 /** A place in the file system that a worker's command is judged at. */

@@ -1,4 +1,4 @@
-import type { LastCommit } from './repo.ts';
+import type { LastCommit } from './repoFacts.ts';
 
 /** What a branch is for, by its name and git-flow's settings. */
 export type BranchKind = 'main' | 'develop' | 'feature' | 'release' | 'hotfix' | 'other';

@@ -1,4 +1,4 @@
-import { oneLine } from '../../lib/sanitize.ts';
+import { oneLine } from '../lib/sanitize.ts';
 import { judge } from './judge.ts';
 import type { GuardRules, Locate, ToolCall } from './rules.ts';
 

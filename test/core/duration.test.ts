@@ -5,7 +5,7 @@ import {
   formatHours,
   parseDuration,
   timeSteps,
-} from '../../src/domain/duration.ts';
+} from '../../src/core/duration.ts';
 
 describe('a time in a text', () => {
   it.each([

@@ -1,7 +1,7 @@
 import type { Proposal } from './proposal.ts';
 import { orchestrator } from './role.ts';
-import { workerId } from './slug.ts';
-import { clockText, holdsLimit } from './usageLimit.ts';
+import { workerId } from './ids.ts';
+import { clockText, holdsLimit } from './usage.ts';
 import { isLive, type Worker } from './worker.ts';
 
 /** Why something waits for a person. */

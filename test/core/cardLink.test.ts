@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Card, Column } from '../../src/domain/board.ts';
-import { cardOf, slugFrom, workerOn } from '../../src/domain/cardLink.ts';
+import type { Card, Column } from '../../src/core/boardCards.ts';
+import { cardOf, slugFrom, workerOn } from '../../src/core/board.ts';
 import { card } from '../app/boardFixtures.ts';
 
 const worker = {

@@ -6,7 +6,7 @@ import {
   formatCents,
   formatMoney,
   parseAmount,
-} from '../../src/domain/money.ts';
+} from '../../src/core/amounts.ts';
 import { randomOf } from '../documents/random.ts';
 
 describe('amounts of time', () => {

@@ -1,4 +1,4 @@
-import type { Card } from './board.ts';
+import type { Card } from './boardCards.ts';
 import type { Worker } from './worker.ts';
 
 /** What tells which card a worker is on. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestSlug, parseSlug } from '../../src/domain/slug.ts';
+import { nearestSlug, parseSlug } from '../../src/core/ids.ts';
 
 test.each([
   ['my task', 'my-task'],

@@ -1,15 +1,15 @@
 import type { Problem } from '../lib/result.ts';
 import type { BoardFacts } from './boardFacts.ts';
 import type { Footprint } from './footprint.ts';
-import type { InvoiceFacts } from './invoiceFacts.ts';
+import type { InvoiceFacts } from './invoices.ts';
 import type { Note } from './note.ts';
-import type { NotionFacts } from './notionFacts.ts';
+import type { NotionFacts } from './notion.ts';
 import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
 import type { RepoRadar } from './radar.ts';
-import type { RepoStatus } from './repo.ts';
+import type { RepoStatus } from './repoFacts.ts';
 import type { TrustFacts } from './trust.ts';
-import type { UsageFacts } from './usage.ts';
+import type { UsageFacts } from './usageFacts.ts';
 import type { EndedWorker, Worker } from './worker.ts';
 import type { Ability } from './workspace.ts';
 

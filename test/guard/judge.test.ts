@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { judge } from '../../../src/domain/guard/judge.ts';
-import type { ToolCall, WorkerRules } from '../../../src/domain/guard/rules.ts';
-import { locate } from '../../../src/host/locate.ts';
+import { judge } from '../../src/guard/judge.ts';
+import type { ToolCall, WorkerRules } from '../../src/guard/rules.ts';
+import { locate } from '../../src/host/locate.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));
 afterAll(() => rmSync(root, { recursive: true }));

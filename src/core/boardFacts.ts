@@ -1,4 +1,4 @@
-import { type Card, type CardFields, type Column, columns } from './board.ts';
+import { type Card, type CardFields, type Column, columns } from './boardCards.ts';
 import type { Flaw } from './flaw.ts';
 
 /** SPRINT_BOARD.md as it was last read. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { suggestOrder } from '../../src/domain/mergeOrder.ts';
-import { Chance } from '../git/radar/chance.ts';
+import { suggestOrder } from '../../../src/git/radar/mergeOrder.ts';
+import { Chance } from './chance.ts';
 
 function conflicts(pairs: Record<string, number>, base: Record<string, number> = {}) {
   return {

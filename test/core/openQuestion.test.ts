@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { showsOpenQuestion } from '../../src/domain/openQuestion.ts';
+import { showsOpenQuestion } from '../../src/core/openQuestion.ts';
 
 /** Screens of the real programs, as their terminals showed them. */
 const screens = 'test/agents/screens';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meeting, type RadarFile, touches, verdictOf } from '../../src/domain/radar.ts';
+import { meeting, type RadarFile, touches, verdictOf } from '../../src/core/radar.ts';
 
 test.each([
   ['the same line', [5, 5], [5, 5], true],

@@ -6,7 +6,7 @@ import {
   type SessionSign,
   type Sign,
   type TitleSign,
-} from '../../src/domain/observation.ts';
+} from '../../src/core/observation.ts';
 
 const starting: Observation = { state: 'starting', questions: [] };
 const hook = (report: Report): Sign => ({ source: 'hook', report });

@@ -1,7 +1,7 @@
 import type { Problem } from '../lib/result.ts';
 import type { Role } from './role.ts';
 import type { FileCopy, PortBlock, SetupPlan } from './setup.ts';
-import { workerId } from './slug.ts';
+import { workerId } from './ids.ts';
 
 /** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
 export type Proposer = 'person' | 'orchestrator' | 'board';

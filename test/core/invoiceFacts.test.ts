@@ -6,7 +6,7 @@ import {
   type InvoiceFacts,
   isMeant,
   sumOf,
-} from '../../src/domain/invoiceFacts.ts';
+} from '../../src/core/invoices.ts';
 
 function entry(id: string, date: string, change: Partial<EntryFact> = {}): EntryFact {
   return {

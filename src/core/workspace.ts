@@ -1,8 +1,8 @@
 import type { BoardConfig, InvoiceConfig } from './documentConfig.ts';
-import type { GuardTopic } from './guard/rules.ts';
+import type { GuardTopic } from '../guard/rules.ts';
 import type { Limits } from './limits.ts';
-import type { NotionConfig } from './notionFacts.ts';
-import type { Repo } from './repo.ts';
+import type { NotionConfig } from './notion.ts';
+import type { Repo } from './repoFacts.ts';
 import type { PortBlock, RepoSetup } from './setup.ts';
 
 /** What `.orch/config.json` holds once checked. Paths are absolute here, relative on disk where possible. */
