@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Tests whose files share a process: starting one for each takes longer than most of them. */
 const sharing = [
-  'test/{app,client,domain,documents,lib,notion,ui}/**/*.test.{ts,tsx}',
+  'test/{app,client,core,documents,guard,lib,notion,ui}/**/*.test.{ts,tsx}',
   'test/{agents,cli}/**/*.test.ts',
   'test/controller/{config,documents,mcp,record,trust,update}/**/*.test.ts',
   'test/terminal/*.test.ts',

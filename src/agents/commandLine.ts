@@ -1,4 +1,4 @@
-import type { Role } from '../core/role.ts';
+import type { Role } from '../core/worker.ts';
 import type { AgentPreset } from '../core/workspace.ts';
 import { claudeArguments } from './claude/arguments.ts';
 

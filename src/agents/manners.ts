@@ -1,5 +1,4 @@
-import { type Limits, usualStopping } from '../core/limits.ts';
-import type { AgentPreset } from '../core/workspace.ts';
+import { type AgentPreset, type Limits, usualStopping } from '../core/workspace.ts';
 
 /** How a host asks an agent to end before it makes it; see `EndingManners` of the host's requests. */
 export function endingManners(

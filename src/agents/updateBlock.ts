@@ -1,4 +1,4 @@
-import type { Update, UpdateDraft, UpdateStatus } from '../core/update.ts';
+import type { Update, UpdateDraft, UpdateStatus } from '../core/worker.ts';
 import { oneLine } from '../lib/sanitize.ts';
 
 /** What a worker may say of itself, before anything is trusted. */

@@ -1,11 +1,13 @@
 import {
+  type BoardFacts,
   columns as boardColumns,
   type Card,
   type CardFields,
+  type CardRef,
   type Column,
   cardFields,
-} from '../core/boardCards.ts';
-import { type BoardFacts, type CardRef, refTo } from '../core/boardFacts.ts';
+  refTo,
+} from '../core/board.ts';
 import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';

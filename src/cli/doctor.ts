@@ -9,7 +9,7 @@ import { resolvePresets } from '../agents/presets.ts';
 import { type FoundAgent, probeAgent } from '../agents/probe.ts';
 import { openConfig } from '../controller/config/workspaceConfig.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
-import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/trust.ts';
+import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import type { Result } from '../lib/result.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';

@@ -1,5 +1,5 @@
-import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../core/finish.ts';
 import { taskOf } from '../core/ids.ts';
+import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../core/proposal.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { quoteCommand } from '../room/text/command.ts';
 import { askText, canAsk, demandYes } from './ask.ts';

@@ -1,6 +1,5 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
-import type { FlowFinished, FlowKind } from '../core/repo.ts';
-import type { Repo } from '../core/repoFacts.ts';
+import type { FlowFinished, FlowKind, Repo } from '../core/repo.ts';
 import type { FlowName } from '../git/flow/branches.ts';
 import { finishFlow, previewFlow } from '../git/flow/finish.ts';
 import { initFlow, type PrefixKey } from '../git/flow/init.ts';

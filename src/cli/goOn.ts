@@ -1,4 +1,4 @@
-import { clockText } from '../core/usage.ts';
+import { clockText } from '../core/amounts.ts';
 import { selectStopped } from '../features/workers/several.ts';
 import { problemOf } from '../lib/result.ts';
 import { demandYes } from './ask.ts';

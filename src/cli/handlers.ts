@@ -1,6 +1,6 @@
-import type { FlowKind } from '../core/repo.ts';
 import { exportFormats } from '../core/invoices.ts';
 import type { SyncTable } from '../core/notion.ts';
+import type { FlowKind } from '../core/repo.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { Output } from './output.ts';
 

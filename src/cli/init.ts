@@ -7,7 +7,7 @@ import {
   readConfig,
   writeConfig,
 } from '../controller/config/workspaceConfig.ts';
-import type { Repo } from '../core/repoFacts.ts';
+import type { Repo } from '../core/repo.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
 import { readFlow } from '../git/flow/flow.ts';

@@ -1,17 +1,16 @@
 import { resolve } from 'node:path';
-import { dayOf } from '../core/day.ts';
-import { formatDuration } from '../core/duration.ts';
-import { type EntryStatus, entryStatuses } from '../core/entry.ts';
+import { dayOf, formatDuration, formatMoney, parseAmount } from '../core/amounts.ts';
 import {
   type EntryFact,
   type EntryQuery,
+  type EntryStatus,
   type EntrySum,
   type ExportFormat,
+  entryStatuses,
   isMeant,
   sumOf,
   sumsByStatus,
 } from '../core/invoices.ts';
-import { formatMoney, parseAmount } from '../core/amounts.ts';
 import { writeNew } from '../lib/durable.ts';
 import { counted } from '../room/text/words.ts';
 import { demandYes } from './ask.ts';

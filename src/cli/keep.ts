@@ -1,5 +1,5 @@
-import type { Backup } from '../core/backup.ts';
-import type { UndoResult } from '../core/finish.ts';
+import type { UndoResult } from '../core/proposal.ts';
+import type { Backup } from '../core/repo.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -1,10 +1,4 @@
-import type {
-  RebuildOutcome,
-  SyncChoice,
-  SyncConflict,
-  SyncOutcome,
-  SyncTable,
-} from '../core/notion.ts';
+import type { RebuildOutcome, SyncChoice, SyncConflict, SyncOutcome, SyncTable } from '../core/notion.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import { rebuildQuestion, runningText } from '../features/notion/words.ts';
 import type { Problem } from '../lib/result.ts';

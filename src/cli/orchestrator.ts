@@ -1,5 +1,4 @@
-import { orchestrator } from '../core/role.ts';
-import { isLive } from '../core/worker.ts';
+import { isLive, orchestrator } from '../core/worker.ts';
 import { workerJson } from './describe/worker.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';

@@ -2,13 +2,12 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { updateApp } from '../app/update.ts';
 import { update } from '../controller/update/update.ts';
-import { decode } from '../core/redaction.ts';
 import { Replay, type Replayable, type Replayed } from '../core/replay.ts';
-import type { TracedProcess, TraceLine } from '../core/trace.ts';
-import { Ledger } from '../lib/ledger.ts';
+import { decode, type TracedProcess, type TraceLine } from '../core/trace.ts';
 import type { LogEvent } from '../features/events.ts';
 import { applyEvent } from '../features/logState.ts';
 import type { ControllerState } from '../features/state.ts';
+import { Ledger } from '../lib/ledger.ts';
 import type { AppState } from '../room/state.ts';
 import { exitCodes, type Output, refuse } from './output.ts';
 

@@ -1,5 +1,5 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
-import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../core/branch.ts';
+import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../core/repo.ts';
 import { Git } from '../git/run.ts';
 import { readDetails } from '../git/status/details.ts';
 import { mapConcurrently } from '../lib/queue.ts';

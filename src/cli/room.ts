@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readTrust } from '../controller/trust/trust.ts';
-import { isWhollyTrusted, untrustedProblem } from '../core/trust.ts';
+import { isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf, notificationStyle, OuterTerminal } from '../terminal/tty.ts';

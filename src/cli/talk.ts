@@ -1,6 +1,6 @@
 import { updateBlock } from '../agents/updateBlock.ts';
-import type { MemoryKind } from '../core/memory.ts';
-import type { Update } from '../core/update.ts';
+import type { Update } from '../core/worker.ts';
+import type { MemoryKind } from '../features/memory/memory.ts';
 import { columns, timeText } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { demandWorker, withController } from './session.ts';

@@ -3,7 +3,7 @@ import { openConfig, readUntrusted } from '../controller/config/workspaceConfig.
 import { logFile } from '../controller/record/log.ts';
 import { logEvents } from '../controller/record/logLines.ts';
 import { adoptState, discardState, grantTrust, readTrust, type Trust } from '../controller/trust/trust.ts';
-import { foreignStateProblem } from '../core/trust.ts';
+import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { applyEvent, emptyLogState } from '../features/logState.ts';
 import { commonDirectory } from '../git/directories.ts';

@@ -1,5 +1,5 @@
 import { readTrust } from '../controller/trust/trust.ts';
-import { untrustedProblem } from '../core/trust.ts';
+import { untrustedProblem } from '../core/workspace.ts';
 import { readHead } from '../git/headFile.ts';
 import type { CommandNeeds } from './admission.ts';
 import { columns } from './describe/rows.ts';

@@ -1,4 +1,4 @@
-import { addUsage, noUsage, type Usage, type UsageRow } from '../core/usageFacts.ts';
+import { addUsage, noUsage, type Usage, type UsageRow } from '../core/usage.ts';
 import { moneyText, tokensText } from '../room/text/words.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';

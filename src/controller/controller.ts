@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { foreignStateProblem } from '../core/trust.ts';
 import { isLive } from '../core/worker.ts';
+import { foreignStateProblem } from '../core/workspace.ts';
 import { applyEvent, emptyLogState } from '../features/logState.ts';
 import { addressed } from '../features/messages/sessions.ts';
 import type { Message } from '../features/messages.ts';

@@ -1,6 +1,6 @@
 import { cleanUpdate, parseUpdateBlock } from '../agents/updateBlock.ts';
 import type { RequestAnswer } from '../core/queue.ts';
-import type { UpdateDraft } from '../core/update.ts';
+import type { UpdateDraft } from '../core/worker.ts';
 import { contextFor } from '../features/messages/sessions.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Core, ReceivedRequest } from './core.ts';

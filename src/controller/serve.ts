@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { foreignStateProblem } from '../core/trust.ts';
+import { foreignStateProblem } from '../core/workspace.ts';
 import { type ChangeRequest, type ControllerApi, commands } from '../features/commands.ts';
 import type { FeatureCommand } from '../features/define.ts';
 import type { NamedRequest, RequestMessage } from '../features/messages.ts';

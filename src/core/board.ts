@@ -1,5 +1,150 @@
-import type { Card } from './boardCards.ts';
+import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import type { Worker } from './worker.ts';
+
+/** Where a card can stand, from left to right. */
+export const columns = ['To Do', 'In Progress', 'Review', 'Done'] as const;
+export type Column = (typeof columns)[number];
+
+/** What a person or a worker can say of a card; null where the board says nothing. */
+export interface CardFields {
+  /** Such as `ORC-12`; never given to another card. */
+  readonly id: string | null;
+  /** The text of the card; lines are parted by `\n`. */
+  readonly task: string;
+  readonly repo: string | null;
+  readonly branch: string | null;
+  /** Who is on it: a worker, or a person by name. */
+  readonly worker: string | null;
+  readonly priority: string | null;
+  /** Address or number of a pull request. */
+  readonly pr: string | null;
+  /** Days as they stand there, `yyyy-mm-dd` where we wrote them. */
+  readonly started: string | null;
+  readonly completed: string | null;
+  readonly blockers: string | null;
+  /** As it stands there, such as `60%`. */
+  readonly progress: string | null;
+}
+
+export const cardFields = [
+  'id',
+  'task',
+  'repo',
+  'branch',
+  'worker',
+  'priority',
+  'pr',
+  'started',
+  'completed',
+  'blockers',
+  'progress',
+] as const satisfies readonly (keyof CardFields)[];
+export type CardField = (typeof cardFields)[number];
+
+/** One row of the board. */
+export interface Card extends CardFields {
+  readonly column: Column;
+  /** Of the file, from 1 on. */
+  readonly line: number;
+  /** Why the row is shown but left alone, such as two rows with one id; null for a sound one. */
+  readonly problem: string | null;
+}
+
+/** A column as people type it, such as `todo` or `in-progress`; `unknown_column` for anything else. */
+export function parseColumn(text: string): Result<Column> {
+  const letters = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
+  const column = columns.find((one) => letters(one) === letters(text));
+  if (column) return success(column);
+  const shown = JSON.stringify(text.slice(0, 40));
+  return failure('unknown_column', `There is no column ${shown}.`, `Known: ${columns.join(', ')}.`);
+}
+
+/** A percentage out of what a card says of its progress, 0–100; null when it says none. */
+export function percentOf(progress: string | null): number | null {
+  const [, digits] = /^\s*(\d{1,3})(?:\.\d+)?\s*%/.exec(progress ?? '') ?? [];
+  const percent = Number(digits);
+  return digits === undefined || percent > 100 ? null : percent;
+}
+
+/** Where the board is and what it is asked to do. */
+export interface BoardConfig {
+  /** Absolute path. */
+  readonly file: string;
+  /** Of ids that new cards get: `ORC` for `ORC-12`; null for the one that most cards have. */
+  readonly prefix: string | null;
+  /** Whether a worker without a card gets one when it starts. */
+  readonly autoAdd: boolean;
+}
+
+/** What is wrong with one line of a person's document: shown, and the line left alone. */
+export interface Flaw extends Problem {
+  /** From 1 on. */
+  readonly line: number;
+}
+
+/** SPRINT_BOARD.md as it was last read. */
+export interface BoardFacts {
+  /** Absolute path. */
+  readonly file: string;
+  /** In the order of the file. */
+  readonly cards: readonly Card[];
+  /** Of all cards, also where `cards` has been shortened. */
+  readonly counts: Readonly<Record<Column, number>>;
+  /** Lines that are left alone, and why. */
+  readonly flaws: readonly Flaw[];
+  /** Sound cards without an id: they cannot be synced, nor keep what a table has no column for. */
+  readonly withoutId: number;
+}
+
+/** A card by its id, or by its line while that still holds this text. */
+export type CardRef = { readonly id: string } | { readonly line: number; readonly task: string };
+
+export function refTo({ id, line, task }: Pick<Card, 'id' | 'line' | 'task'>): CardRef {
+  return id === null ? { line, task } : { id };
+}
+
+/** What was seen of a card when a change of it was decided on. */
+export type SeenCard = Pick<Card, 'column' | 'task'>;
+
+export function seenOf({ column, task }: Card): SeenCard {
+  return { column, task };
+}
+
+/** What a person wants of a card: another column, other texts; null clears one. */
+export interface CardChange {
+  readonly card: CardRef;
+  /** `card_changed` is the answer where the file says something else by now; absent: whatever it says. */
+  readonly seen?: SeenCard;
+  readonly column?: Column;
+  readonly fields?: Partial<CardFields>;
+}
+
+/** What became of that. */
+export interface CardChanged {
+  readonly id: string | null;
+  /** Values that its table has no column for; kept, and put back where one has. */
+  readonly left: Readonly<Record<string, string>>;
+}
+
+export function boardFacts(file: string, cards: readonly Card[], flaws: readonly Flaw[]): BoardFacts {
+  const counts = Object.fromEntries(
+    columns.map((column) => [column, cards.filter((card) => card.column === column).length]),
+  ) as Record<Column, number>;
+  const withoutId = cards.filter(({ id, problem }) => id === null && problem === null).length;
+  return { file, cards, counts, flaws, withoutId };
+}
+
+/** Most cards of a column that clients are told of without asking, and most flaws. */
+const cardsTold = 100;
+
+/** What clients are told again and again: not more than can be looked through. What is done grows for ever. */
+export function brieflyBoard(board: BoardFacts): BoardFacts {
+  const told = columns.flatMap((column) => {
+    const all = board.cards.filter((card) => card.column === column);
+    return column === 'Done' ? all.slice(-cardsTold) : all.slice(0, cardsTold);
+  });
+  return { ...board, cards: told, flaws: board.flaws.slice(0, cardsTold) };
+}
 
 /** What tells which card a worker is on. */
 export type CardOwner = Pick<Worker, 'id' | 'repo' | 'task' | 'branch' | 'brief'>;

@@ -1,17 +1,14 @@
 import type { Problem } from '../lib/result.ts';
-import type { BoardFacts } from './boardFacts.ts';
-import type { Footprint } from './footprint.ts';
+import type { BoardFacts } from './board.ts';
 import type { InvoiceFacts } from './invoices.ts';
-import type { Note } from './note.ts';
 import type { NotionFacts } from './notion.ts';
 import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
 import type { RepoRadar } from './radar.ts';
-import type { RepoStatus } from './repoFacts.ts';
-import type { TrustFacts } from './trust.ts';
-import type { UsageFacts } from './usageFacts.ts';
+import type { RepoStatus } from './repo.ts';
+import type { UsageFacts } from './usage.ts';
 import type { EndedWorker, Worker } from './worker.ts';
-import type { Ability } from './workspace.ts';
+import type { Ability, TrustFacts } from './workspace.ts';
 
 /** All that a client knows: the controller's answer to "how do things stand". */
 export interface Facts {
@@ -73,4 +70,54 @@ export interface OperationFact {
   readonly kind: 'launching' | 'stopping' | 'queued' | 'checking' | 'finishing' | 'cleaning' | 'undoing';
   /** How many are before it; 0 unless queued. */
   readonly ahead: number;
+}
+
+/** What one session wrote to another. The receiver's agent is given it as information, never as an instruction. */
+export interface Note {
+  /** Counts from 1 in each workspace. */
+  readonly n: number;
+  /** Ids of workers; `from` may be the radar. */
+  readonly from: string;
+  readonly to: string;
+  /** ISO time. */
+  readonly at: string;
+  /** Several lines, at most `noteLimit` characters. */
+  readonly text: string;
+  /** ISO time at which the agent was given it; null until then. */
+  readonly deliveredAt: string | null;
+}
+
+/** Characters of one note. */
+export const noteLimit = 2000;
+
+/** Whom notes of the radar are from; ids of workers have a slash. */
+export const radarSender = 'radar';
+
+/** A file that two workers both change, as one of them was told. */
+export interface MetFile {
+  /** Relative to the top folder. */
+  readonly path: string;
+  /** Whether it merges all the same. */
+  readonly kind: 'overlap' | 'conflict';
+}
+
+/** What a worker was told of its meeting another. */
+export interface Met {
+  readonly id: string;
+  readonly other: string;
+  readonly files: readonly MetFile[];
+}
+
+/** What the machine has left, and what workers' processes take of it. Bytes, in steps of ten megabytes. */
+export interface Footprint {
+  readonly free: number;
+  /** Resident memory of a worker's process and all below it; what they share is counted for each. */
+  readonly workers: Readonly<Record<string, number>>;
+}
+
+const step = 10_000_000;
+
+/** Coarse enough to stay the same while nothing happens. */
+export function rounded(bytes: number): number {
+  return Math.round(bytes / step) * step;
 }

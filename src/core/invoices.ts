@@ -1,5 +1,38 @@
-import type { EntryStatus, TimeEntry } from './entry.ts';
-import type { Flaw } from './flaw.ts';
+import type { Flaw } from './board.ts';
+
+/** `pending` can be changed; what was `invoiced` or `paid` is locked. */
+export const entryStatuses = ['pending', 'invoiced', 'paid'] as const;
+export type EntryStatus = (typeof entryStatuses)[number];
+
+/** Who says how long it took: the worker, our clock, or a person. */
+export const entrySources = ['claim', 'measured', 'edited'] as const;
+type EntrySource = (typeof entrySources)[number];
+
+/** Time spent on a task, to be invoiced. All numbers are integers. */
+export interface TimeEntry {
+  /** `T-` and a ULID. */
+  readonly id: string;
+  /** Empty where nobody says. */
+  readonly worker: string;
+  readonly repo: string;
+  readonly task: string;
+  /** `yyyy-mm-dd`. */
+  readonly date: string;
+  readonly minutes: number;
+  /** For an hour, in the currency's smallest unit; 0 for a fixed amount. */
+  readonly rateCents: number;
+  /** `amountOf(minutes, rateCents)`, unless a person wrote another one: then the source is `edited`. */
+  readonly amountCents: number;
+  /** ISO 4217, such as `EUR`. */
+  readonly currency: string;
+  readonly status: EntryStatus;
+  readonly source: EntrySource;
+}
+
+/** Whether an entry's status may become another: only forwards, and by a person. */
+export function mayBecome(from: EntryStatus, to: EntryStatus): boolean {
+  return entryStatuses.indexOf(to) >= entryStatuses.indexOf(from);
+}
 
 /** One entry of INVOICES.md. */
 export interface EntryFact extends Omit<TimeEntry, 'id'> {
@@ -129,4 +162,56 @@ export interface EntryChange {
   readonly fields: Partial<
     Pick<TimeEntry, 'task' | 'date' | 'minutes' | 'rateCents' | 'amountCents' | 'status'>
   >;
+}
+
+/** How time becomes invoices. */
+export interface InvoiceConfig {
+  /** Absolute path. */
+  readonly file: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly rates: Rates;
+  /** Which of both an entry holds, where both are known: our clock's time, or what the worker says. */
+  readonly time: 'measured' | 'claim';
+  /** Working time of a day in minutes; absent: `1 day` needs a person. */
+  readonly day?: number;
+  /** Who writes invoices; absent where nobody said. */
+  readonly from?: InvoiceParty;
+  /** By a short name. The first is meant where none is named. */
+  readonly clients: Readonly<Record<string, InvoiceClient>>;
+  /** Printed below the sum. */
+  readonly notes: readonly string[];
+}
+
+/** Cents for an hour; what is said most precisely holds: task, then worker, then repository, then `hour`. */
+export interface Rates {
+  readonly hour: number;
+  readonly repos: Readonly<Record<string, number>>;
+  readonly tasks: Readonly<Record<string, number>>;
+  readonly workers: Readonly<Record<string, number>>;
+}
+
+/** Somebody on an invoice. */
+export interface InvoiceParty {
+  readonly name: string;
+  /** Address, tax number … */
+  readonly lines: readonly string[];
+}
+
+export interface InvoiceClient extends InvoiceParty {
+  /** Whose entries are theirs; absent for all. */
+  readonly repos?: readonly string[];
+}
+
+/** Cents for an hour of this work. */
+export function rateFor(
+  { hour, repos, tasks, workers }: Rates,
+  { repo, task, worker }: { readonly repo: string; readonly task: string; readonly worker: string },
+): number {
+  return own(tasks, task) ?? own(workers, worker) ?? own(repos, repo) ?? hour;
+}
+
+/** Names come from outside: `constructor` is none that everything has. */
+function own(rates: Readonly<Record<string, number>>, name: string): number | undefined {
+  return Object.hasOwn(rates, name) ? rates[name] : undefined;
 }

@@ -1,8 +1,8 @@
-import type { Proposal } from './proposal.ts';
-import { orchestrator } from './role.ts';
+import { clockText } from './amounts.ts';
 import { workerId } from './ids.ts';
-import { clockText, holdsLimit } from './usage.ts';
-import { isLive, type Worker } from './worker.ts';
+import type { Proposal } from './proposal.ts';
+import { holdsLimit } from './usage.ts';
+import { isLive, orchestrator, type Worker } from './worker.ts';
 
 /** Why something waits for a person. */
 export type QueueKind =

@@ -1,5 +1,4 @@
-import { blank, encode, hideAgain, isHidden } from './redaction.ts';
-import type { TraceLine } from './trace.ts';
+import { blank, encode, hideAgain, isHidden, type TraceLine } from './trace.ts';
 
 /** The pure part of a traced process. */
 export interface Replayable<State> {

@@ -1,5 +1,55 @@
 import { type Problem, problemOf } from '../lib/result.ts';
+import { clockText, type Day } from './amounts.ts';
 import type { Worker } from './worker.ts';
+
+/** Tokens of a model, as its provider counts them. */
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+}
+
+/** What was used: tokens, and what the agent says that it cost. */
+export interface Usage extends Tokens {
+  /** US dollars; 0 where the agent does not say. */
+  readonly dollars: number;
+}
+
+/** What one worker used on one day. */
+export interface UsageRow extends Usage {
+  readonly worker: string;
+  readonly repo: string;
+  readonly task: string;
+  readonly day: Day;
+}
+
+/** What clients are told of it. */
+export interface UsageFacts {
+  readonly today: Day;
+  /** Of the last seven days on which anything was used. */
+  readonly days: Readonly<Record<Day, Usage>>;
+  /** Of all days, by worker. */
+  readonly workers: Readonly<Record<string, Usage>>;
+  /** US dollars; absent where nothing is configured. */
+  readonly budget?: { readonly day?: number; readonly worker?: number };
+}
+
+export const noTokens: Tokens = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
+export const noUsage: Usage = { dollars: 0, ...noTokens };
+
+export function addTokens(a: Tokens, b: Tokens): Tokens {
+  return {
+    input: a.input + b.input,
+    output: a.output + b.output,
+    cacheRead: a.cacheRead + b.cacheRead,
+    cacheWrite: a.cacheWrite + b.cacheWrite,
+  };
+}
+
+export function addUsage(a: Usage, b: Usage): Usage {
+  return { dollars: a.dollars + b.dollars, ...addTokens(a, b) };
+}
 
 /** How a worker stands with the usage limit of its agent, as far as that agent has told. */
 type Limited = Pick<Worker, 'state' | 'limitedUntil' | 'wasLimited'>;
@@ -41,24 +91,4 @@ export function usageProblem(
     `${agent} has reached its usage limit in ${id}, ${end}.`,
     'Wait, choose another agent, or insist where it has another account.',
   );
-}
-
-const day = 24 * 60 * 60_000;
-
-/**
- * A moment in the near future on this machine's clock: `15:00` today, `Mon 15:00` within a week, else `Nov 30 15:00`.
- * @param at ISO time
- * @param now milliseconds since 1970
- */
-export function clockText(at: string, now: number): string {
-  const date = new Date(at);
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`;
-  if (date.toDateString() === new Date(now).toDateString()) return time;
-  const [weekday = '', month = '', dayOfMonth = ''] = date.toDateString().split(' ');
-  const isSoon = Math.abs(date.getTime() - now) < 6 * day;
-  return isSoon ? `${weekday} ${time}` : `${month} ${Number(dayOfMonth)} ${time}`;
-}
-
-function two(part: number): string {
-  return `${part}`.padStart(2, '0');
 }

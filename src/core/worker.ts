@@ -1,6 +1,13 @@
-import type { Role } from './role.ts';
-import type { FailedSetup, PortBlock } from './setup.ts';
-import type { Update } from './update.ts';
+/** What a session is for: a worker changes code in a worktree of its own, the orchestrator coordinates and cannot write. */
+export type Role = 'worker' | 'orchestrator';
+
+/** The orchestrator belongs to no repository, so its id is its task alone; there is one in a workspace. */
+export const orchestrator = { repo: '', task: 'orchestrator', id: 'orchestrator' } as const;
+
+/** Whether a worker, proposal or plan is the orchestrator's; without a word about it, it is a worker's. */
+export function isOrchestrator({ role }: { readonly role?: Role }): boolean {
+  return role === 'orchestrator';
+}
 
 /** What we observe of a worker; an agent's own account of itself is its update. */
 export type WorkerState =
@@ -126,3 +133,127 @@ export interface EndedWorker {
   readonly merge: string | null;
   readonly into: string | null;
 }
+
+/** What a worker reports of itself, as it reports it. Everything in it is the worker's word and no observation. */
+export interface Update {
+  /** The worker's id. */
+  readonly worker: string;
+  /** ISO time of its arrival. */
+  readonly at: string;
+  readonly status: UpdateStatus;
+  /** In one line; may be empty. */
+  readonly summary: string;
+  readonly done: readonly string[];
+  readonly next: readonly string[];
+  readonly blockers: readonly string[];
+  /** Worked since its last report, 0–1440; null where it does not say. */
+  readonly minutes: number | null;
+  /** 0–100; null where it does not say. */
+  readonly percent: number | null;
+  readonly readyToMerge: boolean;
+}
+
+export type UpdateStatus = 'working' | 'blocked' | 'done';
+
+/** An update before it is known whose it is and when it came. */
+export type UpdateDraft = Omit<Update, 'worker' | 'at'>;
+
+/** How a new worktree of a repository is made ready for an agent. */
+export interface RepoSetup {
+  /** Programs and arguments, run one after the other; no shell reads them. */
+  readonly commands: readonly (readonly string[])[];
+  /** For each command. */
+  readonly timeoutMs: number;
+  /** `pointers`: the large files of git-lfs are not fetched. */
+  readonly lfs: 'files' | 'pointers';
+}
+
+/** What is run in a worker's pane before its agent. */
+export type SetupPlan = Pick<RepoSetup, 'commands' | 'timeoutMs'>;
+
+/** An ignored file that a new worktree gets a copy of. */
+export interface FileCopy {
+  /** Relative to the top folder. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** The first command of a setup that failed. */
+export interface FailedSetup {
+  readonly command: readonly string[];
+  /** 128 and its number for a signal; null when it took too long. */
+  readonly exitCode: number | null;
+}
+
+/** Neighbouring ports that belong to one worker for as long as it is there. */
+export interface PortBlock {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Below what Linux and macOS hand out by themselves, and beside what servers usually take. */
+export const usualPorts: PortBlock = { first: 20_000, count: 10 };
+
+const lastPort = 65_535;
+
+/**
+ * The lowest block that nobody has.
+ * @param blocks the first block and the size of each; a size of 0 gives none
+ */
+export function freePorts({ first, count }: PortBlock, taken: readonly PortBlock[]): PortBlock | null {
+  if (count === 0) return null;
+  for (let at = first; at + count - 1 <= lastPort; at += count) {
+    const block = { first: at, count };
+    if (!overlapsAny(block, taken)) return block;
+  }
+  return null;
+}
+
+export function overlapsAny(block: PortBlock, others: readonly PortBlock[]): boolean {
+  return others.some(
+    (other) => block.first < other.first + other.count && other.first < block.first + block.count,
+  );
+}
+
+/** What a session may do with its tools; given to the host with its terminal, so that it holds without a controller. */
+export type GuardRules = WorkerRules | OrchestratorRules;
+
+/** Everything that is not named is refused. */
+export interface OrchestratorRules {
+  readonly role: 'orchestrator';
+  /** Tools by name; one that ends in `*` stands for all that begin so. */
+  readonly tools: readonly string[];
+  /** Absolute path of the folder with the person's approval key. */
+  readonly state?: string;
+}
+
+/** A worker may do what it likes in its own worktree and on its own branch. Paths are absolute. */
+export interface WorkerRules {
+  readonly role: 'worker';
+  readonly worktree: string;
+  readonly branch: string;
+  /** Its other folders are refused even where `writable` holds them. */
+  readonly workspace: string;
+  /** Absolute path of the folder with the person's approval key. */
+  readonly state?: string;
+  /** Folders beside the worktree that may be written to, such as the one for temporary files. */
+  readonly writable: readonly string[];
+  /** What `$HOME` and the like stand for in its shell. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** What the workspace lets workers do all the same. */
+  readonly allow: readonly GuardTopic[];
+}
+
+/** What a worker is kept from; each can be allowed in the configuration of the workspace. */
+export const guardTopics = [
+  'outside',
+  'stash',
+  'switch',
+  'branches',
+  'push',
+  'worktrees',
+  'reset',
+  'approve',
+] as const;
+
+export type GuardTopic = (typeof guardTopics)[number];

@@ -1,9 +1,9 @@
-import type { BoardConfig, InvoiceConfig } from './documentConfig.ts';
-import type { GuardTopic } from '../guard/rules.ts';
-import type { Limits } from './limits.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
+import type { BoardConfig } from './board.ts';
+import type { InvoiceConfig } from './invoices.ts';
 import type { NotionConfig } from './notion.ts';
-import type { Repo } from './repoFacts.ts';
-import type { PortBlock, RepoSetup } from './setup.ts';
+import type { Repo } from './repo.ts';
+import type { GuardTopic, PortBlock, RepoSetup } from './worker.ts';
 
 /** What `.orch/config.json` holds once checked. Paths are absolute here, relative on disk where possible. */
 export interface WorkspaceConfig {
@@ -80,4 +80,106 @@ export interface TitleRules {
   readonly asking?: readonly string[];
   readonly working?: readonly string[];
   readonly resting?: readonly string[];
+}
+
+/** What a workspace allows itself, from `limits` of its configuration. */
+export interface Limits {
+  /** Lines kept above a worker's screen, 0–100,000: while somebody watches it, and otherwise. */
+  readonly scrollback?: { readonly visible: number; readonly hidden: number };
+  /** Processes of workers at the same time, 1–100; above it a person has to insist. */
+  readonly workers?: number;
+  /** Milliseconds from one start of a process to the next, 0–60,000. */
+  readonly staggerMs?: number;
+  /** US dollars that may be spent; without a number there is no end. */
+  readonly dollars?: { readonly day?: number; readonly worker?: number };
+  readonly stopping?: Partial<StoppingTimes>;
+}
+
+/** How long each step of stopping a worker may take, in milliseconds, 0–600,000; 0 leaves the step out. */
+export interface StoppingTimes {
+  /** Until it rests after it was interrupted. */
+  readonly idleMs: number;
+  /** Until its process has ended after it was told to quit. */
+  readonly quitMs: number;
+  /** From SIGTERM to SIGKILL. */
+  readonly termMs: number;
+}
+
+export const usualStopping: StoppingTimes = { idleMs: 3000, quitMs: 3000, termMs: 3000 };
+
+/** Each takes a few hundred megabytes, and its person's attention. */
+export const usualWorkers = 4;
+
+/** Several agents that start at once start slowly, and write the same settings. */
+export const usualStaggerMs = 2000;
+
+/** Whether one more process may run beside those that do; a person may insist. */
+export function workersProblem({ workers = usualWorkers }: Limits, running: number): Problem | null {
+  if (running < workers) return null;
+  const run = running === 1 ? '1 worker runs' : `${running} workers run`;
+  return problemOf(
+    'limit_reached',
+    `${run} already; this workspace wants at most ${workers} at the same time.`,
+    'Stop one, raise limits.workers in .orch/config.json, or insist.',
+  );
+}
+
+/** Of what may be spent in a day, or by one worker, so much is worth a warning. */
+const nearly = 0.8;
+
+export type BudgetState = 'fine' | 'nearly' | 'spent';
+
+/** How a sum stands beside its budget; without one it is always fine. */
+export function budgetState(spent: number, budget: number | undefined): BudgetState {
+  if (budget === undefined || spent < budget * nearly) return 'fine';
+  return spent < budget ? 'nearly' : 'spent';
+}
+
+/** One setting of a workspace that can start programs or widen access. */
+export interface TrustRow {
+  /** Place in the configuration, such as `agents.claude.command`. */
+  readonly key: string;
+  /** Its value in one line, words quoted as a shell would need them. */
+  readonly value: string;
+  /** `runs`: starts programs. `reaches`: widens what is read, written or sent. `sets`: everything else. */
+  readonly effect: 'runs' | 'reaches' | 'sets';
+  /** How it differs from what was trusted before; absent where it does not, or nothing was. */
+  readonly change?: 'added' | 'changed' | 'removed';
+  /** The value that was trusted before; only of a changed row. */
+  readonly was?: string;
+}
+
+/** How far a person trusts a workspace. */
+export interface TrustFacts {
+  /** `changed`: an earlier configuration is trusted, and its values stay in use. */
+  readonly configuration: 'trusted' | 'changed' | 'untrusted';
+  /** Who wrote the log and what else lies in `.orch`; `none` where nothing does. */
+  readonly state: 'own' | 'foreign' | 'none';
+  /** Names the configuration as it is now, for `orch-tui trust --hash`. */
+  readonly hash: string;
+  /** What the configuration sets; only while it is not trusted. */
+  readonly rows?: readonly TrustRow[];
+}
+
+/** Reports whether there is nothing left for the person to decide about. */
+export function isWhollyTrusted({ configuration, state }: TrustFacts): boolean {
+  return configuration === 'trusted' && state !== 'foreign';
+}
+
+/** Returns why nothing may be run yet, with the way out. */
+export function untrustedProblem(root: string, { configuration, hash }: TrustFacts): Problem {
+  const what =
+    configuration === 'changed'
+      ? `The configuration changed and is not trusted yet: ${root}, hash ${hash}.`
+      : `This workspace is not trusted yet, so nothing in it was run: ${root}, hash ${hash}.`;
+  return problemOf('untrusted_workspace', what, 'Look at what it can run, and decide: orch-tui trust');
+}
+
+/** Returns why nothing may be changed while the state of a workspace was not written here. */
+export function foreignStateProblem(root: string): Problem {
+  return problemOf(
+    'foreign_state',
+    `The state in ${root}/.orch was not written by you on this machine, so it is only shown.`,
+    'Take it over: orch-tui trust --state. Or put it aside: orch-tui trust --state --discard',
+  );
 }

@@ -1,5 +1,4 @@
-import { type Card, type CardField, type Column, cardFields, columns } from '../core/boardCards.ts';
-import type { Flaw } from '../core/flaw.ts';
+import { type Card, type CardField, type Column, cardFields, columns, type Flaw } from '../core/board.ts';
 import {
   cellText,
   foldName,

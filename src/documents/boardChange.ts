@@ -2,11 +2,12 @@ import {
   type Card,
   type CardField,
   type CardFields,
+  type CardRef,
   type Column,
   cardFields,
   columns,
-} from '../core/boardCards.ts';
-import type { CardRef, SeenCard } from '../core/boardFacts.ts';
+  type SeenCard,
+} from '../core/board.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type Board, type BoardTable, parseBoard } from './board.ts';
 import { openRoom, type Place } from './boardRoom.ts';

@@ -1,4 +1,4 @@
-import { type CardField, type Column, columns } from '../core/boardCards.ts';
+import { type CardField, type Column, columns } from '../core/board.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type Board, boardAliases, sectionOf } from './board.ts';
 import { foldName, type MarkdownFile, type Table } from './markdown.ts';

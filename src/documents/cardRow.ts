@@ -1,4 +1,4 @@
-import type { CardField } from '../core/boardCards.ts';
+import type { CardField } from '../core/board.ts';
 import { type BoardTable, readField } from './board.ts';
 import { cellText, foldName, type Row } from './markdown.ts';
 import { isPlaceholder, marked } from './names.ts';

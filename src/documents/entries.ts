@@ -1,7 +1,6 @@
-import { parseDuration } from '../core/duration.ts';
-import { type EntryStatus, entrySources, type TimeEntry } from '../core/entry.ts';
-import type { Flaw } from '../core/flaw.ts';
-import { amountOf, parseAmount } from '../core/amounts.ts';
+import { amountOf, parseAmount, parseDuration } from '../core/amounts.ts';
+import type { Flaw } from '../core/board.ts';
+import { type EntryStatus, entrySources, type TimeEntry } from '../core/invoices.ts';
 import type { Result } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import { cellText, foldName, type Row, rowFlaw, type Table } from './markdown.ts';

@@ -1,5 +1,5 @@
-import { parseDuration } from '../core/duration.ts';
-import type { TimeEntry } from '../core/entry.ts';
+import { parseDuration } from '../core/amounts.ts';
+import type { TimeEntry } from '../core/invoices.ts';
 import type { Left } from './cardRow.ts';
 import { bareUnit, type EntryField, type EntryTable } from './entries.ts';
 import { cellText, foldName, type Row } from './markdown.ts';

@@ -1,6 +1,5 @@
-import { formatHours } from '../core/duration.ts';
-import type { TimeEntry } from '../core/entry.ts';
-import { currencyDigits, formatCents } from '../core/amounts.ts';
+import { currencyDigits, formatCents, formatHours } from '../core/amounts.ts';
+import type { TimeEntry } from '../core/invoices.ts';
 
 /** Entries to hand on: those of a file may have no id. */
 export type ExportedEntry = Omit<TimeEntry, 'id'> & { readonly id: string | null };

@@ -1,5 +1,5 @@
-import { type EntryStatus, mayBecome, type TimeEntry } from '../core/entry.ts';
 import { amountOf } from '../core/amounts.ts';
+import { type EntryStatus, mayBecome, type TimeEntry } from '../core/invoices.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Left } from './cardRow.ts';
 import { type EntryField, type EntryRow, type EntryTable, type InvoiceReading, readRate } from './entries.ts';

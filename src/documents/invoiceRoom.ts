@@ -1,4 +1,4 @@
-import type { EntryStatus } from '../core/entry.ts';
+import type { EntryStatus } from '../core/invoices.ts';
 import { type EntryField, type EntryTable, entryAliases } from './entries.ts';
 import type { Invoices } from './invoices.ts';
 import { foldName } from './markdown.ts';

@@ -1,5 +1,5 @@
-import type { Flaw } from '../core/flaw.ts';
 import { currencyDigits } from '../core/amounts.ts';
+import type { Flaw } from '../core/board.ts';
 import { type Result, success } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import {

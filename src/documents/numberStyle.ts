@@ -1,5 +1,11 @@
-import { formatClock, formatHours, parseDuration } from '../core/duration.ts';
-import { currencyDigits, formatCents, parseAmount } from '../core/amounts.ts';
+import {
+  currencyDigits,
+  formatCents,
+  formatClock,
+  formatHours,
+  parseAmount,
+  parseDuration,
+} from '../core/amounts.ts';
 
 /**
  * An amount as another one in the file is written: its currency sign, its separators, `/h` behind a rate. Where that

@@ -1,6 +1,5 @@
-import { formatHours, parseDuration } from '../core/duration.ts';
-import type { Flaw } from '../core/flaw.ts';
-import { formatMoney, parseAmount } from '../core/amounts.ts';
+import { formatHours, formatMoney, parseAmount, parseDuration } from '../core/amounts.ts';
+import type { Flaw } from '../core/board.ts';
 import { flawAt } from './board.ts';
 import {
   bareUnit,

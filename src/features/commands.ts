@@ -1,6 +1,6 @@
 import { type ApiOf, type CommandTable, type ParamsOf, tableOf } from '../core/command.ts';
-import type { AnyVerb } from '../core/verb.ts';
 import type { Facts } from '../core/facts.ts';
+import type { AnyVerb } from '../core/verb.ts';
 import type { Result } from '../lib/result.ts';
 import type { DaemonStatus } from '../protocol/hostApi.ts';
 import { answer } from './attention/answer.ts';

@@ -1,16 +1,20 @@
-import type { Day } from '../core/day.ts';
-import type { TimeEntry } from '../core/entry.ts';
-import type { MemoryDraft } from '../core/memory.ts';
-import type { MetFile } from '../core/note.ts';
+import type { Day } from '../core/amounts.ts';
+import type { MetFile } from '../core/facts.ts';
+import type { TimeEntry } from '../core/invoices.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
 import type { Verdict } from '../core/radar.ts';
-import type { Role } from '../core/role.ts';
-import type { FailedSetup, PortBlock } from '../core/setup.ts';
-import type { UpdateDraft } from '../core/update.ts';
-import type { Tokens } from '../core/usageFacts.ts';
-import type { AskedQuestion, WorkerState } from '../core/worker.ts';
+import type { Tokens } from '../core/usage.ts';
+import type {
+  AskedQuestion,
+  FailedSetup,
+  PortBlock,
+  Role,
+  UpdateDraft,
+  WorkerState,
+} from '../core/worker.ts';
 import type { Problem } from '../lib/result.ts';
+import type { MemoryDraft } from './memory/memory.ts';
 import type { DefinedEvent } from './workers/events.ts';
 
 /** A proposal as the log knows it; its plan is worked out anew after each start of the controller. */

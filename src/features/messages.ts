@@ -1,23 +1,20 @@
-import type { BoardFacts } from '../core/boardFacts.ts';
-import type { Day } from '../core/day.ts';
-import type { CleanResult, FinishResult, UndoResult } from '../core/finish.ts';
-import type { Footprint } from '../core/footprint.ts';
+import type { Day } from '../core/amounts.ts';
+import type { BoardFacts } from '../core/board.ts';
+import type { Footprint } from '../core/facts.ts';
 import type { InvoiceFacts } from '../core/invoices.ts';
-import type { MemoryDraft } from '../core/memory.ts';
 import type { NotionFacts, WantedCard } from '../core/notion.ts';
 import type { Sign } from '../core/observation.ts';
-import type { ProposalDraft, StartPlan } from '../core/proposal.ts';
+import type { CleanResult, FinishResult, ProposalDraft, StartPlan, UndoResult } from '../core/proposal.ts';
 import type { AgentRequest } from '../core/queue.ts';
 import type { RepoRadar } from '../core/radar.ts';
-import type { RepoStatus } from '../core/repoFacts.ts';
-import type { FailedSetup } from '../core/setup.ts';
-import type { TrustFacts } from '../core/trust.ts';
-import type { UpdateDraft } from '../core/update.ts';
-import type { Tokens } from '../core/usageFacts.ts';
-import type { WorkspaceConfig } from '../core/workspace.ts';
+import type { RepoStatus } from '../core/repo.ts';
+import type { Tokens } from '../core/usage.ts';
+import type { FailedSetup, UpdateDraft } from '../core/worker.ts';
+import type { TrustFacts, WorkspaceConfig } from '../core/workspace.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Happening } from './events.ts';
+import type { MemoryDraft } from './memory/memory.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
 export type Message =

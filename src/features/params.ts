@@ -1,12 +1,10 @@
 import { z } from 'zod';
-import { type CardFields, columns } from '../core/boardCards.ts';
-import type { CardChange } from '../core/boardFacts.ts';
-import { entryStatuses } from '../core/entry.ts';
-import type { EntryChange, EntryDraft, EntryQuery } from '../core/invoices.ts';
-import { type MemoryDraft, memoryKinds } from '../core/memory.ts';
+import { type CardChange, type CardFields, columns } from '../core/board.ts';
+import { type EntryChange, type EntryDraft, type EntryQuery, entryStatuses } from '../core/invoices.ts';
 import { type NotionWish, type SyncChoice, syncTables } from '../core/notion.ts';
 import type { ProposalDraft } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
+import { type MemoryDraft, memoryKinds } from './memory/memory.ts';
 
 // What requests to the controller are made of. Every object refuses keys that it does not know.
 // Commands name these as functions of this module, so that reading their definitions loads no zod.

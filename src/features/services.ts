@@ -1,16 +1,5 @@
-import type { Backup, Restored } from '../core/backup.ts';
-import type { CardFields, Column } from '../core/boardCards.ts';
-import type { BoardFacts, CardChange, CardChanged } from '../core/boardFacts.ts';
-import type { RepoDetails } from '../core/branch.ts';
-import type { Brought, CleanPreview, FinishPreview } from '../core/finish.ts';
-import type {
-  EntryChange,
-  EntryDraft,
-  EntryQuery,
-  ExportFormat,
-  InvoiceFacts,
-} from '../core/invoices.ts';
-import type { FoundMemory } from '../core/memory.ts';
+import type { BoardFacts, CardChange, CardChanged, CardFields, Column } from '../core/board.ts';
+import type { EntryChange, EntryDraft, EntryQuery, ExportFormat, InvoiceFacts } from '../core/invoices.ts';
 import type {
   NotionProposal,
   NotionStatus,
@@ -21,8 +10,11 @@ import type {
   SyncOutcome,
   SyncTable,
 } from '../core/notion.ts';
+import type { Brought, CleanPreview, FinishPreview } from '../core/proposal.ts';
 import type { FileSides, RepoRadar } from '../core/radar.ts';
+import type { Backup, RepoDetails, Restored } from '../core/repo.ts';
 import type { Result } from '../lib/result.ts';
+import type { FoundMemory } from './memory/memory.ts';
 import type { NamedRequest } from './messages.ts';
 import type { ControllerState } from './state.ts';
 

@@ -1,5 +1,4 @@
-import { type Backup, isExpired } from '../core/backup.ts';
-import type { Repo } from '../core/repoFacts.ts';
+import { type Backup, isExpired, type Repo } from '../core/repo.ts';
 import type { Worker } from '../core/worker.ts';
 import { type Result, success } from '../lib/result.ts';
 import { backupRef, branchRef, deleteRef, keepRef, readRef, timeOf } from './refs.ts';

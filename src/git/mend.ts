@@ -1,4 +1,4 @@
-import type { Repo } from '../core/repoFacts.ts';
+import type { Repo } from '../core/repo.ts';
 import { listWorktrees } from './directories.ts';
 import { exists, resolvedPath } from './files.ts';
 import type { Journal } from './journal.ts';

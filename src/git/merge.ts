@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Repo } from '../core/repoFacts.ts';
+import type { Repo } from '../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { gitDirectory, listWorktrees } from './directories.ts';
 import { exists, resolvedPath } from './files.ts';

@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Repo } from '../core/repoFacts.ts';
 import { foldCase, nearestSlug } from '../core/ids.ts';
+import type { Repo } from '../core/repo.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 
 export interface Discovery {

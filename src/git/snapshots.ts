@@ -1,7 +1,6 @@
 import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Backup, type Restored, thinOut } from '../core/backup.ts';
-import type { Repo } from '../core/repoFacts.ts';
+import { type Backup, type Repo, type Restored, thinOut } from '../core/repo.ts';
 import { checkPath } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { dropBackups, listBackups } from './backups.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
-import type { Repo } from '../core/repoFacts.ts';
+import type { Repo } from '../core/repo.ts';
 import { commonDirectory, gitDirectory, listWorktrees } from './directories.ts';
 import { resolvedPath } from './files.ts';
 import { branchRef } from './refs.ts';

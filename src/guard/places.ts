@@ -1,5 +1,26 @@
+import type { GuardRules, GuardTopic, WorkerRules } from '../core/worker.ts';
 import { visible } from '../lib/sanitize.ts';
-import type { Denial, Locate, WorkerRules } from './rules.ts';
+
+/** One use of a tool, as the agent is about to do it. Hostile: names and texts come from a model. */
+export interface ToolCall {
+  readonly tool: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** Absolute path of the folder it is done in. */
+  readonly cwd: string;
+}
+
+/** Why something is refused: said to the model, so it names what to do instead. */
+export interface Denial {
+  readonly topic: GuardTopic | 'tool';
+  readonly reason: string;
+}
+
+/**
+ * Where a path leads, symbolic links followed: both as the kernel reads `..` behind a link and as programs do that
+ * shorten a path first. Null when that cannot be told.
+ * @param from absolute path that a relative one begins at
+ */
+export type Locate = (path: string, from: string) => readonly string[] | null;
 
 /** A place in the file system that a worker's command is judged at. */
 export interface Place {
@@ -60,3 +81,121 @@ function outside(why: string): Denial {
 export function shown(text: string): string {
   return visible(text.length > 120 ? `${text.slice(0, 120)}…` : text);
 }
+
+/**
+ * Keeps sessions from the key with which a person approves: from its file, from the folder it is in, and from passing it.
+ * As all that the guard tells from texts, this stops what a model is talked into, and no program that hides what it reads.
+ */
+
+/** Where the person's key is, and where a command runs. */
+interface KeyPlace {
+  /** Absolute path of the person's state folder; null where it was not said. */
+  readonly folder: string | null;
+  readonly locate: Locate;
+  readonly cwd: string;
+}
+
+const keyName = 'approval-key';
+
+/** The file, also by a pattern of a shell; and the folder, by the ways it is usually written. */
+const keyText =
+  /approval[-?*.,{}[\]!^]{1,8}key|\bapproval-k|\/state\}?\/orch-tui\b|STATE_HOME\}?\/orch-tui\b/;
+/** Only a script of a person passes it. */
+const passing = /\bORCH_APPROVAL_KEY\+?=/;
+
+/** Programs that read all below a folder, and the flag by which they do. */
+const readers: Readonly<Record<string, RegExp>> = {
+  grep: /^-[a-zA-Z]*[rR]|^--(dereference-)?recursive/,
+  egrep: /^-[a-zA-Z]*[rR]/,
+  cp: /^-[a-zA-Z]*[rRa]|^--(recursive|archive)/,
+  scp: /^-[a-zA-Z]*r/,
+  ...Object.fromEntries('rg ag ack tar zip rsync cpio'.split(' ').map((name) => [name, /^/])),
+};
+
+/** Returns why a use of a tool is refused that leads to the key; null when it does not. */
+export function judgeKey(call: ToolCall, rules: GuardRules, locate: Locate): Denial | null {
+  const { tool, input, cwd } = call;
+  const at: KeyPlace = { folder: rules.state ?? null, locate, cwd };
+  const { command, path, pattern, glob, file_path, notebook_path } = input;
+  if (typeof command === 'string' && namesKey(command)) return refusal;
+  for (const one of [file_path, notebook_path, path])
+    if (typeof one === 'string' && (leadsIn(one, at) || isMatched(one, at))) return refusal;
+  const from = typeof path === 'string' ? path : cwd;
+  if (tool === 'Grep' && leadsAbove(from, at)) return refusal;
+  // A Glob's pattern begins at its path; a Grep's is a text, and its glob chooses files.
+  for (const one of tool === 'Glob' ? [pattern, glob] : [glob])
+    if (typeof one === 'string' && (namesKey(one) || isMatched(one, { ...at, cwd: from }))) return refusal;
+  return null;
+}
+
+/** Returns why a program may not be run with these arguments because of the key; null when it may. */
+export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: Place): Denial | null {
+  const at: KeyPlace = { folder: rules.state ?? null, locate, cwd };
+  const [first = '', ...args] = words;
+  const program = first.slice(first.lastIndexOf('/') + 1);
+  const recursive = Object.hasOwn(readers, program) ? readers[program] : undefined;
+  const isRecursive = recursive !== undefined && args.some((arg) => recursive.test(arg));
+  for (const word of words) {
+    // What a variable holds may begin with a tilde that the shell expanded.
+    const path = word.replace(/^-{1,2}[\w-]+=/, '').replace(/^~(?=\/)/, rules.variables.HOME ?? '~');
+    if (namesKey(word) || leadsIn(path, at) || isMatched(path, at)) return refusal;
+    if (isRecursive && word !== first && !word.startsWith('-') && isPathLike(path) && leadsAbove(path, at))
+      return refusal;
+  }
+  return null;
+}
+
+/** Reports whether a text names the key or its folder, quotes of a shell left out. */
+function namesKey(text: string): boolean {
+  const plain = text.replace(/\$?["']|\\\n?/g, '');
+  return keyText.test(plain) || passing.test(plain);
+}
+
+/** Patterns and texts that are searched for are no paths. */
+function isPathLike(word: string): boolean {
+  return /^[/~.]/.test(word);
+}
+
+function foldersOf({ folder, locate }: KeyPlace): readonly string[] {
+  return folder === null ? [] : [folder, ...(locate(folder, '/') ?? [])];
+}
+
+function leadsIn(path: string, at: KeyPlace): boolean {
+  if (at.folder === null || path === '' || path.length > 4096) return false;
+  const places = at.locate(path, at.cwd) ?? [];
+  return foldersOf(at).some((folder) => places.some((one) => isInside(one, folder)));
+}
+
+function leadsAbove(path: string, at: KeyPlace): boolean {
+  const places = at.locate(path, at.cwd) ?? [];
+  return foldersOf(at).some((folder) => places.some((one) => isInside(folder, one)));
+}
+
+/** Reports whether a pattern of a shell matches the folder or the file. */
+function isMatched(pattern: string, at: KeyPlace): boolean {
+  if (at.folder === null || !/[*?[{]/.test(pattern) || pattern.length > 1000) return false;
+  const full = /^\//.test(pattern) ? pattern : `${at.cwd}/${pattern}`;
+  const expression = new RegExp(
+    `^${full
+      .split(/(\*\*\/?|\*|\?|\[[^\]]*\]|\{[^}]*\})/)
+      .map(partOf)
+      .join('')}$`,
+  );
+  return foldersOf(at).some((folder) =>
+    [folder, `${folder}/${keyName}`].some((path) => expression.test(path)),
+  );
+}
+
+/** One part of a pattern as a regular expression; a set or a choice may stand for anything that has no slash. */
+function partOf(part: string): string {
+  if (part.startsWith('**')) return '.*';
+  if (part === '?') return '[^/]';
+  if (part === '*' || /^[[{]/.test(part)) return '[^/]*';
+  return part.replace(/[.+^$()|\\\]}[{]/g, '\\$&');
+}
+
+const refusal: Denial = {
+  topic: 'tool',
+  reason:
+    'The approval key and its folder are the person’s alone: who has it decides what starts. Report what you need; it is shown to them.',
+};

@@ -1,4 +1,4 @@
-import type { GuardRules } from '../guard/rules.ts';
+import type { GuardRules } from '../core/worker.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/secrets.ts';
 import type { ChildMessage, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
-import { denyTool, type Refusal, refusalOf } from '../guard/hook.ts';
-import type { GuardRules } from '../guard/rules.ts';
+import type { GuardRules } from '../core/worker.ts';
+import { denyTool, type Refusal, refusalOf } from '../guard/judge.ts';
 import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
 import { type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/secrets.ts';

@@ -1,5 +1,5 @@
-import { columns } from '../core/boardCards.ts';
-import { entryStatuses } from '../core/entry.ts';
+import { columns } from '../core/board.ts';
+import { entryStatuses } from '../core/invoices.ts';
 import type { Lock } from './merge.ts';
 
 /** Types of Notion's properties that we can read and write. */

@@ -1,5 +1,5 @@
-import { isPlaceholder } from '../documents/names.ts';
 import { currencyDigits } from '../core/amounts.ts';
+import { isPlaceholder } from '../documents/names.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { storedText } from '../lib/sanitize.ts';
 import type { Value } from './row.ts';

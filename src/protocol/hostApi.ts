@@ -1,4 +1,4 @@
-import type { GuardRules } from '../guard/rules.ts';
+import type { GuardRules } from '../core/worker.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import type { Progress } from '../terminal/modes.ts';
 import type { Scroll } from '../terminal/screen.ts';

@@ -1,8 +1,7 @@
 import type { Proposal } from '../core/proposal.ts';
 import type { QueueItem } from '../core/queue.ts';
-import type { RepoStatus } from '../core/repoFacts.ts';
-import { isOrchestrator } from '../core/role.ts';
-import { isLive, type Worker, type WorkerState } from '../core/worker.ts';
+import type { RepoStatus } from '../core/repo.ts';
+import { isLive, isOrchestrator, type Worker, type WorkerState } from '../core/worker.ts';
 import { type Geometry, geometryOf, inside, type Rect } from './geometry.ts';
 import {
   type AppState,

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { Column } from '../../src/core/boardCards.ts';
-import type { BoardDialog } from '../../src/features/board/columns.ts';
-import { boardLayout, selectedCard } from '../../src/features/board/columns.ts';
+import type { Column } from '../../src/core/board.ts';
+import { type BoardDialog, boardLayout, selectedCard } from '../../src/features/board/columns.ts';
 import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';

@@ -1,6 +1,5 @@
 import { updateApp } from '../../src/app/update.ts';
-import type { Card, Column } from '../../src/core/boardCards.ts';
-import { boardFacts } from '../../src/core/boardFacts.ts';
+import { boardFacts, type Card, type Column } from '../../src/core/board.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { AppState, Size } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { CleanPreview, FinishPreview } from '../../src/core/finish.ts';
+import type { CleanPreview, FinishPreview } from '../../src/core/proposal.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { busyFacts, cleanPreview, dialogOf, finishPreview, press, room, type } from './fixtures.ts';
 

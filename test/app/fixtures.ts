@@ -1,10 +1,9 @@
 import type { Dialog } from '../../src/app/definitions.ts';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
-import type { CleanPreview, FinishPreview } from '../../src/core/finish.ts';
-import type { Proposal, StartPlan } from '../../src/core/proposal.ts';
+import type { CleanPreview, FinishPreview, Proposal, StartPlan } from '../../src/core/proposal.ts';
 import { queueOf } from '../../src/core/queue.ts';
-import type { RepoStatus } from '../../src/core/repoFacts.ts';
+import type { RepoStatus } from '../../src/core/repo.ts';
 import { holdsLimit } from '../../src/core/usage.ts';
 import type { Worker } from '../../src/core/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
 import { selectDialog } from '../../src/app/view/dialog.ts';
-import type { BranchStatus, WorktreeStatus } from '../../src/core/branch.ts';
+import type { BranchStatus, WorktreeStatus } from '../../src/core/repo.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { lineText } from '../../src/room/text/line.ts';
 import { busyFacts, dialogOf, facts, press, repo, room } from './fixtures.ts';

@@ -1,5 +1,5 @@
 import { updateApp } from '../../src/app/update.ts';
-import type { BranchStatus, RepoDetails } from '../../src/core/branch.ts';
+import type { BranchStatus, RepoDetails } from '../../src/core/repo.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { dialogOf, minutesAgo } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
-import type { FinishPreview, UndoResult } from '../../src/core/finish.ts';
+import type { FinishPreview, UndoResult } from '../../src/core/proposal.ts';
 import type { EndedWorker } from '../../src/core/worker.ts';
 import { selectedWorker } from '../../src/room/select.ts';
 import type { AppState } from '../../src/room/state.ts';

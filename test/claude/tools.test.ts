@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Update } from '../../src/core/update.ts';
+import type { Update } from '../../src/core/worker.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import { installClaude } from './install.ts';
 

@@ -6,9 +6,9 @@ import { handlers } from '../../src/cli/handlers.ts';
 import { createOutput, Refusal } from '../../src/cli/output.ts';
 import { describeProgram, fullName } from '../../src/cli/program.ts';
 import { pathOf } from '../../src/core/verb.ts';
-import { judge } from '../../src/guard/judge.ts';
-import type { WorkerRules } from '../../src/guard/rules.ts';
+import type { WorkerRules } from '../../src/core/worker.ts';
 import { commands, verbs } from '../../src/features/commands.ts';
+import { judge } from '../../src/guard/judge.ts';
 import type { Origin } from '../../src/protocol/origin.ts';
 
 /** Every command that does something: a leaf, or one that acts without the name of a command below it. */

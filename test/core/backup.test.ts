@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isExpired, keptDays, thinOut } from '../../src/core/backup.ts';
+import { isExpired, keptDays, thinOut } from '../../src/core/repo.ts';
 
 const now = new Date('2026-03-31T12:00:00.000Z');
 const ago = (minutes: number) => ({ at: new Date(now.getTime() - minutes * 60_000).toISOString() });

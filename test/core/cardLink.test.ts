@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Card, Column } from '../../src/core/boardCards.ts';
-import { cardOf, slugFrom, workerOn } from '../../src/core/board.ts';
+import { type Card, type Column, cardOf, slugFrom, workerOn } from '../../src/core/board.ts';
 import { card } from '../app/boardFixtures.ts';
 
 const worker = {

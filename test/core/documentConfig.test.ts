@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { rateFor } from '../../src/core/documentConfig.ts';
+import { rateFor } from '../../src/core/invoices.ts';
 
 const rates = {
   hour: 8000,

@@ -5,7 +5,7 @@ import {
   formatHours,
   parseDuration,
   timeSteps,
-} from '../../src/core/duration.ts';
+} from '../../src/core/amounts.ts';
 
 describe('a time in a text', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { freePorts, overlapsAny, usualPorts } from '../../src/core/setup.ts';
+import { freePorts, overlapsAny, usualPorts } from '../../src/core/worker.ts';
 
 test.each([
   ['the first is free', usualPorts, [], { first: 20_000, count: 10 }],

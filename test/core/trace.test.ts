@@ -2,9 +2,16 @@ import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { blank, decode, encode, hideAlike, hideAll } from '../../src/core/redaction.ts';
 import { Replay, type Replayable } from '../../src/core/replay.ts';
-import { openTrace, type TraceLine } from '../../src/core/trace.ts';
+import {
+  blank,
+  decode,
+  encode,
+  hideAlike,
+  hideAll,
+  openTrace,
+  type TraceLine,
+} from '../../src/core/trace.ts';
 import { Ledger } from '../../src/lib/ledger.ts';
 import { Store } from '../../src/lib/store.ts';
 

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { percentOf } from '../../src/core/board.ts';
 import { parseBoard } from '../../src/documents/board.ts';
 import { readHeader } from '../../src/documents/boardHeader.ts';
 import { editLines } from '../../src/documents/lines.ts';
-import { percentOf } from '../../src/core/boardCards.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 const head = '## To Do\n\n| ID | Task | Worker |\n|---|---|---|\n';

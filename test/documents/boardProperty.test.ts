@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { type Card, type CardRef, columns } from '../../src/core/board.ts';
 import { parseBoard, readField } from '../../src/documents/board.ts';
 import { type BoardChange, changeBoard } from '../../src/documents/boardChange.ts';
 import { withIds } from '../../src/documents/boardIds.ts';
 import { splitLines } from '../../src/documents/lines.ts';
-import { type Card, columns } from '../../src/core/boardCards.ts';
-import type { CardRef } from '../../src/core/boardFacts.ts';
 import { type Random, randomOf } from './random.ts';
 import { isSound, randomBoard, randomValue, textFields } from './randomBoard.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { sumOf, type TimeEntry } from '../../src/core/invoices.ts';
 import { type ExportedEntry, entriesCsv, entriesJson, sumEntries } from '../../src/documents/export.ts';
 import { changeInvoices } from '../../src/documents/invoiceChange.ts';
 import { parseInvoices } from '../../src/documents/invoices.ts';
 import { printInvoice } from '../../src/documents/print/invoice.tsx';
-import type { TimeEntry } from '../../src/core/entry.ts';
-import { sumOf } from '../../src/core/invoices.ts';
 import { randomOf } from './random.ts';
 
 const entry: TimeEntry = {

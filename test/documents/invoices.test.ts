@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { TimeEntry } from '../../src/core/invoices.ts';
 import { changeInvoices, type InvoiceChange } from '../../src/documents/invoiceChange.ts';
 import { parseInvoices, withEntryIds } from '../../src/documents/invoices.ts';
-import type { TimeEntry } from '../../src/core/entry.ts';
 
 const reading = { currency: 'EUR' };
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');

@@ -1,4 +1,4 @@
-import { type Card, cardFields, columns } from '../../src/core/boardCards.ts';
+import { type Card, cardFields, columns } from '../../src/core/board.ts';
 import type { Random } from './random.ts';
 
 const names: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Update } from '../../src/core/update.ts';
+import type { Update } from '../../src/core/worker.ts';
 import { program, Shop } from './shop.ts';
 
 type List<T> = T[] & Record<string, unknown>;

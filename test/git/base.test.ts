@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { Git } from '../../src/git/run.ts';
 import { chooseBase } from '../../src/git/worktrees/branch.ts';
 import { createPlace, expectProblem, expectValue, type Place, pictureOf, write } from './place.ts';

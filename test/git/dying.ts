@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { Git, type GitOptions, type GitOutcome } from '../../src/git/run.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 

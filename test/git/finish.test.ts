@@ -1,8 +1,8 @@
 import { access, mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FinishPreview } from '../../src/core/finish.ts';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { FinishPreview } from '../../src/core/proposal.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { finish } from '../../src/git/finish/finish.ts';
 import { previewFinish } from '../../src/git/finish/preview.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { finishFlow, previewFlow } from '../../src/git/flow/finish.ts';
 import {
   createPlace,

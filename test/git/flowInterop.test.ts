@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import type { FlowKind } from '../../src/core/repo.ts';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { FlowKind, Repo } from '../../src/core/repo.ts';
 import { finishFlow } from '../../src/git/flow/finish.ts';
 import { initFlow } from '../../src/git/flow/init.ts';
 import { startFlow } from '../../src/git/flow/start.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { finishFlow } from '../../src/git/flow/finish.ts';
 import { startFlow } from '../../src/git/flow/start.ts';
 import { expectTidy, killEverywhere, type Scene } from './killing.ts';

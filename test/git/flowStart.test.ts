@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { initFlow } from '../../src/git/flow/init.ts';
 import { startFlow } from '../../src/git/flow/start.ts';
 import { readFlowStatus } from '../../src/git/flow/status.ts';

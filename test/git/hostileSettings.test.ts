@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, chmod, mkdir, readdir, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { listBackups } from '../../src/git/backups.ts';
 import { assess } from '../../src/git/finish/assess.ts';
 import { previewClean } from '../../src/git/finish/clean.ts';

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { clean, previewClean } from '../../src/git/finish/clean.ts';
 import { finish } from '../../src/git/finish/finish.ts';
 import { settle, unfinishedJournals } from '../../src/git/finish/settle.ts';

@@ -1,7 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { Git, type GitOptions } from '../../src/git/run.ts';
 import { readStatus } from '../../src/git/status/status.ts';
 import { createPlace, type Place } from './place.ts';

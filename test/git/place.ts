@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { Git } from '../../src/git/run.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { addWorktree } from '../../src/git/worktrees/worktrees.ts';

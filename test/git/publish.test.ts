@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { finish } from '../../src/git/finish/finish.ts';
 import { previewFinish } from '../../src/git/finish/preview.ts';
 import { overlapping } from '../../src/git/merge.ts';

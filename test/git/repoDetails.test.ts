@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isStale } from '../../src/core/branch.ts';
+import { isStale } from '../../src/core/repo.ts';
 import { readDetails } from '../../src/git/status/details.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 

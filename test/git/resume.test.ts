@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { access, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { clean } from '../../src/git/finish/clean.ts';
 import { finish } from '../../src/git/finish/finish.ts';
 import { settle, unfinishedJournals } from '../../src/git/finish/settle.ts';

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Repo } from '../../src/core/repoFacts.ts';
+import type { Repo } from '../../src/core/repo.ts';
 import { clean } from '../../src/git/finish/clean.ts';
 import { finish } from '../../src/git/finish/finish.ts';
 import { previewFinish } from '../../src/git/finish/preview.ts';

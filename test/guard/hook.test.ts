@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { refusalOf } from '../../src/guard/hook.ts';
+import { refusalOf } from '../../src/guard/judge.ts';
 
 const rules = {
   role: 'worker',

@@ -2,8 +2,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { WorkerRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
-import type { ToolCall, WorkerRules } from '../../src/guard/rules.ts';
+import type { ToolCall } from '../../src/guard/places.ts';
 import { locate } from '../../src/host/locate.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { GuardRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
-import type { GuardRules } from '../../src/guard/rules.ts';
 import { locate } from '../../src/host/locate.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-key-')));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { GuardRules } from '../../src/guard/rules.ts';
+import type { GuardRules } from '../../src/core/worker.ts';
 import { success } from '../../src/lib/result.ts';
 import type { InboxMessage } from '../../src/protocol/hostApi.ts';
 import { Sandbox } from '../protocol/sandbox.ts';

@@ -2,7 +2,7 @@ import { renderToString } from 'ink';
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
-import type { Update } from '../../src/core/update.ts';
+import type { Update } from '../../src/core/worker.ts';
 import { type AppState, initialState } from '../../src/room/state.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
 import { Chrome } from '../../src/ui/chrome.ts';

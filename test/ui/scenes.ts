@@ -1,8 +1,7 @@
 import { updateApp } from '../../src/app/update.ts';
-import type { FinishPreview } from '../../src/core/finish.ts';
+import type { FinishPreview } from '../../src/core/proposal.ts';
 import { type AgentRequest, queueOf } from '../../src/core/queue.ts';
-import type { AppState, Size } from '../../src/room/state.ts';
-import { initialState } from '../../src/room/state.ts';
+import { type AppState, initialState, type Size } from '../../src/room/state.ts';
 import {
   busyFacts,
   cleanPreview,

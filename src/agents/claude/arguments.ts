@@ -1,4 +1,4 @@
-import type { Role } from '../../core/role.ts';
+import type { Role } from '../../core/worker.ts';
 import { roleArguments } from './role.ts';
 import { knowsSnapshot } from './versions.ts';
 

@@ -1,4 +1,4 @@
-import type { Role } from '../../core/role.ts';
+import type { Role } from '../../core/worker.ts';
 
 /**
  * All that the orchestrator has besides the tools of our own server: none of it writes, and what does not exist

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type Day, dayOf } from '../../core/day.ts';
-import { addTokens, noTokens, type Tokens } from '../../core/usageFacts.ts';
+import { type Day, dayOf } from '../../core/amounts.ts';
+import { addTokens, noTokens, type Tokens } from '../../core/usage.ts';
 
 /** Bytes read at once. */
 const pieceBytes = 256 * 1024;

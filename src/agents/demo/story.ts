@@ -1,4 +1,4 @@
-import { orchestrator } from '../../core/role.ts';
+import { orchestrator } from '../../core/worker.ts';
 import { parseDirectives } from './directives.ts';
 import type { Step } from './steps.ts';
 

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, ftruncateSync, writeSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { FailedSetup } from '../../core/setup.ts';
+import type { FailedSetup } from '../../core/worker.ts';
 import { openForAppend, replaceFile } from '../../lib/files.ts';
 import type { Result } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';

@@ -1,4 +1,4 @@
-import type { FailedSetup, SetupPlan } from '../../core/setup.ts';
+import type { FailedSetup, SetupPlan } from '../../core/worker.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 
 /** What the setup program is told, in its first argument: what was approved cannot change on its way. */

@@ -1,6 +1,6 @@
-import type { Card } from '../../core/boardCards.ts';
+import type { Card } from '../../core/board.ts';
 import { draftId, type Proposal } from '../../core/proposal.ts';
-import type { RepoStatus } from '../../core/repoFacts.ts';
+import type { RepoStatus } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { cardKey, openBoard } from '../../features/board/columns.ts';
 import { openRepo } from '../../features/repos/repos.ts';

@@ -1,7 +1,6 @@
-import type { Brought, UndoResult } from '../../core/finish.ts';
-import type { Proposal } from '../../core/proposal.ts';
-import { isOrchestrator } from '../../core/role.ts';
+import type { Brought, Proposal, UndoResult } from '../../core/proposal.ts';
 import type { GoneOn } from '../../core/usage.ts';
+import { isOrchestrator } from '../../core/worker.ts';
 import { openProblem } from '../../features/attention/problemDialog.ts';
 import { findRequest } from '../../features/attention/requests.ts';
 import { invoiceWritten } from '../../features/invoices/invoicesDialog.ts';

@@ -1,9 +1,8 @@
+import { clockText } from '../../core/amounts.ts';
 import { draftId, type Proposal } from '../../core/proposal.ts';
 import type { QueueItem, QueueKind } from '../../core/queue.ts';
-import type { RepoStatus } from '../../core/repoFacts.ts';
-import { isOrchestrator } from '../../core/role.ts';
-import { clockText } from '../../core/usage.ts';
-import { longTitleOf, titleOf, type Worker } from '../../core/worker.ts';
+import type { RepoStatus } from '../../core/repo.ts';
+import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../../core/worker.ts';
 import { roomInRow } from '../../features/attention/requests.ts';
 import { countClashes } from '../../features/radar/pairs.ts';
 import type { Rect } from '../../room/geometry.ts';

@@ -1,6 +1,6 @@
-import { budgetState } from '../../core/limits.ts';
-import { noUsage, type Usage } from '../../core/usageFacts.ts';
+import { noUsage, type Usage } from '../../core/usage.ts';
 import type { Worker } from '../../core/worker.ts';
+import { budgetState } from '../../core/workspace.ts';
 import { countConflicts } from '../../features/radar/pairs.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { countStates, selectQueue } from '../../room/select.ts';

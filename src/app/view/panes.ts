@@ -1,6 +1,5 @@
-import { isOrchestrator } from '../../core/role.ts';
-import { clockText } from '../../core/usage.ts';
-import { isLive, longTitleOf, type Worker } from '../../core/worker.ts';
+import { clockText } from '../../core/amounts.ts';
+import { isLive, isOrchestrator, longTitleOf, type Worker } from '../../core/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import { inside, type Rect } from '../../room/geometry.ts';
 import { keyLabel } from '../../room/keyName.ts';

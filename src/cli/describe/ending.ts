@@ -1,4 +1,4 @@
-import type { CleanPreview, FinishPreview } from '../../core/finish.ts';
+import type { CleanPreview, FinishPreview } from '../../core/proposal.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { quoteCommand } from '../../room/text/command.ts';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../core/duration.ts';
+import { formatDuration } from '../../core/amounts.ts';
 import type { Proposer } from '../../core/proposal.ts';
 import type { RequestAnswer } from '../../core/queue.ts';
 import type { LogEvent } from '../../features/events.ts';

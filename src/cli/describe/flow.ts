@@ -5,8 +5,8 @@ import type {
   FlowStarted,
   FlowStatus,
   RefMove,
+  Repo,
 } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
 import { columns } from './rows.ts';
 
 /** What git-flow's commands say to people. */

@@ -1,6 +1,6 @@
+import { taskOf } from '../../core/ids.ts';
 import type { LineRange, RadarFile, RepoRadar, Verdict } from '../../core/radar.ts';
 import { linesWords } from '../../core/radar.ts';
-import { taskOf } from '../../core/ids.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { columns } from './rows.ts';
 

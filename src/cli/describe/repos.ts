@@ -1,4 +1,4 @@
-import type { RepoStatus } from '../../core/repoFacts.ts';
+import type { RepoStatus } from '../../core/repo.ts';
 import { counted, longAge } from '../../room/text/words.ts';
 import { columns } from './rows.ts';
 

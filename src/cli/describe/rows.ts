@@ -1,4 +1,4 @@
-import { dayOf } from '../../core/day.ts';
+import { dayOf } from '../../core/amounts.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { cellWidth, wrapText } from '../../room/text/cells.ts';
 

@@ -1,5 +1,5 @@
 import type { OutsidePath } from '../../controller/config/outsidePaths.ts';
-import type { TrustFacts, TrustRow } from '../../core/trust.ts';
+import type { TrustFacts, TrustRow } from '../../core/workspace.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { columns } from './rows.ts';
 

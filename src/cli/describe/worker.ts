@@ -1,5 +1,5 @@
 import type { OperationFact } from '../../core/facts.ts';
-import type { Usage } from '../../core/usageFacts.ts';
+import type { Usage } from '../../core/usage.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../../room/text/words.ts';
 import { columns, type NamedText, namedRows } from './rows.ts';

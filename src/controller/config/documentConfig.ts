@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
-import type { BoardConfig, InvoiceClient, InvoiceConfig, InvoiceParty } from '../../core/documentConfig.ts';
 import { currencyDigits } from '../../core/amounts.ts';
+import type { BoardConfig } from '../../core/board.ts';
+import type { InvoiceClient, InvoiceConfig, InvoiceParty } from '../../core/invoices.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { StoredConfig } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { columns } from '../../core/boardCards.ts';
+import { columns } from '../../core/board.ts';
 import type { NotionConfig, NotionMapping, SyncTable } from '../../core/notion.ts';
 import type { Mapping } from '../../notion/mapping.ts';
 

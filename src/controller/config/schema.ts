@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
-import { guardTopics } from '../../guard/rules.ts';
-import type { Limits } from '../../core/limits.ts';
 import type { NotionConfig } from '../../core/notion.ts';
+import { guardTopics } from '../../core/worker.ts';
+import type { Limits } from '../../core/workspace.ts';
 import type { PropertyType } from '../../notion/tables.ts';
 
 /*

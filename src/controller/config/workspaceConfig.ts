@@ -1,12 +1,16 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type Conf from 'conf';
 import { resolvePresets } from '../../agents/presets.ts';
-import type { NotionConfig } from '../../core/notion.ts';
-import type { Repo } from '../../core/repoFacts.ts';
-import type { RepoSetup } from '../../core/setup.ts';
 import { foldCase, parseSlug } from '../../core/ids.ts';
-import { type TrustFacts, untrustedProblem } from '../../core/trust.ts';
-import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
+import type { NotionConfig } from '../../core/notion.ts';
+import type { Repo } from '../../core/repo.ts';
+import type { RepoSetup } from '../../core/worker.ts';
+import {
+  type AgentPreset,
+  type TrustFacts,
+  untrustedProblem,
+  type WorkspaceConfig,
+} from '../../core/workspace.ts';
 import { syncFolder } from '../../lib/durable.ts';
 import { readText } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';

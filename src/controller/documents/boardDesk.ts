@@ -1,13 +1,19 @@
 import { join } from 'node:path';
+import { dayOf } from '../../core/amounts.ts';
+import {
+  type BoardConfig,
+  type BoardFacts,
+  boardFacts,
+  type CardChange,
+  type CardChanged,
+  type CardFields,
+  type Column,
+} from '../../core/board.ts';
 import { type Board, parseBoard } from '../../documents/board.ts';
 import type { BoardChange } from '../../documents/boardChange.ts';
 import { writeHeader } from '../../documents/boardHeader.ts';
 import { boardPrefix, withIds } from '../../documents/boardIds.ts';
 import { changeDocument, type DocumentText, readDocument } from '../../documents/file.ts';
-import type { CardFields, Column } from '../../core/boardCards.ts';
-import { type BoardFacts, boardFacts, type CardChange, type CardChanged } from '../../core/boardFacts.ts';
-import { dayOf } from '../../core/day.ts';
-import type { BoardConfig } from '../../core/documentConfig.ts';
 import type { CardMove } from '../../features/board/cardMove.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';

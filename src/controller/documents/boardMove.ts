@@ -1,8 +1,14 @@
+import {
+  type Card,
+  type CardChanged,
+  type CardFields,
+  type Column,
+  cardFields,
+  cardOf,
+  refTo,
+} from '../../core/board.ts';
 import type { Board } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
-import { type Card, type CardFields, type Column, cardFields } from '../../core/boardCards.ts';
-import { type CardChanged, refTo } from '../../core/boardFacts.ts';
-import { cardOf } from '../../core/board.ts';
 import type { CardMove } from '../../features/board/cardMove.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 

@@ -1,8 +1,13 @@
 import { dirname, join } from 'node:path';
+import { dayOf } from '../../core/amounts.ts';
+import {
+  type EntryQuery,
+  type ExportFormat,
+  type InvoiceConfig,
+  type InvoiceFacts,
+  isMeant,
+} from '../../core/invoices.ts';
 import { entriesCsv, entriesJson } from '../../documents/export.ts';
-import { dayOf } from '../../core/day.ts';
-import type { InvoiceConfig } from '../../core/documentConfig.ts';
-import { type EntryQuery, type ExportFormat, type InvoiceFacts, isMeant } from '../../core/invoices.ts';
 import { writeNew } from '../../lib/durable.ts';
 import { followPath } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';

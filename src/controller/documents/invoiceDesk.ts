@@ -1,12 +1,16 @@
+import { amountOf, dayOf } from '../../core/amounts.ts';
+import { cardOf } from '../../core/board.ts';
+import {
+  type EntryChange,
+  type EntryDraft,
+  type InvoiceConfig,
+  type InvoiceFacts,
+  rateFor,
+  type TimeEntry,
+} from '../../core/invoices.ts';
 import { changeDocument, readDocument } from '../../documents/file.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import { type Invoices, parseInvoices, withEntryIds } from '../../documents/invoices.ts';
-import { cardOf } from '../../core/board.ts';
-import { dayOf } from '../../core/day.ts';
-import { type InvoiceConfig, rateFor } from '../../core/documentConfig.ts';
-import type { TimeEntry } from '../../core/entry.ts';
-import type { EntryChange, EntryDraft, InvoiceFacts } from '../../core/invoices.ts';
-import { amountOf } from '../../core/amounts.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { readInvoices, readingOf, selectInvoices } from '../../features/invoices/invoiceReading.ts';
 import { SerialQueue } from '../../lib/queue.ts';

@@ -1,5 +1,4 @@
-import { mayBecome } from '../../core/entry.ts';
-import type { EntryFact } from '../../core/invoices.ts';
+import { type EntryFact, mayBecome } from '../../core/invoices.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 
 /** What an invoice says of an entry. */

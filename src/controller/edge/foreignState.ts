@@ -1,4 +1,4 @@
-import { foreignStateProblem } from '../../core/trust.ts';
+import { foreignStateProblem } from '../../core/workspace.ts';
 import type { Message } from '../../features/messages.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 

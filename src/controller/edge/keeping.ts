@@ -1,6 +1,5 @@
-import type { Backup, Restored } from '../../core/backup.ts';
-import type { Brought, UndoResult } from '../../core/finish.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Brought, UndoResult } from '../../core/proposal.ts';
+import type { Backup, Repo, Restored } from '../../core/repo.ts';
 import { isLive } from '../../core/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { findIdle } from '../../features/workers/checks.ts';

@@ -1,8 +1,7 @@
-import type { RepoDetails } from '../../core/branch.ts';
-import type { CleanPreview, FinishPreview } from '../../core/finish.ts';
-import { draftId } from '../../core/proposal.ts';
-import type { FileSides, RepoRadar } from '../../core/radar.ts';
 import { repoOf } from '../../core/ids.ts';
+import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
+import type { FileSides, RepoRadar } from '../../core/radar.ts';
+import type { RepoDetails } from '../../core/repo.ts';
 import type { LogEvent } from '../../features/events.ts';
 import { rivalsOf } from '../../features/radar/radar.ts';
 import type { LoggedEvent } from '../../features/services.ts';

@@ -1,4 +1,4 @@
-import { type Footprint, rounded } from '../../core/footprint.ts';
+import { type Footprint, rounded } from '../../core/facts.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
 

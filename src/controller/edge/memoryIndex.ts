@@ -1,5 +1,5 @@
 import type MiniSearch from 'minisearch';
-import type { FoundMemory, Memory } from '../../core/memory.ts';
+import type { FoundMemory, Memory } from '../../features/memory/memory.ts';
 import type { MemoryFilter } from '../mcp/desk.ts';
 
 interface Entry {

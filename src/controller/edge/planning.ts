@@ -9,9 +9,14 @@ import { probeAgent } from '../../agents/probe.ts';
 import { agentPrograms } from '../../agents/programs.ts';
 import { findSession, type KnownSession } from '../../agents/sessions.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../../core/proposal.ts';
-import { isOrchestrator } from '../../core/role.ts';
-import { freePorts, overlapsAny, type PortBlock, usualPorts } from '../../core/setup.ts';
-import type { Worker } from '../../core/worker.ts';
+import {
+  freePorts,
+  isOrchestrator,
+  overlapsAny,
+  type PortBlock,
+  usualPorts,
+  type Worker,
+} from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 import type { OpenProposal } from '../../features/events.ts';
 import { readFlow } from '../../git/flow/flow.ts';

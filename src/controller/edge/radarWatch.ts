@@ -1,7 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import type { FileSides, LineRange, RadarReport, RepoRadar } from '../../core/radar.ts';
-import type { Repo } from '../../core/repoFacts.ts';
 import { repoOf } from '../../core/ids.ts';
+import type { FileSides, LineRange, RadarReport, RepoRadar } from '../../core/radar.ts';
+import type { Repo } from '../../core/repo.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { readFlow } from '../../git/flow/flow.ts';

@@ -1,5 +1,5 @@
-import type { CleanResult, FinishResult } from '../../core/finish.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { CleanResult, FinishResult } from '../../core/proposal.ts';
+import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { clean, previewClean } from '../../git/finish/clean.ts';
 import { type FinishOptions, finish } from '../../git/finish/finish.ts';

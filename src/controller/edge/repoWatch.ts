@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';

@@ -1,8 +1,6 @@
-import { usualStaggerMs } from '../../core/limits.ts';
 import { draftId } from '../../core/proposal.ts';
-import { untrustedProblem } from '../../core/trust.ts';
 import type { Worker } from '../../core/worker.ts';
-import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { untrustedProblem, usualStaggerMs, type WorkspaceConfig } from '../../core/workspace.ts';
 import type { Effect } from '../../features/effects.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';

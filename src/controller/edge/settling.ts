@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { expireBackups } from '../../git/backups.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
 import type { Git } from '../../git/run.ts';
 import { failure, type Result, success } from '../../lib/result.ts';

@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { type Card, type CardFields, type Column, columns, parseColumn } from '../../core/boardCards.ts';
-import { type CardChanged, type CardRef, refTo } from '../../core/boardFacts.ts';
+import {
+  type Card,
+  type CardChanged,
+  type CardFields,
+  type CardRef,
+  type Column,
+  columns,
+  parseColumn,
+  refTo,
+} from '../../core/board.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import type { Desk } from './desk.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { agentEnvironment } from '../../agents/environment.ts';
 import { isUpdateBlock } from '../../agents/updateBlock.ts';
-import { type Memory, memoryKinds } from '../../core/memory.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { type Memory, memoryKinds } from '../../features/memory/memory.ts';
 import { cleanMemory } from '../../features/memory/remember.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { version } from '../../protocol/version.ts';

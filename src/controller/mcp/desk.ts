@@ -1,7 +1,6 @@
-import type { CardFields, Column } from '../../core/boardCards.ts';
-import type { BoardFacts, CardChange, CardChanged } from '../../core/boardFacts.ts';
-import type { FoundMemory } from '../../core/memory.ts';
+import type { BoardFacts, CardChange, CardChanged, CardFields, Column } from '../../core/board.ts';
 import type { RepoRadar } from '../../core/radar.ts';
+import type { FoundMemory } from '../../features/memory/memory.ts';
 import type { SessionRequest } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import type { CommitText, CommitWish, History, LogWish } from '../../git/history.ts';

@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';
 import { readCommit, readHistory } from '../../git/history.ts';
 import { workDiff } from '../../git/workDiff.ts';

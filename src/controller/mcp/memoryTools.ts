@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseUpdateBlock } from '../../agents/updateBlock.ts';
-import { type FoundMemory, memoryKinds } from '../../core/memory.ts';
+import { type FoundMemory, memoryKinds } from '../../features/memory/memory.ts';
 import { cleanMemory, contentLimit } from '../../features/memory/remember.ts';
 import { success } from '../../lib/result.ts';
 import type { Desk } from './desk.ts';

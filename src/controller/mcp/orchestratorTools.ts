@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Proposal } from '../../core/proposal.ts';
-import { orchestrator } from '../../core/role.ts';
-import type { Worker } from '../../core/worker.ts';
+import { orchestrator, type Worker } from '../../core/worker.ts';
 import { type ControllerState, selectFacts } from '../../features/state.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';
 import { type Result, success } from '../../lib/result.ts';

@@ -4,7 +4,7 @@ import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
-import { orchestrator, type Role } from '../../core/role.ts';
+import { orchestrator, type Role } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import { version } from '../../protocol/version.ts';
 import type { Desk } from './desk.ts';

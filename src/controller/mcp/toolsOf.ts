@@ -1,4 +1,4 @@
-import type { Role } from '../../core/role.ts';
+import type { Role } from '../../core/worker.ts';
 import { boardTools } from './boardTools.ts';
 import { historyTools } from './historyTools.ts';
 import { memoryTools } from './memoryTools.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cleanUpdate, type RawUpdate } from '../../agents/updateBlock.ts';
-import { noteLimit } from '../../core/note.ts';
+import { noteLimit } from '../../core/facts.ts';
 import { updatesOf } from '../../features/messages/sessions.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { paragraphs } from '../../lib/sanitize.ts';

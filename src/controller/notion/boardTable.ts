@@ -1,9 +1,9 @@
+import { type CardFields, type Column, cardFields, columns } from '../../core/board.ts';
 import type { Board } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
 import { usualPrefix } from '../../documents/boardIds.ts';
 import { prefixOf } from '../../documents/ids.ts';
 import { unmerged } from '../../documents/markdown.ts';
-import { type CardFields, type Column, cardFields, columns } from '../../core/boardCards.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';
 import type { BoardDesk } from '../documents/boardDesk.ts';

@@ -1,8 +1,13 @@
+import {
+  type EntryStatus,
+  entrySources,
+  entryStatuses,
+  type InvoiceConfig,
+  type TimeEntry,
+} from '../../core/invoices.ts';
 import type { EntryField } from '../../documents/entries.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import type { Invoices } from '../../documents/invoices.ts';
-import type { InvoiceConfig } from '../../core/documentConfig.ts';
-import { type EntryStatus, entrySources, entryStatuses, type TimeEntry } from '../../core/entry.ts';
 import { readingOf } from '../../features/invoices/invoiceReading.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/row.ts';

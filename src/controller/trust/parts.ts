@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { TrustRow } from '../../core/trust.ts';
+import type { TrustRow } from '../../core/workspace.ts';
 import { visible } from '../../lib/sanitize.ts';
 
 /** What a person trusts: everything of a workspace's configuration that decides what runs and what is reached. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TrustFacts } from '../../core/trust.ts';
+import type { TrustFacts } from '../../core/workspace.ts';
 import { readText, replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 

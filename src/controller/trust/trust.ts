@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { TrustFacts } from '../../core/trust.ts';
+import type { TrustFacts } from '../../core/workspace.ts';
 import { followPath, readPlain, readText } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';

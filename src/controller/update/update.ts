@@ -1,5 +1,4 @@
-import { type TrustFacts, untrustedProblem } from '../../core/trust.ts';
-import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { type TrustFacts, untrustedProblem, type WorkspaceConfig } from '../../core/workspace.ts';
 import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
 import { timeEntered } from '../../features/invoices/entering.ts';
 import { sessionAsked } from '../../features/messages/sessions.ts';

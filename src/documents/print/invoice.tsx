@@ -1,6 +1,5 @@
 import { renderToStaticMarkup } from 'react-dom/server';
-import { formatClock } from '../../core/duration.ts';
-import { formatMoney } from '../../core/amounts.ts';
+import { formatClock, formatMoney } from '../../core/amounts.ts';
 import { type EntryTotals, type ExportedEntry, sumEntries } from '../export.ts';
 import { invoiceStyle } from './style.ts';
 

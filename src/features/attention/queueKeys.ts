@@ -1,5 +1,5 @@
+import { clockText } from '../../core/amounts.ts';
 import { canSetAside, type QueueItem } from '../../core/queue.ts';
-import { clockText } from '../../core/usage.ts';
 import type { Worker } from '../../core/worker.ts';
 import type { RoomKey } from '../../room/keys.ts';
 import { whyUnreachable } from '../../room/reachable.ts';

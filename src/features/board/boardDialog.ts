@@ -1,6 +1,4 @@
-import type { Card, Column } from '../../core/boardCards.ts';
-import { refTo, seenOf } from '../../core/boardFacts.ts';
-import { slugFrom } from '../../core/board.ts';
+import { type Card, type Column, refTo, seenOf, slugFrom } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { fieldOf } from '../../room/field.ts';

@@ -1,4 +1,4 @@
-import type { Card } from '../../core/boardCards.ts';
+import type { Card } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';

@@ -1,5 +1,4 @@
-import type { CardFields, Column } from '../../core/boardCards.ts';
-import type { CardOwner } from '../../core/board.ts';
+import type { CardFields, CardOwner, Column } from '../../core/board.ts';
 
 /** What a worker's life makes of its card. The edge knows what day it is. */
 export interface CardMove {

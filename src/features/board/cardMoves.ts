@@ -1,7 +1,5 @@
-import type { CardFields, Column } from '../../core/boardCards.ts';
-import { isOrchestrator } from '../../core/role.ts';
-import type { UpdateDraft } from '../../core/update.ts';
-import type { Worker } from '../../core/worker.ts';
+import type { CardFields, Column } from '../../core/board.ts';
+import { isOrchestrator, type UpdateDraft, type Worker } from '../../core/worker.ts';
 import type { Happening } from '../events.ts';
 import type { Told } from '../messages.ts';
 import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';

@@ -1,5 +1,4 @@
-import type { Card } from '../../core/boardCards.ts';
-import { type CardChange, refTo, seenOf } from '../../core/boardFacts.ts';
+import { type Card, type CardChange, refTo, seenOf } from '../../core/board.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';

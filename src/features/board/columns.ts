@@ -1,5 +1,4 @@
-import { type Card, type Column, columns } from '../../core/boardCards.ts';
-import { workersOn } from '../../core/board.ts';
+import { type Card, type Column, columns, workersOn } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import type { AppState, Size } from '../../room/state.ts';

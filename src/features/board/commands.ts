@@ -1,6 +1,5 @@
+import { type BoardFacts, type CardChanged, columns, parseColumn } from '../../core/board.ts';
 import { asksNothing } from '../../core/values.ts';
-import { columns, parseColumn } from '../../core/boardCards.ts';
-import type { BoardFacts, CardChanged } from '../../core/boardFacts.ts';
 import { defineServed } from '../define.ts';
 
 const column = { about: 'To Do, In Progress, Review or Done', parse: parseColumn } as const;

@@ -1,7 +1,6 @@
+import { parseDuration } from '../../core/amounts.ts';
+import { entryStatuses, exportFormats, type InvoiceFacts } from '../../core/invoices.ts';
 import { asksNothing, day } from '../../core/values.ts';
-import { parseDuration } from '../../core/duration.ts';
-import { entryStatuses } from '../../core/entry.ts';
-import { exportFormats, type InvoiceFacts } from '../../core/invoices.ts';
 import { defineServed } from '../define.ts';
 
 const period = {

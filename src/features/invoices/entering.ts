@@ -1,7 +1,5 @@
-import type { InvoiceConfig } from '../../core/documentConfig.ts';
-import { rateFor } from '../../core/documentConfig.ts';
-import type { TimeEntry } from '../../core/entry.ts';
 import { amountOf } from '../../core/amounts.ts';
+import { type InvoiceConfig, rateFor, type TimeEntry } from '../../core/invoices.ts';
 import type { Worker } from '../../core/worker.ts';
 import type { Happening } from '../events.ts';
 import type { Message } from '../messages.ts';

@@ -1,7 +1,12 @@
+import {
+  type EntryFact,
+  type InvoiceConfig,
+  type InvoiceFacts,
+  rateFor,
+  sumsByStatus,
+} from '../../core/invoices.ts';
 import type { InvoiceReading } from '../../documents/entries.ts';
 import type { Invoices } from '../../documents/invoices.ts';
-import { type InvoiceConfig, rateFor } from '../../core/documentConfig.ts';
-import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../core/invoices.ts';
 import type { Times } from './workTime.ts';
 
 /** How the file is read: with what the configuration says where the file does not. */

@@ -1,14 +1,14 @@
-import { formatDuration } from '../../core/duration.ts';
-import { type EntryStatus, entryStatuses } from '../../core/entry.ts';
+import { formatDuration, formatMoney } from '../../core/amounts.ts';
 import {
   type EntryFact,
   type EntryQuery,
+  type EntryStatus,
   type EntrySum,
+  entryStatuses,
   isMeant,
   monthOf,
   sumOf,
 } from '../../core/invoices.ts';
-import { formatMoney } from '../../core/amounts.ts';
 import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';

@@ -1,4 +1,4 @@
-import type { TimeEntry } from '../../core/entry.ts';
+import type { TimeEntry } from '../../core/invoices.ts';
 import { Ledger } from '../../lib/ledger.ts';
 import type { LogEvent } from '../events.ts';
 

@@ -1,11 +1,11 @@
 import { upTo } from '../../core/values.ts';
-import { type FoundMemory, type MemoryDraft, memoryKinds } from '../../core/memory.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { noted } from '../decided.ts';
 import { defineCommand, defineServed } from '../define.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
 import type { ControllerState, Decision } from '../state.ts';
+import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
 
 /** Stores something for all sessions to find. */
 export const remember = defineCommand<{ id: string }>()({

@@ -1,5 +1,5 @@
 import { upTo } from '../../core/values.ts';
-import type { Update } from '../../core/update.ts';
+import type { Update } from '../../core/worker.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import { updatesOf } from './sessions.ts';

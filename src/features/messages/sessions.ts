@@ -1,6 +1,5 @@
-import { noteLimit } from '../../core/note.ts';
-import { orchestrator } from '../../core/role.ts';
-import type { Update } from '../../core/update.ts';
+import { noteLimit } from '../../core/facts.ts';
+import { orchestrator, type Update } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { rememberBy } from '../memory/remember.ts';

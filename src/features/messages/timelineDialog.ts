@@ -1,5 +1,5 @@
-import type { Note } from '../../core/note.ts';
-import type { Update } from '../../core/update.ts';
+import type { Note } from '../../core/facts.ts';
+import type { Update } from '../../core/worker.ts';
 import type { Asking, Scrolling } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';

@@ -1,8 +1,7 @@
-import type { Memory } from '../../core/memory.ts';
-import type { Met, Note } from '../../core/note.ts';
-import type { Update } from '../../core/update.ts';
-import type { Worker } from '../../core/worker.ts';
+import type { Met, Note } from '../../core/facts.ts';
+import type { Update, Worker } from '../../core/worker.ts';
 import type { LogEvent } from '../events.ts';
+import type { Memory } from '../memory/memory.ts';
 
 /** Happenings in which sessions speak: of themselves, to each other, for all to find. */
 type WordEvent = Extract<

@@ -1,5 +1,3 @@
-import { asksNothing, pairs } from '../../core/values.ts';
-import type { AnyVerb } from '../../core/verb.ts';
 import {
   type NotionProposal,
   type NotionStatus,
@@ -8,6 +6,8 @@ import {
   type SyncOutcome,
   syncTables,
 } from '../../core/notion.ts';
+import { asksNothing, pairs } from '../../core/values.ts';
+import type { AnyVerb } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed } from '../define.ts';
 

@@ -1,4 +1,4 @@
-import { type MetFile, noteLimit, radarSender } from '../../core/note.ts';
+import { type MetFile, noteLimit, radarSender } from '../../core/facts.ts';
 import { type RadarFile, type RadarPair, type RepoRadar, rangesText } from '../../core/radar.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import type { Happening } from '../events.ts';

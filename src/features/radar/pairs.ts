@@ -1,3 +1,4 @@
+import { repoOf } from '../../core/ids.ts';
 import {
   type FileSides,
   linesWords,
@@ -5,7 +6,6 @@ import {
   type RepoRadar,
   type Verdict,
 } from '../../core/radar.ts';
-import { repoOf } from '../../core/ids.ts';
 import { isLive } from '../../core/worker.ts';
 import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { fieldOf, type TextField } from '../../room/field.ts';

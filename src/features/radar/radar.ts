@@ -1,5 +1,5 @@
-import { briefly, type RadarFile, type RepoRadar, type Verdict } from '../../core/radar.ts';
 import { repoOf } from '../../core/ids.ts';
+import { briefly, type RadarFile, type RepoRadar, type Verdict } from '../../core/radar.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import { clashKey, type LogState } from '../logState.ts';

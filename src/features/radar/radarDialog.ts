@@ -1,5 +1,5 @@
-import { type RadarFile, type RepoRadar, rangesText } from '../../core/radar.ts';
 import { taskOf } from '../../core/ids.ts';
+import { type RadarFile, type RepoRadar, rangesText } from '../../core/radar.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
 import { dialogHeight } from '../../room/geometry.ts';

@@ -1,5 +1,5 @@
-import { type FileSide, type FileSides, type LineRange, type SideHunk, touches } from '../../core/radar.ts';
 import { taskOf } from '../../core/ids.ts';
+import { type FileSide, type FileSides, type LineRange, type SideHunk, touches } from '../../core/radar.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
 import { whyUnreachable } from '../../room/reachable.ts';

@@ -1,6 +1,6 @@
+import type { FlowKind } from '../../core/repo.ts';
 import { asksNothing, pairs } from '../../core/values.ts';
 import type { AnyVerb } from '../../core/verb.ts';
-import type { FlowKind } from '../../core/repo.ts';
 import { defineVerb } from '../define.ts';
 
 const prefixNames = ['feature', 'bugfix', 'release', 'hotfix', 'support', 'versiontag'];

@@ -1,5 +1,4 @@
-import type { Backup } from '../../core/backup.ts';
-import type { RepoDetails } from '../../core/branch.ts';
+import type { Backup, RepoDetails } from '../../core/repo.ts';
 import { defineServed, defineVerb } from '../define.ts';
 
 /** What is kept of branches and uncommitted work; of one repository, or of all. */

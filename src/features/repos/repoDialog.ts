@@ -1,5 +1,11 @@
-import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../../core/branch.ts';
-import type { LastCommit, RepoStatus } from '../../core/repoFacts.ts';
+import {
+  type BranchStatus,
+  isStale,
+  type LastCommit,
+  type RepoDetails,
+  type RepoStatus,
+  type WorktreeStatus,
+} from '../../core/repo.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
 import { closeKey } from '../../room/keys.ts';

@@ -1,4 +1,4 @@
-import type { RepoDetails } from '../../core/branch.ts';
+import type { RepoDetails } from '../../core/repo.ts';
 import type { Asking, Scrolling } from '../../room/asking.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, withDialog } from '../../room/step.ts';

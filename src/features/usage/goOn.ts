@@ -1,5 +1,5 @@
-import { asksNothing } from '../../core/values.ts';
 import type { GoneOn } from '../../core/usage.ts';
+import { asksNothing } from '../../core/values.ts';
 import { defineCommand } from '../define.ts';
 import { goOn as tellToGoOn } from './goingOn.ts';
 

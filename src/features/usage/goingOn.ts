@@ -1,4 +1,5 @@
-import { clockText, type GoneOn, holdsLimit } from '../../core/usage.ts';
+import { clockText } from '../../core/amounts.ts';
+import { type GoneOn, holdsLimit } from '../../core/usage.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';

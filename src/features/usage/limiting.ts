@@ -1,8 +1,7 @@
-import { budgetState, workersProblem } from '../../core/limits.ts';
 import { draftId, type StartPlan } from '../../core/proposal.ts';
 import { holdsLimit, usageProblem } from '../../core/usage.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
-import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { budgetState, type WorkspaceConfig, workersProblem } from '../../core/workspace.ts';
 import { type Problem, problemOf, type Result } from '../../lib/result.ts';
 import type { OpenProposal } from '../events.ts';
 import type { LogState } from '../logState.ts';

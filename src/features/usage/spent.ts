@@ -1,4 +1,4 @@
-import type { UsageRow } from '../../core/usageFacts.ts';
+import type { UsageRow } from '../../core/usage.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed } from '../define.ts';
 import { usageRows } from './used.ts';

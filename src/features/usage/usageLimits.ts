@@ -1,4 +1,4 @@
-import { dayOf } from '../../core/day.ts';
+import { dayOf } from '../../core/amounts.ts';
 import { holdsLimit } from '../../core/usage.ts';
 import type { Happening } from '../events.ts';
 import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';

@@ -1,5 +1,4 @@
-import type { Day } from '../../core/day.ts';
-import { Ledger } from '../../lib/ledger.ts';
+import type { Day } from '../../core/amounts.ts';
 import {
   addTokens,
   addUsage,
@@ -9,8 +8,9 @@ import {
   type Usage,
   type UsageFacts,
   type UsageRow,
-} from '../../core/usageFacts.ts';
+} from '../../core/usage.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { Ledger } from '../../lib/ledger.ts';
 import type { LogEvent } from '../events.ts';
 
 /** What workers used, also those that are no more: by their ids. */

@@ -1,4 +1,4 @@
-import { type BudgetState, budgetState } from '../../core/limits.ts';
+import { type BudgetState, budgetState } from '../../core/workspace.ts';
 import { problemOf } from '../../lib/result.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';

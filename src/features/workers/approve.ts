@@ -1,8 +1,7 @@
-import { asksNothing, wholeNumbers } from '../../core/values.ts';
 import { draftId, type StartPlan } from '../../core/proposal.ts';
-import type { PortBlock } from '../../core/setup.ts';
-import { untrustedProblem } from '../../core/trust.ts';
-import { isLive, type Worker } from '../../core/worker.ts';
+import { asksNothing, wholeNumbers } from '../../core/values.ts';
+import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
+import { untrustedProblem } from '../../core/workspace.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Happening, OpenProposal } from '../events.ts';

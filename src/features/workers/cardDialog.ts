@@ -1,5 +1,5 @@
 import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
-import { isOrchestrator } from '../../core/role.ts';
+import { isOrchestrator } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { defineDialog } from '../../room/dialog.ts';

@@ -1,7 +1,6 @@
-import { draftId, type ProposalDraft } from '../../core/proposal.ts';
-import { isOrchestrator, orchestrator } from '../../core/role.ts';
 import { foldCase, parseSlug } from '../../core/ids.ts';
-import type { Worker } from '../../core/worker.ts';
+import { draftId, type ProposalDraft } from '../../core/proposal.ts';
+import { isOrchestrator, orchestrator, type Worker } from '../../core/worker.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { ControllerState } from '../state.ts';

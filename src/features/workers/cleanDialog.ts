@@ -1,4 +1,4 @@
-import type { CleanPreview } from '../../core/finish.ts';
+import type { CleanPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, listed } from '../../room/dialogBody.ts';

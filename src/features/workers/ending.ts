@@ -1,5 +1,5 @@
 import { draftId } from '../../core/proposal.ts';
-import { isOrchestrator } from '../../core/role.ts';
+import { isOrchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import type { Ticket, Told } from '../messages.ts';

@@ -1,4 +1,4 @@
-import type { EventDefinition, EventOf } from '../../core/event.ts';
+import type { EventDefinition, EventOf } from '../../core/command.ts';
 import type { Worker } from '../../core/worker.ts';
 
 /** Defines an event that changes one worker and nothing else. Call the result with the definition. */

@@ -1,5 +1,5 @@
+import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/proposal.ts';
 import { asksNothing } from '../../core/values.ts';
-import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/finish.ts';
 import { defineCommand, defineServed } from '../define.ts';
 import { beginEnd } from './ending.ts';
 

@@ -1,4 +1,4 @@
-import type { FinishPreview } from '../../core/finish.ts';
+import type { FinishPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, listed, marked } from '../../room/dialogBody.ts';

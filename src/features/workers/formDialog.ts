@@ -1,5 +1,5 @@
-import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
 import { foldCase, parseSlug } from '../../core/ids.ts';
+import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
 import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, labelColumns, marked } from '../../room/dialogBody.ts';

@@ -1,4 +1,5 @@
-import { clockText, type GoneOn } from '../../core/usage.ts';
+import { clockText } from '../../core/amounts.ts';
+import type { GoneOn } from '../../core/usage.ts';
 import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
 import { defineDialog } from '../../room/dialog.ts';
 import { type DialogBody, emptyBody, listed as headed, problemRows } from '../../room/dialogBody.ts';

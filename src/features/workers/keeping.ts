@@ -1,6 +1,6 @@
+import type { Brought } from '../../core/proposal.ts';
+import type { Backup, Restored } from '../../core/repo.ts';
 import { asksNothing, wholeNumber } from '../../core/values.ts';
-import type { Backup, Restored } from '../../core/backup.ts';
-import type { Brought } from '../../core/finish.ts';
 import { defineServed } from '../define.ts';
 
 /** Newest first; also of a worker that is no more. */

@@ -1,4 +1,4 @@
-import { isOrchestrator } from '../../core/role.ts';
+import { isOrchestrator } from '../../core/worker.ts';
 import { problemOf } from '../../lib/result.ts';
 import type { Happening } from '../events.ts';
 import type { Told } from '../messages.ts';

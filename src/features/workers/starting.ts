@@ -1,5 +1,5 @@
 import { draftId, type StartPlan } from '../../core/proposal.ts';
-import { overlapsAny, type PortBlock } from '../../core/setup.ts';
+import { overlapsAny, type PortBlock } from '../../core/worker.ts';
 import { isEqual } from '../../lib/equal.ts';
 import { problemOf } from '../../lib/result.ts';
 import type { OpenProposal } from '../events.ts';

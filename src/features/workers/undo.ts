@@ -1,5 +1,5 @@
+import type { UndoResult } from '../../core/proposal.ts';
 import { asksNothing } from '../../core/values.ts';
-import type { UndoResult } from '../../core/finish.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket, Told } from '../messages.ts';

@@ -1,5 +1,4 @@
-import { isOrchestrator, orchestrator } from '../../core/role.ts';
-import { isLive, type Worker } from '../../core/worker.ts';
+import { isLive, isOrchestrator, orchestrator, type Worker } from '../../core/worker.ts';
 import type { RoomKey } from '../../room/keys.ts';
 import { selectRow, whyNoKeys } from '../../room/move.ts';
 import { whyUnreachable } from '../../room/reachable.ts';

@@ -1,6 +1,6 @@
+import type { Facts } from '../../core/facts.ts';
 import { asksNothing } from '../../core/values.ts';
 import type { AnyVerb } from '../../core/verb.ts';
-import type { Facts } from '../../core/facts.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import { hasLooked, selectFacts } from '../state.ts';

@@ -1,5 +1,5 @@
-import type { FinishResult } from '../../core/finish.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FinishResult } from '../../core/proposal.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { backUpTip } from '../backups.ts';
 import { commonDirectory } from '../directories.ts';

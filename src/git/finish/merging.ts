@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { publish } from '../merge.ts';
 import { commitMerge, commitMergeWithHooks, type MergePlan } from '../mergeCommit.ts';

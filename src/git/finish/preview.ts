@@ -1,5 +1,5 @@
-import type { FinishPreview } from '../../core/finish.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FinishPreview } from '../../core/proposal.ts';
+import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { type Git, refused } from '../run.ts';

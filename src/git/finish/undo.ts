@@ -1,6 +1,5 @@
-import { keptDays } from '../../core/backup.ts';
-import type { UndoResult } from '../../core/finish.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { UndoResult } from '../../core/proposal.ts';
+import { keptDays, type Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { exists, resolvedPath } from '../files.ts';

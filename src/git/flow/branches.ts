@@ -1,5 +1,4 @@
-import type { FlowKind } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FlowKind, Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { Target } from '../merge.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';

@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commitMerge, hooksFolder, hookTimeoutMs } from '../mergeCommit.ts';
 import { type Git, refused } from '../run.ts';

@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { commonDirectory } from '../directories.ts';
 import { listJournals } from '../journal.ts';
 import type { Git } from '../run.ts';

@@ -1,5 +1,4 @@
-import type { FlowFinished, FlowPreview } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FlowFinished, FlowPreview, Repo } from '../../core/repo.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { carryOut, dropJournal, readJournal } from '../journal.ts';

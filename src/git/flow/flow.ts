@@ -1,5 +1,4 @@
-import type { FlowPrefixes } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FlowPrefixes, Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { branchRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';

@@ -1,5 +1,4 @@
-import type { RefMove } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { RefMove, Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Step } from '../journal.ts';
 import { publish, type Target } from '../merge.ts';

@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { findObstacle, findTarget, type Target } from '../merge.ts';
 import { hasMergeHooks, mergeTrees } from '../mergeCommit.ts';

@@ -1,5 +1,4 @@
-import type { FlowFinished } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FlowFinished, Repo } from '../../core/repo.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { hasHooks, hookTimeoutMs } from '../mergeCommit.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';

@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { exists } from '../files.ts';

@@ -1,6 +1,5 @@
-import type { FlowStarted } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
 import { parseSlug } from '../../core/ids.ts';
+import type { FlowStarted, Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { branchRef, moveRef } from '../refs.ts';

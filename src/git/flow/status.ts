@@ -1,5 +1,4 @@
-import type { FlowBranch, FlowStatus } from '../../core/repo.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { FlowBranch, FlowStatus, Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';

@@ -1,10 +1,10 @@
-import type { Repo } from '../../core/repoFacts.ts';
-import { findVersions, replaceVersions, versionFiles } from './versionFile.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from '../mergeCommit.ts';
 import { type Git, refused } from '../run.ts';
 import { withScratchWorktree } from './scratch.ts';
 import { compareVersions, parseVersion, type Version } from './version.ts';
+import { findVersions, replaceVersions, versionFiles } from './versionFile.ts';
 
 /** A file at the top of a commit that says the project's version. */
 export interface VersionFile {

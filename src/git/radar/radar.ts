@@ -1,6 +1,5 @@
-import { suggestOrder } from './mergeOrder.ts';
 import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } from '../../core/radar.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
@@ -8,6 +7,7 @@ import { branchRef, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { type Comparison, RadarPairs } from './compare.ts';
 import { lookAt, type RadarPlace, type Seen } from './look.ts';
+import { suggestOrder } from './mergeOrder.ts';
 import { pairKey } from './merges.ts';
 import { simulateOrder, type Target } from './plan.ts';
 import { openSession, type Session, type Tracked, track } from './session.ts';

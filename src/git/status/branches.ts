@@ -1,5 +1,4 @@
-import type { BranchKind, BranchStatus } from '../../core/branch.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { BranchKind, BranchStatus, Repo } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Flow } from '../flow/flow.ts';

@@ -1,6 +1,5 @@
 import { join, sep } from 'node:path';
-import type { RepoDetails, WorktreeStatus } from '../../core/branch.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo, RepoDetails, WorktreeStatus } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { resolvedPath } from '../files.ts';

@@ -1,6 +1,6 @@
 import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { findCommonDirectory } from '../directories.ts';
 import { configFiles } from '../environment.ts';

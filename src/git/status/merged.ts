@@ -1,5 +1,4 @@
-import type { BranchStatus } from '../../core/branch.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { BranchStatus, Repo } from '../../core/repo.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { isAncestor } from '../refs.ts';
 import type { Git } from '../run.ts';

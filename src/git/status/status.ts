@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { LastCommit, Repo, RepoStatus } from '../../core/repoFacts.ts';
+import type { LastCommit, Repo, RepoStatus } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { readOwn } from '../files.ts';
 import { chooseFlow, type Flow, mainHint } from '../flow/flow.ts';

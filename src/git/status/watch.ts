@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { Throttle } from '../../lib/schedule.ts';
 import { findCommonDirectory } from '../directories.ts';
 import { readOwn } from '../files.ts';

@@ -1,5 +1,5 @@
 import type { BaseCommit } from '../../core/proposal.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { mainHint, readFlow } from '../flow/flow.ts';
 import { branchRef, readRef } from '../refs.ts';

@@ -1,5 +1,5 @@
-import type { Brought } from '../../core/finish.ts';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Brought } from '../../core/proposal.ts';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
-import type { FileCopy } from '../../core/setup.ts';
+import type { Repo } from '../../core/repo.ts';
+import type { FileCopy } from '../../core/worker.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { exists } from '../files.ts';
 import { type Git, refused } from '../run.ts';

@@ -1,5 +1,5 @@
 import { dirname, sep } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';

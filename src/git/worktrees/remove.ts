@@ -1,4 +1,4 @@
-import type { Repo } from '../../core/repoFacts.ts';
+import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../directories.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';

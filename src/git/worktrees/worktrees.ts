@@ -1,8 +1,8 @@
 import { lstat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Repo } from '../../core/repoFacts.ts';
-import type { RepoSetup } from '../../core/setup.ts';
 import { foldCase } from '../../core/ids.ts';
+import type { Repo } from '../../core/repo.ts';
+import type { RepoSetup } from '../../core/worker.ts';
 import { checkPath } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, listWorktrees } from '../directories.ts';

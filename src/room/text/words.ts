@@ -1,6 +1,5 @@
-import type { Footprint } from '../../core/footprint.ts';
-import type { PortBlock } from '../../core/setup.ts';
-import type { Worker } from '../../core/worker.ts';
+import type { Footprint } from '../../core/facts.ts';
+import type { PortBlock, Worker } from '../../core/worker.ts';
 import type { Tone } from './line.ts';
 
 /** A state as shape, word and meaning: readable without colour. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeFor } from '../../../src/controller/documents/boardMove.ts';
-import { boardFacts } from '../../../src/core/boardFacts.ts';
-import type { UpdateDraft } from '../../../src/core/update.ts';
+import { boardFacts } from '../../../src/core/board.ts';
+import type { UpdateDraft } from '../../../src/core/worker.ts';
 import type { CardMove } from '../../../src/features/board/cardMove.ts';
 import { card } from '../../app/boardFixtures.ts';
 import { Scene } from '../scene.ts';

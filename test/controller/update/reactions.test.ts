@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { afterEvent, afterMessage, order } from '../../../src/controller/update/reactions.ts';
-import { boardFacts } from '../../../src/core/boardFacts.ts';
+import { boardFacts } from '../../../src/core/board.ts';
 import type { Report } from '../../../src/core/observation.ts';
 import type { AgentRequest } from '../../../src/core/queue.ts';
 import type { Effect } from '../../../src/features/effects.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { boardFacts } from '../../../src/core/boardFacts.ts';
+import { boardFacts } from '../../../src/core/board.ts';
 import type { WantedCard } from '../../../src/core/notion.ts';
 import { selectFacts } from '../../../src/features/state.ts';
 import { config, Scene } from '../scene.ts';

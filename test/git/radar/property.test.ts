@@ -2,7 +2,7 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RadarReport } from '../../../src/core/radar.ts';
-import type { Repo } from '../../../src/core/repoFacts.ts';
+import type { Repo } from '../../../src/core/repo.ts';
 import { Radar } from '../../../src/git/radar/radar.ts';
 import type { WorkerPlace } from '../../../src/git/worktrees/inspect.ts';
 import { createPlace, expectValue, type Place, write } from '../place.ts';

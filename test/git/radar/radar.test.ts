@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RadarReport } from '../../../src/core/radar.ts';
-import type { Repo } from '../../../src/core/repoFacts.ts';
+import type { Repo } from '../../../src/core/repo.ts';
 import { Radar } from '../../../src/git/radar/radar.ts';
 import type { WorkerPlace } from '../../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../place.ts';

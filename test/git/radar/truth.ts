@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { cp, lstat, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Verdict } from '../../../src/core/radar.ts';
-import type { Repo } from '../../../src/core/repoFacts.ts';
+import type { Repo } from '../../../src/core/repo.ts';
 import type { Place } from '../place.ts';
 
 /** What a real `git merge` says of two commits, and of the files that both change. */
