@@ -194,8 +194,9 @@ const ownClasses: Readonly<Record<string, string>> = {
   'agents/demo/keys.ts': 'reads keys: which bytes are one key',
   'app/palette/filter.ts': 'asks whether a text is ASCII, for speed',
   'git/history.ts': 'says what git takes for a name',
-  'terminal/cell.ts': 'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
   'terminal/input.ts': 'reads keys: where a sequence ends, which characters a key can write',
+  'terminal/screen.ts':
+    'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
 };
 
 describe('files', () => {

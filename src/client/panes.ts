@@ -2,13 +2,13 @@ import { selectCaret } from '../app/view/dialog.ts';
 import { promptOf } from '../app/view/footer.ts';
 import { selectPaletteCaret } from '../app/view/palette.ts';
 import type { AppState } from '../room/state.ts';
-import { Foreground } from '../terminal/cell.ts';
 import { type Layer, paneCursor } from '../terminal/renderer.ts';
 import {
   type Cursor,
   cellIndex,
   codeWord,
   createGrid,
+  Foreground,
   type Grid,
   initialCursor,
 } from '../terminal/screen.ts';

@@ -1,6 +1,13 @@
-import { ColorKind, cellWords, colorMask, Foreground, widthOf } from '../terminal/cell.ts';
 import type { Place } from '../terminal/lines.ts';
-import { cellIndex, type Grid } from '../terminal/screen.ts';
+import {
+  ColorKind,
+  cellIndex,
+  cellWords,
+  colorMask,
+  Foreground,
+  type Grid,
+  widthOf,
+} from '../terminal/screen.ts';
 
 /** Ways to mark cells, the stronger the later: a cell is marked in one of them only. */
 export const Mark = { none: 0, match: 1, selected: 2, current: 3 } as const;

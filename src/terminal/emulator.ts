@@ -1,10 +1,16 @@
 import type { Terminal } from '@xterm/headless';
-import { isLink } from './cell.ts';
 import { Lines } from './lines.ts';
 import { type Progress, TrackedModes } from './modes.ts';
-import { createGrid, createScreen, type Grid, gridToText, type Modes, type Screen } from './screen.ts';
-import { wholeScreen } from './serialize.ts';
-import { gridToAnsi } from './sgr.ts';
+import {
+  createGrid,
+  createScreen,
+  type Grid,
+  gridToText,
+  isLink,
+  type Modes,
+  type Screen,
+} from './screen.ts';
+import { gridToAnsi, wholeScreen } from './serialize.ts';
 import {
   amend,
   type Link,

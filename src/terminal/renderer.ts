@@ -1,27 +1,33 @@
 import {
+  adoptWord,
+  Background,
   blankText,
+  blit,
+  ColorKind,
+  type Cursor,
   cellBytes,
+  cellIndex,
   cellWords,
+  clearGrid,
   clusterFlag,
   codeMask,
-  linkMask,
-  linkShift,
-  widthOf,
-} from './cell.ts';
-import {
-  adoptWord,
-  blit,
-  type Cursor,
-  cellIndex,
-  clearGrid,
+  colorKindMask,
+  colorMask,
+  colorValueMask,
   completeWide,
   createGrid,
+  Foreground,
   type Grid,
   isPlain,
+  linkMask,
+  linkShift,
   type Rectangle,
+  underlineStyleOf,
+  widthOf,
+  wordLink,
   wordText,
 } from './screen.ts';
-import { allCapabilities, type Capabilities, closeLink, linkSequence, sgr } from './sgr.ts';
+import { allCapabilities, type Capabilities, type ColorDepth, reducedColor } from './tty.ts';
 
 /** A rectangle of the screen: a pane shows its grid, an overlay the chrome again, above the panes below it. */
 export interface Layer extends Rectangle {
@@ -168,7 +174,7 @@ function cursorStyle({ shape, blink }: Cursor): string {
  * disputed are fenced in: the cursor is set before and after them, and the cells a terminal could have drawn
  * them over are written again, so that at worst one character looks odd and nothing else moves.
  */
-export class CellWriter {
+class CellWriter {
   readonly #capabilities: Capabilities;
   #out = '';
   #fg = 0;
@@ -367,4 +373,56 @@ export function paneCursor(layers: readonly Layer[], id: string, cursor: Cursor)
   const covers = (layer: Layer) =>
     x >= layer.x && x < layer.x + layer.width && y >= layer.y && y < layer.y + layer.height;
   return layers.slice(at + 1).some(covers) ? null : { ...cursor, x, y };
+}
+
+/** The one sequence that sets a cell's style, whatever was set before. */
+export function sgr(fg: number, bg: number, ext: number, capabilities: Capabilities): string {
+  let codes = '0';
+  if (fg & Foreground.bold) codes += ';1';
+  if (bg & Background.dim) codes += ';2';
+  if (bg & Background.italic) codes += ';3';
+  const underline = underlineStyleOf(ext);
+  if (underline > 0) codes += underline > 1 && capabilities.underlineStyles ? `;4:${underline}` : ';4';
+  if (fg & Foreground.blink) codes += ';5';
+  if (fg & Foreground.inverse) codes += ';7';
+  if (fg & Foreground.invisible) codes += ';8';
+  if (fg & Foreground.strikethrough) codes += ';9';
+  if (bg & Background.overline) codes += ';53';
+  codes += color(fg & colorMask, 30, capabilities.colors) + color(bg & colorMask, 40, capabilities.colors);
+  if (capabilities.underlineStyles)
+    codes += underlineColor(reducedColor(ext & colorMask, capabilities.colors));
+  return `\x1b[${codes}m`;
+}
+
+function color(exact: number, base: 30 | 40, depth: ColorDepth): string {
+  const word = reducedColor(exact, depth);
+  const value = word & colorValueMask;
+  switch (word & colorKindMask) {
+    case ColorKind.ansi:
+      return value < 8 ? `;${base + value}` : `;${base + 52 + value}`;
+    case ColorKind.palette:
+      return `;${base + 8};5;${value}`;
+    case ColorKind.rgb:
+      return `;${base + 8};2;${value >> 16};${(value >> 8) & 255};${value & 255}`;
+    default:
+      return '';
+  }
+}
+
+function underlineColor(word: number): string {
+  const value = word & colorValueMask;
+  if (word === 0) return '';
+  if ((word & colorKindMask) !== ColorKind.rgb) return `;58:5:${value}`;
+  return `;58:2::${value >> 16}:${(value >> 8) & 255}:${value & 255}`;
+}
+
+export const closeLink = '\x1b]8;;\x1b\\';
+
+/**
+ * What makes text that follows part of the link of a cell, given by its text word, or of none. By the id terminals know
+ * the parts of a link that goes over several rows.
+ */
+export function linkSequence(grid: Grid, textWord: number): string {
+  const link = textWord >>> linkShift;
+  return link === 0 ? closeLink : `\x1b]8;id=${link};${wordLink(grid, textWord)}\x1b\\`;
 }

@@ -1,8 +1,16 @@
 import type { Terminal } from '@xterm/headless';
-import { isDisputed } from './renderer.ts';
-import type { MouseMode, Screen } from './screen.ts';
-import { allCapabilities, type Fence, rowToAnsi, sgr } from './sgr.ts';
-import { plainModes, tabStops } from './tty.ts';
+import { closeLink, isDisputed, linkSequence, sgr } from './renderer.ts';
+import {
+  blankText,
+  cellIndex,
+  type Grid,
+  linkShift,
+  type MouseMode,
+  type Screen,
+  widthOf,
+  wordText,
+} from './screen.ts';
+import { allCapabilities, plainModes, tabStops } from './tty.ts';
 import { type Attributes, type ProgramState, programState, readStyle } from './xterm.ts';
 
 /**
@@ -106,4 +114,48 @@ function style(attributes: Attributes): string {
 
 function to(x: number, y: number): string {
   return `\x1b[${Math.max(0, y) + 1};${Math.max(0, x) + 1}H`;
+}
+
+/** A grid's text with SGR sequences; trailing plain blanks and blank rows at the end are left out. */
+export function gridToAnsi(grid: Grid): string {
+  const rows = Array.from({ length: grid.rows }, (_, y) => rowToAnsi(grid, y));
+  while (rows.at(-1) === '') rows.pop();
+  return rows.join('\n');
+}
+
+/** What keeps two cells, given by their text words, apart; the second is in column `x`. */
+type Fence = (before: number, word: number, x: number) => string;
+
+/**
+ * A row's text with SGR sequences, from a column on. It leaves a plain style behind; plain blanks at its end are left out.
+ * @param fence - makes links links, by OSC 8, and gives what has to come between a cell and the one before
+ */
+function rowToAnsi(grid: Grid, y: number, from = 0, fence?: Fence): string {
+  const { data } = grid;
+  let text = '';
+  let pen = '';
+  let link = 0;
+  let before = blankText;
+  for (let x = from; x < grid.cols; x++) {
+    const at = cellIndex(grid, x, y);
+    const word = data[at] as number;
+    if (fence && widthOf(word) > 0) {
+      text += fence(before, word, x);
+      before = word;
+    }
+    if (fence && word >>> linkShift !== link) text += linkSequence(grid, word);
+    if (fence) link = word >>> linkShift;
+    const style = sgr(
+      data[at + 1] as number,
+      data[at + 2] as number,
+      data[at + 3] as number,
+      allCapabilities,
+    );
+    const shown = style === '\x1b[0m' ? '' : style;
+    if (shown !== pen) text += shown || '\x1b[0m';
+    pen = shown;
+    text += wordText(grid, word);
+  }
+  if (link > 0) text += closeLink;
+  return pen ? `${text}\x1b[0m` : text.replace(/ +$/, '');
 }

@@ -1,26 +1,35 @@
-import xterm, { type Terminal } from '@xterm/headless';
+// First: it says why.
+import './unpooled.ts';
+import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
+import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
 import {
   backgroundMask,
   blankText,
   ColorKind,
+  cellIndex,
   cellWords,
   clusterFlag,
   codeMask,
+  codeWord,
   colorKindMask,
   colorMask,
   colorValueMask,
+  createGrid,
   extMask,
   foregroundMask,
+  type Grid,
   isPrintable,
+  linkBits,
   linkMask,
+  longestCluster,
   printableText,
   rightHalf,
+  textWord,
   underlineShift,
   widthOf,
   widthShift,
-} from './cell.ts';
-import { measureByGraphemes } from './graphemes.ts';
-import { cellIndex, codeWord, createGrid, type Grid, linkBits, textWord } from './screen.ts';
+} from './screen.ts';
+import { restorePool } from './unpooled.ts';
 
 /**
  * The one door to @xterm/headless: what we want of a terminal that its public interface does slowly or not at all. All
@@ -104,7 +113,7 @@ interface Pen {
   updateExtended(): void;
 }
 
-export interface SequenceId {
+interface SequenceId {
   readonly prefix?: string;
   readonly final: string;
 }
@@ -421,4 +430,42 @@ function startOfAscii(codes: Uint32Array, start: number, end: number): number {
 /** Del is none of them: it has no width of its own. */
 function isAscii(code: number): boolean {
   return code >= 0x20 && code < 0x7f;
+}
+
+// The addon has read its tables.
+restorePool();
+
+/** Bit of a character's properties: it joins the cell of the one before. */
+const joins = 1;
+
+/**
+ * Makes a terminal measure text by grapheme clusters of at most `longestCluster` code points. Without the
+ * limit a program that prints nothing but combining marks grows one cell until memory runs out.
+ */
+export function measureByGraphemes(terminal: Terminal): void {
+  new UnicodeGraphemesAddon().activate({
+    unicode: {
+      versions: [],
+      activeVersion: '',
+      register: (provider: IUnicodeVersionProvider) => terminal.unicode.register(limited(provider)),
+    },
+  } as unknown as Parameters<InstanceType<typeof UnicodeGraphemesAddon>['activate']>[0]);
+  terminal.unicode.activeVersion = '15-graphemes';
+}
+
+function limited(provider: IUnicodeVersionProvider): IUnicodeVersionProvider {
+  let joined = 0;
+  return {
+    version: provider.version,
+    wcwidth: (code) => provider.wcwidth(code),
+    charProperties(code, preceding) {
+      const properties = provider.charProperties(code, preceding);
+      if ((properties & joins) === 0) joined = 0;
+      else if (++joined >= longestCluster) {
+        joined = 0;
+        return provider.charProperties(code, 0);
+      }
+      return properties;
+    },
+  };
 }

@@ -1,6 +1,18 @@
 import stringWidth from 'string-width';
-import { Background, ColorKind, cellWords, colorMask, Foreground, underlineShift } from '../terminal/cell.ts';
-import { cellIndex, codeWord, completeWide, type Grid, setBlank, textWord } from '../terminal/screen.ts';
+import {
+  Background,
+  ColorKind,
+  cellIndex,
+  cellWords,
+  codeWord,
+  colorMask,
+  completeWide,
+  Foreground,
+  type Grid,
+  setBlank,
+  textWord,
+  underlineShift,
+} from '../terminal/screen.ts';
 
 /** The words of a cell behind its text: fg, bg and ext. */
 type Style = [fg: number, bg: number, ext: number];

@@ -1,7 +1,6 @@
 import { View } from '../../src/host/view.ts';
-import { cellWords, Foreground } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { cellText, type Grid, gridToText } from '../../src/terminal/screen.ts';
+import { cellText, cellWords, Foreground, type Grid, gridToText } from '../../src/terminal/screen.ts';
 
 /** A view of a terminal in memory. */
 export class Scene {

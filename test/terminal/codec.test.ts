@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { cellWords, widthOf } from '../../src/terminal/cell.ts';
 import { encodeScreen, ScreenCopy, ScreenEncoder } from '../../src/terminal/codec.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import {
   cellIndex,
   cellText,
+  cellWords,
   createGrid,
   createScreen,
   cursorShapes,
@@ -13,6 +13,7 @@ import {
   mouseEncodings,
   mouseModes,
   type Screen,
+  widthOf,
   wordLink,
 } from '../../src/terminal/screen.ts';
 import { hostileBytes, Random } from './hostile.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import { Compositor, type Layer, paneCursor } from '../../src/terminal/renderer.ts';
 import { type Cursor, cellText, type Grid, gridToText, initialCursor } from '../../src/terminal/screen.ts';
-import { allCapabilities } from '../../src/terminal/sgr.ts';
+import { allCapabilities } from '../../src/terminal/tty.ts';
 import { writeNow } from '../../src/terminal/xterm.ts';
 
 function gridOf(text: string, cols = 12, rows = 4): Grid {

@@ -1,13 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { Background, ColorKind, Foreground } from '../../src/terminal/cell.ts';
 import { encodeScreen, ScreenCopy } from '../../src/terminal/codec.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import { Compositor } from '../../src/terminal/renderer.ts';
 import {
+  Background,
+  ColorKind,
   type Cursor,
   cellIndex,
   createGrid,
   createScreen,
+  Foreground,
   type Modes,
   rowText,
   type Screen,

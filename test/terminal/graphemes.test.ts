@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const graphemes = fileURLToPath(new URL('../../src/terminal/graphemes.ts', import.meta.url));
+const graphemes = fileURLToPath(new URL('../../src/terminal/xterm.ts', import.meta.url));
 
 /** Loads the tables in a process that has used Node's pool of buffers before, and prints what they take. */
 const program = `

@@ -1,7 +1,6 @@
 import type { Terminal } from '@xterm/headless';
-import { isPrintable, printableText } from '../../src/terminal/cell.ts';
 import { createTerminal } from '../../src/terminal/emulator.ts';
-import { createGrid, type Grid } from '../../src/terminal/screen.ts';
+import { createGrid, type Grid, isPrintable, printableText } from '../../src/terminal/screen.ts';
 import { readLines, writeNow } from '../../src/terminal/xterm.ts';
 
 /** A terminal that takes no short cuts in printing. */

@@ -1,13 +1,16 @@
 import type { IBufferCell, Terminal } from '@xterm/headless';
-import { Background, blankText, Foreground, underlineShift } from '../../src/terminal/cell.ts';
 import {
+  Background,
+  blankText,
   cellIndex,
   codeWord,
   completeWide,
   createGrid,
+  Foreground,
   type Grid,
   setBlank,
   textWord,
+  underlineShift,
   wordText,
 } from '../../src/terminal/screen.ts';
 import type { RowText } from '../../src/terminal/xterm.ts';

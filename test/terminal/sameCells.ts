@@ -1,5 +1,4 @@
-import { cellWords } from '../../src/terminal/cell.ts';
-import { type Grid, wordLink, wordText } from '../../src/terminal/screen.ts';
+import { cellWords, type Grid, wordLink, wordText } from '../../src/terminal/screen.ts';
 
 /** Whether two grids look the same; each has its own numbers for clusters and links. */
 export function sameCells(a: Grid, b: Grid): boolean {

@@ -1,9 +1,9 @@
 import xterm from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
-import { ColorKind } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { createGrid } from '../../src/terminal/screen.ts';
-import { allCapabilities, type ColorDepth, reducedColor, sgr } from '../../src/terminal/sgr.ts';
+import { sgr } from '../../src/terminal/renderer.ts';
+import { ColorKind, createGrid } from '../../src/terminal/screen.ts';
+import { allCapabilities, type ColorDepth, reducedColor } from '../../src/terminal/tty.ts';
 import { readLines, writeNow } from '../../src/terminal/xterm.ts';
 import { Random } from './hostile.ts';
 

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clusterFlag, codeMask } from '../../src/terminal/cell.ts';
-import { CellTexts, type Numbering } from '../../src/terminal/screen.ts';
+import { CellTexts, clusterFlag, codeMask, type Numbering } from '../../src/terminal/screen.ts';
 
 const inCells = (word: number) => (word & clusterFlag ? word & codeMask : -1);
 

@@ -3,9 +3,17 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Terminal } from '@xterm/headless';
 import { describe, expect, test } from 'vitest';
-import { ColorKind, linkMask, longestCluster } from '../../src/terminal/cell.ts';
 import { createTerminal } from '../../src/terminal/emulator.ts';
-import { cellIndex, createGrid, type Grid, gridToText, wordLink } from '../../src/terminal/screen.ts';
+import {
+  ColorKind,
+  cellIndex,
+  createGrid,
+  type Grid,
+  gridToText,
+  linkMask,
+  longestCluster,
+  wordLink,
+} from '../../src/terminal/screen.ts';
 import { amend, readLines, setLink, writeNow } from '../../src/terminal/xterm.ts';
 import { hostileBytes, Random } from './hostile.ts';
 import { readPublicly } from './publicReader.ts';

@@ -2,9 +2,17 @@ import { Box, renderToString, Text } from 'ink';
 import { createElement } from 'react';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { Background, ColorKind, cellWords, Foreground } from '../../src/terminal/cell.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { cellText, createGrid, createScreen, gridToText } from '../../src/terminal/screen.ts';
+import {
+  Background,
+  ColorKind,
+  cellText,
+  cellWords,
+  createGrid,
+  createScreen,
+  Foreground,
+  gridToText,
+} from '../../src/terminal/screen.ts';
 import { readFrame } from '../../src/ui/frameReader.ts';
 
 function read(frame: string, cols = 20, rows = 1) {

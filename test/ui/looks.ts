@@ -1,5 +1,12 @@
-import { Background, ColorKind, colorMask, Foreground } from '../../src/terminal/cell.ts';
-import { cellIndex, type Grid, rowText } from '../../src/terminal/screen.ts';
+import {
+  Background,
+  ColorKind,
+  cellIndex,
+  colorMask,
+  Foreground,
+  type Grid,
+  rowText,
+} from '../../src/terminal/screen.ts';
 
 /** How each look of the theme is written in a golden screen: one character for each cell. */
 const letters: Readonly<Record<string, string>> = {

@@ -3,8 +3,15 @@ import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
 import type { AppState, Size } from '../../src/room/state.ts';
 import { cellWidth } from '../../src/room/text/cells.ts';
-import { ColorKind, cellWords, colorMask } from '../../src/terminal/cell.ts';
-import { createGrid, type Grid, gridToText, rowText } from '../../src/terminal/screen.ts';
+import {
+  ColorKind,
+  cellWords,
+  colorMask,
+  createGrid,
+  type Grid,
+  gridToText,
+  rowText,
+} from '../../src/terminal/screen.ts';
 import { Chrome } from '../../src/ui/chrome.ts';
 import { readFrame } from '../../src/ui/frameReader.ts';
 import { pictureOf } from '../../src/ui/room.tsx';

@@ -1,6 +1,6 @@
 import xterm from '@xterm/headless';
 import { type IPty, spawn } from 'node-pty';
-import { measureByGraphemes } from '../../../src/terminal/graphemes.ts';
+import { measureByGraphemes } from '../../../src/terminal/xterm.ts';
 import { bytesOfKey } from './keyboard.ts';
 
 export interface TestTerminalOptions {
