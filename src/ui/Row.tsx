@@ -1,6 +1,6 @@
 import { Text } from 'ink';
 import type { ReactNode } from 'react';
-import type { Line, Span } from '../room/text/line.ts';
+import { type Line, line, type Span } from '../room/text/line.ts';
 import { lookOf } from './theme.ts';
 
 export interface RowProps {
@@ -15,14 +15,15 @@ export function Row({ line, color }: RowProps): ReactNode {
 }
 
 /** Neighbours that look alike are one element: the layout engine's cost goes with the number of elements. */
-function joined(line: Line): readonly Span[] {
+function joined(row: Line): readonly Span[] {
   const spans: Span[] = [];
-  for (const span of line) {
+  for (const span of row) {
     const last = spans.at(-1);
     if (last?.tone === span.tone) spans.splice(-1, 1, { ...last, text: last.text + span.text });
     else if (span.text !== '') spans.push(span);
   }
-  return spans;
+  // Without a character it would be no row.
+  return spans.length > 0 ? spans : line(' ');
 }
 
 function drawSpan({ text, tone }: Span, key: number, color: boolean): ReactNode {

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width';
+import { narrow } from '../room/text/cells.ts';
 import {
   Background,
   ColorKind,
@@ -17,9 +18,6 @@ import {
 /** The words of a cell behind its text: fg, bg and ext. */
 type Style = [fg: number, bg: number, ext: number];
 
-/** One column wide by the engine's measure, and nothing that joins what is before it: most of what is drawn. */
-const narrow =
-  '\\x20-\\x7e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u2010-\\u2027\\u2190-\\u2193\\u2500-\\u25fc\\u2713\\u270e';
 /** A style, a run of narrow characters, or anything else with the character before it, which it may join. */
 const pieces = new RegExp(
   `\\x1b\\[([\\d;]*)m|([${narrow}]+)(?=[${narrow}\\x1b]|$)|[${narrow}]?[^${narrow}\\x1b]+`,

@@ -8,15 +8,16 @@ import { selectPalette } from '../app/view/palette.ts';
 import { type PaneView, selectPanes } from '../app/view/panes.ts';
 import { fits, inside, minimumSize, type Rect } from '../room/geometry.ts';
 import type { AppState } from '../room/state.ts';
-import { type Line, wrapLines } from '../room/text/line.ts';
+import { type Line, lineWidth, type Span, wrapLines } from '../room/text/line.ts';
 import { Row } from './Row.tsx';
-import { Side } from './Side.tsx';
 
 /** What changes alone: a component that fills its rectangle, over all parts before it. */
 export interface Part {
   readonly rect: Rect;
   /** Null leaves the rectangle blank. */
   readonly element: ReactElement | null;
+  /** The element is a single cell, with which the rectangle is filled. */
+  readonly isTile?: true;
 }
 
 /** The room left for a worker's screen, or what lies over all that comes before it. */
@@ -44,10 +45,10 @@ export function pictureOf(state: AppState, color: boolean): Picture {
   const palette = selectPalette(state);
   return {
     parts: [
-      row(0, 0, cols, headerLine(state), color),
+      row({ x: 0, y: 0, width: cols, height: 1 }, headerLine(state), color),
       ...(column ? columnParts(column, color) : []),
       ...panes.flatMap((pane) => paneParts(pane, color)),
-      row(0, rows - 1, cols, footerLine(state), color),
+      row({ x: 0, y: rows - 1, width: cols, height: 1 }, footerLine(state), color),
       ...(dialog ? dialogParts(dialog, color) : []),
       ...(palette ? dialogParts(palette, color) : []),
     ],
@@ -83,19 +84,15 @@ function overlay(id: 'dialog' | 'palette', { frame }: DialogView): Area {
   return { id, kind: 'overlay', ...frame.rect };
 }
 
-function frameParts({ rect, tone, top, bottom }: FrameView, color: boolean): readonly Part[] {
+function frameParts({ rect, top, bottom, side }: FrameView, color: boolean): readonly Part[] {
   const { x, y, width, height } = rect;
-  const side = <Side tone={tone} height={height - 2} color={color} />;
-  const sideAt = (left: number): Part => ({
-    rect: { x: left, y: y + 1, width: 1, height: height - 2 },
-    element: side,
-  });
+  const sideAt = (left: number) => tile({ x: left, y: y + 1, width: 1, height: height - 2 }, side, color);
   return [
     { rect, element: null },
     sideAt(x),
     sideAt(x + width - 1),
-    row(x, y, width, top, color),
-    row(x, y + height - 1, width, bottom, color),
+    ...rowParts(x, y, width, top, color),
+    ...rowParts(x, y + height - 1, width, bottom, color),
   ];
 }
 
@@ -107,11 +104,42 @@ function textArea(rect: Rect): Rect {
 
 /** As many of the lines as there is room for. */
 function rowsIn({ x, y, width, height }: Rect, lines: readonly Line[], color: boolean): readonly Part[] {
-  return lines.slice(0, height).map((line, at) => row(x, y + at, width, line, color));
+  return lines.slice(0, height).flatMap((line, at) => rowParts(x, y + at, width, line, color));
 }
 
-function row(x: number, y: number, width: number, line: Line, color: boolean): Part {
-  return { rect: { x, y, width, height: 1 }, element: <Row line={line} color={color} /> };
+/** A row in one piece, or around a run of a stroke: the layout engine would measure each of its characters. */
+function rowParts(x: number, y: number, width: number, line: Line, color: boolean): readonly Part[] {
+  const at = line.findIndex(isRun);
+  const run = line[at];
+  if (!run) return [row({ x, y, width, height: 1 }, line, color)];
+  const left = lineWidth(line.slice(0, at));
+  const right = width - left - run.text.length;
+  const behind = x + width - right;
+  return [
+    row({ x, y, width: left, height: 1 }, line.slice(0, at), color),
+    tile({ x: x + left, y, width: run.text.length, height: 1 }, { ...run, text: run.text.charAt(0) }, color),
+    row({ x: behind, y, width: right, height: 1 }, line.slice(at + 1), color),
+  ].filter(({ rect }) => rect.width > 0);
+}
+
+/** Fewer characters are not worth a part of their own. */
+const shortestRun = 4;
+
+function isRun({ text }: Span): boolean {
+  return (
+    text.length >= shortestRun &&
+    text > '\u2500' &&
+    text < '\u2580' &&
+    text === text.charAt(0).repeat(text.length)
+  );
+}
+
+function row(rect: Rect, line: Line, color: boolean): Part {
+  return { rect, element: <Row line={line} color={color} /> };
+}
+
+function tile(rect: Rect, cell: Span, color: boolean): Part {
+  return { ...row(rect, [cell], color), isTile: true };
 }
 
 /** One clear line, and the way out. */

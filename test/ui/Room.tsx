@@ -10,10 +10,8 @@ export function Room({ state, color }: { readonly state: AppState; readonly colo
   return createElement(Box, { width: cols, height: rows, overflow: 'hidden' }, ...parts);
 }
 
-function placed({ rect: { x, y, width, height }, element }: Part): ReactNode {
-  return (
-    <Box position="absolute" left={x} top={y} width={width} height={height} backgroundColor="default">
-      {element}
-    </Box>
-  );
+function placed({ rect: { x, y, width, height }, element, isTile }: Part): ReactNode {
+  const place = { position: 'absolute', left: x, top: y, width, height, flexWrap: 'wrap' } as const;
+  const cells = Array.from({ length: isTile ? width * height : 1 }, () => element);
+  return createElement(Box, { ...place, backgroundColor: 'default' }, ...cells);
 }

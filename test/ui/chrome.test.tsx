@@ -2,12 +2,11 @@ import { Box, Text } from 'ink';
 import type { ReactElement, ReactNode } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import Yoga, { type Node } from 'yoga-layout';
-import { line } from '../../src/room/text/line.ts';
+import { line, span } from '../../src/room/text/line.ts';
 import { gridToText, rowText } from '../../src/terminal/screen.ts';
 import { Chrome } from '../../src/ui/chrome.ts';
 import { Row } from '../../src/ui/Row.tsx';
 import type { Area, Part } from '../../src/ui/room.tsx';
-import { Side } from '../../src/ui/Side.tsx';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -42,8 +41,8 @@ test('parts lie where their rectangles are, each over those before it', () => {
   const chrome = new Chrome(30, 5);
   draw(chrome, [
     at(0, 0, 30, 1, <Row line={line('漢字 and words behind it')} color={true} />),
-    at(3, 1, 1, 4, <Side tone="border-typing" height={4} color={true} />),
-    at(12, 1, 1, 4, <Side tone="border-typing" height={4} color={true} />),
+    { ...at(3, 1, 1, 4, <Row line={[span('┃', 'border-typing')]} color={true} />), isTile: true },
+    { ...at(12, 1, 1, 4, <Row line={[span('┃', 'border-typing')]} color={true} />), isTile: true },
     at(0, 2, 30, 1, <Words text={'x'.repeat(30)} />),
     at(5, 0, 4, 3, null),
     at(5, 0, 4, 1, <Words text="over" />),
@@ -57,6 +56,17 @@ test('parts lie where their rectangles are, each over those before it', () => {
       '   ┃        ┃',
     ].join('\n'),
   );
+});
+
+test('an empty row keeps its place, and a cell fills whatever it is given, cut like all else', () => {
+  const chrome = new Chrome(6, 4);
+  draw(chrome, [
+    at(0, 0, 6, 1, <Words text="漢漢漢" />),
+    at(0, 1, 6, 1, <Row line={[]} color={true} />),
+    at(0, 2, 6, 1, <Words text="below" />),
+    { ...at(3, -1, 9, 2, <Words text="─" />), isTile: true },
+  ]);
+  expect(gridToText(chrome.grid)).toBe('漢 ───\n\nbelow');
 });
 
 test('only parts whose content changed are drawn again, and equal ones once', () => {

@@ -2,9 +2,9 @@ import chalk from 'chalk';
 import { cleanup, render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { frameView } from '../../src/app/view/frame.ts';
 import { line, span } from '../../src/room/text/line.ts';
 import { Row } from '../../src/ui/Row.tsx';
-import { Side } from '../../src/ui/Side.tsx';
 import { withoutLooks } from './looks.ts';
 
 const { level } = chalk;
@@ -40,8 +40,9 @@ test('a row stays one row, however long', () => {
 
 test('a side of a frame looks as its corners do, bold where one types', () => {
   const side = '\x1b[1m\x1b[36m┃\x1b[39m\x1b[22m';
-  expect(shown(<Side tone="border-typing" height={2} color={true} />)).toBe([side, side].join('\n'));
-  expect(shown(<Row line={[span('┏━', 'border-typing')]} color={true} />)).toBe(side.replace('┃', '┏━'));
+  const frame = frameView({ x: 0, y: 0, width: 4, height: 3 }, 'border-typing', {});
+  expect(shown(<Row line={[frame.side]} color={true} />)).toBe(side);
+  expect(shown(<Row line={frame.top} color={true} />)).toBe(side.replace('┃', '┏━━┓'));
 });
 
 test.each([
@@ -50,6 +51,6 @@ test.each([
   ['border-typing', '┃'],
   ['border-history', '║'],
 ] as const)('a side of tone %s is told apart without colour', (tone, row) => {
-  const frame = withoutLooks(shown(<Side tone={tone} height={3} color={false} />));
-  expect(frame).toBe([row, row, row].join('\n'));
+  const { side } = frameView({ x: 0, y: 0, width: 4, height: 3 }, tone, {});
+  expect(withoutLooks(shown(<Row line={[side]} color={false} />))).toBe(row);
 });

@@ -51,14 +51,15 @@ export function selectColumn(state: AppState): ColumnView | null {
   const { column, fleet, queue } = selectGeometry(state);
   if (!column) return null;
   const waiting = selectQueue(state);
+  const shown = selectShown(state);
   const count = waiting.length > 0 ? ` (${waiting.length})` : '';
   const divider = { x: column.x, y: queue.y - 1, width: column.width, height: 1 };
   const left = heading(state, 'queue', `Needs you${count}`);
   return {
     frame: frameView(column, 'border', { left: heading(state, 'fleet', 'Repos') }),
-    fleet: { rect: fleet, lines: rowsOf(state, 'fleet', fleet) },
+    fleet: { rect: fleet, lines: rowsOf(state, shown, 'fleet', fleet) },
     divider: { rect: divider, lines: [borderLine('├─┤', { left }, column.width, 'border')] },
-    queue: { rect: queue, lines: rowsOf(state, 'queue', queue) },
+    queue: { rect: queue, lines: rowsOf(state, shown, 'queue', queue) },
   };
 }
 
@@ -66,11 +67,19 @@ function heading(state: AppState, list: ListName, text: string): Line {
   return line(text, state.list === list && isRoomFree(state) ? 'accent' : 'muted');
 }
 
-function rowsOf(state: AppState, list: ListName, { width, height }: Rect): readonly Line[] {
+/** @param shown workers whose panes are on the page */
+function rowsOf(
+  state: AppState,
+  shown: readonly Worker[],
+  list: ListName,
+  { width, height }: Rect,
+): readonly Line[] {
   const rows: readonly (FleetRow | QueueRow)[] = list === 'fleet' ? selectFleet(state) : selectQueue(state);
   if (rows.length === 0) return [line(emptyText(state, list), 'muted')];
   const first = shownFrom(state, list, height);
-  return rows.slice(first, first + height).map((row) => drawRow(state, list, row, width));
+  return rows
+    .slice(first, first + height)
+    .map((row) => drawRow(state, list, row, rowContent(state, shown, row, width - 2)));
 }
 
 function emptyText({ facts }: AppState, list: ListName): string {
@@ -78,21 +87,24 @@ function emptyText({ facts }: AppState, list: ListName): string {
   return list === 'fleet' ? '  no repositories' : '  nothing';
 }
 
-function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, width: number): Line {
-  const content = rowContent(state, row, width - 2);
+function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, content: Line): Line {
   const isSelected = state.list === list && isSameRow(row.key as RowKey, state.cursors[list]);
   if (!isSelected) return [span(' '), ...content, span(' ')];
   // The marker says it without colour; while something else has the keys it is all that is shown.
   if (!isRoomFree(state)) return [span('›', 'accent'), ...content, span(' ')];
-  return line(`›${lineText(fitLine(content, width - 2))} `, 'selected');
+  return line(`›${lineText(content)} `, 'selected');
 }
 
-function rowContent(state: AppState, row: FleetRow | QueueRow, width: number): Line {
+function rowContent(
+  state: AppState,
+  shown: readonly Worker[],
+  row: FleetRow | QueueRow,
+  width: number,
+): Line {
   if ('repo' in row) return repoRow(row.repo, width);
   if ('proposal' in row) return proposalRow(row.proposal, width);
   if ('item' in row) return askingRow(row.worker, row.item, state.now, width);
-  const name = 'orphan' in row && row.orphan ? longTitleOf(row.worker) : titleOf(row.worker);
-  return workerRow(state, row.worker, name, width);
+  return workerRow(state, row, paneNumber(shown, row.worker), width);
 }
 
 function repoRow(repo: RepoStatus, width: number): Line {
@@ -117,22 +129,26 @@ function repoStatus({ operation, dirty, untracked, ahead, behind }: RepoStatus):
 }
 
 /** The number of the worker's pane, where there are several: it is the key that types into it. */
-function paneNumber(state: AppState, worker: Worker): string {
+function paneNumber(shown: readonly Worker[], worker: Worker): string {
   if (isOrchestrator(worker)) return 'O ';
-  const { id } = worker;
-  const shown = selectShown(state);
   if (shown.length < 2) return ' ';
-  const at = shown.findIndex((worker) => worker.id === id);
+  const at = shown.indexOf(worker);
   return at < 0 ? '  ' : `${at + 1} `;
 }
 
-function workerRow(state: AppState, worker: Worker, name: string, width: number): Line {
+function workerRow(
+  state: AppState,
+  { worker, orphan }: Extract<FleetRow, { readonly worker: Worker }>,
+  number: string,
+  width: number,
+): Line {
   const { mark, word, tone } = stateLook(worker);
   const progress = progressMark(state.terminals.get(worker.id)?.progress ?? null);
   const age = span(shortAge(worker.stateSince, state.now), 'muted');
   const bell = state.rang.has(worker.id) ? [span('♪ ', 'warning')] : [];
   const left = [
-    ...[span(paneNumber(state, worker), 'muted'), span(`${mark} `, tone), ...bell, span(name)],
+    ...[span(number, 'muted'), span(`${mark} `, tone), ...bell],
+    span(orphan ? longTitleOf(worker) : titleOf(worker)),
     ...clashMark(state, worker),
   ];
   const reported = worker.update?.percent ?? null;

@@ -1,22 +1,23 @@
 import { inside, type Rect } from '../../room/geometry.ts';
-import { fitLine, type Line, lineWidth, span, type Tone } from '../../room/text/line.ts';
+import { fitLine, type Line, lineWidth, type Span, span, type Tone } from '../../room/text/line.ts';
 
 export type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing' | 'border-history'>;
 
-/** A border with text in its upper and lower line; the rest of it is drawn by the layout engine. */
+/** A border with text in its upper and lower line. */
 export interface FrameView {
   readonly rect: Rect;
-  readonly tone: BorderTone;
   readonly top: Line;
   readonly bottom: Line;
+  /** One cell of its left and right line. */
+  readonly side: Span;
 }
 
-/** Corners and lines, above and below: told apart without colour. */
-const strokes: Readonly<Record<BorderTone, readonly [string, string]>> = {
-  border: ['╭─╮', '╰─╯'],
-  'border-selected': ['╭─╮', '╰─╯'],
-  'border-typing': ['┏━┓', '┗━┛'],
-  'border-history': ['╔═╗', '╚═╝'],
+/** The upper line, the lower one and a side. A heavy or a double border has the keys: told apart without colour. */
+const strokes: Readonly<Record<BorderTone, readonly [top: string, bottom: string, side: string]>> = {
+  border: ['╭─╮', '╰─╯', '│'],
+  'border-selected': ['╭─╮', '╰─╯', '│'],
+  'border-typing': ['┏━┓', '┗━┛', '┃'],
+  'border-history': ['╔═╗', '╚═╝', '║'],
 };
 
 /** Text in a border: at its left end, and at the right where there is room. */
@@ -26,12 +27,12 @@ export interface BorderText {
 }
 
 export function frameView(rect: Rect, tone: BorderTone, top: BorderText, bottom: BorderText = {}): FrameView {
-  const [upper, lower] = strokes[tone];
+  const [upper, lower, side] = strokes[tone];
   return {
     rect,
-    tone,
     top: borderLine(upper, top, rect.width, tone),
     bottom: borderLine(lower, bottom, rect.width, tone),
+    side: span(side, tone),
   };
 }
 

@@ -6,7 +6,16 @@ import { keyLabel } from '../../room/keyName.ts';
 import { selectGeometry, selectShown } from '../../room/select.ts';
 import type { AppState, ListName } from '../../room/state.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
-import { type Line, line, lineWidth, type Span, span, type Tone, wrapLines } from '../../room/text/line.ts';
+import {
+  cutLine,
+  type Line,
+  line,
+  lineWidth,
+  type Span,
+  span,
+  type Tone,
+  wrapLines,
+} from '../../room/text/line.ts';
 import { counted, shortAge, stateLook } from '../../room/text/words.ts';
 import type { Progress } from '../../terminal/modes.ts';
 import { type BorderTone, type FrameView, frameView, textColumns } from './frame.ts';
@@ -44,7 +53,9 @@ function workerPane(state: AppState, worker: Worker, rect: Rect, number: number)
   };
   const frame = frameView(rect, tone, top, bottom);
   const screen = state.terminals.has(worker.id) ? worker.id : null;
-  return { frame, screen, text: screen === null ? missing(worker, textColumns(rect)) : [] };
+  const width = textColumns(rect);
+  const text = screen === null ? missing(worker, width).map((row) => cutLine(row, width)) : [];
+  return { frame, screen, text };
 }
 
 const wayBack: Line = [
@@ -150,7 +161,11 @@ function missing(worker: Worker, width: number): readonly Line[] {
 function emptyPane(state: AppState, rect: Rect, index: number): PaneView {
   const width = textColumns(rect);
   const text = index === 0 ? welcome(state, width) : hinted('n', 'propose a worker', width);
-  return { frame: frameView(rect, 'border', {}), screen: null, text };
+  return {
+    frame: frameView(rect, 'border', {}),
+    screen: null,
+    text: text.map((row) => cutLine(row, width)),
+  };
 }
 
 const keyColumn = 5;

@@ -3,9 +3,14 @@ import stringWidth from 'string-width';
 const segmenter = new Intl.Segmenter();
 const printableAscii = /^[\x20-\x7e]*$/;
 
-/** Cells a text takes on the screen, by the same measure as the layout engine. */
+/** A class of characters that are one cell wide and join nothing before them: most of what is drawn. */
+export const narrow =
+  '\\x20-\\x7e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u2010-\\u2027\\u2190-\\u2193\\u2500-\\u25fc\\u2713\\u270e';
+const isNarrow = new RegExp(`^[${narrow}]*$`);
+
+/** Returns the cells that a text takes on the screen, by the same measure as the layout engine. */
 export function cellWidth(text: string): number {
-  return stringWidth(text);
+  return isNarrow.test(text) ? text.length : stringWidth(text);
 }
 
 /** What a person sees as single characters. */
