@@ -142,7 +142,7 @@ describe('folders', () => {
   });
 
   it('name features in one place: programs and the room know the table alone', () => {
-    const known = /^features\/(commands|define|services|state|messages|effects|events|logState|params)\.ts$/;
+    const known = /^features\/(commands|define|services|state|messages|effects|log|params)\.ts$/;
     const loops = ['controller/update/requests.ts', 'controller/serve.ts', 'controller/requestGate.ts'];
     const naming = local.filter(
       ({ file, target }) => loops.includes(file) && folderOf(target) === 'features' && !known.test(target),
@@ -201,7 +201,7 @@ const ownClasses: Readonly<Record<string, string>> = {
 
 describe('files', () => {
   it('decide without touching the world: both loops reach neither Node nor a package but string-width', () => {
-    const pure = reachable(['controller/update/update.ts', 'features/logState.ts', 'app/update.ts']);
+    const pure = reachable(['controller/update/update.ts', 'features/log.ts', 'app/update.ts']);
     expect(pure.size).toBeGreaterThan(50);
     const outside = foreignOrNode.filter(
       ({ file, target, isType }) => pure.has(file) && !isType && target !== 'string-width',

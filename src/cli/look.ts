@@ -1,4 +1,4 @@
-import type { LogEvent } from '../features/events.ts';
+import type { LogEvent } from '../features/log.ts';
 import { memoryText } from '../room/text/words.ts';
 import { eventText } from './describe/event.ts';
 import { proposalRows, proposalText } from './describe/proposal.ts';

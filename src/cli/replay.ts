@@ -4,8 +4,8 @@ import { updateApp } from '../app/update.ts';
 import { update } from '../controller/update/update.ts';
 import { Replay, type Replayable, type Replayed } from '../core/replay.ts';
 import { decode, type TracedProcess, type TraceLine } from '../core/trace.ts';
-import type { LogEvent } from '../features/events.ts';
-import { applyEvent } from '../features/logState.ts';
+
+import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { ControllerState } from '../features/state.ts';
 import { Ledger } from '../lib/ledger.ts';
 import type { AppState } from '../room/state.ts';

@@ -5,7 +5,7 @@ import { logEvents } from '../controller/record/logLines.ts';
 import { adoptState, discardState, grantTrust, readTrust, type Trust } from '../controller/trust/trust.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerApi } from '../features/commands.ts';
-import { applyEvent, emptyLogState } from '../features/logState.ts';
+import { applyEvent, emptyLogState } from '../features/log.ts';
 import { commonDirectory } from '../git/directories.ts';
 import { adoptJournals, discardJournals } from '../git/journal.ts';
 import { Git } from '../git/run.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isLive } from '../core/worker.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
-import { applyEvent, emptyLogState } from '../features/logState.ts';
+import { applyEvent, emptyLogState } from '../features/log.ts';
 import { addressed } from '../features/messages/sessions.ts';
 import type { Message } from '../features/messages.ts';
 import { hasLooked, initialState, selectFacts } from '../features/state.ts';

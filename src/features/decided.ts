@@ -1,5 +1,5 @@
 import { type Result, success } from '../lib/result.ts';
-import type { Happening } from './events.ts';
+import type { Happening } from './log.ts';
 import type { Ticket } from './messages.ts';
 import { type ControllerState, type Decision, reply } from './state.ts';
 import { noSuchWorker } from './workers/checks.ts';

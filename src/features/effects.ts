@@ -1,6 +1,6 @@
 import type { StartPlan } from '../core/proposal.ts';
 import type { Result } from '../lib/result.ts';
-import type { CardMove } from './board/cardMove.ts';
+import type { CardMove } from './board/boardState.ts';
 import type { Delivery } from './messages/typing.ts';
 import type { Ticket } from './messages.ts';
 

@@ -13,7 +13,7 @@ import type { FailedSetup, UpdateDraft } from '../core/worker.ts';
 import type { TrustFacts, WorkspaceConfig } from '../core/workspace.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import type { Happening } from './events.ts';
+import type { Happening } from './log.ts';
 import type { MemoryDraft } from './memory/memory.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */

@@ -13,16 +13,15 @@ import { isWhollyTrusted, type TrustFacts, usualWorkers, type WorkspaceConfig } 
 import type { Problem, Result } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Effect } from './effects.ts';
-import type { Happening, OpenProposal } from './events.ts';
 import { selectInvoices } from './invoices/invoiceReading.ts';
-import { emptyLogState, type LogState } from './logState.ts';
-import { selectTalk } from './messages/talk.ts';
+import { emptyLogState, type Happening, type LogState } from './log.ts';
+import { selectTalk } from './messages/messageState.ts';
 import { type Delivery, selectUndelivered } from './messages/typing.ts';
 import type { Message, Ticket } from './messages.ts';
 import { withSuggestion } from './notion/suggesting.ts';
 import { limitOf, selectHeld } from './usage/limiting.ts';
 import { selectUsage } from './usage/used.ts';
-import type { ToolsContact } from './workers/toolsContact.ts';
+import type { OpenProposal, ToolsContact } from './workers/workerState.ts';
 
 /** What the controller knows: what the log remembers, and what can be found out again. */
 export interface ControllerState {
@@ -199,7 +198,7 @@ export function selectFacts(state: ControllerState): Facts {
     ...(undelivered.length > 0 && { undelivered }),
     ...(heldByLimit.length > 0 && { heldByLimit }),
     ...(usage && { usage }),
-    ...selectTalk(log, state.tools),
+    ...selectTalk(log, log.workers, state.tools),
     ...(state.documents.board && { board: brieflyBoard(state.documents.board) }),
     ...(state.config.board === false && { boardOff: true }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),

@@ -1,8 +1,7 @@
 import { formatDuration } from '../../core/amounts.ts';
 import type { Proposer } from '../../core/proposal.ts';
 import type { RequestAnswer } from '../../core/queue.ts';
-import type { LogEvent } from '../../features/events.ts';
-import { definedText } from '../../features/workers/events.ts';
+import { eventSentence, type LogEvent } from '../../features/log.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { quoteCommand } from '../../room/text/command.ts';
 import { counted, moneyText, tokensText } from '../../room/text/words.ts';
@@ -87,7 +86,7 @@ function sentence(event: LogEvent, id: string): string {
         ? `Its time was entered: ${formatDuration(event.entry.minutes)}`
         : 'Its time was too short to be entered';
     default:
-      return definedText(event) ?? event.type;
+      return eventSentence(event) ?? event.type;
   }
 }
 

@@ -14,7 +14,7 @@ import type { BoardChange } from '../../documents/boardChange.ts';
 import { writeHeader } from '../../documents/boardHeader.ts';
 import { boardPrefix, withIds } from '../../documents/boardIds.ts';
 import { changeDocument, type DocumentText, readDocument } from '../../documents/file.ts';
-import type { CardMove } from '../../features/board/cardMove.ts';
+import type { CardMove } from '../../features/board/boardState.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { SerialQueue } from '../../lib/queue.ts';

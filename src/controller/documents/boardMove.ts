@@ -9,7 +9,7 @@ import {
 } from '../../core/board.ts';
 import type { Board } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
-import type { CardMove } from '../../features/board/cardMove.ts';
+import type { CardMove } from '../../features/board/boardState.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 
 /** Values by the card's id that tables it stood in had no column for. */

@@ -1,5 +1,5 @@
 import type { NotionConfig } from '../../core/notion.ts';
-import type { CardMove } from '../../features/board/cardMove.ts';
+import type { CardMove } from '../../features/board/boardState.ts';
 import type { Effect } from '../../features/effects.ts';
 import { NotionDesk } from '../notion/notionDesk.ts';
 import type { NotionWorld } from '../notion/notionWorld.ts';

@@ -2,7 +2,7 @@ import { repoOf } from '../../core/ids.ts';
 import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
 import type { FileSides, RepoRadar } from '../../core/radar.ts';
 import type { RepoDetails } from '../../core/repo.ts';
-import type { LogEvent } from '../../features/events.ts';
+import type { LogEvent } from '../../features/log.ts';
 import { rivalsOf } from '../../features/radar/radar.ts';
 import type { LoggedEvent } from '../../features/services.ts';
 import { noSuchWorker } from '../../features/workers/checks.ts';

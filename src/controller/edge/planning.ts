@@ -18,7 +18,7 @@ import {
   type Worker,
 } from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
-import type { OpenProposal } from '../../features/events.ts';
+import type { OpenProposal } from '../../features/workers/workerState.ts';
 import { readFlow } from '../../git/flow/flow.ts';
 import { chooseBase, describeCommit } from '../../git/worktrees/branch.ts';
 import { checkNewWorktree } from '../../git/worktrees/worktrees.ts';

@@ -1,5 +1,5 @@
 import { closeSync, readSync } from 'node:fs';
-import type { LogEvent } from '../../features/events.ts';
+import type { LogEvent } from '../../features/log.ts';
 import { openPlain } from '../../lib/files.ts';
 
 /** A line of a log: its text without the newline, and the event in it, or null for what is none. */

@@ -1,7 +1,7 @@
 import { releaseRequests } from '../../features/attention/holding.ts';
 import { cardOfStarted, moveCard } from '../../features/board/cardMoves.ts';
-import type { Happening } from '../../features/events.ts';
 import { enterTime } from '../../features/invoices/entering.ts';
+import type { Happening } from '../../features/log.ts';
 import { followDelivery, keepBrief } from '../../features/messages/delivering.ts';
 import type { Message, Told } from '../../features/messages.ts';
 import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';

@@ -2,7 +2,7 @@ import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../c
 import type { Worker } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { RequestMessage, Ticket, Told } from '../messages.ts';
 import {
   type Consequence,
@@ -15,7 +15,7 @@ import {
   type Settled,
 } from '../state.ts';
 import { observed } from '../workers/observing.ts';
-import { questionsOf } from '../workers/workerEvents.ts';
+import { questionsOf } from '../workers/workerState.ts';
 
 const settledKept = 200;
 

@@ -1,9 +1,9 @@
 import type { CardFields, Column } from '../../core/board.ts';
 import { isOrchestrator, type UpdateDraft, type Worker } from '../../core/worker.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Told } from '../messages.ts';
 import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
-import type { CardMove } from './cardMove.ts';
+import type { CardMove } from './boardState.ts';
 /** Moves the card of a worker that has started. A resume changes nothing: the card stands where it stood. */
 export function cardOfStarted({ before }: Moment, { id }: Told<'launched'>): Consequence {
   const worker = before.log.workers.get(id);

@@ -1,7 +1,7 @@
 import { amountOf } from '../../core/amounts.ts';
 import { type InvoiceConfig, rateFor, type TimeEntry } from '../../core/invoices.ts';
 import type { Worker } from '../../core/worker.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Message } from '../messages.ts';
 import { type Consequence, type ControllerState, type Decision, type Moment, nothing } from '../state.ts';
 import { owedMinutes, type WorkTime } from './workTime.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../core/invoices.ts';
 import type { InvoiceReading } from '../../documents/entries.ts';
 import type { Invoices } from '../../documents/invoices.ts';
-import type { Times } from './workTime.ts';
+import type { TimesState } from './workTime.ts';
 
 /** How the file is read: with what the configuration says where the file does not. */
 export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReading {
@@ -33,7 +33,7 @@ export function readInvoices(
 }
 
 /** With what our clock and the workers said, which only the log keeps; null while invoices are off. */
-export function selectInvoices(read: InvoiceFacts | null, { madeEntries }: Times): InvoiceFacts | null {
+export function selectInvoices(read: InvoiceFacts | null, { madeEntries }: TimesState): InvoiceFacts | null {
   if (!read) return null;
   const entries = read.entries.map((entry) => {
     const made = entry.id === null ? undefined : madeEntries.get(entry.id);

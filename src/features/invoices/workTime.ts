@@ -1,6 +1,7 @@
 import type { TimeEntry } from '../../core/invoices.ts';
+import type { Logged, Slice } from '../../core/slice.ts';
 import { Ledger } from '../../lib/ledger.ts';
-import type { LogEvent } from '../events.ts';
+import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
 
 /** How long a worker has worked, as the log tells it. */
 export interface WorkTime {
@@ -28,33 +29,59 @@ export interface MadeEntry {
   readonly isWritten: boolean;
 }
 
-/** What the log remembers of time. */
-export interface Times {
+/** A finished worker's time was made an entry, or was too short for one; both sides' minutes are kept. */
+type EnteredEvent = {
+  readonly type: 'time-entered';
+  readonly id: string;
+  readonly entry: TimeEntry | null;
+  readonly measured: number;
+  readonly claimed: number | null;
+};
+
+/** Events of entries, as the log keeps them. */
+type EntryEvent =
+  | EnteredEvent
+  /** That entry stands in the file. */
+  | { readonly type: 'entry-written'; readonly entry: string };
+
+export interface TimesState {
   /** By worker, also of those that ended. */
   readonly workTimes: Ledger<string, WorkTime>;
   /** By the entry's id. */
   readonly madeEntries: Ledger<string, MadeEntry>;
-  /** By the card's id: what tables it stood in had no column for. */
-  readonly cardValues: Ledger<string, Readonly<Record<string, string>>>;
 }
 
-export const noTimes: Times = {
-  workTimes: new Ledger(),
-  madeEntries: new Ledger(),
-  cardValues: new Ledger(),
+/** What the log remembers of time. */
+export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent> = {
+  start: { workTimes: new Ledger(), madeEntries: new Ledger() },
+  on: {
+    started: ({ workTimes }, { id, at }) => ({ workTimes: workTimes.with(id, { ...fresh, seenAt: at }) }),
+    observed: ofTime((time, { state, at }) =>
+      state === 'working' ? { ...time, since: time.since ?? at } : stopped(time, at),
+    ),
+    exited: ofTime((time, { at }) => stopped(time, at)),
+    resumed: ofTime((time, { at }) => stopped(time, at)),
+    'spawn-failed': ofTime((time, { at }) => stopped(time, at)),
+    // Found out at the next look, perhaps days later: only what was heard of it is sure.
+    lost: ofTime((time) => stopped(time, time.seenAt)),
+    updated: ofTime((time, { update: { minutes } }) =>
+      minutes === null ? time : { ...time, claimed: (time.claimed ?? 0) + minutes },
+    ),
+    finished: ofTime((time, { at }) => ({ ...stopped(time, at), isOwed: true })),
+    cleaned: ofTime((time, { at }) => stopped(time, at)),
+    undone: ofTime((time) => ({ ...time, isOwed: false })),
+    'time-entered': entered,
+    'entry-written': ({ madeEntries }, { entry }) => {
+      const made = madeEntries.get(entry);
+      return made ? { madeEntries: madeEntries.with(entry, { ...made, isWritten: true }) } : {};
+    },
+  },
+  every: ({ workTimes }, { type, id, at }) => {
+    const time = id !== undefined && type !== 'time-entered' ? workTimes.get(id) : undefined;
+    if (id === undefined || !time || time.seenAt === at) return {};
+    return { workTimes: workTimes.with(id, { ...time, seenAt: at }) };
+  },
 };
-
-/** Times after one more event. Pure. */
-export function afterTime<T extends Times>(state: T, event: LogEvent): T {
-  if (event.type === 'time-entered') return withEntry(state, event);
-  if (event.type === 'entry-written') return withWritten(state, event.entry);
-  if (event.type === 'card-moved')
-    return { ...state, cardValues: state.cardValues.with(event.card, event.left) };
-  if (!('id' in event)) return state;
-  if (event.type === 'started') return withTime(state, event.id, { ...fresh, seenAt: event.at });
-  const time = state.workTimes.get(event.id);
-  return time ? withTime(state, event.id, { ...afterEvent(time, event), seenAt: event.at }) : state;
-}
 
 const fresh: Omit<WorkTime, 'seenAt'> = {
   measuredMs: 0,
@@ -64,31 +91,13 @@ const fresh: Omit<WorkTime, 'seenAt'> = {
   isOwed: false,
 };
 
-function afterEvent(time: WorkTime, event: LogEvent): WorkTime {
-  switch (event.type) {
-    case 'observed':
-      if (event.state === 'working') return time.since === null ? { ...time, since: event.at } : time;
-      return stopped(time, event.at);
-    case 'exited':
-    case 'resumed':
-    case 'spawn-failed':
-      return stopped(time, event.at);
-    case 'lost':
-      // Found out at the next look, perhaps days later: only what was heard of it is sure.
-      return stopped(time, time.seenAt);
-    case 'updated':
-      return event.update.minutes === null
-        ? time
-        : { ...time, claimed: (time.claimed ?? 0) + event.update.minutes };
-    case 'finished':
-      return { ...stopped(time, event.at), isOwed: true };
-    case 'cleaned':
-      return stopped(time, event.at);
-    case 'undone':
-      return { ...time, isOwed: false };
-    default:
-      return time;
-  }
+/** Changes one worker's time, where it is known. */
+function ofTime<E extends { readonly id: string }>(change: (time: WorkTime, event: E & Logged) => WorkTime) {
+  return ({ workTimes }: TimesState, event: E & Logged): Partial<TimesState> => {
+    const time = workTimes.get(event.id);
+    if (!time) return {};
+    return { workTimes: workTimes.with(event.id, { ...change(time, event), seenAt: event.at }) };
+  };
 }
 
 function stopped(time: WorkTime, at: string): WorkTime {
@@ -108,29 +117,16 @@ export function owedMinutes({ measuredMs, claimed, entered }: WorkTime): {
   };
 }
 
-type EnteredEvent = Extract<LogEvent, { type: 'time-entered' }>;
-
 /** An entry of null says that there was nothing to enter. */
-function withEntry<T extends Times>(state: T, { id, entry, measured, claimed }: EnteredEvent): T {
-  const time = state.workTimes.get(id);
-  const workTimes = time
-    ? state.workTimes.with(id, {
-        ...time,
-        entered: { measuredMs: time.measuredMs, claimed: time.claimed ?? 0 },
-        isOwed: false,
-      })
-    : state.workTimes;
-  if (entry === null) return { ...state, workTimes };
+function entered(
+  { workTimes, madeEntries }: TimesState,
+  { id, entry, measured, claimed }: EnteredEvent,
+): Partial<TimesState> {
+  const time = workTimes.get(id);
+  const counted = time && { measuredMs: time.measuredMs, claimed: time.claimed ?? 0 };
   const made = { entry, measured, claimed, isWritten: false };
-  return { ...state, workTimes, madeEntries: state.madeEntries.with(entry.id, made) };
-}
-
-function withWritten<T extends Times>(state: T, id: string): T {
-  const made = state.madeEntries.get(id);
-  if (!made) return state;
-  return { ...state, madeEntries: state.madeEntries.with(id, { ...made, isWritten: true }) };
-}
-
-function withTime<T extends Times>(state: T, id: string, time: WorkTime): T {
-  return { ...state, workTimes: state.workTimes.with(id, time) };
+  return {
+    ...(counted && { workTimes: workTimes.with(id, { ...time, entered: counted, isOwed: false }) }),
+    ...(entry && { madeEntries: madeEntries.with(entry.id, { ...made, entry }) }),
+  };
 }

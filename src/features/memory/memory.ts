@@ -1,3 +1,5 @@
+import type { Slice } from '../../core/slice.ts';
+
 /** Something worth knowing beyond one worker: kept for the workspace, found by searching. */
 export interface Memory {
   /** Unique among all sources. */
@@ -32,3 +34,27 @@ export interface FoundMemory {
   /** 0 for the best match, below 1 for all. */
   readonly distance: number;
 }
+
+/** A session stored something for all to find. */
+type MemoryEvent = {
+  readonly type: 'remembered';
+  readonly id: string;
+  readonly entry: number;
+  readonly memory: MemoryDraft;
+};
+
+interface MemoryState {
+  readonly memories: readonly Memory[];
+  readonly lastMemory: number;
+}
+
+/** What the log remembers of memories. */
+export const memorySlice: Slice<MemoryState, MemoryEvent> = {
+  start: { memories: [], lastMemory: 0 },
+  on: {
+    remembered: ({ memories, lastMemory }, { id, entry, at, memory }) => ({
+      memories: [...memories, { id: `orch-${entry}`, by: id, at, ...memory }],
+      lastMemory: Math.max(lastMemory, entry),
+    }),
+  },
+};

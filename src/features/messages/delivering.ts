@@ -2,7 +2,7 @@ import { opening } from '../../agents/opening.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Ticket, Told } from '../messages.ts';
 import {
   addNotice,

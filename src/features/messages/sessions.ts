@@ -1,7 +1,7 @@
 import { noteLimit } from '../../core/facts.ts';
 import { orchestrator, type Update } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import { rememberBy } from '../memory/remember.ts';
 import type { SessionMessage, SessionRequest, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';

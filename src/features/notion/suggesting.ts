@@ -1,6 +1,6 @@
 import type { NotionFacts, SyncSuggestion } from '../../core/notion.ts';
 import { isLive } from '../../core/worker.ts';
-import type { LogState } from '../logState.ts';
+import type { LogState } from '../log.ts';
 
 /** From so many changed rows on a sync is suggested. */
 const cardsWaiting = 5;

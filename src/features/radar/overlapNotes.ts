@@ -1,7 +1,7 @@
 import { type MetFile, noteLimit, radarSender } from '../../core/facts.ts';
 import { type RadarFile, type RadarPair, type RepoRadar, rangesText } from '../../core/radar.ts';
 import { oneLine } from '../../lib/sanitize.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import { notesWaiting, waitingNotes } from '../messages/sessions.ts';
 import type { ControllerState } from '../state.ts';
 

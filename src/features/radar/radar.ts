@@ -1,8 +1,7 @@
 import { repoOf } from '../../core/ids.ts';
 import { briefly, type RadarFile, type RepoRadar, type Verdict } from '../../core/radar.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
-import type { Happening } from '../events.ts';
-import { clashKey, type LogState } from '../logState.ts';
+import type { Happening, LogState } from '../log.ts';
 import type { Told } from '../messages.ts';
 import {
   addNotice,
@@ -13,6 +12,7 @@ import {
   nothing,
 } from '../state.ts';
 import { overlapNotes } from './overlapNotes.ts';
+import { clashKey } from './radarState.ts';
 
 /** When the radar looks, and what comes of it. */
 

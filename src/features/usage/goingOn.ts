@@ -2,7 +2,7 @@ import { clockText } from '../../core/amounts.ts';
 import { type GoneOn, holdsLimit } from '../../core/usage.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import { beginTyping, withDelivered, withDelivery } from '../messages/delivering.ts';
 import type { Message, Ticket } from '../messages.ts';
 import {

@@ -3,8 +3,8 @@ import { holdsLimit, usageProblem } from '../../core/usage.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import { budgetState, type WorkspaceConfig, workersProblem } from '../../core/workspace.ts';
 import { type Problem, problemOf, type Result } from '../../lib/result.ts';
-import type { OpenProposal } from '../events.ts';
-import type { LogState } from '../logState.ts';
+import type { LogState } from '../log.ts';
+import type { OpenProposal } from '../workers/workerState.ts';
 import { spentBy, spentOn } from './used.ts';
 
 /** The part of the controller's state that limits look at. */

@@ -1,6 +1,6 @@
 import { dayOf } from '../../core/amounts.ts';
 import { holdsLimit } from '../../core/usage.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
 
 /** Agents' usage limits and the clock by which they end. */

@@ -1,4 +1,5 @@
 import type { Day } from '../../core/amounts.ts';
+import type { Slice } from '../../core/slice.ts';
 import {
   addTokens,
   addUsage,
@@ -11,7 +12,26 @@ import {
 } from '../../core/usage.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { Ledger } from '../../lib/ledger.ts';
-import type { LogEvent } from '../events.ts';
+
+/** An agent said what its run has cost so far, in US dollars. */
+type SpentEvent = {
+  readonly type: 'spent';
+  readonly id: string;
+  readonly day: Day;
+  readonly run: number;
+  readonly total: number;
+};
+
+/** Events of what agents use, as the log keeps them. */
+type UsageEvent =
+  | SpentEvent
+  /** All that a conversation has used so far. */
+  | {
+      readonly type: 'tokens-counted';
+      readonly id: string;
+      readonly session: string;
+      readonly days: Readonly<Record<Day, Tokens>>;
+    };
 
 /** What workers used, also those that are no more: by their ids. */
 export interface Used {
@@ -24,23 +44,22 @@ export interface Used {
 
 type ByDay<T> = Readonly<Record<Day, T>>;
 
-export const nothingUsed: Used = {
-  meters: new Ledger(),
-  dollars: new Ledger(),
-  tokens: new Ledger(),
+/** What the log remembers of what was used. */
+export const usageSlice: Slice<{ readonly used: Used }, UsageEvent> = {
+  start: { used: { meters: new Ledger(), dollars: new Ledger(), tokens: new Ledger() } },
+  on: {
+    spent: ({ used }, event) => ({ used: afterSpent(used, event) }),
+    'tokens-counted': ({ used }, { id, session, days }) => ({
+      used: { ...used, tokens: used.tokens.with(id, { ...used.tokens.get(id), [session]: days }) },
+    }),
+  },
+  repeated: ['spent', 'tokens-counted'],
 };
 
-/** What is known after one more event; of most of them nothing new. Pure. */
-export function afterUse(used: Used, event: LogEvent): Used {
-  if (event.type === 'tokens-counted') {
-    const { id } = event;
-    const sessions = { ...used.tokens.get(id), [event.session]: event.days };
-    return { ...used, tokens: used.tokens.with(id, sessions) };
-  }
-  if (event.type !== 'spent') return used;
-  const { id, day, run, total } = event;
+/** Returns what is known once an agent has said what its run has cost. */
+export function afterSpent(used: Used, { id, day, run, total }: SpentEvent): Used {
   const before = used.dollars.get(id) ?? {};
-  const dollars = { ...before, [day]: (before[day] ?? 0) + spentSince(used, event) };
+  const dollars = { ...before, [day]: (before[day] ?? 0) + spentSince(used, { id, run, total }) };
   return {
     ...used,
     meters: used.meters.with(id, { run, total }),

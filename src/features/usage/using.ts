@@ -2,17 +2,17 @@ import { type BudgetState, budgetState } from '../../core/workspace.ts';
 import { problemOf } from '../../lib/result.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
-import { afterUse, spentBy, spentOn, type Used } from './used.ts';
+import { afterSpent, spentBy, spentOn, type Used } from './used.ts';
 
 /** An agent said what its run has cost so far; the same again says nothing. */
 export function spent(state: ControllerState, { id, total }: Told<'spent'>): Decision {
-  const { used, workers, seq } = state.log;
+  const { used, workers } = state.log;
   const run = workers.get(id)?.run;
   const last = used.meters.get(id);
   if (run === undefined || (last?.run === run && last.total === total))
     return { state, happenings: [], effects: [] };
   const happening = { type: 'spent', id, day: state.today, run, total } as const;
-  const after = afterUse(used, { v: 1, seq, at: '', ...happening });
+  const after = afterSpent(used, happening);
   return { state: withWarnings(state, id, after), happenings: [happening], effects: [] };
 }
 

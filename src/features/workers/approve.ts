@@ -4,13 +4,14 @@ import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
-import type { Happening, OpenProposal } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { RequestMessage, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { canInsist, limitOf } from '../usage/limiting.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
 import { overLimit } from './propose.ts';
 import { portsAreTaken, withBusy } from './starting.ts';
+import type { OpenProposal } from './workerState.ts';
 
 interface Approve {
   readonly n: number;

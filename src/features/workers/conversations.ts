@@ -1,7 +1,7 @@
 import { draftId } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
 import { problemOf } from '../../lib/result.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 

@@ -1,7 +1,7 @@
 import { draftId } from '../../core/proposal.ts';
 import { isOrchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Ticket, Told } from '../messages.ts';
 import { type ControllerState, type Decision, type QueuedRequest, reply } from '../state.ts';
 import { findIdle } from './checks.ts';

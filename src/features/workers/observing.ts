@@ -13,7 +13,7 @@ import type { AgentPreset } from '../../core/workspace.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Effect } from '../effects.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Message } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 

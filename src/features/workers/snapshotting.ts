@@ -1,6 +1,6 @@
 import { isOrchestrator } from '../../core/worker.ts';
 import { problemOf } from '../../lib/result.ts';
-import type { Happening } from '../events.ts';
+import type { Happening } from '../log.ts';
 import type { Told } from '../messages.ts';
 import {
   addNotice,

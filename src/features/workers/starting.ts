@@ -2,9 +2,9 @@ import { draftId, type StartPlan } from '../../core/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../core/worker.ts';
 import { isEqual } from '../../lib/equal.ts';
 import { problemOf } from '../../lib/result.ts';
-import type { OpenProposal } from '../events.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision, type Operation } from '../state.ts';
+import type { OpenProposal } from './workerState.ts';
 
 /** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */
 export function takenPorts({ log, plans }: ControllerState, but: OpenProposal): PortBlock[] {

@@ -1,6 +1,6 @@
 import type { Told } from '../messages.ts';
 import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
-import type { ToolsContact } from './toolsContact.ts';
+import type { ToolsContact } from './workerState.ts';
 
 /** Milliseconds from an agent's first turn until its silence is told. */
 export const toolsPatienceMs = 20_000;

@@ -4,7 +4,7 @@ import type { Tools } from '../../../src/controller/edge/tools.ts';
 import type { StartPlan } from '../../../src/core/proposal.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import type { AgentPreset } from '../../../src/core/workspace.ts';
-import type { OpenProposal } from '../../../src/features/events.ts';
+import type { OpenProposal } from '../../../src/features/workers/workerState.ts';
 import { worker } from '../../app/fixtures.ts';
 import { createPlace, expectProblem, expectValue } from '../../git/place.ts';
 

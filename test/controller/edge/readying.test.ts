@@ -6,8 +6,8 @@ import { planReadying, readyingCommand } from '../../../src/controller/edge/read
 import type { Tools } from '../../../src/controller/edge/tools.ts';
 import type { RepoSetup, Worker } from '../../../src/core/worker.ts';
 import type { AgentPreset } from '../../../src/core/workspace.ts';
-import type { OpenProposal } from '../../../src/features/events.ts';
 import { takenPorts } from '../../../src/features/workers/starting.ts';
+import type { OpenProposal } from '../../../src/features/workers/workerState.ts';
 import { success } from '../../../src/lib/result.ts';
 import { createPlace, expectValue } from '../../git/place.ts';
 import { planFor, Scene } from '../scene.ts';

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { logEvents } from '../../../src/controller/record/logLines.ts';
-import { encode } from '../../../src/core/redaction.ts';
-import type { Happening, LogEvent } from '../../../src/features/events.ts';
-import { applyEvent, emptyLogState, type LogState } from '../../../src/features/logState.ts';
+import { encode } from '../../../src/core/trace.ts';
+import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import { applyEvent, emptyLogState, type LogState } from '../../../src/features/log.ts';
 import { samples } from './samples.ts';
 
 /** What logs are folded into, kept as texts: whoever moves the fold sees that its result stays. */

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Log, openLog } from '../../../src/controller/record/log.ts';
-import type { Happening, LogEvent } from '../../../src/features/events.ts';
+import type { Happening, LogEvent } from '../../../src/features/log.ts';
 import { noSmallDisk, pageBytes, SmallDisk } from '../../lib/smallDisk.ts';
 import { samples } from './samples.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Log, openLog } from '../../../src/controller/record/log.ts';
-import type { LogEvent } from '../../../src/features/events.ts';
+import type { LogEvent } from '../../../src/features/log.ts';
 
 let folder: string;
 let file: string;

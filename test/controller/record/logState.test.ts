@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Happening, LogEvent } from '../../../src/features/events.ts';
-import { applyEvent, emptyLogState } from '../../../src/features/logState.ts';
+import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import { applyEvent, emptyLogState } from '../../../src/features/log.ts';
 
 const draft = { repo: 'backend', task: 'auth', brief: 'do it', agent: null };
 const id = 'backend/auth';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openLog } from '../../../src/controller/record/log.ts';
-import { applyEvent, emptyLogState } from '../../../src/features/logState.ts';
+import { applyEvent, emptyLogState } from '../../../src/features/log.ts';
 
 /** Written by the program before its events moved to their features, in a run of the demo; paths and names of folders aside. */
 const kept = join(import.meta.dirname, 'fixtures/demo-run.jsonl');

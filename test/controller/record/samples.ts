@@ -1,4 +1,4 @@
-import type { Happening } from '../../../src/features/events.ts';
+import type { Happening } from '../../../src/features/log.ts';
 
 const id = 'backend/auth';
 const draft = { repo: 'backend', task: 'auth', brief: 'Add the login.\nThen test it.', agent: 'claude' };

@@ -1,16 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Happening, LogEvent } from '../../../src/features/events.ts';
-import { afterTime, noTimes, owedMinutes, type Times } from '../../../src/features/invoices/workTime.ts';
+import { owedMinutes } from '../../../src/features/invoices/workTime.ts';
+import {
+  applyEvent,
+  emptyLogState,
+  type Happening,
+  type LogEvent,
+  type LogState,
+} from '../../../src/features/log.ts';
 
 const id = 'backend/auth';
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();
 
 /** Events and the minute at which each was written. */
-function times(...told: readonly (readonly [number, Happening])[]): Times {
-  return told.reduce<Times>(
+function times(...told: readonly (readonly [number, Happening])[]): LogState {
+  return told.reduce<LogState>(
     (state, [minute, happening], n) =>
-      afterTime(state, { v: 1, seq: n + 1, at: at(minute), ...happening } as LogEvent),
-    noTimes,
+      applyEvent(state, { v: 1, seq: n + 1, at: at(minute), ...happening } as LogEvent),
+    emptyLogState,
   );
 }
 
@@ -25,7 +31,7 @@ const reported = (minutes: number | null) =>
   ({ type: 'updated', id, update: { minutes } }) as unknown as Happening;
 const finished: Happening = { type: 'finished', id, into: 'develop', merge: 'm', backup: 'b' };
 
-function owed(state: Times) {
+function owed(state: LogState) {
   const time = state.workTimes.get(id);
   return time && { ...owedMinutes(time), isOwed: time.isOwed };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changeFor } from '../../../src/controller/documents/boardMove.ts';
 import { boardFacts } from '../../../src/core/board.ts';
 import type { UpdateDraft } from '../../../src/core/worker.ts';
-import type { CardMove } from '../../../src/features/board/cardMove.ts';
+import type { CardMove } from '../../../src/features/board/boardState.ts';
 import { card } from '../../app/boardFixtures.ts';
 import { Scene } from '../scene.ts';
 

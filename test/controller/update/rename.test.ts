@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { longTitleOf, titleOf, type Worker } from '../../../src/core/worker.ts';
-import { definedText } from '../../../src/features/workers/events.ts';
+import { eventSentence } from '../../../src/features/log.ts';
 import { Scene } from '../scene.ts';
 
 const id = 'backend/auth';
@@ -31,7 +31,7 @@ it('refuses what was never renamed, what is no worker, and whoever is no person'
 });
 
 it('says it in the log', () => {
-  expect(definedText({ type: 'renamed', title: 'Other' } as { type: string })).toBe(
+  expect(eventSentence({ type: 'renamed', title: 'Other' } as { type: string })).toBe(
     'It was renamed to Other',
   );
 });

@@ -1,0 +1,102 @@
+/** What every event of a log has besides its own fields. */
+export interface Logged {
+  /** Counts from 1 without gaps. */
+  readonly seq: number;
+  /** ISO time. */
+  readonly at: string;
+}
+
+interface Event {
+  readonly type: string;
+}
+
+/** Returns the fields that an event changes. Pure; where it changes nothing it returns none. */
+type Change<State, E> = (state: State, event: E & Logged) => Partial<State>;
+
+/**
+ * A feature's part of the state that a log is folded into: its own fields, its own events, and what events change.
+ * No other slice has a field of the same name.
+ */
+export interface Slice<State, Own extends Event, Foreign extends Event = never> {
+  /** Its fields before the first event. */
+  readonly start: State;
+  /** What an event changes: each of its own, and those of other features that it follows. */
+  readonly on: {
+    readonly [T in Own['type']]: Change<State, Extract<Own, { readonly type: T }>>;
+  } & {
+    readonly [T in Foreign['type']]?: Change<State, Extract<Foreign, { readonly type: T }>>;
+  };
+  /** What follows from any event, those of later versions included; asked after `on`. */
+  every?(state: State, event: Event & Logged & { readonly id?: string }): Partial<State>;
+  /** Own events that can be observed again, so that they need not be on the disk before anything follows from them. */
+  readonly repeated?: readonly Own['type'][];
+  /** Own events in a sentence of "it", for people. */
+  readonly texts?: { readonly [T in Own['type']]?: (event: Extract<Own, { readonly type: T }>) => string };
+  /** Only a type: no value is ever stored here. */
+  readonly own?: { readonly type: Own };
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each slice is checked against its own types where it is declared.
+type AnySlice = Slice<any, any, any>;
+
+type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+
+/** All fields of the slices of a list, and the last event's number. */
+export type StateOf<List extends readonly AnySlice[]> = { readonly seq: number } & Merged<
+  List[number]['start']
+>;
+
+/** The events that the slices of a list own. */
+export type EventsOf<List extends readonly AnySlice[]> = NonNullable<List[number]['own']>['type'];
+
+/** What the slices of a list come to together. */
+export interface Fold<State> {
+  readonly start: State;
+  /** Returns the state after one more event. Pure; an event of an unknown type changes nothing but `seq`. */
+  apply(state: State, event: Event & Logged): State;
+  /** Types of events that can be observed again. */
+  readonly repeated: ReadonlySet<string>;
+  /** Says an event in a sentence; null where its feature has none for it. */
+  textOf(event: Event): string | null;
+}
+
+/** Composes slices: each event goes to those that follow it, in the list's order. */
+export function composeSlices<const List extends readonly AnySlice[]>(slices: List): Fold<StateOf<List>> {
+  const always = slices.flatMap(({ every }) => every ?? []);
+  const changes = new Map<string, Change<object, Event>[]>();
+  const texts = new Map<string, (event: Event) => string>();
+  for (const slice of slices) {
+    for (const [type, change] of Object.entries<Change<object, Event>>(slice.on))
+      changes.set(type, [...(changes.get(type) ?? []), change]);
+    for (const [type, text] of Object.entries(slice.texts ?? {}))
+      if (text) texts.set(type, text as (event: Event) => string);
+  }
+  return {
+    start: Object.assign({ seq: 0 }, ...slices.map(({ start }) => start)),
+    apply(state, event) {
+      const next = { ...state, seq: event.seq };
+      for (const change of changes.get(event.type) ?? []) Object.assign(next, change(next, event));
+      for (const change of always) Object.assign(next, change(next, event));
+      return next;
+    },
+    repeated: new Set(slices.flatMap(({ repeated = [] }) => repeated)),
+    textOf: (event) => texts.get(event.type)?.(event) ?? null,
+  };
+}
+
+/** The change of an event that is kept for people alone. */
+export const unchanged = (): Record<never, never> => ({});
+
+/** Returns a copy of a map with one more entry. */
+export function put<K, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
+  return new Map(map).set(key, value);
+}
+
+/** Returns a copy of a map without one of its keys. */
+export function without<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
+  const copy = new Map(map);
+  copy.delete(key);
+  return copy;
+}

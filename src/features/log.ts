@@ -1,0 +1,56 @@
+import { composeSlices, type EventsOf, type StateOf } from '../core/slice.ts';
+import { attentionSlice } from './attention/attentionState.ts';
+import { boardSlice } from './board/boardState.ts';
+import { timeSlice } from './invoices/workTime.ts';
+import { memorySlice } from './memory/memory.ts';
+import { messageSlice } from './messages/messageState.ts';
+import { radarSlice } from './radar/radarState.ts';
+import { usageSlice } from './usage/used.ts';
+import { proposalSlice } from './workers/proposalState.ts';
+import { workerSlice } from './workers/workerState.ts';
+
+/** The parts of the log's state, each with its events: nothing else can be written into the log. */
+const slices = [
+  proposalSlice,
+  workerSlice,
+  messageSlice,
+  memorySlice,
+  attentionSlice,
+  usageSlice,
+  radarSlice,
+  boardSlice,
+  timeSlice,
+] as const;
+
+const fold = composeSlices(slices);
+
+/** What happened, as the log keeps it. Types and fields are never renamed: old logs must be readable for ever. */
+export type Happening = EventsOf<typeof slices>;
+
+/** A happening in its place in the log. */
+export type LogEvent = Happening & {
+  /** Format version of the line. */
+  readonly v: 1;
+  /** Counts from 1 without gaps. */
+  readonly seq: number;
+  /** ISO time. */
+  readonly at: string;
+};
+
+/** All that is remembered: a fold over the log and nothing else. */
+export interface LogState extends StateOf<typeof slices> {}
+
+export const emptyLogState: LogState = fold.start;
+
+/** Returns the state after one more event. Pure; an event about something unknown changes nothing but `seq`. */
+export function applyEvent(state: LogState, event: LogEvent): LogState {
+  return fold.apply(state, event);
+}
+
+/** Reports whether an event must be on the disk before anything follows from it; others can be observed again. */
+export function isDurable({ type }: Happening): boolean {
+  return !fold.repeated.has(type);
+}
+
+/** Says an event in a sentence; null where its feature has none for it. */
+export const eventSentence = fold.textOf;

@@ -1,0 +1,95 @@
+import type { Facts, Met, MetFile, Note } from '../../core/facts.ts';
+import type { Slice } from '../../core/slice.ts';
+import type { Update, Worker } from '../../core/worker.ts';
+import type { EndEvent, SeenEvent, ToolsContact } from '../workers/workerState.ts';
+
+/** Events of what sessions write to each other, as the log keeps them. */
+type MessageEvent =
+  /** A session wrote to another, or the radar to it; `id` is the receiver's. */
+  | {
+      readonly type: 'note-sent';
+      readonly id: string;
+      readonly n: number;
+      readonly from: string;
+      readonly text: string;
+      /** Of the radar's: whom it meets where; absent from those of sessions. */
+      readonly about?: { readonly worker: string; readonly files: readonly MetFile[] };
+    }
+  /** Its agent was given all notes up to that number. */
+  | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
+  /** A person wants notes to this worker kept from its agent, or no longer. */
+  | { readonly type: 'notes-muted'; readonly id: string; readonly muted: boolean };
+
+interface MessagesState {
+  /** Reports of all workers, most recent last, at most 500. */
+  readonly updates: readonly Update[];
+  /** Most recent last, at most 200. */
+  readonly notes: readonly Note[];
+  readonly lastNote: number;
+  /** What workers were told of where they meet others. */
+  readonly met: readonly Met[];
+  /** Workers whose agents are given no notes. */
+  readonly muted: ReadonlySet<string>;
+}
+
+const updatesKept = 500;
+const notesKept = 200;
+
+/** What the log remembers of what sessions reported and wrote. */
+export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEvent> = {
+  start: { updates: [], notes: [], lastNote: 0, met: [], muted: new Set() },
+  on: {
+    updated: ({ updates }, { id, at, update }) => ({
+      updates: [...updates, { worker: id, at, ...update }].slice(-updatesKept),
+    }),
+    'note-sent': ({ notes, lastNote, met }, { id, at, n, from, text, about }) => ({
+      ...(about && { met: withMet(met, { id, other: about.worker, files: about.files }) }),
+      notes: [...notes, { n, from, to: id, at, text, deliveredAt: null }].slice(-notesKept),
+      lastNote: Math.max(lastNote, n),
+    }),
+    'notes-delivered': ({ notes }, { id, at, upTo }) => ({
+      notes: notes.map((note) =>
+        note.deliveredAt === null && note.to === id && note.n <= upTo ? { ...note, deliveredAt: at } : note,
+      ),
+    }),
+    'notes-muted': (state, event) => {
+      const muted = new Set(state.muted);
+      if (event.muted) muted.add(event.id);
+      else muted.delete(event.id);
+      return { muted };
+    },
+    finished: withoutMet,
+    cleaned: withoutMet,
+  },
+  repeated: ['notes-delivered'],
+};
+
+/** The later word on a file counts. */
+function withMet(all: readonly Met[], { id, other, files }: Met): readonly Met[] {
+  const isSame = (one: Met) => one.id === id && one.other === other;
+  const before = all.find(isSame)?.files ?? [];
+  const kept = before.filter(({ path }) => !files.some((one) => one.path === path));
+  return [...all.filter((one) => !isSame(one)), { id, other, files: [...kept, ...files] }];
+}
+
+/** What one that is gone was told, and others of it, counts no more. */
+function withoutMet({ met }: MessagesState, { id }: { readonly id: string }) {
+  return { met: met.filter((one) => one.id !== id && one.other !== id) };
+}
+
+/** Returns what clients are told of what sessions say to each other and to us. */
+export function selectTalk(
+  { notes, muted }: MessagesState,
+  workers: ReadonlyMap<string, Worker>,
+  tools: ReadonlyMap<string, ToolsContact>,
+): Pick<Facts, 'notes' | 'muted' | 'withoutTools'> {
+  const silent = [...tools]
+    .filter(([id, { run, state }]) => state === 'overdue' && workers.get(id)?.run === run)
+    .map(([id]) => id);
+  const quiet = [...muted].filter((id) => workers.has(id));
+  return {
+    ...(notes.length > 0 && { notes }),
+    ...(quiet.length > 0 && { muted: quiet }),
+    ...(silent.length > 0 && { withoutTools: silent }),
+  };
+}

@@ -1,0 +1,275 @@
+import type { Proposal } from '../../core/proposal.ts';
+import { type Logged, put, type Slice, unchanged, without } from '../../core/slice.ts';
+import type {
+  AskedQuestion,
+  EndedWorker,
+  FailedSetup,
+  PortBlock,
+  Role,
+  UpdateDraft,
+  Worker,
+  WorkerState,
+} from '../../core/worker.ts';
+import type { Problem } from '../../lib/result.ts';
+
+/** A proposal as the log knows it; its plan is worked out again after each start of the controller. */
+export type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & {
+  /** Conversation id the worker will have. */
+  readonly sessionId: string;
+};
+
+/** Beginnings of workers and their runs, as the log keeps them. */
+export type StartEvent =
+  /** Written before worktree and process exist, so that neither can be left unknown. */
+  | {
+      readonly type: 'started';
+      readonly id: string;
+      /** Absent for a worker. */
+      readonly role?: Role;
+      readonly repo: string;
+      readonly task: string;
+      readonly branch: string;
+      readonly worktree: string;
+      readonly base: { readonly branch: string; readonly commit: string };
+      readonly agent: string;
+      readonly brief: string;
+      readonly sessionId: string;
+      readonly ports?: PortBlock;
+      /** Its brief is typed into it, once it is ready for that; absent where it is not. */
+      readonly typed?: true;
+    }
+  | { readonly type: 'resumed'; readonly id: string; readonly ports?: PortBlock; readonly typed?: true }
+  /** The worktree could not be made: the worker is as if never started, its proposal open again. */
+  | {
+      readonly type: 'start-failed';
+      readonly id: string;
+      readonly problem: Problem;
+      readonly proposal: OpenProposal;
+    }
+  | { readonly type: 'spawn-failed'; readonly id: string; readonly problem: Problem }
+  /** A command that prepares the worktree failed; its process ends without an agent. */
+  | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup };
+
+/** What a worker was seen to do, or did itself. */
+export type SeenEvent =
+  | ObservedEvent
+  | { readonly type: 'said'; readonly id: string; readonly text: string }
+  /** The guard kept it from using a tool. */
+  | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
+  /** Its branch was renamed; it goes on under the new name. */
+  | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
+  | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
+  /** Nothing was kept of its conversation; the next one has this id. */
+  | { readonly type: 'conversation-lost'; readonly id: string; readonly sessionId: string }
+  /** A worker reported of itself. */
+  | { readonly type: 'updated'; readonly id: string; readonly update: UpdateDraft }
+  /** `wanted`: a person stopped it; absent otherwise. */
+  | {
+      readonly type: 'exited';
+      readonly id: string;
+      readonly exitCode: number;
+      readonly signal: number;
+      readonly wanted?: boolean;
+    }
+  /** Its process is gone, without an exit that was seen. */
+  | { readonly type: 'lost'; readonly id: string };
+
+type ObservedEvent = {
+  readonly type: 'observed';
+  readonly id: string;
+  readonly state: WorkerState;
+  readonly asks: string | null;
+  /** All that it waits for, `asks` being the last; absent when it waits for nothing, and in older logs. */
+  readonly questions?: readonly AskedQuestion[];
+  /** In older logs: questions beneath `asks`. */
+  readonly askedBefore?: readonly string[];
+  /** When its usage limit ends; absent when it is not limited, or does not say. */
+  readonly until?: string;
+};
+
+/** What people and the orchestrator made of a worker. */
+export type EndEvent =
+  | {
+      readonly type: 'finished';
+      readonly id: string;
+      readonly into: string;
+      readonly merge: string;
+      readonly backup: string;
+    }
+  | { readonly type: 'cleaned'; readonly id: string; readonly backup: string }
+  /** A finish or clean was taken back: branch and worktree are there again. */
+  | { readonly type: 'undone'; readonly id: string };
+
+type DecidedEvent =
+  /** A person shows it under another title; empty for its task's name. */
+  | { readonly type: 'renamed'; readonly id: string; readonly title: string }
+  /** The orchestrator would have a worker finished, or a person decided about that (`by` is null). */
+  | { readonly type: 'finish-wished'; readonly id: string; readonly by: string | null; readonly why: string }
+  /** What was kept of branches and worktrees, and has been for as long as was promised. */
+  | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
+
+type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
+type EventOf<T extends WorkerEvent['type']> = Extract<WorkerEvent, { readonly type: T }> & Logged;
+
+interface WorkersState {
+  readonly workers: ReadonlyMap<string, Worker>;
+  /** Most recent last. */
+  readonly ended: readonly EndedWorker[];
+  /** Those as they were, for an undo. */
+  readonly gone: ReadonlyMap<string, Worker>;
+}
+
+/** What the log remembers of workers. */
+export const workerSlice: Slice<WorkersState, WorkerEvent> = {
+  start: { workers: new Map(), ended: [], gone: new Map() },
+  on: {
+    started: ({ workers }, event) => ({
+      workers: put(without(workers, event.id), event.id, newWorker(event)),
+    }),
+    'start-failed': ({ workers }, { id }) => ({ workers: without(workers, id) }),
+    resumed,
+    // What a shell answers for a program that cannot be run.
+    'spawn-failed': ofWorker((_, { at }) => ({ ...moved(at), state: 'exited', exitCode: 127 })),
+    'setup-failed': ofWorker((_, { failed }) => ({ failedSetup: failed })),
+    observed: ofWorker(observed),
+    exited: ofWorker(({ state }, { at, signal, exitCode, wanted }) => ({
+      // As a shell counts them: a signal is told from a good end.
+      ...{ ...moved(at), state: 'exited', exitCode: signal > 0 ? 128 + signal : exitCode },
+      ...{ wasStopped: wanted === true, wasLimited: state === 'limited' },
+    })),
+    lost: ofWorker(({ state }, { at }) => ({
+      ...{ ...moved(at), state: 'lost', exitCode: null, wasLimited: state === 'limited' },
+    })),
+    renamed: ofWorker((worker, { title }) => ({ title, titleBefore: worker.title ?? '' })),
+    'branch-renamed': ofWorker((_, { branch }) => ({ branch })),
+    'session-changed': ofWorker((_, { sessionId }) => ({ sessionId, hasConversation: true })),
+    'conversation-lost': ofWorker((_, { sessionId }) => ({ sessionId, hasConversation: false })),
+    said: ofWorker((_, { at, text }) => ({ said: { at, text } })),
+    denied: ofWorker((worker, { at, what, why }) => ({
+      denied: { at, what, why, count: (worker.denied?.count ?? 0) + 1 },
+    })),
+    updated: ofWorker(({ id }, { at, update }) => ({ update: { worker: id, at, ...update } })),
+    'finish-wished': ofWorker((_, { at, by, why }) => ({ finishWish: by === null ? null : { by, at, why } })),
+    finished: (state, event) => end(state, event, { how: 'finished', merge: event.merge, into: event.into }),
+    cleaned: (state, event) => end(state, event, { how: 'cleaned', merge: null, into: null }),
+    undone: bringBack,
+    'backups-expired': unchanged,
+  },
+  repeated: ['observed', 'said', 'denied'],
+  texts: {
+    renamed: ({ title }) =>
+      title === '' ? 'It is shown under its task again' : `It was renamed to ${title}`,
+    'branch-renamed': ({ branch }) => `Its branch was renamed to ${branch}`,
+    'session-changed': ({ sessionId }) => `It began the conversation ${sessionId}`,
+    'conversation-lost': ({ sessionId }) =>
+      `Nothing is left of its conversation; the next one is ${sessionId}`,
+    said: ({ text }) => `It said: ${text}`,
+    denied: ({ what, why }) => `It was kept from ${what}: ${why}`,
+  },
+};
+
+/** Changes one worker, where it is known. */
+function ofWorker<E extends WorkerEvent & { readonly id: string }>(
+  change: (worker: Worker, event: E & Logged) => Partial<Worker>,
+) {
+  return ({ workers }: WorkersState, event: E & Logged): Partial<WorkersState> => {
+    const worker = workers.get(event.id);
+    return worker ? { workers: put(workers, event.id, { ...worker, ...change(worker, event) }) } : {};
+  };
+}
+
+/** What holds of a worker as soon as it comes to another state. */
+function moved(at: string) {
+  return { asks: null, questions: [], stateSince: at };
+}
+
+function newWorker(event: EventOf<'started'>): Worker {
+  const { id, role, repo, task, branch, worktree, base, agent, brief, sessionId, ports, typed, at } = event;
+  return {
+    ...{ id, repo, task, branch, worktree, base, agent, brief, sessionId },
+    ...(role && { role }),
+    ...{ state: 'starting', asks: null, questions: [], hasConversation: false },
+    ...{ startedAt: at, stateSince: at, run: 1, exitCode: null, said: null, update: null, finishWish: null },
+    ...(ports && { ports }),
+    ...(typed && { awaitsBrief: true }),
+  };
+}
+
+function resumed({ workers }: WorkersState, { id, at, ports, typed }: EventOf<'resumed'>) {
+  const worker = workers.get(id);
+  if (!worker) return {};
+  const { failedSetup: _, wasLimited: __, awaitsBrief: ___, ...before } = worker;
+  const again: Worker = {
+    ...before,
+    ...{ ...moved(at), state: 'starting', run: worker.run + 1, exitCode: null },
+    ...(ports && { ports }),
+    ...(typed && { awaitsBrief: true }),
+  };
+  return { workers: put(workers, id, again) };
+}
+
+function observed(worker: Worker, event: EventOf<'observed'>): Partial<Worker> {
+  const { state, asks, at, until = null } = event;
+  // Before trust is given an agent has not begun its conversation.
+  const hasConversation = worker.hasConversation || state !== 'needs-trust';
+  const isAtWork = state === 'working' || state === 'waiting' || state === 'limited';
+  return {
+    ...{ ...moved(at), state, asks, questions: questionsOf(event), hasConversation, limitedUntil: until },
+    wasLimited: false,
+    ...(isAtWork && worker.awaitsBrief && { awaitsBrief: false }),
+  };
+}
+
+/** Returns what a worker was seen to ask; before requests had ids, only their texts were kept. */
+export function questionsOf({ asks, askedBefore = [], questions }: ObservedEvent): readonly AskedQuestion[] {
+  return questions ?? (asks === null ? [] : [...askedBefore, asks].map((text) => ({ text })));
+}
+
+const endedKept = 50;
+
+function end(
+  { workers, ended, gone }: WorkersState,
+  { id, at, backup }: EventOf<'finished' | 'cleaned'>,
+  how: Pick<EndedWorker, 'how' | 'merge' | 'into'>,
+): WorkersState {
+  const worker = workers.get(id);
+  const one = {
+    id,
+    how: how.how,
+    at,
+    branch: worker?.branch ?? '',
+    backup,
+    merge: how.merge,
+    into: how.into,
+  };
+  const kept = [...ended, one].slice(-endedKept);
+  const known = worker ? put(gone, id, worker) : gone;
+  return {
+    workers: without(workers, id),
+    ended: kept,
+    gone: new Map([...known].filter(([old]) => kept.some((other) => other.id === old))),
+  };
+}
+
+/** Its process had ended with it; it can be resumed. */
+function bringBack(
+  { workers, ended, gone }: WorkersState,
+  { id, at }: EventOf<'undone'>,
+): Partial<WorkersState> {
+  const worker = gone.get(id);
+  if (!worker) return {};
+  const last = ended.findLast((one) => one.id === id);
+  return {
+    workers: put(workers, id, { ...worker, ...moved(at), state: 'exited' }),
+    ended: ended.filter((one) => one !== last),
+    gone: without(gone, id),
+  };
+}
+
+/** Reports whether an agent found our tools: they fail to load without a word to its person. */
+export interface ToolsContact {
+  /** The worker's run it is about. */
+  readonly run: number;
+  /** `listed`: it knows which tools there are. `overdue`: it should have asked long ago. */
+  readonly state: 'fresh' | 'awaited' | 'met' | 'listed' | 'overdue';
+}
