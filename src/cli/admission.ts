@@ -1,5 +1,5 @@
-import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../protocol/approvalKey.ts';
 import { heldApprovalKey } from '../protocol/heldKey.ts';
+import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../protocol/keys.ts';
 import { isWorker, type Origin, originOf, workerProblem } from '../protocol/origin.ts';
 import { Refusal } from './output.ts';
 

@@ -1,6 +1,6 @@
 import { newSecret } from '../lib/secrets.ts';
-import { digestOf, ownKeyVariable } from '../protocol/approvalKey.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
+import { digestOf, ownKeyVariable } from '../protocol/keys.ts';
 import { quoteCommand } from '../room/text/command.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
 import type { Output } from './output.ts';

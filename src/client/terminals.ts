@@ -1,8 +1,8 @@
 import type { Problem } from '../lib/result.ts';
 import { connectDaemon } from '../protocol/connect.ts';
-import { FrameKind, pasteFlags } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
+import { FrameKind, pasteFlags } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
 import { ScreenCopy } from '../terminal/codec.ts';
 import type { Screen } from '../terminal/screen.ts';

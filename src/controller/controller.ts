@@ -10,7 +10,7 @@ import { hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
-import { readHostKey } from '../protocol/hostKey.ts';
+import { readHostKey } from '../protocol/keys.ts';
 import type { Link } from '../protocol/link.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';

@@ -3,7 +3,7 @@ import { failure, problemOf, success } from '../lib/result.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import { approvalVariable } from '../protocol/heldKey.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
-import { createHostKey, isHostKey } from '../protocol/hostKey.ts';
+import { createHostKey, isHostKey } from '../protocol/keys.ts';
 import type { Link } from '../protocol/link.ts';
 import { type Peer, type Standing, standingOf } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';

@@ -1,5 +1,5 @@
 import { withoutControls } from '../lib/sanitize.ts';
-import { pasteFlags } from '../protocol/frames.ts';
+import { pasteFlags } from '../protocol/link.ts';
 
 /** What a program that asked for bracketed paste finds around one (xterm's control sequences, mode 2004). */
 const pasteStart = '\x1b[200~';

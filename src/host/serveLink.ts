@@ -1,7 +1,7 @@
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import { FrameKind } from '../protocol/frames.ts';
 import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
+import { FrameKind } from '../protocol/link.ts';
 import type { Standing } from '../protocol/peer.ts';
 import { type Host, noTerminal, type Watched } from './host.ts';
 import { PasteReader } from './paste.ts';

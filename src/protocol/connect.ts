@@ -3,12 +3,12 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { pause, within } from '../lib/schedule.ts';
 import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
 import { heldApprovalKey } from './heldKey.ts';
-import { type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import { Link } from './link.ts';
 import { isWorker, originOf } from './origin.ts';
 import type { Program } from './paths.ts';
-import { offerProof } from './peer.ts';
+import { type Hello, type HelloApi, offerProof } from './peer.ts';
 import { type DaemonStart, startDaemon } from './start.ts';
+import { protocolVersion } from './version.ts';
 
 export interface ConnectOptions {
   /** The workspace. */

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { Strangers } from '../lib/limits.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
-import { checkHello, type Hello, type HelloApi, protocolVersion } from './hello.ts';
 import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
 import { type Program, runtimeFolder } from './paths.ts';
-import { meet, type Peer } from './peer.ts';
+import { checkHello, type Hello, type HelloApi, meet, type Peer } from './peer.ts';
 import { reportStart } from './start.ts';
+import { protocolVersion } from './version.ts';
 
 export interface DaemonOptions {
   readonly root: string;

@@ -1,12 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { within } from '../lib/schedule.ts';
-import { isApprovalKey, keyProblem } from './approvalKey.ts';
-import type { Hello } from './hello.ts';
+import { isApprovalKey, keyProblem } from './keys.ts';
 import type { Link } from './link.ts';
 import { isWorker, type Origin, originOf, workerProblem } from './origin.ts';
+import { protocolVersion } from './version.ts';
+
+/** The first request on every link; nothing else is answered before it. */
+export interface Hello {
+  readonly protocol: number;
+  /** Version of the program, for messages only. */
+  readonly version: string;
+  readonly role: 'client' | 'controller';
+  /** Process that speaks. It is a claim, which the daemon checks where the system lets it; see peer. */
+  readonly pid: number;
+  /** A person's key, from a caller without a terminal. */
+  readonly approvalKey?: string;
+  /** Proof of the controller's role; see keys. */
+  readonly key?: string;
+}
+
+export interface HelloApi {
+  hello(params: Hello): Result<{ protocol: number; version: string; pid: number }>;
+}
+
+/** Whether two programs understand each other; `version_mismatch` says who must be stopped. */
+export function checkHello(hello: Hello, program: 'host' | 'controller', ownVersion: string): Result<null> {
+  if (hello.protocol === protocolVersion) return success(null);
+  return failure(
+    'version_mismatch',
+    `The running ${program} is orch-tui ${ownVersion} (protocol ${protocolVersion}), this program is ${hello.version} (protocol ${hello.protocol}).`,
+    `Finish or stop the running workers, then run: orch-tui ${program} stop`,
+  );
+}
 
 /** What a daemon knows of the process at the other end of a link, looked at when it said hello. */
 export interface Peer {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FrameKind } from '../../src/protocol/frames.ts';
+import { FrameKind } from '../../src/protocol/link.ts';
 import { Sandbox, until } from '../protocol/sandbox.ts';
 import { Room, value } from './room.ts';
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import type { Result } from '../../src/lib/result.ts';
 import { connectDaemon } from '../../src/protocol/connect.ts';
-import { FrameKind } from '../../src/protocol/frames.ts';
 import type {
   EndingManners,
   HostApi,
@@ -11,8 +10,9 @@ import type {
   InboxMessage,
   TerminalRecord,
 } from '../../src/protocol/hostApi.ts';
-import { readHostKey } from '../../src/protocol/hostKey.ts';
+import { readHostKey } from '../../src/protocol/keys.ts';
 import type { Caller, Link } from '../../src/protocol/link.ts';
+import { FrameKind } from '../../src/protocol/link.ts';
 import { ScreenCopy } from '../../src/terminal/codec.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
 import type { Sandbox } from '../protocol/sandbox.ts';

@@ -2,9 +2,10 @@ import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
 import { readHolder } from '../../src/protocol/guard.ts';
-import { type HelloApi, protocolVersion } from '../../src/protocol/hello.ts';
 import type { HostApi } from '../../src/protocol/hostApi.ts';
 import { Link } from '../../src/protocol/link.ts';
+import type { HelloApi } from '../../src/protocol/peer.ts';
+import { protocolVersion } from '../../src/protocol/version.ts';
 import { Sandbox } from '../protocol/sandbox.ts';
 import { Room, View, value } from './room.ts';
 

@@ -5,9 +5,10 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type ConnectOptions, connectDaemon } from '../../src/protocol/connect.ts';
 import { readHolder } from '../../src/protocol/guard.ts';
-import { type Hello, type HelloApi, protocolVersion } from '../../src/protocol/hello.ts';
 import type { Link } from '../../src/protocol/link.ts';
 import { lockPath } from '../../src/protocol/paths.ts';
+import type { Hello, HelloApi } from '../../src/protocol/peer.ts';
+import { protocolVersion } from '../../src/protocol/version.ts';
 import type { SampleApi } from './sampleDaemon.ts';
 import { locksIn, Sandbox, until, untilGone } from './sandbox.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeFrame, FrameKind, FrameReader } from '../../src/protocol/frames.ts';
+import { encodeFrame, FrameKind, FrameReader } from '../../src/protocol/link.ts';
 
 function read(chunks: readonly Buffer[]): readonly [number, string][] {
   const frames: [number, string][] = [];

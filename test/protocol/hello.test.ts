@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { checkHello, type Hello, protocolVersion } from '../../src/protocol/hello.ts';
+import { checkHello, type Hello } from '../../src/protocol/peer.ts';
+import { protocolVersion } from '../../src/protocol/version.ts';
 
 const hello: Hello = { protocol: protocolVersion, version: '2.0.0', role: 'client', pid: 1 };
 

@@ -1,6 +1,5 @@
 import { connect } from 'node:net';
-import { FrameKind } from '../../src/protocol/frames.ts';
-import { Link } from '../../src/protocol/link.ts';
+import { FrameKind, Link } from '../../src/protocol/link.ts';
 
 // Connects, waits until it is written to, writes a frame, leaves and says so: `node leavingClient.ts <socket>`.
 const socket = connect(process.argv[2] ?? '');

@@ -7,8 +7,7 @@ import { join } from 'node:path';
 import { duplexPair } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Result, success } from '../../src/lib/result.ts';
-import { encodeFrame, FrameKind } from '../../src/protocol/frames.ts';
-import { Link } from '../../src/protocol/link.ts';
+import { encodeFrame, FrameKind, Link } from '../../src/protocol/link.ts';
 
 interface Api {
   add(params: { a: number; b: number }): Result<number>;

@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { success } from '../../src/lib/result.ts';
-import { createApprovalKey, isApprovalKey, keyProblem } from '../../src/protocol/approvalKey.ts';
-import { protocolVersion } from '../../src/protocol/hello.ts';
+import { createApprovalKey, isApprovalKey, keyProblem } from '../../src/protocol/keys.ts';
 import { Link } from '../../src/protocol/link.ts';
 import {
   hasLimitMark,
@@ -18,6 +17,7 @@ import {
   terminalOf,
 } from '../../src/protocol/origin.ts';
 import { type ClaimApi, meet, offerProof, type Peer, standingOf } from '../../src/protocol/peer.ts';
+import { protocolVersion } from '../../src/protocol/version.ts';
 import { Sandbox, until } from './sandbox.ts';
 
 const isLinux = process.platform === 'linux';

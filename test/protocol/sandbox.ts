@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processStart } from '../../src/lib/processes.ts';
-import { createApprovalKey } from '../../src/protocol/approvalKey.ts';
 import { readHolder } from '../../src/protocol/guard.ts';
+import { createApprovalKey } from '../../src/protocol/keys.ts';
 import type { Program } from '../../src/protocol/paths.ts';
 
 /** A throw-away workspace with a home and a runtime folder of its own. */

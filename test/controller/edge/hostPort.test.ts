@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { HostPort } from '../../../src/controller/edge/hostPort.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { success } from '../../../src/lib/result.ts';
-import { readHostKey } from '../../../src/protocol/hostKey.ts';
+import { readHostKey } from '../../../src/protocol/keys.ts';
 import { Sandbox, until, untilGone } from '../../protocol/sandbox.ts';
 
 const olderHost = fileURLToPath(new URL('olderHost.ts', import.meta.url));

@@ -8,7 +8,7 @@ import {
   type HostUpcalls,
   type InboxMessage,
 } from '../../../src/protocol/hostApi.ts';
-import { createHostKey } from '../../../src/protocol/hostKey.ts';
+import { createHostKey } from '../../../src/protocol/keys.ts';
 import type { Link } from '../../../src/protocol/link.ts';
 
 /** Stands in for a host of another version: hands over what agents ask, under names that ours would not give. */

@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync } from 'node:fs';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { type Problem, problemOf, type Result } from '../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { createSecret, isSameSecret } from '../lib/secrets.ts';
 import { stateFolder } from '../lib/stateFolder.ts';
+import type { Holder } from './guard.ts';
 import { approvalVariable } from './heldKey.ts';
 
 /** Names the digest of a key that holds for one daemon only, such as the demo's for the workspace that it made. */
@@ -75,4 +76,36 @@ function readKey(path: string): string | null {
     // Gone meanwhile, which is the same as no key.
     return null;
   }
+}
+
+/**
+ * The proof that a link is the controller's: a random text beside the host's socket, new with every host,
+ * that only the controller's code reads. It keeps our own code paths apart, so that no client starts a process
+ * past the approval by mistake. It is no wall against other programs of the same user, who may read any file
+ * of theirs.
+ */
+export function createHostKey(socket: string): string {
+  const key = randomBytes(32).toString('base64url');
+  writeFileSync(keyPath(socket), key, { mode: 0o600, flag: 'wx' });
+  return key;
+}
+
+/** For the controller alone: what its link to the host has to show. */
+export function readHostKey(holder: Holder): Result<string> {
+  try {
+    return success(readFileSync(keyPath(holder.socket), 'utf8'));
+  } catch (error) {
+    return failure('not_allowed', `The host's key cannot be read: ${(error as Error).message}`);
+  }
+}
+
+export function isHostKey(key: string, claimed: unknown): boolean {
+  const own = Buffer.from(key);
+  const other = Buffer.from(typeof claimed === 'string' ? claimed : '');
+  return own.length === other.length && timingSafeEqual(own, other);
+}
+
+/** The guard removes it together with the socket. */
+function keyPath(socket: string): string {
+  return socket.replace(/\.sock$/, '.key');
 }
