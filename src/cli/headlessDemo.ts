@@ -3,7 +3,7 @@ import { Terminals } from '../client/terminals.ts';
 import type { Worker } from '../core/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import type { Caller } from '../protocol/link.ts';
-import { geometryOf, inside } from '../room/geometry.ts';
+import { geometryOf, inside } from '../room/layout.ts';
 import type { Size } from '../room/state.ts';
 import { proposeDemo } from './demoWorkspace.ts';
 import { FactsWatch } from './factsWatch.ts';

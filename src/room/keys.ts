@@ -1,6 +1,6 @@
 import type { KeyWords } from '../core/dialog.ts';
 import type { KeyToken, PasteToken } from '../terminal/input.ts';
-import { dialogHeight } from './geometry.ts';
+import { dialogHeight } from './layout.ts';
 import { type AppState, type Settings, shownDialog } from './state.ts';
 import { type Step, stay, toList, withDialog } from './step.ts';
 

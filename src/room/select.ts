@@ -2,11 +2,9 @@ import type { Proposal } from '../core/proposal.ts';
 import type { QueueItem } from '../core/queue.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import { isLive, isOrchestrator, type Worker, type WorkerState } from '../core/worker.ts';
-import { type Geometry, geometryOf, inside, type Rect } from './geometry.ts';
 import {
   type AppState,
   type FleetKey,
-  type Layout,
   type ListName,
   type QueueKey,
   type RowKey,
@@ -60,10 +58,6 @@ function workerKey(worker: Worker): FleetKey & QueueKey {
   return { kind: 'worker', id: worker.id };
 }
 
-function needsPerson(state: WorkerState): boolean {
-  return state === 'waiting' || state === 'needs-trust';
-}
-
 export function selectRows(
   state: Pick<AppState, 'facts'>,
   list: ListName,
@@ -89,18 +83,6 @@ function rowName(key: RowKey): string {
   }
 }
 
-/** First row shown when `height` of `count` rows are visible: the selected one stays in the middle where it can. */
-export function firstShown(index: number, count: number, height: number): number {
-  return Math.max(0, Math.min(index - Math.floor(height / 2), count - height));
-}
-
-/** Returns the index of the first visible row of a list. */
-export function shownFrom(state: AppState, list: ListName, height: number): number {
-  const rows = selectRows(state, list);
-  const at = rows.findIndex((row) => isSameRow(row.key, state.cursors[list]));
-  return firstShown(at, rows.length, height);
-}
-
 export function findWorker({ facts }: Pick<AppState, 'facts'>, id: string | null): Worker | null {
   return facts?.workers.find((worker) => worker.id === id) ?? null;
 }
@@ -123,59 +105,9 @@ export function selectedRepo(state: AppState): string | null {
   return selectedWorker(state)?.repo ?? null;
 }
 
-export function selectLayout({ grid, stacked }: Pick<AppState, 'grid' | 'stacked'>): Layout {
-  return stacked ? 'stack' : grid;
-}
-
-export function selectGeometry(state: AppState): Geometry {
-  return geometryOf(state.size, selectLayout(state), isZoomed(state), state.facts?.workers.length ?? 0);
-}
-
 /** Zoom needs something to zoom. */
 export function isZoomed(state: AppState): boolean {
   return state.zoomed && findWorker(state, state.anchor) !== null;
-}
-
-/** Workers on the shown page of panes, one for each pane from the first on. */
-export function selectShown(state: AppState): readonly Worker[] {
-  const workers = selectPaneOrder(state);
-  const at = workers.findIndex((worker) => worker.id === state.anchor);
-  const count = selectGeometry(state).panes.length;
-  const first = at < 0 ? 0 : at - (at % count);
-  const main = workers[at];
-  if (!state.stacked || !main) return workers.slice(first, first + count);
-  // The last page is filled up: an empty pane beside the main one says nothing.
-  const filled = Math.min(first, Math.max(0, workers.length - count));
-  return [main, ...workers.slice(filled, filled + count).filter((worker) => worker !== main)];
-}
-
-/** The cells of a worker's screen; null where it is not on the page. */
-export function selectPaneArea(state: AppState, id: string): Rect | null {
-  const pane = selectGeometry(state).panes[selectShown(state).findIndex((worker) => worker.id === id)];
-  return pane ? inside(pane) : null;
-}
-
-/** The size that a new worker's pane will have, so that its first screen already fits: the one at that place of so many. */
-export function selectPaneSize(
-  state: AppState,
-  at: number,
-  workers: number,
-): { readonly cols?: number; readonly rows?: number } {
-  const { panes } = geometryOf(state.size, selectLayout(state), state.zoomed, workers);
-  const pane = panes[state.stacked ? 0 : at % panes.length];
-  if (!pane) return {};
-  const { width, height } = inside(pane);
-  return { cols: width, rows: height };
-}
-
-/** In their order, so that a pane never moves while others change; or, if wanted, the longest in need first. */
-function selectPaneOrder({ facts, needsFirst }: AppState): readonly Worker[] {
-  const workers = facts?.workers ?? [];
-  if (!needsFirst) return workers;
-  const isStuck = ({ state }: Worker) => needsPerson(state) || state === 'limited';
-  const stuck = workers.filter(isStuck);
-  stuck.sort((a, b) => Date.parse(a.stateSince) - Date.parse(b.stateSince));
-  return [...stuck, ...workers.filter((worker) => !isStuck(worker))];
 }
 
 /** How many processes run. */

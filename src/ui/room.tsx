@@ -6,7 +6,7 @@ import type { FrameView } from '../app/view/frame.ts';
 import { headerLine } from '../app/view/header.ts';
 import { selectPalette } from '../app/view/palette.ts';
 import { type PaneView, selectPanes } from '../app/view/panes.ts';
-import { fits, inside, minimumSize, type Rect } from '../room/geometry.ts';
+import { fits, inside, minimumSize, type Rect } from '../room/layout.ts';
 import type { AppState } from '../room/state.ts';
 import { type Line, lineWidth, type Span, wrapLines } from '../room/text/line.ts';
 import { Row } from './Row.tsx';

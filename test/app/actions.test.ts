@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dialogs, keyFor, keyTable, placeOf, places, selectKeys } from '../../src/app/definitions.ts';
 import { keyLabel } from '../../src/room/keyName.ts';
 import { keysOf } from '../../src/room/keys.ts';
-import { selectShown } from '../../src/room/select.ts';
+import { selectShown } from '../../src/room/layout.ts';
 import { type AppState, initialSettings, initialState, shownDialog } from '../../src/room/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 

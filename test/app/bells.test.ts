@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { updateApp } from '../../src/app/update.ts';
 import type { Effect } from '../../src/room/effects.ts';
+import { selectShown } from '../../src/room/layout.ts';
 import type { Message } from '../../src/room/messages.ts';
-import { selectShown } from '../../src/room/select.ts';
 import type { AppState } from '../../src/room/state.ts';
 import { press, room } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { hitTest } from '../../src/app/update/mouse.ts';
 import { updateApp } from '../../src/app/update.ts';
+import { hitTest } from '../../src/room/layout.ts';
 import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
 import { after, busyFacts, click, facts, press, repo, room, terminal, worker } from './fixtures.ts';

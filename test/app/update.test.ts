@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextTick } from '../../src/app/clock.ts';
 import { updateApp } from '../../src/app/update.ts';
-import { selectShown } from '../../src/room/select.ts';
+import { selectShown } from '../../src/room/layout.ts';
 import { initialState } from '../../src/room/state.ts';
 import {
   after,

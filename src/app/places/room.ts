@@ -2,20 +2,13 @@ import { isLive } from '../../core/worker.ts';
 import { noticesKey } from '../../features/attention/noticesDialog.ts';
 import { openStopAll } from '../../features/workers/stopDialogs.ts';
 import type { Effect } from '../../room/effects.ts';
-import { fits } from '../../room/geometry.ts';
 import { helpKey } from '../../room/helpDialog.ts';
 import { keyLabel } from '../../room/keyName.ts';
 import type { Place, RoomKey } from '../../room/keys.ts';
+import { fits, selectGeometry, selectShown } from '../../room/layout.ts';
 import { enterPane, moveSelection, switchList, switchZoom } from '../../room/move.ts';
 import { whyUnreachable } from '../../room/reachable.ts';
-import {
-  countLive,
-  findWorker,
-  isZoomed,
-  selectGeometry,
-  selectQueue,
-  selectShown,
-} from '../../room/select.ts';
+import { countLive, findWorker, isZoomed, selectQueue } from '../../room/select.ts';
 import { type AppState, type Grid, grids } from '../../room/state.ts';
 import { ask, type Step, stay, toList, withNotice } from '../../room/step.ts';
 

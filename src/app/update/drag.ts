@@ -1,9 +1,8 @@
 import type { SelectionShape, ViewCell } from '../../protocol/hostApi.ts';
 import type { ViewEffect } from '../../room/effects.ts';
-import type { Rect } from '../../room/geometry.ts';
 import type { Drag } from '../../room/history.ts';
+import { nearestCell, type Rect, rowsBeyond, selectPaneArea } from '../../room/layout.ts';
 import { enterPane } from '../../room/move.ts';
-import { selectPaneArea } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { type Step, stay } from '../../room/step.ts';
 import type { MouseToken, Token } from '../../terminal/input.ts';
@@ -102,18 +101,5 @@ function withoutKeySelection(state: AppState, id: string): Step {
   return {
     state: { ...state, focus: { ...focus, selecting: null } },
     effects: [{ type: 'select', id, to: null }],
-  };
-}
-
-/** Rows from a row of the screen to an area: negative above it, 0 within, positive below. */
-function rowsBeyond({ y: top, height }: Rect, y: number): number {
-  return Math.min(0, y - top) + Math.max(0, y - (top + height - 1));
-}
-
-/** The nearest cell of an area, counted from its corner. */
-export function nearestCell({ x, y, width, height }: Rect, at: ViewCell): ViewCell {
-  return {
-    x: Math.max(0, Math.min(at.x - x, width - 1)),
-    y: Math.max(0, Math.min(at.y - y, height - 1)),
   };
 }

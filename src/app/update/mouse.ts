@@ -1,22 +1,15 @@
 import { openKey } from '../../features/workers/workerKeys.ts';
-import { contains, fits, type Rect } from '../../room/geometry.ts';
 import { wheel } from '../../room/keyName.ts';
 import { scroll, whyOff } from '../../room/keys.ts';
+import { contains, fits, type Hit, hitTest, nearestCell, selectPaneArea } from '../../room/layout.ts';
 import { enterPane, moveSelection, selectRow } from '../../room/move.ts';
-import {
-  isSameRow,
-  selectGeometry,
-  selectPaneArea,
-  selectRows,
-  selectShown,
-  shownFrom,
-} from '../../room/select.ts';
-import { type AppState, type ListName, type RowKey, shownDialog } from '../../room/state.ts';
+import { isSameRow } from '../../room/select.ts';
+import { type AppState, shownDialog } from '../../room/state.ts';
 import { type Step, stay, toList, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
 import { definitionOf, selectOffers } from '../definitions.ts';
 import { updatePaletteMouse } from '../palette/palette.ts';
-import { isHeld, nearestCell, pressPane, updateDrag } from './drag.ts';
+import { isHeld, pressPane, updateDrag } from './drag.ts';
 
 /** Rows that one notch of the wheel moves. */
 const notch = 3;
@@ -79,23 +72,4 @@ function mouseOf(state: AppState, id: string, token: MouseToken): Step | null {
 function hasUseFor({ terminals }: AppState, id: string, token: MouseToken): boolean {
   const terminal = terminals.get(id);
   return terminal?.mouse === true || (terminal?.fullScreen === true && wheel(token) !== 0);
-}
-
-type Hit =
-  | { readonly on: 'row'; readonly list: ListName; readonly key: RowKey }
-  | { readonly on: 'pane'; readonly id: string };
-
-/** What lies at a cell of the room, counted from 0; null for what cannot be clicked. */
-export function hitTest(state: AppState, x: number, y: number): Hit | null {
-  const geometry = selectGeometry(state);
-  if (contains(geometry.fleet, x, y)) return hitRow(state, 'fleet', geometry.fleet, y);
-  if (contains(geometry.queue, x, y)) return hitRow(state, 'queue', geometry.queue, y);
-  const at = geometry.panes.findIndex((pane) => contains(pane, x, y));
-  const worker = selectShown(state)[at];
-  return worker ? { on: 'pane', id: worker.id } : null;
-}
-
-function hitRow(state: AppState, list: ListName, area: Rect, y: number): Hit | null {
-  const row = selectRows(state, list)[shownFrom(state, list, area.height) + y - area.y];
-  return row ? { on: 'row', list, key: row.key } : null;
 }

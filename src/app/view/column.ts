@@ -5,17 +5,9 @@ import type { RepoStatus } from '../../core/repo.ts';
 import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../../core/worker.ts';
 import { roomInRow } from '../../features/attention/requests.ts';
 import { countClashes } from '../../features/radar/pairs.ts';
-import type { Rect } from '../../room/geometry.ts';
-import {
-  type FleetRow,
-  isSameRow,
-  type QueueRow,
-  selectFleet,
-  selectGeometry,
-  selectQueue,
-  selectShown,
-  shownFrom,
-} from '../../room/select.ts';
+import type { Rect } from '../../room/layout.ts';
+import { selectGeometry, selectShown, shownFrom } from '../../room/layout.ts';
+import { type FleetRow, isSameRow, type QueueRow, selectFleet, selectQueue } from '../../room/select.ts';
 import { type AppState, isRoomFree, type ListName, type RowKey } from '../../room/state.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
 import {

@@ -1,6 +1,6 @@
 import type { AnyDialog } from '../../room/asking.ts';
 import { type DialogBody, outOfSight } from '../../room/dialogBody.ts';
-import { dialogHeight, dialogWidth, fits, type Rect } from '../../room/geometry.ts';
+import { dialogHeight, dialogRect, dialogWidth, fits } from '../../room/layout.ts';
 import { type AppState, shownDialog } from '../../room/state.ts';
 import { withDialog } from '../../room/step.ts';
 import { cutLine, type Line } from '../../room/text/line.ts';
@@ -29,7 +29,7 @@ export function selectDialog(state: AppState): DialogView | null {
   const first = dialog.scroll ?? 0;
   const rows = body.rows.slice(first, first + visible);
   const below = body.rows.length - first - rows.length;
-  const rect = centred(state, width, rows.length + body.tail.length + frameRows);
+  const rect = dialogRect(state.size, width, rows.length + body.tail.length + frameRows);
   const frame = frameView(
     rect,
     'border-selected',
@@ -59,11 +59,6 @@ function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
 /** Cell of the terminal where the person writes; null where they do not. A worker's cursor is the pane's affair. */
 export function selectCaret(state: AppState): DialogView['caret'] {
   return fits(state.size) ? (selectDialog(state)?.caret ?? null) : null;
-}
-
-function centred({ size }: AppState, width: number, height: number): Rect {
-  const y = Math.max(1, Math.floor((size.rows - height) / 2));
-  return { x: Math.floor((size.cols - width) / 2), y, width, height };
 }
 
 /**

@@ -1,7 +1,7 @@
-import { fits } from '../../room/geometry.ts';
 import type { History } from '../../room/history.ts';
 import { keyLabel } from '../../room/keyName.ts';
 import { hintOf, keysOf, type RoomKey, whyOff } from '../../room/keys.ts';
+import { fits } from '../../room/layout.ts';
 import type { AppState } from '../../room/state.ts';
 import { fitLine, type Line, line, lineWidth, type Span, span, spreadLine } from '../../room/text/line.ts';
 import { counted } from '../../room/text/words.ts';

@@ -1,4 +1,4 @@
-import { inside, type Rect } from '../../room/geometry.ts';
+import { inside, type Rect } from '../../room/layout.ts';
 import { fitLine, type Line, lineWidth, type Span, span, type Tone } from '../../room/text/line.ts';
 
 export type BorderTone = Extract<Tone, 'border' | 'border-selected' | 'border-typing' | 'border-history'>;

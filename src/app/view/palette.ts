@@ -1,5 +1,5 @@
 import { outOfSight } from '../../room/dialogBody.ts';
-import { fits } from '../../room/geometry.ts';
+import { fits, paletteLayout } from '../../room/layout.ts';
 import type { AppState } from '../../room/state.ts';
 import { clustersOf } from '../../room/text/cells.ts';
 import {
@@ -15,7 +15,7 @@ import {
 import { oneLineField } from '../../room/textField.ts';
 import { selectOffers, selectSubject } from '../definitions.ts';
 import type { Offer } from '../palette/filter.ts';
-import { markedAt, paletteLayout } from '../palette/palette.ts';
+import { markedAt } from '../palette/palette.ts';
 import type { DialogView } from './dialog.ts';
 import { keyHints } from './footer.ts';
 import { frameView } from './frame.ts';

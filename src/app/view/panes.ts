@@ -1,9 +1,8 @@
 import { clockText } from '../../core/amounts.ts';
 import { isLive, isOrchestrator, longTitleOf, type Worker } from '../../core/worker.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
-import { inside, type Rect } from '../../room/geometry.ts';
 import { keyLabel } from '../../room/keyName.ts';
-import { selectGeometry, selectShown } from '../../room/select.ts';
+import { inside, type Rect, selectGeometry, selectShown } from '../../room/layout.ts';
 import type { AppState, ListName } from '../../room/state.ts';
 import { cellWidth, cutText } from '../../room/text/cells.ts';
 import {

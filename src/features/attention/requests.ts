@@ -7,7 +7,7 @@ import {
   type RequestAnswer,
 } from '../../core/queue.ts';
 import { type AnyDialog, type Asking, type Scrolling, unasked } from '../../room/asking.ts';
-import { selectGeometry } from '../../room/select.ts';
+import { selectGeometry } from '../../room/layout.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, type Step, withDialog } from '../../room/step.ts';
 import { cellWidth } from '../../room/text/cells.ts';

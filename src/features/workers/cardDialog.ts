@@ -11,8 +11,9 @@ import {
   problemRows,
   quotedRows,
 } from '../../room/dialogBody.ts';
+import { selectPaneSize } from '../../room/layout.ts';
 import { whyBusy } from '../../room/reachable.ts';
-import { countRunning, findProposal, findWorker, selectPaneSize } from '../../room/select.ts';
+import { countRunning, findProposal, findWorker } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { askFrom, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
 import { quoteCommand, shownCommand } from '../../room/text/command.ts';

@@ -4,7 +4,7 @@ import { type Asking, unasked } from '../../room/asking.ts';
 import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
 import { type DialogBody, labelColumns, marked } from '../../room/dialogBody.ts';
 import { emptyField, fieldOf, insertText, moveRow, type TextField } from '../../room/field.ts';
-import { dialogColumns, dialogHeight } from '../../room/geometry.ts';
+import { dialogColumns, dialogHeight } from '../../room/layout.ts';
 import { waitingText } from '../../room/reachable.ts';
 import { findProposal, selectedRepo } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';

@@ -12,8 +12,9 @@ import {
   quotedRows,
 } from '../../room/dialogBody.ts';
 import type { RoomKey } from '../../room/keys.ts';
+import { selectPaneSize } from '../../room/layout.ts';
 import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import { findProposal, selectPaneSize } from '../../room/select.ts';
+import { findProposal } from '../../room/select.ts';
 import type { AppState } from '../../room/state.ts';
 import { ask, inTurn, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
 import { cellWidth } from '../../room/text/cells.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { geometryOf, minimumSize, type Rect } from '../../src/room/geometry.ts';
+import { geometryOf, minimumSize, type Rect } from '../../src/room/layout.ts';
 import { grids, type Layout, type Size } from '../../src/room/state.ts';
 
 test.each([
