@@ -132,7 +132,7 @@ describe('folders', () => {
   it('load the schemas of commands nowhere but in the controller, and not before the first request', () => {
     const loading = local.filter(({ target, isType }) => target === 'features/params.ts' && !isType);
     expect(loading.map(({ file, isLazy }) => ({ file, isLazy }))).toEqual([
-      { file: 'controller/serve.ts', isLazy: true },
+      { file: 'controller/requestGate.ts', isLazy: true },
     ]);
     const ofFeatures = imports.filter(
       ({ file, from, target, isType }) =>
@@ -142,7 +142,7 @@ describe('folders', () => {
   });
 
   it('name features in one place: programs and the room know the table alone', () => {
-    const known = /^features\/(commands|define|services|state|messages|effects|log|params)\.ts$/;
+    const known = /^features\/(commands|decided|define|services|state|messages|effects|log|params)\.ts$/;
     const loops = ['controller/update/requests.ts', 'controller/serve.ts', 'controller/requestGate.ts'];
     const naming = local.filter(
       ({ file, target }) => loops.includes(file) && folderOf(target) === 'features' && !known.test(target),

@@ -28,9 +28,8 @@ import { RepoWatch } from './edge/repoWatch.ts';
 import { createRunner, type Edge } from './edge/runEffect.ts';
 import { settleUnfinished, sweepBackups } from './edge/settling.ts';
 import { Typist } from './edge/typing.ts';
-import type { Desk } from './mcp/desk.ts';
-import { createDesk } from './mcp/edgeDesk.ts';
 import { Mcp } from './mcp/mcp.ts';
+import { createSessions } from './mcp/services.ts';
 import { logFile, openForeignLog, openLog } from './record/log.ts';
 import { createCorrespondent } from './reporting.ts';
 import { serveClient } from './serve.ts';
@@ -49,7 +48,7 @@ export class Controller {
   readonly #host: HostPort;
   readonly #radar: RadarWatch;
   readonly #mcp: Mcp;
-  readonly #desk: Desk;
+  readonly #sessions: ReturnType<typeof createSessions>;
   readonly #repos: RepoWatch;
   readonly #documents: Documents;
   readonly #announcer: Announcer;
@@ -80,7 +79,10 @@ export class Controller {
         },
       },
       tell,
-      createCorrespondent(() => this.#core),
+      createCorrespondent(
+        () => this.#core,
+        (id) => this.#sessions.servicesOf(id),
+      ),
     );
     const git = new Git();
     this.#radar = new RadarWatch({ git, state: () => this.#core.state, tell, fail: logError });
@@ -112,10 +114,10 @@ export class Controller {
     );
     this.#looks = new Looks(this.#core, edge);
     this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
-    this.#desk = createDesk(this.#core, this.#looks, edge, this.#documents.board);
+    this.#sessions = createSessions(this.#core, this.#looks, edge, this.#documents.board);
     this.#mcp = new Mcp({
       root,
-      desk: this.#desk,
+      servicesOf: this.#sessions.servicesOf,
       host: this.#host,
       tell,
       fail: logError,
@@ -163,7 +165,7 @@ export class Controller {
     serveClient(link, peer, {
       core: this.#core,
       looks: this.#looks,
-      desk: this.#desk,
+      searchMemory: this.#sessions.searchMemory,
       documents: this.#documents,
       ready: this.#ready,
       stopAll: () => this.#stopAll(),

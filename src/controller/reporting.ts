@@ -1,9 +1,10 @@
-import { cleanUpdate, parseUpdateBlock } from '../agents/updateBlock.ts';
 import type { RequestAnswer } from '../core/queue.ts';
-import type { UpdateDraft } from '../core/worker.ts';
+import { agentCommands } from '../features/commands.ts';
 import { contextFor } from '../features/messages/sessions.ts';
-import { failure, type Result, success } from '../lib/result.ts';
+import type { SessionServices } from '../features/services.ts';
+import { failure, type Result } from '../lib/result.ts';
 import type { Core, ReceivedRequest } from './core.ts';
+import { answerSession } from './requestGate.ts';
 
 /** What the controller does with posts of sessions, and says in its answers to them. */
 export interface Correspondent {
@@ -15,11 +16,16 @@ export interface Correspondent {
   receive(request: ReceivedRequest): Promise<RequestAnswer | null>;
 }
 
-export function createCorrespondent(core: () => Core): Correspondent {
+export function createCorrespondent(
+  core: () => Core,
+  servicesOf: (id: string) => SessionServices,
+): Correspondent {
   return {
     async report(id, body) {
-      const update = await readReport(body);
-      return update.ok ? core().hear(id, { do: 'report', update: update.value }) : update;
+      const answer = await answerSession(agentCommands.report, servicesOf(id), body);
+      return answer.ok || answer.problem.code !== 'bad_request'
+        ? answer
+        : failure('bad_report', 'This report cannot be read.', answer.problem.hint);
     },
     takeContext(id) {
       const context = contextFor(core().state, id);
@@ -31,21 +37,4 @@ export function createCorrespondent(core: () => Core): Correspondent {
       return answer.ok ? answer.value : null;
     },
   };
-}
-
-/** @returns `bad_report` saying what is wrong with it */
-async function readReport(body: unknown): Promise<Result<UpdateDraft>> {
-  const { postedReport, prettifyError } = await import('./mcp/updateInput.ts');
-  const read = postedReport.safeParse(body);
-  if (!read.success) return failure('bad_report', 'This report cannot be read.', prettifyError(read.error));
-  if (!('block' in read.data))
-    return success(cleanUpdate({ ...read.data, readyToMerge: read.data.ready_to_merge }));
-  const update = parseUpdateBlock(read.data.block);
-  return update
-    ? success(update)
-    : failure(
-        'bad_report',
-        'This is no [WORKER UPDATE] block.',
-        'Begin it with that line, then Status:, Done:, Next:.',
-      );
 }

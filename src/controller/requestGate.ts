@@ -1,12 +1,29 @@
 import type { z } from 'zod';
-import type { FeatureCommand, World } from '../features/define.ts';
+import type { FeatureCommand, SessionCommand, World } from '../features/define.ts';
 import type { RequestMessage } from '../features/messages.ts';
-import { failure, type Problem, problemOf, type Result } from '../lib/result.ts';
+import type { SessionServices } from '../features/services.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
+
+/** Loads what schemas are made of, with the first request: it takes as long as the rest of a start. */
+function loadSchemas(): Promise<World['schemas']> {
+  return import('../features/params.ts');
+}
+
+interface Checked<T> {
+  params(schemas: World['schemas']): z.ZodType<T>;
+}
+
+const checks = new WeakMap<Checked<unknown>, z.ZodType<unknown>>();
+
+/** Returns the check of what a command takes; it is made once. */
+export async function checkOf<T>(command: Checked<T>): Promise<z.ZodType<T>> {
+  const check = checks.get(command) ?? command.params(await loadSchemas());
+  checks.set(command, check);
+  return check as z.ZodType<T>;
+}
 
 /** What a gate asks about a client and about the workspace, each time a request comes in. */
 export interface Gate {
-  /** Loads what schemas are made of, with the first request: it takes as long as the rest of a start. */
-  schemas(): Promise<World['schemas']>;
   /** Does what a command is for. */
   handle(command: FeatureCommand, params: object): Result<unknown> | Promise<Result<unknown>>;
   /** Before this no answer would be true. */
@@ -24,12 +41,6 @@ type Handler = (params: unknown) => Promise<Result<unknown>>;
  * state the workspace has, and who asks.
  */
 export function gated(commands: readonly FeatureCommand[], gate: Gate): Readonly<Record<string, Handler>> {
-  const checks = new Map<FeatureCommand, z.ZodType<object>>();
-  const checkOf = async (command: FeatureCommand) => {
-    const check = checks.get(command) ?? command.params(await gate.schemas());
-    checks.set(command, check);
-    return check;
-  };
   const handlerOf = (command: FeatureCommand): Handler => {
     return async (params) => {
       const check = await checkOf(command);
@@ -63,4 +74,24 @@ function badRequest(name: string, { issues: [first] }: z.core.$ZodError): Result
     `${where}: ${first?.message ?? 'it cannot be read.'}`,
     'A program of another version may have asked. End the controller and try again: orch-tui controller stop',
   );
+}
+
+/**
+ * Answers what a session posts for one of its commands, once the command's own schema has taken it.
+ * @returns `bad_request` that names each field that is wrong; what is said of the answer
+ */
+export async function answerSession(
+  command: SessionCommand,
+  services: SessionServices,
+  posted: unknown,
+): Promise<Result<unknown>> {
+  const { name, handle, mcp } = command;
+  const read = (await checkOf(command)).safeParse(posted);
+  if (!read.success) {
+    const { z } = await loadSchemas();
+    const message = `The arguments of ${mcp?.name ?? name} are wrong.`;
+    return failure('bad_request', message, z.prettifyError(read.error));
+  }
+  const answer = await (handle ? handle(services, read.data) : services.ask({ ...read.data, do: name }));
+  return answer.ok && mcp?.says ? success(mcp.says(read.data, answer.value)) : answer;
 }

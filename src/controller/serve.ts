@@ -12,14 +12,13 @@ import type { Documents } from './documents/documents.ts';
 import { documentServices } from './documents/services.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/keeping.ts';
 import type { Looks } from './edge/looks.ts';
-import type { Desk } from './mcp/desk.ts';
 import { gated } from './requestGate.ts';
 
 /** What clients are served from. */
 export interface Served {
   readonly core: Core;
   readonly looks: Looks;
-  readonly desk: Desk;
+  readonly searchMemory: Services['searchMemory'];
   readonly documents: Documents;
   /** Before this nothing that is answered would be true. */
   readonly ready: Promise<void>;
@@ -46,13 +45,12 @@ export function serveClient(link: Link, peer: Peer, served: Served): void {
     handle ? handle(services, params) : services.ask({ ...params, do: name });
   const foreign = () =>
     core.state.trust.state === 'foreign' ? foreignStateProblem(core.state.config.root) : null;
-  const schemas = () => import('../features/params.ts');
-  const handlers = gated(Object.values(commands), { schemas, handle, ready, from, foreign });
+  const handlers = gated(Object.values(commands), { handle, ready, from, foreign });
   link.serve(handlers as Handlers<Answered>);
 }
 
 function servicesFor(
-  { core, looks, desk, documents, stopAll }: Served,
+  { core, looks, searchMemory, documents, stopAll }: Served,
   from: () => RequestMessage['from'],
 ): Services {
   return {
@@ -85,6 +83,6 @@ function servicesFor(
       fileSides: (a, b, path) => looks.fileSides(a, b, path),
     },
     ...documentServices(documents, () => core.state.config),
-    searchMemory: (query, kind, limit) => desk.searchMemory(query, { kind, limit }),
+    searchMemory,
   };
 }

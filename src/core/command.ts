@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import type { Result } from '../lib/result.ts';
+import type { Tool } from './tool.ts';
 import type { Verb } from './verb.ts';
 
-/** What commands of a program work with. A program has one such set of types. */
+/** What commands of a program work with: one such set of types for what clients ask, one for what agents do. */
 export interface CommandWorld {
   /** What schemas are made of. It is loaded with the first request, for it takes longer than the rest of a start. */
   readonly schemas: unknown;
@@ -13,13 +14,16 @@ export interface CommandWorld {
   readonly services: unknown;
 }
 
-/** One thing that clients can ask for: all that is declared about it, in one place. */
+/** One thing that can be asked for: all that is declared about it, in one place. */
 export interface Command<W extends CommandWorld, Name extends string, Params, Answer, Told = Params> {
   /** The request's name on the wire; never renamed. */
   readonly name: Name;
-  /** `person`: refused for whoever runs inside a worker, and for what shows neither a terminal nor the key. */
-  readonly by: 'anyone' | 'person';
-  /** Completes "A worker cannot …"; wanted where a person is. */
+  /**
+   * `person`: refused for whoever runs inside a worker, and for what shows neither a terminal nor the key. `agent`: only
+   * sessions ask for it, each known by its token; no client can.
+   */
+  readonly by: 'anyone' | 'person' | 'agent';
+  /** Completes "A worker cannot …", or "Only the orchestrator can …"; wanted where not all may ask for it. */
   readonly what?: string;
   /** It starts an agent, leads to a start, or answers one: the refusal has a code of its own. */
   readonly approves?: true;
@@ -35,6 +39,8 @@ export interface Command<W extends CommandWorld, Name extends string, Params, An
   handle?(services: W['services'], params: Params): Result<Answer> | Promise<Result<Answer>>;
   /** How it is typed at a command line. */
   readonly verbs?: readonly Verb<Params, Answer>[];
+  /** How agents are offered it. Only what they may ask for has it: it never approves, starts, answers or ends anything. */
+  readonly mcp?: Tool<Params, Answer>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: parameters are checked by the command's own schema before its code runs.

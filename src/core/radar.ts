@@ -36,6 +36,12 @@ export interface RadarFile {
   readonly ranges: { readonly a: readonly LineRange[]; readonly b: readonly LineRange[] };
 }
 
+/** Someone else who changes a file. Ranges are lines of the version that they started from. */
+export interface Changer {
+  readonly worker: string;
+  readonly ranges: readonly LineRange[];
+}
+
 /** Two workers of one repository; `a` and `b` are ids, in the order they were asked about. */
 export interface RadarPair {
   readonly repo: string;

@@ -237,3 +237,43 @@ export interface FlowFinished {
   /** The refs that were pushed; empty without `--push`. */
   readonly pushed: readonly string[];
 }
+
+/** One line of a repository's history. */
+export interface LoggedCommit {
+  /** Full name. */
+  readonly commit: string;
+  readonly parents: readonly string[];
+  readonly author: string;
+  /** ISO time. */
+  readonly at: string;
+  readonly subject: string;
+}
+
+/** `more`: there are older ones. */
+export interface History {
+  readonly commits: readonly LoggedCommit[];
+  readonly more: boolean;
+}
+
+/** `isCut`: only the beginning of it is there. */
+export interface CommitText {
+  readonly text: string;
+  readonly isCut: boolean;
+}
+
+export interface LogWish {
+  /** Where to begin: a branch, a tag, a commit; null for what is checked out. */
+  readonly from: string | null;
+  /** Only commits that changed this file, or something in this folder; relative to the top folder. */
+  readonly path: string | null;
+  /** Commits, from 1 on. */
+  readonly limit: number;
+  /** Commits to leave out, the newest first. */
+  readonly offset: number;
+}
+
+export interface CommitWish {
+  readonly commit: string;
+  /** Only the changes of this file or folder; null for all of them. */
+  readonly path: string | null;
+}

@@ -1,26 +1,47 @@
 import { type ApiOf, type CommandTable, type ParamsOf, tableOf } from '../core/command.ts';
 import type { Facts } from '../core/facts.ts';
+import type { Tool } from '../core/tool.ts';
 import type { AnyVerb } from '../core/verb.ts';
+import type { Role } from '../core/worker.ts';
 import type { Result } from '../lib/result.ts';
 import type { DaemonStatus } from '../protocol/hostApi.ts';
 import { answer } from './attention/answer.ts';
 import { setAside } from './attention/setAside.ts';
 import { boardCommands } from './board/commands.ts';
-import type { FeatureCommand } from './define.ts';
+import { boardTools } from './board/tools.ts';
+import type { FeatureCommand, SessionCommand } from './define.ts';
 import { invoiceCommands } from './invoices/commands.ts';
 import { run } from './jobs/run.ts';
-import { remember, searchMemory } from './memory/remember.ts';
+import { memorySearch, remember, searchMemory, storeMemory } from './memory/remember.ts';
 import { mute } from './messages/mute.ts';
-import { talkVerbs, updates } from './messages/reports.ts';
+import {
+  listUpdates,
+  report,
+  reportBlocked,
+  reportDone,
+  reportProgress,
+  talkVerbs,
+  updates,
+} from './messages/reports.ts';
+import { note } from './messages/sessions.ts';
 import { notionCommands } from './notion/commands.ts';
-import { conflicts, fileSides } from './radar/conflicts.ts';
+import { conflicts, fileSides, lookForConflicts, whoIsChanging } from './radar/conflicts.ts';
 import { flowVerbs } from './releases/flow.ts';
 import { repoCommands, repoVerbs } from './repos/commands.ts';
+import { gitLog, gitShow } from './repos/history.ts';
 import type { ControllerState, Decision } from './state.ts';
 import { goOn } from './usage/goOn.ts';
 import { usage } from './usage/spent.ts';
 import { workerCommands } from './workers/commands.ts';
 import { lookingVerbs } from './workers/looking.ts';
+import {
+  listWorkers,
+  proposeFinish,
+  proposeWorker,
+  readDiff,
+  status,
+  workerScreen,
+} from './workers/tools.ts';
 import { workspaceCommands, workspaceVerbs } from './workspace/commands.ts';
 
 const list = [
@@ -42,6 +63,15 @@ const list = [
   ...notionCommands,
 ] as const;
 
+/** What agents may ask for, in the order of their lists of tools. */
+const agentList = [
+  report,
+  ...[reportProgress, reportBlocked, reportDone, listUpdates, whoIsChanging, note, storeMemory, memorySearch],
+  ...[status, listWorkers, workerScreen, readDiff, lookForConflicts, proposeWorker, proposeFinish],
+  ...[gitLog, gitShow],
+  ...boardTools,
+] as const;
+
 /**
  * Everything that clients can ask of the controller, by the request's name. What they may call, the check of what they
  * send and of who they are, what is decided or done, and the verbs of the command line follow from this table. It is the
@@ -49,7 +79,11 @@ const list = [
  */
 export const commands = tableOf(list);
 
+/** Everything that sessions can ask of it, by the name that the loop knows it by. No client's request is among them. */
+export const agentCommands = tableOf(agentList);
+
 type Commands = CommandTable<typeof list>;
+type AgentCommands = CommandTable<typeof agentList>;
 export type CommandName = keyof Commands;
 export type CommandParams<K extends CommandName> = ParamsOf<Commands[K]>;
 
@@ -66,16 +100,38 @@ export interface ControllerNotices {
   facts: Facts;
 }
 
-type Decided = Extract<
-  Commands[CommandName],
-  { decide(state: ControllerState, told: never, asked: never): Decision }
->;
+type Decided<C> = C extends { decide(state: ControllerState, told: never, asked: never): Decision }
+  ? C
+  : never;
 type ToldTo<C> = C extends { decide(state: never, told: infer Told, asked: never): Decision } ? Told : never;
+type RequestFor<C extends { readonly name: string }> = {
+  [One in C as One['name']]: { readonly do: One['name'] } & ToldTo<One>;
+}[C['name']];
 
-/** What the loop can be asked: a command's name, and what its decision is told. */
-export type ChangeRequest = {
-  [C in Decided as C['name']]: { readonly do: C['name'] } & ToldTo<C>;
-}[Decided['name']];
+/** What the loop can be asked by clients: a command's name, and what its decision is told. */
+export type ChangeRequest = RequestFor<Decided<Commands[CommandName]>>;
+
+/** What sessions can ask it. There is no way from here to an approval. */
+export type SessionRequest = RequestFor<Decided<AgentCommands[keyof AgentCommands]>>;
+
+/** A tool as agents know it, and the command behind it. */
+export interface ListedTool extends AnyTool {
+  readonly name: string;
+  readonly command: SessionCommand;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a tool says belongs to its command alone.
+type AnyTool = Tool<any, any>;
+
+const tools = (agentList as readonly SessionCommand[]).flatMap((command): readonly ListedTool[] =>
+  command.mcp ? [{ name: command.name, ...command.mcp, command }] : [],
+);
+
+/** What a session is offered, by its role. None of it starts, types, merges or approves. */
+export const toolsOf: Readonly<Record<Role, readonly ListedTool[]>> = {
+  worker: tools.filter(({ has }) => has === 'everyone'),
+  orchestrator: tools,
+};
 
 const all: readonly FeatureCommand[] = list;
 
@@ -96,7 +152,12 @@ export const verbs: readonly ListedVerb[] = [
       ...verb,
     })),
   ),
-  ...own([...talkVerbs, run, ...flowVerbs]),
+  ...own([
+    ...agentList.flatMap(({ verbs = [] }): readonly AnyVerb[] => verbs),
+    ...talkVerbs,
+    run,
+    ...flowVerbs,
+  ]),
 ];
 
 function own(verbs: readonly AnyVerb[]): readonly ListedVerb[] {

@@ -6,9 +6,12 @@ import { noSuchWorker } from './workers/checks.ts';
 
 /** Notes down what a person decided about a worker. */
 export function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
-  return state.log.workers.has(id)
-    ? noted(state, ticket, happening)
-    : reply(state, ticket, noSuchWorker(state, id));
+  return missing(state, ticket, id) ?? noted(state, ticket, happening);
+}
+
+/** Refuses what is about a worker that is not there; null where it is. */
+export function missing(state: ControllerState, ticket: Ticket, id: string): Decision | null {
+  return state.log.workers.has(id) ? null : reply(state, ticket, noSuchWorker(state, id));
 }
 
 /** Notes something down, and says so. */

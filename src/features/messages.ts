@@ -9,12 +9,11 @@ import type { AgentRequest } from '../core/queue.ts';
 import type { RepoRadar } from '../core/radar.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import type { Tokens } from '../core/usage.ts';
-import type { FailedSetup, UpdateDraft } from '../core/worker.ts';
+import type { FailedSetup } from '../core/worker.ts';
 import type { TrustFacts, WorkspaceConfig } from '../core/workspace.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Happening } from './log.ts';
-import type { MemoryDraft } from './memory/memory.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
 export type Message =
@@ -174,18 +173,11 @@ export interface NamedRequest {
   readonly do: string;
 }
 
-/** What a session, known by its token, may ask. There is no way from here to an approval. */
-export type SessionRequest =
-  | { readonly do: 'report'; readonly update: UpdateDraft }
-  | { readonly do: 'note'; readonly to: string; readonly text: string }
-  | { readonly do: 'remember'; readonly memory: MemoryDraft }
-  | { readonly do: 'propose'; readonly draft: ProposalDraft; readonly sessionId: string }
-  | { readonly do: 'wish-finish'; readonly worker: string; readonly why: string };
-
+/** What a session says or wishes for. Commands of clients are not looked for under its name, so no way leads from here to an approval. */
 export interface SessionMessage {
   readonly type: 'session-asked';
   readonly ticket: Ticket;
   /** Whose token it was. */
   readonly id: string;
-  readonly request: SessionRequest;
+  readonly request: NamedRequest & { readonly [told: string]: unknown };
 }

@@ -11,11 +11,19 @@ import type {
   SyncTable,
 } from '../core/notion.ts';
 import type { Brought, CleanPreview, FinishPreview } from '../core/proposal.ts';
-import type { FileSides, RepoRadar } from '../core/radar.ts';
-import type { Backup, RepoDetails, Restored } from '../core/repo.ts';
+import type { Changer, FileSides, RepoRadar } from '../core/radar.ts';
+import type {
+  Backup,
+  CommitText,
+  CommitWish,
+  History,
+  LogWish,
+  RepoDetails,
+  Restored,
+} from '../core/repo.ts';
 import type { Result } from '../lib/result.ts';
 import type { FoundMemory } from './memory/memory.ts';
-import type { NamedRequest } from './messages.ts';
+import type { NamedRequest, SessionMessage } from './messages.ts';
 import type { ControllerState } from './state.ts';
 
 /** An event of the log, as clients are shown it. */
@@ -48,8 +56,35 @@ export interface Services {
   readonly board: BoardService;
   readonly invoices: InvoiceService;
   readonly notion: NotionService;
-  searchMemory(query: string, kind: string | undefined, limit: number): Promise<readonly FoundMemory[]>;
+  searchMemory: MemorySearch;
 }
+
+/** What is done in the world for agents. It is made for each session. Nothing in it approves, types or ends anything. */
+export interface SessionServices {
+  readonly state: ControllerState;
+  /** Puts a wish of this session to the loop. */
+  ask<T>(request: SessionMessage['request']): Promise<Result<T>>;
+  newSessionId(): string;
+  /** Returns the last lines of a worker's terminal as plain text. */
+  screenOf(id: string, scrollback: number): Answer<string>;
+  /** Returns a worker's changes since its branch began, uncommitted ones included, as a patch. */
+  diffOf(id: string): Answer<string>;
+  /** Returns commits of a repository, newest first. */
+  historyOf(repo: string, wish: LogWish): Answer<History>;
+  commitOf(repo: string, wish: CommitWish): Answer<CommitText>;
+  conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
+  /** Returns who else changes a file. */
+  whoIsChanging(path: string): readonly Changer[];
+  readonly board: Omit<BoardService, 'giveIds'>;
+  searchMemory: MemorySearch;
+}
+
+/** Finds at most `limit`, 1–100, of one kind or of all. */
+export type MemorySearch = (
+  query: string,
+  kind: string | undefined,
+  limit: number,
+) => Promise<readonly FoundMemory[]>;
 
 export interface WorkerService {
   previewFinish(id: string): Answer<FinishPreview>;

@@ -1,49 +1,9 @@
-import type { Repo } from '../core/repo.ts';
+import type { CommitText, CommitWish, History, LoggedCommit, LogWish, Repo } from '../core/repo.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { hasControl } from '../lib/sanitize.ts';
 import { type Git, refused } from './run.ts';
 
 /** Looking at what was committed. Names come from a model, so they are checked before git is given them. */
-
-/** One line of a repository's history. */
-interface LoggedCommit {
-  /** Full name. */
-  readonly commit: string;
-  readonly parents: readonly string[];
-  readonly author: string;
-  /** ISO time. */
-  readonly at: string;
-  readonly subject: string;
-}
-
-/** `more`: there are older ones. */
-export interface History {
-  readonly commits: readonly LoggedCommit[];
-  readonly more: boolean;
-}
-
-/** `isCut`: only the first `mostPatchBytes` of it are there. */
-export interface CommitText {
-  readonly text: string;
-  readonly isCut: boolean;
-}
-
-export interface LogWish {
-  /** Where to begin: a branch, a tag, a commit; null for what is checked out. */
-  readonly from: string | null;
-  /** Only commits that changed this file, or something in this folder; relative to the top folder. */
-  readonly path: string | null;
-  /** Commits, from 1 on. */
-  readonly limit: number;
-  /** Commits to leave out, the newest first. */
-  readonly offset: number;
-}
-
-export interface CommitWish {
-  readonly commit: string;
-  /** Only the changes of this file or folder; null for all of them. */
-  readonly path: string | null;
-}
 
 /** Milliseconds; the history of one file of a large repository takes seconds. */
 const patienceMs = 30_000;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { agentPrograms } from '../../src/agents/programs.ts';
-import { toolsOf } from '../../src/controller/mcp/toolsOf.ts';
+import { toolsOf } from '../../src/features/commands.ts';
 
 const { plugin } = agentPrograms();
 const skills = join(plugin, 'skills');

@@ -4,7 +4,7 @@ import { makePlan } from '../../src/controller/edge/planning.ts';
 import type { Tools } from '../../src/controller/edge/tools.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/core/workspace.ts';
-import { proposalsWaiting } from '../../src/features/messages/sessions.ts';
+import { proposalsWaiting } from '../../src/features/workers/tools.ts';
 import { Git } from '../../src/git/run.ts';
 import { createPlace, expectProblem, expectValue } from '../git/place.ts';
 import { config, planFor, Scene } from './scene.ts';

@@ -5,7 +5,6 @@ import type { Documents } from '../../src/controller/documents/documents.ts';
 import { Looks } from '../../src/controller/edge/looks.ts';
 import type { Edge } from '../../src/controller/edge/runEffect.ts';
 import { Typist } from '../../src/controller/edge/typing.ts';
-import type { Desk } from '../../src/controller/mcp/desk.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import {
@@ -61,7 +60,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     {
       core,
       looks: new LooksAtNoFile(core, edge),
-      desk: {} as Desk,
+      searchMemory: async () => [],
       documents: {} as Documents,
       ready,
       stopAll: async () => {

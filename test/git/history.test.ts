@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type LogWish, mostPatchBytes, readCommit, readHistory } from '../../src/git/history.ts';
+import type { LogWish } from '../../src/core/repo.ts';
+import { mostPatchBytes, readCommit, readHistory } from '../../src/git/history.ts';
 import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
 
 const all: LogWish = { from: null, path: null, limit: 20, offset: 0 };

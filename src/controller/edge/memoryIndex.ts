@@ -1,6 +1,5 @@
 import type MiniSearch from 'minisearch';
 import type { FoundMemory, Memory } from '../../features/memory/memory.ts';
-import type { MemoryFilter } from '../mcp/desk.ts';
 
 interface Entry {
   readonly id: string;
@@ -17,11 +16,13 @@ export class MemoryIndex {
    * The best matches first; without a query the newest. A query in quotes, or one that begins with `[`, is looked
    * for as it stands.
    * @param memories all there are; those not seen before are taken in
+   * @param limit at most so many, 1–100
    */
   async search(
     memories: readonly Memory[],
     query: string,
-    { kind, limit }: MemoryFilter,
+    kind: string | undefined,
+    limit: number,
   ): Promise<readonly FoundMemory[]> {
     const isWanted = (memory: Memory) => kind === undefined || memory.kind === kind;
     const words = query.trim();

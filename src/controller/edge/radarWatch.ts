@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { repoOf } from '../../core/ids.ts';
-import type { FileSides, LineRange, RadarReport, RepoRadar } from '../../core/radar.ts';
+import type { Changer, FileSides, RadarReport, RepoRadar } from '../../core/radar.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
@@ -47,12 +47,6 @@ interface Watched {
   /** Milliseconds. */
   lastTook: number;
   last: RepoRadar | null;
-}
-
-/** Someone else who changes a file. Ranges are lines of the version that they started from. */
-export interface Changer {
-  readonly worker: string;
-  readonly ranges: readonly LineRange[];
 }
 
 /** Looks which worktrees will not merge: one radar for each repository with workers, one look at a time. */

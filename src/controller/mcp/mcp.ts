@@ -1,14 +1,16 @@
+import type { ServerResponse } from 'node:http';
 import type { Message } from '../../features/messages.ts';
+import type { SessionServices } from '../../features/services.ts';
+import { readText, replaceFile } from '../../lib/files.ts';
+import { LoopbackServer } from '../../lib/loopbackServer.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from '../edge/hostPort.ts';
-import { lastPort, writeMcpConfig } from './configFile.ts';
-import type { Desk } from './desk.ts';
-import { McpEndpoint } from './endpoint.ts';
+import { mcpConfigFile } from '../edge/tools.ts';
 import type { McpServer } from './server.ts';
 
-export interface McpWorld {
+interface McpWorld {
   readonly root: string;
-  readonly desk: Desk;
+  readonly servicesOf: (id: string) => SessionServices;
   readonly host: Pick<HostPort, 'find'>;
   tell(message: Message): void;
   fail(error: unknown): void;
@@ -18,7 +20,7 @@ export interface McpWorld {
 export class Mcp {
   readonly #world: McpWorld;
   #opening: Promise<Result<string>> | null = null;
-  #endpoint: McpEndpoint | null = null;
+  #endpoint: LoopbackServer | null = null;
   #server: Promise<McpServer> | null = null;
   #closed = false;
 
@@ -28,7 +30,7 @@ export class Mcp {
 
   /** The address for agents once it is open. */
   get url(): string | null {
-    return this.#endpoint?.url ?? null;
+    return this.#endpoint && addressOf(this.#endpoint);
   }
 
   /** Opens it, or says where it is. */
@@ -48,18 +50,29 @@ export class Mcp {
 
   async #open(): Promise<Result<string>> {
     const { root, fail } = this.#world;
-    const endpoint = await McpEndpoint.listen({
-      port: lastPort(root),
-      identify: (token) => this.#identify(token),
-      handle: async (...call) => (await this.#loaded()).handle(...call),
-      fail,
-    });
-    const written = this.#closed ? null : await writeMcpConfig(root, endpoint.url);
+    const endpoint = await LoopbackServer.listen(
+      {
+        perSecond: 50,
+        burst: 300,
+        identify: (token) => this.#identify(token),
+        handle: async ({ id, request, response, body }) =>
+          (await this.#loaded()).handle(id, request, response, body),
+        refuse,
+        fail,
+        hasPath: (path) => path === '/mcp',
+        // A stream for what is said unasked (GET) is not offered: nothing is.
+        bodiless: ['DELETE'],
+      },
+      // Agents that run know no other; another one is taken where that is not free.
+      lastPort(root),
+    );
+    const address = addressOf(endpoint);
+    const written = this.#closed ? null : writeMcpConfig(root, address);
     // Tried again with the next agent; by then this port would be one that no agent knows.
     if (!written?.ok) endpoint.close();
     if (written?.ok === false) throw new Error(written.problem.message);
     this.#endpoint = endpoint;
-    return success(endpoint.url);
+    return success(address);
   }
 
   /** The host gave each terminal its token; only those of processes that run are good for anything. */
@@ -72,10 +85,35 @@ export class Mcp {
 
   /** The SDK takes half a second and 30 MB, so it comes with the first agent that asks. */
   #loaded(): Promise<McpServer> {
-    const { desk, tell } = this.#world;
+    const { servicesOf, tell } = this.#world;
     this.#server ??= import('./server.ts').then(
-      ({ McpServer }) => new McpServer(desk, (id, listed) => tell({ type: 'tools-met', id, listed })),
+      ({ McpServer }) => new McpServer(servicesOf, (id, listed) => tell({ type: 'tools-met', id, listed })),
     );
     return this.#server;
   }
+}
+
+function addressOf({ url }: LoopbackServer): string {
+  return `${url}/mcp`;
+}
+
+function refuse(response: ServerResponse, _path: string, status: number, error: string): void {
+  const headers = { 'content-type': 'application/json', connection: 'close' };
+  response.writeHead(status, status === 405 ? { ...headers, allow: 'POST, DELETE' } : headers);
+  response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message: error }, id: null }));
+}
+
+/** Writes what `--mcp-config` names: the token is filled in from each agent's environment. */
+export function writeMcpConfig(root: string, url: string): Result<null> {
+  const headers = { Authorization: 'Bearer $' + '{ORCH_TOKEN}' };
+  const config = { mcpServers: { orch: { type: 'http', url, headers } } };
+  return replaceFile(root, mcpConfigFile(root), JSON.stringify(config, null, 2));
+}
+
+/** The port that agents were told last time; null where there is none. */
+export function lastPort(root: string): number | null {
+  const text = readText(root, mcpConfigFile(root), 64 * 1024);
+  // Where nothing was ever started, any port is as good.
+  const port = Number(/"http:\/\/127\.0\.0\.1:(\d{1,5})\/mcp"/.exec((text.ok && text.value) || '')?.[1]);
+  return Number.isInteger(port) && port > 1023 && port < 65_536 ? port : null;
 }

@@ -1,18 +1,44 @@
-import { commands } from '../../features/commands.ts';
-import type { FeatureCommand } from '../../features/define.ts';
-import type { RequestMessage } from '../../features/messages.ts';
+import { orchestrator } from '../../core/worker.ts';
+import { agentCommands, commands } from '../../features/commands.ts';
+import { missing } from '../../features/decided.ts';
+import type { FeatureCommand, SessionCommand } from '../../features/define.ts';
+import type { RequestMessage, SessionMessage } from '../../features/messages.ts';
 import { type ControllerState, type Decision, reply } from '../../features/state.ts';
-import { problemOf } from '../../lib/result.ts';
+import { failure, problemOf } from '../../lib/result.ts';
 
 /** Answers a client's request, or begins what it asks for. Only a person's request is decided on. */
 export function requested(state: ControllerState, message: RequestMessage): Decision {
   const { request, ticket, from } = message;
   if (!from.person) return reply(state, ticket, { ok: false, problem: from.problem ?? forPeople });
   const { do: name, ...told } = request;
-  const table: Readonly<Record<string, FeatureCommand>> = commands;
-  const decide = Object.hasOwn(table, name) ? table[name]?.decide : undefined;
+  const decide = find<FeatureCommand>(commands, name)?.decide;
   if (!decide) throw new Error(`nothing is decided on ${name}`);
   return decide(state, told, message);
+}
+
+/** Takes in what a session says or wishes for. What clients may ask is not looked for. */
+export function sessionAsked(state: ControllerState, message: SessionMessage): Decision {
+  const { ticket, id, request } = message;
+  const gone = missing(state, ticket, id);
+  if (gone) return gone;
+  const { do: name, ...told } = request;
+  const command = find<SessionCommand>(agentCommands, name);
+  if (!command?.decide) throw new Error(`no session can wish for ${name}`);
+  if (command.mcp?.has === 'orchestrator' && id !== orchestrator.id)
+    return reply(state, ticket, onlyTheOrchestrator(command.what));
+  return command.decide(state, told, message);
+}
+
+function find<C>(table: Readonly<Record<string, C>>, name: string): C | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}
+
+function onlyTheOrchestrator(what = 'do that') {
+  return failure(
+    'not_allowed',
+    `Only the orchestrator can ${what}.`,
+    'Tell it with send_message, to "orchestrator".',
+  );
 }
 
 const forPeople = problemOf(

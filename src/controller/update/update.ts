@@ -1,7 +1,6 @@
 import { type TrustFacts, untrustedProblem, type WorkspaceConfig } from '../../core/workspace.ts';
 import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
 import { timeEntered } from '../../features/invoices/entering.ts';
-import { sessionAsked } from '../../features/messages/sessions.ts';
 import type { Message } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wanting.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
@@ -26,7 +25,7 @@ import { toolsMet, toolsOverdue } from '../../features/workers/toolsWatch.ts';
 import { undoEnded } from '../../features/workers/undo.ts';
 import type { Problem } from '../../lib/result.ts';
 import { react } from './reactions.ts';
-import { requested } from './requests.ts';
+import { requested, sessionAsked } from './requests.ts';
 
 /** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {

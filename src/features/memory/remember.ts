@@ -1,8 +1,9 @@
+import { parseUpdateBlock } from '../../agents/updateBlock.ts';
 import { upTo } from '../../core/values.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { noted } from '../decided.ts';
-import { defineCommand, defineServed } from '../define.ts';
+import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
 import type { ControllerState, Decision } from '../state.ts';
 import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
@@ -58,17 +59,71 @@ export const searchMemory = defineServed<readonly FoundMemory[]>()({
   ],
 });
 
-interface Remembering {
-  readonly memory: MemoryDraft;
+/** The same for a session, with name and answer of the copilot-memory server. A text block in it is a report, too. */
+export const storeMemory = defineWish<unknown>()({
+  name: 'remember',
+  by: 'agent',
+  params: ({ z }) =>
+    z.object({
+      content: z.string().min(1).max(contentLimit),
+      type: z.enum(memoryKinds).default('context'),
+      tags: z.array(z.string().max(60)).max(20).default([]),
+      metadata: z.record(z.string().max(60), z.unknown()).default({}),
+    }),
+  async handle(services, { content, type, tags, metadata }) {
+    const memory = cleanMemory({ kind: type, content, tags, metadata });
+    if (!memory.ok) return memory;
+    const stored = await services.ask<{ id: string }>({ do: 'remember', memory: memory.value });
+    if (!stored.ok) return stored;
+    const update = parseUpdateBlock(content);
+    if (update) await services.ask({ do: 'report', update });
+    const kept = services.state.log.memories.findLast((one) => one.id === stored.value.id);
+    return success(kept ? shown(services.state, { memory: kept, distance: 0 }) : null);
+  },
+  decide: (state, { memory }: Remembering, { ticket, id }) => rememberBy(state, ticket, id, memory),
+  mcp: {
+    name: 'memory_store',
+    has: 'everyone',
+    description:
+      'Keep a decision, a lesson or context for all sessions of this workspace, now and later. No secrets.',
+  },
+});
+
+/** Its other tool. */
+export const memorySearch = defineTool<unknown>()({
+  name: 'memory_search',
+  by: 'agent',
+  params: ({ z }) =>
+    z.object({
+      query: z.string().max(1000),
+      type: z.enum(memoryKinds).optional(),
+      limit: z.number().int().min(1).max(100).default(10),
+    }),
+  async handle({ state, searchMemory }, { query, type, limit }) {
+    const found = await searchMemory(query, type, limit);
+    return success(found.map((one) => shown(state, one)));
+  },
+  mcp: {
+    has: 'everyone',
+    description:
+      'Find what sessions of this workspace have stored. Words are matched, also with small typos.',
+    reads: true,
+  },
+});
+
+function shown({ log, config }: ControllerState, { memory, distance }: FoundMemory) {
+  const { id, by, at, kind: type, content, tags, metadata } = memory;
+  const sessionId = log.workers.get(by)?.sessionId ?? null;
+  return {
+    ...{ id, projectId: config.name, content, type, tags, metadata: { ...metadata, worker: by } },
+    ...{ createdAt: at, updatedAt: at, sessionId, distance },
+  };
 }
 
-/** Decides what is stored. @param by the session that does, or `person` */
-export function rememberBy(
-  state: ControllerState,
-  ticket: Ticket,
-  by: string,
-  memory: MemoryDraft,
-): Decision {
+type Remembering = { readonly memory: MemoryDraft };
+
+/** @param by the session that stores it, or `person` */
+function rememberBy(state: ControllerState, ticket: Ticket, by: string, memory: MemoryDraft): Decision {
   const entry = state.log.lastMemory + 1;
   return noted(
     state,
@@ -79,7 +134,7 @@ export function rememberBy(
 }
 
 /** Characters of one memory, and of its metadata as JSON. */
-export const contentLimit = 20_000;
+const contentLimit = 20_000;
 const metadataLimit = 4000;
 
 /**

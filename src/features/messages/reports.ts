@@ -1,7 +1,10 @@
+import { cleanUpdate, parseUpdateBlock, type RawUpdate } from '../../agents/updateBlock.ts';
 import { upTo } from '../../core/values.ts';
-import type { Update } from '../../core/worker.ts';
-import { success } from '../../lib/result.ts';
-import { defineServed, defineVerb } from '../define.ts';
+import type { Update, UpdateDraft } from '../../core/worker.ts';
+import { failure, success } from '../../lib/result.ts';
+import { noted } from '../decided.ts';
+import { defineServed, defineTool, defineVerb, defineWish, type World } from '../define.ts';
+import type { SessionServices } from '../services.ts';
 import { updatesOf } from './sessions.ts';
 
 /** What workers reported, newest first; of one, or of all. */
@@ -21,25 +24,140 @@ export const updates = defineServed<readonly Update[]>()({
   ],
 });
 
+/** What workers reported, as tools give it. */
+export const listUpdates = defineTool<readonly Update[]>()({
+  name: 'list_updates',
+  by: 'agent',
+  params: ({ z }) =>
+    z.object({
+      worker: z.string().max(300).optional().describe('Only of this one, such as "backend/auth".'),
+      limit: z.number().int().min(1).max(100).default(20),
+    }),
+  handle: ({ state }, { worker, limit }) => success(updatesOf(state, worker).slice(0, limit)),
+  mcp: { has: 'everyone', description: 'What workers have reported, newest first.', reads: true },
+});
+
+/** The fields of a worker's report, as an agent or a command sends them. */
+function reportFields({ z }: World['schemas']) {
+  const texts = z.union([z.string().max(8000), z.array(z.string().max(2000)).max(50)]);
+  return {
+    summary: z.string().max(4000).describe('One sentence: where the task stands.'),
+    done: texts.optional().describe('What has been finished since the last report.'),
+    next: texts.optional().describe('What comes next.'),
+    blockers: texts.optional().describe('What keeps you from going on; leave out when nothing does.'),
+    percent: z.number().min(0).max(100).optional().describe('How much of the whole task is done.'),
+    minutes: z
+      .number()
+      .min(0)
+      .max(24 * 60)
+      .optional()
+      .describe('Minutes of work since the last report.'),
+    ready_to_merge: z.boolean().optional().describe('Everything is committed and checked.'),
+  };
+}
+
+/** Takes in where a worker's task stands: a text block, or the same fields. */
+export const report = defineWish<null>()({
+  name: 'report',
+  by: 'agent',
+  params: (schemas) => {
+    const { z } = schemas;
+    return z.union([
+      z.object({ block: z.string().max(20_000) }),
+      z.object({
+        ...reportFields(schemas),
+        summary: z.string().max(4000).default(''),
+        status: z.enum(['working', 'blocked', 'done']).optional(),
+      }),
+    ]);
+  },
+  handle(services, posted) {
+    if (!('block' in posted)) return reported(services, { ...posted, readyToMerge: posted.ready_to_merge });
+    const update = parseUpdateBlock(posted.block);
+    return update
+      ? services.ask({ do: 'report', update })
+      : failure(
+          'bad_report',
+          'This is no [WORKER UPDATE] block.',
+          'Begin it with that line, then Status:, Done:, Next:.',
+        );
+  },
+  decide: (state, { update }: { readonly update: UpdateDraft }, { ticket, id }) =>
+    noted(state, ticket, { type: 'updated', id, update }),
+  verbs: [
+    {
+      usage: 'report [summary]',
+      about: 'inside a worker: say where its task stands',
+      what: 'report where its task is',
+      untrusted: true,
+      options: {
+        '--status <word>': 'working, blocked or done',
+        '--done <text...>': 'what has been finished',
+        '--next <text...>': 'what comes next',
+        '--blocker <text...>': 'what keeps it from going on',
+        '--percent <n>': { about: 'how much of the whole task is done', parse: upTo(100) },
+        '--minutes <n>': { about: 'worked since the last report', parse: upTo(24 * 60) },
+        '--ready': 'ready to merge: everything is committed and checked',
+        '--block <text>': 'a [WORKER UPDATE] block instead; - reads it from standard input',
+      },
+    },
+  ],
+});
+
+function reported(services: SessionServices, raw: RawUpdate) {
+  return services.ask<null>({ do: 'report', update: cleanUpdate(raw) });
+}
+
+const says = () => 'Noted.';
+
+export const reportProgress = defineTool<null>()({
+  name: 'report_progress',
+  by: 'agent',
+  params: (schemas) => schemas.z.object(reportFields(schemas)),
+  handle: (services, args) => reported(services, { ...args, readyToMerge: args.ready_to_merge }),
+  mcp: {
+    has: 'everyone',
+    description:
+      'Tell the person and the orchestrator where your task stands. Use it after each finished step, at least every 30 minutes.',
+    says,
+  },
+});
+
+export const reportBlocked = defineTool<null>()({
+  name: 'report_blocked',
+  by: 'agent',
+  params: (schemas) => {
+    const { summary, blockers, done, next, percent, minutes } = reportFields(schemas);
+    const { z } = schemas;
+    return z.object({ summary, blockers: blockers.unwrap().optional(), done, next, percent, minutes });
+  },
+  handle: (services, args) =>
+    reported(services, { ...args, blockers: args.blockers ?? args.summary, status: 'blocked' }),
+  mcp: {
+    has: 'everyone',
+    description: 'Say that you cannot go on without somebody else, and what you need.',
+    says,
+  },
+});
+
+export const reportDone = defineTool<null>()({
+  name: 'report_done',
+  by: 'agent',
+  params: (schemas) => {
+    const { summary, done, minutes, ready_to_merge } = reportFields(schemas);
+    return schemas.z.object({ summary, done, minutes, ready_to_merge });
+  },
+  handle: (services, { ready_to_merge = true, ...args }) =>
+    reported(services, { ...args, status: 'done', percent: 100, readyToMerge: ready_to_merge }),
+  mcp: {
+    has: 'everyone',
+    description: 'Say that your task is finished: everything is committed and its checks pass.',
+    says,
+  },
+});
+
 /** What sessions say of themselves and to each other. */
 export const talkVerbs = [
-  defineVerb({
-    usage: 'report [summary]',
-    about: 'inside a worker: say where its task stands',
-    by: 'anyone',
-    what: 'report where its task is',
-    untrusted: true,
-    options: {
-      '--status <word>': 'working, blocked or done',
-      '--done <text...>': 'what has been finished',
-      '--next <text...>': 'what comes next',
-      '--blocker <text...>': 'what keeps it from going on',
-      '--percent <n>': { about: 'how much of the whole task is done', parse: upTo(100) },
-      '--minutes <n>': { about: 'worked since the last report', parse: upTo(24 * 60) },
-      '--ready': 'ready to merge: everything is committed and checked',
-      '--block <text>': 'a [WORKER UPDATE] block instead; - reads it from standard input',
-    },
-  }),
   defineVerb({
     usage: 'messages [id]',
     about: 'what sessions wrote to each other',

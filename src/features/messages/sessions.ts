@@ -1,46 +1,36 @@
 import { noteLimit } from '../../core/facts.ts';
-import { orchestrator, type Update } from '../../core/worker.ts';
-import { failure, type Result, success } from '../../lib/result.ts';
-import type { Happening } from '../log.ts';
-import { rememberBy } from '../memory/remember.ts';
-import type { SessionMessage, SessionRequest, Ticket } from '../messages.ts';
+import type { Update } from '../../core/worker.ts';
+import { failure, type Result } from '../../lib/result.ts';
+import { paragraphs } from '../../lib/sanitize.ts';
+import { noted } from '../decided.ts';
+import { defineWish } from '../define.ts';
+import type { SessionMessage } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { noSuchWorker } from '../workers/checks.ts';
-import { proposeBy } from '../workers/propose.ts';
 
 /** Notes that wait for one worker; more would be a flood. */
 export const notesWaiting = 20;
 
-/** Proposals of the orchestrator that wait at once: nobody looks at more, and each plan fetches. */
-export const proposalsWaiting = 30;
+/** Writes to another session. */
+export const note = defineWish<null>()({
+  name: 'note',
+  by: 'agent',
+  params: ({ z }) => z.object({ to: z.string().min(1).max(300), text: z.string().min(1).max(noteLimit) }),
+  handle: (services, { to, text }) => services.ask({ do: 'note', to, text: paragraphs(text, noteLimit) }),
+  decide: takeNote,
+  mcp: {
+    name: 'send_message',
+    has: 'everyone',
+    description:
+      'Write to another worker, such as "backend/auth", or to "orchestrator". It reads it as information between its own steps; the person sees it, too.',
+    says: ({ to }) => `Sent to ${to}.`,
+  },
+});
 
-/** Takes in what a session says or wishes for. Pure. */
-export function sessionAsked(state: ControllerState, { ticket, id, request }: SessionMessage): Decision {
-  if (!state.log.workers.has(id)) return reply(state, ticket, noSuchWorker(state, id));
-  switch (request.do) {
-    case 'report':
-      return said(state, ticket, { type: 'updated', id, update: request.update });
-    case 'note':
-      return note(state, ticket, id, request);
-    case 'remember':
-      return rememberBy(state, ticket, id, request.memory);
-    case 'propose':
-      if (id !== orchestrator.id) return reply(state, ticket, notTheOrchestrator('propose workers'));
-      if (waitingProposals(state) >= proposalsWaiting) return reply(state, ticket, tooManyProposals);
-      return proposeBy(state, ticket, request.draft, request.sessionId, 'orchestrator');
-    case 'wish-finish':
-      if (id !== orchestrator.id) return reply(state, ticket, notTheOrchestrator('propose a finish'));
-      if (!state.log.workers.has(request.worker))
-        return reply(state, ticket, noSuchWorker(state, request.worker));
-      return said(state, ticket, { type: 'finish-wished', id: request.worker, by: id, why: request.why });
-  }
-}
-
-function note(
+function takeNote(
   state: ControllerState,
-  ticket: Ticket,
-  from: string,
-  { to, text }: Extract<SessionRequest, { do: 'note' }>,
+  { to, text }: { readonly to: string; readonly text: string },
+  { ticket, id: from }: SessionMessage,
 ): Decision {
   const refuse = (result: Result<never>) => reply(state, ticket, result);
   if (!state.log.workers.has(to)) return refuse(noSuchWorker(state, to));
@@ -51,33 +41,7 @@ function note(
     return refuse(
       failure('too_many', `${notesWaiting} messages wait for ${to} already.`, 'Wait until it has read them.'),
     );
-  return said(state, ticket, { type: 'note-sent', id: to, n: state.log.lastNote + 1, from, text });
-}
-
-function waitingProposals({ log }: ControllerState): number {
-  return [...log.proposals.values()].filter(({ by }) => by === 'orchestrator').length;
-}
-
-const tooManyProposals = failure(
-  'too_many',
-  `${proposalsWaiting} of your proposals wait for a person already.`,
-  'Wait until they have been decided about.',
-);
-
-function said(state: ControllerState, ticket: Ticket, happening: Happening): Decision {
-  return {
-    state,
-    happenings: [happening],
-    effects: [{ type: 'reply', ticket, result: success(null) }],
-  };
-}
-
-function notTheOrchestrator(what: string): Result<never> {
-  return failure(
-    'not_allowed',
-    `Only the orchestrator can ${what}.`,
-    'Tell it with send_message, to "orchestrator".',
-  );
+  return noted(state, ticket, { type: 'note-sent', id: to, n: state.log.lastNote + 1, from, text });
 }
 
 /** Notes that a worker's agent has not been given yet. */

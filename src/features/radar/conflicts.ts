@@ -1,5 +1,6 @@
-import type { FileSides, RepoRadar } from '../../core/radar.ts';
-import { defineServed } from '../define.ts';
+import type { Changer, FileSides, RepoRadar } from '../../core/radar.ts';
+import { success } from '../../lib/result.ts';
+import { defineServed, defineTool } from '../define.ts';
 
 /** Looks now which worktrees will not merge, in one repository or in all that have workers. */
 export const conflicts = defineServed<readonly RepoRadar[]>()({
@@ -23,4 +24,30 @@ export const fileSides = defineServed<FileSides>()({
   by: 'anyone',
   params: ({ z, text }) => z.strictObject({ a: text, b: text.nullable(), path: text }),
   handle: ({ repos }, { a, b, path }) => repos.fileSides(a, b, path),
+});
+
+export const lookForConflicts = defineTool<readonly RepoRadar[]>()({
+  name: 'conflicts',
+  by: 'agent',
+  params: ({ z }) => z.object({ repo: z.string().max(200).optional() }),
+  handle: (services, { repo }) => services.conflicts(repo),
+  mcp: {
+    has: 'orchestrator',
+    description: 'Looks now which workers’ changes will not merge with each other or with their base branch.',
+    reads: true,
+  },
+});
+
+export const whoIsChanging = defineTool<readonly Changer[]>()({
+  name: 'who_is_changing',
+  by: 'agent',
+  params: ({ z }) =>
+    z.object({ path: z.string().min(1).max(4000).describe('Relative to the top of the repository.') }),
+  handle: (services, { path }) => success(services.whoIsChanging(path)),
+  mcp: {
+    has: 'everyone',
+    description:
+      'Which other workers are changing a file right now, and which lines. Ask before larger edits of shared files.',
+    reads: true,
+  },
 });

@@ -4,9 +4,9 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { BoardDesk } from '../../../src/controller/documents/boardDesk.ts';
 import { MemoryIndex } from '../../../src/controller/edge/memoryIndex.ts';
-import type { Desk } from '../../../src/controller/mcp/desk.ts';
 import { Mcp } from '../../../src/controller/mcp/mcp.ts';
-import type { Message, SessionRequest } from '../../../src/features/messages.ts';
+import type { Message } from '../../../src/features/messages.ts';
+import type { SessionServices } from '../../../src/features/services.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';
 import { Sandbox } from '../../protocol/sandbox.ts';
 import { Scene } from '../scene.ts';
@@ -50,7 +50,7 @@ export class ToolPlace {
   #make(): Mcp {
     return new Mcp({
       root: this.sandbox.root,
-      desk: this.#desk(),
+      servicesOf: (id) => this.#servicesOf(id),
       host: {
         find: async () =>
           success(((_: string, { token }: { token: string }) => this.#identify(token)) as never),
@@ -65,13 +65,13 @@ export class ToolPlace {
     return found ? success({ id: found[0] }) : failure('unknown_token', 'Nobody.');
   }
 
-  #desk(): Desk {
+  #servicesOf(id: string): SessionServices {
     const place = this;
     return {
       get state() {
         return place.scene.state;
       },
-      async hear<T>(id: string, request: SessionRequest): Promise<Result<T>> {
+      async ask<T>(request: Parameters<SessionServices['ask']>[0]): Promise<Result<T>> {
         place.scene.tell({ type: 'session-asked', ticket: 1, id, request });
         place.effects.push(...place.scene.done);
         for (const effect of place.scene.effects) {
@@ -80,6 +80,7 @@ export class ToolPlace {
         }
         throw new Error('not answered');
       },
+      newSessionId: () => 'session-2',
       screenOf: async (id) => success(`screen of ${id}\u001b[2J`),
       diffOf: async () => success('x'.repeat(100_000)),
       historyOf: async (repo) =>
@@ -88,10 +89,10 @@ export class ToolPlace {
         success({ text: `${commit} of ${repo} in ${path}\u202e\n+\tx`, isCut: false }),
       board: place.board,
       conflicts: async () => success([]),
-      whoIsChanging: (id, path) => [
+      whoIsChanging: (path) => [
         { worker: id === auth ? bill : auth, ranges: [{ from: path.length, to: 9 }] },
       ],
-      searchMemory: (query, filter) => this.#index.search(this.scene.state.log.memories, query, filter),
+      searchMemory: (...wanted) => this.#index.search(this.scene.state.log.memories, ...wanted),
     };
   }
 
