@@ -4,22 +4,35 @@ import type { Problem } from '../lib/result.ts';
 export const syncTables = ['board', 'invoices'] as const;
 export type SyncTable = (typeof syncTables)[number];
 
-/** Which property in Notion is which field of ours; no secret. */
-export interface NotionMapping {
+/** Types of Notion's properties that we can read and write. */
+export type PropertyType = 'title' | 'rich_text' | 'select' | 'status' | 'date' | 'number' | 'url';
+
+export interface FieldMapping {
+  readonly propertyId: string;
+  /** As it was called; only for messages. */
+  readonly name: string;
+  /** As it was; a property of another type since is not the same one. */
+  readonly type: PropertyType;
+}
+
+/** Which property of a data source is which field of ours. Holds no secret; a person may edit it. */
+export interface Mapping {
   readonly databaseId: string;
   readonly dataSourceId: string;
+  /** The text property with our ids; null until a person agreed to add it. */
   readonly idProperty: string | null;
-  readonly fields: Readonly<
-    Record<string, { readonly propertyId: string; readonly name: string; readonly type: string }>
-  >;
+  readonly fields: Readonly<Record<string, FieldMapping>>;
+  /** The statuses in Notion that stand for each choice of ours; any other is left alone. */
   readonly statusMap: Readonly<Record<string, readonly string[]>>;
+  /** The one of them that we write. */
   readonly writeStatus: Readonly<Record<string, string>>;
+  /** ISO 4217, for amounts where no property says it; `EUR` when left out. */
   readonly currency?: string;
 }
 
 export interface NotionConfig {
-  readonly board?: NotionMapping;
-  readonly invoices?: NotionMapping;
+  readonly board?: Mapping;
+  readonly invoices?: Mapping;
   /** The status in Notion that asks for a worker. */
   readonly wantedStatus?: string;
   /** Whether a finished card's page gets a comment. */
@@ -49,21 +62,28 @@ export interface NotionFacts {
   readonly syncedAt: string | null;
 }
 
-/** A field that changed on both sides and was written to neither. */
-export interface SyncConflict {
-  readonly table: SyncTable;
+/** Text, a count of minutes or cents, or nothing. Normalised, so that equal values are the same. */
+export type FieldValue = string | number | null;
+
+/** A field that changed on both sides, or where it must not. Written to neither. */
+export interface RowConflict {
   readonly id: string;
   readonly field: string;
-  readonly base: string | number | null;
-  readonly ours: string | number | null;
-  readonly theirs: string | number | null;
+  readonly base: FieldValue;
+  readonly ours: FieldValue;
+  readonly theirs: FieldValue;
+}
+
+export interface SyncConflict extends RowConflict {
+  readonly table: SyncTable;
   /** Whether a person has decided; the next sync does it. */
   readonly isDecided: boolean;
 }
 
-export type SyncChoice = 'mine' | 'theirs' | { readonly edited: string | number | null };
+/** `mine` is the file's value, `theirs` is Notion's. */
+export type SyncChoice = 'mine' | 'theirs' | { readonly edited: FieldValue };
 
-/** A card that somebody moved in Notion to the status that asks for a worker. Nothing starts by that. */
+/** A card that was moved in Notion to the status that asks for a worker. Nothing starts by that. */
 export interface WantedCard {
   /** Null for a page that has no id yet. */
   readonly id: string | null;
@@ -78,11 +98,11 @@ export interface SyncOutcome {
   readonly pulled: number;
   readonly conflicts: readonly SyncConflict[];
   readonly problems: readonly Problem[];
-  /** Texts of cards that somebody moved to the status that asks for a worker. */
+  /** Texts of cards that were moved to the status that asks for a worker. */
   readonly wanted: readonly string[];
 }
 
-/** What came of making anew what was known of Notion. */
+/** What came of rebuilding what was known of Notion. */
 export interface RebuildOutcome {
   /** Rows that both sides have. */
   readonly rows: number;
@@ -92,7 +112,7 @@ export interface RebuildOutcome {
   readonly setAside: readonly string[];
 }
 
-/** Refusals of a sync that a rebuild mends. */
+/** Refusals of a sync that a rebuild repairs. */
 export const rebuildCodes: readonly string[] = ['notion_base_damaged', 'notion_intents_damaged'];
 
 /** What a person is shown before they connect, and after. */

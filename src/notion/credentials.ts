@@ -3,12 +3,11 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { replaceWhole } from '../lib/durable.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import { type Keychain, openKeychain } from './keychain.ts';
 import { isToken, Token, tokenVariables } from './token.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface CredentialsOptions {
+interface CredentialsOptions {
   readonly env: Environment;
   /** Null for none; the system's own when left out. */
   readonly keychain?: Keychain | null;
@@ -127,4 +126,35 @@ function unsafe(path: string, why: string): [string, string, string] {
 
 function notAToken(what: string): [string, string, string] {
   return ['notion_token', `${what} is no token of Notion.`, 'It begins with ntn_ or secret_.'];
+}
+
+/** The secrets of the operating system, where it keeps some. */
+export interface Keychain {
+  /** Null when it has none for us. @throws when it cannot be read */
+  read(): Promise<string | null>;
+  /** @throws when it cannot be written */
+  write(secret: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A person may be asked to unlock it; then there is no hurry, but a service that hangs must not hold up anything. */
+const patience = 30_000;
+
+/** Null where the optional package is not installed or has nothing to talk to. */
+async function openKeychain(): Promise<Keychain | null> {
+  try {
+    const { AsyncEntry } = await import('@napi-rs/keyring');
+    // Linux' other store, the kernel's, forgets everything at the next start.
+    const entry = new AsyncEntry('orch-tui', 'notion', { linux: { store: 'secret-service' } });
+    return {
+      read: () => entry.getPassword(AbortSignal.timeout(patience)),
+      write: (secret) => entry.setPassword(secret, AbortSignal.timeout(patience)),
+      remove: async () => {
+        await entry.deletePassword(AbortSignal.timeout(patience));
+      },
+    };
+  } catch {
+    // No package for this platform, or no service: the file will do.
+    return null;
+  }
 }

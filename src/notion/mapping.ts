@@ -1,46 +1,43 @@
+import { columns } from '../core/board.ts';
+import type { FieldMapping, Mapping, NotionConfig, SyncTable } from '../core/notion.ts';
 import { foldName } from '../documents/markdown.ts';
-import { type Problem, problemOf } from '../lib/result.ts';
-import type { Schema, SchemaProperty } from './schema.ts';
-import { type FieldSpec, idProperty, type PropertyType, type TableSpec } from './tables.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import type { Notion, Schema, SchemaProperty } from './client.ts';
+import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';
 
-export interface FieldMapping {
-  readonly propertyId: string;
-  /** As it was called; only for messages. */
-  readonly name: string;
-  /** As it was; a property of another type since is not the same one. */
-  readonly type: PropertyType;
-}
-
-/** Which property of a data source is which field of ours. Holds no secret; a person may edit it. */
-export interface Mapping {
-  readonly databaseId: string;
-  readonly dataSourceId: string;
-  /** The text property with our ids; null until a person agreed to add it. */
-  readonly idProperty: string | null;
-  readonly fields: Readonly<Record<string, FieldMapping>>;
-  /** The statuses in Notion that stand for each choice of ours; any other is left alone. */
-  readonly statusMap: Readonly<Record<string, readonly string[]>>;
-  /** The one of them that we write. */
-  readonly writeStatus: Readonly<Record<string, string>>;
-  /** ISO 4217, for amounts where no property says it; `EUR` when left out. */
-  readonly currency?: string;
-}
-
+/** What is synced with what, and the table in Notion that it is about. */
 export interface Proposal {
   readonly mapping: Mapping;
   /** What has no property, one line each; nothing is added without consent. */
   readonly notes: readonly string[];
+  readonly schema: Schema;
 }
 
-/** Which properties most probably hold which field: by type and by what people call them. */
+/** Returns the mapping that a sync goes by. */
+export function mappingOf(config: NotionConfig | undefined, table: SyncTable): Mapping | null {
+  const mapping = config?.[table] ?? null;
+  return mapping && table === 'board' ? withWanted(mapping, config?.wantedStatus) : mapping;
+}
+
+/** A card that asks for a worker is still to be done, unless the mapping says otherwise of that status. */
+function withWanted(mapping: Mapping, wanted: string | undefined): Mapping {
+  const { statusMap } = mapping;
+  if (wanted === undefined || Object.values(statusMap).some((names) => names.includes(wanted)))
+    return mapping;
+  const [toDo] = columns;
+  return { ...mapping, statusMap: { ...statusMap, [toDo]: [...(statusMap[toDo] ?? [toDo]), wanted] } };
+}
+
+/** Returns which properties most probably hold which field: by type and by what people call them. */
 export function proposeMapping(spec: TableSpec, schema: Schema): Proposal {
   const taken = new Set<string>();
   const fields: Record<string, FieldMapping> = {};
   for (const field of spec.fields) {
     const property = findProperty(spec, field, schema, taken);
-    if (!property) continue;
-    taken.add(property.id);
-    fields[field.field] = { propertyId: property.id, name: property.name, type: typeOf(property, field) };
+    const held = property && heldBy(property, field);
+    if (!held) continue;
+    taken.add(held.propertyId);
+    fields[field.field] = held;
   }
   const choice = schema.properties.find(({ id }) => id === fields[spec.choiceField]?.propertyId);
   const { databaseId, dataSourceId } = schema;
@@ -48,11 +45,12 @@ export function proposeMapping(spec: TableSpec, schema: Schema): Proposal {
   return {
     mapping: { databaseId, dataSourceId, idProperty: idPropertyOf(schema), fields, ...statuses },
     notes: notesOn(spec, schema, fields),
+    schema,
   };
 }
 
-/** The text property with our ids; null where there is none. */
-export function idPropertyOf({ properties }: Schema): string | null {
+/** Returns the text property with our ids; null where there is none. */
+function idPropertyOf({ properties }: Schema): string | null {
   return properties.find(({ name, type }) => name === idProperty && type === 'rich_text')?.id ?? null;
 }
 
@@ -62,29 +60,25 @@ function findProperty(
   { properties }: Schema,
   taken: ReadonlySet<string>,
 ): SchemaProperty | undefined {
-  const fitting = properties.filter(({ id, type }) => !taken.has(id) && isTypeOf(type, field));
+  const fitting = properties.filter((one) => !taken.has(one.id) && heldBy(one, field));
   if (field.field === titleField) return fitting[0];
   for (const name of field.names.map(foldName)) {
-    const named = fitting.filter((property) => foldName(property.name) === name);
-    if (named[0]) return named[0];
+    const named = fitting.find((property) => foldName(property.name) === name);
+    if (named) return named;
   }
   if (field.field !== choiceField) return undefined;
   const known = new Set(choices.flatMap(({ choice, names }) => [choice, ...names].map(foldName)));
   return fitting.find(({ options }) => options.filter((option) => known.has(foldName(option))).length > 1);
 }
 
-function isTypeOf(type: string, { types }: FieldSpec): boolean {
-  return types.some((one) => one === type);
+/** Returns a property as what holds a field; null for one whose type cannot. */
+function heldBy({ id, name, type }: SchemaProperty, { types }: FieldSpec): FieldMapping | null {
+  const fitting = types.find((one) => one === type);
+  return fitting === undefined ? null : { propertyId: id, name, type: fitting };
 }
 
-function typeOf(property: SchemaProperty, { types }: FieldSpec): PropertyType {
-  const type = types.find((one) => one === property.type);
-  if (type === undefined) throw new TypeError(`${property.type} is no type of a field`);
-  return type;
-}
-
-/** What a person should know of fields that have no property. */
-export function notesOn({ fields }: TableSpec, schema: Schema, mapped: Mapping['fields']): readonly string[] {
+/** Returns what a person should know of fields that have no property. */
+function notesOn({ fields }: TableSpec, schema: Schema, mapped: Mapping['fields']): readonly string[] {
   return fields.filter(({ field }) => mapped[field] === undefined).map((field) => missingNote(field, schema));
 }
 
@@ -96,8 +90,8 @@ function missingNote({ names, types }: FieldSpec, { properties }: Schema): strin
     : `No property for ${names[0]} (${types.join(' or ')}): it stays in the file alone.`;
 }
 
-/** Which of a property's options most probably stand for which choice. */
-export function proposeStatuses(
+/** Returns which of a property's options most probably stand for which choice. */
+function proposeStatuses(
   { choices }: TableSpec,
   options: readonly string[],
 ): Pick<Mapping, 'statusMap' | 'writeStatus'> {
@@ -108,35 +102,31 @@ export function proposeStatuses(
     const fitting = options
       .filter((option) => known.includes(foldName(option)))
       .toSorted((one, other) => known.indexOf(foldName(one)) - known.indexOf(foldName(other)));
-    const written = fitting[0] ?? choice;
     statusMap[choice] = fitting.length > 0 ? fitting : [choice];
-    writeStatus[choice] = written;
+    writeStatus[choice] = fitting[0] ?? choice;
   }
   return { statusMap, writeStatus };
 }
 
-export interface MappingCheck {
+interface MappingCheck {
   /** What is still as it was mapped, to be synced. */
   readonly fields: Readonly<Record<string, FieldMapping>>;
   /** One line each: what, where, what to do. That field stops, the others go on. */
   readonly problems: readonly Problem[];
+  /** What is in the way of any sync, or null: without ids nothing can be told apart. */
+  readonly fatal: Problem | null;
 }
 
-/**
- * Compares a mapping with what the data source is now. A renamed property is the same one.
- * @returns null for `fatal`, or what is in the way of any sync: without ids nothing can be told apart
- */
-export function checkMapping(
-  spec: TableSpec,
-  mapping: Mapping,
-  schema: Schema,
-): MappingCheck & { readonly fatal: Problem | null } {
+/** Compares a mapping with what the data source is now. A renamed property is the same one. */
+export function checkMapping(spec: TableSpec, mapping: Mapping, schema: Schema): MappingCheck {
   const fields: Record<string, FieldMapping> = {};
   const problems: Problem[] = [];
   const now = new Map(schema.properties.map((property) => [property.id, property]));
+  const isField = (name: string) => spec.fields.some(({ field }) => field === name);
   for (const [field, mapped] of Object.entries(mapping.fields)) {
-    const known = spec.fields.some((one) => one.field === field);
-    const problem = known ? propertyProblem(mapped, now.get(mapped.propertyId)) : unknownField(field);
+    const problem = isField(field)
+      ? propertyProblem(mapped, now.get(mapped.propertyId))
+      : unknownField(field);
     if (problem) problems.push(problem);
     else fields[field] = mapped;
   }
@@ -195,3 +185,174 @@ function essentialProblem({ titleField, choiceField }: TableSpec, problems: read
     'Map them with `orch-tui notion connect`.',
   );
 }
+
+/** Properties by name for fields, such as `worker` or, of one table, `board.worker`; empty for none. */
+type MapWishes = Readonly<Record<string, string>>;
+
+/** Returns the wishes that are about a table, by field. */
+export function wishesFor({ table, fields }: TableSpec, wishes: MapWishes): MapWishes {
+  const own = Object.entries(wishes).flatMap(([name, property]) => {
+    const field = name.startsWith(`${table}.`) ? name.slice(table.length + 1) : name;
+    return fields.some((one) => one.field === field) ? [[field, property]] : [];
+  });
+  return Object.fromEntries(own);
+}
+
+/** Returns `notion_field_unknown` for a wish that is about a field of none of the tables. */
+export function checkWishes(specs: readonly TableSpec[], wishes: MapWishes): Result<null> {
+  for (const [name, property] of Object.entries(wishes)) {
+    if (specs.some((spec) => Object.keys(wishesFor(spec, { [name]: property })).length > 0)) continue;
+    const known = [...new Set(specs.flatMap(({ fields }) => fields.map(({ field }) => field)))];
+    const what = `${JSON.stringify(name.slice(0, 60))} is no field of what is connected.`;
+    return failure('notion_field_unknown', what, `Known: ${known.join(', ')}.`);
+  }
+  return success(null);
+}
+
+/**
+ * Puts what a person wants into a mapping. A property that held another field holds that one no more.
+ * @param wishes by field of this table
+ * @returns `notion_no_property`, `notion_property_type`, or `notion_not_mapped` for what cannot go without one
+ */
+export function applyWishes(
+  spec: TableSpec,
+  { mapping: proposed, schema }: Pick<Proposal, 'mapping' | 'schema'>,
+  wishes: MapWishes,
+): Result<Proposal> {
+  let mapping = proposed;
+  for (const [field, name] of Object.entries(wishes)) {
+    const wanted = spec.fields.find((one) => one.field === field);
+    if (!wanted) continue;
+    const found = name.trim() === '' ? success(null) : propertyNamed(schema, wanted, name);
+    if (!found.ok) return found;
+    mapping = withField(spec, mapping, field, found.value);
+  }
+  const missing = [spec.titleField, spec.choiceField].find((field) => mapping.fields[field] === undefined);
+  if (missing !== undefined && Object.keys(wishes).length > 0)
+    return failure('notion_not_mapped', `Nothing can be synced without a property for ${missing}.`);
+  return success({ mapping, notes: notesOn(spec, schema, mapping.fields), schema });
+}
+
+type MappedProperty = FieldMapping & Pick<SchemaProperty, 'options'>;
+
+/** Finds a property by its name, in whatever case. */
+function propertyNamed({ properties }: Schema, spec: FieldSpec, name: string): Result<MappedProperty> {
+  const usable = properties.filter((one) => one.name !== idProperty);
+  const property =
+    usable.find((one) => one.name === name) ?? usable.find((one) => foldName(one.name) === foldName(name));
+  if (!property)
+    return failure(
+      'notion_no_property',
+      `There is no property “${name.slice(0, 60)}” in Notion.`,
+      `There are: ${usable.map((one) => one.name).join(', ')}.`,
+    );
+  const held = heldBy(property, spec);
+  if (!held)
+    return failure(
+      'notion_property_type',
+      `“${property.name}” holds ${property.type}, which cannot be ${spec.field}.`,
+      `It takes ${spec.types.join(' or ')}.`,
+    );
+  return success({ ...held, options: property.options });
+}
+
+function withField(
+  spec: TableSpec,
+  mapping: Mapping,
+  field: string,
+  property: MappedProperty | null,
+): Mapping {
+  const others = Object.entries(mapping.fields).filter(
+    ([known, { propertyId }]) => known !== field && propertyId !== property?.propertyId,
+  );
+  if (!property) return { ...mapping, fields: Object.fromEntries(others) };
+  const { options, ...mapped } = property;
+  const statuses = field === spec.choiceField ? proposeStatuses(spec, options) : {};
+  return { ...mapping, fields: { ...Object.fromEntries(others), [field]: mapped }, ...statuses };
+}
+
+/** Returns the id in an address that a person pasted from Notion, or the id itself. */
+async function idIn(text: string): Promise<Result<string>> {
+  const { extractNotionId } = await import('./library.ts');
+  const id = extractNotionId(text);
+  return id === null
+    ? failure('notion_address', 'That is no address of a page or database in Notion.', 'Copy it in Notion.')
+    : success(id);
+}
+
+/**
+ * Finds the table behind an address: of a database, or of one of its data sources.
+ * @returns `notion_choose_source`, naming them, for a database with several
+ */
+export async function findSource(notion: Notion, address: string): Promise<Result<Schema>> {
+  const id = await idIn(address);
+  if (!id.ok) return id;
+  const sources = await notion.sources(id.value);
+  if (!sources.ok) return sources.problem.code === 'notion_not_shared' ? notion.schema(id.value) : sources;
+  const [first, ...others] = sources.value;
+  if (!first) return failure('notion_no_source', 'That database has no table.', 'Add one in Notion.');
+  if (others.length === 0) return notion.schema(first.id);
+  const list = sources.value.map(({ name, id: source }) => `${name} (${source})`).join(', ');
+  return failure('notion_choose_source', `That database has several tables: ${list}.`, 'Give the id of one.');
+}
+
+/** Returns what would be synced with what, and what a person should know before agreeing. Changes nothing. */
+export async function proposeTable(
+  notion: Notion,
+  spec: TableSpec,
+  address: string,
+): Promise<Result<Proposal>> {
+  const schema = await findSource(notion, address);
+  return schema.ok ? success(proposeMapping(spec, schema.value)) : schema;
+}
+
+/** Adds the property for our ids where there is none. Call it only after a person agreed. */
+export async function addIdProperty(notion: Notion, proposal: Proposal): Promise<Result<Proposal>> {
+  const { schema, mapping } = proposal;
+  const withId = (id: string | null) => success({ ...proposal, mapping: { ...mapping, idProperty: id } });
+  const known = idPropertyOf(schema);
+  if (known !== null) return withId(known);
+  const added = await notion.addProperties(schema.dataSourceId, { [idProperty]: { rich_text: {} } });
+  return added.ok ? withId(idPropertyOf(added.value)) : added;
+}
+
+/**
+ * Makes a database below a page, with a property for every field. Call it only after a person agreed; asked twice, it
+ * makes two.
+ * @param wanted a status that it has besides
+ */
+export async function createTable(
+  notion: Notion,
+  spec: TableSpec,
+  page: string,
+  wanted?: string,
+): Promise<Result<Proposal>> {
+  const pageId = await idIn(page);
+  if (!pageId.ok) return pageId;
+  const named = spec.fields.map((field) => [field.names[0] ?? field.field, newProperty(spec, field, wanted)]);
+  const made = await notion.createDatabase({
+    parent: { type: 'page_id', page_id: pageId.value },
+    title: [{ type: 'text', text: { content: spec.title } }],
+    initial_data_source: { properties: { ...Object.fromEntries(named), [idProperty]: { rich_text: {} } } },
+  });
+  if (!made.ok) return made;
+  const [source] = made.value.sources;
+  if (source === undefined) return failure('notion_no_source', 'Notion made a database without a table.');
+  const schema = await notion.schema(source);
+  return schema.ok ? success(proposeMapping(spec, schema.value)) : schema;
+}
+
+/** Returns a select for the choice: a status that the API makes has all its options in one group. */
+function newProperty(
+  { choices, choiceField }: TableSpec,
+  { field, types }: FieldSpec,
+  wanted: string | undefined,
+): object {
+  if (field !== choiceField) return { [types[0] ?? 'rich_text']: {} };
+  const options = choices.map(({ choice }, at) => ({ name: choice, color: colors[at] ?? 'default' }));
+  return {
+    select: { options: wanted === undefined ? options : [...options, { name: wanted, color: 'red' }] },
+  };
+}
+
+const colors = ['gray', 'blue', 'yellow', 'green'] as const;

@@ -1,11 +1,17 @@
 import type { PageObjectResponse } from '@notionhq/client';
+import type { Mapping } from '../core/notion.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import type { Clock } from '../lib/schedule.ts';
+import { type Clock, realClock } from '../lib/schedule.ts';
 import type { Notion } from './client.ts';
-import { type Identified, identify } from './identity.ts';
-import { checkMapping, type Mapping } from './mapping.ts';
-import { type Lost, queryLag } from './plan.ts';
-import type { BaseRow, LocalTable, RemoteRow, Row } from './row.ts';
+import { checkMapping } from './mapping.ts';
+import {
+  type BaseRow,
+  type LocalTable,
+  type Lost,
+  type PlanInput,
+  queryLag,
+  type RemoteRow,
+} from './plan.ts';
 import { RowCodec } from './rowCodec.ts';
 import type { Store } from './store.ts';
 import type { TableSpec } from './tables.ts';
@@ -15,20 +21,25 @@ export interface ReadOptions {
   readonly mapping: Mapping;
   readonly notion: Notion;
   readonly local: LocalTable;
-  readonly clock: Clock;
-  /** How many rows of Notion have been read. */
-  readonly progress: (count: number) => void;
+  readonly clock?: Clock;
+  readonly onProgress?: (progress: SyncProgress) => void;
+}
+
+interface SyncProgress {
+  readonly stage: 'reading' | 'writing';
+  readonly done: number;
+  /** Unknown while reading. */
+  readonly total: number | null;
 }
 
 /** Both sides, and what ties them together. */
-export interface Sides extends Identified {
+export interface Sides extends Pick<PlanInput, 'local' | 'remote' | 'born' | 'nameless' | 'lost'> {
   readonly codec: RowCodec;
-  readonly local: readonly Row[];
-  readonly lost: ReadonlyMap<string, Lost>;
   /** What was known before, and the rows that were on their way and have arrived in Notion. */
   readonly base: ReadonlyMap<string, BaseRow>;
   /** Milliseconds, when the reading began. */
   readonly at: number;
+  readonly problems: readonly Problem[];
 }
 
 /** What ties rows to pages, as far as it is known. */
@@ -39,7 +50,7 @@ interface Known {
 
 /** Reads everything and changes nothing. The file is read last: it may be edited at any moment. */
 export async function readSides(options: ReadOptions, store: Known): Promise<Result<Sides>> {
-  const { spec, mapping, notion, clock } = options;
+  const { spec, mapping, notion, clock = realClock, onProgress } = options;
   const schema = await notion.schema(mapping.dataSourceId);
   if (!schema.ok) return schema;
   const check = checkMapping(spec, mapping, schema.value);
@@ -47,7 +58,9 @@ export async function readSides(options: ReadOptions, store: Known): Promise<Res
   const codec = new RowCodec(spec, mapping, check.fields);
   const reader = new RemoteReader(notion, codec, mapping.dataSourceId);
   const at = clock.now();
-  const pages = await notion.rows(mapping.dataSourceId, options.progress);
+  const pages = await notion.rows(mapping.dataSourceId, (done) =>
+    onProgress?.({ stage: 'reading', done, total: null }),
+  );
   if (!pages.ok) return pages;
   const known = knownPages(store);
   const rows = await reader.refresh(pages.value, known, at);
@@ -106,7 +119,7 @@ class RemoteReader {
     return success(rows);
   }
 
-  /** What became of the known pages that a query does not show. */
+  /** Returns what became of the known pages that a query does not show. */
   async missing(
     rows: readonly RemoteRow[],
     base: ReadonlyMap<string, BaseRow>,
@@ -141,7 +154,7 @@ function differs(base: BaseRow, row: RemoteRow): boolean {
   return Object.entries(row.fields).some(([field, value]) => (base.fields[field] ?? null) !== value);
 }
 
-/** Every page that a row is tied to, those of rows on their way into the file included. */
+/** Returns every page that a row is tied to, those of rows on their way into the file included. */
 function knownPages({ base, intents }: Known): ReadonlyMap<string, BaseRow> {
   const known = new Map(base.rows);
   for (const [id, { pageId, fields, at }] of intents.open)
@@ -152,7 +165,7 @@ function knownPages({ base, intents }: Known): ReadonlyMap<string, BaseRow> {
 
 /**
  * Adds the pages that were asked for without an answer, and are there. What a row on its way had in common with its
- * page is what was sent: somebody may have edited either since.
+ * page is what was sent: either may have been edited since.
  */
 function adopt(
   remote: ReadonlyMap<string, RemoteRow>,
@@ -178,8 +191,70 @@ function unmapped(rows: readonly RemoteRow[], { choiceField }: TableSpec): Probl
   return [...statuses].map(([status, { length }]) =>
     problemOf(
       'notion_status_unmapped',
-      `${length} ${length === 1 ? 'row stands' : 'rows stand'} at “${status}” in Notion, which is mapped to nothing; that is left alone.`,
+      `${length} ${length === 1 ? 'row has' : 'rows have'} the status “${status}” in Notion, which is mapped to nothing; that is left alone.`,
       'Add it to statusMap.',
     ),
+  );
+}
+
+const soundId = /^[\p{L}\p{N}][\p{L}\p{N}._#/-]{0,63}$/u;
+
+/**
+ * Decides which page is which row. A page that is known stays its row, whatever became of its id. Where several have one id,
+ * as a duplicated page does, the known one counts, else the oldest; the others are reported and left alone.
+ */
+function identify(rows: readonly RemoteRow[], base: ReadonlyMap<string, BaseRow>) {
+  const ids = new Map([...base].map(([id, { pageId }]) => [pageId, id]));
+  const remote = new Map<string, RemoteRow>();
+  const problems: Problem[] = [];
+  const named = rows.map((row) => ({ ...row, id: ids.get(row.pageId) ?? row.id }));
+  const rank = ({ pageId }: RemoteRow) => (ids.has(pageId) ? 0 : 1);
+  const sound = named.filter(({ id }) => soundId.test(id));
+  for (const [id, pages] of Map.groupBy(sound, (row) => row.id)) {
+    const [first] = pages.toSorted((one, other) => rank(one) - rank(other) || byAge(one, other));
+    if (first) remote.set(id, first);
+    if (pages.length > 1) problems.push(duplicated(id, pages.length));
+  }
+  for (const { id } of named) if (id !== '' && !soundId.test(id)) problems.push(malformed(id));
+  for (const { id, pageId } of rows) {
+    const known = ids.get(pageId);
+    if (known !== undefined && id !== '' && id !== known) problems.push(changed(known, id));
+  }
+  const nameless = rows.flatMap((row) => {
+    const known = ids.get(row.pageId);
+    return row.id === '' && known !== undefined ? [{ ...row, id: known }] : [];
+  });
+  return { remote, born: named.filter(({ id }) => id === ''), nameless, problems };
+}
+
+function byAge(one: RemoteRow, other: RemoteRow): number {
+  return compare(one.createdAt, other.createdAt) || compare(one.pageId, other.pageId);
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function duplicated(id: string, count: number): Problem {
+  return problemOf(
+    'duplicate_orch_id',
+    `${count} pages in Notion have the Orch ID ${id}; only one of them is synced.`,
+    'Empty the Orch ID of the copies: they become rows of their own.',
+  );
+}
+
+function malformed(id: string): Problem {
+  return problemOf(
+    'bad_orch_id',
+    `A page in Notion has the Orch ID ${JSON.stringify(id.slice(0, 40))}, which is none.`,
+    'Empty it there; the page then gets one.',
+  );
+}
+
+function changed(known: string, id: string): Problem {
+  return problemOf(
+    'orch_id_changed',
+    `The page of ${known} in Notion says ${JSON.stringify(id.slice(0, 40))} as its Orch ID; it is still synced as ${known}.`,
+    `Write ${known} there again.`,
   );
 }

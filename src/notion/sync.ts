@@ -1,24 +1,46 @@
-import type { WantedCard } from '../core/notion.ts';
+import type { RowConflict, SyncOutcome, WantedCard } from '../core/notion.ts';
 import { type Problem, type Result, success } from '../lib/result.ts';
 import { type Clock, realClock } from '../lib/schedule.ts';
-import { choiceAbout, keepConflicts, readConflicts } from './conflicts.ts';
-import { massDeletionIn } from './massDeletion.ts';
+import { isHopeless, unanswered } from './client.ts';
 import {
+  type BaseRow,
+  type Fields,
+  findWanted,
+  type LocalChange,
+  massDeletionIn,
   type Plan,
   type PlanInput,
   planSync,
   type RemoteChange,
-  type RowConflict,
+  type RemoteRow,
   wholeRow,
 } from './plan.ts';
-import { isHopeless, unanswered } from './problems.ts';
-import { readSides, type Sides } from './reading.ts';
-import type { Fields } from './row.ts';
-import { Settling } from './settling.ts';
-import { openStore, type Store } from './store.ts';
-import type { SyncOptions, SyncReport } from './syncOptions.ts';
-import { findWanted } from './wanted.ts';
+import { type ReadOptions, readSides, type Sides } from './reading.ts';
+import { keepConflicts, keptConflict, openStore, readConflicts, type Store } from './store.ts';
 import { unconfirmed, Writer } from './writing.ts';
+
+export interface SyncOptions extends ReadOptions {
+  /** `.orch/notion` of the workspace. One sync at a time. */
+  readonly folder: string;
+  /** Reads and plans, and writes nothing: not there, not in the file, not in the folder. */
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+  /** The status in Notion that asks for a worker. */
+  readonly wantedStatus?: string | null;
+  /** Is given cards before they are written down as given: a sync that was killed gives them again. */
+  readonly onWanted?: (cards: readonly WantedCard[]) => void;
+  /** Ends the sync after what it is doing just now; the next one goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a sync of one table came to. */
+export interface SyncReport extends Omit<SyncOutcome, 'conflicts' | 'wanted'> {
+  readonly conflicts: readonly RowConflict[];
+  /** Cards that were moved to the status that asks for a worker. A person decides. */
+  readonly wanted: readonly WantedCard[];
+  /** What was decided, row by row. */
+  readonly changes: { readonly local: readonly LocalChange[]; readonly remote: readonly RemoteChange[] };
+}
 
 /**
  * Brings a document and its database in Notion together, row by row and field by field. It may be killed at any
@@ -54,42 +76,38 @@ class Sync {
   }
 
   async run(): Promise<Result<SyncReport>> {
-    const { onProgress, dryRun } = this.#options;
-    const progress = (done: number) => onProgress?.({ stage: 'reading', done, total: null });
-    const sides = await readSides({ ...this.#options, clock: this.#clock, progress }, this.#store);
+    const { dryRun, allowMassDelete, wantedStatus = null } = this.#options;
+    const sides = await readSides(this.#options, this.#store);
     if (!sides.ok) return sides;
     const input = this.#input(sides.value);
-    const refused = this.#options.allowMassDelete ? null : massDeletionIn(input, this.#asked());
+    const refused = allowMassDelete ? null : massDeletionIn(input, this.#asked());
     if (refused) return { ok: false, problem: refused };
     const plan = planSync(input);
-    this.#problems.push(...sides.value.problems, ...plan.problems, ...plan.unconfirmed.map(unconfirmed));
+    this.#problems.push(...sides.value.problems, ...plan.unconfirmed.map(unconfirmed));
     this.#conflicts.push(...plan.conflicts);
-    const wanted = findWanted(this.#options.wantedStatus ?? null, sides.value, this.#options.spec);
+    const wanted = findWanted(wantedStatus, input);
     if (dryRun) this.#count(plan);
     else await this.#carryOut(plan, sides.value, wanted);
-    return success(this.#report(plan, wanted));
+    const { local, remote } = plan;
+    const [problems, conflicts] = [this.#problems, this.#conflicts];
+    return success({ ...this.#counts, conflicts, problems, wanted, changes: { local, remote } });
   }
 
   #input(sides: Sides): PlanInput {
     const { spec } = this.#options;
     const kept = readConflicts(this.#store.files.conflicts);
     return {
-      ...sides,
-      fields: sides.codec.fields,
-      titleField: spec.titleField,
-      choiceField: spec.choiceField,
-      lock: spec.lock,
+      ...{ ...sides, ...spec, fields: sides.codec.fields, now: sides.at },
       intents: this.#store.intents.open,
       chosen: (conflict) => {
-        const choice = choiceAbout(kept, spec.table, conflict);
+        const choice = keptConflict(kept, spec.table, conflict)?.choice;
         if (choice !== undefined) this.#decided.push(conflict);
         return choice;
       },
-      now: sides.at,
     };
   }
 
-  /** Rows whose loss is a conflict that the person was told of. */
+  /** Returns the rows whose loss is a conflict that was shown to the person. */
   #asked(): ReadonlySet<string> {
     const { table } = this.#options.spec;
     const kept = readConflicts(this.#store.files.conflicts);
@@ -109,12 +127,9 @@ class Sync {
     const isNew = (one: RowConflict) =>
       this.#conflicts.some(({ id, field }) => id === one.id && field === one.field);
     const waiting = this.#decided.filter((one) => this.#waiting.has(one.id) && !isNew(one));
-    keepConflicts(
-      this.#store.files.conflicts,
-      spec.table,
-      [...this.#conflicts, ...waiting],
-      new Date(this.#clock.now()),
-    );
+    const { files } = this.#store;
+    const conflicts = [...this.#conflicts, ...waiting];
+    keepConflicts(files.conflicts, spec.table, conflicts, new Date(this.#clock.now()));
   }
 
   /** First the file: a base that is ahead of it would take an old value for an edit. */
@@ -148,14 +163,8 @@ class Sync {
     const taken = new Set([...local.keys(), ...sides.remote.keys(), ...sides.base.keys()]);
     for (const id of this.#store.intents.open.keys()) taken.add(id);
     const writer = new Writer({
-      notion,
-      codec: sides.codec,
-      store: this.#store,
-      clock: this.#clock,
-      dataSourceId: mapping.dataSourceId,
-      idProperty: mapping.idProperty ?? '',
-      lock: spec.lock,
-      local,
+      ...{ notion, mapping, codec: sides.codec, store: this.#store, clock: this.#clock },
+      ...{ lock: spec.lock, local },
       newId: () => {
         const id = this.#options.local.newId(taken);
         taken.add(id);
@@ -215,20 +224,85 @@ class Sync {
     this.#counts.updated = remote.length - creates;
     this.#counts.pulled = local.length + stamps;
   }
-
-  #report({ local, remote }: Plan, wanted: readonly WantedCard[]): SyncReport {
-    const conflicts = this.#conflicts.map(({ id, field, base, ours, theirs }) => ({
-      id,
-      field,
-      base,
-      ours,
-      theirs,
-    }));
-    return { ...this.#counts, conflicts, problems: this.#problems, wanted, changes: { local, remote } };
-  }
 }
 
 const cancelled = {
   ok: false,
   problem: { code: 'cancelled', message: 'The sync was cancelled.', hint: 'Sync again to go on.' },
 } as const;
+
+/** Writes down what both sides have in common, after both have it. */
+class Settling {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Writes down which rows are about to be put into the file: without that, a crash would make them look new. */
+  announce(born: readonly RemoteRow[]): void {
+    const at = this.#clock.now();
+    this.#store.intents.begin(new Map(born.map(({ id, pageId, fields }) => [id, { at, fields, pageId }])));
+  }
+
+  /** @param waiting rows that the file did not take */
+  settle(plan: Plan, sides: Sides, waiting: ReadonlySet<string>): void {
+    const { rows } = this.#store.base;
+    let isChanged = false;
+    const put = (id: string, row: BaseRow | null) => {
+      isChanged = true;
+      if (row) rows.set(id, row);
+      else rows.delete(id);
+    };
+    for (const { row, merged } of plan.merged) {
+      const old = sides.base.get(row.id);
+      // What goes to Notion as well is common only once it is there.
+      const pulled = Object.entries(merged.pull).filter(([field]) => !(field in merged.push));
+      const taken = waiting.has(row.id) ? {} : Object.fromEntries(pulled);
+      // A cell that could not be filled stays one that was not emptied.
+      const unfilled = waiting.has(row.id) ? (old?.unseen ?? []) : [];
+      const unseen = [...new Set([...merged.unseen, ...unfilled])];
+      const next = this.#next(old, row, { ...old?.fields, ...merged.same, ...taken }, unseen);
+      if (next !== rows.get(row.id)) put(row.id, next);
+    }
+    for (const change of plan.local) {
+      if (waiting.has(change.id)) continue;
+      const row = sides.remote.get(change.id);
+      if (change.do === 'add' && row) put(row.id, this.#next(undefined, row, row.fields, []));
+      if (change.do === 'archive') put(change.id, null);
+    }
+    for (const id of plan.forgotten) put(id, null);
+    if (isChanged) this.#store.base.save();
+    this.#store.intents.end(plan.forgotten);
+    this.#endArrived();
+  }
+
+  /** Rows that were born in Notion and are in the file now. */
+  add(born: readonly RemoteRow[]): void {
+    for (const row of born) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
+    if (born.length > 0) this.#store.base.save();
+    this.#endArrived();
+  }
+
+  #endArrived(): void {
+    const { base, intents } = this.#store;
+    intents.end([...intents.open.keys()].filter((id) => base.rows.has(id)));
+  }
+
+  #next(old: BaseRow | undefined, row: RemoteRow, fields: Fields, unseen: readonly string[]): BaseRow {
+    const { pageId, status } = row;
+    const isSame = old !== undefined && JSON.stringify(sorted(old.fields)) === JSON.stringify(sorted(fields));
+    const isPartial = old?.isPartial && Object.keys(row.fields).some((field) => fields[field] === undefined);
+    const at = isSame ? old.at : this.#clock.now();
+    const next = { pageId, fields, status, unseen, ...(isPartial && { isPartial }), at };
+    const isUnchanged =
+      isSame && old.pageId === pageId && old.status === status && String(old.unseen) === String(unseen);
+    return isUnchanged ? old : next;
+  }
+}
+
+function sorted(fields: Fields): [string, unknown][] {
+  return Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
+}

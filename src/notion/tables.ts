@@ -1,9 +1,7 @@
 import { columns } from '../core/board.ts';
 import { entryStatuses } from '../core/invoices.ts';
-import type { Lock } from './merge.ts';
-
-/** Types of Notion's properties that we can read and write. */
-export type PropertyType = 'title' | 'rich_text' | 'select' | 'status' | 'date' | 'number' | 'url';
+import type { PropertyType, SyncTable } from '../core/notion.ts';
+import type { Lock } from './plan.ts';
 
 /** What a field's values are: `hours` are minutes here and hours there, `money` cents here and units there. */
 type Kind = 'text' | 'choice' | 'day' | 'hours' | 'money';
@@ -25,7 +23,7 @@ interface ChoiceSpec {
 
 /** One of the two things that are synced. */
 export interface TableSpec {
-  readonly table: 'board' | 'invoices';
+  readonly table: SyncTable;
   /** What a database that we create is called. */
   readonly title: string;
   readonly titleField: string;
@@ -133,3 +131,5 @@ export const invoiceTable: TableSpec = {
   ],
   lock: { field: 'status', values: ['invoiced', 'paid'], order: entryStatuses },
 };
+
+export const specs: Readonly<Record<SyncTable, TableSpec>> = { board: boardTable, invoices: invoiceTable };

@@ -1,5 +1,6 @@
+import { TokenBucket } from '../lib/limits.ts';
+import { SerialQueue } from '../lib/queue.ts';
 import type { Clock } from '../lib/schedule.ts';
-import { Pace } from './pace.ts';
 
 /** One request, for the log: nothing of what was sent or answered. */
 export interface RequestLine {
@@ -11,7 +12,7 @@ export interface RequestLine {
 }
 
 /** What the client reads of an answer; its body is whole. */
-export interface WholeResponse {
+interface WholeResponse {
   readonly ok: boolean;
   readonly status: number;
   readonly headers: Headers;
@@ -20,18 +21,21 @@ export interface WholeResponse {
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly fetch: Fetch;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
   readonly log: (line: RequestLine) => void;
 }
 
-/** The request was sent, and nobody knows what came of it. */
+/** The request was sent, and what came of it is not known. */
 export class Unanswered extends Error {
   override readonly name = 'Unanswered';
 }
 
+/** Below the three a second that Notion allows on average, a few more at once now and then. */
+const perSecond = 2.5;
+const burst = 3;
 /** For headers and body together: Notion's own limit for a request is 60 s, most take less than one. */
 const timeout = 30_000;
 const attempts = 5;
@@ -50,45 +54,46 @@ interface RequestParts {
 /**
  * A `fetch` for the client: paced, with a limit for the whole answer, and repeating what is safe to repeat. Reads are
  * repeated after anything but a refusal; creations only when Notion says that it did nothing, for a lost answer may
- * stand for a page that was made; changes never, for somebody may have edited the page while we waited.
+ * stand for a page that was made; changes never, for the page may have been edited meanwhile.
  */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #pace: Pace;
+  readonly #bucket: TokenBucket;
+  readonly #requests = new SerialQueue();
+  readonly #writes = new SerialQueue();
+  /** Nothing goes before this time in milliseconds: Notion asked for that. */
+  #heldUntil = 0;
   #beforeWrite: () => void = () => {};
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#pace = new Pace(options.clock);
+    this.#bucket = new TokenBucket(perSecond, burst, () => options.clock.now());
   }
 
   /**
-   * Runs a call that writes, one at a time.
+   * Runs a call that writes, one at a time: Notion answers two at once with a conflict.
    * @param beforeWrite called right before a request of it is sent, each time
    */
   inTurn<T>(write: () => Promise<T>, beforeWrite: () => void): Promise<T> {
-    return this.#pace.inTurn(() => {
+    return this.#writes.add(() => {
       this.#beforeWrite = beforeWrite;
       return write();
     });
   }
 
-  /** @throws Unanswered for a write nobody answered, for a read after all attempts; AbortError */
-  fetch(url: string, parts: RequestParts = {}): Promise<WholeResponse> {
-    return this.#repeat(url, parts, isReading(parts.method ?? 'GET', new URL(url).pathname));
-  }
-
-  async #repeat(url: string, parts: RequestParts, isRead: boolean): Promise<WholeResponse> {
+  /** @throws Unanswered for a write without an answer, for a read after all attempts; AbortError */
+  async fetch(url: string, parts: RequestParts = {}): Promise<WholeResponse> {
     const { clock, signal } = this.#options;
+    const isRead = isReading(parts.method ?? 'GET', new URL(url).pathname);
     for (let attempt = 1; ; attempt++) {
-      await this.#pace.take(signal);
+      await this.#requests.add(() => this.#wait());
       if (!isRead) this.#beforeWrite();
       const answer = await this.#once(url, parts);
       signal?.throwIfAborted();
       const pause = pauseBefore(attempt, answer, clock);
       const isLost = answer === null || isBroken(answer);
       const isBusy = !isLost && refusedForNow.has(answer.status);
-      if (isBusy) this.#pace.hold(pause);
+      if (isBusy) this.#heldUntil = Math.max(this.#heldUntil, clock.now() + pause);
       const mayRepeat = isLost ? isRead : isBusy && parts.method !== 'PATCH';
       if (mayRepeat && attempt < attempts) {
         if (isLost) await clock.sleep(pause, signal);
@@ -97,7 +102,18 @@ export class Transport {
     }
   }
 
-  /** Null when there was no whole answer. */
+  /** Waits for the next request's turn. @throws when the signal is aborted meanwhile */
+  async #wait(): Promise<void> {
+    const { clock, signal } = this.#options;
+    signal?.throwIfAborted();
+    const held = this.#heldUntil - clock.now();
+    if (held > 0) await clock.sleep(held, signal);
+    const wait = this.#bucket.untilNext();
+    if (wait > 0) await clock.sleep(wait, signal);
+    this.#bucket.take();
+  }
+
+  /** Returns null when there was no whole answer. */
   async #once(url: string, { method = 'GET', headers, body }: RequestParts): Promise<WholeResponse | null> {
     const { fetch, clock, signal, log } = this.#options;
     const path = new URL(url).pathname;

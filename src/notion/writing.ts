@@ -1,29 +1,26 @@
 import type { PageObjectResponse } from '@notionhq/client';
+import type { FieldValue, Mapping, RowConflict } from '../core/notion.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import type { Clock } from '../lib/schedule.ts';
-import type { Notion } from './client.ts';
-import { isLocked, type Lock } from './merge.ts';
-import type { RemoteChange, RowConflict } from './plan.ts';
-import { unanswered } from './problems.ts';
-import type { BaseRow, Fields, RemoteRow, Value } from './row.ts';
+import { type Notion, unanswered } from './client.ts';
+import { type BaseRow, type Fields, isLocked, type Lock, type RemoteChange, type RemoteRow } from './plan.ts';
 import type { RowCodec } from './rowCodec.ts';
 import type { Store } from './store.ts';
 
-export interface WriteOptions {
+interface WriteOptions {
   readonly notion: Notion;
   readonly codec: RowCodec;
   readonly store: Store;
   readonly clock: Clock;
-  readonly dataSourceId: string;
-  readonly idProperty: string;
+  readonly mapping: Mapping;
   readonly lock: Lock | null;
   /** The file's rows as they are now, by id. */
   readonly local: ReadonlyMap<string, Fields>;
   readonly newId: () => string;
 }
 
-/** What came of one change. `waits`: nobody knows yet, or it is for the next sync. */
-export type Written = 'done' | 'waits';
+/** What came of one change. `waits`: it is not known yet, or it is for the next sync. */
+type Written = 'done' | 'waits';
 
 type Update = Extract<RemoteChange, { do: 'update' }>;
 
@@ -64,7 +61,7 @@ export class Writer {
   }
 
   async #create(id: string, fields: Fields): Promise<Result<Written>> {
-    const { notion, codec, store, clock, dataSourceId, local } = this.#options;
+    const { notion, codec, store, clock, mapping, local } = this.#options;
     if (store.intents.open.has(id)) {
       const known = await this.#findAsked(id);
       if (!known.ok || known.value) return known.ok ? success('waits') : known;
@@ -74,7 +71,7 @@ export class Writer {
     const encoded = codec.encode(id, local.get(id) ?? fields, fields);
     this.problems.push(...encoded.problems);
     const properties = { ...encoded.properties, ...codec.encodeId(id) };
-    const created = await notion.create(dataSourceId, properties, () =>
+    const created = await notion.create(mapping.dataSourceId, properties, () =>
       store.intents.begin(new Map([[id, { at: clock.now(), fields: encoded.fields }]])),
     );
     if (created.ok) {
@@ -87,10 +84,10 @@ export class Writer {
     return created;
   }
 
-  /** Whether a page that was asked for long ago is there after all; then it is the row's. */
+  /** Reports whether a page that was asked for long ago is there after all; then it is the row's. */
   async #findAsked(id: string): Promise<Result<boolean>> {
-    const { notion, codec, store, dataSourceId, idProperty } = this.#options;
-    const pages = await notion.find(dataSourceId, idProperty, id);
+    const { notion, codec, store, mapping } = this.#options;
+    const pages = await notion.find(mapping.dataSourceId, mapping.idProperty ?? '', id);
     if (!pages.ok) return pages;
     const [page] = pages.value;
     const intent = store.intents.open.get(id);
@@ -134,11 +131,11 @@ export class Writer {
     return success(conflicts.length > 0 ? 'waits' : 'done');
   }
 
-  /** What still is as it was when the change was decided, what is done already, and what somebody edited since. */
+  /** Returns what still is as it was when the change was decided, what is done already, and what was edited since. */
   #compare({ id, over, fields }: Update, now: Fields, base: BaseRow | undefined) {
     const { lock } = this.#options;
-    const push: Record<string, Value> = {};
-    const same: Record<string, Value> = {};
+    const push: Record<string, FieldValue> = {};
+    const same: Record<string, FieldValue> = {};
     const conflicts: RowConflict[] = [];
     const isClosed = lock !== null && isLocked(lock, now) && now[lock.field] !== over[lock.field];
     for (const [field, ours] of Object.entries(fields)) {
@@ -168,7 +165,7 @@ export class Writer {
     if (page.value === null) return success('waits');
     const { row } = codec.decode(page.value);
     const id = choose();
-    // Somebody else gave it one.
+    // It was given one by another program.
     if (row.id !== '' && row.id !== id) return success('waits');
     const named = row.id === id ? success(pageId) : await notion.update(pageId, codec.encodeId(id));
     if (!named.ok) return named;
@@ -197,7 +194,7 @@ export class Writer {
     return done.ok ? success('done') : done;
   }
 
-  /** Null for a page that is in the trash or gone by now: the next sync says so. */
+  /** Returns null for a page that is in the trash or gone by now: the next sync says so. */
   async #read(pageId: string): Promise<Result<PageObjectResponse | null>> {
     const page = await this.#options.notion.page(pageId);
     if (page.ok) return success(page.value.in_trash ? null : page.value);
@@ -217,7 +214,7 @@ function pick(fields: Fields, like: Fields): Fields {
   return Object.fromEntries(Object.entries(fields).filter(([field]) => field in like));
 }
 
-/** A row that nobody knows about yet. */
+/** Returns the problem of a row of which it is not known whether Notion has it. */
 export function unconfirmed(id: string): Problem {
   return problemOf(
     'notion_unconfirmed',

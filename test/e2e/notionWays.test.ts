@@ -16,7 +16,7 @@ async function damage(): Promise<string> {
   return base;
 }
 
-it('finds anew what was damaged, at the command line, asking first and writing to neither side', async () => {
+it('rebuilds what was damaged, at the command line, asking first and writing to neither side', async () => {
   await notion.connect();
   await notion.run('sync');
   const base = await damage();
@@ -51,7 +51,7 @@ it('finds anew what was damaged, at the command line, asking first and writing t
   });
 });
 
-it('finds anew what was damaged from the room', async () => {
+it('rebuilds what was damaged from the room', async () => {
   await notion.connect();
   await notion.run('sync');
   const base = await damage();

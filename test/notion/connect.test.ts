@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { commentOn, pageOf } from '../../src/notion/comment.ts';
-import { addIdProperty, createTable, findSource, proposeTable } from '../../src/notion/connect.ts';
+import { addIdProperty, createTable, findSource, proposeTable } from '../../src/notion/mapping.ts';
+import { pageOf } from '../../src/notion/store.ts';
 import { boardTable, card, invoiceTable, makeScene } from './scene.ts';
 
 it.each([boardTable, invoiceTable])('makes a database for the $table that has everything', async (spec) => {
@@ -80,7 +80,7 @@ it('comments on a card’s page, once, even when the answer is lost', async () =
     isFirst &&= !isLost;
     return isLost ? { kind: 'drop', when: 'after' } : null;
   };
-  expect(await commentOn(scene.notion, page.value, 'Merged into develop.')).toEqual({
+  expect(await scene.notion.comment(page.value, 'Merged into develop.')).toEqual({
     ok: true,
     value: undefined,
   });

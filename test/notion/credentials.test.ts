@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { credentialsFile, findToken, saveToken } from '../../src/notion/credentials.ts';
-import type { Keychain } from '../../src/notion/keychain.ts';
+import { credentialsFile, findToken, type Keychain, saveToken } from '../../src/notion/credentials.ts';
 import { Token } from '../../src/notion/token.ts';
 
 const secret = 'ntn_canary000000000000000000000000abcd';

@@ -1,10 +1,8 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import { readConflicts, resolveConflict } from '../../src/notion/conflicts.ts';
-import { wholeRow } from '../../src/notion/plan.ts';
+import { type Fields, type LocalChange, wholeRow } from '../../src/notion/plan.ts';
 import { rebuildTable } from '../../src/notion/rebuild.ts';
-import type { Fields, LocalChange } from '../../src/notion/row.ts';
-import { storeFiles } from '../../src/notion/store.ts';
-import type { SyncReport } from '../../src/notion/syncOptions.ts';
+import { readConflicts, resolveConflict, storeFiles } from '../../src/notion/store.ts';
+import type { SyncReport } from '../../src/notion/sync.ts';
 import { Oracle } from './oracle.ts';
 import { card, makeScene, type Scene } from './scene.ts';
 import { type Fault, type StandInPage, type StandInRequest, now as stateOf } from './standIn.ts';

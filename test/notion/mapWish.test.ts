@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
-import { proposeMapping } from '../../src/notion/mapping.ts';
-import { applyWishes, checkWishes, wishesFor } from '../../src/notion/mapWish.ts';
-import type { Schema } from '../../src/notion/schema.ts';
+import type { Schema } from '../../src/notion/client.ts';
+import { applyWishes, checkWishes, proposeMapping, wishesFor } from '../../src/notion/mapping.ts';
 import { boardTable, invoiceTable } from '../../src/notion/tables.ts';
 
 const schema: Schema = {
@@ -18,13 +17,11 @@ const schema: Schema = {
     { id: 'p6', name: 'Orch ID', type: 'rich_text', options: [] },
   ],
 };
-const proposal = proposeMapping(boardTable, {
-  ...schema,
-  properties: schema.properties.filter(({ id }) => id !== 'p2'),
-});
+const narrow = { ...schema, properties: schema.properties.filter(({ id }) => id !== 'p2') };
+const proposal = { ...proposeMapping(boardTable, narrow), schema };
 
 function applied(wishes: Record<string, string>) {
-  const done = applyWishes(boardTable, schema, proposal, wishes);
+  const done = applyWishes(boardTable, proposal, wishes);
   if (!done.ok) return done.problem.code;
   return Object.fromEntries(
     Object.entries(done.value.mapping.fields).map(([field, { name }]) => [field, name]),
@@ -60,7 +57,7 @@ it.each<[string, Record<string, string>, Record<string, string> | string]>([
 });
 
 it('takes the statuses of another property as well', () => {
-  const done = applyWishes(boardTable, schema, proposal, { column: 'Stage' });
+  const done = applyWishes(boardTable, proposal, { column: 'Stage' });
   expect(done.ok && done.value.mapping.writeStatus).toEqual({
     ...{ 'To Do': 'Open', 'In Progress': 'WIP' },
     ...{ Review: 'QA', Done: 'Shipped' },
@@ -70,7 +67,7 @@ it('takes the statuses of another property as well', () => {
 it('says no more of a field that it has no property once it has one', () => {
   const about = (notes: readonly string[]) => notes.filter((note) => note.includes('Blockers'));
   expect(about(proposal.notes)).toHaveLength(1);
-  const done = applyWishes(boardTable, schema, proposal, { blockers: 'Reviewer' });
+  const done = applyWishes(boardTable, proposal, { blockers: 'Reviewer' });
   expect(done.ok && about(done.value.notes)).toEqual([]);
 });
 

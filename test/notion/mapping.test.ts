@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import type { Schema } from '../../src/notion/client.ts';
 import { checkMapping, proposeMapping } from '../../src/notion/mapping.ts';
-import type { Schema } from '../../src/notion/schema.ts';
 import { boardTable, invoiceTable } from '../../src/notion/tables.ts';
 
 function schemaOf(...properties: [name: string, type: string, options?: string[]][]): Schema {

@@ -1,4 +1,5 @@
-import type { Fields, Value } from '../../src/notion/row.ts';
+import type { FieldValue } from '../../src/core/notion.ts';
+import type { Fields } from '../../src/notion/plan.ts';
 
 type Side = 'file' | 'notion';
 
@@ -18,12 +19,12 @@ export class Oracle {
   }
 
   /** A person gave up a value. */
-  decided(side: Side, row: string, field: string, value: Value): void {
+  decided(side: Side, row: string, field: string, value: FieldValue): void {
     this.#waived.add(`${side} ${row} | ${field} ${value}`);
   }
 
   /** A person wrote a value for both sides: where it has arrived, it is an edit like any other. */
-  promised(row: string, field: string, value: Value): void {
+  promised(row: string, field: string, value: FieldValue): void {
     this.#promised.add(`${row} | ${field} ${value}`);
   }
 

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { resolveConflict } from '../../src/notion/conflicts.ts';
 import { type RebuildReport, rebuildTable } from '../../src/notion/rebuild.ts';
-import { storeFiles } from '../../src/notion/store.ts';
+import { resolveConflict, storeFiles } from '../../src/notion/store.ts';
 import { card, makeScene, type Scene } from './scene.ts';
 
 async function rebuild({ spec, mapping, notion, local, folder, clock }: Scene): Promise<RebuildReport> {

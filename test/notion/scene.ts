@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Mapping } from '../../src/core/notion.ts';
 import { type Result, success } from '../../src/lib/result.ts';
 import { type Notion, openNotion } from '../../src/notion/client.ts';
-import { type Mapping, proposeMapping } from '../../src/notion/mapping.ts';
-import type { Fields, LocalChange, LocalTable, Row } from '../../src/notion/row.ts';
-import { syncTable } from '../../src/notion/sync.ts';
-import type { SyncOptions, SyncReport } from '../../src/notion/syncOptions.ts';
+import { proposeMapping } from '../../src/notion/mapping.ts';
+import type { Fields, LocalChange, LocalTable, Row } from '../../src/notion/plan.ts';
+import { type SyncOptions, type SyncReport, syncTable } from '../../src/notion/sync.ts';
 import { boardTable, idProperty, invoiceTable, type TableSpec } from '../../src/notion/tables.ts';
 import { Token } from '../../src/notion/token.ts';
 import { NotionStandIn } from './standIn.ts';

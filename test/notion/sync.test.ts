@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { resolveConflict } from '../../src/notion/conflicts.ts';
-import { storeFiles } from '../../src/notion/store.ts';
+import { resolveConflict, storeFiles } from '../../src/notion/store.ts';
 import { card, entry, invoiceTable, makeScene } from './scene.ts';
 
 it('makes a page for a card, then has nothing to do', async () => {

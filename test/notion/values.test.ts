@@ -7,7 +7,7 @@ import {
   normaliseDay,
   normaliseText,
   unitsOf,
-} from '../../src/notion/values.ts';
+} from '../../src/notion/rowCodec.ts';
 
 it.each([
   ['  a  b ', 'a b'],

@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
-import type { NotionConfig } from '../../core/notion.ts';
+import type { NotionConfig, PropertyType } from '../../core/notion.ts';
 import { guardTopics } from '../../core/worker.ts';
 import type { Limits } from '../../core/workspace.ts';
-import type { PropertyType } from '../../notion/tables.ts';
 
 /*
  * `.orch/config.json` as it lies on the disk, said once: what is checked and the types come from here. What is loose may

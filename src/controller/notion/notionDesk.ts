@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import {
+  type Mapping,
   type NotionConfig,
   type NotionFacts,
   type RebuildOutcome,
+  type RowConflict,
   type SyncChoice,
   type SyncConflict,
   type SyncOutcome,
@@ -12,17 +15,50 @@ import {
 import { SerialQueue } from '../../lib/queue.ts';
 import { failure, problemOf, type Result, success } from '../../lib/result.ts';
 import { Throttle } from '../../lib/schedule.ts';
-import { commentOn, pageOf } from '../../notion/comment.ts';
-import { readConflicts, resolveConflict } from '../../notion/conflicts.ts';
+import { type Notion, openNotion } from '../../notion/client.ts';
+import { findToken } from '../../notion/credentials.ts';
+import { mappingOf } from '../../notion/mapping.ts';
+import type { LocalTable } from '../../notion/plan.ts';
 import { needsRebuild, rebuildTable } from '../../notion/rebuild.ts';
-import { storeFiles } from '../../notion/store.ts';
-import { syncTable } from '../../notion/sync.ts';
-import type { SyncOptions } from '../../notion/syncOptions.ts';
-import type { GivenToken } from '../../notion/token.ts';
-import { mappingOf } from '../config/notionConfig.ts';
-import { connectHint, localTable, type NotionWorld, notionFolder, openFor, specs } from './notionWorld.ts';
-import { type Reports, rebuildOutcome, shownConflict, syncOutcome } from './outcome.ts';
-import { lookAtNotion } from './pending.ts';
+import { RowCodec } from '../../notion/rowCodec.ts';
+import { openBase, pageOf, readConflicts, resolveConflict, storeFiles } from '../../notion/store.ts';
+import { type SyncOptions, syncTable } from '../../notion/sync.ts';
+import { specs } from '../../notion/tables.ts';
+import { type GivenToken, isToken, Token } from '../../notion/token.ts';
+import { resolveBoard } from '../config/documentConfig.ts';
+import type { BoardDesk, DocumentWorld } from '../documents/boardDesk.ts';
+import type { InvoiceDesk } from '../documents/invoiceDesk.ts';
+import { syncedBoard, syncedInvoices } from './localTables.ts';
+
+/** What is needed to talk to Notion, and to the documents that are synced with it. */
+export interface NotionWorld extends DocumentWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly board: BoardDesk;
+  readonly invoices: InvoiceDesk;
+}
+
+export const connectHint = 'Connect first: orch-tui notion connect';
+
+/** Finds the token. @param lent by a client; without it the one that was kept */
+export async function tokenFor({ env }: NotionWorld, lent: GivenToken | undefined): Promise<Result<Token>> {
+  if (lent)
+    return isToken(lent.token)
+      ? success(new Token(lent.token, lent.source))
+      : failure('notion_token', `${lent.source} is no token of Notion.`, 'It begins with ntn_ or secret_.');
+  const found = await findToken({ env });
+  if (!found.ok) return found;
+  return found.value ? success(found.value) : failure('notion_token', 'There is no token.', connectHint);
+}
+
+export async function openFor(
+  world: NotionWorld,
+  lent: GivenToken | undefined,
+  signal?: AbortSignal,
+): Promise<Result<Notion>> {
+  const token = await tokenFor(world, lent);
+  if (!token.ok) return token;
+  return openNotion({ token: token.value, baseUrl: world.env.ORCH_NOTION_URL, signal });
+}
 
 interface TableWish {
   /** All that are connected where none is named. */
@@ -31,12 +67,13 @@ interface TableWish {
   readonly lent?: GivenToken | undefined;
 }
 
-export interface SyncWish extends TableWish {
+interface SyncWish extends TableWish {
   readonly dryRun?: boolean;
   readonly allowMassDelete?: boolean;
 }
 
-type TableWork<Report> = (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>;
+/** What came of each table. */
+type Reports<Report> = readonly (readonly [SyncTable, Report])[];
 
 /** Files change in bursts. */
 const quietMs = 300;
@@ -58,7 +95,7 @@ export class NotionDesk {
     this.#world = world;
   }
 
-  /** For what nobody asks for at that moment, such as a comment: the latest that a client lent. */
+  /** Keeps the latest token that a client lent for what no client waits for, such as a comment. */
   lend(token: GivenToken): void {
     this.#lent = token;
   }
@@ -73,7 +110,7 @@ export class NotionDesk {
     if (!this.#stop) await this.#queue.add(() => this.#tell());
   }
 
-  /** @returns a problem where a table could not be synced at all */
+  /** Syncs. @returns a problem where a table could not be synced at all */
   async sync(wish: SyncWish): Promise<Result<SyncOutcome>> {
     const isDry = wish.dryRun === true;
     const reports = await this.#each(wish, async (table, options) => {
@@ -90,16 +127,30 @@ export class NotionDesk {
       if (report.ok && table === 'board' && !isDry) await this.#world.board.noteSync(new Date());
       return report;
     });
-    if (reports.ok && !isDry) await this.#queue.add(() => this.#tell(new Date()));
-    return reports.ok ? success(syncOutcome(reports.value)) : reports;
+    if (!reports.ok) return reports;
+    if (!isDry) await this.#queue.add(() => this.#tell(new Date()));
+    const all = reports.value.map(([, report]) => report);
+    return success({
+      created: all.reduce((sum, { created }) => sum + created, 0),
+      updated: all.reduce((sum, { updated }) => sum + updated, 0),
+      pulled: all.reduce((sum, { pulled }) => sum + pulled, 0),
+      ...conflictsAndProblems(reports.value),
+      wanted: all.flatMap(({ wanted }) => wanted.map(({ task }) => task)),
+    });
   }
 
-  /** Makes anew what is known of Notion, where that is damaged or for the tables named; writes to neither side. */
+  /** Rebuilds what is known of Notion, where that is damaged or for the tables named; writes to neither side. */
   async rebuild(wish: TableWish): Promise<Result<RebuildOutcome>> {
     const tables = wish.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
     if (tables.length === 0 && this.#tables.length > 0) return nothingToRebuild;
     const reports = await this.#each({ ...wish, tables }, (_, options) => rebuildTable(options));
-    return reports.ok ? success(rebuildOutcome(reports.value)) : reports;
+    if (!reports.ok) return reports;
+    const all = reports.value.map(([, report]) => report);
+    return success({
+      rows: all.reduce((sum, { rows }) => sum + rows, 0),
+      ...conflictsAndProblems(reports.value),
+      setAside: all.flatMap(({ setAside }) => setAside),
+    });
   }
 
   /** Ends the sync under way after what it is doing just now. @returns whether there was one */
@@ -110,8 +161,8 @@ export class NotionDesk {
 
   /** What changed on both sides, the latest sync's view. */
   get conflicts(): readonly SyncConflict[] {
-    return readConflicts(this.#conflictsFile).map(({ choice, ...conflict }) =>
-      shownConflict(conflict, choice !== undefined),
+    return readConflicts(this.#conflictsFile).map(({ table, choice, ...conflict }) =>
+      shown(table, conflict, choice !== undefined),
     );
   }
 
@@ -119,21 +170,21 @@ export class NotionDesk {
   async resolve(id: string, field: string, choice: SyncChoice): Promise<Result<SyncConflict>> {
     const resolved = resolveConflict(this.#conflictsFile, id, field, choice);
     await this.#queue.add(() => this.#tell());
-    return resolved.ok ? success(shownConflict(resolved.value, true)) : resolved;
+    return resolved.ok ? success(shown(resolved.value.table, resolved.value, true)) : resolved;
   }
 
-  /** Tells those who look at a card in Notion what became of it; silent where it was never synced. */
+  /** Writes on a card's page in Notion what became of it; does nothing where it was never synced. */
   async comment(card: string, text: string): Promise<void> {
-    const { notion, root } = this.#world.state().config;
-    const mapping = mappingOf(notion, 'board');
-    if (!mapping || notion?.comment !== true) return;
+    const mapping = mappingOf(this.#config, 'board');
+    if (!mapping || this.#config?.comment !== true) return;
     await this.#queue.add(async () => {
-      const page = pageOf(notionFolder(root), mapping.dataSourceId, card);
+      const page = pageOf(this.#folder, mapping.dataSourceId, card);
       if (!page.ok || page.value === null) return;
       const opened = await openFor(this.#world, this.#lent);
-      const said = opened.ok ? await commentOn(opened.value, page.value, text) : opened;
-      if (!said.ok)
-        this.#notice(said.problem.code, `No comment on ${card} in Notion: ${said.problem.message}`);
+      const said = opened.ok ? await opened.value.comment(page.value, text) : opened;
+      if (said.ok) return;
+      const message = `No comment on ${card} in Notion: ${said.problem.message}`;
+      this.#world.tell({ type: 'noticed', problem: problemOf(said.problem.code, message) });
     });
   }
 
@@ -146,8 +197,7 @@ export class NotionDesk {
 
   #needsRebuild(table: SyncTable): boolean {
     const mapping = mappingOf(this.#config, table);
-    const { root } = this.#world.state().config;
-    return mapping !== null && needsRebuild(notionFolder(root), mapping.dataSourceId);
+    return mapping !== null && needsRebuild(this.#folder, mapping.dataSourceId);
   }
 
   get #config(): NotionConfig | undefined {
@@ -158,12 +208,20 @@ export class NotionDesk {
     return syncTables.filter((table) => this.#config?.[table] !== undefined);
   }
 
-  get #conflictsFile(): string {
-    return storeFiles(notionFolder(this.#world.state().config.root), '').conflicts;
+  /** Bases, intents and conflicts; no secret. */
+  get #folder(): string {
+    return join(this.#world.state().config.root, '.orch', 'notion');
   }
 
-  /** One table after the other, and nothing else meanwhile. */
-  async #each<Report>(wish: TableWish, work: TableWork<Report>): Promise<Result<Reports<Report>>> {
+  get #conflictsFile(): string {
+    return storeFiles(this.#folder, '').conflicts;
+  }
+
+  /** Does something for one table after the other, and nothing else meanwhile. */
+  async #each<Report>(
+    wish: TableWish,
+    work: (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>,
+  ): Promise<Result<Reports<Report>>> {
     const known = this.#tables;
     const tables = wish.tables ?? known;
     const missing = tables.find((table) => !known.includes(table));
@@ -173,9 +231,25 @@ export class NotionDesk {
     this.#stop = stop;
     try {
       return await this.#queue.add(async () => {
-        // Connected a moment ago, nobody has counted yet, and there would be nothing to tell progress with.
+        // Connected a moment ago, nothing has been counted yet, and there would be nothing to tell progress with.
         if (!this.#world.state().notion) await this.#tell();
-        return this.#workOn(tables, wish.lent, stop.signal, work);
+        const opened = await openFor(this.#world, wish.lent, stop.signal);
+        if (!opened.ok) return opened;
+        const reports: [SyncTable, Report][] = [];
+        for (const table of tables) {
+          const mapping = mappingOf(this.#config, table);
+          const local = this.#local(table);
+          if (!local.ok) return local;
+          if (!mapping) continue;
+          const report = await work(table, {
+            ...{ spec: specs[table], mapping, notion: opened.value, local: local.value },
+            ...{ folder: this.#folder, signal: stop.signal },
+            onProgress: (progress) => this.#progress({ table, ...progress }),
+          });
+          if (!report.ok) return report;
+          reports.push([table, report.value]);
+        }
+        return success(reports);
       });
     } finally {
       this.#stop = null;
@@ -183,29 +257,17 @@ export class NotionDesk {
     }
   }
 
-  async #workOn<Report>(
-    tables: readonly SyncTable[],
-    lent: GivenToken | undefined,
-    signal: AbortSignal,
-    work: TableWork<Report>,
-  ): Promise<Result<Reports<Report>>> {
-    const opened = await openFor(this.#world, lent, signal);
-    if (!opened.ok) return opened;
-    const folder = notionFolder(this.#world.state().config.root);
-    const reports: [SyncTable, Report][] = [];
-    for (const table of tables) {
-      const mapping = mappingOf(this.#config, table);
-      const local = localTable(this.#world, table);
-      if (!local.ok) return local;
-      if (!mapping) continue;
-      const report = await work(table, {
-        ...{ spec: specs[table], mapping, notion: opened.value, local: local.value, folder, signal },
-        onProgress: ({ stage, done, total }) => this.#progress({ table, stage, done, total }),
-      });
-      if (!report.ok) return report;
-      reports.push([table, report.value]);
-    }
-    return success(reports);
+  /** Returns the document of a table; `board_off` or `invoices_off` where it is left alone. */
+  #local(table: SyncTable): Result<LocalTable> {
+    const { root, board, invoices } = this.#world.state().config;
+    if (table === 'invoices')
+      return invoices
+        ? success(syncedInvoices(this.#world.invoices, invoices))
+        : failure('invoices_off', 'Invoices are off.', 'Say "invoices" in .orch/config.json.');
+    const config = board ?? resolveBoard(root, board);
+    return config
+      ? success(syncedBoard(this.#world.board, config.prefix))
+      : failure('board_off', 'The board is off: "board" is false in .orch/config.json.');
   }
 
   #progress(running: NotionFacts['running']): void {
@@ -213,15 +275,68 @@ export class NotionDesk {
     if (notion) this.#world.tell({ type: 'notion-looked', notion: { ...notion, running } });
   }
 
+  /** @param syncedAt when a sync ended just now */
   async #tell(syncedAt?: Date): Promise<void> {
     const { notion: known } = this.#world.state();
-    const notion = await lookAtNotion(this.#world, this.#tables, this.conflicts, syncedAt ?? null);
+    const notion = await this.#look(syncedAt?.toISOString() ?? known?.syncedAt ?? null);
     if (JSON.stringify(notion) !== JSON.stringify(known)) this.#world.tell({ type: 'notion-looked', notion });
   }
 
-  #notice(code: string, message: string, hint?: string): void {
-    this.#world.tell({ type: 'noticed', problem: problemOf(code, message, hint) });
+  /** Returns how things are with Notion while nothing is synced; null where nothing is connected. */
+  async #look(syncedAt: string | null): Promise<NotionFacts | null> {
+    const tables = this.#tables;
+    const { conflicts } = this;
+    if (tables.length === 0) return null;
+    const waiting: Partial<Record<SyncTable, number>> = {};
+    for (const table of tables) {
+      const mapping = mappingOf(this.#config, table);
+      const local = this.#local(table);
+      if (mapping && local.ok) waiting[table] = await this.#countPending(table, mapping, local.value);
+    }
+    const pending = Object.values(waiting).reduce((sum, count) => sum + count, 0);
+    return { tables, pending, waiting, conflicts, running: null, syncedAt };
   }
+
+  /** Counts rows that are not as they were when both sides were last the same: new, changed and lost ones. */
+  async #countPending(table: SyncTable, mapping: Mapping, local: LocalTable): Promise<number> {
+    const rows = await local.rows();
+    const base = openBase(storeFiles(this.#folder, mapping.dataSourceId).base);
+    // A document that cannot be read has been reported; a damaged base is reported by the next sync.
+    if (!rows.ok || !base.ok) return 0;
+    const codec = new RowCodec(specs[table], mapping, mapping.fields);
+    const changed = rows.value.filter((row) => {
+      const known = base.value.rows.get(row.id);
+      const { fields } = codec.normalise(row);
+      const differs = (field: string) =>
+        fields[field] !== undefined &&
+        known?.fields[field] !== undefined &&
+        !(fields[field] === null && known.unseen.includes(field)) &&
+        fields[field] !== known.fields[field];
+      return !known || codec.fields.some(differs);
+    });
+    const seen = new Set(rows.value.map(({ id }) => id));
+    return changed.length + [...base.value.rows.keys()].filter((id) => !seen.has(id)).length;
+  }
+}
+
+/** Returns what clients see of the reports, whatever they are about. */
+function conflictsAndProblems(
+  reports: Reports<Pick<SyncOutcome, 'problems'> & { readonly conflicts: readonly RowConflict[] }>,
+): Pick<SyncOutcome, 'conflicts' | 'problems'> {
+  return {
+    conflicts: reports.flatMap(([table, { conflicts }]) =>
+      conflicts.map((conflict) => shown(table, conflict, false)),
+    ),
+    problems: reports.flatMap(([, { problems }]) => problems),
+  };
+}
+
+function shown(
+  table: SyncTable,
+  { id, field, base, ours, theirs }: RowConflict,
+  isDecided: boolean,
+): SyncConflict {
+  return { table, id, field, base, ours, theirs, isDecided };
 }
 
 function unconnected(table: SyncTable | undefined): Result<never> {
@@ -233,5 +348,5 @@ function unconnected(table: SyncTable | undefined): Result<never> {
 const nothingToRebuild = failure(
   'nothing_to_rebuild',
   'What is known of Notion is sound.',
-  'To find it anew all the same, say of what: orch-tui sync board --rebuild',
+  'To rebuild it all the same, say of what: orch-tui sync board --rebuild',
 );

@@ -14,7 +14,7 @@ import { defineServed } from '../define.ts';
 const syncing = {
   '--dry-run': 'only show what would be done',
   '--allow-mass-delete': 'also where many rows are gone on one side',
-  '--rebuild': 'make anew what is known of Notion, after it was damaged or lost; writes to neither side',
+  '--rebuild': 'rebuild what is known of Notion, after it was damaged or lost; writes to neither side',
   ...asksNothing,
 } as const;
 

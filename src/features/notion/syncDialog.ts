@@ -11,7 +11,7 @@ import { counted } from '../../room/text/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
 import { rebuildQuestion, runningText } from './words.ts';
 
-/** A sync with Notion, or what is known of Notion made again; the outcome is null until it has ended. */
+/** A sync with Notion, or a rebuild of what is known of Notion; the outcome is null until it has ended. */
 interface SyncDialog extends Asking, Scrolling {
   readonly kind: 'sync';
   readonly outcome: SyncOutcome | RebuildOutcome | null;
@@ -45,7 +45,7 @@ export const sync = defineDialog<SyncDialog>({
     conflictsKey,
     {
       id: 'sync-yes',
-      title: 'yes: sync although many rows are gone, or find anew what was damaged',
+      title: 'yes: sync although many rows are gone, or rebuild what was damaged',
       hint: (_, dialog) => (offerOf(dialog) === null ? null : 'yes'),
       keys: ['y'],
       palette: 'told',
@@ -77,7 +77,7 @@ function awaitingSync(state: AppState, pending: number): AppState {
   return withDialog(state, dialog);
 }
 
-/** Reports whether it runs where it can be told to stop; a controller that is lost must not keep the dialog open. */
+/** Reports whether it runs where it can be stopped; a controller that is lost must not keep the dialog open. */
 function isCancellable(state: AppState, { pending }: SyncDialog): boolean {
   return pending !== null && whyUnreachable(state) === null;
 }

@@ -7,7 +7,7 @@ import type { Message } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 import { checkDraft } from '../workers/checks.ts';
 
-/** Proposals of the board that may wait at once: somebody may have moved all cards there. */
+/** Proposals of the board that may wait at once: all cards may have been moved there. */
 const mostAtOnce = 20;
 
 /** Characters of a card's text that become a brief: Notion gives titles of any length. */
