@@ -14,7 +14,7 @@ const programs = {
   hook: 'src/agents/hook.ts',
   'status-line': 'src/agents/statusLine.ts',
   'demo-agent': 'src/agents/demo/main.ts',
-  setup: 'src/agents/setup/main.ts',
+  setup: 'src/agents/setup.ts',
 };
 
 rmSync(folder, { recursive: true, force: true });

@@ -191,7 +191,7 @@ const characterClass =
 
 /** Files with classes of their own, for they strip nothing. */
 const ownClasses: Readonly<Record<string, string>> = {
-  'agents/demo/keys.ts': 'reads keys: which bytes are one key',
+  'agents/demo/input.ts': 'reads keys: which bytes are one key',
   'app/palette/filter.ts': 'asks whether a text is ASCII, for speed',
   'git/history.ts': 'says what git takes for a name',
   'terminal/input.ts': 'reads keys: where a sequence ends, which characters a key can write',

@@ -1,4 +1,11 @@
-import type { Ability, AgentPreset } from '../core/workspace.ts';
+import {
+  type Ability,
+  type AgentPreset,
+  type Limits,
+  type TitleRules,
+  usualStopping,
+} from '../core/workspace.ts';
+import { plainLines } from '../lib/sanitize.ts';
 
 /** Whether a later start can go on with the conversation of the last one. */
 export function canResume({ speaks, resume }: Pick<AgentPreset, 'speaks' | 'resume'>): boolean {
@@ -32,4 +39,35 @@ export function lacks({ speaks, titles, command }: AgentPreset): readonly string
     ...(hooked.has(program) ? ['It has hooks of its own, which orch-tui does not read yet.'] : []),
     'It has none of our tools: no reports, no messages, no memory; nothing is counted of what it spends.',
   ];
+}
+
+/** What a preset's rules read from a title: the first kind that one of whose texts stands in it; null for none. */
+export function readTitleBy(rules: TitleRules, title: string): 'asking' | 'working' | 'resting' | null {
+  if (title === '') return null;
+  const says = (texts: readonly string[] = []) => texts.some((text) => title.includes(text));
+  if (says(rules.asking)) return 'asking';
+  if (says(rules.working)) return 'working';
+  return says(rules.resting) ? 'resting' : null;
+}
+
+/** Signs that a line typed into an agent may not begin with: a shell, a command, a memory, a file. */
+const commandSigns = /^\s*[!/#@&]/;
+
+/** Whether an agent would take the text for something else than words to it. */
+export function looksLikeCommand(text: string): boolean {
+  return commandSigns.test(text);
+}
+
+/** Text as an agent takes it for words, whatever it begins with; nothing is in it that a person could not have seen. */
+export function opening(text: string): string {
+  const plain = plainLines(text, { tab: '\t', control: '' });
+  return looksLikeCommand(plain) ? `Task: ${plain.trimStart()}` : plain;
+}
+
+/** How a host asks an agent to end before it makes it; see `EndingManners` of the host's requests. */
+export function endingManners(
+  { interrupt, type }: NonNullable<AgentPreset['quit']>,
+  limits: Limits = {},
+): { interrupt: string; idleMs: number; quit: string; quitMs: number; termMs: number } {
+  return { interrupt, quit: type, ...usualStopping, ...limits.stopping };
 }

@@ -2,8 +2,7 @@
  * The hook program: hands the JSON that a coding agent gives its hooks on to the control room.
  * It runs inside other people's tool calls, so it loads next to nothing, and whatever goes wrong it exits 0.
  */
-import { inboxOf, postToInbox } from './inbox.ts';
-import { readStdin } from './stdin.ts';
+import { inboxOf, postToInbox, readStdin } from './inbox.ts';
 
 /** Milliseconds; the agent waits for us meanwhile. */
 const patience = 2000;

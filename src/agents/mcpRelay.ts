@@ -3,7 +3,7 @@
  * HTTP. One line is one message. There is one such process for each agent, so it loads next to nothing.
  */
 import { createInterface } from 'node:readline';
-import { McpClient, mcpOf, type RpcMessage } from './mcpClient.ts';
+import { McpClient, mcpOf, type RpcMessage } from './inbox.ts';
 
 const address = mcpOf(process.env);
 if (address === null) {

@@ -6,9 +6,8 @@ import { execFile } from 'node:child_process';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { readLinked } from '../lib/files.ts';
-import { parseSpent, parseStatusCommand } from './claude/status.ts';
-import { inboxOf, postToInbox } from './inbox.ts';
-import { readStdin } from './stdin.ts';
+import { parseSpent, parseStatusCommand } from './claude/screen.ts';
+import { inboxOf, postToInbox, readStdin } from './inbox.ts';
 
 /** Milliseconds; a status line that takes longer is not worth the wait. */
 const patience = 5000;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { abilitiesMissing, lacks, takesBrief } from '../../src/agents/abilities.ts';
-import { builtInPresets } from '../../src/agents/builtIn.ts';
+import { builtInPresets } from '../../src/agents/presets.ts';
 
 const presets = builtInPresets({ node: 'node', demoAgent: 'demo.js' });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { commandLine } from '../../src/agents/commandLine.ts';
+import { commandLine } from '../../src/agents/launch.ts';
 
 const start = {
   preset: { command: ['claude'], speaks: 'claude' as const },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { agentEnvironment } from '../../src/agents/environment.ts';
+import { agentEnvironment } from '../../src/agents/launch.ts';
 
 const plain = { env: {}, pass: [] };
 const terminal = { TERM: 'xterm-256color', COLORTERM: 'truecolor' };

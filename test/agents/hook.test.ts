@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { agentPrograms } from '../../src/agents/programs.ts';
+import { agentPrograms } from '../../src/agents/launch.ts';
 import { StandInInbox } from './standInInbox.ts';
 
 const { node, hook } = agentPrograms();

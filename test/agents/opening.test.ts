@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { opening } from '../../src/agents/opening.ts';
+import { opening } from '../../src/agents/abilities.ts';
 
 test.each([
   ['Mend it.\n\nThen test.', 'Mend it.\n\nThen test.'],

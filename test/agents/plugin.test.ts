@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { agentPrograms } from '../../src/agents/programs.ts';
+import { agentPrograms } from '../../src/agents/launch.ts';
 import { toolsOf } from '../../src/features/commands.ts';
 
 const { plugin } = agentPrograms();

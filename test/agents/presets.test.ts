@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { builtInPresets } from '../../src/agents/builtIn.ts';
-import { resolvePresets } from '../../src/agents/presets.ts';
+import { builtInPresets, resolvePresets } from '../../src/agents/presets.ts';
 
 const builtIn = builtInPresets({ node: '/node', demoAgent: '/demo.js' });
 

@@ -1,9 +1,9 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtInPresets } from '../../src/agents/builtIn.ts';
+import { agentPrograms } from '../../src/agents/launch.ts';
+import { builtInPresets } from '../../src/agents/presets.ts';
 import { findProgram, probeAgent } from '../../src/agents/probe.ts';
-import { agentPrograms } from '../../src/agents/programs.ts';
 import { Workplace } from './workplace.ts';
 
 const claude = { command: ['claude'], speaks: 'claude' as const };

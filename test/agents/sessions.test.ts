@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findSession } from '../../src/agents/sessions.ts';
+import { findSession } from '../../src/agents/probe.ts';
 import { Workplace } from './workplace.ts';
 
 const codex = { command: ['codex'], sessions: 'codex' as const };

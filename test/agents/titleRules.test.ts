@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { builtInPresets } from '../../src/agents/builtIn.ts';
-import { readTitleBy } from '../../src/agents/titleRules.ts';
+import { readTitleBy } from '../../src/agents/abilities.ts';
+import { builtInPresets } from '../../src/agents/presets.ts';
 
 const { codex, gemini, aider } = builtInPresets({ node: '/node', demoAgent: '/demo.js' });
 

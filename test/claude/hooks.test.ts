@@ -3,14 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseHook } from '../../src/agents/claude/hooks.ts';
-import { showsKeptConversation, showsMissingConversation } from '../../src/agents/claude/resume.ts';
-import { claudeSettings } from '../../src/agents/claude/settings.ts';
-import { readTitle } from '../../src/agents/claude/title.ts';
-import { showsTrustQuestion } from '../../src/agents/claude/trust.ts';
-import { commandLine } from '../../src/agents/commandLine.ts';
-import { agentEnvironment } from '../../src/agents/environment.ts';
+import { claudeSettings } from '../../src/agents/claude/launch.ts';
+import {
+  readTitle,
+  showsKeptConversation,
+  showsMissingConversation,
+  showsTrustQuestion,
+} from '../../src/agents/claude/screen.ts';
+import { agentEnvironment, agentPrograms, commandLine } from '../../src/agents/launch.ts';
 import { probeAgent } from '../../src/agents/probe.ts';
-import { agentPrograms } from '../../src/agents/programs.ts';
 import { Pane } from '../agents/pane.ts';
 import { StandInInbox } from '../agents/standInInbox.ts';
 import { FakeApi } from './fakeApi.ts';

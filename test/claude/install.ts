@@ -1,4 +1,4 @@
-import { newestTested } from '../../src/agents/claude/versions.ts';
+import { newestTested } from '../../src/agents/claude/launch.ts';
 import { installOnce } from '../support/installOnce.ts';
 
 /** The version under test: each project of `vitest.claude.config.ts` names one of the two pinned ones. */

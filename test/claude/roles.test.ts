@@ -1,7 +1,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { oldestSupported } from '../../src/agents/claude/versions.ts';
+import { oldestSupported } from '../../src/agents/claude/launch.ts';
 import { program } from '../e2e/shop.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import type { ScriptedTurn } from './fakeApi.ts';

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { oldestSupported } from '../../src/agents/claude/versions.ts';
+import { oldestSupported } from '../../src/agents/claude/launch.ts';
 import { readAll } from '../e2e/shop.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import { fileHolds } from './fileHolds.ts';

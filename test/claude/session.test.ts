@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { oldestSupported } from '../../src/agents/claude/versions.ts';
+import { oldestSupported } from '../../src/agents/claude/launch.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import { installClaude, version } from './install.ts';
 import { markIn } from './mark.ts';

@@ -1,5 +1,3 @@
-import { showsTrustQuestion } from './trust.ts';
-
 /**
  * Reads what a screen of Claude Code that fell quiet shows: a dialog with choices, or the box to type into, where
  * nothing is asked. Null when it is neither.
@@ -60,3 +58,62 @@ const mark = /^\s*❯/;
 const numbered = /^\s*❯\s*\d+\./;
 const unnumbered = /^(\s+)❯ \S/;
 const keys = /^(?:Enter|Esc|Space|Tab|[←↑→↓/]+) to .*\bEsc to \w+|^Esc to (?!interrupt)\w+/;
+
+/** Words of the dialog's two choices; their order, their numbers and the rest of it differ between versions. */
+const choices = ['Yes,Itrustthisfolder', 'No,exit'];
+
+/**
+ * Reports whether Claude Code asks if the folder can be trusted. Until a person says yes, no hook of ours runs.
+ * Narrow terminals wrap the choices anywhere, so spaces are left out of account.
+ */
+export function showsTrustQuestion(screenText: string): boolean {
+  const text = screenText.replace(/[\s│]/g, '');
+  return choices.every((choice) => text.includes(choice));
+}
+
+/**
+ * Reads what Claude Code's terminal title says: `⠂ name` or `⠐ name` while it works, since 2.1.332 `◐ name` or
+ * `◑ name`, and `✳ name` while it rests or waits. Where no session file can be read, it is the only source that tells
+ * of a turn ended by Esc.
+ */
+export function readTitle(title: string): 'working' | 'resting' | null {
+  if (/^[\u2801-\u28ff\u25d0\u25d1] /.test(title)) return 'working';
+  return title.startsWith('✳') ? 'resting' : null;
+}
+
+/** What a status line's input tells of money; null where it tells nothing that can be used. */
+export function parseSpent(body: unknown): number | null {
+  const cost = object(object(body)?.cost);
+  const dollars = cost?.total_cost_usd;
+  // More than a million is no sum that an agent has spent.
+  return typeof dollars === 'number' && dollars >= 0 && dollars < 1e6 ? dollars : null;
+}
+
+/** The command of a settings file's status line; null where there is none. */
+export function parseStatusCommand(text: string): string | null {
+  try {
+    const line = object(object(JSON.parse(text))?.statusLine);
+    const { type, command } = line ?? {};
+    return type === 'command' && typeof command === 'string' && command.trim() !== '' ? command : null;
+  } catch {
+    // No JSON: the agent takes nothing from it either.
+    return null;
+  }
+}
+
+function object(value: unknown): Readonly<Record<string, unknown>> | null {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
+}
+
+/**
+ * Whether Claude Code refused a resume because it kept nothing of the conversation: it exits with 1 then. It
+ * writes its transcript some time after the hooks have fired, so a process killed early leaves none behind.
+ */
+export function showsMissingConversation(screenText: string): boolean {
+  return screenText.replace(/\s+/g, '').includes('NoconversationfoundwithsessionID:');
+}
+
+/** Whether Claude Code refused to begin a conversation because it kept one of that id: it exits with 1 then, too. */
+export function showsKeptConversation(screenText: string): boolean {
+  return /SessionID[-0-9a-f]+isalreadyinuse/.test(screenText.replace(/\s+/g, ''));
+}

@@ -1,15 +1,13 @@
-/** The demo agent: behaves like a coding agent in a terminal, without a model. */
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import { parseArgs } from 'node:util';
 import type { Problem } from '../../lib/result.ts';
 import { inboxOf } from '../inbox.ts';
-import { DemoAgent } from './agent.ts';
-import { ControlTools } from './control.ts';
-import { parseFlags } from './flags.ts';
-import { Hooks } from './hooks.ts';
+import { DemoAgent, Transcript } from './agent.ts';
 import { printable } from './text.ts';
-import { whereami } from './tools.ts';
-import { Transcript } from './transcript.ts';
+import { ControlTools, Hooks, whereami } from './tools.ts';
+
+/** The demo agent: behaves like a coding agent in a terminal, without a model. */
 
 /** Milliseconds of a beat: the sample story takes about eight seconds. */
 const pleasantPace = 100;
@@ -75,3 +73,46 @@ process.on('uncaughtException', (error: Error) => {
   process.exit(1);
 });
 await main();
+
+/** The flags of Claude Code that a control room uses; those that say what it may do and with what are not needed. */
+export interface Flags {
+  readonly sessionId: string | null;
+  readonly resume: string | null;
+  readonly name: string | null;
+  readonly brief: string;
+  readonly wantsVersion: boolean;
+}
+
+/** @throws Error saying which flag is wrong */
+export function parseFlags(args: readonly string[]): Flags {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      'session-id': { type: 'string' },
+      resume: { type: 'string' },
+      name: { type: 'string', short: 'n' },
+      settings: { type: 'string' },
+      'mcp-config': { type: 'string' },
+      allowedTools: { type: 'string' },
+      disallowedTools: { type: 'string' },
+      tools: { type: 'string' },
+      'permission-mode': { type: 'string' },
+      'strict-mcp-config': { type: 'boolean' },
+      'plugin-dir': { type: 'string' },
+      'append-system-prompt': { type: 'string' },
+      version: { type: 'boolean', default: false },
+    },
+  });
+  const ids = [values['session-id'], values.resume].filter((id) => id !== undefined);
+  if (ids.length > 1) throw new Error('--session-id and --resume exclude each other');
+  // The id becomes a file name.
+  if (ids.some((id) => !/^[A-Za-z0-9-]{1,64}$/.test(id))) throw new Error('Invalid session ID');
+  return {
+    sessionId: values['session-id'] ?? null,
+    resume: values.resume ?? null,
+    name: values.name ?? null,
+    brief: positionals.join(' '),
+    wantsVersion: values.version,
+  };
+}

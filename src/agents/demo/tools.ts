@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
+import { type Inbox, McpClient, mcpOf, postToInbox } from '../inbox.ts';
 import { printable } from './text.ts';
 
 /** What a tool came to, in words to show. */
@@ -84,4 +85,124 @@ export async function whereami(cwd: string): Promise<{ branch: string | null; gi
     runCommand(cwd, ['git', 'rev-parse', '--path-format=absolute', '--git-common-dir']),
   ]);
   return { branch: branch.ok ? branch.text : null, gitFolder: folder.ok ? folder.text : null };
+}
+
+/** The control room's tools, met as a real agent meets them. */
+export class ControlTools {
+  readonly #client: McpClient | null;
+  #lastId = 0;
+
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    const address = mcpOf(environment);
+    this.#client = address && new McpClient(address);
+  }
+
+  /** Says hello and asks which there are. A demonstration goes on without. */
+  async meet(): Promise<void> {
+    const hello = {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'demo', version: '1' },
+    };
+    try {
+      await this.#ask('initialize', hello);
+      await this.#client?.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
+      await this.#ask('tools/list', {});
+    } catch {
+      // Nobody is there; a use of a tool says so.
+    }
+  }
+
+  /** Uses a tool; what it answers, or why it could not be used, is the outcome. */
+  async use(name: string, input: object): Promise<Outcome> {
+    if (!this.#client) return { ok: false, text: 'There is no control room.' };
+    try {
+      const answer = await this.#ask('tools/call', { name, arguments: input });
+      return outcomeOf(JSON.parse(answer));
+    } catch (error) {
+      return { ok: false, text: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #ask(method: string, params: object): Promise<string> {
+    this.#lastId += 1;
+    return (await this.#client?.send({ jsonrpc: '2.0', id: this.#lastId, method, params })) ?? '';
+  }
+}
+
+/** A tool's result as JSON-RPC brings it. */
+interface ToolAnswer {
+  readonly result?: { readonly content?: readonly { readonly text?: string }[]; readonly isError?: boolean };
+  readonly error?: { readonly message?: string };
+}
+
+function outcomeOf({ result, error }: ToolAnswer): Outcome {
+  const text = result?.content?.map((part) => part.text ?? '').join('\n') ?? error?.message ?? 'No answer.';
+  return { ok: result !== undefined && result.isError !== true, text: printable(text) };
+}
+
+/** Milliseconds; the same for an agent that is worth its name and for us: hooks fail open. */
+const hookPatience = 2000;
+/** An answer to a question may take as long as a person does. */
+const questionPatience = 10 * 60 * 1000;
+
+/** Posts what happens in the shape of Claude Code's hooks. */
+export class Hooks {
+  readonly #inbox: Inbox | null;
+  readonly #common: Readonly<Record<string, unknown>>;
+
+  /** Without an inbox nothing is posted. */
+  constructor(inbox: Inbox | null, common: { session_id: string; transcript_path: string; cwd: string }) {
+    this.#inbox = inbox;
+    this.#common = { ...common, permission_mode: 'default' };
+  }
+
+  /** Tells of an event and waits until it has been taken. */
+  async tell(event: string, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    await this.#post(event, fields, hookPatience);
+  }
+
+  /** Tells of a tool that is about to be used; why it must not be, or null. */
+  async judge(fields: Readonly<Record<string, unknown>>): Promise<string | null> {
+    return denialOf(await this.#post('PreToolUse', fields, hookPatience));
+  }
+
+  /** Asks for a decision; null while nobody but the person in the pane decides. */
+  async ask(tool: string, input: object): Promise<'allow' | 'deny' | null> {
+    const fields = { tool_name: tool, tool_input: input };
+    const answer = await this.#post('PermissionRequest', fields, questionPatience, 'ask');
+    return decisionOf(answer);
+  }
+
+  async #post(event: string, fields: object, patience: number, topic?: string): Promise<string> {
+    if (this.#inbox === null) return '';
+    try {
+      const body = JSON.stringify({ ...this.#common, hook_event_name: event, ...fields });
+      const url = topic === undefined ? this.#inbox.url : new URL(topic, this.#inbox.url).href;
+      return await postToInbox({ ...this.#inbox, url }, body, patience);
+    } catch {
+      // Hooks fail open: an agent goes on when nobody listens.
+      return '';
+    }
+  }
+}
+
+function denialOf(answer: string): string | null {
+  try {
+    const said = JSON.parse(answer)?.hookSpecificOutput;
+    return said?.permissionDecision === 'deny' ? String(said.permissionDecisionReason ?? 'Denied.') : null;
+  } catch {
+    // No decision in it.
+    return null;
+  }
+}
+
+function decisionOf(answer: string): 'allow' | 'deny' | null {
+  try {
+    const behavior: unknown = JSON.parse(answer)?.hookSpecificOutput?.decision?.behavior;
+    return behavior === 'allow' || behavior === 'deny' ? behavior : null;
+  } catch {
+    // No decision in it.
+    return null;
+  }
 }

@@ -1,12 +1,18 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import type { ControlTools } from './control.ts';
-import type { Entry } from './entries.ts';
-import type { Hooks } from './hooks.ts';
-import type { Key } from './keys.ts';
-import type { Live } from './live.ts';
-import { type Menu, updateMenu } from './menu.ts';
-import type { Stage } from './perform.ts';
-import type { Screen } from './screen.ts';
+import { type Key, type Menu, updateMenu } from './input.ts';
+import type { Live, Screen } from './screen.ts';
+import type { Step } from './story.ts';
+import type { Entry } from './text.ts';
+import {
+  type ControlTools,
+  changeFile,
+  commitAll,
+  type Hooks,
+  lookAround,
+  type Outcome,
+  runCommand,
+} from './tools.ts';
 
 /** What all turns of an agent have in common. */
 export interface TurnSetup {
@@ -134,5 +140,150 @@ export class Turn implements Stage {
     if (this.#question) return;
     this.#setup.screen.title(Math.floor(this.#tick / titleTicks) % 2 === 0 ? '⠂' : '⠐');
     this.#setup.screen.refresh();
+  }
+}
+
+/** What steps need of the agent that performs them. */
+export interface Stage {
+  readonly cwd: string;
+  readonly hooks: Hooks;
+  readonly control: ControlTools;
+  /** Aborted when the person stops the turn; waiting on it throws. */
+  readonly signal: AbortSignal;
+  show(entry: Entry): void;
+  /** Lets a text appear word by word. */
+  speak(text: string): Promise<void>;
+  /** Waits some steps of the pace. */
+  pause(beats: number): Promise<void>;
+  /** The index of the chosen option; `decision` may choose the first or last one from outside. */
+  choose(menu: Omit<Menu, 'selected'>, decision: Promise<'allow' | 'deny' | null>): Promise<number>;
+  exit(code: number): Promise<never>;
+}
+
+/** Does one step for real: files, commands and commits are in the worktree afterwards. */
+export async function perform(stage: Stage, step: Step): Promise<void> {
+  switch (step.kind) {
+    case 'say':
+      return stage.speak(step.text);
+    case 'plan':
+      stage.show(step);
+      return stage.pause(4);
+    case 'look':
+      return callTool(stage, tool('Glob', '**', { pattern: '**' }), () => lookAround(stage.cwd));
+    case 'write':
+    case 'append':
+      return change(stage, step);
+    case 'run':
+      return run(stage, step.argv);
+    case 'ask':
+      return ask(stage, step.question);
+    case 'commit': {
+      const command = `git commit -m ${JSON.stringify(step.message)}`;
+      return callTool(stage, tool('Bash', command, { command }), () => commitAll(stage.cwd, step.message));
+    }
+    case 'propose': {
+      const { kind: _, ...wish } = step;
+      const used = tool('mcp__orch__propose_worker', `${step.repo}/${step.task}`, wish);
+      return callTool(stage, used, () => stage.control.use('propose_worker', wish));
+    }
+    case 'stream':
+      return stream(stage, step.lines);
+    case 'limit':
+      return stage.show({ kind: 'note', text: limitText });
+    case 'exit':
+      return stage.exit(step.code);
+  }
+}
+
+/** As Claude Code puts it; the hook says until when. */
+export const limitText = "You've reached your usage limit";
+
+interface Tool {
+  readonly name: string;
+  readonly subject: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+function tool(name: string, subject: string, input: Tool['input']): Tool {
+  return { name, subject, input };
+}
+
+function change(stage: Stage, step: Extract<Step, { kind: 'write' | 'append' }>): Promise<void> {
+  const name = step.kind === 'write' ? 'Write' : 'Edit';
+  const used = tool(name, step.file, { file_path: `${stage.cwd}/${step.file}`, content: step.text });
+  const added = step.text.trimEnd().split('\n');
+  return callTool(stage, used, () => changeFile(stage.cwd, step), { added });
+}
+
+function run(stage: Stage, argv: readonly string[]): Promise<void> {
+  const command = argv.join(' ');
+  const menu = {
+    title: 'Bash command',
+    subject: command,
+    question: 'Do you want to proceed?',
+    options: ['Yes', 'No, go on without it'],
+  };
+  return callTool(
+    stage,
+    tool('Bash', command, { command }),
+    () => runCommand(stage.cwd, argv, stage.signal),
+    {
+      menu,
+    },
+  );
+}
+
+function ask(stage: Stage, question: string): Promise<void> {
+  const options = ['Yes', 'No'];
+  const input = { questions: [{ question, options: options.map((label) => ({ label })) }] };
+  const menu = { title: 'Question', subject: '', question, options };
+  const answer = async () => ({ ok: true, text: 'Yes' });
+  return callTool(stage, tool('AskUserQuestion', question, input), answer, { menu });
+}
+
+/** One use of a tool with everything around it: the hooks, the question, what is shown. */
+async function callTool(
+  stage: Stage,
+  used: Tool,
+  work: () => Promise<Outcome>,
+  { menu, added = [] }: { menu?: Omit<Menu, 'selected'>; added?: readonly string[] } = {},
+): Promise<void> {
+  const fields = { tool_name: used.name, tool_input: used.input, tool_use_id: `toolu_${randomUUID()}` };
+  stage.show({ kind: 'call', tool: used.name, subject: used.subject });
+  const denied = await stage.hooks.judge(fields);
+  if (denied !== null) {
+    stage.show({ kind: 'result', ok: false, text: denied, added: [] });
+    return stage.pause(3);
+  }
+  const choice = menu ? await stage.choose(menu, stage.hooks.ask(used.name, used.input)) : 0;
+  if (choice > 0) {
+    stage.show({ kind: 'result', ok: true, text: menu?.options[choice] ?? '', added: [] });
+    return stage.hooks.tell('PostToolUseFailure', { ...fields, error: 'The person said no.' });
+  }
+  await stage.pause(5);
+  const { ok, text } = await work();
+  stage.signal.throwIfAborted();
+  stage.show({ kind: 'result', ok, text, added: ok ? added : [] });
+  if (ok) await stage.hooks.tell('PostToolUse', { ...fields, tool_response: { stdout: text } });
+  else await stage.hooks.tell('PostToolUseFailure', { ...fields, error: text });
+  await stage.pause(3);
+}
+
+const streamWords = [
+  'resolving',
+  'parsed',
+  'checked',
+  'linked',
+  'measured',
+  'compared',
+  'indexed',
+  'rendered',
+];
+
+async function stream(stage: Stage, lines: number): Promise<void> {
+  for (let n = 1; n <= lines; n++) {
+    const word = streamWords[n % streamWords.length];
+    stage.show({ kind: 'line', n, text: `${String(n).padStart(5)} ${word} module-${(n * 7919) % 10_007}` });
+    await stage.pause(0.25);
   }
 }

@@ -1,7 +1,7 @@
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claudeFolder } from '../../agents/claude/folder.ts';
-import { orchestratorTools } from '../../agents/claude/role.ts';
+import { claudeFolder } from '../../agents/claude/files.ts';
+import { orchestratorTools } from '../../agents/claude/launch.ts';
 import { type GuardRules, isOrchestrator, type Role } from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';

@@ -1,3 +1,4 @@
+import { transcriptOf } from '../../agents/claude/files.ts';
 import {
   askedFor,
   callOf,
@@ -6,10 +7,9 @@ import {
   parseHook,
   requestAnswer,
 } from '../../agents/claude/hooks.ts';
-import { askSeconds } from '../../agents/claude/settings.ts';
-import { parseSpent } from '../../agents/claude/status.ts';
-import { transcriptOf } from '../../agents/claude/transcript.ts';
-import { parseFailedSetup } from '../../agents/setup/spec.ts';
+import { askSeconds } from '../../agents/claude/launch.ts';
+import { parseSpent } from '../../agents/claude/screen.ts';
+import { parseFailedSetup } from '../../agents/launch.ts';
 import type { Message } from '../../features/messages.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { claudeSettings } from '../../agents/claude/settings.ts';
-import { agentEnvironment } from '../../agents/environment.ts';
-import { endingManners } from '../../agents/manners.ts';
-import { agentPrograms } from '../../agents/programs.ts';
+import { endingManners } from '../../agents/abilities.ts';
+import { claudeSettings } from '../../agents/claude/launch.ts';
+import { agentEnvironment, agentPrograms } from '../../agents/launch.ts';
 import { workerId } from '../../core/ids.ts';
 import type { ProposalDraft, StartPlan } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { claudeFolder } from '../../agents/claude/folder.ts';
-import { showsKeptConversation, showsMissingConversation } from '../../agents/claude/resume.ts';
-import { readScreen } from '../../agents/claude/screen.ts';
-import { readSession } from '../../agents/claude/session.ts';
+import { claudeFolder, readSession } from '../../agents/claude/files.ts';
+import { readScreen, showsKeptConversation, showsMissingConversation } from '../../agents/claude/screen.ts';
 import type { SessionSign, Sign } from '../../core/observation.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';

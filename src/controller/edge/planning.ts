@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { canResume, lacks, takesBrief } from '../../agents/abilities.ts';
-import type { AskedProgram } from '../../agents/askProgram.ts';
-import { untestedNote } from '../../agents/claude/versions.ts';
-import { commandLine } from '../../agents/commandLine.ts';
-import { listedFlags } from '../../agents/flags.ts';
-import { opening } from '../../agents/opening.ts';
-import { probeAgent } from '../../agents/probe.ts';
-import { agentPrograms } from '../../agents/programs.ts';
-import { findSession, type KnownSession } from '../../agents/sessions.ts';
+import { canResume, lacks, opening, takesBrief } from '../../agents/abilities.ts';
+import { untestedNote } from '../../agents/claude/launch.ts';
+import { agentPrograms, commandLine } from '../../agents/launch.ts';
+import {
+  type AskedProgram,
+  findSession,
+  type KnownSession,
+  listedFlags,
+  probeAgent,
+} from '../../agents/probe.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../../core/proposal.ts';
 import {
   freePorts,

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { agentPrograms } from '../../agents/programs.ts';
-import { withSetup } from '../../agents/setup/spec.ts';
+import { agentPrograms, withSetup } from '../../agents/launch.ts';
 import type { StartPlan } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { RepoSetup, SetupPlan } from '../../core/worker.ts';

@@ -1,4 +1,4 @@
-import { TranscriptReader } from '../../agents/claude/transcript.ts';
+import { TranscriptReader } from '../../agents/claude/files.ts';
 import type { Message } from '../../features/messages.ts';
 import { pause } from '../../lib/schedule.ts';
 

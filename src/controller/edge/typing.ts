@@ -1,5 +1,5 @@
+import { looksLikeCommand } from '../../agents/abilities.ts';
 import { readBox } from '../../agents/claude/screen.ts';
-import { looksLikeCommand } from '../../agents/opening.ts';
 import { showsOpenQuestion } from '../../core/openQuestion.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { agentEnvironment } from '../../agents/environment.ts';
+import { agentEnvironment } from '../../agents/launch.ts';
 import { isUpdateBlock } from '../../agents/updateBlock.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { type Memory, memoryKinds } from '../../features/memory/memory.ts';

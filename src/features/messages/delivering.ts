@@ -1,4 +1,4 @@
-import { opening } from '../../agents/opening.ts';
+import { opening } from '../../agents/abilities.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
 import type { Effect } from '../effects.ts';

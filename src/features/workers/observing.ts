@@ -1,5 +1,5 @@
-import { readTitle } from '../../agents/claude/title.ts';
-import { readTitleBy } from '../../agents/titleRules.ts';
+import { readTitleBy } from '../../agents/abilities.ts';
+import { readTitle } from '../../agents/claude/screen.ts';
 import {
   type Observation,
   type OpenQuestion,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitEnd, speaksOfLimit } from '../../../src/agents/claude/limit.ts';
+import { limitEnd, speaksOfLimit } from '../../../src/agents/claude/hooks.ts';
 
 const now = new Date('2026-11-22T14:30:20.000Z');
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseSession, readSession } from '../../../src/agents/claude/session.ts';
+import { parseSession, readSession } from '../../../src/agents/claude/files.ts';
 
 const [pid, start] = [28899, 'b6aefa69-147f-487f-a711-21e3e2274be4:2417321'];
 

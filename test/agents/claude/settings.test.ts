@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claudeSettings } from '../../../src/agents/claude/settings.ts';
+import { claudeSettings } from '../../../src/agents/claude/launch.ts';
 
 const settings = claudeSettings({
   node: "/opt/o'node/bin/node",

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTitle } from '../../../src/agents/claude/title.ts';
+import { readTitle } from '../../../src/agents/claude/screen.ts';
 
 test.each([
   ['⠂ backend/fix', 'working'],

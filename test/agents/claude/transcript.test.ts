@@ -2,7 +2,7 @@ import { appendFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseUsage, TranscriptReader, transcriptOf } from '../../../src/agents/claude/transcript.ts';
+import { parseUsage, TranscriptReader, transcriptOf } from '../../../src/agents/claude/files.ts';
 
 const session = '11111111-1111-4111-8111-111111111111';
 let folder = '';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { showsTrustQuestion } from '../../../src/agents/claude/trust.ts';
+import { showsTrustQuestion } from '../../../src/agents/claude/screen.ts';
 
 const wide = ` Accessing workspace:
 

@@ -1,12 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  isTooOld,
-  newestTested,
-  oldestSupported,
-  untestedNote,
-} from '../../../src/agents/claude/versions.ts';
+import { isTooOld, newestTested, oldestSupported, untestedNote } from '../../../src/agents/claude/launch.ts';
 
 const line = (version: string) => `${version} (Claude Code)`;
 

@@ -1,11 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { builtInPresets } from '../../../src/agents/builtIn.ts';
 import { parseHook } from '../../../src/agents/claude/hooks.ts';
-import { commandLine } from '../../../src/agents/commandLine.ts';
-import { agentEnvironment } from '../../../src/agents/environment.ts';
-import { agentPrograms } from '../../../src/agents/programs.ts';
+import { agentEnvironment, agentPrograms, commandLine } from '../../../src/agents/launch.ts';
+import { builtInPresets } from '../../../src/agents/presets.ts';
 import { Pane } from '../pane.ts';
 import { StandInInbox } from '../standInInbox.ts';
 import { Workplace } from '../workplace.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseDirectives } from '../../../src/agents/demo/directives.ts';
+import { parseDirectives } from '../../../src/agents/demo/story.ts';
 
 test.each([
   ['say: hello there', { kind: 'say', text: 'hello there' }],

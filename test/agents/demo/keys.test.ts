@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { editText, KeyReader } from '../../../src/agents/demo/keys.ts';
+import { editText, KeyReader } from '../../../src/agents/demo/input.ts';
 
 const text = (typed: string) => ({ name: 'text', text: typed }) as const;
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
-import { type Live, renderLive } from '../../../src/agents/demo/live.ts';
+import { type Live, renderLive } from '../../../src/agents/demo/screen.ts';
 import { cellWidth } from '../../../src/agents/demo/text.ts';
 
 const resting: Live = { saying: '', working: null, menu: null, input: '', queued: [], hint: 'hint' };

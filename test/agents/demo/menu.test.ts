@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { updateMenu } from '../../../src/agents/demo/menu.ts';
+import { updateMenu } from '../../../src/agents/demo/input.ts';
 
 const menu = { title: 't', subject: 's', question: 'q', options: ['Yes', 'No'], selected: 0 };
 const at = (selected: number) => ({ ...menu, selected });

@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { agentPrograms } from '../../../src/agents/programs.ts';
-import { withSetup } from '../../../src/agents/setup/spec.ts';
+import { agentPrograms, withSetup } from '../../../src/agents/launch.ts';
 import { Pane } from '../pane.ts';
 import { StandInInbox } from '../standInInbox.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseFailedSetup } from '../../../src/agents/setup/spec.ts';
+import { parseFailedSetup } from '../../../src/agents/launch.ts';
 
 test.each([
   [

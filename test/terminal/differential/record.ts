@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { agentPrograms } from '../../../src/agents/programs.ts';
+import { agentPrograms } from '../../../src/agents/launch.ts';
 import { Pane } from '../../agents/pane.ts';
 import { FakeApi } from '../../claude/fakeApi.ts';
 import { installClaude } from '../../claude/install.ts';

@@ -1,0 +1,183 @@
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FailedSetup, Role, SetupPlan } from '../core/worker.ts';
+import type { AgentPreset } from '../core/workspace.ts';
+import { oneLine } from '../lib/sanitize.ts';
+import { claudeArguments } from './claude/launch.ts';
+
+/** One start of an agent. */
+export interface AgentStart {
+  readonly preset: Pick<AgentPreset, 'command' | 'speaks' | 'prompt' | 'resume'>;
+  /** Of the preset's `ifListed`, what this program knows. */
+  readonly flags?: readonly string[];
+  /** Id of the conversation: a UUID that we chose before the first start, or, of other agents, what was found. */
+  readonly sessionId: string;
+  readonly resume: boolean;
+  readonly brief: string;
+  /** Shown in the agent's title: the worker's id. */
+  readonly name: string;
+  /** Absolute path of the hooks' settings. */
+  readonly settingsFile: string;
+  /** Absolute path of what names our tools; absent without them. */
+  readonly mcpConfigFile?: string;
+  /** What the session is told to be and held to; absent for a bare one. */
+  readonly role?: Role;
+  /** Absolute path of the folder with our skills. */
+  readonly plugin?: string;
+  /** The line that the program printed for `--version`; null or absent where it is unknown. */
+  readonly version?: string | null;
+}
+
+/** Program and arguments that start an agent. Never passes through a shell. */
+export function commandLine(start: AgentStart): string[] {
+  const { preset, brief } = start;
+  if (preset.speaks === 'claude')
+    return [...preset.command, ...claudeArguments({ ...start, command: preset.command })];
+  const flags = (start.flags ?? []).filter((flag) => !preset.command.includes(flag));
+  if (start.resume && preset.resume) {
+    const resume = preset.resume.map((argument) => argument.replaceAll('{session}', () => start.sessionId));
+    return [...preset.command, ...flags, ...resume];
+  }
+  const command = preset.command.map((argument) => (argument === '{brief}' ? brief : argument));
+  const prompt = brief === '' ? [] : (preset.prompt ?? []);
+  // A function, for in a text for `replaceAll` some signs have a meaning.
+  return [...command, ...flags, ...prompt.map((argument) => argument.replaceAll('{brief}', () => brief))];
+}
+
+/** What a coding agent, git, ssh and package managers need. `PREFIX_*` stands for every name with that prefix. */
+const common = [
+  ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TMPDIR'],
+  ...['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'],
+  ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GNUPGHOME', 'GPG_AGENT_INFO'],
+  ...[
+    'HTTP_PROXY',
+    'HTTPS_PROXY',
+    'NO_PROXY',
+    'ALL_PROXY',
+    'http_proxy',
+    'https_proxy',
+    'no_proxy',
+    'all_proxy',
+  ],
+  ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
+  ...[
+    'ANTHROPIC_*',
+    'CLAUDE_CONFIG_DIR',
+    'CLAUDE_CODE_USE_*',
+    'CLAUDE_CODE_OAUTH_TOKEN',
+    'AWS_*',
+    'GOOGLE_*',
+  ],
+];
+
+/** Our own secrets and marks: not even a preset lets them through. */
+const never = ['NOTION_*', 'ORCH_*'];
+
+/** What our panes can show. A TERM_PROGRAM, TMUX or KITTY_* of the person's terminal would promise more. */
+const terminal = { TERM: 'xterm-256color', COLORTERM: 'truecolor' };
+
+/**
+ * The environment of an agent's process, built from nothing: workers run arbitrary commands, and a variable such
+ * as CLAUDE_CODE_CHILD_SESSION, inherited, silently turns an agent's transcript off.
+ * @param ambient the person's environment
+ * @param extra wins over everything but the terminal's own variables
+ */
+export function agentEnvironment(
+  ambient: Readonly<Record<string, string | undefined>>,
+  preset: Pick<AgentPreset, 'env' | 'pass'>,
+  extra: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(ambient)) {
+    if (value === undefined || matches(never, name)) continue;
+    if (matches(common, name) || matches(preset.pass, name)) environment[name] = value;
+  }
+  Object.assign(environment, preset.env, extra, terminal);
+  return keepLoopbackDirect(environment);
+}
+
+function matches(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) =>
+    pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  );
+}
+
+/** Hooks are posted to 127.0.0.1, and Claude Code would send even those through a proxy. */
+function keepLoopbackDirect(environment: Record<string, string>): Record<string, string> {
+  if (!Object.keys(environment).some((name) => /^(https?|all)_proxy$/i.test(name))) return environment;
+  const listed = environment.no_proxy ?? environment.NO_PROXY ?? '';
+  const direct = [...listed.split(',').filter((host) => host !== ''), '127.0.0.1', 'localhost'];
+  const value = [...new Set(direct)].join(',');
+  return { ...environment, no_proxy: value, NO_PROXY: value };
+}
+
+/** Absolute paths of what agents are given to run. */
+export interface AgentPrograms {
+  readonly node: string;
+  readonly hook: string;
+  readonly statusLine: string;
+  readonly demoAgent: string;
+  readonly setup: string;
+  /** Folder of the plugin that sessions are given for one start: our skills. */
+  readonly plugin: string;
+}
+
+/** Where the programs lie: beside the running bundle, or as sources when those are run. */
+export function agentPrograms(): AgentPrograms {
+  const here = fileURLToPath(import.meta.url);
+  const folder = dirname(here);
+  const names = here.endsWith('.ts')
+    ? {
+        hook: 'hook.ts',
+        statusLine: 'statusLine.ts',
+        demoAgent: 'demo/main.ts',
+        setup: 'setup.ts',
+        plugin: '../../.claude',
+      }
+    : {
+        hook: 'hook.js',
+        statusLine: 'status-line.js',
+        demoAgent: 'demo-agent.js',
+        setup: 'setup.js',
+        plugin: '../.claude',
+      };
+  return {
+    node: process.execPath,
+    hook: join(folder, names.hook),
+    statusLine: join(folder, names.statusLine),
+    demoAgent: join(folder, names.demoAgent),
+    setup: join(folder, names.setup),
+    plugin: resolve(folder, names.plugin),
+  };
+}
+
+/** What the setup program is told, in its first argument: what was approved cannot change on its way. */
+export interface SetupSpec extends SetupPlan {
+  /** Absolute; what was run is written there. */
+  readonly logFile: string;
+  /** Absolute; gets `stamp` once all commands have succeeded. */
+  readonly doneFile: string;
+  readonly stamp: string;
+}
+
+/** A command that first prepares its folder and then becomes the agent. */
+export function withSetup(
+  { node, setup }: { readonly node: string; readonly setup: string },
+  spec: SetupSpec,
+  agent: readonly string[],
+): string[] {
+  return [node, setup, JSON.stringify(spec), ...agent];
+}
+
+/**
+ * Reads what the setup program posts. The sender is whoever holds the worker's token, so nothing is trusted.
+ * @returns null for anything else
+ */
+export function parseFailedSetup(body: unknown): FailedSetup | null {
+  if (typeof body !== 'object' || body === null) return null;
+  const { command, exitCode } = body as Record<string, unknown>;
+  if (!Array.isArray(command) || !command.every((word) => typeof word === 'string')) return null;
+  if (exitCode !== null && (!Number.isInteger(exitCode) || Number(exitCode) > 255)) return null;
+  const words = command.slice(0, 20).map((word) => oneLine(word, 80));
+  return { command: words, exitCode: exitCode === null ? null : Number(exitCode) };
+}
