@@ -7,65 +7,78 @@ export async function readStdin(): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Where a worker's own programs tell the control room what happens. */
-export interface Inbox {
-  /** `http://127.0.0.1:<port>/hook` */
+/** Where a session's own programs reach the control room. */
+export interface Address {
+  /** `http://127.0.0.1:<port>/hook` for what happens, `/mcp` for our tools. */
   readonly url: string;
   readonly token: string;
 }
 
-/** The inbox named by a worker's environment; null outside of workers. */
-export function inboxOf(environment: Readonly<Record<string, string | undefined>>): Inbox | null {
-  const { ORCH_HOOK_URL: url, ORCH_TOKEN: token } = environment;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Returns the inbox named by a worker's environment; null outside of workers. */
+export function inboxOf({ ORCH_HOOK_URL, ORCH_TOKEN }: Environment): Address | null {
+  return addressOf(ORCH_HOOK_URL, ORCH_TOKEN);
+}
+
+/** Returns the tools' address named by a session's environment; null outside of sessions. */
+export function mcpOf({ ORCH_MCP_URL, ORCH_TOKEN }: Environment): Address | null {
+  return addressOf(ORCH_MCP_URL, ORCH_TOKEN);
+}
+
+function addressOf(url: string | undefined, token: string | undefined): Address | null {
   return url && token && URL.canParse(url) ? { url, token } : null;
 }
 
-/** An answer longer than this is none of ours. */
-const answerBytes = 1024 * 1024;
+interface Answer {
+  readonly status: number;
+  readonly session: string | string[] | undefined;
+  readonly text: string;
+}
 
-/**
- * Posts JSON text and gives the answer's body.
- * @param timeout milliseconds until the answer is complete
- * @throws Error when there is no answer in time or it is not a success
- */
-export function postToInbox(inbox: Inbox, json: string, timeout: number): Promise<string> {
+/** An answer of more than `most` characters is none of ours; `timeout`: milliseconds until it is complete. */
+interface PostOptions {
+  readonly timeout: number;
+  readonly most: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+function post({ url, token }: Address, json: string, options: PostOptions): Promise<Answer> {
   const body = Buffer.from(json);
   const headers = {
-    authorization: `Bearer ${inbox.token}`,
+    authorization: `Bearer ${token}`,
     'content-type': 'application/json',
     'content-length': body.byteLength,
+    ...options.headers,
   };
   return new Promise((resolve, reject) => {
-    const signal = AbortSignal.timeout(timeout);
-    const posted = request(inbox.url, { method: 'POST', headers, signal, agent: false }, (response) => {
-      let answer = '';
+    const signal = AbortSignal.timeout(options.timeout);
+    const posted = request(url, { method: 'POST', headers, signal, agent: false }, (response) => {
+      let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
-        answer += chunk;
-        if (answer.length > answerBytes) posted.destroy(new Error('the answer is too long'));
+        text += chunk;
+        if (text.length > options.most) posted.destroy(new Error('the answer is too long'));
       });
       response.on('error', reject);
-      response.on('end', () => {
-        if (response.statusCode === 200) resolve(answer);
-        else reject(new Error(`the inbox answered ${response.statusCode}`));
-      });
+      response.on('end', () =>
+        resolve({ status: response.statusCode ?? 0, session: response.headers['mcp-session-id'], text }),
+      );
     });
     posted.on('error', reject);
     posted.end(body);
   });
 }
 
-/** Where a session's own programs reach the control room's tools. */
-export interface McpAddress {
-  /** `http://127.0.0.1:<port>/mcp` */
-  readonly url: string;
-  readonly token: string;
-}
-
-/** The tools' address named by a session's environment; null outside of sessions. */
-export function mcpOf(environment: Readonly<Record<string, string | undefined>>): McpAddress | null {
-  const { ORCH_MCP_URL: url, ORCH_TOKEN: token } = environment;
-  return url && token && URL.canParse(url) ? { url, token } : null;
+/**
+ * Posts JSON text and returns the answer's body.
+ * @param timeout milliseconds until the answer is complete
+ * @throws Error when there is no answer in time or it is not a success
+ */
+export async function postToInbox(inbox: Address, json: string, timeout: number): Promise<string> {
+  const { status, text } = await post(inbox, json, { timeout, most: 1024 * 1024 });
+  if (status === 200) return text;
+  throw new Error(`the inbox answered ${status}`);
 }
 
 /** A message of JSON-RPC 2.0; without an id it wants no answer. */
@@ -75,26 +88,24 @@ export interface RpcMessage {
   readonly [field: string]: unknown;
 }
 
-/** An answer longer than this is none of ours. */
-const answerChars = 8 * 1024 * 1024;
 /** Milliseconds; a look at all worktrees takes a while. */
 const patience = 120_000;
 
 /** Speaks Streamable HTTP, as much of it as our own endpoint does: one JSON answer for each message, no streams. */
 export class McpClient {
-  readonly #address: McpAddress;
+  readonly #address: Address;
   #session: string | null = null;
-  /** Said again to a control room that was started anew and knows nobody. */
+  /** Sent again to a control room that was restarted and knows no session. */
   #hello: RpcMessage | null = null;
 
-  constructor(address: McpAddress) {
+  constructor(address: Address) {
     this.#address = address;
   }
 
   /**
    * Sends one message.
    * @returns the answer's text, empty for a message that wants none
-   * @throws Error when nobody is there, or it is refused
+   * @throws Error when the control room cannot be reached, or refuses it
    */
   async send(message: RpcMessage): Promise<string> {
     if (message.method === 'initialize') {
@@ -109,39 +120,16 @@ export class McpClient {
     return bodyOf(await this.#post(message));
   }
 
-  #post(message: RpcMessage): Promise<Answer> {
-    const { url, token } = this.#address;
-    const body = Buffer.from(JSON.stringify(message));
+  async #post(message: RpcMessage): Promise<Answer> {
     const headers = {
-      authorization: `Bearer ${token}`,
-      'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
-      'content-length': body.byteLength,
       ...(this.#session !== null && { 'mcp-session-id': this.#session }),
     };
-    return new Promise((resolve, reject) => {
-      const signal = AbortSignal.timeout(patience);
-      const posted = request(url, { method: 'POST', headers, signal, agent: false }, (response) => {
-        const session = response.headers['mcp-session-id'];
-        if (typeof session === 'string') this.#session = session;
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (chunk: string) => {
-          text += chunk;
-          if (text.length > answerChars) posted.destroy(new Error('the answer is too long'));
-        });
-        response.on('error', reject);
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-      });
-      posted.on('error', reject);
-      posted.end(body);
-    });
+    const options = { timeout: patience, most: 8 * 1024 * 1024, headers };
+    const answer = await post(this.#address, JSON.stringify(message), options);
+    if (typeof answer.session === 'string') this.#session = answer.session;
+    return answer;
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
 }
 
 function bodyOf({ status, text }: Answer): string {

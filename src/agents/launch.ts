@@ -1,38 +1,21 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FailedSetup, Role, SetupPlan } from '../core/worker.ts';
+import type { FailedSetup, SetupPlan } from '../core/worker.ts';
 import type { AgentPreset } from '../core/workspace.ts';
 import { oneLine } from '../lib/sanitize.ts';
-import { claudeArguments } from './claude/launch.ts';
+import { claudeArguments, type SessionStart } from './claude/launch.ts';
 
 /** One start of an agent. */
-export interface AgentStart {
+export interface AgentStart extends SessionStart {
   readonly preset: Pick<AgentPreset, 'command' | 'speaks' | 'prompt' | 'resume'>;
   /** Of the preset's `ifListed`, what this program knows. */
   readonly flags?: readonly string[];
-  /** Id of the conversation: a UUID that we chose before the first start, or, of other agents, what was found. */
-  readonly sessionId: string;
-  readonly resume: boolean;
-  readonly brief: string;
-  /** Shown in the agent's title: the worker's id. */
-  readonly name: string;
-  /** Absolute path of the hooks' settings. */
-  readonly settingsFile: string;
-  /** Absolute path of what names our tools; absent without them. */
-  readonly mcpConfigFile?: string;
-  /** What the session is told to be and held to; absent for a bare one. */
-  readonly role?: Role;
-  /** Absolute path of the folder with our skills. */
-  readonly plugin?: string;
-  /** The line that the program printed for `--version`; null or absent where it is unknown. */
-  readonly version?: string | null;
 }
 
 /** Program and arguments that start an agent. Never passes through a shell. */
 export function commandLine(start: AgentStart): string[] {
   const { preset, brief } = start;
-  if (preset.speaks === 'claude')
-    return [...preset.command, ...claudeArguments({ ...start, command: preset.command })];
+  if (preset.speaks === 'claude') return [...preset.command, ...claudeArguments(preset.command, start)];
   const flags = (start.flags ?? []).filter((flag) => !preset.command.includes(flag));
   if (start.resume && preset.resume) {
     const resume = preset.resume.map((argument) => argument.replaceAll('{session}', () => start.sessionId));
@@ -49,25 +32,11 @@ const common = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TMPDIR'],
   ...['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'],
   ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GNUPGHOME', 'GPG_AGENT_INFO'],
-  ...[
-    'HTTP_PROXY',
-    'HTTPS_PROXY',
-    'NO_PROXY',
-    'ALL_PROXY',
-    'http_proxy',
-    'https_proxy',
-    'no_proxy',
-    'all_proxy',
-  ],
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'],
+  ...['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
   ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],
-  ...[
-    'ANTHROPIC_*',
-    'CLAUDE_CONFIG_DIR',
-    'CLAUDE_CODE_USE_*',
-    'CLAUDE_CODE_OAUTH_TOKEN',
-    'AWS_*',
-    'GOOGLE_*',
-  ],
+  ...['ANTHROPIC_*', 'CLAUDE_CONFIG_DIR', 'CLAUDE_CODE_USE_*', 'CLAUDE_CODE_OAUTH_TOKEN'],
+  ...['AWS_*', 'GOOGLE_*'],
 ];
 
 /** Our own secrets and marks: not even a preset lets them through. */
@@ -112,42 +81,21 @@ function keepLoopbackDirect(environment: Record<string, string>): Record<string,
 }
 
 /** Absolute paths of what agents are given to run. */
-export interface AgentPrograms {
-  readonly node: string;
-  readonly hook: string;
-  readonly statusLine: string;
-  readonly demoAgent: string;
-  readonly setup: string;
-  /** Folder of the plugin that sessions are given for one start: our skills. */
-  readonly plugin: string;
-}
+export type AgentPrograms = ReturnType<typeof agentPrograms>;
 
-/** Where the programs lie: beside the running bundle, or as sources when those are run. */
-export function agentPrograms(): AgentPrograms {
+/** Returns where the programs lie: beside the running bundle, or as sources when those are run. */
+export function agentPrograms() {
   const here = fileURLToPath(import.meta.url);
-  const folder = dirname(here);
-  const names = here.endsWith('.ts')
-    ? {
-        hook: 'hook.ts',
-        statusLine: 'statusLine.ts',
-        demoAgent: 'demo/main.ts',
-        setup: 'setup.ts',
-        plugin: '../../.claude',
-      }
-    : {
-        hook: 'hook.js',
-        statusLine: 'status-line.js',
-        demoAgent: 'demo-agent.js',
-        setup: 'setup.js',
-        plugin: '../.claude',
-      };
+  const isSource = here.endsWith('.ts');
+  const program = (source: string, bundle: string) => resolve(dirname(here), isSource ? source : bundle);
   return {
     node: process.execPath,
-    hook: join(folder, names.hook),
-    statusLine: join(folder, names.statusLine),
-    demoAgent: join(folder, names.demoAgent),
-    setup: join(folder, names.setup),
-    plugin: resolve(folder, names.plugin),
+    hook: program('hook.ts', 'hook.js'),
+    statusLine: program('statusLine.ts', 'status-line.js'),
+    demoAgent: program('demo/main.ts', 'demo-agent.js'),
+    setup: program('setup.ts', 'setup.js'),
+    /** Folder of the plugin that sessions are given for one start: our skills. */
+    plugin: program('../../.claude', '../.claude'),
   };
 }
 

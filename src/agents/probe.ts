@@ -21,21 +21,16 @@ const longestAnswer = 8 * 1024 * 1024;
 
 /**
  * Runs a program for what it prints. Only for a proposal that is being planned.
- * @returns null where it fails, or has not ended in time
+ * @returns null where it fails, prints more than `maxBuffer` bytes, or has not ended in time
  */
 export function askProgram(
   { file, env, cwd }: AskedProgram,
   args: readonly string[],
-  patienceMs: number,
+  timeout: number,
+  maxBuffer = longestAnswer,
 ): Promise<string | null> {
   return new Promise((answer) => {
-    const options = {
-      env,
-      cwd,
-      timeout: patienceMs,
-      killSignal: 'SIGKILL',
-      maxBuffer: longestAnswer,
-    } as const;
+    const options = { env, cwd, timeout, killSignal: 'SIGKILL', maxBuffer } as const;
     const child = execFile(file, args, options, (error, stdout) => answer(error ? null : stdout));
     child.stdin?.end();
   });
@@ -68,7 +63,7 @@ export async function probeAgent(
   const file = await findProgram(program, environment.PATH ?? '', cwd);
   if (file === null) return missing(name, program);
   if (preset.speaks === 'none') return success({ file, version: null });
-  const version = await askVersion(file, [...rest, '--version'], environment, cwd);
+  const version = await askVersion({ file, env: environment, cwd }, [...rest, '--version']);
   if (version !== null && isTooOld(version)) {
     const message = `Agent "${name}" is ${version}; ${oldestSupported} or newer is needed.`;
     const hint = `Update it: claude update. orch-tui is tested with ${oldestSupported} and ${newestTested}.`;
@@ -112,26 +107,10 @@ async function isProgram(file: string): Promise<boolean> {
   }
 }
 
-function askVersion(
-  file: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  cwd: string,
-): Promise<string | null> {
-  return new Promise((answer) => {
-    const options = {
-      env,
-      cwd,
-      timeout: versionPatience,
-      killSignal: 'SIGKILL',
-      maxBuffer: 64 * 1024,
-    } as const;
-    const child = execFile(file, args, options, (error, stdout) => {
-      const line = oneLine(stdout.split('\n')[0] ?? '', 80);
-      answer(error || line === '' ? null : line);
-    });
-    child.stdin?.end();
-  });
+/** Returns the first line that a program prints for these arguments; null where it prints none. */
+async function askVersion(program: AskedProgram, args: readonly string[]): Promise<string | null> {
+  const printed = await askProgram(program, args, versionPatience, 64 * 1024);
+  return oneLine(printed?.split('\n')[0] ?? '', 80) || null;
 }
 
 /** Milliseconds; a program of Node's takes seconds on a busy machine. */

@@ -40,24 +40,32 @@ function versionIn(line: string): string | null {
   return /^(\d+\.\d+\.\d+) \(Claude Code\)/.exec(line)?.[1] ?? null;
 }
 
-/**
- * Returns Claude Code's flags for a session. They are not remembered: a resume passes them again.
- * `--` comes before the brief, because some flags swallow every word up to the next flag.
- * @param start.command what the person configured, flags of their own included
- * @param start.version the line that the program printed for `--version`; null or absent where it is unknown
- */
-export function claudeArguments(start: {
-  readonly command: readonly string[];
+/** How a session is started. */
+export interface SessionStart {
+  /** Id of the conversation: a UUID that we chose before the first start, or, of other agents, what was found. */
   readonly sessionId: string;
   readonly resume: boolean;
   readonly brief: string;
+  /** Shown in the agent's title: the worker's id. */
   readonly name: string;
+  /** Absolute path of the hooks' settings. */
   readonly settingsFile: string;
+  /** Absolute path of what names our tools; absent without them. */
   readonly mcpConfigFile?: string;
+  /** What the session is asked to be and held to; absent for a bare one. */
   readonly role?: Role;
+  /** Absolute path of the folder with our skills. */
   readonly plugin?: string;
+  /** The line that the program printed for `--version`; null or absent where it is unknown. */
   readonly version?: string | null;
-}): string[] {
+}
+
+/**
+ * Returns Claude Code's flags for a session. They are not remembered: a resume passes them again.
+ * `--` comes before the brief, because some flags swallow every word up to the next flag.
+ * @param command what the person configured, flags of their own included
+ */
+export function claudeArguments(command: readonly string[], start: SessionStart): string[] {
   const { sessionId, resume, brief, name, settingsFile, mcpConfigFile, role, plugin } = start;
   return [
     ...[resume ? '--resume' : '--session-id', sessionId],
@@ -66,7 +74,7 @@ export function claudeArguments(start: {
     // Our tools ask nobody: whatever could do harm through them is asked of a person by us.
     ...(mcpConfigFile ? ['--mcp-config', mcpConfigFile, '--allowedTools', 'mcp__orch__*'] : []),
     ...(plugin ? ['--plugin-dir', plugin] : []),
-    ...(role === 'orchestrator' || choosesMode(start.command) ? [] : ['--permission-mode', 'default']),
+    ...(role === 'orchestrator' || choosesMode(command) ? [] : ['--permission-mode', 'default']),
     // Otherwise a resumed session gets the role text of its first start, even after that text has changed.
     ...(knowsSnapshot(start.version ?? null) ? ['--system-prompt-snapshot', 'off'] : []),
     ...(role ? roleArguments(role) : []),

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, isAbsolute, relative, resolve } from 'node:path';
-import { type Inbox, McpClient, mcpOf, postToInbox } from '../inbox.ts';
+import { type Address, McpClient, mcpOf, postToInbox } from '../inbox.ts';
 import { printable } from './text.ts';
 
 /** What a tool came to, in words to show. */
@@ -148,11 +148,11 @@ const questionPatience = 10 * 60 * 1000;
 
 /** Posts what happens in the shape of Claude Code's hooks. */
 export class Hooks {
-  readonly #inbox: Inbox | null;
+  readonly #inbox: Address | null;
   readonly #common: Readonly<Record<string, unknown>>;
 
   /** Without an inbox nothing is posted. */
-  constructor(inbox: Inbox | null, common: { session_id: string; transcript_path: string; cwd: string }) {
+  constructor(inbox: Address | null, common: { session_id: string; transcript_path: string; cwd: string }) {
     this.#inbox = inbox;
     this.#common = { ...common, permission_mode: 'default' };
   }
