@@ -15,16 +15,15 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   jobs: ['lib', 'core'],
   documents: ['lib', 'core'],
   notion: ['lib', 'core', 'documents'],
-  features: ['lib', 'core', 'protocol', 'agents', 'documents', 'room', 'terminal'],
+  features: ['lib', 'core', 'protocol', 'agents', 'documents', 'ui', 'terminal'],
   controller: ['lib', 'core', 'protocol', 'git', 'agents', 'jobs', 'documents', 'notion', 'features'],
-  room: ['lib', 'core', 'protocol', 'terminal', 'features'],
-  app: ['lib', 'core', 'protocol', 'terminal', 'room', 'features'],
-  ui: ['lib', 'app', 'room', 'terminal'],
-  client: ['lib', 'core', 'app', 'room', 'ui', 'protocol', 'terminal', 'features'],
+  ui: ['lib', 'core', 'protocol', 'terminal', 'features'],
+  tui: ['lib', 'core', 'protocol', 'terminal', 'ui', 'features'],
+  client: ['lib', 'core', 'tui', 'ui', 'protocol', 'terminal', 'features'],
   cli: [
     'lib',
     'agents',
-    'app',
+    'tui',
     'client',
     'controller',
     'core',
@@ -34,7 +33,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
     'notion',
     'protocol',
     'terminal',
-    'room',
+    'ui',
   ],
 };
 
@@ -59,7 +58,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'react-dom': ['documents'],
   semver: ['agents', 'cli', 'git'],
   'simple-git': ['git'],
-  'string-width': ['room', 'ui'],
+  'string-width': ['ui'],
   'vscode-jsonrpc': ['protocol'],
   // Commands name their schemas as functions of one module; see above.
   zod: ['core', 'features', 'controller', 'cli'],
@@ -101,6 +100,13 @@ function folderOf(path: string): string {
   return path.split('/')[0] ?? '';
 }
 
+/** The files of the screen that draw; all others of their folders decide what is drawn. */
+const drawing = ['ui/chrome.ts', 'ui/Row.tsx', 'tui/picture.tsx'];
+
+function isBrain(file: string): boolean {
+  return /^t?ui\//.test(file) && !drawing.includes(file);
+}
+
 const local = imports.filter(({ target }) => files.includes(target));
 const foreignOrNode = imports.filter(({ target }) => !files.includes(target));
 const foreign = foreignOrNode.filter(({ target }) => !target.startsWith('node:'));
@@ -118,15 +124,17 @@ describe('folders', () => {
     expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
-  it('keep the brain of the screen pure: app takes no more than types from protocol, terminal and commands', () => {
+  it('keep the brain of the screen pure: no more than types from protocol, terminal and commands, and no React', () => {
     const typesOnly = (target: string) =>
       ['protocol', 'terminal'].includes(folderOf(target)) || target === 'features/commands.ts';
     const values = local.filter(
-      ({ from, target, isType }) =>
-        (['app', 'room'].includes(from) && typesOnly(target) && !isType) ||
+      ({ file, from, target, isType }) =>
+        (isBrain(file) && typesOnly(target) && !isType) ||
         (from === 'protocol' && folderOf(target) === 'terminal' && !isType),
     );
     expect(values.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
+    const drawn = foreign.filter(({ file, target }) => isBrain(file) && /^(ink|react|chalk)/.test(target));
+    expect(drawn.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
   it('load the schemas of commands nowhere but in the controller, and not before the first request', () => {
@@ -157,7 +165,7 @@ describe('folders', () => {
       [],
     );
     const pure = imports.filter(
-      ({ from, target }) => ['app', 'room', 'ui'].includes(from) && target.startsWith('node:'),
+      ({ from, target }) => ['ui', 'tui'].includes(from) && target.startsWith('node:'),
     );
     expect(pure.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
     const documents = imports.filter(
@@ -192,16 +200,16 @@ const characterClass =
 /** Files with classes of their own, for they strip nothing. */
 const ownClasses: Readonly<Record<string, string>> = {
   'agents/demo/input.ts': 'reads keys: which bytes are one key',
-  'app/palette/filter.ts': 'asks whether a text is ASCII, for speed',
   'git/history.ts': 'says what git takes for a name',
   'terminal/input.ts': 'reads keys: where a sequence ends, which characters a key can write',
   'terminal/screen.ts':
     'says what a cell of a terminal can hold: marks may not come first, tags of flags stay',
+  'tui/palette.ts': 'asks whether a text is ASCII, for speed',
 };
 
 describe('files', () => {
   it('decide without touching the world: both loops reach neither Node nor a package but string-width', () => {
-    const pure = reachable(['controller/update/update.ts', 'features/log.ts', 'app/update.ts']);
+    const pure = reachable(['controller/update/update.ts', 'features/log.ts', 'tui/update.ts']);
     expect(pure.size).toBeGreaterThan(50);
     const outside = foreignOrNode.filter(
       ({ file, target, isType }) => pure.has(file) && !isType && target !== 'string-width',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { keyTable } from '../src/app/definitions.ts';
 import { guardList, withReference } from '../src/cli/generated.ts';
-import { initialState } from '../src/room/state.ts';
+import { keyTable } from '../src/tui/definitions.ts';
+import { initialState } from '../src/ui/state.ts';
 
 it('lists the keys that the program has', () => {
   const { settings } = initialState({ cols: 80, rows: 24 }, 0);

@@ -8,7 +8,7 @@ import {
   cardFields,
   refTo,
 } from '../core/board.ts';
-import { counted } from '../room/text/words.ts';
+import { counted } from '../ui/words.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';

@@ -1,7 +1,7 @@
 import { newSecret } from '../lib/secrets.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
 import { digestOf, ownKeyVariable } from '../protocol/keys.ts';
-import { quoteCommand } from '../room/text/command.ts';
+import { quoteCommand } from '../ui/words.ts';
 import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
 import type { Output } from './output.ts';
 import { withController } from './session.ts';

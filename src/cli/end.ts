@@ -1,7 +1,7 @@
 import { taskOf } from '../core/ids.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../core/proposal.ts';
 import type { GivenToken } from '../notion/token.ts';
-import { quoteCommand } from '../room/text/command.ts';
+import { quoteCommand } from '../ui/words.ts';
 import { askText, canAsk, demandYes } from './ask.ts';
 import { cleanText, finishText } from './describe/ending.ts';
 import { workerJson } from './describe/worker.ts';

@@ -12,7 +12,7 @@ import {
   sumsByStatus,
 } from '../core/invoices.ts';
 import { writeNew } from '../lib/durable.ts';
-import { counted } from '../room/text/words.ts';
+import { counted } from '../ui/words.ts';
 import { demandYes } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output, refuse } from './output.ts';

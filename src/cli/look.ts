@@ -1,5 +1,5 @@
 import type { LogEvent } from '../features/log.ts';
-import { memoryText } from '../room/text/words.ts';
+import { memoryText } from '../ui/words.ts';
 import { eventText } from './describe/event.ts';
 import { proposalRows, proposalText } from './describe/proposal.ts';
 import { reposText } from './describe/repos.ts';

@@ -1,7 +1,7 @@
 import type { NotionProposal, NotionWish } from '../core/notion.ts';
 import { suggestionText } from '../features/notion/words.ts';
 import type { GivenToken } from '../notion/token.ts';
-import { counted } from '../room/text/words.ts';
+import { counted } from '../ui/words.ts';
 import { askHidden, canAsk, demandYes, readInput } from './ask.ts';
 import { columns } from './describe/rows.ts';
 import { lendToken } from './lendToken.ts';

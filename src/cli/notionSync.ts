@@ -4,7 +4,7 @@ import { rebuildQuestion, runningText } from '../features/notion/words.ts';
 import type { Problem } from '../lib/result.ts';
 import type { GivenToken } from '../notion/token.ts';
 import type { Link } from '../protocol/link.ts';
-import { counted } from '../room/text/words.ts';
+import { counted } from '../ui/words.ts';
 import { demandYes } from './ask.ts';
 import { lendToken } from './lendToken.ts';
 import { demand, type Output, refuse } from './output.ts';

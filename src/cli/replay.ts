@@ -1,14 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { updateApp } from '../app/update.ts';
 import { update } from '../controller/update/update.ts';
 import { Replay, type Replayable, type Replayed } from '../core/replay.ts';
 import { decode, type TracedProcess, type TraceLine } from '../core/trace.ts';
-
 import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { ControllerState } from '../features/state.ts';
 import { Ledger } from '../lib/ledger.ts';
-import type { AppState } from '../room/state.ts';
+import { updateApp } from '../tui/update.ts';
+import type { AppState } from '../ui/state.ts';
 import { exitCodes, type Output, refuse } from './output.ts';
 
 interface ProcessReport extends Replayed {

@@ -3,7 +3,7 @@ import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } fro
 import { Git } from '../git/run.ts';
 import { readDetails } from '../git/status/details.ts';
 import { mapConcurrently } from '../lib/queue.ts';
-import { longAge } from '../room/text/words.ts';
+import { longAge } from '../ui/words.ts';
 import { columns } from './describe/rows.ts';
 import { demand, exitCodes, type Output, refuse } from './output.ts';
 import { findWorkspace } from './workspace.ts';

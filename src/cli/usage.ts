@@ -1,5 +1,5 @@
 import { addUsage, noUsage, type Usage, type UsageRow } from '../core/usage.ts';
-import { moneyText, tokensText } from '../room/text/words.ts';
+import { moneyText, tokensText } from '../ui/words.ts';
 import { columns } from './describe/rows.ts';
 import { demand, type Output } from './output.ts';
 import { withController } from './session.ts';

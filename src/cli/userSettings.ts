@@ -1,4 +1,4 @@
-import { initialSettings, type Settings } from '../room/state.ts';
+import { initialSettings, type Settings } from '../ui/state.ts';
 
 /** What a person may set for all workspaces. */
 export interface UserSettings extends Settings {

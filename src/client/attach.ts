@@ -1,9 +1,9 @@
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import { keyLabel, keyName } from '../room/keyName.ts';
 import { type Token, Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
 import { createGrid, type Grid } from '../terminal/screen.ts';
 import { type capabilitiesOf, mouseSequence, type OuterTerminal } from '../terminal/tty.ts';
+import { keyLabel, keyName } from '../ui/keys.ts';
 import { paintedBytes, rawBytes } from './attachInput.ts';
 import { label } from './panes.ts';
 import { RawOutput } from './rawOutput.ts';

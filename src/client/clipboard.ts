@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
-import type { Copied } from '../room/messages.ts';
 import type { OuterTerminal } from '../terminal/tty.ts';
+import type { Copied } from '../ui/step.ts';
 
 /**
  * Bytes of text that are sent to the terminal's clipboard. xterm drops a sequence of more than 100,000 bytes, and

@@ -1,5 +1,5 @@
 import { Throttle } from '../lib/schedule.ts';
-import type { Message } from '../room/messages.ts';
+import type { Message } from '../ui/step.ts';
 
 /** What workers do is drawn at the rate of their screens: more pictures in a second nobody can tell apart. */
 const workersMs = 1000 / 30;

@@ -1,4 +1,3 @@
-import type { AppState } from '../room/state.ts';
 import type { Token } from '../terminal/input.ts';
 import {
   type InputModes,
@@ -9,6 +8,7 @@ import {
   type PaneMouse,
   tellsOfKitty,
 } from '../terminal/paneInput.ts';
+import type { AppState } from '../ui/state.ts';
 import type { Terminals } from './terminals.ts';
 
 /**

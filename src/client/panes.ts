@@ -1,7 +1,3 @@
-import { selectCaret } from '../app/view/dialog.ts';
-import { promptOf } from '../app/view/footer.ts';
-import { selectPaletteCaret } from '../app/view/palette.ts';
-import type { AppState } from '../room/state.ts';
 import { type Layer, paneCursor } from '../terminal/renderer.ts';
 import {
   type Cursor,
@@ -12,6 +8,9 @@ import {
   type Grid,
   initialCursor,
 } from '../terminal/screen.ts';
+import { promptOf } from '../tui/bars.ts';
+import { selectCaret, selectPaletteCaret } from '../tui/overlays.ts';
+import type { AppState } from '../ui/state.ts';
 import type { Terminals } from './terminals.ts';
 
 /**

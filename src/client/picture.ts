@@ -1,12 +1,12 @@
-import { updateApp } from '../app/update.ts';
 import type { Facts } from '../core/facts.ts';
 import { within } from '../lib/schedule.ts';
-import type { Message } from '../room/messages.ts';
-import { type AppState, initialState, type Size } from '../room/state.ts';
 import { compose } from '../terminal/renderer.ts';
 import { createGrid, gridToText } from '../terminal/screen.ts';
+import { pictureOf } from '../tui/picture.tsx';
+import { updateApp } from '../tui/update.ts';
 import { Chrome } from '../ui/chrome.ts';
-import { pictureOf } from '../ui/room.tsx';
+import { type AppState, initialState, type Size } from '../ui/state.ts';
+import type { Message } from '../ui/step.ts';
 import { Terminals } from './terminals.ts';
 
 /** How long screens may take; what has not come by then is left blank. */

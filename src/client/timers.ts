@@ -1,6 +1,6 @@
-import { nextTick } from '../app/clock.ts';
-import { isDraggedOut } from '../app/update/drag.ts';
-import type { AppState } from '../room/state.ts';
+import { isDraggedOut } from '../tui/mouse.ts';
+import { nextTick } from '../tui/update.ts';
+import type { AppState } from '../ui/state.ts';
 
 /** Ages on the screen grow; the timer runs only as often as one of them changes. */
 export class AgeTimer {

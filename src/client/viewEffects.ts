@@ -1,6 +1,5 @@
 import { failure } from '../lib/result.ts';
-import type { ViewEffect } from '../room/effects.ts';
-import type { Message } from '../room/messages.ts';
+import type { Message, ViewEffect } from '../ui/step.ts';
 import type { Clipboard } from './clipboard.ts';
 import type { Terminals } from './terminals.ts';
 

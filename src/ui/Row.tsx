@@ -1,7 +1,6 @@
-import { Text } from 'ink';
+import { Text, type TextProps } from 'ink';
 import type { ReactNode } from 'react';
-import { type Line, line, type Span } from '../room/text/line.ts';
-import { lookOf } from './theme.ts';
+import { type Line, line, type Span, type Tone } from './text.ts';
 
 export interface RowProps {
   readonly line: Line;
@@ -33,4 +32,35 @@ function drawSpan({ text, tone }: Span, key: number, color: boolean): ReactNode 
       {text}
     </Text>
   );
+}
+
+type Look = Pick<TextProps, 'color' | 'bold' | 'dimColor' | 'inverse'>;
+
+/**
+ * How each meaning looks, in the terminal's own sixteen colours, so that light and dark themes both work.
+ * Without colour the shapes and words stay, and bold and dim.
+ */
+const looks: Readonly<Record<Tone, Look>> = {
+  plain: {},
+  muted: { dimColor: true },
+  strong: { bold: true },
+  accent: { color: 'cyan' },
+  good: { color: 'green' },
+  warning: { color: 'yellow', bold: true },
+  bad: { color: 'red' },
+  notice: { color: 'magenta' },
+  key: { color: 'cyan' },
+  selected: { inverse: true },
+  'selected-strong': { inverse: true, bold: true },
+  border: { dimColor: true },
+  'border-selected': {},
+  'border-typing': { color: 'cyan', bold: true },
+  'border-history': { color: 'magenta' },
+};
+
+function lookOf(tone: Tone, color: boolean): Look {
+  const look = looks[tone];
+  if (color || look.color === undefined) return look;
+  const { color: _, ...rest } = look;
+  return rest;
 }

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { dialogs, keyFor, keyTable, placeOf, places, selectKeys } from '../../src/app/definitions.ts';
-import { keyLabel } from '../../src/room/keyName.ts';
-import { keysOf } from '../../src/room/keys.ts';
-import { selectShown } from '../../src/room/layout.ts';
-import { type AppState, initialSettings, initialState, shownDialog } from '../../src/room/state.ts';
+import { dialogs, keyFor, keyTable, placeOf, places, selectKeys } from '../../src/tui/definitions.ts';
+import { keyLabel, keysOf } from '../../src/ui/keys.ts';
+import { selectShown } from '../../src/ui/layout.ts';
+import { type AppState, initialSettings, initialState, shownDialog } from '../../src/ui/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 
 const settings = initialSettings;

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import type { Effect } from '../../src/room/effects.ts';
-import { selectShown } from '../../src/room/layout.ts';
-import type { Message } from '../../src/room/messages.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import { selectShown } from '../../src/ui/layout.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import type { Effect, Message } from '../../src/ui/step.ts';
 import { press, room } from './fixtures.ts';
 
 const first = 'backend/user-auth';

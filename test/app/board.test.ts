@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { Column } from '../../src/core/board.ts';
 import { type BoardDialog, boardLayout, selectedCard } from '../../src/features/board/columns.ts';
-import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 import { busyFacts, click, dialogOf, press, room, type } from './fixtures.ts';
 

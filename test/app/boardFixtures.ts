@@ -1,8 +1,8 @@
-import { updateApp } from '../../src/app/update.ts';
 import { boardFacts, type Card, type Column } from '../../src/core/board.ts';
 import type { Facts } from '../../src/core/facts.ts';
-import type { AppState, Size } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState, Size } from '../../src/ui/state.ts';
 import { busyFacts, click, press, room } from './fixtures.ts';
 
 export function card(id: string | null, column: Column, task: string, change: Partial<Card> = {}): Card {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineWidth } from '../../src/room/text/line.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { lineWidth } from '../../src/ui/text.ts';
 import { type Random, randomOf } from '../documents/random.ts';
 import { boardedFacts, boardRoom, card } from './boardFixtures.ts';
 import { click, dialogOf, key } from './fixtures.ts';

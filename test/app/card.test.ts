@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
-import type { Answered } from '../../src/room/messages.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import type { Answered } from '../../src/ui/step.ts';
 import { after, busyFacts, dialogOf, plan, press, proposal, room, type, worker } from './fixtures.ts';
 
 const id = 'backend/rate-limits';

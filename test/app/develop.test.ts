@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { busyFacts, dialogOf, facts, plan, press, proposal, repo, room } from './fixtures.ts';
 
 const without = repo('web', { branch: 'main', base: 'main', hasDevelop: false });

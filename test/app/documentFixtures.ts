@@ -1,8 +1,8 @@
-import { updateApp } from '../../src/app/update.ts';
 import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../src/core/invoices.ts';
 import type { NotionFacts, SyncConflict } from '../../src/core/notion.ts';
 import type { Problem } from '../../src/lib/result.ts';
-import type { AppState, Size } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState, Size } from '../../src/ui/state.ts';
 import { boardedFacts } from './boardFixtures.ts';
 import { press, room } from './fixtures.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { headerLine } from '../../src/app/view/header.ts';
 import { chosenEntries } from '../../src/features/invoices/invoicesDialog.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { headerLine } from '../../src/tui/bars.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { lineText } from '../../src/ui/text.ts';
 import { conflict, conflictRoom, documentRoom, invoiceRoom } from './documentFixtures.ts';
 import { dialogOf, press, type } from './fixtures.ts';
 

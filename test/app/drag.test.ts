@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import { success } from '../../src/lib/result.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
-import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { after, click, key, paste, press, room, terminal } from './fixtures.ts';
 
 /** Its screen begins at column 77, row 2 and ends at 118, 16. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { selectPanes } from '../../src/app/view/panes.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
+import { selectPanes } from '../../src/tui/panes.ts';
+import { updateApp } from '../../src/tui/update.ts';
 import { minutesAgo, room, terminal } from './fixtures.ts';
 
 /** The lower border of the first worker's pane once its terminal is as told. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { CleanPreview, FinishPreview } from '../../src/core/proposal.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { busyFacts, cleanPreview, dialogOf, finishPreview, press, room, type } from './fixtures.ts';
 
 const id = 'backend/user-auth';

@@ -1,5 +1,3 @@
-import type { Dialog } from '../../src/app/definitions.ts';
-import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { CleanPreview, FinishPreview, Proposal, StartPlan } from '../../src/core/proposal.ts';
 import { queueOf } from '../../src/core/queue.ts';
@@ -7,10 +5,11 @@ import type { RepoStatus } from '../../src/core/repo.ts';
 import { holdsLimit } from '../../src/core/usage.ts';
 import type { Worker } from '../../src/core/worker.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
-import type { Effect } from '../../src/room/effects.ts';
-import type { Message } from '../../src/room/messages.ts';
-import { type AppState, initialState, type Size, shownDialog } from '../../src/room/state.ts';
 import type { KeyToken, Token } from '../../src/terminal/input.ts';
+import type { Dialog } from '../../src/tui/definitions.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import { type AppState, initialState, type Size, shownDialog } from '../../src/ui/state.ts';
+import type { Effect, Message } from '../../src/ui/step.ts';
 
 /** The moment at which all of these tests play. */
 export const now = Date.parse('2026-11-20T14:32:00.000Z');

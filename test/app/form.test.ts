@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-
-import { updateApp } from '../../src/app/update.ts';
-import { selectCaret } from '../../src/app/view/dialog.ts';
 import { type FormDialog, formProblems } from '../../src/features/workers/formDialog.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { selectCaret } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { busyFacts, dialogOf, facts, paste, press, proposal, repo, room, type, worker } from './fixtures.ts';
 
 const open = press(room(), 'n').state;

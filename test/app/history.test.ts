@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { placeOf } from '../../src/app/definitions.ts';
-import { updateApp } from '../../src/app/update.ts';
-import { footerLine, promptOf } from '../../src/app/view/footer.ts';
-import { selectPanes } from '../../src/app/view/panes.ts';
 import { success } from '../../src/lib/result.ts';
-import type { Message } from '../../src/room/messages.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { footerLine, promptOf } from '../../src/tui/bars.ts';
+import { placeOf } from '../../src/tui/definitions.ts';
+import { selectPanes } from '../../src/tui/panes.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import type { Message } from '../../src/ui/step.ts';
+import { lineText } from '../../src/ui/text.ts';
 import { busyFacts, facts, paste, press, repo, room, terminal, type, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';

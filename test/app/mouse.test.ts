@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { hitTest } from '../../src/room/layout.ts';
-import type { AppState } from '../../src/room/state.ts';
 import type { MouseToken } from '../../src/terminal/input.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import { hitTest } from '../../src/ui/layout.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { after, busyFacts, click, facts, press, repo, room, terminal, worker } from './fixtures.ts';
 
 const state = room();

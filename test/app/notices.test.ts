@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { nextTick } from '../../src/app/clock.ts';
-import { updateApp } from '../../src/app/update.ts';
 import type { Problem } from '../../src/lib/result.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { withNotice } from '../../src/room/step.ts';
+import { nextTick, updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { withNotice } from '../../src/ui/step.ts';
 import { busyFacts, dialogOf, facts, now, press, repo, room } from './fixtures.ts';
 
 const quiet = room(facts({ repos: [repo('web')] }));

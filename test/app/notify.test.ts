@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { Worker } from '../../src/core/worker.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { busyFacts, facts, minutesAgo, press, proposal, room, worker } from './fixtures.ts';
 
 const workers = (change: Partial<Worker>) =>

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { selectColumn } from '../../src/app/view/column.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
-import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Worker } from '../../src/core/worker.ts';
-import { selectFleet } from '../../src/room/select.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { selectColumn } from '../../src/tui/column.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { selectPanes } from '../../src/tui/panes.ts';
+import { selectFleet } from '../../src/ui/select.ts';
+import { lineText } from '../../src/ui/text.ts';
 import { after, busyFacts, dialogOf, plan, press, proposal, room, worker } from './fixtures.ts';
 
 const draft = { role: 'orchestrator', repo: '', task: 'orchestrator', brief: '', agent: null } as const;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { isUnseen } from '../../src/app/definitions.ts';
-import { updateApp } from '../../src/app/update.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { type AgentRequest, type Question, queueOf } from '../../src/core/queue.ts';
 import type { Worker } from '../../src/core/worker.ts';
-import { selectedWorker } from '../../src/room/select.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { isUnseen } from '../../src/tui/definitions.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import { selectedWorker } from '../../src/ui/select.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { lineText } from '../../src/ui/text.ts';
 import {
   busyFacts,
   dialogOf,

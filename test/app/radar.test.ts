@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { SideHunk } from '../../src/core/radar.ts';
 import { countClashes, countConflicts, standingOf } from '../../src/features/radar/pairs.ts';
 import { groupHunks } from '../../src/features/radar/sidesDialog.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { dialogOf, press, room, type, worker } from './fixtures.ts';
 import { manyFacts, quiet, radar, radarFacts, radarRoom, sides, sidesRoom } from './radarFixtures.ts';
 

@@ -1,7 +1,7 @@
-import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { FileSides, RadarFile, RepoRadar, Verdict } from '../../src/core/radar.ts';
-import type { AppState, Size } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState, Size } from '../../src/ui/state.ts';
 import { facts, minutesAgo, press, repo, room, worker } from './fixtures.ts';
 
 const app: RadarFile = {

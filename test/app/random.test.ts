@@ -1,18 +1,15 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { selectColumn } from '../../src/app/view/column.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
-import { footerLine } from '../../src/app/view/footer.ts';
-import { headerLine } from '../../src/app/view/header.ts';
-import { selectPalette } from '../../src/app/view/palette.ts';
-import { selectPanes } from '../../src/app/view/panes.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { WorkerState } from '../../src/core/worker.ts';
-import type { Effect } from '../../src/room/effects.ts';
-import { answerTo, type Message } from '../../src/room/messages.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineWidth } from '../../src/room/text/line.ts';
 import type { Token } from '../../src/terminal/input.ts';
+import { footerLine, headerLine } from '../../src/tui/bars.ts';
+import { selectColumn } from '../../src/tui/column.ts';
+import { selectDialog, selectPalette } from '../../src/tui/overlays.ts';
+import { selectPanes } from '../../src/tui/panes.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { answerTo, type Effect, type Message } from '../../src/ui/step.ts';
+import { lineWidth } from '../../src/ui/text.ts';
 import {
   busyFacts,
   cleanPreview,

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { selectOffers } from '../../src/app/definitions.ts';
-import { updateApp } from '../../src/app/update.ts';
-import { selectColumn } from '../../src/app/view/column.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Result } from '../../src/lib/result.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { selectColumn } from '../../src/tui/column.ts';
+import { selectOffers } from '../../src/tui/definitions.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { lineText } from '../../src/ui/text.ts';
 import { busyFacts, dialogOf, facts, press, repo, room, type, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { BranchStatus, WorktreeStatus } from '../../src/core/repo.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { lineText } from '../../src/ui/text.ts';
 import { busyFacts, dialogOf, facts, press, repo, room } from './fixtures.ts';
 import { branchOf, detailsOf, withDetails } from './repoFixtures.ts';
 

@@ -1,6 +1,6 @@
-import { updateApp } from '../../src/app/update.ts';
 import type { BranchStatus, RepoDetails } from '../../src/core/repo.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { dialogOf, minutesAgo } from './fixtures.ts';
 
 /** A feature that nobody has pushed. */

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { GoneOn } from '../../src/core/usage.ts';
 import type { Problem } from '../../src/lib/result.ts';
-import type { Effect } from '../../src/room/effects.ts';
-import type { Answered } from '../../src/room/messages.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import type { Answered, Effect } from '../../src/ui/step.ts';
+import { lineText } from '../../src/ui/text.ts';
 import {
   busyFacts,
   dialogOf,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isUnseen } from '../../src/app/definitions.ts';
-import { updateApp } from '../../src/app/update.ts';
-import { selectDialog } from '../../src/app/view/dialog.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { lineText } from '../../src/room/text/line.ts';
+import { isUnseen } from '../../src/tui/definitions.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { lineText } from '../../src/ui/text.ts';
 import { busyFacts, dialogOf, plan, press, proposal, room } from './fixtures.ts';
 
 const id = 'backend/rate-limits';

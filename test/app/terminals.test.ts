@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { endingText, progressMark, shownTitle } from '../../src/app/view/panes.ts';
 import { type Progress, readProgress } from '../../src/terminal/modes.ts';
+import { endingText, progressMark, shownTitle } from '../../src/tui/panes.ts';
 
 test.each([
   ['⠂ Fix the tests', 'Fix the tests'],

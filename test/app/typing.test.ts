@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
+import { updateApp } from '../../src/tui/update.ts';
 import { after, busyFacts, key, paste, press, room, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';

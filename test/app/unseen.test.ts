@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { isUnseen } from '../../src/app/definitions.ts';
-import { updateApp } from '../../src/app/update.ts';
-import type { AppState } from '../../src/room/state.ts';
-import { withDialog } from '../../src/room/step.ts';
+import { isUnseen } from '../../src/tui/definitions.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { withDialog } from '../../src/ui/step.ts';
 import { conflictRoom, documentRoom, refusedSync } from './documentFixtures.ts';
 import { busyFacts, dialogOf, key, press, proposal, room, worker } from './fixtures.ts';
 import { radarRoom } from './radarFixtures.ts';

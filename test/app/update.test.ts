@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { nextTick } from '../../src/app/clock.ts';
-import { updateApp } from '../../src/app/update.ts';
-import { selectShown } from '../../src/room/layout.ts';
-import { initialState } from '../../src/room/state.ts';
+import { nextTick, updateApp } from '../../src/tui/update.ts';
+import { selectShown } from '../../src/ui/layout.ts';
+import { initialState } from '../../src/ui/state.ts';
 import {
   after,
   busyFacts,

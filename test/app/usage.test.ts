@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { usedBy, usedToday } from '../../src/app/view/header.ts';
 import type { UsageFacts } from '../../src/core/usage.ts';
+import { usedBy, usedToday } from '../../src/tui/bars.ts';
 import { busyFacts } from './fixtures.ts';
 
 const used = { dollars: 4.2, input: 2000, output: 40_000, cacheRead: 9e6, cacheWrite: 3000 };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview, UndoResult } from '../../src/core/proposal.ts';
 import type { EndedWorker } from '../../src/core/worker.ts';
-import { selectedWorker } from '../../src/room/select.ts';
-import type { AppState } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import { selectedWorker } from '../../src/ui/select.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { busyFacts, dialogOf, finishPreview, press, room, worker } from './fixtures.ts';
 
 const id = 'backend/user-auth';

@@ -56,7 +56,7 @@ export const createScreen = ({ cols, rows }) => {
 
 const inParts = `
 import { Chrome } from './src/ui/chrome.ts';
-import { pictureOf } from './src/ui/room.tsx';
+import { pictureOf } from './src/PICTURE';
 export const createScreen = ({ cols, rows }) => {
   let chrome = new Chrome(cols, rows);
   return {
@@ -72,8 +72,8 @@ export const createScreen = ({ cols, rows }) => {
 
 /** What a room of a checkout does, by its own code; \`createScreen\` and \`Compositor\` come before it. */
 const roomSource = `
-import { nextTick } from './src/app/clock.ts';
-import { updateApp } from './src/app/update.ts';
+import { nextTick } from './src/CLOCK';
+import { updateApp } from './src/UPDATE';
 import { busyFacts, minutesAgo, press, room, worker } from './test/app/fixtures.ts';
 const states = ['working', 'idle', 'waiting', 'working'];
 const workers = Array.from({ length: 16 }, (_, n) =>
@@ -129,7 +129,12 @@ async function load(folder: string, name: string): Promise<Checkout> {
   const compositor = existsSync(join(folder, 'src/terminal/renderer.ts'))
     ? 'terminal/renderer.ts'
     : 'paint/compositor.ts';
-  const contents = `import { Compositor } from './src/${compositor}';\n${isOneTree ? asOneTree : inParts}${roomSource}`;
+  const has = (file: string) => existsSync(join(folder, 'src', file));
+  const source = `import { Compositor } from './src/${compositor}';\n${isOneTree ? asOneTree : inParts}${roomSource}`;
+  const contents = source
+    .replace('PICTURE', has('tui/picture.tsx') ? 'tui/picture.tsx' : 'ui/room.tsx')
+    .replace('CLOCK', has('app/clock.ts') ? 'app/clock.ts' : 'tui/update.ts')
+    .replace('UPDATE', has('app/update.ts') ? 'app/update.ts' : 'tui/update.ts');
   const outfile = join(place, `${name}.mjs`);
   await build({
     stdin: { contents, resolveDir: folder, loader: 'tsx' },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { KeyHolder } from '../../src/client/keyHolder.ts';
-import { type AppState, initialState } from '../../src/room/state.ts';
 import { createScreen, initialModes, type Modes } from '../../src/terminal/screen.ts';
+import { type AppState, initialState } from '../../src/ui/state.ts';
 
 const state = initialState({ cols: 80, rows: 24 }, 0);
 

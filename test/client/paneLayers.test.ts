@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { PaneLayers } from '../../src/client/panes.ts';
-import type { AppState } from '../../src/room/state.ts';
 import { compose, type Layer } from '../../src/terminal/renderer.ts';
 import { createGrid, createScreen, gridToText, type Scroll } from '../../src/terminal/screen.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { press, room } from '../app/fixtures.ts';
 
 const id = 'backend/user-auth';

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { DragTimer } from '../../src/client/timers.ts';
-import type { AppState } from '../../src/room/state.ts';
+import type { AppState } from '../../src/ui/state.ts';
 import { room } from '../app/fixtures.ts';
 
 afterEach(() => {

@@ -6,7 +6,7 @@ import {
   maxFieldLength,
   moveRow,
   type TextField,
-} from '../../src/room/field.ts';
+} from '../../src/ui/field.ts';
 
 /** A field as text with `|` at the caret. */
 function field(marked: string): TextField {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { geometryOf, minimumSize, type Rect } from '../../src/room/layout.ts';
-import { grids, type Layout, type Size } from '../../src/room/state.ts';
+import { geometryOf, minimumSize, type Rect } from '../../src/ui/layout.ts';
+import { grids, type Layout, type Size } from '../../src/ui/state.ts';
 
 test.each([
   [{ cols: 80, rows: 24 }, 4, 5, 1],

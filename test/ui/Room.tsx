@@ -1,7 +1,8 @@
 import { Box } from 'ink';
 import { createElement, type ReactNode } from 'react';
-import type { AppState } from '../../src/room/state.ts';
-import { type Part, pictureOf } from '../../src/ui/room.tsx';
+import { pictureOf } from '../../src/tui/picture.tsx';
+import type { Part } from '../../src/ui/chrome.ts';
+import type { AppState } from '../../src/ui/state.ts';
 
 /** All parts of a picture in one tree, each at its place: what the parts drawn one by one must come to. */
 export function Room({ state, color }: { readonly state: AppState; readonly color: boolean }): ReactNode {

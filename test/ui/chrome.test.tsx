@@ -2,11 +2,10 @@ import { Box, Text } from 'ink';
 import type { ReactElement, ReactNode } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
 import Yoga, { type Node } from 'yoga-layout';
-import { line, span } from '../../src/room/text/line.ts';
 import { gridToText, rowText } from '../../src/terminal/screen.ts';
-import { Chrome } from '../../src/ui/chrome.ts';
+import { type Area, Chrome, type Part } from '../../src/ui/chrome.ts';
 import { Row } from '../../src/ui/Row.tsx';
-import type { Area, Part } from '../../src/ui/room.tsx';
+import { line, span } from '../../src/ui/text.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 

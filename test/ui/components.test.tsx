@@ -2,9 +2,9 @@ import chalk from 'chalk';
 import { cleanup, render } from 'ink-testing-library';
 import type { ReactElement } from 'react';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { frameView } from '../../src/app/view/frame.ts';
-import { line, span } from '../../src/room/text/line.ts';
+import { frameView } from '../../src/tui/panes.ts';
 import { Row } from '../../src/ui/Row.tsx';
+import { line, span } from '../../src/ui/text.ts';
 import { withoutLooks } from './looks.ts';
 
 const { level } = chalk;

@@ -1,12 +1,12 @@
 import { renderToString } from 'ink';
 import { expect, test } from 'vitest';
-import { updateApp } from '../../src/app/update.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { Update } from '../../src/core/worker.ts';
-import { type AppState, initialState } from '../../src/room/state.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
+import { pictureOf } from '../../src/tui/picture.tsx';
+import { updateApp } from '../../src/tui/update.ts';
 import { Chrome } from '../../src/ui/chrome.ts';
-import { pictureOf } from '../../src/ui/room.tsx';
+import { type AppState, initialState } from '../../src/ui/state.ts';
 import {
   busyFacts,
   facts,

@@ -13,7 +13,7 @@ import {
   Foreground,
   gridToText,
 } from '../../src/terminal/screen.ts';
-import { readFrame } from '../../src/ui/frameReader.ts';
+import { readFrame } from '../../src/ui/chrome.ts';
 
 function read(frame: string, cols = 20, rows = 1) {
   const grid = createGrid(cols, rows);

@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
-import type { AppState, Size } from '../../src/room/state.ts';
-import { cellWidth } from '../../src/room/text/cells.ts';
 import {
   ColorKind,
   cellWords,
@@ -12,9 +10,10 @@ import {
   gridToText,
   rowText,
 } from '../../src/terminal/screen.ts';
-import { Chrome } from '../../src/ui/chrome.ts';
-import { readFrame } from '../../src/ui/frameReader.ts';
-import { pictureOf } from '../../src/ui/room.tsx';
+import { pictureOf } from '../../src/tui/picture.tsx';
+import { Chrome, readFrame } from '../../src/ui/chrome.ts';
+import type { AppState, Size } from '../../src/ui/state.ts';
+import { cellWidth } from '../../src/ui/text.ts';
 import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
 import { conflictRoom, documentRoom, invoiceRoom, refusedSync } from '../app/documentFixtures.ts';
 import { press, room, type } from '../app/fixtures.ts';

@@ -1,7 +1,7 @@
-import { updateApp } from '../../src/app/update.ts';
 import type { FinishPreview } from '../../src/core/proposal.ts';
 import { type AgentRequest, queueOf } from '../../src/core/queue.ts';
-import { type AppState, initialState, type Size } from '../../src/room/state.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import { type AppState, initialState, type Size } from '../../src/ui/state.ts';
 import {
   busyFacts,
   cleanPreview,

@@ -1,6 +1,6 @@
 import type { CleanPreview, FinishPreview } from '../../core/proposal.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { quoteCommand } from '../../room/text/command.ts';
+import { quoteCommand } from '../../ui/words.ts';
 
 export function finishText(preview: FinishPreview): string {
   return [

@@ -3,8 +3,7 @@ import type { Proposer } from '../../core/proposal.ts';
 import type { RequestAnswer } from '../../core/queue.ts';
 import { eventSentence, type LogEvent } from '../../features/log.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { quoteCommand } from '../../room/text/command.ts';
-import { counted, moneyText, tokensText } from '../../room/text/words.ts';
+import { counted, moneyText, quoteCommand, tokensText } from '../../ui/words.ts';
 import { timeText } from './rows.ts';
 
 type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>;

@@ -1,8 +1,7 @@
 import { draftId, type Proposal, type Proposer, type StartPlan } from '../../core/proposal.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { quoteCommand, shownCommand } from '../../room/text/command.ts';
-import { longAge, portsText, sizeText } from '../../room/text/words.ts';
+import { longAge, portsText, quoteCommand, shownCommand, sizeText } from '../../ui/words.ts';
 import { columns as aligned, type NamedText, namedRows, quotedText } from './rows.ts';
 
 /** Cells of the longest name and what stands around it. */

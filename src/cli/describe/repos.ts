@@ -1,5 +1,5 @@
 import type { RepoStatus } from '../../core/repo.ts';
-import { counted, longAge } from '../../room/text/words.ts';
+import { counted, longAge } from '../../ui/words.ts';
 import { columns } from './rows.ts';
 
 /** A line for each repository, in columns. */

@@ -1,7 +1,7 @@
 import type { OperationFact } from '../../core/facts.ts';
 import type { Usage } from '../../core/usage.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
-import { longAge, moneyText, portsText, stateLook, tokensText } from '../../room/text/words.ts';
+import { longAge, moneyText, portsText, stateLook, tokensText } from '../../ui/words.ts';
 import { columns, type NamedText, namedRows } from './rows.ts';
 
 /** What is known of a worker besides its record. */

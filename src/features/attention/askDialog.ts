@@ -1,12 +1,17 @@
 import type { AgentRequest, Choice } from '../../core/queue.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, emptyBody, marked, problemRows } from '../../room/dialogBody.ts';
-import { enterPane } from '../../room/move.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { type Step, stay, toList, withDialog } from '../../room/step.ts';
-import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
-import { longAge } from '../../room/text/words.ts';
+import {
+  type DialogBody,
+  defineDialog,
+  emptyBody,
+  marked,
+  problemRows,
+  type RoomDialogKey,
+} from '../../ui/dialog.ts';
+import { enterPane } from '../../ui/select.ts';
+import type { AppState } from '../../ui/state.ts';
+import { type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { type Line, line, span, wrapLines } from '../../ui/text.ts';
+import { longAge } from '../../ui/words.ts';
 import { openDeny } from './denyDialog.ts';
 import { type AskDialog, canSay, findRequest, inPane, questionOf, say, whyOver } from './requests.ts';
 

@@ -1,13 +1,9 @@
 import type { AgentRequest } from '../../core/queue.ts';
-import { type Asking, unasked } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
-import { emptyField, type TextField } from '../../room/field.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { stay, toList, withDialog } from '../../room/step.ts';
-import { line, wrapLines } from '../../room/text/line.ts';
-import { oneLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
+import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { line, wrapLines } from '../../ui/text.ts';
 import { findRequest, openRequest, say, whyOver } from './requests.ts';
 
 interface DenyDialog extends Asking {

@@ -1,12 +1,10 @@
 import type { Denied, Worker } from '../../core/worker.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
-import type { Scrolling } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { emptyBody, problemRows } from '../../room/dialogBody.ts';
-import { closeKey, type RoomKey } from '../../room/keys.ts';
-import type { AppState } from '../../room/state.ts';
-import { stay, withDialog } from '../../room/step.ts';
-import { line } from '../../room/text/line.ts';
+import { defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
+import { closeKey, type RoomKey } from '../../ui/keys.ts';
+import type { AppState, Scrolling } from '../../ui/state.ts';
+import { stay, withDialog } from '../../ui/step.ts';
+import { line } from '../../ui/text.ts';
 
 /** All that the controller had to say. */
 interface NoticesDialog extends Scrolling {

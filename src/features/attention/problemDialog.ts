@@ -1,11 +1,9 @@
 import type { Problem } from '../../lib/result.ts';
-import type { Scrolling } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { emptyBody, marked } from '../../room/dialogBody.ts';
-import { closeKey } from '../../room/keys.ts';
-import type { AppState } from '../../room/state.ts';
-import { withDialog } from '../../room/step.ts';
-import { line, wrapLines } from '../../room/text/line.ts';
+import { defineDialog, emptyBody, marked } from '../../ui/dialog.ts';
+import { closeKey } from '../../ui/keys.ts';
+import type { AppState, Scrolling } from '../../ui/state.ts';
+import { withDialog } from '../../ui/step.ts';
+import { line, wrapLines } from '../../ui/text.ts';
 
 /** What is too long for one line, word for word. */
 interface ProblemDialog extends Scrolling {

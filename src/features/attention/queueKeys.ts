@@ -1,11 +1,10 @@
 import { clockText } from '../../core/amounts.ts';
 import { canSetAside, type QueueItem } from '../../core/queue.ts';
 import type { Worker } from '../../core/worker.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { whyUnreachable } from '../../room/reachable.ts';
-import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../room/select.ts';
-import { type AppState, selectionOf } from '../../room/state.ts';
-import { ask, type Step, stay, withNotice } from '../../room/step.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../ui/select.ts';
+import { type AppState, selectionOf } from '../../ui/state.ts';
+import { ask, type Step, stay, whyUnreachable, withNotice } from '../../ui/step.ts';
 import { openFinish } from '../workers/finishDialog.ts';
 import { openCard } from '../workers/proposals.ts';
 import { openReject } from '../workers/rejectDialog.ts';

@@ -6,12 +6,11 @@ import {
   type QueueItem,
   type RequestAnswer,
 } from '../../core/queue.ts';
-import { type AnyDialog, type Asking, type Scrolling, unasked } from '../../room/asking.ts';
-import { selectGeometry } from '../../room/layout.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, type Step, withDialog } from '../../room/step.ts';
-import { cellWidth } from '../../room/text/cells.ts';
-import { shortAge } from '../../room/text/words.ts';
+import { selectGeometry } from '../../ui/layout.ts';
+import { type AnyDialog, type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
+import { ask, type Step, withDialog } from '../../ui/step.ts';
+import { cellWidth } from '../../ui/text.ts';
+import { shortAge } from '../../ui/words.ts';
 
 /** What agents wait for, as the person sees and answers it. */
 

@@ -1,14 +1,22 @@
 import { type Card, type Column, refTo, seenOf, slugFrom } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { fieldOf } from '../../room/field.ts';
-import { wheel } from '../../room/keyName.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { selectRow } from '../../room/move.ts';
-import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog, withNotice, withoutNotice } from '../../room/step.ts';
 import type { MouseToken } from '../../terminal/input.ts';
+import { defineDialog, type RoomDialogKey } from '../../ui/dialog.ts';
+import { fieldOf } from '../../ui/field.ts';
+import { type RoomKey, wheel } from '../../ui/keys.ts';
+import { selectRow } from '../../ui/select.ts';
+import type { AppState } from '../../ui/state.ts';
+import {
+  askFrom,
+  type Step,
+  stay,
+  toList,
+  whyBusy,
+  whyUnreachable,
+  withDialog,
+  withNotice,
+  withoutNotice,
+} from '../../ui/step.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 import { openForm } from '../workers/formDialog.ts';
 import { boardBody } from './boardView.ts';

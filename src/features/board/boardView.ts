@@ -1,9 +1,8 @@
 import type { Card } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
-import type { AppState } from '../../room/state.ts';
-import { wrapRanges } from '../../room/text/cells.ts';
+import { type DialogBody, marked, problemRows } from '../../ui/dialog.ts';
+import type { AppState } from '../../ui/state.ts';
 import {
   cutLine,
   fitLine,
@@ -13,8 +12,9 @@ import {
   span,
   spreadLine,
   type Tone,
-} from '../../room/text/line.ts';
-import { counted, stateLook } from '../../room/text/words.ts';
+  wrapRanges,
+} from '../../ui/text.ts';
+import { counted, stateLook } from '../../ui/words.ts';
 import { openConflicts } from '../notion/conflictsDialog.ts';
 import {
   type BoardDialog,

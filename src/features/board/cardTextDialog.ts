@@ -1,14 +1,9 @@
 import { type Card, type CardChange, refTo, seenOf } from '../../core/board.ts';
-import { type Asking, unasked } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';
-import { emptyField, fieldOf, type TextField } from '../../room/field.ts';
-import { defineQuestion } from '../../room/question.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
-import { line } from '../../room/text/line.ts';
-import { oneLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, defineQuestion, labelled, problemRows } from '../../ui/dialog.ts';
+import { emptyField, fieldOf, oneLineField, type TextField } from '../../ui/field.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { askFrom, type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { line } from '../../ui/text.ts';
 import { type BoardDialog, boardAt, cardKey } from './columns.ts';
 
 /** The text of a new card, or of the one being edited; the board it is written from. */

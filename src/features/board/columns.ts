@@ -1,8 +1,7 @@
 import { type Card, type Column, columns, workersOn } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
-import { type Asking, unasked } from '../../room/asking.ts';
-import type { AppState, Size } from '../../room/state.ts';
-import { withDialog } from '../../room/step.ts';
+import { type AppState, type Asking, type Size, unasked } from '../../ui/state.ts';
+import { withDialog } from '../../ui/step.ts';
 
 /** The sprint board; `card` is the one looked at, see `cardKey`. */
 export interface BoardDialog extends Asking {

@@ -9,15 +9,12 @@ import {
   monthOf,
   sumOf,
 } from '../../core/invoices.ts';
-import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
-import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../room/text/line.ts';
-import { counted } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
+import { askFrom, type Step, stay, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
+import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../ui/text.ts';
+import { counted } from '../../ui/words.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 
 /** Time entries of a month, `yyyy-mm`; null for the newest that has any. Of the rest null means all. */

@@ -1,15 +1,12 @@
 import type { Note } from '../../core/facts.ts';
 import type { Update } from '../../core/worker.ts';
-import type { Asking, Scrolling } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, labelled, problemRows } from '../../room/dialogBody.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { whyUnreachable } from '../../room/reachable.ts';
-import { findWorker, selectedWorker } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, stay, toList, withDialog } from '../../room/step.ts';
-import { type Line, line, type Span, span, wrapLines } from '../../room/text/line.ts';
-import { shortAge } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, labelled, problemRows } from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { findWorker, selectedWorker } from '../../ui/select.ts';
+import type { AppState, Asking, Scrolling } from '../../ui/state.ts';
+import { ask, stay, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
+import { shortAge } from '../../ui/words.ts';
 
 /** What a worker reported, and its messages. */
 interface TimelineDialog extends Asking, Scrolling {

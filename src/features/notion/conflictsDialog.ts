@@ -1,13 +1,9 @@
 import type { SyncChoice, SyncConflict } from '../../core/notion.ts';
-import { type AnyDialog, type Asking, unasked } from '../../room/asking.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
-import { fieldOf, type TextField } from '../../room/field.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
-import { fitLine, type Line, line, span, wrapLines } from '../../room/text/line.ts';
-import { oneLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import { fieldOf, oneLineField, type TextField } from '../../ui/field.ts';
+import { type AnyDialog, type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { askFrom, type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { fitLine, type Line, line, span, wrapLines } from '../../ui/text.ts';
 
 /** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */
 interface ConflictsDialog extends Asking {

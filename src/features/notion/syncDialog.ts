@@ -1,13 +1,10 @@
 import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../core/notion.ts';
 import type { Problem } from '../../lib/result.ts';
-import type { AnyDialog, Asking, Scrolling } from '../../room/asking.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
-import { whyUnreachable } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, stay, toList, withDialog } from '../../room/step.ts';
-import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
-import { counted } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import type { AnyDialog, AppState, Asking, Scrolling } from '../../ui/state.ts';
+import { ask, stay, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { type Line, line, span, wrapLines } from '../../ui/text.ts';
+import { counted } from '../../ui/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
 import { rebuildQuestion, runningText } from './words.ts';
 

@@ -1,5 +1,5 @@
 import type { NotionFacts, SyncSuggestion } from '../../core/notion.ts';
-import { counted } from '../../room/text/words.ts';
+import { counted } from '../../ui/words.ts';
 
 /** Says how far a sync is. */
 export function runningText({ table, stage, done, total }: NonNullable<NotionFacts['running']>): string {

@@ -1,10 +1,8 @@
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, withDialog, withNotice } from '../../room/step.ts';
-import { type Line, line, span } from '../../room/text/line.ts';
-import { manyLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, problemRows } from '../../ui/dialog.ts';
+import { manyLineField } from '../../ui/field.ts';
+import type { AppState } from '../../ui/state.ts';
+import { askFrom, type Step, stay, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
+import { type Line, line, span } from '../../ui/text.ts';
 import { backToMatrix, listeners, type NoteDialog, whyPairGone } from './pairs.ts';
 
 /** A word to those whose work meets; it goes out on enter and not before. */

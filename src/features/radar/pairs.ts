@@ -7,11 +7,10 @@ import {
   type Verdict,
 } from '../../core/radar.ts';
 import { isLive } from '../../core/worker.ts';
-import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
-import { fieldOf, type TextField } from '../../room/field.ts';
-import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../room/step.ts';
+import { fieldOf, type TextField } from '../../ui/field.ts';
+import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../ui/select.ts';
+import { type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
+import { ask, type Step, stay, toList, withDialog } from '../../ui/step.ts';
 
 /** How two workers stand to each other, or one (`b` is null) and the branch it goes to. */
 export interface Standing {

@@ -1,16 +1,15 @@
 import { taskOf } from '../../core/ids.ts';
 import { type RadarFile, type RepoRadar, rangesText } from '../../core/radar.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, marked, problemRows } from '../../room/dialogBody.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { dialogHeight, firstShown } from '../../room/layout.ts';
-import { selectRow } from '../../room/move.ts';
-import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
-import { cellWidth, cutText } from '../../room/text/cells.ts';
+import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { dialogHeight, firstShown } from '../../ui/layout.ts';
+import { selectRow } from '../../ui/select.ts';
+import type { AppState } from '../../ui/state.ts';
+import { askFrom, type Step, stay, toList, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
 import {
+  cellWidth,
   cutLine,
+  cutText,
   fitLine,
   type Line,
   line,
@@ -20,8 +19,8 @@ import {
   spreadLine,
   type Tone,
   wrapLines,
-} from '../../room/text/line.ts';
-import { counted, longAge } from '../../room/text/words.ts';
+} from '../../ui/text.ts';
+import { counted, longAge } from '../../ui/words.ts';
 import {
   axisOf,
   type Cell,

@@ -1,12 +1,10 @@
 import { taskOf } from '../../core/ids.ts';
 import { type FileSide, type FileSides, type LineRange, type SideHunk, touches } from '../../core/radar.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
-import { whyUnreachable } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { stay, withDialog } from '../../room/step.ts';
-import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../room/text/line.ts';
-import { counted } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
+import type { AppState } from '../../ui/state.ts';
+import { stay, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../ui/text.ts';
+import { counted } from '../../ui/words.ts';
 import { backToMatrix, filesOf, findRadar, openFile, type SidesDialog, whyPairGone } from './pairs.ts';
 import { pairKeys } from './radarDialog.ts';
 

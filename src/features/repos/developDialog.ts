@@ -1,11 +1,8 @@
-import { type AnyDialog, type Asking, unasked } from '../../room/asking.ts';
-import type { RoomDialogKey } from '../../room/dialog.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { defineQuestion } from '../../room/question.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import { findProposal, selectedRepo } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
+import { defineQuestion, type RoomDialogKey } from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { findProposal, selectedRepo } from '../../ui/select.ts';
+import { type AnyDialog, type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { askFrom, type Step, stay, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { openCard } from '../workers/proposals.ts';
 import { openRepo } from './repos.ts';
 

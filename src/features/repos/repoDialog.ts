@@ -6,15 +6,12 @@ import {
   type RepoStatus,
   type WorktreeStatus,
 } from '../../core/repo.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, labelled, marked, problemRows } from '../../room/dialogBody.ts';
-import { closeKey } from '../../room/keys.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { stay, withDialog } from '../../room/step.ts';
-import { cellWidth } from '../../room/text/cells.ts';
-import { fitLine, type Line, line, type Span, span, type Tone } from '../../room/text/line.ts';
-import { counted, longAge, shortAge, stateLook } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, labelled, marked, problemRows } from '../../ui/dialog.ts';
+import { closeKey } from '../../ui/keys.ts';
+import type { AppState } from '../../ui/state.ts';
+import { stay, whyBusy, withDialog } from '../../ui/step.ts';
+import { cellWidth, fitLine, type Line, line, type Span, span, type Tone } from '../../ui/text.ts';
+import { counted, longAge, shortAge, stateLook } from '../../ui/words.ts';
 import { createDevelopKey } from './developDialog.ts';
 import { openRepo, type RepoDialog } from './repos.ts';
 

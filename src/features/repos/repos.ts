@@ -1,7 +1,6 @@
 import type { RepoDetails } from '../../core/repo.ts';
-import type { Asking, Scrolling } from '../../room/asking.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, type Step, withDialog } from '../../room/step.ts';
+import type { AppState, Asking, Scrolling } from '../../ui/state.ts';
+import { ask, type Step, withDialog } from '../../ui/step.ts';
 
 /** All of one repository. */
 export interface RepoDialog extends Asking, Scrolling {

@@ -2,23 +2,39 @@ import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
 import { isOrchestrator } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { defineDialog } from '../../room/dialog.ts';
 import {
   type DialogBody,
+  defineDialog,
   emptyBody,
   labelled,
   marked,
   problemRows,
   quotedRows,
-} from '../../room/dialogBody.ts';
-import { selectPaneSize } from '../../room/layout.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import { countRunning, findProposal, findWorker } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
-import { quoteCommand, shownCommand } from '../../room/text/command.ts';
-import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
-import { counted, longAge, memoryText, portsText, shortAge, sizeText } from '../../room/text/words.ts';
+} from '../../ui/dialog.ts';
+import { selectPaneSize } from '../../ui/layout.ts';
+import { countRunning, findProposal, findWorker } from '../../ui/select.ts';
+import type { AppState } from '../../ui/state.ts';
+import {
+  askFrom,
+  type Step,
+  stay,
+  toList,
+  toUnseen,
+  whyBusy,
+  withDialog,
+  withNotice,
+} from '../../ui/step.ts';
+import { type Line, line, span, wrapLines } from '../../ui/text.ts';
+import {
+  counted,
+  longAge,
+  memoryText,
+  portsText,
+  quoteCommand,
+  shortAge,
+  shownCommand,
+  sizeText,
+} from '../../ui/words.ts';
 import { createDevelopKey } from '../repos/developDialog.ts';
 import { openEdit } from './formDialog.ts';
 import { type CardDialog, proposalGone } from './proposals.ts';

@@ -1,10 +1,9 @@
 import type { CleanPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, listed } from '../../room/dialogBody.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
-import { type Line, line, span } from '../../room/text/line.ts';
+import { type DialogBody, defineDialog, listed } from '../../ui/dialog.ts';
+import type { AppState } from '../../ui/state.ts';
+import { ask, askFrom, type Step, stay, toList, withDialog } from '../../ui/step.ts';
+import { type Line, line, span } from '../../ui/text.ts';
 import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
 
 interface CleanDialog extends EndDialog {

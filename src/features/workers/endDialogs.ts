@@ -1,15 +1,25 @@
-import type { Asking, Scrolling } from '../../room/asking.ts';
-import type { RoomDialog, RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, problemRows } from '../../room/dialogBody.ts';
-import { emptyField, type TextField } from '../../room/field.ts';
-import { answersGroup, whyWaits } from '../../room/question.ts';
-import { isWaiting, waitingText, whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import { findWorker, whatBecame } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, type Step, stay, toList } from '../../room/step.ts';
-import { cellWidth } from '../../room/text/cells.ts';
-import { type Line, line } from '../../room/text/line.ts';
-import { oneLineField } from '../../room/textField.ts';
+import {
+  answersGroup,
+  type DialogBody,
+  problemRows,
+  type RoomDialog,
+  type RoomDialogKey,
+  whyWaits,
+} from '../../ui/dialog.ts';
+import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
+import { findWorker, whatBecame } from '../../ui/select.ts';
+import type { AppState, Asking, Scrolling } from '../../ui/state.ts';
+import {
+  ask,
+  isWaiting,
+  type Step,
+  stay,
+  toList,
+  waitingText,
+  whyBusy,
+  whyUnreachable,
+} from '../../ui/step.ts';
+import { cellWidth, type Line, line } from '../../ui/text.ts';
 
 /** What finishing and cleaning have in common: a preview, answered by one key, or by typing the task's name. */
 export interface EndDialog extends Asking, Scrolling {

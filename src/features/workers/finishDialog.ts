@@ -1,14 +1,11 @@
 import type { FinishPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, listed, marked } from '../../room/dialogBody.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import { findWorker } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, askFrom, type Step, stay, toList, withDialog } from '../../room/step.ts';
-import { quoteCommand } from '../../room/text/command.ts';
-import { type Line, line, span, wrapLines } from '../../room/text/line.ts';
-import { counted } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, listed, marked, type RoomDialogKey } from '../../ui/dialog.ts';
+import { findWorker } from '../../ui/select.ts';
+import type { AppState } from '../../ui/state.ts';
+import { ask, askFrom, type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { type Line, line, span, wrapLines } from '../../ui/text.ts';
+import { counted, quoteCommand } from '../../ui/words.ts';
 import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
 
 interface FinishDialog extends EndDialog {

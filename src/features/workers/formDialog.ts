@@ -1,16 +1,29 @@
 import { foldCase, parseSlug } from '../../core/ids.ts';
 import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
-import { type Asking, unasked } from '../../room/asking.ts';
-import { defineDialog, type RoomDialogKey } from '../../room/dialog.ts';
-import { type DialogBody, labelColumns, marked } from '../../room/dialogBody.ts';
-import { emptyField, fieldOf, insertText, moveRow, type TextField } from '../../room/field.ts';
-import { dialogColumns, dialogHeight } from '../../room/layout.ts';
-import { waitingText } from '../../room/reachable.ts';
-import { findProposal, selectedRepo } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, problemText, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
-import { type Line, line, span } from '../../room/text/line.ts';
-import { manyLineField, oneLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, labelColumns, marked, type RoomDialogKey } from '../../ui/dialog.ts';
+import {
+  emptyField,
+  fieldOf,
+  insertText,
+  manyLineField,
+  moveRow,
+  oneLineField,
+  type TextField,
+} from '../../ui/field.ts';
+import { dialogColumns, dialogHeight } from '../../ui/layout.ts';
+import { findProposal, selectedRepo } from '../../ui/select.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import {
+  askFrom,
+  problemText,
+  type Step,
+  stay,
+  toList,
+  waitingText,
+  withDialog,
+  withNotice,
+} from '../../ui/step.ts';
+import { type Line, line, span } from '../../ui/text.ts';
 import { openCard, proposalGone } from './proposals.ts';
 
 const fields = ['repo', 'agent', 'task', 'brief'] as const;

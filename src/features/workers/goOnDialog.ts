@@ -1,15 +1,12 @@
 import { clockText } from '../../core/amounts.ts';
 import type { GoneOn } from '../../core/usage.ts';
-import { type Asking, type Scrolling, unasked } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, emptyBody, listed as headed, problemRows } from '../../room/dialogBody.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import { findWorker } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, inTurn, type Step, stay, withDialog } from '../../room/step.ts';
-import { line, wrapLines } from '../../room/text/line.ts';
-import { counted } from '../../room/text/words.ts';
+import { type DialogBody, defineDialog, emptyBody, listed as headed, problemRows } from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { findWorker } from '../../ui/select.ts';
+import { type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
+import { ask, inTurn, type Step, stay, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { line, wrapLines } from '../../ui/text.ts';
+import { counted } from '../../ui/words.ts';
 import { noKeys, queueHint, selectStopped, severalGroup, yesToAll } from './several.ts';
 
 /** Workers that stopped at a usage limit and are to go on: those listed when the dialog was opened. */

@@ -1,7 +1,6 @@
 import type { Proposal } from '../../core/proposal.ts';
-import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';
-import type { AppState } from '../../room/state.ts';
-import { withDialog } from '../../room/step.ts';
+import { type AppState, type Asking, type Scrolling, type Seen, unasked } from '../../ui/state.ts';
+import { withDialog } from '../../ui/step.ts';
 
 /** The approval card of an open proposal. */
 export interface CardDialog extends Asking, Scrolling {

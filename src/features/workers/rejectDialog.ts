@@ -1,15 +1,10 @@
 import { draftId } from '../../core/proposal.ts';
-import { type Asking, unasked } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
-import { emptyField, type TextField } from '../../room/field.ts';
-import { whyBusy } from '../../room/reachable.ts';
-import { findProposal } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, stay, toList, withDialog } from '../../room/step.ts';
-import { cellWidth } from '../../room/text/cells.ts';
-import { line } from '../../room/text/line.ts';
-import { oneLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
+import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
+import { findProposal } from '../../ui/select.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { askFrom, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { cellWidth, line } from '../../ui/text.ts';
 import { openCard, proposalGone } from './proposals.ts';
 
 interface RejectDialog extends Asking {

@@ -1,15 +1,20 @@
 import { titleOf } from '../../core/worker.ts';
-import { type Asking, unasked } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
-import { type DialogBody, emptyBody, problemRows } from '../../room/dialogBody.ts';
-import { fieldOf, type TextField } from '../../room/field.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import { findWorker, selectedWorker, whatBecame } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, type Step, stay, toList, withDialog, withNotice } from '../../room/step.ts';
-import { line, wrapLines } from '../../room/text/line.ts';
-import { oneLineField } from '../../room/textField.ts';
+import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
+import { fieldOf, oneLineField, type TextField } from '../../ui/field.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { findWorker, selectedWorker, whatBecame } from '../../ui/select.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import {
+  askFrom,
+  type Step,
+  stay,
+  toList,
+  whyBusy,
+  whyUnreachable,
+  withDialog,
+  withNotice,
+} from '../../ui/step.ts';
+import { line, wrapLines } from '../../ui/text.ts';
 
 /** Another title for a worker. */
 interface RenameDialog extends Asking {

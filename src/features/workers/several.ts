@@ -2,12 +2,10 @@ import type { Proposal, StartPlan } from '../../core/proposal.ts';
 import { isStoppedByLimit } from '../../core/usage.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
-import type { AnyDialog } from '../../room/asking.ts';
-import type { RoomDialogKey } from '../../room/dialog.ts';
-import { isWaiting } from '../../room/reachable.ts';
-import { countRunning, findProposal } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { stay, toList } from '../../room/step.ts';
+import type { RoomDialogKey } from '../../ui/dialog.ts';
+import { countRunning, findProposal } from '../../ui/select.ts';
+import type { AnyDialog, AppState } from '../../ui/state.ts';
+import { isWaiting, stay, toList } from '../../ui/step.ts';
 
 /** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
 

@@ -1,26 +1,33 @@
 import { draftId, type Proposal } from '../../core/proposal.ts';
 import { problemOf } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { type Asking, type Scrolling, type Seen, unasked } from '../../room/asking.ts';
-import { defineDialog } from '../../room/dialog.ts';
 import {
   type DialogBody,
+  defineDialog,
   emptyBody,
   listed as headed,
   labelled,
   marked,
   quotedRows,
-} from '../../room/dialogBody.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { selectPaneSize } from '../../room/layout.ts';
-import { whyBusy, whyUnreachable } from '../../room/reachable.ts';
-import { findProposal } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { ask, inTurn, type Step, stay, toList, toUnseen, withDialog, withNotice } from '../../room/step.ts';
-import { cellWidth } from '../../room/text/cells.ts';
-import { quoteCommand, sharedArguments, shownCommand } from '../../room/text/command.ts';
-import { type Line, line, type Span, span, wrapLines } from '../../room/text/line.ts';
-import { counted, longAge } from '../../room/text/words.ts';
+} from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { selectPaneSize } from '../../ui/layout.ts';
+import { findProposal } from '../../ui/select.ts';
+import { type AppState, type Asking, type Scrolling, type Seen, unasked } from '../../ui/state.ts';
+import {
+  ask,
+  inTurn,
+  type Step,
+  stay,
+  toList,
+  toUnseen,
+  whyBusy,
+  whyUnreachable,
+  withDialog,
+  withNotice,
+} from '../../ui/step.ts';
+import { cellWidth, type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
+import { counted, longAge, quoteCommand, sharedArguments, shownCommand } from '../../ui/words.ts';
 import {
   beyondText,
   type Listed,

@@ -1,9 +1,8 @@
-import { type Asking, unasked } from '../../room/asking.ts';
-import { defineQuestion } from '../../room/question.ts';
-import { countLive, findWorker, whatBecame } from '../../room/select.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, withDialog } from '../../room/step.ts';
-import { counted } from '../../room/text/words.ts';
+import { defineQuestion } from '../../ui/dialog.ts';
+import { countLive, findWorker, whatBecame } from '../../ui/select.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { askFrom, withDialog } from '../../ui/step.ts';
+import { counted } from '../../ui/words.ts';
 
 interface StopDialog extends Asking {
   readonly kind: 'stop';

@@ -1,9 +1,7 @@
-import { type Asking, unasked } from '../../room/asking.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { defineQuestion } from '../../room/question.ts';
-import { whyUnreachable } from '../../room/reachable.ts';
-import type { AppState } from '../../room/state.ts';
-import { askFrom, stay, withDialog } from '../../room/step.ts';
+import { defineQuestion } from '../../ui/dialog.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { askFrom, stay, whyUnreachable, withDialog } from '../../ui/step.ts';
 
 /** The way back from an end: a worker that was finished or cleaned. */
 interface UndoDialog extends Asking {

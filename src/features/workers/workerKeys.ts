@@ -1,10 +1,8 @@
 import { isLive, isOrchestrator, orchestrator, type Worker } from '../../core/worker.ts';
-import type { RoomKey } from '../../room/keys.ts';
-import { selectRow, whyNoKeys } from '../../room/move.ts';
-import { whyUnreachable } from '../../room/reachable.ts';
-import { findProposal, findWorker, selectedWorker } from '../../room/select.ts';
-import { type AppState, selectionOf } from '../../room/state.ts';
-import { ask, type Step, stay, withNotice } from '../../room/step.ts';
+import type { RoomKey } from '../../ui/keys.ts';
+import { findProposal, findWorker, selectedWorker, selectRow, whyNoKeys } from '../../ui/select.ts';
+import { type AppState, selectionOf } from '../../ui/state.ts';
+import { ask, type Step, stay, whyUnreachable, withNotice } from '../../ui/step.ts';
 import { findRequest, openRequest } from '../attention/requests.ts';
 import { openRepo } from '../repos/repos.ts';
 import { openClean } from './cleanDialog.ts';

@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
-import { offersOf } from '../../../src/app/palette/filter.ts';
-import type { PaletteItem } from '../../../src/app/palette/items.ts';
-import { stay } from '../../../src/room/step.ts';
+import { offersOf, type PaletteItem } from '../../../src/tui/palette.ts';
+import { stay } from '../../../src/ui/step.ts';
 
 /** `name: text`, with a reason behind `!` where it cannot be done. */
 function item(written: string): PaletteItem {

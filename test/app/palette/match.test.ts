@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { match } from '../../../src/app/palette/filter.ts';
-import { clustersOf } from '../../../src/room/text/cells.ts';
+import { match } from '../../../src/tui/palette.ts';
+import { clustersOf } from '../../../src/ui/text.ts';
 
 /** The text with what was found in brackets; null where it was not. */
 function found(query: string, text: string): string | null {

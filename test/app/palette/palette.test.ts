@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
-import { isUnseen, keysAt, placeOf, selectOffers } from '../../../src/app/definitions.ts';
-import { updateApp } from '../../../src/app/update.ts';
-import { selectPalette } from '../../../src/app/view/palette.ts';
 import { type AgentRequest, queueOf } from '../../../src/core/queue.ts';
-import { emptyField } from '../../../src/room/field.ts';
-import type { AppState } from '../../../src/room/state.ts';
-import { lineText } from '../../../src/room/text/line.ts';
+import { isUnseen, keysAt, placeOf, selectOffers } from '../../../src/tui/definitions.ts';
+import { selectPalette } from '../../../src/tui/overlays.ts';
+import { updateApp } from '../../../src/tui/update.ts';
+import { emptyField } from '../../../src/ui/field.ts';
+import type { AppState } from '../../../src/ui/state.ts';
+import { lineText } from '../../../src/ui/text.ts';
 import * as scenes from '../../ui/scenes.ts';
 import { boardRoom, card } from '../boardFixtures.ts';
 import { conflictRoom, invoiceRoom, refusedSync } from '../documentFixtures.ts';

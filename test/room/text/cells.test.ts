@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellWidth, clustersOf, cutText, wrapRanges, wrapText } from '../../../src/room/text/cells.ts';
+import { cellWidth, clustersOf, cutText, wrapRanges, wrapText } from '../../../src/ui/text.ts';
 
 test.each([
   ['plain', 10, 'plain'],

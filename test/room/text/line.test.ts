@@ -1,13 +1,5 @@
 import { expect, test } from 'vitest';
-import {
-  fitLine,
-  line,
-  lineText,
-  lineWidth,
-  span,
-  spreadLine,
-  wrapLines,
-} from '../../../src/room/text/line.ts';
+import { fitLine, line, lineText, lineWidth, span, spreadLine, wrapLines } from '../../../src/ui/text.ts';
 
 const parts = [span('backend', 'strong'), span(' 開発', 'muted'), span(' ok', 'good')];
 

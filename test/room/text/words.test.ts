@@ -8,7 +8,7 @@ import {
   shortAge,
   stateLook,
   tokensText,
-} from '../../../src/room/text/words.ts';
+} from '../../../src/ui/words.ts';
 import { now } from '../../app/fixtures.ts';
 
 const minute = 60_000;

@@ -1,0 +1,350 @@
+import type { Facts } from '../core/facts.ts';
+import type { Brought, Proposal, UndoResult } from '../core/proposal.ts';
+import { proposalItem, type QueueItem } from '../core/queue.ts';
+import type { GoneOn } from '../core/usage.ts';
+import { isOrchestrator, type Worker } from '../core/worker.ts';
+import { denialText } from '../features/attention/noticesDialog.ts';
+import { openProblem } from '../features/attention/problemDialog.ts';
+import { findRequest } from '../features/attention/requests.ts';
+import { invoiceWritten } from '../features/invoices/invoicesDialog.ts';
+import { developMade } from '../features/repos/developDialog.ts';
+import { openCard } from '../features/workers/proposals.ts';
+import type { Problem } from '../lib/result.ts';
+import { plainLine } from '../lib/sanitize.ts';
+import {
+  findWorker,
+  isSameRow,
+  isZoomed,
+  type QueueRow,
+  selectFleet,
+  selectQueue,
+  whatBecame,
+} from '../ui/select.ts';
+import {
+  type AnyDialog,
+  type AppState,
+  type FleetKey,
+  isRoomFree,
+  type RowKey,
+  shownDialog,
+} from '../ui/state.ts';
+import {
+  type Answered,
+  type Method,
+  type MethodParams,
+  type MethodResult,
+  problemLine,
+  type Step,
+  stay,
+  toList,
+  withDialog,
+  withNotice,
+  withoutNotice,
+} from '../ui/step.ts';
+import { cellWidth, cutText } from '../ui/text.ts';
+import { counted } from '../ui/words.ts';
+import { definitionOf } from './definitions.ts';
+
+/** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
+export function updateAnswer(state: AppState, answer: Answered): Step {
+  const taken = takenByDialog(state, answer);
+  if (taken) return taken;
+  const { method, params, tag, result } = answer;
+  if (!result.ok) return stay(withRefusal(state, tag, result.problem));
+  if (method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
+  // The value is of this very method; the compiler cannot follow the pair through a union.
+  const tell = tellings[method] as Telling<Method> | undefined;
+  if (!tell) return stay(state);
+  const wasAwaited = isAwaited(state, tag);
+  return stay(tell(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
+}
+
+/** What the open dialog makes of an answer that it waits for. */
+function takenByDialog(state: AppState, answer: Answered): Step | null {
+  const dialog = shownDialog(state);
+  if (!dialog) return null;
+  const { awaits, onAnswer } = definitionOf(dialog);
+  const isMeant = awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
+  if (!isMeant || !onAnswer) return null;
+  // Of several that are started at once each is known before the dialog goes on.
+  const isStart = answer.method === 'approve' && answer.result.ok && awaits !== undefined;
+  const known = isStart ? withStarted(state, answer.result.value, answer.params.n) : state;
+  return onAnswer(known, dialog, answer);
+}
+
+/** @param state without the dialog that waited @param wasAwaited whether one did */
+type Telling<M extends Method> = (
+  state: AppState,
+  value: Extract<MethodResult<M>, { readonly ok: true }>['value'],
+  params: MethodParams<M>,
+  wasAwaited: boolean,
+) => AppState;
+
+/** What the lists show and the footer says of what was done, where its dialog makes nothing else of it. */
+const tellings: { readonly [M in Method]?: Telling<M> } = {
+  facts: (state, facts, { refresh }) => withFacts(refresh ? withoutNotice(state) : state, facts),
+  propose: withOwnProposal,
+  edit: withOwnProposal,
+  proposeResume: (state, proposal) => withProposal(withoutNotice(state), proposal, isRoomFree(state)),
+  approve: (state, worker, { n }) => withStarted(state, worker, n),
+  reject: (state, _, { n }) => withNotice(withoutProposal(state, n), `Proposal ${n} was rejected.`),
+  answer: (state, _, params) => withAnswered(state, params),
+  goOn: withGoneOn,
+  leaveUnfinished: (state, _, { id }) => withNotice(state, `${id} stays as it is.`),
+  stop: (state, worker, { id }) => withNotice(withWorker(state, worker), `${id} was stopped; r resumes it.`),
+  finish(state, { id, into, merge, warnings }) {
+    const text = `${id} was merged into ${into} as ${merge.slice(0, 7)}; u brings it back.`;
+    return withEnding(withoutWorker(state, id), text, warnings);
+  },
+  clean: (state, { id, warnings }) =>
+    withEnding(withoutWorker(state, id), `${id} was removed; u brings it back.`, warnings),
+  undo: withUndone,
+  bringBase: withBrought,
+  createDevelop: (state, _, { repo }) => withNotice(state, developMade(repo)),
+  saveInvoice: invoiceWritten,
+};
+
+function withOwnProposal(state: AppState, proposal: Proposal, _: unknown, wasAwaited: boolean): AppState {
+  return isAskedByKey(state, proposal)
+    ? withProposal(withoutNotice(state), proposal, true)
+    : withProposal(state, proposal, wasAwaited);
+}
+
+/** The orchestrator is asked for without a form; its card opens where the person has stayed. */
+function isAskedByKey(state: AppState, { draft }: Proposal): boolean {
+  return isRoomFree(state) && isOrchestrator(draft);
+}
+
+/** What was done, and what was left behind by it: that is not read in passing. */
+function withEnding(state: AppState, done: string, warnings: readonly string[] = []): AppState {
+  if (warnings.length === 0) return withNotice(state, done);
+  if (!isRoomFree(state)) return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
+  const problem = { code: 'left_behind', message: warnings.join('\n'), hint: done };
+  return openProblem(state, 'Done, but something was left behind', problem);
+}
+
+/** Of a merge that stays a person has to be told more than fits into a line. */
+function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResult): AppState {
+  const from = takenBackFrom ? `, its merge taken back from ${takenBackFrom}` : '';
+  const done = `${id} is back${from}; r resumes it.`;
+  if (!mergeStays) return withNotice(isRoomFree(state) ? withCursorOn(state, id) : state, done);
+  const message = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
+  const problem = { code: 'merge_stays', message, hint: done };
+  return openProblem(state, 'It is back, but its merge stays', problem);
+}
+
+/** Selects a worker that the next picture will hold. */
+function withCursorOn(state: AppState, id: string): AppState {
+  return { ...state, cursors: { ...state.cursors, fleet: { kind: 'worker', id } }, anchor: id };
+}
+
+function withBrought(
+  state: AppState,
+  { id, base, conflicts, told }: Brought & { readonly told: boolean },
+): AppState {
+  if (conflicts.length === 0) return withNotice(state, `${id} holds all of ${base} now.`);
+  const next = told ? 'The worker was told to resolve them.' : 'Resolve them in its worktree.';
+  return withNotice(state, `Conflicts wait in ${counted(conflicts.length, 'file')} of ${id}. ${next}`);
+}
+
+/** Reports whether the open dialog waits for this answer. */
+function isAwaited(state: AppState, tag: number): boolean {
+  return shownDialog(state)?.pending === tag;
+}
+
+/** The dialog stays, with all that was typed; without one, a refusal too long for a line opens its own. */
+function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
+  const dialog = shownDialog(state);
+  if (dialog && isAwaited(state, tag)) {
+    const refused = withDialog(state, { ...dialog, pending: null, problem });
+    return state.facts ? withFacts(refused, state.facts) : refused;
+  }
+  const line = problemLine(problem);
+  const isShort = !line.includes('\n') && cellWidth(line) <= state.size.cols - 2;
+  if (isShort || !isRoomFree(state)) return withNotice(state, line, 'problem');
+  return openProblem(withoutNotice(state), 'That did not work', problem);
+}
+
+/** A proposal that the person asked for shows its card; any other waits in the queue. */
+function withProposal(state: AppState, proposal: Proposal, isAwaited: boolean): AppState {
+  const known = state.facts ? withFacts(state, factsWithProposal(state.facts, proposal)) : state;
+  return isAwaited ? openCard(known, proposal) : known;
+}
+
+/** The next one is selected by the person's own doing: they may go on at once. */
+function withAnswered(state: AppState, { request: id, answer }: MethodParams<'answer'>): AppState {
+  const request = findRequest(state, id);
+  if (!state.facts || !request) return state;
+  const next = { ...withFacts(state, factsWithoutRequest(state.facts, id)), slid: false };
+  const what = answer.say === 'deny' ? 'denied' : answer.say === 'allow' ? 'allowed' : 'answered';
+  return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
+}
+
+/** Those that were told show it by themselves; of the others a line says why. */
+function withGoneOn(state: AppState, { going, left }: GoneOn): AppState {
+  const [first] = left;
+  if (first) return withNotice(state, problemLine(first.problem), 'problem');
+  return withNotice(state, `${going.join(', ')} ${going.length === 1 ? 'is' : 'are'} told to go on.`);
+}
+
+/** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
+export function withFacts(state: AppState, facts: Facts): AppState {
+  return withFocus(withLists(withNews(withDenials({ ...state, facts }, state), state), state));
+}
+
+function withLists(next: AppState, old: AppState): AppState {
+  const fleet = keptKey(old.cursors.fleet, selectFleet(old), selectFleet(next), 'worker');
+  const [before, after] = [selectQueue(old), selectQueue(next)];
+  const queue = keptKey(old.cursors.queue, before, after, 'proposal');
+  const gone = old.cursors.queue !== null && !isSameRow(old.cursors.queue, queue);
+  const turned = hasTurned(itemAt(before, queue), itemAt(after, queue));
+  return {
+    ...next,
+    cursors: { fleet, queue },
+    slid: next.slid || ((gone || turned) && next.list === 'queue'),
+    // Beside a zoomed worker no list is seen: keys stay with the one that is.
+    list: queue === null || (gone && isZoomed(next)) ? 'fleet' : next.list,
+    anchor: keptAnchor(next, old, fleet),
+  };
+}
+
+function itemAt(rows: readonly QueueRow[], key: RowKey | null): QueueItem | null {
+  return rows.find((row) => isSameRow(row.key, key))?.item ?? null;
+}
+
+/** A worker's row may come to ask for something else: what is pressed was meant for what stood there. */
+function hasTurned(before: QueueItem | null, after: QueueItem | null): boolean {
+  return before !== null && after !== null && (before.kind !== after.kind || before.text !== after.text);
+}
+
+/** The same row, else the one that took its place, else the first of the wanted kind. */
+function keptKey<K extends RowKey>(
+  key: K | null,
+  before: readonly { readonly key: K }[],
+  after: readonly { readonly key: K }[],
+  first: RowKey['kind'],
+): K | null {
+  if (key === null) return (after.find((row) => row.key.kind === first) ?? after[0])?.key ?? null;
+  if (after.some((row) => isSameRow(row.key, key))) return key;
+  const at = before.findIndex((row) => isSameRow(row.key, key));
+  return after[Math.min(Math.max(0, at), after.length - 1)]?.key ?? null;
+}
+
+/** The same worker, else the one that is selected, else one that came beside it. */
+function keptAnchor(next: AppState, old: AppState, selected: FleetKey | null): string | null {
+  const workers = next.facts?.workers ?? [];
+  if (findWorker(next, next.anchor)) return next.anchor;
+  if (selected?.kind === 'worker') return selected.id;
+  const at = old.facts?.workers.findIndex((worker) => worker.id === old.anchor) ?? -1;
+  return workers[Math.min(Math.max(0, at), workers.length - 1)]?.id ?? null;
+}
+
+function withFocus(state: AppState): AppState {
+  const { focus } = state;
+  switch (focus.at) {
+    case 'list':
+      return state;
+    case 'dialog':
+      return withSubject(state, focus.dialog);
+    case 'pane':
+    case 'history':
+      return findWorker(state, focus.id) ? state : withNotice(toList(state), whatBecame(state, focus.id));
+  }
+}
+
+/** A dialog whose subject is gone closes, unless it waits for the answer that explains why. */
+function withSubject(state: AppState, dialog: AnyDialog): AppState {
+  const { isStale, onFacts } = definitionOf(dialog);
+  const why = isStale?.(state, dialog) ?? null;
+  if (why === null) return onFacts?.(state, dialog) ?? state;
+  if ((dialog.pending ?? null) !== null) return state;
+  return withNotice(toList(state), state.notice?.tone === 'problem' ? state.notice.text : why);
+}
+
+/** The picture with one worker's newer record; a new worker comes last. What it waits for is told with the next one. */
+function factsWithWorker(facts: Facts, worker: Worker): Facts {
+  const isKnown = facts.workers.some((known) => known.id === worker.id);
+  const workers = isKnown
+    ? facts.workers.map((known) => (known.id === worker.id ? worker : known))
+    : [...facts.workers, worker];
+  return { ...facts, workers };
+}
+
+function factsWithProposal(facts: Facts, proposal: Proposal): Facts {
+  const isKnown = facts.proposals.some((known) => known.n === proposal.n);
+  if (!isKnown)
+    return {
+      ...facts,
+      proposals: [...facts.proposals, proposal],
+      queue: [...facts.queue, proposalItem(proposal)],
+    };
+  const proposals = facts.proposals.map((known) => (known.n === proposal.n ? proposal : known));
+  return { ...facts, proposals };
+}
+
+/** The picture without what a person has just answered. */
+function factsWithoutRequest(facts: Facts, id: string): Facts {
+  return { ...facts, queue: facts.queue.filter(({ request }) => request?.id !== id) };
+}
+
+/** The new worker's page is shown; the keys stay in the queue while more waits there. */
+function withStarted(state: AppState, worker: Worker, n: number): AppState {
+  const known = withWorker(withoutProposal(state, n), worker);
+  const list = state.list === 'queue' && selectQueue(known).length > 0 ? 'queue' : 'fleet';
+  const cursors = { ...known.cursors, fleet: { kind: 'worker', id: worker.id } as const };
+  const done = `${worker.id} was ${worker.run > 1 ? 'resumed' : 'started'}.`;
+  return withNotice({ ...known, list, cursors, anchor: worker.id }, done);
+}
+
+function withWorker(state: AppState, worker: Worker): AppState {
+  return state.facts ? withFacts(state, factsWithWorker(state.facts, worker)) : state;
+}
+
+function withoutWorker(state: AppState, id: string): AppState {
+  if (!state.facts) return state;
+  const workers = state.facts.workers.filter((worker) => worker.id !== id);
+  return withFacts(state, { ...state.facts, workers });
+}
+
+function withoutProposal(state: AppState, n: number): AppState {
+  if (!state.facts) return state;
+  const proposals = state.facts.proposals.filter((proposal) => proposal.n !== n);
+  return withFacts(state, { ...state.facts, proposals });
+}
+
+/** Says what the guard kept a session from, when it happens. */
+function withDenials(next: AppState, old: AppState): AppState {
+  if (!old.facts) return next;
+  const fresh = next.facts?.workers.find(
+    ({ id, denied }) => denied && denied.count > (findWorker(old, id)?.denied?.count ?? 0),
+  );
+  if (!fresh?.denied) return next;
+  return withNotice(next, newsLine(denialText(fresh.id, fresh.denied), 1, next.size.cols));
+}
+
+/** Says what the controller has to say, once. */
+export function withNews(next: AppState, old: AppState): AppState {
+  const said = new Set(old.facts?.notices.map(problemLine));
+  const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
+  const [first] = news;
+  if (first !== undefined) return withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
+  return isBroken(old) && !isBroken(next) ? withNotice(next, mended) : next;
+}
+
+const mended = '.orch/config.json is right again and in use.';
+
+function isBroken({ facts }: AppState): boolean {
+  return facts?.notices.some(({ code }) => code === 'config_invalid') ?? false;
+}
+
+/** What fits into one line, and where to read the rest. */
+function newsLine(first: string, count: number, cols: number): string {
+  const text = plainLine(first);
+  const room = cols - noticeMargin;
+  if (count === 1 && cellWidth(text) <= room) return text;
+  const rest = count === 1 ? ' (all of it: press !)' : ` (${counted(count, 'notice')}: press !)`;
+  return cutText(text, room - rest.length) + rest;
+}
+
+/** Cells of the footer around a notice and its mark. */
+const noticeMargin = 4;

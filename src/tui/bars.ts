@@ -1,0 +1,229 @@
+import { noUsage, type Usage } from '../core/usage.ts';
+import type { Worker } from '../core/worker.ts';
+import { budgetState } from '../core/workspace.ts';
+import { countConflicts } from '../features/radar/pairs.ts';
+import { plainLine } from '../lib/sanitize.ts';
+import { oneLineField } from '../ui/field.ts';
+import { hintOf, keyLabel, keysOf, type RoomKey, whyOff } from '../ui/keys.ts';
+import { fits } from '../ui/layout.ts';
+import { countStates, selectQueue } from '../ui/select.ts';
+import type { AppState, History } from '../ui/state.ts';
+import {
+  cutText,
+  fitLine,
+  type Line,
+  line,
+  lineWidth,
+  type Span,
+  span,
+  spreadLine,
+  type Tone,
+} from '../ui/text.ts';
+import { counted, type Look, moneyText, stateLook, tokensText } from '../ui/words.ts';
+import { keysAt } from './definitions.ts';
+
+/** Cells of the workspace's name; what is in it matters more. */
+const longestName = 24;
+
+/** Name of the workspace, what is in it, and at the right what needs the person. */
+export function headerLine(state: AppState): Line {
+  const { facts, size } = state;
+  const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
+  const right = [
+    ...connection(state),
+    ...used(state),
+    ...notion(state),
+    ...conflictCount(state),
+    ...queueCount(state),
+  ];
+  const title = [span(` orch-tui${name}`, 'strong'), span('   ')];
+  const room = size.cols - lineWidth(title) - lineWidth(right) - 1;
+  const options = summaries(state);
+  const shown = options.find((option) => lineWidth(option) <= room) ?? options.at(-1) ?? [];
+  return fitLine(spreadLine([...title, ...shown], right, size.cols), size.cols);
+}
+
+/** The same in fewer and fewer cells. */
+function summaries({ facts, connection }: AppState): readonly Line[] {
+  if (!facts) return connection.status === 'lost' ? [] : [[span('connecting …', 'muted')]];
+  const { repos, workers } = facts;
+  const repoCount = `${counted(repos.length, 'repo')} · `;
+  const workerCount = `${counted(workers.length, 'worker')}${workers.length > 0 ? ': ' : ''}`;
+  return [
+    [span(repoCount + workerCount, 'muted'), ...states(workers, ({ word }) => ` ${word}`)],
+    [span(workerCount, 'muted'), ...states(workers, ({ word }) => ` ${word}`)],
+    states(workers, ({ mark }) => mark),
+  ];
+}
+
+function states(workers: readonly Worker[], name: (look: Look) => string): Line {
+  return countStates(workers).flatMap(({ state, count }, index): Line => {
+    const look = stateLook({ state, exitCode: null });
+    return [span(index > 0 ? ' ' : ''), span(`${count}${name(look)}`, look.tone)];
+  });
+}
+
+function connection({ connection, facts }: AppState): Line {
+  if (connection.status === 'lost') return [span('connection lost, trying again … ', 'bad')];
+  return connection.status === 'connecting' && facts ? [span('connecting … ', 'muted')] : [];
+}
+
+/** What waits to be synced, and what changed on both sides. */
+function notion({ facts }: AppState): Line {
+  const { pending = 0, conflicts = [], running = null, suggestion } = facts?.notion ?? {};
+  const open = conflicts.filter(({ isDecided }) => !isDecided).length;
+  const clash = open > 0 ? [span(`!${open} `, 'bad')] : [];
+  if (running) return [span('notion … ', 'notice'), ...clash];
+  if (clash.length === 0 && pending === 0) return [];
+  const rows = pending > 0 ? ` ↑${pending}` : '';
+  return [suggestion ? span(`notion${rows} sync? `, 'notice') : span(`notion${rows} `, 'muted'), ...clash];
+}
+
+/** Pairs that will not merge. */
+function conflictCount(state: AppState): Line {
+  const count = countConflicts(state);
+  return count > 0 ? [span(`radar ${count} `, 'bad'), span(' ')] : [];
+}
+
+/** What was used today, where there is room, and anywhere once it comes near its budget. */
+function used(state: AppState): Line {
+  const today = usedToday(state);
+  return today && (state.size.cols >= 100 || today.tone !== 'muted') ? [today, span('  ')] : [];
+}
+
+function queueCount(state: AppState): Line {
+  const count = selectQueue(state).length;
+  return count > 0 ? [span(`◆ ${count} ${count === 1 ? 'needs' : 'need'} you `, 'warning')] : [];
+}
+
+const tones: Readonly<Record<ReturnType<typeof budgetState>, Tone>> = {
+  fine: 'muted',
+  nearly: 'warning',
+  spent: 'bad',
+};
+
+/** What was used today, of how much; null while nothing was. */
+export function usedToday({ facts }: Pick<AppState, 'facts'>): Span | null {
+  const { usage } = facts ?? {};
+  const today = usage?.days[usage.today];
+  return today ? usedSpan(today, usage?.budget?.day, 'today') : null;
+}
+
+/** What a worker has used; null while nothing is known of that. */
+export function usedBy({ facts }: Pick<AppState, 'facts'>, id: string): Span | null {
+  const { usage } = facts ?? {};
+  const used = usage?.workers[id] ?? noUsage;
+  return used.dollars + used.output > 0 ? usedSpan(used, usage?.budget?.worker, '') : null;
+}
+
+/** `$1.20 of $5 · 45k`: money, where the agent tells of it, and tokens in and out but for those from a cache. */
+function usedSpan(used: Usage, budget: number | undefined, when: string): Span {
+  const tokens = used.input + used.cacheWrite + used.output;
+  const money = budget === undefined ? moneyText(used.dollars) : `${moneyText(used.dollars)} of $${budget}`;
+  const parts = [
+    ...(used.dollars > 0 || budget !== undefined ? [money] : []),
+    ...(tokens > 0 ? [tokensText(tokens)] : []),
+  ];
+  const text = parts.join(' · ');
+  return span(when === '' ? text : `${text} ${when}`, tones[budgetState(used.dollars, budget)]);
+}
+
+/** Tabs and task bars cut what is longer. */
+const longestInTitle = 40;
+
+/** What the person's terminal calls its window: `orch-tui · shop · 2 need you`. */
+export function windowTitle(state: AppState): string {
+  const name = state.facts ? plainLine(state.facts.workspace.name) : '';
+  const count = selectQueue(state).length;
+  const need = count > 0 ? `${count} ${count === 1 ? 'needs' : 'need'} you` : '';
+  return ['orch-tui', cutText(name, longestInTitle), need].filter(Boolean).join(' · ');
+}
+
+/** A notice, or the keys that do something now. The key that leaves a worker is always named. */
+export function footerLine(state: AppState): Line {
+  const { cols } = state.size;
+  const notice = noticeLine(state);
+  const { focus } = state;
+  if (focus.at === 'pane') return besideKeys(state, notice);
+  // What lies over the room names its keys itself.
+  if (state.palette) return fitLine([span(' '), ...notice], cols);
+  const prompt = promptOf(state);
+  if (prompt) return prompt.line;
+  if (focus.at === 'history' && notice.length === 0) return besideKeys(state, matchesLine(focus));
+  if (notice.length > 0) return fitLine([span(' '), ...notice], cols);
+  return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
+}
+
+/** What is said stands behind the keys, which are never covered. */
+function besideKeys(state: AppState, said: Line): Line {
+  const { cols } = state.size;
+  const room = cols - 2 - (said.length > 0 ? lineWidth(said) + 3 : 0);
+  return fitLine([span(' '), ...keyHints(state, room), span('   '), ...said], cols);
+}
+
+/** The text to search for while it is typed, and the caret's cell; null while none is. */
+export function promptOf(state: AppState): { line: Line; caret: { x: number; y: number } } | null {
+  const prompt = state.focus.at === 'history' ? state.focus.prompt : null;
+  if (!prompt || !fits(state.size)) return null;
+  const { cols, rows } = state.size;
+  const hints = keyHints(state, cols);
+  const head = ' search: ';
+  const field = oneLineField(head, prompt, cols - lineWidth(hints) - 2);
+  const line = [...spreadLine(field.line, hints, cols - 1), span(' ')];
+  return { line, caret: { x: head.length + field.column, y: rows - 1 } };
+}
+
+/** `3 of 17` */
+function matchesLine({ search }: History): Line {
+  if (!search) return [];
+  const { found } = search;
+  if (!found) return line('searching …', 'muted');
+  return line(
+    found.found ? `${found.nth} of ${counted(found.matches, 'match', 'matches')}` : 'no match',
+    'notice',
+  );
+}
+
+function noticeLine({ notice, connection }: AppState): Line {
+  // What keeps the controller away stays until it is mended; a mere loss is told in the header.
+  if (connection.status === 'lost' && connection.problem.code !== 'disconnected') {
+    const { message, hint } = connection.problem;
+    return line(`! ${[message, hint].filter(Boolean).join(' ')}`, 'bad');
+  }
+  if (!notice) return [];
+  return notice.tone === 'problem' ? line(`! ${notice.text}`, 'bad') : line(notice.text, 'notice');
+}
+
+/** Keys and a word each, as many as fit; the last two, help and the way out, are never dropped. */
+export function keyHints(state: AppState, width: number): Line {
+  const hints = possible(state);
+  const always = hints.slice(-2);
+  const kept: Line[] = [];
+  let left = width - lineWidth(joined(always));
+  for (const hint of hints.slice(0, -2)) {
+    left -= lineWidth(hint) + 2;
+    if (left < 0) break;
+    kept.push(hint);
+  }
+  return joined([...kept, ...always]);
+}
+
+function possible(state: AppState): readonly Line[] {
+  return keysAt(state)
+    .filter((key) => hintOf(key, state) !== null)
+    .filter((key) => whyOff(key, state) === null)
+    .toSorted((one, other) => Number(isWayOut(one)) - Number(isWayOut(other)))
+    .map((key) => [
+      span(keyLabel(keysOf(key, state.settings)[0] ?? ''), 'key'),
+      span(` ${hintOf(key, state)}`, 'muted'),
+    ]);
+}
+
+/** Whatever else can be done in a place, how to leave it is said last. */
+function isWayOut({ keys }: RoomKey): boolean {
+  return keys.includes('escape');
+}
+
+function joined(hints: readonly Line[]): Line {
+  return hints.flatMap((hint, index): readonly Span[] => (index > 0 ? [span('  '), ...hint] : hint));
+}

@@ -1,0 +1,211 @@
+import { clockText } from '../core/amounts.ts';
+import { draftId, type Proposal } from '../core/proposal.ts';
+import type { QueueItem, QueueKind } from '../core/queue.ts';
+import type { RepoStatus } from '../core/repo.ts';
+import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../core/worker.ts';
+import { roomInRow } from '../features/attention/requests.ts';
+import { countClashes } from '../features/radar/pairs.ts';
+import { type Rect, selectGeometry, selectShown, shownFrom } from '../ui/layout.ts';
+import { type FleetRow, isSameRow, type QueueRow, selectFleet, selectQueue } from '../ui/select.ts';
+import { type AppState, isRoomFree, type ListName, type RowKey } from '../ui/state.ts';
+import {
+  cellWidth,
+  cutText,
+  fitLine,
+  type Line,
+  line,
+  lineText,
+  lineWidth,
+  span,
+  spreadLine,
+  type Tone,
+} from '../ui/text.ts';
+import { shortAge, stateLook } from '../ui/words.ts';
+import { borderLine, type FrameView, frameView, progressMark } from './panes.ts';
+
+/** The left column: repositories with their workers, and below what needs the person. */
+export interface ColumnView {
+  readonly frame: FrameView;
+  readonly fleet: ListView;
+  /** The line between the two lists, as wide as the frame. */
+  readonly divider: ListView;
+  readonly queue: ListView;
+}
+
+export interface ListView {
+  readonly rect: Rect;
+  readonly lines: readonly Line[];
+}
+
+/** Null while a worker is zoomed. */
+export function selectColumn(state: AppState): ColumnView | null {
+  const { column, fleet, queue } = selectGeometry(state);
+  if (!column) return null;
+  const waiting = selectQueue(state);
+  const shown = selectShown(state);
+  const count = waiting.length > 0 ? ` (${waiting.length})` : '';
+  const divider = { x: column.x, y: queue.y - 1, width: column.width, height: 1 };
+  const left = heading(state, 'queue', `Needs you${count}`);
+  return {
+    frame: frameView(column, 'border', { left: heading(state, 'fleet', 'Repos') }),
+    fleet: { rect: fleet, lines: rowsOf(state, shown, 'fleet', fleet) },
+    divider: { rect: divider, lines: [borderLine('├─┤', { left }, column.width, 'border')] },
+    queue: { rect: queue, lines: rowsOf(state, shown, 'queue', queue) },
+  };
+}
+
+function heading(state: AppState, list: ListName, text: string): Line {
+  return line(text, state.list === list && isRoomFree(state) ? 'accent' : 'muted');
+}
+
+/** @param shown workers whose panes are on the page */
+function rowsOf(
+  state: AppState,
+  shown: readonly Worker[],
+  list: ListName,
+  { width, height }: Rect,
+): readonly Line[] {
+  const rows: readonly (FleetRow | QueueRow)[] = list === 'fleet' ? selectFleet(state) : selectQueue(state);
+  if (rows.length === 0) return [line(emptyText(state, list), 'muted')];
+  const first = shownFrom(state, list, height);
+  return rows
+    .slice(first, first + height)
+    .map((row) => drawRow(state, list, row, rowContent(state, shown, row, width - 2)));
+}
+
+function emptyText({ facts }: AppState, list: ListName): string {
+  if (!facts) return '';
+  return list === 'fleet' ? '  no repositories' : '  nothing';
+}
+
+function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, content: Line): Line {
+  const isSelected = state.list === list && isSameRow(row.key as RowKey, state.cursors[list]);
+  if (!isSelected) return [span(' '), ...content, span(' ')];
+  // The marker says it without colour; while something else has the keys it is all that is shown.
+  if (!isRoomFree(state)) return [span('›', 'accent'), ...content, span(' ')];
+  return line(`›${lineText(content)} `, 'selected');
+}
+
+function rowContent(
+  state: AppState,
+  shown: readonly Worker[],
+  row: FleetRow | QueueRow,
+  width: number,
+): Line {
+  if ('repo' in row) return repoRow(row.repo, width);
+  if ('proposal' in row) return proposalRow(row.proposal, width);
+  if ('item' in row) return askingRow(row.worker, row.item, state.now, width);
+  return workerRow(state, row, paneNumber(shown, row.worker), width);
+}
+
+function repoRow(repo: RepoStatus, width: number): Line {
+  const name = span(repo.name, 'strong');
+  if (repo.problem !== null)
+    return fitLine([name, span('  '), span('! ', 'bad'), span(repo.problem, 'bad')], width);
+  const branch = span(repo.branch ?? 'detached', 'muted');
+  return spreadLine([name, span('  '), branch], repoStatus(repo), width);
+}
+
+/** What is under way, such as a merge; `3✎` changed, `2?` untracked, `↑1` to push, `↓4` to pull; `✓` when there is nothing of it. */
+function repoStatus({ operation, dirty, untracked, ahead, behind }: RepoStatus): Line {
+  const parts: Line = [
+    ...(operation === null ? [] : [span(operation, 'warning')]),
+    ...(dirty > 0 ? [span(`${dirty}✎`, 'warning')] : []),
+    ...(untracked > 0 ? [span(`${untracked}?`, 'warning')] : []),
+    ...(ahead ? [span(`↑${ahead}`, 'accent')] : []),
+    ...(behind ? [span(`↓${behind}`, 'accent')] : []),
+  ];
+  if (parts.length === 0) return line('✓', 'good');
+  return parts.flatMap((part, index) => (index > 0 ? [span(' '), part] : [part]));
+}
+
+/** The number of the worker's pane, where there are several: it is the key that types into it. */
+function paneNumber(shown: readonly Worker[], worker: Worker): string {
+  if (isOrchestrator(worker)) return 'O ';
+  if (shown.length < 2) return ' ';
+  const at = shown.indexOf(worker);
+  return at < 0 ? '  ' : `${at + 1} `;
+}
+
+function workerRow(
+  state: AppState,
+  { worker, orphan }: Extract<FleetRow, { readonly worker: Worker }>,
+  number: string,
+  width: number,
+): Line {
+  const { mark, word, tone } = stateLook(worker);
+  const progress = progressMark(state.terminals.get(worker.id)?.progress ?? null);
+  const age = span(shortAge(worker.stateSince, state.now), 'muted');
+  const bell = state.rang.has(worker.id) ? [span('♪ ', 'warning')] : [];
+  const left = [
+    ...[span(number, 'muted'), span(`${mark} `, tone), ...bell],
+    span(orphan ? longTitleOf(worker) : titleOf(worker)),
+    ...clashMark(state, worker),
+  ];
+  const reported = worker.update?.percent ?? null;
+  const share = progress ?? (reported === null ? null : span(`${reported}%`, 'muted'));
+  const short = share ? [share, span(' '), age] : [age];
+  const right = [span(`${word} `, tone), ...short];
+  // Where both do not fit, the name matters more than the word: the mark says the same.
+  const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;
+  return spreadLine(left, hasRoom ? right : short, width);
+}
+
+/** `✗2`: will not merge with two; `○1`: shares files with one. */
+function clashMark(state: AppState, { id }: Worker): Line {
+  const { conflicts, overlaps } = countClashes(state, id);
+  if (conflicts > 0) return [span(` ✗${conflicts}`, 'bad')];
+  return overlaps > 0 ? [span(` ○${overlaps}`, 'warning')] : [];
+}
+
+function proposalRow({ kind, by, draft, problem }: Proposal, width: number): Line {
+  const name = draftId(draft);
+  const mark = problem ? span('! ', 'bad') : span(kind === 'start' ? '+ ' : '↻ ', 'accent');
+  const room = width - cellWidth(name) - lineWidth([mark]) - 1;
+  const asks = kind === 'start' ? 'start?' : 'resume?';
+  const words = problem ? ['cannot start'] : by === 'board' ? [`from the board: ${asks}`, 'board?'] : [asks];
+  const fitting = words.find((word) => cellWidth(word) <= room);
+  // Of a wish that nobody here had, a part of the name goes before that is left out.
+  const word = fitting ?? (by === 'board' && !problem ? 'board?' : null);
+  const shown =
+    fitting === undefined && word ? cutText(name, cellWidth(name) + room - cellWidth(word)) : name;
+  return spreadLine([mark, span(shown)], word ? [span(word, problem ? 'bad' : 'accent')] : [], width);
+}
+
+function askingRow(
+  worker: Worker,
+  { kind, since, text, request }: QueueItem,
+  now: number,
+  width: number,
+): Line {
+  const { mark, tone } = newsLook[kind] ?? stateLook(worker);
+  const name = [span(`${mark} `, tone), span(worker.id)];
+  const words = rightWords(worker, kind, now) ?? [shortAge(since, now)];
+  // Where no word fits, the name matters more: the mark says the same.
+  const word = words.find((text) => lineWidth(name) + cellWidth(text) + 1 <= width) ?? '';
+  const right = span(word, 'muted');
+  // What is asked, where it says something in the room that is left; the card has all of it.
+  const room = request ? roomInRow({ worker: worker.id, since }, now, width) : 0;
+  const what = room > 0 ? [span(`  ${cutText(text, room)}`)] : [];
+  return spreadLine([...name, ...what], [right], width);
+}
+
+const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone: Tone }>> = {
+  blocked: { mark: '■', tone: 'bad' },
+  done: { mark: '✓', tone: 'good' },
+  finish: { mark: '✓', tone: 'accent' },
+  'limit-over': { mark: '↻', tone: 'accent' },
+};
+
+/** What stands at the right of a row, as long as there is room; null for how long it waits. */
+function rightWords({ limitedUntil }: Worker, kind: QueueKind, now: number): readonly string[] | null {
+  const word = kindWords[kind];
+  if (kind !== 'limited' || !limitedUntil) return word === undefined ? null : [word];
+  const end = clockText(limitedUntil, now);
+  return [`until ${end}`, end];
+}
+
+const kindWords: Partial<Record<QueueKind, string>> = {
+  ...{ trust: 'trust?', blocked: 'blocked', done: 'done', finish: 'finish?' },
+  ...{ limited: 'limited', 'limit-over': 'go on?', ended: 'ended' },
+};

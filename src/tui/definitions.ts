@@ -1,0 +1,241 @@
+import {
+  allKeys,
+  type DialogStateOf,
+  decidedSubject,
+  isCoverable,
+  isDeciding,
+  keysNow,
+  textNow,
+} from '../core/dialog.ts';
+import { asking } from '../features/attention/askDialog.ts';
+import { deny } from '../features/attention/denyDialog.ts';
+import { notices } from '../features/attention/noticesDialog.ts';
+import { problem } from '../features/attention/problemDialog.ts';
+import { queueKeys, silenceKey } from '../features/attention/queueKeys.ts';
+import { board, boardKey } from '../features/board/boardDialog.ts';
+import { beginBoard, cardText } from '../features/board/cardTextDialog.ts';
+import { invoices, invoicesKey } from '../features/invoices/invoicesDialog.ts';
+import { timeline, timelineKey } from '../features/messages/timelineDialog.ts';
+import { conflicts } from '../features/notion/conflictsDialog.ts';
+import { sync } from '../features/notion/syncDialog.ts';
+import { note } from '../features/radar/noteDialog.ts';
+import { radar, radarKey } from '../features/radar/radarDialog.ts';
+import { sides } from '../features/radar/sidesDialog.ts';
+import { develop, developKey } from '../features/repos/developDialog.ts';
+import { repo } from '../features/repos/repoDialog.ts';
+import { card } from '../features/workers/cardDialog.ts';
+import { clean } from '../features/workers/cleanDialog.ts';
+import { finish } from '../features/workers/finishDialog.ts';
+import { form } from '../features/workers/formDialog.ts';
+import { goOn, goOnKey } from '../features/workers/goOnDialog.ts';
+import { reject } from '../features/workers/rejectDialog.ts';
+import { rename, renameKey } from '../features/workers/renameDialog.ts';
+import { startSeveral, startSeveralKey } from '../features/workers/startSeveralDialog.ts';
+import { stop, stopAll } from '../features/workers/stopDialogs.ts';
+import { undo, undoKey } from '../features/workers/undoDialog.ts';
+import { workerKeys } from '../features/workers/workerKeys.ts';
+import type { RoomDialog, RoomDialogKey } from '../ui/dialog.ts';
+import { defineHelp, type KeyGroup } from '../ui/helpDialog.ts';
+import {
+  keyLabel,
+  keysOf,
+  type Place,
+  type RoomKey,
+  scrollKeys,
+  scrollKeysBesideText,
+  suspendKey,
+} from '../ui/keys.ts';
+import { type AnyDialog, type AppState, type Settings, shownDialog } from '../ui/state.ts';
+import { stay } from '../ui/step.ts';
+import { historyKeys, lookBackKeys, searchPlace } from './lookBack.ts';
+import { itemsOf, type Offer, offersOf, paletteKeyOf, palettePlaceOf, subjectOf } from './palette.ts';
+import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } from './roomKeys.ts';
+
+/** All that takes keys: dialogs, and places. What is told of them follows from their definitions. */
+
+const answering = [asking, deny] as const;
+const others = [
+  ...([board, cardText, invoices, sync, conflicts, radar, sides, note] as const),
+  ...([card, reject, startSeveral, goOn, form, rename, finish, clean, stop, stopAll, undo] as const),
+  ...([develop, beginBoard, timeline, repo, problem, notices, defineHelp(selectKeys)] as const),
+] as const;
+
+/** All dialogs, in the order in which the help tells their keys. */
+export const dialogs: readonly RoomDialog[] = [...answering, ...others];
+
+/** What lies over the room and takes all keys. */
+export type Dialog = DialogStateOf<(typeof answering)[number] | (typeof others)[number]>;
+
+const byKind = new Map(dialogs.map((dialog) => [dialog.kind, dialog]));
+
+/** Returns the definition of an open dialog. */
+export function definitionOf({ kind }: AnyDialog): RoomDialog {
+  const definition = byKind.get(kind);
+  if (!definition) throw new Error(`The dialog ${kind} is not among the definitions.`);
+  return definition;
+}
+
+const paletteKey = paletteKeyOf(selectOffers);
+
+const onWorkers = [
+  ...[...workerKeys, renameKey, timelineKey, undoKey],
+  ...[boardKey, invoicesKey, radarKey, developKey],
+];
+const onSeveral = [silenceKey, startSeveralKey, goOnKey];
+
+/** What the lists have, in the order in which the footer tells it. */
+const roomKeys: readonly RoomKey[] = [
+  ...[...onSeveral, ...onWorkers],
+  ...[...paneKeys, ...movingKeys, ...lookBackKeys],
+  ...[paletteKey, ...programKeys],
+];
+
+const inQueue = new Set(queueKeys.flatMap(({ keys }) => keys));
+const listPlaces: readonly Place[] = [
+  {
+    name: 'queue',
+    isHere: ({ focus, list }) => focus.at === 'list' && list === 'queue',
+    keys: [...queueKeys, ...roomKeys.filter(({ keys }) => !keys.some((key) => inQueue.has(key)))],
+  },
+  { name: 'room', isHere: ({ focus }) => focus.at === 'list', keys: roomKeys },
+];
+const palettePlace = palettePlaceOf(selectOffers);
+const historyPlace: Place = {
+  name: 'history',
+  isHere: ({ focus }) => focus.at === 'history',
+  keys: [zoomKey, ...historyKeys, paletteKey],
+};
+
+/** Where keys are pressed while no dialog has them: the first one that is here. */
+export const places: readonly Place[] = [
+  ...[tooSmallPlace, palettePlace, panePlace, searchPlace, historyPlace],
+  ...listPlaces,
+].map((place) => (place.isProgram ? place : { ...place, keys: [...place.keys, suspendKey] }));
+
+/** Returns the place that keys are meant for; null for the open dialog. */
+export function placeOf(state: AppState): Place | null {
+  return places.find(({ isHere }) => isHere(state)) ?? null;
+}
+
+/** A key, and whether it must wait until what it answers has been drawn. */
+interface KeyHere extends RoomKey {
+  readonly isDeciding?: boolean;
+}
+
+/** Returns what can be done where the keys are. */
+export function keysAt(state: AppState): readonly KeyHere[] {
+  const place = placeOf(state);
+  if (place) return place.keys;
+  const dialog = shownDialog(state);
+  return dialog ? dialogKeys(definitionOf(dialog), dialog) : [];
+}
+
+/** Its own keys, and those that every dialog has: moving through what is longer, the palette, and back to the shell. */
+function dialogKeys(definition: RoomDialog, dialog: AnyDialog): readonly KeyHere[] {
+  const { group, keys } = keysNow(definition, dialog);
+  const own = keys.map((key) => bound(key, group));
+  const taken = new Set(own.flatMap((key) => key.keys));
+  const scrolling = textNow(definition, dialog) === null ? scrollKeys : scrollKeysBesideText;
+  const shared = [
+    ...(dialog.scroll === undefined ? [] : scrolling),
+    ...(isCoverable(definition, dialog) ? [paletteKey] : []),
+    suspendKey,
+  ];
+  return [...own, ...shared.filter((key) => !key.keys.some((name) => taken.has(name)))];
+}
+
+function bound(key: RoomDialogKey, group: string): KeyHere {
+  const { hint } = key;
+  const use = <T>(state: AppState, then: (dialog: AnyDialog) => T, otherwise: T): T => {
+    const dialog = shownDialog(state);
+    return dialog ? then(dialog) : otherwise;
+  };
+  return {
+    id: key.id,
+    title: key.title,
+    keys: key.keys,
+    group: key.group ?? group,
+    ...(key.palette && { palette: key.palette }),
+    ...(hint !== undefined && {
+      hint: typeof hint === 'string' ? hint : (state) => use(state, (dialog) => hint(state, dialog), null),
+    }),
+    disabledReason: (state) => use(state, (dialog) => key.disabledReason?.(state, dialog) ?? null, null),
+    isDeciding: isDeciding(key),
+    run: (state) => use(state, (dialog) => key.run(state, dialog), stay(state)),
+  };
+}
+
+/** Returns what a key does where the keys are. */
+export function keyFor(state: AppState, name: string): KeyHere | null {
+  return keysAt(state).find((key) => keysOf(key, state.settings).includes(name)) ?? null;
+}
+
+/**
+ * Reports whether a yes would be to something that has not been drawn yet: keys may come many at once, typed ahead or
+ * held up on their way, and none of them may answer what came up behind the one before.
+ * @param drawn the state of the last picture
+ */
+export function isUnseen(state: AppState, drawn: AppState | null): boolean {
+  const subject = decided(state);
+  return subject !== null && subject !== (drawn?.palette === null ? decided(drawn) : null);
+}
+
+function decided(state: AppState): string | null {
+  const dialog = shownDialog(state);
+  return dialog && decidedSubject(definitionOf(dialog), state, dialog);
+}
+
+/** Returns what the palette offers: what there is in the place below it, as far as it fits what is typed. */
+export function selectOffers(state: AppState): readonly Offer[] {
+  const below = { ...state, palette: null };
+  const isRoom = below.focus.at === 'list';
+  const items = itemsOf(below, keysAt(below), isRoom ? [] : roomKeys, selectSubject(below));
+  return offersOf(items, state.palette?.filter.text ?? '');
+}
+
+/** Returns what is selected below the palette; null where nothing is. */
+export function selectSubject(state: AppState): string | null {
+  const dialog = shownDialog(state);
+  return subjectOf(state, dialog && definitionOf(dialog));
+}
+
+/** All keys, in the order in which the help tells them. */
+const told: readonly RoomKey[] = [
+  ...[...onWorkers, ...queueKeys, ...onSeveral],
+  ...answering.flatMap(keysOfDialog),
+  ...[...panePlace.keys, ...paneKeys, ...lookBackKeys],
+  ...[...movingKeys, paletteKey, ...programKeys, suspendKey],
+  ...[...palettePlace.keys, ...historyPlace.keys, ...searchPlace.keys],
+  ...others.flatMap(keysOfDialog),
+  ...scrollKeys,
+];
+
+function keysOfDialog(definition: RoomDialog): readonly RoomKey[] {
+  return allKeys(definition).flatMap(({ group, keys }) => keys.map((key) => bound(key, group)));
+}
+
+/** Returns the keys by headings. Those of the same title are one row; the program means the same by them. */
+export function selectKeys(settings: Settings): readonly KeyGroup[] {
+  const groups = new Map<string, Map<string, Set<string>>>();
+  for (const key of told) {
+    const rows = groups.get(key.group) ?? new Map<string, Set<string>>();
+    const names = rows.get(key.title) ?? new Set<string>();
+    for (const name of keysOf(key, settings)) names.add(keyLabel(name));
+    groups.set(key.group, rows.set(key.title, names));
+  }
+  return Array.from(groups, ([group, rows]) => ({
+    group,
+    rows: Array.from(rows, ([title, keys]) => ({ title, keys: [...keys] })),
+  }));
+}
+
+/** Returns the list of keys as rows of Markdown tables, for the documentation. */
+export function keyTable(settings: Settings): string {
+  const tables = selectKeys(settings).map(({ group, rows }) => {
+    const cells = rows.map(
+      ({ keys, title }) => `| ${keys.map((key) => `\`${key}\``).join(' ')} | ${title} |`,
+    );
+    return [`| ${group} | |`, '|---|---|', ...cells].join('\n');
+  });
+  return tables.join('\n\n');
+}

@@ -1,0 +1,267 @@
+import type { QueueItem } from '../core/queue.ts';
+import { suggestionText } from '../features/notion/words.ts';
+import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { KeyToken, PasteToken, ReleaseToken, Token } from '../terminal/input.ts';
+import { editField, insertText } from '../ui/field.ts';
+import { keyName, typedText, whyOff } from '../ui/keys.ts';
+import { type AppState, type Notice, shownDialog } from '../ui/state.ts';
+import {
+  ask,
+  type Effect,
+  isWaiting,
+  type Message,
+  problemLine,
+  type Step,
+  stay,
+  waitingText,
+  withDialog,
+  withNotice,
+  withoutNotice,
+} from '../ui/step.ts';
+import { nextAge, shortAge } from '../ui/words.ts';
+import { updateAnswer, withFacts } from './answers.ts';
+import { definitionOf, keyFor, placeOf } from './definitions.ts';
+import { afterLookingBack, takeCopied, takeFound, withCursorInRange, withoutTerminal } from './lookBack.ts';
+import { dropsSelection, holdDrag, updateMouse } from './mouse.ts';
+import { withScrollInRange, withSeen } from './overlays.ts';
+import { progressMark, shownTitle } from './panes.ts';
+
+/** The one way to change what is on the screen. Pure, synchronous and total. */
+export function updateApp(state: AppState, message: Message): Step {
+  const step = afterLookingBack(state, afterMessage(state, message));
+  return { state: withHeardBells(withCursorInRange(withScrollInRange(step.state))), effects: step.effects };
+}
+
+function afterMessage(state: AppState, message: Message): Step {
+  switch (message.type) {
+    case 'resized':
+      return stay({ ...state, size: message.size });
+    case 'factsArrived':
+      return withNews(state, withSuggestedSync(state, withFacts(state, message.facts)));
+    case 'connectionChanged':
+      return connectionChanged(state, message.connection);
+    case 'terminalChanged':
+      return stay(withTerminal(state, message.record));
+    case 'terminalForgotten':
+      return stay(withoutTerminal(state, message.id));
+    case 'bellRang':
+      return hearBell(state, message.id);
+    case 'notifyFailed':
+      return stay(withNotice(state, message.message, 'problem'));
+    case 'tokenArrived':
+      return updateToken(message.unseen ? state : withSeen(state), message.token, message.unseen);
+    case 'dragHeld':
+      return holdDrag(state);
+    case 'searched':
+      return takeFound(state, message);
+    case 'copied':
+      return stay(takeCopied(state, message.result));
+    case 'notTyped':
+      return stay(withNotice(state, problemLine(message.problem), 'problem'));
+    case 'attachEnded':
+      return stay(
+        message.why === 'left' ? state : withNotice(state, `The terminal of ${message.id} is gone.`),
+      );
+    case 'answered':
+      return updateAnswer(state, message);
+    case 'ticked':
+      return stay(withFading({ ...state, now: message.now }));
+  }
+}
+
+/** Said once, where nothing else is being said; the header goes on saying it. */
+function withSuggestedSync(old: AppState, state: AppState): AppState {
+  const { suggestion, pending = 0 } = state.facts?.notion ?? {};
+  if (!old.facts || old.facts.notion?.suggestion || !suggestion || state.notice) return state;
+  return withNotice(state, `${suggestionText(suggestion, pending)}: b, then s.`);
+}
+
+function withNews(old: AppState, state: AppState): Step {
+  return { state, effects: newsBetween(old, state) };
+}
+
+/** A new link knows nothing of what was missed, so it begins with the whole picture. */
+function connectionChanged(state: AppState, connection: AppState['connection']): Step {
+  const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
+  const next = { ...state, connection };
+  return isNewlyLive ? ask(next, 'facts', {}) : stay(next);
+}
+
+/** A notice covers the keys, so it does not stay for ever; what was refused has more time to be read. */
+function withFading(state: AppState): AppState {
+  const { notice, now } = state;
+  if (!notice) return state;
+  if (notice.since === null) return { ...state, notice: { ...notice, since: now } };
+  return now - notice.since < noticeLife(notice) ? state : withoutNotice(state);
+}
+
+/** Records change many times a second: only what is shown makes a new state. */
+function withTerminal(state: AppState, record: TerminalRecord): AppState {
+  const known = state.terminals.get(record.id);
+  if (known && isShownAlike(known, record)) return state;
+  return { ...state, terminals: new Map(state.terminals).set(record.id, record) };
+}
+
+function isShownAlike(a: TerminalRecord, b: TerminalRecord): boolean {
+  return (
+    a.pid === b.pid &&
+    (a.exit === null) === (b.exit === null) &&
+    a.cols === b.cols &&
+    a.rows === b.rows &&
+    shownTitle(a.title) === shownTitle(b.title) &&
+    progressMark(a.progress)?.text === progressMark(b.progress)?.text &&
+    a.mouse === b.mouse &&
+    a.fullScreen === b.fullScreen
+  );
+}
+
+/** Something a person did goes to what has the focus: a key, or the text or program behind it. */
+function updateToken(state: AppState, token: Token, unseen = false): Step {
+  const { drag } = state;
+  if (unseen && token.kind === 'key' && keyFor(state, keyName(token))?.isDeciding)
+    return stay(withNotice(state, unseenText));
+  if (!dropsSelection(drag, token)) return takeToken(state, token);
+  const step = takeToken({ ...state, drag: null }, token);
+  return { state: step.state, effects: [{ type: 'select', id: drag.id, to: null }, ...step.effects] };
+}
+
+const unseenText = 'This has just come up: look, and press again.';
+
+function takeToken(state: AppState, token: Token): Step {
+  switch (token.kind) {
+    case 'key':
+      // Typing in the palette is no look at what lies below it.
+      return state.palette ? updateKey(state, token) : steady(updateKey(state, token));
+    case 'paste':
+      return updatePaste(state, token);
+    case 'mouse':
+      return updateMouse(state, token);
+    case 'release':
+      return updateRelease(state, token);
+    case 'focus':
+      return stay(state.hasFocus === token.gained ? state : { ...state, hasFocus: token.gained });
+    // The terminal's answers are of no concern here, and none of a worker's business.
+    case 'reply':
+      return stay(state);
+  }
+}
+
+/** Whoever presses a key has looked. */
+function steady(step: Step): Step {
+  return step.state.slid ? { ...step, state: { ...step.state, slid: false } } : step;
+}
+
+function updateKey(old: AppState, token: KeyToken): Step {
+  const place = placeOf(old);
+  // What is said stays while a worker is typed into.
+  const state = place?.isProgram ? old : withoutNotice(old);
+  const key = keyFor(state, keyName(token));
+  if (key) {
+    const why = whyOff(key, state);
+    return why === null ? key.run(withoutNotice(state)) : stay(withNotice(state, why));
+  }
+  return place ? (place.type?.(state, token) ?? stay(state)) : stay(typeText(state, token));
+}
+
+/** A worker hears of keys let go only if it asked for that: our own terminal then tells of it. */
+function updateRelease(state: AppState, { raw }: ReleaseToken): Step {
+  const { focus } = state;
+  const isTyping = focus.at === 'pane' && placeOf(state)?.isProgram;
+  return isTyping ? { state, effects: [{ type: 'input', id: focus.id, bytes: raw }] } : stay(state);
+}
+
+/** Letters and editing keys go into the dialog's text, where it has one. */
+function typeText(state: AppState, token: KeyToken): AppState {
+  const typed = typedText(token);
+  if (isWaiting(state)) return typed === null ? state : withNotice(state, waitingText);
+  const dialog = shownDialog(state);
+  const text = dialog && definitionOf(dialog).text;
+  const field = dialog && text?.of(dialog);
+  if (!dialog || !text || !field) return state;
+  const edited = typed === null ? editField(field, keyName(token)) : insertText(field, typed);
+  return edited ? withDialog(state, text.with(dialog, edited)) : state;
+}
+
+function updatePaste(state: AppState, token: PasteToken): Step {
+  const place = placeOf(state);
+  if (place) return place.paste?.(state, token) ?? stay(state);
+  const dialog = shownDialog(state);
+  const text = dialog && definitionOf(dialog).text;
+  const field = dialog && text?.of(dialog);
+  if (!dialog || !text || !field || isWaiting(state)) return stay(state);
+  const pasted = insertText(field, token.text, text.isMultiline?.(dialog) ?? false);
+  return stay(withDialog(state, text.with(dialog, pasted)));
+}
+
+/**
+ * What has come to need the person since the picture before, told where they may not be looking: not of the worker they
+ * look at, not of those they have silenced, and nothing of what was there when the room was opened.
+ */
+function newsBetween(old: AppState, next: AppState): readonly Effect[] {
+  if (!old.facts || !next.facts || old.facts === next.facts || !next.settings.notify) return [];
+  const known = new Set(old.facts.queue.map(nameOf));
+  const news = next.facts.queue.filter((item) => !known.has(nameOf(item)) && isNews(next, item));
+  return news.map(({ worker, text }) => ({ type: 'notify', worker, text }));
+}
+
+/** A state that a worker comes into again is news again. */
+function nameOf({ id, since }: QueueItem): string {
+  return `${id} ${since}`;
+}
+
+function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean {
+  if (state.silenced.has(worker)) return false;
+  // A person's own proposal is no news to them.
+  if (kind === 'proposal') return state.facts?.proposals.find(({ n }) => n === proposal)?.by !== 'person';
+  return !isLookedAt(state, worker);
+}
+
+/** A worker that rang is marked until the person looks at it; their own terminal rings if they want that. */
+function hearBell(state: AppState, id: string): Step {
+  if (isLookedAt(state, id)) return { state, effects: [] };
+  const rang = state.rang.has(id) ? state.rang : new Set(state.rang).add(id);
+  const next = rang === state.rang ? state : { ...state, rang };
+  return { state: next, effects: state.settings.bell ? [{ type: 'ring' }] : [] };
+}
+
+/** Takes the marks from those that are looked at, or gone. */
+function withHeardBells(state: AppState): AppState {
+  const rang = [...state.rang].filter((id) => state.terminals.has(id) && !isLookedAt(state, id));
+  return rang.length === state.rang.size ? state : { ...state, rang: new Set(rang) };
+}
+
+/** One looks at the worker that has the keys, else at the one selected last, and at none from another window. */
+function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
+  if (!hasFocus) return false;
+  return 'id' in focus ? focus.id === id : anchor === id;
+}
+
+/** A tick more often than this would be noise. */
+const shortestTick = 1_000;
+/** Ages in minutes may be so late: those of many workers then change together, in one picture. */
+const agesTogether = 15_000;
+
+/** How long a notice is shown, in milliseconds. */
+function noticeLife({ tone }: Pick<Notice, 'tone'>): number {
+  return tone === 'problem' ? 30_000 : 10_000;
+}
+
+/**
+ * Milliseconds until something on the screen changes by itself: an age, or a notice that goes. Null while nothing there
+ * changes with time.
+ * @param now the time it is, as opposed to the last tick's in the state
+ */
+export function nextTick(
+  { facts, notice, now: shown }: Pick<AppState, 'facts' | 'notice' | 'now'>,
+  now = shown,
+): number | null {
+  const workers = facts?.workers.map((worker) => worker.stateSince) ?? [];
+  const proposals =
+    facts?.proposals.flatMap(({ at, plan }) => (plan?.base ? [at, plan.base.committedAt] : [at])) ?? [];
+  const pauses = [...workers, ...proposals].map((at) =>
+    shortAge(at, shown) === shortAge(at, now) ? Math.max(agesTogether, nextAge(at, now)) : 0,
+  );
+  if (notice) pauses.push(notice.since === null ? 0 : notice.since + noticeLife(notice) - now);
+  const soonest = Math.min(...pauses, Number.POSITIVE_INFINITY);
+  return Number.isFinite(soonest) ? Math.max(shortestTick, soonest) : null;
+}

@@ -1,0 +1,186 @@
+import type { DialogDefinition, DialogKey } from '../core/dialog.ts';
+import type { MouseToken } from '../terminal/input.ts';
+import type { TextField } from './field.ts';
+import type { AnyDialog, AppState, Asking } from './state.ts';
+import { type Answered, isWaiting, type Step, stay, toList, waitingText, whyBusy } from './step.ts';
+import { type Line, line, lineText, type Span, span, type Tone, wrapLines } from './text.ts';
+
+/** What dialogs of the control room are made of. */
+interface RoomTypes {
+  readonly state: AppState;
+  readonly step: Step;
+  readonly view: DialogBody;
+  readonly answer: Answered;
+  readonly text: TextField;
+  readonly mouse: MouseToken;
+}
+
+/** All of one dialog of the control room. */
+export type RoomDialog<D extends AnyDialog = AnyDialog> = DialogDefinition<RoomTypes, D>;
+export type RoomDialogKey<D extends AnyDialog = AnyDialog> = DialogKey<RoomTypes, D>;
+
+/** Declares a dialog of the control room. It is there once the program's list of dialogs names it. */
+export function defineDialog<D extends AnyDialog>(definition: RoomDialog<D>): RoomDialog<D> {
+  return definition;
+}
+
+/** What a dialog shows, before it gets its border and its place. */
+export interface DialogBody {
+  readonly title: Line;
+  /** At the right end of the upper border, where there is room. */
+  readonly aside: Line;
+  /** Scrolled when longer than the dialog. */
+  readonly rows: readonly Line[];
+  /** How many of the rows, from the first on, a yes is to; all where nothing is said. */
+  readonly deciding?: number;
+  /** Always in sight, below the rows. */
+  readonly tail: readonly Line[];
+  /** Where text is written, within the tail. */
+  readonly caret: { readonly row: number; readonly column: number } | null;
+}
+
+/** Of a dialog whose subject has just gone. */
+export const emptyBody: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
+
+/** How many rows are out of sight above and below. */
+export function outOfSight(above: number, below: number): Line {
+  if (above + below === 0) return [];
+  const parts = [...(above > 0 ? [`↑ ${above}`] : []), ...(below > 0 ? [`↓ ${below} more`] : [])];
+  return line(parts.join('  '), 'notice');
+}
+
+export const labelColumns = 12;
+
+/** A label and text beside it, wrapped below itself. */
+export function labelled(label: string, text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
+  const rows = wrapLines(text, width - labelColumns, tone);
+  return rows.map((row, index) => [labelSpan(index === 0 ? label : ''), ...row]);
+}
+
+export function labelSpan(label: string): Span {
+  return span(label.padEnd(labelColumns), 'muted');
+}
+
+/** A warning or refusal with its mark, wrapped below itself. */
+export function marked(mark: string, text: string, width: number, tone: Tone): readonly Line[] {
+  const rows = wrapLines(text, width - 2, tone);
+  return rows.map((row, index) => [span(index === 0 ? `${mark} ` : '  ', tone), ...row]);
+}
+
+/** Empty lines in a row that are shown as such. */
+const mostEmpty = 2;
+
+/** Text by others, such as agents: a bar of ours at the left of each row, wherever their lines break. */
+export function quotedRows(text: string, width: number): readonly Line[] {
+  const bar = span('│ ', 'border-selected');
+  const rows: Line[] = [];
+  let empty = 0;
+  const endEmpty = () => {
+    for (let n = 0; n < Math.min(empty, mostEmpty); n++) rows.push([bar]);
+    if (empty > mostEmpty) rows.push([bar, span(`… ${empty - mostEmpty} more empty lines`, 'muted')]);
+    empty = 0;
+  };
+  for (const row of wrapLines(text.trim(), width - 2)) {
+    if (lineText(row).trim() === '') empty += 1;
+    else {
+      endEmpty();
+      rows.push([bar, ...row]);
+    }
+  }
+  return rows;
+}
+
+/** A heading with a list below; nothing for an empty list. */
+export function listed(
+  heading: string,
+  items: readonly string[],
+  width: number,
+  tone: Tone = 'plain',
+): readonly Line[] {
+  if (items.length === 0) return [];
+  return [
+    [],
+    ...wrapLines(heading, width, 'strong'),
+    ...items.flatMap((item) => indented(item, width, tone)),
+  ];
+}
+
+function indented(text: string, width: number, tone: Tone): readonly Line[] {
+  return wrapLines(text, width - 2, tone).map((row) => [span('  '), ...row]);
+}
+
+export function problemRows(
+  problem: { readonly message: string; readonly hint?: string } | null,
+  width: number,
+): readonly Line[] {
+  if (!problem) return [];
+  const hint = problem.hint === undefined ? [] : wrapLines(problem.hint, width - 2, 'plain');
+  return [
+    ...marked('!', problem.message, width, 'bad'),
+    ...hint.map((row) => [span('  '), ...row]),
+    line(''),
+  ];
+}
+
+/** Heading of the keys that answer a preview or a question. */
+export const answersGroup = 'Finish, clean, questions';
+
+/** What a question says, and what its answers do. */
+interface Question<D> extends Pick<RoomDialog<AnyDialog & D>, 'isStale' | 'onAnswer'> {
+  readonly kind: string;
+  /** Said while the controller works on it, where it is asked. */
+  readonly progress?: string;
+  title(dialog: D): string;
+  text(state: AppState, dialog: D): string;
+  agree(state: AppState, dialog: D): Step;
+  /** Goes back to what asked; to the lists without it. */
+  decline?(state: AppState, dialog: D): Step;
+}
+
+/** Declares a question that is answered by yes or no. */
+export function defineQuestion<D extends Asking & { readonly kind: string }>(
+  question: Question<D> & { readonly kind: D['kind'] },
+): RoomDialog<D> {
+  const decline = (state: AppState, dialog: D) => question.decline?.(state, dialog) ?? stay(toList(state));
+  const leave = { title: 'no, leave everything as it is', run: decline } as const;
+  return defineDialog<D>({
+    kind: question.kind,
+    group: answersGroup,
+    // The same question about something else is another one.
+    subject: (_, dialog) => question.title(dialog),
+    keys: [
+      {
+        id: 'agree',
+        title: 'yes, do what is shown',
+        hint: 'yes',
+        keys: ['y'],
+        disabledReason: whyBusy,
+        run: question.agree,
+      },
+      { ...leave, id: 'decline', hint: 'no', keys: ['n'], isHarmless: true, disabledReason: whyWaits },
+      { ...leave, id: 'leave-question', keys: ['q'], isHarmless: true, disabledReason: whyWaits },
+      {
+        ...leave,
+        id: 'close-question',
+        hint: (state) => (isWaiting(state) ? 'close' : null),
+        keys: ['escape', 'ctrl-c'],
+      },
+    ],
+    view(state, dialog, width) {
+      const { pending, problem } = dialog;
+      const rows = [
+        ...(pending === null ? [] : [line(question.progress ?? '', 'notice'), line('')]),
+        ...problemRows(problem, width),
+        ...wrapLines(question.text(state, dialog), width),
+      ];
+      return { title: line(question.title(dialog), 'strong'), aside: [], rows, tail: [], caret: null };
+    },
+    ...(question.isStale && { isStale: question.isStale }),
+    ...(question.onAnswer && { onAnswer: question.onAnswer }),
+  });
+}
+
+/** What is typed ahead of a preview must not answer it: until it has come only esc does something. */
+export function whyWaits(state: AppState): string | null {
+  return isWaiting(state) ? waitingText : null;
+}

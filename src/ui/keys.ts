@@ -1,0 +1,147 @@
+import type { KeyWords } from '../core/dialog.ts';
+import type { KeyToken, MouseToken, PasteToken } from '../terminal/input.ts';
+import { editField, insertText, type TextField } from './field.ts';
+import { dialogHeight } from './layout.ts';
+import { type AppState, type Settings, shownDialog } from './state.ts';
+import { type Step, stay, toList, withDialog } from './step.ts';
+
+/** The key as definitions spell it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
+export function keyName(token: KeyToken): string {
+  return `${token.ctrl ? 'ctrl-' : ''}${token.alt ? 'alt-' : ''}${token.shift ? 'shift-' : ''}${token.name}`;
+}
+
+/** What the key writes into a text, or null when it is no letter, digit or sign. */
+export function typedText(token: KeyToken): string | null {
+  if (token.ctrl || token.alt) return null;
+  if (token.name === 'space') return ' ';
+  return [...token.name].length === 1 ? token.name : null;
+}
+
+/** Returns the text after a key: a letter is written, an editing key edits; null for any other. */
+export function typeKey(field: TextField, token: KeyToken): TextField | null {
+  const text = typedText(token);
+  return text === null ? editField(field, keyName(token)) : insertText(field, text);
+}
+
+/** Returns which way the wheel was turned; 0 for everything else that a mouse does. */
+export function wheel({ action }: MouseToken): -1 | 0 | 1 {
+  if (action === 'wheel-up') return -1;
+  return action === 'wheel-down' ? 1 : 0;
+}
+
+const labels: Readonly<Record<string, string>> = {
+  enter: '↵',
+  escape: 'esc',
+  up: '↑',
+  down: '↓',
+  left: '←',
+  right: '→',
+  pageup: 'pgup',
+  pagedown: 'pgdn',
+};
+
+/** A key as people read it on the screen. */
+export function keyLabel(name: string): string {
+  return (
+    labels[name] ?? name.replace(/(ctrl-|alt-|shift-)(.+)$/, (_, held, key) => held + (labels[key] ?? key))
+  );
+}
+
+/** A key of the room itself, or of what lies in it. */
+export interface RoomKey extends KeyWords {
+  readonly group: string;
+  /** A word for the footer; without one it is not shown there. */
+  readonly hint?: string | ((state: AppState) => string | null);
+  /** Returns in one sentence why the key does nothing now; null while it works. Without it the key always works. */
+  disabledReason?(state: AppState): string | null;
+  /** Called only while the key works. */
+  run(state: AppState): Step;
+}
+
+/** Where keys are pressed while no dialog has them. */
+export interface Place {
+  readonly name: string;
+  isHere(state: AppState): boolean;
+  readonly keys: readonly RoomKey[];
+  /** What is none of its keys is its program's, the way back to the shell included. */
+  readonly isProgram?: true;
+  /** Takes what is none of its keys. */
+  type?(state: AppState, token: KeyToken): Step;
+  paste?(state: AppState, token: PasteToken): Step;
+}
+
+/** Returns the word for the footer; null where the key is not shown there. */
+export function hintOf({ hint }: RoomKey, state: AppState): string | null {
+  return typeof hint === 'function' ? hint(state) : (hint ?? null);
+}
+
+/** Returns in one sentence why the key does nothing now; null while it works. */
+export function whyOff(key: RoomKey, state: AppState): string | null {
+  return key.disabledReason?.(state) ?? null;
+}
+
+/** Returns the names of its keys, with the leave key that the person configured. */
+export function keysOf({ keys }: KeyWords, { leaveKey }: Settings): readonly string[] {
+  return keys.includes('leave') ? keys.map((key) => (key === 'leave' ? leaveKey : key)) : keys;
+}
+
+/** Closes a dialog that only shows something. */
+export const closeKey = {
+  id: 'close',
+  title: 'close',
+  hint: 'close',
+  keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
+  run: (state: AppState): Step => stay(toList(state)),
+} as const;
+
+/** Leads back to the shell, from everywhere but a worker's program. */
+export const suspendKey: RoomKey = {
+  group: 'Program',
+  id: 'suspend',
+  title: 'back to the shell until fg',
+  keys: ['ctrl-z'],
+  run: (state) => ({ state, effects: [{ type: 'suspend' }] }),
+};
+
+/** Beyond the end of any dialog; the end is found once the step is done. */
+const farAway = 1_000_000;
+
+/** Move through what is longer than its dialog. */
+export const scrollKeys: readonly RoomKey[] = [
+  scrolling('scroll-down', 'scroll down', ['j', 'down'], () => 1),
+  scrolling('scroll-up', 'scroll up', ['k', 'up'], () => -1),
+  scrolling('page-down', 'a page down', ['space', 'ctrl-d', 'pagedown'], pageOf),
+  scrolling('page-up', 'a page up', ['ctrl-u', 'pageup'], (state) => -pageOf(state)),
+  scrolling('scroll-first', 'to the beginning', ['g', 'home'], () => -farAway),
+  scrolling('scroll-last', 'to the end', ['G', 'end'], () => farAway),
+];
+
+/** The same while text is written: those that write and edit nothing. */
+export const scrollKeysBesideText: readonly RoomKey[] = scrollKeys.map((key) => ({
+  ...key,
+  keys: key.keys.filter((name) => /^(up|down|page(up|down))$/.test(name)),
+}));
+
+function scrolling(
+  id: string,
+  title: string,
+  keys: readonly string[],
+  by: (state: AppState) => number,
+): RoomKey {
+  return {
+    ...{ id, title, keys, group: 'Dialogs', palette: 'never' },
+    run: (state) => scroll(state, by(state)),
+  };
+}
+
+/** Rows less, or more where negative, may be asked for than there are; `withScrollInRange` puts it right. */
+export function scroll(state: AppState, by: number): Step {
+  const dialog = shownDialog(state);
+  if (dialog?.scroll === undefined) return stay(state);
+  return stay(withDialog(state, { ...dialog, scroll: Math.max(0, dialog.scroll + by) }));
+}
+
+/** A row of the old page stays in sight. */
+function pageOf({ size }: AppState): number {
+  return Math.max(1, dialogHeight(size) - 4);
+}

@@ -1,0 +1,231 @@
+import type { Facts } from '../core/facts.ts';
+import type { Problem } from '../lib/result.ts';
+import type { Found, SelectionShape, TerminalRecord, ViewCell } from '../protocol/hostApi.ts';
+import type { TextField } from './field.ts';
+
+/** All that the screen shows is derived from this, and nothing else is. */
+export interface AppState {
+  readonly settings: Settings;
+  readonly size: Size;
+  /** Milliseconds since 1970; as old as the last tick. */
+  readonly now: number;
+  readonly connection: Connection;
+  /** Null until the controller has answered once; the last known ones while the connection is lost. */
+  readonly facts: Facts | null;
+  readonly terminals: ReadonlyMap<string, TerminalRecord>;
+  /** The list that the keys move in. */
+  readonly list: ListName;
+  /** Where each list stands, by identity: rows come and go. Null while a list is empty. */
+  readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
+  /** The selected row of the queue went away and another took its place, since the last key. */
+  readonly slid: boolean;
+  /** Worker last selected: its page of panes is shown. Null without workers. */
+  readonly anchor: string | null;
+  readonly grid: Grid;
+  /** The selected worker large and the others of its page beside it, instead of the grid. */
+  readonly stacked: boolean;
+  readonly zoomed: boolean;
+  /** Panes of those that need the person first, instead of the order in which workers came. */
+  readonly needsFirst: boolean;
+  readonly focus: Focus;
+  /** Over all that has the keys else, which stays as it is; null while it is closed. */
+  readonly palette: Palette | null;
+  /** Whether the window is the one that the person is at; true where the terminal does not tell. */
+  readonly hasFocus: boolean;
+  /** Workers that rang and have not been looked at since. */
+  readonly rang: ReadonlySet<string>;
+  /** Workers that the person wants no notifications of. */
+  readonly silenced: ReadonlySet<string>;
+  readonly drag: Drag | null;
+  /** One line for the person, until the next key or until it has had its time. */
+  readonly notice: Notice | null;
+  /** Number of the next request, so that an answer finds what waits for it. */
+  readonly nextTag: number;
+}
+
+export interface Settings {
+  /** Name of the one key that a worker never gets; see `keyName`. */
+  readonly leaveKey: string;
+  /** Whether the person's terminal rings when a worker rings that they do not look at. */
+  readonly bell: boolean;
+  /** Whether notifications tell what has come to need the person. */
+  readonly notify: boolean;
+  /** Panes when the control room opens. */
+  readonly layout: Layout;
+  /** In which order they are then. */
+  readonly order: 'fixed' | 'needs-you-first';
+}
+
+/** As they are for a person who has set nothing. */
+export const initialSettings: Settings = {
+  leaveKey: 'ctrl-q',
+  bell: true,
+  notify: true,
+  layout: 4,
+  order: 'fixed',
+};
+
+/** Cells. */
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+export type Connection =
+  | { readonly status: 'connecting' }
+  | { readonly status: 'live' }
+  | { readonly status: 'lost'; readonly problem: Problem };
+
+/** `fleet`: repositories with their workers. `queue`: whatever waits for the person. */
+export type ListName = 'fleet' | 'queue';
+
+export type RepoKey = { readonly kind: 'repo'; readonly name: string };
+export type WorkerKey = { readonly kind: 'worker'; readonly id: string };
+export type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
+export type FleetKey = RepoKey | WorkerKey;
+/** What a worker waits for; `id` is the worker's. */
+export type RequestKey = { readonly kind: 'request'; readonly request: string; readonly id: string };
+export type QueueKey = ProposalKey | WorkerKey | RequestKey;
+export type RowKey = FleetKey | QueueKey;
+
+/** Numbers of panes that make a grid, from one step to the next. */
+export const grids = [1, 2, 4, 6, 9] as const;
+
+/** Panes wanted at once; fewer are shown where there is no room or are no workers. */
+export type Grid = (typeof grids)[number];
+
+/** `stack`: one main pane at the left, up to four small ones at the right. */
+export type Layout = Grid | 'stack';
+
+/** Where keys go: to exactly one of these. */
+export type Focus =
+  | { readonly at: 'list' }
+  | { readonly at: 'pane'; readonly id: string }
+  | History
+  | { readonly at: 'dialog'; readonly dialog: AnyDialog };
+
+/** All that can be done and gone to from where one is, found by its letters. */
+export interface Palette {
+  readonly filter: TextField;
+  /** Id of what enter runs. It stays with its item while others come and go; null while there is none. */
+  readonly marked: string | null;
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: 'info' | 'problem';
+  /** Milliseconds since 1970; null until the first tick after it. */
+  readonly since: number | null;
+}
+
+/** @param now milliseconds since 1970 @param problem to be told first */
+export function initialState(
+  size: Size,
+  now: number,
+  settings: Settings = initialSettings,
+  problem: string | null = null,
+): AppState {
+  const { layout, order } = settings;
+  return {
+    settings,
+    size,
+    now,
+    connection: { status: 'connecting' },
+    facts: null,
+    terminals: new Map(),
+    list: 'fleet',
+    cursors: { fleet: null, queue: null },
+    slid: false,
+    anchor: null,
+    grid: layout === 'stack' ? 4 : layout,
+    stacked: layout === 'stack',
+    zoomed: false,
+    needsFirst: order === 'needs-you-first',
+    focus: { at: 'list' },
+    palette: null,
+    hasFocus: true,
+    rang: new Set(),
+    silenced: new Set(),
+    drag: null,
+    notice: problem === null ? null : { text: problem, tone: 'problem', since: null },
+    nextTag: 1,
+  };
+}
+
+/** Returns the open dialog, of which there is at most one. */
+export function shownDialog(state: AppState): AnyDialog | null {
+  return state.focus.at === 'dialog' ? state.focus.dialog : null;
+}
+
+/** Nothing lies over the room and no worker has the keys: what comes of a key may open its dialog by itself. */
+export function isRoomFree({ focus, palette }: AppState): boolean {
+  return focus.at === 'list' && palette === null;
+}
+
+/** The row that keys act on. */
+export function selectionOf(state: AppState): RowKey | null {
+  return state.cursors[state.list];
+}
+
+/** A dialog that waits for an answer, and what the last answer refused. */
+export interface Asking {
+  /** Tag of the request under way. */
+  readonly pending: number | null;
+  readonly problem: Problem | null;
+}
+
+/** Of a dialog that has just been opened. */
+export const unasked = { pending: null, problem: null } as const;
+
+/** How much of what a yes is to has been in sight, from its first row on without a gap. */
+export interface Seen {
+  /** What it was seen of: another width or another plan has other rows. */
+  readonly of: string;
+  readonly rows: number;
+  readonly all: number;
+}
+
+/** First row shown of what is longer than the dialog. */
+export interface Scrolling {
+  readonly scroll: number;
+}
+
+/** A dialog as all of the room sees it. What else it holds is known to its own file. */
+export interface AnyDialog extends Partial<Asking & Scrolling> {
+  readonly kind: string;
+  readonly seen?: Seen;
+}
+
+/** Looking back: the keys move through one worker's output, and the worker gets none of them. */
+export interface History {
+  readonly at: 'history';
+  readonly id: string;
+  /** Cell of the view that the keys move. */
+  readonly cursor: ViewCell;
+  /** What moving the cursor selects. */
+  readonly selecting: Exclude<SelectionShape, 'words'> | null;
+  /** Text whose matches are marked. */
+  readonly search: Search | null;
+  /** A text to search for that is being typed. */
+  readonly prompt: TextField | null;
+}
+
+export interface Search {
+  readonly text: string;
+  /** Null until the answer has come. */
+  readonly found: Found | null;
+}
+
+/** A selection made with the mouse. It is seen until the next key or press, which drops it. */
+export interface Drag {
+  readonly id: string;
+  /** Where the button went down, in cells of the view … */
+  readonly from: ViewCell;
+  /** … and where the mouse was last. */
+  readonly to: ViewCell;
+  readonly shape: SelectionShape;
+  /** `pressed` may become a click; `selecting` is no click any more; `copied` has let go. */
+  readonly phase: 'pressed' | 'selecting' | 'copied';
+  /** Rows that the mouse is above (negative) or below the pane. */
+  readonly beyond: number;
+}

@@ -1,0 +1,220 @@
+import type { Facts } from '../core/facts.ts';
+import type { ControllerApi } from '../features/commands.ts';
+import type { Problem, Result } from '../lib/result.ts';
+import type {
+  Found,
+  ScrollRequest,
+  SearchRequest,
+  SelectRequest,
+  TerminalRecord,
+} from '../protocol/hostApi.ts';
+import type { MouseToken, Token } from '../terminal/input.ts';
+import {
+  type AnyDialog,
+  type AppState,
+  type Connection,
+  type Notice,
+  type Size,
+  shownDialog,
+} from './state.ts';
+
+/** What an update comes to. */
+export interface Step {
+  readonly state: AppState;
+  readonly effects: readonly Effect[];
+}
+
+export function stay(state: AppState): Step {
+  return { state, effects: [] };
+}
+
+/** Where a yes may still not be given, brings the first row into sight that has not been there; null where all has. */
+export function toUnseen(state: AppState, dialog: AnyDialog): AppState | null {
+  const { rows = 0, all = 1 } = dialog.seen ?? {};
+  if (rows >= all) return null;
+  const left = all - rows;
+  const next = withDialog(state, { ...dialog, scroll: rows });
+  return withNotice(
+    next,
+    `${left === 1 ? 'A line was' : `${left} lines were`} not in sight yet: read on, then y.`,
+  );
+}
+
+export function withNotice(state: AppState, text: string, tone: Notice['tone'] = 'info'): AppState {
+  return { ...state, notice: { text, tone, since: null } };
+}
+
+export function withoutNotice(state: AppState): AppState {
+  return state.notice === null ? state : { ...state, notice: null };
+}
+
+export function withDialog<D extends AnyDialog>(state: AppState, dialog: D): AppState {
+  return { ...state, focus: { at: 'dialog', dialog } };
+}
+
+export function toList(state: AppState): AppState {
+  return state.focus.at === 'list' ? state : { ...state, focus: { at: 'list' } };
+}
+
+/** Asks the controller; `next` may keep the tag, to know the answer by. */
+export function ask<M extends Method>(
+  state: AppState,
+  method: M,
+  params: MethodParams<M>,
+  next: (state: AppState, tag: number) => AppState = (unchanged) => unchanged,
+): Step {
+  const tag = state.nextTag;
+  const request = { type: 'request', method, params, tag } as RequestEffect;
+  return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
+}
+
+/** Asks the controller for what the dialog then waits for. */
+export function askFrom<M extends Method, D extends AnyDialog>(
+  state: AppState,
+  dialog: D,
+  method: M,
+  params: MethodParams<M>,
+): Step {
+  return ask(state, method, params, (next, pending) =>
+    withDialog(next, { ...dialog, pending, problem: null }),
+  );
+}
+
+/** Takes steps one after the other; the effects of all of them, in order. */
+export function inTurn(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
+  return takes.reduce<Step>((before, take) => {
+    const { state: next, effects } = take(before.state);
+    return { state: next, effects: [...before.effects, ...effects] };
+  }, stay(state));
+}
+
+/** A problem as a sentence or two, in one line where its message is one. */
+export function problemLine({ message, hint }: Problem): string {
+  if (hint === undefined) return message;
+  return /[.!?…]$/.test(message) ? `${message} ${hint}` : `${message}. ${hint}`;
+}
+
+/** A problem with its hint on a line of its own. */
+export function problemText({ message, hint }: Problem): string {
+  return hint === undefined ? message : `${message}\n${hint}`;
+}
+
+/** Returns why the controller cannot be asked; null while it can. */
+export function whyUnreachable({ connection }: AppState): string | null {
+  switch (connection.status) {
+    case 'live':
+      return null;
+    case 'connecting':
+      return 'Still connecting.';
+    case 'lost':
+      return 'The controller cannot be reached; orch-tui reconnects by itself.';
+  }
+}
+
+/** Reports whether the open dialog waits for an answer of the controller. */
+export function isWaiting(state: AppState): boolean {
+  return (shownDialog(state)?.pending ?? null) !== null;
+}
+
+export const waitingText = 'Waiting for the controller; esc closes.';
+
+/** Returns why nothing can be asked from the open dialog: a request is under way, or there is no controller. */
+export function whyBusy(state: AppState): string | null {
+  return isWaiting(state) ? waitingText : whyUnreachable(state);
+}
+
+/** What happened, in the past tense. Nothing else changes the state. */
+export type Message =
+  | { readonly type: 'resized'; readonly size: Size }
+  | { readonly type: 'factsArrived'; readonly facts: Facts }
+  | { readonly type: 'connectionChanged'; readonly connection: Connection }
+  | { readonly type: 'terminalChanged'; readonly record: TerminalRecord }
+  | { readonly type: 'terminalForgotten'; readonly id: string }
+  | { readonly type: 'bellRang'; readonly id: string }
+  | { readonly type: 'notifyFailed'; readonly message: string }
+  /** `unseen`: what is open has not been drawn yet; see `isUnseen`. */
+  | { readonly type: 'tokenArrived'; readonly token: Token; readonly unseen?: boolean }
+  /** The mouse is held above or below the pane it selects in; told again and again as long as it is. */
+  | { readonly type: 'dragHeld' }
+  /** What a search for the text came to. */
+  | { readonly type: 'searched'; readonly id: string; readonly text: string; readonly result: Result<Found> }
+  | { readonly type: 'copied'; readonly result: Result<Copied> }
+  /** A worker's program has not got what was typed or pasted. */
+  | { readonly type: 'notTyped'; readonly id: string; readonly problem: Problem }
+  /** The terminal is ours again. */
+  | { readonly type: 'attachEnded'; readonly id: string; readonly why: 'left' | 'gone' }
+  /** `now`: milliseconds since 1970. */
+  | { readonly type: 'ticked'; readonly now: number }
+  | Answered;
+
+/** What was selected, and where it is now. */
+export interface Copied {
+  /** 0 when there was nothing but blanks. */
+  readonly lines: number;
+  /** File it is in, where the clipboard does not take it; null for the clipboard. */
+  readonly path: string | null;
+}
+
+/** What a request came to. */
+export type Answered<M extends Method = Method> = {
+  [K in M]: {
+    readonly type: 'answered';
+    readonly method: K;
+    readonly params: MethodParams<K>;
+    readonly tag: number;
+    readonly result: MethodResult<K>;
+  };
+}[M];
+
+/** The message that brings a request's result. */
+export function answerTo(request: RequestEffect, result: MethodResult<Method>): Answered {
+  const { method, params, tag } = request;
+  // The caller got the result from this very method; the compiler cannot follow the pair through a union.
+  return { type: 'answered', method, params, tag, result } as Answered;
+}
+
+/** What the edge is asked to do. Effects are run in order; what comes of them is again a message. */
+export type Effect =
+  | RequestEffect
+  /** Bytes typed into a worker, one a character. */
+  | { readonly type: 'input'; readonly id: string; readonly bytes: string }
+  /** A piece of pasted text for a worker; `last` ends the paste. */
+  | { readonly type: 'paste'; readonly id: string; readonly text: string; readonly last: boolean }
+  /** Something done with the mouse in a worker's pane, in cells of its screen; the worker may not want it. */
+  | { readonly type: 'mouse'; readonly id: string; readonly mouse: Omit<MouseToken, 'kind' | 'raw'> }
+  | ViewEffect
+  /** Gives the whole terminal to a worker until the person leaves it. */
+  | { readonly type: 'attach'; readonly id: string }
+  /** Rings the person's terminal. */
+  | { readonly type: 'ring' }
+  /** Tells the person, who may be elsewhere, that something needs them. */
+  | { readonly type: 'notify'; readonly worker: string; readonly text: string }
+  /** Leaves the control room; workers go on. */
+  | { readonly type: 'quit' }
+  /** Hands the terminal back to the shell until it is continued. */
+  | { readonly type: 'suspend' };
+
+/** Something asked of the host about the view of a worker's terminal; of searching and copying something comes back. */
+export type ViewEffect =
+  | ({ readonly type: 'scroll'; readonly id: string } & OnView<ScrollRequest>)
+  | ({ readonly type: 'search'; readonly id: string } & OnView<SearchRequest>)
+  | ({ readonly type: 'select'; readonly id: string } & OnView<SelectRequest>)
+  /** Puts what is selected into the person's clipboard. */
+  | { readonly type: 'copy'; readonly id: string };
+
+/** The edge knows the channel. */
+type OnView<Request> = Request extends unknown ? Omit<Request, 'channel'> : never;
+
+export type Method = keyof ControllerApi;
+export type MethodParams<M extends Method> = Parameters<ControllerApi[M]>[0];
+export type MethodResult<M extends Method> = ReturnType<ControllerApi[M]>;
+
+/** A request to the controller; its result comes back as the message `answered` with the same tag. */
+type RequestEffect<M extends Method = Method> = {
+  [K in M]: {
+    readonly type: 'request';
+    readonly method: K;
+    readonly params: MethodParams<K>;
+    readonly tag: number;
+  };
+}[M];
