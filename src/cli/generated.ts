@@ -1,5 +1,5 @@
 import { pathOf } from '../core/verb.ts';
-import { type ListedVerb, verbs } from '../features/commands.ts';
+import { type ListedTool, type ListedVerb, toolsOf, verbs } from '../features/commands.ts';
 import { commandPolicies } from './commandPolicy.ts';
 
 /** Returns the guard's list of our commands, as it is written into `guard/ownCommands.ts`. */
@@ -40,11 +40,8 @@ function flagOf(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-/** The lines of README.md that hold the reference of commands. */
-export const referenceMarks = ['<!-- commands: npm run generate -->', '<!-- end of commands -->'] as const;
-
 /** Returns the reference of all commands for README.md. */
-export function commandReference(): string {
+function commandReference(): string {
   const rows = verbs.map((verb) => `| \`${escaped(typed(verb))}\` | ${escaped(verb.about)} |`);
   return ['| command | what it does |', '|---|---|', ...rows].join('\n');
 }
@@ -72,10 +69,27 @@ function escaped(text: string): string {
   return text.replaceAll('|', '\\|');
 }
 
-/** Returns a text with the reference of commands between its marks. */
+/** Returns the reference of agents' tools for README.md: who has which. */
+function toolReference(): string {
+  const alone = toolsOf.orchestrator.filter((tool) => !toolsOf.worker.includes(tool));
+  const named = (tools: readonly ListedTool[]) => tools.map(({ name }) => `\`${name}\``).join(', ');
+  return [
+    '| session | its tools |',
+    '|---|---|',
+    `| each | ${named(toolsOf.worker)} |`,
+    `| the orchestrator, besides | ${named(alone)} |`,
+  ].join('\n');
+}
+
+/** Returns README.md with both references between their marks. */
 export function withReference(readme: string): string {
-  const [begin, end] = referenceMarks;
+  const commands = put(readme, 'commands', commandReference());
+  return put(commands, 'tools', toolReference());
+}
+
+function put(readme: string, what: string, reference: string): string {
+  const [begin, end] = [`<!-- ${what}: npm run generate -->`, `<!-- end of ${what} -->`];
   const [before = '', rest = ''] = readme.split(begin);
   const after = rest.split(end)[1] ?? '';
-  return `${before}${begin}\n${commandReference()}\n${end}${after}`;
+  return `${before}${begin}\n${reference}\n${end}${after}`;
 }

@@ -8,6 +8,7 @@ import { Typist } from '../../src/controller/edge/typing.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import {
+  agentCommands,
   type CommandName,
   type CommandParams,
   type ControllerApi,
@@ -144,6 +145,16 @@ test('whatever acts for a person is refused below a worker, with its reason', as
       { ok: false, problem: { code, message: expect.stringMatching(/^A worker cannot \w.*: this was run/) } },
     ]);
   }
+  expect({ written, done }).toEqual({ written: [], done: [] });
+  close();
+});
+
+test('what only agents ask for is no request of clients', async () => {
+  const { call, written, done, close } = connect(false);
+  const ask = call as unknown as Ask;
+  const theirs = Object.keys(agentCommands).filter((name) => !Object.hasOwn(commands, name));
+  expect(theirs).toContain('report');
+  for (const name of theirs) expect(await ask(name, {}), name).toMatchObject({ ok: false });
   expect({ written, done }).toEqual({ written: [], done: [] });
   close();
 });
