@@ -1,7 +1,7 @@
+import { Refusal } from '../core/verb.ts';
 import { heldApprovalKey } from '../protocol/heldKey.ts';
 import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../protocol/keys.ts';
 import { isWorker, type Origin, originOf, workerProblem } from '../protocol/origin.ts';
-import { Refusal } from './output.ts';
 
 /** Who may run a command. */
 export interface CommandNeeds {

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { Refusal } from '../core/verb.ts';
 import { type Problem, problemOf } from '../lib/result.ts';
 import { HiddenLine } from './hiddenLine.ts';
-import { type Output, Refusal } from './output.ts';
+import type { Output } from './output.ts';
 
 /** Whether a person can be asked here and now. */
 export function canAsk(options: { json?: boolean; yes?: boolean }): boolean {

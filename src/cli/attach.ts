@@ -1,5 +1,6 @@
+import { demand, refuse } from '../core/verb.ts';
 import { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
-import { refuse } from './output.ts';
+import type { Output } from './output.ts';
 import { withTerminal } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
 
@@ -26,4 +27,16 @@ export async function attachWorker(id: string): Promise<void> {
   } finally {
     outer.restore();
   }
+}
+
+/** A worker's screen as text; `ansi` keeps its colours, `scrollback` adds lines above. */
+export async function showScreen(
+  out: Output,
+  id: string,
+  { ansi = false, scrollback = 0 }: { ansi?: boolean; scrollback?: number },
+): Promise<void> {
+  await withTerminal(id, async (call) => {
+    const { text } = demand(await call('text', { id, ansi, scrollback }));
+    out.screen({ id, text }, text);
+  });
 }

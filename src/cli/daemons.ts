@@ -1,3 +1,4 @@
+import { demand } from '../core/verb.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { connectDaemon } from '../protocol/connect.ts';
 import type { DaemonStatus, HostApi } from '../protocol/hostApi.ts';
@@ -5,7 +6,7 @@ import type { Link } from '../protocol/link.ts';
 import type { Program } from '../protocol/paths.ts';
 import { version } from '../protocol/version.ts';
 import { demandYes } from './ask.ts';
-import { demand, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** A running daemon, even of another version; null when none runs. */

@@ -3,12 +3,12 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ProposalDraft } from '../core/proposal.ts';
+import { demand, refuse } from '../core/verb.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { createRepo } from '../git/create.ts';
 import { Git } from '../git/run.ts';
 import type { Caller } from '../protocol/link.ts';
 import { createWorkspace } from './init.ts';
-import { demand, refuse } from './output.ts';
 
 /** What the demo proposes; the agent that carries it out is part of this package and needs no account. */
 const demoDrafts: readonly ProposalDraft[] = [

@@ -13,7 +13,7 @@ import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/
 import type { Result } from '../lib/result.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
-import { columns } from './describe/rows.ts';
+import { columns } from '../ui/rows.ts';
 import { checkNotion } from './doctorNotion.ts';
 import type { Finding } from './finding.ts';
 import { exitCodes, type Output } from './output.ts';

@@ -1,5 +1,7 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import type { FlowFinished, FlowKind, Repo } from '../core/repo.ts';
+import { demand, refuse } from '../core/verb.ts';
+import { finishedText, previewText, startedText, statusText } from '../features/releases/flowText.ts';
 import type { FlowName } from '../git/flow/branches.ts';
 import { finishFlow, previewFlow } from '../git/flow/finish.ts';
 import { initFlow, type PrefixKey } from '../git/flow/init.ts';
@@ -8,8 +10,7 @@ import { type FlowStart, startFlow } from '../git/flow/start.ts';
 import { readFlowStatus } from '../git/flow/status.ts';
 import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
-import { finishedText, previewText, startedText, statusText } from './describe/flow.ts';
-import { demand, type Output, refuse } from './output.ts';
+import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /**

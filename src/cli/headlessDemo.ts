@@ -1,5 +1,6 @@
 import { takePicture } from '../client/picture.ts';
 import { Terminals } from '../client/terminals.ts';
+import { demand, refuse } from '../core/verb.ts';
 import type { Worker } from '../core/worker.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import type { Caller } from '../protocol/link.ts';
@@ -7,7 +8,7 @@ import { geometryOf, inside } from '../ui/layout.ts';
 import type { Size } from '../ui/state.ts';
 import { proposeDemo } from './demoWorkspace.ts';
 import { FactsWatch } from './factsWatch.ts';
-import { demand, type Output, refuse } from './output.ts';
+import type { Output } from './output.ts';
 import { withController } from './session.ts';
 
 const pictureSize: Size = { cols: 120, rows: 40 };

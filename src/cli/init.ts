@@ -8,6 +8,7 @@ import {
   writeConfig,
 } from '../controller/config/workspaceConfig.ts';
 import type { Repo } from '../core/repo.ts';
+import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
 import { excludeOurFolders } from '../git/exclude.ts';
 import { readFlow } from '../git/flow/flow.ts';
@@ -15,9 +16,9 @@ import { createDevelop } from '../git/flow/init.ts';
 import { discoverRepos, uniqueNames } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
+import { columns } from '../ui/rows.ts';
 import { demandYes } from './ask.ts';
-import { columns } from './describe/rows.ts';
-import { demand, type Output, refuse } from './output.ts';
+import type { Output } from './output.ts';
 
 interface InitOptions {
   readonly repos?: string;

@@ -1,4 +1,4 @@
-import { type Problem, problemOf, type Result } from '../lib/result.ts';
+import { type Problem, problemOf } from '../lib/result.ts';
 import { plainLines, visible } from '../lib/sanitize.ts';
 
 /** How a command talks: as text for people, or as one JSON value for programs. */
@@ -43,27 +43,6 @@ export function tellFault(json: boolean, error: unknown): void {
 /** Message and hint as one line. */
 function withHint({ message, hint }: Problem): string {
   return hint === undefined ? message : `${message} ${hint}`;
-}
-
-/** Leaves the command with a problem; the one place that catches it is the command line's entry. */
-export class Refusal extends Error {
-  readonly problem: Problem;
-
-  constructor(problem: Problem) {
-    super(problem.message);
-    this.problem = problem;
-  }
-}
-
-/** The value, or the end of the command. */
-export function demand<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new Refusal(result.problem);
-}
-
-/** Ends the command with a problem of its own. */
-export function refuse(code: string, message: string, hint?: string): never {
-  throw new Refusal(problemOf(code, message, hint));
 }
 
 /** Whoever reads our output may stop when they have seen enough (`| head`); the command still does all it was to do. */

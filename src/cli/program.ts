@@ -1,20 +1,12 @@
 import { Argument, type Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { argumentsOf, pathOf, type Value } from '../core/verb.ts';
-import { type CommandName, type ListedVerb, verbs } from '../features/commands.ts';
+import { argumentsOf, pathOf, Refusal, refuse, type Value } from '../core/verb.ts';
+import { type ListedVerb, verbs } from '../features/commands.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { version } from '../protocol/version.ts';
 import { admit } from './admission.ts';
 import { policyOf } from './commandPolicy.ts';
 import { type Call, handlers } from './handlers.ts';
-import {
-  createOutput,
-  type Output,
-  outliveReaders,
-  Refusal,
-  refuse,
-  tellFault,
-  tellProblem,
-} from './output.ts';
+import { createOutput, type Output, outliveReaders, tellFault, tellProblem } from './output.ts';
 import { RefusingCommand } from './refusingCommand.ts';
 import { Answered, admitToWorkspace } from './trustGate.ts';
 
@@ -106,7 +98,8 @@ function describeVerb(program: Command, verb: ListedVerb, call: Omit<Call, 'misu
     const misused = (message: string) => self.error(message);
     // `sync --dry-run board` means the same as `sync board --dry-run`.
     const said = self.optsWithGlobals();
-    if (verb.request) return request(call.out, verb, args, said);
+    if (verb.request || verb.run)
+      return (await import('./verbCall.ts')).runVerb(verb, { ...call, misused }, args, said);
     await handlers[pathOf(verb.usage)]?.({ ...call, misused }, args, said);
   });
 }
@@ -134,21 +127,6 @@ function reading(parse: NonNullable<Value['parse']>): (text: string, before: unk
     if (read.ok) return read.value;
     throw new InvalidArgumentError([read.problem.message, read.problem.hint ?? ''].join(' ').trimEnd());
   };
-}
-
-/** Runs a verb that is one request and one sentence. */
-async function request(
-  out: Output,
-  { command, request, says, json }: ListedVerb,
-  args: readonly string[],
-  options: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const params = request?.(args, options);
-  const [{ withController }, { demand }] = await Promise.all([import('./session.ts'), import('./output.ts')]);
-  await withController('.', async (call) => {
-    const answer: unknown = demand<unknown>(await call(command as CommandName, params));
-    out.result(json ? json(params, answer) : answer, says?.(params, answer) ?? '');
-  });
 }
 
 /** Returns the name of a command below the program's own, such as `worker start`. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Command, type HelpContext } from 'commander';
+import { Refusal } from '../core/verb.ts';
 import { problemOf } from '../lib/result.ts';
-import { Refusal } from './output.ts';
 
 /** A command whose wrong usage is a refusal like any other: one line that ends with where to read more. */
 export class RefusingCommand extends Command {

@@ -3,12 +3,13 @@ import { createInterface } from 'node:readline';
 import { update } from '../controller/update/update.ts';
 import { Replay, type Replayable, type Replayed } from '../core/replay.ts';
 import { decode, type TracedProcess, type TraceLine } from '../core/trace.ts';
+import { refuse } from '../core/verb.ts';
 import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { ControllerState } from '../features/state.ts';
 import { Ledger } from '../lib/ledger.ts';
 import { updateApp } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
-import { exitCodes, type Output, refuse } from './output.ts';
+import { exitCodes, type Output } from './output.ts';
 
 interface ProcessReport extends Replayed {
   readonly process: TracedProcess;

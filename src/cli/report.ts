@@ -1,7 +1,8 @@
 import { inboxOf, postToInbox } from '../agents/inbox.ts';
+import { demand, refuse } from '../core/verb.ts';
 import type { Result } from '../lib/result.ts';
 import { readInput } from './ask.ts';
-import { demand, type Output, refuse } from './output.ts';
+import type { Output } from './output.ts';
 
 interface ReportOptions {
   readonly status?: string;

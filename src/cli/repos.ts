@@ -1,11 +1,12 @@
 import { readConfig } from '../controller/config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../core/repo.ts';
+import { demand, refuse } from '../core/verb.ts';
 import { Git } from '../git/run.ts';
 import { readDetails } from '../git/status/details.ts';
 import { mapConcurrently } from '../lib/queue.ts';
+import { columns } from '../ui/rows.ts';
 import { longAge } from '../ui/words.ts';
-import { columns } from './describe/rows.ts';
-import { demand, exitCodes, type Output, refuse } from './output.ts';
+import { exitCodes, type Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** Commands that look at repositories by themselves; no controller is needed. */

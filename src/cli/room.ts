@@ -1,12 +1,13 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readTrust } from '../controller/trust/trust.ts';
+import { Refusal, refuse } from '../core/verb.ts';
 import { isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import { plainLine } from '../lib/sanitize.ts';
 import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf, notificationStyle, OuterTerminal } from '../terminal/tty.ts';
 import { admit, needsOfRoom } from './admission.ts';
-import { Refusal, refuse, tellProblem } from './output.ts';
+import { tellProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
 import { findWorkspace } from './workspace.ts';

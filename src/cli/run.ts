@@ -1,9 +1,10 @@
 import { demandTrusted } from '../controller/config/workspaceConfig.ts';
 import { jobEnvironment } from '../controller/edge/checking.ts';
+import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
 import { type JobResult, runJob } from '../jobs/runJob.ts';
 import type { Result } from '../lib/result.ts';
-import { demand, exitCodes, type Output, refuse } from './output.ts';
+import { exitCodes, type Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** What a job came to in one repository. */

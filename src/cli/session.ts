@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
-import type { Facts } from '../core/facts.ts';
-import type { Worker } from '../core/worker.ts';
+import { demand, refuse } from '../core/verb.ts';
 import type { ControllerApi } from '../features/commands.ts';
+import { demandWorker } from '../features/workers/looking.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import type { Caller, Link } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
-import { demand, refuse } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** A program of ours that lies beside this one in the bundle. */
@@ -25,28 +24,22 @@ export function controllerAddress(root: string): ConnectOptions {
   };
 }
 
+/** Connects to the controller of the workspace that a folder belongs to. */
+export async function openController(folder: string): Promise<Link> {
+  return demand(await connectDaemon(controllerAddress(demand(findWorkspace(folder)))));
+}
+
 /** Runs one command against the workspace's controller and closes the connection again. */
 export async function withController<T>(
   folder: string,
-  use: (call: Caller<ControllerApi>, link: Link, root: string) => Promise<T>,
+  use: (call: Caller<ControllerApi>, link: Link) => Promise<T>,
 ): Promise<T> {
-  const root = demand(findWorkspace(folder));
-  const link = demand(await connectDaemon(controllerAddress(root)));
+  const link = await openController(folder);
   try {
-    return await use(link.caller<ControllerApi>(), link, root);
+    return await use(link.caller<ControllerApi>(), link);
   } finally {
     link.close();
   }
-}
-
-/** The worker of that id; refuses with what became of it when there is none. */
-export function demandWorker({ workers, ended }: Facts, id: string): Worker {
-  const worker = workers.find((one) => one.id === id);
-  if (worker) return worker;
-  const last = ended.findLast((one) => one.id === id);
-  if (last)
-    refuse(`already_${last.how}`, `${id} was ${last.how}.`, `Its last commit is kept at ${last.backup}.`);
-  refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
 }
 
 /** Runs one command against the host that keeps a worker's terminal; a host without terminals is never started. */

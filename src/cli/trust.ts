@@ -3,6 +3,7 @@ import { openConfig, readUntrusted } from '../controller/config/workspaceConfig.
 import { logFile } from '../controller/record/log.ts';
 import { logEvents } from '../controller/record/logLines.ts';
 import { adoptState, discardState, grantTrust, readTrust, type Trust } from '../controller/trust/trust.ts';
+import { demand, Refusal, refuse } from '../core/verb.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerApi } from '../features/commands.ts';
 import { applyEvent, emptyLogState } from '../features/log.ts';
@@ -16,7 +17,7 @@ import type { Program } from '../protocol/paths.ts';
 import { version } from '../protocol/version.ts';
 import { askText, canAsk } from './ask.ts';
 import { trustText } from './describe/trust.ts';
-import { demand, type Output, Refusal, refuse } from './output.ts';
+import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 interface TrustOptions {

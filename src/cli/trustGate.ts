@@ -1,10 +1,11 @@
 import { readTrust } from '../controller/trust/trust.ts';
+import { demand, Refusal } from '../core/verb.ts';
 import { untrustedProblem } from '../core/workspace.ts';
 import { readHead } from '../git/headFile.ts';
+import { columns } from '../ui/rows.ts';
 import type { CommandNeeds } from './admission.ts';
-import { columns } from './describe/rows.ts';
 import { trustText } from './describe/trust.ts';
-import { demand, type Output, Refusal } from './output.ts';
+import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** Ends a command that was answered before its own code was reached. The exit code is 0. */

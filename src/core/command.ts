@@ -12,6 +12,8 @@ export interface CommandWorld {
   readonly asked: unknown;
   readonly decision: unknown;
   readonly services: unknown;
+  /** What a verb runs with. */
+  readonly call: unknown;
 }
 
 /** One thing that can be asked for: all that is declared about it, in one place. */
@@ -38,7 +40,7 @@ export interface Command<W extends CommandWorld, Name extends string, Params, An
   /** Does it in the world, or asks the loop with what the client does not know. */
   handle?(services: W['services'], params: Params): Result<Answer> | Promise<Result<Answer>>;
   /** How it is typed at a command line. */
-  readonly verbs?: readonly Verb<Params, Answer>[];
+  readonly verbs?: readonly Verb<NoInfer<Params>, Answer, W['call']>[];
   /** How agents are offered it. Only what they may ask for has it: it never approves, starts, answers or ends anything. */
   readonly mcp?: Tool<Params, Answer>;
 }

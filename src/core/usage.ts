@@ -1,6 +1,6 @@
 import { type Problem, problemOf } from '../lib/result.ts';
 import { clockText, type Day } from './amounts.ts';
-import type { Worker } from './worker.ts';
+import { isLive, type Worker } from './worker.ts';
 
 /** Tokens of a model, as its provider counts them. */
 export interface Tokens {
@@ -91,4 +91,32 @@ export function usageProblem(
     `${agent} has reached its usage limit in ${id}, ${end}.`,
     'Wait, choose another agent, or insist where it has another account.',
   );
+}
+
+/** Workers that stopped at a usage limit, by what can be done about it. */
+export interface StoppedByLimit {
+  /** Sit at their prompts, their limit over or unknown. */
+  readonly canGoOn: readonly Worker[];
+  /** Their processes ended; each becomes a proposal to resume. */
+  readonly ended: readonly Worker[];
+  readonly held: readonly Worker[];
+}
+
+/** Returns the workers that stopped at a usage limit. @param facts `heldByLimit`: ids of those whose limit still holds */
+export function stoppedByLimit({
+  workers,
+  heldByLimit = [],
+}: {
+  readonly workers: readonly Worker[];
+  readonly heldByLimit?: readonly string[];
+}): StoppedByLimit {
+  const stopped = workers.filter(isStoppedByLimit);
+  const isHeld = ({ id, limitedUntil }: Worker) =>
+    (limitedUntil ?? null) !== null && heldByLimit.includes(id);
+  const free = stopped.filter((worker) => !isHeld(worker));
+  return {
+    canGoOn: free.filter(({ state }) => isLive(state)),
+    ended: free.filter(({ state, wasStopped }) => !isLive(state) && !wasStopped),
+    held: stopped.filter(isHeld),
+  };
 }

@@ -1,4 +1,4 @@
-import type { Result } from '../lib/result.ts';
+import { type Problem, problemOf, type Result } from '../lib/result.ts';
 
 /** A value that is typed behind a verb or an option. */
 export interface Value {
@@ -11,8 +11,27 @@ export interface Value {
   readonly required?: true;
 }
 
-/** One command of the command line: how it is typed, who may run it and, where that is simple, what it does. */
-export interface Verb<Params = never, Answer = never> {
+/** How a verb was called, as far as its words depend on it. */
+export interface Given {
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What a verb prints at its end. */
+export interface Printed {
+  /** The one JSON value of `--json`. */
+  readonly value: unknown;
+  /** For people; null where all was said on the way. */
+  readonly text: string | null;
+  /** The text is made of cells, with escape sequences of our own. */
+  readonly isScreen?: true;
+  /** Part of it was refused: the exit code is 1. */
+  readonly hasFailed?: boolean;
+}
+
+/** One command of the command line: how it is typed, who may run it, what it asks for and what it prints. */
+export interface Verb<Params = never, Answer = never, Call = never> {
   /** Its full name and its arguments, such as `worker show <id>`. */
   readonly usage: string;
   readonly about: string;
@@ -34,16 +53,40 @@ export interface Verb<Params = never, Answer = never> {
   readonly untrusted?: true;
   /** With this option it is another thing, by commander's name of it: `acts` with it alone, or `reads` with it. */
   readonly withOption?: { readonly name: string; readonly by: 'anyone' | 'person'; readonly what?: string };
-  /** What is asked of the controller; without it the command line has its own code for the verb. */
+  /** What is asked of the controller: the one request of its command. */
   request?(args: readonly string[], options: Readonly<Record<string, unknown>>): Params;
-  /** Says in one sentence that it was done. */
-  says?(params: Params, answer: Answer): string;
+  /** What its answer says to people. */
+  says?(params: Params, answer: Answer, given: Given): string;
   /** What is printed as JSON; the answer where this is missing. */
   json?(params: Params, answer: Answer): unknown;
+  /** Runs what is more than one request. Without both the command line has its own code for the verb. */
+  // biome-ignore lint/suspicious/noExplicitAny: what arguments and options there are is said by the definition.
+  run?(call: Call, args: readonly any[], options: any): Promise<Printed>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what a verb asks for and says belongs to its command alone.
-export type AnyVerb = Verb<any, any>;
+export type AnyVerb = Verb<any, any, any>;
+
+/** Leaves a verb with a problem; the one place that catches it is the command line's entry. */
+export class Refusal extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
+}
+
+/** Returns the value, or ends the verb. */
+export function demand<T>(result: Result<T>): T {
+  if (result.ok) return result.value;
+  throw new Refusal(result.problem);
+}
+
+/** Ends the verb with a problem of its own. */
+export function refuse(code: string, message: string, hint?: string): never {
+  throw new Refusal(problemOf(code, message, hint));
+}
 
 /** Returns a verb's full name, such as `worker show`. */
 export function pathOf(usage: string): string {

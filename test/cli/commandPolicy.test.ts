@@ -3,9 +3,9 @@ import { expect, it } from 'vitest';
 import { admit } from '../../src/cli/admission.ts';
 import { commandPolicies, policyOf } from '../../src/cli/commandPolicy.ts';
 import { handlers } from '../../src/cli/handlers.ts';
-import { createOutput, Refusal } from '../../src/cli/output.ts';
+import { createOutput } from '../../src/cli/output.ts';
 import { describeProgram, fullName } from '../../src/cli/program.ts';
-import { pathOf } from '../../src/core/verb.ts';
+import { pathOf, Refusal } from '../../src/core/verb.ts';
 import type { WorkerRules } from '../../src/core/worker.ts';
 import { commands, verbs } from '../../src/features/commands.ts';
 import { judge } from '../../src/guard/judge.ts';
@@ -34,11 +34,14 @@ it('tells of options only that the commands have', () => {
   }
 });
 
-it('runs every verb: by a request of its own, or by code of the command line', () => {
-  const own = verbs.filter(({ request, plain }) => !request && !plain).map(({ usage }) => pathOf(usage));
+it('runs every verb: by its request, by its own steps, or by code of the command line', () => {
+  const own = verbs
+    .filter(({ request, run, plain }) => !request && !run && !plain)
+    .map(({ usage }) => pathOf(usage));
   expect(Object.keys(handlers).sort()).toEqual(own.sort());
-  for (const { usage, request, says, command } of verbs)
+  for (const { usage, request, run, says, command } of verbs)
     if (request) {
+      expect(run, usage).toBeUndefined();
       expect(says, usage).toBeDefined();
       expect(Object.keys(commands), usage).toContain(command);
     }

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../src/cli/program.ts';
 import { configFile, grantTrust, readTrust } from '../../src/controller/trust/trust.ts';
-import type { Facts } from '../../src/domain/facts.ts';
-import { failure, type Result, success } from '../../src/domain/problem.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import { commands } from '../../src/features/commands.ts';
-import { approvalKeyFile, createApprovalKey } from '../../src/protocol/approvalKey.ts';
+import { failure, type Result, success } from '../../src/lib/result.ts';
 import { serveDaemon } from '../../src/protocol/daemon.ts';
 import { holdApprovalKey } from '../../src/protocol/heldKey.ts';
+import { approvalKeyFile, createApprovalKey } from '../../src/protocol/keys.ts';
 import type { Link } from '../../src/protocol/link.ts';
 import { version } from '../../src/protocol/version.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import type { Facts } from '../../src/domain/facts.ts';
+import type { Facts } from '../../src/core/facts.ts';
 import {
   busyFacts,
   cleanPreview,

@@ -1,7 +1,7 @@
 import type { OutsidePath } from '../../controller/config/outsidePaths.ts';
 import type { TrustFacts, TrustRow } from '../../core/workspace.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { columns } from './rows.ts';
+import { columns } from '../../ui/rows.ts';
 
 const titles: Readonly<Record<TrustRow['effect'], string>> = {
   runs: 'Can start programs',

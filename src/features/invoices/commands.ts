@@ -1,7 +1,21 @@
-import { parseDuration } from '../../core/amounts.ts';
-import { entryStatuses, exportFormats, type InvoiceFacts } from '../../core/invoices.ts';
+import { dayOf, formatDuration, formatMoney, parseAmount, parseDuration } from '../../core/amounts.ts';
+import {
+  type EntryFact,
+  type EntryQuery,
+  type EntryStatus,
+  type EntrySum,
+  entryStatuses,
+  exportFormats,
+  type InvoiceFacts,
+  isMeant,
+  sumOf,
+  sumsByStatus,
+} from '../../core/invoices.ts';
 import { asksNothing, day } from '../../core/values.ts';
-import { defineServed } from '../define.ts';
+import { demand, type Printed } from '../../core/verb.ts';
+import { columns } from '../../ui/rows.ts';
+import { counted } from '../../ui/words.ts';
+import { defineServed, type VerbCall } from '../define.ts';
 
 const period = {
   '--from <day>': { about: 'first day, yyyy-mm-dd', parse: day },
@@ -23,10 +37,62 @@ const invoices = defineServed<InvoiceFacts>()({
       about: 'time entries and what they add up to',
       what: 'look at the invoices',
       options: period,
+      run: showEntries,
     },
-    { usage: 'invoice show', about: 'the same as invoice', what: 'look at the invoices', options: period },
+    {
+      usage: 'invoice show',
+      about: 'the same as invoice',
+      what: 'look at the invoices',
+      options: period,
+      run: showEntries,
+    },
   ],
 });
+
+async function showEntries(call: VerbCall, _: unknown, query: EntryQuery): Promise<Printed> {
+  const { entries, flaws, unwritten } = await call.ask(invoices, {});
+  const chosen = entries.filter((entry) => isMeant(entry, query));
+  const warnings = flaws.map(({ message }) => `! ${message}`);
+  if (unwritten > 0) warnings.push(`! ${entriesText(unwritten)} could not be written yet.`);
+  const rows = chosen.length === 0 ? 'No entries.' : columns(chosen.map(entryRow));
+  return { value: chosen, text: [rows, `Total  ${sumText(sumOf(chosen))}`, ...warnings].join('\n') };
+}
+
+function entryRow({
+  date,
+  task,
+  repo,
+  worker,
+  minutes,
+  amountCents,
+  currency,
+  ...rest
+}: EntryFact): string[] {
+  const both = [
+    ...(rest.measured === null ? [] : [`measured ${formatDuration(rest.measured)}`]),
+    ...(rest.claimed === null ? [] : [`claimed ${formatDuration(rest.claimed)}`]),
+  ];
+  return [
+    rest.id ?? `:${rest.line}`,
+    date,
+    repo,
+    task.replaceAll('\n', ' '),
+    worker,
+    formatDuration(minutes),
+    formatMoney(amountCents, currency),
+    rest.status,
+    both.join(', '),
+  ];
+}
+
+function sumText({ count, minutes, amounts }: EntrySum): string {
+  const money = Object.entries(amounts).map(([currency, cents]) => formatMoney(cents, currency));
+  return [entriesText(count), formatDuration(minutes), ...money].join('  ');
+}
+
+function entriesText(count: number): string {
+  return counted(count, 'entry', 'entries');
+}
 
 const addEntry = defineServed<{ id: string }>()({
   name: 'addEntry',
@@ -45,9 +111,31 @@ const addEntry = defineServed<{ id: string }>()({
         '--date <day>': { about: 'yyyy-mm-dd; today unless told otherwise', parse: day },
         '--rate <amount>': 'for an hour, such as 80.00; as configured unless told otherwise',
       },
+      run: enterTime,
     },
   ],
 });
+
+interface EntryOptions {
+  /** Minutes. */
+  readonly time: number;
+  readonly repo: string;
+  readonly worker: string;
+  readonly date?: string;
+  readonly rate?: string;
+}
+
+async function enterTime(
+  call: VerbCall,
+  [task = '']: readonly string[],
+  { time: minutes, repo, worker, date = dayOf(new Date(call.now)), rate }: EntryOptions,
+): Promise<Printed> {
+  const { currency } = await call.ask(invoices, {});
+  const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
+  const { id } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
+  const value = { id, task, repo, worker, date, minutes };
+  return { value, text: `${id}: ${formatDuration(minutes)} on ${date}.` };
+}
 
 const changeEntry = defineServed<{ id: string }>()({
   name: 'changeEntry',
@@ -61,9 +149,22 @@ const changeEntry = defineServed<{ id: string }>()({
       about: 'entries become invoiced, or paid; that locks them',
       what: 'mark entries',
       values: { status: { oneOf: entryStatuses } },
+      run: markEntries,
     },
   ],
 });
+
+/** Stops at the first that is refused; those before it stay marked, and are named. */
+async function markEntries(
+  call: VerbCall,
+  [status, ids]: readonly [EntryStatus, readonly string[]],
+): Promise<Printed> {
+  for (const id of ids) {
+    await call.ask(changeEntry, { id, fields: { status } });
+    call.say(`${id} is ${status}.`);
+  }
+  return { value: { ids, status }, text: null };
+}
 
 const giveEntryIds = defineServed<{ given: number }>()({
   name: 'giveEntryIds',
@@ -71,8 +172,25 @@ const giveEntryIds = defineServed<{ given: number }>()({
   what: 'change the invoices',
   params: ({ nothing }) => nothing,
   handle: (services) => services.invoices.giveIds(),
-  verbs: [{ usage: 'invoice ids', about: 'give an id to every entry that has none', options: asksNothing }],
+  verbs: [
+    {
+      usage: 'invoice ids',
+      about: 'give an id to every entry that has none',
+      options: asksNothing,
+      run: giveIds,
+    },
+  ],
 });
+
+async function giveIds(call: VerbCall, _: unknown, { yes = false }: { yes?: boolean }): Promise<Printed> {
+  const { entries } = await call.ask(invoices, {});
+  const without = entries.filter(({ id }) => id === null).length;
+  const question = `Give an id to ${entriesText(without)}? Tables without a column for it get one.`;
+  await call.demandYes(yes || without === 0, question);
+  const { given } = await call.ask(giveEntryIds, {});
+  const text = given === 0 ? 'All entries have an id.' : `${entriesText(given)} got an id.`;
+  return { value: { given }, text };
+}
 
 /** Brings all sums in the file to what the entries add up to. */
 const correctTotals = defineServed<{ corrected: readonly number[] }>()({
@@ -89,9 +207,29 @@ const correctTotals = defineServed<{ corrected: readonly number[] }>()({
       what: 'look at the invoices',
       withOption: { name: 'write', by: 'person', what: 'change the invoices' },
       options: { ...period, '--write': 'bring the sums in the file to what its entries add up to' },
+      run: showTotals,
     },
   ],
 });
+
+/** Sums by status, of the entries that are meant. */
+async function showTotals(
+  call: VerbCall,
+  _: unknown,
+  { write = false, ...query }: EntryQuery & { readonly write?: boolean },
+): Promise<Printed> {
+  const { corrected } = write ? await call.ask(correctTotals, {}) : { corrected: [] };
+  const { entries, flaws } = await call.ask(invoices, {});
+  const chosen = entries.filter((entry) => isMeant(entry, query));
+  const totals = sumsByStatus(chosen);
+  const rows = [
+    ...entryStatuses.map((status) => [status, sumText(totals[status])]),
+    ['all', sumText(sumOf(chosen))],
+  ];
+  const stale = flaws.filter(({ code }) => code === 'stale_total').map(({ message }) => `! ${message}`);
+  const done = corrected.length === 0 ? [] : [`Corrected on line ${corrected.join(', ')}.`];
+  return { value: { ...totals, corrected }, text: [columns(rows), ...stale, ...done].join('\n') };
+}
 
 const exportEntries = defineServed<{ text: string; entries: number }>()({
   name: 'exportEntries',
@@ -113,9 +251,32 @@ const exportEntries = defineServed<{ text: string; entries: number }>()({
         '--number <text>': 'of the invoice',
         '--out <file>': 'write it there; a file that exists is refused',
       },
+      run: exportInvoice,
     },
   ],
 });
+
+interface ExportOptions extends EntryQuery {
+  readonly csv?: boolean;
+  readonly html?: boolean;
+  readonly json?: boolean;
+  readonly number?: string;
+  readonly out?: string;
+}
+
+/** To standard output, or into a new file. */
+async function exportInvoice(
+  call: VerbCall,
+  _: unknown,
+  { csv = false, html = false, json = false, out, ...query }: ExportOptions,
+): Promise<Printed> {
+  const [format, ...others] = exportFormats.filter((one) => ({ csv, html, json })[one]);
+  if (!format || others.length > 0) return call.misused('say one of --csv, --json and --html');
+  const { text, entries } = await call.ask(exportEntries, { ...query, format });
+  if (out === undefined) return { value: format === 'json' ? JSON.parse(text) : text, text, isScreen: true };
+  const file = call.saveNew(out, text);
+  return { value: { file, entries }, text: `${entriesText(entries)} in ${out}.` };
+}
 
 /** An invoice to print over these entries, in a new file beside them. */
 const saveInvoice = defineServed<{ file: string; entries: number }>()({

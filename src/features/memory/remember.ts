@@ -2,6 +2,7 @@ import { parseUpdateBlock } from '../../agents/updateBlock.ts';
 import { upTo } from '../../core/values.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { columns, timeText } from '../../ui/rows.ts';
 import { noted } from '../decided.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
@@ -55,6 +56,15 @@ export const searchMemory = defineServed<readonly FoundMemory[]>()({
         '--kind <kind>': { about: 'only this kind', oneOf: memoryKinds },
         '--limit <n>': { about: 'at most so many', parse: upTo(100) },
       },
+      request: ([query = ''], { kind, limit = 10 }) => ({
+        ...{ query, limit: limit as number },
+        ...(kind !== undefined && { kind: kind as string }),
+      }),
+      json: (_, found) => found.map(({ memory, distance }) => ({ ...memory, distance })),
+      says: (_, found) =>
+        found.length === 0
+          ? 'Nothing like that is stored.'
+          : columns(found.map(({ memory: { at, by, kind, content } }) => [timeText(at), by, kind, content])),
     },
   ],
 });

@@ -1,10 +1,13 @@
-import { cleanUpdate, parseUpdateBlock, type RawUpdate } from '../../agents/updateBlock.ts';
+import { cleanUpdate, parseUpdateBlock, type RawUpdate, updateBlock } from '../../agents/updateBlock.ts';
 import { upTo } from '../../core/values.ts';
+import type { Printed } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
+import { columns, timeText } from '../../ui/rows.ts';
 import { noted } from '../decided.ts';
-import { defineServed, defineTool, defineVerb, defineWish, type World } from '../define.ts';
+import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
 import type { SessionServices } from '../services.ts';
+import { demandWorker } from '../workers/looking.ts';
 import { updatesOf } from './sessions.ts';
 
 /** What workers reported, newest first; of one, or of all. */
@@ -20,9 +23,28 @@ export const updates = defineServed<readonly Update[]>()({
       about: 'what workers reported, newest first',
       what: 'look at reports',
       options: { '--blocks': 'as [WORKER UPDATE] blocks' },
+      run: showUpdates,
     },
   ],
 });
+
+async function showUpdates(
+  call: VerbCall,
+  [id]: readonly string[],
+  { blocks = false }: { readonly blocks?: boolean },
+): Promise<Printed> {
+  const reported = await call.ask(updates, id === undefined ? {} : { id });
+  if (id !== undefined && reported.length === 0) demandWorker(await call.facts(), id);
+  const text = blocks ? reported.map(updateBlock).join('\n\n') : columns(reported.map(updateRow));
+  return { value: reported, text: reported.length === 0 ? 'Nothing was reported yet.' : text };
+}
+
+function updateRow(update: Update): readonly string[] {
+  const { at, worker, status, percent, readyToMerge, summary, blockers } = update;
+  const share = percent === null ? '' : `${percent}%`;
+  const words = status === 'blocked' ? `blocked: ${blockers.join('; ') || summary}` : summary;
+  return [timeText(at), worker, readyToMerge ? 'ready to merge' : status, share, words];
+}
 
 /** What workers reported, as tools give it. */
 export const listUpdates = defineTool<readonly Update[]>()({
@@ -163,6 +185,7 @@ export const talkVerbs = [
     about: 'what sessions wrote to each other',
     by: 'anyone',
     what: 'look at messages',
+    run: listNotes,
   }),
   // Listed for those who write configurations; it speaks a protocol and no language.
   defineVerb({
@@ -174,3 +197,16 @@ export const talkVerbs = [
     plain: true,
   }),
 ] as const;
+
+/** Shows what sessions wrote to each other, oldest first. */
+async function listNotes(call: VerbCall, [id]: readonly string[]): Promise<Printed> {
+  const { notes = [] } = await call.facts();
+  const wanted = notes.filter(({ from, to }) => id === undefined || from === id || to === id);
+  const rows = wanted.map(({ at, from, to, text, deliveredAt }) => [
+    timeText(at),
+    `${from} → ${to}`,
+    deliveredAt === null ? 'waits' : 'read',
+    text,
+  ]);
+  return { value: wanted, text: rows.length === 0 ? 'Nothing was written yet.' : columns(rows) };
+}

@@ -1,15 +1,27 @@
 import {
   type NotionProposal,
   type NotionStatus,
+  type NotionWish,
   type RebuildOutcome,
+  type SyncChoice,
   type SyncConflict,
   type SyncOutcome,
+  type SyncTable,
   syncTables,
 } from '../../core/notion.ts';
 import { asksNothing, pairs } from '../../core/values.ts';
-import type { AnyVerb } from '../../core/verb.ts';
+import { type Printed, refuse } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { defineServed } from '../define.ts';
+import { defineServed, type VerbCall } from '../define.ts';
+import {
+  conflictsText,
+  outcomeText,
+  proposalText,
+  rebuildQuestion,
+  rebuildText,
+  runningText,
+  statusText,
+} from './words.ts';
 
 const syncing = {
   '--dry-run': 'only show what would be done',
@@ -73,9 +85,56 @@ const connectNotion = defineServed<{ proposals: readonly NotionProposal[]; token
         '--token-stdin': 'read the token from standard input',
         ...asksNothing,
       },
+      run: connect,
     },
   ],
 });
+
+interface ConnectOptions extends Omit<NotionWish, 'wantedStatus'> {
+  readonly wanted?: string;
+  readonly tokenStdin?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Shows what would be synced with what, and does it after a yes. */
+async function connect(
+  call: VerbCall,
+  _: unknown,
+  { tokenStdin, yes = false, ...options }: ConnectOptions,
+): Promise<Printed> {
+  const wish = wishOf(options);
+  await call.connect();
+  const typed = tokenStdin ? await call.readInput() : await askToken(call, yes);
+  await call.lend(typed === null ? call.token : { token: typed.trim(), source: 'What was given' });
+  const { integration, proposals } = await call.ask(proposeNotion, wish);
+  call.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText)].join('\n\n'));
+  if (!yes) call.say('\nTo have a field held by another property: --map FIELD=PROPERTY');
+  await call.demandYes(yes, 'Connect?');
+  // A token of the environment is used and not kept; one that was typed is.
+  const done = await call.ask(connectNotion, { ...wish, keep: typed !== null });
+  return {
+    value: { integration, tables: done.proposals, token: done.token },
+    text: 'Connected. Bring both sides together: orch-tui sync --dry-run',
+  };
+}
+
+function wishOf({ board, invoices, page, map = {}, wanted, comment }: ConnectOptions): NotionWish {
+  return {
+    ...{ ...(board && { board }), ...(invoices && { invoices }), ...(page && { page }) },
+    ...(Object.keys(map).length > 0 && { map }),
+    ...(wanted && { wantedStatus: wanted }),
+    ...(comment && { comment }),
+  };
+}
+
+/** Asks for a token, unless the shell has one or one is kept. */
+async function askToken(call: VerbCall, yes: boolean): Promise<string | null> {
+  if (call.token || (await call.ask(notionStatus, {})).token !== null) return null;
+  if (yes || !call.canAsk)
+    refuse('notion_token', 'There is no token.', 'Set NOTION_TOKEN, or say --token-stdin.');
+  const typed = await call.askHidden('Token of the integration (it is not shown): ');
+  return typed ?? refuse('not_confirmed', 'Nothing was changed.');
+}
 
 /** It asks Notion, with the person's token; so does a dry run of a sync. */
 const notionStatus = defineServed<NotionStatus>()({
@@ -88,7 +147,17 @@ const notionStatus = defineServed<NotionStatus>()({
     services.readConfig();
     return services.notion.status();
   },
-  verbs: [{ usage: 'notion status', about: 'token, databases and what waits to be synced' }],
+  verbs: [
+    {
+      usage: 'notion status',
+      about: 'token, databases and what waits to be synced',
+      run: async (call): Promise<Printed> => {
+        await call.lend(call.token);
+        const status = await call.ask(notionStatus, {});
+        return { value: status, text: statusText(status) };
+      },
+    },
+  ],
 });
 
 /** All that is connected, or these; `notion_unconnected`, `sync_running`, `mass_deletion`. */
@@ -102,12 +171,56 @@ const sync = defineServed<SyncOutcome>()({
     return services.notion.sync(wish);
   },
   verbs: [
-    { usage: 'sync', about: 'bring board and invoices together with Notion', options: syncing },
-    ...syncTables.map(
-      (table): AnyVerb => ({ usage: `sync ${table}`, about: `only the ${table}`, options: syncing }),
-    ),
+    {
+      usage: 'sync',
+      about: 'bring board and invoices together with Notion',
+      options: syncing,
+      run: (call, _, options) => runSync(call, {}, options),
+    },
+    ...syncTables.map((table) => ({
+      usage: `sync ${table}`,
+      about: `only the ${table}`,
+      options: syncing,
+      run: (call: VerbCall, _: unknown, options: SyncOptions) => runSync(call, { tables: [table] }, options),
+    })),
   ],
 });
+
+interface SyncOptions {
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+  readonly rebuild?: boolean;
+  readonly yes?: boolean;
+}
+
+/** Is refused when a table could not be synced at all; single rows that could not are named. */
+async function runSync(
+  call: VerbCall,
+  tables: { readonly tables?: readonly SyncTable[] },
+  { dryRun = false, allowMassDelete = false, rebuild = false, yes = false }: SyncOptions,
+): Promise<Printed> {
+  if (rebuild && (dryRun || allowMassDelete))
+    call.misused('--rebuild stands alone: it only looks, and syncs nothing');
+  await call.connect();
+  if (rebuild) {
+    if (!yes) call.say(rebuildQuestion);
+    await call.demandYes(yes, 'Rebuild it?');
+  }
+  await call.lend(call.token);
+  const work = async (): Promise<Printed> => {
+    if (rebuild) {
+      const outcome = await call.ask(rebuildSync, tables);
+      return { value: outcome, text: rebuildText(outcome) };
+    }
+    const outcome = await call.ask(sync, { dryRun, allowMassDelete, ...tables });
+    return { value: { ...outcome, dryRun }, text: outcomeText(outcome, dryRun) };
+  };
+  return call.watched(
+    work,
+    ({ notion }) => (notion?.running ? runningText(notion.running) : null),
+    cancelSync,
+  );
+}
 
 /**
  * Builds what is known of Notion again, wherever that is damaged or lost, or for these. Writes to neither side: what
@@ -142,6 +255,8 @@ const syncConflicts = defineServed<readonly SyncConflict[]>()({
       usage: 'sync conflicts',
       about: 'what changed on both sides',
       what: 'look at conflicts with Notion',
+      request: () => ({}),
+      says: (_, conflicts) => conflictsText(conflicts),
     },
   ],
 });
@@ -158,9 +273,32 @@ const resolveSync = defineServed<SyncConflict>()({
       usage: 'sync resolve <id> <field> [side]',
       about: 'decide: mine is the file, theirs is Notion',
       options: { '--value <text>': 'neither, but this; empty for nothing' },
+      run: resolve,
     },
   ],
 });
+
+async function resolve(
+  call: VerbCall,
+  [id = '', field = '', side]: readonly string[],
+  { value }: { readonly value?: string },
+): Promise<Printed> {
+  const isSide = side === 'mine' || side === 'theirs';
+  if (isSide === (value !== undefined) || (side !== undefined && !isSide))
+    call.misused('say mine, theirs, or --value TEXT');
+  const conflicts = await call.ask(syncConflicts, {});
+  const known = conflicts.find((one) => one.id === id && one.field === field);
+  const choice = isSide ? side : editedOf(value ?? '', known);
+  const resolved = await call.ask(resolveSync, { id, field, choice });
+  return { value: resolved, text: `${id} ${field} is decided; the next sync does it.` };
+}
+
+/** Numbers, such as minutes and cents, are whole ones; an empty value is none. */
+function editedOf(text: string, known: SyncConflict | undefined): SyncChoice {
+  const isNumber = typeof known?.ours === 'number' || typeof known?.theirs === 'number';
+  if (isNumber && !/^\d{1,12}$/.test(text)) refuse('bad_choice', 'A whole number is wanted.');
+  return { edited: text === '' ? null : isNumber ? Number(text) : text };
+}
 
 export const notionCommands = [
   lendToken,

@@ -1,4 +1,14 @@
-import type { NotionFacts, SyncSuggestion } from '../../core/notion.ts';
+import type {
+  NotionFacts,
+  NotionProposal,
+  NotionStatus,
+  RebuildOutcome,
+  SyncConflict,
+  SyncOutcome,
+  SyncSuggestion,
+} from '../../core/notion.ts';
+import type { Problem } from '../../lib/result.ts';
+import { columns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 
 /** Says how far a sync is. */
@@ -15,4 +25,81 @@ export function suggestionText(suggestion: SyncSuggestion, pending: number): str
   const why = { cards: '', entries: '', end: 'No worker runs any more, and ' }[suggestion];
   const rows = `${counted(pending, 'row')} ${pending === 1 ? 'waits' : 'wait'} to be synced with Notion`;
   return `${why}${rows}`;
+}
+
+/** What a database would be synced with. */
+export function proposalText({ table, fields, notes }: NotionProposal): string {
+  const rows = fields.map(({ field, property }) => [`  ${field}`, property]);
+  return [table, ...(rows.length === 0 ? [] : [columns(rows)]), ...notes.map((note) => `  ! ${note}`)].join(
+    '\n',
+  );
+}
+
+/** Token, databases and what waits. */
+export function statusText(status: NotionStatus): string {
+  const { token, integration, tables, pending, suggestion, conflicts, problems } = status;
+  return [
+    token === null ? 'No token.' : `Token from ${token.source}, ending in …${token.lastFour}`,
+    ...(integration === null ? [] : [`Notion knows us as ${integration}.`]),
+    tables.length === 0 ? 'Nothing is connected: orch-tui notion connect' : `Connected: ${tables.join(', ')}`,
+    `${counted(pending, 'row')} to sync, ${counted(conflicts, 'conflict')}`,
+    ...(suggestion ? [`${suggestionText(suggestion, pending)}: orch-tui sync`] : []),
+    ...problems.map(problemText),
+  ].join('\n');
+}
+
+/** What a sync did, or would do. */
+export function outcomeText(
+  { created, updated, pulled, conflicts, problems, wanted }: SyncOutcome,
+  dry: boolean,
+): string {
+  const would = dry ? 'would be ' : '';
+  return [
+    `${counted(created, 'page')} ${would}made, ${updated} ${would}changed, ${counted(pulled, 'row')} ${would}brought here`,
+    ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
+    ...problems.map(problemText),
+    ...wanted.map((task) => `+ a worker is wanted for: ${task}`),
+    ...(dry ? [] : decideHint(conflicts)),
+  ].join('\n');
+}
+
+/** What making it again came to. */
+export function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutcome): string {
+  const fields = conflicts.length === 0 ? 'the same' : `with ${counted(conflicts.length, 'difference')}`;
+  return [
+    `${counted(rows, 'row')} on both sides, ${fields}; nothing was written there.`,
+    ...setAside.map((file) => `What was in the way is kept: ${file}`),
+    ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
+    ...problems.map(problemText),
+    ...decideHint(conflicts),
+    'Go on: orch-tui sync',
+  ].join('\n');
+}
+
+/** What changed on both sides. */
+export function conflictsText(conflicts: readonly SyncConflict[]): string {
+  if (conflicts.length === 0) return 'No conflicts.';
+  const lines = conflicts.map((one) => `${conflictText(one)}${one.isDecided ? ' (decided: sync)' : ''}`);
+  return [...lines, ...decideHint(conflicts)].join('\n');
+}
+
+/** What a person may do about conflicts, where there are any. */
+function decideHint(conflicts: readonly SyncConflict[]): readonly string[] {
+  const isOpen = conflicts.some(({ isDecided }) => !isDecided);
+  return isOpen ? ['Decide: orch-tui sync resolve ID FIELD mine|theirs, or --value TEXT'] : [];
+}
+
+function problemText({ message, hint }: Problem): string {
+  return `! ${message}${hint === undefined ? '' : ` ${hint}`}`;
+}
+
+function conflictText({ id, field, base, ours, theirs }: SyncConflict): string {
+  // Over the row itself: kept, edited, or gone in some way.
+  if (field === 'row') return `${id} row: ${ours} here, ${theirs} in Notion`;
+  if (base === null) return `${id} ${field}: ${value(ours)} here, ${value(theirs)} in Notion`;
+  return `${id} ${field}: ${value(base)} became ${value(ours)} here and ${value(theirs)} in Notion`;
+}
+
+function value(of: string | number | null): string {
+  return of === null ? 'nothing' : JSON.stringify(of);
 }

@@ -1,7 +1,6 @@
 import type { FlowKind } from '../../core/repo.ts';
 import { asksNothing, pairs } from '../../core/values.ts';
-import type { AnyVerb } from '../../core/verb.ts';
-import { defineVerb } from '../define.ts';
+import { defineVerb, type OwnVerb } from '../define.ts';
 
 const prefixNames = ['feature', 'bugfix', 'release', 'hotfix', 'support', 'versiontag'];
 
@@ -11,7 +10,7 @@ const bump = {
 } as const;
 
 /** Commands of git-flow. They run git in their own process, under the lock of the repository. */
-export const flowVerbs: readonly AnyVerb[] = [
+export const flowVerbs: readonly OwnVerb[] = [
   defineVerb({
     usage: 'flow status [repo]',
     about: 'main, develop, prefixes, version and open branches',
@@ -56,7 +55,7 @@ export const flowVerbs: readonly AnyVerb[] = [
   finishing('hotfix', 'merge, tag, merge back and delete it'),
 ];
 
-function finishing(kind: FlowKind, about: string): AnyVerb {
+function finishing(kind: FlowKind, about: string): OwnVerb {
   return defineVerb({
     usage: `flow ${kind} finish <repo> <${kind === 'feature' ? 'name' : 'version'}>`,
     about,

@@ -1,5 +1,8 @@
 import type { Backup, RepoDetails } from '../../core/repo.ts';
+import { columns } from '../../ui/rows.ts';
 import { defineServed, defineVerb } from '../define.ts';
+import { ageOf } from '../workers/keeping.ts';
+import { showStatus } from './status.ts';
 
 /** What is kept of branches and uncommitted work; of one repository, or of all. */
 const backups = defineServed<readonly Backup[]>()({
@@ -13,6 +16,19 @@ const backups = defineServed<readonly Backup[]>()({
       usage: 'backups [repo]',
       about: 'what is kept of branches and uncommitted work that went',
       what: 'look at backups',
+      request: ([repo]) => (repo === undefined ? {} : { repo }),
+      says: (_, kept, { now }) =>
+        kept.length === 0
+          ? 'Nothing is kept.'
+          : columns(
+              kept.map(({ repo, ref, at, kind, subject }) => [
+                repo,
+                ref,
+                `${ageOf(at, now)} ago`,
+                kind === 'branch' ? 'branch' : 'uncommitted work',
+                subject,
+              ]),
+            ),
     },
   ],
 });
@@ -44,6 +60,7 @@ export const repoVerbs = [
     about: 'repositories and workers',
     by: 'anyone',
     what: 'look at repositories',
+    run: showStatus,
   }),
   defineVerb({
     usage: 'branches [repo]',

@@ -1,6 +1,9 @@
-import type { UsageRow } from '../../core/usage.ts';
+import { addUsage, noUsage, type Usage, type UsageRow } from '../../core/usage.ts';
+import type { Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { defineServed } from '../define.ts';
+import { columns } from '../../ui/rows.ts';
+import { moneyText, tokensText } from '../../ui/words.ts';
+import { defineServed, type VerbCall } from '../define.ts';
 import { usageRows } from './used.ts';
 
 /** What workers used, those that are no more included: one row for each and day. */
@@ -15,6 +18,52 @@ export const usage = defineServed<readonly UsageRow[]>()({
       usage: 'usage [repo]',
       about: 'what workers used: money and tokens, by day and worker',
       what: 'look at what was used',
+      run: showUsage,
     },
   ],
 });
+
+/** Shows it by day, repository and worker; as JSON one row for each worker and day. */
+async function showUsage(call: VerbCall, [repo]: readonly string[]): Promise<Printed> {
+  const rows = (await call.ask(usage, {})).filter((row) => repo === undefined || row.repo === repo);
+  const total = sum(rows);
+  const value = { rows, total };
+  if (rows.length === 0) return { value, text: 'Nothing is known to have been used.' };
+  const text = columns([
+    ['', 'cost', 'input', 'output', 'from cache'],
+    ...table('day', rows, ({ day }) => day),
+    ...table('repository', rows, (row) => row.repo),
+    ...table('worker', rows, ({ worker }) => worker),
+    ['', '', '', '', ''],
+    cells('total', total),
+  ]);
+  return { value, text };
+}
+
+/** A heading and one row for each name. */
+function table(
+  heading: string,
+  rows: readonly UsageRow[],
+  name: (row: UsageRow) => string,
+): readonly (readonly string[])[] {
+  const names = [...new Set(rows.map(name))].sort();
+  return [
+    ['', '', '', '', ''],
+    [`by ${heading}`, '', '', '', ''],
+    ...names.map((one) => cells(`  ${one}`, sum(rows.filter((row) => name(row) === one)))),
+  ];
+}
+
+function cells(name: string, { dollars, input, output, cacheRead, cacheWrite }: Usage): readonly string[] {
+  return [
+    name,
+    moneyText(dollars),
+    tokensText(input + cacheWrite),
+    tokensText(output),
+    tokensText(cacheRead),
+  ];
+}
+
+function sum(rows: readonly UsageRow[]): Usage {
+  return rows.reduce<Usage>(addUsage, noUsage);
+}

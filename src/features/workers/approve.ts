@@ -1,17 +1,26 @@
-import { draftId, type StartPlan } from '../../core/proposal.ts';
+import type { Facts } from '../../core/facts.ts';
+import { draftId, type Proposal, type StartPlan } from '../../core/proposal.ts';
 import { asksNothing, wholeNumbers } from '../../core/values.ts';
+import { type Printed, Refusal, refuse } from '../../core/verb.ts';
 import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
-import { failure, type Result } from '../../lib/result.ts';
-import { defineCommand } from '../define.ts';
+import { failure, type Problem, problemOf, type Result } from '../../lib/result.ts';
+import { defineCommand, type VerbCall } from '../define.ts';
 import type { Happening } from '../log.ts';
 import type { RequestMessage, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { canInsist, limitOf } from '../usage/limiting.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
-import { overLimit } from './propose.ts';
+import { beyondText, proposalText, selectBeyond } from './proposalText.ts';
+import { reject } from './reject.ts';
 import { portsAreTaken, withBusy } from './starting.ts';
 import type { OpenProposal } from './workerState.ts';
+import { workerJson } from './workerText.ts';
+
+/** An option of verbs that start a worker. */
+export const overLimit = {
+  '--over-limit': 'also where as many run as the workspace wants, or the agent has reached its usage limit',
+} as const;
 
 interface Approve {
   readonly n: number;
@@ -50,9 +59,154 @@ export const approve = defineCommand<Worker>()({
         ...asksNothing,
         ...overLimit,
       },
+      run: approveProposals,
     },
   ],
 });
+
+export interface ApproveOptions {
+  readonly yes?: boolean;
+  /** Also where more workers run than the workspace wants, or the agent has reached its usage limit. */
+  readonly overLimit?: boolean;
+}
+
+/**
+ * Starts what proposals say: their numbers are the person's yes. With `--all` what is proposed is listed first, and asked
+ * about; what comes meanwhile is not approved.
+ */
+async function approveProposals(
+  call: VerbCall,
+  [numbers = []]: readonly [(readonly number[])?],
+  { all = false, yes = false, overLimit = false }: ApproveOptions & { readonly all?: boolean },
+): Promise<Printed> {
+  if (numbers.length > 0 === all) call.misused('name proposals by their numbers, or say --all');
+  const [first = 0] = numbers;
+  if (numbers.length === 1) return approveShown(call, first, { yes: true, overLimit }, false);
+  const facts = await call.facts();
+  const wanted = all ? facts.proposals.map(({ n }) => n) : [...new Set(numbers)];
+  const proposals: Proposal[] = [];
+  for (const n of wanted) proposals.push(await planned(call, n));
+  if (proposals.length > 0) await call.sayPaged(listText(call, facts, proposals), all && !yes);
+  if (all && proposals.some(isPlanned)) await call.demandYes(yes, 'Start them?', refusals);
+  // Asked for all at once: the controller takes them in order and spaces the starts.
+  return approvedText(await Promise.all(proposals.map((one) => approveOne(call, one, overLimit))));
+}
+
+/** Returns a proposal once its plan is worked out, or cannot be. */
+async function planned(call: VerbCall, n: number): Promise<Proposal> {
+  const find = ({ proposals }: Facts) => proposals.find((proposal) => proposal.n === n);
+  const facts = await call.until((now) => {
+    const found = find(now);
+    return found === undefined || found.plan !== null || found.problem !== null;
+  });
+  return (
+    find(facts) ?? refuse('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals')
+  );
+}
+
+/**
+ * Shows a proposal, asks unless the yes was given, and starts what it says.
+ * @param withdraw what is not started does not stay proposed
+ */
+export async function approveShown(
+  call: VerbCall,
+  n: number,
+  options: ApproveOptions,
+  withdraw: boolean,
+): Promise<Printed> {
+  const proposal = await planned(call, n);
+  const { plan, limit, kind, draft } = proposal;
+  const takeBack = async (why: string) => {
+    if (withdraw) await call.attempt(reject, { n, why });
+  };
+  if (!plan) {
+    await takeBack('could not be started');
+    throw new Refusal(notStartable(proposal, withdraw));
+  }
+  await call.sayPaged(proposalText(proposal, call.now, call.columns), !options.yes);
+  // It names the worker, for of a long card only the end is in sight.
+  const question = `${kind === 'start' ? 'Start' : 'Resume'} ${draftId(draft)}${limit ? ' all the same' : ''}?`;
+  if (!options.yes && !(await call.askYes(question))) {
+    await takeBack('answered no');
+    refuse('not_approved', 'Nothing was started.');
+  }
+  const insists = options.overLimit || (limit && !options.yes) ? { overLimit: true } : {};
+  const started = await call.attempt(approve, { n, digest: plan.digest, ...insists });
+  if (started.ok) {
+    const { id, worktree } = started.value;
+    return { value: workerJson(started.value), text: `Started ${id} in ${worktree}. Watch it: orch-tui` };
+  }
+  const { problem } = started;
+  if (!limits.includes(problem.code)) {
+    await takeBack('could not be started');
+    throw new Refusal(problem);
+  }
+  const insist = problem.code === 'budget_spent' ? '' : ' --over-limit';
+  refuse(problem.code, `${problem.message} It stays proposal ${n}.`, `Later: orch-tui approve ${n}${insist}`);
+}
+
+/** What they keep from starting stays proposed. */
+const limits = ['limit_reached', 'agent_limited', 'budget_spent'];
+
+const noPlan: Problem = { code: 'plan_pending', message: 'No plan came.' };
+
+/** Who names the agent with the command can name another there. */
+function notStartable({ problem, kind }: Proposal, isNamed: boolean): Problem {
+  if (!problem) return noPlan;
+  if (problem.code !== 'agent_missing' || kind === 'resume' || !isNamed) return problem;
+  return { ...problem, hint: `${problem.hint} Or choose another agent: --agent demo` };
+}
+
+const refusals = {
+  unasked: problemOf(
+    'approval_required',
+    'Starting workers needs your approval.',
+    'Approve all of them here: orch-tui approve --all --yes',
+  ),
+  no: problemOf('not_approved', 'Nothing was started.'),
+};
+
+interface Approved {
+  readonly proposal: Proposal;
+  readonly outcome: Result<Worker>;
+}
+
+async function approveOne(call: VerbCall, proposal: Proposal, overLimit: boolean): Promise<Approved> {
+  const { n, plan, problem } = proposal;
+  if (!plan || problem) return { proposal, outcome: { ok: false, problem: problem ?? noPlan } };
+  const insists = overLimit ? { overLimit } : {};
+  return { proposal, outcome: await call.attempt(approve, { n, digest: plan.digest, ...insists }) };
+}
+
+function isPlanned({ plan, problem }: Proposal): boolean {
+  return plan !== null && problem === null;
+}
+
+/** What was started, and what was not and why. */
+function approvedText(all: readonly Approved[]): Printed {
+  const started = all.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : []));
+  const left = all.flatMap(({ proposal: { n, draft }, outcome }) =>
+    outcome.ok ? [] : [{ n, worker: draftId(draft), error: outcome.problem }],
+  );
+  const lines = [
+    ...started.map(({ id, worktree }) => `Started ${id} in ${worktree}.`),
+    ...left.map(({ n, worker, error }) => `Not started: #${n} ${worker}: ${error.message}`),
+  ];
+  return {
+    value: { started: started.map(workerJson), left },
+    text: lines.length === 0 ? 'Nothing is proposed.' : lines.join('\n'),
+    hasFailed: left.length > 0,
+  };
+}
+
+/** All that each approval lets happen, and below them what speaks against several at once. */
+function listText({ now, columns }: VerbCall, facts: Facts, proposals: readonly Proposal[]): string {
+  const cards = proposals.map((proposal) => proposalText(proposal, now, columns));
+  const beyond = [...selectBeyond(facts, proposals)].map(
+    (n) => `! #${n}: ${beyondText(facts.workspace.mostWorkers ?? 0)}`,
+  );
+  return [cards.join('\n\n'), ...beyond].join('\n');
+}
 
 function decideApproval(state: ControllerState, request: Approve, message: RequestMessage): Decision {
   const { ticket, from } = message;

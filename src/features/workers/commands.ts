@@ -1,12 +1,13 @@
 import { approve } from './approve.ts';
 import { cancel } from './cancel.ts';
+import { check } from './check.ts';
 import { deliverBrief } from './deliverBrief.ts';
 import { edit } from './edit.ts';
 import { clean, finish, previewClean, previewFinish } from './finish.ts';
 import { bringBase, diffSnapshot, restoreSnapshot, snapshots } from './keeping.ts';
 import { leaveUnfinished } from './leaveUnfinished.ts';
 import { log, send } from './looking.ts';
-import { check, propose } from './propose.ts';
+import { propose } from './propose.ts';
 import { reject } from './reject.ts';
 import { rename } from './rename.ts';
 import { resume } from './resume.ts';

@@ -1,6 +1,10 @@
+import { taskOf } from '../../core/ids.ts';
 import type { CleanPreview, CleanResult, FinishPreview, FinishResult } from '../../core/proposal.ts';
 import { asksNothing } from '../../core/values.ts';
-import { defineCommand, defineServed } from '../define.ts';
+import { type Printed, refuse } from '../../core/verb.ts';
+import { plainLine } from '../../lib/sanitize.ts';
+import { quoteCommand } from '../../ui/words.ts';
+import { defineCommand, defineServed, type VerbCall } from '../define.ts';
 import { beginEnd } from './ending.ts';
 
 const foreseen = { '--dry-run': 'only show what would happen', ...asksNothing } as const;
@@ -42,9 +46,61 @@ export const finish = defineCommand<FinishResult>()({
         '--confirm <task>': 'the task name, when ignored files would go',
         '--no-verify': 'without the configured checks',
       },
+      run: finishWorker,
     },
   ],
 });
+
+interface EndOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  /** False: the configured checks are not run. */
+  readonly verify?: boolean;
+  /** The task's name, typed because something would be lost. */
+  readonly confirm?: string;
+}
+
+async function finishWorker(
+  call: VerbCall,
+  [id = '']: readonly string[],
+  options: EndOptions,
+): Promise<Printed> {
+  const preview = await call.ask(previewFinish, { id });
+  const { tip, checks, into, blockers } = preview;
+  if (options.dryRun) return { value: preview, text: finishText(preview) };
+  if (blockers.length > 0)
+    refuse(
+      'cannot_finish',
+      `${id} cannot be finished: ${blockers.join(' ')}`,
+      preview.conflicts.length > 0
+        ? `Bring ${into} in and resolve them there: orch-tui worker update ${id}`
+        : `Look closer: orch-tui worker finish ${id} --dry-run`,
+    );
+  call.say(finishText(preview));
+  const confirm = await agree(call, preview, preview.ignored, options, 'Finish it?');
+  const skipChecks = options.verify === false;
+  if (checks && !skipChecks)
+    call.say(`Running ${quoteCommand(checks)} first. To end it: orch-tui worker cancel ${id}`);
+  // For the comment on its card's page.
+  await call.lend(call.token);
+  const done = await call.ask(finish, { id, tip, ...(checks && { checks }), ...confirm, skipChecks });
+  const merged = `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}.`;
+  return { value: done, text: withWarnings(`${merged} Its last commit is kept at ${done.backup}.`, done) };
+}
+
+function finishText(preview: FinishPreview): string {
+  return [
+    `Finish ${preview.id}: merge ${preview.branch} into ${preview.into}, then remove worktree and branch.`,
+    ...section('Commits', preview.commits),
+    ...section('Changes', preview.diffstat),
+    ...section('Not committed', preview.uncommitted),
+    ...section('Ignored files that would go', preview.ignored),
+    ...section('Conflicts', preview.conflicts),
+    ...section('In the way', preview.blockers),
+    ...section(`Will not merge into ${preview.into} afterwards`, preview.conflictsAfter ?? []),
+    ...section('Checks run first', preview.checks ? [quoteCommand(preview.checks)] : []),
+  ].join('\n');
+}
 
 /** Shows what a clean would take away. */
 export const previewClean = defineServed<CleanPreview>()({
@@ -68,6 +124,75 @@ export const clean = defineCommand<CleanResult>()({
       notForAgents: true,
       withOption: onlyLooks,
       options: { ...foreseen, '--confirm <task>': 'the task name, when work would be lost' },
+      run: cleanWorker,
     },
   ],
 });
+
+async function cleanWorker(
+  call: VerbCall,
+  [id = '']: readonly string[],
+  options: EndOptions,
+): Promise<Printed> {
+  const preview = await call.ask(previewClean, { id });
+  const { tip, unmerged, uncommitted, ignored } = preview;
+  const shown = [
+    `Clean ${preview.id}: remove worktree and branch ${preview.branch} without merging.`,
+    ...section('Commits nowhere else', unmerged),
+    ...section('Not committed', uncommitted),
+    ...section('Ignored files that would go', ignored),
+  ].join('\n');
+  if (options.dryRun) return { value: preview, text: shown };
+  call.say(shown);
+  const lost = preview.wantsTypedName ? [...unmerged, ...uncommitted, ...ignored] : [];
+  const confirm = await agree(call, preview, lost, options, 'Clean it?');
+  const done = await call.ask(clean, { id, tip, ...confirm });
+  return {
+    value: done,
+    text: withWarnings(`Cleaned ${id}. Its last commit is kept at ${done.backup}.`, done),
+  };
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${plainLine(line)}`)];
+}
+
+function withWarnings(text: string, { warnings = [] }: FinishResult | CleanResult): string {
+  return [text, ...warnings.map((warning) => `! ${warning}`)].join('\n');
+}
+
+/** Asks for a plain yes where nothing is lost, else for the task's name. Scripts give both as options. */
+async function agree(
+  call: VerbCall,
+  { id }: FinishPreview | CleanPreview,
+  lost: readonly string[],
+  { yes = false, confirm }: EndOptions,
+  question: string,
+): Promise<{ confirm?: string }> {
+  const task = taskOf(id);
+  checkName(confirm, task);
+  if (lost.length === 0) {
+    await call.demandYes(yes, question);
+    return {};
+  }
+  const asks = call.canAsk && !yes;
+  const typed = confirm ?? (asks ? await call.askText(`Type ${task} to let this go: `) : '');
+  if (typed === '')
+    refuse(
+      'would_lose_work',
+      `${id}: this would be lost: ${lost.join(', ')}.`,
+      `Save it, or let it go with: --confirm ${task}`,
+    );
+  checkName(typed, task);
+  return { confirm: typed };
+}
+
+/** Refuses another text also where none is needed: it may be another task that is meant. */
+function checkName(typed: string | undefined, task: string): void {
+  if (typed === undefined || typed === '' || typed === task) return;
+  refuse(
+    'wrong_confirmation',
+    `${JSON.stringify(typed)} is not the task's name, which is ${task}; nothing was changed.`,
+    `Give that name: --confirm ${task}`,
+  );
+}

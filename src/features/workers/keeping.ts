@@ -1,7 +1,10 @@
 import type { Brought } from '../../core/proposal.ts';
 import type { Backup, Restored } from '../../core/repo.ts';
 import { asksNothing, wholeNumber } from '../../core/values.ts';
-import { defineServed } from '../define.ts';
+import { type Printed, refuse } from '../../core/verb.ts';
+import { columns } from '../../ui/rows.ts';
+import { counted } from '../../ui/words.ts';
+import { defineServed, type VerbCall } from '../define.ts';
 
 /** Newest first; also of a worker that is no more. */
 export const snapshots = defineServed<readonly Backup[]>()({
@@ -15,9 +18,31 @@ export const snapshots = defineServed<readonly Backup[]>()({
       usage: 'worker snapshots <id>',
       about: 'what was kept of its uncommitted work',
       what: 'look at snapshots',
+      request: ([id = '']) => ({ id }),
+      json: (_, kept) => kept.map((one, at) => ({ n: at + 1, ...one })),
+      says: ({ id }, kept, { now }) =>
+        kept.length === 0
+          ? `Nothing was kept of ${id} yet.`
+          : columns(
+              kept.map(({ at, commit, subject }, index) => [
+                `${index + 1}`,
+                `${ageOf(at, now)} ago`,
+                commit.slice(0, 10),
+                subject,
+              ]),
+            ),
     },
   ],
 });
+
+/** Such as `3 days`. */
+export function ageOf(at: string, now: number): string {
+  const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
+  if (minutes < 60) return counted(minutes, 'minute');
+  return minutes < 48 * 60
+    ? counted(Math.floor(minutes / 60), 'hour')
+    : counted(Math.floor(minutes / 1440), 'day');
+}
 
 /** A patch: what a snapshot holds that is not committed. */
 export const diffSnapshot = defineServed<string>()({
@@ -32,9 +57,22 @@ export const diffSnapshot = defineServed<string>()({
       about: 'what snapshot N holds, the newest unless told otherwise',
       what: 'look at snapshots',
       values: { n: { about: 'number of the snapshot', parse: wholeNumber } },
+      run: async (call, [id, n = 1]): Promise<Printed> => {
+        const { ref } = await numbered(call, id, n);
+        const diff = await call.ask(diffSnapshot, { id, ref });
+        return { value: { id, n, ref, diff }, text: diff };
+      },
     },
   ],
 });
+
+async function numbered(call: VerbCall, id: string, n: number): Promise<Backup> {
+  const kept = await call.ask(snapshots, { id });
+  return (
+    kept[n - 1] ??
+    refuse('no_snapshot', `${id} has no snapshot ${n}.`, `See: orch-tui worker snapshots ${id}`)
+  );
+}
 
 /** Puts files back as uncommitted changes; `exact` deletes those that the snapshot does not have. */
 export const restoreSnapshot = defineServed<Restored>()({
@@ -49,9 +87,24 @@ export const restoreSnapshot = defineServed<Restored>()({
       about: 'put its files back as uncommitted changes',
       values: { n: { about: 'number of the snapshot', parse: wholeNumber } },
       options: { '--exact': 'also delete files that the snapshot does not have', ...asksNothing },
+      run: restore,
     },
   ],
 });
+
+async function restore(
+  call: VerbCall,
+  [id, n]: readonly [string, number],
+  { exact = false, yes = false }: { readonly exact?: boolean; readonly yes?: boolean },
+): Promise<Printed> {
+  const kept = await numbered(call, id, n);
+  await call.demandYes(yes, `Put the files of ${id} back as they were ${ageOf(kept.at, call.now)} ago?`);
+  const done = await call.ask(restoreSnapshot, { id, ref: kept.ref, exact });
+  const changed = done.restored.length + done.deleted.length;
+  const before = done.before ? ' What was there before is snapshot 1 now.' : '';
+  const text = `${changed} ${changed === 1 ? 'file was' : 'files were'} put back.${before}`;
+  return { value: { id, ...done }, text };
+}
 
 /** Merges the base branch into the worker's, in its worktree; `tell`: a running worker is told of conflicts. */
 export const bringBase = defineServed<Brought & { readonly told: boolean }>()({
@@ -65,6 +118,15 @@ export const bringBase = defineServed<Brought & { readonly told: boolean }>()({
       usage: 'worker update <id>',
       about: 'bring develop into its branch, in its worktree',
       options: { '--tell': 'have a running worker resolve the conflicts' },
+      request: ([id = ''], { tell }) => ({ id, tell: tell === true }),
+      says: ({ id }, { base, conflicts, told, commit }) =>
+        conflicts.length === 0
+          ? `${id} holds all of ${base}, at ${commit?.slice(0, 10)}.`
+          : [
+              `Merging ${base} has left conflicts in the worktree of ${id}:`,
+              ...conflicts.map((path) => `  ${path}`),
+              told ? 'The worker was told to resolve them.' : 'Resolve them there and commit the merge.',
+            ].join('\n'),
     },
   ],
 });

@@ -1,7 +1,16 @@
+import type { Facts } from '../../core/facts.ts';
+import { answersTo, type QueueItem } from '../../core/queue.ts';
 import { wholeNumber } from '../../core/values.ts';
+import { type Printed, refuse } from '../../core/verb.ts';
+import type { Worker } from '../../core/worker.ts';
 import { success } from '../../lib/result.ts';
-import { defineServed, defineVerb } from '../define.ts';
+import { columns, timeText } from '../../ui/rows.ts';
+import { defineServed, defineVerb, type VerbCall } from '../define.ts';
+import type { LogEvent } from '../log.ts';
 import type { LoggedEvent } from '../services.ts';
+import { eventText } from './eventText.ts';
+import { proposalText } from './proposalText.ts';
+import { workerJson, workersText, workerText } from './workerText.ts';
 
 /** The worker's part of the log, oldest first. */
 export const log = defineServed<readonly LoggedEvent[]>()({
@@ -10,8 +19,27 @@ export const log = defineServed<readonly LoggedEvent[]>()({
   onForeignState: true,
   params: ({ worker }) => worker,
   handle: ({ workers }, { id }) => success(workers.eventsOf(id)),
-  verbs: [{ usage: 'worker log <id>', about: 'what happened to it', what: 'look at workers' }],
+  verbs: [{ usage: 'worker log <id>', about: 'what happened to it', what: 'look at workers', run: showLog }],
 });
+
+async function showLog(call: VerbCall, [id = '']: readonly string[]): Promise<Printed> {
+  const events = await call.ask(log, { id });
+  // A proposal that never became a worker has a log, too; only of nothing there is nothing to show.
+  if (events.length === 0) demandWorker(await call.facts(), id);
+  // The controller's own, of the same version.
+  const lines = events.map((event) => `${timeText(event.at)}  ${eventText(event as LogEvent, id)}`);
+  return { value: events, text: lines.join('\n') };
+}
+
+/** Returns the worker of that id; refuses with what became of it when there is none. */
+export function demandWorker({ workers, ended }: Facts, id: string): Worker {
+  const worker = workers.find((one) => one.id === id);
+  if (worker) return worker;
+  const last = ended.findLast((one) => one.id === id);
+  if (last)
+    refuse(`already_${last.how}`, `${id} was ${last.how}.`, `Its last commit is kept at ${last.backup}.`);
+  refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+}
 
 /** Types a line into the agent as a bracketed paste and submits it; `looks_like_command` unless meant. */
 export const send = defineServed<null>()({
@@ -25,18 +53,31 @@ export const send = defineServed<null>()({
       usage: 'worker send <id> <text>',
       about: 'type a line into it',
       options: { '--command': 'also what it takes for a command: ! / # @' },
+      request: ([id = '', text = ''], { command = false }) => ({ id, text, command: command === true }),
+      json: ({ id, text }) => ({ id, sent: text }),
+      says: ({ id }) => `Sent to ${id}.`,
     },
   ],
 });
 
 /** Ways to look at workers that need no request of their own. */
 export const lookingVerbs = [
-  defineVerb({ usage: 'worker list', about: 'all workers', by: 'anyone', what: 'look at workers' }),
+  defineVerb({
+    usage: 'worker list',
+    about: 'all workers',
+    by: 'anyone',
+    what: 'look at workers',
+    run: async (call) => {
+      const { workers } = await call.facts();
+      return { value: workers.map(workerJson), text: workersText(workers) };
+    },
+  }),
   defineVerb({
     usage: 'worker show <id>',
     about: 'everything about one',
     by: 'anyone',
     what: 'look at workers',
+    run: showWorker,
   }),
   defineVerb({
     usage: 'worker screen <id>',
@@ -59,11 +100,47 @@ export const lookingVerbs = [
     about: 'what waits for approval',
     by: 'anyone',
     what: 'look at proposals',
+    run: async (call) => {
+      const { proposals } = await call.facts();
+      const cards = proposals.map((one) => proposalText(one, call.now, call.columns));
+      return { value: proposals, text: cards.length === 0 ? 'No open proposals.' : cards.join('\n\n') };
+    },
   }),
   defineVerb({
     usage: 'queue',
     about: 'all that needs you, oldest first',
     by: 'anyone',
     what: 'look at what waits',
+    run: async (call) => {
+      const { queue } = await call.facts();
+      const text = queue.length === 0 ? 'Nothing needs you.' : columns(queue.map(queueRow));
+      return { value: queue.map(queueJson), text };
+    },
   }),
 ] as const;
+
+async function showWorker(call: VerbCall, [id = '']: readonly string[]): Promise<Printed> {
+  const facts = await call.facts();
+  const ended = facts.ended.findLast((one) => one.id === id);
+  if (ended && !facts.workers.some((one) => one.id === id)) {
+    const when = `at ${timeText(ended.at)}; its last commit is kept at ${ended.backup}.`;
+    return { value: ended, text: `${id} was ${ended.how} ${when}` };
+  }
+  const worker = demandWorker(facts, id);
+  const aside = {
+    lacks: facts.workspace.lacks?.[worker.agent] ?? [],
+    undelivered: facts.undelivered?.includes(id) ?? false,
+    usage: facts.usage?.workers[id] ?? null,
+  };
+  return { value: { ...workerJson(worker), ...aside }, text: workerText(worker, aside, call.now) };
+}
+
+function queueRow({ kind, worker, since, text, request, proposal }: QueueItem): string[] {
+  const name = request?.id ?? (proposal === undefined ? '' : `#${proposal}`);
+  return [name, kind, worker, since, text];
+}
+
+/** With the answers that it takes from here. */
+function queueJson(item: QueueItem): object {
+  return item.request ? { ...item, answers: answersTo(item.request) } : item;
+}

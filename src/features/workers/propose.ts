@@ -1,14 +1,14 @@
 import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
-import { defineCommand, defineServed } from '../define.ts';
+import type { Printed } from '../../core/verb.ts';
+import { isLive, orchestrator } from '../../core/worker.ts';
+import { defineCommand, type VerbCall } from '../define.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
+import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
+import { approvesHere, demandPerson } from './check.ts';
 import { checkDraft } from './checks.ts';
-
-/** Options of verbs that start a worker. */
-export const overLimit = {
-  '--over-limit': 'also where as many run as the workspace wants, or the agent has reached its usage limit',
-} as const;
-export const approvesHere = { '--yes': 'approve it here and now' } as const;
+import { resume } from './resume.ts';
+import { workerJson } from './workerText.ts';
 
 export const propose = defineCommand<Proposal>()({
   name: 'propose',
@@ -19,7 +19,8 @@ export const propose = defineCommand<Proposal>()({
   handle: (services, draft) => {
     services.readConfig();
     services.measureMemory();
-    return services.ask<Proposal>(proposing(draft, services.newSessionId()));
+    const request: NamedRequest & Proposing = { do: 'propose', draft, sessionId: services.newSessionId() };
+    return services.ask<Proposal>(request);
   },
   decide: (state, { draft, sessionId }: Proposing, { ticket }) =>
     proposeBy(state, ticket, draft, sessionId, 'person'),
@@ -34,6 +35,7 @@ export const propose = defineCommand<Proposal>()({
         ...approvesHere,
         ...overLimit,
       },
+      run: startWorker,
     },
     {
       usage: 'orchestrator',
@@ -44,45 +46,51 @@ export const propose = defineCommand<Proposal>()({
         '--agent <name>': 'which agent',
         ...approvesHere,
       },
+      run: runOrchestrator,
     },
   ],
 });
 
-/** Reports whether this would be refused at once, for names or states; changes nothing. */
-export const check = defineServed<null>()({
-  name: 'check',
-  by: 'person',
-  what: 'propose anything',
-  approves: true,
-  params: ({ z, draft, text }) =>
-    z.discriminatedUnion('do', [
-      z.strictObject({ do: z.literal('propose'), draft }),
-      z.strictObject({ do: z.literal('propose-resume'), id: text }),
-      z.strictObject({ do: z.literal('undo'), id: text }),
-    ]),
-  handle: (services, wish) => {
-    services.readConfig();
-    return services.foresee(requestFor(wish));
-  },
-});
+interface StartOptions extends ApproveOptions {
+  readonly brief?: string;
+  readonly agent?: string;
+}
+
+/** Proposes it and, with the person's yes, approves. */
+async function startWorker(
+  call: VerbCall,
+  [repo = '', task = '']: readonly string[],
+  options: StartOptions,
+): Promise<Printed> {
+  const brief = options.brief === '-' ? await call.readInput() : (options.brief ?? '');
+  const draft = { repo, task, brief, agent: options.agent ?? null };
+  await demandPerson(call, options, { do: 'propose', draft }, `worker start ${repo} ${task}`);
+  const { n } = await call.ask(propose, draft);
+  return approveShown(call, n, options, true);
+}
+
+/** Says that it runs, or starts or resumes it behind the card that every start passes. */
+async function runOrchestrator(call: VerbCall, _: unknown, options: StartOptions): Promise<Printed> {
+  const { id, repo, task } = orchestrator;
+  const { workers, proposals } = await call.facts();
+  const known = workers.find((one) => one.id === id);
+  if (known && isLive(known.state)) {
+    const how = `Look at it: orch-tui, key O; or: orch-tui worker attach ${id}`;
+    return { value: workerJson(known), text: `The orchestrator is running (${known.state}). ${how}` };
+  }
+  const open = proposals.find(({ draft }) => draft.role === 'orchestrator');
+  const { brief = '', agent = null } = options;
+  const draft = { role: 'orchestrator', repo, task, brief, agent } as const;
+  const wish = known ? ({ do: 'propose-resume', id } as const) : ({ do: 'propose', draft } as const);
+  await demandPerson(call, options, open ? null : wish, 'orchestrator');
+  const ask = () => (known ? call.ask(resume, { id }) : call.ask(propose, draft));
+  const { n } = open ?? (await ask());
+  return approveShown(call, n, options, open === undefined);
+}
 
 interface Proposing {
   readonly draft: ProposalDraft;
   readonly sessionId: string;
-}
-
-function proposing(draft: ProposalDraft, sessionId: string): NamedRequest & Proposing {
-  return { do: 'propose', draft, sessionId };
-}
-
-type Wish =
-  | { readonly do: 'propose'; readonly draft: ProposalDraft }
-  | { readonly do: 'propose-resume' | 'undo'; readonly id: string };
-
-/** What is only checked needs no session. */
-function requestFor(wish: Wish): NamedRequest {
-  if (wish.do === 'propose') return proposing(wish.draft, '');
-  return wish.do === 'undo' ? wish : { ...wish, do: 'proposeResume' };
 }
 
 /** Puts a draft before the person; it is checked first. @param by who wants it */

@@ -1,11 +1,13 @@
 import { draftId, type Proposal } from '../../core/proposal.ts';
+import type { Printed } from '../../core/verb.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure } from '../../lib/result.ts';
-import { defineCommand } from '../define.ts';
+import { defineCommand, type VerbCall } from '../define.ts';
 import type { Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
+import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
+import { approvesHere, demandPerson } from './check.ts';
 import { findIdle } from './checks.ts';
-import { approvesHere, overLimit } from './propose.ts';
 
 /** Asks for a resume; the answer is a proposal like any other. */
 export const resume = defineCommand<Proposal>()({
@@ -21,9 +23,21 @@ export const resume = defineCommand<Proposal>()({
       about: 'go on with its conversation',
       what: 'resume workers',
       options: { ...approvesHere, ...overLimit },
+      run: resumeWorker,
     },
   ],
 });
+
+/** Shows the same card as a start, and wants the same yes. */
+async function resumeWorker(
+  call: VerbCall,
+  [id = '']: readonly string[],
+  options: ApproveOptions,
+): Promise<Printed> {
+  await demandPerson(call, options, { do: 'propose-resume', id }, `worker resume ${id}`);
+  const { n } = await call.ask(resume, { id });
+  return approveShown(call, n, options, true);
+}
 
 /** A second wish to resume the same worker is the first one. */
 function proposeResume(state: ControllerState, ticket: Ticket, id: string): Decision {

@@ -1,6 +1,5 @@
 import type { Proposal, StartPlan } from '../../core/proposal.ts';
-import { isStoppedByLimit } from '../../core/usage.ts';
-import { isLive, type Worker } from '../../core/worker.ts';
+import { type StoppedByLimit, stoppedByLimit } from '../../core/usage.ts';
 import type { Problem } from '../../lib/result.ts';
 import type { RoomDialogKey } from '../../ui/dialog.ts';
 import { countRunning, findProposal } from '../../ui/select.ts';
@@ -48,39 +47,9 @@ export function whyLeft(state: AppState, { proposal }: Listed): string | null {
   return now.plan?.digest === proposal.plan.digest ? null : 'It has changed since: look at its card.';
 }
 
-/** Numbers of those that come when as many workers run as are wanted, if those before them were started. */
-export function selectBeyond(
-  { facts }: Pick<AppState, 'facts'>,
-  proposals: readonly Proposal[],
-): ReadonlySet<number> {
-  const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - countRunning({ facts });
-  const counted = proposals.filter(({ draft, limit, problem }) => !draft.role && !limit && !problem);
-  return new Set(counted.slice(Math.max(0, free)).map(({ n }) => n));
-}
-
-export function beyondText(mostWorkers: number): string {
-  return `With those before it as many run as this workspace wants at the same time: ${mostWorkers}.`;
-}
-
 /** Those that stopped at a usage limit, by what can be done about it. */
-export interface StoppedByLimit {
-  /** Sit at their prompts, their limit over, or nobody knows. */
-  readonly canGoOn: readonly Worker[];
-  /** Their processes ended; each becomes a proposal to resume. */
-  readonly ended: readonly Worker[];
-  readonly held: readonly Worker[];
-}
-
 export function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimit {
-  const stopped = facts?.workers.filter(isStoppedByLimit) ?? [];
-  const isHeld = ({ id, limitedUntil }: Worker) =>
-    (limitedUntil ?? null) !== null && facts?.heldByLimit?.includes(id) === true;
-  const free = stopped.filter((worker) => !isHeld(worker));
-  return {
-    canGoOn: free.filter(({ state }) => isLive(state)),
-    ended: free.filter(({ state, wasStopped }) => !isLive(state) && !wasStopped),
-    held: stopped.filter(isHeld),
-  };
+  return stoppedByLimit(facts ?? { workers: [] });
 }
 
 /** Makes the keys that leave a dialog of several. @param isAnswered whether nothing more comes of a yes in it */

@@ -28,12 +28,11 @@ import {
 } from '../../ui/step.ts';
 import { cellWidth, type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
 import { counted, longAge, quoteCommand, sharedArguments, shownCommand } from '../../ui/words.ts';
+import { beyondText, selectBeyond } from './proposalText.ts';
 import {
-  beyondText,
   type Listed,
   noKeys,
   queueHint,
-  selectBeyond,
   selectPlanned,
   selectUnlisted,
   severalGroup,
@@ -149,7 +148,7 @@ function view(state: AppState, dialog: StartSeveralDialog, width: number): Dialo
   const columns = columnsOf(listed);
   // What has been started is among those that run.
   const open = listed.flatMap(({ proposal }) => findProposal(state, proposal.n) ?? []);
-  const beyond = selectBeyond(state, open);
+  const beyond = selectBeyond(state.facts, open);
   const against = (one: Listed) => limitOf(state, one, beyond);
   const shared = sharedArguments(listed.map(({ proposal }) => proposal.plan.command));
   // What was decided was in sight before; what came of it is short.

@@ -1,11 +1,11 @@
-import type { Worker } from '../../core/worker.ts';
-import { isLive } from '../../core/worker.ts';
+import { isLive, type Worker } from '../../core/worker.ts';
 import { defineCommand } from '../define.ts';
 import type { Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { findIdle, notRunning } from './checks.ts';
 import { terminalChanged } from './observing.ts';
 import { withBusy, withoutBusy } from './starting.ts';
+import { workerJson } from './workerText.ts';
 
 /** Ends the process; the worker stays, resumable. */
 export const stop = defineCommand<Worker>()({
@@ -24,7 +24,15 @@ export const stop = defineCommand<Worker>()({
       effects: [{ type: 'end-process', id, ticket }],
     };
   },
-  verbs: [{ usage: 'worker stop <id>', about: 'end its process; it stays, resumable' }],
+  verbs: [
+    {
+      usage: 'worker stop <id>',
+      about: 'end its process; it stays, resumable',
+      request: ([id = '']) => ({ id }),
+      json: (_, worker) => workerJson(worker),
+      says: ({ id }) => `${id} is stopped. Resume it: orch-tui worker resume ${id}`,
+    },
+  ],
 });
 
 /** Answers who had a process ended. */

@@ -1,9 +1,11 @@
 import type { UndoResult } from '../../core/proposal.ts';
 import { asksNothing } from '../../core/values.ts';
+import type { Printed } from '../../core/verb.ts';
 import { failure } from '../../lib/result.ts';
-import { defineCommand } from '../define.ts';
+import { defineCommand, type VerbCall } from '../define.ts';
 import type { Ticket, Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
+import { check } from './check.ts';
 import { noSuchWorker } from './checks.ts';
 import { isTaken, startNext } from './queue.ts';
 import { withBusy, withoutBusy } from './starting.ts';
@@ -20,9 +22,28 @@ export const undo = defineCommand<UndoResult>()({
       usage: 'worker undo <id>',
       about: 'bring back a worker that was finished or cleaned',
       options: { '--keep-merge': 'leave its merge where it is', ...asksNothing },
+      run: bringBack,
     },
   ],
 });
+
+async function bringBack(
+  call: VerbCall,
+  [id = '']: readonly string[],
+  { keepMerge = false, yes = false }: { readonly keepMerge?: boolean; readonly yes?: boolean },
+): Promise<Printed> {
+  await call.ask(check, { do: 'undo', id });
+  await call.demandYes(yes, `Bring ${id} back?`);
+  const done = await call.ask(undo, { id, keepMerge });
+  const { branch, uncommitted, takenBackFrom, mergeStays } = done;
+  const what = `${branch}${uncommitted ? ' and its uncommitted work' : ''}`;
+  const text = [
+    `${id} is back, with ${what}. Resume it: orch-tui worker resume ${id}`,
+    ...(takenBackFrom ? [`Its merge was taken back from ${takenBackFrom}.`] : []),
+    ...(mergeStays ? [`Its merge stays: ${mergeStays.why} To revert it: ${mergeStays.revert}`] : []),
+  ].join('\n');
+  return { value: done, text };
+}
 
 function beginUndo(
   state: ControllerState,

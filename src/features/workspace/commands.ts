@@ -1,8 +1,7 @@
 import type { Facts } from '../../core/facts.ts';
 import { asksNothing } from '../../core/values.ts';
-import type { AnyVerb } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { defineServed, defineVerb } from '../define.ts';
+import { defineServed, defineVerb, type OwnVerb } from '../define.ts';
 import { hasLooked, selectFacts } from '../state.ts';
 
 /** The whole picture; `refresh` looks at the repositories first. */
@@ -31,7 +30,7 @@ const stopAll = defineServed<null>()({
 export const workspaceCommands = [facts, stopAll] as const;
 
 /** What is done to a workspace and to the programs themselves. */
-export const workspaceVerbs: readonly AnyVerb[] = [
+export const workspaceVerbs: readonly OwnVerb[] = [
   defineVerb({
     usage: 'init',
     about: 'make this folder a workspace of the repositories below it',
@@ -87,7 +86,7 @@ export const workspaceVerbs: readonly AnyVerb[] = [
   ...daemonVerbs('controller', 'workers live on'),
 ];
 
-function daemonVerbs(name: 'host' | 'controller', consequence: string): readonly AnyVerb[] {
+function daemonVerbs(name: 'host' | 'controller', consequence: string): readonly OwnVerb[] {
   return [
     defineVerb({
       usage: `${name} status`,

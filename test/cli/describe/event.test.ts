@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { eventText } from '../../../src/cli/describe/event.ts';
-import { timeText } from '../../../src/cli/describe/rows.ts';
 import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import { eventText } from '../../../src/features/workers/eventText.ts';
+import { timeText } from '../../../src/ui/rows.ts';
 
 const id = 'web/seo';
 const commit = '1a2b3c4d5e6f7081';

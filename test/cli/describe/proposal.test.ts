@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { proposalRows, proposalText } from '../../../src/cli/describe/proposal.ts';
+import { proposalRows, proposalText } from '../../../src/features/workers/proposalText.ts';
 import { minutesAgo, now, plan, proposal } from '../../app/fixtures.ts';
 
 const id = 'backend/rate-limits';

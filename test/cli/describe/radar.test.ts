@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conflictsText } from '../../../src/cli/describe/radar.ts';
+import { conflictsText } from '../../../src/features/radar/conflicts.ts';
 import { radar } from '../../app/radarFixtures.ts';
 
 test('who does not merge with whom is said in sentences, each file with its fate and the lines of both sides', () => {

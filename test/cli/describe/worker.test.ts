@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { workerText } from '../../../src/cli/describe/worker.ts';
+import { workerText } from '../../../src/features/workers/workerText.ts';
 import { minutesAgo, now, worker } from '../../app/fixtures.ts';
 
 const nothing = { lacks: [], undelivered: false, usage: null };

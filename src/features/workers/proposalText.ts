@@ -1,8 +1,10 @@
+import type { Facts } from '../../core/facts.ts';
 import { draftId, type Proposal, type Proposer, type StartPlan } from '../../core/proposal.ts';
+import { isLive } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
+import { columns as aligned, type NamedText, namedRows, quotedText } from '../../ui/rows.ts';
 import { longAge, portsText, quoteCommand, shownCommand, sizeText } from '../../ui/words.ts';
-import { columns as aligned, type NamedText, namedRows, quotedText } from './rows.ts';
 
 /** Cells of the longest name and what stands around it. */
 const besideNames = 'environment'.length + 4;
@@ -85,4 +87,16 @@ function placeRows({ base, branch, worktree }: StartPlan, now: number): readonly
     ['from', `${base.branch} ${commit.slice(0, 10)} “${subject}”, committed ${longAge(committedAt, now)}`],
     ['worktree', worktree],
   ];
+}
+
+/** Numbers of those that come when as many workers run as are wanted, if those before them were started. */
+export function selectBeyond(facts: Facts | null, proposals: readonly Proposal[]): ReadonlySet<number> {
+  const running = facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
+  const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - running;
+  const counted = proposals.filter(({ draft, limit, problem }) => !draft.role && !limit && !problem);
+  return new Set(counted.slice(Math.max(0, free)).map(({ n }) => n));
+}
+
+export function beyondText(mostWorkers: number): string {
+  return `With those before it as many run as this workspace wants at the same time: ${mostWorkers}.`;
 }

@@ -1,6 +1,6 @@
-import { dayOf } from '../../core/amounts.ts';
-import { plainLine } from '../../lib/sanitize.ts';
-import { cellWidth, wrapText } from '../../ui/text.ts';
+import { dayOf } from '../core/amounts.ts';
+import { plainLine } from '../lib/sanitize.ts';
+import { cellWidth, wrapText } from './text.ts';
 
 /** A fact with its name; nothing is said of one without a text. */
 export type NamedText = readonly [name: string, text: string | null | undefined];

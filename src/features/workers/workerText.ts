@@ -1,8 +1,7 @@
-import type { OperationFact } from '../../core/facts.ts';
 import type { Usage } from '../../core/usage.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
+import { columns, type NamedText, namedRows } from '../../ui/rows.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../../ui/words.ts';
-import { columns, type NamedText, namedRows } from './rows.ts';
 
 /** What is known of a worker besides its record. */
 export interface WorkerAside {
@@ -93,11 +92,6 @@ export function workersText(workers: readonly Worker[]): string {
       one.asks ?? one.update?.summary ?? one.said?.text ?? '',
     ]),
   );
-}
-
-/** What is being done, or waits for its turn. */
-export function operationText({ id, kind, ahead }: OperationFact): string {
-  return kind === 'queued' ? `${id} waits for its turn (${ahead} before it)` : `${id}: ${kind}`;
 }
 
 function stateWord(worker: Worker): string {

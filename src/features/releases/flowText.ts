@@ -7,7 +7,7 @@ import type {
   RefMove,
   Repo,
 } from '../../core/repo.ts';
-import { columns } from './rows.ts';
+import { columns } from '../../ui/rows.ts';
 
 /** What git-flow's commands say to people. */
 
