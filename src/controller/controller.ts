@@ -1,20 +1,22 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Facts } from '../core/facts.ts';
 import { isLive } from '../core/worker.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
+import type { ControllerNotices } from '../features/commands.ts';
 import { applyEvent, emptyLogState } from '../features/log.ts';
 import { addressed } from '../features/messages/sessions.ts';
 import type { Message } from '../features/messages.ts';
 import { hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
+import { Announcer } from '../protocol/announcer.ts';
 import { type Daemon, logError } from '../protocol/daemon.ts';
 import { readHostKey } from '../protocol/keys.ts';
 import type { Link } from '../protocol/link.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
-import { Announcer } from './announcer.ts';
 import { watchConfig } from './config/watchConfig.ts';
 import type { OpenedConfig } from './config/workspaceConfig.ts';
 import { Core } from './core.ts';
@@ -38,6 +40,9 @@ import { traceController } from './tracing.ts';
 /** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
 const sweepMs = 60_000;
 
+/** Some thirty pictures a second: changes that are faster cannot be seen. */
+const announceMs = 33;
+
 /** A start or finish under way is not cut off by our end, unless it takes longer than this. */
 const settleMs = 60_000;
 
@@ -51,7 +56,8 @@ export class Controller {
   readonly #sessions: ReturnType<typeof createSessions>;
   readonly #repos: RepoWatch;
   readonly #documents: Documents;
-  readonly #announcer: Announcer;
+  /** Tells every client the whole picture. */
+  readonly #announcer: Announcer<'facts', Facts>;
   readonly #unwatchConfig: () => void;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -122,13 +128,15 @@ export class Controller {
       tell,
       fail: logError,
     });
-    this.#announcer = new Announcer(
+    this.#announcer = new Announcer<'facts', Facts>({
+      everyMs: announceMs,
+      first: 'soon',
       // Before the first look it would seem that there are no repositories; who asks waits for that look, too.
-      () => (hasLooked(this.#core.state) ? daemon.links : []),
-      () => selectFacts(this.#core.state),
-    );
+      read: () => (hasLooked(this.#core.state) ? selectFacts(this.#core.state) : null),
+      send: (link, facts) => link.notify<ControllerNotices>('facts', facts),
+    });
     this.#core.onChange = () => {
-      this.#announcer.changed();
+      this.#announcer.changed('facts');
       daemon.reconsider();
       this.#host.holdHooks(addressed(this.#core.state));
       this.#repos.follow(this.#core.state.config.repos).catch(logError);

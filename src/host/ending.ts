@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
+import { findTree, listProcesses, type ProcessEntry, processStart } from '../lib/processes.ts';
 import { pollUntil } from '../lib/schedule.ts';
 import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
-import { endProcesses } from './processTree.ts';
 import { asksNow, type Keyboard, typeWord } from './typeLine.ts';
 
 /** A program that printed nothing for so long is taken to rest; one that works moves a spinner. */
 const restMs = 400;
+/** Descendants are no children of ours, so nothing tells when they end. */
 const lookAgainMs = 40;
 /** Until a program should have shown the word that makes it end. */
 const wordShownMs = 600;
@@ -14,7 +14,7 @@ const wordShownMs = 600;
 const usualTermMs = 3000;
 
 /** A child that is to be ended. */
-export interface Departing {
+interface Departing {
   readonly pid: number;
   /** Of its process; with another one the pid belongs to somebody else and is left alone. */
   readonly start: string;
@@ -87,5 +87,55 @@ function environmentOf(pid: number): readonly string[] {
   } catch {
     // Somebody else's, or gone.
     return [];
+  }
+}
+
+/** Even SIGKILL has to wait for a process that hangs in the kernel; we do not wait for ever. */
+const killMs = 5000;
+
+/**
+ * Ends processes, also those in sessions of their own: SIGTERM, and SIGKILL for what is left after `termMs`
+ * milliseconds, with what it started since. Resolves when all of it is gone.
+ */
+async function endProcesses(entries: readonly ProcessEntry[], termMs: number): Promise<void> {
+  signalAll(entries, 'SIGTERM');
+  // A stopped process takes the SIGTERM only when it goes on.
+  signalAll(entries, 'SIGCONT');
+  const stubborn = await waitForEnd(entries, termMs);
+  const all = listProcesses();
+  const rest = new Set(stubborn.flatMap((entry) => findTree(entry.pid, entry.start, all)));
+  signalAll([...rest], 'SIGKILL');
+  await waitForEnd([...rest], killMs);
+}
+
+/** Those that are still there at the end of the time. */
+async function waitForEnd(entries: readonly ProcessEntry[], ms: number): Promise<readonly ProcessEntry[]> {
+  let alive = entries;
+  const areGone = () => {
+    alive = alive.filter(isAlive);
+    return alive.length === 0;
+  };
+  await until(areGone, ms);
+  return alive;
+}
+
+/** Signals the processes' groups, which holds what was started since, and the processes themselves. */
+function signalAll(entries: readonly ProcessEntry[], signal: NodeJS.Signals): void {
+  const alive = entries.filter(isAlive);
+  // Only groups that one of them leads: any other may hold strangers.
+  const led = alive.filter((entry) => entry.group === entry.pid);
+  for (const entry of led) send(-entry.group, signal);
+  for (const entry of alive) if (!led.some((leader) => leader.group === entry.group)) send(entry.pid, signal);
+}
+
+function isAlive(entry: ProcessEntry): boolean {
+  return processStart(entry.pid) === entry.start;
+}
+
+function send(target: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(target, signal);
+  } catch {
+    // Ended in between, or changed its user; the next look tells.
   }
 }

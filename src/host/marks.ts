@@ -1,4 +1,5 @@
-import type { Place } from '../terminal/lines.ts';
+import type { SelectionShape } from '../protocol/hostApi.ts';
+import { endOfLine, type Lines, type Place, PrintedLine, startOfLine } from '../terminal/lines.ts';
 import {
   ColorKind,
   cellIndex,
@@ -22,7 +23,6 @@ export interface Span {
 
 /** Marks what is visible of spans in a grid whose upper row is line `top`; characters are marked as a whole. */
 export function paintMarks(grid: Grid, top: number, spans: readonly Span[]): void {
-  if (spans.length === 0) return;
   const marks = new Uint8Array(grid.cols * grid.rows);
   const cellOf = ({ line, x }: Place) => (line - top) * grid.cols + x;
   for (const { from, to, mark } of spans) {
@@ -36,7 +36,7 @@ export function paintMarks(grid: Grid, top: number, spans: readonly Span[]): voi
 /** The rows of a grid, whose upper row is line `top`, that have something marked. */
 export function markedRows(spans: readonly Span[], top: number, rows: number): number[] {
   const isMarked = (y: number) => spans.some(({ from, to }) => from.line - top <= y && y <= to.line - top);
-  return spans.length === 0 ? [] : Array.from({ length: rows }, (_, y) => y).filter(isMarked);
+  return Array.from({ length: rows }, (_, y) => y).filter(isMarked);
 }
 
 function paintRow(grid: Grid, y: number, marks: Uint8Array): void {
@@ -65,3 +65,202 @@ function paintCell(data: Uint32Array, at: number, mark: number): void {
 }
 
 const yellow = 3;
+
+/** What is looked for. */
+export interface Needle {
+  readonly text: string;
+  readonly isCaseSensitive: boolean;
+}
+
+/** Plain text; case counts only where it has a capital. Null for nothing. */
+export function needleOf(text: string): Needle | null {
+  const composed = text.normalize();
+  const isCaseSensitive = composed !== composed.toLowerCase();
+  return composed === '' ? null : { text: composed, isCaseSensitive };
+}
+
+/** Where each match begins, overlapping ones too. Blanks at the end of a line are none of it. */
+function* matchesIn(text: string, needle: Needle): Generator<number> {
+  const written = text.trimEnd();
+  const searched = needle.isCaseSensitive ? written : lowered(written);
+  for (let at = searched.indexOf(needle.text); at >= 0; at = searched.indexOf(needle.text, at + 1)) yield at;
+}
+
+/** In lower case, each code unit at its place: where a letter would become several it stays. */
+function lowered(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return Array.from(text, (letter) => {
+    const small = letter.toLowerCase();
+    return small.length === letter.length ? small : letter;
+  }).join('');
+}
+
+/** The matches that reach into the `rows` lines from `top`; the one that begins at `current` is marked as that. */
+export function* visibleMatches(
+  lines: Lines,
+  top: number,
+  rows: number,
+  needle: Needle,
+  current: Place | null,
+): Generator<Span> {
+  // A line may be wrapped over all there is; a match reaches no further than its length in wide characters.
+  const reach = Math.ceil((needle.text.length * 2) / lines.cols) + 1;
+  const bottom = Math.min(top + rows, lines.end) - 1;
+  let first = startOfLine(lines, top, reach);
+  while (first <= bottom) {
+    const last = Math.min(endOfLine(lines, first), bottom + reach);
+    const line = new PrintedLine(lines, first, last);
+    for (const at of matchesIn(line.text, needle)) {
+      const from = line.placeOf(at);
+      const isCurrent = current !== null && comparePlaces(from, current) === 0;
+      yield {
+        from,
+        to: line.placeOf(at + needle.text.length - 1),
+        mark: isCurrent ? Mark.current : Mark.match,
+      };
+    }
+    first = last + 1;
+  }
+}
+
+/** Of all matches the one wanted, and how many there are. */
+interface SearchEnd {
+  readonly place: Place | null;
+  readonly matches: number;
+  /** From 1; 0 without a match. */
+  readonly nth: number;
+}
+
+interface SearchStart {
+  readonly needle: Needle;
+  readonly direction: 'back' | 'forward';
+  /** The match is the nearest before or behind this. */
+  readonly pivot: Place;
+}
+
+/**
+ * Goes through all lines. A step ends with the first line that is complete after `sliceMs`, so that whoever steps can
+ * do something else in between; it gives undefined while there is more to do. Lines that are thrown away meanwhile
+ * are left out. Not to be stepped on once lines have other numbers.
+ */
+export function* searchLines(
+  lines: Lines,
+  { needle, direction, pivot }: SearchStart,
+  sliceMs: number,
+): Generator<undefined, SearchEnd> {
+  const seen = { matches: 0, before: 0, notBehind: 0 };
+  let [first, previous, next, last]: [Nearest, Nearest, Nearest, Nearest] = [null, null, null, null];
+  const { end } = lines;
+  let pause = performance.now() + sliceMs;
+  for (let line = lines.first; line < end; ) {
+    const until = endOfLine(lines, line);
+    const printed = new PrintedLine(lines, line, until);
+    for (const at of matchesIn(printed.text, needle)) {
+      const place = printed.placeOf(at);
+      const order = comparePlaces(place, pivot);
+      seen.matches++;
+      if (order < 0) seen.before++;
+      if (order <= 0) seen.notBehind++;
+      first ??= place;
+      last = place;
+      if (order < 0) previous = place;
+      if (order > 0) next ??= place;
+    }
+    line = until + 1;
+    if (performance.now() < pause) continue;
+    yield;
+    pause = performance.now() + sliceMs;
+    line = Math.max(line, lines.first);
+  }
+  const { matches, before, notBehind } = seen;
+  if (direction === 'back')
+    return previous ? { place: previous, matches, nth: before } : { place: last, matches, nth: matches };
+  return next
+    ? { place: next, matches, nth: notBehind + 1 }
+    : { place: first, matches, nth: Math.min(1, matches) };
+}
+
+type Nearest = Place | null;
+
+function comparePlaces(a: Place, b: Place): number {
+  return a.line - b.line || a.x - b.x;
+}
+
+/** Two ends, in any order, and what lies between them made whole. */
+export interface Selection {
+  readonly anchor: Place;
+  readonly head: Place;
+  readonly shape: SelectionShape;
+}
+
+/** The first cell and the last. */
+interface Range {
+  readonly from: Place;
+  readonly to: Place;
+}
+
+/** What is selected of the lines that are kept; null when they have all been thrown away. */
+export function rangeOf({ anchor, head, shape }: Selection, lines: Lines): Range | null {
+  const isInOrder = comparePlaces(anchor, head) <= 0;
+  const [first, last] = isInOrder ? [anchor, head] : [head, anchor];
+  if (last.line < lines.first) return null;
+  const from = first.line < lines.first ? { line: lines.first, x: 0 } : first;
+  const to = { ...last, line: Math.min(last.line, lines.end - 1) };
+  if (shape === 'characters') return { from, to };
+  if (shape === 'words') return { from: wordAt(lines, from).from, to: wordAt(lines, to).to };
+  return {
+    from: { line: startOfLine(lines, from.line), x: 0 },
+    to: { line: endOfLine(lines, to.line), x: lines.cols - 1 },
+  };
+}
+
+/** Fits into one message however it is escaped. */
+const mostCopied = 2_000_000;
+
+/**
+ * The text of a range: blanks at the ends of lines cut, wrapped lines joined; and how many lines that are. Of more
+ * than two million characters the last lines, as many as that holds.
+ */
+export function textOf({ from, to }: Range, lines: Lines): { text: string; lines: number } {
+  const texts: string[] = [];
+  let room = mostCopied;
+  for (let last = endOfLine(lines, to.line); last >= from.line; ) {
+    const first = startOfLine(lines, last);
+    const printed = new PrintedLine(lines, first, last);
+    const start = first <= from.line ? printed.indexOf(startOfCell(printed, from)) : 0;
+    const end = last >= to.line ? printed.indexOf({ ...to, x: to.x + 1 }) : printed.text.length;
+    const text = printed.text.slice(start, end).trimEnd();
+    if (text.length > room) break;
+    texts.push(text);
+    room -= text.length + 1;
+    last = first - 1;
+  }
+  return { text: texts.reverse().join('\n'), lines: texts.length };
+}
+
+/** The same for the right half of a wide character as for its left half. */
+function startOfCell(printed: PrintedLine, place: Place): Place {
+  const at = printed.placeOf(printed.indexOf({ ...place, x: place.x + 1 }) - 1);
+  return comparePlaces(at, place) < 0 && at.line === place.line ? at : place;
+}
+
+/** Kinds of characters; a run of one kind is a word. Anything else, such as a bracket, is one by itself. */
+const kinds = [/^\s$/u, /^[^\s()[\]{}<>'"`,;|\u2500-\u259f]$/u];
+
+function kindOf(letter: string): number {
+  return kinds.findIndex((kind) => kind.test(letter));
+}
+
+function wordAt(lines: Lines, place: Place): Range {
+  const printed = new PrintedLine(lines, startOfLine(lines, place.line), endOfLine(lines, place.line));
+  const { text } = printed;
+  let start = printed.indexOf(startOfCell(printed, place));
+  let end = start;
+  const kind = kindOf(text.charAt(start));
+  if (kind >= 0) {
+    while (start > 0 && kindOf(text.charAt(start - 1)) === kind) start--;
+    while (end + 1 < text.length && kindOf(text.charAt(end + 1)) === kind) end++;
+  }
+  return { from: printed.placeOf(start), to: printed.placeOf(end) };
+}

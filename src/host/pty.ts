@@ -3,8 +3,9 @@ import { delimiter, isAbsolute, join, resolve } from 'node:path';
 import { type BytePty, spawn } from 'node-pty';
 import { processStart } from '../lib/processes.ts';
 import { failure, type Result, success } from '../lib/result.ts';
+import { Backoff } from '../lib/schedule.ts';
 
-export interface PtyCommand {
+interface PtyCommand {
   readonly command: readonly string[];
   readonly cwd: string;
   /** The child's complete environment; node-pty adds `PWD`. */
@@ -176,5 +177,188 @@ function isProgram(path: string): boolean {
   } catch {
     // Missing, unreadable or not executable: all the same here.
     return false;
+  }
+}
+
+/** Small enough that sixteen flooding terminals still leave a key's echo a millisecond or two. */
+const sliceBytes = 16 * 1024;
+/** A chunk of this size is an answer to a key rather than part of a flood. */
+const smallBytes = 4 * 1024;
+/** Above the first the child has to wait, below the second it goes on. */
+const pauseAboveBytes = 128 * 1024;
+const resumeBelowBytes = 32 * 1024;
+
+interface OutputSink {
+  parse(bytes: Buffer): void;
+  pause(): void;
+  resume(): void;
+}
+
+/**
+ * What a child printed and nobody has parsed yet. A small chunk that finds nothing waiting is parsed at once;
+ * everything else goes in slices, one per terminal and turn of the event loop, so that terminals are fair.
+ */
+export class Output {
+  readonly #sink: OutputSink;
+  #waiting: Buffer[] = [];
+  #bytes = 0;
+  #isPaused = false;
+  /** A turn is scheduled; what comes before it has to wait for it. */
+  #isScheduled = false;
+  #whenEmpty: (() => void) | null = null;
+
+  constructor(sink: OutputSink) {
+    this.#sink = sink;
+  }
+
+  push(bytes: Buffer): void {
+    const isAtOnce = bytes.length < smallBytes && !this.#isScheduled;
+    if (isAtOnce) this.#sink.parse(bytes);
+    else {
+      this.#waiting.push(bytes);
+      this.#bytes += bytes.length;
+    }
+    if (!this.#isPaused && this.#bytes > pauseAboveBytes) {
+      this.#isPaused = true;
+      this.#sink.pause();
+    }
+    this.#schedule();
+  }
+
+  /** Parses all that waits, now. */
+  flush(): void {
+    while (this.#bytes > 0) this.#turn();
+  }
+
+  /** Calls back, once, when nothing waits any more. */
+  whenEmpty(callback: () => void): void {
+    if (this.#bytes === 0) callback();
+    else this.#whenEmpty = callback;
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (this.#bytes > 0) this.#turn();
+    });
+  }
+
+  #turn(): void {
+    this.#sink.parse(this.#take());
+    if (this.#isPaused && this.#bytes < resumeBelowBytes) {
+      this.#isPaused = false;
+      this.#sink.resume();
+    }
+    if (this.#bytes > 0) {
+      this.#schedule();
+      return;
+    }
+    const callback = this.#whenEmpty;
+    this.#whenEmpty = null;
+    callback?.();
+  }
+
+  #take(): Buffer {
+    const slice: Buffer[] = [];
+    let room = sliceBytes;
+    while (room > 0) {
+      const first = this.#waiting[0];
+      if (first === undefined) break;
+      const part = first.subarray(0, room);
+      slice.push(part);
+      room -= part.length;
+      if (part.length < first.length) this.#waiting[0] = first.subarray(part.length);
+      else this.#waiting.shift();
+    }
+    this.#bytes -= sliceBytes - room;
+    return slice.length === 1 && slice[0] ? slice[0] : Buffer.concat(slice);
+  }
+}
+
+/** A pseudo-terminal takes about 4 KB before its child reads; small pieces keep what waits on our side. */
+const pieceBytes = 1024;
+/** Pieces of one terminal per turn of the event loop, so that a large paste holds up nobody. */
+const piecesPerTurn = 16;
+/** More than any paste; what exceeds it is refused as a whole. */
+const maxPendingBytes = 16 * 1024 * 1024;
+const firstRetryMs = 5;
+const longestRetryMs = 200;
+
+/**
+ * What waits to be read by a child. Nothing announces that a pseudo-terminal has room again, so a full one is
+ * tried again after a while, and whenever its child prints something.
+ */
+export class Input {
+  readonly #write: (bytes: Uint8Array) => number;
+  #waiting: Uint8Array[] = [];
+  #bytes = 0;
+  #isScheduled = false;
+  #retry: NodeJS.Timeout | undefined;
+  readonly #retries = new Backoff(firstRetryMs, longestRetryMs);
+
+  /** @param write - takes as many bytes as there is room for, and says how many */
+  constructor(write: (bytes: Uint8Array) => number) {
+    this.#write = write;
+  }
+
+  /** Bytes not taken yet. */
+  get pending(): number {
+    return this.#bytes;
+  }
+
+  /** @returns false when too much is waiting already; then nothing of these bytes is taken */
+  push(bytes: Uint8Array, limit = maxPendingBytes): boolean {
+    if (this.#bytes + bytes.length > limit) return false;
+    const isFirst = this.#bytes === 0;
+    this.#waiting.push(bytes);
+    this.#bytes += bytes.length;
+    if (isFirst) this.#flush();
+    return true;
+  }
+
+  /** The child has shown that it is alive. */
+  nudge(): void {
+    if (this.#retry) this.#flush();
+  }
+
+  clear(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#waiting = [];
+    this.#bytes = 0;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    for (let piece = 0; piece < piecesPerTurn; piece++) {
+      const first = this.#waiting[0];
+      if (first === undefined) return;
+      const taken = this.#write(first.subarray(0, pieceBytes));
+      if (taken === 0) {
+        this.#tryLater();
+        return;
+      }
+      this.#retries.reset();
+      this.#bytes -= taken;
+      if (taken < first.length) this.#waiting[0] = first.subarray(taken);
+      else this.#waiting.shift();
+    }
+    this.#continue();
+  }
+
+  #continue(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      if (!this.#retry) this.#flush();
+    });
+  }
+
+  #tryLater(): void {
+    this.#retry = setTimeout(() => this.#flush(), this.#retries.next());
   }
 }

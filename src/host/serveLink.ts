@@ -1,13 +1,18 @@
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import type { HostApi, HostNotices, HostUpcalls, OpenTerminal } from '../protocol/hostApi.ts';
-import type { Handlers, Link } from '../protocol/link.ts';
-import { FrameKind } from '../protocol/link.ts';
+import type {
+  HostApi,
+  HostNotices,
+  HostUpcalls,
+  OpenTerminal,
+  SelectionShape,
+  ViewCell,
+} from '../protocol/hostApi.ts';
+import { FrameKind, type Handlers, type Link } from '../protocol/link.ts';
 import type { Standing } from '../protocol/peer.ts';
-import { type Host, noTerminal, type Watched } from './host.ts';
-import { PasteReader } from './paste.ts';
-import { areLimits } from './scrollback.ts';
-import { serveViews } from './serveViews.ts';
-import type { Size } from './viewers.ts';
+import { type Host, noTerminal } from './host.ts';
+import { areLimits, type Watched } from './terminal.ts';
+import { PasteReader } from './typeLine.ts';
+import type { Size, View } from './view.ts';
 
 /** What every link may ask, also that of another version, is served elsewhere. */
 type Served = Omit<HostApi, 'status' | 'stop'>;
@@ -16,7 +21,7 @@ type Served = Omit<HostApi, 'status' | 'stop'>;
 const maxTextLength = 2_000_000;
 
 /** Who is at the other end: our controller, or a client, which acts for a person or does not. */
-export type LinkRole = 'controller' | (() => Standing);
+type LinkRole = 'controller' | (() => Standing);
 
 /**
  * Serves a link that has said hello. What changes terminals is for the controller. A client may look; it types, and decides
@@ -34,7 +39,7 @@ export function serveLink(
   const unwatch = (channel: number) => {
     const watched = watches.get(channel);
     watches.delete(channel);
-    if (watched) host.unwatch(watched);
+    if (watched) host.find(watched.id)?.unwatch(watched);
   };
   /** Why the other end may not type; null where it may. */
   const refusal = (): Problem | null => {
@@ -96,15 +101,13 @@ export function serveLink(
       if (!terminal) return noTerminal(id);
       if (watches.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
       const name = channelBytes(channel);
-      const watched = host.watch(
-        id,
+      const watched = terminal.watch(
         (update) => link.sendFrame(FrameKind.screen, name, update),
         (bytes) => link.sendFrame(FrameKind.raw, name, bytes),
       );
-      if (!watched.ok) return watched;
-      watches.set(channel, watched.value);
+      watches.set(channel, watched);
       const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room) && refusal() === null) host.fit(watched.value, room, raw);
+      if (isSize(room) && refusal() === null) terminal.fit(watched, room, raw);
       return success(terminal.record);
     },
     unwatch({ channel }) {
@@ -117,7 +120,7 @@ export function serveLink(
       const watched = watches.get(channel);
       if (!watched || !isSize({ cols, rows }))
         return failure('bad_request', 'No such channel, or no such size.');
-      host.fit(watched, { cols, rows }, raw);
+      host.find(watched.id)?.fit(watched, { cols, rows }, raw);
       return success(null);
     },
     paste({ id, ...line }) {
@@ -209,4 +212,63 @@ function channelBytes(channel: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(channel);
   return bytes;
+}
+
+const longestText = 1000;
+const directions: readonly string[] = ['back', 'forward'];
+const ends: readonly string[] = ['top', 'bottom'];
+const shapes: readonly SelectionShape[] = ['characters', 'words', 'lines'];
+
+/** What a link may ask of the views of its watches, which `find` gives by their channels. */
+function serveViews(
+  find: (channel: number) => Watched | undefined,
+): Handlers<Pick<HostApi, 'scroll' | 'search' | 'select' | 'copy'>> {
+  /** What `act` gives, and a screen with what it changed. */
+  async function onView<T>(channel: number, act: (view: View) => T | Promise<T>): Promise<Result<T>> {
+    const watched = find(channel);
+    if (!watched) return failure('bad_request', `Nothing is watched on channel ${channel}.`);
+    const value = await act(watched.view);
+    watched.watch.changed(true);
+    return success(value);
+  }
+
+  return {
+    scroll(params) {
+      const isFit = 'to' in params ? ends.includes(params.to) : Number.isSafeInteger(params.by);
+      if (!isFit) return failure('bad_request', 'A view scrolls by whole lines, or to its top or bottom.');
+      return onView(params.channel, (view) => {
+        if ('to' in params) view.scrollTo(params.to);
+        else view.scrollBy(params.by);
+        return view.scroll;
+      });
+    },
+    search({ channel, text, direction }) {
+      const isFit = typeof text === 'string' && text.length <= longestText && directions.includes(direction);
+      if (!isFit)
+        return failure(
+          'bad_request',
+          `A search wants at most ${longestText} characters, and back or forward.`,
+        );
+      return onView(channel, (view) => view.search(text, direction));
+    },
+    select(params) {
+      const fault = params.to === null ? null : selectionFault(params);
+      if (fault !== null) return failure('bad_request', fault);
+      return onView(params.channel, (view) => {
+        if (params.to === null) view.clearSelection();
+        else view.select(params.from, params.to, params.shape);
+        return null;
+      });
+    },
+    copy: ({ channel }) => onView(channel, (view) => view.copy()),
+  };
+}
+
+function selectionFault({ from, to, shape }: { from?: ViewCell; to: ViewCell; shape: SelectionShape }) {
+  const isFit = isCell(to) && (from === undefined || isCell(from)) && shapes.includes(shape);
+  return isFit ? null : 'A selection wants whole cells from 0, and characters, words or lines.';
+}
+
+function isCell(cell: ViewCell | null): boolean {
+  return [cell?.x, cell?.y].every((side) => Number.isSafeInteger(side) && Number(side) >= 0);
 }

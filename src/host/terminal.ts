@@ -1,31 +1,36 @@
 import { showsOpenQuestion } from '../core/openQuestion.ts';
+import type { GuardRules } from '../core/worker.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import type { OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
+import { plainLines } from '../lib/sanitize.ts';
+import { Debounce } from '../lib/schedule.ts';
+import type { OpenTerminal, ScrollbackLimits, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { childEnvironment } from './childEnvironment.ts';
 import { endChild } from './ending.ts';
-import { Input } from './input.ts';
-import { Output } from './output.ts';
-import { bracketed } from './paste.ts';
-import { type Pty, startPty } from './pty.ts';
-import { cleanTitle } from './title.ts';
-import { type Keyboard, type Line, typeLine } from './typeLine.ts';
-import type { View } from './view.ts';
-import type { Size } from './viewers.ts';
+import { Input, Output, type Pty, startPty } from './pty.ts';
+import { bracketed, type Keyboard, type Line, typeLine } from './typeLine.ts';
+import { RawStream, type Size, smallestRoom, View, Watch } from './view.ts';
 
-export interface TerminalEvents {
+interface TerminalEvents {
   /** The record is another one. */
   onChange(): void;
   onBell(): void;
-  /** The screen may be another one, by these bytes if it is not by a new size; `isEcho`: somebody typed a moment ago. */
-  onOutput(isEcho: boolean, bytes: Buffer | null): void;
+}
+
+/** One link's look at one terminal: where it looks, and what is sent of that. */
+export interface Watched {
+  readonly id: string;
+  readonly view: View;
+  readonly watch: Watch;
+  readonly raw: RawStream;
 }
 
 /** Output this soon after input is taken for its echo. */
 const echoMs = 60;
 const flowingMs = 1000;
+/** A window being dragged sends many sizes; the program should redraw for the last. */
+const resizeMs = 30;
 /** A program that floods its screen is looked at in between. */
 const mostReads = 32;
 /** A program that asks and never reads the answers gets no more of them. */
@@ -36,7 +41,7 @@ function isFocusReport(bytes: Uint8Array): boolean {
   return bytes.length === 3 && /^\x1b\[[IO]$/.test(Buffer.from(bytes).toString('latin1'));
 }
 
-/** A child, what it printed as a screen, and the keys on their way to it. */
+/** A child, what it printed as a screen, who looks at that, and the keys on their way to it. */
 export class Terminal {
   readonly #options: OpenTerminal;
   readonly #events: TerminalEvents;
@@ -54,29 +59,34 @@ export class Terminal {
   #lastLine: Promise<unknown> = Promise.resolve();
   #wasBracketed = false;
   #flowing: NodeJS.Timeout | undefined;
+  readonly #watched = new Set<Watched>();
+  readonly #scrollback: Scrollback;
+  readonly #fitting = new Debounce(() => this.#fit(), resizeMs);
 
   /**
-   * @param scrollback - lines kept above the screen, until `setScrollback`
+   * @param hiddenAfterMs see `Scrollback`
    * @returns `spawn_failed` when there is no such program or folder
    */
   static open(
     options: OpenTerminal,
-    scrollback: number,
     hookUrl: string,
     events: TerminalEvents,
+    hiddenAfterMs?: number,
   ): Result<Terminal> {
     const pty = startPty({ ...options, env: childEnvironment(options, hookUrl) });
-    return pty.ok ? success(new Terminal(options, scrollback, pty.value, events)) : pty;
+    return pty.ok ? success(new Terminal(options, pty.value, events, hiddenAfterMs)) : pty;
   }
 
-  private constructor(options: OpenTerminal, scrollback: number, pty: Pty, events: TerminalEvents) {
+  private constructor(options: OpenTerminal, pty: Pty, events: TerminalEvents, hiddenAfterMs?: number) {
     const { id, cols, rows } = options;
     this.#options = options;
     this.#pty = pty;
     pty.onOutput = (bytes) => this.#onOutput(bytes);
     pty.onExit = (code, signal) => this.#onExit(code, signal);
     this.#events = events;
-    this.#emulator = new Emulator({ cols, rows, scrollback });
+    const limits = options.scrollback ?? defaultScrollback;
+    this.#emulator = new Emulator({ cols, rows, scrollback: limits.visible });
+    this.#scrollback = new Scrollback(limits, (lines) => this.#setScrollback(lines), hiddenAfterMs);
     this.#emulator.onReply = (bytes) => this.#input.push(Buffer.from(bytes), maxReplyBytes);
     this.#emulator.onTitle = (title) => this.#change({ title: cleanTitle(title) });
     this.#emulator.onBell = () => events.onBell();
@@ -103,6 +113,16 @@ export class Terminal {
 
   get record(): TerminalRecord {
     return this.#record;
+  }
+
+  /** What the child shows with what it posts. */
+  get token(): string {
+    return this.#options.token;
+  }
+
+  /** What the child is kept from; null for nothing. */
+  get guard(): GuardRules | null {
+    return this.#options.guard ?? null;
   }
 
   get isRunning(): boolean {
@@ -198,22 +218,61 @@ export class Terminal {
     return this.#emulator.rows;
   }
 
-  /** Fewer lines give their memory back at once. */
-  setScrollback(lines: number): void {
-    this.#emulator.setScrollback(lines);
-    this.#isComplete = false;
+  /** Sends the screen from now on, the whole of it first; raw output once `fit` asks for it. */
+  watch(send: (update: Buffer) => void, sendRaw: (bytes: Uint8Array) => void): Watched {
+    const view = new View(this);
+    const watch = new Watch((changed) => view.read(changed), send);
+    const watched = { id: this.#record.id, view, watch, raw: new RawStream(watch, this, sendRaw) };
+    this.#watched.add(watched);
+    this.#scrollback.show();
+    watch.changed(false);
+    return watched;
   }
 
-  /** Child and screen get the size together; `views` stay at the text they show. */
-  resize(cols: number, rows: number, views: Iterable<View>): void {
+  unwatch(watched: Watched): void {
+    watched.raw.stop();
+    watched.watch.stop();
+    if (!this.#watched.delete(watched)) return;
+    if (this.#watched.size === 0) this.#scrollback.hide();
+    this.#fitting.ask();
+  }
+
+  /** A watcher has room for so much, and would rather have raw output or screens; see `RawStream`. */
+  fit({ watch, raw }: Watched, room: Size, isRaw = false): void {
+    watch.room = room;
+    raw.want(isRaw);
+    this.#fitting.ask();
+  }
+
+  #fit(): void {
+    const size = smallestRoom(Array.from(this.#watched, ({ watch }) => watch.room));
+    if (size) this.#resize(size.cols, size.rows);
+  }
+
+  /** Child and screen get the size together; views stay at the text they show. */
+  #resize(cols: number, rows: number): void {
     if (cols === this.#record.cols && rows === this.#record.rows) return;
-    const moves = Array.from(views, (view) => view.hold());
+    const moves = Array.from(this.#watched, ({ view }) => view.hold());
     this.#emulator.resize(cols, rows);
     for (const move of moves) move();
     this.#pty.resize(cols, rows);
     this.#isComplete = false;
     this.#change({ cols, rows });
-    this.#events.onOutput(false, null);
+    this.#show(false, null);
+  }
+
+  /** Fewer lines give their memory back at once. */
+  #setScrollback(lines: number): void {
+    this.#emulator.setScrollback(lines);
+    this.#isComplete = false;
+  }
+
+  /** The screen may be another one, by these bytes if it is not by a new size; an echo is of what was typed a moment ago. */
+  #show(isEcho: boolean, bytes: Buffer | null): void {
+    for (const { watch, raw } of this.#watched) {
+      raw.output(bytes);
+      watch.changed(isEcho);
+    }
   }
 
   /** Ends the child and all that it started; resolves once its exit is on the record. */
@@ -235,6 +294,9 @@ export class Terminal {
 
   /** Gives the screen's memory back. Only for a child that has exited. */
   dispose(): void {
+    for (const watched of this.#watched) this.unwatch(watched);
+    this.#fitting.cancel();
+    this.#scrollback.stop();
     clearTimeout(this.#flowing);
     this.#input.clear();
     this.#emulator.dispose();
@@ -251,7 +313,7 @@ export class Terminal {
     this.#isComplete = false;
     this.#flow();
     this.#noteModes();
-    this.#events.onOutput(performance.now() - this.#lastInput < echoMs, bytes);
+    this.#show(performance.now() - this.#lastInput < echoMs, bytes);
   }
 
   #noteModes(): void {
@@ -294,4 +356,65 @@ export class Terminal {
     this.#record = { ...this.#record, ...part };
     this.#events.onChange();
   }
+}
+
+/** Characters. */
+const longestTitle = 200;
+
+/** What a program calls itself, fit to be shown: one line, no control or direction characters, not endless. */
+export function cleanTitle(title: string): string {
+  const plain = plainLines(title, { control: '' }).replaceAll('\n', '');
+  return [...plain].slice(0, longestTitle).join('');
+}
+
+/** What a child is given: what was asked for, the kind of terminal, and where it posts to as whom. */
+function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record<string, string> {
+  return {
+    ...env,
+    TERM: 'xterm-256color',
+    COLORTERM: 'truecolor',
+    ORCH_TOKEN: token,
+    ORCH_HOOK_URL: hookUrl,
+  };
+}
+
+/** At 200 columns 1000 lines are 5 MB: nobody misses the older ones of a worker that nobody looks at. */
+const defaultScrollback: ScrollbackLimits = { visible: 5000, hidden: 1000 };
+/** More would be a file to search in rather than something to look back through. */
+const mostLines = 100_000;
+/** Long enough to page through all panes and come back. */
+const hiddenAfterMs = 60_000;
+
+/** Keeps fewer lines of a terminal once nobody has looked at it for a while. */
+export class Scrollback {
+  readonly #limits: ScrollbackLimits;
+  readonly #keep: (lines: number) => void;
+  readonly #hiding: Debounce;
+
+  /** A terminal begins unseen, with room for as many lines as one that is looked at. */
+  constructor(limits: ScrollbackLimits, keep: (lines: number) => void, afterMs = hiddenAfterMs) {
+    this.#limits = limits;
+    this.#keep = keep;
+    const { visible, hidden } = limits;
+    this.#hiding = new Debounce(() => keep(Math.min(visible, hidden)), afterMs);
+    this.hide();
+  }
+
+  show(): void {
+    this.stop();
+    this.#keep(this.#limits.visible);
+  }
+
+  hide(): void {
+    this.#hiding.ask();
+  }
+
+  stop(): void {
+    this.#hiding.cancel();
+  }
+}
+
+/** Whether both are whole numbers of lines in the range allowed. */
+export function areLimits({ visible, hidden }: ScrollbackLimits): boolean {
+  return [visible, hidden].every((lines) => Number.isInteger(lines) && lines >= 0 && lines <= mostLines);
 }

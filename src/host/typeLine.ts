@@ -1,7 +1,7 @@
 import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import { pause, pollUntil } from '../lib/schedule.ts';
-import { typedText } from './paste.ts';
+import { pasteFlags } from '../protocol/link.ts';
 
 /** What types into a child for a program, and sees what comes of it. */
 export interface Keyboard {
@@ -26,7 +26,7 @@ export interface Keyboard {
 }
 
 /** Programs drop an Enter that follows what was typed too closely: Codex needs 60 ms, Gemini up to 100. */
-export const beforeEnterMs = 150;
+const beforeEnterMs = 150;
 /** Until a child should have shown anything of what was typed. */
 const shownMs = 5000;
 const lookAgainMs = 15;
@@ -173,4 +173,66 @@ function notShown(): Result<never> {
 
 function notReading(): Result<never> {
   return failure('not_reading', 'It has ended or does not read what is typed.', 'Look at its terminal.');
+}
+
+/** What a program that asked for bracketed paste finds around one (xterm's control sequences, mode 2004). */
+const pasteStart = '\x1b[200~';
+const pasteEnd = '\x1b[201~';
+
+/** As much as may wait for a child; see input.ts. */
+const longestPaste = 16 * 1024 * 1024;
+
+/** A whole paste: pieces of what is typed into the child. */
+interface Paste {
+  readonly id: string;
+  /** Null when it was too long to be kept. */
+  readonly pieces: readonly Buffer[] | null;
+}
+
+/** Puts the pieces of a link's paste together: it goes to its child as one, or not at all. */
+export class PasteReader {
+  #id = '';
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+  /** A return and its newline are one Enter, also where they are cut apart. */
+  #endsInReturn = false;
+
+  /** @returns the paste that this piece ends */
+  add(id: string, flags: number, text: string): Paste | null {
+    if (flags & pasteFlags.first || id !== this.#id) this.#clear(id);
+    const joined = this.#endsInReturn && text.startsWith('\n') ? text.slice(1) : text;
+    this.#endsInReturn = text.endsWith('\r');
+    const piece = Buffer.from(flags & pasteFlags.asItIs ? text : typedText(joined));
+    this.#bytes += piece.length;
+    if (this.#bytes <= longestPaste) this.#pieces.push(piece);
+    else this.#pieces = [];
+    if (!(flags & pasteFlags.last)) return null;
+    const pieces = this.#bytes <= longestPaste ? this.#pieces : null;
+    this.#clear('');
+    return { id, pieces };
+  }
+
+  #clear(next: string): void {
+    this.#id = next;
+    this.#pieces = [];
+    this.#bytes = 0;
+    this.#endsInReturn = false;
+  }
+}
+
+/** What a terminal sends when a person pastes that, between marks for a program that asked for them. */
+export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buffer {
+  const isEmpty = pieces.every((piece) => piece.length === 0);
+  // An agent may look for a picture in the clipboard when nothing is pasted.
+  return Buffer.concat(
+    isBracketed && !isEmpty ? [Buffer.from(pasteStart), ...pieces, Buffer.from(pasteEnd)] : pieces,
+  );
+}
+
+/**
+ * Text as somebody would type it: newlines as Enter; control characters other than tab are dropped, so that the text
+ * cannot end the paste by itself.
+ */
+export function typedText(text: string): string {
+  return withoutControls(text).replaceAll('\n', '\r');
 }

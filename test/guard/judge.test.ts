@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { WorkerRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
 import type { ToolCall } from '../../src/guard/places.ts';
-import { locate } from '../../src/host/locate.ts';
+import { locate } from '../../src/host/inbox.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GuardRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
-import { locate } from '../../src/host/locate.ts';
+import { locate } from '../../src/host/inbox.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-key-')));
 afterAll(() => rmSync(root, { recursive: true }));

@@ -1,8 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { Input } from '../../src/host/input.ts';
-import { Output } from '../../src/host/output.ts';
-import { cleanTitle } from '../../src/host/title.ts';
-import { smallestRoom, Watch } from '../../src/host/viewers.ts';
+import { Input, Output } from '../../src/host/pty.ts';
+import { cleanTitle } from '../../src/host/terminal.ts';
+import { smallestRoom, Watch } from '../../src/host/view.ts';
 import { findTree } from '../../src/lib/processes.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bracketed, PasteReader, typedText } from '../../src/host/paste.ts';
+import { bracketed, PasteReader, typedText } from '../../src/host/typeLine.ts';
 import { pasteFlags } from '../../src/protocol/link.ts';
 
 const { first, last, asItIs } = pasteFlags;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { RawStream, Watch } from '../../src/host/viewers.ts';
+import { RawStream, Watch } from '../../src/host/view.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
 
 beforeEach(() => void vi.useFakeTimers());

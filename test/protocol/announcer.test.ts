@@ -1,11 +1,11 @@
 import { duplexPair } from 'node:stream';
 import { expect, test, vi } from 'vitest';
-import { Announcer } from '../../src/controller/announcer.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import type { ControllerNotices } from '../../src/features/commands.ts';
 import { selectFacts } from '../../src/features/state.ts';
+import { Announcer } from '../../src/protocol/announcer.ts';
 import { Link } from '../../src/protocol/link.ts';
-import { Scene } from './scene.ts';
+import { Scene } from '../controller/scene.ts';
 
 test('a client that does not read is told no more than it can keep, and the latest once it reads again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout'] });
@@ -17,10 +17,15 @@ test('a client that does not read is told no more than it can keep, and the late
     const { workspace, ...rest } = selectFacts(new Scene().state);
     return { ...rest, workspace: { ...workspace, name: `${round}`.padEnd(100_000, '.') } };
   };
-  const announcer = new Announcer(() => [link], facts);
+  const announcer = new Announcer<'facts', Facts>({
+    everyMs: 33,
+    first: 'soon',
+    read: facts,
+    send: (to, newest) => to.notify<ControllerNotices>('facts', newest),
+  });
   announcer.join(link);
   for (round = 1; round <= 20; round++) {
-    announcer.changed();
+    announcer.changed('facts');
     vi.advanceTimersByTime(40);
   }
   vi.useRealTimers();
