@@ -1,15 +1,13 @@
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import { type Token, Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
-import { createGrid, type Grid } from '../terminal/screen.ts';
+import { createGrid, type Grid, type Modes } from '../terminal/screen.ts';
 import { type capabilitiesOf, mouseSequence, type OuterTerminal } from '../terminal/tty.ts';
 import { keyLabel, keyName } from '../ui/keys.ts';
-import { paintedBytes, rawBytes } from './attachInput.ts';
-import { label } from './panes.ts';
-import { RawOutput } from './rawOutput.ts';
+import { label, mouseBytes } from './panes.ts';
 import { Terminals } from './terminals.ts';
 
-export interface AttachOptions {
+interface AttachOptions {
   readonly root: string;
   readonly id: string;
   /** Already entered. */
@@ -85,7 +83,7 @@ class Attachment {
     else this.#ended.resolve('gone');
     const why = await this.#ended.promise;
     this.#close();
-    // What followed our last words would be on somebody else's screen.
+    // What followed our last words would be on the screen of another program.
     await this.#outer.written();
     return why;
   }
@@ -201,3 +199,112 @@ function lineLayer(text: string, screen: Grid, { cols, rows }: OuterTerminal['si
   const x = screen.rows < rows ? 0 : Math.max(0, cols - grid.cols);
   return { id: 'line', kind: 'pane', x, y: rows - 1, width: Math.min(grid.cols, cols - x), height: 1, grid };
 }
+
+/** Mouse reports that are no mouse tokens, such as those of old encodings: events, not answers. */
+const event = /^\x1b\[(?:M.{3}|<?[\d;]+[Mm])$/s;
+/** A key as terminals send it, and the answer where the cursor is in the first row. */
+const placeOrKey = /^\x1b\[1;\d+R$/;
+
+/**
+ * What a program that has the person's terminal to itself is sent, one byte a character: what the terminal sent. The
+ * host has answered each of the program's questions, so answers of the person's terminal, which saw them too, are
+ * dropped, and with them the one key that looks like an answer, F3 with a modifier. Pastes go another way.
+ */
+export function rawBytes(token: Token): string {
+  switch (token.kind) {
+    case 'key':
+      return placeOrKey.test(token.raw) ? '' : token.raw;
+    case 'mouse':
+    case 'release':
+      return token.raw;
+    // The terminal tells only a program that asked.
+    case 'focus':
+      return focusBytes(token.gained);
+    case 'reply':
+      return event.test(token.raw) ? token.raw : '';
+    case 'paste':
+      return '';
+  }
+}
+
+/** What a program is sent whose screen is painted by us, in modes that are ours. */
+export function paintedBytes(token: Token, modes: Modes | null): string {
+  switch (token.kind) {
+    case 'key':
+      return token.raw;
+    case 'mouse':
+      return modes ? mouseBytes(token, modes) : '';
+    case 'focus':
+      return modes?.focusEvents ? focusBytes(token.gained) : '';
+    // No keyboard protocol is on, so none of these comes.
+    case 'release':
+    case 'reply':
+    case 'paste':
+      return '';
+  }
+}
+
+function focusBytes(gained: boolean): string {
+  return gained ? '\x1b[I' : '\x1b[O';
+}
+
+/** Where bytes go, one piece at a time; it takes the next once the last is out. */
+interface Outlet {
+  readonly isReady: boolean;
+  write(bytes: Uint8Array): void;
+}
+
+interface Piece {
+  readonly bytes: Buffer;
+  readonly taken: () => void;
+}
+
+/** A program's own bytes on their way to the person's terminal. What is not out yet can be dropped. */
+export class RawOutput {
+  readonly #outlet: Outlet;
+  #waiting: Piece[] = [];
+  #flying: Piece | null = null;
+  #tail = '';
+
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
+  }
+
+  /** @param taken told once the bytes are out, or dropped */
+  push(bytes: Buffer, taken: () => void): void {
+    this.#waiting.push({ bytes, taken });
+    if (!this.#flying) this.ready();
+  }
+
+  /** The outlet has taken what it got. */
+  ready(): void {
+    if (!this.#outlet.isReady) return;
+    this.#flying?.taken();
+    this.#flying = this.#waiting.shift() ?? null;
+    if (this.#flying) this.#outlet.write(this.#withPastesMarked(this.#flying.bytes));
+  }
+
+  drop(): void {
+    for (const piece of [this.#flying, ...this.#waiting]) piece?.taken();
+    this.#flying = null;
+    this.#waiting = [];
+    this.#tail = '';
+  }
+
+  /**
+   * The person's terminal goes on marking pastes when the program turns that off: the leave key must not be found in
+   * one. The marks go no further than the host.
+   */
+  #withPastesMarked(bytes: Buffer): Buffer {
+    const known = this.#tail.length;
+    const text = this.#tail + bytes.toString('latin1');
+    this.#tail = /\x1b(?:\[[?;\d]*)?$/.exec(text.slice(-longestReset))?.[0] ?? '';
+    if (!text.includes('2004')) return bytes;
+    return Buffer.from(text.replace(pasteReset, '$&\x1b[?2004h').slice(known), 'latin1');
+  }
+}
+
+/** Resets of some modes, bracketed paste among them. */
+const pasteReset = /\x1b\[\?(?:\d*;)*2004(?:;\d*)*l/g;
+/** Bytes; no program sends longer ones. */
+const longestReset = 64;

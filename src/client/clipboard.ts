@@ -3,7 +3,8 @@ import { replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import type { OuterTerminal } from '../terminal/tty.ts';
-import type { Copied } from '../ui/step.ts';
+import type { Copied, Message, ViewEffect } from '../ui/step.ts';
+import type { Terminals } from './terminals.ts';
 
 /**
  * Bytes of text that are sent to the terminal's clipboard. xterm drops a sequence of more than 100,000 bytes, and
@@ -45,3 +46,42 @@ export class Clipboard {
       : failure('not_written', `What was copied could not be written: ${written.problem.message}`);
   }
 }
+
+/**
+ * Has the host scroll, search or select in a terminal's view, or copies what is selected there. Requests go out in the
+ * order of the calls.
+ * @returns what came of it, where anyone waits for that: how a view has moved is seen
+ */
+export async function runViewEffect(
+  effect: ViewEffect,
+  terminals: Terminals,
+  clipboard: Clipboard,
+): Promise<Message | null> {
+  const { id } = effect;
+  const { call, channel } = terminals.viewOf(id) ?? notWatched;
+  switch (effect.type) {
+    case 'scroll':
+      await call('scroll', 'to' in effect ? { channel, to: effect.to } : { channel, by: effect.by });
+      return null;
+    case 'select': {
+      const { type: _, id: __, ...selection } = effect;
+      await call('select', { channel, ...selection });
+      return null;
+    }
+    case 'search': {
+      const { text, direction } = effect;
+      return { type: 'searched', id, text, result: await call('search', { channel, text, direction }) };
+    }
+    case 'copy': {
+      const copied = await call('copy', { channel });
+      const result = copied.ok ? await clipboard.put(copied.value.text, copied.value.lines) : copied;
+      return { type: 'copied', result };
+    }
+  }
+}
+
+/** A pane that is not on the page has no view. */
+const notWatched = {
+  channel: 0,
+  call: async () => failure('not_watched', 'The pane is not on the screen any more.'),
+};

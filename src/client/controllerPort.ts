@@ -6,7 +6,7 @@ import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { Link } from '../protocol/link.ts';
 
 /** What a client hears of its controller. */
-export interface ControllerListener {
+interface ControllerListener {
   onFacts(facts: Facts): void;
   onLive(): void;
   /** It is tried again by itself. */

@@ -59,7 +59,7 @@ export class Notifier {
     this.#run(title, text);
   }
 
-  /** Not through a shell: what a worker says stays one argument. Nobody waits for its end. */
+  /** Not through a shell: what a worker says stays one argument. Its end is not waited for. */
   #run(title: string, text: string): void {
     const [program, ...args] = this.#settings.command;
     if (program === undefined || this.#isBroken) return;

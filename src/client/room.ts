@@ -1,10 +1,12 @@
-import type { Trace } from '../core/trace.ts';
+import { openTrace, type Trace } from '../core/trace.ts';
 import { isLive } from '../core/worker.ts';
+import type { Result } from '../lib/result.ts';
 import { Store } from '../lib/store.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
+import { version } from '../protocol/version.ts';
 import { Tokenizer } from '../terminal/input.ts';
-import { keyboardQuery } from '../terminal/paneInput.ts';
 import { Compositor } from '../terminal/renderer.ts';
+import type { Cursor } from '../terminal/screen.ts';
 import type { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
 import { windowTitle } from '../tui/bars.ts';
 import { isUnseen } from '../tui/definitions.ts';
@@ -14,19 +16,14 @@ import { Chrome } from '../ui/chrome.ts';
 import { type AppState, initialState, type Settings } from '../ui/state.ts';
 import { answerTo, type Effect, type Message, type Step } from '../ui/step.ts';
 import { attach } from './attach.ts';
-import { ClickCounter } from './clicks.ts';
-import { Clipboard } from './clipboard.ts';
+import { Clipboard, runViewEffect } from './clipboard.ts';
 import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
-import { DrawPace } from './drawPace.ts';
-import { KeyHolder } from './keyHolder.ts';
 import { Notifier, type NotifySettings } from './notifier.ts';
-import { PaintPace, PaneLayers } from './panes.ts';
+import { caretOf, KeyHolder, keyboardQuery, PaintPace, PaneLayers } from './panes.ts';
 import { Terminals } from './terminals.ts';
-import { AgeTimer, DragTimer } from './timers.ts';
-import { traceRoom } from './tracing.ts';
-import { runViewEffect } from './viewEffects.ts';
+import { AgeTimer, ClickCounter, DragTimer, DrawPace } from './timers.ts';
 
-export interface RoomOptions {
+interface RoomOptions {
   readonly controller: ControllerAddress;
   /** Already entered. */
   readonly outer: OuterTerminal;
@@ -72,7 +69,9 @@ class ControlRoom {
   readonly #left = Promise.withResolvers<void>();
   readonly #store: Store<AppState, Message, Effect, never, Step>;
   readonly #trace: Trace<AppState, Message> | null;
+  /** What the chrome shows; screens of workers are painted beside that. */
   #drawn: AppState | null = null;
+  #caret: Cursor | null = null;
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
 
@@ -105,7 +104,7 @@ class ControlRoom {
       onTerminal: (record) => this.#tell({ type: 'terminalChanged', record }),
       onForgotten: (id) => this.#tell({ type: 'terminalForgotten', id }),
       onBell: (id) => this.#tell({ type: 'bellRang', id }),
-      onScreen: (id, seen) => this.#pace.ask('id' in this.#state.focus && this.#state.focus.id === id, seen),
+      onScreen: (id, seen) => this.#pace.ask(this.#isFocused(id), seen),
       onNotTyped: (id, problem) => this.#tell({ type: 'notTyped', id, problem }),
     });
     this.#panes = new PaneLayers(this.#terminals);
@@ -231,11 +230,12 @@ class ControlRoom {
     this.#draw();
   }
 
-  /** Lays out the chrome anew, and tells the host which terminals are to be seen and how large. */
+  /** Lays out the chrome again, and tells the host which terminals are to be seen and how large. */
   #draw(): void {
     this.#drawing.stop();
     if (this.#isAttached) return;
     this.#drawn = this.#state;
+    this.#caret = caretOf(this.#state);
     const begun = performance.now();
     this.#chrome.draw(pictureOf(this.#state, this.#options.capabilities.colors !== 'none'));
     this.#trace?.frame('chrome', performance.now() - begun);
@@ -246,15 +246,29 @@ class ControlRoom {
     this.#ages.follow(this.#state);
   }
 
+  #isFocused(id: string): boolean {
+    const focus = this.#drawn?.focus;
+    return focus !== undefined && 'id' in focus && focus.id === id;
+  }
+
   /** False while it cannot be: what a slow terminal has not taken yet must not pile up, it gets a later frame instead. */
   #paint(): boolean {
-    if (!this.#outer.isReady || this.#isAttached) return false;
+    const drawn = this.#drawn;
+    if (!drawn || !this.#outer.isReady || this.#isAttached) return false;
     const begun = performance.now();
     const { grid, layers } = this.#chrome;
-    const filled = this.#panes.filled(layers, this.#state);
-    const cursor = this.#panes.cursor(layers, this.#state);
-    this.#outer.write(this.#keys.modesSequence(this.#state) + this.#compositor.frame(grid, filled, cursor));
+    const filled = this.#panes.filled(layers, drawn);
+    const cursor = this.#panes.cursor(layers, drawn, this.#caret);
+    this.#outer.write(this.#keys.modesSequence(drawn) + this.#compositor.frame(grid, filled, cursor));
     this.#trace?.frame('screen', performance.now() - begun);
     return true;
   }
+}
+
+/** Opens the trace of the room's loop, where its environment asks for one. What keyboard and mouse send is withheld. */
+function traceRoom(): Result<Trace<AppState, Message> | null> {
+  return openTrace<AppState, Message>({
+    ...{ process: 'room', version, env: process.env, hidesState: true },
+    isTold: ({ type }) => type !== 'tokenArrived',
+  });
 }

@@ -1,14 +1,13 @@
 import type { Problem } from '../lib/result.ts';
 import { connectDaemon } from '../protocol/connect.ts';
 import type { HostApi, HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
-import type { Caller, Link } from '../protocol/link.ts';
-import { FrameKind, pasteFlags } from '../protocol/link.ts';
+import { type Caller, FrameKind, type Link, pasteFlags } from '../protocol/link.ts';
 import { version } from '../protocol/version.ts';
 import { ScreenCopy } from '../terminal/codec.ts';
 import type { Screen } from '../terminal/screen.ts';
 
 /** What a client hears of terminals. */
-export interface TerminalsListener {
+interface TerminalsListener {
   onTerminal(terminal: TerminalRecord): void;
   onForgotten(id: string): void;
   onBell?(id: string): void;
@@ -21,16 +20,16 @@ export interface TerminalsListener {
 }
 
 /** A terminal to be shown, and the room there is for it. */
-export interface Watched {
+interface Watched {
   readonly id: string;
   readonly cols: number;
   readonly rows: number;
-  /** Its program's own bytes, where the room is exactly its size; they begin anew whenever it is shown again. */
+  /** Its program's own bytes, where the room is exactly its size; they start over whenever it is shown again. */
   readonly raw?: boolean;
 }
 
 /** Part of a paste on its way to a terminal. */
-export interface PastePiece {
+interface PastePiece {
   readonly id: string;
   readonly text: string;
   readonly last: boolean;
@@ -89,7 +88,7 @@ export class Terminals {
 
   close(): void {
     this.#closed = true;
-    // What is still under way is for nobody.
+    // What is still under way has no receiver any more.
     this.#watches.clear();
     this.#link?.close();
   }
@@ -126,7 +125,7 @@ export class Terminals {
 
   /**
    * A piece of pasted text. The whole is typed at its last one, bracketed where the program asked for that.
-   * @param isClean as it comes from a terminal that nobody paints on; otherwise control characters are dropped
+   * @param isClean as it comes from a terminal that is not painted on; otherwise control characters are dropped
    */
   paste({ id, text, last }: PastePiece, isClean = false): void {
     const isFirst = this.#pasting !== id;

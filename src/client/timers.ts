@@ -1,6 +1,9 @@
+import { Throttle } from '../lib/schedule.ts';
+import type { MouseToken, Token } from '../terminal/input.ts';
 import { isDraggedOut } from '../tui/mouse.ts';
 import { nextTick } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
+import type { Message } from '../ui/step.ts';
 
 /** Ages on the screen grow; the timer runs only as often as one of them changes. */
 export class AgeTimer {
@@ -44,5 +47,76 @@ export class DragTimer {
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+  }
+}
+
+/** Milliseconds: what workers do is drawn at the rate of their screens, and a higher one cannot be seen. */
+const workersMs = 1000 / 30;
+
+const ofWorkers: ReadonlySet<Message['type']> = new Set([
+  'factsArrived',
+  'terminalChanged',
+  'terminalForgotten',
+  'bellRang',
+  'ticked',
+]);
+
+/**
+ * Decides when to draw the chrome again: at once for what a person does, several messages of one moment together; and for what
+ * workers do at once after a rest, else with the others that come meanwhile.
+ */
+export class DrawPace {
+  readonly #draw: () => void;
+  readonly #workers = new Throttle(() => this.#run(), workersMs, 'soon');
+  #soon: NodeJS.Immediate | undefined;
+
+  constructor(draw: () => void) {
+    this.#draw = draw;
+  }
+
+  /** @param type of the message after which the picture is another one */
+  ask(type: Message['type']): void {
+    if (ofWorkers.has(type)) this.#workers.ask();
+    else this.#soon ??= setImmediate(() => this.#run());
+  }
+
+  /** Draws nothing of what was asked for so far: it is drawn by other means, or not any more. */
+  stop(): void {
+    clearImmediate(this.#soon);
+    this.#soon = undefined;
+    this.#workers.cancel();
+  }
+
+  #run(): void {
+    this.stop();
+    this.#draw();
+  }
+}
+
+/** Milliseconds between two presses that are one double click; what desktops use. */
+const doubleClickMs = 500;
+
+/** Counts presses of the left button that follow quickly upon each other at one place. Terminals do not say when. */
+export class ClickCounter {
+  #last: { readonly x: number; readonly y: number; readonly at: number } | null = null;
+  #count: 0 | 1 | 2 | 3 = 0;
+
+  /**
+   * The token with its count, if it is a press of the left button.
+   * @param at milliseconds of any clock that only goes forward
+   */
+  counted(token: Token, at: number): Token {
+    if (token.kind !== 'mouse' || token.action !== 'press') return token;
+    return token.button === 'left' ? { ...token, clicks: this.#next(token, at) } : token;
+  }
+
+  /** A fourth press is a first one again. */
+  #next({ x, y }: MouseToken, at: number): 1 | 2 | 3 {
+    const last = this.#last;
+    const follows = last?.x === x && last.y === y && at - last.at < doubleClickMs;
+    const count = follows && this.#count === 1 ? 2 : follows && this.#count === 2 ? 3 : 1;
+    this.#last = { x, y, at };
+    this.#count = count;
+    return count;
   }
 }

@@ -16,7 +16,7 @@ const usualTermMs = 3000;
 /** A child that is to be ended. */
 interface Departing {
   readonly pid: number;
-  /** Of its process; with another one the pid belongs to somebody else and is left alone. */
+  /** Of its process; with another one the pid belongs to another process and is left alone. */
   readonly start: string;
   /** Stands as `ORCH_TOKEN` in the environment of all that it started. */
   readonly token: string;
@@ -85,7 +85,7 @@ function environmentOf(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch {
-    // Somebody else's, or gone.
+    // Of another user, or gone.
     return [];
   }
 }

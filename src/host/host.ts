@@ -5,7 +5,7 @@ import type { ChildMessage, HostNotices, OpenTerminal, TerminalRecord } from '..
 import { Inbox, receive } from './inbox.ts';
 import { Terminal } from './terminal.ts';
 
-/** A program can change its title thousands of times a second; nobody needs to hear of each. */
+/** Milliseconds: a program can change its title thousands of times a second. */
 const announceMs = 50;
 
 /** All terminals of a workspace, who looks at them, and what their children posted. */
@@ -51,8 +51,8 @@ export class Host {
   }
 
   /**
-   * Takes in what a child posted; resolves with what it is answered. What its terminal showed before is told before: a
-   * title that came late would be taken for the end of what is posted.
+   * Takes in what a child posted; resolves with its answer. What its terminal showed before is announced first: a title
+   * that came late would be taken for the end of what is posted.
    */
   receive(message: ChildMessage, bytes: number, gone: AbortSignal): Promise<Result<unknown>> {
     this.announcer.flush(message.id);

@@ -95,7 +95,7 @@ const guardTopic = 'guard';
 
 /**
  * Takes in what a child posted. What its rules refuse is answered here and now, whether a controller is there or
- * not; the controller is told of it. The rest is handed on as any other hook.
+ * not; the controller hears of it. The rest is handed on as any other hook.
  * @param rules null for a child that nothing is kept from
  */
 export function receive(
@@ -109,7 +109,7 @@ export function receive(
   const { topic } = message;
   if (!refusal && topic !== guardTopic) return inbox.post(message, bytes, gone);
   if (!refusal) {
-    // Nobody has anything to add: the tool need not wait until the controller has heard of it.
+    // There is nothing to add: the tool need not wait until the controller has heard of it.
     void inbox.post({ ...message, topic: hookTopic }, bytes, gone);
     return Promise.resolve(success({}));
   }
@@ -142,7 +142,7 @@ interface Item {
   readonly message: ChildMessage;
   readonly post: string;
   readonly bytes: number;
-  /** By the clock that nobody sets. */
+  /** By a clock that only goes forward. */
   readonly arrived: number;
   /** How often it was handed over. */
   deliveries: number;
@@ -155,9 +155,9 @@ interface Item {
  * controller has answered it, so that one which ends half-way is given it again: at least once, not exactly.
  */
 export class Inbox {
-  /** Messages thrown away because nobody fetched them. */
+  /** Messages thrown away because no controller fetched them. */
   dropped = 0;
-  /** Told of a message that was handed over, whose sender waits for no answer any more. */
+  /** Called for a message that was handed over, whose sender waits for no answer any more. */
   onWithdrawn: (post: string) => void = () => {};
   readonly #items = new Set<Item>();
   #controller: Caller<HostUpcalls> | null = null;

@@ -48,7 +48,7 @@ async function main(root: string): Promise<void> {
     },
     async beforeEnd() {
       await host.endAll();
-      // How they ended is news that nobody could ask for afterwards.
+      // How they ended could not be asked for afterwards.
       host.announcer.flush();
       server.close();
     },

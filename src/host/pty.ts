@@ -16,7 +16,7 @@ interface PtyCommand {
 
 /** Bytes; as much as the kernel hands over at once. */
 const mostReadNow = 64 * 1024;
-/** How long a child's output must have been silent before it counts as complete although somebody holds it open. */
+/** How long a child's output must have been silent before it counts as complete although a process holds it open. */
 const quietMs = 100;
 /** A grandchild that keeps printing must not keep its dead parent from being reported. */
 const longestDrainMs = 2000;
@@ -195,7 +195,7 @@ interface OutputSink {
 }
 
 /**
- * What a child printed and nobody has parsed yet. A small chunk that finds nothing waiting is parsed at once;
+ * Holds what a child printed until it is parsed. A small chunk that finds nothing waiting is parsed at once;
  * everything else goes in slices, one per terminal and turn of the event loop, so that terminals are fair.
  */
 export class Output {
@@ -279,7 +279,7 @@ export class Output {
 
 /** A pseudo-terminal takes about 4 KB before its child reads; small pieces keep what waits on our side. */
 const pieceBytes = 1024;
-/** Pieces of one terminal per turn of the event loop, so that a large paste holds up nobody. */
+/** Pieces of one terminal per turn of the event loop, so that a large paste holds up no other. */
 const piecesPerTurn = 16;
 /** More than any paste; what exceeds it is refused as a whole. */
 const maxPendingBytes = 16 * 1024 * 1024;

@@ -164,7 +164,7 @@ export class Terminal {
     return this.#emulator.text(options);
   }
 
-  /** Types bytes; false when too much is waiting to be read, or nobody is there to read it. */
+  /** Types bytes; false when too much is waiting to be read, or the child has ended. */
   type(bytes: Uint8Array): boolean {
     this.#lastInput = performance.now();
     if (!isFocusReport(bytes)) this.#record = { ...this.#record, typedAt: new Date().toISOString() };
@@ -183,7 +183,7 @@ export class Terminal {
         ? failure('not_reading', 'It is being ended.', 'Look at its terminal.')
         : typeLine(this.#keyboard(), line),
     );
-    // A bug is told to who asked; the next line has nothing to do with it.
+    // Who asked learns of a bug; the next line has nothing to do with it.
     this.#lastLine = typed.catch(() => {});
     return typed;
   }
@@ -378,14 +378,14 @@ function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record
   };
 }
 
-/** At 200 columns 1000 lines are 5 MB: nobody misses the older ones of a worker that nobody looks at. */
+/** At 200 columns 1000 lines are 5 MB: the older ones of a worker that is not looked at are not missed. */
 const defaultScrollback: ScrollbackLimits = { visible: 5000, hidden: 1000 };
 /** More would be a file to search in rather than something to look back through. */
 const mostLines = 100_000;
 /** Long enough to page through all panes and come back. */
 const hiddenAfterMs = 60_000;
 
-/** Keeps fewer lines of a terminal once nobody has looked at it for a while. */
+/** Keeps fewer lines of a terminal that has not been looked at for a while. */
 export class Scrollback {
   readonly #limits: ScrollbackLimits;
   readonly #keep: (lines: number) => void;

@@ -230,7 +230,7 @@ export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buff
 }
 
 /**
- * Text as somebody would type it: newlines as Enter; control characters other than tab are dropped, so that the text
+ * Returns text as a person would type it: newlines as Enter; control characters other than tab are dropped, so that the text
  * cannot end the paste by itself.
  */
 export function typedText(text: string): string {

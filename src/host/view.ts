@@ -330,7 +330,7 @@ export class Watch {
   }
 }
 
-/** The size that fits all who look: the smallest of their rooms, or null when nobody has said anything. */
+/** The size that fits all who look: the smallest of their rooms, or null when none has said anything. */
 export function smallestRoom(rooms: readonly (Size | null)[]): Size | null {
   const known = rooms.filter((room) => room !== null);
   if (known.length === 0) return null;
@@ -375,7 +375,7 @@ export class RawStream {
     this.#send = send;
   }
 
-  /** Begins, anew if it had begun, or ends in favour of screens. */
+  /** Begins, or starts over if it had begun, or ends in favour of screens. */
   want(isWanted: boolean): void {
     if (isWanted) this.#wait();
     else if (this.#state !== 'unwanted') {

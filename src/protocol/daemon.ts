@@ -16,11 +16,11 @@ export interface DaemonOptions {
   readonly root: string;
   readonly program: Program;
   readonly version: string;
-  /** How long the daemon stays when nobody is connected and nothing needs it, in milliseconds. */
+  /** How long the daemon stays when no link is open and nothing needs it, in milliseconds. */
   readonly lingerMs?: number;
-  /** Done once the socket accepts connections and before anybody can know of it. */
+  /** Done once the socket accepts connections and before its name is known. */
   beforeLock?(socket: string): void;
-  /** Whether there is something to keep, even with nobody connected. Asked when a link or `reconsider` says so. */
+  /** Whether there is something to keep, even without a link. Asked when a link or `reconsider` says so. */
   isNeeded(): boolean;
   /** Adds what every link may ask, also that of another version: `status` and the way to stop. */
   serveAlways(link: Link, daemon: Daemon): void;
@@ -70,7 +70,7 @@ async function open(options: DaemonOptions): Promise<Result<Daemon>> {
   const socket = join(folder.value, `${options.program}.${randomBytes(4).toString('hex')}.sock`);
   const server = createServer();
   try {
-    // Listening comes first, under a name nobody knows: whoever then reads the lock can connect.
+    // Listening comes first, under a name that is not known yet: whoever then reads the lock can connect.
     await listen(server, socket);
     options.beforeLock?.(socket);
     const guard = takeLock(options.root, options.program, socket, options.version);

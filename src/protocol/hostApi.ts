@@ -135,9 +135,9 @@ export interface ChildMessage {
 export interface InboxMessage extends ChildMessage {
   /** Names it among all that were ever posted; the same when it is handed over again. */
   readonly post: string;
-  /** Whoever posted it was told to go on: what it is answered reaches nobody. */
+  /** Whoever posted it goes on already: an answer does not reach it. */
   readonly late?: true;
-  /** Milliseconds since its arrival, by a clock that nobody sets. */
+  /** Milliseconds since its arrival, by a clock that only goes forward. */
   readonly waitedMs: number;
   /** An earlier controller was given it, too. */
   readonly isRepeated: boolean;
@@ -173,7 +173,7 @@ export interface HostApi {
   /**
    * The size this link has room for. The smallest of all watching links wins. With `raw`, wherever that is the
    * terminal's size, frames of `FrameKind.raw` come instead of screens: bytes for a real terminal of that size,
-   * beginning with all it shows. Asked again they begin anew; without `raw` they end.
+   * beginning with all it shows. Asked again they start over; without `raw` they end.
    */
   fit(params: { channel: number; cols: number; rows: number; raw?: boolean }): Result<null>;
   /**
@@ -207,7 +207,7 @@ export interface HostApi {
   identify(params: { token: string }): Result<{ id: string }>;
   /**
    * Terminals for whose hooks the controller has something to say: they wait for its answer, all others are told to go
-   * on at once and handed over behind that. Nobody's wait where this was never asked. The controller's alone.
+   * on at once and handed over behind that. Where this was never asked none wait. The controller's alone.
    */
   holdHooks(params: { ids: readonly string[] }): Result<null>;
   /** Where children post to: `http://127.0.0.1:<port>`. */

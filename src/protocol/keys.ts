@@ -52,7 +52,7 @@ export function digestOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Returns what a caller without a terminal is told, whose key is missing or wrong. */
+/** Returns the problem of a caller without a terminal, whose key is missing or wrong. */
 export function keyProblem(claimed: unknown, env: Environment = process.env): Problem {
   const file = approvalKeyFile(env);
   const what =

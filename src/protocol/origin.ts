@@ -82,7 +82,7 @@ export function isWorker({ caller, all }: Origin, hosted: readonly number[] = []
   return own !== '' && hosted.some((pid) => terminalOf(pid) === own);
 }
 
-/** Returns what a worker is told that wants to do what is a person's. */
+/** Returns the problem of a worker that wants to do what is a person's. */
 export function workerProblem(origin: Origin, what = 'do this'): Problem {
   const name = origin.all.map(({ worker }) => worker).find((worker) => worker !== null);
   return problemOf(
@@ -172,7 +172,7 @@ const ptsMajor = 136;
 
 /**
  * Returns the processes that may hold the other end of a terminal and that are not known yet: none where one of the known
- * ones holds it, as a terminal's program, tmux or `script` does, which start what runs in it. Somebody else's process among
+ * ones holds it, as a terminal's program, tmux or `script` does, which start what runs in it. Another user's process among
  * them, such as sshd or sudo, is taken for the holder.
  * @param terminal as `/proc/PID/stat` numbers it
  * @param known processes that lead to the one in the terminal

@@ -43,7 +43,7 @@ const foreign = {
 /** Longer than a start takes on a busy machine; a daemon that hangs must not hang its starter. */
 const startLimitMs = 20_000;
 
-/** The log begins anew at a start that finds it larger. */
+/** A start that finds the log larger than this empties it. */
 const maxLogBytes = 1024 * 1024;
 
 /**
@@ -98,7 +98,7 @@ function firstLine(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Tells whoever started this process how the start went. Does nothing when nobody waits, and only once. */
+/** Tells whoever started this process how the start went, once, where anyone waits for it. */
 export function reportStart(result: Result<null>): void {
   const fd = process.env[readyVariable];
   delete process.env[readyVariable];

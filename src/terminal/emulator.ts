@@ -56,7 +56,7 @@ export class Emulator {
 
   /**
    * How often the program has gone to another screen or reset all: a real terminal that gets its bytes does not
-   * follow it there, for that one has screens of somebody else's.
+   * follow it there, for that one has screens of another program's.
    */
   breaks = 0;
   readonly #make: (options: TerminalOptions) => Terminal;
@@ -294,8 +294,7 @@ const repeatedPerRow = ['L', 'M', 'S', 'T'];
 const repeatedPerColumn = ['I', 'Z', 'b'];
 
 /**
- * Takes the sting out of sequences that would stop the terminal or fill its memory: every program can print
- * them.
+ * Limits sequences that would stop the terminal or fill its memory: every program can print them.
  */
 function guard(terminal: Terminal): void {
   for (const final of repeatedPerRow) amend(terminal, { final }, (count) => Math.min(count, terminal.rows));

@@ -99,12 +99,12 @@ export class Lines {
 
   /**
    * Holds on to a character over a resize: what it gives back tells, once, where the character is after that; null
-   * when it has been thrown away. Wrapping anew leaves the line with the cursor where it is and neither makes nor
+   * when it has been thrown away. Wrapping again leaves the line with the cursor where it is and neither makes nor
    * joins printed lines, so that they are counted from there.
    */
   hold({ line, x }: Place): () => Place | null {
     const row = line - this.#first;
-    // The alternate screen wraps nothing anew.
+    // The alternate screen wraps nothing again.
     if (this.#buffer.type === 'alternate') return () => ({ line: row + this.#first, x });
     const start = this.#startAt(row);
     let offset = x;

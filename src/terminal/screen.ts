@@ -430,7 +430,7 @@ export interface Screen {
   scroll: Scroll;
 }
 
-/** Where a look at a terminal stands, in lines. */
+/** How far a look at a terminal is scrolled back, in lines. */
 export interface Scroll {
   /** So far above the newest lines; 0 follows them as they come, `history` is the oldest kept. */
   readonly back: number;

@@ -47,7 +47,7 @@ export class OuterTerminal {
     for (const stream of [input, output]) stream.on('error', () => this.#dieOf('SIGHUP'));
     input.on('end', () => this.#dieOf('SIGHUP'));
     process.on('exit', () => this.restore());
-    // Whatever nobody caught: Node.js then prints it and ends the process.
+    // Whatever was not caught: Node.js then prints it and ends the process.
     process.on('uncaughtExceptionMonitor', () => this.restore());
     for (const signal of deadlySignals) process.on(signal, this.#dieOf);
     process.on('SIGTSTP', this.suspend);
@@ -91,7 +91,7 @@ export class OuterTerminal {
 
   /**
    * Puts text into the clipboard of the person's terminal (OSC 52), after the frames on their way. In base64 no text
-   * can end the sequence. Whether the terminal takes it nobody can know.
+   * can end the sequence. Whether the terminal takes it cannot be known.
    */
   copy(text: string): void {
     this.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x1b\\`);

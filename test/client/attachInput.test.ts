@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paintedBytes, rawBytes } from '../../src/client/attachInput.ts';
+import { paintedBytes, rawBytes } from '../../src/client/attach.ts';
 import { type Token, Tokenizer } from '../../src/terminal/input.ts';
 import { initialModes } from '../../src/terminal/screen.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ClickCounter } from '../../src/client/clicks.ts';
+import { ClickCounter } from '../../src/client/timers.ts';
 import type { MouseToken, Token } from '../../src/terminal/input.ts';
 
 function mouse(change: Partial<MouseToken> = {}): MouseToken {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KeyHolder } from '../../src/client/keyHolder.ts';
+import { KeyHolder } from '../../src/client/panes.ts';
 import { createScreen, initialModes, type Modes } from '../../src/terminal/screen.ts';
 import { type AppState, initialState } from '../../src/ui/state.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RawOutput } from '../../src/client/rawOutput.ts';
+import { RawOutput } from '../../src/client/attach.ts';
 
 /** A terminal that takes a piece whenever it is told to. */
 function open() {

@@ -5,7 +5,7 @@ import {
   inputModesSequence,
   ownInputModes,
   tellsOfKitty,
-} from '../../src/terminal/paneInput.ts';
+} from '../../src/client/panes.ts';
 import { initialModes } from '../../src/terminal/screen.ts';
 
 describe('from one set of modes to another', () => {

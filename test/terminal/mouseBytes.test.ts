@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mouseBytes, type PaneMouse } from '../../src/terminal/paneInput.ts';
+import { mouseBytes, type PaneMouse } from '../../src/client/panes.ts';
 import { initialModes, type Modes } from '../../src/terminal/screen.ts';
 
 function mouse(action: PaneMouse['action'], change: Partial<PaneMouse> = {}): PaneMouse {
