@@ -2,7 +2,7 @@ import type { Proposal, StartPlan } from '../../core/proposal.ts';
 import { type StoppedByLimit, stoppedByLimit } from '../../core/usage.ts';
 import type { Problem } from '../../lib/result.ts';
 import type { RoomDialogKey } from '../../ui/dialog.ts';
-import { countRunning, findProposal } from '../../ui/select.ts';
+import { findProposal } from '../../ui/select.ts';
 import type { AnyDialog, AppState } from '../../ui/state.ts';
 import { isWaiting, stay, toList } from '../../ui/step.ts';
 
