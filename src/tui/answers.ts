@@ -45,7 +45,7 @@ import { cellWidth, cutText } from '../ui/text.ts';
 import { counted } from '../ui/words.ts';
 import { definitionOf } from './definitions.ts';
 
-/** A request came to something: what it tells is taken in, and the dialog that waited for it goes on. */
+/** Takes the answer to a request into the state, and lets the dialog that waited for it go on. */
 export function updateAnswer(state: AppState, answer: Answered): Step {
   const taken = takenByDialog(state, answer);
   if (taken) return taken;
@@ -59,14 +59,14 @@ export function updateAnswer(state: AppState, answer: Answered): Step {
   return stay(tell(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
 }
 
-/** What the open dialog makes of an answer that it waits for. */
+/** Returns the step of the open dialog for an answer that it waits for; null when it does not wait. */
 function takenByDialog(state: AppState, answer: Answered): Step | null {
   const dialog = shownDialog(state);
   if (!dialog) return null;
   const { awaits, onAnswer } = definitionOf(dialog);
   const isMeant = awaits?.(dialog, answer.tag) ?? (answer.result.ok && dialog.pending === answer.tag);
   if (!isMeant || !onAnswer) return null;
-  // Of several that are started at once each is known before the dialog goes on.
+  // Each of several started workers is in the facts before the dialog goes on.
   const isStart = answer.method === 'approve' && answer.result.ok && awaits !== undefined;
   const known = isStart ? withStarted(state, answer.result.value, answer.params.n) : state;
   return onAnswer(known, dialog, answer);
@@ -80,7 +80,7 @@ type Telling<M extends Method> = (
   wasAwaited: boolean,
 ) => AppState;
 
-/** What the lists show and the footer says of what was done, where its dialog makes nothing else of it. */
+/** What each answer changes in the lists and the notice, unless a dialog handles it. */
 const tellings: { readonly [M in Method]?: Telling<M> } = {
   facts: (state, facts, { refresh }) => withFacts(refresh ? withoutNotice(state) : state, facts),
   propose: withOwnProposal,
@@ -110,12 +110,12 @@ function withOwnProposal(state: AppState, proposal: Proposal, _: unknown, wasAwa
     : withProposal(state, proposal, wasAwaited);
 }
 
-/** The orchestrator is asked for without a form; its card opens where the person has stayed. */
+/** Reports whether the proposal is an orchestrator's, asked for by a key without a form, and its card may open. */
 function isAskedByKey(state: AppState, { draft }: Proposal): boolean {
   return isRoomFree(state) && isOrchestrator(draft);
 }
 
-/** What was done, and what was left behind by it: that is not read in passing. */
+/** Shows what was done; warnings open a dialog, because a notice is easily missed. */
 function withEnding(state: AppState, done: string, warnings: readonly string[] = []): AppState {
   if (warnings.length === 0) return withNotice(state, done);
   if (!isRoomFree(state)) return withNotice(state, `${done} ${warnings.join(' ')}`, 'problem');
@@ -123,7 +123,7 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
   return openProblem(state, 'Done, but something was left behind', problem);
 }
 
-/** Of a merge that stays a person has to be told more than fits into a line. */
+/** Shows what an undo did; a merge that stays opens a dialog with the way to revert it. */
 function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResult): AppState {
   const from = takenBackFrom ? `, its merge taken back from ${takenBackFrom}` : '';
   const done = `${id} is back${from}; r resumes it.`;
@@ -133,7 +133,7 @@ function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResu
   return openProblem(state, 'It is back, but its merge stays', problem);
 }
 
-/** Selects a worker that the next picture will hold. */
+/** Selects a worker that the next facts will contain. */
 function withCursorOn(state: AppState, id: string): AppState {
   return { ...state, cursors: { ...state.cursors, fleet: { kind: 'worker', id } }, anchor: id };
 }
@@ -152,7 +152,7 @@ function isAwaited(state: AppState, tag: number): boolean {
   return shownDialog(state)?.pending === tag;
 }
 
-/** The dialog stays, with all that was typed; without one, a refusal too long for a line opens its own. */
+/** Shows a refusal in the dialog that waited, which keeps its text; else in a notice, or a dialog if it is long. */
 function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   const dialog = shownDialog(state);
   if (dialog && isAwaited(state, tag)) {
@@ -165,13 +165,13 @@ function withRefusal(state: AppState, tag: number, problem: Problem): AppState {
   return openProblem(withoutNotice(state), 'That did not work', problem);
 }
 
-/** A proposal that the person asked for shows its card; any other waits in the queue. */
+/** Takes a proposal. Its card opens if the person asked for it; otherwise it waits in the queue. */
 function withProposal(state: AppState, proposal: Proposal, isAwaited: boolean): AppState {
   const known = state.facts ? withFacts(state, factsWithProposal(state.facts, proposal)) : state;
   return isAwaited ? openCard(known, proposal) : known;
 }
 
-/** The next one is selected by the person's own doing: they may go on at once. */
+/** Removes an answered request. The next row was selected by the person's own answer, so keys work at once. */
 function withAnswered(state: AppState, { request: id, answer }: MethodParams<'answer'>): AppState {
   const request = findRequest(state, id);
   if (!state.facts || !request) return state;
@@ -180,14 +180,14 @@ function withAnswered(state: AppState, { request: id, answer }: MethodParams<'an
   return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
 }
 
-/** Those that were told show it by themselves; of the others a line says why. */
+/** Shows which workers go on after a limit, and why others do not. */
 function withGoneOn(state: AppState, { going, left }: GoneOn): AppState {
   const [first] = left;
   if (first) return withNotice(state, problemLine(first.problem), 'problem');
   return withNotice(state, `${going.join(', ')} ${going.length === 1 ? 'is' : 'are'} told to go on.`);
 }
 
-/** Takes in a new picture: whatever pointed at something that is gone finds another place, and says so. */
+/** Takes new facts. What pointed at something that no longer exists is moved, with a notice. */
 export function withFacts(state: AppState, facts: Facts): AppState {
   return withFocus(withLists(withNews(withDenials({ ...state, facts }, state), state), state));
 }
@@ -202,7 +202,7 @@ function withLists(next: AppState, old: AppState): AppState {
     ...next,
     cursors: { fleet, queue },
     slid: next.slid || ((gone || turned) && next.list === 'queue'),
-    // Beside a zoomed worker no list is seen: keys stay with the one that is.
+    // Beside a zoomed worker no list is visible, so the keys stay with the fleet.
     list: queue === null || (gone && isZoomed(next)) ? 'fleet' : next.list,
     anchor: keptAnchor(next, old, fleet),
   };
@@ -212,12 +212,12 @@ function itemAt(rows: readonly QueueRow[], key: RowKey | null): QueueItem | null
   return rows.find((row) => isSameRow(row.key, key))?.item ?? null;
 }
 
-/** A worker's row may come to ask for something else: what is pressed was meant for what stood there. */
+/** Reports whether a row asks for something else now: a pressed key was meant for what it showed before. */
 function hasTurned(before: QueueItem | null, after: QueueItem | null): boolean {
   return before !== null && after !== null && (before.kind !== after.kind || before.text !== after.text);
 }
 
-/** The same row, else the one that took its place, else the first of the wanted kind. */
+/** Returns the same row, else the one in its place, else the first of the wanted kind. */
 function keptKey<K extends RowKey>(
   key: K | null,
   before: readonly { readonly key: K }[],
@@ -230,7 +230,7 @@ function keptKey<K extends RowKey>(
   return after[Math.min(Math.max(0, at), after.length - 1)]?.key ?? null;
 }
 
-/** The same worker, else the one that is selected, else one that came beside it. */
+/** Returns the same worker, else the selected one, else a neighbour. */
 function keptAnchor(next: AppState, old: AppState, selected: FleetKey | null): string | null {
   const workers = next.facts?.workers ?? [];
   if (findWorker(next, next.anchor)) return next.anchor;
@@ -252,7 +252,7 @@ function withFocus(state: AppState): AppState {
   }
 }
 
-/** A dialog whose subject is gone closes, unless it waits for the answer that explains why. */
+/** Closes a dialog whose subject no longer exists, unless it waits for the answer that explains why. */
 function withSubject(state: AppState, dialog: AnyDialog): AppState {
   const { isStale, onFacts } = definitionOf(dialog);
   const why = isStale?.(state, dialog) ?? null;
@@ -261,7 +261,7 @@ function withSubject(state: AppState, dialog: AnyDialog): AppState {
   return withNotice(toList(state), state.notice?.tone === 'problem' ? state.notice.text : why);
 }
 
-/** The picture with one worker's newer record; a new worker comes last. What it waits for is told with the next one. */
+/** Returns the facts with a newer record of a worker; a new worker comes last. The queue follows with the next facts. */
 function factsWithWorker(facts: Facts, worker: Worker): Facts {
   const isKnown = facts.workers.some((known) => known.id === worker.id);
   const workers = isKnown
@@ -282,12 +282,12 @@ function factsWithProposal(facts: Facts, proposal: Proposal): Facts {
   return { ...facts, proposals };
 }
 
-/** The picture without what a person has just answered. */
+/** Returns the facts without a request that the person just answered. */
 function factsWithoutRequest(facts: Facts, id: string): Facts {
   return { ...facts, queue: facts.queue.filter(({ request }) => request?.id !== id) };
 }
 
-/** The new worker's page is shown; the keys stay in the queue while more waits there. */
+/** Selects a started worker; the keys stay in the queue while more waits there. */
 function withStarted(state: AppState, worker: Worker, n: number): AppState {
   const known = withWorker(withoutProposal(state, n), worker);
   const list = state.list === 'queue' && selectQueue(known).length > 0 ? 'queue' : 'fleet';
@@ -312,7 +312,7 @@ function withoutProposal(state: AppState, n: number): AppState {
   return withFacts(state, { ...state.facts, proposals });
 }
 
-/** Says what the guard kept a session from, when it happens. */
+/** Shows what the guard denied a session, when it happens. */
 function withDenials(next: AppState, old: AppState): AppState {
   if (!old.facts) return next;
   const fresh = next.facts?.workers.find(
@@ -322,22 +322,22 @@ function withDenials(next: AppState, old: AppState): AppState {
   return withNotice(next, newsLine(denialText(fresh.id, fresh.denied), 1, next.size.cols));
 }
 
-/** Says what the controller has to say, once. */
+/** Shows each notice of the controller once. */
 export function withNews(next: AppState, old: AppState): AppState {
   const said = new Set(old.facts?.notices.map(problemLine));
   const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
   const [first] = news;
   if (first !== undefined) return withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
-  return isBroken(old) && !isBroken(next) ? withNotice(next, mended) : next;
+  return isBroken(old) && !isBroken(next) ? withNotice(next, repaired) : next;
 }
 
-const mended = '.orch/config.json is right again and in use.';
+const repaired = '.orch/config.json is right again and in use.';
 
 function isBroken({ facts }: AppState): boolean {
   return facts?.notices.some(({ code }) => code === 'config_invalid') ?? false;
 }
 
-/** What fits into one line, and where to read the rest. */
+/** Returns as much as fits into one line, and where to read the rest. */
 function newsLine(first: string, count: number, cols: number): string {
   const text = plainLine(first);
   const room = cols - noticeMargin;

@@ -22,10 +22,10 @@ import {
 import { counted, type Look, moneyText, stateLook, tokensText } from '../ui/words.ts';
 import { keysAt } from './definitions.ts';
 
-/** Cells of the workspace's name; what is in it matters more. */
+/** The longest shown name of a workspace, in cells. */
 const longestName = 24;
 
-/** Name of the workspace, what is in it, and at the right what needs the person. */
+/** Returns the header: the workspace, what is in it, and at the right what needs the person. */
 export function headerLine(state: AppState): Line {
   const { facts, size } = state;
   const name = facts ? ` · ${cutText(facts.workspace.name, longestName)}` : '';
@@ -43,7 +43,7 @@ export function headerLine(state: AppState): Line {
   return fitLine(spreadLine([...title, ...shown], right, size.cols), size.cols);
 }
 
-/** The same in fewer and fewer cells. */
+/** Returns summaries of the workspace, each shorter than the one before. */
 function summaries({ facts, connection }: AppState): readonly Line[] {
   if (!facts) return connection.status === 'lost' ? [] : [[span('connecting …', 'muted')]];
   const { repos, workers } = facts;
@@ -68,7 +68,7 @@ function connection({ connection, facts }: AppState): Line {
   return connection.status === 'connecting' && facts ? [span('connecting … ', 'muted')] : [];
 }
 
-/** What waits to be synced, and what changed on both sides. */
+/** Returns what waits to be synced with Notion, and what changed on both sides. */
 function notion({ facts }: AppState): Line {
   const { pending = 0, conflicts = [], running = null, suggestion } = facts?.notion ?? {};
   const open = conflicts.filter(({ isDecided }) => !isDecided).length;
@@ -79,13 +79,13 @@ function notion({ facts }: AppState): Line {
   return [suggestion ? span(`notion${rows} sync? `, 'notice') : span(`notion${rows} `, 'muted'), ...clash];
 }
 
-/** Pairs that will not merge. */
+/** Returns the number of conflicts. */
 function conflictCount(state: AppState): Line {
   const count = countConflicts(state);
   return count > 0 ? [span(`radar ${count} `, 'bad'), span(' ')] : [];
 }
 
-/** What was used today, where there is room, and anywhere once it comes near its budget. */
+/** Returns today's usage, on wide screens or when it is near its budget. */
 function used(state: AppState): Line {
   const today = usedToday(state);
   return today && (state.size.cols >= 100 || today.tone !== 'muted') ? [today, span('  ')] : [];
@@ -102,21 +102,21 @@ const tones: Readonly<Record<ReturnType<typeof budgetState>, Tone>> = {
   spent: 'bad',
 };
 
-/** What was used today, of how much; null while nothing was. */
+/** Returns today's usage with its budget; null without any. */
 export function usedToday({ facts }: Pick<AppState, 'facts'>): Span | null {
   const { usage } = facts ?? {};
   const today = usage?.days[usage.today];
   return today ? usedSpan(today, usage?.budget?.day, 'today') : null;
 }
 
-/** What a worker has used; null while nothing is known of that. */
+/** Returns a worker's usage; null while it is unknown. */
 export function usedBy({ facts }: Pick<AppState, 'facts'>, id: string): Span | null {
   const { usage } = facts ?? {};
   const used = usage?.workers[id] ?? noUsage;
   return used.dollars + used.output > 0 ? usedSpan(used, usage?.budget?.worker, '') : null;
 }
 
-/** `$1.20 of $5 · 45k`: money, where the agent tells of it, and tokens in and out but for those from a cache. */
+/** Returns `$1.20 of $5 · 45k`: money, where the agent reports it, and tokens in and out without cached ones. */
 function usedSpan(used: Usage, budget: number | undefined, when: string): Span {
   const tokens = used.input + used.cacheWrite + used.output;
   const money = budget === undefined ? moneyText(used.dollars) : `${moneyText(used.dollars)} of $${budget}`;
@@ -128,10 +128,10 @@ function usedSpan(used: Usage, budget: number | undefined, when: string): Span {
   return span(when === '' ? text : `${text} ${when}`, tones[budgetState(used.dollars, budget)]);
 }
 
-/** Tabs and task bars cut what is longer. */
+/** The longest name in a window title; tabs and task bars cut longer ones. */
 const longestInTitle = 40;
 
-/** What the person's terminal calls its window: `orch-tui · shop · 2 need you`. */
+/** Returns the title of the terminal's window: `orch-tui · shop · 2 need you`. */
 export function windowTitle(state: AppState): string {
   const name = state.facts ? plainLine(state.facts.workspace.name) : '';
   const count = selectQueue(state).length;
@@ -139,13 +139,13 @@ export function windowTitle(state: AppState): string {
   return ['orch-tui', cutText(name, longestInTitle), need].filter(Boolean).join(' · ');
 }
 
-/** A notice, or the keys that do something now. The key that leaves a worker is always named. */
+/** Returns the footer: a notice, or the keys that work now. The key that leaves a worker is always shown. */
 export function footerLine(state: AppState): Line {
   const { cols } = state.size;
   const notice = noticeLine(state);
   const { focus } = state;
   if (focus.at === 'pane') return besideKeys(state, notice);
-  // What lies over the room names its keys itself.
+  // The palette shows its keys itself.
   if (state.palette) return fitLine([span(' '), ...notice], cols);
   const prompt = promptOf(state);
   if (prompt) return prompt.line;
@@ -154,14 +154,14 @@ export function footerLine(state: AppState): Line {
   return fitLine(focus.at === 'dialog' ? [] : [span(' '), ...keyHints(state, cols - 2)], cols);
 }
 
-/** What is said stands behind the keys, which are never covered. */
+/** Returns the keys with a text behind them. */
 function besideKeys(state: AppState, said: Line): Line {
   const { cols } = state.size;
   const room = cols - 2 - (said.length > 0 ? lineWidth(said) + 3 : 0);
   return fitLine([span(' '), ...keyHints(state, room), span('   '), ...said], cols);
 }
 
-/** The text to search for while it is typed, and the caret's cell; null while none is. */
+/** Returns the search prompt and the caret's cell; null while nothing is typed. */
 export function promptOf(state: AppState): { line: Line; caret: { x: number; y: number } } | null {
   const prompt = state.focus.at === 'history' ? state.focus.prompt : null;
   if (!prompt || !fits(state.size)) return null;
@@ -173,7 +173,7 @@ export function promptOf(state: AppState): { line: Line; caret: { x: number; y: 
   return { line, caret: { x: head.length + field.column, y: rows - 1 } };
 }
 
-/** `3 of 17` */
+/** Returns `3 of 17 matches`. */
 function matchesLine({ search }: History): Line {
   if (!search) return [];
   const { found } = search;
@@ -185,7 +185,7 @@ function matchesLine({ search }: History): Line {
 }
 
 function noticeLine({ notice, connection }: AppState): Line {
-  // What keeps the controller away stays until it is mended; a mere loss is told in the header.
+  // A problem that keeps the controller from running stays until it is solved; a lost connection is in the header.
   if (connection.status === 'lost' && connection.problem.code !== 'disconnected') {
     const { message, hint } = connection.problem;
     return line(`! ${[message, hint].filter(Boolean).join(' ')}`, 'bad');
@@ -194,7 +194,7 @@ function noticeLine({ notice, connection }: AppState): Line {
   return notice.tone === 'problem' ? line(`! ${notice.text}`, 'bad') : line(notice.text, 'notice');
 }
 
-/** Keys and a word each, as many as fit; the last two, help and the way out, are never dropped. */
+/** Returns keys with a word each, as many as fit; the last two, help and the way out, always fit. */
 export function keyHints(state: AppState, width: number): Line {
   const hints = possible(state);
   const always = hints.slice(-2);
@@ -219,7 +219,7 @@ function possible(state: AppState): readonly Line[] {
     ]);
 }
 
-/** Whatever else can be done in a place, how to leave it is said last. */
+/** Reports whether a key leaves; such keys are listed last. */
 function isWayOut({ keys }: RoomKey): boolean {
   return keys.includes('escape');
 }

@@ -37,7 +37,7 @@ export interface ListView {
   readonly lines: readonly Line[];
 }
 
-/** Null while a worker is zoomed. */
+/** Returns the left column; null while a worker is zoomed. */
 export function selectColumn(state: AppState): ColumnView | null {
   const { column, fleet, queue } = selectGeometry(state);
   if (!column) return null;
@@ -58,7 +58,7 @@ function heading(state: AppState, list: ListName, text: string): Line {
   return line(text, state.list === list && isRoomFree(state) ? 'accent' : 'muted');
 }
 
-/** @param shown workers whose panes are on the page */
+/** Draws the visible rows of a list. @param shown workers whose panes are on the page */
 function rowsOf(
   state: AppState,
   shown: readonly Worker[],
@@ -81,7 +81,7 @@ function emptyText({ facts }: AppState, list: ListName): string {
 function drawRow(state: AppState, list: ListName, row: FleetRow | QueueRow, content: Line): Line {
   const isSelected = state.list === list && isSameRow(row.key as RowKey, state.cursors[list]);
   if (!isSelected) return [span(' '), ...content, span(' ')];
-  // The marker says it without colour; while something else has the keys it is all that is shown.
+  // While something else has the keys, only the marker shows the selection.
   if (!isRoomFree(state)) return [span('›', 'accent'), ...content, span(' ')];
   return line(`›${lineText(content)} `, 'selected');
 }
@@ -106,7 +106,7 @@ function repoRow(repo: RepoStatus, width: number): Line {
   return spreadLine([name, span('  '), branch], repoStatus(repo), width);
 }
 
-/** What is under way, such as a merge; `3✎` changed, `2?` untracked, `↑1` to push, `↓4` to pull; `✓` when there is nothing of it. */
+/** Returns an operation under way, `3✎` changed, `2?` untracked, `↑1` to push, `↓4` to pull; `✓` when nothing applies. */
 function repoStatus({ operation, dirty, untracked, ahead, behind }: RepoStatus): Line {
   const parts: Line = [
     ...(operation === null ? [] : [span(operation, 'warning')]),
@@ -119,7 +119,7 @@ function repoStatus({ operation, dirty, untracked, ahead, behind }: RepoStatus):
   return parts.flatMap((part, index) => (index > 0 ? [span(' '), part] : [part]));
 }
 
-/** The number of the worker's pane, where there are several: it is the key that types into it. */
+/** Returns the number of the worker's pane among several; its key types into it. */
 function paneNumber(shown: readonly Worker[], worker: Worker): string {
   if (isOrchestrator(worker)) return 'O ';
   if (shown.length < 2) return ' ';
@@ -151,7 +151,7 @@ function workerRow(
   return spreadLine(left, hasRoom ? right : short, width);
 }
 
-/** `✗2`: will not merge with two; `○1`: shares files with one. */
+/** Returns `✗2` for conflicts with two workers, `○1` for files shared with one. */
 function clashMark(state: AppState, { id }: Worker): Line {
   const { conflicts, overlaps } = countClashes(state, id);
   if (conflicts > 0) return [span(` ✗${conflicts}`, 'bad')];
@@ -165,7 +165,7 @@ function proposalRow({ kind, by, draft, problem }: Proposal, width: number): Lin
   const asks = kind === 'start' ? 'start?' : 'resume?';
   const words = problem ? ['cannot start'] : by === 'board' ? [`from the board: ${asks}`, 'board?'] : [asks];
   const fitting = words.find((word) => cellWidth(word) <= room);
-  // Of a wish that nobody here had, a part of the name goes before that is left out.
+  // The word about a proposal from the board stays; the name is cut instead.
   const word = fitting ?? (by === 'board' && !problem ? 'board?' : null);
   const shown =
     fitting === undefined && word ? cutText(name, cellWidth(name) + room - cellWidth(word)) : name;
@@ -184,7 +184,7 @@ function askingRow(
   // Where no word fits, the name matters more: the mark says the same.
   const word = words.find((text) => lineWidth(name) + cellWidth(text) + 1 <= width) ?? '';
   const right = span(word, 'muted');
-  // What is asked, where it says something in the room that is left; the card has all of it.
+  // The question, where enough of it fits; the card has all of it.
   const room = request ? roomInRow({ worker: worker.id, since }, now, width) : 0;
   const what = room > 0 ? [span(`  ${cutText(text, room)}`)] : [];
   return spreadLine([...name, ...what], [right], width);
@@ -197,7 +197,7 @@ const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone
   'limit-over': { mark: '↻', tone: 'accent' },
 };
 
-/** What stands at the right of a row, as long as there is room; null for how long it waits. */
+/** Returns texts for the right end of a row, the longest first; null when its age is shown. */
 function rightWords({ limitedUntil }: Worker, kind: QueueKind, now: number): readonly string[] | null {
   const word = kindWords[kind];
   if (kind !== 'limited' || !limitedUntil) return word === undefined ? null : [word];

@@ -51,7 +51,7 @@ import { historyKeys, lookBackKeys, searchPlace } from './lookBack.ts';
 import { itemsOf, type Offer, offersOf, paletteKeyOf, palettePlaceOf, subjectOf } from './palette.ts';
 import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } from './roomKeys.ts';
 
-/** All that takes keys: dialogs, and places. What is told of them follows from their definitions. */
+/** The list of all dialogs and places. Keymap, footer, help and palette are derived from their definitions. */
 
 const answering = [asking, deny] as const;
 const others = [
@@ -60,10 +60,10 @@ const others = [
   ...([develop, beginBoard, timeline, repo, problem, notices, defineHelp(selectKeys)] as const),
 ] as const;
 
-/** All dialogs, in the order in which the help tells their keys. */
+/** All dialogs, in the order of the help. */
 export const dialogs: readonly RoomDialog[] = [...answering, ...others];
 
-/** What lies over the room and takes all keys. */
+/** The state of any dialog. */
 export type Dialog = DialogStateOf<(typeof answering)[number] | (typeof others)[number]>;
 
 const byKind = new Map(dialogs.map((dialog) => [dialog.kind, dialog]));
@@ -83,7 +83,7 @@ const onWorkers = [
 ];
 const onSeveral = [silenceKey, startSeveralKey, goOnKey];
 
-/** What the lists have, in the order in which the footer tells it. */
+/** The keys of the lists, in the order of the footer. */
 const roomKeys: readonly RoomKey[] = [
   ...[...onSeveral, ...onWorkers],
   ...[...paneKeys, ...movingKeys, ...lookBackKeys],
@@ -106,23 +106,23 @@ const historyPlace: Place = {
   keys: [zoomKey, ...historyKeys, paletteKey],
 };
 
-/** Where keys are pressed while no dialog has them: the first one that is here. */
+/** All places, by priority: the first one that is here has the keys. */
 export const places: readonly Place[] = [
   ...[tooSmallPlace, palettePlace, panePlace, searchPlace, historyPlace],
   ...listPlaces,
 ].map((place) => (place.isProgram ? place : { ...place, keys: [...place.keys, suspendKey] }));
 
-/** Returns the place that keys are meant for; null for the open dialog. */
+/** Returns the place that has the keys; null when a dialog has them. */
 export function placeOf(state: AppState): Place | null {
   return places.find(({ isHere }) => isHere(state)) ?? null;
 }
 
-/** A key, and whether it must wait until what it answers has been drawn. */
+/** A key, and whether it is ignored until what it answers was drawn. */
 interface KeyHere extends RoomKey {
   readonly isDeciding?: boolean;
 }
 
-/** Returns what can be done where the keys are. */
+/** Returns the keys of the current place or dialog. */
 export function keysAt(state: AppState): readonly KeyHere[] {
   const place = placeOf(state);
   if (place) return place.keys;
@@ -130,7 +130,7 @@ export function keysAt(state: AppState): readonly KeyHere[] {
   return dialog ? dialogKeys(definitionOf(dialog), dialog) : [];
 }
 
-/** Its own keys, and those that every dialog has: moving through what is longer, the palette, and back to the shell. */
+/** Returns a dialog's own keys and the shared ones: scrolling, palette, suspend. */
 function dialogKeys(definition: RoomDialog, dialog: AnyDialog): readonly KeyHere[] {
   const { group, keys } = keysNow(definition, dialog);
   const own = keys.map((key) => bound(key, group));
@@ -165,14 +165,14 @@ function bound(key: RoomDialogKey, group: string): KeyHere {
   };
 }
 
-/** Returns what a key does where the keys are. */
+/** Returns the definition of a key in the current place or dialog. */
 export function keyFor(state: AppState, name: string): KeyHere | null {
   return keysAt(state).find((key) => keysOf(key, state.settings).includes(name)) ?? null;
 }
 
 /**
- * Reports whether a yes would be to something that has not been drawn yet: keys may come many at once, typed ahead or
- * held up on their way, and none of them may answer what came up behind the one before.
+ * Reports whether a yes would answer something that was not drawn yet. Several keys may arrive at once, and none of them
+ * may answer what opened because of the one before.
  * @param drawn the state of the last picture
  */
 export function isUnseen(state: AppState, drawn: AppState | null): boolean {
@@ -185,7 +185,7 @@ function decided(state: AppState): string | null {
   return dialog && decidedSubject(definitionOf(dialog), state, dialog);
 }
 
-/** Returns what the palette offers: what there is in the place below it, as far as it fits what is typed. */
+/** Returns what the palette offers: the actions of the place below it that match the typed text. */
 export function selectOffers(state: AppState): readonly Offer[] {
   const below = { ...state, palette: null };
   const isRoom = below.focus.at === 'list';
@@ -199,8 +199,8 @@ export function selectSubject(state: AppState): string | null {
   return subjectOf(state, dialog && definitionOf(dialog));
 }
 
-/** All keys, in the order in which the help tells them. */
-const told: readonly RoomKey[] = [
+/** All keys, in the order of the help. */
+const documented: readonly RoomKey[] = [
   ...[...onWorkers, ...queueKeys, ...onSeveral],
   ...answering.flatMap(keysOfDialog),
   ...[...panePlace.keys, ...paneKeys, ...lookBackKeys],
@@ -214,10 +214,10 @@ function keysOfDialog(definition: RoomDialog): readonly RoomKey[] {
   return allKeys(definition).flatMap(({ group, keys }) => keys.map((key) => bound(key, group)));
 }
 
-/** Returns the keys by headings. Those of the same title are one row; the program means the same by them. */
+/** Returns the keys by headings. Keys with the same title are one row. */
 export function selectKeys(settings: Settings): readonly KeyGroup[] {
   const groups = new Map<string, Map<string, Set<string>>>();
-  for (const key of told) {
+  for (const key of documented) {
     const rows = groups.get(key.group) ?? new Map<string, Set<string>>();
     const names = rows.get(key.title) ?? new Set<string>();
     for (const name of keysOf(key, settings)) names.add(keyLabel(name));
@@ -229,7 +229,7 @@ export function selectKeys(settings: Settings): readonly KeyGroup[] {
   }));
 }
 
-/** Returns the list of keys as rows of Markdown tables, for the documentation. */
+/** Returns the list of keys as Markdown tables, for the documentation. */
 export function keyTable(settings: Settings): string {
   const tables = selectKeys(settings).map(({ group, rows }) => {
     const cells = rows.map(

@@ -21,7 +21,7 @@ import { counted } from '../ui/words.ts';
 const group = 'Looking back';
 const searching = 'Searching back';
 
-/** Said once in the help for both directions. */
+/** The title of both directions, which are one row in the help. */
 const moves = 'move; at the edge the view scrolls';
 const lineEnds = 'start and end of the line';
 const halfPages = 'half a page back and on';
@@ -29,10 +29,10 @@ const halfPages = 'half a page back and on';
 /** Wider than any screen. */
 const farAway = 1_000_000;
 
-/** What a search may be long; the host takes no more. */
+/** The longest search text, in characters; the host takes no longer one. */
 const longestSearch = 1000;
 
-/** The way into a worker's output. */
+/** The keys that begin to look back. */
 export const lookBackKeys: readonly RoomKey[] = [
   {
     group: 'Panes',
@@ -53,7 +53,7 @@ export const lookBackKeys: readonly RoomKey[] = [
   },
 ];
 
-/** What the keys do there. */
+/** The keys while looking back. */
 export const historyKeys: readonly RoomKey[] = [
   motion('history-down', moves, ['j', 'down'], (state, at) => moveCursor(state, at, 0, 1)),
   motion('history-up', moves, ['k', 'up'], (state, at) => moveCursor(state, at, 0, -1)),
@@ -176,19 +176,19 @@ function onHistory(run: (state: AppState, history: History) => Step): (state: Ap
   return (state) => (state.focus.at === 'history' ? run(state, state.focus) : stay(state));
 }
 
-/** Looks back at the worker whose pane is marked, the cursor in the first row: most want to go up. */
+/** Looks back at the selected worker, with the cursor in the first row, because most people go up. */
 function enter(state: AppState, then: (state: AppState, history: History) => Step): Step {
   return state.anchor === null ? stay(state) : onHistory(then)(lookBack(state, state.anchor, 0));
 }
 
-/** A page back, where there is anything. */
+/** Scrolls a page back, unless the program has no scrollback. */
 function lookUp(state: AppState, history: History): Step {
   if (state.terminals.get(history.id)?.fullScreen)
     return stay(withNotice(state, 'Its program has the whole screen and keeps no lines above it.'));
   return scrollView(state, history, -pageOf(state, history));
 }
 
-/** A row of the old page stays in sight. */
+/** Returns the rows of a page; one row of the old page stays in sight. */
 function pageOf(state: AppState, { id }: History): number {
   return Math.max(1, viewSize(state, id).rows - 1);
 }
@@ -205,7 +205,7 @@ function whyNoSearch({ focus }: AppState): string | null {
   return focus.at === 'history' && focus.search !== null ? null : 'Nothing was searched for; / searches.';
 }
 
-/** Without a text it takes back the marks of the last search. */
+/** Searches for the typed text; an empty one removes the marks of the last search. */
 function searchTyped(state: AppState, history: History): Step {
   const text = history.prompt?.text.slice(0, longestSearch) ?? '';
   const search = text === '' ? null : { text, found: null };
@@ -245,7 +245,7 @@ function stepBack(state: AppState, history: History): Step {
   return searchTyped(state, { ...history, prompt: emptyField });
 }
 
-/** Typing what to search for. */
+/** The place where the search text is typed. */
 export const searchPlace: Place = {
   name: 'history-search',
   isHere: ({ focus }) => focus.at === 'history' && focus.prompt !== null,
@@ -270,12 +270,12 @@ function withHistory(state: AppState, history: History): AppState {
   return { ...state, focus: history };
 }
 
-/** Back to the lists, and to the newest output. */
+/** Returns to the lists and to the newest output. */
 function stopLookingBack(state: AppState): Step {
   return stay(toList(state));
 }
 
-/** Cells of a worker's view: what its terminal has, and the pane has room for. */
+/** Returns the visible size of a worker's terminal: its own, at most that of the pane. */
 function viewSize(state: AppState, id: string): Size {
   const area = selectPaneArea(state, id);
   const terminal = state.terminals.get(id);
@@ -300,13 +300,13 @@ function scrollView(state: AppState, history: History, by: number): Step {
   return withCursor(state, history, history.cursor, [{ type: 'scroll', id: history.id, by }]);
 }
 
-/** To the first or the last line there is. */
+/** Scrolls to the first or the last line. */
 function goToEnd(state: AppState, history: History, to: 'top' | 'bottom'): Step {
   const y = to === 'top' ? 0 : viewSize(state, history.id).rows - 1;
   return withCursor(state, history, { x: 0, y }, [{ type: 'scroll', id: history.id, to }]);
 }
 
-/** Puts the cursor to a cell of the view, once the effects have moved it; a selection goes along. */
+/** Moves the cursor to a cell of the view, after the effects; a selection follows. */
 export function withCursor(
   state: AppState,
   history: History,
@@ -319,7 +319,7 @@ export function withCursor(
   return { state: withHistory(state, { ...history, cursor }), effects: [...effects, ...extended] };
 }
 
-/** The pane may have become smaller. */
+/** Moves the cursor into the view, which may have become smaller. */
 export function withCursorInRange(state: AppState): AppState {
   const { focus } = state;
   if (focus.at !== 'history') return state;
@@ -328,7 +328,7 @@ export function withCursorInRange(state: AppState): AppState {
   return isThere ? state : withHistory(state, { ...focus, cursor });
 }
 
-/** However looking back ends: the view follows the newest output again, and nothing in it stays marked. */
+/** Adds effects for the end of looking back: the view follows the newest output, without any marks. */
 export function afterLookingBack(old: AppState, step: Step): Step {
   const { focus } = old;
   const next = step.state.focus;
@@ -357,7 +357,7 @@ function clamped({ x, y }: ViewCell, { cols, rows }: Size): ViewCell {
 
 type Searched = Extract<Message, { type: 'searched' }>;
 
-/** The cursor goes to the match; an answer that is not waited for any more changes nothing. */
+/** Moves the cursor to the match; an outdated answer changes nothing. */
 export function takeFound(state: AppState, { id, text, result }: Searched): Step {
   const { focus } = state;
   if (focus.at !== 'history' || focus.id !== id || focus.search?.text !== text) return stay(state);
@@ -375,7 +375,7 @@ export function takeCopied(state: AppState, result: Result<Copied>): AppState {
   return withNotice(state, path === null ? `${copied}.` : `${copied} to the file ${path}`);
 }
 
-/** Whoever looks back at a screen that is gone is back in the lists. */
+/** Forgets a terminal; looking back at it ends in the lists. */
 export function withoutTerminal(state: AppState, id: string): AppState {
   const terminals = new Map(state.terminals);
   terminals.delete(id);

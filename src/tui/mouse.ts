@@ -23,9 +23,8 @@ import { updatePaletteMouse } from './palette.ts';
 const notch = 3;
 
 /**
- * A click selects a row, opens the selected one, or enters a pane; dragging selects text in a pane; the wheel moves
- * through lists, dialogs and what panes have shown before. Inside the pane that one types into the mouse is the
- * worker's, where its program has a use for it.
+ * Takes a mouse event. A click selects a row, opens the selected one, or enters a pane; dragging selects text in a pane;
+ * the wheel scrolls lists, dialogs and panes. In the pane that has the keys, the mouse is the program's if it wants it.
  */
 export function updateMouse(state: AppState, token: MouseToken): Step {
   if (!fits(state.size)) return stay(state);
@@ -51,7 +50,7 @@ function turn(state: AppState, hit: Hit, by: number): Step {
   return stay(state.focus.at === 'list' ? moveSelection({ ...state, list: hit.list }, by) : state);
 }
 
-/** On a border, or where there is no screen, there is nothing to select. */
+/** Presses into a pane; a press on its border, or without a screen, enters it. */
 function press(state: AppState, id: string, token: MouseToken): Step {
   const area = selectPaneArea(state, id);
   const isOnScreen = area && contains(area, token.x, token.y) && state.terminals.has(id);
@@ -66,7 +65,7 @@ function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
   return why === null ? openKey.run(selected) : stay(withNotice(selected, why));
 }
 
-/** What was pressed in the pane is let go in it, wherever the mouse has gone meanwhile. */
+/** Returns the event for the program in the pane; a release goes there from everywhere. Null when it is not for it. */
 function mouseOf(state: AppState, id: string, token: MouseToken): Step | null {
   const area = selectPaneArea(state, id);
   if (!area || !hasUseFor(state, id, token)) return null;
@@ -76,7 +75,7 @@ function mouseOf(state: AppState, id: string, token: MouseToken): Step | null {
   return { state, effects: [{ type: 'mouse', id, mouse: { ...mouse, ...nearestCell(area, mouse) } }] };
 }
 
-/** A program that asked for the mouse gets all of it; a full-screen one that did not gets the wheel as arrow keys. */
+/** Reports whether a program wants the event: any if it asked for the mouse, the wheel if it is full-screen. */
 function hasUseFor({ terminals }: AppState, id: string, token: MouseToken): boolean {
   const terminal = terminals.get(id);
   return terminal?.mouse === true || (terminal?.fullScreen === true && wheel(token) !== 0);
@@ -84,7 +83,7 @@ function hasUseFor({ terminals }: AppState, id: string, token: MouseToken): bool
 
 const shapes: readonly SelectionShape[] = ['characters', 'words', 'lines'];
 
-/** The button went down in a pane. Whether that selects or is a click is seen later; a second press is no click. */
+/** Begins a press in a pane, which may become a click or a selection; a double click selects at once. */
 function pressPane(state: AppState, id: string, area: Rect, token: MouseToken): Step {
   const clicks = token.clicks ?? 1;
   const from = nearestCell(area, token);
@@ -102,7 +101,7 @@ function pressPane(state: AppState, id: string, area: Rect, token: MouseToken): 
   return { state: step.state, effects: [...effects, ...step.effects] };
 }
 
-/** Moves and the release of the button that went down in a pane, wherever the mouse has gone meanwhile. */
+/** Takes moves and the release of a button that was pressed in a pane, from anywhere on the screen. */
 function updateDrag(state: AppState, drag: Drag, token: MouseToken): Step {
   const area = selectPaneArea(state, drag.id);
   const isLetGo = token.action === 'move' && token.button === 'none';
@@ -114,7 +113,7 @@ function updateDrag(state: AppState, drag: Drag, token: MouseToken): Step {
   return dragTo(state, drag, to, rowsBeyond(area, token.y));
 }
 
-/** As long as the mouse is held above or below the pane its view scrolls, and the selection goes along. */
+/** Scrolls the view while the mouse is held above or below its pane; the selection follows. */
 export function holdDrag(state: AppState): Step {
   const { drag } = state;
   return drag && isDraggedOut(state) ? dragTo(state, drag, drag.to, drag.beyond) : stay(state);
@@ -128,7 +127,7 @@ function isHeld({ phase }: Drag): boolean {
   return phase !== 'copied';
 }
 
-/** What was copied stays marked until the person does the next thing. */
+/** Reports whether the input removes the mark of a copied selection. */
 export function dropsSelection(drag: Drag | null, token: Token): drag is Drag {
   if (!drag || isHeld(drag)) return false;
   return (
@@ -139,7 +138,7 @@ export function dropsSelection(drag: Drag | null, token: Token): drag is Drag {
 function dragTo(state: AppState, drag: Drag, to: ViewCell, beyond: number): Step {
   const { id, shape, from } = drag;
   const scrolled: readonly ViewEffect[] = beyond === 0 ? [] : [{ type: 'scroll', id, by: beyond }];
-  // The place where it began is the host's from then on: it belongs to a line, and lines move.
+  // From then on the host keeps where it began, because lines move.
   const select: ViewEffect =
     drag.phase === 'pressed' ? { type: 'select', id, from, to, shape } : { type: 'select', id, to, shape };
   const effects = drag.phase === 'pressed' ? [select, ...scrolled] : [...scrolled, select];
@@ -152,7 +151,7 @@ function release(state: AppState, drag: Drag): Step {
   return { state: next, effects: [{ type: 'copy', id: drag.id }] };
 }
 
-/** A click enters the pane, or sets the cursor where one looks back. A program that wants the mouse hears of it. */
+/** Clicks: enters the pane, or moves the cursor while looking back. A program that wants the mouse gets the click. */
 function click(state: AppState, { id, from }: Drag): Step {
   if (state.focus.at === 'history' && state.focus.id === id) return withCursor(state, state.focus, from);
   if (state.focus.at === 'pane' && state.focus.id === id) return stay(state);
@@ -168,7 +167,7 @@ function click(state: AppState, { id, from }: Drag): Step {
   };
 }
 
-/** There is one selection in a view: the mouse's takes the place of the keys'. */
+/** Drops the selection made with keys: a view has one selection. */
 function withoutKeySelection(state: AppState, id: string): Step {
   const { focus } = state;
   if (focus.at !== 'history' || focus.id !== id || focus.selecting === null) return stay(state);

@@ -45,7 +45,7 @@ export function selectDialog(state: AppState): DialogView | null {
     rect,
     'border-selected',
     { left: body.title, right: body.aside },
-    // Under the palette its keys are not meant for it.
+    // Under the palette the dialog has no keys.
     { left: state.palette ? [] : keyHints(state, width - 16), right: outOfSight(first, below) },
   );
   const lines = [...rows, ...body.tail].map((row) => cutLine(row, textColumns(rect)));
@@ -54,7 +54,7 @@ export function selectDialog(state: AppState): DialogView | null {
   return { frame, lines, caret };
 }
 
-/** What is wide takes all that there is. */
+/** Returns the width of a dialog; a wide one takes all columns. */
 function widthOf({ size }: AppState, dialog: AnyDialog): number {
   return definitionOf(dialog).isWide ? size.cols : dialogWidth(size);
 }
@@ -67,14 +67,14 @@ function visibleRows({ size }: AppState, { rows, tail }: DialogBody): number {
   return Math.min(rows.length, Math.max(1, dialogHeight(size) - frameRows - tail.length));
 }
 
-/** Cell of the terminal where the person writes; null where they do not. A worker's cursor is the pane's affair. */
+/** Returns the caret's cell in a dialog; null where nothing is written. */
 export function selectCaret(state: AppState): DialogView['caret'] {
   return fits(state.size) ? (selectDialog(state)?.caret ?? null) : null;
 }
 
 /**
- * Takes note of what of a plan, or of several, is in sight at the moment a key is pressed.
- * Called only where what is open has been drawn.
+ * Records which rows of a plan are in sight when a key is pressed.
+ * Call it only when the dialog was drawn.
  */
 export function withSeen(state: AppState): AppState {
   const dialog = shownDialog(state);
@@ -89,7 +89,7 @@ export function withSeen(state: AppState): AppState {
   return withDialog(state, { ...dialog, seen: { of, rows, all } });
 }
 
-/** Text may have become shorter, or the terminal higher: nothing is scrolled beyond its end. */
+/** Scrolls back to the end of a text that became shorter, or of a dialog that became higher. */
 export function withScrollInRange(state: AppState): AppState {
   const dialog = shownDialog(state);
   if (!dialog?.scroll) return state;
@@ -101,7 +101,7 @@ export function withScrollInRange(state: AppState): AppState {
 const prompt = ': ';
 const wanted = 'letters of an action, a worker, a repository or a card';
 
-/** The palette as it is drawn, on top of all else; null while it is closed. */
+/** Returns the palette as it is drawn; null while it is closed. */
 export function selectPalette(state: AppState): DialogView | null {
   const { palette } = state;
   if (!palette || !fits(state.size)) return null;
@@ -132,7 +132,7 @@ export function selectPalette(state: AppState): DialogView | null {
   return { frame, lines, caret: selectPaletteCaret(state) };
 }
 
-/** Cell of the terminal where is typed: found without the items, for it is asked for with every picture of a pane. */
+/** Returns the palette's caret. It is computed without the items, because every frame of a pane asks for it. */
 export function selectPaletteCaret({ palette, size }: AppState): DialogView['caret'] {
   if (!palette || !fits(size)) return null;
   const { list } = paletteLayout(size, 0, -1);
@@ -140,7 +140,7 @@ export function selectPaletteCaret({ palette, size }: AppState): DialogView['car
   return { x: list.x + prompt.length + column, y: list.y - 2 };
 }
 
-/** Mark, name, why not, what it does, and its key at the right. Letters found are told by weight, as colour may be missing. */
+/** Draws mark, name, reason, description and key of an item. Found letters are bold, because colour may be missing. */
 function drawOffer({ item, inName, inText }: Offer, isMarked: boolean, width: number): Line {
   const { name, text, key, off } = item;
   const tone: Tone = isMarked ? 'selected' : off === null ? 'plain' : 'muted';
@@ -153,11 +153,11 @@ function drawOffer({ item, inName, inText }: Offer, isMarked: boolean, width: nu
   ];
   const right = key === null ? [] : [span(key, tone === 'plain' ? 'key' : tone)];
   const row = spreadLine(left, right, width);
-  // What fills the row is marked, too.
+  // The padding is marked, too.
   return isMarked ? row.map((part) => (part.tone === 'plain' ? { ...part, tone } : part)) : row;
 }
 
-/** Names of actions are short and stand in a column; a longer one takes what it needs, but leaves a few words room. */
+/** Pads a name to the common column; a longer name is cut so that some of its description fits. */
 function inColumn(name: Line, width: number, tone: Tone): Line {
   const column = width < narrow ? 16 : 22;
   const missing = column - lineWidth(name);
@@ -165,7 +165,7 @@ function inColumn(name: Line, width: number, tone: Tone): Line {
   return [...cutLine(name, Math.floor(width * 0.6)), span('  ', tone)];
 }
 
-/** Cells of a row that has no room to spare. */
+/** The width below which the column of names is narrower. */
 const narrow = 76;
 
 function highlighted(text: string, found: ReadonlySet<number>, tone: Tone, weight: Tone): Line {

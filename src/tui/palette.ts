@@ -17,12 +17,12 @@ import { type Step, stay, toList, whyUnreachable, withNotice, withoutNotice } fr
 import { clustersOf } from '../ui/text.ts';
 import { counted, stateLook } from '../ui/words.ts';
 
-/** What the palette offers; only the program's definitions know, of which it is a part. */
+/** Computes what the palette offers. It is passed in, because the definitions include the palette itself. */
 type Offers = (state: AppState) => readonly Offer[];
 
 const keys = { group: 'Palette', palette: 'never' } as const;
 
-/** Opens the palette. */
+/** Returns the key that opens the palette. */
 export function paletteKeyOf(offersOf: Offers): RoomKey {
   return {
     id: 'palette',
@@ -35,7 +35,7 @@ export function paletteKeyOf(offersOf: Offers): RoomKey {
   };
 }
 
-/** The palette, which does nothing by itself: enter does what the marked item's key does where one is. */
+/** Returns the place of the palette. Enter does what the marked item's own key does. */
 export function palettePlaceOf(offersOf: Offers): Place {
   const typed = (state: AppState, edit: (filter: TextField) => TextField | null): Step => {
     const filter = state.palette && edit(state.palette.filter);
@@ -80,7 +80,7 @@ export function palettePlaceOf(offersOf: Offers): Place {
   };
 }
 
-/** A click does what is clicked, and closes the palette anywhere else; the wheel goes through the items. */
+/** Takes a mouse event: a click runs an item, or closes the palette; the wheel moves the mark. */
 export function updatePaletteMouse(state: AppState, token: MouseToken, offers: readonly Offer[]): Step {
   if (wheel(token) !== 0) return stay(moveMark(state, offers, wheel(token)));
   if (token.action !== 'press' || token.button !== 'left') return stay(state);
@@ -90,7 +90,7 @@ export function updatePaletteMouse(state: AppState, token: MouseToken, offers: r
   return offer ? runMarked(withMark(withoutNotice(state), offer.item.id), offers) : stay(state);
 }
 
-/** Opens the palette, or has it look for something else: the best that is found is marked. */
+/** Sets the filter and marks the best match. */
 function withFilter(state: AppState, filter: TextField, offersOf: Offers): AppState {
   const { palette } = state;
   if (palette?.filter.text === filter.text) return withPalette(state, { ...palette, filter });
@@ -98,7 +98,7 @@ function withFilter(state: AppState, filter: TextField, offersOf: Offers): AppSt
   return withPalette(next, { filter, marked: offersOf(next)[0]?.item.id ?? null });
 }
 
-/** Marks an item further down or up, stopping at both ends; the nearer end where none is marked. */
+/** Moves the mark, stopping at both ends; without a mark it begins at the nearer end. */
 function moveMark(state: AppState, offers: readonly Offer[], by: number): AppState {
   const at = markedAt(state, offers);
   const to = at < 0 && by < 0 ? offers.length - 1 : Math.max(0, Math.min(offers.length - 1, at + by));
@@ -109,12 +109,12 @@ function withMark(state: AppState, marked: string | null): AppState {
   return state.palette ? withPalette(state, { ...state.palette, marked }) : state;
 }
 
-/** Index of the marked item; -1 where it is gone, or was never there. */
+/** Returns the index of the marked item; -1 when there is none. */
 export function markedAt({ palette }: AppState, offers: readonly Offer[]): number {
   return palette ? offers.findIndex(({ item }) => item.id === palette.marked) : -1;
 }
 
-/** What came into the place of the marked item is another, which was not marked. A refusal leaves the palette open. */
+/** Runs the marked item. A refusal leaves the palette open; an item that replaced the marked one is not run. */
 function runMarked(state: AppState, offers: readonly Offer[]): Step {
   const item = offers[markedAt(state, offers)]?.item;
   if (item && item.off === null) return item.run(withoutPalette(state));
@@ -134,7 +134,7 @@ function withoutPalette(state: AppState): AppState {
 
 /** Something that the palette offers. */
 export interface PaletteItem {
-  /** The same as long as running it does the same to the same. */
+  /** Identifies the action together with its subject. */
   readonly id: string;
   /** Plain, on one line, as is `text`. */
   readonly name: string;
@@ -148,12 +148,12 @@ export interface PaletteItem {
   run(state: AppState): Step;
 }
 
-/** An answer is given to what one looks at, and the palette lies over it. */
+/** Why answers are not run from the palette: it covers what they answer. */
 const onlyByKey = 'Its own key answers, while all of it is in sight.';
 
 /**
- * What can be done in a place, then in the room behind it, then where one can go; what cannot be done just now comes
- * last, with the reason. In a place those come first that its footer would name: they fit what is selected.
+ * Returns the actions of a place, then those of the room behind it, then destinations. Disabled ones come last, with the
+ * reason. Actions that the footer lists come first, because they fit what is selected.
  * @param state without the palette
  * @param here what its place has
  * @param room what the room has, where the place is another
@@ -181,14 +181,14 @@ export function itemsOf(
 function itemHere(state: AppState, action: RoomKey, subject: string | null): PaletteItem {
   return {
     ...itemOf(state, action),
-    // Done to something else it is something else.
+    // The same action on another subject is another item.
     id: `${action.id} ${subject ?? ''}`,
     key: keyLabel(keysOf(action, state.settings)[0] ?? ''),
     run: action.run,
   };
 }
 
-/** Done as by its key in the room; the view that is open closes. */
+/** Returns an action of the room; running it closes the open dialog. */
 function itemBehind(state: AppState, action: RoomKey): PaletteItem {
   return {
     ...itemOf(toList(state), action),
@@ -200,14 +200,14 @@ function itemBehind(state: AppState, action: RoomKey): PaletteItem {
 
 function itemOf(state: AppState, action: RoomKey): Pick<PaletteItem, 'name' | 'text' | 'off'> {
   const why = whyOff(action, state);
-  const told = action.palette === 'told' ? onlyByKey : null;
+  const answering = action.palette === 'told' ? onlyByKey : null;
   const name = action.id.replaceAll('-', ' ');
-  // Some titles begin with the name, which stands beside them here.
+  // Some titles begin with the name, which is shown beside them here.
   const text = action.title.replace(`${name}: `, '');
-  return { name, text, off: why ?? told };
+  return { name, text, off: why ?? answering };
 }
 
-/** What is selected, which most actions are done to; null where nothing is. */
+/** Returns the subject of most actions: what is selected; null when nothing is. */
 export function subjectOf(state: AppState, definition: RoomDialog | null): string | null {
   const dialog = shownDialog(state);
   if (dialog) return definition?.selected?.(state, dialog) ?? null;
@@ -219,10 +219,10 @@ export function subjectOf(state: AppState, definition: RoomDialog | null): strin
   return proposal && draftId(proposal.draft);
 }
 
-/** Characters of a name or text that comes from outside: more than is shown of it, or looked at. */
+/** The longest name or text from outside, in characters; more is neither shown nor searched. */
 const longest = 200;
 
-/** Where one can go from everywhere: both lists, workers, proposals, repositories and cards. */
+/** Returns the destinations: both lists, workers, proposals, repositories and cards. */
 function placesOf(state: AppState): readonly PaletteItem[] {
   const { workers = [], proposals = [], repos = [], board } = state.facts ?? {};
   const places = [
@@ -233,7 +233,7 @@ function placesOf(state: AppState): readonly PaletteItem[] {
     ...repos.map((repo) => repoPlace(state, repo)),
     ...(board?.cards ?? []).map(cardPlace),
   ].filter((place) => place !== null);
-  // Cards without an id may say the same.
+  // Cards without an id may have the same text.
   return [...new Map(places.map((place) => [place.id, place])).values()];
 }
 
@@ -245,7 +245,7 @@ function shown(text: string): string {
   return plainLine(text.slice(0, longest));
 }
 
-/** Null for the one that one is in. */
+/** Returns a list as a destination; null for the current one. */
 function listPlace(state: AppState, list: ListName): PaletteItem | null {
   const isRoom = state.focus.at === 'list';
   if (isRoom && state.list === list) return null;
@@ -264,7 +264,7 @@ function listPlace(state: AppState, list: ListName): PaletteItem | null {
   };
 }
 
-/** Its key is the number of its pane. */
+/** Returns a worker as a destination; its key is the number of its pane. */
 function workerPlace(state: AppState, worker: Worker): PaletteItem {
   const { id } = worker;
   const at = state.focus.at === 'list' ? selectShown(state).indexOf(worker) : -1;
@@ -273,7 +273,7 @@ function workerPlace(state: AppState, worker: Worker): PaletteItem {
   return { ...place(`worker ${id}`, id, text, run), key: at < 0 ? null : `${at + 1}` };
 }
 
-/** To its card, where alone it can be approved. */
+/** Returns a proposal as a destination: its card. */
 function proposalPlace(proposal: Proposal): PaletteItem {
   const { n, kind, draft } = proposal;
   const text = `proposal: look at what would be ${kind === 'resume' ? 'resumed' : 'started'}`;
@@ -300,19 +300,18 @@ export interface Offer {
   readonly inText: ReadonlySet<number>;
 }
 
-/** A letter in the name is worth that much more than the same in the text. */
+/** How many times more a letter in the name counts than one in the text. */
 const nameWorth = 2;
 
-/** Texts are sentences, in which three letters are easily found: on average they must be worth that much there. */
+/** The least average score of letters in a text: in sentences, any three letters are easily found. */
 const leastInText = 7;
 
-/** Longer than anyone types; what a paste has beyond it is not looked for. */
+/** The longest query, in characters; the rest of a longer paste is ignored. */
 const longestQuery = 100;
 
 /**
- * The items in which all words of a query are found, in name or text, the best first; for none all of them, as they
- * are. What cannot be done comes last, unless what was typed begins its name: then it was meant, and nothing else may
- * be done by the enter that follows.
+ * Returns the items in whose name or text all words of the query are found, the best first; all items for no word.
+ * Disabled items come last, unless the query begins their name: then enter must not run another item.
  */
 export function offersOf(items: readonly PaletteItem[], query: string): readonly Offer[] {
   const words = query.slice(0, longestQuery).toLowerCase().split(/\s+/).filter(Boolean);
@@ -332,7 +331,7 @@ export function offersOf(items: readonly PaletteItem[], query: string): readonly
 function found(item: PaletteItem, words: readonly string[]): (Offer & { readonly score: number }) | null {
   const inName = new Set<number>();
   const inText = new Set<number>();
-  // The whole of a name is more than the beginning of another.
+  // A whole name is better than the beginning of another.
   let score = Number(item.name.toLowerCase() === words.join(' '));
   for (const word of words) {
     const name = match(word, item.name);
@@ -347,30 +346,29 @@ function found(item: PaletteItem, words: readonly string[]): (Offer & { readonly
   return { item, inName, inText, score };
 }
 
-/** A text in which the letters looked for stand in their order. */
+/** Where the letters of a query are found in a text. */
 interface Match {
   /** Greater is better; comparable between texts for the same letters. */
   readonly score: number;
-  /** Which of the text's clusters were looked for, from the first on. */
+  /** Indices of the text's clusters that match, in order. */
   readonly at: readonly number[];
 }
 
 /**
- * What a letter is worth by where it stands. Letters that follow each other count most: a beginning that is typed
- * stands above the same letters as initials.
+ * Points for a letter by its position. Consecutive letters count most: a typed beginning is better than the same letters
+ * as initials.
  */
 const worth = { first: 9, wordStart: 8, inARow: 10, elsewhere: 1 } as const;
 
-/** Letters strewn over a text are no sign of it being meant: on average they must stand better than that. */
+/** The least average score of a match: letters scattered over a text do not count as one. */
 const leastWorth = 4;
 
-/** Clusters of a text that are looked at; what is typed seldom stands further on. */
+/** How many clusters of a text are searched. */
 const longestText = 200;
 
 /**
- * Finds letters in a text as a person who is in a hurry types them: in their order, not all of them, with no regard to
- * case and accents. Of all the ways to find them it takes the best.
- * @returns null where they are not in it, or too strewn to be meant; the empty query is in every text
+ * Finds letters in a text in their order, with gaps, without regard to case and accents, and returns the best match.
+ * @returns null without a match, or with a too scattered one; the empty query matches every text
  */
 export function match(query: string, text: string): Match | null {
   const wanted = clustersOf(query).map(folded);
@@ -381,7 +379,7 @@ export function match(query: string, text: string): Match | null {
   return best && best.score >= leastWorth * wanted.length ? { score: best.score, at: pathTo(best) } : null;
 }
 
-/** Whether there is any way at all: most texts are done with by this. */
+/** Reports whether the letters are in the text at all, which excludes most texts quickly. */
 function holds(text: string, wanted: readonly string[]): boolean {
   let at = 0;
   return wanted.every((letter) => {
@@ -391,14 +389,14 @@ function holds(text: string, wanted: readonly string[]): boolean {
   });
 }
 
-/** A letter found, the best way to it, and what that is worth. */
+/** A found letter, the best path to it, and its score. */
 interface Found {
   readonly at: number;
   readonly score: number;
   readonly before: Found | null;
 }
 
-/** Letter by letter: for each cluster that is that letter, the best way to get there from the letter before. */
+/** Returns the best path for the next letter: for each cluster that matches it, from the best letter before. */
 function bestEnd(wanted: readonly string[], given: readonly string[]): Found | null {
   let row: readonly (Found | null)[] = [];
   for (const [index, letter] of wanted.entries()) {
@@ -416,7 +414,7 @@ function bestEnd(wanted: readonly string[], given: readonly string[]): Found | n
   return row.reduce((best, found) => (found && found.score > (best?.score ?? -1) ? found : best), null);
 }
 
-/** An ideograph is a word, or might be. */
+/** Reports whether a cluster is an ideograph, which may be a word by itself. */
 function startWorth(given: readonly string[], at: number): number {
   if (at === 0) return worth.first;
   const isWithin = /[\p{L}\p{N}]/u.test(given[at - 1] ?? '') && !/\p{Ideographic}/u.test(given[at] ?? '');
@@ -429,7 +427,7 @@ function pathTo(end: Found): readonly number[] {
   return at;
 }
 
-/** `É` as `e`; a mark that stands alone is itself. */
+/** Returns `e` for `É`; a mark without a base stays as it is. */
 function folded(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
   return (text.normalize('NFD').replace(/\p{M}/gu, '') || text).toLowerCase();

@@ -65,7 +65,7 @@ const wayBack: Line = [
   span(' leaves', 'muted'),
 ];
 
-/** The size of a terminal that is smaller than its pane: another who looks at it has less room. */
+/** Returns the size of a terminal that is smaller than its pane, because another client has less space. */
 function sizeElsewhere({ terminals }: AppState, { id }: Worker, rect: Rect): Line {
   const terminal = terminals.get(id);
   const { width, height } = inside(rect);
@@ -84,8 +84,8 @@ function keysIn({ focus }: AppState, { id }: Worker): PaneUse {
 }
 
 /**
- * `1 backend/user-auth ● working 12m`, how far it is, and, where there is room beside the aside, what it lacks and its
- * last words or its title.
+ * Returns `1 backend/user-auth ● working 12m`, its progress, and, where it fits beside the aside, what it lacks and its
+ * last words or title.
  */
 function paneTitle(state: AppState, worker: Worker, number: number, width: number, aside: Line): Line {
   const { mark, word, tone } = stateLook(worker);
@@ -108,13 +108,13 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   return [head, name, ...status, ...(left >= 0 ? lacks : []), ...said];
 }
 
-/** What it can be less relied on for than others. */
+/** Returns what a worker lacks: tools or hooks. */
 function lacking({ facts }: AppState, { id, agent }: Worker): Line {
   if (facts?.withoutTools?.includes(id)) return [span(' no tools', 'warning')];
   return facts?.workspace.lacks?.[agent]?.includes('hooks') ? [span(' no hooks', 'muted')] : [];
 }
 
-/** What it asks or is blocked by; of one that rests, what it said or reported last. */
+/** Returns what a worker asks or is blocked by; at rest, what it said or reported last. */
 function lastWords({ state, asks, said, update }: Worker): Span | null {
   if (asks !== null) return span(asks);
   if (update?.status === 'blocked')
@@ -125,12 +125,12 @@ function lastWords({ state, asks, said, update }: Worker): Span | null {
   return rests && text ? span(text, 'muted') : null;
 }
 
-/** What the person can rely on. */
+/** Returns a restriction of the role that the person can rely on. */
 function roleWords(worker: Worker): Span | null {
   return isOrchestrator(worker) ? span('cannot write', 'muted') : null;
 }
 
-/** What it calls what it is doing; its own name says nothing new. */
+/** Returns the terminal's title, unless it is the worker's id. */
 function titleWords(terminal: TerminalRecord | undefined): Span | null {
   const title = shownTitle(terminal?.title ?? '');
   return title === '' || title === terminal?.id ? null : span(title, 'muted');
@@ -170,13 +170,13 @@ function emptyPane(state: AppState, rect: Rect, index: number): PaneView {
 
 const keyColumn = 5;
 
-/** A key and what it does, wrapped below itself. */
+/** Returns a key and what it does, wrapped in its own column. */
 function hinted(key: string, text: string, width: number): readonly Line[] {
   const rows = wrapLines(text, width - keyColumn, 'muted');
   return rows.map((row, index) => [span((index === 0 ? key : '').padEnd(keyColumn), 'key'), ...row]);
 }
 
-/** What to do next, where there is nothing to look at. */
+/** Returns what to do next, for a room without workers. */
 function welcome({ facts, connection, list }: AppState, width: number): readonly Line[] {
   if (!facts)
     return connection.status === 'lost'
@@ -203,22 +203,22 @@ function welcome({ facts, connection, list }: AppState, width: number): readonly
   ];
 }
 
-/** The way to what waits for a yes. */
+/** Returns how to reach the proposals that wait. */
 function waitingHint(count: number, list: ListName, width: number): readonly Line[] {
   if (count === 0) return [];
   if (list === 'queue') return hinted('↵', 'look at the proposal', width);
   return hinted('tab', `${counted(count, 'proposal')} to look at; ↵ opens one`, width);
 }
 
-/** A character that turns or blinks in front of a title, and says nothing once the line stands still. */
+/** A spinner in front of a title. */
 const spinner = /^[\p{S}·|/\\-]\s+/u;
 
-/** A terminal's title as it is shown: the same as long as only its spinner turns. */
+/** Returns a terminal's title without its spinner. */
 export function shownTitle(title: string): string {
   return title.replace(spinner, '').trim();
 }
 
-/** How far the ending of a worker's process is, in a few words; null while it was not asked for. */
+/** Returns how far the end of a worker's process is; null while it was not requested. */
 export function endingText({ ending, exit }: Pick<TerminalRecord, 'ending' | 'exit'>): string | null {
   if (ending === undefined || exit !== null) return null;
   return { interrupting: 'interrupting …', quitting: 'asked to quit …', terminating: 'ending it …' }[ending];
@@ -233,7 +233,7 @@ const suffixes: Readonly<Record<Progress['state'], readonly [suffix: string, ton
   indeterminate: ['', 'accent'],
 };
 
-/** How far a program is, in eighths: one cell that seldom changes, readable without colour. */
+/** Returns a program's progress in eighths, in one cell that seldom changes and is readable without colour. */
 export function progressMark(progress: Progress | null): Span | null {
   if (progress === null) return null;
   const [suffix, tone] = suffixes[progress.state];
@@ -253,7 +253,7 @@ export interface FrameView {
   readonly side: Span;
 }
 
-/** The upper line, the lower one and a side. A heavy or a double border has the keys: told apart without colour. */
+/** The upper line, the lower line and a side. A heavy or double border has the keys, readable without colour. */
 const strokes: Readonly<Record<BorderTone, readonly [top: string, bottom: string, side: string]>> = {
   border: ['╭─╮', '╰─╯', '│'],
   'border-selected': ['╭─╮', '╰─╯', '│'],
@@ -278,7 +278,7 @@ export function frameView(rect: Rect, tone: BorderTone, top: BorderText, bottom:
 }
 
 /**
- * A line with text in it: `╭ left ──── right ╮`. The right text gives way first, then the left is cut.
+ * Returns a line with text in it: `╭ left ──── right ╮`. The right text is dropped first, then the left is cut.
  * @param strokes left end, line and right end
  */
 export function borderLine(strokes: string, text: BorderText, width: number, tone: Tone): Line {
@@ -292,14 +292,14 @@ export function borderLine(strokes: string, text: BorderText, width: number, ton
   return [span(start, tone), ...left, span(fill, tone), ...right, span(end, tone)];
 }
 
-/** A space at both sides; nothing for nothing. */
+/** Returns the text with a space at both sides; an empty text stays empty. */
 function framed(text: Line, room: number): Line {
   const wide = lineWidth(text);
   if (wide === 0 || room < 3) return [];
   return [span(' '), ...(wide + 2 > room ? fitLine(text, room - 2) : text), span(' ')];
 }
 
-/** Columns of text inside a frame that has one empty cell at each side. */
+/** Returns the columns of text inside a frame with one empty cell at each side. */
 export function textColumns(rect: Rect): number {
   return inside(rect).width - 2;
 }

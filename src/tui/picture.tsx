@@ -9,7 +9,7 @@ import { type DialogView, selectDialog, selectPalette } from './overlays.ts';
 import { type FrameView, type PaneView, selectPanes } from './panes.ts';
 
 /**
- * The whole screen, from the state alone. The dialog, and then the palette, come last: they lie on top.
+ * Returns the whole screen, from the state alone. The dialog and then the palette come last, because they lie on top.
  * @param color - false honours NO_COLOR
  */
 export function pictureOf(state: AppState, color: boolean): Picture {
@@ -36,7 +36,7 @@ export function pictureOf(state: AppState, color: boolean): Picture {
   };
 }
 
-/** One frame around two lists. */
+/** Returns one frame around two lists. */
 function columnParts({ frame, fleet, divider, queue }: ColumnView, color: boolean): readonly Part[] {
   return [
     ...frameParts(frame, color),
@@ -72,18 +72,18 @@ function frameParts({ rect, top, bottom, side }: FrameView, color: boolean): rea
   ];
 }
 
-/** The cells for text in a frame: one is left empty at each side, and a row above. */
+/** Returns the area for text in a frame, with an empty cell at each side and an empty row above. */
 function textArea(rect: Rect): Rect {
   const { x, y, width, height } = inside(rect);
   return { x: x + 1, y: y + 1, width: width - 2, height: height - 1 };
 }
 
-/** As many of the lines as there is room for. */
+/** Returns as many of the lines as fit. */
 function rowsIn({ x, y, width, height }: Rect, lines: readonly Line[], color: boolean): readonly Part[] {
   return lines.slice(0, height).flatMap((line, at) => rowParts(x, y + at, width, line, color));
 }
 
-/** A row in one piece, or around a run of a stroke: the layout engine would measure each of its characters. */
+/** Returns a row in one part, or in three around a run of one stroke, whose characters Ink would measure one by one. */
 function rowParts(x: number, y: number, width: number, line: Line, color: boolean): readonly Part[] {
   const at = line.findIndex(isRun);
   const run = line[at];
@@ -98,7 +98,7 @@ function rowParts(x: number, y: number, width: number, line: Line, color: boolea
   ].filter(({ rect }) => rect.width > 0);
 }
 
-/** Fewer characters are not worth a part of their own. */
+/** The shortest run of a stroke that is a part by itself. */
 const shortestRun = 4;
 
 function isRun({ text }: Span): boolean {
@@ -118,7 +118,7 @@ function tile(rect: Rect, cell: Span, color: boolean): Part {
   return { ...row(rect, [cell], color), isTile: true };
 }
 
-/** One clear line, and the way out. */
+/** Returns the needed size, and how to leave. */
 function tooSmall({ size: { cols, rows } }: AppState, color: boolean): readonly Part[] {
   const needed = `${minimumSize.cols}×${minimumSize.rows}`;
   const text = `orch-tui needs at least ${needed}, this terminal has ${cols}×${rows} · q\u00a0quit`;

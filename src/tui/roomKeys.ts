@@ -171,7 +171,7 @@ export const programKeys: readonly RoomKey[] = [
   },
 ];
 
-/** A terminal in which nothing can be read. */
+/** The place of a terminal that is too small. */
 export const tooSmallPlace: Place = {
   name: 'too-small',
   isHere: ({ size }) => !fits(size),
@@ -181,7 +181,7 @@ export const tooSmallPlace: Place = {
   ],
 };
 
-/** A worker's pane: every key but the leave key is the worker's, byte for byte. */
+/** The place of a worker's pane: every key but the leave key goes to the worker, byte for byte. */
 export const panePlace: Place = {
   name: 'pane',
   isHere: ({ focus }) => focus.at === 'pane',
@@ -201,7 +201,7 @@ export const panePlace: Place = {
 };
 
 /**
- * A worker that ended under the person's fingers keeps the focus: the rest of what they are typing must not
+ * Sends input to the worker. A worker that ends while the person types keeps the focus: the rest of the text must not
  * become commands.
  */
 function toProgram(state: AppState, effect: (id: string) => Effect): Step {

@@ -69,7 +69,7 @@ function afterMessage(state: AppState, message: Message): Step {
   }
 }
 
-/** Said once, where nothing else is being said; the header goes on saying it. */
+/** Suggests a sync once, unless another notice is shown; the header keeps showing it. */
 function withSuggestedSync(old: AppState, state: AppState): AppState {
   const { suggestion, pending = 0 } = state.facts?.notion ?? {};
   if (!old.facts || old.facts.notion?.suggestion || !suggestion || state.notice) return state;
@@ -80,14 +80,14 @@ function withNews(old: AppState, state: AppState): Step {
   return { state, effects: newsBetween(old, state) };
 }
 
-/** A new link knows nothing of what was missed, so it begins with the whole picture. */
+/** Takes a new connection; a live one begins with a request for all facts. */
 function connectionChanged(state: AppState, connection: AppState['connection']): Step {
   const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
   const next = { ...state, connection };
   return isNewlyLive ? ask(next, 'facts', {}) : stay(next);
 }
 
-/** A notice covers the keys, so it does not stay for ever; what was refused has more time to be read. */
+/** Drops a notice after its time, because it covers the keys. */
 function withFading(state: AppState): AppState {
   const { notice, now } = state;
   if (!notice) return state;
@@ -95,7 +95,7 @@ function withFading(state: AppState): AppState {
   return now - notice.since < noticeLife(notice) ? state : withoutNotice(state);
 }
 
-/** Records change many times a second: only what is shown makes a new state. */
+/** Takes a terminal's record, unless nothing visible changed: records change many times a second. */
 function withTerminal(state: AppState, record: TerminalRecord): AppState {
   const known = state.terminals.get(record.id);
   if (known && isShownAlike(known, record)) return state;
@@ -115,7 +115,7 @@ function isShownAlike(a: TerminalRecord, b: TerminalRecord): boolean {
   );
 }
 
-/** Something a person did goes to what has the focus: a key, or the text or program behind it. */
+/** Routes input to what has the focus: a key, a text field or a program. */
 function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
   if (unseen && token.kind === 'key' && keyFor(state, keyName(token))?.isDeciding)
@@ -130,7 +130,7 @@ const unseenText = 'This has just come up: look, and press again.';
 function takeToken(state: AppState, token: Token): Step {
   switch (token.kind) {
     case 'key':
-      // Typing in the palette is no look at what lies below it.
+      // Typing in the palette does not mean that the person looked at the queue.
       return state.palette ? updateKey(state, token) : steady(updateKey(state, token));
     case 'paste':
       return updatePaste(state, token);
@@ -140,20 +140,20 @@ function takeToken(state: AppState, token: Token): Step {
       return updateRelease(state, token);
     case 'focus':
       return stay(state.hasFocus === token.gained ? state : { ...state, hasFocus: token.gained });
-    // The terminal's answers are of no concern here, and none of a worker's business.
+    // Answers of the terminal are handled by the client.
     case 'reply':
       return stay(state);
   }
 }
 
-/** Whoever presses a key has looked. */
+/** Forgets that the selected row was replaced: a key means that the person looked. */
 function steady(step: Step): Step {
   return step.state.slid ? { ...step, state: { ...step.state, slid: false } } : step;
 }
 
 function updateKey(old: AppState, token: KeyToken): Step {
   const place = placeOf(old);
-  // What is said stays while a worker is typed into.
+  // A notice stays while the person types into a worker.
   const state = place?.isProgram ? old : withoutNotice(old);
   const key = keyFor(state, keyName(token));
   if (key) {
@@ -163,14 +163,14 @@ function updateKey(old: AppState, token: KeyToken): Step {
   return place ? (place.type?.(state, token) ?? stay(state)) : stay(typeText(state, token));
 }
 
-/** A worker hears of keys let go only if it asked for that: our own terminal then tells of it. */
+/** Passes the release of a key to a worker. The terminal reports releases only if the worker asked for them. */
 function updateRelease(state: AppState, { raw }: ReleaseToken): Step {
   const { focus } = state;
   const isTyping = focus.at === 'pane' && placeOf(state)?.isProgram;
   return isTyping ? { state, effects: [{ type: 'input', id: focus.id, bytes: raw }] } : stay(state);
 }
 
-/** Letters and editing keys go into the dialog's text, where it has one. */
+/** Types a key into the dialog's text field, if it has one. */
 function typeText(state: AppState, token: KeyToken): AppState {
   const typed = typedText(token);
   if (isWaiting(state)) return typed === null ? state : withNotice(state, waitingText);
@@ -194,8 +194,8 @@ function updatePaste(state: AppState, token: PasteToken): Step {
 }
 
 /**
- * What has come to need the person since the picture before, told where they may not be looking: not of the worker they
- * look at, not of those they have silenced, and nothing of what was there when the room was opened.
+ * Returns notifications for what began to need the person since the facts before. The worker they look at, silenced
+ * workers and what was there when the room opened are left out.
  */
 function newsBetween(old: AppState, next: AppState): readonly Effect[] {
   if (!old.facts || !next.facts || old.facts === next.facts || !next.settings.notify) return [];
@@ -204,19 +204,19 @@ function newsBetween(old: AppState, next: AppState): readonly Effect[] {
   return news.map(({ worker, text }) => ({ type: 'notify', worker, text }));
 }
 
-/** A state that a worker comes into again is news again. */
+/** Returns the identity of a queue item; the same state at another time is another item. */
 function nameOf({ id, since }: QueueItem): string {
   return `${id} ${since}`;
 }
 
 function isNews(state: AppState, { kind, worker, proposal }: QueueItem): boolean {
   if (state.silenced.has(worker)) return false;
-  // A person's own proposal is no news to them.
+  // A person knows of their own proposals.
   if (kind === 'proposal') return state.facts?.proposals.find(({ n }) => n === proposal)?.by !== 'person';
   return !isLookedAt(state, worker);
 }
 
-/** A worker that rang is marked until the person looks at it; their own terminal rings if they want that. */
+/** Marks a worker that rang until the person looks at it, and rings their terminal if they want that. */
 function hearBell(state: AppState, id: string): Step {
   if (isLookedAt(state, id)) return { state, effects: [] };
   const rang = state.rang.has(id) ? state.rang : new Set(state.rang).add(id);
@@ -224,31 +224,30 @@ function hearBell(state: AppState, id: string): Step {
   return { state: next, effects: state.settings.bell ? [{ type: 'ring' }] : [] };
 }
 
-/** Takes the marks from those that are looked at, or gone. */
+/** Removes the marks of workers that are looked at or no longer exist. */
 function withHeardBells(state: AppState): AppState {
   const rang = [...state.rang].filter((id) => state.terminals.has(id) && !isLookedAt(state, id));
   return rang.length === state.rang.size ? state : { ...state, rang: new Set(rang) };
 }
 
-/** One looks at the worker that has the keys, else at the one selected last, and at none from another window. */
+/** Reports whether the person looks at a worker: it has the keys, or was selected last, in a focused window. */
 function isLookedAt({ hasFocus, focus, anchor }: AppState, id: string): boolean {
   if (!hasFocus) return false;
   return 'id' in focus ? focus.id === id : anchor === id;
 }
 
-/** A tick more often than this would be noise. */
+/** The shortest pause between two ticks. */
 const shortestTick = 1_000;
-/** Ages in minutes may be so late: those of many workers then change together, in one picture. */
+/** How late an age may be shown, so that the ages of many workers change in one frame. */
 const agesTogether = 15_000;
 
-/** How long a notice is shown, in milliseconds. */
+/** Returns how long a notice is shown, in milliseconds. */
 function noticeLife({ tone }: Pick<Notice, 'tone'>): number {
   return tone === 'problem' ? 30_000 : 10_000;
 }
 
 /**
- * Milliseconds until something on the screen changes by itself: an age, or a notice that goes. Null while nothing there
- * changes with time.
+ * Returns the milliseconds until an age or a notice changes on the screen; null while nothing changes with time.
  * @param now the time it is, as opposed to the last tick's in the state
  */
 export function nextTick(

@@ -13,7 +13,7 @@ export function Row({ line, color }: RowProps): ReactNode {
   return <Text wrap="truncate-end">{joined(line).map((span, at) => drawSpan(span, at, color))}</Text>;
 }
 
-/** Neighbours that look alike are one element: the layout engine's cost goes with the number of elements. */
+/** Joins neighbours of one tone: the cost of the layout engine grows with the number of elements. */
 function joined(row: Line): readonly Span[] {
   const spans: Span[] = [];
   for (const span of row) {
@@ -21,7 +21,7 @@ function joined(row: Line): readonly Span[] {
     if (last?.tone === span.tone) spans.splice(-1, 1, { ...last, text: last.text + span.text });
     else if (span.text !== '') spans.push(span);
   }
-  // Without a character it would be no row.
+  // A text without a character has no height.
   return spans.length > 0 ? spans : line(' ');
 }
 

@@ -27,7 +27,7 @@ import { narrow } from './text.ts';
 // terminal can show is for the compositor to know.
 chalk.level = 1;
 
-/** What changes alone: a component that fills its rectangle, over all parts before it. */
+/** A region that changes by itself: a component that fills its rectangle, above all parts before it. */
 export interface Part {
   readonly rect: Rect;
   /** Null leaves the rectangle blank. */
@@ -36,7 +36,7 @@ export interface Part {
   readonly isTile?: true;
 }
 
-/** The room left for a worker's screen, or what lies over all that comes before it. */
+/** The area of a worker's screen, or an overlay above all areas before it. */
 export interface Area extends Rect {
   readonly id: string;
   readonly kind: 'pane' | 'overlay';
@@ -58,10 +58,10 @@ interface Drawn extends Size {
 }
 
 /**
- * The layout around the panes as a grid of cells. A part of a picture is drawn again only when its content has changed:
- * Ink's cost goes with roots, elements and characters: one root holds all changed parts, and lives as long as it takes to
- * draw them. Components must be pure functions of their properties, and those be data; each is as high as its rectangle
- * without being told so, because a box around it would cost as much as itself.
+ * Draws the layout around the panes into a grid of cells. A part is drawn again only when its content has changed. The
+ * cost of Ink grows with roots, elements and characters, so one short-lived root holds all changed parts. Components must
+ * be pure functions of their properties, and these must be data. A component has the height of its rectangle by itself: a
+ * box around it would cost as much as the component.
  */
 export class Chrome {
   #grid: Grid;
@@ -73,17 +73,17 @@ export class Chrome {
     this.#grid = createGrid(cols, rows);
   }
 
-  /** What was drawn last; another object after a resize. */
+  /** Returns what was drawn last; another object after a resize. */
   get grid(): Grid {
     return this.#grid;
   }
 
-  /** Where panes and overlays lie in `grid`, bottom to top, cut to it; empty ones are left out. */
+  /** Returns where panes and overlays are in `grid`, bottom to top, clipped to it, without empty ones. */
   get layers(): readonly Area[] {
     return this.#layers;
   }
 
-  /** Draws; grid and layers are those of the picture when it returns. @throws what a component throws */
+  /** Draws a picture into `grid` and `layers`. @throws what a component throws */
   draw({ parts, areas }: Picture): void {
     const drawn = parts.map(drawnOf);
     this.#cells = cellsOf(
@@ -101,7 +101,7 @@ export class Chrome {
       .filter(({ width, height }) => width > 0 && height > 0);
   }
 
-  /** Begins a blank grid of another size, for the next picture. */
+  /** Replaces the grid by a blank one of another size. */
   resize(cols: number, rows: number): void {
     this.#grid = createGrid(cols, rows);
     this.#layers = [];
@@ -174,8 +174,8 @@ const pieces = new RegExp(
 const segmenter = new Intl.Segmenter();
 
 /**
- * Puts a frame of the layout engine into cells, by the engine's own measure: what it laid out as two columns is two
- * columns here, whatever other programs think of a character, so that borders never move.
+ * Reads a frame of the layout engine into cells. Widths are the engine's own: a character that it laid out in two columns
+ * has two columns here, so that borders never move.
  */
 export function readFrame(frame: string, grid: Grid): void {
   const lines = frame.split('\n', grid.rows);
@@ -193,14 +193,14 @@ function readLine(line: string, grid: Grid, y: number): void {
   for (; x < grid.cols; x++) setBlank(grid.data, cellIndex(grid, x, y));
 }
 
-/** @returns the column behind the text, of which only what fits is written */
+/** Writes as much of the text as fits. @returns the column behind the text */
 function writeNarrow(text: string, style: Style, grid: Grid, x: number, y: number): number {
   const end = Math.min(x + text.length, grid.cols);
   for (let at = x; at < end; at++) writeCell(grid, at, y, codeWord(text.charCodeAt(at - x), 1), style);
   return end;
 }
 
-/** @returns the column behind the cluster; what does not fit is left out, and the room it had is blank */
+/** Writes a cluster, or blanks where it does not fit. @returns the column behind it */
 function writeCluster(cluster: string, style: Style, grid: Grid, x: number, y: number): number {
   const columns = Math.max(1, stringWidth(cluster));
   const end = Math.min(x + columns, grid.cols);
@@ -222,7 +222,7 @@ function writeCell({ data, cols }: Grid, x: number, y: number, word: number, sty
   data[at + 3] = style[2];
 }
 
-/** One number of an SGR sequence; the layout engine is only ever asked for these. */
+/** Applies one number of an SGR sequence. The layout engine writes no others. */
 function setStyle(style: Style, code: number): void {
   if (code === 0) style.fill(0);
   else if (code >= 30 && code <= 37) setBits(style, 0, colorMask, ColorKind.ansi | (code - 30));

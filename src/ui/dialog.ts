@@ -19,7 +19,7 @@ interface RoomTypes {
 export type RoomDialog<D extends AnyDialog = AnyDialog> = DialogDefinition<RoomTypes, D>;
 export type RoomDialogKey<D extends AnyDialog = AnyDialog> = DialogKey<RoomTypes, D>;
 
-/** Declares a dialog of the control room. It is there once the program's list of dialogs names it. */
+/** Declares a dialog of the control room. The program knows it once its list of dialogs names it. */
 export function defineDialog<D extends AnyDialog>(definition: RoomDialog<D>): RoomDialog<D> {
   return definition;
 }
@@ -31,7 +31,7 @@ export interface DialogBody {
   readonly aside: Line;
   /** Scrolled when longer than the dialog. */
   readonly rows: readonly Line[];
-  /** How many of the rows, from the first on, a yes is to; all where nothing is said. */
+  /** How many rows, from the first on, must be read before a yes; all by default. */
   readonly deciding?: number;
   /** Always in sight, below the rows. */
   readonly tail: readonly Line[];
@@ -39,10 +39,10 @@ export interface DialogBody {
   readonly caret: { readonly row: number; readonly column: number } | null;
 }
 
-/** Of a dialog whose subject has just gone. */
+/** The body of a dialog whose subject no longer exists. */
 export const emptyBody: DialogBody = { title: [], aside: [], rows: [], tail: [], caret: null };
 
-/** How many rows are out of sight above and below. */
+/** Returns how many rows are out of sight above and below. */
 export function outOfSight(above: number, below: number): Line {
   if (above + below === 0) return [];
   const parts = [...(above > 0 ? [`↑ ${above}`] : []), ...(below > 0 ? [`↓ ${below} more`] : [])];
@@ -51,7 +51,7 @@ export function outOfSight(above: number, below: number): Line {
 
 export const labelColumns = 12;
 
-/** A label and text beside it, wrapped below itself. */
+/** Returns a label and the text beside it, wrapped in its own column. */
 export function labelled(label: string, text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
   const rows = wrapLines(text, width - labelColumns, tone);
   return rows.map((row, index) => [labelSpan(index === 0 ? label : ''), ...row]);
@@ -61,7 +61,7 @@ export function labelSpan(label: string): Span {
   return span(label.padEnd(labelColumns), 'muted');
 }
 
-/** A warning or refusal with its mark, wrapped below itself. */
+/** Returns a warning or refusal behind its mark, wrapped in its own column. */
 export function marked(mark: string, text: string, width: number, tone: Tone): readonly Line[] {
   const rows = wrapLines(text, width - 2, tone);
   return rows.map((row, index) => [span(index === 0 ? `${mark} ` : '  ', tone), ...row]);
@@ -70,7 +70,7 @@ export function marked(mark: string, text: string, width: number, tone: Tone): r
 /** Empty lines in a row that are shown as such. */
 const mostEmpty = 2;
 
-/** Text by others, such as agents: a bar of ours at the left of each row, wherever their lines break. */
+/** Returns text by others, such as agents, with a bar of ours at the left of each row. */
 export function quotedRows(text: string, width: number): readonly Line[] {
   const bar = span('│ ', 'border-selected');
   const rows: Line[] = [];
@@ -90,7 +90,7 @@ export function quotedRows(text: string, width: number): readonly Line[] {
   return rows;
 }
 
-/** A heading with a list below; nothing for an empty list. */
+/** Returns a heading with a list below it; nothing for an empty list. */
 export function listed(
   heading: string,
   items: readonly string[],
@@ -128,12 +128,12 @@ export const answersGroup = 'Finish, clean, questions';
 /** What a question says, and what its answers do. */
 interface Question<D> extends Pick<RoomDialog<AnyDialog & D>, 'isStale' | 'onAnswer'> {
   readonly kind: string;
-  /** Said while the controller works on it, where it is asked. */
+  /** Shown while the controller works on the answer. */
   readonly progress?: string;
   title(dialog: D): string;
   text(state: AppState, dialog: D): string;
   agree(state: AppState, dialog: D): Step;
-  /** Goes back to what asked; to the lists without it. */
+  /** Returns to what asked; without it, to the lists. */
   decline?(state: AppState, dialog: D): Step;
 }
 
@@ -146,7 +146,7 @@ export function defineQuestion<D extends Asking & { readonly kind: string }>(
   return defineDialog<D>({
     kind: question.kind,
     group: answersGroup,
-    // The same question about something else is another one.
+    // The same question about another subject is another question.
     subject: (_, dialog) => question.title(dialog),
     keys: [
       {
@@ -180,7 +180,7 @@ export function defineQuestion<D extends Asking & { readonly kind: string }>(
   });
 }
 
-/** What is typed ahead of a preview must not answer it: until it has come only esc does something. */
+/** Returns why a key does nothing while the controller is asked: keys typed ahead must not answer. */
 export function whyWaits(state: AppState): string | null {
   return isWaiting(state) ? waitingText : null;
 }

@@ -4,13 +4,13 @@ import { cellWidth, clustersOf, type Line, span, wrapRanges } from './text.ts';
 /** Text being written, and where. */
 export interface TextField {
   readonly text: string;
-  /** Index of the character that the caret stands before; always between two visible characters. */
+  /** Index of the character behind the caret; always between two visible characters. */
   readonly caret: number;
 }
 
 export const emptyField: TextField = { text: '', caret: 0 };
 
-/** More than anyone types; a paste beyond it is cut. */
+/** The longest text in characters; a longer paste is cut. */
 export const maxFieldLength = 100_000;
 
 export function fieldOf(text: string): TextField {
@@ -26,7 +26,7 @@ export function insertText(field: TextField, text: string, multiline = false): T
   return { text: old.slice(0, caret) + added + old.slice(caret), caret: caret + added.length };
 }
 
-/** The field after an editing key, by the habits of readline; null when the key does not edit. */
+/** Returns the field after an editing key, as in readline; null when the key does not edit. */
 export function editField(field: TextField, key: string): TextField | null {
   const edit = edits[key];
   return edit ? edit(field) : null;
@@ -67,7 +67,7 @@ export function moveRow(field: TextField, by: 1 | -1, width: number): TextField 
   return moved(field, to.start + target.slice(0, Math.min(column, reach)).join('').length);
 }
 
-/** Index of the wrapped row on which the caret stands. */
+/** Returns the index of the wrapped row with the caret. */
 function caretRow(field: TextField, width: number): number {
   const next = wrapRanges(field.text, width).findIndex((row) => row.start > field.caret);
   return next < 0 ? wrapRanges(field.text, width).length - 1 : next - 1;
@@ -81,7 +81,7 @@ function without(field: TextField, from: number, to: number): TextField {
   return { text: field.text.slice(0, from) + field.text.slice(to), caret: from };
 }
 
-/** A cluster is looked for within the line only, and no further away than any real one reaches. */
+/** Returns the index of the cluster before the caret. Only 64 characters are searched: real clusters are shorter. */
 function before({ text, caret }: TextField): number {
   return caret - (clustersOf(text.slice(Math.max(0, caret - 64), caret)).at(-1)?.length ?? 0);
 }
@@ -109,8 +109,8 @@ function lineEnd({ text, caret }: TextField): number {
 }
 
 /**
- * One line of text after a prompt, moved along so that the caret is always in sight.
- * @returns the line, and the caret's cell counted from the end of the prompt
+ * Draws one line of text behind a prompt, scrolled so that the caret is in sight.
+ * @returns the line, and the caret's column counted from the end of the prompt
  */
 export function oneLineField(
   prompt: string,
@@ -146,7 +146,7 @@ function lastCells(text: string, room: number): string {
   return clusters.slice(from).join('');
 }
 
-/** Rows of wrapped text around the caret, exactly `height` of them, and the caret's place among them. */
+/** Returns exactly `height` rows of wrapped text around the caret, and where the caret is in them. */
 export function manyLineField(
   field: TextField,
   width: number,

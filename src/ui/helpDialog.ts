@@ -4,12 +4,12 @@ import type { Scrolling, Settings } from './state.ts';
 import { stay, withDialog } from './step.ts';
 import { cellWidth, type Line, line, span, wrapLines } from './text.ts';
 
-/** All keys. */
+/** The dialog that lists all keys. */
 interface HelpDialog extends Scrolling {
   readonly kind: 'help';
 }
 
-/** Keys below a heading, each row what some of them do. */
+/** A heading and its keys; the keys of a row do the same. */
 export interface KeyGroup {
   readonly group: string;
   readonly rows: readonly { readonly keys: readonly string[]; readonly title: string }[];
@@ -28,7 +28,7 @@ export const helpKey: RoomKey = {
   },
 };
 
-/** Declares the help. @param selectKeys knows all keys, those of the help among them */
+/** Declares the help. @param selectKeys returns all keys, including those of the help */
 export function defineHelp(selectKeys: (settings: Settings) => readonly KeyGroup[]): RoomDialog<HelpDialog> {
   return defineDialog<HelpDialog>({
     kind: 'help',

@@ -5,25 +5,25 @@ import { dialogHeight } from './layout.ts';
 import { type AppState, type Settings, shownDialog } from './state.ts';
 import { type Step, stay, toList, withDialog } from './step.ts';
 
-/** The key as definitions spell it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
+/** Returns the key as definitions spell it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
 export function keyName(token: KeyToken): string {
   return `${token.ctrl ? 'ctrl-' : ''}${token.alt ? 'alt-' : ''}${token.shift ? 'shift-' : ''}${token.name}`;
 }
 
-/** What the key writes into a text, or null when it is no letter, digit or sign. */
+/** Returns what the key writes into a text; null when it is no letter, digit or sign. */
 export function typedText(token: KeyToken): string | null {
   if (token.ctrl || token.alt) return null;
   if (token.name === 'space') return ' ';
   return [...token.name].length === 1 ? token.name : null;
 }
 
-/** Returns the text after a key: a letter is written, an editing key edits; null for any other. */
+/** Returns the field after a letter or an editing key; null for any other key. */
 export function typeKey(field: TextField, token: KeyToken): TextField | null {
   const text = typedText(token);
   return text === null ? editField(field, keyName(token)) : insertText(field, text);
 }
 
-/** Returns which way the wheel was turned; 0 for everything else that a mouse does. */
+/** Returns the direction of the wheel: -1 up, 1 down, 0 for other mouse events. */
 export function wheel({ action }: MouseToken): -1 | 0 | 1 {
   if (action === 'wheel-up') return -1;
   return action === 'wheel-down' ? 1 : 0;
@@ -40,17 +40,17 @@ const labels: Readonly<Record<string, string>> = {
   pagedown: 'pgdn',
 };
 
-/** A key as people read it on the screen. */
+/** Returns the key as it is written on the screen. */
 export function keyLabel(name: string): string {
   return (
     labels[name] ?? name.replace(/(ctrl-|alt-|shift-)(.+)$/, (_, held, key) => held + (labels[key] ?? key))
   );
 }
 
-/** A key of the room itself, or of what lies in it. */
+/** A key of the control room, with its title and action. */
 export interface RoomKey extends KeyWords {
   readonly group: string;
-  /** A word for the footer; without one it is not shown there. */
+  /** A word for the footer; a key without one is not listed there. */
   readonly hint?: string | ((state: AppState) => string | null);
   /** Returns in one sentence why the key does nothing now; null while it works. Without it the key always works. */
   disabledReason?(state: AppState): string | null;
@@ -58,14 +58,14 @@ export interface RoomKey extends KeyWords {
   run(state: AppState): Step;
 }
 
-/** Where keys are pressed while no dialog has them. */
+/** What has the keys while no dialog is open, such as the lists or a pane. */
 export interface Place {
   readonly name: string;
   isHere(state: AppState): boolean;
   readonly keys: readonly RoomKey[];
-  /** What is none of its keys is its program's, the way back to the shell included. */
+  /** Keys that are not listed go to the program in the pane, ctrl-z included. */
   readonly isProgram?: true;
-  /** Takes what is none of its keys. */
+  /** Takes keys that are not listed. */
   type?(state: AppState, token: KeyToken): Step;
   paste?(state: AppState, token: PasteToken): Step;
 }
@@ -94,7 +94,7 @@ export const closeKey = {
   run: (state: AppState): Step => stay(toList(state)),
 } as const;
 
-/** Leads back to the shell, from everywhere but a worker's program. */
+/** Suspends the room, everywhere but in a worker's program. */
 export const suspendKey: RoomKey = {
   group: 'Program',
   id: 'suspend',
@@ -103,10 +103,10 @@ export const suspendKey: RoomKey = {
   run: (state) => ({ state, effects: [{ type: 'suspend' }] }),
 };
 
-/** Beyond the end of any dialog; the end is found once the step is done. */
+/** More rows than any dialog has; `withScrollInRange` corrects it. */
 const farAway = 1_000_000;
 
-/** Move through what is longer than its dialog. */
+/** Scroll a dialog that is longer than the screen. */
 export const scrollKeys: readonly RoomKey[] = [
   scrolling('scroll-down', 'scroll down', ['j', 'down'], () => 1),
   scrolling('scroll-up', 'scroll up', ['k', 'up'], () => -1),
@@ -116,7 +116,7 @@ export const scrollKeys: readonly RoomKey[] = [
   scrolling('scroll-last', 'to the end', ['G', 'end'], () => farAway),
 ];
 
-/** The same while text is written: those that write and edit nothing. */
+/** The scrolling keys that neither write nor edit, for dialogs with a text field. */
 export const scrollKeysBesideText: readonly RoomKey[] = scrollKeys.map((key) => ({
   ...key,
   keys: key.keys.filter((name) => /^(up|down|page(up|down))$/.test(name)),
@@ -134,14 +134,14 @@ function scrolling(
   };
 }
 
-/** Rows less, or more where negative, may be asked for than there are; `withScrollInRange` puts it right. */
+/** Scrolls the open dialog by rows. A result out of range is corrected by `withScrollInRange`. */
 export function scroll(state: AppState, by: number): Step {
   const dialog = shownDialog(state);
   if (dialog?.scroll === undefined) return stay(state);
   return stay(withDialog(state, { ...dialog, scroll: Math.max(0, dialog.scroll + by) }));
 }
 
-/** A row of the old page stays in sight. */
+/** Returns the rows of a page; one row of the old page stays in sight. */
 function pageOf({ size }: AppState): number {
   return Math.max(1, dialogHeight(size) - 4);
 }

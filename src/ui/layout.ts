@@ -10,7 +10,7 @@ import {
   type Size,
 } from './state.ts';
 
-/** Cells, from the top left corner of the terminal. */
+/** A rectangle in cells, from the top left corner of the terminal. */
 export interface Rect {
   readonly x: number;
   readonly y: number;
@@ -18,7 +18,7 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Where things are. Drawing and the mouse use the same rectangles. */
+/** The rectangles of the room. Drawing and the mouse use the same ones. */
 export interface Geometry {
   /** Column with its border: repositories above, the queue below. Null while zoomed. */
   readonly column: Rect | null;
@@ -29,17 +29,17 @@ export interface Geometry {
   readonly panes: readonly Rect[];
 }
 
-/** Below this nothing can be read; a clear line is shown instead. */
+/** The smallest usable terminal; below it a line with the needed size is shown instead. */
 export const minimumSize: Size = { cols: 60, rows: 16 };
 
-/** Narrower or lower panes are no use to an agent; fewer are shown then. Both with border. */
+/** The smallest usable pane with its border; where there is less space, fewer panes are shown. */
 const minimumPane = { width: 40, height: 12 };
 
-/** Panes beside a main one are glanced at, not worked in. With border. */
+/** The smallest pane beside a main one, with its border. */
 const minimumStacked = { width: 30, height: 6 };
 const mostStacked = 4;
 
-/** More panes stand side by side where each has the 80 columns that programs expect. */
+/** The width with border at which a pane has the 80 columns that programs expect. */
 const comfortableWidth = 82;
 
 interface Shape {
@@ -47,7 +47,7 @@ interface Shape {
   readonly down: number;
 }
 
-/** Ways to lay out so many panes, the widest first: it is taken where it is comfortable, else the last that fits. */
+/** Shapes for so many panes: the first one with comfortable panes is taken, else the last one that fits. */
 const shapes: Readonly<Record<Grid, readonly Shape[]>> = {
   1: [{ across: 1, down: 1 }],
   2: [
@@ -69,6 +69,7 @@ export function fits(size: Size): boolean {
 }
 
 /**
+ * Computes all rectangles of the room.
  * @param workers how many workers could be shown
  */
 export function geometryOf(size: Size, layout: Layout, zoomed: boolean, workers: number): Geometry {
@@ -99,7 +100,7 @@ function divide(area: Rect, layout: Layout, workers: number): readonly Rect[] {
   return layout === 'stack' ? mainAndStack(area, workers) : gridOf(area, layout, workers);
 }
 
-/** The smallest grid that holds all workers, else the wanted one, else the largest that there is room for. */
+/** Returns the panes of the smallest grid that holds all workers, at most the wanted one, as far as it fits. */
 function gridOf(area: Rect, wanted: Grid, workers: number): readonly Rect[] {
   const enough = grids.find((grid) => grid >= Math.min(wanted, workers)) ?? wanted;
   const shape = grids
@@ -130,7 +131,7 @@ function mainAndStack(area: Rect, workers: number): readonly Rect[] {
   return [{ ...area, width }, ...split(stack, others, 'height')];
 }
 
-/** Parts below (`height`) or beside (`width`) each other, as equal as cells allow. */
+/** Splits an area into parts below (`height`) or beside (`width`) each other, as equal as cells allow. */
 function split(area: Rect, count: number, side: 'width' | 'height'): readonly Rect[] {
   const start = (index: number) => Math.ceil((index * area[side]) / count);
   return Array.from({ length: count }, (_, index) => {
@@ -142,7 +143,7 @@ function split(area: Rect, count: number, side: 'width' | 'height'): readonly Re
   });
 }
 
-/** The cells inside a border. */
+/** Returns the rectangle inside a border. */
 export function inside(rect: Rect): Rect {
   return { x: rect.x + 1, y: rect.y + 1, width: rect.width - 2, height: rect.height - 2 };
 }
@@ -151,49 +152,49 @@ export function contains(rect: Rect, x: number, y: number): boolean {
   return x >= rect.x && x < rect.x + rect.width && y >= rect.y && y < rect.y + rect.height;
 }
 
-/** Widest text that is still easy to read, with border and margin. */
+/** The widest dialog whose text is easy to read, with border and margin. */
 const widestDialog = 100;
 
-/** Beside a dialog there is either enough of the room to be recognised, or nothing. */
+/** The fewest columns worth showing beside a dialog; with fewer, the dialog takes all columns. */
 const leastBeside = 8;
 
-/** Width of every dialog with its border: one width, so that going from one to the next does not jump. */
+/** Returns the width of every dialog with its border; all have the same, so that nothing jumps between two. */
 export function dialogWidth({ cols }: Size): number {
   return cols < widestDialog + leastBeside ? cols : widestDialog;
 }
 
-/** Cells of a row inside a dialog. */
+/** Returns the columns of a row inside a dialog. */
 export function dialogColumns(size: Size): number {
   return dialogWidth(size) - 4;
 }
 
-/** Most rows of a dialog with its border; header and footer stay visible. */
+/** Returns the most rows of a dialog with its border; header and footer stay visible. */
 export function dialogHeight(size: Size): number {
   return size.rows - 2;
 }
 
-/** Returns where a dialog of that size lies, its border included. */
+/** Returns the rectangle of a dialog of that size, in the middle of the screen. */
 export function dialogRect({ cols, rows }: Size, width: number, height: number): Rect {
   const y = Math.max(1, Math.floor((rows - height) / 2));
   return { x: Math.floor((cols - width) / 2), y, width, height };
 }
 
-/** Border and empty line above and below, what is typed, and the line that parts it from the items. */
+/** Rows besides the items: border and empty line above and below, the typed text and a separator. */
 const paletteOtherRows = 6;
-/** More are gone through rather than read. */
+/** The most rows of items. */
 const mostPaletteRows = 20;
 
-/** Where the palette is: for drawing and for the mouse. */
+/** The rectangles of the palette. */
 interface PaletteLayout {
   readonly rect: Rect;
-  /** Rows of the items; one for the word that there are none. */
+  /** The rows of items; one row when there are none. */
   readonly list: Rect;
   /** Index of the first item shown. */
   readonly first: number;
 }
 
 /**
- * Its upper edge stays where it is, so that what is typed does not move while items come and go below it.
+ * Returns where the palette is. Its upper edge is fixed, so that the typed text does not move while items change.
  * @param count items
  * @param marked index of the marked one, -1 for none
  */
@@ -215,12 +216,12 @@ export function paletteLayout(size: Size, count: number, marked: number): Palett
   };
 }
 
-/** Items shown at most. */
+/** Returns how many items are shown at most. */
 export function paletteRows(size: Size): number {
   return Math.min(mostPaletteRows, dialogHeight(size) - paletteOtherRows);
 }
 
-/** First row shown when `height` of `count` rows are visible: the selected one stays in the middle where it can. */
+/** Returns the first of `height` visible rows out of `count`; the selected row is in the middle where possible. */
 export function firstShown(index: number, count: number, height: number): number {
   return Math.max(0, Math.min(index - Math.floor(height / 2), count - height));
 }
@@ -233,7 +234,7 @@ export function selectGeometry(state: AppState): Geometry {
   return geometryOf(state.size, selectLayout(state), isZoomed(state), state.facts?.workers.length ?? 0);
 }
 
-/** Workers on the shown page of panes, one for each pane from the first on. */
+/** Returns the workers on the current page, one for each pane from the first on. */
 export function selectShown(state: AppState): readonly Worker[] {
   const workers = selectPaneOrder(state);
   const at = workers.findIndex((worker) => worker.id === state.anchor);
@@ -241,12 +242,12 @@ export function selectShown(state: AppState): readonly Worker[] {
   const first = at < 0 ? 0 : at - (at % count);
   const main = workers[at];
   if (!state.stacked || !main) return workers.slice(first, first + count);
-  // The last page is filled up: an empty pane beside the main one says nothing.
+  // The last page is filled up: an empty pane beside the main one would be wasted.
   const filled = Math.min(first, Math.max(0, workers.length - count));
   return [main, ...workers.slice(filled, filled + count).filter((worker) => worker !== main)];
 }
 
-/** In their order, so that a pane never moves while others change; or, if wanted, the longest in need first. */
+/** Returns workers in their own order, so that panes never move; or, if wanted, the longest waiting first. */
 function selectPaneOrder({ facts, needsFirst }: AppState): readonly Worker[] {
   const workers = facts?.workers ?? [];
   if (!needsFirst) return workers;
@@ -260,13 +261,13 @@ function needsPerson(state: WorkerState): boolean {
   return state === 'waiting' || state === 'needs-trust';
 }
 
-/** The cells of a worker's screen; null where it is not on the page. */
+/** Returns the rectangle of a worker's screen; null when it is not on the page. */
 export function selectPaneArea(state: AppState, id: string): Rect | null {
   const pane = selectGeometry(state).panes[selectShown(state).findIndex((worker) => worker.id === id)];
   return pane ? inside(pane) : null;
 }
 
-/** The size that a new worker's pane will have, so that its first screen already fits: the one at that place of so many. */
+/** Returns the size of the pane that a new worker will have, at that index of so many workers. */
 export function selectPaneSize(
   state: AppState,
   at: number,
@@ -290,7 +291,7 @@ export type Hit =
   | { readonly on: 'row'; readonly list: ListName; readonly key: RowKey }
   | { readonly on: 'pane'; readonly id: string };
 
-/** What lies at a cell of the room, counted from 0; null for what cannot be clicked. */
+/** Returns what can be clicked at a cell, counted from 0; null where nothing can. */
 export function hitTest(state: AppState, x: number, y: number): Hit | null {
   const geometry = selectGeometry(state);
   if (contains(geometry.fleet, x, y)) return hitRow(state, 'fleet', geometry.fleet, y);
@@ -305,12 +306,12 @@ function hitRow(state: AppState, list: ListName, area: Rect, y: number): Hit | n
   return row ? { on: 'row', list, key: row.key } : null;
 }
 
-/** Rows from a row of the screen to an area: negative above it, 0 within, positive below. */
+/** Returns how many rows a row is outside an area: negative above it, 0 within, positive below. */
 export function rowsBeyond({ y: top, height }: Rect, y: number): number {
   return Math.min(0, y - top) + Math.max(0, y - (top + height - 1));
 }
 
-/** The nearest cell of an area, counted from its corner. */
+/** Returns the nearest cell of an area, counted from its corner. */
 export function nearestCell({ x, y, width, height }: Rect, at: Pick<Rect, 'x' | 'y'>): Pick<Rect, 'x' | 'y'> {
   return {
     x: Math.max(0, Math.min(at.x - x, width - 1)),

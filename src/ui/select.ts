@@ -21,7 +21,7 @@ export type QueueRow = { readonly key: QueueKey; readonly item: QueueItem } & (
   | { readonly worker: Worker }
 );
 
-/** The orchestrator, then repositories in their order, each with its workers below; workers of a repository that is gone come last. */
+/** Returns the orchestrator, then repositories with their workers, then workers whose repository no longer exists. */
 export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetRow[] {
   if (!facts) return [];
   const first = facts.workers.filter(isOrchestrator);
@@ -38,7 +38,7 @@ export function selectFleet({ facts }: Pick<AppState, 'facts'>): readonly FleetR
   return rows;
 }
 
-/** What waits for the person, oldest first. */
+/** Returns what waits for the person, oldest first. */
 export function selectQueue(state: Pick<AppState, 'facts'>): readonly QueueRow[] {
   return state.facts?.queue.flatMap((item) => queueRow(state, item)) ?? [];
 }
@@ -92,13 +92,13 @@ export function findProposal({ facts }: Pick<AppState, 'facts'>, n: number): Pro
   return facts?.proposals.find((proposal) => proposal.n === n) ?? null;
 }
 
-/** The worker that keys act on; null when something else is selected. */
+/** Returns the worker that keys act on; null when something else is selected. */
 export function selectedWorker(state: AppState): Worker | null {
   const key = selectionOf(state);
   return key?.kind === 'worker' || key?.kind === 'request' ? findWorker(state, key.id) : null;
 }
 
-/** The repository that is selected, by itself or by what belongs to it. */
+/** Returns the repository of the selected row. */
 export function selectedRepo(state: AppState): string | null {
   const key = selectionOf(state);
   if (key?.kind === 'repo') return key.name;
@@ -106,22 +106,22 @@ export function selectedRepo(state: AppState): string | null {
   return selectedWorker(state)?.repo ?? null;
 }
 
-/** Zoom needs something to zoom. */
+/** Reports whether one worker is zoomed: without a worker there is no zoom. */
 export function isZoomed(state: AppState): boolean {
   return state.zoomed && findWorker(state, state.anchor) !== null;
 }
 
-/** How many processes run. */
+/** Returns how many processes run. */
 export function countLive({ facts }: Pick<AppState, 'facts'>): number {
   return facts?.workers.filter((worker) => isLive(worker.state)).length ?? 0;
 }
 
-/** Those that count against the limit: the orchestrator does not. */
+/** Returns how many workers count against the limit; the orchestrator does not. */
 export function countRunning({ facts }: Pick<AppState, 'facts'>): number {
   return facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
 }
 
-/** Counts of workers by state, in the order in which they matter. */
+/** Counts workers by state, the most urgent state first. */
 export function countStates(workers: readonly Worker[]): readonly { state: WorkerState; count: number }[] {
   const order: readonly WorkerState[] = [
     'needs-trust',
@@ -138,7 +138,7 @@ export function countStates(workers: readonly Worker[]): readonly { state: Worke
     .filter(({ count }) => count > 0);
 }
 
-/** Says what became of a worker that is not there any more. */
+/** Returns one sentence about what happened to a worker that no longer exists. */
 export function whatBecame({ facts }: Pick<AppState, 'facts'>, id: string): string {
   const end = facts?.ended.findLast((ended) => ended.id === id);
   if (!end) return `${id} is no longer there.`;
@@ -147,7 +147,7 @@ export function whatBecame({ facts }: Pick<AppState, 'facts'>, id: string): stri
     : `${id} was removed; ${end.backup} keeps it.`;
 }
 
-/** Selects a row of a list; a worker selected in the queue is selected in the fleet, too, and its pane shown. */
+/** Selects a row of a list. A worker of the queue is selected in the fleet, too, and its page is shown. */
 export function selectRow(state: AppState, list: ListName, key: RowKey): AppState {
   const id = key.kind === 'worker' || key.kind === 'request' ? key.id : null;
   const worker: FleetKey | null = id === null ? state.cursors.fleet : { kind: 'worker', id };
@@ -164,20 +164,20 @@ export function moveSelection(state: AppState, by: number): AppState {
   return row ? selectRow(state, state.list, row.key) : state;
 }
 
-/** The other list, where it was left. */
+/** Switches to the other list, at its last selected row. */
 export function switchList(state: AppState): AppState {
   const list = state.list === 'fleet' ? 'queue' : 'fleet';
   const key = state.cursors[list] ?? selectRows(state, list)[0]?.key;
   return key ? selectRow(state, list, key) : state;
 }
 
-/** Shows the selected worker alone, also where panes still show what was selected before; or all again. */
+/** Shows the selected worker alone, or all panes again. */
 export function switchZoom(state: AppState): AppState {
   const selected = state.focus.at === 'list' && !isZoomed(state) ? selectedWorker(state) : null;
   return { ...state, zoomed: !isZoomed(state), anchor: selected?.id ?? state.anchor };
 }
 
-/** Selects a worker and types into it; one that has ended is only selected. */
+/** Selects a worker and gives it the keys; a worker that has ended is only selected. */
 export function enterPane(state: AppState, id: string): AppState {
   const selected = selectRow(toList(state), 'fleet', { kind: 'worker', id });
   const worker = selectedWorker(selected);

@@ -3,7 +3,7 @@ import type { Problem } from '../lib/result.ts';
 import type { Found, SelectionShape, TerminalRecord, ViewCell } from '../protocol/hostApi.ts';
 import type { TextField } from './field.ts';
 
-/** All that the screen shows is derived from this, and nothing else is. */
+/** The state of the room. All that the screen shows is derived from it. */
 export interface AppState {
   readonly settings: Settings;
   readonly size: Size;
@@ -15,9 +15,9 @@ export interface AppState {
   readonly terminals: ReadonlyMap<string, TerminalRecord>;
   /** The list that the keys move in. */
   readonly list: ListName;
-  /** Where each list stands, by identity: rows come and go. Null while a list is empty. */
+  /** The selected row of each list, by identity, because rows come and go. Null while a list is empty. */
   readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
-  /** The selected row of the queue went away and another took its place, since the last key. */
+  /** Since the last key the selected row of the queue was replaced by another. */
   readonly slid: boolean;
   /** Worker last selected: its page of panes is shown. Null without workers. */
   readonly anchor: string | null;
@@ -28,9 +28,9 @@ export interface AppState {
   /** Panes of those that need the person first, instead of the order in which workers came. */
   readonly needsFirst: boolean;
   readonly focus: Focus;
-  /** Over all that has the keys else, which stays as it is; null while it is closed. */
+  /** Null while it is closed. It lies above whatever had the keys, which stays as it is. */
   readonly palette: Palette | null;
-  /** Whether the window is the one that the person is at; true where the terminal does not tell. */
+  /** Whether the terminal's window has the focus; true where the terminal does not report it. */
   readonly hasFocus: boolean;
   /** Workers that rang and have not been looked at since. */
   readonly rang: ReadonlySet<string>;
@@ -39,7 +39,7 @@ export interface AppState {
   readonly drag: Drag | null;
   /** One line for the person, until the next key or until it has had its time. */
   readonly notice: Notice | null;
-  /** Number of the next request, so that an answer finds what waits for it. */
+  /** Tag of the next request, by which its answer is matched. */
   readonly nextTag: number;
 }
 
@@ -48,15 +48,15 @@ export interface Settings {
   readonly leaveKey: string;
   /** Whether the person's terminal rings when a worker rings that they do not look at. */
   readonly bell: boolean;
-  /** Whether notifications tell what has come to need the person. */
+  /** Whether notifications are sent for what begins to need the person. */
   readonly notify: boolean;
   /** Panes when the control room opens. */
   readonly layout: Layout;
-  /** In which order they are then. */
+  /** Order of the panes when the control room opens. */
   readonly order: 'fixed' | 'needs-you-first';
 }
 
-/** As they are for a person who has set nothing. */
+/** The defaults. */
 export const initialSettings: Settings = {
   leaveKey: 'ctrl-q',
   bell: true,
@@ -104,7 +104,7 @@ export type Focus =
   | History
   | { readonly at: 'dialog'; readonly dialog: AnyDialog };
 
-/** All that can be done and gone to from where one is, found by its letters. */
+/** The palette: all actions and destinations, found by their letters. */
 export interface Palette {
   readonly filter: TextField;
   /** Id of what enter runs. It stays with its item while others come and go; null while there is none. */
@@ -118,7 +118,7 @@ export interface Notice {
   readonly since: number | null;
 }
 
-/** @param now milliseconds since 1970 @param problem to be told first */
+/** Returns the state of a new room. @param now milliseconds since 1970 @param problem shown first */
 export function initialState(
   size: Size,
   now: number,
@@ -157,12 +157,12 @@ export function shownDialog(state: AppState): AnyDialog | null {
   return state.focus.at === 'dialog' ? state.focus.dialog : null;
 }
 
-/** Nothing lies over the room and no worker has the keys: what comes of a key may open its dialog by itself. */
+/** Reports whether neither a dialog, the palette nor a worker has the keys. */
 export function isRoomFree({ focus, palette }: AppState): boolean {
   return focus.at === 'list' && palette === null;
 }
 
-/** The row that keys act on. */
+/** Returns the row that keys act on. */
 export function selectionOf(state: AppState): RowKey | null {
   return state.cursors[state.list];
 }
@@ -174,12 +174,12 @@ export interface Asking {
   readonly problem: Problem | null;
 }
 
-/** Of a dialog that has just been opened. */
+/** The initial values of a dialog that was just opened. */
 export const unasked = { pending: null, problem: null } as const;
 
-/** How much of what a yes is to has been in sight, from its first row on without a gap. */
+/** How many of the rows to be approved have been in sight, from the first on without a gap. */
 export interface Seen {
-  /** What it was seen of: another width or another plan has other rows. */
+  /** Identifies width and plan, because other ones have other rows. */
   readonly of: string;
   readonly rows: number;
   readonly all: number;
@@ -190,7 +190,7 @@ export interface Scrolling {
   readonly scroll: number;
 }
 
-/** A dialog as all of the room sees it. What else it holds is known to its own file. */
+/** What the room knows of every dialog. The rest is known to the dialog's own file. */
 export interface AnyDialog extends Partial<Asking & Scrolling> {
   readonly kind: string;
   readonly seen?: Seen;

@@ -18,7 +18,7 @@ import {
   shownDialog,
 } from './state.ts';
 
-/** What an update comes to. */
+/** The result of an update: the next state, and effects to run. */
 export interface Step {
   readonly state: AppState;
   readonly effects: readonly Effect[];
@@ -28,7 +28,7 @@ export function stay(state: AppState): Step {
   return { state, effects: [] };
 }
 
-/** Where a yes may still not be given, brings the first row into sight that has not been there; null where all has. */
+/** Scrolls to the first row that was not in sight yet; null when all rows were, so that a yes is allowed. */
 export function toUnseen(state: AppState, dialog: AnyDialog): AppState | null {
   const { rows = 0, all = 1 } = dialog.seen ?? {};
   if (rows >= all) return null;
@@ -56,7 +56,7 @@ export function toList(state: AppState): AppState {
   return state.focus.at === 'list' ? state : { ...state, focus: { at: 'list' } };
 }
 
-/** Asks the controller; `next` may keep the tag, to know the answer by. */
+/** Sends a request to the controller. `next` may store the tag, by which the answer is matched. */
 export function ask<M extends Method>(
   state: AppState,
   method: M,
@@ -68,7 +68,7 @@ export function ask<M extends Method>(
   return { state: next({ ...state, nextTag: tag + 1 }, tag), effects: [request] };
 }
 
-/** Asks the controller for what the dialog then waits for. */
+/** Sends a request to the controller, for whose answer the dialog waits. */
 export function askFrom<M extends Method, D extends AnyDialog>(
   state: AppState,
   dialog: D,
@@ -80,7 +80,7 @@ export function askFrom<M extends Method, D extends AnyDialog>(
   );
 }
 
-/** Takes steps one after the other; the effects of all of them, in order. */
+/** Takes steps one after the other and returns all their effects in order. */
 export function inTurn(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
   return takes.reduce<Step>((before, take) => {
     const { state: next, effects } = take(before.state);
@@ -88,13 +88,13 @@ export function inTurn(state: AppState, takes: readonly ((state: AppState) => St
   }, stay(state));
 }
 
-/** A problem as a sentence or two, in one line where its message is one. */
+/** Returns a problem and its hint as sentences in one line, where the message is one line. */
 export function problemLine({ message, hint }: Problem): string {
   if (hint === undefined) return message;
   return /[.!?…]$/.test(message) ? `${message} ${hint}` : `${message}. ${hint}`;
 }
 
-/** A problem with its hint on a line of its own. */
+/** Returns a problem with its hint on a second line. */
 export function problemText({ message, hint }: Problem): string {
   return hint === undefined ? message : `${message}\n${hint}`;
 }
@@ -134,14 +134,14 @@ export type Message =
   | { readonly type: 'notifyFailed'; readonly message: string }
   /** `unseen`: what is open has not been drawn yet; see `isUnseen`. */
   | { readonly type: 'tokenArrived'; readonly token: Token; readonly unseen?: boolean }
-  /** The mouse is held above or below the pane it selects in; told again and again as long as it is. */
+  /** The mouse is held above or below the pane it selects in; repeated as long as it is. */
   | { readonly type: 'dragHeld' }
   /** What a search for the text came to. */
   | { readonly type: 'searched'; readonly id: string; readonly text: string; readonly result: Result<Found> }
   | { readonly type: 'copied'; readonly result: Result<Copied> }
-  /** A worker's program has not got what was typed or pasted. */
+  /** Typed or pasted text did not reach a worker's program. */
   | { readonly type: 'notTyped'; readonly id: string; readonly problem: Problem }
-  /** The terminal is ours again. */
+  /** The room has the terminal again. */
   | { readonly type: 'attachEnded'; readonly id: string; readonly why: 'left' | 'gone' }
   /** `now`: milliseconds since 1970. */
   | { readonly type: 'ticked'; readonly now: number }
@@ -166,14 +166,14 @@ export type Answered<M extends Method = Method> = {
   };
 }[M];
 
-/** The message that brings a request's result. */
+/** Returns the message with a request's result. */
 export function answerTo(request: RequestEffect, result: MethodResult<Method>): Answered {
   const { method, params, tag } = request;
   // The caller got the result from this very method; the compiler cannot follow the pair through a union.
   return { type: 'answered', method, params, tag, result } as Answered;
 }
 
-/** What the edge is asked to do. Effects are run in order; what comes of them is again a message. */
+/** What the edge has to do. Effects are run in order; their results come back as messages. */
 export type Effect =
   | RequestEffect
   /** Bytes typed into a worker, one a character. */
@@ -187,14 +187,14 @@ export type Effect =
   | { readonly type: 'attach'; readonly id: string }
   /** Rings the person's terminal. */
   | { readonly type: 'ring' }
-  /** Tells the person, who may be elsewhere, that something needs them. */
+  /** Notifies the person, who may look at another window. */
   | { readonly type: 'notify'; readonly worker: string; readonly text: string }
   /** Leaves the control room; workers go on. */
   | { readonly type: 'quit' }
   /** Hands the terminal back to the shell until it is continued. */
   | { readonly type: 'suspend' };
 
-/** Something asked of the host about the view of a worker's terminal; of searching and copying something comes back. */
+/** A request to the host about the view of a worker's terminal; searching and copying have answers. */
 export type ViewEffect =
   | ({ readonly type: 'scroll'; readonly id: string } & OnView<ScrollRequest>)
   | ({ readonly type: 'search'; readonly id: string } & OnView<SearchRequest>)
@@ -202,7 +202,7 @@ export type ViewEffect =
   /** Puts what is selected into the person's clipboard. */
   | { readonly type: 'copy'; readonly id: string };
 
-/** The edge knows the channel. */
+/** A request without its channel, which the edge adds. */
 type OnView<Request> = Request extends unknown ? Omit<Request, 'channel'> : never;
 
 export type Method = keyof ControllerApi;

@@ -28,7 +28,7 @@ export interface Span {
 /** One row of the screen. */
 export type Line = readonly Span[];
 
-/** The one way from outside text to a span. */
+/** Makes a span of any text; control characters are replaced. */
 export function span(text: string, tone: Tone = 'plain'): Span {
   return { text: plainLine(text), tone };
 }
@@ -47,7 +47,7 @@ export function lineText(spans: Line): string {
   return spans.map((part) => part.text).join('');
 }
 
-/** The line in exactly `width` cells: cut with `…`, or filled with spaces. */
+/** Returns the line in exactly `width` cells: cut with `…`, or padded with spaces. */
 export function fitLine(spans: Line, width: number): Line {
   const room = Math.max(0, width);
   const full = lineWidth(spans);
@@ -67,19 +67,19 @@ export function fitLine(spans: Line, width: number): Line {
   return left > 0 ? [...kept, { text: ' '.repeat(left), tone: 'plain' }] : kept;
 }
 
-/** The line, cut with `…` where it is longer than `width` cells. */
+/** Returns the line, cut with `…` where it is longer than `width` cells. */
 export function cutLine(spans: Line, width: number): Line {
   return lineWidth(spans) > width ? fitLine(spans, width) : spans;
 }
 
-/** `left` and `right` at the two ends of `width` cells; the left gives way, one space stays between. */
+/** Returns `left` and `right` at the ends of `width` cells; the left is cut, one space stays between. */
 export function spreadLine(left: Line, right: Line, width: number): Line {
   const rightWidth = lineWidth(right);
   if (rightWidth === 0 || rightWidth + 2 > width) return fitLine(left, width);
   return [...fitLine(left, width - rightWidth - 1), { text: ' ', tone: 'plain' }, ...right];
 }
 
-/** Outside text in rows of at most `width` cells. A no-break space keeps words together and is shown as any other. */
+/** Wraps text into rows of at most `width` cells. A no-break space keeps words together and looks like a space. */
 export function wrapLines(text: string, width: number, tone: Tone = 'plain'): readonly Line[] {
   return wrapText(plainLines(text), width).map((row) => line(row.replaceAll('\u00a0', ' '), tone));
 }
@@ -97,13 +97,13 @@ export function cellWidth(text: string): number {
   return isNarrow.test(text) ? text.length : stringWidth(text);
 }
 
-/** What a person sees as single characters. */
+/** Returns the grapheme clusters of a text. */
 export function clustersOf(text: string): readonly string[] {
   if (printableAscii.test(text)) return text.split('');
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
-/** The text if it fits into `width` cells, else as much of it as fits with `…` at the end. */
+/** Returns the text, cut with `…` where it is longer than `width` cells. */
 export function cutText(text: string, width: number): string {
   if (text.length <= width && printableAscii.test(text)) return text;
   if (width <= 0) return '';
@@ -127,7 +127,7 @@ export interface WrappedRow {
 
 /**
  * Breaks text into rows of at most `width` cells: at line breaks, else after the last space that fits, else
- * anywhere. Rows keep their trailing space, so that a caret can stand on every character.
+ * anywhere. Rows keep their trailing space, so that every character has a cell for the caret.
  */
 export function wrapRanges(text: string, width: number): readonly WrappedRow[] {
   const rows: WrappedRow[] = [];
@@ -164,7 +164,7 @@ function wrapLine(line: string, offset: number, width: number, rows: WrappedRow[
   rows.push({ start: offset + start, end: offset + line.length });
 }
 
-/** Text broken into rows of at most `width` cells, without trailing spaces. */
+/** Wraps text into rows of at most `width` cells, without trailing spaces. */
 export function wrapText(text: string, width: number): readonly string[] {
   return wrapRanges(text, width).map(({ start, end }) => text.slice(start, end).trimEnd());
 }

@@ -43,8 +43,8 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 /**
- * How long ago, in its largest unit: `<1m`, `12m`, `3h`, `2d`. Never finer than a minute: a screen that counts
- * seconds is never at rest.
+ * Returns an age in its largest unit: `<1m`, `12m`, `3h`, `2d`. It is never finer than a minute, because a screen that
+ * counts seconds is redrawn all the time.
  * @param at ISO time; anything else gives `?`
  * @param now milliseconds since 1970
  */
@@ -57,7 +57,7 @@ export function shortAge(at: string, now: number): string {
   return `${Math.floor(since / day)}d`;
 }
 
-/** The same in words, for reading: `less than a minute ago`, `3 hours ago`. */
+/** Returns an age in words: `less than a minute ago`, `3 hours ago`. */
 export function longAge(at: string, now: number): string {
   const since = now - Date.parse(at);
   if (Number.isNaN(since)) return 'at an unknown time';
@@ -67,7 +67,7 @@ export function longAge(at: string, now: number): string {
   return `${counted(Math.floor(since / day), 'day')} ago`;
 }
 
-/** Milliseconds until `shortAge` of this time changes. */
+/** Returns the milliseconds until `shortAge` of this time changes. */
 export function nextAge(at: string, now: number): number {
   const since = now - Date.parse(at);
   if (Number.isNaN(since)) return Number.POSITIVE_INFINITY;
@@ -76,12 +76,12 @@ export function nextAge(at: string, now: number): number {
   return unit - (since % unit);
 }
 
-/** `1 worker`, `2 workers`. */
+/** Returns a count with its noun: `1 worker`, `2 workers`. */
 export function counted(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
 }
 
-/** A size in its largest decimal unit: `12 B`, `3.4 kB`, `20 MB`. */
+/** Returns a size in its largest decimal unit: `12 B`, `3.4 kB`, `20 MB`. */
 export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const [value, unit] = bytes < 999_500 ? [bytes / 1000, 'kB'] : [bytes / 1_000_000, 'MB'];
@@ -100,12 +100,12 @@ function gigabytes(bytes: number): string {
   return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
-/** US dollars: `$0.42`, `$12.30`, `$1,204`. */
+/** Returns US dollars: `$0.42`, `$12.30`, `$1,204`. */
 export function moneyText(dollars: number): string {
   return dollars < 1000 ? `$${dollars.toFixed(2)}` : `$${Math.round(dollars).toLocaleString('en-US')}`;
 }
 
-/** A count of tokens: `840`, `12k`, `3.4M`. */
+/** Returns a count of tokens: `840`, `12k`, `3.4M`. */
 export function tokensText(tokens: number): string {
   if (tokens < 1000) return `${tokens}`;
   if (tokens < 999_500) return `${Math.round(tokens / 1000)}k`;
@@ -120,18 +120,17 @@ const bare = /^[\w@%+=:,./-]+$/;
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r' };
 
 /**
- * A command as one line that shows exactly what is run, quoted as a POSIX shell would want it. For reading
- * only: nothing of ours goes through a shell.
+ * Returns a command in one line, quoted as for a POSIX shell. It is for reading only: commands are run without a shell.
  */
 export function quoteCommand(command: readonly string[]): string {
   return command.map(quoteArgument).join(' ');
 }
 
-/** Stands for a brief that is shown in full beside its command; no argument can read like it, for it would be quoted. */
+/** The mark for a brief that is shown in full beside its command. An argument like it would be quoted. */
 const briefMark = '‹the brief›';
 
 /**
- * The same for a command that is shown with its brief.
+ * Returns a command in one line, with a mark instead of the brief that is shown beside it.
  * @param marks what else is shown in full elsewhere, with the mark that stands for it here
  */
 export function shownCommand(
@@ -147,7 +146,7 @@ export function shownCommand(
 /** Characters from which on an argument is shown once for several commands. */
 const longArgument = 100;
 
-/** Marks for long arguments that are the same in every one of several commands. */
+/** Returns marks for long arguments that all of several commands have. */
 export function sharedArguments(commands: readonly (readonly string[])[]): ReadonlyMap<string, string> {
   const [first = [], ...others] = commands;
   const isShared = (part: string) => part.length >= longArgument && others.every((one) => one.includes(part));
