@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { ProposalDraft } from '../core/proposal.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { ControllerApi } from '../features/commands.ts';
-import { createRepo } from '../git/create.ts';
+import { createRepo } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import type { Caller } from '../protocol/link.ts';
 import { createWorkspace } from './init.ts';

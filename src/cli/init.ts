@@ -10,10 +10,8 @@ import {
 import type { Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
-import { excludeOurFolders } from '../git/exclude.ts';
-import { readFlow } from '../git/flow/flow.ts';
-import { createDevelop } from '../git/flow/init.ts';
-import { discoverRepos, uniqueNames } from '../git/repos.ts';
+import { createDevelop, readFlow } from '../git/flow/flow.ts';
+import { discoverRepos, excludeOurFolders, uniqueNames } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
 import { columns } from '../ui/rows.ts';

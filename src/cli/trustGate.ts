@@ -1,7 +1,7 @@
 import { readTrust } from '../controller/trust/trust.ts';
 import { demand, Refusal } from '../core/verb.ts';
 import { untrustedProblem } from '../core/workspace.ts';
-import { readHead } from '../git/headFile.ts';
+import { readHead } from '../git/directories.ts';
 import { columns } from '../ui/rows.ts';
 import type { CommandNeeds } from './admission.ts';
 import { trustText } from './describe/trust.ts';

@@ -1,16 +1,9 @@
 import { lstatSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { readLinked, readPlain } from '../lib/files.ts';
 import { type Result, success } from '../lib/result.ts';
-import { readOwn } from './files.ts';
-import type { GitDirectories } from './knownFacts.ts';
-import { parseWorktrees, type WorktreeEntry } from './porcelain.ts';
-import { type Git, refused } from './run.ts';
-
-/** All worktrees of the repository at `dir`, the main checkout first. */
-export async function listWorktrees(git: Git, dir: string): Promise<Result<WorktreeEntry[]>> {
-  const outcome = await git.run(dir, ['worktree', 'list', '--porcelain', '-z']);
-  return outcome.exitCode === 0 ? success(parseWorktrees(outcome.stdout)) : refused(outcome);
-}
+import type { Git, GitDirectories } from './run.ts';
 
 /** The git directory that all worktrees of a repository share; also the key under which writes take turns. */
 export async function commonDirectory(git: Git, dir: string): Promise<Result<string>> {
@@ -72,4 +65,122 @@ export function findCommonDirectory(gitDir: string): string {
   } catch {
     return gitDir; // No file: git says better what is wrong.
   }
+}
+
+/** Whether something is at the path, a dangling link included. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false; // Whatever keeps us from seeing it keeps git from it, too.
+  }
+}
+
+/** Bytes of a text of git's, such as a list of patterns. */
+const largestText = 16 * 1024 * 1024;
+
+/**
+ * A text file's content, links followed; empty where there is none. A pipe is not waited for.
+ * @throws for what is no plain file of a sensible size
+ */
+export async function readIfThere(path: string): Promise<string> {
+  return readOwn(path) ?? '';
+}
+
+/**
+ * A small text file of git's own, read at once, links followed; null where there is none. A pipe is not waited for.
+ * @throws for what is no plain file of a sensible size
+ */
+export function readOwn(path: string): string | null {
+  const read = readLinked(path, largestText);
+  if (read.ok) return read.value;
+  throw new Error(read.problem.message);
+}
+
+/** The path as git writes it: links resolved, as far as folders exist. */
+export async function resolvedPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    // It does not exist; what exists above it may still be a link.
+    return dirname(path) === path ? path : join(await resolvedPath(dirname(path)), basename(path));
+  }
+}
+
+/**
+ * A checkout's git directory, found without a process: `.git`, or where a file of that name leads.
+ * @returns null when the folder is missing; a path that may not exist when it is no repository
+ */
+export function findGitDirectory(path: string): string | null {
+  const isFolder = (folder: string) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  try {
+    if (!isFolder(path)) return null;
+  } catch {
+    return null; // Behind a folder we may not enter: to a person the same as missing.
+  }
+  const inside = join(path, '.git');
+  try {
+    if (isFolder(inside)) return inside;
+    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(readOwn(inside) ?? '') ?? [];
+    return resolve(path, target);
+  } catch {
+    return inside; // No repository: git says so better.
+  }
+}
+
+/** What a checkout has checked out. */
+interface HeadFact {
+  /** Null where the checkout is detached, or cannot be read. */
+  readonly branch: string | null;
+  /** Full object name; null before the first commit, and where it cannot be read. */
+  readonly commit: string | null;
+}
+
+const unknownHead: HeadFact = { branch: null, commit: null };
+
+const objectName = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
+
+const mostRefBytes = 10_000;
+
+const mostPackedBytes = 64 * 1024 * 1024;
+
+/**
+ * Reads branch and commit of a checkout from git's own files, without git, which would run what the repository's
+ * settings name. Links are not followed. Repositories that keep refs in tables show their branch alone.
+ */
+export function readHead(path: string): HeadFact {
+  const folder = gitFolder(path);
+  const head = folder && firstLine(join(folder, 'HEAD'));
+  if (!folder || !head) return unknownHead;
+  if (objectName.test(head)) return { branch: null, commit: head };
+  const ref = /^ref: (refs\/heads\/(\S+))$/.exec(head);
+  if (!ref?.[1] || ref[1].split('/').includes('..')) return unknownHead;
+  const [, name, branch = null] = ref;
+  const common = firstLine(join(folder, 'commondir'));
+  const shared = common ? resolve(folder, common) : folder;
+  const loose = firstLine(join(shared, name));
+  return { branch, commit: loose && objectName.test(loose) ? loose : packed(shared, name) };
+}
+
+/** The folder itself, or the one that a worktree's or submodule's `.git` file names. */
+function gitFolder(path: string): string | null {
+  const at = join(path, '.git');
+  const named = firstLine(at);
+  const target = named && /^gitdir: (.+)$/.exec(named)?.[1];
+  if (target) return isAbsolute(target) ? target : resolve(path, target);
+  return firstLine(join(at, 'HEAD')) === null ? null : at;
+}
+
+function firstLine(file: string): string | null {
+  const text = readPlain(file, mostRefBytes);
+  return text.ok && text.value !== null ? (text.value.split('\n')[0] ?? null) : null;
+}
+
+function packed(folder: string, name: string): string | null {
+  const text = readPlain(join(folder, 'packed-refs'), mostPackedBytes);
+  if (!text.ok || text.value === null) return null;
+  const line = text.value.split('\n').find((one) => one.endsWith(` ${name}`));
+  const commit = line?.split(' ')[0] ?? '';
+  return objectName.test(commit) ? commit : null;
 }

@@ -67,3 +67,71 @@ export function configFiles(
     join(gitDir, 'config.worktree'),
   ];
 }
+
+/*
+ * What git may run while it only reads. A look at a repository happens in the background, without a key press, so no
+ * program that its settings name belongs to it: no fsmonitor, hooks, pager, external diff, textconv or check of
+ * signatures, in the repository and in its submodules, to which `-c` is handed down. Aliases replace none of git's own
+ * commands, and no others are called.
+ *
+ * Two kinds of program stay, because without them the answer would be wrong. Clean filters say what a file would be
+ * as a blob: without that of Git LFS each such file would count as changed. Merge drivers say whether two sides merge:
+ * without them the radar and the preview of a finish would show other conflicts than the merge itself. Files that are
+ * checked in can only name a filter or driver. What it runs is defined in the person's own settings or in
+ * `.git/config`, which a clone does not bring along, and which belongs to what a person trusts.
+ */
+
+/** Settings for every command that reads. */
+const readingSettings = [
+  'core.fsmonitor=false',
+  'core.hooksPath=/dev/null',
+  'core.pager=cat',
+  'log.showSignature=false',
+  // A patch of a submodule would be made there, by a git that is not told the flags below.
+  'diff.submodule=short',
+  'status.submoduleSummary=false',
+  'submodule.recurse=false',
+  // A partial clone asks its remote for what it lacks; `ext::` in its address is a command line.
+  'protocol.ext.allow=never',
+];
+
+const noPrograms = ['--no-ext-diff', '--no-textconv'];
+
+/** Flags of commands that print contents, which run what attributes and settings name for a file. */
+const flags: Readonly<Record<string, readonly string[]>> = {
+  blame: ['--no-textconv'],
+  diff: noPrograms,
+  'diff-files': noPrograms,
+  'diff-index': noPrograms,
+  'diff-tree': noPrograms,
+  grep: ['--no-textconv'],
+  log: noPrograms,
+  show: noPrograms,
+};
+
+/** Global options of git that are followed by a value of their own. */
+const withValue = new Set(['-c', '-C', '--git-dir', '--work-tree', '--namespace', '--config-env']);
+
+/** The arguments of a command that only reads, with everything turned off that it would run. */
+export function readingArguments(args: readonly string[]): readonly string[] {
+  const at = commandAt(args);
+  const command = args[at] ?? '';
+  const added = Object.hasOwn(flags, command) ? (flags[command] ?? []) : [];
+  return [
+    '--no-pager',
+    ...readingSettings.flatMap((setting) => ['-c', setting]),
+    ...args.slice(0, at + 1),
+    ...added,
+    ...args.slice(at + 1),
+  ];
+}
+
+/** Where the command itself is, behind git's global options. */
+function commandAt(args: readonly string[]): number {
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? '';
+    if (withValue.has(argument)) at++;
+    else if (!argument.startsWith('-')) return at;
+  }
+  return args.length;
+}

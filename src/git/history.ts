@@ -1,4 +1,5 @@
 import type { CommitText, CommitWish, History, LoggedCommit, LogWish, Repo } from '../core/repo.ts';
+import type { Worker } from '../core/worker.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { hasControl } from '../lib/sanitize.ts';
 import { type Git, refused } from './run.ts';
@@ -12,7 +13,7 @@ const patienceMs = 30_000;
 export const mostPatchBytes = 4 * 1024 * 1024;
 
 /** Bytes; larger files are named in a patch, and not compared. */
-export const largestFile = '2m';
+const largestFile = '2m';
 
 /** Nothing is fetched to answer, and a path is a path, whatever signs are in it. */
 const sealed = { GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: '', GIT_LITERAL_PATHSPECS: '1' };
@@ -107,4 +108,31 @@ function parseHistory(text: string): LoggedCommit[] {
     });
   }
   return commits;
+}
+
+/** Nothing of a repository's own configuration is run for it. */
+const plainDiff = ['--no-ext-diff', '--no-textconv', '--no-color', '--find-renames'];
+
+/**
+ * What a worker has changed since its branch left its base, as a patch: commits and what is not committed. Untracked
+ * files are named below it.
+ */
+export async function workDiff(
+  git: Git,
+  { worktree, base }: Pick<Worker, 'worktree' | 'base'>,
+): Promise<Result<string>> {
+  const fork = await git.run(worktree, ['merge-base', base.branch, 'HEAD']);
+  const from = fork.exitCode === 0 ? fork.stdout.trim() : base.commit;
+  const diff = await git.run(
+    worktree,
+    ['--no-optional-locks', '-c', `core.bigFileThreshold=${largestFile}`, 'diff', ...plainDiff, from, '--'],
+    { mostBytes: mostPatchBytes },
+  );
+  if (diff.exitCode !== 0 && !diff.isCut) return refused(diff);
+  const others = await git.run(worktree, ['ls-files', '--others', '--exclude-standard', '-z']);
+  const names = others.stdout.split('\0').filter((name) => name !== '');
+  const untracked =
+    names.length === 0 ? '' : `\nUntracked:\n${names.map((name) => `? ${name}`).join('\n')}\n`;
+  const cut = diff.isCut ? '\n… The rest of the patch is too long to be read.\n' : '';
+  return success(diff.stdout + cut + untracked);
 }

@@ -1,9 +1,18 @@
 import { createHmac } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { readdir, readFile, readlink, rename, rm, stat } from 'node:fs/promises';
+import { basename, join, sep } from 'node:path';
+import type { Repo } from '../core/repo.ts';
 import { checkPath, readText, replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { personKey } from '../lib/secrets.ts';
+import { commonDirectory, exists, gitDirectory, resolvedPath } from './directories.ts';
+import { listWorktrees } from './porcelain.ts';
+
+import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from './refs.ts';
+import type { Git } from './run.ts';
+import { snapshot, snapshotTree } from './snapshots.ts';
+
+import type { WorkerPlace } from './worktrees/inspect.ts';
 
 /** Far more than a journal says. */
 const largestBytes = 4 * 1024 * 1024;
@@ -182,4 +191,146 @@ function journalFile(commonDir: string, name: string): string {
 
 function folder(commonDir: string): string {
   return join(commonDir, 'orch', 'journal');
+}
+
+/**
+ * Takes back what a change left half-done when its process was killed, before it is begun again: locks that a killed
+ * git left, a merge with hooks in the worker's worktree, a worktree of which some files are gone. Whatever it cannot
+ * be sure of stays as it is; the look that follows says so.
+ * @param kept the commit that keeps all the worktree held
+ */
+export async function mend(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  journal: Journal,
+  kept: string,
+): Promise<void> {
+  const { base, branch, task, worktree } = worker;
+  const branches = [base.branch, base.branch.replace(/^[^/]+\//, ''), branch];
+  await removeStaleLocks(git, repo, { branches, refs: [mergeRef(task)], worktree });
+  const path = await resolvedPath(worker.worktree);
+  const listed = await listWorktrees(git, repo.path);
+  const isOurs = listed.ok && listed.value.some((entry, at) => at > 0 && entry.path === path);
+  if (!isOurs || !(await exists(path))) return;
+  if (journal.step === 'merge') await leaveMerge(git, repo, worker, path);
+  if (journal.step === 'remove the worktree') await completeRemoval(git, repo, path, kept);
+}
+
+/** Hooked merges are made on a detached HEAD in the worker's worktree, which was clean then. */
+async function leaveMerge(git: Git, repo: Repo, worker: WorkerPlace, path: string): Promise<void> {
+  const onBranch = await git.text(path, ['symbolic-ref', '--quiet', 'HEAD']);
+  const head = await readRef(git, path, 'HEAD');
+  const tip = await readRef(git, repo.path, branchRef(worker.branch));
+  if (onBranch.ok || head === null || tip === null) return;
+  const merging = await readRef(git, path, 'MERGE_HEAD');
+  const made = await git.text(path, ['rev-list', '--no-walk', '--parents', head]);
+  const isOurMerge = made.ok && made.value.split(' ')[2] === tip;
+  const isOnBase = await isAncestor(git, path, worker.base.commit, head);
+  if (merging === null ? !(isOurMerge || isOnBase) : merging !== tip) return;
+  // Somebody may have worked in it since: nothing is let go of that is not kept.
+  const saved = await snapshot(git, path, [head, tip], `${worker.id} amid a merge`);
+  if (!saved.ok || !(await keepRef(git, repo.path, wipRef(worker.task, new Date()), saved.value)).ok) return;
+  if (merging !== null) await git.change(path, ['merge', '--abort']);
+  await git.change(path, ['switch', '--quiet', '--no-overwrite-ignore', worker.branch]);
+}
+
+/** Git deletes files first and its own record of the worktree last; what is left may be no more than what is kept. */
+async function completeRemoval(git: Git, repo: Repo, path: string, kept: string): Promise<void> {
+  // The file that leads to the repository may be among those that are gone.
+  await git.change(repo.path, ['worktree', 'repair', path]);
+  const tree = await snapshotTree(git, path);
+  if (!tree.ok) return;
+  const diff = await git.text(repo.path, [
+    'diff-tree',
+    '-r',
+    '--name-status',
+    '--no-renames',
+    kept,
+    tree.value,
+  ]);
+  if (!diff.ok || !diff.value.split('\n').every((line) => line === '' || line.startsWith('D'))) return;
+  // A whole worktree takes the usual way, which looks at ignored files and locks as well.
+  if (diff.value !== '') await git.change(repo.path, ['worktree', 'remove', '--force', path]);
+}
+
+/** Younger locks may be those of a git that is just at work. */
+const staleAfterMs = 30_000;
+
+/** What a change writes to. */
+interface Written {
+  /** Branches that it moves or deletes; the index and HEAD of their checkouts are written with them. */
+  readonly branches: readonly string[];
+  /** Other refs, in full. */
+  readonly refs: readonly string[];
+  /** A worktree that it writes to, whatever is checked out there; null for none. */
+  readonly worktree: string | null;
+}
+
+/**
+ * Removes the lock files that a git of ours leaves when it is killed: of what the change writes to, of packed refs and
+ * of the settings. Only those older than 30 seconds, and only where no git is at work in the repository. Call it when a
+ * journal says that a change was cut off.
+ */
+export async function removeStaleLocks(
+  git: Git,
+  repo: Repo,
+  { branches, refs, worktree }: Written,
+): Promise<void> {
+  const common = await commonDirectory(git, repo.path);
+  const worktrees = await listWorktrees(git, repo.path);
+  if (!common.ok || !worktrees.ok) return;
+  const dirs = worktrees.value
+    .filter(({ branch, path }) => (branch !== null && branches.includes(branch)) || path === worktree)
+    .map(({ path }) => path);
+  const gitDirs = await Promise.all(dirs.map((dir) => gitDirectory(git, dir)));
+  const candidates = [
+    ...gitDirs.flatMap((dir) =>
+      dir.ok ? [join(dir.value, 'index.lock'), join(dir.value, 'HEAD.lock')] : [],
+    ),
+    ...[...branches.map(branchRef), ...refs].map((ref) => join(common.value, `${ref}.lock`)),
+    join(common.value, 'packed-refs.lock'),
+    join(common.value, 'config.lock'),
+  ];
+  const stale = (await Promise.all(candidates.map(isStale))).flatMap((is, at) =>
+    is ? [candidates[at] ?? ''] : [],
+  );
+  if (stale.length === 0) return;
+  const places = await Promise.all(
+    [common.value, repo.path, ...worktrees.value.map(({ path }) => path)].map(resolvedPath),
+  );
+  if (await isGitAtWork(places)) return;
+  for (const file of stale) await rm(file, { force: true });
+}
+
+async function isStale(file: string): Promise<boolean> {
+  try {
+    const { mtimeMs } = await stat(file);
+    return Date.now() - mtimeMs > staleAfterMs;
+  } catch {
+    return false; // There is none.
+  }
+}
+
+/**
+ * Whether any git runs in one of these folders or below. Only Linux tells; elsewhere it is taken to be so, and git
+ * itself says which lock stands in the way.
+ */
+async function isGitAtWork(places: readonly string[]): Promise<boolean> {
+  if (process.platform !== 'linux') return true;
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (!(await readFile(`/proc/${pid}/comm`, 'utf8')).startsWith('git')) continue;
+    } catch {
+      continue; // It ended meanwhile.
+    }
+    try {
+      const cwd = await readlink(`/proc/${pid}/cwd`);
+      if (places.some((place) => cwd === place || cwd.startsWith(place + sep))) return true;
+    } catch (error) {
+      // Another user's git: it may be here.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return true;
+    }
+  }
+  return false;
 }

@@ -1,3 +1,6 @@
+import { type Result, success } from '../lib/result.ts';
+import { type Git, refused } from './run.ts';
+
 /** One path that `git status` names. */
 export interface StatusEntry {
   /** Relative to the top folder; ends in `/` for a repository inside. */
@@ -98,4 +101,10 @@ export function parseWorktrees(output: string): WorktreeEntry[] {
 function keyAndValue(line: string): [string, string] {
   const space = line.indexOf(' ');
   return space < 0 ? [line, ''] : [line.slice(0, space), line.slice(space + 1)];
+}
+
+/** All worktrees of the repository at `dir`, the main checkout first. */
+export async function listWorktrees(git: Git, dir: string): Promise<Result<WorktreeEntry[]>> {
+  const outcome = await git.run(dir, ['worktree', 'list', '--porcelain', '-z']);
+  return outcome.exitCode === 0 ? success(parseWorktrees(outcome.stdout)) : refused(outcome);
 }

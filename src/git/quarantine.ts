@@ -1,9 +1,11 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { copyFile, lstat, mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeTempFolder } from './tempFolder.ts';
+import { exists } from './directories.ts';
 
 /** When this much may have been written, everything is thrown away and made again. */
 const mostBytes = 1 << 29;
+
 const mostSnapshots = 500;
 
 /**
@@ -65,4 +67,55 @@ export class Quarantine {
   async close(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+const prefix = 'orch-tui-git-';
+
+/** Process numbers mean nothing across containers that share a temporary folder: what is in use stays in any case. */
+const abandonedAfterMs = 60 * 60_000;
+
+/** A folder of this process for files of git's; sweeps away what processes left that were killed. */
+export async function makeTempFolder(): Promise<string> {
+  await sweep();
+  return mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
+}
+
+async function sweep(): Promise<void> {
+  const names = await readdir(tmpdir());
+  for (const name of names) {
+    const pid = new RegExp(`^${prefix}(\\d+)-`).exec(name)?.[1];
+    const path = join(tmpdir(), name);
+    if (pid && !isRunning(Number(pid)) && (await isAbandoned(path)))
+      await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  try {
+    const { uid, mtimeMs } = await lstat(path);
+    return uid === process.getuid?.() && Date.now() - mtimeMs > abandonedAfterMs;
+  } catch {
+    return false; // Somebody else was quicker.
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/**
+ * Copies an index, not the moment of its writing only: git compares a file's content, and not just its times, when it
+ * may have changed at the moment the index was written. An earlier moment is safe, a later one is not.
+ */
+export async function copyIndex(from: string, to: string): Promise<void> {
+  await Promise.all([to, `${to}.lock`].map((file) => rm(file, { force: true })));
+  if (!(await exists(from))) return; // A worktree made without files has none yet.
+  const { atime, mtimeMs } = await stat(from);
+  await copyFile(from, to);
+  await utimes(to, atime, (Math.floor(mtimeMs) - 1) / 1000);
 }

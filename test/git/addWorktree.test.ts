@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listWorktrees } from '../../src/git/directories.ts';
-import { excludeOurFolders } from '../../src/git/exclude.ts';
+import { listWorktrees } from '../../src/git/porcelain.ts';
+import { excludeOurFolders } from '../../src/git/repos.ts';
 import {
   addWorktree,
   checkNewWorktree,

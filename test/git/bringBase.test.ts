@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { previewFinish } from '../../src/git/finish/preview.ts';
+import { previewFinish } from '../../src/git/finish/finish.ts';
 import { listSnapshots } from '../../src/git/snapshots.ts';
-import { bringBase, resolveText } from '../../src/git/worktrees/bringBase.ts';
+import { bringBase, resolveText } from '../../src/git/worktrees/branch.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 
 async function scene() {

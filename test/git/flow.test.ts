@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { chooseFlow, readFlow } from '../../src/git/flow/flow.ts';
-import { createDevelop } from '../../src/git/flow/init.ts';
+import { chooseFlow, createDevelop, readFlow } from '../../src/git/flow/flow.ts';
 import { createPlace, expectProblem, expectValue, pictureOf } from './place.ts';
 
 const heads = (...names: string[]) => names.map((name) => `refs/heads/${name}\0`);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import type { FlowKind, Repo } from '../../src/core/repo.ts';
 import { finishFlow } from '../../src/git/flow/finish.ts';
-import { initFlow } from '../../src/git/flow/init.ts';
+import { initFlow } from '../../src/git/flow/flow.ts';
 import { startFlow } from '../../src/git/flow/start.ts';
 import { readFlowStatus } from '../../src/git/flow/status.ts';
 import { createPlace, expectValue, type Place } from './place.ts';

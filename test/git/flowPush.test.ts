@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { finishFlow, previewFlow } from '../../src/git/flow/finish.ts';
-import { fetchForPush, pushFinished } from '../../src/git/flow/push.ts';
+import { fetchForPush, finishFlow, previewFlow, pushFinished } from '../../src/git/flow/finish.ts';
 import { startFlow } from '../../src/git/flow/start.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place } from './place.ts';
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { initFlow } from '../../src/git/flow/init.ts';
+import { initFlow } from '../../src/git/flow/flow.ts';
 import { startFlow } from '../../src/git/flow/start.ts';
 import { readFlowStatus } from '../../src/git/flow/status.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, pictureOf, refsOf } from './place.ts';

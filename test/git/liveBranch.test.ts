@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { previewFlow } from '../../src/git/flow/finish.ts';
-import { adoptBranch } from '../../src/git/worktrees/liveBranch.ts';
+import { adoptBranch } from '../../src/git/worktrees/branch.ts';
 import { createPlace, expectValue } from './place.ts';
 
 /** A feature that began at another branch than develop, under a new name. */

@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isRebuilt, listPrecious } from '../../src/git/worktrees/precious.ts';
+import { isRebuilt, listPrecious } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, write } from './place.ts';
 
 test.each([

@@ -2,8 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { finish } from '../../src/git/finish/finish.ts';
-import { previewFinish } from '../../src/git/finish/preview.ts';
+import { finish, previewFinish } from '../../src/git/finish/finish.ts';
 import { overlapping } from '../../src/git/merge.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import {

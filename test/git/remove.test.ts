@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
 import { clean } from '../../src/git/finish/clean.ts';
-import { finish } from '../../src/git/finish/finish.ts';
-import { previewFinish } from '../../src/git/finish/preview.ts';
+import { finish, previewFinish } from '../../src/git/finish/finish.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
 

@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { expireBackups, listBackups } from '../../src/git/backups.ts';
+import { expireBackups, listBackups } from '../../src/git/refs.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../src/git/snapshots.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 

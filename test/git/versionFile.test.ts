@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findVersions, replaceVersions } from '../../src/git/flow/versionFile.ts';
+import { findVersions, replaceVersions } from '../../src/git/flow/status.ts';
 
 test.each([
   ['VERSION', '1.2.3\n', '9.0.0\n'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linesOf } from '../../src/git/finish/preview.ts';
+import { linesOf } from '../../src/git/finish/finish.ts';
 import { refusal } from '../../src/git/run.ts';
 import { nameSome } from '../../src/git/worktrees/inspect.ts';
 

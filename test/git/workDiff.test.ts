@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { mostPatchBytes } from '../../src/git/history.ts';
-import { workDiff } from '../../src/git/workDiff.ts';
+import { mostPatchBytes, workDiff } from '../../src/git/history.ts';
 import { createPlace, expectValue, write } from './place.ts';
 
 it('tells what a worker has changed, committed or not, and names what git does not know', async () => {

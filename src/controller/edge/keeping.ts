@@ -3,10 +3,10 @@ import type { Backup, Repo, Restored } from '../../core/repo.ts';
 import { isLive } from '../../core/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { findIdle } from '../../features/workers/checks.ts';
-import { listBackups } from '../../git/backups.ts';
 import { undo } from '../../git/finish/undo.ts';
+import { listBackups } from '../../git/refs.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../git/snapshots.ts';
-import { bringBase, resolveText } from '../../git/worktrees/bringBase.ts';
+import { bringBase, resolveText } from '../../git/worktrees/branch.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { findRepo, type Tools } from './tools.ts';
 

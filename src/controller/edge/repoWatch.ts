@@ -2,11 +2,11 @@ import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
-import { resolvedPath } from '../../git/files.ts';
+import { resolvedPath } from '../../git/directories.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatus } from '../../git/status/status.ts';
 import { type GitChange, GitWatch } from '../../git/status/watch.ts';
-import { adoptBranch, readLiveBranch } from '../../git/worktrees/liveBranch.ts';
+import { adoptBranch, readLiveBranch } from '../../git/worktrees/branch.ts';
 import { problemOf } from '../../lib/result.ts';
 
 /** What the watch needs of its surroundings. */

@@ -1,9 +1,9 @@
 import type { Repo } from '../../core/repo.ts';
 import type { ControllerState } from '../../features/state.ts';
-import { expireBackups } from '../../git/backups.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';
-import type { FlowName } from '../../git/flow/branches.ts';
-import { unfinishedFlows } from '../../git/flow/cutOff.ts';
+import { unfinishedFlows } from '../../git/flow/finish.ts';
+import type { FlowName } from '../../git/flow/flow.ts';
+import { expireBackups } from '../../git/refs.ts';
 import { type Problem, problemOf, success } from '../../lib/result.ts';
 import type { Edge } from './runEffect.ts';
 

@@ -1,20 +1,17 @@
 import type { CleanPreview, CleanResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { backUpTip } from '../backups.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';
-import { carryOut, type Journal, readJournal, type Step } from '../journal.ts';
-import { mend } from '../mend.ts';
-import { findBackup, isAncestor, keepRef, readRef, timeOf, wipRef } from '../refs.ts';
-import type { Git } from '../run.ts';
-import { snapshot } from '../snapshot.ts';
+import { carryOut, type Journal, mend, readJournal, type Step } from '../journal.ts';
+import { backUpTip, findBackup, isAncestor, keepRef, readRef, timeOf, wipRef } from '../refs.ts';
+import { type Git, refused } from '../run.ts';
+import { snapshot } from '../snapshots.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
-import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/remove.ts';
-import { forgetFinish } from './finish.ts';
-import { listUnmerged } from './unmerged.ts';
+import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/worktrees.ts';
+import { forgetFinish, linesOf } from './finish.ts';
 
-export interface CleanOptions {
+interface CleanOptions {
   /** The branch's last commit, as previewed. */
   readonly tip: string;
   /** The task's name: the person has seen what goes. */
@@ -208,4 +205,36 @@ function describeLoss(preview: CleanPreview): string {
     ignored.length > 0 ? [`ignored files (${nameSome(ignored)})`] : [],
   ];
   return parts.flat().join(', ');
+}
+
+/**
+ * Commits that are on no other branch, here or at a remote, and whose changes are not in the base branch either:
+ * rebased and squashed-by-one work counts as merged, by `git cherry`.
+ */
+async function listUnmerged(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  base: string | null,
+  tips: readonly string[],
+): Promise<Result<string[]>> {
+  const others = ['--not', `--exclude=${worker.branch}`, '--branches', '--remotes'];
+  const log = await git.run(repo.path, [
+    'log',
+    '--no-show-signature',
+    '--format=%H %h %s',
+    ...tips,
+    ...others,
+  ]);
+  if (log.exitCode !== 0) return refused(log);
+  const commits = linesOf(log.stdout).map((line) => ({
+    oid: line.split(' ')[0] ?? '',
+    line: line.replace(/^\S+ /, ''),
+  }));
+  if (commits.length === 0 || !base) return success(commits.map(({ line }) => line));
+  const marks = await Promise.all(tips.map((tip) => git.text(repo.path, ['cherry', base, tip])));
+  const marked = marks.flatMap((mark) => (mark.ok ? mark.value.split('\n').filter(Boolean) : ['+ unknown']));
+  if (marked.length > 0 && marked.every((mark) => mark.startsWith('- '))) return success([]);
+  const inBase = new Set(marked.filter((mark) => mark.startsWith('- ')).map((mark) => mark.slice(2)));
+  return success(commits.filter(({ oid }) => !inBase.has(oid)).map(({ line }) => line));
 }

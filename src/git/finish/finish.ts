@@ -1,16 +1,34 @@
-import type { FinishResult } from '../../core/proposal.ts';
+import type { FinishPreview, FinishResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
-import { failure, type Problem, type Result, success } from '../../lib/result.ts';
-import { backUpTip } from '../backups.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { plainLine } from '../../lib/sanitize.ts';
 import { commonDirectory } from '../directories.ts';
-import { carryOut, dropJournal, readJournal, type Step } from '../journal.ts';
-import { mend } from '../mend.ts';
-import { isAncestor, readRef } from '../refs.ts';
-import type { Git } from '../run.ts';
-import { inspectWorker, isWorktreeGone, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
-import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/remove.ts';
-import { type Assessment, assess } from './assess.ts';
-import { dropMerge, findMerge, mergeWorker } from './merging.ts';
+import { readFlow } from '../flow/flow.ts';
+import { carryOut, dropJournal, mend, readJournal, type Step } from '../journal.ts';
+import {
+  commitMerge,
+  commitMergeWithHooks,
+  findMerge,
+  findObstacle,
+  findTarget,
+  hasMergeHooks,
+  isMergeOf,
+  type MergePlan,
+  mergeTrees,
+  publish,
+  type Target,
+} from '../merge.ts';
+import { listWorktrees } from '../porcelain.ts';
+import { backUpTip, deleteRef, findBackup, isAncestor, keepRef, mergeRef, readRef } from '../refs.ts';
+import { type Git, refused } from '../run.ts';
+import {
+  type Inspection,
+  inspectWorker,
+  isWorktreeGone,
+  nameSome,
+  type WorkerPlace,
+} from '../worktrees/inspect.ts';
+import { deleteBranch, isBranchGone, removeWorktree } from '../worktrees/worktrees.ts';
 
 export interface FinishOptions {
   /** The branch's last commit, as previewed. */
@@ -178,4 +196,211 @@ async function removeChecked(
 function afterMerge(problem: Problem, worker: WorkerPlace, into: string): Problem {
   const done = `${worker.branch} is merged into ${into}; what is left can be finished again.`;
   return { ...problem, hint: problem.hint ? `${done} ${problem.hint}` : done };
+}
+
+/** Columns of a diffstat, so that long names survive. */
+const statWidth = 120;
+
+/** What finishing a worker would do, and what stands in its way. Changes nothing. */
+export async function previewFinish(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+): Promise<Result<FinishPreview>> {
+  const assessed = await assess(git, repo, worker);
+  if (!assessed.ok) return assessed;
+  const { tip, target, found, conflicts, blockers } = assessed.value;
+  const [commits, stat] = await Promise.all([
+    git.run(repo.path, [
+      'log',
+      '--reverse',
+      '--no-show-signature',
+      '--format=%h %s',
+      `${target.commit}..${tip}`,
+    ]),
+    git.run(repo.path, [
+      'diff',
+      `--stat=${statWidth}`,
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-color',
+      `${target.commit}...${tip}`,
+    ]),
+  ]);
+  if (commits.exitCode !== 0) return refused(commits);
+  if (stat.exitCode !== 0) return refused(stat);
+  return success({
+    id: worker.id,
+    branch: worker.branch,
+    into: target.branch,
+    tip,
+    commits: linesOf(commits.stdout),
+    // The last line is the sum.
+    diffstat: linesOf(stat.stdout).slice(0, -1),
+    uncommitted: found.uncommitted,
+    ignored: found.ignored,
+    conflicts,
+    blockers: blockers.map((blocker) => blocker.message),
+  });
+}
+
+/** Lines for reading: commit subjects may hold anything. */
+export function linesOf(output: string): string[] {
+  return output
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => plainLine(line).trimStart());
+}
+
+/** Everything that decides whether and how a worker's branch can be merged, read at one moment. */
+interface Assessment {
+  readonly tip: string;
+  readonly target: Target;
+  readonly found: Inspection;
+  /** The target holds the branch already: only removing is left. */
+  readonly merged: boolean;
+  /** What merging gives; null when merged. */
+  readonly tree: string | null;
+  readonly conflicts: readonly string[];
+  /** Whether the repository's hooks want to see the merge. */
+  readonly hooked: boolean;
+  /** What stands in the way, the first to be mended first. */
+  readonly blockers: readonly Problem[];
+}
+
+/** Looks at all that finishing depends on; changes nothing. */
+export async function assess(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<Assessment>> {
+  const listing = listWorktrees(git, repo.path);
+  const [flow, inspected] = await Promise.all([
+    readFlow(git, repo),
+    inspectWorker(git, repo, worker, listing),
+  ]);
+  if (!flow.ok) return flow;
+  if (!inspected.ok) return inspected;
+  const { base, remote } = flow.value;
+  if (!base) return failure('no_target', `${repo.name} has no branch to merge into.`);
+  const found = inspected.value;
+  const targeted = await findTarget(git, repo, base, remote, listing);
+  if (!targeted.ok) return targeted;
+  const target = targeted.value;
+  const tip = found.tip ?? (await findMerged(git, repo, worker, target));
+  if (!tip)
+    return failure('branch_missing', `The branch ${worker.branch} is gone.`, `Clean ${worker.id} instead.`);
+
+  const blockers = [...found.oddities, ...uncommittedIn(found)];
+  const merged = await isAncestor(git, repo.path, tip, target.commit);
+  if (merged) {
+    if (tip === worker.base.commit && blockers.length === 0) blockers.push(nothingDone(worker));
+    return success({ tip, target, found, merged, tree: null, conflicts: [], hooked: false, blockers });
+  }
+  const dir = found.present && found.registered ? found.path : repo.path;
+  const [trees, hooked] = await Promise.all([
+    mergeTrees(git, dir, target.commit, tip),
+    hasMergeHooks(git, dir),
+  ]);
+  if (!trees.ok) return trees;
+  const { tree, conflicts } = trees.value;
+  if (conflicts.length > 0) blockers.push(conflictsWith(target.branch, conflicts));
+  if (hooked && !found.present) blockers.push(needsWorktree(worker));
+  const obstacle = target.blocked ?? (await findObstacle(git, target, tree));
+  if (obstacle) blockers.push(obstacle);
+  return success({ tip, target, found, merged, tree, conflicts, hooked, blockers });
+}
+
+/** What an earlier finish merged and then removed, before it was cut off. */
+async function findMerged(git: Git, repo: Repo, worker: WorkerPlace, target: Target): Promise<string | null> {
+  const kept = await findBackup(git, repo.path, worker);
+  return kept && (await isAncestor(git, repo.path, kept, target.commit)) ? kept : null;
+}
+
+function uncommittedIn(found: Inspection): Problem[] {
+  if (found.uncommitted.length === 0) return [];
+  const message = `There is uncommitted work: ${nameSome(found.uncommitted)}.`;
+  return [problemOf('uncommitted', message, 'Commit it in the worktree, or have the worker do so.')];
+}
+
+function nothingDone(worker: WorkerPlace): Problem {
+  return problemOf('nothing_to_merge', `${worker.branch} has no commits.`, `Clean ${worker.id} instead.`);
+}
+
+function conflictsWith(branch: string, paths: readonly string[]): Problem {
+  const message = `It conflicts with ${branch}: ${nameSome(paths)}.`;
+  return problemOf('conflicts', message, `Merge ${branch} in the worktree and resolve them there.`);
+}
+
+function needsWorktree(worker: WorkerPlace): Problem {
+  const message = `The repository's hooks run in the worktree, and ${worker.worktree} is gone.`;
+  return problemOf('worktree_missing', message, `Resume ${worker.id} to bring it back.`);
+}
+
+/** How often somebody else may move the target between our look and our move. */
+const attempts = 5;
+
+/**
+ * Merges a worker's branch into the base branch and publishes that, looking at everything again before each attempt.
+ * @param first what was found just now, under the same lock: the first attempt begins with it
+ * @param refuse what must not hold at the moment of merging
+ */
+async function mergeWorker(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  first: Assessment,
+  refuse: (now: Assessment) => Result<never> | null,
+): Promise<Result<null>> {
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    const assessed = attempt === 0 ? success(first) : await assess(git, repo, worker);
+    if (!assessed.ok) return assessed;
+    const refusal = refuse(assessed.value);
+    if (refusal) return refusal;
+    const { target, merged } = assessed.value;
+    if (merged) return success(null);
+    const built = await build(git, repo, worker, assessed.value);
+    if (!built.ok) return built;
+    const published = await publish(git, repo, target, built.value, `merge ${worker.branch}`);
+    if (!published.ok) return published;
+    if (published.value === 'done') return success(null);
+  }
+  return failure('target_moving', `The base branch moved ${attempts} times meanwhile.`, 'Try again.');
+}
+
+/** The merge commit, held by a ref of our own; one that was built before and still fits is taken. */
+async function build(git: Git, repo: Repo, worker: WorkerPlace, now: Assessment): Promise<Result<string>> {
+  const { target, tip } = now;
+  const kept = await readRef(git, repo.path, mergeRef(worker.task));
+  if (kept && (await isMergeOf(git, repo.path, kept, target.commit, tip))) return success(kept);
+  const made = await make(git, repo, worker, now);
+  if (!made.ok) return made;
+  const held = await keepRef(git, repo.path, mergeRef(worker.task), made.value);
+  return held.ok ? made : held;
+}
+
+async function make(git: Git, repo: Repo, worker: WorkerPlace, now: Assessment): Promise<Result<string>> {
+  const { target, tip, found, hooked, tree } = now;
+  const plan: MergePlan = {
+    dir: found.present ? found.path : repo.path,
+    onto: target.commit,
+    branch: worker.branch,
+    tip,
+    message: `Merge branch '${worker.branch}' into ${target.branch}`,
+  };
+  if (!hooked) return commitMerge(git, plan, tree ?? '');
+  const made = await commitMergeWithHooks(git, plan);
+  if (!made.ok) return made;
+  const after = await inspectWorker(git, repo, worker);
+  if (!after.ok) return after;
+  const left = after.value.uncommitted;
+  return left.length === 0
+    ? made
+    : failure(
+        'hook_left_changes',
+        `A hook left changes in the worktree: ${nameSome(left)}.`,
+        'Commit or undo them there.',
+      );
+}
+
+/** Lets go of a merge that a branch holds by now, or that nobody wants any more. */
+async function dropMerge(git: Git, repo: Repo, task: string): Promise<Result<null>> {
+  const kept = await readRef(git, repo.path, mergeRef(task));
+  return kept ? deleteRef(git, repo.path, mergeRef(task), kept) : success(null);
 }

@@ -3,8 +3,7 @@ import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';
-import { dropJournal, type Journal, listJournals } from '../journal.ts';
-import { mend } from '../mend.ts';
+import { dropJournal, type Journal, listJournals, mend } from '../journal.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { inspectWorker, type WorkerPlace } from '../worktrees/inspect.ts';
@@ -20,7 +19,7 @@ export interface Unfinished {
 }
 
 /** What became of it: completed as the person had wanted it, or dropped with the worker as it was. */
-export type Settled =
+type Settled =
   | { readonly how: 'finished'; readonly result: FinishResult }
   | { readonly how: 'cleaned'; readonly backup: string }
   | { readonly how: 'dropped' };

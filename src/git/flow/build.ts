@@ -1,9 +1,12 @@
+import { appendFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { commitMerge, hooksFolder, hookTimeoutMs } from '../mergeCommit.ts';
+import { exists } from '../directories.ts';
+import { commitMerge, hooksFolder, hookTimeoutMs, signingTimeoutMs } from '../merge.ts';
+import { listWorktrees } from '../porcelain.ts';
 import { type Git, refused } from '../run.ts';
 import type { FlowMerge, FlowPlan } from './plan.ts';
-import { type Merged, type ScratchRepo, withScratchRepo, withScratchWorktree } from './scratch.ts';
 
 /** The objects that finishing publishes: as many merges as the plan has, and the tag's object. */
 export interface Built {
@@ -120,4 +123,121 @@ async function makeTag(
       : [];
   const text = message ?? `${kind === 'release' ? 'Release' : 'Hotfix'} ${name}`;
   return scratch.makeTag(plan.tag?.name ?? name, commit, text, signing);
+}
+
+/**
+ * A git directory with refs of its own above a repository's objects and settings: what git makes only together with a
+ * ref, or says only about its HEAD, is made and said there, and the repository sees nothing but the objects.
+ */
+interface ScratchRepo {
+  /** What `git merge` would write, with `onto` checked out as `into`: `merge.*` settings and a tag's message count. */
+  mergeMessage(onto: string, into: string, merged: Merged): Promise<Result<string>>;
+  /**
+   * An annotated tag. Its object's name; no ref holds it yet.
+   * @param signing arguments that have git sign it; `not_signed` when it did not
+   */
+  makeTag(name: string, commit: string, message: string, signing: readonly string[]): Promise<Result<string>>;
+}
+
+/** What is merged, as git calls it. */
+interface Merged {
+  readonly kind: 'branch' | 'tag';
+  readonly name: string;
+  readonly oid: string;
+}
+
+/**
+ * Lends a scratch repository and removes it afterwards. Like the scratch worktree it lies at a fixed place below the
+ * common git directory, so that one left behind by a killed process is found. Call it under `Git.exclusive`.
+ */
+async function withScratchRepo<T>(
+  git: Git,
+  repo: Repo,
+  commonDir: string,
+  use: (scratch: ScratchRepo) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const format = await git.text(repo.path, ['rev-parse', '--show-object-format']);
+  if (!format.ok) return format;
+  const dir = join(commonDir, 'orch', 'scratch.git');
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  try {
+    const args = ['init', '--quiet', '--bare', '--template=', `--object-format=${format.value}`];
+    const made = await git.change(dir, args);
+    if (made.exitCode !== 0) return refused(made);
+    await appendFile(join(dir, 'config'), `[include]\n\tpath = ${quoted(join(commonDir, 'config'))}\n`);
+    return await use(scratchRepo(git, dir, join(commonDir, 'objects')));
+  } finally {
+    await rm(dir, { recursive: true });
+  }
+}
+
+function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
+  const env = { GIT_DIR: dir, GIT_OBJECT_DIRECTORY: objects };
+  // Hooks of the repository have no business with refs that it does not have.
+  const run = (args: readonly string[], input = '', timeoutMs?: number) =>
+    git.changeText(dir, ['-c', 'core.hooksPath=/dev/null', ...args], {
+      env,
+      input,
+      ...(timeoutMs && { timeoutMs }),
+    });
+  return {
+    async mergeMessage(onto, into, { kind, name, oid }) {
+      const at = await run(['update-ref', '--no-deref', 'HEAD', onto]);
+      if (!at.ok) return at;
+      return run(['fmt-merge-msg', '--into-name', into], `${oid}\t\t${kind} '${name}' of .\n`);
+    },
+    async makeTag(name, commit, message, signing) {
+      const tagged = await run(
+        ['tag', '--annotate', ...signing, '--file=-', name, commit],
+        `${message}\n`,
+        signingTimeoutMs,
+      );
+      if (!tagged.ok) return tagged;
+      const text = await run(['cat-file', 'tag', `refs/tags/${name}`]);
+      if (!text.ok) return text;
+      // Git 2.39 makes the tag all the same when ssh-keygen fails.
+      if (signing.length > 0 && !text.value.includes('\n-----BEGIN '))
+        return failure('not_signed', `The tag ${name} could not be signed.`, 'Look at gpg.* and signingKey.');
+      return run(['rev-parse', '--verify', `refs/tags/${name}`]);
+    },
+  };
+}
+
+/** A value as git's configuration reads it back. */
+function quoted(path: string): string {
+  return `"${path.replace(/[\\"]/g, '\\$&').replace(/\n/g, '\\n')}"`;
+}
+
+/**
+ * Lends a checkout of a commit in which the repository's hooks run as they do for a person. It lies below the common
+ * git directory at a fixed place, so that one left behind by a killed process is found and removed; nobody works there.
+ * Call it under `Git.exclusive`.
+ */
+export async function withScratchWorktree<T>(
+  git: Git,
+  repo: Repo,
+  commonDir: string,
+  commit: string,
+  use: (worktree: string) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const dir = join(commonDir, 'orch', 'scratch');
+  const before = await removeScratchWorktree(git, repo, dir);
+  if (!before.ok) return before;
+  // Hooks of the repository see commits here, not this checkout.
+  const args = ['-c', 'core.hooksPath=/dev/null', '-c', 'worktree.useRelativePaths=false'];
+  const added = await git.change(repo.path, [...args, 'worktree', 'add', '--quiet', '--detach', dir, commit]);
+  if (added.exitCode !== 0) return refused(added);
+  const used = await use(dir);
+  const removed = await removeScratchWorktree(git, repo, dir);
+  return removed.ok ? used : removed;
+}
+
+async function removeScratchWorktree(git: Git, repo: Repo, dir: string): Promise<Result<null>> {
+  const listed = await listWorktrees(git, repo.path);
+  if (!listed.ok) return listed;
+  if (!listed.value.some(({ path }) => path === dir) && !(await exists(dir))) return success(null);
+  // Nobody works in it, and hooks may have left files: what git would hold back here is nobody's.
+  const removed = await git.change(repo.path, ['worktree', 'remove', '--force', dir]);
+  return removed.exitCode === 0 ? success(null) : refused(removed);
 }

@@ -1,21 +1,10 @@
 import type { Repo } from '../../core/repo.ts';
-import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { findObstacle, findTarget, type Target } from '../merge.ts';
-import { hasMergeHooks, mergeTrees } from '../mergeCommit.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { findObstacle, findTarget, hasMergeHooks, mergeTrees, type Target } from '../merge.ts';
 import { isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { nameSome } from '../worktrees/inspect.ts';
-import {
-  checkBranchName,
-  type FlowName,
-  findBases,
-  findBehind,
-  readTag,
-  refuseMissing,
-  tagName,
-  usesOf,
-} from './branches.ts';
-import { type Flow, readFlow } from './flow.ts';
+import { checkBranchName, type Flow, type FlowName, mainHint, readFlow, readTag, tagName } from './flow.ts';
 
 /** One of the merges that finishing needs. */
 export interface FlowMerge {
@@ -160,4 +149,59 @@ function conflictsWith(into: string, branch: string, paths: readonly string[], i
 function tagTaken(tag: string): Problem {
   const message = `The tag ${tag} exists already, on another commit.`;
   return problemOf('tag_exists', message, 'Look at it: git show it; take another version, or delete it.');
+}
+
+type Named = FlowName & { readonly branch: string };
+
+/** The branches merged into: where it began, and develop after main. git-flow records where it began. */
+async function findBases(git: Git, repo: Repo, flow: Flow, wanted: Named): Promise<Result<string[]>> {
+  const { main, develop, base } = flow;
+  if (!main || !base) return failure('no_main', `${repo.name} has no main branch.`, mainHint);
+  const usual = wanted.kind === 'hotfix' ? main : base;
+  const recorded = await git.run(repo.path, ['config', '--get', `gitflow.branch.${wanted.branch}.base`]);
+  const from = recorded.stdout.trim() || usual;
+  if (wanted.kind === 'feature' || from !== usual) return success([from]);
+  return success(develop ? [main, develop] : [main]);
+}
+
+/** The refusal for a branch that is not there. */
+async function refuseMissing(
+  git: Git,
+  repo: Repo,
+  flow: Flow,
+  { kind, branch }: Named,
+): Promise<Result<never>> {
+  const theirs = await readRef(git, repo.path, `refs/remotes/${flow.remote}/${branch}`);
+  return failure(
+    'branch_missing',
+    `${repo.name} has no branch ${branch}.`,
+    theirs
+      ? `${flow.remote} has it: git branch ${branch} ${flow.remote}/${branch}.`
+      : `See what is open: orch-tui flow status ${repo.name}, or begin a ${kind}.`,
+  );
+}
+
+/** A checkout would be left on a branch that is gone; none is switched away under a person. */
+function usesOf({ branch, checkout, blocked }: Target): Problem[] {
+  if (blocked) return [blocked];
+  if (checkout === null) return [];
+  const message = `${branch} is checked out at ${checkout}.`;
+  return [problemOf('branch_in_use', message, 'Switch to another branch there, or finish its worker.')];
+}
+
+/** Branches of which the remote, as it was last heard of, has commits that ours lack: they could not be pushed. */
+async function findBehind(
+  git: Git,
+  repo: Repo,
+  { remote }: Flow,
+  branches: readonly Target[],
+): Promise<Problem[]> {
+  const problems: Problem[] = [];
+  for (const { branch, commit } of branches) {
+    const theirs = remote && (await readRef(git, repo.path, `refs/remotes/${remote}/${branch}`));
+    if (!theirs || (await isAncestor(git, repo.path, theirs, commit))) continue;
+    const message = `${branch} lacks commits of ${remote}/${branch}.`;
+    problems.push(problemOf('behind_remote', message, `Bring them in: git pull, or a merge into ${branch}.`));
+  }
+  return problems;
 }

@@ -2,15 +2,27 @@ import { parseSlug } from '../../core/ids.ts';
 import type { FlowStarted, Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
+import { commitTree, hasHooks, hooksFolder, hookTimeoutMs } from '../merge.ts';
 import { branchRef, moveRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { type BaseChoice, chooseBase } from '../worktrees/branch.ts';
 import { describeCollision } from '../worktrees/worktrees.ts';
-import { type FlowName, readTag, tagName } from './branches.ts';
-import { type Flow, mainHint, readFlow } from './flow.ts';
-import { listBranches, listVersionTags } from './status.ts';
-import { type Bump, bumpVersion, compareVersions, parseVersion } from './version.ts';
-import { commitVersion, greatestVersion, readVersionFiles, type VersionFile } from './versionCommit.ts';
+import { withScratchWorktree } from './build.ts';
+import { type Flow, type FlowName, mainHint, readFlow, readTag, tagName } from './flow.ts';
+import {
+  type Bump,
+  bumpVersion,
+  compareVersions,
+  findVersions,
+  greatestVersion,
+  listBranches,
+  listVersionTags,
+  parseTree,
+  parseVersion,
+  readVersionFiles,
+  replaceVersions,
+  type VersionFile,
+} from './status.ts';
 
 /** A feature by its name; a release or hotfix by its version, or by the part of the present one that grows. */
 export type FlowStart = FlowName | { readonly kind: 'release' | 'hotfix'; readonly bump: Bump };
@@ -165,4 +177,90 @@ function started(
   commit: string,
 ): FlowStarted {
   return { repo: repo.name, kind, name, branch, base: base.branch, commit, files: [], warnings };
+}
+
+/**
+ * Makes a commit on top of `onto` in which these files say the version, every other byte unchanged; no ref holds it.
+ * Hooks see it being made in a checkout of its own.
+ * @returns `onto` itself where all say it already
+ */
+async function commitVersion(
+  git: Git,
+  repo: Repo,
+  commonDir: string,
+  onto: string,
+  files: readonly VersionFile[],
+  version: string,
+): Promise<Result<string>> {
+  const blobs = new Map<string, string>();
+  for (const { path, text } of files) {
+    const blob = await writeEdited(git, repo, onto, path, text, version);
+    if (!blob.ok) return blob;
+    blobs.set(path, blob.value);
+  }
+  const tree = await writeTree(git, repo, onto, blobs);
+  if (!tree.ok) return tree;
+  const before = await git.text(repo.path, ['rev-parse', '--verify', `${onto}^{tree}`]);
+  if (!before.ok) return before;
+  if (tree.value === before.value) return success(onto);
+  const message = `Bump version to ${version}`;
+  return (await hasHooks(git, repo.path, ['pre-commit', 'prepare-commit-msg', 'commit-msg']))
+    ? commitWithHooks(git, repo, commonDir, onto, tree.value, message)
+    : commitTree(git, repo.path, tree.value, [onto], message);
+}
+
+/** Only a text that is the file byte for byte may be edited: what is not UTF-8 would be damaged unnoticed. */
+async function writeEdited(
+  git: Git,
+  repo: Repo,
+  commit: string,
+  path: string,
+  text: string,
+  version: string,
+): Promise<Result<string>> {
+  const hash = (input: string, ...write: string[]) =>
+    git.text(repo.path, ['hash-object', ...write, '--no-filters', '--stdin'], { input });
+  const [known, read] = await Promise.all([
+    git.text(repo.path, ['rev-parse', '--verify', `${commit}:${path}`]),
+    hash(text),
+  ]);
+  if (!known.ok || !read.ok) return known.ok ? read : known;
+  if (known.value !== read.value) return failure('not_utf8', `${path} is not a UTF-8 text.`, 'Convert it.');
+  return hash(replaceVersions(text, findVersions(path, text), version), '-w');
+}
+
+/** The commit's tree with other blobs in place of some at its top. */
+async function writeTree(
+  git: Git,
+  repo: Repo,
+  commit: string,
+  blobs: ReadonlyMap<string, string>,
+): Promise<Result<string>> {
+  const listed = await git.run(repo.path, ['ls-tree', '-z', commit]);
+  if (listed.exitCode !== 0) return refused(listed);
+  const input = parseTree(listed.stdout)
+    .map(({ mode, type, oid, path }) => `${mode} ${type} ${blobs.get(path) ?? oid}\t${path}\0`)
+    .join('');
+  return git.text(repo.path, ['mktree', '-z', '--missing'], { input });
+}
+
+async function commitWithHooks(
+  git: Git,
+  repo: Repo,
+  commonDir: string,
+  onto: string,
+  tree: string,
+  message: string,
+): Promise<Result<string>> {
+  const hooks = await hooksFolder(git, repo.path);
+  if (!hooks.ok) return hooks;
+  return withScratchWorktree(git, repo, commonDir, onto, async (dir) => {
+    const laid = await git.change(dir, ['read-tree', '-m', '-u', 'HEAD', tree]);
+    if (laid.exitCode !== 0) return refused(laid);
+    const args = ['-c', `core.hooksPath=${hooks.value}`, 'commit', '--quiet', '-m', message];
+    const made = await git.change(dir, args, { timeoutMs: hookTimeoutMs });
+    return made.exitCode === 0 && !made.timedOut
+      ? git.text(dir, ['rev-parse', '--verify', 'HEAD'])
+      : refused(made, 'A hook of the repository refused the commit; nothing was begun.');
+  });
 }

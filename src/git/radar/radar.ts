@@ -2,16 +2,19 @@ import type { FileChange, FileSides, MergeStep, RadarReport, RadarWorktree } fro
 import type { Repo } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { listWorktrees } from '../directories.ts';
+import { listWorktrees } from '../porcelain.ts';
 import { branchRef, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
-import { type Comparison, RadarPairs } from './compare.ts';
-import { lookAt, type RadarPlace, type Seen } from './look.ts';
-import { suggestOrder } from './mergeOrder.ts';
-import { pairKey } from './merges.ts';
-import { simulateOrder, type Target } from './plan.ts';
-import { openSession, type Session, type Tracked, track } from './session.ts';
-import { readSides } from './sides.ts';
+import { type Comparison, pairKey, RadarPairs, simulateOrder, type Target } from './compare.ts';
+import {
+  lookAt,
+  openSession,
+  type RadarPlace,
+  type Seen,
+  type Session,
+  type Tracked,
+  track,
+} from './look.ts';
 
 /** So many worktrees are looked at side by side; git itself uses several threads for each. */
 const sideBySide = 4;
@@ -81,7 +84,7 @@ export class Radar {
       const other = b !== null ? found(b) : target && { commit: target.commit, root: target.commit };
       if (!this.#last || !one || !other)
         return failure('not_looked_at', `${a} was not compared with ${b ?? 'the base'}.`, 'Look again.');
-      return readSides(this.#last.session, one.worktree, one, other, path);
+      return this.#last.session.changes.sides(one.worktree, one, other, path);
     });
   }
 
@@ -193,4 +196,88 @@ function order(tracked: readonly Tracked[], { pairs, base }: Comparison): string
 function noBase(base: string | null): Problem {
   const message = base ? `There is no branch ${base}.` : 'There is no branch to merge into.';
   return problemOf('no_base', message, 'Workers are compared with each other only.');
+}
+
+/** What will not merge, counted in files. */
+export interface Conflicts {
+  /** 0 when the two merge. */
+  between(a: string, b: string): number;
+  /** 0 when it merges into the base. */
+  withBase(id: string): number;
+}
+
+/** Above, the largest set of independent work is found greedily: the exact search may take 2^n steps. */
+const exactUpTo = 20;
+
+/**
+ * The order of merging that costs the fewest resolutions. A conflict between two is paid by the later one, so as many
+ * as possible that have none among each other go first; then whoever conflicts least with what is merged by then.
+ * Of equals the earlier named goes first.
+ */
+export function suggestOrder(ids: readonly string[], conflicts: Conflicts): string[] {
+  const free = ids.filter((id) => conflicts.withBase(id) === 0);
+  const first = independent(free, (a, b) => conflicts.between(a, b) > 0);
+  const order = ids.filter((id) => first.has(id));
+  const left = ids.filter((id) => !first.has(id));
+  while (left.length > 0) {
+    const cost = (id: string) =>
+      order.reduce((sum, merged) => sum + conflicts.between(id, merged), conflicts.withBase(id));
+    const next = least(left, cost);
+    order.push(...left.splice(left.indexOf(next), 1));
+  }
+  return order;
+}
+
+/** A largest set without conflicts among its members. */
+function independent(ids: readonly string[], clash: (a: string, b: string) => boolean): Set<string> {
+  const rivals = new Map(ids.map((id) => [id, ids.filter((other) => other !== id && clash(id, other))]));
+  return ids.length > exactUpTo ? greedily(ids, rivals) : exactly(ids, rivals);
+}
+
+type Rivals = ReadonlyMap<string, readonly string[]>;
+
+function greedily(ids: readonly string[], rivals: Rivals): Set<string> {
+  const chosen = new Set<string>();
+  let left = [...ids];
+  while (left.length > 0) {
+    const here = new Set(left);
+    const next = least(left, (id) => (rivals.get(id) ?? []).filter((rival) => here.has(rival)).length);
+    chosen.add(next);
+    left = left.filter((id) => id !== next && !rivals.get(next)?.includes(id));
+  }
+  return chosen;
+}
+
+/** Bit n stands for `ids[n]`. Every set of candidates is solved once. */
+function exactly(ids: readonly string[], rivals: Rivals): Set<string> {
+  const against = ids.map((id) =>
+    (rivals.get(id) ?? []).reduce((bits, rival) => bits | (1 << ids.indexOf(rival)), 0),
+  );
+  const solved = new Map<number, number>();
+  const solve = (candidates: number): number => {
+    if (candidates === 0) return 0;
+    const known = solved.get(candidates);
+    if (known !== undefined) return known;
+    const lowest = candidates & -candidates;
+    const clashes = against[31 - Math.clz32(lowest)] ?? 0;
+    const taken = lowest | solve(candidates & ~lowest & ~clashes);
+    // Whoever clashes with none of the candidates belongs to a largest set in any case.
+    const skipped = (clashes & candidates) === 0 ? 0 : solve(candidates & ~lowest);
+    const best = countBits(skipped) > countBits(taken) ? skipped : taken;
+    solved.set(candidates, best);
+    return best;
+  };
+  const best = solve(2 ** ids.length - 1);
+  return new Set(ids.filter((_, n) => best & (1 << n)));
+}
+
+function countBits(bits: number): number {
+  let count = 0;
+  for (let rest = bits; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+/** The first one with the lowest cost; `ids` is not empty. */
+function least(ids: readonly string[], cost: (id: string) => number): string {
+  return ids.reduce((best, id) => (cost(id) < cost(best) ? id : best));
 }

@@ -1,14 +1,17 @@
 import { join, sep } from 'node:path';
-import type { Repo, RepoDetails, WorktreeStatus } from '../../core/repo.ts';
+import type { BranchKind, BranchStatus, Repo, RepoDetails, WorktreeStatus } from '../../core/repo.ts';
+import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
-import { listWorktrees } from '../directories.ts';
-import { resolvedPath } from '../files.ts';
-import { readFlow } from '../flow/flow.ts';
+import { findGitDirectory, resolvedPath } from '../directories.ts';
+import { type Flow, readFlow } from '../flow/flow.ts';
 import { readVersion } from '../flow/status.ts';
-import type { Git } from '../run.ts';
-import { readOperation } from '../worktrees/operation.ts';
-import { readBranches } from './branches.ts';
-import { findGitDirectory } from './status.ts';
+import { listWorktrees } from '../porcelain.ts';
+import { Quarantine } from '../quarantine.ts';
+import { branchRef, isAncestor, readRef } from '../refs.ts';
+import { type Git, refused } from '../run.ts';
+import { readOperation } from '../worktrees/inspect.ts';
+
+import { countBothWays } from './status.ts';
 
 /**
  * Everything about one repository that takes more than a glance; changes nothing.
@@ -47,4 +50,113 @@ async function readWorktrees(git: Git, repo: Repo, root: string): Promise<Result
     return { ...entry, owner, operation: gitDir && (await readOperation(gitDir)) };
   });
   return success(await Promise.all(worktrees));
+}
+
+/** Each takes a few processes of its own. */
+const branchesAtOnce = 4;
+
+/** All local branches beside the base, main and develop first. Changes nothing in the repository. */
+export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Result<BranchStatus[]>> {
+  const fields = ['refname', 'objectname', 'committerdate:iso-strict', 'worktreepath', 'upstream'];
+  const format = [...fields, 'upstream:track,nobracket', 'subject'].map((field) => `%(${field})`).join('%00');
+  const listed = await git.run(repo.path, ['for-each-ref', `--format=${format}`, 'refs/heads']);
+  if (listed.exitCode !== 0) return refused(listed);
+  const base = await baseCommit(git, repo, flow);
+  const objects = await git.text(repo.path, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
+  if (!objects.ok) return objects;
+  const quarantine = await Quarantine.open(objects.value);
+  try {
+    const lines = listed.stdout.split('\n').filter(Boolean);
+    const branches = await mapConcurrently(lines, branchesAtOnce, async (line) => {
+      const [ref = '', commit = '', at = '', checkout = '', upstream = '', track = '', subject = ''] =
+        line.split('\0');
+      const name = ref.slice(branchRef('').length);
+      const kind = kindOf(name, flow);
+      const isBase = name === flow.base || base === null;
+      const counts = isBase ? null : await countBothWays(git, repo, commit, base);
+      const isWork = !isBase && kind !== 'main' && kind !== 'develop';
+      return {
+        ...{ name, kind, last: { commit, subject, at } },
+        ahead: counts?.ours ?? null,
+        behind: counts?.theirs ?? null,
+        merged: isWork ? await findMerged(git, repo, base, commit, quarantine) : null,
+        upstream: upstream === '' ? null : track,
+        checkout: checkout === '' ? null : checkout,
+      };
+    });
+    return success(branches.sort((a, b) => order[a.kind] - order[b.kind]));
+  } finally {
+    await quarantine.close();
+  }
+}
+
+const order: Readonly<Record<BranchKind, number>> = {
+  main: 0,
+  develop: 1,
+  release: 2,
+  hotfix: 3,
+  feature: 4,
+  other: 5,
+};
+
+function kindOf(name: string, { main, develop, prefixes }: Flow): BranchKind {
+  if (name === main) return 'main';
+  if (name === develop) return 'develop';
+  const kinds = ['feature', 'release', 'hotfix'] as const;
+  // An empty prefix marks none: it would mark all.
+  return kinds.find((kind) => prefixes[kind] !== '' && name.startsWith(prefixes[kind])) ?? 'other';
+}
+
+async function baseCommit(git: Git, repo: Repo, { base, remote }: Flow): Promise<string | null> {
+  if (base === null) return null;
+  return (
+    (await readRef(git, repo.path, branchRef(base))) ??
+    (await readRef(git, repo.path, `refs/remotes/${remote}/${base}`))
+  );
+}
+
+/** Comparing changes one by one takes long in a long history; not to know is an answer, too. */
+const limit = { timeoutMs: 10_000 };
+
+/** Whose commit it is does not matter: nobody keeps it. */
+const nobody = {
+  GIT_AUTHOR_NAME: 'orch-tui',
+  GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
+  GIT_COMMITTER_NAME: 'orch-tui',
+  GIT_COMMITTER_EMAIL: 'orch-tui@localhost',
+};
+
+/**
+ * How a branch's work came to be in the base; null where it is not, or nothing shows it. Work that was squashed into one
+ * commit is found by making that commit, too, where the repository does not see it.
+ * @param base and tip: full object names
+ */
+async function findMerged(
+  git: Git,
+  repo: Repo,
+  base: string,
+  tip: string,
+  quarantine: Quarantine,
+): Promise<BranchStatus['merged']> {
+  if (await isAncestor(git, repo.path, tip, base)) return 'commits';
+  if (await isPicked(git, repo, base, tip)) return 'changes';
+  const fork = await git.text(repo.path, ['merge-base', base, tip]);
+  if (!fork.ok) return null;
+  const env = { ...quarantine.env, ...nobody };
+  const args = ['commit-tree', '--no-gpg-sign', `${tip}^{tree}`, '-p', fork.value, '-m', 'squash'];
+  const squash = await git.text(repo.path, args, { env });
+  return squash.ok && (await isPicked(git, repo, base, squash.value, env)) ? 'squash' : null;
+}
+
+/** Whether each change of the commits is in the base as well, by `git cherry`; merges among them are never told. */
+async function isPicked(
+  git: Git,
+  repo: Repo,
+  base: string,
+  tip: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<boolean> {
+  const cherry = await git.text(repo.path, ['cherry', base, tip], { ...limit, env });
+  const marks = cherry.ok ? cherry.value.split('\n').filter(Boolean) : [];
+  return marks.length > 0 && marks.every((mark) => mark.startsWith('- '));
 }

@@ -3,9 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import { Throttle } from '../../lib/schedule.ts';
-import { findCommonDirectory } from '../directories.ts';
-import { readOwn } from '../files.ts';
-import { findGitDirectory } from './status.ts';
+import { findCommonDirectory, findGitDirectory, readOwn } from '../directories.ts';
 
 /** What has happened in a repository's git folders. */
 export interface GitChange {

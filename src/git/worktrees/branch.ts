@@ -1,9 +1,14 @@
-import type { BaseCommit } from '../../core/proposal.ts';
+import type { BaseCommit, Brought } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { commonDirectory } from '../directories.ts';
 import { mainHint, readFlow } from '../flow/flow.ts';
-import { branchRef, readRef } from '../refs.ts';
+import { findTarget } from '../merge.ts';
+import { listWorktrees, parseStatus } from '../porcelain.ts';
+import { branchRef, isAncestor, readRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';
+import { keepSnapshot } from '../snapshots.ts';
+import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
 
 export interface BaseChoice {
   readonly base: BaseCommit;
@@ -11,7 +16,7 @@ export interface BaseChoice {
   readonly warnings: readonly string[];
 }
 
-export interface BaseOptions {
+interface BaseOptions {
   /** Another branch to begin from than features do. */
   readonly branch?: string;
   /** Defaults to 10 s: somebody is waiting at the approval card. */
@@ -20,6 +25,7 @@ export interface BaseOptions {
 }
 
 const staleAfterDays = 14;
+
 const dayMs = 86_400_000;
 
 /**
@@ -112,4 +118,107 @@ export async function describeCommit(
   if (shown.exitCode !== 0) return refused(shown);
   const [oid = '', committedAt = '', subject = ''] = shown.stdout.trimEnd().split('\0');
   return success({ branch, commit: oid, subject, committedAt });
+}
+
+/** Hooks may run a whole test suite. */
+const hookTimeoutMs = 15 * 60_000;
+
+/**
+ * Merges the base branch into a worker's branch, in the worker's own worktree. Conflicts stay there, as markers and
+ * in its index, for the worker or the person to resolve; the main checkout is not touched. Uncommitted work is kept
+ * in a snapshot first; where it overlaps, git refuses and nothing is changed.
+ */
+export async function bringBase(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  at = new Date(),
+): Promise<Result<Brought>> {
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  return git.exclusive<Brought>(common.value, async () => {
+    const listing = listWorktrees(git, repo.path);
+    const [flow, inspected] = await Promise.all([
+      readFlow(git, repo),
+      inspectWorker(git, repo, worker, listing),
+    ]);
+    if (!flow.ok) return flow;
+    if (!inspected.ok) return inspected;
+    const { base, remote } = flow.value;
+    if (!base) return failure('no_target', `${repo.name} has no base branch.`);
+    const { path, present, registered, head, oddities } = inspected.value;
+    const [oddity] = oddities;
+    if (oddity) return { ok: false, problem: oddity };
+    if (!present || !registered || head === null)
+      return failure(
+        'worktree_missing',
+        `${worker.worktree} is gone.`,
+        `Resume ${worker.id} to bring it back.`,
+      );
+    const target = await findTarget(git, repo, base, remote, listing);
+    if (!target.ok) return target;
+    if (await isAncestor(git, repo.path, target.value.commit, head))
+      return success({ id: worker.id, base, commit: head, conflicts: [] });
+    const kept = await keepSnapshot(git, repo, worker, `Before ${base} was brought in`, at);
+    if (!kept.ok) return kept;
+    const message = `Merge branch '${base}' into ${worker.branch}\n`;
+    const options = [
+      '--no-edit',
+      '--no-stat',
+      '--no-autostash',
+      '--no-overwrite-ignore',
+      '--no-rerere-autoupdate',
+    ];
+    const merged = await git.change(path, ['merge', ...options, '-m', message, target.value.commit], {
+      timeoutMs: hookTimeoutMs,
+    });
+    const status = await git.run(path, ['status', '--porcelain=v2', '--branch', '-z']);
+    const { entries, head: now } = parseStatus(status.stdout);
+    const conflicts = entries.filter(({ kind }) => kind === 'unmerged').map((entry) => entry.path);
+    if (merged.exitCode === 0 && now) return success({ id: worker.id, base, commit: now, conflicts: [] });
+    // Without conflicts git, or a hook, refused: it leaves all as it was, or a merge to be concluded.
+    return conflicts.length > 0 ? success({ id: worker.id, base, commit: null, conflicts }) : refused(merged);
+  });
+}
+
+/** What a worker is told when the person wants it to resolve the conflicts. */
+export function resolveText({ base, conflicts }: Brought): string {
+  return `Merging ${base} into this branch has left conflicts in: ${nameSome(conflicts)}. Resolve them, run the tests, then commit the merge.`;
+}
+
+/** What became of the branch that a worktree was made for. */
+type LiveBranch =
+  | { readonly kind: 'same' }
+  /** The worktree has it under another name, and the old name is gone. */
+  | { readonly kind: 'renamed'; readonly branch: string }
+  /** The worktree has another one. */
+  | { readonly kind: 'switched'; readonly branch: string };
+
+/** Reads which branch a worker's worktree is on. A detached HEAD is the same: a rebase is, for a while. */
+export async function readLiveBranch(git: Git, repo: Repo, worker: WorkerPlace): Promise<LiveBranch> {
+  const head = await git.run(worker.worktree, ['symbolic-ref', '--quiet', 'HEAD']);
+  const branch = head.stdout.trim().replace(/^refs\/heads\//, '');
+  if (head.exitCode !== 0 || branch === '' || branch === worker.branch) return { kind: 'same' };
+  const [old, now] = await Promise.all([
+    readRef(git, repo.path, branchRef(worker.branch)),
+    readRef(git, repo.path, branchRef(branch)),
+  ]);
+  return old === null && now !== null ? { kind: 'renamed', branch } : { kind: 'switched', branch };
+}
+
+/**
+ * Lets what git-flow noted about a branch, where it began, follow to its new name: `git branch -m` moves only git's own
+ * settings. What was noted under the new name counts more.
+ */
+export async function adoptBranch(git: Git, repo: Repo, from: string, to: string): Promise<Result<null>> {
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  return git.exclusive(common.value, async () => {
+    const config = (...args: string[]) => git.change(repo.path, ['config', '--local', ...args]);
+    const [old, now] = [`gitflow.branch.${from}`, `gitflow.branch.${to}`];
+    if ((await config('--get', `${old}.base`)).exitCode !== 0) return success(null);
+    const isKnown = (await config('--get', `${now}.base`)).exitCode === 0;
+    const moved = await config(...(isKnown ? ['--remove-section', old] : ['--rename-section', old, now]));
+    return moved.exitCode === 0 ? success(null) : refused(moved);
+  });
 }

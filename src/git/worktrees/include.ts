@@ -4,7 +4,7 @@ import { dirname, join, sep } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { FileCopy } from '../../core/worker.ts';
 import { type Result, success } from '../../lib/result.ts';
-import { exists } from '../files.ts';
+import { exists } from '../directories.ts';
 import { type Git, refused } from '../run.ts';
 import { nameSome } from './inspect.ts';
 
@@ -21,7 +21,7 @@ const mostPatterns = 1_000_000;
 /** Our own folders, where the workspace is a repository itself. */
 const ours = /^\.(?:orch|worktrees)\//;
 
-export interface Included {
+interface Included {
   readonly copies: readonly FileCopy[];
   readonly warnings: readonly string[];
 }

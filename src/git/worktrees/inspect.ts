@@ -1,16 +1,13 @@
-import { dirname, sep } from 'node:path';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
-import { commonDirectory, gitDirectory, listWorktrees } from '../directories.ts';
-import { exists, resolvedPath } from '../files.ts';
-import { parseStatus, type WorktreeEntry } from '../porcelain.ts';
+import { commonDirectory, exists, gitDirectory, readIfThere, resolvedPath } from '../directories.ts';
+import { listWorktrees, parseStatus, type WorktreeEntry } from '../porcelain.ts';
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
-import { readOperation } from './operation.ts';
-import { listPrecious } from './precious.ts';
-import { findUnpushed, listSubmodules } from './submodules.ts';
 
 /** What this folder needs to know of a worker. */
 export type WorkerPlace = Pick<Worker, 'id' | 'task' | 'branch' | 'worktree' | 'base'>;
@@ -176,4 +173,132 @@ export async function isWorktreeGone(git: Git, repo: Repo, worker: WorkerPlace):
   if (await exists(path)) return success(false);
   const listed = await listWorktrees(git, repo.path);
   return listed.ok ? success(!listed.value.some((entry) => entry.path === path)) : listed;
+}
+
+/** Folders that an install or a build makes again. */
+const rebuilt = new Set(
+  `node_modules bower_components jspm_packages dist build out target .venv venv __pycache__ .tox .nox .mypy_cache
+   .pytest_cache .ruff_cache .eggs coverage .nyc_output htmlcov .cache .parcel-cache .next .nuxt .output .svelte-kit
+   .astro .turbo .vite .angular .gradle .terraform Pods DerivedData .dart_tool .yarn .pnpm-store
+   .eslintcache .stylelintcache .DS_Store .coverage`.split(/\s+/),
+);
+
+const rebuiltEndings = ['.pyc', '.pyo', '.o', '.class', '.tsbuildinfo'];
+
+/** More than a person would read; the rest is counted. */
+const listedAtMost = 200;
+
+/** Larger files are taken to differ: comparing them would hold up the preview. */
+const comparedUpTo = 8_000_000;
+
+/** Whether a build would make the file again, judged by its name and the folders it is in. */
+export function isRebuilt(path: string): boolean {
+  return (
+    path.split('/').some((part) => rebuilt.has(part)) || rebuiltEndings.some((end) => path.endsWith(end))
+  );
+}
+
+/**
+ * Ignored files of a worktree that exist nowhere else: neither made by a build nor the same in the main checkout.
+ * `git worktree remove` deletes them without a word.
+ */
+export async function listPrecious(git: Git, worktree: string, mainCheckout: string): Promise<string[]> {
+  const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
+  const { stdout } = await git.run(worktree, args);
+  const precious: string[] = [];
+  let more = 0;
+  for (const listed of stdout.split('\0').filter(Boolean)) {
+    for await (const path of filesAt(worktree, listed)) {
+      if (precious.length >= listedAtMost) more++;
+      else if (!(await sameIn(worktree, mainCheckout, path))) precious.push(path);
+    }
+  }
+  return more > 0 ? [...precious, `… and up to ${more} more`] : precious;
+}
+
+/** The files at a path, a folder's name ending in `/`. Links are not followed. */
+async function* filesAt(root: string, path: string): AsyncGenerator<string> {
+  if (isRebuilt(path)) return;
+  if (!path.endsWith('/')) return yield path;
+  for (const entry of await readdir(join(root, path), { withFileTypes: true }))
+    yield* filesAt(root, `${path}${entry.name}${entry.isDirectory() ? '/' : ''}`);
+}
+
+async function sameIn(here: string, there: string, path: string): Promise<boolean> {
+  try {
+    const [a, b] = [join(here, path), join(there, path)];
+    const [one, other] = await Promise.all([lstat(a), lstat(b)]);
+    if (one.isSymbolicLink() && other.isSymbolicLink()) return (await readlink(a)) === (await readlink(b));
+    if (!one.isFile() || !other.isFile() || one.size !== other.size || one.size > comparedUpTo) return false;
+    return (await readFile(a)).equals(await readFile(b));
+  } catch {
+    return false; // Missing there or unreadable here: as good as different.
+  }
+}
+
+/** Absolute paths of initialised submodules, inner ones included. */
+async function listSubmodules(git: Git, dir: string): Promise<string[]> {
+  const { stdout } = await git.run(dir, ['ls-files', '-z', '--stage']);
+  const links = stdout.split('\0').filter((line) => line.startsWith('160000 '));
+  const found: string[] = [];
+  for (const link of links) {
+    const path = join(dir, link.slice(link.indexOf('\t') + 1));
+    if (await exists(join(path, '.git'))) found.push(path, ...(await listSubmodules(git, path)));
+  }
+  return found;
+}
+
+/** Submodules with changes, or with commits or stashes that no remote has: their store goes with the worktree. */
+async function findUnpushed(git: Git, submodules: readonly string[]): Promise<string[]> {
+  const unsafe: string[] = [];
+  for (const path of submodules) {
+    const status = await git.run(path, ['status', '--porcelain', '-z', '--untracked-files=all']);
+    const own = await git.run(path, [
+      'rev-list',
+      '-n1',
+      'HEAD',
+      '--branches',
+      '--glob=refs/stas[h]',
+      '--not',
+      '--remotes',
+    ]);
+    const isSafe = status.exitCode === 0 && status.stdout === '' && own.exitCode === 0 && own.stdout === '';
+    if (!isSafe) unsafe.push(path);
+  }
+  return unsafe;
+}
+
+/** Something begun in a worktree and not concluded. */
+type Operation = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
+
+const markers: readonly (readonly [string, Operation])[] = [
+  ['rebase-merge', 'rebase'],
+  ['rebase-apply', 'rebase'],
+  ['MERGE_HEAD', 'merge'],
+  ['CHERRY_PICK_HEAD', 'cherry-pick'],
+  ['REVERT_HEAD', 'revert'],
+  ['BISECT_START', 'bisect'],
+];
+
+/** What is under way in the worktree with this git directory; null when nothing is. */
+export async function readOperation(gitDir: string): Promise<Operation | null> {
+  // Where there is no repository nothing is under way.
+  const there = new Set(await readdir(gitDir).catch((): string[] => []));
+  return markers.find(([marker]) => there.has(marker))?.[1] ?? null;
+}
+
+/**
+ * Whether a rebase or bisect in this worktree will move a branch although HEAD is detached meanwhile; neither
+ * `git worktree list` nor `git update-ref` knows.
+ */
+export async function holdsBranch(gitDir: string, branch: string): Promise<boolean> {
+  const wanted = new Set([branch, branchRef(branch)]);
+  const files = [
+    'rebase-merge/head-name',
+    'rebase-merge/update-refs',
+    'rebase-apply/head-name',
+    'BISECT_START',
+  ];
+  const texts = await Promise.all(files.map((file) => readIfThere(join(gitDir, file))));
+  return texts.some((text) => text.split('\n').some((line) => wanted.has(line.trim())));
 }

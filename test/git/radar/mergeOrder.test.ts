@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { suggestOrder } from '../../../src/git/radar/mergeOrder.ts';
+import { suggestOrder } from '../../../src/git/radar/radar.ts';
 import { Chance } from './chance.ts';
 
 function conflicts(pairs: Record<string, number>, base: Record<string, number> = {}) {
