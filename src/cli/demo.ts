@@ -1,4 +1,4 @@
-import { newSecret } from '../lib/secrets.ts';
+import { newSecret } from '../lib/stateFolder.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
 import { digestOf, ownKeyVariable } from '../protocol/keys.ts';
 import { quoteCommand } from '../ui/words.ts';

@@ -6,7 +6,7 @@ import { decode, type TracedProcess, type TraceLine } from '../core/trace.ts';
 import { refuse } from '../core/verb.ts';
 import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { ControllerState } from '../features/state.ts';
-import { Ledger } from '../lib/ledger.ts';
+import { Ledger } from '../lib/store.ts';
 import { updateApp } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
 import { exitCodes, type Output } from './output.ts';

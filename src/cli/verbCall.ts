@@ -3,7 +3,7 @@ import type { Facts } from '../core/facts.ts';
 import { demand, type Printed, Refusal, refuse } from '../core/verb.ts';
 import type { ControllerApi, ControllerNotices, ListedVerb } from '../features/commands.ts';
 import type { FeatureCommand, VerbCall } from '../features/define.ts';
-import { writeNew } from '../lib/durable.ts';
+import { writeNew } from '../lib/files.ts';
 import type { Result } from '../lib/result.ts';
 import type { Link } from '../protocol/link.ts';
 import { askHidden, askText, askYes, canAsk, demandYes, readInput, sayPaged } from './ask.ts';

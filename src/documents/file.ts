@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { writeDraft, writeNew } from '../lib/durable.ts';
-import { followPath, makeFolder } from '../lib/files.ts';
+import { followPath, makeFolder, writeDraft, writeNew } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 
 /** Where a person's document is. */

@@ -4,7 +4,7 @@ import { basename, join, sep } from 'node:path';
 import type { Repo } from '../core/repo.ts';
 import { checkPath, readText, replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import { personKey } from '../lib/secrets.ts';
+import { personKey } from '../lib/stateFolder.ts';
 import { commonDirectory, exists, gitDirectory, resolvedPath } from './directories.ts';
 import { listWorktrees } from './porcelain.ts';
 

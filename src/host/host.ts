@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../lib/result.ts';
-import { isSameSecret } from '../lib/secrets.ts';
+import { isSameSecret } from '../lib/stateFolder.ts';
 import { Announcer, keepsUp } from '../protocol/announcer.ts';
 import type { ChildMessage, HostNotices, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Inbox, receive } from './inbox.ts';

@@ -6,7 +6,7 @@ import type { GuardRules } from '../core/worker.ts';
 import { denyTool, type Refusal, refusalOf } from '../guard/judge.ts';
 import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
 import { type Result, success } from '../lib/result.ts';
-import { isSameSecret } from '../lib/secrets.ts';
+import { isSameSecret } from '../lib/stateFolder.ts';
 import { logError } from '../protocol/daemon.ts';
 import {
   askTopic,

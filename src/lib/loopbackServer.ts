@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { RateLimit, Strangers } from './limits.ts';
+import { RateLimit, Strangers } from './schedule.ts';
 
 /** A request of somebody whose token was found to be right. */
 export interface KnownRequest {

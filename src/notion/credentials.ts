@@ -1,7 +1,7 @@
 import { chmod, constants, mkdir, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
-import { replaceWhole } from '../lib/durable.ts';
+import { replaceWhole } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { isToken, Token, tokenVariables } from './token.ts';
 

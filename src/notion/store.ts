@@ -2,8 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, lstatSync, renameSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { RowConflict, SyncChoice, SyncTable } from '../core/notion.ts';
-import { type GrowingFile, growing } from '../lib/durable.ts';
-import { checkPath, openForAppend, readText, replaceFile } from '../lib/files.ts';
+import { checkPath, type GrowingFile, growing, openForAppend, readText, replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type BaseRow, type Fields, type Intent, wholeRow } from './plan.ts';
 

@@ -1,6 +1,5 @@
-import { TokenBucket } from '../lib/limits.ts';
 import { SerialQueue } from '../lib/queue.ts';
-import type { Clock } from '../lib/schedule.ts';
+import { type Clock, TokenBucket } from '../lib/schedule.ts';
 
 /** One request, for the log: nothing of what was sent or answered. */
 export interface RequestLine {

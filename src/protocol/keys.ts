@@ -3,8 +3,7 @@ import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import { createSecret, isSameSecret } from '../lib/secrets.ts';
-import { stateFolder } from '../lib/stateFolder.ts';
+import { createSecret, isSameSecret, stateFolder } from '../lib/stateFolder.ts';
 import type { Holder } from './guard.ts';
 import { approvalVariable } from './heldKey.ts';
 

@@ -12,8 +12,7 @@ import {
   openTrace,
   type TraceLine,
 } from '../../src/core/trace.ts';
-import { Ledger } from '../../src/lib/ledger.ts';
-import { Store } from '../../src/lib/store.ts';
+import { Ledger, Store } from '../../src/lib/store.ts';
 
 interface Counter {
   readonly sum: number;

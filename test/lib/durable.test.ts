@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { replaceWhole, writeDraft, writeNew } from '../../src/lib/durable.ts';
+import { replaceWhole, writeDraft, writeNew } from '../../src/lib/files.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Ledger } from '../../src/lib/ledger.ts';
+import { Ledger } from '../../src/lib/store.ts';
 
 test('holds what a map would hold, whatever was written in whatever order', () => {
   const map = new Map<number, number>();

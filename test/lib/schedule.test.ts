@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { TokenBucket } from '../../src/lib/limits.ts';
-import { Backoff, Debounce, pollUntil, Throttle, within } from '../../src/lib/schedule.ts';
+import { Backoff, Debounce, pollUntil, Throttle, TokenBucket, within } from '../../src/lib/schedule.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });

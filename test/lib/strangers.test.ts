@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Strangers } from '../../src/lib/limits.ts';
+import { Strangers } from '../../src/lib/schedule.ts';
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 

@@ -11,8 +11,7 @@ import {
   untrustedProblem,
   type WorkspaceConfig,
 } from '../../core/workspace.ts';
-import { syncFolder } from '../../lib/durable.ts';
-import { readText } from '../../lib/files.ts';
+import { readText, syncFolder } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { resolveBoard, resolveInvoices } from './documentConfig.ts';

@@ -8,8 +8,7 @@ import {
   isMeant,
 } from '../../core/invoices.ts';
 import { entriesCsv, entriesJson } from '../../documents/export.ts';
-import { writeNew } from '../../lib/durable.ts';
-import { followPath } from '../../lib/files.ts';
+import { followPath, writeNew } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 
 /** What is wanted as a file. */

@@ -1,8 +1,14 @@
 import { closeSync, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type Happening, isDurable, type LogEvent } from '../../features/log.ts';
-import { type GrowingFile, growing, replaceWhole, syncFolder, writeNew } from '../../lib/durable.ts';
-import { openForAppend } from '../../lib/files.ts';
+import {
+  type GrowingFile,
+  growing,
+  openForAppend,
+  replaceWhole,
+  syncFolder,
+  writeNew,
+} from '../../lib/files.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { logLines } from './logLines.ts';
 

@@ -1,6 +1,6 @@
 import type { CardFields, CardOwner, Column } from '../../core/board.ts';
 import type { Slice } from '../../core/slice.ts';
-import { Ledger } from '../../lib/ledger.ts';
+import { Ledger } from '../../lib/store.ts';
 
 /** A card went to a table without columns for these of its values, by field or by the column's name. */
 type BoardEvent = {

@@ -1,6 +1,6 @@
 import type { TimeEntry } from '../../core/invoices.ts';
 import type { Logged, Slice } from '../../core/slice.ts';
-import { Ledger } from '../../lib/ledger.ts';
+import { Ledger } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
 
 /** How long a worker has worked, as the log tells it. */

@@ -11,7 +11,7 @@ import {
   type UsageRow,
 } from '../../core/usage.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
-import { Ledger } from '../../lib/ledger.ts';
+import { Ledger } from '../../lib/store.ts';
 
 /** An agent said what its run has cost so far, in US dollars. */
 type SpentEvent = {

@@ -1,7 +1,7 @@
 import { draftId, type StartPlan } from '../../core/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../core/worker.ts';
-import { isEqual } from '../../lib/equal.ts';
 import { problemOf } from '../../lib/result.ts';
+import { isEqual } from '../../lib/store.ts';
 import type { Told } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision, type Operation } from '../state.ts';
 import type { OpenProposal } from './workerState.ts';
