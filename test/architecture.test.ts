@@ -150,7 +150,7 @@ describe('folders', () => {
   });
 
   it('name features in one place: programs and the room know the table alone', () => {
-    const known = /^features\/(commands|decided|define|services|state|messages|effects|log|params)\.ts$/;
+    const known = /^features\/(commands|define|services|state|messages|log|params)\.ts$/;
     const loops = ['controller/update/requests.ts', 'controller/serve.ts', 'controller/requestGate.ts'];
     const naming = local.filter(
       ({ file, target }) => loops.includes(file) && folderOf(target) === 'features' && !known.test(target),

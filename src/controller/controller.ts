@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Facts } from '../core/facts.ts';
+import { openTrace, type Trace } from '../core/trace.ts';
 import { isLive } from '../core/worker.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerNotices } from '../features/commands.ts';
 import { applyEvent, emptyLogState } from '../features/log.ts';
 import { addressed } from '../features/messages/sessions.ts';
 import type { Message } from '../features/messages.ts';
-import { hasLooked, initialState, selectFacts } from '../features/state.ts';
+import { type ControllerState, hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { Announcer } from '../protocol/announcer.ts';
@@ -35,7 +36,6 @@ import { createSessions } from './mcp/services.ts';
 import { logFile, openForeignLog, openLog } from './record/log.ts';
 import { createCorrespondent } from './reporting.ts';
 import { serveClient } from './serve.ts';
-import { traceController } from './tracing.ts';
 
 /** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
 const sweepMs = 60_000;
@@ -255,4 +255,36 @@ function withoutHost(problem: Problem): Message {
   return problem.code === 'not_running'
     ? { type: 'host-connected', terminals: [] }
     : { type: 'noticed', problem };
+}
+
+/** Traces the controller's loop, where its environment asks for that. */
+function traceController(state: ControllerState): Result<Trace<ControllerState, Message> | null> {
+  const trace = openTrace<ControllerState, Message>({
+    ...{ process: 'controller', version, env: process.env, folded: ['log'] },
+    isTold: (message, before) => !readsTitle(message, before),
+  });
+  if (trace.ok) trace.value?.begin(state);
+  return trace;
+}
+
+/** Where words in a title tell what an agent does, update reads what a trace does not tell. */
+function readsTitle(message: Message, { config, log }: ControllerState): boolean {
+  return titledBy(message).some((id) => {
+    const agent = log.workers.get(id)?.agent;
+    return agent !== undefined && config.agents[agent]?.titles !== undefined;
+  });
+}
+
+/** Ids of the terminals whose titles a message brings. */
+function titledBy(message: Message): readonly string[] {
+  switch (message.type) {
+    case 'terminal-changed':
+      return [message.terminal.id];
+    case 'host-connected':
+      return message.terminals.map(({ id }) => id);
+    case 'process-ended':
+      return [message.id];
+    default:
+      return [];
+  }
 }

@@ -1,10 +1,8 @@
 import type { RequestAnswer } from '../core/queue.ts';
 import type { ChangeRequest, SessionRequest } from '../features/commands.ts';
-import type { Effect } from '../features/effects.ts';
-import type { LogEvent } from '../features/log.ts';
-import { applyEvent } from '../features/log.ts';
+import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { Message, RequestMessage, Ticket } from '../features/messages.ts';
-import { type ControllerState, type Decision, selectProposal } from '../features/state.ts';
+import { type ControllerState, type Decision, type Effect, selectProposal } from '../features/state.ts';
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
 import type { Log } from './record/log.ts';

@@ -10,9 +10,9 @@ import { type AgentRequest, queueOf } from '../core/queue.ts';
 import type { RepoRadar } from '../core/radar.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import { isWhollyTrusted, type TrustFacts, usualWorkers, type WorkspaceConfig } from '../core/workspace.ts';
-import type { Problem, Result } from '../lib/result.ts';
+import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
-import type { Effect } from './effects.ts';
+import type { CardMove } from './board/boardState.ts';
 import { selectInvoices } from './invoices/invoiceReading.ts';
 import { emptyLogState, type Happening, type LogState } from './log.ts';
 import { selectTalk } from './messages/messageState.ts';
@@ -255,3 +255,127 @@ function selectOperations({ busy }: ControllerState): OperationFact[] {
 export function isInLine(kind: Operation['kind']): boolean {
   return kind !== 'launching' && kind !== 'stopping';
 }
+
+/** Notes down what a person decided about a worker. */
+export function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
+  return missing(state, ticket, id) ?? noted(state, ticket, happening);
+}
+
+/** Refuses what is about a worker that is not there; null where it is. */
+export function missing(state: ControllerState, ticket: Ticket, id: string): Decision | null {
+  return state.log.workers.has(id) ? null : reply(state, ticket, noSuchWorker(state, id));
+}
+
+/** Notes something down, and says so. */
+export function noted(
+  state: ControllerState,
+  ticket: Ticket,
+  happening: Happening,
+  result: Result<unknown> = success(null),
+): Decision {
+  return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result }] };
+}
+
+export function noSuchWorker(state: ControllerState, id: string): Result<never> {
+  const ended = state.log.ended.findLast((known) => known.id === id);
+  if (ended?.how === 'finished')
+    return failure(
+      'already_finished',
+      `${id} is finished: merged into ${ended.into} as ${ended.merge?.slice(0, 10)}.`,
+      `Its last commit is kept at ${ended.backup}.`,
+    );
+  if (ended)
+    return failure(
+      'already_cleaned',
+      `${id} was cleaned away.`,
+      `Its last commit is kept at ${ended.backup}.`,
+    );
+  return failure('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
+}
+
+/** Size of a terminal in cells. */
+export interface Size {
+  readonly cols: number;
+  readonly rows: number;
+}
+
+/** What update wants done in the world. `launch` is the only one that starts an agent. */
+export type Effect =
+  /** Works out a proposal's plan: base commit, command, warnings. Ends as `planned`. */
+  | { readonly type: 'plan'; readonly n: number }
+  /** Makes the worktree where it is missing and starts the process. Ends as `launched` or `launch-failed`. */
+  | {
+      readonly type: 'launch';
+      readonly id: string;
+      readonly plan: StartPlan;
+      readonly size: Size;
+      readonly ticket: Ticket;
+    }
+  /** Ends as `process-ended`. */
+  | { readonly type: 'end-process'; readonly id: string; readonly ticket: Ticket }
+  /** Ends as `finish-ended`. */
+  | {
+      readonly type: 'finish';
+      readonly id: string;
+      readonly tip: string;
+      readonly confirm: string | null;
+      readonly checks: readonly string[] | null;
+      readonly skipChecks: boolean;
+      readonly ticket: Ticket;
+    }
+  /** Ends the checks before a finish, which ends with them. */
+  | { readonly type: 'cancel-checks'; readonly id: string }
+  /** Ends as `undo-ended`. */
+  | { readonly type: 'undo'; readonly id: string; readonly keepMerge: boolean; readonly ticket: Ticket }
+  /** Keeps uncommitted work. Ends as `snapshot-ended`. */
+  | { readonly type: 'snapshot'; readonly id: string; readonly why: string }
+  /** Ends as `clean-ended`. */
+  | {
+      readonly type: 'clean';
+      readonly id: string;
+      readonly tip: string;
+      readonly confirm: string | null;
+      readonly ticket: Ticket;
+    }
+  /** Drops the terminal of a worker that is no more. */
+  | { readonly type: 'forget-terminal'; readonly id: string }
+  /** Looks at an agent where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
+  | {
+      readonly type: 'look-at-agent';
+      readonly id: string;
+      /** Its title rests while it prints on, as beside a dialog that blinks: it is looked at a little later. */
+      readonly restless?: true;
+    }
+  /** Ends as `tools-overdue`. */
+  | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
+  /** Types a line until its agent has it. Ends as `prompt-typed`. */
+  | {
+      readonly type: 'type-prompt';
+      readonly id: string;
+      readonly key: Ticket;
+      readonly text: string;
+      readonly kind: Delivery['what'];
+    }
+  /** Looks at the clock when a usage limit should be over, an ISO time. Ends as `clock-read`. */
+  | { readonly type: 'await-limit-end'; readonly until: string }
+  /** Waits as starts do. Ends as `turn-came`. */
+  | { readonly type: 'await-turn'; readonly id: string; readonly key: Ticket }
+  /** Ends as `brief-overdue`. */
+  | { readonly type: 'await-listing'; readonly id: string; readonly key: Ticket }
+  /** Ends as `tokens-counted`, or in nothing. */
+  | { readonly type: 'count-tokens'; readonly id: string; readonly session: string; readonly path: string }
+  /** Ends as `repos-looked-at`. */
+  | { readonly type: 'look-at-repos' }
+  /** Looks soon which worktrees will not merge; `changed`: ids of those in which something may have happened, null
+   * for all. Ends as `radar-looked`. */
+  | { readonly type: 'look-at-radar'; readonly repo: string; readonly changed: readonly string[] | null }
+  /** Brings the card of a worker up to date. Ends as `card-moved`, `noticed`, or in nothing. */
+  | { readonly type: 'move-card'; readonly move: CardMove }
+  /** Makes entries of the time of finished workers. Ends as `time-entered` for each. */
+  | { readonly type: 'enter-time' }
+  /** Writes entries that the file does not have yet. Ends as `entry-written` for each, or `noticed`. */
+  | { readonly type: 'write-entries' }
+  | { readonly type: 'reply'; readonly ticket: Ticket; readonly result: Result<unknown> }
+  /** Answers with the proposal, or the worker, as it stands once the happenings are in the log. */
+  | { readonly type: 'reply-proposal'; readonly ticket: Ticket; readonly n: number }
+  | { readonly type: 'reply-worker'; readonly ticket: Ticket; readonly id: string };

@@ -2,11 +2,9 @@ import { update } from '../../src/controller/update/update.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';
 import type { WorkspaceConfig } from '../../src/core/workspace.ts';
 import type { ChangeRequest } from '../../src/features/commands.ts';
-import type { Effect } from '../../src/features/effects.ts';
-import type { Happening, LogEvent } from '../../src/features/log.ts';
-import { applyEvent } from '../../src/features/log.ts';
+import { applyEvent, type Happening, type LogEvent } from '../../src/features/log.ts';
 import type { Message } from '../../src/features/messages.ts';
-import { type ControllerState, initialState } from '../../src/features/state.ts';
+import { type ControllerState, type Effect, initialState } from '../../src/features/state.ts';
 import type { Result } from '../../src/lib/result.ts';
 import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 

@@ -1,6 +1,6 @@
 import type { NotionConfig } from '../../core/notion.ts';
 import type { CardMove } from '../../features/board/boardState.ts';
-import type { Effect } from '../../features/effects.ts';
+import type { Effect } from '../../features/state.ts';
 import { NotionDesk, type NotionWorld } from '../notion/notionDesk.ts';
 import { BoardDesk, type DocumentWorld } from './boardDesk.ts';
 import { InvoiceDesk } from './invoiceDesk.ts';

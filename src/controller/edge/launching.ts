@@ -7,7 +7,7 @@ import type { ProposalDraft, StartPlan } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { isOrchestrator, type PortBlock, type Worker } from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
-import type { Size } from '../../features/effects.ts';
+import type { Size } from '../../features/state.ts';
 import { readFlow } from '../../git/flow/flow.ts';
 import { copyIncluded } from '../../git/worktrees/include.ts';
 import { addWorktree, lfsEnvironment, restoreWorktree } from '../../git/worktrees/worktrees.ts';

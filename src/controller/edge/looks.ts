@@ -5,7 +5,7 @@ import type { RepoDetails } from '../../core/repo.ts';
 import type { LogEvent } from '../../features/log.ts';
 import { rivalsOf } from '../../features/radar/radar.ts';
 import type { LoggedEvent } from '../../features/services.ts';
-import { noSuchWorker } from '../../features/workers/checks.ts';
+import { noSuchWorker } from '../../features/state.ts';
 import { previewClean } from '../../git/finish/clean.ts';
 import { previewFinish } from '../../git/finish/finish.ts';
 import { createDevelop } from '../../git/flow/flow.ts';

@@ -1,10 +1,8 @@
 import { draftId } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
 import { untrustedProblem, usualStaggerMs, type WorkspaceConfig } from '../../core/workspace.ts';
-import type { Effect } from '../../features/effects.ts';
 import type { Message } from '../../features/messages.ts';
-import type { ControllerState } from '../../features/state.ts';
-import { noSuchWorker } from '../../features/workers/checks.ts';
+import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
 import { takenPorts } from '../../features/workers/starting.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';

@@ -23,8 +23,8 @@ import {
   tooLikeCommand,
   usualPace,
 } from '../../features/messages/typing.ts';
-import type { ControllerState } from '../../features/state.ts';
-import { noSuchWorker, notRunning } from '../../features/workers/checks.ts';
+import { type ControllerState, noSuchWorker } from '../../features/state.ts';
+import { notRunning } from '../../features/workers/checks.ts';
 import { KeyedQueue } from '../../lib/queue.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { pause, pollUntil } from '../../lib/schedule.ts';

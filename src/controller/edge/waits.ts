@@ -1,6 +1,6 @@
-import type { Effect } from '../../features/effects.ts';
 import type { Message } from '../../features/messages.ts';
-import { toolsPatienceMs } from '../../features/workers/toolsWatch.ts';
+import type { Effect } from '../../features/state.ts';
+import { toolsPatienceMs } from '../../features/workers/observing.ts';
 import { pause, type Stagger } from '../../lib/schedule.ts';
 
 /** An agent that never asks for our tools. */

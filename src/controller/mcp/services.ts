@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Repo } from '../../core/repo.ts';
 import type { SessionRequest } from '../../features/commands.ts';
 import type { MemorySearch, SessionServices } from '../../features/services.ts';
-import { noSuchWorker } from '../../features/workers/checks.ts';
+import { noSuchWorker } from '../../features/state.ts';
 import { readCommit, readHistory, workDiff } from '../../git/history.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Core } from '../core.ts';

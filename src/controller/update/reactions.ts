@@ -6,10 +6,9 @@ import { followDelivery, keepBrief } from '../../features/messages/delivering.ts
 import type { Message, Told } from '../../features/messages.ts';
 import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';
 import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
-import { dropTurns } from '../../features/usage/goingOn.ts';
-import { awaitLimitEnd } from '../../features/usage/usageLimits.ts';
-import { keepWork } from '../../features/workers/snapshotting.ts';
-import { awaitTools, noteRun } from '../../features/workers/toolsWatch.ts';
+import { dropTurns } from '../../features/usage/goOn.ts';
+import { awaitLimitEnd } from '../../features/usage/using.ts';
+import { awaitTools, keepWork, noteRun } from '../../features/workers/observing.ts';
 
 type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<Told<T>>[] };
 type AfterEvent = {

@@ -1,9 +1,8 @@
 import { orchestrator } from '../../core/worker.ts';
 import { agentCommands, commands } from '../../features/commands.ts';
-import { missing } from '../../features/decided.ts';
 import type { FeatureCommand, SessionCommand } from '../../features/define.ts';
 import type { RequestMessage, SessionMessage } from '../../features/messages.ts';
-import { type ControllerState, type Decision, reply } from '../../features/state.ts';
+import { type ControllerState, type Decision, missing, reply } from '../../features/state.ts';
 import { failure, problemOf } from '../../lib/result.ts';
 
 /** Answers a client's request, or begins what it asks for. Only a person's request is decided on. */

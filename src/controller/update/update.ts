@@ -5,23 +5,25 @@ import type { Message } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wanting.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
 import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
-import { turnCame } from '../../features/usage/goingOn.ts';
-import { clockRead } from '../../features/usage/usageLimits.ts';
-import { spent, tokensCounted } from '../../features/usage/using.ts';
-import { conversationFound, conversationMissing } from '../../features/workers/conversations.ts';
+import { turnCame } from '../../features/usage/goOn.ts';
+import { clockRead, spent, tokensCounted } from '../../features/usage/using.ts';
+import { withBusy } from '../../features/workers/checks.ts';
 import { cleanEnded, finishEnded } from '../../features/workers/ending.ts';
-import { hostConnected, hostLost, signed, terminalChanged } from '../../features/workers/observing.ts';
-import { snapshotEnded } from '../../features/workers/snapshotting.ts';
 import {
   branchRenamed,
-  launched,
-  launchFailed,
-  planned,
+  conversationFound,
+  conversationMissing,
+  hostConnected,
+  hostLost,
   setupFailed,
-  withBusy,
-} from '../../features/workers/starting.ts';
+  signed,
+  snapshotEnded,
+  terminalChanged,
+  toolsMet,
+  toolsOverdue,
+} from '../../features/workers/observing.ts';
+import { launched, launchFailed, planned } from '../../features/workers/starting.ts';
 import { processEnded } from '../../features/workers/stop.ts';
-import { toolsMet, toolsOverdue } from '../../features/workers/toolsWatch.ts';
 import { undoEnded } from '../../features/workers/undo.ts';
 import type { Problem } from '../../lib/result.ts';
 import { react } from './reactions.ts';

@@ -1,7 +1,11 @@
-import type { Choice, RequestAnswer } from '../../core/queue.ts';
+import { type AgentRequest, answersTo, type Choice, type RequestAnswer, takes } from '../../core/queue.ts';
 import type { Printed } from '../../core/verb.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import { answer as answerHeld } from './holding.ts';
+import type { RequestMessage } from '../messages.ts';
+import { type ControllerState, type Decision, reply } from '../state.ts';
+import { observed } from '../workers/observing.ts';
+import { settle } from './holding.ts';
 
 /** What a person says to an agent that waits; `request` as named in the queue. Each is answered once. */
 export const answer = defineCommand<null>()({
@@ -11,7 +15,7 @@ export const answer = defineCommand<null>()({
   approves: true,
   onForeignState: true,
   params: ({ z, text, answer }) => z.strictObject({ request: text, answer }),
-  decide: (state, told, message) => answerHeld(state, message, told),
+  decide: decideAnswer,
   verbs: [
     {
       usage: 'answer <request> <answer...>',
@@ -52,4 +56,72 @@ function readAnswer(said: readonly string[], why: string): RequestAnswer | null 
 function choiceIn(word: string): Choice {
   const [first = 0, ...more] = word.split(',').map((number) => Number(number) - 1);
   return more.length === 0 ? first : [first, ...more];
+}
+
+interface Answering {
+  readonly request: string;
+  readonly answer: RequestAnswer;
+}
+
+/** A person's word goes to the one request it names, once. */
+function decideAnswer(
+  state: ControllerState,
+  { request: id, answer: said }: Answering,
+  { ticket, from }: RequestMessage,
+): Decision {
+  const held = state.held.get(id);
+  if (!held) return reply(state, ticket, notHeld(state, id));
+  const { request } = held;
+  const fault = faultIn(request, said);
+  if (fault) return reply(state, ticket, fault);
+  const worker = state.log.workers.get(request.worker);
+  const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
+  return {
+    state: settle(state, [id], 'answered'),
+    happenings: [
+      {
+        ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },
+        byPid: from.pid,
+      },
+      ...(worker ? observed(state, worker, [sign]) : []),
+    ],
+    effects: [
+      { type: 'reply', ticket: held.ticket, result: success(said) },
+      { type: 'reply', ticket, result: success(null) },
+    ],
+  };
+}
+
+function notHeld(state: ControllerState, id: string): Result<never> {
+  switch (state.settled.get(id)) {
+    case 'answered':
+      return failure('already_answered', 'That has been answered already.', 'See: orch-tui queue');
+    case 'elsewhere':
+      return failure(
+        'answered_elsewhere',
+        'That was answered in its pane, or is over.',
+        'See: orch-tui queue',
+      );
+    case undefined:
+      return failure('no_such_request', `Nothing waits under ${JSON.stringify(id)}.`, 'See: orch-tui queue');
+  }
+}
+
+function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | null {
+  const possible = answersTo(request);
+  if (!possible.includes(said.say)) {
+    const hint = `Type into its pane: orch-tui worker attach ${request.worker}`;
+    return failure('not_here', `This cannot be answered with ${said.say} from here.`, hint);
+  }
+  if (said.say !== 'choose') return null;
+  const { questions } = request;
+  const isRight =
+    said.options.length === questions.length &&
+    questions.every((question, n) => takes(question, said.options[n] ?? []));
+  const each = questions.some(({ several }) => several)
+    ? ', such as 1, or 1,3 where several may be chosen'
+    : '';
+  return isRight
+    ? null
+    : failure('bad_choice', `${questions.length} choices are wanted, one for each question${each}.`);
 }

@@ -1,13 +1,12 @@
-import { type AgentRequest, answersTo, type RequestAnswer, takes } from '../../core/queue.ts';
 import type { Worker } from '../../core/worker.ts';
-import { failure, type Result, success } from '../../lib/result.ts';
-import type { Effect } from '../effects.ts';
+import { success } from '../../lib/result.ts';
 import type { Happening } from '../log.ts';
-import type { RequestMessage, Ticket, Told } from '../messages.ts';
+import type { Ticket, Told } from '../messages.ts';
 import {
   type Consequence,
   type ControllerState,
   type Decision,
+  type Effect,
   type HeldRequest,
   type Moment,
   nothing,
@@ -60,74 +59,6 @@ export function requestWithdrawn(state: ControllerState, id: string): Decision {
   return { state: settle(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
 }
 
-interface Answering {
-  readonly request: string;
-  readonly answer: RequestAnswer;
-}
-
-/** A person's word goes to the one request it names, once. */
-export function answer(
-  state: ControllerState,
-  { ticket, from }: RequestMessage,
-  { request: id, answer: said }: Answering,
-): Decision {
-  const held = state.held.get(id);
-  if (!held) return reply(state, ticket, notHeld(state, id));
-  const { request } = held;
-  const fault = faultIn(request, said);
-  if (fault) return reply(state, ticket, fault);
-  const worker = state.log.workers.get(request.worker);
-  const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
-  return {
-    state: settle(state, [id], 'answered'),
-    happenings: [
-      {
-        ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },
-        byPid: from.pid,
-      },
-      ...(worker ? observed(state, worker, [sign]) : []),
-    ],
-    effects: [
-      { type: 'reply', ticket: held.ticket, result: success(said) },
-      { type: 'reply', ticket, result: success(null) },
-    ],
-  };
-}
-
-function notHeld(state: ControllerState, id: string): Result<never> {
-  switch (state.settled.get(id)) {
-    case 'answered':
-      return failure('already_answered', 'That has been answered already.', 'See: orch-tui queue');
-    case 'elsewhere':
-      return failure(
-        'answered_elsewhere',
-        'That was answered in its pane, or is over.',
-        'See: orch-tui queue',
-      );
-    case undefined:
-      return failure('no_such_request', `Nothing waits under ${JSON.stringify(id)}.`, 'See: orch-tui queue');
-  }
-}
-
-function faultIn(request: AgentRequest, said: RequestAnswer): Result<never> | null {
-  const possible = answersTo(request);
-  if (!possible.includes(said.say)) {
-    const hint = `Type into its pane: orch-tui worker attach ${request.worker}`;
-    return failure('not_here', `This cannot be answered with ${said.say} from here.`, hint);
-  }
-  if (said.say !== 'choose') return null;
-  const { questions } = request;
-  const isRight =
-    said.options.length === questions.length &&
-    questions.every((question, n) => takes(question, said.options[n] ?? []));
-  const each = questions.some(({ several }) => several)
-    ? ', such as 1, or 1,3 where several may be chosen'
-    : '';
-  return isRight
-    ? null
-    : failure('bad_choice', `${questions.length} choices are wanted, one for each question${each}.`);
-}
-
 /** Happenings that may leave a worker with fewer questions than it had. */
 type EndOfQuestions = Extract<
   Happening,
@@ -150,7 +81,8 @@ function noAnswer({ ticket }: HeldRequest): Effect {
   return { type: 'reply', ticket, result: success(null) };
 }
 
-function settle(state: ControllerState, ids: readonly string[], how: Settled): ControllerState {
+/** Lets go of requests, and keeps how each ended. */
+export function settle(state: ControllerState, ids: readonly string[], how: Settled): ControllerState {
   const held = new Map(state.held);
   for (const id of ids) held.delete(id);
   const settled = [...state.settled, ...ids.map((id) => [id, how] as const)].slice(-settledKept);

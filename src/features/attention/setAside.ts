@@ -1,5 +1,5 @@
-import { about } from '../decided.ts';
 import { defineCommand } from '../define.ts';
+import { about } from '../state.ts';
 
 /** Lays aside what a worker's state or report has to say, until there is something new. */
 export const setAside = defineCommand<null>()({

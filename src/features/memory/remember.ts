@@ -3,10 +3,9 @@ import { upTo } from '../../core/values.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { columns, timeText } from '../../ui/rows.ts';
-import { noted } from '../decided.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
-import type { ControllerState, Decision } from '../state.ts';
+import { type ControllerState, type Decision, noted } from '../state.ts';
 import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
 
 /** Stores something for all sessions to find. */

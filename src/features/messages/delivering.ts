@@ -1,7 +1,6 @@
 import { opening } from '../../agents/abilities.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
-import type { Effect } from '../effects.ts';
 import type { Happening } from '../log.ts';
 import type { Ticket, Told } from '../messages.ts';
 import {
@@ -9,11 +8,13 @@ import {
   type Consequence,
   type ControllerState,
   type Decision,
+  type Effect,
   type Moment,
+  noSuchWorker,
   nothing,
   reply,
 } from '../state.ts';
-import { noSuchWorker, notRunning } from '../workers/checks.ts';
+import { notRunning } from '../workers/checks.ts';
 import { type Delivery, heldBy, isAsking } from './typing.ts';
 
 /** Nobody waits for the answer: the controller that was asked has ended. */

@@ -1,5 +1,5 @@
-import { about } from '../decided.ts';
 import { defineCommand } from '../define.ts';
+import { about } from '../state.ts';
 
 /** Keeps what other sessions write from a worker's agent, or no longer. */
 export const mute = defineCommand<null>()({

@@ -4,9 +4,9 @@ import type { Printed } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { columns, timeText } from '../../ui/rows.ts';
-import { noted } from '../decided.ts';
 import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
 import type { SessionServices } from '../services.ts';
+import { noted } from '../state.ts';
 import { demandWorker } from '../workers/looking.ts';
 import { updatesOf } from './sessions.ts';
 

@@ -2,11 +2,9 @@ import { noteLimit } from '../../core/facts.ts';
 import type { Update } from '../../core/worker.ts';
 import { failure, type Result } from '../../lib/result.ts';
 import { paragraphs } from '../../lib/sanitize.ts';
-import { noted } from '../decided.ts';
 import { defineWish } from '../define.ts';
 import type { SessionMessage } from '../messages.ts';
-import { type ControllerState, type Decision, reply } from '../state.ts';
-import { noSuchWorker } from '../workers/checks.ts';
+import { type ControllerState, type Decision, noSuchWorker, noted, reply } from '../state.ts';
 
 /** Notes that wait for one worker; more would be a flood. */
 export const notesWaiting = 20;

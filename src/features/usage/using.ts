@@ -1,7 +1,17 @@
+import { dayOf } from '../../core/amounts.ts';
+import { holdsLimit } from '../../core/usage.ts';
 import { type BudgetState, budgetState } from '../../core/workspace.ts';
 import { problemOf } from '../../lib/result.ts';
+import type { Happening } from '../log.ts';
 import type { Told } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import {
+  addNotice,
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type Moment,
+  nothing,
+} from '../state.ts';
 import { afterSpent, spentBy, spentOn, type Used } from './used.ts';
 
 /** An agent said what its run has cost so far; the same again says nothing. */
@@ -47,4 +57,20 @@ function budgetNotice(turned: BudgetState, of: string, now: number, budget: numb
         'Raise limits.dollars in .orch/config.json.',
       )
     : problemOf('budget_nearly_spent', `${said}.`);
+}
+
+/** Agents' usage limits and the clock by which they end. */
+
+/** What depends on the time: the day, and which limits hold. Clocks jump, back as well, so all is looked at anew. */
+export function clockRead(state: ControllerState, now: number): ControllerState {
+  const today = dayOf(new Date(now));
+  const hasTurned = [...state.log.workers.values()].some(
+    (worker) => holdsLimit(worker, now) !== holdsLimit(worker, state.now),
+  );
+  return hasTurned || today !== state.today || now < state.now ? { ...state, today, now } : state;
+}
+
+/** Looks at the clock when a limit should be over. */
+export function awaitLimitEnd(_: Moment, { until }: Extract<Happening, { type: 'observed' }>): Consequence {
+  return until === undefined ? nothing : { effects: [{ type: 'await-limit-end', until }] };
 }

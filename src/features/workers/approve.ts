@@ -10,10 +10,10 @@ import type { Happening } from '../log.ts';
 import type { RequestMessage, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { canInsist, limitOf } from '../usage/limiting.ts';
-import { checkDraft, noSuchProposal } from './checks.ts';
+import { checkDraft, noSuchProposal, withBusy } from './checks.ts';
 import { beyondText, proposalText, selectBeyond } from './proposalText.ts';
 import { reject } from './reject.ts';
-import { portsAreTaken, withBusy } from './starting.ts';
+import { portsAreTaken } from './starting.ts';
 import type { OpenProposal } from './workerState.ts';
 import { workerJson } from './workerText.ts';
 

@@ -2,7 +2,7 @@ import { failure, success } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import type { Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
-import { withoutBusy } from './starting.ts';
+import { withoutBusy } from './checks.ts';
 
 /** Takes back a finish or clean that waits in line, or ends the checks before a finish. */
 export const cancel = defineCommand<null>()({

@@ -3,7 +3,7 @@ import { draftId, type ProposalDraft } from '../../core/proposal.ts';
 import { isOrchestrator, orchestrator, type Worker } from '../../core/worker.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import type { ControllerState } from '../state.ts';
+import { type ControllerState, noSuchWorker, type Operation } from '../state.ts';
 
 /** Bytes of UTF-8. The kernel takes 128 KiB for one argument or variable (execve(2)); more is a file's job. */
 const longestBrief = 100_000;
@@ -93,27 +93,24 @@ export function findIdle(state: ControllerState, id: string): Result<Worker> {
   return success(worker);
 }
 
-export function noSuchWorker(state: ControllerState, id: string): Result<never> {
-  const ended = state.log.ended.findLast((known) => known.id === id);
-  if (ended?.how === 'finished')
-    return failure(
-      'already_finished',
-      `${id} is finished: merged into ${ended.into} as ${ended.merge?.slice(0, 10)}.`,
-      `Its last commit is kept at ${ended.backup}.`,
-    );
-  if (ended)
-    return failure(
-      'already_cleaned',
-      `${id} was cleaned away.`,
-      `Its last commit is kept at ${ended.backup}.`,
-    );
-  return failure('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
-}
-
 export function notRunning(id: string): Result<never> {
   return failure('not_running', `${id} is not running.`, `Resume it: orch-tui worker resume ${id}`);
 }
 
 export function noSuchProposal(n: number): Result<never> {
   return failure('no_such_proposal', `There is no open proposal ${n}.`, 'See: orch-tui proposals');
+}
+
+export function withBusy(
+  busy: ControllerState['busy'],
+  id: string,
+  operation: Operation,
+): ControllerState['busy'] {
+  return new Map(busy).set(id, operation);
+}
+
+export function withoutBusy(busy: ControllerState['busy'], id: string): ControllerState['busy'] {
+  const rest = new Map(busy);
+  rest.delete(id);
+  return rest;
 }

@@ -1,7 +1,6 @@
 import { failure } from '../../lib/result.ts';
-import { about } from '../decided.ts';
 import { defineCommand } from '../define.ts';
-import { reply } from '../state.ts';
+import { about, reply } from '../state.ts';
 
 /** Says no to the orchestrator's wish to have a worker finished. */
 export const leaveUnfinished = defineCommand<null>()({
@@ -11,7 +10,11 @@ export const leaveUnfinished = defineCommand<null>()({
   params: ({ worker }) => worker,
   decide: (state, { id }, { ticket }) =>
     state.log.workers.get(id)?.finishWish === null
-      ? reply(state, ticket, failure('not_wished', `Nobody has asked to have ${id} finished.`))
+      ? reply(
+          state,
+          ticket,
+          failure('not_wished', `Leave ${id} as it is: the orchestrator has not asked to finish it.`),
+        )
       : about(state, ticket, id, { type: 'finish-wished', id, by: null, why: '' }),
   verbs: [
     {

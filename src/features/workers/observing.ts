@@ -8,14 +8,23 @@ import {
   type Sign,
   type TitleSign,
 } from '../../core/observation.ts';
-import { type AskedQuestion, isLive, type Worker } from '../../core/worker.ts';
+import { draftId } from '../../core/proposal.ts';
+import { type AskedQuestion, isLive, isOrchestrator, type Worker } from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import type { TerminalRecord } from '../../protocol/hostApi.ts';
-import type { Effect } from '../effects.ts';
 import type { Happening } from '../log.ts';
-import type { Message } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision } from '../state.ts';
+import type { Message, Told } from '../messages.ts';
+import {
+  addNotice,
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type Effect,
+  type Moment,
+  nothing,
+} from '../state.ts';
+import type { ToolsContact } from './workerState.ts';
 
 /** Compares what the log believes with the terminals that are really there. */
 export function hostConnected(state: ControllerState, terminals: readonly TerminalRecord[]): Decision {
@@ -231,4 +240,142 @@ function withCall({ held }: ControllerState, question: AskedQuestion): OpenQuest
 
 function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): Happening {
   return { type: 'exited', id, exitCode: exit.code, signal: exit.signal };
+}
+
+/** Said once to people, too: what they know it by has changed. */
+export function branchRenamed(state: ControllerState, { id, branch }: Told<'branch-renamed'>): Decision {
+  const worker = state.log.workers.get(id);
+  if (!worker || worker.branch === branch || state.busy.has(id))
+    return { state, happenings: [], effects: [] };
+  const message = `The branch of ${id} is called ${branch} now, no longer ${worker.branch}.`;
+  return {
+    state: addNotice(state, problemOf('branch_renamed', message)),
+    happenings: [{ type: 'branch-renamed', id, branch }],
+    effects: [],
+  };
+}
+
+/** What the worker's process says of itself just before it ends. */
+export function setupFailed(state: ControllerState, { id, failed }: Told<'setup-failed'>): Decision {
+  const happenings = state.log.workers.has(id) ? [{ type: 'setup-failed', id, failed } as const] : [];
+  return { state, happenings, effects: [] };
+}
+
+/** There is nothing to resume: the next start begins anew, under another conversation id. */
+export function conversationMissing(state: ControllerState, message: Told<'conversation-missing'>): Decision {
+  const worker = endedWorker(state, message.id);
+  if (!worker?.hasConversation) return { state, happenings: [], effects: [] };
+  const hint = 'Resume it to begin anew with its brief, in the same worktree.';
+  return corrected(state, worker, `Nothing is left of the conversation of ${worker.id}.`, hint, {
+    type: 'conversation-lost',
+    id: worker.id,
+    sessionId: message.sessionId,
+  });
+}
+
+/** It had begun, and the last lines of the log that told of it did not survive. */
+export function conversationFound(state: ControllerState, message: Told<'conversation-found'>): Decision {
+  const worker = endedWorker(state, message.id);
+  if (!worker || worker.hasConversation) return { state, happenings: [], effects: [] };
+  return corrected(state, worker, `${worker.id} has begun its conversation before.`, 'Resume it to go on.', {
+    type: 'session-changed',
+    id: worker.id,
+    sessionId: worker.sessionId,
+  });
+}
+
+/** A process that runs again knows better. */
+function endedWorker({ log }: ControllerState, id: string): Worker | null {
+  const worker = log.workers.get(id);
+  return worker?.state === 'exited' ? worker : null;
+}
+
+/** The person is told, and whoever wishes to resume already gets another plan. */
+function corrected(
+  state: ControllerState,
+  { id }: Worker,
+  text: string,
+  hint: string,
+  happening: Happening,
+): Decision {
+  const wishes = [...state.log.proposals.values()].filter(
+    (open) => open.kind === 'resume' && draftId(open.draft) === id,
+  );
+  return {
+    state: addNotice(state, problemOf('conversation_differs', text, hint)),
+    happenings: [happening],
+    effects: wishes.map(({ n }) => ({ type: 'plan', n })),
+  };
+}
+
+/** Milliseconds from an agent's first turn until its silence is told. */
+export const toolsPatienceMs = 20_000;
+
+/** Notes a run that begins under our eyes; of others nothing is known. */
+export function noteRun({ now }: Moment, { id }: Told<'launched'>): Consequence {
+  return { now: fresh(now, id) };
+}
+
+/** Begins to wait for an agent's tools at the first turn of a run. */
+export function awaitTools({ now }: Moment, { id, sign }: Told<'signed'>): Consequence {
+  const known = now.tools.get(id);
+  const isTurn = sign.source === 'hook' && sign.report.kind === 'prompted' && known?.state === 'fresh';
+  if (!isTurn) return nothing;
+  const { run } = known;
+  return {
+    now: withContact(now, id, { run, state: 'awaited' }),
+    effects: [{ type: 'await-tools', id, run }],
+  };
+}
+
+function fresh(state: ControllerState, id: string): ControllerState {
+  const worker = state.log.workers.get(id);
+  if (!worker || state.config.agents[worker.agent]?.speaks !== 'claude') return state;
+  if (state.tools.get(id)?.run === worker.run) return state;
+  return withContact(state, id, { run: worker.run, state: 'fresh' });
+}
+
+/** An agent asked. */
+export function toolsMet(state: ControllerState, id: string, listed: boolean): ControllerState {
+  const run = state.log.workers.get(id)?.run;
+  const known = state.tools.get(id);
+  if (run === undefined || (known?.run === run && known.state === 'listed')) return state;
+  return withContact(state, id, { run, state: listed ? 'listed' : 'met' });
+}
+
+export function toolsOverdue(state: ControllerState, id: string, run: number): ControllerState {
+  const known = state.tools.get(id);
+  if (known?.run !== run || known.state !== 'awaited') return state;
+  return withContact(state, id, { run, state: 'overdue' });
+}
+
+function withContact(state: ControllerState, id: string, contact: ToolsContact): ControllerState {
+  return { ...state, tools: new Map(state.tools).set(id, contact) };
+}
+
+/** Keeps the work of a worker whose turn ends: it may have changed files. */
+export function keepWork(
+  { before: { log, busy } }: Moment,
+  happening: Extract<Happening, { type: 'observed' | 'exited' | 'lost' }>,
+): Consequence {
+  const { id } = happening;
+  const state = happening.type === 'observed' ? happening.state : happening.type;
+  const worker = log.workers.get(id);
+  if (state === 'working' || busy.has(id) || !worker || isOrchestrator(worker)) return nothing;
+  const was = worker.state;
+  // Waiting for an answer it has often just been about to change something, and has changed something before.
+  const hasWorked = was === 'working' || was === 'waiting';
+  if (!hasWorked || state === was) return nothing;
+  return { effects: [{ type: 'snapshot', id, why: `Was ${was}, now ${state}` }] };
+}
+
+/** A worktree that is being removed cannot be kept any more, and need not be. */
+export function snapshotEnded(state: ControllerState, { id, result }: Told<'snapshot-ended'>): Decision {
+  const unchanged: Decision = { state, happenings: [], effects: [] };
+  if (result.ok || state.busy.has(id) || !state.log.workers.has(id)) return unchanged;
+  const message = `Uncommitted work of ${id} could not be kept: ${result.problem.message}`;
+  return {
+    ...unchanged,
+    state: addNotice(state, problemOf('snapshot_failed', message, result.problem.hint)),
+  };
 }

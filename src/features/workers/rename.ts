@@ -1,9 +1,7 @@
 import { failure, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
-import { noted } from '../decided.ts';
 import { defineCommand } from '../define.ts';
-import { reply } from '../state.ts';
-import { noSuchWorker } from './checks.ts';
+import { noSuchWorker, noted, reply } from '../state.ts';
 
 /** Cells of a list are few. */
 const longestTitle = 60;

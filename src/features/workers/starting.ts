@@ -1,9 +1,9 @@
 import { draftId, type StartPlan } from '../../core/proposal.ts';
 import { overlapsAny, type PortBlock } from '../../core/worker.ts';
-import { problemOf } from '../../lib/result.ts';
 import { isEqual } from '../../lib/store.ts';
 import type { Told } from '../messages.ts';
-import { addNotice, type ControllerState, type Decision, type Operation } from '../state.ts';
+import type { ControllerState, Decision } from '../state.ts';
+import { withoutBusy } from './checks.ts';
 import type { OpenProposal } from './workerState.ts';
 
 /** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */
@@ -42,25 +42,6 @@ export function launched(state: ControllerState, message: Told<'launched'>): Dec
   };
 }
 
-/** Said once to people, too: what they know it by has changed. */
-export function branchRenamed(state: ControllerState, { id, branch }: Told<'branch-renamed'>): Decision {
-  const worker = state.log.workers.get(id);
-  if (!worker || worker.branch === branch || state.busy.has(id))
-    return { state, happenings: [], effects: [] };
-  const message = `The branch of ${id} is called ${branch} now, no longer ${worker.branch}.`;
-  return {
-    state: addNotice(state, problemOf('branch_renamed', message)),
-    happenings: [{ type: 'branch-renamed', id, branch }],
-    effects: [],
-  };
-}
-
-/** What the worker's process says of itself just before it ends. */
-export function setupFailed(state: ControllerState, { id, failed }: Told<'setup-failed'>): Decision {
-  const happenings = state.log.workers.has(id) ? [{ type: 'setup-failed', id, failed } as const] : [];
-  return { state, happenings, effects: [] };
-}
-
 export function launchFailed(state: ControllerState, message: Told<'launch-failed'>): Decision {
   const { id, problem, ticket } = message;
   const operation = state.busy.get(id);
@@ -74,18 +55,4 @@ export function launchFailed(state: ControllerState, message: Told<'launch-faile
     happenings: [{ type: 'start-failed', id, problem, proposal }],
     effects: [answer, { type: 'plan', n: proposal.n }],
   };
-}
-
-export function withBusy(
-  busy: ControllerState['busy'],
-  id: string,
-  operation: Operation,
-): ControllerState['busy'] {
-  return new Map(busy).set(id, operation);
-}
-
-export function withoutBusy(busy: ControllerState['busy'], id: string): ControllerState['busy'] {
-  const rest = new Map(busy);
-  rest.delete(id);
-  return rest;
 }

@@ -2,9 +2,8 @@ import { isLive, type Worker } from '../../core/worker.ts';
 import { defineCommand } from '../define.ts';
 import type { Told } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
-import { findIdle, notRunning } from './checks.ts';
+import { findIdle, notRunning, withBusy, withoutBusy } from './checks.ts';
 import { terminalChanged } from './observing.ts';
-import { withBusy, withoutBusy } from './starting.ts';
 import { workerJson } from './workerText.ts';
 
 /** Ends the process; the worker stays, resumable. */

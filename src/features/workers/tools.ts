@@ -3,12 +3,10 @@ import { partOf, Quotation } from '../../core/tool.ts';
 import { orchestrator, type Worker } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
-import { about } from '../decided.ts';
 import { defineTool, defineWish, type World } from '../define.ts';
 import type { SessionMessage } from '../messages.ts';
 import type { SessionServices } from '../services.ts';
-import { type ControllerState, type Decision, reply, selectFacts } from '../state.ts';
-import { noSuchWorker } from './checks.ts';
+import { about, type ControllerState, type Decision, noSuchWorker, reply, selectFacts } from '../state.ts';
 import { proposeBy } from './propose.ts';
 
 // Tools of the one session that coordinates. It looks and proposes; a person approves.

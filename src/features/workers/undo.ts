@@ -4,11 +4,10 @@ import type { Printed } from '../../core/verb.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
 import type { Ticket, Told } from '../messages.ts';
-import { type ControllerState, type Decision, reply } from '../state.ts';
+import { type ControllerState, type Decision, noSuchWorker, reply } from '../state.ts';
 import { check } from './check.ts';
-import { noSuchWorker } from './checks.ts';
-import { isTaken, startNext } from './queue.ts';
-import { withBusy, withoutBusy } from './starting.ts';
+import { withBusy, withoutBusy } from './checks.ts';
+import { isTaken, startNext } from './ending.ts';
 
 /** Brings back a worker that was finished or cleaned; `keepMerge` leaves its merge where it is. */
 export const undo = defineCommand<UndoResult>()({

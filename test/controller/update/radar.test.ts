@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RadarFile, RepoRadar, Verdict } from '../../../src/core/radar.ts';
-import type { Effect } from '../../../src/features/effects.ts';
 import { rivalsOf } from '../../../src/features/radar/radar.ts';
-import { selectFacts } from '../../../src/features/state.ts';
+import { type Effect, selectFacts } from '../../../src/features/state.ts';
 import { problemOf, success } from '../../../src/lib/result.ts';
 import { config, Scene, terminal } from '../scene.ts';
 

@@ -3,7 +3,7 @@ import { afterEvent, afterMessage, order } from '../../../src/controller/update/
 import { boardFacts } from '../../../src/core/board.ts';
 import type { Report } from '../../../src/core/observation.ts';
 import type { AgentRequest } from '../../../src/core/queue.ts';
-import type { Effect } from '../../../src/features/effects.ts';
+import type { Effect } from '../../../src/features/state.ts';
 import { config, Scene, terminal } from '../scene.ts';
 
 const id = 'backend/auth';
