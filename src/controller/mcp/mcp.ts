@@ -28,11 +28,6 @@ export class Mcp {
     this.#world = world;
   }
 
-  /** The address for agents once it is open. */
-  get url(): string | null {
-    return this.#endpoint && addressOf(this.#endpoint);
-  }
-
   /** Opens it, or says where it is. */
   open(): Promise<Result<string>> {
     this.#opening ??= this.#open().catch((error: Error) => {
@@ -66,7 +61,7 @@ export class Mcp {
       // Agents that run know no other; another one is taken where that is not free.
       lastPort(root),
     );
-    const address = addressOf(endpoint);
+    const address = `${endpoint.url}/mcp`;
     const written = this.#closed ? null : writeMcpConfig(root, address);
     // Tried again with the next agent; by then this port would be one that no agent knows.
     if (!written?.ok) endpoint.close();
@@ -91,10 +86,6 @@ export class Mcp {
     );
     return this.#server;
   }
-}
-
-function addressOf({ url }: LoopbackServer): string {
-  return `${url}/mcp`;
 }
 
 function refuse(response: ServerResponse, _path: string, status: number, error: string): void {
