@@ -1,243 +1,304 @@
 import type { GuardTopic } from '../core/worker.ts';
-import { type Denial, isOwn, judgeWrite, type Place, shown } from './places.ts';
+import { gitCommands } from './gitCommands.ts';
+import { judgeGitVariables, judgeSettings } from './gitConfig.ts';
+import { readOptions, valuesOf } from './options.ts';
+import { isOwn, isTemporary, judgeWrite, type Place } from './places.ts';
+import type { GitCall, Run, Shell } from './shell.ts';
+import {
+  anything,
+  type Choices,
+  cannotTell,
+  type Denial,
+  deny,
+  fileText,
+  isKnown,
+  readable,
+  someName,
+} from './text.ts';
 
-/**
- * Whether a worker may run this git command: everything is its own that stays on its branch and in its worktree.
- * @param words arguments behind `git`
- * @param environment variables set for this command alone
- */
-export function judgeGit(
-  words: readonly string[],
-  environment: ReadonlyMap<string, string>,
+/** Goes through a git command: everything is a worker's own that stays on its branch and in its worktree. */
+export function runGit({ args: words, environment, walk }: Run): Choices<string> {
+  judgeGitVariables(environment, walk);
+  const before = readBefore(words, environment, walk);
+  if (before.settings.length > 0) judgeSettings(before.settings, walk);
+  const [command = '', ...args] = before.rest;
+  if (command === '' || before.isHelp) return [''];
+  if (!isKnown(command)) {
+    walk.refuse(cannotTell(`git ${command}`, 'It cannot be told which command of git this is.'));
+    return [''];
+  }
+  for (const place of walk.places) {
+    for (const cwd of before.folders(place)) {
+      const call = callOf(command, args, { ...place, cwd }, walk, before.isElsewhere);
+      walk.refuse(judgeGit(call, before.isElsewhere));
+    }
+  }
+  return printedByGit(command, args, walk);
+}
+
+interface Before {
+  readonly rest: readonly string[];
+  readonly settings: readonly string[];
+  /** Works on a repository that is named, not on the one of the current folder. */
+  readonly isElsewhere: boolean;
+  readonly isHelp: boolean;
+  folders(place: Place): readonly string[];
+}
+
+/** Options before the command that take a value in the next word. */
+const withValue = new Set(
+  '-C -c --git-dir --work-tree --namespace --super-prefix --config-env --exec-path --attr-source --list-cmds'.split(
+    ' ',
+  ),
+);
+
+/** Variables that name a repository, or a part of one. */
+const repositoryVariables = [
+  'GIT_DIR',
+  'GIT_WORK_TREE',
+  'GIT_COMMON_DIR',
+  'GIT_INDEX_FILE',
+  'GIT_OBJECT_DIRECTORY',
+];
+
+/** Reads what git is told before its command's name. */
+function readBefore(words: readonly string[], environment: ReadonlyMap<string, string>, walk: Shell): Before {
+  const { options, rest } = leadingOptions(words);
+  const values = (...names: string[]) =>
+    options.flatMap(([name, value]) => (names.includes(name) ? [value] : []));
+  const variables = repositoryVariables.flatMap(
+    (name) => environment.get(name) ?? walk.valueOf(name)?.[0]?.[0] ?? [],
+  );
+  for (const path of values('--exec-path'))
+    if (path !== '') walk.refuse(cannotTell(`--exec-path=${path}`, 'Git would run programs from there.'));
+  const named = [...values('--git-dir', '--work-tree'), ...variables.filter((value) => value !== '')];
+  return {
+    rest,
+    settings: values('-c', '--config-env'),
+    isHelp: options.some(([name]) =>
+      /^(--help|-h|--version|-v|--html-path|--man-path|--info-path)$/.test(name),
+    ),
+    isElsewhere: named.some(
+      (path) =>
+        !isKnown(path) || walk.places.some((place) => !isOwn(path, place) && !isTemporary(path, place)),
+    ),
+    folders: (place) =>
+      values('-C').reduce<readonly string[]>(
+        (folders, to) =>
+          folders.flatMap((cwd) =>
+            isKnown(to) && isKnown(cwd) ? (place.locate(to, cwd) ?? [anything]) : [anything],
+          ),
+        [place.cwd],
+      ),
+  };
+}
+
+/** Divides git's words into its own options, each with its value or an empty text, and what follows. */
+function leadingOptions(words: readonly string[]) {
+  const options: (readonly [name: string, value: string])[] = [];
+  let at = 0;
+  for (; words[at]?.startsWith('-'); at += 1) {
+    const word = words[at] ?? '';
+    const [name = '', ...inline] = word.startsWith('--') ? word.split('=') : [word];
+    const takesNext = inline.length === 0 && withValue.has(name);
+    if (takesNext) at += 1;
+    options.push([name, takesNext ? (words[at] ?? '') : inline.join('=')]);
+  }
+  return { options, rest: words.slice(at) };
+}
+
+function callOf(
+  command: string,
+  args: readonly string[],
   place: Place,
-): Denial | null {
-  const call = readGitCall(words, environment, place);
-  if (call.hasAlias)
-    return deny('switch', 'An alias given on the command line could be any command.', 'Name the command.');
-  const refused = judgeCommand(call);
-  if (refused) return place.rules.allow.includes(refused.topic as GuardTopic) ? null : refused;
-  if (call.command === 'clone' || call.command === 'init') return judgeMade(call);
-  const isOutside = call.isElsewhere || !isOwn(call.place.cwd, place);
+  walk: Shell,
+  isElsewhere: boolean,
+): GitCall {
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  return {
+    command,
+    args,
+    named: [...options.filter((arg) => !/^-./.test(arg)), ...(end < 0 ? [] : args.slice(end + 1))],
+    place,
+    branch: place.rules.branch,
+    walk,
+    isTemporary: !isElsewhere && isKnown(place.cwd) && isTemporary('.', place),
+    has: (...names) =>
+      options.some((arg) =>
+        names.some((name) =>
+          name.startsWith('--')
+            ? arg === name || arg.startsWith(`${name}=`)
+            : !arg.startsWith('--') && new RegExp(`^-[A-Za-z]*${name[1]}`).test(arg),
+        ),
+      ),
+  };
+}
+
+function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
+  const { command, args, place } = call;
+  if (args.some((arg) => arg === '--help' || arg === '-h') && args.length === 1) return null;
+  const allows = (denial: Denial | null) =>
+    denial !== null && place.rules.allow.includes(denial.topic as GuardTopic) ? null : denial;
+  const reaching = judgeRemotes(call);
+  if (reaching) return allows(reaching);
+  const judged = Object.hasOwn(gitCommands, command) ? gitCommands[command] : undefined;
+  const written = judgeOutput(call);
+  if (written) return written;
+  if (call.isTemporary && command !== 'push' && !runs.has(command)) return null;
+  const refused = judged?.(call) ?? null;
+  if (refused) return allows(refused);
+  if (judged === undefined && !harmless.has(command) && !isReading(call))
+    return allows(
+      deny(
+        'switch',
+        `git ${command}`,
+        'This is no command of git that the guard knows: an alias could be any.',
+        'Name the command itself.',
+      ),
+    );
+  if (command === 'clone' || command === 'init') return null;
+  const isOutside = !call.isTemporary && (isElsewhere || !isKnown(place.cwd) || !isOwn('.', place));
   if (!isOutside || isReading(call) || place.rules.allow.includes('outside')) return null;
   return deny(
     'outside',
-    `git ${call.command} would change a repository outside your worktree.`,
+    `git ${command}`,
+    'This would change a repository outside your worktree.',
     `Run it in ${place.rules.worktree}; if something else must change, say so to the person.`,
   );
 }
 
-interface Asked {
-  readonly args: readonly string[];
-  /** Arguments that are no flags. */
-  readonly named: readonly string[];
-  readonly branch: string;
-  /** Whether one of these flags is given; a letter also among others, as in `-fd`. */
-  has(...flags: string[]): boolean;
-}
+/** Commands that hand over a command of their own. */
+const runs = new Set(['submodule', 'bisect', 'rebase', 'difftool', 'mergetool', 'clone', 'worktree', 'grep']);
 
-function judgeCommand({ command, args, place }: GitCall): Denial | null {
-  const has = (...flags: string[]) =>
-    args.some((arg) =>
-      flags.some((flag) =>
-        flag.startsWith('--') ? splitFlag(arg)[0] === flag : new RegExp(`^-[A-Za-z]*${flag[1]}`).test(arg),
-      ),
-    );
-  const named = args.filter((arg) => !arg.startsWith('-'));
-  const judgeOne = Object.hasOwn(commands, command) ? commands[command] : undefined;
-  return judgeOne?.({ args, named, branch: place.rules.branch, has }) ?? null;
-}
-
-/** Commands that can reach beyond a worker's own branch, each with when it does. */
-const commands: Readonly<Record<string, (asked: Asked) => Denial | null>> = {
-  stash: ({ named: [first] }) =>
-    first === 'list' || first === 'show'
-      ? null
-      : deny(
-          'stash',
-          'All worktrees of a repository share one stash, so another worker could take yours.',
-          'Commit your work to your branch instead; a commit in between does no harm.',
-        ),
-  switch: ({ branch }) => deny('switch', 'git switch would leave your branch.', stayOn(branch)),
-  checkout: ({ args, named, branch }) =>
-    isRestoring(args, named)
-      ? null
-      : deny(
-          'switch',
-          'git checkout of a branch or commit would leave your branch.',
-          `${stayOn(branch)} To put files back: git restore, or git checkout -- FILE.`,
-        ),
-  rebase: ({ named, branch, has }) =>
-    named.length > (has('--onto') ? 2 : 1)
-      ? deny('switch', 'git rebase with a branch named switches to it.', stayOn(branch))
-      : null,
-  branch: ({ branch, has }) =>
-    has('-d', '-D', '-m', '-M', '-c', '-C', '-f', '--delete', '--move', '--copy', '--force')
-      ? deny('branches', 'Branches may be another worker’s.', stayOn(branch))
-      : null,
-  'update-ref': movesBranches,
-  'filter-branch': movesBranches,
-  'filter-repo': movesBranches,
-  replace: movesBranches,
-  'symbolic-ref': ({ named, branch, has }) =>
-    named.length > 1 || has('-d', '--delete')
-      ? deny('switch', 'HEAD stays where it is.', stayOn(branch))
-      : null,
-  tag: ({ has }) =>
-    has('-d', '-f', '--delete', '--force')
-      ? deny('branches', 'Tags belong to the whole repository.', 'Leave them to the person.')
-      : null,
-  reflog: ({ named: [first] }) =>
-    first === 'expire' || first === 'delete'
-      ? deny('branches', 'The reflog keeps what others may want back.', 'Leave it.')
-      : null,
-  fetch: ({ named }) =>
-    named.slice(1).some((arg) => arg.includes(':'))
-      ? deny('branches', 'git fetch with a refspec moves branches here.', 'Fetch without “:”.')
-      : null,
-  config: ({ args }) =>
-    args.some(isAlias) ? deny('switch', 'An alias could be any command.', 'Name the command itself.') : null,
-  push: leavesMachine,
-  'send-pack': leavesMachine,
-  lfs: pushesBelow,
-  subtree: pushesBelow,
-  worktree: ({ named: [first] }) =>
-    first === 'list'
-      ? null
-      : deny('worktrees', 'Worktrees are made and removed by the control room.', 'Work in your own.'),
-  reset: ({ args, named, branch }) => judgeReset(args, named, branch),
-  flow: () => deny('approve', 'Branches are started and finished by the person.', 'Say that you are done.'),
-};
-
-function stayOn(branch: string): string {
-  return `Stay on ${branch}; the person decides about other branches.`;
-}
-
-function movesBranches({ branch }: Asked): Denial {
-  return deny('branches', 'This can move or rewrite the branches of others.', stayOn(branch));
-}
-
-/** Also for what the command lines of GitHub and GitLab send. */
-export function leavesMachine(): Denial {
-  return deny(
-    'push',
-    'Nothing leaves this machine before a person has looked at it.',
-    'Commit, and report that you are done; the person finishes and pushes.',
-  );
-}
-
-function pushesBelow({ named: [first] }: Asked): Denial | null {
-  return first === 'push' ? leavesMachine() : null;
-}
-
-/** Whether a checkout is about files; those stay on their branch. */
-function isRestoring(args: readonly string[], named: readonly string[]): boolean {
-  if (args.some((arg) => /^(-[bBdt]|--orphan|--detach|--track|--guess)/.test(arg))) return false;
-  if (args.includes('--') || args.some((arg) => /^(--ours|--theirs|--patch|-p)$/.test(arg))) return true;
-  const [first = ''] = named;
-  return named.length > 1 || /^\.{1,2}(\/|$)/.test(first);
-}
-
-/** Back along its own branch a worker may go; what is lost by that is kept in snapshots and the reflog. */
-function judgeReset(args: readonly string[], named: readonly string[], branch: string): Denial | null {
-  if (!args.some((arg) => /^--(hard|keep|merge)$/.test(arg))) return null;
-  const [to = 'HEAD'] = named;
-  const isOwnPast = /^(HEAD|@|ORIG_HEAD)([~^@{].*)?$/.test(to) || /^[0-9a-f]{7,40}$/.test(to);
-  if (isOwnPast || to === branch || to.startsWith('$')) return null;
-  return deny(
-    'reset',
-    `git reset --hard ${shown(to)} would replace your branch with another.`,
-    'Merge or rebase onto it instead.',
-  );
-}
-
-/** A new repository is a folder like any other. */
-function judgeMade({ args, place }: GitCall): Denial | null {
-  const named = args.filter((arg) => !arg.startsWith('-'));
-  return judgeWrite(named.at(-1) ?? '.', place);
-}
-
-export function deny(topic: GuardTopic, why: string, instead: string): Denial {
-  return { topic, reason: `${why} ${instead}` };
-}
-
-/** What git is told before its command's name. */
-export interface GitCall {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly place: Place;
-  /** Works on a repository that is named, not on the one of the current folder. */
-  readonly isElsewhere: boolean;
-  /** An alias given in passing could be any command. */
-  readonly hasAlias: boolean;
-}
-
-const withValue = /^(-C|-c|--git-dir|--work-tree|--namespace|--super-prefix|--config-env|--exec-path)$/;
-
-/**
- * @param words arguments behind `git`
- * @param environment variables set for this command alone
- */
-export function readGitCall(
-  words: readonly string[],
-  environment: ReadonlyMap<string, string>,
-  place: Place,
-): GitCall {
-  let { cwd } = place;
-  let isElsewhere = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_COMMON_DIR'].some((name) => environment.has(name));
-  let hasAlias = [...environment.values()].some(isAlias);
-  let at = 0;
-  for (; words[at]?.startsWith('-'); at += 1) {
-    const [name = '', inline] = splitFlag(words[at] ?? '');
-    const takesNext = inline === undefined && withValue.test(name);
-    if (takesNext) at += 1;
-    const value = inline ?? (takesNext ? (words[at] ?? '') : '');
-    if (name === '-C') cwd = place.locate(value, cwd)?.[0] ?? '/';
-    if (name === '--git-dir' || name === '--work-tree') isElsewhere ||= !isOwn(value, { ...place, cwd });
-    if (name === '-c' || name === '--config-env') hasAlias ||= isAlias(value);
+/** Programs that git would run on either side of a transfer, addresses that are commands, and hooks from elsewhere. */
+function judgeRemotes({ command, args, walk, place }: GitCall): Denial | null {
+  const isTransfer = /^(clone|fetch|pull|push|ls-remote|archive|send-pack)$/.test(command);
+  for (const [at, arg] of args.entries()) {
+    const [name = '', ...inline] = arg.split('=');
+    const value = inline.length > 0 ? inline.join('=') : (args[at + 1] ?? '');
+    if (arg.startsWith('ext::')) walk.apart(arg.slice(5));
+    const names =
+      /^(--upload-pack|--receive-pack|--exec)$/.test(name) || (command === 'clone' && /^-u/.test(arg));
+    if (isTransfer && names && !/^git-(upload|receive)-pack$/.test(value))
+      return deny('outside', arg, 'Git would run that program.', 'Leave the option out.');
+    if (name === '--template' && /^(clone|init)$/.test(command) && value !== '' && !isOwn(value, place))
+      return deny('outside', arg, 'Hooks would come from there.', 'Leave the option out.');
   }
-  const [command = '', ...args] = words.slice(at);
-  return { command, args, place: { ...place, cwd }, isElsewhere, hasAlias };
+  return null;
 }
 
-export function splitFlag(word: string): [string, string?] {
-  const at = word.startsWith('--') ? word.indexOf('=') : -1;
-  return at < 0 ? [word] : [word.slice(0, at), word.slice(at + 1)];
-}
-
-export function isAlias(text: string): boolean {
-  return /^alias\./i.test(text);
+/** Files that a command writes by an option. */
+function judgeOutput({ command, args, place }: GitCall): Denial | null {
+  if (
+    /^(diff|log|show|diff-tree|diff-index|format-patch|archive|range-diff|shortlog|whatchanged)$/.test(
+      command,
+    )
+  ) {
+    const read = readOptions(args, {
+      short: command === 'format-patch' || command === 'archive' ? 'o' : '',
+      long: ['output', 'output-directory'],
+      anywhere: true,
+    });
+    for (const path of valuesOf(read, 'output', 'output-directory', ...(command === 'log' ? [] : ['o']))) {
+      const denial = judgeWrite(path, place);
+      if (denial) return denial;
+    }
+  }
+  if (command === 'bundle' && args[0] === 'create')
+    return judgeWrite(args.slice(1).find((arg) => !arg.startsWith('-')) ?? '', place);
+  return null;
 }
 
 const listing =
-  /^(-l|--list|-a|-r|-v+|--all|--show-current|--contains|--merged|--no-merged|--get.*|--points-at)$/;
+  /^(-l|--list|-a|-r|-v+|--all|--show-current|--contains|--merged|--no-merged|--get.*|--points-at|--sort.*|--format.*|--column)$/;
 
 /** Commands that change nothing anywhere. */
 const readers = new Set(
-  `status log diff show rev-parse rev-list ls-files ls-tree ls-remote cat-file blame grep describe merge-base show-ref
-  for-each-ref shortlog name-rev merge-tree diff-tree diff-index diff-files whatchanged count-objects fsck
-  check-ignore check-attr check-ref-format var help version archive cherry range-diff`.split(/\s+/),
+  `status log diff show rev-parse rev-list ls-files ls-tree ls-remote cat-file blame annotate grep describe merge-base
+  show-ref show-branch for-each-ref shortlog name-rev merge-tree diff-tree diff-index diff-files whatchanged count-objects
+  fsck check-ignore check-attr check-mailmap check-ref-format var help version archive cherry range-diff request-pull
+  verify-commit verify-tag verify-pack get-tar-commit-id patch-id stripspace interpret-trailers column difftool gitk gui
+  bugreport diagnose hash-object bundle format-patch diff-pairs for-each-repo last-modified repo`.split(
+    /\s+/,
+  ),
 );
 
-/** Whether a command that can do both only looks this time. */
-export function isReading({ command, args }: GitCall): boolean {
+/** Commands that stay in the worktree and on its branch, or only add objects. */
+const harmless = new Set(
+  `add commit merge mv rm clean am apply cherry-pick revert restore citool merge-file merge-index merge-one-file mktag
+  mktree commit-tree commit-graph write-tree read-tree checkout-index update-index update-server-info sparse-checkout
+  rerere unpack-objects index-pack pack-objects repack pack-refs multi-pack-index prune-packed shell-i18n absorb delta
+  credential fsmonitor--daemon backfill history last stage scalar`.split(/\s+/),
+);
+
+/** Reports whether a command that can do both only looks this time. */
+export function isReading({ command, args, named }: GitCall): boolean {
   if (readers.has(command)) return true;
   const [first] = args;
   switch (command) {
     case 'stash':
     case 'worktree':
-      return first === 'list' || first === 'show';
+    case 'notes':
+      return named[0] === 'list' || named[0] === 'show';
     case 'branch':
     case 'tag':
+      return (
+        args.length === 0 ||
+        args.some((arg) => listing.test(arg)) ||
+        (command === 'branch' && named.length === 0 && args.every((arg) => /^-[avrq]+$/.test(arg)))
+      );
     case 'config':
-      return args.length === 0 || listing.test(first ?? '') || (command === 'config' && args.length === 1);
+      return (
+        args.length === 0 ||
+        listing.test(first ?? '') ||
+        /^(get|list)$/.test(first ?? '') ||
+        (named.length === 1 && !args.some((arg) => /^(-e|--edit|--unset|--remove|--add)/.test(arg)))
+      );
     case 'remote':
       return args.length === 0 || first === '-v' || first === 'show' || first === 'get-url';
+    case 'submodule':
+      return args.length === 0 || /^(status|summary)$/.test(named[0] ?? '');
+    case 'bisect':
+      return /^(log|view|visualize|help|terms)$/.test(named[0] ?? '');
     case 'reflog':
-    case '':
-      return true;
     case 'fetch':
       return true;
+    case 'lfs':
+      return /^(ls-files|status|env|locks|logs|version)$/.test(named[0] ?? '');
+    case 'clean':
+    case 'add':
+    case 'push':
+    case 'rm':
+    case 'mv':
+    case 'commit':
+      return args.some((arg) => arg === '--dry-run' || /^-[a-z]*n[a-z]*$/.test(arg)) && command !== 'commit'
+        ? true
+        : args.includes('--dry-run');
     default:
       return false;
   }
+}
+
+/** What git prints that other commands are made of. */
+function printedByGit(command: string, args: readonly string[], walk: Shell): Choices<string> {
+  const { worktree, branch } = walk.rules;
+  if (command === 'rev-parse') {
+    if (args.includes('--show-toplevel'))
+      return walk.places.map((place) => (isKnown(place.cwd) && isOwn('.', place) ? worktree : anything));
+    if (
+      args.includes('--git-dir') ||
+      args.includes('--git-common-dir') ||
+      args.includes('--absolute-git-dir') ||
+      args.includes('--git-path')
+    )
+      return [anything];
+    if (args.includes('--abbrev-ref') && args.includes('HEAD')) return [branch];
+    return [someName];
+  }
+  if (command === 'branch' && args.includes('--show-current')) return [branch];
+  if (command === 'symbolic-ref' && args.some((arg) => readable(arg) === 'HEAD')) return [branch];
+  if (command === '--exec-path') return ['/usr/lib/git-core'];
+  if (/^(merge-base|hash-object|commit-tree|write-tree|describe|rev-list)$/.test(command)) return [someName];
+  return [fileText];
 }

@@ -1,5 +1,5 @@
-import type { GuardRules, GuardTopic, WorkerRules } from '../core/worker.ts';
-import { visible } from '../lib/sanitize.ts';
+import type { GuardRules, WorkerRules } from '../core/worker.ts';
+import { anything, type Denial, deny, isKnown } from './text.ts';
 
 /** One use of a tool, as the agent is about to do it. Hostile: names and texts come from a model. */
 export interface ToolCall {
@@ -9,77 +9,90 @@ export interface ToolCall {
   readonly cwd: string;
 }
 
-/** Why something is refused: said to the model, so it names what to do instead. */
-export interface Denial {
-  readonly topic: GuardTopic | 'tool';
-  readonly reason: string;
+/** What the guard has to look at in the file system. */
+export interface Files {
+  /**
+   * Where a path leads, symbolic links followed: both as the kernel reads `..` behind a link and as programs do that
+   * shorten a path first. Null when that cannot be told.
+   * @param from absolute path that a relative one begins at
+   */
+  locate(path: string, from: string): readonly string[] | null;
+  /** Whether there is anything at a path, a broken link included. */
+  exists(path: string, from: string): boolean;
 }
 
-/**
- * Where a path leads, symbolic links followed: both as the kernel reads `..` behind a link and as programs do that
- * shorten a path first. Null when that cannot be told.
- * @param from absolute path that a relative one begins at
- */
-export type Locate = (path: string, from: string) => readonly string[] | null;
+export type Locate = Files['locate'];
 
 /** A place in the file system that a worker's command is judged at. */
-export interface Place {
+export interface Place extends Files {
   readonly rules: WorkerRules;
-  readonly locate: Locate;
-  /** Absolute path of the current folder. */
+  /** Absolute path of the current folder, or `anything`. */
   readonly cwd: string;
 }
 
 /** Devices that keep nothing. */
-const sinks = /^\/dev\/(null|zero|tty|stdin|stdout|stderr|fd\/\d+)$/;
+const sinks = /^\/dev\/(null|zero|full|tty|stdin|stdout|stderr|fd\/\d+|pts\/\d+)$/;
 
 /**
- * Whether something may be written, changed or removed at a path.
- * @param path as it is said; one that begins with an unknown variable cannot be judged and is let through
+ * Judges that something is written, changed or removed at a path. A part of it that cannot be told counts as one name; a
+ * path whose beginning cannot be told is refused, unless it was read from a file: then it is as little to be seen as a script.
  */
 export function judgeWrite(path: string, place: Place): Denial | null {
   const { rules, locate, cwd } = place;
-  if (path === '' || path.startsWith('$') || sinks.test(path) || rules.allow.includes('outside')) return null;
-  const places = locate(path, cwd);
-  if (places === null) return outside(`It cannot be told where ${shown(path)} leads.`);
-  const own = locate(rules.worktree, '/')?.[0] ?? rules.worktree;
-  if (places.includes(`${own}/.git`))
-    return outside('.git of a worktree says which repository it belongs to.');
+  if (sinks.test(path) || rules.allow.includes('outside')) return null;
+  if (path === '') return null;
+  if (path.startsWith(anything)) return outside(path, 'It cannot be told where this leads.');
+  const said = path.replace(/^\uE002/, '\uE001').replace(/[\uE000-\uE002]+/g, 'some-name');
+  if (!said.startsWith('/') && !isKnown(cwd))
+    return outside(path, 'It cannot be told in which folder this is.');
+  const places = locate(said, cwd);
+  if (places === null) return outside(path, 'It cannot be told where this leads.');
+  const own = real(rules.worktree, place);
+  if (places.some((one) => one.toLowerCase() === `${own}/.git`.toLowerCase()))
+    return outside(path, '.git of a worktree says which repository it belongs to.');
   return places.every((one) => isWritable(one, own, place))
     ? null
-    : outside(`${shown(path)} is outside your worktree ${own}.`);
+    : outside(path, `This is outside your worktree ${own}.`);
 }
 
-/** Whether a folder belongs to the worker: what runs there may change it. */
-export function isOwn(path: string, { rules, locate, cwd }: Place): boolean {
-  const own = locate(rules.worktree, '/')?.[0] ?? rules.worktree;
-  return (locate(path, cwd) ?? ['/']).every((one) => isInside(one, own));
+/** Reports whether a folder belongs to the worker: what runs there may change it. */
+export function isOwn(path: string, place: Place): boolean {
+  const own = real(place.rules.worktree, place);
+  return (place.locate(path, place.cwd) ?? ['/']).every((one) => isInside(one, own));
+}
+
+/** Reports whether a folder is a temporary one: a repository there is of the worker's own making. */
+export function isTemporary(path: string, place: Place): boolean {
+  const own = real(place.rules.worktree, place);
+  return (place.locate(path, place.cwd) ?? ['/']).every(
+    (one) => !isInside(one, own) && isWritable(one, own, place),
+  );
+}
+
+function real(folder: string, { locate }: Place): string {
+  return locate(folder, '/')?.[0] ?? folder;
 }
 
 /** A temporary folder that happens to hold the workspace does not open it. */
-function isWritable(path: string, own: string, { rules, locate }: Place): boolean {
-  const real = (folder: string) => locate(folder, '/')?.[0] ?? folder;
-  const workspace = real(rules.workspace);
+function isWritable(path: string, own: string, place: Place): boolean {
+  const workspace = real(place.rules.workspace, place);
   const isOpen = (folder: string) =>
     isInside(path, folder) && (!isInside(path, workspace) || isInside(folder, workspace));
-  return isInside(path, own) || rules.writable.some((folder) => isOpen(real(folder)));
+  return isInside(path, own) || place.rules.writable.some((folder) => isOpen(real(folder, place)));
 }
 
-/** Whether a path is a folder or lies in it; both absolute and without `.` and `..`. */
+/** Reports whether a path is a folder or lies in it; both absolute and without `.` and `..`. */
 export function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === '/' ? folder : `${folder}/`);
 }
 
-function outside(why: string): Denial {
-  return {
-    topic: 'outside',
-    reason: `${why} Write only there: others work beside you. If something else must change, say so to the person.`,
-  };
-}
-
-/** Short enough for a sentence, and with all that hides in it. */
-export function shown(text: string): string {
-  return visible(text.length > 120 ? `${text.slice(0, 120)}…` : text);
+function outside(path: string, why: string): Denial {
+  return deny(
+    'outside',
+    path,
+    why,
+    'Write only in your worktree: others work beside you. If something else must change, say so to the person.',
+  );
 }
 
 /**

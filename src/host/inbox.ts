@@ -120,7 +120,7 @@ export function receive(
 
 function judged(body: unknown, rules: GuardRules): Refusal | null {
   try {
-    return refusalOf(body, rules, locate);
+    return refusalOf(body, rules, { locate, exists });
   } catch (error) {
     // A fault of ours must not open what it guards.
     logError(error);
@@ -287,6 +287,11 @@ export function locate(path: string, from: string): readonly string[] | null {
   }
 }
 
+/** Reports whether there is anything at a path, a broken link included. */
+export function exists(path: string, from: string): boolean {
+  return statAt(resolve(from, path)) !== undefined;
+}
+
 function walk(path: string): string {
   const ahead = path.split('/').reverse();
   let at = '/';
@@ -309,6 +314,11 @@ function walk(path: string): string {
 
 /** What a symbolic link says; null for anything else, and where nothing is yet. */
 function linkAt(path: string): string | null {
-  const found = lstatSync(path, { throwIfNoEntry: false });
+  const found = statAt(path);
   return found?.isSymbolicLink() ? readlinkSync(path) : null;
+}
+
+/** What is at a path; nothing where no file system takes it, or where it may not be looked at. */
+function statAt(path: string) {
+  return lstatSync(path, { throwIfNoEntry: false });
 }

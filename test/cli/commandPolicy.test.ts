@@ -117,7 +117,10 @@ it('is what the guard tells agents, too', () => {
   };
   const isDenied = (name: string) => {
     const input = { command: `orch-tui ${name} --json` };
-    return judge({ tool: 'Bash', input, cwd: '/w' }, rules, (path) => [path]) !== null;
+    return (
+      judge({ tool: 'Bash', input, cwd: '/w' }, rules, { locate: (path) => [path], exists: () => false }) !==
+      null
+    );
   };
   for (const [name, { agent }] of Object.entries(commandPolicies))
     if (name !== 'room') expect(isDenied(name), name).toBe(agent === 'refused');

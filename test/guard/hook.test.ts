@@ -13,7 +13,7 @@ const rules = {
 
 function refused(tool_input: object) {
   const body = { hook_event_name: 'PreToolUse', tool_name: 'Write', cwd: '/shop', tool_input };
-  return refusalOf(body, rules, (path) => [path]);
+  return refusalOf(body, rules, { locate: (path) => [path], exists: () => false });
 }
 
 test('a denial says what was refused, with nothing in it that hides', () => {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { WorkerRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
 import type { ToolCall } from '../../src/guard/places.ts';
-import { locate } from '../../src/host/inbox.ts';
+import { exists, locate } from '../../src/host/inbox.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -41,7 +41,7 @@ function topicOf(
   cwd = own,
   changes: Partial<WorkerRules> = {},
 ): string | null {
-  return judge({ ...call, cwd }, { ...rules, ...changes }, locate)?.topic ?? null;
+  return judge({ ...call, cwd }, { ...rules, ...changes }, { locate, exists })?.topic ?? null;
 }
 const bash = (command: string, cwd = own, changes: Partial<WorkerRules> = {}) =>
   topicOf({ tool: 'Bash', input: { command } }, cwd, changes);
@@ -187,7 +187,7 @@ describe('a command line is refused', () => {
     ['switch', 'git -c alias.x=stash x'],
     ['switch', 'git config alias.x stash'],
     ['switch', 'python3 -c "import os; os.system(\'git checkout main\')"'],
-    ['switch', "node -e \"require('child_process').execFileSync('git', ['stash'])\""],
+    ['stash', "node -e \"require('child_process').execFileSync('git', ['stash'])\""],
     ['branches', 'git branch -D feature/other'],
     ['branches', 'git branch -fq develop HEAD'],
     ['branches', 'git branch --delete x'],
@@ -286,9 +286,12 @@ test('a folder for temporary files that holds the workspace does not open it', (
 });
 
 test('a refusal says what to do instead', () => {
-  const denial = judge({ tool: 'Bash', input: { command: 'git stash' }, cwd: own }, rules, locate);
+  const denial = judge({ tool: 'Bash', input: { command: 'git stash' }, cwd: own }, rules, {
+    locate,
+    exists,
+  });
   expect(denial?.reason).toBe(
-    'All worktrees of a repository share one stash, so another worker could take yours. Commit your work to your branch instead; a commit in between does no harm.',
+    '"git stash": All worktrees of a repository share one stash, so another worker could take yours. Commit your work to your branch instead; a commit in between does no harm.',
   );
 });
 
@@ -297,7 +300,7 @@ test('the orchestrator has what is listed and nothing else', () => {
     judge(
       { tool, input: {}, cwd: shop },
       { role: 'orchestrator', tools: ['Read', 'mcp__orch__*'] },
-      locate,
+      { locate, exists },
     ) === null;
   expect(['Read', 'mcp__orch__status', 'mcp__orch__'].map(may)).toEqual([true, true, true]);
   const others = [
@@ -315,7 +318,7 @@ test('the orchestrator has what is listed and nothing else', () => {
   expect(others.filter(may)).toEqual([]);
 });
 
-test('any text is judged, and soon', () => {
+test('any text is judged, however long', () => {
   const signs = [
     '"',
     "'",
@@ -343,7 +346,7 @@ test('any text is judged, and soon', () => {
     const text = Array.from({ length: 40 }, () => signs[next() % signs.length]).join('');
     expect(() => bash(text)).not.toThrow();
   }
-  const began = performance.now();
+  // Each would take minutes if its time grew with the square of its length; the test's own limit ends it then.
   bash('$('.repeat(5000));
   bash('"`'.repeat(20_000));
   bash('x '.repeat(100_000));
@@ -351,5 +354,4 @@ test('any text is judged, and soon', () => {
   expect(bash('cd src; $('.repeat(10_000))).toBe('outside');
   bash('>'.repeat(300_000));
   bash('$(cd src)'.repeat(30_000));
-  expect(performance.now() - began).toBeLessThan(5000);
 });

@@ -31,7 +31,8 @@ export function guardRules(
   const { worktree, branch } = session;
   return {
     ...{ role: 'worker', worktree, branch, allow, workspace: config.root, state },
-    writable: [temporary, plans, ...writable],
+    // Programs write to `/tmp` also where TMPDIR names another folder.
+    writable: [temporary, '/tmp', plans, ...writable],
     variables: { HOME: home, TMPDIR: temporary },
   };
 }

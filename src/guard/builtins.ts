@@ -1,0 +1,190 @@
+import type { Program, Shell } from './shell.ts';
+import { anything, baseName, type Choices, cannotTell, fileText, isKnown, someName } from './text.ts';
+
+/** Commands of the shell itself that change what follows. */
+export const builtins: Readonly<Record<string, Program>> = {
+  cd: ({ args, walk }) => {
+    const to = args.find((arg) => !/^-[LPe@]+$/.test(arg) && arg !== '--');
+    const home = walk.valueOf('HOME')?.[0]?.[0] ?? anything;
+    if (to === '-') walk.enter(walk.folderBefore);
+    else walk.enter(walk.places.flatMap(({ locate, cwd }) => foldersAt(to ?? home, cwd, locate)));
+    return undefined;
+  },
+  pushd: (run) => builtins.cd?.(run),
+  popd: ({ walk }) => {
+    walk.enter(walk.folderBefore);
+    return undefined;
+  },
+  export: (run) => declare(run),
+  declare: (run) => declare(run),
+  typeset: (run) => declare(run),
+  local: (run) => declare(run),
+  readonly: (run) => declare(run),
+  unset: ({ args, walk }) => {
+    for (const name of args) if (!name.startsWith('-')) walk.set(name, [['']]);
+    return undefined;
+  },
+  set: ({ args, walk }) => {
+    const at = args.indexOf('--');
+    if (at >= 0) walk.positional(args.slice(at + 1));
+    else if (args[0] !== undefined && !/^[-+]/.test(args[0])) walk.positional(args);
+    return undefined;
+  },
+  shift: ({ walk }) => {
+    const [list = []] = walk.valueOf('@') ?? [];
+    walk.positional(list.slice(1));
+    return undefined;
+  },
+  read: (run) => read(run),
+  mapfile: (run) => read(run),
+  readarray: (run) => read(run),
+  eval: ({ args, walk, input }) => walk.script(args.join(' '), input),
+  source: (run) => source(run),
+  '.': (run) => source(run),
+  trap: ({ args, walk }) => {
+    const rest = args.filter((arg, at) => !(at === 0 && /^(-[lp]|--)$/.test(arg)));
+    if (rest.length > 1 && rest[0] !== '-') walk.apart(rest[0] ?? '');
+    return undefined;
+  },
+  alias: ({ args, walk }) => {
+    for (const arg of args) {
+      const at = arg.indexOf('=');
+      if (at > 0) walk.apart(arg.slice(at + 1));
+    }
+    return undefined;
+  },
+  unalias: () => undefined,
+  exec: ({ args, environment, input, walk }) => {
+    const words =
+      args[0] === '-a' ? args.slice(2) : args.filter((arg, at) => at > 0 || !/^-[cl]+$/.test(arg));
+    if (words.length === 0) return undefined;
+    const printed = walk.run(words, environment, input);
+    walk.end();
+    return printed;
+  },
+  command: ({ args, environment, input, walk }) => {
+    if (args.some((arg, at) => at === 0 && /^-[pvV]*[vV]/.test(arg))) return args.slice(1);
+    const words = args[0] === '-p' || args[0] === '--' ? args.slice(1) : args;
+    return walk.run(
+      words[0] === undefined ? [] : [unshadowed(words[0]), ...words.slice(1)],
+      environment,
+      input,
+    );
+  },
+  builtin: ({ args, environment, input, walk }) => walk.run(args, environment, input),
+  exit: ({ walk }) => over(walk),
+  return: ({ walk }) => over(walk),
+  break: ({ walk }) => over(walk),
+  continue: ({ walk }) => over(walk),
+  let: () => undefined,
+  shopt: () => undefined,
+  enable: ({ args, walk }) => {
+    if (args.includes('-f')) walk.refuse(cannotTell('enable -f', 'It loads code into the shell.'));
+    return undefined;
+  },
+  ':': () => [''],
+};
+
+/** `command NAME` runs the program even where a function has its name. */
+function unshadowed(name: string): string {
+  return name.includes('/') || !isKnown(name) ? name : `/usr/bin/${name}`;
+}
+
+function over(walk: { end(): void }): undefined {
+  walk.end();
+}
+
+function foldersAt(
+  to: string,
+  cwd: string,
+  locate: (path: string, from: string) => readonly string[] | null,
+): Choices<string> {
+  if (!isKnown(cwd) && !to.startsWith('/')) return [anything];
+  if (/^[\uE000\uE002]/.test(to)) return [anything];
+  return locate(to.replaceAll(someName, 'some-name'), cwd) ?? [anything];
+}
+
+const declare: Program = ({ args, walk }) => {
+  for (const arg of args) {
+    const [, name, more, value = ''] = /^([A-Za-z_]\w*)(\+)?=(.*)$/s.exec(arg) ?? [];
+    if (name === undefined) continue;
+    const old = more ? (walk.valueOf(name)?.[0]?.[0] ?? anything) : '';
+    walk.set(name, [[old + value]]);
+    judgeEnvironment(new Map([[name, value]]), 'sh', walk);
+  }
+  return undefined;
+};
+
+/** `read` and `mapfile`: a variable gets a line of what is read. */
+const read: Program = ({ program, args, input, walk }) => {
+  const names = args.filter(
+    (arg, at) => /^[A-Za-z_]\w*$/.test(arg) && !/^-[a-zA-Z]*[dnNpitu]$/.test(args[at - 1] ?? ''),
+  );
+  const lines = input.flatMap((text) =>
+    isKnown(text) ? text.split('\n').filter((line) => line !== '') : [text.trim() || fileText],
+  );
+  const values = lines.length === 0 ? [''] : [...new Set(lines)];
+  if (program !== 'read') {
+    walk.set(names[0] ?? 'MAPFILE', [values]);
+    return undefined;
+  }
+  if (names.length <= 1)
+    walk.set(
+      names[0] ?? 'REPLY',
+      values.map((line) => [line]),
+    );
+  names.forEach((name, at) => {
+    if (names.length < 2) return;
+    const words = values.map((line) => {
+      const parts = line.split(/[ \t:,|]+/);
+      return at === names.length - 1 ? parts.slice(at).join(' ') : (parts[at] ?? '');
+    });
+    walk.set(
+      name,
+      [...new Set(words)].map((word) => [word]),
+    );
+  });
+  return undefined;
+};
+
+/** `source FILE`: known where the file was written in the same line; as little to be seen as any script otherwise. */
+const source: Program = ({ program, args, input, walk }) => {
+  const [file = '', ...rest] = args;
+  const texts = /^\/dev\/(stdin|fd\/0)$/.test(file) ? input : walk.contents(file);
+  if (texts === null) {
+    if (!isKnown(file) && /^[\uE000]/.test(file))
+      walk.refuse(cannotTell(`${program} ${file}`, 'It cannot be told which script this is.'));
+    return undefined;
+  }
+  for (const text of texts) {
+    if (rest.length > 0) walk.positional(rest);
+    if (isKnown(text)) walk.script(text);
+    else walk.refuse(cannotTell(`${program} ${file}`, 'What it would run cannot be told here.'));
+  }
+  return undefined;
+};
+
+/** Variables that hold a command, which some program will run. */
+const commandVariables =
+  /^(PROMPT_COMMAND|(GIT_|GIT_SEQUENCE_|SUDO_|SVN_|HG|FC)?(EDITOR|VISUAL)|(GIT_|MAN)?PAGER|GIT_SSH(_COMMAND)?|GIT_PROXY_COMMAND|GIT_EXTERNAL_DIFF|(GIT_|SSH_|SUDO_)?ASKPASS|LESSOPEN|LESSCLOSE|BROWSER|MAKE_SHELL|CARGO_BUILD_RUSTC_WRAPPER|RUSTC_WRAPPER)$/;
+
+/** Judges variables that change what a command runs. */
+export function judgeEnvironment(
+  environment: ReadonlyMap<string, string>,
+  command: string,
+  walk: Shell,
+): void {
+  for (const [name, value] of environment) {
+    if (commandVariables.test(name)) {
+      if (value !== '') walk.apart(value.replace(/^\|/, ''));
+    } else if (/^PS[0-4]$/.test(name)) walk.expandLater(value);
+    else if (name === 'BASH_ENV' || (name === 'ENV' && shells.test(baseName(command)))) {
+      const text = walk.contents(value);
+      if (text !== null) for (const one of text) walk.apart(one);
+      else if (value !== '') walk.refuse(cannotTell(`${name}=${value}`, 'A shell runs that file first.'));
+    }
+  }
+}
+
+/** Names of shells. */
+export const shells = /^(ba|z|da|k|mk|ya|a|rba|pda|fi|c|tc)?sh$/;

@@ -1,0 +1,178 @@
+import { judgeWrite } from './places.ts';
+import type { Shell } from './shell.ts';
+import { anything, isKnown } from './text.ts';
+
+/** Programs whose scripts are code of another language than the shell's. */
+export const interpreters =
+  /^(python|pypy|node|nodejs|bun|deno|tsx|ts-node|perl|ruby|php|lua|Rscript|osascript|expect|awk|gawk|mawk)[\d.]*$/;
+
+/** Functions that run a command: what they are given is gone through as one. */
+const runners =
+  /(?:\bos\.(?:system|popen|exec[lv]\w*|spawn[lv]\w*)|\bsubprocess\.\w+|\bcommands\.getoutput|\bpty\.spawn|\b(?:Popen|check_call|check_output|getoutput|getstatusoutput)|\bexec(?:File)?(?:Sync)?|\bspawn(?:Sync)?|\bfork|\bexeca(?:Command)?(?:Sync)?|\bsystem|\bpopen|\bshell_exec|\bpassthru|\bproc_open|\bIO\.popen|\bOpen3\.\w+|\bqx|\bdo shell script|\bBun\.spawn(?:Sync)?|\bDeno\.(?:run|Command)|\bos\.execute|\bio\.popen)\s*(?=[([{"'`\s])/g;
+
+/** What Python's `subprocess` has, imported by name. */
+const pythonRunners = /(?<!\.)\b(?:run|call)\s*(?=\()|\b\w\.(?:run|call)\s*(?=\()/g;
+
+/** Functions that change the files they are given. */
+const writers =
+  /\b(?:write(?:File|_text|_bytes|TextFile)?(?:Sync)?|append(?:File)?(?:Sync)?|createWriteStream|unlink(?:Sync)?|rm(?:Sync|dir|dirSync|tree|_r|_rf|_f)?|remove(?:dirs|Sync)?|rename(?:s|Sync)?|mkdir(?:Sync|_p|s)?|makedirs|copy(?:File|FileSync|file|tree|2|Sync)?|cp(?:Sync|_r)?|move|mv|symlink(?:Sync|_to)?|link(?:Sync)?|hardlink_to|truncate(?:Sync)?|chmod(?:Sync)?|chown(?:Sync)?|touch|file_put_contents|outputFile(?:Sync)?|ensureFile(?:Sync)?|emptyDir(?:Sync)?|delete|save|dump)\s*\(/g;
+
+/** Those of them that are told what to write, behind the path. */
+const contents = /^(write|append|file_put_contents|outputFile|save|dump)/;
+
+const text =
+  /(?:[rbfu]{1,2})?("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`)/g;
+
+/**
+ * Judges code of another language. Nothing can tell what a program does; this goes through the commands that it runs by
+ * their texts, and the paths that it names where it changes files. Texts that are only shown or compared do not count.
+ */
+export function judgeCode(code: string, walk: Shell): void {
+  if (code.length > 100_000) return;
+  const known = assignedTexts(code);
+  judgeRuns(code, known, walk);
+  judgeBackticks(code, walk);
+  for (const statement of statementsOf(code)) judgeWrites(statement, known, walk);
+}
+
+/** Texts that variables are set to by a plain assignment. */
+function assignedTexts(code: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [, name = '', value = ''] of code.matchAll(
+    /[$@]?\b([A-Za-z_]\w*)\s*:?=\s*(?:[\w.]*Path\()?(?:[rbfu]{1,2})?("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)/g,
+  ))
+    found.set(name, inner(value));
+  return found;
+}
+
+function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell): void {
+  const calls = [
+    ...code.matchAll(runners),
+    ...(/\bsubprocess\b/.test(code) ? code.matchAll(pythonRunners) : []),
+  ];
+  for (const match of calls) {
+    const at = (match.index ?? 0) + match[0].length;
+    const args = argumentsAt(code, at);
+    const texts = textsIn(args, known);
+    const [first = '', ...rest] = texts;
+    if (first === '') continue;
+    // One text is a command line; several are its words.
+    if (/\s/.test(first.trim())) walk.apart(first);
+    else
+      walk.run(
+        [first, ...rest.filter((word) => !/^(utf-?8|inherit|pipe|ignore|r|w)$/i.test(word))],
+        new Map(),
+        [''],
+      );
+    if (rest.length > 0 && /\s/.test(rest.at(-1) ?? '') && /^(ba|z|da|k)?sh$/.test(first))
+      walk.apart(rest.at(-1) ?? '');
+  }
+}
+
+/** Backticks run a command in Perl, Ruby and PHP; in JavaScript behind `$`. `%x(…)` and `qx(…)` do the same. */
+function judgeBackticks(code: string, walk: Shell): void {
+  const isScript = /\b(const|let|var|require|import|console|await)\b/.test(code);
+  const pattern = isScript ? /(?<=\$)`((?:\\.|[^`\\])*)`/g : /`((?:\\.|[^`\\])*)`/g;
+  for (const [, command = ''] of code.matchAll(pattern)) walk.apart(command);
+  for (const [, command = ''] of code.matchAll(/(?:%x|\bqx)\s*[({[/|!]([^)}\]/|!]*)/g)) walk.apart(command);
+  // awk: `"git push" | getline`, `print x | "sh"`; Perl: `open(F, "| git push")`.
+  for (const [, command = ''] of code.matchAll(/"((?:\\.|[^"\\])*)"\s*\|&?\s*getline/g))
+    walk.apart(inner(`"${command}"`));
+  for (const [, command = ''] of code.matchAll(/\|&?\s*"((?:\\.|[^"\\])*)"/g))
+    walk.apart(inner(`"${command}"`), [anything]);
+  for (const [, command = ''] of code.matchAll(/\bopen\s*\(?[^"'\n]*["'][-\s]*\|\s*([^"']*)["']/g))
+    walk.apart(command);
+}
+
+function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk: Shell): void {
+  const paths: string[] = [];
+  for (const match of statement.matchAll(/\bopen(?:Sync)?\s*(?=[(\s])/g)) {
+    const args = argumentsAt(statement, (match.index ?? 0) + match[0].length);
+    const [path = '', ...modes] = textsIn(args, known);
+    if (modes.some((mode) => /^\+?[rb]*[wax+>]/.test(mode)))
+      paths.push(path, ...modes.map((mode) => mode.replace(/^[+>]+\s*/, '')).filter(isPath));
+    else if (/^\s*>/.test(path)) paths.push(path.replace(/^\s*>+\s*/, ''));
+  }
+  const bare = statement.replace(text, (one) => '\u0000'.repeat(one.length));
+  for (const match of bare.matchAll(writers)) {
+    const at = match.index ?? 0;
+    const args = textsIn(argumentsAt(statement, at + match[0].length - 1), known);
+    const receiver = receiverOf(statement.slice(0, at), known);
+    if (receiver === null) continue;
+    // What is written is no path: the file comes before it, or is what it is called on.
+    const named = contents.test(match[0])
+      ? receiver.length > 0
+        ? receiver
+        : args.slice(0, 1)
+      : [...receiver, ...args];
+    paths.push(...named.filter(isPath));
+  }
+  // awk and Perl print to a file: `print "x" > "/etc/x"`.
+  for (const [, path = ''] of statement.matchAll(/\bprintf?\b[^;\n]*?>{1,2}\s*"([^"]*)"/g)) paths.push(path);
+  for (const path of paths) {
+    const full = path.replace(/^~(?=\/|$)/, walk.rules.variables.HOME ?? '~');
+    if (full !== '' && isKnown(full)) for (const place of walk.places) walk.refuse(judgeWrite(full, place));
+  }
+}
+
+/** The paths that a method is called on, as in `Path('x').unlink()`; null for a file that was opened before. */
+function receiverOf(before: string, known: ReadonlyMap<string, string>): readonly string[] | null {
+  const [, name] = /\b(\w+)\.$/.exec(before) ?? [];
+  if (name !== undefined) return known.has(name) ? [known.get(name) ?? ''] : [];
+  if (!before.endsWith(').')) return [];
+  const [, callee = '', args = ''] = /([\w.]*)\(((?:[^()]|\([^()]*\))*)\)\.$/.exec(before) ?? [];
+  if (/(^|\.)open$/.test(callee)) return null;
+  return /path|file/i.test(callee) ? textsIn(args, known) : [];
+}
+
+function isPath(one: string): boolean {
+  return /^(~|\.{1,2})?\/[^\s]|^\.\.$|^\.\.\/|^~\//.test(one) && !/^\/[/*]/.test(one);
+}
+
+/** Divides code at what ends a statement outside of texts; a method of the next line belongs to the one before. */
+function statementsOf(code: string): readonly string[] {
+  const kept: string[] = [];
+  const hidden = code.replace(text, (one) => `\u0000${kept.push(one) - 1}\u0000`);
+  return hidden
+    .replace(/\n\s*\./g, '.')
+    .split(/[;\n]/)
+    .map((statement) => statement.replace(/\0(\d+)\0/g, (_, index: string) => kept[Number(index)] ?? ''));
+}
+
+/** The text between the brackets that open at a place, or to the end of the line where none opens. */
+function argumentsAt(code: string, from: number): string {
+  const open = code[from];
+  if (open === undefined || !/[([{]/.test(open)) return /^[^\n;]*/.exec(code.slice(from))?.[0] ?? '';
+  let depth = 0;
+  let quote = '';
+  for (let at = from; at < Math.min(code.length, from + 10_000); at += 1) {
+    const char = code[at] ?? '';
+    if (char === '\\') at += 1;
+    else if (quote !== '') quote = char === quote ? '' : quote;
+    else if (/["'`]/.test(char)) quote = char;
+    else if (/[([{]/.test(char)) depth += 1;
+    else if (/[)\]}]/.test(char) && --depth === 0) return code.slice(from + 1, at);
+  }
+  return code.slice(from + 1);
+}
+
+function textsIn(code: string, known: ReadonlyMap<string, string>): readonly string[] {
+  const found: [number, string][] = [...code.matchAll(text)].map((match) => [
+    match.index ?? 0,
+    inner(match[1] ?? ''),
+  ]);
+  const bare = code.replace(text, (one) => ' '.repeat(one.length));
+  for (const match of bare.matchAll(/[A-Za-z_]\w*/g)) {
+    const value = known.get(match[0]);
+    if (value !== undefined) found.push([match.index ?? 0, value]);
+  }
+  return found.sort(([left], [right]) => left - right).map(([, value]) => value);
+}
+
+function inner(quoted: string): string {
+  const size = /^("""|''')/.test(quoted) ? 3 : 1;
+  return quoted
+    .slice(size, -size)
+    .replace(/\\(["'`\\])/g, '$1')
+    .replace(/\\n/g, '\n');
+}

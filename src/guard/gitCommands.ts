@@ -1,0 +1,302 @@
+import { judgeConfigured, judgeSettings } from './gitConfig.ts';
+import { isGiven, readOptions, valuesOf } from './options.ts';
+import { isTemporary, judgeWrite } from './places.ts';
+import type { GitCall } from './shell.ts';
+import { anything, type Denial, deny, fileText, isKnown, leavesMachine } from './text.ts';
+
+type Judge = (call: GitCall) => Denial | null;
+
+function stayOn(branch: string): string {
+  return `Stay on ${branch}; the person decides about other branches.`;
+}
+
+const asks = ({ has, args }: GitCall) =>
+  has('--dry-run') || (has('-n') && args.every((arg) => !/^-[a-zA-Z]*[fd]/.test(arg)));
+
+/** Commands that can reach beyond a worker's own branch, each with when it does. */
+export const gitCommands: Readonly<Record<string, Judge>> = {
+  stash: ({ named: [first], args }) =>
+    first === 'list' || first === 'show' || (first === 'create' && args.length > 0)
+      ? null
+      : deny(
+          'stash',
+          'git stash',
+          'All worktrees of a repository share one stash, so another worker could take yours.',
+          'Commit your work to your branch instead; a commit in between does no harm.',
+        ),
+  switch: (call) => leaves(call, isOwnSwitch(call)),
+  checkout: (call) => judgeCheckout(call),
+  rebase: (call) => judgeRebase(call),
+  bisect: (call) => judgeBisect(call),
+  branch: (call) =>
+    call.has('-d', '-D', '-m', '-M', '-c', '-C', '-f', '--delete', '--move', '--copy', '--force')
+      ? deny(
+          'branches',
+          `git branch ${call.args.join(' ')}`,
+          'Branches may be another worker’s.',
+          stayOn(call.branch),
+        )
+      : null,
+  'update-ref': movesBranches,
+  'filter-branch': movesBranches,
+  'filter-repo': movesBranches,
+  'fast-import': movesBranches,
+  replace: (call) => (call.has('-l', '--list') ? null : movesBranches(call)),
+  'pack-refs': () => null,
+  'symbolic-ref': ({ named, branch, has }) =>
+    named.length > 1 || has('-d', '--delete')
+      ? deny('switch', 'git symbolic-ref', 'HEAD stays where it is.', stayOn(branch))
+      : null,
+  tag: ({ has, args }) =>
+    has('-d', '-f', '--delete', '--force')
+      ? deny(
+          'branches',
+          `git tag ${args.join(' ')}`,
+          'Tags belong to the whole repository.',
+          'Leave them to the person.',
+        )
+      : null,
+  notes: ({ named: [first] }) =>
+    first === 'prune' || first === 'remove'
+      ? deny('branches', `git notes ${first}`, 'Notes belong to the whole repository.', 'Leave them.')
+      : null,
+  reflog: ({ named: [first] }) =>
+    first === 'expire' || first === 'delete'
+      ? deny('branches', `git reflog ${first}`, 'The reflog keeps what others may want back.', 'Leave it.')
+      : null,
+  gc: ({ args }) =>
+    args.some((arg) => /^--(prune|aggressive)/.test(arg))
+      ? deny(
+          'branches',
+          args.join(' '),
+          'Others may want back what it removes.',
+          'Leave it; git cleans up by itself.',
+        )
+      : null,
+  prune: (call) =>
+    call.has('--dry-run', '-n')
+      ? null
+      : deny(
+          'branches',
+          'git prune',
+          'Others may want back what it removes.',
+          'Leave it; git cleans up by itself.',
+        ),
+  maintenance: ({ named: [first] }) =>
+    /^(register|unregister|start|stop)$/.test(first ?? '')
+      ? deny('outside', `git maintenance ${first}`, 'This changes settings of the person.', 'Leave it.')
+      : null,
+  fetch: movesByRefspec,
+  pull: movesByRefspec,
+  config: (call) => judgeConfigured(call),
+  remote: ({ named: [first] }) =>
+    /^(set-url|rename|remove|rm|set-branches|set-head|prune|update)$/.test(first ?? '') && first !== 'update'
+      ? deny(
+          'push',
+          `git remote ${first}`,
+          'Remotes belong to the whole repository.',
+          'Leave them to the person.',
+        )
+      : null,
+  push: (call) => (asks(call) || (call.isTemporary && pushesInside(call)) ? null : leavesMachine(`git push`)),
+  'send-pack': () => leavesMachine('git send-pack'),
+  'http-push': () => leavesMachine('git http-push'),
+  'send-email': () => leavesMachine('git send-email'),
+  'request-pull': () => null,
+  svn: ({ named: [first] }) => (first === 'dcommit' ? leavesMachine('git svn dcommit') : null),
+  p4: ({ named: [first] }) => (first === 'submit' ? leavesMachine('git p4 submit') : null),
+  lfs: pushesBelow,
+  subtree: pushesBelow,
+  annex: pushesBelow,
+  worktree: ({ named: [first, ...paths], branch, isTemporary: isMade, place }) => {
+    if (first === 'list') return null;
+    if (isMade) return paths.map((path) => judgeWrite(path, place)).find((denial) => denial !== null) ?? null;
+    return deny(
+      'worktrees',
+      `git worktree ${first ?? ''}`,
+      'Worktrees are made and removed by the control room.',
+      `Work in your own, on ${branch}.`,
+    );
+  },
+  reset: (call) => judgeReset(call),
+  restore: () => null,
+  flow: () =>
+    deny('approve', 'git flow', 'Branches are started and finished by the person.', 'Say that you are done.'),
+  submodule: (call) => judgeSubmodule(call),
+  difftool: (call) => judgeTools(call),
+  mergetool: (call) => judgeTools(call),
+  grep: (call) => judgeTools(call),
+  hook: () => null,
+  init: (call) => judgeWrite(call.named.at(-1) ?? '.', call.place),
+  clone: (call) => judgeClone(call),
+  daemon: () => leavesMachine('git daemon'),
+  instaweb: () => leavesMachine('git instaweb'),
+};
+
+function leaves({ command, args, branch }: GitCall, isFine: boolean): Denial | null {
+  return isFine
+    ? null
+    : deny('switch', `git ${command} ${args.join(' ')}`, 'This would leave your branch.', stayOn(branch));
+}
+
+function isOwnSwitch({ args, branch }: GitCall): boolean {
+  const rest = args.filter((arg) => !/^(-q|--quiet|--no-guess|--progress|--no-progress)$/.test(arg));
+  return rest.length === 1 && rest[0] === branch;
+}
+
+/** A checkout of files stays on its branch. */
+function judgeCheckout(call: GitCall): Denial | null {
+  const { args, named, place, branch } = call;
+  if (isOwnSwitch(call)) return null;
+  const isMoving = args.some((arg) => /^(-[a-zA-Z]*[bBdt]|--orphan|--detach|--track|--guess)/.test(arg));
+  if (!isMoving) {
+    if (
+      args.includes('--') ||
+      args.some((arg) => /^(--ours|--theirs|--patch|-p|--pathspec-from-file.*)$/.test(arg))
+    )
+      return null;
+    const [first = ''] = named;
+    if (named.length > 1 || /^\.{1,2}(\/|$)|^:/.test(first)) return null;
+    // Git itself refuses a name that is both a file and a branch.
+    if (isKnown(first) && first !== '' && isKnown(place.cwd) && place.exists(first, place.cwd)) return null;
+    if (/[*?[]/.test(first)) return null;
+  }
+  return deny(
+    'switch',
+    `git checkout ${args.join(' ')}`,
+    'A checkout of a branch or commit would leave your branch.',
+    `${stayOn(branch)} To put files back: git restore, or git checkout -- FILE.`,
+  );
+}
+
+function judgeRebase(call: GitCall): Denial | null {
+  const { args, branch, walk, has } = call;
+  const read = readOptions(args, {
+    short: 'xsXCr',
+    long: ['exec', 'onto', 'strategy', 'strategy-option', 'whitespace', 'empty'],
+    anywhere: true,
+  });
+  for (const script of valuesOf(read, 'x', 'exec')) walk.apart(script);
+  return read.rest.length > (has('--root') ? 0 : 1) && read.rest.at(-1) !== branch
+    ? deny(
+        'switch',
+        `git rebase ${args.join(' ')}`,
+        'A rebase with a branch named switches to it.',
+        stayOn(branch),
+      )
+    : null;
+}
+
+function judgeBisect({ args, branch, walk }: GitCall): Denial | null {
+  const [verb = '', ...rest] = args;
+  if (verb === 'run') walk.run(rest, new Map(), ['']);
+  return /^(log|view|visualize|help|terms|reset)$/.test(verb)
+    ? null
+    : deny('switch', `git bisect ${verb}`, 'A bisection leaves your branch.', stayOn(branch));
+}
+
+function movesBranches({ command, branch }: GitCall): Denial {
+  return deny(
+    'branches',
+    `git ${command}`,
+    'This can move or rewrite the branches of others.',
+    stayOn(branch),
+  );
+}
+
+function movesByRefspec({ command, named, has }: GitCall): Denial | null {
+  const refspec = named.slice(1).find((arg) => arg.includes(':') || arg.startsWith('+') || !isPlainRef(arg));
+  if (refspec !== undefined)
+    return deny(
+      'branches',
+      refspec,
+      `git ${command} with a refspec moves branches here.`,
+      'Name branches only.',
+    );
+  return has('--refmap') || has('--update-head-ok', '-u') || has('--mirror')
+    ? deny('branches', `git ${command}`, 'These options move branches here.', 'Leave them out.')
+    : null;
+}
+
+function isPlainRef(name: string): boolean {
+  return !name.includes(anything) && !name.includes(fileText);
+}
+
+function pushesBelow({ command, args }: GitCall): Denial | null {
+  const verb = args.find((arg) => /^(push|sync|copy|move|split)$/.test(arg));
+  return verb === undefined || verb === 'split' ? null : leavesMachine(`git ${command} ${verb}`);
+}
+
+/** A push from a temporary repository to a temporary one. */
+function pushesInside({ named: [to], place }: GitCall): boolean {
+  return to !== undefined && /^[./]/.test(to) && isKnown(to) && isTemporary(to, place);
+}
+
+/** Back along its own branch a worker may go; what is lost by that is kept in snapshots and the reflog. */
+function judgeReset({ args, named, branch }: GitCall): Denial | null {
+  if (!args.some((arg) => /^--(hard|keep|merge|ha|har|kee|merg)$/.test(arg))) return null;
+  const [to = 'HEAD'] = named;
+  const isOwnPast = /^(HEAD|@|ORIG_HEAD)([~^@{].*)?$/.test(to) || /^[0-9a-f]{7,40}$/.test(to);
+  if (isOwnPast || to === branch || to.startsWith(`${branch}~`) || to.startsWith(`${branch}^`)) return null;
+  return deny(
+    'reset',
+    `git reset --hard ${to}`,
+    'This would replace your branch with another.',
+    'Merge or rebase onto it instead.',
+  );
+}
+
+function judgeSubmodule({ args, walk, named, place }: GitCall): Denial | null {
+  const [verb] = named;
+  if (verb === 'foreach') {
+    const words = args
+      .slice(args.indexOf('foreach') + 1)
+      .filter((arg, at) => at > 0 || !/^(-q|--quiet|--recursive)$/.test(arg))
+      .filter((arg) => arg !== '--recursive');
+    walk.apart(words.join(' '));
+  }
+  if (verb === 'set-url')
+    return deny('push', 'git submodule set-url', 'This redirects a repository.', 'Leave it to the person.');
+  if (verb === 'add') return judgeWrite(named.at(-1) ?? '.', place);
+  return null;
+}
+
+/** Tools of the person’s that git runs for a comparison. */
+function judgeTools({ command, args, walk }: GitCall): Denial | null {
+  const read = readOptions(args, {
+    short: command === 'grep' ? 'Oefm' : 'xt',
+    long: ['extcmd', 'open-files-in-pager', 'tool'],
+    anywhere: true,
+  });
+  for (const script of valuesOf(read, 'x', 'extcmd', 'O', 'open-files-in-pager'))
+    if (script !== '') walk.apart(script);
+  return null;
+}
+
+/** A clone is a folder like any other; what it pushes to is judged where it pushes. */
+function judgeClone({ args, place, walk }: GitCall): Denial | null {
+  const read = readOptions(args, {
+    short: 'obcujl',
+    long: [
+      'origin',
+      'branch',
+      'config',
+      'upload-pack',
+      'jobs',
+      'depth',
+      'reference',
+      'separate-git-dir',
+      'template',
+      'filter',
+      'shallow-since',
+    ],
+    anywhere: true,
+  });
+  judgeSettings(valuesOf(read, 'c', 'config'), walk);
+  for (const path of valuesOf(read, 'separate-git-dir')) {
+    const denial = judgeWrite(path, place);
+    if (denial) return denial;
+  }
+  if (isGiven(read, 'help')) return null;
+  return judgeWrite(read.rest[1] ?? '.', place);
+}

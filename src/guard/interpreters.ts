@@ -1,0 +1,123 @@
+import { judgeEnvironment } from './builtins.ts';
+import { interpreters, judgeCode } from './code.ts';
+import { judgeOwnCommand } from './decisions.ts';
+import { changedFiles } from './files.ts';
+import { isGiven, type OptionSyntax, readOptions, valuesOf } from './options.ts';
+import type { Program, Shell } from './shell.ts';
+import { anything, type Choices, cannotTell, isKnown } from './text.ts';
+import { plain, runWrapped, wrappers } from './wrappers.ts';
+
+const shellSyntax: OptionSyntax = { short: 'oO', long: ['rcfile', 'init-file'] };
+
+/** A shell: what `-c` says, what a file that was written here says, or what it reads. */
+export const runShell: Program = ({ program, args, environment, input, walk }) => {
+  const read = readOptions(
+    args.map((arg) => (/^\+[a-zA-Z]/.test(arg) ? `-${arg.slice(1)}` : arg)),
+    shellSyntax,
+  );
+  judgeEnvironment(environment, program, walk);
+  for (const file of valuesOf(read, 'rcfile', 'init-file'))
+    for (const text of walk.contents(file) ?? []) walk.apart(text);
+  const [first, ...rest] = read.rest;
+  if (isGiven(read, 'c'))
+    return first === undefined ? undefined : runText([first], rest.slice(1), input, walk, rest[0]);
+  if (isGiven(read, 'version', 'help')) return undefined;
+  if (
+    first !== undefined &&
+    !isGiven(read, 's') &&
+    !/^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(first)
+  ) {
+    if (!isKnown(first) && walk.contents(first) === null)
+      walk.refuse(cannotTell(`${program} ${first}`, 'It cannot be told which script this is.'));
+    const text = walk.contents(first);
+    return text === null ? undefined : runText(text, rest, input, walk);
+  }
+  if (input.every((text) => text === '')) return undefined;
+  if (!input.every(isKnown)) {
+    walk.refuse(cannotTell(program, 'A shell would run what it reads, and that cannot be told here.'));
+    return undefined;
+  }
+  return runText(input, rest, [''], walk);
+};
+
+/** Goes through each of the texts that a shell may be given, with its arguments. */
+function runText(
+  texts: Choices<string>,
+  args: readonly string[],
+  input: Choices<string>,
+  walk: Shell,
+  name = 'sh',
+): Choices<string> {
+  const variables = new Map<string, Choices<readonly string[]>>([
+    ['@', [args]],
+    ['0', [[name]]],
+    ...args.map((arg, at) => [String(at + 1), [[arg]]] as const),
+  ]);
+  return texts.flatMap((text) => walk.apart(text, input, variables));
+}
+
+/** A file that was written in the same line and is now run. */
+export function runFile(
+  texts: Choices<string>,
+  args: readonly string[],
+  input: Choices<string>,
+  walk: Shell,
+): Choices<string> {
+  for (const text of texts) {
+    const program = /^#!\s*(?:\S*\/env\s+)?(?:\S*\/)?([\w.-]+)/.exec(text)?.[1] ?? 'sh';
+    if (interpreters.test(program)) judgeCode(text, walk);
+    else runText([text], args, input, walk);
+  }
+  return [anything];
+}
+
+const codeFlag: Readonly<Record<string, RegExp>> = {
+  python: /^-[a-zA-Z]*c$/,
+  pypy: /^-[a-zA-Z]*c$/,
+  node: /^(-e|-p|-pe|--eval|--print)$/,
+  bun: /^(-e|--eval|-p|--print)$/,
+  deno: /^eval$/,
+  tsx: /^(-e|--eval)$/,
+  perl: /^-[a-zA-Z0]*[eE]$/,
+  ruby: /^-[a-zA-Z]*e$/,
+  php: /^-r$/,
+  lua: /^-e$/,
+  Rscript: /^-e$/,
+  osascript: /^-e$/,
+  expect: /^-c$/,
+  awk: /^(?!-)/,
+};
+
+/** A program for scripts of another language: code on its command line, in a file of this line, or in what it reads. */
+export const runInterpreter: Program = ({ program, args, environment, input, walk }) => {
+  const kind = program
+    .replace(/[\d.]+$/, '')
+    .replace(/^[gmn]awk$/, 'awk')
+    .replace(/^nodejs$/, 'node');
+  if (kind === 'bun' && /^(x|run)$/.test(args[0] ?? ''))
+    return runWrapped({ program, args, environment, input, walk }, wrappers.bun ?? plain);
+  const flag = codeFlag[kind] ?? /^-e$/;
+  const codes = args.flatMap((arg, at) => {
+    if (!flag.test(arg)) return /^--(eval|print)=/.test(arg) ? [arg.slice(arg.indexOf('=') + 1)] : [];
+    return kind === 'awk' ? [arg] : [args[at + 1] ?? ''];
+  });
+  if (kind === 'awk') codes.splice(1);
+  for (const code of codes) {
+    if (!isKnown(code) && /^[\s\uE000-\uE002]+$/.test(code))
+      walk.refuse(cannotTell(program, 'The code it is given cannot be told here.'));
+    judgeCode(code, walk);
+  }
+  const file = args.find((arg) => !arg.startsWith('-'));
+  if (
+    codes.length === 0 &&
+    (file === undefined || args.includes('-') || /^\/dev\/(stdin|fd\/0)$/.test(file))
+  ) {
+    if (input.some((text) => text.includes(anything) || text.includes('\uE002')))
+      walk.refuse(cannotTell(program, 'It would run what it reads, and that cannot be told here.'));
+    for (const code of input) judgeCode(code, walk);
+  } else if (codes.length === 0 && file !== undefined)
+    for (const code of walk.contents(file) ?? []) judgeCode(code, walk);
+  judgeOwnCommand([program, ...args], walk);
+  for (const path of changedFiles(program, args)) walk.write(path);
+  return [anything];
+};

@@ -1,0 +1,136 @@
+import { changedFiles } from './files.ts';
+import { isGiven, readOptions, valuesOf } from './options.ts';
+import type { Program, Shell } from './shell.ts';
+import { anything, cannotTell, deny, isKnown, readable } from './text.ts';
+
+/** `xargs`: what it reads comes behind its words. */
+export const runXargs: Program = ({ args, environment, input, walk }) => {
+  const read = readOptions(args, {
+    short: 'aEIdLnPsR',
+    long: [
+      'arg-file',
+      'delimiter',
+      'max-lines',
+      'max-args',
+      'max-procs',
+      'max-chars',
+      'replace',
+      'process-slot-var',
+    ],
+  });
+  if (read.rest.length === 0) return input.map((text) => text.trim().replace(/\s*\n\s*/g, ' '));
+  const mark = valuesOf(read, 'I', 'replace')[0] ?? (isGiven(read, 'i', 'replace') ? '{}' : null);
+  for (const text of input) {
+    const items = isKnown(text) ? text.split(/\s+/).filter((item) => item !== '') : [text.trim()];
+    const named = isGiven(read, 'a', 'arg-file') ? ['\uE002'] : items;
+    if (mark === null) walk.run([...read.rest, ...named], environment, ['']);
+    else
+      for (const item of named.slice(0, 16))
+        walk.run(
+          read.rest.map((word) => word.replaceAll(mark, item)),
+          environment,
+          [''],
+        );
+  }
+  return [anything];
+};
+
+/** `find` and `fd`: what they run for each file, and what they write. */
+export const runFind: Program = (run) => {
+  const { program, args, walk } = run;
+  const end = args.findIndex((arg) => /^[-(!]/.test(arg) && !/^-[HLPO]/.test(arg));
+  const roots = args.slice(0, end < 0 ? undefined : end).filter((arg) => !arg.startsWith('-'));
+  const found = (roots.length > 0 ? roots : ['.']).map((root) =>
+    root === '.' ? '\uE001' : `${root}/\uE001`,
+  );
+  const runs = program === 'find' ? /^-(exec|execdir|ok|okdir)$/ : /^(-x|-X|--exec|--exec-batch)$/;
+  args.forEach((arg, at) => {
+    if (runs.test(arg)) {
+      const stop = args.findIndex((word, index) => index > at && (word === ';' || word === '+'));
+      const words = args.slice(at + 1, stop < 0 ? undefined : stop);
+      for (const path of found.slice(0, 8))
+        walk.run(
+          [
+            ...words.map((word) => word.replaceAll('{}', path)),
+            ...(words.some((word) => word.includes('{}')) || program === 'find' ? [] : [path]),
+          ],
+          new Map(),
+          [''],
+        );
+    }
+    if (/^-(fprintf?|fprint0|fls)$/.test(arg)) walk.write(args[at + 1] ?? '');
+    if (arg === '-delete') for (const path of roots.length > 0 ? roots : ['.']) walk.write(path);
+  });
+  return found;
+};
+
+export const runMake: Program = ({ program, args, input, walk }) => {
+  const read = readOptions(args, {
+    short: 'fCIjloWEO',
+    long: ['file', 'makefile', 'directory', 'eval'],
+    anywhere: true,
+  });
+  const assigned = read.rest.filter((arg) => /^(SHELL|MAKE|\.SHELLFLAGS)=/.test(arg));
+  for (const one of assigned) walk.apart(one.slice(one.indexOf('=') + 1));
+  for (const text of valuesOf(read, 'eval', 'E')) runRecipes(text, walk);
+  for (const file of valuesOf(read, 'f', 'file', 'makefile')) {
+    const texts = file === '-' || file === '/dev/stdin' ? input : walk.contents(file);
+    if (texts?.some((text) => !isKnown(text)))
+      walk.refuse(cannotTell(`${program} -f ${readable(file)}`, 'It would run what it reads.'));
+    for (const text of texts ?? []) runRecipes(text, walk);
+  }
+  return undefined;
+};
+
+/** Goes through the commands of a makefile: indented by a tab or behind a `;`, with `@`, `-` and `+` before them. */
+function runRecipes(text: string, walk: Shell): void {
+  for (const line of text.split('\n'))
+    if (/^\t|;/.test(line)) walk.apart(line.replace(/^[^\t;]*;|^\t/, '').replace(/^[@+-]+/, ''));
+  for (const [, command = ''] of text.matchAll(/\$\(shell ([^)]*)\)/g)) walk.apart(command);
+}
+
+/** What runs later, or in a place that this line does not show. */
+export const runLater: Program = ({ program, args, input, walk }) => {
+  if (program === 'crontab' && args.some((arg) => /^-l$/.test(arg))) return undefined;
+  if (program === 'crontab' || program === 'at' || program === 'batch') {
+    for (const text of input) if (isKnown(text) && text !== '') walk.apart(text);
+    walk.refuse(
+      deny('outside', program, 'It runs commands later, when they cannot be checked.', 'Run them now.'),
+    );
+  }
+  return undefined;
+};
+
+export const runGdb: Program = ({ args, environment, input, walk }) => {
+  const read = readOptions(args, { long: ['ex', 'iex', 'eval-command', 'command', 'x'] });
+  for (const text of valuesOf(read, 'ex', 'iex', 'eval-command'))
+    walk.apart(text.replace(/^\s*(shell|!|pipe|python|system)\s*/, ''));
+  return isGiven(read, 'args') ? walk.run(read.rest, environment, input) : undefined;
+};
+
+export const runTar: Program = ({ program, args, walk }) => {
+  for (const [at, arg] of args.entries()) {
+    const [, script] =
+      /^--(?:to-command|use-compress-program|rsh-command|info-script|new-volume-script)=(.*)$/s.exec(arg) ??
+      [];
+    const [, action] = /^--checkpoint-action=exec=(.*)$/s.exec(arg) ?? [];
+    if (script !== undefined || action !== undefined) walk.apart(script ?? action ?? '');
+    if (/^(--to-command|--use-compress-program|-I|-F)$/.test(arg)) walk.apart(args[at + 1] ?? '');
+    if (/^--checkpoint-action$/.test(arg)) walk.apart((args[at + 1] ?? '').replace(/^exec=/, ''));
+  }
+  for (const path of changedFiles(program, args)) walk.write(path);
+  return undefined;
+};
+
+export const runCopier: Program = ({ program, args, walk }) => {
+  const read = readOptions(args, {
+    short: program === 'rsync' ? 'efBMT' : 'cDFiJloPSX',
+    long: ['rsh', 'rsync-path'],
+    anywhere: true,
+  });
+  for (const script of valuesOf(read, 'e', 'rsh', 'rsync-path', 'S')) walk.apart(script);
+  for (const option of valuesOf(read, 'o'))
+    if (/^ProxyCommand/i.test(option)) walk.apart(option.replace(/^\w+[= ]/, ''));
+  for (const path of changedFiles(program, args)) walk.write(path);
+  return undefined;
+};

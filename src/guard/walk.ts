@@ -1,0 +1,494 @@
+import {
+  type Assignment,
+  type CommandNode,
+  type Command as CommandSyntax,
+  type CompoundList,
+  type ParsedScript,
+  parse,
+  type Redirection,
+  type Statement,
+} from 'unbash';
+import { judgeKeyWords, judgeWrite, type Place } from './places.ts';
+import { runWords } from './programs.ts';
+import type { Shell } from './shell.ts';
+import {
+  anything,
+  type Choices,
+  cannotTell,
+  crossed,
+  type Denial,
+  deny,
+  fileText,
+  isKnown,
+  mostChoices,
+  readable,
+} from './text.ts';
+import { few, fileTextOr, isRedirection, joined, type State, type Stored, startIn } from './walkState.ts';
+import { fieldsOf, type Scope, textsOf, textsOfParts, visitArithmetic, visitWords } from './words.ts';
+
+/** Scripts in scripts, and calls of functions; no honest line needs more. */
+const deepest = 12;
+
+/** Steps and characters that are looked at for one tool; the kernel takes 131,072 characters for one argument. */
+const mostSteps = 2000;
+const longest = 200_000;
+
+interface Shared {
+  readonly place: Omit<Place, 'cwd'>;
+  steps: number;
+  left: number;
+  files: number;
+  denial: Denial | null;
+}
+
+/** Reports why a worker may not run a command line, as far as that can be told from its text; null where it may. */
+export function judgeScript(text: string, place: Place): Denial | null {
+  const shared: Shared = { place, steps: mostSteps, left: longest, files: 0, denial: null };
+  new Walk(shared, startIn(place), 0).script(text);
+  return shared.denial;
+}
+
+/**
+ * Goes through a script as a shell would, with its folder, variables, functions and pipes. Where a shell could do one
+ * thing or another, it goes both ways and keeps what can be of each.
+ */
+export class Walk implements Scope, Shell {
+  readonly #shared: Shared;
+  #state: State;
+  readonly #depth: number;
+
+  constructor(shared: Shared, state: State, depth: number) {
+    this.#shared = shared;
+    this.#state = state;
+    this.#depth = depth;
+  }
+
+  get rules(): Place['rules'] {
+    return this.#shared.place.rules;
+  }
+
+  get places(): readonly Place[] {
+    return this.#state.folders.map((cwd) => ({ ...this.#shared.place, cwd }));
+  }
+
+  refuse(denial: Denial | null): void {
+    this.#shared.denial ??= denial;
+  }
+
+  get isRefused(): boolean {
+    return this.#shared.denial !== null;
+  }
+
+  write(path: string): void {
+    for (const place of this.places) this.refuse(judgeWrite(path, place));
+  }
+
+  /** Goes through a text as a script of its own, in this shell. Returns what it may print. */
+  script(text: string, input: Choices<string> = ['']): Choices<string> {
+    if (this.isRefused) return [''];
+    if (!isKnown(text) && /^[\s\uE000-\uE002]*$/.test(text)) {
+      if (text.trim() !== '') this.refuse(cannotTell(text, 'A shell would run what cannot be told here.'));
+      return [''];
+    }
+    this.#shared.left -= text.length;
+    if (this.#depth > deepest || this.#shared.left < 0) {
+      this.refuse(
+        deny('outside', text, 'This is too long or too deep to be checked.', 'Write it in smaller steps.'),
+      );
+      return [''];
+    }
+    const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
+    const script = parse(text);
+    const printed = inner.list(script.commands, input);
+    if (script.errors !== undefined) inner.#broken(text);
+    this.#state = inner.#state;
+    return printed;
+  }
+
+  apart(
+    text: string,
+    input: Choices<string> = [''],
+    variables: ReadonlyMap<string, Choices<readonly string[]>> = new Map(),
+  ): Choices<string> {
+    const inner = this.#copy();
+    for (const [name, value] of variables) inner.set(name, value);
+    return inner.script(text, input);
+  }
+
+  contents(path: string): Choices<string> | null {
+    const named = this.#state.files.get(path);
+    if (named !== undefined) return named;
+    for (const place of this.places)
+      for (const at of place.locate(path, place.cwd) ?? []) {
+        const found = this.#state.files.get(at);
+        if (found !== undefined) return found;
+      }
+    return null;
+  }
+
+  keep(path: string, text: Choices<string>, isMore: boolean): void {
+    const files = new Map(this.#state.files);
+    for (const place of this.places)
+      for (const at of place.locate(path, place.cwd) ?? []) {
+        const old = isMore ? (files.get(at) ?? [fileText]) : [''];
+        files.set(at, crossed(old, text, (left, right) => left + right) ?? [anything]);
+      }
+    this.#state = { ...this.#state, files };
+  }
+
+  enter(folders: Choices<string>): void {
+    this.#state = { ...this.#state, before: this.#state.folders, folders: few(folders, anything) };
+  }
+
+  get folderBefore(): Choices<string> {
+    return this.#state.before;
+  }
+
+  end(): void {
+    this.#state = { ...this.#state, isOver: true };
+  }
+
+  call(name: string, args: readonly string[], input: Choices<string>): Choices<string> | null {
+    const body = this.#state.functions.get(name);
+    if (body === undefined) return null;
+    if (this.#depth > deepest) {
+      this.refuse(
+        deny('outside', name, 'It calls itself too often to be checked.', 'Write it in smaller steps.'),
+      );
+      return [''];
+    }
+    const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
+    const saved = ['@', ...Array.from({ length: 9 }, (_, at) => String(at + 1))].map(
+      (key) => [key, inner.valueOf(key)] as const,
+    );
+    inner.positional(args);
+    const printed = inner.node(body, input);
+    for (const [key, value] of saved) inner.set(key, value ?? [['']]);
+    this.#state = { ...inner.#state, isOver: this.#state.isOver };
+    return printed;
+  }
+
+  positional(args: readonly string[]): void {
+    this.set('@', [args]);
+    for (let at = 0; at < 9; at += 1) this.set(String(at + 1), [[args[at] ?? '']]);
+  }
+
+  run(
+    words: readonly string[],
+    environment: ReadonlyMap<string, string>,
+    input: Choices<string>,
+  ): Choices<string> {
+    if (this.isRefused) return [''];
+    this.#shared.steps -= 1;
+    if (this.#shared.steps < 0) {
+      this.refuse(
+        deny('outside', words[0] ?? '', 'This is too much to be checked.', 'Do it in smaller steps.'),
+      );
+      return [''];
+    }
+    const named = [...new Set(words.map(readable))];
+    for (const place of this.places) this.refuse(judgeKeyWords(named, place));
+    return this.isRefused ? [''] : runWords(words, environment, input, this);
+  }
+
+  valueOf(name: string): Choices<readonly string[]> | null {
+    if (name === 'PWD') return this.#state.folders.map((folder) => [folder]);
+    if (name === 'OLDPWD') return this.#state.before.map((folder) => [folder]);
+    return this.#state.variables.get(name) ?? null;
+  }
+
+  set(name: string, value: Choices<readonly string[]>): void {
+    const variables = new Map(this.#state.variables).set(
+      name,
+      value.length > mostChoices ? [[anything]] : value,
+    );
+    this.#state = { ...this.#state, variables };
+  }
+
+  output(script: ParsedScript): Choices<string> {
+    if (this.isRefused) return [''];
+    const inner = this.#copy();
+    if (inner.#depth > deepest) {
+      this.refuse(deny('outside', '$(', 'This is too deep to be checked.', 'Write it in smaller steps.'));
+      return [anything];
+    }
+    if (script.errors !== undefined) inner.#broken('$(');
+    return inner.list(script.commands, ['']);
+  }
+
+  asFile(script: ParsedScript, operator: '<' | '>'): string {
+    const inner = this.#copy();
+    const printed = inner.list(script.commands, operator === '<' ? [''] : [anything]);
+    this.#shared.files += 1;
+    const path = `/dev/fd/${1000 + this.#shared.files}`;
+    this.#state = { ...this.#state, files: new Map(this.#state.files).set(path, printed) };
+    return path;
+  }
+
+  expandLater(text: string): void {
+    if (isKnown(text) && /[$`]/.test(text)) this.apart(`: "${text.replaceAll('"', '\\"')}"`);
+  }
+
+  #copy(): Walk {
+    return new Walk(this.#shared, this.#state, this.#depth + 1);
+  }
+
+  /** A shell refuses what it cannot read, but only when it comes to it; another shell may read more. */
+  #broken(text: string): void {
+    const named = /\b(git|orch-tui|gh|glab)\b/.exec(text);
+    if (named) this.refuse(cannotTell(named[0], 'The line cannot be read as a shell reads it.'));
+  }
+
+  list(statements: readonly Statement[], input: Choices<string>): Choices<string> {
+    let printed: Choices<string> = [''];
+    for (const { command, background } of statements) {
+      if (this.isRefused || this.#state.isOver) break;
+      const walk = background ? this.#copy() : this;
+      const next = walk.node(command, input);
+      printed = crossed(printed, next, (left, right) => left + right) ?? [anything];
+    }
+    return few(printed, anything);
+  }
+
+  node(node: CommandNode | Statement['command'] | CompoundList, input: Choices<string>): Choices<string> {
+    if (this.isRefused) return [''];
+    switch (node.type) {
+      case 'Command':
+        return this.#command(node, input);
+      case 'Pipeline':
+        return this.#pipeline(node.commands, input);
+      case 'AndOr':
+        return this.#andOr(node.commands, input);
+      case 'CompoundList':
+        return this.list(node.commands, input);
+      case 'BraceGroup':
+        return this.list(node.body.commands, input);
+      case 'Subshell':
+        return this.#copy().list(node.body.commands, input);
+      case 'If':
+        return this.#either(
+          [node.clause, ...node.elif.map(({ clause }) => clause)],
+          [node.then, ...node.elif.map(({ then }) => then), ...(node.else ? [node.else] : [])],
+          input,
+        );
+      case 'While':
+        return this.#loop(() => [
+          ...this.list(node.clause.commands, input),
+          ...this.list(node.body.commands, input),
+        ]);
+      case 'For':
+      case 'Select': {
+        const items = node.wordlist?.map((word) => fieldsOf(word, this)) ?? [this.valueOf('@') ?? [[]]];
+        const each = items.flat(2);
+        return this.#loop(() => {
+          this.set(node.name.value, each.length === 0 ? [['']] : each.map((item) => [item]));
+          return this.list(node.body.commands, input);
+        });
+      }
+      case 'ArithmeticFor':
+        for (const part of [node.initialize, node.test, node.update]) visitArithmetic(part, this);
+        return this.#loop(() => this.list(node.body.commands, input));
+      case 'Case': {
+        fieldsOf(node.word, this);
+        for (const { pattern } of node.items) for (const word of pattern) textsOf(word, this);
+        return this.#either(
+          [],
+          node.items.map(({ body }) => body),
+          input,
+        );
+      }
+      case 'Function':
+        this.#state = {
+          ...this.#state,
+          functions: new Map(this.#state.functions).set(node.name.value, node.body),
+        };
+        return [''];
+      case 'Coproc':
+        return this.#copy().node(node.body, [anything]);
+      case 'Redirected': {
+        const { from, files } = this.#redirects(node.redirects, input);
+        const printed = this.node(node.command, from);
+        return this.#stored(files, printed);
+      }
+      case 'TestCommand':
+        visitWords(node, this);
+        return [''];
+      case 'ArithmeticCommand':
+        visitArithmetic(node.expression, this);
+        return [''];
+      default:
+        return node satisfies never;
+    }
+  }
+
+  #pipeline(commands: readonly CommandNode[], input: Choices<string>): Choices<string> {
+    let flows = input;
+    for (const [at, command] of commands.entries()) {
+      // All run in shells of their own, except perhaps the last.
+      const walk = commands.length === 1 ? this : this.#copy();
+      flows = walk.node(command, flows);
+      if (walk === this) break;
+      const isLast = at === commands.length - 1;
+      const after = isLast ? joined(this.#state, walk.#state) : this.#state;
+      this.#state = { ...after, files: walk.#state.files, isOver: this.#state.isOver };
+    }
+    return flows;
+  }
+
+  #andOr(
+    commands: readonly CommandSyntax[] | readonly (CommandNode | Statement['command'])[],
+    input: Choices<string>,
+  ): Choices<string> {
+    let ends: State | null = null;
+    const printed: string[] = [];
+    for (const command of commands) {
+      if (this.#state.isOver) break;
+      const before = this.#state;
+      printed.push(...this.node(command as CommandNode, input));
+      // The next one may be left out, and so may this one.
+      ends = ends === null ? this.#state : joined(joined(ends, before), this.#state);
+    }
+    if (ends !== null) this.#state = ends;
+    return few([...new Set(printed)], anything);
+  }
+
+  #either(
+    clauses: readonly CompoundList[],
+    branches: readonly CompoundList[],
+    input: Choices<string>,
+  ): Choices<string> {
+    for (const clause of clauses) this.list(clause.commands, input);
+    const start = this.#state;
+    let ends: State = start;
+    const printed: string[] = [''];
+    for (const branch of branches) {
+      this.#state = start;
+      printed.push(...this.list(branch.commands, input));
+      ends = joined(ends, this.#state);
+    }
+    this.#state = ends;
+    return few([...new Set(printed)], anything);
+  }
+
+  #loop(round: () => Choices<string>): Choices<string> {
+    const start = this.#state;
+    round();
+    this.#state = { ...joined(start, this.#state), isOver: false };
+    // What the first round set, the second may use.
+    const printed = round();
+    this.#state = { ...joined(start, this.#state), isOver: false };
+    return printed.every((text) => text === '') ? [''] : [fileTextOr(printed)];
+  }
+
+  #command(node: CommandSyntax, input: Choices<string>): Choices<string> {
+    const { from, files } = this.#redirects([...node.prefix, ...node.suffix].filter(isRedirection), input);
+    let environments: Choices<ReadonlyMap<string, string>> = [new Map()];
+    const assigned: Assignment[] = node.prefix.filter((one) => one.type === 'Assignment');
+    if (node.name === undefined) {
+      for (const one of assigned) this.assign(one);
+      return this.#stored(files, ['']);
+    }
+    for (const one of assigned) {
+      const texts = one.value.type === 'Word' ? textsOf(one.value, this) : [anything];
+      environments = crossed(environments, texts, (map, text) => new Map(map).set(one.name, text)) ?? [
+        new Map([[one.name, anything]]),
+      ];
+    }
+    const words = this.#wordsOf(node);
+    const start = this.#state;
+    let ends: State | null = null;
+    const printed: string[] = [];
+    for (const environment of environments)
+      for (const one of words) {
+        this.#state = start;
+        printed.push(...this.run(one, environment, from));
+        ends = ends === null ? this.#state : joined(ends, this.#state);
+      }
+    this.#state = ends ?? start;
+    return this.#stored(files, few([...new Set(printed)], anything));
+  }
+
+  /** Returns the words that a command may consist of. */
+  #wordsOf({ name, suffix }: CommandSyntax): Choices<readonly string[]> {
+    let words: string[][] = (name === undefined ? [[]] : fieldsOf(name, this)).map((fields) => [...fields]);
+    for (const arg of suffix) {
+      if (isRedirection(arg)) continue;
+      if (arg.type === 'Word' && arg.parts === undefined && !arg.text.startsWith('~')) {
+        for (const list of words) list.push(arg.value);
+        continue;
+      }
+      const fields = arg.type === 'Word' ? fieldsOf(arg, this) : this.#assignmentWords(arg);
+      const [only] = fields;
+      if (fields.length === 1) for (const list of words) list.push(...(only ?? []));
+      else
+        words = crossed(words, fields, (left, right) => [...left, ...right])?.map((list) => [...list]) ?? [
+          [words[0]?.[0] ?? anything, anything],
+        ];
+    }
+    return words;
+  }
+
+  /** Keeps what an assignment says, also of arrays and of what is added. */
+  assign(one: Assignment): void {
+    const value: Choices<readonly string[]> =
+      one.value.type === 'Word'
+        ? textsOf(one.value, this).map((text) => [text])
+        : [one.value.elements.flatMap((word) => fieldsOf(word, this)[0] ?? [anything])];
+    const old = this.valueOf(one.name);
+    if (one.index !== undefined) this.set(one.name, [[anything]]);
+    else if (!one.append) this.set(one.name, value);
+    else if (one.value.type === 'Word')
+      this.set(
+        one.name,
+        crossed(old ?? [[anything]], value, ([a = ''], [b = '']) => [a + b]) ?? [[anything]],
+      );
+    else this.set(one.name, crossed(old ?? [[]], value, (a, b) => [...a, ...b]) ?? [[anything]]);
+  }
+
+  #assignmentWords(one: Assignment): Choices<readonly string[]> {
+    if (one.value.type !== 'Word') {
+      this.assign(one);
+      return [[one.name]];
+    }
+    return textsOf(one.value, this).map((text) => [`${one.name}${one.append ? '+' : ''}=${text}`]);
+  }
+
+  /** Goes through redirections: what is read instead, and the files that what is printed goes to. */
+  #redirects(list: readonly Redirection[], input: Choices<string>): { from: Choices<string>; files: Stored } {
+    let from = input;
+    const files: (readonly [string, boolean])[] = [];
+    for (const one of list) {
+      if (one.type !== 'Redirect' || one.operator === '<') from = this.#read(one);
+      else files.push(...this.#written(one));
+    }
+    return { from: few(from, anything), files };
+  }
+
+  #read(one: Redirection): Choices<string> {
+    if (one.type === 'HereDoc')
+      return one.body.parts === undefined || one.delimiter?.quoted
+        ? [one.body.text]
+        : textsOfParts(one.body.parts, this);
+    const texts = one.target === undefined ? [''] : textsOf(one.target, this);
+    if (one.type === 'HereString') return texts.map((text) => `${text}\n`);
+    return texts.flatMap((path) => this.contents(path) ?? [fileText]);
+  }
+
+  #written(one: Extract<Redirection, { type: 'Redirect' }>): Stored {
+    const targets = one.target === undefined ? [] : textsOf(one.target, this);
+    // `2>&1` and `<&-` are about what is open already.
+    if (
+      one.operator.endsWith('&') &&
+      targets.every((text) => /^(\d+|-|\d+-)$/.test(text) || one.operator === '<&')
+    )
+      return [];
+    for (const path of targets) this.write(path);
+    const channel = one.descriptor?.type === 'FileDescriptor' ? one.descriptor.value : 1;
+    return channel === 1 ? targets.map((path) => [path, one.operator.includes('>>')] as const) : [];
+  }
+
+  #stored(files: Stored, printed: Choices<string>): Choices<string> {
+    for (const [path, isMore] of files) this.keep(path, printed, isMore);
+    return files.length > 0 ? [''] : printed;
+  }
+}

@@ -1,0 +1,72 @@
+import type { Function as FunctionNode, Redirection } from 'unbash';
+import type { Place } from './places.ts';
+import { anything, type Choices, fileText, mostChoices } from './text.ts';
+
+/** What a shell keeps from one command to the next, as far as it can be told. */
+export interface State {
+  /** Absolute paths of the current folder, or `anything`. */
+  readonly folders: Choices<string>;
+  readonly before: Choices<string>;
+  readonly variables: ReadonlyMap<string, Choices<readonly string[]>>;
+  readonly functions: ReadonlyMap<string, FunctionNode['body']>;
+  /** What files hold that were written here, by absolute path. */
+  readonly files: ReadonlyMap<string, Choices<string>>;
+  /** Nothing behind this is reached: `exit`, `return` and the like. */
+  readonly isOver: boolean;
+}
+
+/** Returns what a shell begins with that is started in a place. */
+export function startIn({ rules, cwd }: Place): State {
+  return {
+    folders: [cwd],
+    before: [anything],
+    variables: new Map(Object.entries(rules.variables).map(([name, value]) => [name, [[value]]] as const)),
+    functions: new Map(),
+    files: new Map(),
+    isOver: false,
+  };
+}
+
+export function few(choices: Choices<string>, otherwise: string): Choices<string> {
+  const all = [...new Set(choices)];
+  return all.length > mostChoices ? [otherwise] : all;
+}
+
+export function fileTextOr(printed: Choices<string>): string {
+  return printed.some((text) => text.includes(anything)) ? anything : fileText;
+}
+
+/** Returns what holds after one of two ways was gone; one that ended does not count. */
+export function joined(left: State, right: State): State {
+  if (left.isOver) return right;
+  if (right.isOver || left === right) return left;
+  const variables = new Map(left.variables);
+  for (const name of new Set([...left.variables.keys(), ...right.variables.keys()])) {
+    const [one, other] = [left.variables.get(name), right.variables.get(name)];
+    if (one !== other) variables.set(name, fewLists([...(one ?? [[anything]]), ...(other ?? [[anything]])]));
+  }
+  const files = new Map(left.files);
+  for (const [path, text] of right.files)
+    if (files.get(path) !== text) files.set(path, few([...(files.get(path) ?? []), ...text], anything));
+  return {
+    folders: few([...left.folders, ...right.folders], anything),
+    before: few([...left.before, ...right.before], anything),
+    variables,
+    functions:
+      left.functions === right.functions ? left.functions : new Map([...left.functions, ...right.functions]),
+    files,
+    isOver: false,
+  };
+}
+
+export function fewLists(lists: Choices<readonly string[]>): Choices<readonly string[]> {
+  const all = [...new Map(lists.map((list) => [list.join('\0'), list])).values()];
+  return all.length > mostChoices ? [[anything]] : all;
+}
+
+/** Files that what is printed goes to, each with whether it is added there. */
+export type Stored = readonly (readonly [path: string, isMore: boolean])[];
+
+export function isRedirection(one: { readonly type: string }): one is Redirection {
+  return one.type === 'Redirect' || one.type === 'HereString' || one.type === 'HereDoc';
+}

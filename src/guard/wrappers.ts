@@ -1,0 +1,327 @@
+import { builtins, judgeEnvironment } from './builtins.ts';
+import { type OptionSyntax, readOptions, valuesOf } from './options.ts';
+import type { Run, Shell } from './shell.ts';
+import { anything, type Choices } from './text.ts';
+
+/** A program that takes another command: its options, and how many words come before that command. */
+export interface Wrapper extends OptionSyntax {
+  readonly before?: number;
+  /** `NAME=value` before the command sets a variable for it. */
+  readonly sets?: true;
+  /** Options whose value is a command line. */
+  readonly scripts?: readonly string[];
+  /** What stands behind is put together to one command line. */
+  readonly isScript?: true;
+  /** Words that have to come first, such as `run`. */
+  readonly verbs?: readonly string[];
+  /** Options behind which all words are the command. */
+  readonly words?: readonly string[];
+  /** Each word behind is a command line of its own. */
+  readonly each?: true;
+}
+
+export const plain: Wrapper = {};
+export const wrappers: Readonly<Record<string, Wrapper>> = {
+  env: {
+    short: 'uCSa',
+    long: ['unset', 'chdir', 'split-string', 'argv0'],
+    sets: true,
+    scripts: ['S', 'split-string'],
+  },
+  sudo: {
+    short: 'CDghpRrtTUu',
+    long: [
+      'user',
+      'group',
+      'host',
+      'prompt',
+      'chdir',
+      'chroot',
+      'role',
+      'type',
+      'close-from',
+      'other-user',
+      'command-timeout',
+    ],
+    sets: true,
+  },
+  doas: { short: 'uC' },
+  timeout: { short: 'ks', long: ['kill-after', 'signal'], before: 1 },
+  nice: { short: 'n', long: ['adjustment'] },
+  ionice: { short: 'cnpPu', long: ['class', 'classdata', 'pid', 'pgid', 'uid'] },
+  chrt: { short: 'TPD', long: ['sched-runtime', 'sched-period', 'sched-deadline'], before: 1 },
+  taskset: { before: 1 },
+  numactl: { short: 'CNmpi', long: ['cpunodebind', 'physcpubind', 'membind', 'preferred', 'interleave'] },
+  prlimit: { short: 'p', long: ['pid', 'output'] },
+  stdbuf: { short: 'ioe', long: ['input', 'output', 'error'] },
+  time: { short: 'fo', long: ['format', 'output'] },
+  flock: {
+    short: 'wE',
+    long: ['timeout', 'wait', 'conflict-exit-code'],
+    before: 1,
+    scripts: ['c', 'command'],
+  },
+  nsenter: { short: 'tSG', long: ['target', 'setuid', 'setgid'] },
+  unshare: {
+    short: 'SGRw',
+    long: ['setuid', 'setgid', 'root', 'wd', 'map-user', 'map-group', 'propagation'],
+  },
+  chroot: { long: ['userspec', 'groups'], before: 1 },
+  setpriv: {
+    long: ['reuid', 'regid', 'groups', 'inh-caps', 'ambient-caps', 'bounding-set', 'securebits', 'pdeathsig'],
+  },
+  strace: {
+    short: 'abeEIoOpPsSuUX',
+    long: ['output', 'trace', 'attach', 'user', 'env', 'string-limit', 'columns'],
+  },
+  ltrace: { short: 'aAbeFlnopsuwxX', long: ['output'] },
+  valgrind: plain,
+  script: {
+    short: 'EBIOTomc',
+    long: ['command', 'log-in', 'log-out', 'log-io', 'log-timing', 'echo', 'output-limit'],
+    before: 1,
+    scripts: ['c', 'command'],
+    anywhere: true,
+  },
+  su: {
+    short: 'cCgGsTw',
+    long: ['command', 'session-command', 'group', 'supp-group', 'shell', 'whitelist-environment'],
+    before: 9,
+    scripts: ['c', 'C', 'command', 'session-command'],
+    anywhere: true,
+  },
+  runuser: {
+    short: 'cCgGsTuw',
+    long: ['command', 'session-command', 'group', 'supp-group', 'shell', 'user'],
+    scripts: ['c', 'C', 'command', 'session-command'],
+    anywhere: true,
+  },
+  watch: { short: 'nq', long: ['interval', 'equexit'], isScript: true },
+  setarch: { before: 1 },
+  rlwrap: { short: 'abcCDeEfFgHiIlmMnNoOpPqQrRsStvwWz' },
+  'xvfb-run': {
+    short: 'nefpsw',
+    long: ['server-num', 'error-file', 'auth-file', 'xauth-protocol', 'server-args', 'wait'],
+  },
+  fakeroot: { short: 'lsibf', long: ['lib', 'faked', 'save'] },
+  faketime: { short: 'f', before: 1 },
+  'dbus-run-session': { long: ['config-file', 'dbus-daemon'] },
+  'systemd-run': {
+    short: 'pMHuEtP',
+    long: [
+      'property',
+      'machine',
+      'host',
+      'unit',
+      'description',
+      'slice',
+      'setenv',
+      'uid',
+      'gid',
+      'nice',
+      'working-directory',
+      'on-active',
+      'on-boot',
+      'on-calendar',
+      'service-type',
+    ],
+  },
+  'systemd-inhibit': { long: ['what', 'who', 'why', 'mode'] },
+  caffeinate: { short: 'tw' },
+  unbuffer: plain,
+  parallel: {
+    short: 'jJSNLnaIdlPrsTXUxm',
+    long: [
+      'jobs',
+      'max-args',
+      'arg-file',
+      'colsep',
+      'delay',
+      'joblog',
+      'results',
+      'tmpdir',
+      'sshlogin',
+      'timeout',
+      'retries',
+      'halt',
+    ],
+    isScript: true,
+  },
+  npx: { short: 'pcw', long: ['package', 'call', 'workspace'], scripts: ['c', 'call'] },
+  bunx: { short: 'p', long: ['package'] },
+  pnpx: plain,
+  npm: {
+    verbs: ['exec', 'x'],
+    short: 'pcw',
+    long: ['package', 'call', 'workspace', 'prefix'],
+    scripts: ['c', 'call'],
+  },
+  pnpm: { verbs: ['exec', 'dlx'], short: 'cC', long: ['filter', 'dir'] },
+  yarn: { verbs: ['exec', 'dlx', 'run'], short: 'p', long: ['cwd', 'package'] },
+  bun: { verbs: ['x', 'run'], long: ['cwd'] },
+  poetry: { verbs: ['run'], short: 'CP', long: ['directory', 'project'] },
+  pipenv: { verbs: ['run'] },
+  uv: {
+    verbs: ['run', 'x'],
+    long: ['with', 'python', 'directory', 'project', 'extra', 'group', 'env-file'],
+    short: 'p',
+  },
+  uvx: { long: ['with', 'python', 'from'], short: 'p' },
+  pipx: { verbs: ['run'], long: ['spec', 'python'] },
+  rye: { verbs: ['run'] },
+  hatch: { verbs: ['run'] },
+  pdm: { verbs: ['run'] },
+  bundle: { verbs: ['exec'] },
+  mise: { verbs: ['exec', 'x'], short: 'cC', long: ['command'], scripts: ['c', 'command'] },
+  asdf: { verbs: ['exec'] },
+  rbenv: { verbs: ['exec'] },
+  pyenv: { verbs: ['exec'] },
+  volta: { verbs: ['run'], long: ['node', 'npm', 'yarn'] },
+  conda: { verbs: ['run'], short: 'np', long: ['name', 'prefix', 'cwd'] },
+  direnv: { verbs: ['exec'], before: 1 },
+  nix: { verbs: ['develop', 'shell', 'run'], long: ['command'], words: ['-c', '--command'] },
+  'nix-shell': { short: 'pAI', long: ['run', 'command', 'packages'], scripts: ['run', 'command'], before: 9 },
+  dotenv: { short: 'efv' },
+  'cross-env': { sets: true },
+  'cross-env-shell': { sets: true, isScript: true },
+  nodemon: { short: 'xwei', long: ['exec', 'watch', 'ext', 'ignore'], scripts: ['x', 'exec'], before: 1 },
+  entr: { isScript: true },
+  watchexec: {
+    short: 'wefdioEs',
+    long: ['watch', 'exts', 'filter', 'debounce', 'ignore', 'on-busy-update', 'shell', 'env'],
+    isScript: true,
+  },
+  concurrently: {
+    short: 'nclmp',
+    long: ['names', 'prefix', 'max-processes', 'kill-others-on', 'success'],
+    each: true,
+  },
+  hyperfine: {
+    short: 'wrmMpcSnuNis',
+    long: [
+      'warmup',
+      'runs',
+      'min-runs',
+      'max-runs',
+      'prepare',
+      'cleanup',
+      'setup',
+      'shell',
+      'export-json',
+      'export-markdown',
+    ],
+    scripts: ['p', 'prepare', 'c', 'cleanup', 's', 'setup'],
+    each: true,
+  },
+  'start-server-and-test': { each: true },
+  wireit: plain,
+  ssh: { short: 'BbcDEeFIiJLlmOopQRSWw', before: 1, isScript: true },
+  tmux: {
+    short: 'LSfc',
+    verbs: [
+      'new-session',
+      'new',
+      'new-window',
+      'neww',
+      'split-window',
+      'splitw',
+      'run-shell',
+      'run',
+      'respawn-pane',
+      'send-keys',
+      'send',
+      'if-shell',
+      'pipe-pane',
+      'display-popup',
+    ],
+    each: true,
+  },
+  screen: { short: 'SXcehlpstTx' },
+  expect: { short: 'cfb', scripts: [] },
+  busybox: plain,
+  toybox: plain,
+  nohup: plain,
+  setsid: plain,
+  coproc: plain,
+  'git-bisect-run': plain,
+};
+
+/** Reads a wrapper's own words away and goes through what it runs. */
+export function runWrapped(run: Run, wrapper: Wrapper): Choices<string> | undefined {
+  const { program, environment, input, walk } = run;
+  const words = behindVerb(run.args, wrapper);
+  // What package scripts do cannot be seen; they are the repository's own, as its Makefile is.
+  if (words === null) return undefined;
+  const read = readOptions(words, wrapper);
+  for (const script of valuesOf(read, ...(wrapper.scripts ?? []))) walk.apart(script, input);
+  for (const path of valuesOf(read, 'output', ...(/^(time|strace)$/.test(program) ? ['o'] : [])))
+    walk.write(path);
+  const { own, rest } = settingsOf(read.rest.slice(wrapper.before ?? 0), environment, wrapper);
+  if (wrapper.sets) judgeEnvironment(own, rest[0] ?? '', walk);
+  if (program === 'flock' && /^(-c|--command)$/.test(rest[0] ?? '')) return walk.apart(rest[1] ?? '', input);
+  const command = wrapper.words ? behindOption(words, wrapper.words) : rest;
+  if (command.length === 0) return undefined;
+  if (wrapper.each) {
+    for (const one of command) walk.apart(one, input);
+    return undefined;
+  }
+  if (wrapper.isScript) return runLine(command, input, walk);
+  return inFolder(valuesOf(read, 'C', 'chdir', 'working-directory'), walk, () =>
+    walk.run(command, own, input),
+  );
+}
+
+/** Returns the words behind a verb that has to come first, such as `run`; null where it does not. */
+function behindVerb(args: readonly string[], wrapper: Wrapper): readonly string[] | null {
+  if (!wrapper.verbs) return args;
+  const { rest } = readOptions(args, wrapper);
+  if (!wrapper.verbs.includes(rest[0] ?? '')) return null;
+  return [...args.slice(0, args.length - rest.length), ...rest.slice(1)];
+}
+
+function behindOption(words: readonly string[], options: readonly string[]): readonly string[] {
+  const at = words.findIndex((word) => options.includes(word));
+  return at < 0 ? [] : words.slice(at + 1);
+}
+
+/** Takes `NAME=value` from the beginning of words, where a wrapper sets variables so. */
+function settingsOf(words: readonly string[], environment: ReadonlyMap<string, string>, { sets }: Wrapper) {
+  const own = new Map(environment);
+  let rest = words;
+  while (sets && /^[A-Za-z_]\w*=/.test(rest[0] ?? '')) {
+    const [name = '', ...value] = (rest[0] ?? '').split('=');
+    own.set(name, value.join('='));
+    rest = rest.slice(1);
+  }
+  return { own, rest };
+}
+
+/** Goes through words that are put together to a command line; behind `:::` are values for it. */
+function runLine(words: readonly string[], input: Choices<string>, walk: Shell): Choices<string> {
+  const [command = [], ...lists] = divided(words, /^:::\+?$/);
+  const line = command.join(' ');
+  const hole = /\{[^{}]*\}/g;
+  for (const item of lists.flat().slice(0, 32))
+    walk.apart(line.replace(hole, item) === line ? `${line} ${item}` : line.replace(hole, item));
+  return line === '' ? [''] : walk.apart(line.replace(hole, anything), input);
+}
+
+/** Runs something in the folder that an option named. */
+function inFolder(folders: readonly string[], walk: Shell, run: () => Choices<string>): Choices<string> {
+  const [folder] = folders;
+  if (folder === undefined) return run();
+  const before = walk.places.map(({ cwd }) => cwd);
+  builtins.cd?.({ program: 'cd', args: [folder], environment: new Map(), input: [''], walk });
+  const printed = run();
+  walk.enter(before);
+  return printed;
+}
+
+function divided(words: readonly string[], mark: RegExp): readonly (readonly string[])[] {
+  const parts: string[][] = [[]];
+  for (const word of words) {
+    if (mark.test(word)) parts.push([]);
+    else parts.at(-1)?.push(word);
+  }
+  return parts;
+}
