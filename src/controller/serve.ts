@@ -8,8 +8,7 @@ import type { Result } from '../lib/result.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
 import { type Peer, standingOf } from '../protocol/peer.ts';
 import type { Core } from './core.ts';
-import type { Documents } from './documents/documents.ts';
-import { documentServices } from './documents/services.ts';
+import { type Documents, documentServices } from './documents/documents.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/keeping.ts';
 import type { Looks } from './edge/looks.ts';
 import { gated } from './requestGate.ts';
@@ -82,7 +81,7 @@ function servicesFor(
       conflicts: (repo) => looks.conflicts(repo),
       fileSides: (a, b, path) => looks.fileSides(a, b, path),
     },
-    ...documentServices(documents, () => core.state.config),
+    ...documentServices(documents),
     searchMemory,
   };
 }

@@ -9,13 +9,33 @@ import {
   type SeenCard,
 } from '../core/board.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import { type Board, type BoardTable, parseBoard } from './board.ts';
-import { openRoom, type Place } from './boardRoom.ts';
-import { editRow, fillRow, type Left, moveRow } from './cardRow.ts';
-import { idMaker } from './ids.ts';
-import { editLines, type LineEdit } from './lines.ts';
-import { type Row, unmerged } from './markdown.ts';
-import { type Room, roomEdits } from './tableEdit.ts';
+import { type Board, type BoardTable, boardAliases, parseBoard, readField, sectionOf } from './board.ts';
+import {
+  cellText,
+  editLines,
+  foldName,
+  isPlaceholder,
+  type LineEdit,
+  type MarkdownFile,
+  marked,
+  matchFields,
+  type Row,
+  scanRow,
+  setCells,
+  type Table,
+  unmerged,
+} from './markdown.ts';
+import {
+  addRow,
+  idMaker,
+  newRoom,
+  placeBefore,
+  placeholderOf,
+  placeUnder,
+  type Room,
+  roomEdits,
+  roomIn,
+} from './tableEdit.ts';
 
 export type BoardChange =
   | {
@@ -41,7 +61,7 @@ interface CardOutcome {
   readonly left: Left;
 }
 
-export interface BoardChanged {
+interface BoardChanged {
   readonly board: Board;
   /** For each change; a refused one changed nothing, the others were made. */
   readonly outcomes: readonly Result<CardOutcome>[];
@@ -198,4 +218,144 @@ function findCard(
   if (card && place) return success({ card, ...place });
   const which = 'id' in ref ? ref.id : `with this text on line ${ref.line}`;
   return failure('unknown_card', `There is no card ${which}.`, 'See them with "orch-tui board".');
+}
+
+/** Where a card may be put: a column, or out of sight. */
+type Place = Column | 'Archive';
+
+/**
+ * Where new rows of a column go: its first table, else a new one under its heading, else a new section in the order
+ * of the columns. Refuses `damaged_section` where rows stand that belong to no table: a second one would hide them.
+ */
+function openRoom(board: Board, place: Place): Result<Room<CardField>> {
+  const { file } = board;
+  const known = board.tables.find(({ column }) => column === place) ?? archiveTable(board, place);
+  if (known) return success(roomIn(known.table, known.fields));
+  const heading = file.headings.find(({ text }) => isHeadingOf(place, text));
+  const stray = board.flaws.find(
+    ({ code, line }) => code === 'stray_row' && heading && heading.line < line - 1 && line - 1 < heading.end,
+  );
+  if (stray) return failure('damaged_section', stray.message, 'Mend the table by hand.');
+  const sibling = board.tables[0];
+  const names = namesFor(place, sibling?.table, sibling?.fields ?? []);
+  const where = heading ? placeUnder(file, heading.line) : newSection(file, place);
+  return success(newRoom(names, matchFields(names, boardAliases), sibling?.table, where));
+}
+
+function isHeadingOf(place: Place, text: string): boolean {
+  return place === 'Archive' ? /^archived?$/.test(foldName(text)) : sectionOf(text) === place;
+}
+
+function archiveTable({ file }: Board, place: Place) {
+  if (place !== 'Archive') return undefined;
+  const table = file.tables.find(({ path }) => isHeadingOf('Archive', path.at(-1)?.text ?? ''));
+  return table && { table, fields: matchFields(table.names, boardAliases) };
+}
+
+/** In front of the next column's section, else behind the last one of the board, else at the end. */
+function newSection(file: MarkdownFile, place: Place) {
+  const ofBoard = file.headings.filter(({ text }) => typeof sectionOf(text) === 'string');
+  const level = ofBoard[0]?.level ?? 2;
+  const later = place === 'Archive' ? [] : columns.slice(columns.indexOf(place) + 1);
+  const next = ofBoard.find(({ text }) => later.some((column) => sectionOf(text) === column));
+  const line = next?.line ?? ofBoard.at(-1)?.end ?? file.lines.length;
+  return placeBefore(file, line, `${'#'.repeat(level)} ${place}`);
+}
+
+const everywhere: readonly CardField[] = ['id', 'task', 'priority', 'repo', 'branch', 'worker'];
+
+/** What a column's table has besides. */
+const added: Readonly<Record<Place, readonly CardField[]>> = {
+  'To Do': [],
+  'In Progress': ['branch', 'worker', 'started'],
+  Review: ['branch', 'worker', 'pr'],
+  Done: ['completed'],
+  Archive: ['branch', 'worker', 'completed'],
+};
+
+const titles: Readonly<Partial<Record<CardField, string>>> = {
+  ...{ id: 'ID', task: 'Task', priority: 'Priority', repo: 'Repo', branch: 'Branch', worker: 'Worker' },
+  ...{ started: 'Started', pr: 'PR', completed: 'Completed' },
+};
+
+/** The columns of the board's first table that any card has, under its names, and those that this place adds. */
+function namesFor(place: Place, like: Table | undefined, fields: readonly (CardField | null)[]): string[] {
+  const base = like
+    ? like.names.filter((_, at) => everywhere.some((field) => field === fields[at]))
+    : everywhere.filter((field) => field !== 'branch').map((field) => titles[field] ?? field);
+  const present = matchFields(base, boardAliases);
+  return [
+    ...base,
+    ...added[place].filter((field) => !present.includes(field)).map((field) => titles[field] ?? field),
+  ];
+}
+
+/** Values that a table has no column for, by field or by the name of the column they stood in. */
+export type Left = Readonly<Record<string, string>>;
+
+/** The line with these fields changed; '' clears one. */
+function editRow(
+  at: BoardTable,
+  row: Row,
+  texts: ReadonlyMap<CardField, string>,
+): { readonly text: string; readonly left: Left } {
+  const values = new Map<number, string>();
+  for (const [field, text] of texts) {
+    const column = at.fields.indexOf(field);
+    if (column < 0) continue;
+    const before = cellText(row, row.cells[column]);
+    values.set(
+      column,
+      text === '' ? placeholderOf(at.table) : field === 'task' ? text : marked(text, before),
+    );
+  }
+  const left = [...texts].filter(([field, value]) => value !== '' && !at.fields.includes(field));
+  return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
+}
+
+/** The row in another table: as it is where the columns are the same, else cell by cell. */
+function moveRow(
+  room: Room<CardField>,
+  at: BoardTable,
+  row: Row,
+  texts: ReadonlyMap<CardField, string>,
+): Left {
+  const isSame =
+    room.names.length === at.table.names.length &&
+    room.names.every((name, n) => foldName(name) === foldName(at.table.names[n] ?? ''));
+  if (isSame && texts.size === 0) {
+    room.rows.push(row.text);
+    return {};
+  }
+  const values = new Map(texts);
+  const others = new Map<string, string>();
+  for (const [column, field] of at.fields.entries()) {
+    const text = cellText(row, row.cells[column]);
+    if (field === null) others.set(at.table.names[column] ?? '', text);
+    else if (!values.has(field)) values.set(field, text);
+  }
+  return fillRow(room, values, others);
+}
+
+/** Writes a row into a room. @returns what found no column */
+function fillRow(
+  room: Room<CardField>,
+  texts: ReadonlyMap<CardField, string>,
+  others: ReadonlyMap<string, string>,
+): Left {
+  const models = scanRow(room.model).map(({ from, to }) => (room.isNew ? '' : room.model.slice(from, to)));
+  const named = new Map([...others].map(([name, text]) => [foldName(name), text]));
+  const values = room.fields.map((field, at) => {
+    const text = (field === null ? named.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
+    if (text === '') return room.placeholder;
+    return field === null || field === 'task' ? text : marked(text, models[at] ?? '');
+  });
+  addRow(room, values);
+  const names = new Set(room.names.map(foldName));
+  return Object.fromEntries([
+    ...[...texts]
+      .filter(([field, text]) => !isPlaceholder(text) && !room.fields.includes(field))
+      .map(([field, text]) => [field, readField(field, text)]),
+    ...[...others].filter(([name, text]) => !isPlaceholder(text) && !names.has(foldName(name))),
+  ]);
 }

@@ -1,15 +1,34 @@
-import { amountOf } from '../core/amounts.ts';
+import { amountOf, parseDuration } from '../core/amounts.ts';
 import { type EntryStatus, mayBecome, type TimeEntry } from '../core/invoices.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import type { Left } from './cardRow.ts';
-import { type EntryField, type EntryRow, type EntryTable, type InvoiceReading, readRate } from './entries.ts';
-import { editEntry, fillEntry, moveEntry } from './entryRow.ts';
-import { openEntryRoom } from './invoiceRoom.ts';
-import { type Invoices, parseInvoices } from './invoices.ts';
-import { editLines, type LineEdit } from './lines.ts';
-import { cellText, type Row, unmerged } from './markdown.ts';
-import { type Room, roomEdits } from './tableEdit.ts';
-import { type Total, totalEdits } from './totals.ts';
+import type { Left } from './boardChange.ts';
+import {
+  amountLike,
+  bareUnit,
+  type EntryField,
+  type EntryRow,
+  type EntryTable,
+  entryAliases,
+  type InvoiceReading,
+  readRate,
+  timeLike,
+} from './entries.ts';
+import { type Invoices, parseInvoices, type Total, totalEdits } from './invoices.ts';
+import {
+  cellText,
+  editLines,
+  foldName,
+  isPlaceholder,
+  type LineEdit,
+  marked,
+  matchFields,
+  plainText,
+  type Row,
+  scanRow,
+  setCells,
+  unmerged,
+} from './markdown.ts';
+import { addRow, newRoom, placeBefore, placeUnder, type Room, roomEdits, roomIn } from './tableEdit.ts';
 
 /** An entry by its id, or by its line while that still holds this task. */
 type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
@@ -27,7 +46,7 @@ interface EntryOutcome {
   readonly left: Left;
 }
 
-export interface InvoicesChanged {
+interface InvoicesChanged {
   readonly invoices: Invoices;
   /** For each change; a refused one changed nothing, the others were made. */
   readonly outcomes: readonly Result<EntryOutcome>[];
@@ -202,4 +221,175 @@ function badNumbers({
     if (!Number.isSafeInteger(cents) || cents < 0)
       return failure('bad_amount', `${cents} is no number of cents.`);
   return null;
+}
+
+/**
+ * Where an entry goes: among those of its month where headings name months, else of its status where they name that,
+ * else into the last table; and where there is none yet, into a new one.
+ */
+function openEntryRoom(invoices: Invoices, date: string, status: EntryStatus): Room<EntryField> {
+  const { tables, file } = invoices;
+  const fitting = tables.filter((one) => one.status === null || one.status === status);
+  const table = fitting.findLast((one) => isOfMonth(one, date)) ?? fitting.at(-1);
+  if (table) return entryRoom(invoices, table);
+  const names = tables.at(-1)?.table.names ?? [
+    'ID',
+    'Date',
+    'Task',
+    'Repo',
+    'Worker',
+    'Hours',
+    'Rate',
+    'Amount',
+    'Status',
+  ];
+  const heading = file.headings.find(({ text }) => foldName(text) === status);
+  const title = `${'#'.repeat(tables.at(-1)?.table.path.at(-1)?.level ?? 2)} ${tables.length === 0 ? 'Entries' : headings[status]}`;
+  const place = heading ? placeUnder(file, heading.line) : placeBefore(file, file.lines.length, title);
+  return newRoom(names, matchFields(names, entryAliases), tables.at(-1)?.table, place);
+}
+
+const headings: Readonly<Record<EntryStatus, string>> = {
+  pending: 'Pending',
+  invoiced: 'Invoiced',
+  paid: 'Paid',
+};
+
+/** Behind the last entry, in front of the sums. */
+function entryRoom({ rows }: Invoices, { table, fields, totals }: EntryTable): Room<EntryField> {
+  const sound = new Set(rows.flatMap(({ entry, line }) => (entry ? [line - 1] : [])));
+  const entries = table.rows.filter((row) => !totals.includes(row));
+  const models = entries.filter(({ line }) => sound.has(line));
+  return roomIn(table, fields, entries, models.length > 0 ? models : entries);
+}
+
+const months = [
+  'january',
+  'february',
+  'march',
+  'april',
+  'may',
+  'june',
+  'july',
+  'august',
+  'september',
+  'october',
+  'november',
+  'december',
+];
+
+function isOfMonth({ table }: EntryTable, date: string): boolean {
+  const [year = '', month = ''] = date.split('-');
+  const name = months[Number(month) - 1] ?? '';
+  return table.path.some(({ text }) => {
+    const heading = foldName(text);
+    return (
+      heading.includes(`${year} ${month}`) ||
+      (heading.includes(year) && heading.split(' ').some((word) => word.length >= 3 && name.startsWith(word)))
+    );
+  });
+}
+
+/** The line with these fields changed, each written as it was before. */
+function editEntry(
+  at: EntryTable,
+  row: Row,
+  entry: Partial<TimeEntry>,
+  currency: string,
+): { readonly text: string; readonly left: Left } {
+  const model = (field: EntryField) => modelIn(at, row, at.fields.indexOf(field), field);
+  const texts = textsOf(entry, currency, model, bareUnit(at) === 1);
+  const values = new Map<number, string>();
+  for (const [field, text] of texts) {
+    const column = at.fields.indexOf(field);
+    if (column >= 0) values.set(column, marked(text, cellText(row, row.cells[column])));
+  }
+  const left = [...texts].filter(([field, text]) => text !== '' && !at.fields.includes(field));
+  return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
+}
+
+/** A cell that shows how this column is written: the row's own where it says a number, else another row's. */
+function modelIn({ table }: EntryTable, row: Row, column: number, field: EntryField): string {
+  const text = (one: Row) => plainText(cellText(one, one.cells[column]));
+  const isModel = (one: Row) =>
+    field === 'time' ? parseDuration(text(one), { bare: 60 }).ok : /\d/.test(text(one)) || field === 'status';
+  const model = isModel(row) ? row : table.rows.findLast(isModel);
+  return model === undefined ? '' : text(model);
+}
+
+/** Writes an entry into a room. @returns what found no column */
+function fillEntry(room: Room<EntryField>, entry: TimeEntry): Left {
+  const cells = scanRow(room.model).map(({ from, to }) => room.model.slice(from, to));
+  const at = (field: EntryField) => (room.isNew ? '' : (cells[room.fields.indexOf(field)] ?? ''));
+  const isMinutes = /^min/.test(foldName(room.names[room.fields.indexOf('time')] ?? ''));
+  const texts = textsOf(entry, entry.currency, (field) => plainText(at(field)), isMinutes);
+  return fill(room, texts, new Map(), at);
+}
+
+/** The row in the table of another status. @returns what found no column */
+function moveEntry(
+  room: Room<EntryField>,
+  { table, fields }: EntryTable,
+  row: Row,
+  entry: Partial<TimeEntry>,
+  currency: string,
+): Left {
+  const texts = new Map<EntryField, string>();
+  const others = new Map<string, string>();
+  for (const [column, field] of fields.entries()) {
+    const text = cellText(row, row.cells[column]);
+    if (field === null) others.set(foldName(table.names[column] ?? ''), text);
+    else texts.set(field, text);
+  }
+  const changed = textsOf(entry, currency, (field) => texts.get(field) ?? '', false);
+  // The heading says the status there, so it is not lost where no column does.
+  if (!room.fields.includes('status')) changed.delete('status');
+  return fill(room, new Map([...texts, ...changed]), others, () => '');
+}
+
+function fill(
+  room: Room<EntryField>,
+  texts: ReadonlyMap<EntryField, string>,
+  others: ReadonlyMap<string, string>,
+  model: (field: EntryField) => string,
+): Left {
+  addRow(
+    room,
+    room.fields.map((field, at) => {
+      const text = (field === null ? others.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
+      if (text === '') return room.placeholder;
+      return field === null || field === 'task' ? text : marked(text, model(field));
+    }),
+  );
+  const names = new Set(room.names.map(foldName));
+  return Object.fromEntries([
+    ...[...texts].filter(([field, text]) => !isPlaceholder(text) && !room.fields.includes(field)),
+    ...[...others].filter(([name, text]) => !isPlaceholder(text) && !names.has(name)),
+  ]);
+}
+
+/** What cells say of these fields, in the style of the models. */
+function textsOf(
+  entry: Partial<TimeEntry>,
+  currency: string,
+  model: (field: EntryField) => string,
+  isMinutes: boolean,
+): Map<EntryField, string> {
+  const texts = new Map<EntryField, string>();
+  for (const field of ['id', 'date', 'task', 'repo', 'worker', 'currency', 'source'] as const) {
+    const text = entry[field];
+    if (text !== undefined) texts.set(field, text);
+  }
+  const { minutes, rateCents, amountCents, status } = entry;
+  if (minutes !== undefined) texts.set('time', timeLike(model('time'), minutes, isMinutes));
+  if (rateCents !== undefined) texts.set('rate', amountLike(model('rate'), rateCents, currency));
+  if (amountCents !== undefined) texts.set('amount', amountLike(model('amount'), amountCents, currency));
+  if (status !== undefined)
+    texts.set(
+      'status',
+      /^\p{Lu}/u.test(model('status')) || model('status') === ''
+        ? status.replace(/^./, (c) => c.toUpperCase())
+        : status,
+    );
+  return texts;
 }

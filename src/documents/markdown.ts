@@ -1,7 +1,200 @@
+import MarkdownIt from 'markdown-it';
 import { failure, type Result } from '../lib/result.ts';
-import { parseBlocks } from './blocks.ts';
-import { type Line, splitLines } from './lines.ts';
-import { type Cell, decodeCell, scanRow } from './row.ts';
+import { storedText } from '../lib/sanitize.ts';
+
+/** One line of a file, kept to the byte: what it says, and how it ends (`''` at most for the last one). */
+export interface Line {
+  readonly text: string;
+  readonly end: '\n' | '\r\n' | '\r' | '';
+}
+
+/** What becomes of lines; numbers count from 0. */
+export type LineEdit =
+  | { readonly kind: 'replace'; readonly line: number; readonly text: string }
+  | { readonly kind: 'remove'; readonly line: number }
+  /** Behind that line, -1 for the top; several at one place keep their order. */
+  | { readonly kind: 'insert'; readonly after: number; readonly texts: readonly string[] };
+
+/** Splits where markdown-it does, so that its line numbers are ours. */
+export function splitLines(text: string): Line[] {
+  const lines: Line[] = [];
+  for (const [, line = '', end = ''] of text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g))
+    if (line !== '' || end !== '') lines.push({ text: line, end: end as Line['end'] });
+  return lines;
+}
+
+/** The file after these edits: every other line as it was, new ones ending as the first line does. */
+export function editLines(lines: readonly Line[], edits: readonly LineEdit[]): string {
+  const replaced = new Map<number, string>();
+  const removed = new Set<number>();
+  const inserted = new Map<number, string[]>();
+  for (const edit of edits) {
+    if (edit.kind === 'replace') replaced.set(edit.line, edit.text);
+    else if (edit.kind === 'remove') removed.add(edit.line);
+    else inserted.set(edit.after, [...(inserted.get(edit.after) ?? []), ...edit.texts]);
+  }
+  const end = lines[0]?.end || '\n';
+  const after: Line[] = (inserted.get(-1) ?? []).map((text) => ({ text, end }));
+  for (const [at, line] of lines.entries()) {
+    if (!removed.has(at)) after.push({ text: replaced.get(at) ?? line.text, end: line.end });
+    for (const text of inserted.get(at) ?? []) after.push({ text, end });
+  }
+  const endsBare = lines.at(-1)?.end === '';
+  return after
+    .map((line, at) => line.text + (at < after.length - 1 ? line.end || end : endsBare ? '' : line.end))
+    .join('');
+}
+
+/** The text between two pipes of a row; offsets into the line, padding included. */
+interface Cell {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Splits a row at its unescaped pipes, as GitHub does: those in code spans split, too, and the pipes at both ends are
+ * optional. https://github.github.com/gfm/#tables-extension-
+ */
+export function scanRow(line: string): Cell[] {
+  let from = line.length - line.trimStart().length;
+  let end = line.trimEnd().length;
+  if (line[from] === '|') from++;
+  if (end > from && isPipe(line, end - 1)) end--;
+  const cells: Cell[] = [];
+  for (let at = line.indexOf('|', from); at >= 0 && at < end; at = line.indexOf('|', at + 1)) {
+    if (!isPipe(line, at)) continue;
+    cells.push({ from, to: at });
+    from = at + 1;
+  }
+  cells.push({ from, to: end });
+  return cells;
+}
+
+function isPipe(line: string, at: number): boolean {
+  return line[at] === '|' && line[at - 1] !== '\\';
+}
+
+/** What a cell says: `\|` is a pipe, `<br>` a line break. */
+function decodeCell(raw: string): string {
+  const text = raw.trim();
+  return /[\\<]/.test(text) ? text.replaceAll('\\|', '|').replace(/<br\s*\/?>/gi, '\n') : text;
+}
+
+/** A text for a cell; control characters, which no cell can hold, become blanks, and explicit directions nothing. */
+function encodeCell(text: string): string {
+  return storedText(text.toWellFormed(), ' ')
+    .trim()
+    .replaceAll('\n', '<br>')
+    .replaceAll('\t', ' ')
+    .replaceAll('|', '\\|');
+}
+
+/** A text padded as `raw` is, the cell that it follows; `width` is that of its aligned column, 0 for none. */
+function pad(text: string, raw: string, width: number, isRight: boolean): string {
+  const isBlank = raw.trim() === '';
+  const lead = isBlank ? raw.slice(0, 1) : raw.slice(0, raw.length - raw.trimStart().length);
+  const trail = isBlank ? raw.slice(0, 1) : raw.slice(raw.trimEnd().length);
+  const space = text.endsWith('\\') && trail === '' ? ' ' : '';
+  if (width === 0) return lead + text + trail + space;
+  const side = lead.slice(0, 1);
+  const end = (trail.slice(0, 1) || side) + space;
+  return isRight ? (side + text + end).padStart(width) : (side + text + end).padEnd(width);
+}
+
+/**
+ * Widths of a row's cells where its pipes stand below those of the delimiters, as in a table that somebody aligned.
+ * They are UTF-16 units: wide emoji count two, as they show.
+ */
+function alignedWidths(raws: readonly string[], delimiters: readonly string[]): number[] {
+  const fitting = raws.filter((raw, at) => raw.length === delimiters[at]?.length).length;
+  if (fitting * 2 < raws.length) return raws.map(() => 0);
+  return raws.map((raw, at) =>
+    raw.length >= (delimiters[at] ?? '').length ? (delimiters[at] ?? '').length : 0,
+  );
+}
+
+/** The row with these cells changed, every other byte as it was. Pipes at the ends come where it is no row without. */
+export function setCells(
+  line: string,
+  delimiters: readonly string[],
+  values: ReadonlyMap<number, string>,
+): string {
+  const cells = scanRow(line);
+  const first = cells[0]?.from ?? 0;
+  const end = cells.at(-1)?.to ?? line.length;
+  const raws = cells.map(({ from, to }) => line.slice(from, to));
+  const widths = alignedWidths(raws, delimiters);
+  const written = raws.map((raw, at) => {
+    const value = values.get(at);
+    const isRight = /^[^:]*:\s*$/.test(delimiters[at] ?? '');
+    return value === undefined ? raw : pad(encodeCell(value), raw, widths[at] ?? 0, isRight);
+  });
+  const start =
+    values.has(0) && line[first - 1] !== '|' && !/^\p{L}/u.test(written[0]?.trim() ?? '') ? '| ' : '';
+  const close = written.at(-1)?.trim() === '' && line[end] !== '|' ? ' |' : '';
+  return line.slice(0, first) + start + written.join('|') + close + line.slice(end);
+}
+
+/** A new row that looks like `model`, a row or the header of the same table. */
+export function makeRow(model: string, delimiters: readonly string[], values: readonly string[]): string {
+  return setCells(model, delimiters, new Map(values.map((value, at) => [at, value])));
+}
+
+/** The line with one more cell in front. */
+export function addFirstCell(line: string, text: string): string {
+  const [first] = scanRow(line);
+  const from = first?.from ?? 0;
+  const hasPipe = line[from - 1] === '|';
+  const lead = /^\s/.test(line.slice(from)) || !hasPipe ? ' ' : '';
+  return `${line.slice(0, from)}${hasPipe ? lead : '| '}${encodeCell(text)}${lead}|${hasPipe ? '' : ' '}${line.slice(from)}`;
+}
+
+type Parser = InstanceType<typeof MarkdownIt>;
+type Token = ReturnType<Parser['parse']>[number];
+type BlockRule = ReturnType<Parser['block']['ruler']['getRules']>[number];
+
+/**
+ * The block tokens of a Markdown text, nothing within them. A table is one token, `table`: markdown-it makes three of
+ * each cell, which takes most of its time, and rows are read from the text itself.
+ */
+function parseBlocks(text: string): Token[] {
+  return blocks.parse(text, {});
+}
+
+const blocks = new MarkdownIt('commonmark').enable('table');
+blocks.core.ruler.enableOnly(['normalize', 'block']);
+blocks.block.ruler.at('table', tableRule(loneRule('table')), { alt: ['paragraph', 'reference'] });
+
+function loneRule(name: string): BlockRule {
+  const { ruler } = new MarkdownIt('commonmark').block;
+  ruler.enableOnly(name);
+  const [rule] = ruler.getRules('');
+  if (!rule) throw new Error(`markdown-it has no rule ${name}`);
+  return rule;
+}
+
+/** A table as markdown-it knows it by its first two lines; it ends where another block begins. */
+function tableRule(isTable: BlockRule): BlockRule {
+  return (state, from, end, isSilent) => {
+    if (!isTable(state, from, end, true)) return false;
+    if (isSilent) return true;
+    const before = state.parentType;
+    state.parentType = 'table';
+    const others = state.md.block.ruler.getRules('blockquote');
+    const isRow = (line: number) => {
+      const indent = (state.sCount[line] ?? 0) - state.blkIndent;
+      if (indent < 0 || indent >= 4 || state.isEmpty(line)) return false;
+      const isPiped = state.src[(state.bMarks[line] ?? 0) + (state.tShift[line] ?? 0)] === '|';
+      return isPiped || !others.some((rule) => rule(state, line, end, true));
+    };
+    let line = from + 2;
+    while (line < end && isRow(line)) line++;
+    state.push('table', 'table', 0).map = [from, line];
+    state.parentType = before;
+    state.line = line;
+    return true;
+  };
+}
 
 /** Numbers of lines count from 0 in this folder's insides, and from 1 in what leaves it. */
 export interface Heading {
@@ -124,4 +317,59 @@ export function foldName(name: string): string {
     .replace(/[([]\s*\d+\s*[)\]]\s*$/, '')
     .replace(/[^\p{L}\p{N}#%]+/gu, ' ')
     .trim();
+}
+
+/** What a column may be called, the most certain name first; compared by `foldName`. */
+export type Aliases<Field extends string> = Readonly<Record<Field, readonly string[]>>;
+
+/** Which field each of a table's columns holds; null for a column that is only the person's. */
+export function matchFields<Field extends string>(
+  names: readonly string[],
+  aliases: Aliases<Field>,
+): (Field | null)[] {
+  const folded = names.map(foldName);
+  const fields: (Field | null)[] = names.map(() => null);
+  for (const field of Object.keys(aliases) as Field[]) {
+    const alias = aliases[field].find((one) =>
+      folded.some((name, at) => name === one && fields[at] === null),
+    );
+    const at = folded.findIndex((name, column) => name === alias && fields[column] === null);
+    if (at >= 0) fields[at] = field;
+  }
+  return fields;
+}
+
+/** What people write into a cell that says nothing. */
+const placeholders = /^(?:-+|–|—|none|n\/a|\(none\))$/i;
+
+export function isPlaceholder(text: string): boolean {
+  return text === '' || placeholders.test(text);
+}
+
+/** A cell's value without the marks around all of it: code, bold, italic. Null where it says nothing. */
+export function plainValue(text: string): string | null {
+  const value = plainText(text);
+  return isPlaceholder(value) ? null : value;
+}
+
+export function plainText(text: string): string {
+  const value = text.trim();
+  if (value.length > longestMarked) return value;
+  const [, mark = '', inner] = /^(`+|\*\*|__|\*|_)([\s\S]+)\1$/.exec(value) ?? [];
+  return inner === undefined || inner.includes(mark) ? value : plainText(inner);
+}
+
+/** Whatever is longer is prose, and hostile cells of a megabyte of backticks cost no time. */
+const longestMarked = 300;
+
+/** The value in the marks that another cell of the same column has. */
+export function marked(value: string, model: string): string {
+  const [, mark] = /^(`|\*\*|\*|_)[^`*_|]+\1$/.exec(model.trim()) ?? [];
+  return mark === undefined || /[`*_\n]/.test(value) ? value : mark + value + mark;
+}
+
+/** Text and address of a cell that is one link; null for any other. */
+export function linkIn(text: string): { readonly text: string; readonly url: string } | null {
+  const [, label, url] = /^\[([^\]]*)\]\(([^()\s]+)\)$/.exec(text.trim()) ?? [];
+  return label === undefined || url === undefined ? null : { text: label, url };
 }

@@ -1,7 +1,7 @@
 import type { PageObjectResponse } from '@notionhq/client';
 import { currencyDigits } from '../core/amounts.ts';
 import type { FieldMapping, FieldValue, Mapping, PropertyType } from '../core/notion.ts';
-import { isPlaceholder } from '../documents/names.ts';
+import { isPlaceholder } from '../documents/markdown.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { storedText } from '../lib/sanitize.ts';
 import type { Fields, RemoteRow, Row } from './plan.ts';

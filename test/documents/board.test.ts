@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { percentOf } from '../../src/core/board.ts';
 import { parseBoard } from '../../src/documents/board.ts';
-import { readHeader } from '../../src/documents/boardHeader.ts';
-import { editLines } from '../../src/documents/lines.ts';
+import { editLines } from '../../src/documents/markdown.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 const head = '## To Do\n\n| ID | Task | Worker |\n|---|---|---|\n';
@@ -35,14 +34,6 @@ describe('a board', () => {
     expect(cards[3]?.pr).toBe('https://git.example/shop/web/pull/12');
     expect(percentOf(cards[2]?.progress ?? null)).toBe(60);
     expect(cards[4]).toMatchObject({ completed: '2026-11-12', line: 29, problem: null });
-  });
-
-  it('says in its header when it was synced', () => {
-    expect(readHeader(parseBoard(fixture('assignee.md')))).toMatchObject({
-      lastSynced: '2026-11-20 09:15',
-      pendingChanges: 2,
-    });
-    expect(readHeader(parseBoard('# Board\n'))).toEqual({ lastSynced: null, pendingChanges: null, log: [] });
   });
 
   it.each(['## To Do', '## 📋 To Do (3)', '### TODO', '## **To-do** [2]', 'To do\n-----'])(

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseBoard } from '../../src/documents/board.ts';
+import { parseBoard, withIds, withSyncNote } from '../../src/documents/board.ts';
 import { type BoardChange, changeBoard } from '../../src/documents/boardChange.ts';
-import { writeHeader } from '../../src/documents/boardHeader.ts';
-import { withIds } from '../../src/documents/boardIds.ts';
 import type { Result } from '../../src/lib/result.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
@@ -258,36 +256,17 @@ describe('ids', () => {
   });
 });
 
-it('the header and the change log are brought up to date in their own style', () => {
-  const log = [
-    { date: '2026-11-21', text: 'a | b' },
-    { date: '2026-11-22', text: 'c' },
-  ];
+it('the header is brought up to date in its own style', () => {
   const write = (name: string) => {
     const before = fixture(name);
-    const board = value(
-      writeHeader(parseBoard(before), { lastSynced: '2026-11-22 20:00', pendingChanges: 0, log }),
-    );
-    return difference(before, board.file.text).filter((line) => line.startsWith('+'));
+    const after = withSyncNote(parseBoard(before), '2026-11-22 20:00');
+    return difference(before, after).filter((line) => line.startsWith('+'));
   };
-  expect(write('assignee.md')).toEqual([
-    '+> **Last synced:** 2026-11-22 20:00',
-    '+> **Pending changes:** 0',
-    '+- 2026-11-22: c',
-    '+- 2026-11-21: a | b',
-  ]);
-  expect(write('ids.md')).toEqual([
-    '+Last synced: 2026-11-22 20:00',
-    '+| 2026-11-21 | a \\| b                      |',
-    '+| 2026-11-22 | c                           |',
-  ]);
-  const both = value(
-    writeHeader(parseBoard('Last synced: never | Pending changes: 3\n'), {
-      lastSynced: 'now',
-      pendingChanges: 4,
-    }),
-  );
-  expect(both.file.text).toBe('Last synced: now | Pending changes: 4\n');
+  expect(write('assignee.md')).toEqual(['+> **Last synced:** 2026-11-22 20:00', '+> **Pending changes:** 0']);
+  expect(write('ids.md')).toEqual(['+Last synced: 2026-11-22 20:00']);
+  const both = withSyncNote(parseBoard('Last synced: never | Pending changes: 3\n'), 'now');
+  expect(both).toBe('Last synced: now | Pending changes: 0\n');
+  expect(withSyncNote(parseBoard('# Board\n'), 'now')).toBe('# Board\n');
 });
 
 describe('what is written', () => {
@@ -303,12 +282,5 @@ describe('what is written', () => {
       expect(change(before, { kind: 'change', card: { id: 'SHOP-2' }, fields: { task } }).text).toContain(
         `| SHOP-2  | ${written} `,
       );
-  });
-
-  it('is one line in the change log', () => {
-    const log = [{ date: '2026-11-22', text: `${hostile}\r\n\te` }];
-    const { file } = value(writeHeader(parseBoard(fixture('assignee.md')), { log }));
-    expect(file.text).toContain('- 2026-11-22: abc [2J d e\n');
-    expect(file.text).not.toContain('\u202e');
   });
 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Card, type CardRef, columns } from '../../src/core/board.ts';
-import { parseBoard, readField } from '../../src/documents/board.ts';
+import { parseBoard, readField, withIds } from '../../src/documents/board.ts';
 import { type BoardChange, changeBoard } from '../../src/documents/boardChange.ts';
-import { withIds } from '../../src/documents/boardIds.ts';
-import { splitLines } from '../../src/documents/lines.ts';
+import { splitLines } from '../../src/documents/markdown.ts';
 import { type Random, randomOf } from './random.ts';
 import { isSound, randomBoard, randomValue, textFields } from './randomBoard.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { entriesCsv, entriesJson } from '../../src/controller/documents/exporting.ts';
 import { sumOf, type TimeEntry } from '../../src/core/invoices.ts';
-import { type ExportedEntry, entriesCsv, entriesJson, sumEntries } from '../../src/documents/export.ts';
+import type { WrittenEntry } from '../../src/documents/entries.ts';
 import { changeInvoices } from '../../src/documents/invoiceChange.ts';
 import { parseInvoices } from '../../src/documents/invoices.ts';
 import { printInvoice } from '../../src/documents/print/invoice.tsx';
@@ -48,7 +49,7 @@ describe('comma separated values', () => {
 
 it('sums are per currency, and in the JSON', () => {
   const entries = [entry, { ...entry, id: null }, { ...entry, currency: 'JPY', amountCents: 900 }];
-  expect(sumEntries(entries)).toEqual({ minutes: 270, amounts: { EUR: 24000, JPY: 900 } });
+  expect(sumOf(entries)).toEqual({ count: 3, minutes: 270, amounts: { EUR: 24000, JPY: 900 } });
   expect(JSON.parse(entriesJson(entries))).toEqual({
     entries,
     totals: { minutes: 270, amounts: { EUR: 24000, JPY: 900 } },
@@ -138,7 +139,7 @@ function euros(cents: bigint): string {
   return `${text.slice(0, -2)}.${text.slice(-2)}`;
 }
 
-function paperOf(entries: readonly ExportedEntry[]) {
+function paperOf(entries: readonly WrittenEntry[]) {
   const nobody = { name: 'Ada', lines: [] };
   return { number: '1', date: '2026-11-30', from: nobody, client: nobody, entries };
 }

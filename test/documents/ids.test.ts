@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { prefixOf } from '../../src/documents/ids.ts';
+import { prefixOf } from '../../src/documents/tableEdit.ts';
 
 test.each([
   ['what is configured, whatever the rows have', ['SHOP-1', 'SHOP-2'], 'WEB', 'WEB'],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { amountOf, formatCents } from '../../src/core/amounts.ts';
 import { changeInvoices, type InvoiceChange } from '../../src/documents/invoiceChange.ts';
 import { type Invoices, parseInvoices } from '../../src/documents/invoices.ts';
-import { splitLines } from '../../src/documents/lines.ts';
+import { splitLines } from '../../src/documents/markdown.ts';
 import { type Random, randomOf } from './random.ts';
 
 const rounds = Number(process.env.ORCH_DOCUMENT_ROUNDS ?? 500);

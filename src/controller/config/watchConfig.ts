@@ -1,5 +1,5 @@
+import { FileWatch } from '../../documents/file.ts';
 import { Debounce } from '../../lib/schedule.ts';
-import { FileWatch } from '../documents/watchFile.ts';
 import { recordPath } from '../trust/record.ts';
 import { configFile, readConfig } from './workspaceConfig.ts';
 

@@ -4,24 +4,30 @@ import {
   type BoardConfig,
   type BoardFacts,
   boardFacts,
+  type Card,
   type CardChange,
   type CardChanged,
   type CardFields,
   type Column,
+  cardFields,
+  cardOf,
+  refTo,
 } from '../../core/board.ts';
-import { type Board, parseBoard } from '../../documents/board.ts';
-import type { BoardChange } from '../../documents/boardChange.ts';
-import { writeHeader } from '../../documents/boardHeader.ts';
-import { boardPrefix, withIds } from '../../documents/boardIds.ts';
-import { changeDocument, type DocumentText, readDocument } from '../../documents/file.ts';
+import { type Board, boardPrefix, parseBoard, withIds, withSyncNote } from '../../documents/board.ts';
+import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
+import {
+  changeDocument,
+  type DocumentText,
+  FileWatch,
+  type Planned,
+  readDocument,
+} from '../../documents/file.ts';
 import type { CardMove } from '../../features/board/boardState.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { SerialQueue } from '../../lib/queue.ts';
-import { failure, problemOf, type Result, success } from '../../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { resolveBoard } from '../config/documentConfig.ts';
-import { changeFor, stepBoard } from './boardMove.ts';
-import { FileWatch } from './watchFile.ts';
 
 /** What desks need of their surroundings. */
 export interface DocumentWorld {
@@ -36,13 +42,16 @@ export function backupsFolder(root: string): string {
   return join(root, '.orch', 'backups', 'documents');
 }
 
+/** What is to become of the board's text. */
+type BoardPlan<T> = (board: Board, config: BoardConfig) => Result<Planned<T>>;
+
 /** Reads the board whenever it changes, and changes it for people and for what workers do: one after the other. */
 export class BoardDesk {
   readonly #world: DocumentWorld;
   readonly #queue = new SerialQueue();
   readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
   #file: string | null = null;
-  /** Until the first look is over, nobody is told that there is no board. */
+  /** Until the first look is over, it is not reported that there is no board. */
   #followed: Promise<unknown> = Promise.resolve();
   #hash: string | null = null;
 
@@ -75,33 +84,26 @@ export class BoardDesk {
 
   /** Gives an id to every sound card that has none. @returns how many */
   giveIds(): Promise<Result<{ given: number }>> {
-    return this.#queue.add(async () => {
-      const config = this.#config;
-      if (!config) return boardOff();
-      const given = await this.#rewrite(config, (board) => {
-        const before = boardFacts('', board.cards, []).withoutId;
-        const after = withIds(board, boardPrefix(board, config.prefix));
-        if (!after.ok) return after;
-        const { withoutId } = boardFacts('', after.value.cards, []);
-        return success({ board: after.value, value: { given: before - withoutId } });
-      });
-      return given;
+    return this.rewrite((board, { prefix }) => {
+      const before = boardFacts('', board.cards, []).withoutId;
+      const after = withIds(board, boardPrefix(board, prefix));
+      if (!after.ok) return after;
+      const { withoutId } = boardFacts('', after.value.cards, []);
+      return success({ text: after.value.file.text, value: { given: before - withoutId } });
     });
   }
 
   /**
-   * Does for a worker's card what its life makes of it; what keeps it from that is told and stops nothing.
+   * Does for a worker's card what its life makes of it; what keeps it from that is reported and stops nothing.
    * @returns the id of the card that was changed; null for none
    */
   async move(move: CardMove): Promise<string | null> {
     return this.#queue.add(async () => {
       const config = this.#config;
       if (!config || (this.#hash === null && !config.autoAdd)) return null;
-      const moved = await this.#rewrite(config, (board) => {
+      const moved = await this.#rewrite((board) => {
         const change = changeFor(board, move, dayOf(new Date()), config.autoAdd);
-        if (!change) return success({ board, value: null });
-        const step = stepBoard(board, change, boardPrefix(board, config.prefix), this.#kept);
-        return step.ok ? success({ board: step.value.board, value: step.value.changed }) : step;
+        return change ? this.#step(board, change) : success({ text: board.file.text, value: null });
       });
       if (moved.ok) this.#keep(moved.value);
       else this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
@@ -110,20 +112,14 @@ export class BoardDesk {
   }
 
   /** Plans a change upon the board as it is at that moment; for those who change more than one card. */
-  rewrite<T>(plan: (board: Board) => Result<{ board: Board; value: T }>): Promise<Result<T>> {
-    return this.#queue.add(async () => {
-      const config = this.#config;
-      return config ? this.#rewrite(config, plan) : boardOff();
-    });
+  rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
+    return this.#queue.add(() => this.#rewrite(plan));
   }
 
   /** Brings the lines that tell of the last sync up to date, where the file has them. */
   async noteSync(at: Date): Promise<void> {
     const lastSynced = `${dayOf(at)} ${at.toTimeString().slice(0, 5)}`;
-    await this.rewrite((board) => {
-      const noted = writeHeader(board, { lastSynced, pendingChanges: 0 });
-      return noted.ok ? success({ board: noted.value, value: null }) : noted;
-    });
+    await this.rewrite((board) => success({ text: withSyncNote(board, lastSynced), value: null }));
   }
 
   async close(): Promise<void> {
@@ -141,26 +137,23 @@ export class BoardDesk {
   }
 
   async #write(change: BoardChange): Promise<Result<CardChanged>> {
-    const config = this.#config;
-    if (!config) return boardOff();
-    const changed = await this.#rewrite(config, (board) => {
-      const step = stepBoard(board, change, boardPrefix(board, config.prefix), this.#kept);
-      return step.ok ? success({ board: step.value.board, value: step.value.changed }) : step;
-    });
+    const changed = await this.#rewrite((board) => this.#step(board, change));
     if (changed.ok) this.#keep(changed.value);
     return changed;
   }
 
-  async #rewrite<T>(
-    config: BoardConfig,
-    plan: (board: Board) => Result<{ board: Board; value: T }>,
-  ): Promise<Result<T>> {
+  #step(board: Board, change: BoardChange): Result<Planned<CardChanged>> {
+    const { prefix } = this.#config || { prefix: null };
+    return stepBoard(board, change, boardPrefix(board, prefix), this.#kept);
+  }
+
+  async #rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
+    const config = this.#config;
+    if (!config) return boardOff();
     const { root } = this.#world.state().config;
-    const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) => {
-      const planned = plan(parseBoard(text));
-      if (!planned.ok) return planned;
-      return success({ text: planned.value.board.file.text, value: planned.value.value });
-    });
+    const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) =>
+      plan(parseBoard(text), config),
+    );
     await this.#look();
     return changed;
   }
@@ -210,9 +203,78 @@ function noBoard(file: string): Result<never> {
   return failure('no_board', `There is no board ${file}.`, 'Begin one: orch-tui board add "…"');
 }
 
-function notMoved(
-  { worker }: CardMove,
-  { code, message, hint }: { code: string; message: string; hint?: string },
-) {
+function notMoved({ worker }: CardMove, { code, message, hint }: Problem) {
   return problemOf(code, `The card of ${worker.id} was left as it is: ${message}`, hint);
+}
+
+/** Values by the card's id that tables it was in had no column for. */
+type KeptValues = ReadonlyMap<string, Readonly<Record<string, string>>>;
+
+/** Makes one change; what the card's last table had no column for is written where there is one again. */
+function stepBoard(
+  board: Board,
+  change: BoardChange,
+  prefix: string,
+  kept: KeptValues,
+): Result<Planned<CardChanged>> {
+  const known = change.kind === 'change' && 'id' in change.card ? (kept.get(change.card.id) ?? {}) : {};
+  const given = change.fields ?? {};
+  const restored = Object.fromEntries(
+    cardFields.flatMap((field) =>
+      known[field] === undefined || field in given ? [] : [[field, known[field]]],
+    ),
+  );
+  const full = change.kind === 'change' ? { ...change, fields: { ...restored, ...given } } : change;
+  const done = changeBoard(board, [full], prefix);
+  if (!done.ok) return done;
+  const [outcome] = done.value.outcomes;
+  if (!outcome) return failure('unknown_card', 'Nothing was changed.');
+  if (!outcome.ok) return outcome;
+  const others = Object.entries(known).filter(([name]) => !(cardFields as readonly string[]).includes(name));
+  const left = { ...Object.fromEntries(others), ...outcome.value.left };
+  return success({ text: done.value.board.file.text, value: { id: outcome.value.id, left } });
+}
+
+/**
+ * What a worker's life changes on the board; null where it has no card there, or the card is as it should be.
+ * @param today `yyyy-mm-dd`
+ */
+export function changeFor(
+  { cards }: Pick<Board, 'cards'>,
+  { worker, from, to, fields, dated }: CardMove,
+  today: string,
+  autoAdd: boolean,
+): BoardChange | null {
+  const date = dated === null ? {} : { [dated]: today };
+  const card = cardOf(cards, worker);
+  if (!card)
+    return autoAdd && dated === 'started' && to
+      ? { kind: 'add', column: to, fields: { ...fields, ...date, task: titleOf(worker) } }
+      : null;
+  const moves = to !== null && from.includes(card.column);
+  if (to !== null && !moves && from.length > 0 && card.column !== to) return null;
+  const written = { ...fields, ...(moves || card.column === to ? missing(card, date) : {}) };
+  return changeOf(card, moves ? to : null, { ...written, ...(card.repo !== null && { repo: card.repo }) });
+}
+
+function changeOf(card: Card, column: Column | null, fields: Partial<CardFields>): BoardChange | null {
+  const news = cardFields.filter((field) => fields[field] !== undefined && fields[field] !== card[field]);
+  if (column === null && news.length === 0) return null;
+  const only = Object.fromEntries(news.map((field) => [field, fields[field]]));
+  return { kind: 'change', card: refTo(card), ...(column && { column }), fields: only };
+}
+
+/** Returns the days to be written: one that is there already is a person's, or an earlier one. */
+function missing(card: Card, date: Partial<CardFields>): Partial<CardFields> {
+  return Object.fromEntries(
+    cardFields.flatMap((field) =>
+      date[field] !== undefined && card[field] === null ? [[field, date[field]]] : [],
+    ),
+  );
+}
+
+/** Returns a title: the first line of a brief where it is short. */
+function titleOf({ brief, task }: CardMove['worker']): string {
+  const line = brief.trim().split('\n', 1)[0]?.trim() ?? '';
+  return line !== '' && line.length <= 100 ? line : task;
 }

@@ -1,6 +1,9 @@
 import type { NotionConfig } from '../../core/notion.ts';
 import type { CardMove } from '../../features/board/boardState.ts';
 import type { Effect } from '../../features/state.ts';
+import type { Services } from '../../features/services.ts';
+import type { GivenToken } from '../../notion/token.ts';
+import { connectNotion, notionStatus, proposeNotion } from '../notion/connecting.ts';
 import { NotionDesk, type NotionWorld } from '../notion/notionDesk.ts';
 import { BoardDesk, type DocumentWorld } from './boardDesk.ts';
 import { InvoiceDesk } from './invoiceDesk.ts';
@@ -58,4 +61,37 @@ export class Documents {
     await this.notion.close();
     await Promise.all([this.board.close(), this.invoices.close()]).catch(this.#world.fail);
   }
+}
+
+/** Returns what one client can have done about board, invoices and Notion. The token that it lends is its own. */
+export function documentServices({
+  board,
+  invoices,
+  notion,
+  notionWorld,
+}: Documents): Pick<Services, 'board' | 'invoices' | 'notion'> {
+  let lent: GivenToken | undefined;
+  return {
+    board,
+    invoices,
+    notion: {
+      lend: (token) => {
+        lent = token;
+        notion.lend(token);
+      },
+      propose: (wish) => proposeNotion(notionWorld, { ...wish, lent }),
+      connect: (wish) => connectNotion(notionWorld, { ...wish, lent }),
+      status: async () => {
+        await notion.recount();
+        return notionStatus(notionWorld, lent);
+      },
+      sync: (wish) => notion.sync({ ...wish, lent }),
+      rebuild: (tables) => notion.rebuild({ ...(tables && { tables }), lent }),
+      cancel: () => notion.cancel(),
+      get conflicts() {
+        return notion.conflicts;
+      },
+      resolve: (id, field, choice) => notion.resolve(id, field, choice),
+    },
+  };
 }

@@ -1,13 +1,14 @@
 import { dirname, join } from 'node:path';
-import { dayOf } from '../../core/amounts.ts';
+import { currencyDigits, dayOf, formatCents, formatHours } from '../../core/amounts.ts';
 import {
   type EntryQuery,
   type ExportFormat,
   type InvoiceConfig,
   type InvoiceFacts,
   isMeant,
+  sumOf,
 } from '../../core/invoices.ts';
-import { entriesCsv, entriesJson } from '../../documents/export.ts';
+import type { WrittenEntry } from '../../documents/entries.ts';
 import { followPath, writeNew } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 
@@ -23,11 +24,10 @@ export interface ExportWish extends EntryQuery {
  * @returns `unknown_client`; `no_entries` for an invoice over nothing
  */
 export async function exportEntries(
-  config: () => InvoiceConfig | undefined,
+  invoices: InvoiceConfig | undefined,
   { entries }: InvoiceFacts,
   wish: ExportWish,
 ): Promise<Result<{ text: string; entries: number }>> {
-  const invoices = config();
   if (!invoices) return failure('invoices_off', 'Invoices are off.');
   const client = clientOf(invoices, wish);
   if (!client.ok) return client;
@@ -59,7 +59,7 @@ export async function exportEntries(
  * @param root of the workspace
  */
 export async function saveInvoice(
-  config: () => InvoiceConfig | undefined,
+  config: InvoiceConfig | undefined,
   root: string,
   facts: InvoiceFacts,
   query: EntryQuery,
@@ -87,7 +87,7 @@ export async function saveInvoice(
   );
 }
 
-/** The one named; for an invoice the first one, where none is. */
+/** Returns the client that is named; for an invoice the first one, where none is. */
 function clientOf({ clients }: InvoiceConfig, { client, format }: ExportWish) {
   const known = Object.keys(clients);
   const name = client ?? (format === 'html' ? known[0] : undefined);
@@ -96,4 +96,45 @@ function clientOf({ clients }: InvoiceConfig, { client, format }: ExportWish) {
   if (found) return success(found);
   const hint = known.length === 0 ? 'None is configured.' : `Known: ${known.join(', ')}.`;
   return failure('unknown_client', `There is no client ${JSON.stringify(name)}.`, hint);
+}
+
+const csvColumns = [
+  ...(['id', 'date', 'repo', 'task', 'worker', 'minutes'] as const),
+  ...(['hours', 'rate', 'amount', 'currency', 'status', 'source'] as const),
+];
+
+/** RFC 4180: a header, lines that end in CRLF. Numbers have a point and no sign of a currency. */
+export function entriesCsv(entries: readonly WrittenEntry[]): string {
+  const rows = entries.map((entry) => {
+    const digits = currencyDigits(entry.currency);
+    const money = (cents: number) => formatCents(cents, digits.ok ? digits.value : 2);
+    const derived = {
+      id: entry.id ?? '',
+      minutes: String(entry.minutes),
+      hours: formatHours(entry.minutes),
+      rate: money(entry.rateCents),
+      amount: money(entry.amountCents),
+    };
+    const { date, repo, task, worker, currency, status, source } = entry;
+    const row = { ...derived, date, repo, task, worker, currency, status, source };
+    return csvColumns.map((column) => row[column]);
+  });
+  return [csvColumns, ...rows].map((cells) => `${cells.map(csvCell).join(',')}\r\n`).join('');
+}
+
+/**
+ * A spreadsheet takes what begins with one of these for a formula, which may send other cells elsewhere. An apostrophe
+ * in front makes it a text. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+const formula = /^[\s\u0000]*[=+\-@\t\r＝＋－＠]/;
+
+function csvCell(text: string): string {
+  const safe = formula.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) || safe !== text ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** Returns entries and what they add up to, as JSON for other programs. */
+export function entriesJson(entries: readonly WrittenEntry[]): string {
+  const { minutes, amounts } = sumOf(entries);
+  return `${JSON.stringify({ entries, totals: { minutes, amounts } }, null, 2)}\n`;
 }

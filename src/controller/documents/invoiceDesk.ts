@@ -1,24 +1,29 @@
+import { randomBytes } from 'node:crypto';
 import { amountOf, dayOf } from '../../core/amounts.ts';
 import { cardOf } from '../../core/board.ts';
 import {
   type EntryChange,
   type EntryDraft,
+  type EntryFact,
+  type EntryQuery,
   type InvoiceConfig,
   type InvoiceFacts,
+  mayBecome,
   rateFor,
   type TimeEntry,
 } from '../../core/invoices.ts';
-import { changeDocument, readDocument } from '../../documents/file.ts';
+import { changeDocument, FileWatch, type Planned, readDocument } from '../../documents/file.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import { type Invoices, parseInvoices, withEntryIds } from '../../documents/invoices.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { readInvoices, readingOf, selectInvoices } from '../../features/invoices/invoiceReading.ts';
 import { SerialQueue } from '../../lib/queue.ts';
-import { failure, problemOf, type Result, success } from '../../lib/result.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { backupsFolder, type DocumentWorld } from './boardDesk.ts';
-import { newEntryId } from './entryId.ts';
-import { lockedChange } from './lockedEntries.ts';
-import { FileWatch } from './watchFile.ts';
+import { type ExportWish, exportEntries, saveInvoice } from './exporting.ts';
+
+/** What is to become of the invoices' text. */
+type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<Planned<T>>;
 
 /** Reads the invoices whenever they change, and writes what is entered. */
 export class InvoiceDesk {
@@ -52,57 +57,54 @@ export class InvoiceDesk {
   }
 
   add(draft: EntryDraft): Promise<Result<{ id: string }>> {
-    return this.#queue.add(async () => {
-      const { invoices } = this.#world.state().config;
-      if (!invoices) return invoicesOff();
-      const rateCents = draft.rateCents ?? rateFor(invoices.rates, draft);
+    const id = newEntryId(new Date());
+    return this.#one(id, ({ rates, currency }) => {
+      const rateCents = draft.rateCents ?? rateFor(rates, draft);
+      const amountCents = amountOf(draft.minutes, rateCents);
       const entry: TimeEntry = {
-        ...{ ...draft, id: newEntryId(new Date()), rateCents, currency: invoices.currency },
-        ...{ amountCents: amountOf(draft.minutes, rateCents), status: 'pending', source: 'edited' },
+        ...{ ...draft, id, rateCents, currency, amountCents, status: 'pending', source: 'edited' },
       };
-      const written = await this.#one(invoices, { kind: 'add', entry });
-      return written.ok ? success({ id: entry.id }) : written;
+      return { kind: 'add', entry };
     });
   }
 
   change({ id, fields }: EntryChange): Promise<Result<{ id: string }>> {
-    return this.#queue.add(async () => {
-      const { invoices } = this.#world.state().config;
-      if (!invoices) return invoicesOff();
-      const written = await this.#one(invoices, { kind: 'change', entry: { id }, fields });
-      return written.ok ? success({ id }) : written;
-    });
+    return this.#one(id, () => ({ kind: 'change', entry: { id }, fields }));
   }
 
   /** Gives an id to every sound entry that has none. @returns how many */
   giveIds(): Promise<Result<{ given: number }>> {
-    return this.#queue.add(async () => {
-      const { invoices } = this.#world.state().config;
-      if (!invoices) return invoicesOff();
-      return this.#rewrite(invoices, (before) => {
-        let given = 0;
-        const takeId = () => {
-          given += 1;
-          return newEntryId(new Date());
-        };
-        const after = withEntryIds(before, takeId, readingOf(invoices));
-        return after.ok ? success({ invoices: after.value, value: { given } }) : after;
-      });
+    return this.rewrite((before, config) => {
+      let given = 0;
+      const takeId = () => {
+        given += 1;
+        return newEntryId(new Date());
+      };
+      const after = withEntryIds(before, takeId, readingOf(config));
+      return after.ok ? success({ text: after.value.file.text, value: { given } }) : after;
     });
   }
 
   /** Brings all sums to what the entries add up to. @returns lines of those that were not right */
   correctTotals(): Promise<Result<{ corrected: readonly number[] }>> {
-    return this.#queue.add(async () => {
-      const { invoices } = this.#world.state().config;
-      if (!invoices) return invoicesOff();
-      return this.#rewrite(invoices, (before) => {
-        const done = changeInvoices(before, [], readingOf(invoices));
-        if (!done.ok) return done;
-        const corrected = done.value.corrected.map(({ line }) => line);
-        return success({ invoices: done.value.invoices, value: { corrected } });
-      });
+    return this.rewrite((before, config) => {
+      const done = changeInvoices(before, [], readingOf(config));
+      if (!done.ok) return done;
+      const corrected = done.value.corrected.map(({ line }) => line);
+      return success({ text: done.value.invoices.file.text, value: { corrected } });
     });
+  }
+
+  async export(wish: ExportWish): Promise<Result<{ text: string; entries: number }>> {
+    const read = await this.read();
+    return read.ok ? exportEntries(this.#world.state().config.invoices, read.value, wish) : read;
+  }
+
+  /** Writes an invoice to print, as a new file beside the entries. */
+  async save(query: EntryQuery): Promise<Result<{ file: string; entries: number }>> {
+    const read = await this.read();
+    const { invoices, root } = this.#world.state().config;
+    return read.ok ? saveInvoice(invoices, root, read.value, query) : read;
   }
 
   /** Makes entries of what finished workers are owed, and writes those that the file does not have yet. */
@@ -126,12 +128,8 @@ export class InvoiceDesk {
         isWritten ? [] : [entry],
       );
       if (!config.invoices || made.length === 0) return;
-      const { invoices } = config;
-      const written = await this.#rewrite(invoices, (before) => {
-        const adds = made.map((entry): InvoiceChange => ({ kind: 'add', entry }));
-        const done = changeInvoices(before, adds, readingOf(invoices));
-        return done.ok ? success({ invoices: done.value.invoices, value: done.value.outcomes }) : done;
-      });
+      const adds = made.map((entry): InvoiceChange => ({ kind: 'add', entry }));
+      const written = await this.#rewrite((before, invoices) => changed(before, adds, invoices));
       for (const [at, entry] of made.entries()) {
         const outcome = written.ok ? written.value[at] : written;
         // Written before we were killed, and not noted.
@@ -144,11 +142,8 @@ export class InvoiceDesk {
   }
 
   /** Plans a change upon the invoices as they are at that moment; for those who change more than one entry. */
-  rewrite<T>(plan: (invoices: Invoices) => Result<{ invoices: Invoices; value: T }>): Promise<Result<T>> {
-    return this.#queue.add(async () => {
-      const { invoices } = this.#world.state().config;
-      return invoices ? this.#rewrite(invoices, plan) : invoicesOff();
-    });
+  rewrite<T>(plan: InvoicePlan<T>): Promise<Result<T>> {
+    return this.#queue.add(() => this.#rewrite(plan));
   }
 
   async close(): Promise<void> {
@@ -161,27 +156,24 @@ export class InvoiceDesk {
     await this.writeMade();
   }
 
-  async #one(config: InvoiceConfig, change: InvoiceChange): Promise<Result<null>> {
-    return this.#rewrite(config, (before) => {
-      const done = changeInvoices(before, [change], readingOf(config));
+  async #one(id: string, wanted: (config: InvoiceConfig) => InvoiceChange): Promise<Result<{ id: string }>> {
+    return this.rewrite((before, config) => {
+      const done = changed(before, [wanted(config)], config);
       if (!done.ok) return done;
-      const [outcome] = done.value.outcomes;
-      return outcome?.ok === false ? outcome : success({ invoices: done.value.invoices, value: null });
+      const [outcome] = done.value.value;
+      return outcome?.ok === false ? outcome : success({ text: done.value.text, value: { id } });
     });
   }
 
-  async #rewrite<T>(
-    config: InvoiceConfig,
-    plan: (invoices: Invoices) => Result<{ invoices: Invoices; value: T }>,
-  ): Promise<Result<T>> {
-    const { root } = this.#world.state().config;
-    const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) => {
-      const planned = plan(parseInvoices(text, readingOf(config)));
-      if (!planned.ok) return planned;
-      return success({ text: planned.value.invoices.file.text, value: planned.value.value });
-    });
+  async #rewrite<T>(plan: InvoicePlan<T>): Promise<Result<T>> {
+    const { root, invoices } = this.#world.state().config;
+    if (!invoices) return invoicesOff();
+    const { file } = invoices;
+    const done = await changeDocument({ root, file }, backupsFolder(root), (text) =>
+      plan(parseInvoices(text, readingOf(invoices)), invoices),
+    );
     await this.#look();
-    return changed;
+    return done;
   }
 
   async #look(): Promise<Result<InvoiceFacts>> {
@@ -203,6 +195,12 @@ export class InvoiceDesk {
   }
 }
 
+/** Returns the text after these changes, and what became of each. */
+function changed(before: Invoices, changes: readonly InvoiceChange[], config: InvoiceConfig) {
+  const done = changeInvoices(before, changes, readingOf(config));
+  return done.ok ? success({ text: done.value.invoices.file.text, value: done.value.outcomes }) : done;
+}
+
 function invoicesOff(): Result<never> {
   return failure(
     'invoices_off',
@@ -217,4 +215,58 @@ function notWritten({ worker, minutes }: TimeEntry, why: string) {
     `${minutes} minutes of ${worker} are not in the invoices yet: ${why}`,
     'They are kept, and written once the file allows it.',
   );
+}
+
+/** What an invoice says of an entry. */
+const fixed = ['date', 'task', 'repo', 'minutes', 'rateCents', 'amountCents', 'currency'] as const;
+
+const names: Readonly<Record<(typeof fixed)[number], string>> = {
+  ...{ date: 'day', task: 'task', repo: 'repository', minutes: 'time in minutes' },
+  ...{ rateCents: 'rate in cents', amountCents: 'amount in cents', currency: 'currency' },
+};
+
+/**
+ * Returns what was done by hand to entries that were invoiced or paid, from one reading of the file to the next; null
+ * for nothing. None of our own changes does any of it. An entry without an id has nothing to be known by again.
+ */
+export function lockedChange(before: readonly EntryFact[], after: readonly EntryFact[]): Problem | null {
+  // Some editors empty a file before they write it.
+  if (after.length === 0) return null;
+  const now = new Map(after.map((entry) => [entry.id, entry]));
+  const [first, ...others] = before.flatMap((entry) => {
+    if (entry.status === 'pending' || entry.id === null) return [];
+    const found = now.get(entry.id);
+    if (!found) return `${entry.id} was ${entry.status} and cannot be found or read any more`;
+    const change = changeOf(entry, found);
+    return change === null ? [] : `Line ${found.line}: ${entry.id} was ${entry.status} and ${change}`;
+  });
+  if (first === undefined) return null;
+  const rest = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
+  return problemOf(
+    'locked_changed',
+    `${first}.${rest}`,
+    'Undo it where it was a slip of the pen; else add an entry that corrects it.',
+  );
+}
+
+function changeOf(before: EntryFact, after: EntryFact): string | null {
+  if (!mayBecome(before.status, after.status)) return `is ${after.status} again`;
+  const field = fixed.find((one) => before[one] !== after[one]);
+  return field === undefined ? null : `has another ${names[field]}: ${before[field]} became ${after[field]}`;
+}
+
+/** Crockford's digits: none that is taken for another. */
+const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** An id of a time entry: `T-` and a ULID, which sorts by its time. See https://github.com/ulid/spec */
+export function newEntryId(date: Date): string {
+  let time = '';
+  for (let rest = date.getTime(); time.length < 10; rest = Math.floor(rest / 32))
+    time = digit(rest % 32) + time;
+  const chance = Array.from(randomBytes(16), (byte) => digit(byte % 32)).join('');
+  return `T-${time}${chance}`;
+}
+
+function digit(value: number): string {
+  return digits.charAt(value);
 }

@@ -1,33 +1,34 @@
 import { type CardFields, cardFields, columns } from '../../core/board.ts';
 import { entrySources, entryStatuses, type InvoiceConfig, type TimeEntry } from '../../core/invoices.ts';
 import type { FieldValue } from '../../core/notion.ts';
-import type { Board, BoardTable } from '../../documents/board.ts';
+import { type Board, type BoardTable, usualPrefix } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
-import { usualPrefix } from '../../documents/boardIds.ts';
 import type { EntryField, EntryTable } from '../../documents/entries.ts';
-import { prefixOf } from '../../documents/ids.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import type { Invoices } from '../../documents/invoices.ts';
 import { unmerged } from '../../documents/markdown.ts';
+import { prefixOf } from '../../documents/tableEdit.ts';
 import { readingOf } from '../../features/invoices/invoiceReading.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/plan.ts';
 import { normaliseDay, normaliseText } from '../../notion/rowCodec.ts';
 import type { BoardDesk } from '../documents/boardDesk.ts';
-import { newEntryId } from '../documents/entryId.ts';
-import type { InvoiceDesk } from '../documents/invoiceDesk.ts';
+import { type InvoiceDesk, newEntryId } from '../documents/invoiceDesk.ts';
 
 /** Returns the board as a sync sees it: sound cards with an id, and of them what their tables have columns for. */
 export function syncedBoard(desk: BoardDesk, prefix: string | null): LocalTable {
   return {
     rows: async () =>
-      desk.rewrite((board) => unmerged(board.file) ?? success({ board, value: cardRows(board) })),
+      desk.rewrite(
+        (board) => unmerged(board.file) ?? success({ text: board.file.text, value: cardRows(board) }),
+      ),
     apply: (changes) =>
       desk.rewrite((board) => {
         const asked = askedOf(changes, cardRows(board), cardChange);
         const done = changeBoard(board, [...asked.values()]);
         if (!done.ok) return done;
-        return success({ board: done.value.board, value: leftOf(changes, asked, done.value.outcomes) });
+        const { board: after, outcomes } = done.value;
+        return success({ text: after.file.text, value: leftOf(changes, asked, outcomes) });
       }),
     newId(taken) {
       const own = prefixOf(taken, prefix, usualPrefix);
@@ -42,7 +43,7 @@ export function syncedBoard(desk: BoardDesk, prefix: string | null): LocalTable 
 /** Returns the invoices as a sync sees them: sound entries with an id. Nothing is ever removed. */
 export function syncedInvoices(desk: InvoiceDesk, config: InvoiceConfig): LocalTable {
   return {
-    rows: () => desk.rewrite((invoices) => success({ invoices, value: entryRows(invoices) })),
+    rows: () => desk.rewrite((invoices) => success({ text: invoices.file.text, value: entryRows(invoices) })),
     apply: (changes) =>
       desk.rewrite((invoices) => {
         const asked = askedOf(changes, entryRows(invoices), (change, now) =>
@@ -50,7 +51,8 @@ export function syncedInvoices(desk: InvoiceDesk, config: InvoiceConfig): LocalT
         );
         const done = changeInvoices(invoices, [...asked.values()], readingOf(config));
         if (!done.ok) return done;
-        return success({ invoices: done.value.invoices, value: leftOf(changes, asked, done.value.outcomes) });
+        const { invoices: after, outcomes } = done.value;
+        return success({ text: after.file.text, value: leftOf(changes, asked, outcomes) });
       }),
     newId(taken) {
       for (;;) {

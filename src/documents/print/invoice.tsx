@@ -1,7 +1,7 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { formatClock, formatMoney } from '../../core/amounts.ts';
-import { type EntryTotals, type ExportedEntry, sumEntries } from '../export.ts';
-import { invoiceStyle } from './style.ts';
+import { type EntrySum, sumOf } from '../../core/invoices.ts';
+import type { WrittenEntry } from '../entries.ts';
 
 /** Somebody on an invoice: a name, and lines such as address and tax number. */
 interface Party {
@@ -9,7 +9,7 @@ interface Party {
   readonly lines: readonly string[];
 }
 
-export interface InvoicePaper {
+interface InvoicePaper {
   /** As it is printed, such as `2026-014`. */
   readonly number: string;
   /** `yyyy-mm-dd`. */
@@ -18,7 +18,7 @@ export interface InvoicePaper {
   readonly period: { readonly from: string; readonly to: string };
   readonly from: Party;
   readonly client: Party;
-  readonly entries: readonly ExportedEntry[];
+  readonly entries: readonly WrittenEntry[];
   /** Below the sum: payment terms, account, a remark on taxes. */
   readonly notes?: readonly string[];
   readonly title?: string;
@@ -44,7 +44,7 @@ function InvoicePage({
   entries,
   notes = [],
 }: InvoicePaper) {
-  const { minutes, amounts } = sumEntries(entries);
+  const { minutes, amounts } = sumOf(entries);
   return (
     <html lang="en">
       <head>
@@ -150,7 +150,7 @@ function RepoGroup({ repo, lines, sum: { minutes, amounts } }: Group) {
 interface Group {
   readonly repo: string;
   readonly lines: readonly TaskLine[];
-  readonly sum: EntryTotals;
+  readonly sum: EntrySum;
 }
 
 interface TaskLine {
@@ -163,11 +163,11 @@ interface TaskLine {
 }
 
 /** One line for each task and rate: amounts are summed, never computed anew, so that they add up to the cent. */
-function groupsOf(entries: readonly ExportedEntry[]): Group[] {
+function groupsOf(entries: readonly WrittenEntry[]): Group[] {
   const byDay = entries.toSorted((one, other) => one.date.localeCompare(other.date));
   return [...Map.groupBy(byDay, ({ repo }) => repo)].map(([repo, ofRepo]) => ({
     repo,
-    sum: sumEntries(ofRepo),
+    sum: sumOf(ofRepo),
     lines: [
       ...Map.groupBy(ofRepo, (entry) =>
         JSON.stringify([entry.task, entry.currency, entry.rateCents]),
@@ -176,7 +176,7 @@ function groupsOf(entries: readonly ExportedEntry[]): Group[] {
   }));
 }
 
-function taskLine(entries: readonly ExportedEntry[]): TaskLine {
+function taskLine(entries: readonly WrittenEntry[]): TaskLine {
   const [first] = entries;
   const dates = entries
     .map(({ date }) => date)
@@ -193,3 +193,40 @@ function taskLine(entries: readonly ExportedEntry[]): TaskLine {
     currency: first?.currency ?? '',
   };
 }
+
+/** For paper first: A4, black on white, rows that do not break and a header on each page. */
+const invoiceStyle = `
+@page { size: A4; margin: 20mm 18mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 174mm; color: #111; background: #fff; font: 10pt/1.45 system-ui, sans-serif; }
+header::after, .facts::after { content: ""; display: block; clear: both; }
+header { margin-bottom: 14mm; }
+header > address, .facts > address { float: left; max-width: 90mm; }
+h1, dl { float: right; }
+h1 { margin: 0; font-size: 20pt; font-weight: 600; }
+address { font-style: normal; }
+address > * { display: block; overflow-wrap: anywhere; }
+.facts { margin-bottom: 12mm; }
+dl { display: table; margin: 0; }
+dl div { display: table-row; }
+dt, dd { display: table-cell; }
+dt { padding-right: 8mm; color: #555; }
+dd { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+table { width: 100%; border-collapse: collapse; }
+th, td { padding: 1.6mm 2mm; text-align: left; vertical-align: top; }
+th:first-child { width: 45%; }
+td:first-child { overflow-wrap: anywhere; white-space: pre-line; }
+thead { display: table-header-group; }
+thead th { border-bottom: 0.5mm solid #111; font-weight: 600; }
+tbody td { border-bottom: 0.2mm solid #ddd; }
+tr { break-inside: avoid; }
+.repo { break-after: avoid; }
+.repo th, .repo td { padding-top: 4mm; border: 0; font-weight: 600; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.days { white-space: nowrap; color: #555; }
+tfoot { display: table-row-group; }
+.sum th, .sum td { border-top: 0.5mm solid #111; font-weight: 700; }
+footer { margin-top: 12mm; color: #333; }
+footer p { margin: 0 0 2mm; white-space: pre-line; }
+@media screen { body { padding: 12mm 0; } }
+`;

@@ -30,7 +30,7 @@ const stored = { currency: 'EUR', rate: 8000, from: { name: 'Ann' }, clients, no
 async function exported(wish: Parameters<typeof exportEntries>[2], change = {}) {
   const config = resolveInvoices('/shop', { ...stored, ...change });
   if (!config.ok) throw new Error(config.problem.message);
-  return exportEntries(() => config.value ?? undefined, facts, wish);
+  return exportEntries(config.value ?? undefined, facts, wish);
 }
 
 describe('entries are exported', () => {

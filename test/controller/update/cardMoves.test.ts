@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeFor } from '../../../src/controller/documents/boardMove.ts';
+import { changeFor } from '../../../src/controller/documents/boardDesk.ts';
 import { boardFacts } from '../../../src/core/board.ts';
 import type { UpdateDraft } from '../../../src/core/worker.ts';
 import type { CardMove } from '../../../src/features/board/boardState.ts';
