@@ -14,13 +14,11 @@ import {
   cellText,
   editLines,
   foldName,
-  isPlaceholder,
   type LineEdit,
   type MarkdownFile,
   marked,
   matchFields,
   type Row,
-  scanRow,
   setCells,
   type Table,
   unmerged,
@@ -28,6 +26,8 @@ import {
 import {
   addRow,
   idMaker,
+  type Left,
+  modelCells,
   newRoom,
   placeBefore,
   placeholderOf,
@@ -290,9 +290,6 @@ function namesFor(place: Place, like: Table | undefined, fields: readonly (CardF
   ];
 }
 
-/** Values that a table has no column for, by field or by the name of the column they stood in. */
-export type Left = Readonly<Record<string, string>>;
-
 /** The line with these fields changed; '' clears one. */
 function editRow(
   at: BoardTable,
@@ -343,19 +340,9 @@ function fillRow(
   texts: ReadonlyMap<CardField, string>,
   others: ReadonlyMap<string, string>,
 ): Left {
-  const models = scanRow(room.model).map(({ from, to }) => (room.isNew ? '' : room.model.slice(from, to)));
-  const named = new Map([...others].map(([name, text]) => [foldName(name), text]));
-  const values = room.fields.map((field, at) => {
-    const text = (field === null ? named.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
-    if (text === '') return room.placeholder;
-    return field === null || field === 'task' ? text : marked(text, models[at] ?? '');
-  });
-  addRow(room, values);
-  const names = new Set(room.names.map(foldName));
-  return Object.fromEntries([
-    ...[...texts]
-      .filter(([field, text]) => !isPlaceholder(text) && !room.fields.includes(field))
-      .map(([field, text]) => [field, readField(field, text)]),
-    ...[...others].filter(([name, text]) => !isPlaceholder(text) && !names.has(foldName(name))),
-  ]);
+  const left = addRow(room, texts, others, modelCells(room));
+  const shown = cardFields.flatMap((field) =>
+    texts.has(field) && left[field] !== undefined ? [[field, readField(field, left[field])]] : [],
+  );
+  return { ...left, ...Object.fromEntries(shown) };
 }

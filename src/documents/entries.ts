@@ -25,17 +25,8 @@ import {
 } from './markdown.ts';
 
 export type EntryField =
-  | 'id'
-  | 'date'
-  | 'task'
-  | 'repo'
-  | 'worker'
-  | 'time'
-  | 'rate'
-  | 'amount'
-  | 'status'
-  | 'currency'
-  | 'source';
+  | ('id' | 'date' | 'task' | 'repo' | 'worker' | 'time')
+  | ('rate' | 'amount' | 'status' | 'currency' | 'source');
 
 export interface EntryTable {
   readonly table: Table;
@@ -153,7 +144,7 @@ export function readEntry(one: EntryTable, row: Row, reading: InvoiceReading): E
     );
   const currency = plainValue(cell('currency'))?.toUpperCase() ?? reading.currency;
   const minutes = parseDuration(plainText(cell('time')), {
-    bare: bareUnit(one),
+    bare: bareUnit(table.names, fields),
     ...(reading.day === undefined ? {} : { day: reading.day }),
   });
   if (!minutes.ok) return refuse(minutes.problem.code, minutes.problem.message);
@@ -190,8 +181,8 @@ export function readRate(text: string, currency: string): Result<number> | null 
 }
 
 /** Minutes of a bare number, as the column's name has it. */
-export function bareUnit({ table, fields }: Pick<EntryTable, 'table' | 'fields'>): 1 | 60 {
-  return /^min/.test(foldName(table.names[fields.indexOf('time')] ?? '')) ? 1 : 60;
+export function bareUnit(names: readonly string[], fields: readonly (EntryField | null)[]): 1 | 60 {
+  return /^min/.test(foldName(names[fields.indexOf('time')] ?? '')) ? 1 : 60;
 }
 
 function statusOf(text: string): EntryStatus | null {

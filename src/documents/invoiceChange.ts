@@ -1,7 +1,6 @@
 import { amountOf, parseDuration } from '../core/amounts.ts';
 import { type EntryStatus, mayBecome, type TimeEntry } from '../core/invoices.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import type { Left } from './boardChange.ts';
 import {
   amountLike,
   bareUnit,
@@ -18,17 +17,25 @@ import {
   cellText,
   editLines,
   foldName,
-  isPlaceholder,
   type LineEdit,
   marked,
   matchFields,
   plainText,
   type Row,
-  scanRow,
   setCells,
   unmerged,
 } from './markdown.ts';
-import { addRow, newRoom, placeBefore, placeUnder, type Room, roomEdits, roomIn } from './tableEdit.ts';
+import {
+  addRow,
+  type Left,
+  modelCells,
+  newRoom,
+  placeBefore,
+  placeUnder,
+  type Room,
+  roomEdits,
+  roomIn,
+} from './tableEdit.ts';
 
 /** An entry by its id, or by its line while that still holds this task. */
 type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
@@ -232,23 +239,14 @@ function openEntryRoom(invoices: Invoices, date: string, status: EntryStatus): R
   const fitting = tables.filter((one) => one.status === null || one.status === status);
   const table = fitting.findLast((one) => isOfMonth(one, date)) ?? fitting.at(-1);
   if (table) return entryRoom(invoices, table);
-  const names = tables.at(-1)?.table.names ?? [
-    'ID',
-    'Date',
-    'Task',
-    'Repo',
-    'Worker',
-    'Hours',
-    'Rate',
-    'Amount',
-    'Status',
-  ];
+  const names = tables.at(-1)?.table.names ?? usualNames;
   const heading = file.headings.find(({ text }) => foldName(text) === status);
   const title = `${'#'.repeat(tables.at(-1)?.table.path.at(-1)?.level ?? 2)} ${tables.length === 0 ? 'Entries' : headings[status]}`;
   const place = heading ? placeUnder(file, heading.line) : placeBefore(file, file.lines.length, title);
   return newRoom(names, matchFields(names, entryAliases), tables.at(-1)?.table, place);
 }
 
+const usualNames = ['ID', 'Date', 'Task', 'Repo', 'Worker', 'Hours', 'Rate', 'Amount', 'Status'];
 const headings: Readonly<Record<EntryStatus, string>> = {
   pending: 'Pending',
   invoiced: 'Invoiced',
@@ -264,18 +262,8 @@ function entryRoom({ rows }: Invoices, { table, fields, totals }: EntryTable): R
 }
 
 const months = [
-  'january',
-  'february',
-  'march',
-  'april',
-  'may',
-  'june',
-  'july',
-  'august',
-  'september',
-  'october',
-  'november',
-  'december',
+  ...['january', 'february', 'march', 'april', 'may', 'june'],
+  ...['july', 'august', 'september', 'october', 'november', 'december'],
 ];
 
 function isOfMonth({ table }: EntryTable, date: string): boolean {
@@ -298,7 +286,7 @@ function editEntry(
   currency: string,
 ): { readonly text: string; readonly left: Left } {
   const model = (field: EntryField) => modelIn(at, row, at.fields.indexOf(field), field);
-  const texts = textsOf(entry, currency, model, bareUnit(at) === 1);
+  const texts = textsOf(entry, currency, model, bareUnit(at.table.names, at.fields) === 1);
   const values = new Map<number, string>();
   for (const [field, text] of texts) {
     const column = at.fields.indexOf(field);
@@ -319,11 +307,10 @@ function modelIn({ table }: EntryTable, row: Row, column: number, field: EntryFi
 
 /** Writes an entry into a room. @returns what found no column */
 function fillEntry(room: Room<EntryField>, entry: TimeEntry): Left {
-  const cells = scanRow(room.model).map(({ from, to }) => room.model.slice(from, to));
-  const at = (field: EntryField) => (room.isNew ? '' : (cells[room.fields.indexOf(field)] ?? ''));
-  const isMinutes = /^min/.test(foldName(room.names[room.fields.indexOf('time')] ?? ''));
-  const texts = textsOf(entry, entry.currency, (field) => plainText(at(field)), isMinutes);
-  return fill(room, texts, new Map(), at);
+  const cells = modelCells(room);
+  const model = (field: EntryField) => plainText(cells[room.fields.indexOf(field)] ?? '');
+  const isMinutes = bareUnit(room.names, room.fields) === 1;
+  return addRow(room, textsOf(entry, entry.currency, model, isMinutes), new Map(), cells);
 }
 
 /** The row in the table of another status. @returns what found no column */
@@ -344,28 +331,7 @@ function moveEntry(
   const changed = textsOf(entry, currency, (field) => texts.get(field) ?? '', false);
   // The heading says the status there, so it is not lost where no column does.
   if (!room.fields.includes('status')) changed.delete('status');
-  return fill(room, new Map([...texts, ...changed]), others, () => '');
-}
-
-function fill(
-  room: Room<EntryField>,
-  texts: ReadonlyMap<EntryField, string>,
-  others: ReadonlyMap<string, string>,
-  model: (field: EntryField) => string,
-): Left {
-  addRow(
-    room,
-    room.fields.map((field, at) => {
-      const text = (field === null ? others.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
-      if (text === '') return room.placeholder;
-      return field === null || field === 'task' ? text : marked(text, model(field));
-    }),
-  );
-  const names = new Set(room.names.map(foldName));
-  return Object.fromEntries([
-    ...[...texts].filter(([field, text]) => !isPlaceholder(text) && !room.fields.includes(field)),
-    ...[...others].filter(([name, text]) => !isPlaceholder(text) && !names.has(name)),
-  ]);
+  return addRow(room, new Map([...texts, ...changed]), others, []);
 }
 
 /** What cells say of these fields, in the style of the models. */

@@ -1,5 +1,12 @@
 import { currencyDigits, formatHours, formatMoney, parseAmount, parseDuration } from '../core/amounts.ts';
 import type { Flaw } from '../core/board.ts';
+import {
+  type EntryFact,
+  type InvoiceConfig,
+  type InvoiceFacts,
+  rateFor,
+  sumsByStatus,
+} from '../core/invoices.ts';
 import { type Result, success } from '../lib/result.ts';
 import { flawAt } from './board.ts';
 import {
@@ -211,7 +218,7 @@ function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row:
     row,
     fields.indexOf('time'),
     fields.indexOf('amount'),
-    bareUnit({ table, fields }),
+    bareUnit(table.names, fields),
     entries,
   );
 }
@@ -349,4 +356,27 @@ function totalOf(
   const right = kind === 'time' ? `${formatHours(value)} hours` : formatMoney(value, currency);
   const why = `the total says ${JSON.stringify(shown.slice(0, 40))}, the entries add up to ${right}.`;
   return { ...base, text, flaw: flawAt(line, 'stale_total', why) };
+}
+
+/** Returns how the file is read: with what the configuration says where the file does not. */
+export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReading {
+  return {
+    currency,
+    ...(day !== undefined && { day }),
+    // Without any rate a row without one needs a person.
+    rateFor: (row) => rateFor(rates, row) || null,
+  };
+}
+
+/** Returns the file as clients see it, before the log adds what it knows. */
+export function readInvoices(
+  { file, clients }: InvoiceConfig,
+  { rows, currency, flaws }: Invoices,
+): InvoiceFacts {
+  const entries = rows.flatMap(({ entry, line }): EntryFact[] =>
+    entry ? [{ ...entry, line, measured: null, claimed: null }] : [],
+  );
+  const totals = sumsByStatus(entries);
+  const known = Object.entries(clients).map(([name, { repos = null }]) => ({ name, repos }));
+  return { file, currency, entries, totals, flaws, unwritten: 0, clients: known };
 }

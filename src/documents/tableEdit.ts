@@ -3,14 +3,17 @@ import {
   addFirstCell,
   cellText,
   editLines,
+  foldName,
   isPlaceholder,
   type Line,
   type LineEdit,
   type MarkdownFile,
   makeRow,
+  marked,
   plainValue,
   type Row,
   rowFlaw,
+  scanRow,
   setCells,
   type Table,
 } from './markdown.ts';
@@ -75,9 +78,38 @@ export function placeholderOf(table: Table): string {
   return '';
 }
 
-/** Adds a row to the room; its values stand in the order of its columns. */
-export function addRow<Field extends string>(room: Room<Field>, values: readonly string[]): void {
+/** Values that a table has no column for, by field or by the name of the column they were in. */
+export type Left = Readonly<Record<string, string>>;
+
+/** Returns the cells of the row that new ones look like; none where that is a header. */
+export function modelCells<Field extends string>({ model, isNew }: Room<Field>): readonly string[] {
+  return isNew ? [] : scanRow(model).map(({ from, to }) => model.slice(from, to));
+}
+
+/**
+ * Adds a row to the room, each value in the marks of the model's cell.
+ * @param others by the name of a column that only the person has
+ * @returns what found no column
+ */
+export function addRow<Field extends string>(
+  room: Room<Field>,
+  texts: ReadonlyMap<Field, string>,
+  others: ReadonlyMap<string, string>,
+  models: readonly string[],
+): Left {
+  const named = new Map([...others].map(([name, text]) => [foldName(name), text]));
+  const values = room.fields.map((field, at) => {
+    const text = (field === null ? named.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
+    if (text === '') return room.placeholder;
+    return field === null || field === 'task' ? text : marked(text, models[at] ?? '');
+  });
   room.rows.push(makeRow(room.model, room.delimiters, values));
+  const names = new Set(room.names.map(foldName));
+  const left: readonly (readonly [string, string])[] = [
+    ...[...texts].filter(([field]) => !room.fields.includes(field)),
+    ...[...others].filter(([name]) => !names.has(foldName(name))),
+  ];
+  return Object.fromEntries(left.filter(([, text]) => !isPlaceholder(text)));
 }
 
 /** @param rooms in the order in which new ones at the same place follow each other */

@@ -13,7 +13,7 @@ import { isWhollyTrusted, type TrustFacts, usualWorkers, type WorkspaceConfig } 
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { CardMove } from './board/boardState.ts';
-import { selectInvoices } from './invoices/invoiceReading.ts';
+import { selectInvoices } from './invoices/workTime.ts';
 import { emptyLogState, type Happening, type LogState } from './log.ts';
 import { selectTalk } from './messages/messageState.ts';
 import { type Delivery, selectUndelivered } from './messages/typing.ts';

@@ -14,9 +14,15 @@ import {
 } from '../../core/invoices.ts';
 import { changeDocument, FileWatch, type Planned, readDocument } from '../../documents/file.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
-import { type Invoices, parseInvoices, withEntryIds } from '../../documents/invoices.ts';
+import {
+  type Invoices,
+  parseInvoices,
+  readInvoices,
+  readingOf,
+  withEntryIds,
+} from '../../documents/invoices.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
-import { readInvoices, readingOf, selectInvoices } from '../../features/invoices/invoiceReading.ts';
+import { selectInvoices } from '../../features/invoices/workTime.ts';
 import { SerialQueue } from '../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { backupsFolder, type DocumentWorld } from './boardDesk.ts';

@@ -5,10 +5,9 @@ import { type Board, type BoardTable, usualPrefix } from '../../documents/board.
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
 import type { EntryField, EntryTable } from '../../documents/entries.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
-import type { Invoices } from '../../documents/invoices.ts';
+import { type Invoices, readingOf } from '../../documents/invoices.ts';
 import { unmerged } from '../../documents/markdown.ts';
 import { prefixOf } from '../../documents/tableEdit.ts';
-import { readingOf } from '../../features/invoices/invoiceReading.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Fields, LocalChange, LocalTable, Row } from '../../notion/plan.ts';
 import { normaliseDay, normaliseText } from '../../notion/rowCodec.ts';

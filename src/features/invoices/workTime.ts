@@ -1,4 +1,4 @@
-import type { TimeEntry } from '../../core/invoices.ts';
+import type { InvoiceFacts, TimeEntry } from '../../core/invoices.ts';
 import type { Logged, Slice } from '../../core/slice.ts';
 import { Ledger } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
@@ -129,4 +129,15 @@ function entered(
     ...(counted && { workTimes: workTimes.with(id, { ...time, entered: counted, isOwed: false }) }),
     ...(entry && { madeEntries: madeEntries.with(entry.id, { ...made, entry }) }),
   };
+}
+
+/** Adds what our clock and the workers said, which only the log keeps; returns null while invoices are off. */
+export function selectInvoices(read: InvoiceFacts | null, { madeEntries }: TimesState): InvoiceFacts | null {
+  if (!read) return null;
+  const entries = read.entries.map((entry) => {
+    const made = entry.id === null ? undefined : madeEntries.get(entry.id);
+    return made ? { ...entry, measured: made.measured, claimed: made.claimed } : entry;
+  });
+  const unwritten = [...madeEntries.values()].filter(({ isWritten }) => !isWritten).length;
+  return { ...read, entries, unwritten };
 }
