@@ -1,5 +1,5 @@
 import { demandTrusted } from '../controller/config/workspaceConfig.ts';
-import { jobEnvironment } from '../controller/edge/checking.ts';
+import { jobEnvironment } from '../controller/edge/removing.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
 import { type JobResult, runJob } from '../jobs/runJob.ts';

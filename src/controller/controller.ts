@@ -22,19 +22,16 @@ import { watchConfig } from './config/watchConfig.ts';
 import type { OpenedConfig } from './config/workspaceConfig.ts';
 import { Core } from './core.ts';
 import { Documents } from './documents/documents.ts';
-import { onlyForLiveWorkers } from './edge/foreignState.ts';
-import { hostEnvironment } from './edge/hostEnvironment.ts';
-import { HostPort } from './edge/hostPort.ts';
+import { createCorrespondent, HostPort, hostEnvironment } from './edge/hostPort.ts';
 import { Looks } from './edge/looks.ts';
 import { RadarWatch } from './edge/radarWatch.ts';
+import { settleUnfinished, sweepBackups } from './edge/removing.ts';
 import { RepoWatch } from './edge/repoWatch.ts';
-import { createRunner, type Edge } from './edge/runEffect.ts';
-import { settleUnfinished, sweepBackups } from './edge/settling.ts';
+import { createRunner, type Edge, onlyForLiveWorkers } from './edge/runEffect.ts';
 import { Typist } from './edge/typing.ts';
 import { Mcp } from './mcp/mcp.ts';
 import { createSessions } from './mcp/services.ts';
 import { logFile, openForeignLog, openLog } from './record/log.ts';
-import { createCorrespondent } from './reporting.ts';
 import { serveClient } from './serve.ts';
 
 /** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */

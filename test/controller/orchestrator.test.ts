@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guardRules, guardWarnings } from '../../src/controller/edge/guarding.ts';
+import { guardRules, guardWarnings } from '../../src/controller/edge/launching.ts';
 import { makePlan } from '../../src/controller/edge/planning.ts';
 import type { Tools } from '../../src/controller/edge/tools.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';

@@ -10,7 +10,11 @@ import {
 import { askSeconds } from '../../agents/claude/launch.ts';
 import { parseSpent } from '../../agents/claude/screen.ts';
 import { parseFailedSetup } from '../../agents/launch.ts';
+import type { RequestAnswer } from '../../core/queue.ts';
+import { agentCommands } from '../../features/commands.ts';
+import { contextFor } from '../../features/messages/sessions.ts';
 import type { Message } from '../../features/messages.ts';
+import type { SessionServices } from '../../features/services.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { type ConnectOptions, connectDaemon } from '../../protocol/connect.ts';
@@ -24,10 +28,11 @@ import {
   type InboxMessage,
 } from '../../protocol/hostApi.ts';
 import type { Caller, Link } from '../../protocol/link.ts';
-import type { Correspondent } from '../reporting.ts';
+import type { Core, ReceivedRequest } from '../core.ts';
+import { answerSession } from '../requestGate.ts';
 
 /** How to reach the host: connection options without what is the port's own. */
-export type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
+type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
 
 /** Reports behind which a transcript has become longer. */
 const tellsOfUse: ReadonlySet<string> = new Set(['tool-ended', 'turn-ended', 'turn-failed', 'session-ended']);
@@ -78,7 +83,7 @@ export class HostPort {
     this.#sayHeld();
   }
 
-  /** From now on nothing is told any more: the host and its terminals live on without us. */
+  /** Ends the connection and all messages: the host and its terminals live on without us. */
   close(): void {
     this.#closed = true;
     this.#link?.close();
@@ -121,7 +126,7 @@ export class HostPort {
     return success(link);
   }
 
-  /** Lost with a link that breaks; the next one is told again. */
+  /** Lost with a link that breaks; said again to the next one. */
   #sayHeld(): void {
     void this.#link?.caller<HostApi>()('holdHooks', { ids: this.#addressed });
   }
@@ -196,4 +201,63 @@ function signOf(id: string, { report, sessionId }: HookReport, body: unknown): M
 /** Reports whether a host has named what was posted; what has no name is left to its pane. */
 function isPost(post: unknown): post is string {
   return typeof post === 'string' && /^[\w-]{1,64}$/.test(post);
+}
+
+/** What the host itself needs. Children get an environment of their own, so nothing secret has to pass through it. */
+const needed = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  // Where the approval key of the person is, and the digest of the demo's.
+  'XDG_STATE_HOME',
+  'ORCH_OWN_KEY_DIGEST',
+  'ORCH_LINGER_MS',
+];
+
+/** The part of an environment that the host is started with. */
+export function hostEnvironment(
+  ambient: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    needed.flatMap((name) => (ambient[name] === undefined ? [] : [[name, ambient[name]]])),
+  );
+}
+
+/** What the controller does with posts of sessions, and says in its answers to them. */
+interface Correspondent {
+  /** Takes in a report that a session's own command posts. */
+  report(id: string, body: unknown): Promise<Result<unknown>>;
+  /** What an agent is to read besides, once; null when there is nothing. */
+  takeContext(id: string): string | null;
+  /** What a person says to a request, once they do; null where only its pane takes an answer. */
+  receive(request: ReceivedRequest): Promise<RequestAnswer | null>;
+}
+
+export function createCorrespondent(
+  core: () => Core,
+  servicesOf: (id: string) => SessionServices,
+): Correspondent {
+  return {
+    async report(id, body) {
+      const answer = await answerSession(agentCommands.report, servicesOf(id), body);
+      return answer.ok || answer.problem.code !== 'bad_request'
+        ? answer
+        : failure('bad_report', 'This report cannot be read.', answer.problem.hint);
+    },
+    takeContext(id) {
+      const context = contextFor(core().state, id);
+      if (context) core().tell({ type: 'notes-delivered', id, upTo: context.upTo });
+      return context?.text ?? null;
+    },
+    async receive(request) {
+      const answer = await core().receive(request);
+      return answer.ok ? answer.value : null;
+    },
+  };
 }

@@ -1,27 +1,38 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { endingManners } from '../../agents/abilities.ts';
-import { claudeSettings } from '../../agents/claude/launch.ts';
-import { agentEnvironment, agentPrograms } from '../../agents/launch.ts';
+import { claudeFolder } from '../../agents/claude/files.ts';
+import { claudeSettings, orchestratorTools } from '../../agents/claude/launch.ts';
+import { agentEnvironment, agentPrograms, withSetup } from '../../agents/launch.ts';
 import { workerId } from '../../core/ids.ts';
 import type { ProposalDraft, StartPlan } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
-import { isOrchestrator, type PortBlock, type Worker } from '../../core/worker.ts';
+import {
+  type GuardRules,
+  isOrchestrator,
+  type PortBlock,
+  type RepoSetup,
+  type Role,
+  type SetupPlan,
+  type Worker,
+} from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 import type { Size } from '../../features/state.ts';
+import { exists, gitDirectory, readIfThere } from '../../git/directories.ts';
 import { readFlow } from '../../git/flow/flow.ts';
-import { copyIncluded } from '../../git/worktrees/include.ts';
+import type { Git } from '../../git/run.ts';
+import { copyIncluded, listMissing } from '../../git/worktrees/include.ts';
 import { addWorktree, lfsEnvironment, restoreWorktree } from '../../git/worktrees/worktrees.ts';
 import { replaceFile } from '../../lib/files.ts';
 import { type Problem, type Result, success } from '../../lib/result.ts';
+import { stateFolder } from '../../lib/stateFolder.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
-import { guardRules } from './guarding.ts';
 import type { HostPort } from './hostPort.ts';
-import { copilotWorkspace } from './memories.ts';
-import { readyingCommand } from './readying.ts';
 import { findPreset, findRepo, settingsFile, type Tools } from './tools.ts';
 
 /** Which half of a launch failed decides what is left of it. */
-export type Launched =
+type Launched =
   | { readonly ok: true; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly stage: 'worktree' | 'spawn'; readonly problem: Problem };
 
@@ -157,4 +168,108 @@ function writeSettings(root: string, inboxUrl: string): Result<null> {
     askUrl: `${inboxUrl}/${askTopic}`,
   });
   return replaceFile(root, settingsFile(root), JSON.stringify(settings, null, 2));
+}
+
+/** What a worktree still needs before an agent can work in it. */
+export interface Readying extends Pick<StartPlan, 'copies' | 'setup'> {
+  readonly warnings: readonly string[];
+}
+
+/** Works out what is missing in a worktree, which need not be there yet. Changes nothing. */
+export async function planReadying(
+  { git, config }: Tools,
+  repo: Repo,
+  worktree: string,
+): Promise<Result<Readying>> {
+  const included = await listMissing(git, repo, worktree);
+  if (!included.ok) return included;
+  const { copies, warnings } = included.value;
+  const setup = await missingSetup(git, worktree, config.setup?.[repo.name]);
+  return success({ warnings, ...(copies.length > 0 && { copies }), ...(setup && { setup }) });
+}
+
+/** The approved command, behind the approved setup. */
+export async function readyingCommand(
+  { git, config }: Tools,
+  plan: StartPlan,
+): Promise<Result<readonly string[]>> {
+  const { setup, command, worktree, id } = plan;
+  if (!setup) return success(command);
+  const doneFile = await doneFileOf(git, worktree);
+  if (!doneFile.ok) return doneFile;
+  const logFile = join(config.root, '.orch', 'setup', `${id.replace('/', '-')}.log`);
+  const spec = { ...setup, logFile, doneFile: doneFile.value, stamp: stampOf(setup) };
+  return success(withSetup(agentPrograms(), spec, command));
+}
+
+/** Null once exactly these commands have succeeded in the worktree; others have to be run. */
+async function missingSetup(
+  git: Git,
+  worktree: string,
+  configured: RepoSetup | undefined,
+): Promise<SetupPlan | null> {
+  if (!configured || configured.commands.length === 0) return null;
+  const { commands, timeoutMs } = configured;
+  const setup = { commands, timeoutMs };
+  const doneFile = (await exists(worktree)) ? await doneFileOf(git, worktree) : null;
+  const stamp = doneFile?.ok ? await readIfThere(doneFile.value) : '';
+  return stamp === stampOf(setup) ? null : setup;
+}
+
+/** Lies in the worktree's own git directory, and so goes with it. */
+async function doneFileOf(git: Git, worktree: string): Promise<Result<string>> {
+  const gitDir = await gitDirectory(git, worktree);
+  return gitDir.ok ? success(join(gitDir.value, 'orch-setup')) : gitDir;
+}
+
+function stampOf({ commands }: SetupPlan): string {
+  return createHash('sha256').update(JSON.stringify(commands)).digest('hex');
+}
+
+/** Which tools of ours may be called is decided where they are served. */
+const ownTools = 'mcp__orch__*';
+
+/**
+ * What a session is kept from, by its role and the configuration of the workspace.
+ * @returns null where the workspace keeps its workers from nothing, and for agents whose hooks we do not know
+ */
+export function guardRules(
+  { config, ambient }: Tools,
+  session: { readonly role?: Role; readonly worktree: string; readonly branch: string },
+  preset: AgentPreset,
+): GuardRules | null {
+  const state = stateFolder(ambient);
+  if (isOrchestrator(session))
+    return { role: 'orchestrator', tools: [...orchestratorTools, ownTools], state };
+  if (config.guard === false || preset.speaks !== 'claude') return null;
+  const { allow = [], writable = [] } = config.guard ?? {};
+  const home = preset.env.HOME ?? ambient.HOME ?? homedir();
+  const temporary = ambient.TMPDIR ?? tmpdir();
+  // Where Claude Code itself has a session write what it plans.
+  const plans = join(claudeFolder(preset, ambient), 'plans');
+  const { worktree, branch } = session;
+  return {
+    ...{ role: 'worker', worktree, branch, allow, workspace: config.root, state },
+    // Programs write to `/tmp` also where TMPDIR names another folder.
+    writable: [temporary, '/tmp', plans, ...writable],
+    variables: { HOME: home, TMPDIR: temporary },
+  };
+}
+
+/** What a person should know of it before they say yes. */
+export function guardWarnings(
+  { config }: Tools,
+  session: { readonly role?: Role },
+  preset: AgentPreset,
+): readonly string[] {
+  if (isOrchestrator(session)) return [];
+  if (preset.speaks !== 'claude') return ['This agent has no hooks: nothing keeps it in its worktree.'];
+  if (config.guard === false) return ['The guard is off: nothing keeps it in its worktree.'];
+  const { allow = [] } = config.guard ?? {};
+  return allow.length === 0 ? [] : [`The guard of this workspace allows: ${allow.join(', ')}.`];
+}
+
+/** The same database for the workspace and all its worktrees; without it each folder has its own. */
+export function copilotWorkspace(root: string): string {
+  return `orch-${Buffer.from(root).toString('base64url').slice(-40)}`;
 }

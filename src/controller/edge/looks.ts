@@ -1,3 +1,4 @@
+import { type Footprint, rounded } from '../../core/facts.ts';
 import { repoOf } from '../../core/ids.ts';
 import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
 import type { FileSides, RepoRadar } from '../../core/radar.ts';
@@ -5,18 +6,18 @@ import type { RepoDetails } from '../../core/repo.ts';
 import type { LogEvent } from '../../features/log.ts';
 import { rivalsOf } from '../../features/radar/radar.ts';
 import type { LoggedEvent } from '../../features/services.ts';
-import { noSuchWorker } from '../../features/state.ts';
+import { type ControllerState, noSuchWorker } from '../../features/state.ts';
 import { previewClean } from '../../git/finish/clean.ts';
 import { previewFinish } from '../../git/finish/finish.ts';
 import { createDevelop } from '../../git/flow/flow.ts';
 import { readDetails } from '../../git/status/details.ts';
+import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { openConfig } from '../config/workspaceConfig.ts';
 import type { Core } from '../core.ts';
 import { logFile } from '../record/log.ts';
 import { logEvents } from '../record/logLines.ts';
-import { checksOf } from './checking.ts';
-import { measure } from './measuring.ts';
+import { checksOf } from './removing.ts';
 import { type Edge, lookAtRepos } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
 
@@ -155,4 +156,16 @@ export class Looks {
     const repo = findRepo(config, worker.repo);
     return repo.ok ? use(repo.value, worker) : repo;
   }
+}
+
+/** Looks how much memory is left and what each worker's processes take. */
+function measure({ terminals }: Pick<ControllerState, 'terminals'>): Footprint {
+  const all = listProcesses();
+  const resident = residentBytes();
+  const running = [...terminals.values()].filter(({ exit }) => exit === null);
+  const workers = running.map(({ id, pid }) => {
+    const tree = findTree(pid, processStart(pid) ?? '', all);
+    return [id, rounded(tree.reduce((sum, one) => sum + resident(one.pid), 0))] as const;
+  });
+  return { free: rounded(process.availableMemory()), workers: Object.fromEntries(workers) };
 }

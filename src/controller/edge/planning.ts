@@ -24,9 +24,7 @@ import { readFlow } from '../../git/flow/flow.ts';
 import { chooseBase, describeCommit } from '../../git/worktrees/branch.ts';
 import { checkNewWorktree } from '../../git/worktrees/worktrees.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { guardRules, guardWarnings } from './guarding.ts';
-import { workerEnvironment } from './launching.ts';
-import { planReadying, type Readying } from './readying.ts';
+import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
 import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
 
 /**
@@ -121,7 +119,7 @@ async function newPlace({ git, config }: Tools, open: OpenProposal): Promise<Res
   return success({ branch, worktree, base: base.value.base, warnings: base.value.warnings });
 }
 
-/** A resumed worker goes on where its branch stands. */
+/** A resumed worker goes on at the tip of its branch. */
 async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<Place>> {
   const repo = findRepo(config, worker.repo);
   if (!repo.ok) return repo;

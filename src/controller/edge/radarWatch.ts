@@ -12,7 +12,7 @@ import { failure, type Problem, type Result, success } from '../../lib/result.ts
 import { findRepo } from './tools.ts';
 
 /** Milliseconds. */
-export interface Pace {
+interface Pace {
   /** A program that fell quiet may only have drawn breath, and several often do at once. */
   readonly quietMs: number;
   /** From the end of one look to the next that nobody asked for: machines have better things to do. */
@@ -24,7 +24,7 @@ export interface Pace {
 const usualPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
 
 /** What the watch needs of its surroundings. */
-export interface RadarWorld {
+interface RadarWorld {
   readonly git: Git;
   state(): ControllerState;
   tell(message: Message): void;

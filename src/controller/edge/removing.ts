@@ -1,10 +1,19 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CleanResult, FinishResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
+import type { Message } from '../../features/messages.ts';
+import type { ControllerState } from '../../features/state.ts';
 import { clean, previewClean } from '../../git/finish/clean.ts';
 import { type FinishOptions, finish, previewFinish } from '../../git/finish/finish.ts';
+import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';
+import { unfinishedFlows } from '../../git/flow/finish.ts';
+import type { FlowName } from '../../git/flow/flow.ts';
+import { expireBackups } from '../../git/refs.ts';
 import type { Git } from '../../git/run.ts';
-import { failure, type Result, success } from '../../lib/result.ts';
+import { runJob } from '../../jobs/runJob.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from './hostPort.ts';
 import { findRepo, type Tools } from './tools.ts';
 
@@ -14,19 +23,17 @@ interface Wanted {
   readonly confirm: string | null;
 }
 
-/** What runs the configured checks in the worker's worktree; `checks_failed` when they do not succeed. */
-export type RunChecks = (worker: Worker) => Promise<Result<null>>;
-
 /**
  * Ends the worker's process and finishes its branch. What is known to stand in the way is found before the process
  * is touched, and checks are run; git looks again at the moment it acts.
+ * @param check runs the configured checks in the worker's worktree; `checks_failed` when they do not succeed
  */
 export function finishWorker(
   tools: Tools,
   host: HostPort,
   worker: Worker,
   wanted: Wanted,
-  check: RunChecks,
+  check: (worker: Worker) => Promise<Result<null>>,
 ): Promise<Result<FinishResult>> {
   return endAndRemove(tools, host, worker, wanted, {
     preview: previewFinish,
@@ -113,4 +120,131 @@ async function endProcess(host: HostPort, id: string): Promise<Result<null>> {
   if (!call.ok) return call.problem.code === 'not_running' ? success(null) : call;
   const ended = await call.value('end', { id });
   return ended.ok || ended.problem.code === 'no_terminal' ? success(null) : ended;
+}
+
+/** Jobs of this name are run before a finish. */
+const jobName = 'verify';
+
+/** The command that is run in a worktree of the repository before it is merged; null when none is configured. */
+export function checksOf({ config }: Pick<Tools, 'config'>, repo: string): readonly string[] | null {
+  return config.jobs?.[repo]?.[jobName] ?? null;
+}
+
+/** What a person agreed to is what is run, also where the configuration was changed since. */
+export function checksChanged(id: string): Result<never> {
+  return failure(
+    'checks_changed',
+    `The checks of ${id} are not those that were shown any more; nothing was merged.`,
+    'Look at it again, then finish it.',
+  );
+}
+
+/** Runs the checks of a worker's repository in its worktree. */
+export async function runChecks(tools: Tools, worker: Worker, signal: AbortSignal): Promise<Result<null>> {
+  const command = checksOf(tools, worker.repo);
+  // The folder of a branch that is to be merged without it cannot be checked, and git looks at it next.
+  if (!command || !existsSync(worker.worktree)) return success(null);
+  const logFile = join(tools.config.root, '.orch', 'jobs', `${worker.repo}-${worker.task}-${jobName}.log`);
+  const job = { command, cwd: worker.worktree, env: jobEnvironment(tools.ambient), logFile };
+  const ran = await runJob(job, { signal });
+  if (!ran.ok) return ran;
+  const { exitCode, ended, lastLines } = ran.value;
+  if (ended === 'cancelled') return failure('cancelled', `The checks of ${worker.id} were cancelled.`);
+  if (ended === null && exitCode === 0) return success(null);
+  const how = ended === 'timeout' ? 'took too long' : `ended with ${exitCode}`;
+  return failure(
+    'checks_failed',
+    [`${command.join(' ')} ${how} in ${worker.worktree}; nothing was merged.`, ...lastLines].join('\n'),
+    `All of it: ${logFile}`,
+  );
+}
+
+/** What git was told for a hook or an alias would lead its commands elsewhere. */
+export function jobEnvironment(ambient: Tools['ambient']): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(ambient).filter(
+      ([name]) => !/^(GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)|ORCH_.*)$/.test(name),
+    ),
+  );
+}
+
+interface Told {
+  readonly git: Git;
+  tell(message: Message): void;
+}
+
+/** The process that was asked is no more, so the answer has no receiver. */
+const noTicket = 0;
+
+/**
+ * Brings finishes and cleans to an end that an earlier controller was killed in: completed where something was merged
+ * or removed already, else dropped with a notice.
+ */
+export async function settleUnfinished(edge: Told, state: ControllerState): Promise<void> {
+  for (const repo of state.config.repos) {
+    for (const flow of await unfinishedFlows(edge.git, repo))
+      edge.tell({ type: 'noticed', problem: cutOffFlow(repo, flow) });
+    for (const read of await unfinishedJournals(edge.git, repo)) {
+      if (!read.ok) edge.tell({ type: 'noticed', problem: read.problem });
+      else await settleOne(edge, state, repo, read.value);
+    }
+  }
+}
+
+async function settleOne(
+  { git, tell }: Told,
+  { log }: ControllerState,
+  repo: Repo,
+  unfinished: Unfinished,
+): Promise<void> {
+  const { id, branch, worktree } = unfinished.worker;
+  const known = log.workers.get(id);
+  // Of another workspace that has the repository, too, or written by another program: not ours to bring to an end.
+  if (known?.branch !== branch || known.worktree !== worktree) return;
+  const settled = await settle(git, repo, { ...unfinished, worker: known });
+  if (!settled.ok) return tell({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
+  if (settled.value.how === 'dropped') return tell({ type: 'noticed', problem: dropped(unfinished) });
+  if (settled.value.how === 'finished')
+    return tell({ type: 'finish-ended', id, result: success(settled.value.result), ticket: noTicket });
+  const result = success({ id, backup: settled.value.backup });
+  tell({ type: 'clean-ended', id, result, ticket: noTicket });
+}
+
+/** A person began it at the command line and decides there: what it tagged or pushed is the person's to complete. */
+function cutOffFlow(repo: Repo, { kind, name }: FlowName): Problem {
+  return problemOf(
+    'interrupted',
+    `The finish of ${kind} ${name} of ${repo.name} was cut off.`,
+    `To complete it: orch-tui flow ${kind} finish ${repo.name} ${name}`,
+  );
+}
+
+function dropped({ kind, worker }: Unfinished): Problem {
+  return problemOf(
+    'interrupted',
+    `The ${kind} of ${worker.id} was cut off before anything had changed.`,
+    `If it is still wanted: orch-tui worker ${kind} ${worker.id}`,
+  );
+}
+
+function unsettled({ kind, worker }: Unfinished, { message, hint }: Problem): Problem {
+  return problemOf(
+    'interrupted',
+    `The ${kind} of ${worker.id} was cut off and cannot go on: ${message}`,
+    hint,
+  );
+}
+
+/** Deletes backups that have been kept for as long as was promised; the log says which. */
+export async function sweepBackups(
+  { git, tell }: Told,
+  { config }: ControllerState,
+  now: Date,
+): Promise<void> {
+  for (const repo of config.repos) {
+    const gone = await expireBackups(git, repo, now);
+    // A repository that cannot be read is reported by its own look.
+    if (gone.ok && gone.value.length > 0)
+      tell({ type: 'backups-expired', repo: repo.name, refs: gone.value.map(({ ref }) => ref) });
+  }
 }

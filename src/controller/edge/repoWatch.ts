@@ -10,7 +10,7 @@ import { adoptBranch, readLiveBranch } from '../../git/worktrees/branch.ts';
 import { problemOf } from '../../lib/result.ts';
 
 /** What the watch needs of its surroundings. */
-export interface RepoWorld {
+interface RepoWorld {
   readonly git: Git;
   state(): ControllerState;
   tell(message: Message): void;

@@ -1,27 +1,30 @@
 import { draftId } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
-import { untrustedProblem, usualStaggerMs, type WorkspaceConfig } from '../../core/workspace.ts';
+import {
+  foreignStateProblem,
+  untrustedProblem,
+  usualStaggerMs,
+  type WorkspaceConfig,
+} from '../../core/workspace.ts';
 import type { Message } from '../../features/messages.ts';
 import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
+import { toolsPatienceMs } from '../../features/workers/observing.ts';
 import { takenPorts } from '../../features/workers/starting.ts';
 import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';
 import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { Stagger } from '../../lib/schedule.ts';
+import { pause, Stagger } from '../../lib/schedule.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents/documents.ts';
-import { checksChanged, checksOf, runChecks } from './checking.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
-import { lookAtAgent, lookAtRestless } from './lookingAtAgent.ts';
+import { lookAtAgent, lookAtRestless, TokenCounter } from './lookingAtAgent.ts';
 import { makePlan } from './planning.ts';
 import type { RadarWatch } from './radarWatch.ts';
-import { cleanWorker, finishWorker } from './removing.ts';
-import { TokenCounter } from './tokenCounter.ts';
+import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from './removing.ts';
 import type { Tools } from './tools.ts';
 import type { Typist } from './typing.ts';
-import { runWait } from './waits.ts';
 
 /** What effects are done with. */
 export interface Edge {
@@ -59,7 +62,7 @@ export function createRunner(edge: Edge): RunEffect {
   };
 }
 
-/** What a fault of ours, or of the disk, comes to: whoever waits for the effect is told, and the worker is free again. */
+/** Returns what a fault of ours, or of the disk, comes to: who waits for the effect gets an answer, and the worker is free again. */
 function afterFault(effect: WorldEffect, state: ControllerState, error: Error): Message | null {
   const problem = problemIn(error);
   const result = { ok: false, problem } as const;
@@ -174,7 +177,7 @@ function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: Contro
   return { git, ambient, config: state.config };
 }
 
-/** Agents work without our tools, too: what keeps them away is told, and no reason to start nothing. */
+/** Agents work without our tools, too: what keeps them away is a notice, and no reason to start nothing. */
 async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
   const mcpUrl = await edge.openTools();
   if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
@@ -219,7 +222,7 @@ function gapOf({ config }: { readonly config: WorkspaceConfig }): number {
   return config.limits?.staggerMs ?? usualStaggerMs;
 }
 
-/** Only with a command to run does anybody see that something is checked. */
+/** Runs the checks that a person was shown; they are announced where there is a command to run. */
 async function check(
   edge: Edge,
   tools: Tools,
@@ -255,4 +258,66 @@ async function typed(
   { id, key, text, kind }: Extract<Effect, { type: 'type-prompt' }>,
 ): Promise<Message> {
   return { type: 'prompt-typed', id, key, result: await typist.type({ id, text, kind }) };
+}
+
+/** An agent that never asks for our tools. */
+const listingMs = 15_000;
+
+/** Node's timers hold no more. */
+const longestMs = 2 ** 31 - 1;
+
+/** Effects that are nothing but time. */
+type Wait = Extract<Effect, { type: `await-${string}` }>;
+
+/**
+ * Tells when it is over; update decides whether it still matters.
+ * @param gapMs milliseconds from one start to the next
+ */
+async function runWait(
+  wait: Wait,
+  tell: (message: Message) => void,
+  starts: Stagger,
+  gapMs: number,
+): Promise<void> {
+  switch (wait.type) {
+    case 'await-tools':
+      await after(toolsPatienceMs);
+      return tell({ type: 'tools-overdue', id: wait.id, run: wait.run });
+    case 'await-listing':
+      await after(listingMs);
+      return tell({ type: 'brief-overdue', id: wait.id, key: wait.key });
+    case 'await-limit-end':
+      // A moment later: timers may be early by a fraction.
+      await after(Date.parse(wait.until) - Date.now() + 50);
+      return tell({ type: 'clock-read', now: Date.now() });
+    case 'await-turn':
+      await starts.turn(gapMs);
+      return tell({ type: 'turn-came', id: wait.id, key: wait.key });
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return pause(Math.min(Math.max(0, ms), longestMs), { keepsAlive: false });
+}
+
+/**
+ * What may be done while the log was not written here: looking, and what the workers that live need. Nothing in it may
+ * start, merge, remove, move a card or enter time.
+ */
+const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
+  'end-process',
+  'look-at-agent',
+  'look-at-repos',
+  'count-tokens',
+]);
+
+/** Runs the allowed effects alone. A proposal shows why it has no plan; every other effect is dropped. */
+export function onlyForLiveWorkers(run: RunEffect, tell: (message: Message) => void): RunEffect {
+  return (effect, state) => {
+    if (allowedEffects.has(effect.type)) return run(effect, state);
+    const draft = effect.type === 'plan' && state.log.proposals.get(effect.n)?.draft;
+    if (!draft || effect.type !== 'plan') return;
+    const plan = { ok: false, problem: foreignStateProblem(state.config.root) } as const;
+    queueMicrotask(() => tell({ type: 'planned', n: effect.n, draft, config: state.config, plan }));
+  };
 }

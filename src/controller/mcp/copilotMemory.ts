@@ -6,7 +6,7 @@ import { type Memory, memoryKinds } from '../../features/memory/memory.ts';
 import { cleanMemory } from '../../features/memory/remember.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
 import { version } from '../../protocol/version.ts';
-import { copilotWorkspace } from '../edge/memories.ts';
+import { copilotWorkspace } from '../edge/launching.ts';
 
 /** Milliseconds: its first start compiles and may open a large database. */
 const connectMs = 15_000;

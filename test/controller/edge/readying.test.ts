@@ -1,8 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { planReadying, readyingCommand } from '../../../src/controller/edge/launching.ts';
 import { makePlan } from '../../../src/controller/edge/planning.ts';
-import { planReadying, readyingCommand } from '../../../src/controller/edge/readying.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
 import type { RepoSetup, Worker } from '../../../src/core/worker.ts';
 import type { AgentPreset } from '../../../src/core/workspace.ts';

@@ -1,9 +1,8 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runChecks } from '../../../src/controller/edge/checking.ts';
 import type { HostPort } from '../../../src/controller/edge/hostPort.ts';
-import { cleanWorker, finishWorker } from '../../../src/controller/edge/removing.ts';
+import { cleanWorker, finishWorker, runChecks } from '../../../src/controller/edge/removing.ts';
 import type { Tools } from '../../../src/controller/edge/tools.ts';
 import type { Worker } from '../../../src/core/worker.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';

@@ -1,7 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { settleUnfinished } from '../../../src/controller/edge/settling.ts';
+import { settleUnfinished } from '../../../src/controller/edge/removing.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import { commonDirectory } from '../../../src/git/directories.ts';
 import { finishFlow, unfinishedFlows } from '../../../src/git/flow/finish.ts';

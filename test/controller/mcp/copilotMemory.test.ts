@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { copilotWorkspace } from '../../../src/controller/edge/memories.ts';
+import { copilotWorkspace } from '../../../src/controller/edge/launching.ts';
 import { readCopilotMemory } from '../../../src/controller/mcp/copilotMemory.ts';
 import { Sandbox } from '../../protocol/sandbox.ts';
 
