@@ -5,8 +5,8 @@ import { Store } from '../lib/store.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
 import { version } from '../protocol/version.ts';
 import { Tokenizer } from '../terminal/input.ts';
-import { Compositor } from '../terminal/renderer.ts';
-import type { Cursor } from '../terminal/screen.ts';
+import { Compositor, type Layer } from '../terminal/renderer.ts';
+import type { Cursor, Grid } from '../terminal/screen.ts';
 import type { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
 import { windowTitle } from '../tui/bars.ts';
 import { isUnseen } from '../tui/definitions.ts';
@@ -41,6 +41,14 @@ export function runRoom(options: RoomOptions): Promise<void> {
   return new ControlRoom(options).run();
 }
 
+/** What the chrome shows; screens of workers are painted beside that. */
+interface Drawn {
+  readonly state: AppState;
+  readonly caret: Cursor | null;
+  readonly grid: Grid;
+  readonly layers: readonly Layer[];
+}
+
 /**
  * The view loop: what happens becomes a message, the message a new state and effects, the state a picture.
  * Screens of workers go past the state: they are painted from the terminals' own copies.
@@ -60,7 +68,7 @@ class ControlRoom {
   readonly #dragTimer = new DragTimer(() => this.#tell({ type: 'dragHeld' }));
   readonly #tokenizer = new Tokenizer((token) => {
     this.#keys.hear(token);
-    const unseen = isUnseen(this.#state, this.#drawn);
+    const unseen = isUnseen(this.#state, this.#drawn?.state ?? null);
     this.#tell({ type: 'tokenArrived', token: this.#clicks.counted(token, performance.now()), unseen });
   });
   readonly #keys: KeyHolder;
@@ -69,9 +77,7 @@ class ControlRoom {
   readonly #left = Promise.withResolvers<void>();
   readonly #store: Store<AppState, Message, Effect, never, Step>;
   readonly #trace: Trace<AppState, Message> | null;
-  /** What the chrome shows; screens of workers are painted beside that. */
-  #drawn: AppState | null = null;
-  #caret: Cursor | null = null;
+  #drawn: Drawn | null = null;
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
 
@@ -163,7 +169,7 @@ class ControlRoom {
 
   #follow({ type }: Message): void {
     this.#keys.tellFocus(this.#state);
-    if (this.#state !== this.#drawn) this.#drawing.ask(type);
+    if (this.#state !== this.#drawn?.state) this.#drawing.ask(type);
     this.#dragTimer.follow(this.#state);
   }
 
@@ -234,12 +240,13 @@ class ControlRoom {
   #draw(): void {
     this.#drawing.stop();
     if (this.#isAttached) return;
-    this.#drawn = this.#state;
-    this.#caret = caretOf(this.#state);
+    const state = this.#state;
     const begun = performance.now();
-    this.#chrome.draw(pictureOf(this.#state, this.#options.capabilities.colors !== 'none'));
+    this.#chrome.draw(pictureOf(state, this.#options.capabilities.colors !== 'none'));
     this.#trace?.frame('chrome', performance.now() - begun);
-    const panes = this.#chrome.layers.filter((layer) => layer.kind === 'pane');
+    const { grid, layers } = this.#chrome;
+    this.#drawn = { state, caret: caretOf(state), grid, layers };
+    const panes = layers.filter((layer) => layer.kind === 'pane');
     this.#terminals.show(panes.map(({ id, width, height }) => ({ id, cols: width, rows: height })));
     this.#outer.setTitle(windowTitle(this.#state));
     this.#pace.now();
@@ -247,7 +254,7 @@ class ControlRoom {
   }
 
   #isFocused(id: string): boolean {
-    const focus = this.#drawn?.focus;
+    const focus = this.#drawn?.state.focus;
     return focus !== undefined && 'id' in focus && focus.id === id;
   }
 
@@ -256,10 +263,10 @@ class ControlRoom {
     const drawn = this.#drawn;
     if (!drawn || !this.#outer.isReady || this.#isAttached) return false;
     const begun = performance.now();
-    const { grid, layers } = this.#chrome;
-    const filled = this.#panes.filled(layers, drawn);
-    const cursor = this.#panes.cursor(layers, drawn, this.#caret);
-    this.#outer.write(this.#keys.modesSequence(drawn) + this.#compositor.frame(grid, filled, cursor));
+    const { state, caret, grid, layers } = drawn;
+    const filled = this.#panes.filled(layers, state);
+    const cursor = this.#panes.cursor(layers, state, caret);
+    this.#outer.write(this.#keys.modesSequence(state) + this.#compositor.frame(grid, filled, cursor));
     this.#trace?.frame('screen', performance.now() - begun);
     return true;
   }
