@@ -1,10 +1,24 @@
+import { existsSync, mkdtempSync, readdirSync, realpathSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Terminals } from '../client/terminals.ts';
+import type { ProposalDraft } from '../core/proposal.ts';
+import { demand, refuse } from '../core/verb.ts';
+import type { Worker } from '../core/worker.ts';
+import type { ControllerApi } from '../features/commands.ts';
+import { createRepo } from '../git/repos.ts';
+import { Git } from '../git/run.ts';
 import { newSecret } from '../lib/stateFolder.ts';
 import { holdApprovalKey } from '../protocol/heldKey.ts';
 import { digestOf, ownKeyVariable } from '../protocol/keys.ts';
+import type { Caller } from '../protocol/link.ts';
+import { geometryOf, inside } from '../ui/layout.ts';
+import type { Size } from '../ui/state.ts';
 import { quoteCommand } from '../ui/words.ts';
-import { makeDemoWorkspace, proposeDemo } from './demoWorkspace.ts';
+import { createWorkspace } from './init.ts';
 import type { Output } from './output.ts';
-import { withController } from './session.ts';
+import { FactsWatch, withController } from './session.ts';
 
 /** `demo`: a workspace with three small repositories and two proposals, opened in the control room. */
 export async function runDemo(
@@ -14,7 +28,7 @@ export async function runDemo(
 ): Promise<void> {
   const canShow = process.stdin.isTTY && process.stdout.isTTY && !out.json;
   if (!canShow && !options.headless) {
-    // Nobody can press a key here: show what there is to be seen anyway.
+    // No key can be pressed here: show what there is to be seen anyway.
     process.stderr.write(
       'orch-tui: there is no terminal here, so the demo runs by itself (orch-tui demo --headless).\n',
     );
@@ -23,7 +37,7 @@ export async function runDemo(
   const { root, isNew } = await makeDemoWorkspace(folder, headless);
   if (isNew) holdOwnKey();
   out.say(`The demo workspace is ${root}`);
-  if (headless) return (await import('./headlessDemo.ts')).runHeadlessDemo(out, root);
+  if (headless) return runHeadlessDemo(out, root);
   await withController(root, proposeDemo);
   await (await import('./room.ts')).enterRoom(root);
   out.say(`The demo workspace stays at ${root}\nCome back: ${quoteCommand(['orch-tui', root])}`);
@@ -37,4 +51,151 @@ function holdOwnKey(): void {
   const key = newSecret();
   holdApprovalKey(key);
   process.env[ownKeyVariable] = digestOf(key);
+}
+
+/** What the demo proposes; the agent that carries it out is part of this package and needs no account. */
+const demoDrafts: readonly ProposalDraft[] = [
+  {
+    repo: 'backend',
+    task: 'rate-limits',
+    brief: 'Limit each client to 100 requests a minute, with a test.',
+    agent: 'demo',
+  },
+  {
+    repo: 'admin',
+    task: 'dashboard',
+    brief: 'Show signups per day on the start page, with a test.',
+    agent: 'demo',
+  },
+];
+
+const demoFiles: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  backend: {
+    'README.md': '# backend\n\nThe shop’s API.\n',
+    'src/server.mjs': 'export const routes = ["/login", "/orders"];\n',
+  },
+  admin: {
+    'README.md': '# admin\n\nWhere the shop is looked after.\n',
+    'src/App.mjs': 'export const pages = ["start", "orders"];\n',
+  },
+  web: { 'README.md': '# web\n\nWhat customers see.\n', 'src/index.mjs': 'export const title = "Shop";\n' },
+};
+
+/** Proposes the demo's workers, unless it was here before. */
+async function proposeDemo(call: Caller<ControllerApi>): Promise<void> {
+  const facts = demand(await call('facts', {}));
+  if (facts.workers.length + facts.proposals.length + facts.ended.length > 0) return;
+  for (const draft of demoDrafts) demand(await call('propose', draft));
+}
+
+/**
+ * Makes the workspace, or finds the one made earlier. Leaves a folder alone that holds anything else. `byItself` asks for a new
+ * workspace: a demo that answers in a person's place never does so where workers of that person may run.
+ */
+async function makeDemoWorkspace(
+  folder: string | undefined,
+  byItself: boolean,
+): Promise<{ readonly root: string; readonly isNew: boolean }> {
+  const wanted = folder === undefined ? mkdtempSync(join(tmpdir(), 'orch-tui-demo-')) : resolve(folder);
+  await mkdir(wanted, { recursive: true });
+  const root = realpathSync(wanted);
+  if (existsSync(join(root, '.orch', 'config.json'))) {
+    if (byItself)
+      refuse(
+        'workspace_exists',
+        `${root} is a workspace already. The demo approves and answers by itself only in a workspace of its own.`,
+        'Name an empty or new folder for the demo.',
+      );
+    return { root, isNew: false };
+  }
+  if (readdirSync(root).length > 0)
+    refuse('folder_not_empty', `${root} is not empty.`, 'Name an empty or new folder for the demo.');
+  const git = new Git();
+  const repos = Object.entries(demoFiles).map(([name, files]) => ({ name, path: join(root, name), files }));
+  for (const { path, files } of repos) demand(await createRepo(git, path, files));
+  await createWorkspace(root, {
+    repos: repos.map(({ name, path }) => ({ name, path })),
+    defaultAgent: 'demo',
+    ...(byItself ? { agents: { demo: { env: { ORCH_DEMO_PACE: '15' } } } } : {}),
+  });
+  return { root, isNew: true };
+}
+
+const pictureSize: Size = { cols: 120, rows: 40 };
+
+/** Longer than two agents take on a slow machine; a demo that hangs should say so. */
+const patienceMs = 120_000;
+
+/** `demo --headless`: the whole round without a person, who is told of each yes that is given in their place. */
+async function runHeadlessDemo(out: Output, root: string): Promise<void> {
+  await withController(root, async (call, link) => {
+    const watch = new FactsWatch(link);
+    const answering = answerQuestions(out, root, watch);
+    await proposeDemo(call);
+    const ready = demand(
+      await watch.until(
+        ({ proposals }) => proposals.length > 0 && proposals.every((one) => one.plan ?? one.problem),
+        patienceMs,
+      ),
+    );
+    for (const { n, draft, plan, problem } of ready.proposals) {
+      if (!plan) return refuse('demo_failed', problem?.message ?? 'No plan came.');
+      out.say(`Approving for you: start ${draft.repo}/${draft.task} on ${plan.branch} in ${plan.worktree}`);
+      demand(await call('approve', { n, digest: plan.digest, ...paneSize(ready.proposals.length) }));
+    }
+    demand(await watch.until(({ workers }) => workers.length > 0 && workers.every(hasRested), patienceMs));
+    const seen = demand(await call('facts', { refresh: true }));
+    const { takePicture } = await import('../client/picture.ts');
+    const picture = await takePicture(root, seen, pictureSize);
+    answering.close();
+    out.say(`Both workers have done their work and rest. This is what a control room shows:\n\n${picture}\n`);
+    const results = await endDemo(out, call, seen.workers);
+    const stopped = await call('stopAll', {});
+    // It may be gone before its answer is out.
+    if (!stopped.ok && stopped.problem.code !== 'disconnected') demand(stopped);
+    await link.closed;
+    out.result({ workspace: root, ...results, picture }, `Done. The workspace stays at ${root}`);
+  });
+}
+
+/** Returns the size of a pane in the picture, so that agents draw once. */
+function paneSize(workers: number): Size {
+  const [pane] = geometryOf(pictureSize, 4, false, workers).panes;
+  const { width, height } = inside(pane ?? { x: 0, y: 0, width: 80, height: 24 });
+  return { cols: width, rows: height };
+}
+
+/** Its turn is over: it has said something and waits for more. */
+function hasRested({ state, said }: Worker): boolean {
+  return state === 'idle' && said !== null;
+}
+
+async function endDemo(out: Output, call: Caller<ControllerApi>, workers: readonly Worker[]) {
+  const [first, second] = workers;
+  if (!first || !second) return refuse('demo_failed', 'The workers are gone.');
+  const finish = demand(await call('previewFinish', { id: first.id }));
+  const finished = demand(await call('finish', { id: first.id, tip: finish.tip }));
+  out.say(`Finished ${first.id}: merged into ${finished.into} as ${finished.merge.slice(0, 10)}.`);
+  const clean = demand(await call('previewClean', { id: second.id }));
+  const cleaned = demand(await call('clean', { id: second.id, tip: clean.tip, confirm: second.task }));
+  out.say(`Cleaned ${second.id} without merging; its work is kept at ${cleaned.backup}.`);
+  return { finished, cleaned };
+}
+
+/** Says yes in a worker's pane whenever it asks. */
+function answerQuestions(out: Output, root: string, watch: FactsWatch): Terminals {
+  const terminals = new Terminals(root, { onTerminal() {}, onForgotten() {}, onScreen() {} });
+  const answered = new Set<string>();
+  watch.onFacts = (facts) => {
+    void terminals.open().then(() => {
+      for (const { id, asks, stateSince } of facts.workers) {
+        const question = `${id} ${stateSince}`;
+        if (asks === null || answered.has(question)) continue;
+        answered.add(question);
+        out.say(`${id} asks: ${asks}. Answering yes for you.`);
+        terminals.type(id, 'y');
+      }
+    });
+  };
+  return terminals;
 }

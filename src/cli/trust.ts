@@ -16,8 +16,8 @@ import type { HostApi } from '../protocol/hostApi.ts';
 import type { Program } from '../protocol/paths.ts';
 import { version } from '../protocol/version.ts';
 import { askText, canAsk } from './ask.ts';
-import { trustText } from './describe/trust.ts';
 import type { Output } from './output.ts';
+import { trustText } from './trustGate.ts';
 import { findWorkspace } from './workspace.ts';
 
 interface TrustOptions {

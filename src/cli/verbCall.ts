@@ -7,10 +7,9 @@ import { writeNew } from '../lib/files.ts';
 import type { Result } from '../lib/result.ts';
 import type { Link } from '../protocol/link.ts';
 import { askHidden, askText, askYes, canAsk, demandYes, readInput, sayPaged } from './ask.ts';
-import { FactsWatch } from './factsWatch.ts';
 import type { Call } from './handlers.ts';
 import { exitCodes } from './output.ts';
-import { openController } from './session.ts';
+import { FactsWatch, openController } from './session.ts';
 
 /** Runs a verb of the table, and prints what comes of it. */
 export async function runVerb(

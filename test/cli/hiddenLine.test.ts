@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { HiddenLine } from '../../src/cli/hiddenLine.ts';
+import { HiddenLine } from '../../src/cli/ask.ts';
 
 it.each<[string, string[], string, string | null]>([
   ['a line that ends', ['secret\r'], 'secret', 'given'],
