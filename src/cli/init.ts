@@ -1,7 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { configFile, type NewWorkspace, readConfig, writeConfig } from '../controller/config/workspaceConfig.ts';
+import {
+  configFile,
+  type NewWorkspace,
+  readConfig,
+  writeConfig,
+} from '../controller/config/workspaceConfig.ts';
 import type { Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';

@@ -1,7 +1,17 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Facts } from '../../src/core/facts.ts';
-import { busyFacts, cleanPreview, facts, finishPreview, minutesAgo, now, plan, proposal, worker } from '../app/fixtures.ts';
+import {
+  busyFacts,
+  cleanPreview,
+  facts,
+  finishPreview,
+  minutesAgo,
+  now,
+  plan,
+  proposal,
+  worker,
+} from '../app/fixtures.ts';
 import { type Answers, InTurn, Refused, StandInController } from './standInController.ts';
 
 // What every verb asks the controller for and prints, for people and as JSON: byte for byte, for programs rely on it.

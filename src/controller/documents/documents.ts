@@ -1,7 +1,7 @@
 import type { NotionConfig } from '../../core/notion.ts';
 import type { CardMove } from '../../features/board/boardState.ts';
-import type { Effect } from '../../features/state.ts';
 import type { Services } from '../../features/services.ts';
+import type { Effect } from '../../features/state.ts';
 import type { GivenToken } from '../../notion/token.ts';
 import { connectNotion, notionStatus, proposeNotion } from '../notion/connecting.ts';
 import { NotionDesk, type NotionWorld } from '../notion/notionDesk.ts';
