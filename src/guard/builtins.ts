@@ -1,10 +1,21 @@
 import type { Program, Shell } from './shell.ts';
 import { anything, baseName, type Choices, cannotTell, fileText, isKnown, someName } from './text.ts';
 
+/** The name under which an alias is kept beside the variables. */
+export function aliasName(name: string): string {
+  return `alias ${name}`;
+}
+
 /** Commands of the shell itself that change what follows. */
 export const builtins: Readonly<Record<string, Program>> = {
-  cd: ({ args, walk }) => {
+  cd: ({ args, environment, walk }) => {
     const to = args.find((arg) => !/^-[LPe@]+$/.test(arg) && arg !== '--');
+    // With CDPATH a relative folder is looked for in others, too.
+    const path = environment.get('CDPATH') ?? walk.valueOf('CDPATH')?.[0]?.[0] ?? '';
+    if (path !== '' && to !== undefined && !/^(\/|\.{1,2}(\/|$))/.test(to)) {
+      walk.enter([anything]);
+      return undefined;
+    }
     const home = walk.valueOf('HOME')?.[0]?.[0] ?? anything;
     if (to === '-') walk.enter(walk.folderBefore);
     else walk.enter(walk.places.flatMap(({ locate, cwd }) => foldersAt(to ?? home, cwd, locate)));
@@ -49,7 +60,9 @@ export const builtins: Readonly<Record<string, Program>> = {
   alias: ({ args, walk }) => {
     for (const arg of args) {
       const at = arg.indexOf('=');
-      if (at > 0) walk.apart(arg.slice(at + 1));
+      if (at <= 0) continue;
+      walk.apart(arg.slice(at + 1));
+      walk.set(aliasName(arg.slice(0, at)), [[arg.slice(at + 1)]]);
     }
     return undefined;
   },
@@ -109,7 +122,8 @@ const declare: Program = ({ args, walk }) => {
     const [, name, more, value = ''] = /^([A-Za-z_]\w*)(\+)?=(.*)$/s.exec(arg) ?? [];
     if (name === undefined) continue;
     const old = more ? (walk.valueOf(name)?.[0]?.[0] ?? anything) : '';
-    walk.set(name, [[old + value]]);
+    // A reference to another variable holds whatever that one will.
+    walk.set(name, [[args.some((one) => /^-[a-zA-Z]*n/.test(one)) ? anything : old + value]]);
     judgeEnvironment(new Map([[name, value]]), 'sh', walk);
   }
   return undefined;

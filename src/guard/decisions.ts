@@ -7,6 +7,7 @@ export function judgeOwnCommand(words: readonly string[], walk: Shell): void {
   const at = words.findIndex((word) => /(^|\/)orch-tui(\.js)?$/.test(word));
   if (at < 0) return;
   const args = words.slice(at + 1);
+  if (args.some((arg) => /^(--help|-h)$/.test(arg))) return;
   const said = args.filter((arg) => !arg.startsWith('-'));
   if (said.slice(0, 2).some((word) => !isKnown(word))) {
     walk.refuse(

@@ -69,6 +69,19 @@ export function isTemporary(path: string, place: Place): boolean {
   );
 }
 
+/** Returns a look at paths that follows links, too, which are not there yet. @param links targets by absolute path */
+export function linked(locate: Locate, links: ReadonlyMap<string, string>): Locate {
+  const follow = (path: string, left: number): readonly string[] => {
+    const link = left > 0 ? [...links.keys()].find((one) => isInside(path, one)) : undefined;
+    if (link === undefined) return [path];
+    const target = `${links.get(link)}${path.slice(link.length)}`;
+    return (locate(target, link.slice(0, link.lastIndexOf('/')) || '/') ?? ['/']).flatMap((one) =>
+      follow(one, left - 1),
+    );
+  };
+  return (path, from) => locate(path, from)?.flatMap((one) => follow(one, 8)) ?? null;
+}
+
 function real(folder: string, { locate }: Place): string {
   return locate(folder, '/')?.[0] ?? folder;
 }

@@ -1,10 +1,11 @@
-import { builtins, judgeEnvironment, shells } from './builtins.ts';
+import { aliasName, builtins, judgeEnvironment, shells } from './builtins.ts';
 import { judgeForge, judgeOwnCommand } from './decisions.ts';
 import { changedFiles, judgeEditor, judgeExCommand } from './files.ts';
 import { runGit } from './git.ts';
 import { runFile, runInterpreter, runShell } from './interpreters.ts';
+import { judgePackages } from './packages.ts';
 import { type Printer, printedBy } from './printed.ts';
-import { runCopier, runFind, runGdb, runLater, runMake, runTar, runXargs } from './runners.ts';
+import { runCopier, runDatabase, runFind, runGdb, runLater, runMake, runTar, runXargs } from './runners.ts';
 import type { Program, Run, Shell } from './shell.ts';
 import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
@@ -19,21 +20,31 @@ export function runWords(
   const [first, ...args] = words;
   if (first === undefined) return [''];
   judgeEnvironment(environment, first, walk);
+  const alias = walk.valueOf(aliasName(first))?.[0]?.[0];
+  if (alias !== undefined && !isAliased(words, alias))
+    return walk.run([...alias.split(/\s+/).filter((word) => word !== ''), ...args], environment, input);
   const called = walk.call(first, args, input);
   if (called !== null) return called;
   const written = first.includes('/') ? walk.contents(first) : null;
   if (written !== null) return runFile(written, args, input, walk);
   const program = baseName(first);
-  if (!isKnown(program)) {
+  // A pattern stands for whatever program it matches.
+  if (!isKnown(program) || (/[*?[]/.test(program) && program !== '[')) {
     walk.refuse(cannotTell(first, 'It cannot be told which program this is.'));
     return [''];
   }
   const run: Run = { program, args, environment, input, walk };
+  judgePackages(program.replace(/[\d.]+$/, ''), args, walk);
   const known = programs.get(program) ?? programs.get(program.replace(/[\d.]+$/, ''));
   if (known) return known(run) ?? [''];
   if (program.startsWith('git-'))
     return runGit({ ...run, program: 'git', args: [program.slice(4), ...args] });
   return runOther(run);
+}
+
+/** An alias may begin with the command that it replaces, as `ls` does for `ls -la`. */
+function isAliased([first]: readonly string[], alias: string): boolean {
+  return alias.trim().split(/\s+/)[0] === first;
 }
 
 /** Programs that show or search texts: what they are told is never run. */
@@ -73,6 +84,7 @@ const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...'make gmake'.split(' ').map((name) => [name, runMake] as const),
   ...'tar bsdtar gtar'.split(' ').map((name) => [name, runTar] as const),
   ...'rsync scp sftp'.split(' ').map((name) => [name, runCopier] as const),
+  ...'sqlite3 psql mysql mariadb mongosh redis-cli'.split(' ').map((name) => [name, runDatabase] as const),
   ['xargs', runXargs],
   ['find', runFind],
   ['fd', runFind],
@@ -96,6 +108,10 @@ const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
 function runOther({ program, args, environment, input, walk }: Run): Choices<string> {
   judgeOwnCommand([program, ...args], walk);
   for (const path of changedFiles(program, args)) walk.write(path);
+  if (program === 'ln' && args.some((arg) => /^-[a-zA-Z]*s|^--symbolic/.test(arg))) {
+    const [target, path] = args.filter((arg) => !arg.startsWith('-'));
+    if (target !== undefined && path !== undefined) walk.link(path, target);
+  }
   const at = args.findIndex(
     (arg) => /^(git|gh|glab|orch-tui)$/.test(baseName(arg)) || shells.test(baseName(arg)),
   );

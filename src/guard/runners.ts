@@ -35,6 +35,16 @@ export const runXargs: Program = ({ args, environment, input, walk }) => {
   return [anything];
 };
 
+/** Clients of databases: commands of their own that run one of the shell's. */
+export const runDatabase: Program = ({ args, input, walk }) => {
+  for (const text of [...args, ...input])
+    for (const [, command = ''] of text.matchAll(
+      /(?:^|\n|;)\s*(?:\.(?:shell|system)|\\!|system)\s+([^\n]+)/g,
+    ))
+      walk.apart(command);
+  return undefined;
+};
+
 /** `find` and `fd`: what they run for each file, and what they write. */
 export const runFind: Program = (run) => {
   const { program, args, walk } = run;

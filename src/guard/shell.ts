@@ -33,6 +33,8 @@ export interface Shell {
   contents(path: string): Choices<string> | null;
   /** Keeps what a file holds now. */
   keep(path: string, text: Choices<string>, isMore: boolean): void;
+  /** Keeps that a path is a symbolic link now. */
+  link(path: string, target: string): void;
   enter(folders: Choices<string>): void;
   /** Nothing behind this is reached. */
   end(): void;

@@ -8,7 +8,7 @@ import {
   type Redirection,
   type Statement,
 } from 'unbash';
-import { judgeKeyWords, judgeWrite, type Place } from './places.ts';
+import { judgeKeyWords, judgeWrite, linked, type Place } from './places.ts';
 import { runWords } from './programs.ts';
 import type { Shell } from './shell.ts';
 import {
@@ -23,27 +23,25 @@ import {
   mostChoices,
   readable,
 } from './text.ts';
-import { few, fileTextOr, isRedirection, joined, type State, type Stored, startIn } from './walkState.ts';
+import {
+  few,
+  fileTextOr,
+  isRedirection,
+  joined,
+  type Shared,
+  type State,
+  type Stored,
+  sharedIn,
+  startIn,
+} from './walkState.ts';
 import { fieldsOf, type Scope, textsOf, textsOfParts, visitArithmetic, visitWords } from './words.ts';
 
 /** Scripts in scripts, and calls of functions; no honest line needs more. */
 const deepest = 12;
 
-/** Steps and characters that are looked at for one tool; the kernel takes 131,072 characters for one argument. */
-const mostSteps = 2000;
-const longest = 200_000;
-
-interface Shared {
-  readonly place: Omit<Place, 'cwd'>;
-  steps: number;
-  left: number;
-  files: number;
-  denial: Denial | null;
-}
-
 /** Reports why a worker may not run a command line, as far as that can be told from its text; null where it may. */
 export function judgeScript(text: string, place: Place): Denial | null {
-  const shared: Shared = { place, steps: mostSteps, left: longest, files: 0, denial: null };
+  const shared = sharedIn(place);
   new Walk(shared, startIn(place), 0).script(text);
   return shared.denial;
 }
@@ -68,7 +66,9 @@ export class Walk implements Scope, Shell {
   }
 
   get places(): readonly Place[] {
-    return this.#state.folders.map((cwd) => ({ ...this.#shared.place, cwd }));
+    const { place, links } = this.#shared;
+    const locate = links.size === 0 ? place.locate : linked(place.locate, links);
+    return this.#state.folders.map((cwd) => ({ ...place, locate, cwd }));
   }
 
   refuse(denial: Denial | null): void {
@@ -134,6 +134,11 @@ export class Walk implements Scope, Shell {
         files.set(at, crossed(old, text, (left, right) => left + right) ?? [anything]);
       }
     this.#state = { ...this.#state, files };
+  }
+
+  link(path: string, target: string): void {
+    for (const { locate, cwd } of this.places)
+      for (const at of locate(path, cwd) ?? []) this.#shared.links.set(at, target);
   }
 
   enter(folders: Choices<string>): void {

@@ -1,6 +1,6 @@
 import type { Function as FunctionNode, Redirection } from 'unbash';
 import type { Place } from './places.ts';
-import { anything, type Choices, fileText, mostChoices } from './text.ts';
+import { anything, type Choices, type Denial, fileText, mostChoices } from './text.ts';
 
 /** What a shell keeps from one command to the next, as far as it can be told. */
 export interface State {
@@ -13,6 +13,26 @@ export interface State {
   readonly files: ReadonlyMap<string, Choices<string>>;
   /** Nothing behind this is reached: `exit`, `return` and the like. */
   readonly isOver: boolean;
+}
+
+/** What all shells of one line have together. */
+export interface Shared {
+  readonly place: Omit<Place, 'cwd'>;
+  /** Symbolic links that the line makes, by their absolute path. */
+  readonly links: Map<string, string>;
+  steps: number;
+  left: number;
+  files: number;
+  denial: Denial | null;
+}
+
+/** Steps and characters that are looked at for one tool; the kernel takes 131,072 characters for one argument. */
+const mostSteps = 2000;
+const longest = 200_000;
+
+/** Returns what the shells of one line begin with. */
+export function sharedIn(place: Place): Shared {
+  return { place, links: new Map(), steps: mostSteps, left: longest, files: 0, denial: null };
 }
 
 /** Returns what a shell begins with that is started in a place. */

@@ -80,6 +80,34 @@ describe('the file tools', () => {
   test.each(['Edit', 'MultiEdit', 'SomethingNew'])('%s is judged like Write', (tool) =>
     expect(write('/etc/passwd', tool)).toBe('outside'),
   );
+  test.each([
+    ['~/.bashrc'],
+    ['~'],
+    ['~root/x'],
+    [''],
+    ['  '],
+    [['/etc/x']],
+    [[`${own}/a`, '/etc/x']],
+    [{ path: '/etc/x' }],
+    [7],
+    [null],
+    [`${own}/.GIT`],
+    [`${own}/.Git`],
+  ])('do not write %j, which is no path of the worktree', (file_path) =>
+    expect(topicOf({ tool: 'Write', input: { file_path } })).toBe('outside'),
+  );
+  test.each(['path', 'paths', 'file_paths', 'target_file', 'destination'])(
+    'a path may be called %s',
+    (field) => {
+      expect(topicOf({ tool: 'SomethingNew', input: { [field]: '/etc/x' } })).toBe('outside');
+      expect(topicOf({ tool: 'SomethingNew', input: { [field]: [`${own}/a`] } })).toBeNull();
+    },
+  );
+  test('a command that is no text is refused, and a list of words is one', () => {
+    expect(topicOf({ tool: 'Bash', input: { command: 7 } })).toBe('outside');
+    expect(topicOf({ tool: 'Bash', input: { command: ['git', 'push'] } })).toBe('push');
+    expect(topicOf({ tool: 'Bash', input: { command: ['echo', 'git push'] } })).toBeNull();
+  });
   test('a notebook has a path of its own', () =>
     expect(topicOf({ tool: 'NotebookEdit', input: { notebook_path: '/etc/x.ipynb' } })).toBe('outside'));
   test('reading is free', () => expect(write('/etc/passwd', 'Read')).toBeNull());

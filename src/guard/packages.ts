@@ -1,0 +1,106 @@
+import { readOptions, valuesOf } from './options.ts';
+import type { Shell } from './shell.ts';
+import { deny, leavesMachine } from './text.ts';
+
+/** Programs for packages and containers, with the options that name the folder they work in. */
+const folderOptions: Readonly<Record<string, readonly string[]>> = {
+  npm: ['prefix', 'C'],
+  pnpm: ['dir', 'C', 'prefix'],
+  yarn: ['cwd'],
+  bun: ['cwd'],
+  pip: ['target', 't', 'prefix', 'root'],
+  uv: ['directory', 'project'],
+  poetry: ['directory', 'C', 'project', 'P'],
+  cargo: ['manifest-path', 'target-dir', 'root', 'C'],
+  composer: ['working-dir', 'd'],
+  bundle: ['path'],
+  mvn: ['file', 'f'],
+  gradle: ['project-dir', 'p'],
+  go: ['C', 'o'],
+  make: ['directory', 'C'],
+  cmake: ['B', 'build'],
+};
+
+/** Verbs by which they change the folder they run in. */
+const changing =
+  /^(i|install|ci|add|remove|rm|uninstall|un|update|up|upgrade|init|create|link|dedupe|prune|import|rebuild|pkg|build|clean|tidy|get|generate|lock|sync|vendor|fetch|version|set-script|compile|package|require|dump-autoload)$/;
+
+const publishes: Readonly<Record<string, RegExp>> = {
+  npm: /^(publish|unpublish|deprecate|dist-tag|owner|access|team|star|unstar|hook)$/,
+  pnpm: /^(publish|unpublish|deprecate|dist-tag)$/,
+  yarn: /^(publish|npm)$/,
+  bun: /^publish$/,
+  cargo: /^(publish|yank|owner)$/,
+  twine: /^upload$/,
+  poetry: /^publish$/,
+  uv: /^publish$/,
+  hatch: /^publish$/,
+  flit: /^publish$/,
+  gem: /^(push|yank)$/,
+  docker: /^push$/,
+  podman: /^push$/,
+  skopeo: /^(copy|sync|delete)$/,
+  helm: /^push$/,
+  vsce: /^publish$/,
+  mvn: /^deploy$/,
+};
+
+/** Judges a program for packages: where it writes, what it sends away, and what it changes for the person. */
+export function judgePackages(program: string, args: readonly string[], walk: Shell): void {
+  if (args.some((arg) => /^(--help|--dry-run|--version)$/.test(arg))) return;
+  const long = folderOptions[program]?.filter((name) => name.length > 1) ?? [];
+  const short = folderOptions[program]?.filter((name) => name.length === 1).join('') ?? '';
+  const read = readOptions(args, { short, long, anywhere: true });
+  const [verb = ''] = read.rest;
+  const word = `${program} ${verb}`.trim();
+  if (
+    Object.hasOwn(publishes, program) &&
+    publishes[program]?.test(verb) &&
+    !walk.rules.allow.includes('push')
+  )
+    walk.refuse(leavesMachine(word));
+  if (/^(docker|podman)$/.test(program)) judgeMounts(args, walk);
+  if (!Object.hasOwn(folderOptions, program)) return;
+  const folders = valuesOf(read, ...long, ...short);
+  for (const folder of folders) walk.write(folder);
+  if (folders.length === 0 && (changing.test(verb) || (/^(yarn|make)$/.test(program) && verb === '')))
+    walk.write('.');
+  judgePersonal(word, verb, args, walk);
+  if (program === 'npm' && verb === 'pkg') judgeScripts(read.rest, walk);
+}
+
+/** Refuses what is installed or set for the person, not for this project. */
+function judgePersonal(word: string, verb: string, args: readonly string[], walk: Shell): void {
+  const isGlobal =
+    args.some((arg) => /^(-g|--global|--location=(global|user))$/.test(arg)) && changing.test(verb);
+  const isProject = args.some((arg) => /^(--location=project|--project|--local)$/.test(arg));
+  const sets = /^(config|c|set|login|logout|adduser|env)$/.test(verb) && !isProject;
+  const looks =
+    args.some((arg) => /^(get|list|ls|-json|debug)$/.test(arg)) || (verb === 'env' && !args.includes('-w'));
+  if ((isGlobal || (sets && !looks)) && !walk.rules.allow.includes('outside'))
+    walk.refuse(
+      deny('outside', word, 'This changes what the person has set up.', 'Keep it inside the project.'),
+    );
+}
+
+/** `npm pkg set scripts.x=…` writes a command that `npm run x` runs. */
+function judgeScripts(words: readonly string[], walk: Shell): void {
+  for (const word of words) {
+    const [, script] = /^scripts\.[^=]*=(.*)$/s.exec(word) ?? [];
+    if (script !== undefined) walk.apart(script);
+  }
+}
+
+/** Folders that a container may write to. */
+function judgeMounts(args: readonly string[], walk: Shell): void {
+  const read = readOptions(args, { short: 'v', long: ['volume', 'mount'], anywhere: true });
+  for (const mount of valuesOf(read, 'v', 'volume')) {
+    const [source = '', , ...modes] = mount.split(':');
+    if (/^[/.~]/.test(source) && !modes.join(',').split(',').includes('ro')) walk.write(source);
+  }
+  for (const mount of valuesOf(read, 'mount')) {
+    const source = /(?:^|,)(?:source|src)=([^,]*)/.exec(mount)?.[1];
+    const isBind = /(^|,)type=bind(,|$)/.test(mount) && !/(^|,)(readonly|ro)(=true|,|$)/.test(mount);
+    if (source !== undefined && isBind) walk.write(source);
+  }
+}
