@@ -169,7 +169,7 @@ test('rules follow the role, the workspace and what the agent understands, and a
   const worker = { worktree: '/w/.worktrees/backend-auth', branch: 'feature/auth' };
   expect(guardRules(tools({ allow: ['push'], writable: ['/data'] }), worker, claude)).toEqual({
     ...{ role: 'worker', ...worker, workspace: '/w', allow: ['push'] },
-    writable: ['/scratch', '/home/me/.claude/plans', '/data'],
+    writable: ['/scratch', '/tmp', '/home/me/.claude/plans', '/data'],
     state: '/home/me/.local/state/orch-tui',
     variables: { HOME: '/home/me', TMPDIR: '/scratch' },
   });

@@ -173,6 +173,8 @@ export class Shop {
  * Brings all of an open card, or list of proposals, into sight: only then a yes is taken. @returns all that was shown
  */
 export async function readAll(room: TestTerminal): Promise<string> {
+  // Its last line is drawn last, and has the key only once the card can be answered.
+  await room.until((screen) => /╰ y /.test(screen));
   const pages = [room.screen()];
   for (let left = leftIn(room.screen()); left !== null; left = leftIn(room.screen())) {
     const before = left;
