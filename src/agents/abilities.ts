@@ -22,7 +22,9 @@ export function abilitiesMissing(
 
 /** Whether a start hands over the brief. */
 export function takesBrief({ command, prompt, speaks }: AgentPreset): boolean {
-  return speaks === 'claude' || prompt !== undefined || command.includes('{brief}');
+  return (
+    speaks === 'claude' || prompt !== undefined || command.some((argument) => argument.includes('{brief}'))
+  );
 }
 
 /** Programs with hooks of their own; the name of each is that of its program's file. */

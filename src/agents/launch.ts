@@ -21,10 +21,10 @@ export function commandLine(start: AgentStart): string[] {
     const resume = preset.resume.map((argument) => argument.replaceAll('{session}', () => start.sessionId));
     return [...preset.command, ...flags, ...resume];
   }
-  const command = preset.command.map((argument) => (argument === '{brief}' ? brief : argument));
-  const prompt = brief === '' ? [] : (preset.prompt ?? []);
   // A function, for in a text for `replaceAll` some signs have a meaning.
-  return [...command, ...flags, ...prompt.map((argument) => argument.replaceAll('{brief}', () => brief))];
+  const filled = (argument: string) => argument.replaceAll('{brief}', () => brief);
+  const prompt = brief === '' ? [] : (preset.prompt ?? []);
+  return [...preset.command.map(filled), ...flags, ...prompt.map(filled)];
 }
 
 /** What a coding agent, git, ssh and package managers need. `PREFIX_*` stands for every name with that prefix. */

@@ -47,6 +47,11 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
     speaks = builtIn?.speaks ?? 'none',
   } = entry;
   if (!isCommand(command)) return refuse(`${at}.command`, 'must be a list of texts, the program first');
+  if (command.some(isScriptOfBrief))
+    return refuse(
+      `${at}.command`,
+      'must not put "{brief}" into a script: a shell would run what is in it. Make it an argument of its own',
+    );
   if (!isEnvironment(env)) return refuse(`${at}.env`, 'must be an object of texts by variable name');
   if (!isNameList(pass))
     return refuse(`${at}.pass`, 'must be a list of variable names, such as "FOO" or "FOO_*"');
@@ -54,6 +59,17 @@ function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefi
   if (builtIn && speaks !== builtIn.speaks) return refuse(`${at}.speaks`, `must stay "${builtIn.speaks}"`);
   const ways = parseWays(at, { ...builtIn, ...entry });
   return ways.ok ? success({ command, env, pass, speaks, ...ways.value }) : ways;
+}
+
+/** Whether an argument is a script with the brief inside: behind the flag of a shell or an interpreter for one. */
+function isScriptOfBrief(argument: string, at: number, command: readonly string[]): boolean {
+  const flag = command[at - 1] ?? '';
+  return (
+    at > 0 &&
+    argument.includes('{brief}') &&
+    /^(-[a-z]*[ceEr]|--eval|--print|--command)$/.test(flag) &&
+    /\s/.test(argument)
+  );
 }
 
 /** How an agent is talked to, all of which may be absent. */

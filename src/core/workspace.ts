@@ -42,7 +42,7 @@ export interface WorkspaceConfig {
 
 /** How to run an agent, as data. */
 export interface AgentPreset {
-  /** Program and arguments; `{brief}` stands for the brief where an argument is exactly that. */
+  /** Program and arguments; `{brief}` stands for the brief, also inside an argument. */
   readonly command: readonly string[];
   /** Added to the allow-listed environment. */
   readonly env: Readonly<Record<string, string>>;

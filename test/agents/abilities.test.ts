@@ -29,5 +29,6 @@ it('a brief is handed over to Claude Code, and where arguments have a place for 
   expect(takesBrief(presets.claude)).toBe(true);
   expect(takesBrief(presets.codex)).toBe(true);
   expect(takesBrief({ ...bare, command: ['cat', '{brief}'] })).toBe(true);
+  expect(takesBrief({ ...bare, command: ['cat', '--task={brief}'] })).toBe(true);
   expect(takesBrief(bare)).toBe(false);
 });

@@ -35,9 +35,16 @@ test.each([
     ['npx', 'claude', '--model', 'opus', '--session-id', id, ...common],
   ],
   [
-    'other agents get the brief where an argument is exactly its place',
-    { ...start, preset: { command: ['mine', '-p', '{brief}', 'x{brief}'], speaks: 'none' as const } },
-    ['mine', '-p', start.brief, 'x{brief}'],
+    'other agents get the brief in its place, also inside an argument',
+    {
+      ...start,
+      brief: 'a $& b',
+      preset: {
+        command: ['mine', '-p', '{brief}', '--task={brief}', '{brief}{brief}'],
+        speaks: 'none' as const,
+      },
+    },
+    ['mine', '-p', 'a $& b', '--task=a $& b', 'a $& ba $& b'],
   ],
   [
     'or in the arguments that are for it, whatever it begins with',

@@ -57,6 +57,10 @@ test.each([
   [{ mine: 'my-agent' }, 'agents.mine must be an object.'],
   [{ mine: {} }, 'agents.mine.command must be a list of texts, the program first.'],
   [{ constructor: {} }, 'agents.constructor.command must be a list of texts, the program first.'],
+  [
+    { mine: { command: ['sh', '-c', 'my-agent {brief}'] } },
+    'agents.mine.command must not put "{brief}" into a script: a shell would run what is in it. Make it an argument of its own.',
+  ],
   [{ mine: { command: 'my-agent -x' } }, 'agents.mine.command must be a list of texts, the program first.'],
   [{ mine: { command: [] } }, 'agents.mine.command must be a list of texts, the program first.'],
   [{ mine: { command: ['a\0b'] } }, 'agents.mine.command must be a list of texts, the program first.'],
