@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { newestTested, oldestSupported } from './src/agents/claude/versions.ts';
+import { newestTested, oldestSupported } from './src/agents/claude/launch.ts';
 
 /** All tests with one version of Claude Code. */
 const withVersion = (version: string) => ({
