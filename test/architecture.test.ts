@@ -244,6 +244,8 @@ describe('files', () => {
       .map(({ target }) => packageOf(target));
     for (const name of ['ink', 'react', 'conf', 'commander', 'simple-git', 'node-pty', '@xterm/headless'])
       expect(heavy).not.toContain(name);
+    // The first text comes before any feature is loaded.
+    expect([...first].filter((file) => /^(features|tui)\//.test(file))).toEqual([]);
   });
 });
 

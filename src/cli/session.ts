@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Facts } from '../core/facts.ts';
-import { demand, refuse } from '../core/verb.ts';
+import { demand, demandWorker, refuse } from '../core/verb.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
-import { demandWorker } from '../features/workers/looking.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
 import type { HostApi } from '../protocol/hostApi.ts';

@@ -1,4 +1,6 @@
 import { type Problem, problemOf, type Result } from '../lib/result.ts';
+import type { Facts } from './facts.ts';
+import type { Worker } from './worker.ts';
 
 /** A value that is typed behind a verb or an option. */
 export interface Value {
@@ -97,4 +99,14 @@ export function pathOf(usage: string): string {
 export function argumentsOf(usage: string): readonly { readonly typed: string; readonly name: string }[] {
   const typed = usage.match(/[<[][^\]>]+[\]>]/g) ?? [];
   return typed.map((one) => ({ typed: one, name: one.replace(/[<>[\]]|\.\.\./g, '') }));
+}
+
+/** Returns the worker of that id; refuses with what became of it when there is none. */
+export function demandWorker({ workers, ended }: Facts, id: string): Worker {
+  const worker = workers.find((one) => one.id === id);
+  if (worker) return worker;
+  const last = ended.findLast((one) => one.id === id);
+  if (last)
+    refuse(`already_${last.how}`, `${id} was ${last.how}.`, `Its last commit is kept at ${last.backup}.`);
+  refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
 }

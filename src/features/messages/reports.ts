@@ -1,13 +1,13 @@
 import { cleanUpdate, parseUpdateBlock, type RawUpdate, updateBlock } from '../../agents/updateBlock.ts';
 import { upTo } from '../../core/values.ts';
 import type { Printed } from '../../core/verb.ts';
+import { demandWorker } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { columns, timeText } from '../../ui/rows.ts';
 import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
 import type { SessionServices } from '../services.ts';
 import { noted } from '../state.ts';
-import { demandWorker } from '../workers/looking.ts';
 import { updatesOf } from './sessions.ts';
 
 /** What workers reported, newest first; of one, or of all. */

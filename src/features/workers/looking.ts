@@ -1,8 +1,6 @@
-import type { Facts } from '../../core/facts.ts';
 import { answersTo, type QueueItem } from '../../core/queue.ts';
 import { wholeNumber } from '../../core/values.ts';
-import { type Printed, refuse } from '../../core/verb.ts';
-import type { Worker } from '../../core/worker.ts';
+import { demandWorker, type Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { columns, timeText } from '../../ui/rows.ts';
 import { defineServed, defineVerb, type VerbCall } from '../define.ts';
@@ -29,16 +27,6 @@ async function showLog(call: VerbCall, [id = '']: readonly string[]): Promise<Pr
   // The controller's own, of the same version.
   const lines = events.map((event) => `${timeText(event.at)}  ${eventText(event as LogEvent, id)}`);
   return { value: events, text: lines.join('\n') };
-}
-
-/** Returns the worker of that id; refuses with what became of it when there is none. */
-export function demandWorker({ workers, ended }: Facts, id: string): Worker {
-  const worker = workers.find((one) => one.id === id);
-  if (worker) return worker;
-  const last = ended.findLast((one) => one.id === id);
-  if (last)
-    refuse(`already_${last.how}`, `${id} was ${last.how}.`, `Its last commit is kept at ${last.backup}.`);
-  refuse('no_such_worker', `There is no worker ${JSON.stringify(id)}.`, 'See: orch-tui worker list');
 }
 
 /** Types a line into the agent as a bracketed paste and submits it; `looks_like_command` unless meant. */
