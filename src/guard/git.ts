@@ -229,7 +229,7 @@ const harmless = new Set(
   `add commit merge mv rm clean am apply cherry-pick revert restore citool merge-file merge-index merge-one-file mktag
   mktree commit-tree commit-graph write-tree read-tree checkout-index update-index update-server-info sparse-checkout
   rerere unpack-objects index-pack pack-objects repack pack-refs multi-pack-index prune-packed shell-i18n absorb delta
-  credential fsmonitor--daemon backfill history last stage scalar`.split(/\s+/),
+  credential hook fsmonitor--daemon backfill history last stage scalar`.split(/\s+/),
 );
 
 /** Reports whether a command that can do both only looks this time. */

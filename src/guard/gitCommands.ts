@@ -42,7 +42,6 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   'filter-repo': movesBranches,
   'fast-import': movesBranches,
   replace: (call) => (call.has('-l', '--list') ? null : movesBranches(call)),
-  'pack-refs': () => null,
   'symbolic-ref': ({ named, branch, has }) =>
     named.length > 1 || has('-d', '--delete')
       ? deny('switch', 'git symbolic-ref', 'HEAD stays where it is.', stayOn(branch))
@@ -90,7 +89,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   pull: movesByRefspec,
   config: (call) => judgeConfigured(call),
   remote: ({ named: [first] }) =>
-    /^(set-url|rename|remove|rm|set-branches|set-head|prune|update)$/.test(first ?? '') && first !== 'update'
+    /^(set-url|rename|remove|rm|set-branches|set-head|prune)$/.test(first ?? '')
       ? deny(
           'push',
           `git remote ${first}`,
@@ -102,7 +101,6 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   'send-pack': () => leavesMachine('git send-pack'),
   'http-push': () => leavesMachine('git http-push'),
   'send-email': () => leavesMachine('git send-email'),
-  'request-pull': () => null,
   svn: ({ named: [first] }) => (first === 'dcommit' ? leavesMachine('git svn dcommit') : null),
   p4: ({ named: [first] }) => (first === 'submit' ? leavesMachine('git p4 submit') : null),
   lfs: pushesBelow,
@@ -119,14 +117,12 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
     );
   },
   reset: (call) => judgeReset(call),
-  restore: () => null,
   flow: () =>
     deny('approve', 'git flow', 'Branches are started and finished by the person.', 'Say that you are done.'),
   submodule: (call) => judgeSubmodule(call),
   difftool: (call) => judgeTools(call),
   mergetool: (call) => judgeTools(call),
   grep: (call) => judgeTools(call),
-  hook: () => null,
   init: (call) => judgeWrite(call.named.at(-1) ?? '.', call.place),
   clone: (call) => judgeClone(call),
   daemon: () => leavesMachine('git daemon'),
@@ -151,7 +147,7 @@ function judgeCheckout(call: GitCall): Denial | null {
   const isMoving = args.some((arg) => /^(-[a-zA-Z]*[bBdt]|--orphan|--detach|--track|--guess)/.test(arg));
   if (!isMoving) {
     if (
-      args.includes('--') ||
+      (args.includes('--') && args.at(-1) !== '--') ||
       args.some((arg) => /^(--ours|--theirs|--patch|-p|--pathspec-from-file.*)$/.test(arg))
     )
       return null;

@@ -31,6 +31,10 @@ const nothing: Printing = () => [''];
 const pass: Printing = (args, input) =>
   named(args).filter((arg) => arg !== '-').length > 0 ? [fileText] : input;
 
+/** `head` and `tail`: without a file, the end or the beginning of what they read. */
+const ends: Printing = (args, input) =>
+  args.every((arg) => /^(-[nc])?[-+]?\d+$|^-[nc]$/.test(arg)) ? input : [fileText];
+
 const printers: Readonly<Record<string, Printing>> = {
   echo: (args) => {
     const isPlain = !/^-[neE]*e/.test(args[0] ?? '');
@@ -54,14 +58,8 @@ const printers: Readonly<Record<string, Printing>> = {
   },
   sort: pass,
   uniq: pass,
-  head: (args, input) =>
-    args.length > 0 && args.every((arg) => /^-\d+$|^-[nc]$|^\d+$|^-[nc]\d+$/.test(arg))
-      ? input
-      : pass(args, input, undefined as never),
-  tail: (args, input) =>
-    args.length > 0 && args.every((arg) => /^-\d+$|^-[nc]$|^\+?\d+$|^-[nc]\+?\d+$/.test(arg))
-      ? input
-      : pass(args, input, undefined as never),
+  head: ends,
+  tail: ends,
   which: (args) => named(args),
   type: (args) => named(args),
   basename: (args) => [baseName(named(args)[0] ?? someName)],
@@ -130,19 +128,19 @@ function formatted(format: string, args: readonly string[]): string {
   // A format is used again as long as arguments are left.
   for (let round = 0; round < 50 && (round === 0 || left.length > 0); round += 1) {
     const before = left.length;
-    text += escaped(format).replace(/%(?:%|[-+ #0]*\d*(?:\.\d+)?([a-zA-Z]))/g, (whole, kind?: string) => {
+    text += escaped(format).replace(/%(?:%|[-+ #0]*\d*(?:\.\d+)?([a-zA-Z]))/g, (_, kind?: string) => {
       if (kind === undefined) return '%';
       const arg = left.shift() ?? '';
-      if (kind === 's') return /^%s$/.test(whole) || !/\d/.test(whole) ? arg : arg;
       if (kind === 'b') return escaped(arg);
-      return kind === 'q' ? arg : someName;
+      return kind === 's' || kind === 'q' ? arg : someName;
     });
     if (left.length === before) break;
   }
   return text;
 }
 
-const named1: Readonly<Record<string, string>> = {
+/** What stands for a character behind a backslash. */
+const escapes: Readonly<Record<string, string>> = {
   n: '\n',
   t: '\t',
   r: '\r',
@@ -160,6 +158,6 @@ function escaped(text: string): string {
   return text.replace(/\\(x[\da-fA-F]{1,2}|u[\da-fA-F]{1,4}|0?[0-7]{1,3}|.)/gs, (whole, code: string) => {
     if (/^[xu][\da-fA-F]/.test(code)) return String.fromCharCode(Number.parseInt(code.slice(1), 16));
     if (/^[0-7]/.test(code)) return String.fromCharCode(Number.parseInt(code, 8));
-    return named1[code] ?? whole;
+    return escapes[code] ?? whole;
   });
 }

@@ -49,7 +49,7 @@ function isAliased([first]: readonly string[], alias: string): boolean {
 
 /** Programs that show or search texts: what they are told is never run. */
 const readers =
-  'echo printf cat tee bat head tail grep egrep fgrep rg ag ack ls eza exa tree wc sort uniq cut tr nl tac rev jq yq column fold fmt comm diff cmp stat file du df date mktemp basename dirname realpath readlink pwd which type whereis true false test [ sleep seq yes id whoami uname hostname env-vars md5sum sha1sum sha256sum base64 xxd od hexdump strings less more man info apropos history ps pgrep top htop lsof kill pkill killall wait jobs fg bg tput clear printenv locale ulimit umask getopts hash times logger notify-send pbcopy xclip wl-copy figlet cowsay shellcheck shfmt prettier eslint biome tsc vitest jest mocha pytest ruff mypy black';
+  'echo printf cat tee bat head tail grep egrep fgrep rg ag ack ls eza exa tree wc sort uniq cut tr nl tac rev jq yq column fold fmt comm diff cmp stat file du df date mktemp basename dirname realpath readlink pwd which type whereis true false test [ sleep seq yes id whoami uname hostname md5sum sha1sum sha256sum base64 xxd od hexdump strings less more man info apropos history ps pgrep top htop lsof kill pkill killall wait jobs fg bg tput clear printenv locale ulimit umask getopts hash times logger notify-send pbcopy xclip wl-copy figlet cowsay shellcheck shfmt prettier eslint biome tsc vitest jest mocha pytest ruff mypy black';
 
 const runPrinter: Program = (run) => {
   const { program, args, input, walk } = run;
@@ -68,7 +68,8 @@ const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...Object.entries(wrappers).map(
     ([name, wrapper]) => [name, (run: Run) => runWrapped(run, wrapper)] as const,
   ),
-  ...'gtimeout gnice gstdbuf genv gnohup linux32 linux64 i386 x86_64 eatmydata catchsegv'
+  // GNU's programs, as they are called beside another system's own.
+  ...'gtimeout gnice gstdbuf genv gnohup'
     .split(' ')
     .map((name) => [name, (run: Run) => runWrapped(run, wrappers[name.slice(1)] ?? plain)] as const),
   ...'sh bash zsh dash ksh mksh yash ash rbash fish csh tcsh'

@@ -21,6 +21,9 @@ export interface Wrapper extends OptionSyntax {
 }
 
 export const plain: Wrapper = {};
+/** No word is the command: all are users, files and the like. */
+const allOfThem = Number.POSITIVE_INFINITY;
+
 export const wrappers: Readonly<Record<string, Wrapper>> = {
   env: {
     short: 'uCSa',
@@ -86,7 +89,7 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   su: {
     short: 'cCgGsTw',
     long: ['command', 'session-command', 'group', 'supp-group', 'shell', 'whitelist-environment'],
-    before: 9,
+    before: allOfThem,
     scripts: ['c', 'C', 'command', 'session-command'],
     anywhere: true,
   },
@@ -180,7 +183,12 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
   conda: { verbs: ['run'], short: 'np', long: ['name', 'prefix', 'cwd'] },
   direnv: { verbs: ['exec'], before: 1 },
   nix: { verbs: ['develop', 'shell', 'run'], long: ['command'], words: ['-c', '--command'] },
-  'nix-shell': { short: 'pAI', long: ['run', 'command', 'packages'], scripts: ['run', 'command'], before: 9 },
+  'nix-shell': {
+    short: 'pAI',
+    long: ['run', 'command', 'packages'],
+    scripts: ['run', 'command'],
+    before: allOfThem,
+  },
   dotenv: { short: 'efv' },
   'cross-env': { sets: true },
   'cross-env-shell': { sets: true, isScript: true },
@@ -237,13 +245,17 @@ export const wrappers: Readonly<Record<string, Wrapper>> = {
     each: true,
   },
   screen: { short: 'SXcehlpstTx' },
-  expect: { short: 'cfb', scripts: [] },
   busybox: plain,
   toybox: plain,
   nohup: plain,
   setsid: plain,
   coproc: plain,
-  'git-bisect-run': plain,
+  linux32: plain,
+  linux64: plain,
+  i386: plain,
+  x86_64: plain,
+  eatmydata: plain,
+  catchsegv: plain,
 };
 
 /** Reads a wrapper's own words away and goes through what it runs. */
