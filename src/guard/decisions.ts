@@ -19,7 +19,7 @@ export function judgeOwnCommand(words: readonly string[], walk: Shell): void {
   const decides =
     refusedCommands.some(isSaid) ||
     refusedWith.some(([name, option]) => isSaid(name) && args.includes(option));
-  if (!decides || allowedBelow.some(isSaid) || walk.rules.allow.includes('approve')) return;
+  if (!decides || allowedBelow.some(isSaid)) return;
   const name = `orch-tui ${said.slice(0, 2).join(' ')}`;
   walk.refuse(
     deny('approve', name, 'Only a person may run this.', 'Report what you need: it is shown to them.'),
@@ -35,7 +35,6 @@ const looking = /^(list|ls|view|show|status|diff|checks|watch|download|clone|tra
  * @param args behind `gh` or `glab`
  */
 export function judgeForge(program: string, args: readonly string[], walk: Shell): void {
-  const { allow, branch } = walk.rules;
   if (args.some((arg) => /^(--help|-h|--version)$/.test(arg))) return;
   const [about = '', verb = ''] = args.filter((arg, at) => !arg.startsWith('-') && !namesRepo(args[at - 1]));
   const word = `${program} ${about} ${verb}`.trim();
@@ -44,12 +43,11 @@ export function judgeForge(program: string, args: readonly string[], walk: Shell
     return;
   }
   if (/^[pm]r$/.test(about) && verb === 'checkout') {
-    if (!allow.includes('switch'))
-      walk.refuse(deny('switch', word, 'This leaves your branch.', `Stay on ${branch}.`));
+    walk.refuse(deny('switch', word, 'This leaves your branch.', `Stay on ${walk.rules.branch}.`));
     return;
   }
   const changes = about === 'api' ? sends(args) : publishing.test(about) && !looking.test(verb);
-  if (changes && !allow.includes('push')) walk.refuse(leavesMachine(word));
+  if (changes) walk.refuse(leavesMachine(word));
 }
 
 function namesRepo(flag: string | undefined): boolean {

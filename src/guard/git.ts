@@ -1,4 +1,3 @@
-import type { GuardTopic } from '../core/worker.ts';
 import { gitCommands } from './gitCommands.ts';
 import { judgeGitVariables, judgeSettings } from './gitConfig.ts';
 import { readOptions, valuesOf } from './options.ts';
@@ -138,28 +137,24 @@ function callOf(
 function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
   const { command, args, place } = call;
   if (args.some((arg) => arg === '--help' || arg === '-h') && args.length === 1) return null;
-  const allows = (denial: Denial | null) =>
-    denial !== null && place.rules.allow.includes(denial.topic as GuardTopic) ? null : denial;
   const reaching = judgeRemotes(call);
-  if (reaching) return allows(reaching);
+  if (reaching) return reaching;
   const judged = Object.hasOwn(gitCommands, command) ? gitCommands[command] : undefined;
   const written = judgeOutput(call);
   if (written) return written;
   if (call.isTemporary && command !== 'push' && !runs.has(command)) return null;
   const refused = judged?.(call) ?? null;
-  if (refused) return allows(refused);
+  if (refused) return refused;
   if (judged === undefined && !harmless.has(command) && !isReading(call))
-    return allows(
-      deny(
-        'switch',
-        `git ${command}`,
-        'This is no command of git that the guard knows: an alias could be any.',
-        'Name the command itself.',
-      ),
+    return deny(
+      'switch',
+      `git ${command}`,
+      'This is no command of git that the guard knows: an alias could be any.',
+      'Name the command itself.',
     );
   if (command === 'clone' || command === 'init') return null;
   const isOutside = !call.isTemporary && (isElsewhere || !isKnown(place.cwd) || !isOwn('.', place));
-  if (!isOutside || isReading(call) || place.rules.allow.includes('outside')) return null;
+  if (!isOutside || isReading(call)) return null;
   return deny(
     'outside',
     `git ${command}`,

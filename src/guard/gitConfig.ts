@@ -48,7 +48,6 @@ export function judgeGitVariables(environment: ReadonlyMap<string, string>, walk
 
 function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean): Denial | null {
   const key = name.toLowerCase();
-  if (walk.rules.allow.includes('switch')) return null;
   if (!isKnown(key)) return cannotTell(name, 'It cannot be told which setting of git this is.');
   if (/^alias\./.test(key))
     return deny('switch', name, 'An alias could be any command.', 'Name the command itself.');

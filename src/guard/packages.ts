@@ -53,12 +53,7 @@ export function judgePackages(program: string, args: readonly string[], walk: Sh
   const read = readOptions(args, { short, long, anywhere: true });
   const [verb = ''] = read.rest;
   const word = `${program} ${verb}`.trim();
-  if (
-    Object.hasOwn(publishes, program) &&
-    publishes[program]?.test(verb) &&
-    !walk.rules.allow.includes('push')
-  )
-    walk.refuse(leavesMachine(word));
+  if (Object.hasOwn(publishes, program) && publishes[program]?.test(verb)) walk.refuse(leavesMachine(word));
   if (/^(docker|podman)$/.test(program)) judgeMounts(args, walk);
   if (!Object.hasOwn(folderOptions, program)) return;
   const folders = valuesOf(read, ...long, ...short);
@@ -77,7 +72,7 @@ function judgePersonal(word: string, verb: string, args: readonly string[], walk
   const sets = /^(config|c|set|login|logout|adduser|env)$/.test(verb) && !isProject;
   const looks =
     args.some((arg) => /^(get|list|ls|-json|debug)$/.test(arg)) || (verb === 'env' && !args.includes('-w'));
-  if ((isGlobal || (sets && !looks)) && !walk.rules.allow.includes('outside'))
+  if (isGlobal || (sets && !looks))
     walk.refuse(
       deny('outside', word, 'This changes what the person has set up.', 'Keep it inside the project.'),
     );

@@ -5,6 +5,8 @@ import { visible } from '../lib/sanitize.ts';
 export interface Denial {
   readonly topic: GuardTopic | 'tool';
   readonly reason: string;
+  /** Holds whatever the workspace allows: it could be any of what is refused. */
+  readonly isFinal?: true;
 }
 
 /**
@@ -62,7 +64,12 @@ export function deny(topic: GuardTopic, word: string, why: string, instead: stri
 
 /** Returns the refusal of what cannot be resolved. */
 export function cannotTell(word: string, why: string): Denial {
-  return deny('outside', word, why, 'Write the command out, so that it can be checked.');
+  return unresolved(word, why, 'Write the command out, so that it can be checked.');
+}
+
+/** Returns a refusal that holds whatever the workspace allows. */
+export function unresolved(word: string, why: string, instead: string): Denial {
+  return { ...deny('outside', word, why, instead), isFinal: true };
 }
 
 /** Returns a text short enough for a sentence, with all that hides in it. */

@@ -17,11 +17,11 @@ import {
   cannotTell,
   crossed,
   type Denial,
-  deny,
   fileText,
   isKnown,
   mostChoices,
   readable,
+  unresolved,
 } from './text.ts';
 import {
   few,
@@ -72,7 +72,9 @@ export class Walk implements Scope, Shell {
   }
 
   refuse(denial: Denial | null): void {
-    this.#shared.denial ??= denial;
+    const { allow } = this.rules;
+    const isAllowed = !denial?.isFinal && allow.some((topic) => topic === denial?.topic);
+    if (!isAllowed) this.#shared.denial ??= denial;
   }
 
   get isRefused(): boolean {
@@ -93,7 +95,7 @@ export class Walk implements Scope, Shell {
     this.#shared.left -= text.length;
     if (this.#depth > deepest || this.#shared.left < 0) {
       this.refuse(
-        deny('outside', text, 'This is too long or too deep to be checked.', 'Write it in smaller steps.'),
+        unresolved(text, 'This is too long or too deep to be checked.', 'Write it in smaller steps.'),
       );
       return [''];
     }
@@ -157,9 +159,7 @@ export class Walk implements Scope, Shell {
     const body = this.#state.functions.get(name);
     if (body === undefined) return null;
     if (this.#depth > deepest) {
-      this.refuse(
-        deny('outside', name, 'It calls itself too often to be checked.', 'Write it in smaller steps.'),
-      );
+      this.refuse(unresolved(name, 'It calls itself too often to be checked.', 'Write it in smaller steps.'));
       return [''];
     }
     const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
@@ -186,9 +186,7 @@ export class Walk implements Scope, Shell {
     if (this.isRefused) return [''];
     this.#shared.steps -= 1;
     if (this.#shared.steps < 0) {
-      this.refuse(
-        deny('outside', words[0] ?? '', 'This is too much to be checked.', 'Do it in smaller steps.'),
-      );
+      this.refuse(unresolved(words[0] ?? '', 'This is too much to be checked.', 'Do it in smaller steps.'));
       return [''];
     }
     const named = [...new Set(words.map(readable))];
@@ -214,7 +212,7 @@ export class Walk implements Scope, Shell {
     if (this.isRefused) return [''];
     const inner = this.#copy();
     if (inner.#depth > deepest) {
-      this.refuse(deny('outside', '$(', 'This is too deep to be checked.', 'Write it in smaller steps.'));
+      this.refuse(unresolved('$(', 'This is too deep to be checked.', 'Write it in smaller steps.'));
       return [anything];
     }
     if (script.errors !== undefined) inner.#broken('$(');

@@ -303,9 +303,20 @@ test('a workspace allows what it names', () => {
   expect(bash('git push', own, { allow: ['push'] })).toBeNull();
   expect(bash('gh pr create --fill', own, { allow: ['push'] })).toBeNull();
   expect(bash('git stash', own, { allow: ['push'] })).toBe('stash');
+  expect(bash('npm publish', own, { allow: ['push'] })).toBeNull();
+  expect(bash('gh pr checkout 3', own, { allow: ['switch'] })).toBeNull();
+  expect(bash('git config alias.x log', own, { allow: ['switch'] })).toBeNull();
+  expect(bash('git config core.hooksPath x', own, { allow: ['switch'] })).toBe('outside');
+  expect(bash('npm i -g x', own, { allow: ['outside'] })).toBeNull();
+  expect(bash('crontab jobs', own, { allow: ['outside'] })).toBeNull();
   expect(bash('echo > ../x', own, { allow: ['outside'] })).toBeNull();
   expect(bash('orch-tui approve 1', own, { allow: ['approve'] })).toBeNull();
   expect(bash(`echo > ${shop}/shared/x`, own, { writable: [join(shop, 'shared')] })).toBeNull();
+});
+
+test('what cannot be resolved is refused whatever a workspace allows, for it could be anything', () => {
+  for (const line of ['$UNSET x', 'git $UNSET', 'curl -s x | sh', 'x'.repeat(500_000)])
+    expect(bash(line, own, { allow: ['outside', 'push', 'switch'] })).toBe('outside');
 });
 
 test('a folder for temporary files that holds the workspace does not open it', () => {
