@@ -44,7 +44,7 @@ export async function readSession(folder: string, pid: number, start: string): P
   }
 }
 
-/** A shell that is left running keeps nobody from the next prompt. */
+/** A shell that is left running does not keep the agent busy. */
 const meanings: Readonly<Record<string, SessionSign['says']>> = {
   idle: 'resting',
   shell: 'resting',

@@ -21,7 +21,7 @@ export interface TerminalOut {
   size(): { readonly cols: number; readonly rows: number };
 }
 
-/** Entries kept to paint the screen anew after a resize. */
+/** Entries kept to paint the screen again after a resize. */
 const keptEntries = 300;
 
 /** The conversation as a picture in the terminal, and its title. */
@@ -67,7 +67,7 @@ export class Screen {
     this.#title = title;
   }
 
-  /** The terminal has another size: the conversation is wrapped anew. */
+  /** The terminal has another size: the conversation is wrapped again. */
   resize(): void {
     const { cols, rows } = this.#terminal.size();
     const lines = this.#entries.flatMap((entry) => renderEntry(entry, cols));
@@ -201,7 +201,7 @@ export class Painter {
     this.#paint(`${top}\r`, this.#pending.splice(0), this.#live());
   }
 
-  /** Paints the screen anew, as after a resize: as many of the conversation's last lines as there is room for. */
+  /** Paints the screen again, as after a resize: as many of the conversation's last lines as there is room for. */
   repaint(lines: readonly string[], rows: number): void {
     this.#pending = [];
     const live = this.#live();
