@@ -166,7 +166,7 @@ const source: Program = ({ program, args, input, walk }) => {
   const [file = '', ...rest] = args;
   const texts = /^\/dev\/(stdin|fd\/0)$/.test(file) ? input : walk.contents(file);
   if (texts === null) {
-    if (!isKnown(file) && /^[\uE000]/.test(file))
+    if (!isKnown(baseName(file)))
       walk.refuse(cannotTell(`${program} ${file}`, 'It cannot be told which script this is.'));
     return undefined;
   }

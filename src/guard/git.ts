@@ -1,4 +1,4 @@
-import { gitCommands } from './gitCommands.ts';
+import { gitCommands, isOwnPast } from './gitCommands.ts';
 import { judgeGitVariables, judgeSettings } from './gitConfig.ts';
 import { readOptions, valuesOf } from './options.ts';
 import { isOwn, isTemporary, judgeWrite, type Place } from './places.ts';
@@ -289,8 +289,11 @@ function printedByGit(command: string, args: readonly string[], walk: Shell): Ch
     )
       return [anything];
     if (args.includes('--abbrev-ref') && args.includes('HEAD')) return [branch];
-    return [someName];
+    // The worker's own past keeps its name, so that it can be gone back to.
+    const revision = args.find((arg) => !arg.startsWith('-')) ?? '';
+    return [isOwnPast(revision, branch) ? revision : someName];
   }
+  if (command === 'merge-base' && args.some((arg) => isOwnPast(arg, branch))) return ['HEAD~1'];
   if (command === 'branch' && args.includes('--show-current')) return [branch];
   if (command === 'symbolic-ref' && args.some((arg) => readable(arg) === 'HEAD')) return [branch];
   if (command === '--exec-path') return ['/usr/lib/git-core'];

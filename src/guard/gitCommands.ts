@@ -228,12 +228,17 @@ function pushesInside({ named: [to], place }: GitCall): boolean {
   return to !== undefined && /^[./]/.test(to) && isKnown(to) && isTemporary(to, place);
 }
 
+/** Reports whether a revision is the head of the worker's branch or comes before it. */
+export function isOwnPast(revision: string, branch: string): boolean {
+  if (/^(HEAD|@|ORIG_HEAD)([~^@{].*)?$/.test(revision)) return true;
+  return revision.startsWith(branch) && /^([~^]\d*)*$/.test(revision.slice(branch.length));
+}
+
 /** Back along its own branch a worker may go; what is lost by that is kept in snapshots and the reflog. */
 function judgeReset({ args, named, branch }: GitCall): Denial | null {
   if (!args.some((arg) => /^--(hard|keep|merge|ha|har|kee|merg)$/.test(arg))) return null;
   const [to = 'HEAD'] = named;
-  const isOwnPast = /^(HEAD|@|ORIG_HEAD)([~^@{].*)?$/.test(to) || /^[0-9a-f]{7,40}$/.test(to);
-  if (isOwnPast || to === branch || to.startsWith(`${branch}~`) || to.startsWith(`${branch}^`)) return null;
+  if (/^[0-9a-f]{7,40}$/.test(to) || isOwnPast(to, branch)) return null;
   return deny(
     'reset',
     `git reset --hard ${to}`,

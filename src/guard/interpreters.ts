@@ -4,7 +4,7 @@ import { judgeOwnCommand } from './decisions.ts';
 import { changedFiles } from './files.ts';
 import { isGiven, type OptionSyntax, readOptions, valuesOf } from './options.ts';
 import type { Program, Shell } from './shell.ts';
-import { anything, type Choices, cannotTell, isKnown } from './text.ts';
+import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
 
 const shellSyntax: OptionSyntax = { short: 'oO', long: ['rcfile', 'init-file'] };
@@ -27,7 +27,8 @@ export const runShell: Program = ({ program, args, environment, input, walk }) =
     !isGiven(read, 's') &&
     !/^(-|\/dev\/stdin|\/dev\/fd\/0|\/proc\/self\/fd\/0)$/.test(first)
   ) {
-    if (!isKnown(first) && walk.contents(first) === null)
+    // As with programs, a name that can be told is enough: what a script does is not in its name.
+    if (!isKnown(baseName(first)) && walk.contents(first) === null)
       walk.refuse(cannotTell(`${program} ${first}`, 'It cannot be told which script this is.'));
     const text = walk.contents(first);
     return text === null ? undefined : runText(text, rest, input, walk);
