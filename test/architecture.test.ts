@@ -39,6 +39,7 @@ const directions: Readonly<Record<string, readonly string[]>> = {
 
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */
 const packages: Readonly<Record<string, readonly string[]>> = {
+  '@humanwhocodes/momoa': ['lib', 'controller'],
   '@modelcontextprotocol/sdk': ['controller'],
   '@napi-rs/keyring': ['notion'],
   '@notionhq/client': ['notion'],

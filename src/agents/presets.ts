@@ -26,19 +26,17 @@ export function resolvePresets(
   return success(presets);
 }
 
-const fields = [
-  ...['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles', 'delivery'],
-  ...['sessions', 'ifListed'],
-];
+/** Settings of a preset. Others have no effect; whoever reads the file tells of them. */
+export const presetFields = [
+  ...(['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles', 'delivery'] as const),
+  ...(['sessions', 'ifListed'] as const),
+] as const;
 
 function parsePreset(name: string, entry: unknown, builtIn: AgentPreset | undefined): Result<AgentPreset> {
   const at = `agents.${plain(name)}`;
   if (!parseSlug(name, 'task').ok)
     return refuse(at, 'has a name with other than letters, digits, ".", "_" and "-"');
   if (!isObject(entry)) return refuse(at, 'must be an object');
-  const unknown = Object.keys(entry).find((field) => !fields.includes(field));
-  if (unknown !== undefined)
-    return refuse(`${at}.${plain(unknown)}`, `is unknown; known are ${fields.join(', ')}`);
 
   const {
     command = builtIn?.command,
@@ -128,14 +126,12 @@ function isTexts(value: unknown): value is readonly string[] {
 }
 
 function isQuit(value: unknown): value is NonNullable<AgentPreset['quit']> {
-  return isObject(value) && isText(value.interrupt) && isText(value.type) && Object.keys(value).length === 2;
+  return isObject(value) && isText(value.interrupt) && isText(value.type);
 }
 
 function isTitleRules(value: unknown): value is TitleRules {
   const kinds = ['asking', 'working', 'resting'];
-  return (
-    isObject(value) && Object.entries(value).every(([kind, texts]) => kinds.includes(kind) && isTexts(texts))
-  );
+  return isObject(value) && kinds.every((kind) => value[kind] === undefined || isTexts(value[kind]));
 }
 
 function isEnvironment(value: unknown): value is Readonly<Record<string, string>> {

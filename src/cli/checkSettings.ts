@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
+import { parseJson } from '../lib/json.ts';
+import { closest } from '../lib/spelling.ts';
 import { type SettingsRead, type UserSettings, usualSettings } from './userSettings.ts';
 
 type Key = keyof UserSettings;
@@ -44,7 +46,10 @@ export function checkSettings(file: string): SettingsRead {
     ...wrong.map(
       (key) => `${file}: ${key} must be ${wanted[key]}; ${JSON.stringify(usualSettings[key])} is used.`,
     ),
-    ...unknown.map((key) => `${file}: there is no setting ${JSON.stringify(key)}.`),
+    ...unknown.map((key) => {
+      const meant = closest(key, Object.keys(schema));
+      return `${file}: there is no setting ${JSON.stringify(key)}${meant === null ? '.' : `; did you mean "${meant}"?`}`;
+    }),
   ];
   const settings = { ...usualSettings, ...Object.fromEntries(right.map((key) => [key, stored[key]])) };
   return { settings, problems };
@@ -53,7 +58,9 @@ export function checkSettings(file: string): SettingsRead {
 /** The file's object, or in words why it is none. */
 function storedIn(file: string): Readonly<Record<string, unknown>> | string {
   try {
-    const stored: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const parsed = parseJson(readFileSync(file, 'utf8'));
+    if (!parsed.ok) return `cannot be read, so the usual settings are used: ${parsed.problem.message}`;
+    const stored = parsed.value;
     if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) return { ...stored };
     return 'holds no object; the usual settings are used.';
   } catch (error) {

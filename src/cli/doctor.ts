@@ -7,6 +7,7 @@ import { untestedNote } from '../agents/claude/launch.ts';
 import { agentEnvironment } from '../agents/launch.ts';
 import { resolvePresets } from '../agents/presets.ts';
 import { type FoundAgent, probeAgent } from '../agents/probe.ts';
+import { findUnknownSettings } from '../controller/config/unknownSettings.ts';
 import { openConfig, readConfig } from '../controller/config/workspaceConfig.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
 import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
@@ -41,6 +42,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
     await checkUserSettings(),
     ...(await checkNotion(token, root.ok ? root.value : null)),
     ...(trust ? [checkTrust(trust)] : []),
+    ...(root.ok ? findUnknownSettings(root.value).map(unknownFinding) : []),
     root.ok
       ? { name: 'workspace', verdict: 'ok', text: root.value }
       : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },
@@ -63,6 +65,10 @@ function checkTrust(trust: Result<Trust>): Finding {
   const { message, hint } =
     facts.configuration === 'trusted' ? foreignStateProblem(root) : untrustedProblem(root, facts);
   return { name, verdict: 'warning', text: `${message} ${hint}` };
+}
+
+function unknownFinding({ message, hint }: Problem): Finding {
+  return { name: 'configuration', verdict: 'warning', text: `${message} ${hint}` };
 }
 
 async function checkGit(): Promise<Finding> {

@@ -18,6 +18,7 @@ import { readHostKey } from '../protocol/keys.ts';
 import type { Link } from '../protocol/link.ts';
 import type { Peer } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
+import { findUnknownSettings } from './config/unknownSettings.ts';
 import { watchConfig } from './config/watchConfig.ts';
 import type { OpenedConfig } from './config/workspaceConfig.ts';
 import { Core } from './core.ts';
@@ -224,7 +225,8 @@ export class Controller {
             'Resuming makes it again from its branch.',
           ),
         });
-    this.#core.tell({ type: 'config-read', config: state.config });
+    const unknown = findUnknownSettings(state.config.root);
+    this.#core.tell({ type: 'config-read', config: state.config, unknown });
   }
 
   /** Learns which terminals live. */

@@ -144,7 +144,12 @@ export type Message =
       readonly happening: Extract<Happening, { type: 'card-moved' | 'entry-written' }>;
     }
   | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
-  | { readonly type: 'config-read'; readonly config: WorkspaceConfig }
+  | {
+      readonly type: 'config-read';
+      readonly config: WorkspaceConfig;
+      /** What in the file has no effect; absent where the file was not read. */
+      readonly unknown?: readonly Problem[];
+    }
   | { readonly type: 'trust-read'; readonly trust: TrustFacts }
   /** What was read cannot be used; the last one that could stays. */
   | { readonly type: 'config-refused'; readonly problem: Problem }

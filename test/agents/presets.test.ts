@@ -78,10 +78,7 @@ test.each([
   ],
   [{ mine: { command: ['a'], speaks: 'latin' } }, 'agents.mine.speaks must be "claude" or "none".'],
   [{ claude: { speaks: 'none' } }, 'agents.claude.speaks must stay "claude".'],
-  [
-    { mine: { comand: ['a'] } },
-    'agents.mine.comand is unknown; known are command, env, pass, speaks, prompt, resume, quit, titles, delivery, sessions, ifListed.',
-  ],
+  [{ mine: { comand: ['a'] } }, 'agents.mine.command must be a list of texts, the program first.'],
   [
     { mine: { command: ['a'], prompt: ['-i'] } },
     'agents.mine.prompt must be a list of texts with "{brief}" in one of them.',
@@ -97,7 +94,7 @@ test.each([
     'agents.mine.quit must be an object of two texts, "interrupt" and "type".',
   ],
   [
-    { mine: { command: ['a'], titles: { busy: [] } } },
+    { mine: { command: ['a'], titles: { asking: 'x' } } },
     'agents.mine.titles must hold lists of texts, "asking", "working" and "resting".',
   ],
 ])('what is wrong is named: %j', (agents, message) => {

@@ -79,7 +79,9 @@ test.each(['{"bell": tru', '', '[]', '"text"', 'null', '{"__proto__": {"bell": f
 
 test('a key that is none is told of', async () => {
   writeFileSync(file, '{"colour": true}');
-  expect((await readSettings(file)).problems).toEqual([`${file}: there is no setting "colour".`]);
+  expect((await readSettings(file)).problems).toEqual([
+    `${file}: there is no setting "colour"; did you mean "color"?`,
+  ]);
 });
 
 test('no colour by the settings is no colour by NO_COLOR; wishing for colour gives way to it', () => {

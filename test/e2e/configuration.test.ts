@@ -20,12 +20,20 @@ async function edit(change: Record<string, unknown>): Promise<string> {
 it('is taken in by itself when it was edited; what is wrong with it is said, and when it is right again', async () => {
   const room = shop.room();
   await room.until('orch-tui · shop');
-  await edit({ name: 'market' });
+  await edit({ name: 'market', limit: { workers: 1 } });
   await room.until('orch-tui · market');
+  const { notices } = await shop.json<{ notices: readonly object[] }>('status');
+  expect(notices).toMatchObject([
+    {
+      code: 'config_unknown_setting',
+      message: expect.stringMatching(/json:\d+:\d+: .*did you mean "limits"/),
+    },
+  ]);
   const good = await edit({ name: 'bazaar', defaultAgent: 'nobody' });
   expect(await room.until('config.json cannot be used')).toContain('orch-tui · market');
   room.press('!');
   await room.until('the default agent "nobody" is none of');
+  await room.until('there is no setting "limit"; did you mean');
   room.press('escape');
   await writeFile(shop.path('.orch/config.json'), good);
   shop.trust();

@@ -1,12 +1,19 @@
 import * as z from 'zod/mini';
+import { presetFields } from '../../agents/presets.ts';
 import type { NotionConfig, PropertyType } from '../../core/notion.ts';
 import { guardTopics } from '../../core/worker.ts';
 import type { Limits } from '../../core/workspace.ts';
 
 /*
- * `.orch/config.json` as it lies on the disk, said once: what is checked and the types come from here. What is loose may
- * hold more than we know, which is kept.
+ * `.orch/config.json` as it lies on the disk, said once: what is checked and the types come from here. Any object may hold
+ * more than we know: that has no effect, and is told by `unknownSettings.ts`.
  */
+
+/** Of a workspace's name, in UTF-16 units. */
+export const longestName = 100;
+
+/** Bytes; far more than people write. */
+export const largestBytes = 4 * 1024 * 1024;
 
 const text = z.string();
 const name = text.check(z.minLength(1));
@@ -36,7 +43,7 @@ const repo = z.looseObject({
   lfs: optional(z.enum(['files', 'pointers'])),
 });
 
-const board = z.strictObject({
+const board = z.object({
   file: optional(fileName),
   prefix: optional(text.check(z.regex(/^[A-Za-z][A-Za-z0-9]{0,15}$/))),
   autoAdd: optional(z.boolean()),
@@ -46,13 +53,13 @@ const cents = int(0, 100_000_000);
 const centsByName = z.record(text, cents);
 const party = z.looseObject({ name: upToLong(1, 1000), lines: optional(texts) });
 
-const invoices = z.strictObject({
+const invoices = z.object({
   file: optional(fileName),
   currency: text,
   rate: optional(
     z.union([
       cents,
-      z.strictObject({
+      z.object({
         hour: optional(cents),
         repos: optional(centsByName),
         tasks: optional(centsByName),
@@ -71,12 +78,12 @@ const lines = int(0, 100_000);
 const dollars = optional(upTo(1_000_000));
 const wait = optional(int(0, 600_000));
 
-const limits = z.strictObject({
+const limits = z.object({
   scrollback: optional(z.looseObject({ visible: lines, hidden: lines })),
   workers: optional(int(1, 100)),
   staggerMs: optional(int(0, 60_000)),
-  dollars: optional(z.strictObject({ day: dollars, worker: dollars })),
-  stopping: optional(z.strictObject({ idleMs: wait, quitMs: wait, termMs: wait })),
+  dollars: optional(z.object({ day: dollars, worker: dollars })),
+  stopping: optional(z.object({ idleMs: wait, quitMs: wait, termMs: wait })),
 }) satisfies z.ZodMiniType<Limits>;
 
 const propertyTypes = [
@@ -102,28 +109,44 @@ const mapping = z.looseObject({
 });
 
 /** Mappings that `notion connect` proposes. The token is never there. */
-const notion = z.strictObject({
+const notion = z.object({
   board: optional(mapping),
   invoices: optional(mapping),
   wantedStatus: optional(shortText),
   comment: optional(z.boolean()),
 }) satisfies z.ZodMiniType<NotionConfig>;
 
-const configSchema = z.looseObject({
-  name: optional(upToLong(1, 100)),
+/** Anything; of an object these settings are known. */
+function holding(...fields: readonly string[]) {
+  const shape = Object.fromEntries(fields.map((field) => [field, optional(z.unknown())]));
+  return z.union([z.object(shape), z.unknown()]);
+}
+
+/** What is checked of a preset here is its settings' names; what they hold is checked with the built-in ones. */
+const preset = z.looseObject({
+  ...(Object.fromEntries(presetFields.map((field) => [field, optional(z.unknown())])) as Record<
+    (typeof presetFields)[number],
+    z.ZodMiniExactOptional<z.ZodMiniUnknown>
+  >),
+  quit: optional(holding('interrupt', 'type')),
+  titles: optional(holding('asking', 'working', 'resting')),
+});
+
+/** The whole of it; `unknownSettings.ts` goes through it, too. */
+export const configSchema = z.looseObject({
+  name: optional(upToLong(1, longestName)),
   repos: optional(z.array(repo)),
   defaultAgent: optional(text),
-  /** Checked with the presets that are built in. */
-  agents: optional(z.looseObject({})),
+  agents: optional(z.record(text, preset)),
   /** For every repository that does not say otherwise. */
   jobs: optional(jobs),
   radar: optional(z.boolean()),
-  memory: optional(z.strictObject({ copilot: optional(z.boolean()) })),
+  memory: optional(z.object({ copilot: optional(z.boolean()) })),
   /** `writable` is relative to the workspace where it lies below it. */
   guard: optional(
     z.union([
       z.literal(false),
-      z.strictObject({
+      z.object({
         allow: optional(z.array(z.enum(guardTopics))),
         writable: optional(z.array(name)),
       }),
@@ -155,7 +178,7 @@ function faultOf(issue: Issue, above: readonly PropertyKey[] = []): string {
     // Of several forms the one is meant that fits furthest.
     const depth = (issues: readonly Issue[]) => Math.max(...issues.map((one) => one.path.length));
     const [nearest] = issue.errors.toSorted((one, other) => depth(other) - depth(one));
-    const inner = nearest?.find((one) => one.path.length > 0 || one.code === 'unrecognized_keys');
+    const inner = nearest?.find((one) => one.path.length > 0);
     if (inner) return faultOf(inner, path);
     const wishes = issue.errors.flatMap(([first]) => (first ? [wish(first)] : []));
     return `${path.map(String).join('/')} ${wishes.join(', or ')}`;
@@ -183,8 +206,6 @@ function wish(issue: Issue): string {
       return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unit(issue.origin)}`;
     case 'too_big':
       return `must be at most ${issue.maximum}${unit(issue.origin)}`;
-    case 'unrecognized_keys':
-      return `has no setting ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}`;
     case 'invalid_format':
       return `must be of the form ${issue.pattern ?? issue.format}`;
     default:

@@ -15,10 +15,7 @@ import { readText, syncFolder } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { resolveBoard, resolveInvoices } from './documentConfig.ts';
-import { parseConfig, type StoredConfig } from './schema.ts';
-
-/** Far more than people write. */
-const largestBytes = 4 * 1024 * 1024;
+import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
 
 export { configFile };
 
@@ -89,10 +86,20 @@ export function writeConfig(
   { repos, ...others }: NewWorkspace,
 ): Promise<Result<WorkspaceConfig>> {
   return change(root, (stored) => ({
-    name: stored.name ?? basename(root),
+    name: stored.name ?? usualName(root),
     repos: repos.map(({ name, path }) => ({ ...known(stored, name), name, path: shorten(root, path) })),
     ...others,
   }));
+}
+
+/** A folder's name, as much of it as a name may be long and without half a character; that of no folder is `workspace`. */
+function usualName(root: string): string {
+  let name = '';
+  for (const { segment } of new Intl.Segmenter().segment(basename(root))) {
+    if (name.length + segment.length > longestName) break;
+    name += segment;
+  }
+  return name || 'workspace';
 }
 
 /** Writes down what is synced with Notion; everything else is kept. */
@@ -195,7 +202,7 @@ function check(root: string, onDisk: Readonly<Record<string, unknown>>): Result<
     );
   const jobs = resolveJobs(stored);
   const setup = resolveSetups(stored.repos ?? []);
-  const { name = basename(root), radar, memory, guard, limits, ports } = stored;
+  const { name = usualName(root), radar, memory, guard, limits, ports } = stored;
   const invoices = resolveInvoices(root, stored.invoices);
   if (!invoices.ok) return invalid(root, invoices.problem.message);
   return success({

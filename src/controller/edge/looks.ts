@@ -3,6 +3,7 @@ import { repoOf } from '../../core/ids.ts';
 import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
 import type { FileSides, RepoRadar } from '../../core/radar.ts';
 import type { RepoDetails } from '../../core/repo.ts';
+import { unknownSetting } from '../../core/workspace.ts';
 import type { LogEvent } from '../../features/log.ts';
 import { rivalsOf } from '../../features/radar/radar.ts';
 import type { LoggedEvent } from '../../features/services.ts';
@@ -13,6 +14,7 @@ import { createDevelop } from '../../git/flow/flow.ts';
 import { readDetails } from '../../git/status/details.ts';
 import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
 import { type Result, success } from '../../lib/result.ts';
+import { findUnknownSettings } from '../config/unknownSettings.ts';
 import { openConfig } from '../config/workspaceConfig.ts';
 import type { Core } from '../core.ts';
 import { logFile } from '../record/log.ts';
@@ -43,8 +45,14 @@ export class Looks {
     const now = { ...read.value.trust, state: trust.state };
     if (JSON.stringify(now) !== JSON.stringify(trust)) this.#core.tell({ type: 'trust-read', trust: now });
     const wasBroken = notices.some((notice) => notice.code === 'config_invalid');
-    if (wasBroken || JSON.stringify(read.value.config) !== JSON.stringify(config))
-      this.#core.tell({ type: 'config-read', config: read.value.config });
+    const unknown = findUnknownSettings(config.root);
+    const wasUnknown = notices.filter(({ code }) => code === unknownSetting);
+    if (
+      wasBroken ||
+      JSON.stringify(read.value.config) !== JSON.stringify(config) ||
+      JSON.stringify(unknown) !== JSON.stringify(wasUnknown)
+    )
+      this.#core.tell({ type: 'config-read', config: read.value.config, unknown });
   }
 
   /** With the configuration as it is now. */

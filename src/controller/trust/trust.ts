@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { TrustFacts } from '../../core/workspace.ts';
 import { followPath, readPlain, readText } from '../../lib/files.ts';
+import { parseJson } from '../../lib/json.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { hashOf, rowsOf, type TrustedParts, withoutInert } from './parts.ts';
 import { readRecord, type TrustRecord, writeRecord } from './record.ts';
@@ -139,13 +140,19 @@ function readStored(root: string): Result<Stored> {
   if (!text.ok) return text.problem.code === 'unsafe_path' ? text : invalid(root, text.problem.message);
   // Else it would read as a workspace without repositories.
   if (text.value === null) return invalid(root, 'it is gone');
-  try {
-    const value: unknown = JSON.parse(text.value.replace(/^\ufeff/, ''));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return success(value as Stored);
-    return invalid(root, 'it is not a JSON object');
-  } catch (error) {
-    return invalid(root, (error as Error).message);
-  }
+  const parsed = parseJson(text.value);
+  if (!parsed.ok) return invalid(root, parsed.problem.message);
+  const { value } = parsed;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return success(value as Stored);
+  return invalid(
+    root,
+    `it holds ${kindOf(value)} where an object, {…}, has to be, so this is no workspace yet`,
+  );
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'a list' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
 function invalid(root: string, why: string): Result<never> {

@@ -1,7 +1,7 @@
-import { type TrustFacts, untrustedProblem, type WorkspaceConfig } from '../../core/workspace.ts';
+import { type TrustFacts, unknownSetting, untrustedProblem } from '../../core/workspace.ts';
 import { requestReceived, requestWithdrawn } from '../../features/attention/holding.ts';
 import { timeEntered } from '../../features/invoices/entering.ts';
-import type { Message } from '../../features/messages.ts';
+import type { Message, Told } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wanting.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
 import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
@@ -129,7 +129,7 @@ function decide(state: ControllerState, message: Message): Decision {
     case 'time-entered':
       return timeEntered(state, message);
     case 'config-read':
-      return configRead(state, message.config);
+      return configRead(state, message);
     case 'trust-read':
       return trustRead(state, message.trust);
     case 'config-refused':
@@ -150,10 +150,11 @@ function withoutFault({ notices }: ControllerState): readonly Problem[] {
 }
 
 /** Plans made under another configuration hold no more, and what was wrong with it is mended. */
-function configRead(state: ControllerState, config: WorkspaceConfig): Decision {
-  const notices = withoutFault(state);
+function configRead(state: ControllerState, { config, unknown }: Told<'config-read'>): Decision {
+  const notices = withoutFault(state).filter(({ code }) => !unknown || code !== unknownSetting);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
-  return { state: { ...state, config, notices, plans: new Map() }, happenings: [], effects };
+  const next = (unknown ?? []).reduce(addNotice, { ...state, config, notices, plans: new Map() });
+  return { state: next, happenings: [], effects };
 }
 
 /** A changed configuration waits with a notice. Once it is trusted, what could not be planned meanwhile is planned. */

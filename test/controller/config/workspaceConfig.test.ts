@@ -70,7 +70,10 @@ describe('reading', () => {
   });
 
   it.each([
-    ['{{', 'JSON'],
+    ['{{', 'line 1, column 2: '],
+    ['[]', 'it holds a list where an object, {…}, has to be, so this is no workspace yet'],
+    ['null', 'it holds null where'],
+    ['"x"', 'it holds a text where'],
     [{ repos: 'backend' }, 'repos'],
     [{ repos: [{ name: 'backend' }] }, 'path'],
     [{ repos: [{ name: '../up', path: 'x' }] }, '..'],
@@ -93,12 +96,10 @@ describe('reading', () => {
     [{ radar: 'no' }, 'radar must be true or false'],
     [{ board: true }, 'board must be'],
     [{ board: { autoAdd: 1 } }, 'board/autoAdd must be true or false'],
-    [{ board: { autoadd: true } }, 'board has no setting "autoadd"'],
     [{ guard: { allow: ['everything'] } }, 'guard/allow/0 must be "'],
     [{ invoices: {} }, 'invoices/currency is missing'],
     [{ invoices: { currency: 'EUR', rate: { hour: 0.5 } } }, 'invoices/rate/hour must be a whole number'],
     [{ invoices: { currency: 'EUR', rate: -1 } }, 'invoices/rate must be at least 0'],
-    [{ notion: { token: 'secret_x' } }, 'notion has no setting "token"'],
     [{ agents: [] }, 'agents must be an object'],
   ])('refuses %j by name and leaves the file alone', (config, why) => {
     const text = store(config);
@@ -122,6 +123,17 @@ describe('writing', () => {
       agents: { mine: { command: ['x'] } },
       repos: [backend, { name: 'far', path: '/elsewhere/far' }],
     });
+  });
+
+  it.each([
+    ['w'.repeat(255), 'w'.repeat(100)],
+    ['🎈'.repeat(60), '🎈'.repeat(50)],
+    ['!!!', '!!!'],
+    ['.hidden', '.hidden'],
+  ])('makes any folder a workspace: %s', async (folder, name) => {
+    mkdirSync(join(root, folder, '.orch'), { recursive: true });
+    expect(await writeConfig(join(root, folder), { repos: [] })).toMatchObject({ ok: true, value: { name } });
+    expect(readConfig(join(root, folder))).toMatchObject({ ok: true, value: { name } });
   });
 
   it('writes nothing that could not be used', async () => {

@@ -1,0 +1,145 @@
+import { type AnyNode, type MemberNode, parse } from '@humanwhocodes/momoa';
+import type * as z from 'zod/mini';
+import { unknownSetting } from '../../core/workspace.ts';
+import { readText } from '../../lib/files.ts';
+import { withoutMark } from '../../lib/json.ts';
+import { type Problem, problemOf } from '../../lib/result.ts';
+import { visible } from '../../lib/sanitize.ts';
+import { closest } from '../../lib/spelling.ts';
+import { configFile } from '../trust/trust.ts';
+import { configSchema, largestBytes } from './schema.ts';
+
+/** A misspelt file may hold thousands; the first ones show what is wrong. */
+const mostTold = 20;
+
+/**
+ * Reads the configuration once more for what the schema does not know, at every level: settings without effect, and
+ * settings that are there twice, of which the last counts.
+ * @returns a problem for each, with line and column; none where the file cannot be parsed, which is told elsewhere
+ */
+export function findUnknownSettings(root: string): readonly Problem[] {
+  const text = readText(root, configFile(root), largestBytes);
+  return text.ok && text.value !== null ? unknownSettings(configFile(root), text.value) : [];
+}
+
+/** As `findUnknownSettings`, of a text. */
+export function unknownSettings(file: string, text: string): readonly Problem[] {
+  const told: Problem[] = [];
+  try {
+    look({ file, told }, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
+  } catch {
+    // Not JSON: reading it says so, and where.
+  }
+  return told.slice(0, mostTold);
+}
+
+interface Walk {
+  readonly file: string;
+  readonly told: Problem[];
+}
+
+/** @param at where the value is, such as `repos[].jobs`; empty at the top */
+function look(walk: Walk, node: AnyNode, schema: Schema, at: string): void {
+  const forms = formsOf(schema);
+  if (node.type === 'Array')
+    for (const { value } of node.elements)
+      for (const element of forms.elements) look(walk, value, element, `${at}[]`);
+  if (node.type !== 'Object') return;
+  const names = node.members.map(nameOf);
+  for (const [index, member] of node.members.entries()) {
+    const name = names[index] ?? '';
+    const known = forms.shape.get(name) ?? forms.value;
+    if (names.indexOf(name) < index) tell(walk, member, `${shown(name)} is there twice; the last one counts`);
+    else if (known) look(walk, member.value, known, at === '' ? name : `${at}.${name}`);
+    else if (forms.isObject && !isRemark(name)) tell(walk, member, unknown(name, at, forms));
+  }
+}
+
+function unknown(name: string, at: string, { shape }: Forms): string {
+  const where = at === '' ? '' : ` in ${at}`;
+  const here = closest(name, [...shape.keys()]);
+  const elsewhere = here ?? placeElsewhere(name);
+  const guess = elsewhere === null ? '' : `; did you mean ${JSON.stringify(elsewhere)}?`;
+  return `there is no setting ${shown(name)}${where}${guess}`;
+}
+
+function tell({ file, told }: Walk, member: MemberNode, what: string): void {
+  const { line, column } = member.name.loc.start;
+  const message = `${file}:${line}:${column}: ${what}${what.endsWith('?') ? '' : '.'}`;
+  told.push(problemOf(unknownSetting, message, 'It has no effect as it is: correct or remove it.'));
+}
+
+function nameOf({ name }: MemberNode): string {
+  return name.type === 'String' ? name.value : name.name;
+}
+
+function shown(name: string): string {
+  return visible(name.length > 40 ? `${name.slice(0, 40)}…` : name);
+}
+
+/** What people write for editors and readers. */
+function isRemark(name: string): boolean {
+  return name === '$schema' || name.startsWith('//');
+}
+
+type Schema = z.core.$ZodType;
+
+/** What a value may be, all its forms together. */
+interface Forms {
+  readonly isObject: boolean;
+  readonly shape: ReadonlyMap<string, Schema>;
+  /** Of objects whose names are the person's own. */
+  readonly value: Schema | null;
+  readonly elements: readonly Schema[];
+}
+
+function formsOf(schema: Schema): Forms {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  switch (def.type) {
+    case 'object':
+      return { ...none, isObject: true, shape: new Map(Object.entries(def.shape)) };
+    case 'record':
+      return { ...none, isObject: true, value: def.valueType };
+    case 'array':
+      return { ...none, elements: [def.element] };
+    case 'optional':
+    case 'nullable':
+      return formsOf(def.innerType);
+    case 'union':
+      return def.options.map(formsOf).reduce((all, one) => ({
+        isObject: all.isObject || one.isObject,
+        shape: new Map([...all.shape, ...one.shape]),
+        value: all.value ?? one.value,
+        elements: [...all.elements, ...one.elements],
+      }));
+    default:
+      return none;
+  }
+}
+
+const none: Forms = { isObject: false, shape: new Map(), value: null, elements: [] };
+
+/** A setting of that name on another level, such as `repos[].setup` for `setup` at the top. */
+function placeElsewhere(name: string): string | null {
+  const all = places(configSchema, '');
+  const nearest = closest(name, [...new Set(all.map((place) => place.name))]);
+  return all.find((place) => place.name === nearest)?.path ?? null;
+}
+
+interface SettingPlace {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Every setting, those further up first. */
+function places(schema: Schema, at: string): readonly SettingPlace[] {
+  const { shape, value, elements } = formsOf(schema);
+  const own = [...shape.keys()].map((name) => ({ name, path: at === '' ? name : `${at}.${name}` }));
+  const below = [...shape].flatMap(([name, one]) => places(one, at === '' ? name : `${at}.${name}`));
+  return [
+    ...own,
+    ...below,
+    ...(value ? places(value, `${at}.NAME`) : []),
+    ...elements.flatMap((one) => places(one, `${at}[]`)),
+  ];
+}
