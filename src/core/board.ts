@@ -13,11 +13,13 @@ export interface CardFields {
   readonly task: string;
   readonly repo: string | null;
   readonly branch: string | null;
-  /** Who is on it: a worker, or a person by name. */
+  /** Who is on it: a worker, a person by name, or both as `Ann (backend/auth)`; see `holdersIn`. */
   readonly worker: string | null;
   readonly priority: string | null;
   /** Address or number of a pull request. */
   readonly pr: string | null;
+  /** Whether it can be merged, as it stands there, such as `Yes`. */
+  readonly ready: string | null;
   /** Days as they stand there, `yyyy-mm-dd` where we wrote them. */
   readonly started: string | null;
   readonly completed: string | null;
@@ -34,6 +36,7 @@ export const cardFields = [
   'worker',
   'priority',
   'pr',
+  'ready',
   'started',
   'completed',
   'blockers',
@@ -207,7 +210,8 @@ function cardFinder(cards: readonly Card[]): (worker: CardOwner) => Card | null 
 }
 
 function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {
-  if (card.worker === id || (card.worker === task && card.repo === repo)) return true;
+  const { worker } = holdersIn(card.worker ?? '');
+  if (card.worker === id || worker === id || (card.worker === task && card.repo === repo)) return true;
   return card.branch === branch && (card.repo === repo || card.worker === null);
 }
 
@@ -223,7 +227,31 @@ function couldBeOn(card: Card, worker: CardOwner): boolean {
 
 /** Held by a worker already: no other one takes it by its name alone. */
 function isWorkerId(worker: string | null): boolean {
-  return worker?.includes('/') ?? false;
+  return holdersIn(worker ?? '').worker !== null;
+}
+
+/** Who is on a card. */
+export interface Holders {
+  /** As they are written there; null for nobody. */
+  readonly person: string | null;
+  /** The worker's id; null for none. */
+  readonly worker: string | null;
+}
+
+/**
+ * Parts what stands in a cell for people: `Ann`, `backend/auth`, or `Ann (backend/auth)`. Two names with capitals, such
+ * as `Ann/Ben`, are people.
+ */
+export function holdersIn(text: string): Holders {
+  const all = text.trim();
+  const [, person, beside = all] = /^([\s\S]+?)\s+\(([^\s()]+)\)$/.exec(all) ?? [];
+  const isWorker = /^[^\s()/:]+\/[^\s()/:]+$/.test(beside) && !/^\p{Lu}\p{Ll}+\/\p{Lu}\p{Ll}+$/u.test(beside);
+  return isWorker ? { person: person ?? null, worker: beside } : { person: all || null, worker: null };
+}
+
+/** What a cell says that is there for both. */
+export function holdersText({ person, worker }: Holders): string {
+  return person !== null && worker !== null ? `${person} (${worker})` : (person ?? worker ?? '');
 }
 
 /** Whether `orc-12`, `ORC-12-retry` or a brief that begins with `ORC-12` is named after an id. */

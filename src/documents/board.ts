@@ -5,6 +5,7 @@ import {
   cellText,
   editLines,
   foldName,
+  headingNames,
   linkIn,
   type MarkdownFile,
   matchFields,
@@ -34,14 +35,25 @@ export interface Board {
   readonly flaws: readonly Flaw[];
 }
 
+/** A column of people; workers are written there only where no column is theirs. */
+const personNames = ['assignee', 'assigned to', 'assigned', 'owner', 'who'] as const;
+
+/** Which of these columns is for people, -1 for none. */
+export function personColumn(names: readonly string[]): number {
+  const folded = names.map(foldName);
+  const name = personNames.find((one) => folded.includes(one));
+  return name === undefined ? -1 : folded.indexOf(name);
+}
+
 export const boardAliases: Aliases<CardField> = {
   id: ['id', '#', 'key', 'ticket', 'task id', 'card', 'orch id', 'no'],
   task: ['task', 'title', 'story', 'item', 'feature', 'description', 'summary', 'name'],
   repo: ['repo', 'repository', 'project'],
   branch: ['branch', 'feature branch', 'git branch'],
-  worker: ['worker', 'assignee', 'assigned to', 'assigned', 'owner', 'agent', 'who'],
+  worker: ['worker', 'agent', ...personNames],
   priority: ['priority', 'prio'],
   pr: ['pr', 'pull request', 'mr', 'merge request', 'pr url', 'pr link'],
+  ready: ['ready', 'ready to merge', 'ready for merge', 'mergeable', 'can be merged'],
   started: ['started', 'started at', 'started on', 'start date', 'start', 'since'],
   completed: [
     'completed',
@@ -76,13 +88,17 @@ const otherSections = [
   'legend',
 ];
 
-/** The column that a heading stands for, null for a section without cards, undefined for any other text. */
+/**
+ * The column that a heading stands for, with or without something behind its name, such as `Done (This Sprint)`; null
+ * for a section without cards, undefined for any other text.
+ */
 export function sectionOf(heading: string): Column | null | undefined {
-  const name = foldName(heading);
-  return (
-    columns.find((column) => sections[column].includes(name)) ??
-    (otherSections.includes(name) ? null : undefined)
-  );
+  for (const name of headingNames(heading)) {
+    const column = columns.find((one) => sections[one].includes(name));
+    if (column !== undefined) return column;
+    if (otherSections.includes(name)) return null;
+  }
+  return undefined;
 }
 
 /** Reads a board. It never fails: what cannot be read is among the flaws. */

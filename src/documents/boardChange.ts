@@ -10,10 +10,12 @@ import {
 } from '../core/board.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { type Board, type BoardTable, boardAliases, parseBoard, readField, sectionOf } from './board.ts';
+import { type Holding, type RowTexts, seatHolders } from './holders.ts';
 import {
   cellText,
   editLines,
   foldName,
+  headingNames,
   type LineEdit,
   type MarkdownFile,
   marked,
@@ -52,6 +54,10 @@ export type BoardChange =
       readonly column?: Place;
       /** Null clears a cell. */
       readonly fields?: Partial<CardFields>;
+      /** The worker that takes the card or leaves it, as `fields.worker` says: a person on it stays. */
+      readonly holder?: string;
+      /** What earlier tables had no column for, by the column's name: written where there is one again. */
+      readonly others?: Readonly<Record<string, string>>;
     };
 
 /** What became of one change. */
@@ -152,17 +158,27 @@ function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }):
   const taken = takenId(editing, id, card.id);
   if (taken) return taken;
   const texts = textsOf(change.fields ?? {});
+  const ready = texts.get('ready');
+  if (ready !== undefined) texts.set('ready', readyLike(editing.board, ready));
+  const isKept = id !== null;
   if (change.column === undefined || change.column === card.column) {
+    const to = { fields: at.fields, names: at.table.names };
+    if (change.holder !== undefined)
+      seatHolders({ at, row }, to, { texts, others: new Map() }, { holder: change.holder, isKept });
     const { text, left } = editRow(at, row, texts);
     editing.touched.add(row.line);
     if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
-    return success({ id, left });
+    return success({ id, left: { ...change.others, ...left } });
   }
   const room = roomFor(editing, change.column);
   if (!room.ok) return room;
   editing.touched.add(row.line);
   editing.edits.push({ kind: 'remove', line: row.line });
-  return success({ id, left: moveRow(room.value, at, row, texts) });
+  const others = new Map(Object.entries(change.others ?? {}));
+  return success({
+    id,
+    left: moveRow(room.value, { at, row }, { texts, others }, { holder: change.holder, isKept }),
+  });
 }
 
 /** Values by field, in the words of a cell; '' clears. */
@@ -170,6 +186,34 @@ function textsOf(fields: Partial<CardFields>): Map<CardField, string> {
   return new Map(
     cardFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field] ?? '']])),
   );
+}
+
+/** What people write for yes and no. */
+const answers: readonly (readonly [yes: string, no: string])[] = [
+  ...([
+    ['Yes', 'No'],
+    ['yes', 'no'],
+    ['YES', 'NO'],
+    ['Y', 'N'],
+    ['y', 'n'],
+  ] as const),
+  ...([
+    ['true', 'false'],
+    ['True', 'False'],
+    ['✅', '❌'],
+    ['✓', '✗'],
+    ['✔', '✘'],
+    ['[x]', '[ ]'],
+  ] as const),
+];
+
+/** A yes or no in the words that the board's other cards have for it. */
+function readyLike({ cards }: Board, text: string): string {
+  const at = ['Yes', 'No'].indexOf(text);
+  if (at < 0) return text;
+  const said = cards.flatMap(({ ready }) => ready ?? []);
+  const style = answers.find((words) => words.some((word) => said.includes(word)));
+  return style?.[at] ?? text;
 }
 
 function roomFor(editing: Editing, place: Place): Result<Room<CardField>> {
@@ -224,12 +268,13 @@ function findCard(
 type Place = Column | 'Archive';
 
 /**
- * Where new rows of a column go: its first table, else a new one under its heading, else a new section in the order
+ * Where new rows of a column go: its first table that is not about the past, else a new one under its heading, else a new section in the order
  * of the columns. Refuses `damaged_section` where rows stand that belong to no table: a second one would hide them.
  */
 function openRoom(board: Board, place: Place): Result<Room<CardField>> {
   const { file } = board;
-  const known = board.tables.find(({ column }) => column === place) ?? archiveTable(board, place);
+  const tables = board.tables.filter(({ column }) => column === place);
+  const known = tables.find(({ table }) => !isPast(table)) ?? tables[0] ?? archiveTable(board, place);
   if (known) return success(roomIn(known.table, known.fields));
   const heading = file.headings.find(({ text }) => isHeadingOf(place, text));
   const stray = board.flaws.find(
@@ -242,8 +287,15 @@ function openRoom(board: Board, place: Place): Result<Room<CardField>> {
   return success(newRoom(names, matchFields(names, boardAliases), sibling?.table, where));
 }
 
+/** Reports whether a table holds what is over, as below `Done (Last Sprint)`. */
+function isPast({ path }: Table): boolean {
+  return path.some(({ text }) => /\b(?:last|previous|earlier|old)\b/.test(foldName(text)));
+}
+
 function isHeadingOf(place: Place, text: string): boolean {
-  return place === 'Archive' ? /^archived?$/.test(foldName(text)) : sectionOf(text) === place;
+  return place === 'Archive'
+    ? headingNames(text).some((name) => /^archived?$/.test(name))
+    : sectionOf(text) === place;
 }
 
 function archiveTable({ file }: Board, place: Place) {
@@ -313,9 +365,9 @@ function editRow(
 /** The row in another table: as it is where the columns are the same, else cell by cell. */
 function moveRow(
   room: Room<CardField>,
-  at: BoardTable,
-  row: Row,
-  texts: ReadonlyMap<CardField, string>,
+  { at, row }: { readonly at: BoardTable; readonly row: Row },
+  { texts, others }: RowTexts,
+  holding: Holding,
 ): Left {
   const isSame =
     room.names.length === at.table.names.length &&
@@ -324,14 +376,17 @@ function moveRow(
     room.rows.push(row.text);
     return {};
   }
-  const values = new Map(texts);
-  const others = new Map<string, string>();
+  // What the card says itself goes before what was kept for it.
   for (const [column, field] of at.fields.entries()) {
-    const text = cellText(row, row.cells[column]);
-    if (field === null) others.set(at.table.names[column] ?? '', text);
-    else if (!values.has(field)) values.set(field, text);
+    const name = at.table.names[column] ?? '';
+    if (field !== null) continue;
+    for (const kept of [...others.keys()]) if (foldName(kept) === foldName(name)) others.delete(kept);
+    others.set(name, cellText(row, row.cells[column]));
   }
-  return fillRow(room, values, others);
+  seatHolders({ at, row }, room, { texts, others }, holding);
+  for (const [column, field] of at.fields.entries())
+    if (field !== null && !texts.has(field)) texts.set(field, cellText(row, row.cells[column]));
+  return fillRow(room, texts, others);
 }
 
 /** Writes a row into a room. @returns what found no column */

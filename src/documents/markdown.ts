@@ -319,6 +319,20 @@ export function foldName(name: string): string {
     .trim();
 }
 
+/**
+ * What a heading may be called, compared by `foldName`: all of its text, and its beginning without a remark such as
+ * `(This Sprint)`, `- week 47` or `this week`.
+ */
+export function headingNames(heading: string): readonly string[] {
+  const beginning = heading.replace(/(?<=\S)(?:\s*[([{<|:·•,].*|\s+[-–—/]+\s.*)$/su, '');
+  const names = [heading, beginning].map(foldName);
+  return [...new Set([...names, ...names.map((name) => name.replace(remark, ''))])];
+}
+
+/** A remark about time that nothing parts from the name in front of it. */
+const remark =
+  / (?:(?:in |for |of )?(?:this|the|last|current|previous|next) (?:sprint|week|month|iteration|cycle)|(?:in |for |of )?(?:sprint|week) \d+|today|so far|recently)$/;
+
 /** What a column may be called, the most certain name first; compared by `foldName`. */
 export type Aliases<Field extends string> = Readonly<Record<Field, readonly string[]>>;
 

@@ -48,6 +48,7 @@ export const cardValues: z.ZodType<Partial<CardFields>> = z.strictObject({
   worker: cardValue,
   priority: cardValue,
   pr: cardValue,
+  ready: cardValue,
   started: cardValue,
   completed: cardValue,
   blockers: cardValue,

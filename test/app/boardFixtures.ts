@@ -7,7 +7,7 @@ import { busyFacts, click, press, room } from './fixtures.ts';
 
 export function card(id: string | null, column: Column, task: string, change: Partial<Card> = {}): Card {
   const nothing = { repo: null, branch: null, worker: null, priority: null, pr: null, started: null };
-  const rest = { completed: null, blockers: null, progress: null, problem: null };
+  const rest = { ready: null, completed: null, blockers: null, progress: null, problem: null };
   return { id, task, column, line: 10, ...nothing, ...rest, ...change };
 }
 

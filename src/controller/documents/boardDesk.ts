@@ -103,7 +103,9 @@ export class BoardDesk {
       if (!config || (this.#hash === null && !config.autoAdd)) return null;
       const moved = await this.#rewrite((board) => {
         const change = changeFor(board, move, dayOf(new Date()), config.autoAdd);
-        return change ? this.#step(board, change) : success({ text: board.file.text, value: null });
+        if (!change) return success({ text: board.file.text, value: null });
+        const takes = change.kind === 'change' && change.fields?.worker !== undefined;
+        return this.#step(board, takes ? { ...change, holder: move.worker.id } : change);
       });
       if (moved.ok) this.#keep(moved.value);
       else this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
@@ -224,15 +226,16 @@ function stepBoard(
       known[field] === undefined || field in given ? [] : [[field, known[field]]],
     ),
   );
-  const full = change.kind === 'change' ? { ...change, fields: { ...restored, ...given } } : change;
+  const others = Object.fromEntries(
+    Object.entries(known).filter(([name]) => !(cardFields as readonly string[]).includes(name)),
+  );
+  const full = change.kind === 'change' ? { ...change, fields: { ...restored, ...given }, others } : change;
   const done = changeBoard(board, [full], prefix);
   if (!done.ok) return done;
   const [outcome] = done.value.outcomes;
   if (!outcome) return failure('unknown_card', 'Nothing was changed.');
   if (!outcome.ok) return outcome;
-  const others = Object.entries(known).filter(([name]) => !(cardFields as readonly string[]).includes(name));
-  const left = { ...Object.fromEntries(others), ...outcome.value.left };
-  return success({ text: done.value.board.file.text, value: { id: outcome.value.id, left } });
+  return success({ text: done.value.board.file.text, value: outcome.value });
 }
 
 /**

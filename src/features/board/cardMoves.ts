@@ -57,12 +57,15 @@ function moveAfter(worker: Worker, happening: CardEvent): CardMove {
         ...base,
         from: ['In Progress', 'Review'],
         to: 'To Do',
-        fields: { worker: null, branch: null, started: null, blockers: null, progress: null },
+        fields: { ...{ worker: null, branch: null, started: null }, ...nothingSaid },
       };
     case 'undone':
       return { ...base, from: ['To Do', 'Done'], to: 'In Progress', fields: ownerOf(worker) };
   }
 }
+
+/** What a worker's reports had written. */
+const nothingSaid = { blockers: null, progress: null, pr: null, ready: null } as const;
 
 const beforeDone: readonly Column[] = ['To Do', 'In Progress', 'Review'];
 
@@ -71,17 +74,26 @@ function ownerOf({ id, branch }: Worker): Partial<CardFields> {
 }
 
 /** A worker that reports more after it was done has been given more to do. */
-function reported(
-  worker: Worker,
-  { status, readyToMerge, blockers, percent }: UpdateDraft,
-): Pick<CardMove, 'from' | 'to' | 'fields'> {
+function reported(worker: Worker, update: UpdateDraft): Pick<CardMove, 'from' | 'to' | 'fields'> {
+  const { status, readyToMerge, blockers, percent } = update;
   const isDone = status === 'done' || readyToMerge;
   const wasDone = worker.update !== null && (worker.update.status === 'done' || worker.update.readyToMerge);
   const hadBlockers = (worker.update?.blockers.length ?? 0) > 0;
   const fields = {
     ...(blockers.length > 0 ? { blockers: blockers.join('; ') } : hadBlockers ? { blockers: null } : {}),
     ...(percent !== null && { progress: `${percent}%` }),
+    ...(isDone ? { ready: readyToMerge ? 'Yes' : 'No' } : wasDone ? { ready: null } : {}),
+    ...pullRequestOf(update),
   };
   if (isDone) return { from: ['To Do', 'In Progress'], to: 'Review', fields };
   return { from: wasDone ? ['Review'] : [], to: wasDone ? 'In Progress' : null, fields };
+}
+
+/** The pull request that a report names: its address, else its number. */
+function pullRequestOf({ summary, done }: UpdateDraft): Pick<Partial<CardFields>, 'pr'> {
+  const text = [summary, ...done].join('\n');
+  const [url] = /https?:\/\/[^\s|<>()"'`]+\/(?:pulls?|merge_requests|pull-requests)\/\d+/.exec(text) ?? [];
+  const [, number] = /\b(?:PR|MR|pull request|merge request)[\s:]*([#!]\d+)/i.exec(text) ?? [];
+  const pr = url ?? number;
+  return pr === undefined ? {} : { pr };
 }

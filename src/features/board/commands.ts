@@ -23,6 +23,7 @@ const fields = {
   '--branch <name>': 'its branch',
   '--priority <word>': 'how urgent it is',
   '--pr <address>': 'its pull request',
+  '--ready <word>': 'whether it can be merged, such as Yes',
   '--blockers <text>': 'what keeps it from going on',
   '--progress <text>': 'such as 60%',
   '--started <day>': 'yyyy-mm-dd',

@@ -50,6 +50,13 @@ describe("a worker's life", () => {
     });
     expect(moveOf(report(one, { status: 'done' }))).toMatchObject({ to: 'Review' });
     expect(moveOf(report(one, {}))).toMatchObject({ to: 'In Progress', from: ['Review'] });
+    const url = 'https://git.example/shop/pull/12';
+    for (const [summary, pr] of [
+      [`See ${url}.`, url],
+      ['Opened PR #12', '#12'],
+    ] as const)
+      expect(moveOf(report(one, { readyToMerge: true, summary }))?.fields).toEqual({ pr, ready: 'Yes' });
+    expect(moveOf(report(one, { status: 'done' }))?.fields).toEqual({ ready: 'No' });
   });
 
   it('touches no card where there is no board, or it is off', () => {

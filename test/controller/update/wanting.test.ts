@@ -75,7 +75,14 @@ it('says that there is a worker or a proposal of that task already', () => {
 
 it('says which worker is on the card already, by whatever name', () => {
   const empty = { branch: null, worker: 'backend/auth', priority: null, pr: null, started: null };
-  const none = { completed: null, blockers: null, progress: null, column: 'In Progress', line: 5 } as const;
+  const none = {
+    completed: null,
+    blockers: null,
+    progress: null,
+    ready: null,
+    column: 'In Progress',
+    line: 5,
+  } as const;
   const facts = boardFacts('/w/SPRINT_BOARD.md', [{ ...card, ...empty, ...none, problem: null }], []);
   const scene = new Scene().started('auth').tell({ type: 'board-read', board: facts });
   expect(noticed(wanted(scene))).toContain('backend/auth is on it already');
