@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/amounts.ts';
 import type { Update, UpdateDraft, UpdateStatus } from '../core/worker.ts';
 import { oneLine } from '../lib/sanitize.ts';
 
@@ -11,17 +12,30 @@ export interface RawUpdate {
   readonly minutes?: number | undefined;
   readonly percent?: number | undefined;
   readonly readyToMerge?: boolean | undefined;
+  readonly time?: SaidTime | undefined;
+  readonly commits?: string | undefined;
+  readonly notes?: string | undefined;
+  readonly branch?: string | undefined;
+  readonly timestamp?: string | undefined;
 }
+
+/** How long a worker says that its whole task has taken so far: minutes, or words that only a person can weigh. */
+type SaidTime = { readonly total: number } | { readonly openTime: string };
 
 const lineLimit = 300;
 const itemLimit = 20;
 const longestMinutes = 24 * 60;
 
-/** The same in plain text and within bounds: nothing in it can steer a terminal or fill a screen. */
+/**
+ * The same in plain text and within bounds: nothing in it can steer a terminal or fill a screen. Who names a blocker is
+ * blocked, whatever its status says, unless it is done and ready: with some that text is the only signal.
+ */
 export function cleanUpdate(raw: RawUpdate): UpdateDraft {
   const blockers = items(raw.blockers);
+  const status = raw.status ?? 'working';
+  const isHeldUp = blockers.length > 0 && !(status === 'done' && raw.readyToMerge === true);
   return {
-    status: raw.status ?? (blockers.length > 0 ? 'blocked' : 'working'),
+    status: isHeldUp ? 'blocked' : status,
     summary: oneLine(raw.summary ?? '', lineLimit),
     done: items(raw.done),
     next: items(raw.next),
@@ -29,7 +43,17 @@ export function cleanUpdate(raw: RawUpdate): UpdateDraft {
     minutes: bounded(raw.minutes, longestMinutes),
     percent: bounded(raw.percent, 100),
     readyToMerge: raw.readyToMerge ?? false,
+    ...raw.time,
+    ...kept('commits', raw.commits),
+    ...kept('notes', raw.notes),
+    ...kept('branch', raw.branch),
+    ...kept('timestamp', raw.timestamp),
   };
+}
+
+function kept(name: 'commits' | 'notes' | 'branch' | 'timestamp', text = ''): Partial<UpdateDraft> {
+  const [value] = items([text]);
+  return value === undefined ? {} : { [name]: value };
 }
 
 function items(raw: string | readonly string[] = []): readonly string[] {
@@ -41,7 +65,8 @@ function items(raw: string | readonly string[] = []): readonly string[] {
 }
 
 /** What people and models write where there is nothing to say. */
-const nothing = /^(none|no|n\/a|nothing|-+|–)\.?$/i;
+const nothing =
+  /^[[("'`*_]*(?:(?:there (?:are|is) )?(?:none|no|nope|nil|null|n\/?a|not applicable|nothing)(?: (?:so far|yet|at (?:the|this) moment|at this time|currently|known|blockers?|blocking))?|[-–—]+)[\])"'`*_.!]*$/i;
 
 function bounded(value: number | undefined, most: number): number | null {
   if (value === undefined || !Number.isFinite(value)) return null;
@@ -52,61 +77,155 @@ const head = '[WORKER UPDATE]';
 
 /** Whether a text is such a block. */
 export function isUpdateBlock(text: string): boolean {
-  return text.trimStart().toUpperCase().startsWith(head);
+  return withoutHead(text) !== null;
 }
 
+/** What stands behind the head; null without one. Quotes, marks and spaces around it are people's habit. */
+function withoutHead(text: string): string | null {
+  const [found] = /^[\s"'`*_#>]*\[\s*worker\s+update\s*\][*_]*:?/i.exec(text) ?? [];
+  return found === undefined ? null : text.slice(found.length);
+}
+
+/** Working time of a day in minutes where the configuration says nothing else. */
+export const usualDay = 8 * 60;
+
 /**
- * Reads a `[WORKER UPDATE]` block: lines of `Name: value`, lists below their name, names in any case and order.
+ * Reads a `[WORKER UPDATE]` block: lines of `Name: value`, lists below their name, names in any case and order; or all
+ * of it in one line. Its time is that of the whole task so far. A time without a unit, with an unknown one, or that is
+ * no single amount is kept as words: see `Update.openTime`.
+ * @param day working time of one day, in minutes
  * @returns null when the text is no such block
  */
-export function parseUpdateBlock(text: string): UpdateDraft | null {
-  if (!isUpdateBlock(text)) return null;
-  const fields = new Map<string, string[]>();
-  let last: string[] = [];
-  for (const line of text.trimStart().slice(head.length).split(/\r?\n/)) {
-    const [, name = '', value = ''] = /^\s*\**([A-Za-z][A-Za-z ]{1,30}?)\**\s*:\**\s*(.*)$/.exec(line) ?? [];
-    const field = fieldOf(name);
-    if (field === null) last.push(line);
-    else {
-      last = value === '' ? [] : [value];
-      fields.set(field, last);
-    }
-  }
-  const wordsOf = (name: string) => fields.get(name)?.join(' ').trim() ?? '';
+export function parseUpdateBlock(text: string, day = usualDay): UpdateDraft | null {
+  const body = withoutHead(text);
+  if (body === null) return null;
+  const [first = '', ...rest] = linesOf(body);
+  const isOneLine = marksIn(first).length > 1 || (marksIn(first).length > 0 && rest.join('').trim() === '');
+  const fields = isOneLine ? fieldsOfLine([first, ...rest].join('\n')) : fieldsOfLines([first, ...rest]);
+  const wordsOf = (name: Field) => fields.get(name)?.join(' ').trim() ?? '';
   const status = statusOf(wordsOf('status'));
+  const isReady =
+    /^\W*(yes|true|y|ready)\b/i.test(wordsOf('ready')) || /ready (for|to) merge/i.test(wordsOf('status'));
   return cleanUpdate({
     ...(status && { status }),
-    summary: wordsOf('summary'),
+    summary: wordsOf('summary') || wordsOf('task'),
     done: fields.get('done'),
     next: fields.get('next'),
     blockers: fields.get('blockers'),
-    minutes: minutesOf(wordsOf('time')),
+    minutes: numberOf(wordsOf('sinceLast')),
     percent: numberOf(wordsOf('percent')),
-    readyToMerge:
-      /^(yes|true|y|ready)\b/i.test(wordsOf('ready')) || /ready (for|to) merge/i.test(wordsOf('status')),
+    readyToMerge: isReady,
+    time: timeOf(wordsOf('time'), day),
+    commits: items(fields.get('commits')).join(' '),
+    notes: items(fields.get('notes')).join(' '),
+    branch: wordsOf('branch'),
+    timestamp: wordsOf('timestamp'),
   });
 }
 
-const names: readonly (readonly [RegExp, string])[] = [
-  [/^(status|state)$/i, 'status'],
-  [/^(summary|message|task|note)$/i, 'summary'],
-  [/^(done|completed|finished|complete)$/i, 'done'],
-  [/^(next|next steps?|todo|remaining|in progress)$/i, 'next'],
-  [/^(blockers?|blocked( by)?|issues)$/i, 'blockers'],
-  [/^(time|time spent|minutes|duration)$/i, 'time'],
-  [/^(progress|percent|percentage)$/i, 'percent'],
-  [/^(ready|ready (for|to) merge|merge ready)$/i, 'ready'],
-];
+/** A shell's quotes keep `\\n` as two characters. */
+function linesOf(text: string): readonly string[] {
+  return (text.includes('\n') ? text : text.replaceAll('\\n', '\n')).split(/\r?\n/);
+}
 
-/** Other names, such as `Worker`, are left where they stand: whose update it is, the sender's token says. */
-function fieldOf(name: string): string | null {
-  return names.find(([pattern]) => pattern.test(name.trim()))?.[1] ?? null;
+/** Longer names before shorter ones that they begin with. Whose report it is, the sender's token says: not `Worker`. */
+const names = [
+  ['sinceLast', 'minutes since (?:the )?last report'],
+  ['status', 'status|state'],
+  ['summary', 'summary|message'],
+  ['task', 'task(?: name)?'],
+  ['done', 'done|completed|finished|complete'],
+  ['next', 'next steps?|next|todo|remaining|in progress'],
+  ['blockers', 'blockers?|blocked by|blocked|issues'],
+  ['time', 'time spent|time worked|total time|time|duration|minutes|hours'],
+  ['percent', 'progress|percentage|percent'],
+  ['ready', 'ready (?:for|to) merge|merge ready|ready'],
+  ['branch', 'branch'],
+  ['commits', 'commits?'],
+  ['notes', 'notes?'],
+  ['timestamp', 'timestamp|date'],
+  ['other', 'worker(?: id)?|repo|repository|agent|session|from'],
+] as const;
+
+type Field = (typeof names)[number][0];
+
+/** Fields that may have more lines than the one of their name. */
+const long: ReadonlySet<Field> = new Set(['summary', 'done', 'next', 'blockers', 'notes']);
+
+const nameWords = names.map(([, words]) => words.replaceAll(' ', '\\s+')).join('|');
+
+function fieldOf(name: string): Field | null {
+  const plain = name.trim().replace(/\s+/g, ' ');
+  return names.find(([, words]) => new RegExp(`^(?:${words})$`, 'i').test(plain))?.[0] ?? null;
+}
+
+/** `Minutes: 45` names its unit itself. */
+function withUnit(name: string, value: string): string {
+  return /^(?:minutes|hours)$/i.test(name.trim()) && /^[\d.,]+$/.test(value) ? `${value} ${name}` : value;
+}
+
+/** A name that is not known ends a field of one line; in a longer one it is a line as any other. */
+function fieldsOfLines(lines: readonly string[]): Map<Field, string[]> {
+  const fields = new Map<Field, string[]>();
+  let field: Field = 'other';
+  for (const line of lines) {
+    const [, name = '', value = ''] =
+      /^\s*[*_]*([A-Za-z][A-Za-z ]{1,30}?)[*_]*\s*:[*_]*\s*(.*)$/.exec(line) ?? [];
+    const known = fieldOf(name);
+    if (known !== null) {
+      field = known;
+      fields.set(field, value === '' ? [] : [withUnit(name, value)]);
+    } else if (name !== '' && !long.has(field)) field = 'other';
+    else fields.get(field)?.push(line);
+  }
+  return fields;
+}
+
+interface Mark {
+  readonly field: Field;
+  readonly name: string;
+  /** Where it begins, and where its value does. */
+  readonly at: number;
+  readonly end: number;
+}
+
+/**
+ * Names with a colon in one line. They are written as the first one is, capital or small, and each counts once: a word
+ * with a colon inside a text is less often taken for a field.
+ */
+function marksIn(line: string): readonly Mark[] {
+  const pattern = new RegExp(`(?<=^|[\\s*_|;,.])(${nameWords})[*_]*\\s*:`, 'gi');
+  const found = [...line.matchAll(pattern)];
+  const isSmall = /^[a-z]/.test(found[0]?.[1] ?? '');
+  const seen = new Set<Field>();
+  return found.flatMap((match): Mark[] => {
+    const [whole, name = ''] = match;
+    const field = fieldOf(name);
+    if (field === null || seen.has(field) || (/^[a-z]/.test(name) && !isSmall)) return [];
+    seen.add(field);
+    return [{ field, name, at: match.index, end: match.index + whole.length }];
+  });
+}
+
+function fieldsOfLine(text: string): Map<Field, string[]> {
+  const marks = marksIn(text);
+  return new Map(
+    marks.map(({ field, name, end }, n) => {
+      const value = text.slice(end, marks[n + 1]?.at).replace(/^[\s*_]+|[\s|;,*_]+$/g, '');
+      const isList = /^[-•]\s/.test(value);
+      const parts = isList ? value.split(/\s+[-•]\s+/) : value.split(/\r?\n/);
+      return [field, parts.map((part) => withUnit(name, part.trim()))];
+    }),
+  );
 }
 
 function statusOf(text: string): UpdateStatus | null {
   if (text === '') return null;
-  if (/block|stuck|wait/i.test(text)) return 'blocked';
-  return /done|complete|finish|ready/i.test(text) && !/not |in progress/i.test(text) ? 'done' : 'working';
+  if (/\bnot (yet )?(started|begun)\b|^\W*(to ?do|pending)\b/i.test(text)) return 'not started';
+  if (/block|stuck|wait/i.test(text) && !/\b(not|un)[- ]?block|no block/i.test(text)) return 'blocked';
+  const isDone =
+    /done|complete|finish|ready|\breview\b/i.test(text) && !/not |in[- ]progress|incomplete/i.test(text);
+  return isDone ? 'done' : 'working';
 }
 
 function numberOf(text: string): number | undefined {
@@ -114,28 +233,36 @@ function numberOf(text: string): number | undefined {
   return found === undefined ? undefined : Number(found);
 }
 
-/** `1h 30m`, `1.5 hours`, `45 min`, `45`. */
-function minutesOf(text: string): number | undefined {
-  const hours = /(\d+(?:\.\d+)?)\s*h/i.exec(text)?.[1];
-  const minutes = /(\d+(?:\.\d+)?)\s*m/i.exec(text)?.[1];
-  if (hours === undefined && minutes === undefined) return numberOf(text);
-  return Number(hours ?? 0) * 60 + Number(minutes ?? 0);
+/** A number alone may be hours or minutes: nothing but a person can tell. */
+function timeOf(text: string, day: number): SaidTime | undefined {
+  const [words] = items([text]);
+  if (words === undefined) return undefined;
+  const read = parseDuration(words.replace(/\s*\(?(?:so far|in all|in total|total)\)?\.?$/i, ''), { day });
+  return read.ok ? { total: read.value } : { openTime: oneLine(words, 60) };
 }
 
-/** The update as such a block. */
+/** The update as such a block; its time is that of the whole task, where the worker said it. */
 export function updateBlock(update: Update): string {
   const list = (name: string, texts: readonly string[]) =>
     texts.length === 0 ? [`${name}: none`] : [`${name}:`, ...texts.map((text) => `- ${text}`)];
+  const line = (name: string, value: string | number | null | undefined) =>
+    value === null || value === undefined || value === '' ? [] : [`${name}: ${value}`];
+  const { total, openTime, minutes, percent } = update;
   return [
     head,
     `Worker: ${update.worker}`,
+    ...line('Branch', update.branch),
     `Status: ${update.status}`,
-    ...(update.summary === '' ? [] : [`Summary: ${update.summary}`]),
+    ...line('Summary', update.summary),
+    ...line('Commits', update.commits),
     ...list('Done', update.done),
     ...list('Next', update.next),
     ...list('Blockers', update.blockers),
-    ...(update.percent === null ? [] : [`Progress: ${update.percent}%`]),
-    ...(update.minutes === null ? [] : [`Time: ${update.minutes} min`]),
+    ...line('Progress', percent === null ? null : `${percent}%`),
+    ...line('Time', total === undefined ? openTime : `${total} min`),
+    ...line('Minutes since last report', total === undefined && openTime === undefined ? minutes : null),
     `Ready for merge: ${update.readyToMerge ? 'yes' : 'no'}`,
+    ...line('Notes', update.notes),
+    ...line('Timestamp', update.timestamp),
   ].join('\n');
 }

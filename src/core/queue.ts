@@ -14,6 +14,8 @@ export type QueueKind =
   | 'plan'
   | 'trust'
   | 'blocked'
+  /** It said of its time what only a person can weigh. */
+  | 'time'
   /** Its own word: done, ready to merge. */
   | 'done'
   /** The orchestrator would have it finished. */
@@ -109,7 +111,7 @@ export interface Waiting {
   readonly now: number;
 }
 
-/** All that waits for the person, oldest first. Of each worker its requests, or else the one most pressing thing. */
+/** All that waits for the person, oldest first. Of each worker its requests, or else the one most pressing thing and its time. */
 export function queueOf({ workers, proposals, requests, setAside, now }: Waiting): readonly QueueItem[] {
   const held = Map.groupBy(requests, ({ worker }) => worker);
   const items = [...proposals].map(proposalItem);
@@ -133,16 +135,25 @@ function requestItem(request: AgentRequest): QueueItem {
 }
 
 function workerItems(worker: Worker, setAside: string, now: number): QueueItem[] {
-  const pressing = stateItem(worker, now) ?? wordItem(worker);
-  if (!pressing) return [];
-  const { kind, since } = pressing;
-  if (canSetAside(kind) && Date.parse(since) <= Date.parse(setAside)) return [];
-  return [{ id: `${kind} ${worker.id}`, worker: worker.id, ...pressing }];
+  const all = [stateItem(worker, now) ?? wordItem(worker), timeItem(worker)];
+  return all.flatMap((item) => {
+    if (!item || (canSetAside(item.kind) && Date.parse(item.since) <= Date.parse(setAside))) return [];
+    return [{ id: `${item.kind} ${worker.id}`, worker: worker.id, ...item }];
+  });
+}
+
+function timeItem({ openTime }: Worker): Pressing | null {
+  if (!openTime) return null;
+  return {
+    kind: 'time',
+    since: openTime.at,
+    text: `${openTime.text}: a time that only you can weigh`,
+  };
 }
 
 /** News, which a person may lay aside; what holds an agent up stays. */
 export function canSetAside(kind: QueueKind): boolean {
-  return kind === 'blocked' || kind === 'done' || kind === 'ended';
+  return kind === 'blocked' || kind === 'time' || kind === 'done' || kind === 'ended';
 }
 
 type Pressing = Pick<QueueItem, 'kind' | 'since' | 'text'>;
@@ -174,11 +185,16 @@ function limitItem(worker: Worker, now: number): Pressing {
   return { kind: 'limited', since, text: `has reached its usage limit${end}` };
 }
 
-/** What sessions say of it. A turn begun since its report answers that. */
-function wordItem({ update, finishWish, state }: Worker): Pressing | null {
+/**
+ * What sessions say of it. A turn begun since its report answers that. Some report a blocker and go on with something
+ * else in the same turn: the question waits all the same.
+ */
+function wordItem({ update, finishWish, state, stateSince }: Worker): Pressing | null {
   if (finishWish)
     return { kind: 'finish', since: finishWish.at, text: finishWish.why || 'is to be finished' };
-  if (!update || (isLive(state) && state === 'working')) return null;
+  if (!update) return null;
+  const isSameTurn = update.status === 'blocked' && Date.parse(stateSince) <= Date.parse(update.at);
+  if (isLive(state) && state === 'working' && !isSameTurn) return null;
   const { at: since, summary } = update;
   if (update.status === 'blocked')
     return { kind: 'blocked', since, text: update.blockers[0] || summary || 'is blocked' };

@@ -74,6 +74,8 @@ export interface Worker {
   readonly failedSetup?: FailedSetup;
   /** Its last report of itself. */
   readonly update: Update | null;
+  /** What it said of its time that a person has to weigh; null or absent once it said it otherwise. */
+  readonly openTime?: Said | null;
   /** Another session would have it finished: the orchestrator's word, until a person decides. */
   readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
   /** What the guard has kept it from; absent while it was nothing. */
@@ -146,14 +148,23 @@ export interface Update {
   readonly done: readonly string[];
   readonly next: readonly string[];
   readonly blockers: readonly string[];
-  /** Worked since its last report, 0–1440; null where it does not say. */
+  /** Worked since its last report, in minutes; null where it does not say. Of a `total` what it added when it came. */
   readonly minutes: number | null;
+  /** Worked on the whole task so far, in minutes, as it says; absent where it does not. */
+  readonly total?: number;
+  /** What it says of its time that only a person can weigh, such as `3 units`; absent otherwise. */
+  readonly openTime?: string;
   /** 0–100; null where it does not say. */
   readonly percent: number | null;
   readonly readyToMerge: boolean;
+  /** As it says, each in one line; absent where it says nothing. What we observe of its branch is elsewhere. */
+  readonly commits?: string;
+  readonly notes?: string;
+  readonly branch?: string;
+  readonly timestamp?: string;
 }
 
-export type UpdateStatus = 'working' | 'blocked' | 'done';
+export type UpdateStatus = 'not started' | 'working' | 'blocked' | 'done';
 
 /** An update before it is known whose it is and when it came. */
 export type UpdateDraft = Omit<Update, 'worker' | 'at'>;

@@ -3,7 +3,7 @@ import { draftId, type Proposal } from '../core/proposal.ts';
 import type { QueueItem, QueueKind } from '../core/queue.ts';
 import type { RepoStatus } from '../core/repo.ts';
 import { isOrchestrator, longTitleOf, titleOf, type Worker } from '../core/worker.ts';
-import { roomInRow } from '../features/attention/requests.ts';
+import { leastWords, roomInRow } from '../features/attention/requests.ts';
 import { countClashes } from '../features/radar/pairs.ts';
 import { type Rect, selectGeometry, selectShown, shownFrom } from '../ui/layout.ts';
 import { type FleetRow, isSameRow, type QueueRow, selectFleet, selectQueue } from '../ui/select.ts';
@@ -16,6 +16,7 @@ import {
   line,
   lineText,
   lineWidth,
+  type Span,
   span,
   spreadLine,
   type Tone,
@@ -186,12 +187,22 @@ function askingRow(
   const right = span(word, 'muted');
   // The question, where enough of it fits; the card has all of it.
   const room = request ? roomInRow({ worker: worker.id, since }, now, width) : 0;
-  const what = room > 0 ? [span(`  ${cutText(text, room)}`)] : [];
-  return spreadLine([...name, ...what], [right], width);
+  if (room > 0) return spreadLine([...name, span(`  ${cutText(text, room)}`)], [right], width);
+  return newsRow(name, kind, text, right, width);
+}
+
+/** What a worker asks of the person matters more than the word for it, which its mark says, too. */
+function newsRow(name: Line, kind: QueueKind, text: string, right: Span, width: number): Line {
+  const room = width - lineWidth(name) - 2;
+  if ((kind !== 'blocked' && kind !== 'time') || room < leastWords) return spreadLine(name, [right], width);
+  const what = span(`  ${cutText(text, room)}`);
+  const hasBoth = cellWidth(text) + lineWidth([right]) + 2 <= room;
+  return spreadLine([...name, what], hasBoth ? [right] : [], width);
 }
 
 const newsLook: Partial<Record<QueueKind, { readonly mark: string; readonly tone: Tone }>> = {
   blocked: { mark: '■', tone: 'bad' },
+  time: { mark: '?', tone: 'warning' },
   done: { mark: '✓', tone: 'good' },
   finish: { mark: '✓', tone: 'accent' },
   'limit-over': { mark: '↻', tone: 'accent' },
@@ -206,6 +217,6 @@ function rightWords({ limitedUntil }: Worker, kind: QueueKind, now: number): rea
 }
 
 const kindWords: Partial<Record<QueueKind, string>> = {
-  ...{ trust: 'trust?', blocked: 'blocked', done: 'done', finish: 'finish?' },
+  ...{ trust: 'trust?', blocked: 'blocked', time: 'time?', done: 'done', finish: 'finish?' },
   ...{ limited: 'limited', 'limit-over': 'go on?', ended: 'ended' },
 };

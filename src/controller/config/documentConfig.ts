@@ -23,12 +23,12 @@ export function resolveInvoices(
   if (!stored) return success(null);
   const digits = currencyDigits(stored.currency);
   if (!digits.ok) return digits;
-  const { file = 'INVOICES.md', currency, rate = 0, time = 'measured', hoursPerDay, from } = stored;
+  const { file = 'INVOICES.md', currency, rate = 0, time = 'measured', hoursPerDay = 8, from } = stored;
   const { hour = 0, repos = {}, tasks = {}, workers = {} } = typeof rate === 'number' ? { hour: rate } : rate;
   const clients = Object.entries(stored.clients ?? {}).map(([name, client]) => [name, clientOf(client)]);
   return success({
     ...{ file: resolve(root, file), currency, time, rates: { hour, repos, tasks, workers } },
-    ...(hoursPerDay !== undefined && { day: Math.round(hoursPerDay * 60) }),
+    day: Math.round(hoursPerDay * 60),
     ...(from && { from: partyOf(from) }),
     clients: Object.fromEntries(clients),
     notes: stored.notes ?? [],

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { amountOf, dayOf } from '../../core/amounts.ts';
+import { amountOf, dayOf, formatDuration } from '../../core/amounts.ts';
 import { cardOf } from '../../core/board.ts';
 import {
   type EntryChange,
@@ -121,7 +121,13 @@ export class InvoiceDesk {
     for (const { worker, time } of owedTimes(this.#world.state())) {
       const task = cardOf(documents.board?.cards ?? [], worker)?.task ?? worker.task;
       const about = { id: newEntryId(now), date: dayOf(now), task };
-      this.#world.tell({ type: 'time-entered', happening: entryFor(config.invoices, worker, time, about) });
+      const happening = entryFor(config.invoices, worker, time, about);
+      this.#world.tell({ type: 'time-entered', happening });
+      if (worker.openTime)
+        this.#world.tell({
+          type: 'noticed',
+          problem: openTimeOf(worker.id, worker.openTime.text, happening.entry),
+        });
     }
     await this.writeMade();
   }
@@ -212,6 +218,15 @@ function invoicesOff(): Result<never> {
     'invoices_off',
     'Invoices are off.',
     'Say in .orch/config.json: "invoices": {"currency": "EUR", "rate": 8000}',
+  );
+}
+
+function openTimeOf(worker: string, said: string, entry: TimeEntry | null) {
+  const has = entry ? `its entry ${entry.id} has ${formatDuration(entry.minutes)}` : 'it has no entry';
+  return problemOf(
+    'time_open',
+    `${worker} said of its time: ${JSON.stringify(said)}. Only you can weigh that; ${has}.`,
+    'Where it is wrong, correct its time among the invoices: press i in the room.',
   );
 }
 

@@ -117,6 +117,7 @@ function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Ste
     case 'plan':
     case 'trust':
     case 'blocked':
+    case 'time':
       return stay(state);
   }
 }

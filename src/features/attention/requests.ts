@@ -36,7 +36,7 @@ export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolea
 export const inPane = 'That can only be answered in its pane: press enter.';
 
 /** Cells in which a few words of a request can be read. */
-const leastWords = 10;
+export const leastWords = 10;
 
 /**
  * Cells for what is asked in a row of the queue, beside who asks and since when; 0 where a few words have no room.

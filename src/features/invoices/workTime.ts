@@ -1,5 +1,7 @@
+import { formatDuration, timeSteps } from '../../core/amounts.ts';
 import type { InvoiceFacts, TimeEntry } from '../../core/invoices.ts';
 import type { Logged, Slice } from '../../core/slice.ts';
+import type { UpdateDraft } from '../../core/worker.ts';
 import { Ledger } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
 
@@ -11,8 +13,10 @@ export interface WorkTime {
   readonly since: string | null;
   /** ISO time of the last word about it. */
   readonly seenAt: string;
-  /** Minutes that it has reported; null while it reported none. */
+  /** Minutes that it has reported for the whole task; null while it reported none. */
   readonly claimed: number | null;
+  /** When its latest report was written, in milliseconds since 1970, as reports say; absent while none does. */
+  readonly writtenAt?: number;
   /** How much of both stands in entries already. */
   readonly entered: { readonly measuredMs: number; readonly claimed: number };
   /** Finished, and not entered since. */
@@ -64,9 +68,11 @@ export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | E
     'spawn-failed': ofTime((time, { at }) => stopped(time, at)),
     // Found out at the next look, perhaps days later: only what was heard of it is sure.
     lost: ofTime((time) => stopped(time, time.seenAt)),
-    updated: ofTime((time, { update: { minutes } }) =>
-      minutes === null ? time : { ...time, claimed: (time.claimed ?? 0) + minutes },
-    ),
+    updated: ofTime((time, { update: { minutes, timestamp } }) => ({
+      ...time,
+      ...(minutes !== null && { claimed: (time.claimed ?? 0) + minutes }),
+      ...latestWriting(time, timestamp),
+    })),
     finished: ofTime((time, { at }) => ({ ...stopped(time, at), isOwed: true })),
     cleaned: ofTime((time, { at }) => stopped(time, at)),
     undone: ofTime((time) => ({ ...time, isOwed: false })),
@@ -104,6 +110,35 @@ function stopped(time: WorkTime, at: string): WorkTime {
   if (time.since === null) return time;
   const worked = Math.max(0, Date.parse(at) - Date.parse(time.since));
   return { ...time, measuredMs: time.measuredMs + worked, since: null };
+}
+
+/**
+ * Returns a report with what its total adds to all that was reported before: 1, then 3, then 8 hours are 8 in all.
+ * The highest total counts. So one that arrives twice or late adds nothing. One that is lower than before, such as a
+ * correction from 8 to 6 hours, takes nothing away either: it is an open question to the person, unless its own
+ * timestamp says that it was written before the other. What earlier versions summed stays and is what a total is
+ * compared with.
+ * @param time the worker's; absent where nothing is known of it
+ */
+export function withAddedTime(update: UpdateDraft, time?: WorkTime): UpdateDraft {
+  const { total } = update;
+  if (total === undefined) return update;
+  const before = time?.claimed ?? 0;
+  const step = timeSteps([before, total])[1];
+  const written = writtenAt(update.timestamp);
+  const isLate = written !== null && written < (time?.writtenAt ?? written);
+  const openTime = `${formatDuration(total)} in all, after ${formatDuration(before)}`;
+  return { ...update, minutes: step?.added ?? 0, ...(step?.isLess && !isLate && { openTime }) };
+}
+
+function writtenAt(timestamp = ''): number | null {
+  const at = Date.parse(timestamp);
+  return Number.isNaN(at) ? null : at;
+}
+
+function latestWriting({ writtenAt: before }: WorkTime, timestamp?: string): Pick<WorkTime, 'writtenAt'> {
+  const at = writtenAt(timestamp);
+  return at === null ? {} : { writtenAt: Math.max(at, before ?? at) };
 }
 
 /** Minutes not entered yet, rounded half up. */

@@ -1,9 +1,9 @@
-import { parseUpdateBlock } from '../../agents/updateBlock.ts';
 import { upTo } from '../../core/values.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs } from '../../lib/sanitize.ts';
 import { columns, timeText } from '../../ui/rows.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
+import { readReport } from '../messages/reports.ts';
 import type { NamedRequest, Ticket } from '../messages.ts';
 import { type ControllerState, type Decision, noted } from '../state.ts';
 import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
@@ -84,7 +84,7 @@ export const storeMemory = defineWish<unknown>()({
     if (!memory.ok) return memory;
     const stored = await services.ask<{ id: string }>({ do: 'remember', memory: memory.value });
     if (!stored.ok) return stored;
-    const update = parseUpdateBlock(content);
+    const update = readReport(services.state, content);
     if (update) await services.ask({ do: 'report', update });
     const kept = services.state.log.memories.findLast((one) => one.id === stored.value.id);
     return success(kept ? shown(services.state, { memory: kept, distance: 0 }) : null);

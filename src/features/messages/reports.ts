@@ -6,8 +6,9 @@ import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
 import { columns, timeText } from '../../ui/rows.ts';
 import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
+import { withAddedTime } from '../invoices/workTime.ts';
 import type { SessionServices } from '../services.ts';
-import { noted } from '../state.ts';
+import { type ControllerState, noted } from '../state.ts';
 import { updatesOf } from './sessions.ts';
 
 /** What workers reported, newest first; of one, or of all. */
@@ -95,7 +96,7 @@ export const report = defineWish<null>()({
   },
   handle(services, posted) {
     if (!('block' in posted)) return reported(services, { ...posted, readyToMerge: posted.ready_to_merge });
-    const update = parseUpdateBlock(posted.block);
+    const update = readReport(services.state, posted.block);
     return update
       ? services.ask({ do: 'report', update })
       : failure(
@@ -105,7 +106,7 @@ export const report = defineWish<null>()({
         );
   },
   decide: (state, { update }: { readonly update: UpdateDraft }, { ticket, id }) =>
-    noted(state, ticket, { type: 'updated', id, update }),
+    noted(state, ticket, { type: 'updated', id, update: withAddedTime(update, state.log.workTimes.get(id)) }),
   verbs: [
     {
       usage: 'report [summary]',
@@ -125,6 +126,11 @@ export const report = defineWish<null>()({
     },
   ],
 });
+
+/** Reads a text block of a worker, with days as long as they are in this workspace; null for any other text. */
+export function readReport({ config }: ControllerState, text: string): UpdateDraft | null {
+  return parseUpdateBlock(text, config.invoices?.day);
+}
 
 function reported(services: SessionServices, raw: RawUpdate) {
   return services.ask<null>({ do: 'report', update: cleanUpdate(raw) });

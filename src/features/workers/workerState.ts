@@ -148,7 +148,10 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
     denied: ofWorker((worker, { at, what, why }) => ({
       denied: { at, what, why, count: (worker.denied?.count ?? 0) + 1 },
     })),
-    updated: ofWorker(({ id }, { at, update }) => ({ update: { worker: id, at, ...update } })),
+    updated: ofWorker(({ id }, { at, update }) => ({
+      update: { worker: id, at, ...update },
+      ...openTimeAfter(update, at),
+    })),
     'finish-wished': ofWorker((_, { at, by, why }) => ({ finishWish: by === null ? null : { by, at, why } })),
     finished: (state, event) => end(state, event, { how: 'finished', merge: event.merge, into: event.into }),
     cleaned: (state, event) => end(state, event, { how: 'cleaned', merge: null, into: null }),
@@ -176,6 +179,12 @@ function ofWorker<E extends WorkerEvent & { readonly id: string }>(
     const worker = workers.get(event.id);
     return worker ? { workers: put(workers, event.id, { ...worker, ...change(worker, event) }) } : {};
   };
+}
+
+/** A report without a word about time leaves the question about an earlier one open. */
+function openTimeAfter({ total, openTime: text }: UpdateDraft, at: string): Pick<Worker, 'openTime'> {
+  if (text !== undefined) return { openTime: { at, text } };
+  return total === undefined ? {} : { openTime: null };
 }
 
 /** What holds of a worker as soon as it comes to another state. */

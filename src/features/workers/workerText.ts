@@ -1,5 +1,5 @@
 import type { Usage } from '../../core/usage.ts';
-import { isLive, type Worker } from '../../core/worker.ts';
+import { isLive, type Update, type Worker } from '../../core/worker.ts';
 import { columns, type NamedText, namedRows } from '../../ui/rows.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../../ui/words.ts';
 
@@ -18,10 +18,11 @@ export interface WorkerAside {
  */
 export function workerText(worker: Worker, { lacks, undelivered, usage }: WorkerAside, now: number): string {
   const { branch, worktree, base, agent, run, sessionId, ports, brief } = worker;
-  const { asks, update, said, denied, startedAt } = worker;
+  const { asks, update, openTime, said, denied, startedAt } = worker;
   const rows: readonly NamedText[] = [
     ['asks', asks],
-    ['reported', update && `${update.summary} (${longAge(update.at, now)})`],
+    ['reported', update && `${reportedWords(update)} (${longAge(update.at, now)})`],
+    ['time', openTime && `only you can weigh what it says: ${openTime.text}`],
     ['said', said?.text],
     ['kept from', denied && `${denied.what}: ${denied.why}`],
     ['branch', branch && `${branch} from ${base.branch} ${base.commit.slice(0, 10)}`],
@@ -34,6 +35,11 @@ export function workerText(worker: Worker, { lacks, undelivered, usage }: Worker
     ['brief', brief && undelivered ? `(not delivered yet) ${brief}` : brief],
   ];
   return [headText(worker, now), ...namedRows(rows)].join('\n');
+}
+
+/** What is in its way matters more than where it is. */
+function reportedWords({ status, blockers, summary }: Update): string {
+  return status === 'blocked' ? `blocked: ${blockers.join('; ') || summary}` : summary;
 }
 
 function headText(worker: Worker, now: number): string {
@@ -89,7 +95,7 @@ export function workersText(workers: readonly Worker[]): string {
       one.id,
       stateWord(one),
       one.branch,
-      one.asks ?? one.update?.summary ?? one.said?.text ?? '',
+      one.asks ?? (one.update && reportedWords(one.update)) ?? one.said?.text ?? '',
     ]),
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { owedMinutes } from '../../../src/features/invoices/workTime.ts';
+import { parseUpdateBlock } from '../../../src/agents/updateBlock.ts';
+import { owedMinutes, withAddedTime } from '../../../src/features/invoices/workTime.ts';
 import {
   applyEvent,
   emptyLogState,
@@ -58,6 +59,51 @@ describe('measured time', () => {
   it('of a lost process is what was heard of it, not the night until somebody looked', () => {
     const state = times([0, started], [0, seen('working')], [12, reported(null)], [59, { type: 'lost', id }]);
     expect(owed(state)?.measured).toBe(12);
+  });
+});
+
+describe('reported totals of one task', () => {
+  /** Each as it would be taken in; old ones as earlier versions summed them. */
+  function told(...reports: readonly (string | number)[]) {
+    return reports.reduce<{ state: LogState; open: readonly (string | undefined)[] }>(
+      ({ state, open }, text, n) => {
+        const draft = typeof text === 'string' ? parseUpdateBlock(`[WORKER UPDATE]\n${text}`) : null;
+        const update = draft ? withAddedTime(draft, state.workTimes.get(id)) : { minutes: text };
+        const event = { v: 1, seq: n + 2, at: at(n), type: 'updated', id, update } as LogEvent;
+        return {
+          state: applyEvent(state, event),
+          open: [...open, draft?.openTime ?? (update as { openTime?: string }).openTime],
+        };
+      },
+      { state: times([0, started]), open: [] },
+    );
+  }
+  const claimed = (...reports: readonly (string | number)[]) =>
+    told(...reports).state.workTimes.get(id)?.claimed;
+
+  it.each([
+    ['growing', ['Time: 1 hour', 'Time: 3 hours', 'Time: 8 hours'], 480],
+    ['arriving twice', ['Time: 3 hours', 'Time: 3 hours'], 180],
+    ['out of order', ['Time: 3 hours', 'Time: 1 hour', 'Time: 4 hours'], 240],
+    ['lower than before', ['Time: 8 hours', 'Time: 6 hours'], 480],
+    ['in days', ['Time: 1 day', 'Time: 1.5 days'], 720],
+    ['unreadable', ['Time: 3 units'], null],
+    ['unreadable after a readable one', ['Time: 2 hours', 'Time: 3 units'], 120],
+    ['behind what an earlier version summed', [60, 180, 'Time: 8 hours'], 480],
+    ['below what an earlier version summed', [60, 180, 480, 'Time: 8 hours'], 720],
+    ['beside minutes since the last report', ['Time: 2 hours', 30, 'Time: 3 hours'], 180],
+  ] as const)('%s', (_, reports, minutes) => {
+    expect(claimed(...reports)).toBe(minutes);
+  });
+
+  it('are an open question where they went back, unless they were only late', () => {
+    expect(told('Time: 8 hours', 'Time: 6 hours').open).toEqual([undefined, '6h 00m in all, after 8h 00m']);
+    const later = 'Time: 3 hours\nTimestamp: 2026-11-20T12:00:00Z';
+    const late = 'Time: 1 hour\nTimestamp: 2026-11-20T10:00:00Z';
+    expect(told(later, late).open).toEqual([undefined, undefined]);
+    expect(told(late, later, 'Time: 2 hours\nTimestamp: 2026-11-20T13:00:00Z').open[2]).toContain(
+      '2h 00m in all',
+    );
   });
 });
 
