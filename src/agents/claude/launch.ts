@@ -2,8 +2,9 @@ import lt from 'semver/functions/lt.js';
 import type { Role } from '../../core/worker.ts';
 
 /**
- * The two versions of Claude Code that `npm run test:claude` runs against. An older one is refused, because what it
- * does is not known. A newer one is used, and `doctor` and the start card say that it was not tested.
+ * The two pinned versions of Claude Code: `npm run test:claude` runs against the newest, with `-- --all` against both. An
+ * older one is refused, because what it does is not known. A newer one is used, and `doctor` and the start card say that
+ * it was not tested.
  */
 export const oldestSupported = '2.1.197';
 export const newestTested = '2.1.332';
