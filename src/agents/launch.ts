@@ -31,7 +31,9 @@ export function commandLine(start: AgentStart): string[] {
 const common = [
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'LANG', 'LC_*', 'TZ', 'TMPDIR'],
   ...['XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'XDG_STATE_HOME'],
-  ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GNUPGHOME', 'GPG_AGENT_INFO'],
+  ...['SSH_AUTH_SOCK', 'GIT_SSH_COMMAND', 'GNUPGHOME', 'GPG_AGENT_INFO', 'KRB5CCNAME'],
+  // No GPG_TTY: what asks there would draw over the person's own terminal.
+  ...['LANGUAGE', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY'],
   ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'],
   ...['http_proxy', 'https_proxy', 'no_proxy', 'all_proxy'],
   ...['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR'],

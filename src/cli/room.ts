@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
 import { readTrust } from '../controller/trust/trust.ts';
+import { lentBy } from '../core/clientVariables.ts';
 import { Refusal, refuse } from '../core/verb.ts';
 import { isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import { plainLine } from '../lib/sanitize.ts';
@@ -49,7 +50,7 @@ export async function enterRoom(root: string, token: GivenToken | null = null): 
   try {
     const { runRoom } = await import('../client/room.ts');
     await runRoom({
-      controller: { ...controllerAddress(root), token },
+      controller: { ...controllerAddress(root), token, variables: lentBy(process.env) },
       outer,
       capabilities,
       settings,

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { lentBy } from '../core/clientVariables.ts';
 import type { Facts } from '../core/facts.ts';
 import { demand, type Printed, Refusal, refuse } from '../core/verb.ts';
 import type { ControllerApi, ControllerNotices, ListedVerb } from '../features/commands.ts';
@@ -18,7 +19,7 @@ export async function runVerb(
   args: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const session = new Session(call);
+  const session = new Session(call, verb.by === 'person');
   try {
     const { value, text, isScreen, hasFailed } = verb.run
       ? await verb.run(session.call, args, options)
@@ -47,9 +48,12 @@ async function request(
 /** What one verb runs with; it connects to the controller with its first request. */
 class Session {
   readonly call: VerbCall;
+  readonly #lends: boolean;
   #opened: Promise<Link> | null = null;
 
-  constructor({ out, token, misused }: Call) {
+  /** @param lends what it asks for is done in the environment of this shell */
+  constructor({ out, token, misused }: Call, lends: boolean) {
+    this.#lends = lends;
     this.call = {
       json: out.json,
       get now() {
@@ -66,6 +70,7 @@ class Session {
       lend: async (lent) => {
         if (lent) demand(await this.ask('lendToken', lent));
       },
+      lendEnvironment: async () => void (await lend(await this.#connected(), true)),
       say: (text) => out.say(text),
       sayPaged: (text, isAsked) => sayPaged(out, text, isAsked),
       watched: (work, progress, cancel) => this.#watched(work, progress, cancel),
@@ -90,8 +95,14 @@ class Session {
   }
 
   #connected(): Promise<Link> {
-    this.#opened ??= openController('.');
+    this.#opened ??= this.#open();
     return this.#opened;
+  }
+
+  async #open(): Promise<Link> {
+    const link = await openController('.');
+    if (this.#lends) await lend(link, false);
+    return link;
   }
 
   async #watched<T>(
@@ -119,6 +130,12 @@ class Session {
       process.off('SIGINT', cancel);
     }
   }
+}
+
+/** A controller of before knows no such request, and goes on with its own environment. */
+function lend(link: Link, plans: boolean): Promise<Result<null>> {
+  const variables = lentBy(process.env);
+  return link.caller<ControllerApi>()('lendEnvironment', { variables, ...(plans && { plans }) });
 }
 
 function saveNew(file: string, text: string): string {

@@ -1,3 +1,4 @@
+import type { Variables } from '../core/clientVariables.ts';
 import type { Facts } from '../core/facts.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
 import type { Problem, Result } from '../lib/result.ts';
@@ -16,6 +17,8 @@ interface ControllerListener {
 /** How to reach it, and a token of Notion to lend it, from the shell that the room was opened in. */
 export interface ControllerAddress extends ConnectOptions {
   readonly token?: Parameters<ControllerApi['lendToken']>[0] | null;
+  /** Of that shell, for what is approved here. A controller of before knows no such request, and goes on with its own. */
+  readonly variables?: Variables;
 }
 
 /** Pauses before a controller that went away, or would not start, is asked for again: each twice the one before. */
@@ -91,6 +94,8 @@ export class ControllerPort {
     if (this.#closed) return;
     if (this.#link !== link) {
       this.#link = link;
+      const { variables } = this.#address;
+      if (variables) void this.call('lendEnvironment', { variables, plans: true });
       if (this.#address.token) void this.call('lendToken', this.#address.token);
       this.#listener.onLive();
     }

@@ -23,6 +23,7 @@ import { watchConfig } from './config/watchConfig.ts';
 import type { OpenedConfig } from './config/workspaceConfig.ts';
 import { Core } from './core.ts';
 import { Documents } from './documents/documents.ts';
+import { Environments } from './edge/environments.ts';
 import { createCorrespondent, HostPort, hostEnvironment } from './edge/hostPort.ts';
 import { Looks } from './edge/looks.ts';
 import { RadarWatch } from './edge/radarWatch.ts';
@@ -54,6 +55,7 @@ export class Controller {
   readonly #sessions: ReturnType<typeof createSessions>;
   readonly #repos: RepoWatch;
   readonly #documents: Documents;
+  readonly #environments = new Environments(process.env);
   /** Tells every client the whole picture. */
   readonly #announcer: Announcer<'facts', Facts>;
   readonly #unwatchConfig: () => void;
@@ -102,7 +104,9 @@ export class Controller {
       documents: this.#documents,
       typist: new Typist(this.#host, () => this.#core.state),
       openTools: () => this.#mcp.open(),
+      environments: this.#environments,
       ambient: process.env,
+      environmentOf: (ticket) => this.#core.environmentOf(ticket),
       tell,
       fail: logError,
     };
@@ -173,6 +177,7 @@ export class Controller {
       looks: this.#looks,
       searchMemory: this.#sessions.searchMemory,
       documents: this.#documents,
+      environments: this.#environments,
       ready: this.#ready,
       stopAll: () => this.#stopAll(),
     });

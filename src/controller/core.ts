@@ -32,6 +32,8 @@ export class Core {
   readonly #log: Log;
   readonly #run: RunEffect;
   readonly #owed = new Map<number, (result: Result<unknown>) => void>();
+  /** Of requests that are under way: the environments that their clients lent. */
+  readonly #environments = new Map<Ticket, string>();
   #lastTicket = 0;
   /** What is to be done once the facts that led to it are recorded. */
   readonly #afterRecord: Effect[] = [];
@@ -78,7 +80,15 @@ export class Core {
 
   /** Puts a request to the loop and waits for its answer. */
   ask<T>(request: ChangeRequest, from: RequestMessage['from']): Promise<Result<T>> {
-    return this.#owe((ticket) => ({ type: 'requested', ticket, from, request }));
+    return this.#owe((ticket) => {
+      if (from.environment !== undefined) this.#environments.set(ticket, from.environment);
+      return { type: 'requested', ticket, from, request };
+    });
+  }
+
+  /** Returns the name of the environment that whoever asked has lent, until they are answered. */
+  environmentOf(ticket: Ticket): string | undefined {
+    return this.#environments.get(ticket);
   }
 
   /** What a request would be refused for at once. `update` is pure: what it decides here is dropped. */
@@ -196,6 +206,7 @@ export class Core {
   #answer(ticket: number, result: Result<unknown>): void {
     this.#owed.get(ticket)?.(result);
     this.#owed.delete(ticket);
+    this.#environments.delete(ticket);
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Variables } from '../core/clientVariables.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import { type ChangeRequest, type ControllerApi, commands } from '../features/commands.ts';
 import type { FeatureCommand } from '../features/define.ts';
@@ -9,6 +10,7 @@ import type { Handlers, Link } from '../protocol/link.ts';
 import { type Peer, standingOf } from '../protocol/peer.ts';
 import type { Core } from './core.ts';
 import { type Documents, documentServices } from './documents/documents.ts';
+import type { Environments } from './edge/environments.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/keeping.ts';
 import type { Looks } from './edge/looks.ts';
 import { gated } from './requestGate.ts';
@@ -19,6 +21,7 @@ export interface Served {
   readonly looks: Looks;
   readonly searchMemory: Services['searchMemory'];
   readonly documents: Documents;
+  readonly environments: Environments;
   /** Before this nothing that is answered would be true. */
   readonly ready: Promise<void>;
   stopAll(): Promise<Result<null>>;
@@ -32,14 +35,19 @@ type Answered = Omit<ControllerApi, 'status' | 'shutdown'>;
  * checked the parameters and who asks before either.
  */
 export function serveClient(link: Link, peer: Peer, served: Served): void {
-  const { core, looks, ready } = served;
+  const { core, looks, ready, environments } = served;
+  let lent: Variables | null = null;
   const from = (): RequestMessage['from'] => {
     const standing = standingOf(peer, looks.hosted);
-    const { pid } = peer;
-    if (standing.person || standing.isWorker) return { person: standing.person, pid };
-    return { person: false, pid, problem: standing.problem };
+    // It is named again each time: among many clients it may have been forgotten.
+    const who = { pid: peer.pid, ...(lent && { environment: environments.keep(lent) }) };
+    if (standing.person || standing.isWorker) return { person: standing.person, ...who };
+    return { person: false, ...who, problem: standing.problem };
   };
-  const services = servicesFor(served, from);
+  const services = servicesFor(served, from, (variables, plans) => {
+    lent = variables;
+    if (plans) core.tell({ type: 'environment-lent', environment: environments.keep(variables) });
+  });
   const handle = ({ name, handle }: FeatureCommand, params: object) =>
     handle ? handle(services, params) : services.ask({ ...params, do: name });
   const foreign = () =>
@@ -51,6 +59,7 @@ export function serveClient(link: Link, peer: Peer, served: Served): void {
 function servicesFor(
   { core, looks, searchMemory, documents, stopAll }: Served,
   from: () => RequestMessage['from'],
+  lendEnvironment: Services['lendEnvironment'],
 ): Services {
   return {
     get state() {
@@ -59,6 +68,7 @@ function servicesFor(
     ask: <T>(request: NamedRequest) => core.ask<T>(request as ChangeRequest, from()),
     foresee: (request) => core.foresee(request as ChangeRequest, from()),
     newSessionId: randomUUID,
+    lendEnvironment,
     readConfig: () => looks.readConfig(),
     measureMemory: () => looks.measureMemory(),
     refreshRepos: () => looks.refreshRepos(),
@@ -67,17 +77,18 @@ function servicesFor(
       previewFinish: (id) => looks.previewFinish(id),
       previewClean: (id) => looks.previewClean(id),
       bringBase: (id, tell) =>
-        bring(looks.tools, core.state, id, tell ? (text) => looks.send(id, text) : null),
-      snapshots: (id) => snapshotsOf(looks.tools, id),
-      diffSnapshot: (id, ref) => snapshotDiff(looks.tools, id, ref),
-      restoreSnapshot: (id, ref, exact) => restore(looks.tools, core.state, { id, ref, exact }),
+        bring(looks.tools(from().environment), core.state, id, tell ? (text) => looks.send(id, text) : null),
+      snapshots: (id) => snapshotsOf(looks.tools(), id),
+      diffSnapshot: (id, ref) => snapshotDiff(looks.tools(), id, ref),
+      restoreSnapshot: (id, ref, exact) =>
+        restore(looks.tools(from().environment), core.state, { id, ref, exact }),
       send: (id, text, isCommand) => looks.send(id, text, isCommand),
       eventsOf: (id) => looks.eventsOf(id),
     },
     repos: {
-      backups: (repo) => backupsOf(looks.tools, repo),
+      backups: (repo) => backupsOf(looks.tools(), repo),
       details: (repo) => looks.repoDetails(repo),
-      createDevelop: (repo) => looks.createDevelop(repo),
+      createDevelop: (repo) => looks.createDevelop(repo, from().environment),
       conflicts: (repo) => looks.conflicts(repo),
       fileSides: (a, b, path) => looks.fileSides(a, b, path),
     },

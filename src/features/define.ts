@@ -42,6 +42,8 @@ export interface VerbCall {
   until(holds: (facts: Facts) => boolean): Promise<Facts>;
   /** Has the controller ask Notion with this token, where there is one. */
   lend(token: LentToken | null): Promise<void>;
+  /** Has plans worked out in the environment of this shell. */
+  lendEnvironment(): Promise<void>;
   /** Prints progress, for people only. */
   say(text: string): void;
   /** Says a text of which all has to be in sight before a yes: a page at a time where that is asked for here. */

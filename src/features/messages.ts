@@ -32,6 +32,8 @@ export type Message =
       /** The configuration it was made under. */
       readonly config: WorkspaceConfig;
       readonly plan: Result<StartPlan>;
+      /** The environment it was made in; absent for the controller's own. */
+      readonly environment?: string;
     }
   | { readonly type: 'launched'; readonly id: string; readonly ticket: Ticket }
   | {
@@ -150,6 +152,8 @@ export type Message =
       /** What in the file has no effect; absent where the file was not read. */
       readonly unknown?: readonly Problem[];
     }
+  /** Plans are worked out in this environment from now on. */
+  | { readonly type: 'environment-lent'; readonly environment: string }
   | { readonly type: 'trust-read'; readonly trust: TrustFacts }
   /** What was read cannot be used; the last one that could stays. */
   | { readonly type: 'config-refused'; readonly problem: Problem }
@@ -169,7 +173,13 @@ export type Ticket = number;
 export interface RequestMessage {
   readonly type: 'requested';
   readonly ticket: Ticket;
-  readonly from: { readonly person: boolean; readonly pid: number; readonly problem?: Problem };
+  readonly from: {
+    readonly person: boolean;
+    readonly pid: number;
+    readonly problem?: Problem;
+    /** The name of the environment that it lent; absent where it lent none. */
+    readonly environment?: string;
+  };
   readonly request: NamedRequest;
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type CardChange, type CardFields, columns } from '../core/board.ts';
+import { areLent, type Variables } from '../core/clientVariables.ts';
 import { type EntryChange, type EntryDraft, type EntryQuery, entryStatuses } from '../core/invoices.ts';
 import { type NotionWish, type SyncChoice, syncTables } from '../core/notion.ts';
 import type { ProposalDraft } from '../core/proposal.ts';
@@ -24,6 +25,13 @@ export const draft: z.ZodType<ProposalDraft> = z.strictObject({
   brief: text,
   agent: text.nullable(),
 });
+
+export const variables: z.ZodType<Variables> = z
+  .record(text, text)
+  .refine(
+    areLent,
+    'it holds a variable that is not lent, or a value that is too long or has control characters',
+  );
 
 export const answer: z.ZodType<RequestAnswer> = z.discriminatedUnion('say', [
   z.strictObject({ say: z.literal('allow') }),

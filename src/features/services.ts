@@ -1,4 +1,5 @@
 import type { BoardFacts, CardChange, CardChanged, CardFields, Column } from '../core/board.ts';
+import type { Variables } from '../core/clientVariables.ts';
 import type { EntryChange, EntryDraft, EntryQuery, ExportFormat, InvoiceFacts } from '../core/invoices.ts';
 import type {
   NotionProposal,
@@ -45,6 +46,8 @@ export interface Services {
   /** Returns what a request would be refused for at once. */
   foresee(request: NamedRequest): Result<null>;
   newSessionId(): string;
+  /** Does from now on what this client asks for in this environment; `plans`: works out plans in it, too. */
+  lendEnvironment(variables: Variables, plans: boolean): void;
   /** Takes in what people edited by hand. */
   readConfig(): void;
   measureMemory(): void;

@@ -29,6 +29,8 @@ export interface ControllerState {
   /** While it is not `trusted` and `own`, starts wait, or nothing may be changed at all. */
   readonly trust: TrustFacts;
   readonly log: LogState;
+  /** The name of the environment that plans are worked out in; empty for the controller's own. */
+  readonly environment: string;
   /** Worked-out plans of open proposals, by number. */
   readonly plans: ReadonlyMap<number, Result<StartPlan>>;
   readonly terminals: ReadonlyMap<string, TerminalRecord>;
@@ -125,6 +127,7 @@ export function initialState(
     config,
     trust,
     log,
+    environment: '',
     plans: new Map(),
     terminals: new Map(),
     busy: new Map(),

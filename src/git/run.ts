@@ -52,22 +52,33 @@ export class Git {
   /** The environment that git gets, as far as it is meant for git. */
   readonly ambient: NodeJS.ProcessEnv;
   /** What was read of repositories, by path, and what it was read of. */
-  readonly known = new Map<string, { readonly of: string; readonly what: Known }>();
+  readonly known: Map<string, { readonly of: string; readonly what: Known }>;
   /** Where git keeps what belongs to a checkout, by its path, and what that was read of. */
-  readonly directories = new Map<string, { readonly of: string; readonly what: GitDirectories }>();
+  readonly directories: Map<string, { readonly of: string; readonly what: GitDirectories }>;
   readonly #lockWaitMs: number;
   readonly #readingMs: number;
-  readonly #queues = new KeyedQueue();
+  readonly #queues: KeyedQueue;
   /** Common directories whose lock the work under way holds. */
-  readonly #held = new AsyncLocalStorage<readonly string[]>();
+  readonly #held: AsyncLocalStorage<readonly string[]>;
 
   constructor(
     ambient: NodeJS.ProcessEnv = process.env,
     limits: { readonly lockWaitMs?: number; readonly readingMs?: number } = {},
+    like?: Git,
   ) {
     this.ambient = ambient;
     this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
     this.#readingMs = limits.readingMs ?? readingLimitMs;
+    this.known = like?.known ?? new Map();
+    this.directories = like?.directories ?? new Map();
+    this.#queues = like ? like.#queues : new KeyedQueue();
+    this.#held = like ? like.#held : new AsyncLocalStorage();
+  }
+
+  /** Returns a git of another environment that takes turns with this one, and knows what it knows. */
+  within(ambient: NodeJS.ProcessEnv): Git {
+    if (ambient === this.ambient) return this;
+    return new Git(ambient, { lockWaitMs: this.#lockWaitMs, readingMs: this.#readingMs }, this);
   }
 
   /**

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
+import { Environments } from '../../src/controller/edge/environments.ts';
 import { createRunner, type Edge } from '../../src/controller/edge/runEffect.ts';
 import type { Log } from '../../src/controller/record/log.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
@@ -28,7 +29,8 @@ function brokenWorld() {
     retry: () => ({ ok: true, value: null }),
     close: () => {},
   };
-  const broken = new Proxy({}, { get: () => () => Promise.reject(new Error('the disk is full')) });
+  const fails = () => Promise.reject(new Error('the disk is full'));
+  const broken: object = new Proxy({}, { get: (_, name) => (name === 'within' ? () => broken : fails) });
   const edge: Edge = {
     git: broken as Git,
     host: broken as Edge['host'],
@@ -37,6 +39,8 @@ function brokenWorld() {
     documents: { run: async () => {} },
     typist: { type: () => Promise.reject(new Error('the disk is full')) },
     ambient: {},
+    environments: new Environments({}),
+    environmentOf: () => undefined,
     tell: (message) => core.tell(message),
     fail: (error) => failures.push(error),
   };

@@ -2,6 +2,7 @@ import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
 import type { Documents } from '../../src/controller/documents/documents.ts';
+import { Environments } from '../../src/controller/edge/environments.ts';
 import { Looks } from '../../src/controller/edge/looks.ts';
 import type { Edge } from '../../src/controller/edge/runEffect.ts';
 import { Typist } from '../../src/controller/edge/typing.ts';
@@ -63,6 +64,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
       looks: new LooksAtNoFile(core, edge),
       searchMemory: async () => [],
       documents: {} as Documents,
+      environments: new Environments({ PATH: '/usr/bin' }),
       ready,
       stopAll: async () => {
         done.push('stopAll');
@@ -120,6 +122,7 @@ const samples: { readonly [K in CommandName]: CommandParams<K> } = {
     exportEntries: { format: 'csv' },
     saveInvoice: { client: 'c' },
     lendToken: { token: 't', source: 's' },
+    lendEnvironment: { variables: { PATH: '/bin', LC_ALL: 'C' }, plans: true },
   },
   ...{ proposeNotion: { map: { a: 'b' } }, connectNotion: { keep: true }, notionStatus: {}, sync: {} },
   ...{ rebuildSync: { tables: ['board'] }, cancelSync: {}, syncConflicts: {}, log: one },
@@ -146,6 +149,37 @@ test('whatever acts for a person is refused below a worker, with its reason', as
     ]);
   }
   expect({ written, done }).toEqual({ written: [], done: [] });
+  close();
+});
+
+test('an environment is taken with the variables of the list alone, and nothing of what was sent is said again', async () => {
+  const { call, written, close } = connect(false);
+  const ask = call as unknown as Ask;
+  for (const variables of [
+    ...[
+      { EVIL: '1' },
+      { LD_PRELOAD: 'x' },
+      { ORCH_WORKER: 'a' },
+      { NOTION_TOKEN: 'secret' },
+      { path: '/bin' },
+    ],
+    ...[
+      { PATH: 'a\0b' },
+      { PATH: '/bin\nEVIL=1' },
+      { TZ: '\x1b[31m' },
+      { PATH: 'x'.repeat(33_000) },
+      { PATH: 1 },
+    ],
+    ...[{ '\x1b[31m': 'x' }, [], null, 'PATH'],
+  ]) {
+    const answer = await ask('lendEnvironment', { variables });
+    expect(answer, JSON.stringify(variables).slice(0, 80)).toMatchObject({
+      problem: { code: 'bad_request' },
+    });
+    expect(JSON.stringify(answer)).not.toMatch(/EVIL|secret|31m|xxx/);
+  }
+  expect(await ask('lendEnvironment', samples.lendEnvironment)).toEqual(success(null));
+  expect(written).toEqual([]);
   close();
 });
 

@@ -20,7 +20,7 @@ import type { Core } from '../core.ts';
 import { logFile } from '../record/log.ts';
 import { logEvents } from '../record/logLines.ts';
 import { checksOf } from './removing.ts';
-import { type Edge, lookAtRepos } from './runEffect.ts';
+import { type Edge, lookAtRepos, toolsFor } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
 
 /** Questions that clients ask, and small things done for them, none of which the log needs to know. */
@@ -55,10 +55,9 @@ export class Looks {
       this.#core.tell({ type: 'config-read', config: read.value.config, unknown });
   }
 
-  /** With the configuration as it is now. */
-  get tools(): Tools {
-    const { git, ambient } = this.#edge;
-    return { git, ambient, config: this.#core.state.config };
+  /** With the configuration as it is now. @param environment what a client has lent; the controller's own without */
+  tools(environment = ''): Tools {
+    return toolsFor(this.#edge, this.#core.state, environment);
   }
 
   measureMemory(): void {
@@ -76,7 +75,7 @@ export class Looks {
   async previewFinish(id: string): Promise<Result<FinishPreview>> {
     const preview = await this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
     if (!preview.ok) return preview;
-    const checks = checksOf(this.tools, repoOf(id));
+    const checks = checksOf(this.tools(), repoOf(id));
     const rivals = rivalsOf(this.#core.state, id);
     return success({
       ...preview.value,
@@ -115,10 +114,10 @@ export class Looks {
     return this.#edge.radar.sides(a, b, path);
   }
 
-  async createDevelop(name: string): Promise<Result<null>> {
+  async createDevelop(name: string, environment?: string): Promise<Result<null>> {
     const repo = findRepo(this.#core.state.config, name);
     if (!repo.ok) return repo;
-    const created = await createDevelop(this.#edge.git, repo.value);
+    const created = await createDevelop(this.tools(environment).git, repo.value);
     // Plans made before begin somewhere else now.
     if (created.ok) this.#core.tell({ type: 'config-read', config: { ...this.#core.state.config } });
     await this.refreshRepos();

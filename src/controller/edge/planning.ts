@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { canResume, lacks, opening, takesBrief } from '../../agents/abilities.ts';
 import { untestedNote } from '../../agents/claude/launch.ts';
 import { agentPrograms, commandLine } from '../../agents/launch.ts';
@@ -24,6 +24,7 @@ import { readFlow } from '../../git/flow/flow.ts';
 import { chooseBase, describeCommit } from '../../git/worktrees/branch.ts';
 import { checkNewWorktree } from '../../git/worktrees/worktrees.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { personKey } from '../../lib/stateFolder.ts';
 import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
 import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
 
@@ -53,7 +54,7 @@ export async function makePlan(
   const program = { file: found.value.file, env: environment, cwd: config.root };
   const flags = await listedFlags(preset.value, program);
   const session = await sessionOf(preset.value, program, worker);
-  const start = { agent, preset: preset.value, environment: Object.keys(environment).sort(), ports };
+  const start = { agent, preset: preset.value, environment, ports };
   const { version } = found.value;
   const known = { ...start, version, flags, session, readying: readying.value };
   return success(assemble(tools, open, worker, { ...known, ...place.value }));
@@ -183,8 +184,8 @@ function doubts(
 interface Start extends Place {
   readonly agent: string;
   readonly preset: AgentPreset;
-  /** Names, sorted. */
-  readonly environment: readonly string[];
+  /** What the process will be given. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly ports: PortBlock | null;
   readonly readying: Readying;
   /** Null where the program gave no help. */
@@ -229,7 +230,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...[untestedNote(version)].filter((note) => note !== null),
   ];
   const shown = {
-    ...{ id, agent, branch, worktree, command, environment, sessionId },
+    ...{ id, agent, branch, worktree, command, environment: Object.keys(environment).sort(), sessionId },
     ...(role && { role }),
     ...(isTyped && { delivery: 'typed' as const }),
     ...(isAnew && { anew: true as const }),
@@ -237,7 +238,23 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     ...(setup && { setup }),
     ...(ports && { ports }),
   };
-  const bound = { ...shown, base: base?.commit ?? null, guard, preset: preset.env, brief: open.draft.brief };
+  const given = markOf(environment, tools);
+  const bound = { ...shown, base: base?.commit ?? null, guard, given, brief: open.draft.brief };
   const digest = createHash('sha256').update(JSON.stringify(bound)).digest('hex').slice(0, 32);
   return { digest, ...shown, base, warnings };
+}
+
+/** Stands for a key that cannot be kept: then a digest holds no longer than this process. */
+let ownKey: Buffer | undefined;
+
+/**
+ * Tells two environments apart by their values. Digests are shown and logged, and some values are secrets: without the
+ * person's key nothing can be tried against it.
+ */
+function markOf(environment: Readonly<Record<string, string>>, { ambient }: Tools): string {
+  const key = personKey('plan-key', ambient);
+  if (!key.ok) ownKey ??= randomBytes(32);
+  const sorted = Object.entries(environment).sort(([a], [b]) => (a < b ? -1 : 1));
+  const hash = createHmac('sha256', key.ok ? key.value : (ownKey ?? ''));
+  return hash.update(JSON.stringify(sorted)).digest('hex');
 }

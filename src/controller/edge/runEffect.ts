@@ -6,7 +6,7 @@ import {
   usualStaggerMs,
   type WorkspaceConfig,
 } from '../../core/workspace.ts';
-import type { Message } from '../../features/messages.ts';
+import type { Message, Ticket } from '../../features/messages.ts';
 import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
 import { toolsPatienceMs } from '../../features/workers/observing.ts';
 import { takenPorts } from '../../features/workers/starting.ts';
@@ -16,6 +16,7 @@ import { type Problem, problemOf, type Result, success } from '../../lib/result.
 import { pause, Stagger } from '../../lib/schedule.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents/documents.ts';
+import type { Environments } from './environments.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
@@ -36,7 +37,11 @@ export interface Edge {
   readonly typist: Pick<Typist, 'type'>;
   /** Opens the endpoint for agents' tools, or says where it is. */
   openTools(): Promise<Result<string>>;
+  readonly environments: Pick<Environments, 'ambientOf'>;
+  /** The controller's own. */
   readonly ambient: Tools['ambient'];
+  /** The name of the environment that whoever waits for this answer has lent. */
+  environmentOf(ticket: Ticket): string | undefined;
   tell(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
   fail(error: unknown): void;
@@ -69,7 +74,8 @@ function afterFault(effect: WorldEffect, state: ControllerState, error: Error): 
   switch (effect.type) {
     case 'plan': {
       const draft = state.log.proposals.get(effect.n)?.draft;
-      return draft ? { type: 'planned', n: effect.n, draft, config: state.config, plan: result } : null;
+      const { config, environment } = state;
+      return draft ? { type: 'planned', n: effect.n, draft, config, environment, plan: result } : null;
     }
     case 'launch':
       return { type: 'launch-failed', id: effect.id, stage: 'spawn', problem, ticket: effect.ticket };
@@ -100,7 +106,7 @@ async function run(
   state: ControllerState,
   { checks, starts, tokens }: Ongoing,
 ): Promise<void> {
-  const tools = toolsFor(edge, state);
+  const tools = toolsFor(edge, state, environmentFor(edge, effect, state));
   switch (effect.type) {
     case 'plan':
       return plan(edge, tools, effect.n, state);
@@ -173,8 +179,20 @@ async function run(
   }
 }
 
-function toolsFor({ git, ambient }: Pick<Edge, 'git' | 'ambient'>, state: ControllerState): Tools {
-  return { git, ambient, config: state.config };
+/** Who asked has lent the environment; plans, and what older clients approve, have that of the plans. */
+function environmentFor(edge: Edge, effect: WorldEffect, { environment }: ControllerState): string {
+  if (effect.type === 'plan') return environment;
+  return 'ticket' in effect ? (edge.environmentOf(effect.ticket) ?? environment) : '';
+}
+
+/** Tools that work in the environment of that name. */
+export function toolsFor(
+  { git, environments }: Pick<Edge, 'git' | 'environments'>,
+  { config }: Pick<ControllerState, 'config'>,
+  environment: string,
+): Tools {
+  const ambient = environments.ambientOf(environment);
+  return { git: git.within(ambient), ambient, config };
 }
 
 /** Agents work without our tools, too: what keeps them away is a notice, and no reason to start nothing. */
@@ -192,14 +210,15 @@ export function lookAtRepos(git: Git, state: ControllerState) {
 async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {
   const open = state.log.proposals.get(n);
   if (!open) return;
-  const { config, trust } = state;
+  const { config, trust, environment } = state;
   if (trust.configuration !== 'trusted') {
     const problem = untrustedProblem(config.root, trust);
-    return edge.tell({ type: 'planned', n, draft: open.draft, config, plan: { ok: false, problem } });
+    const plan = { ok: false, problem } as const;
+    return edge.tell({ type: 'planned', n, draft: open.draft, config, environment, plan });
   }
   const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
   const plan = await makePlan(await withTools(edge, tools), open, worker, takenPorts(state, open));
-  edge.tell({ type: 'planned', n, draft: open.draft, config, plan });
+  edge.tell({ type: 'planned', n, draft: open.draft, config, environment, plan });
 }
 
 async function launchWorker(
@@ -317,7 +336,8 @@ export function onlyForLiveWorkers(run: RunEffect, tell: (message: Message) => v
     if (allowedEffects.has(effect.type)) return run(effect, state);
     const draft = effect.type === 'plan' && state.log.proposals.get(effect.n)?.draft;
     if (!draft || effect.type !== 'plan') return;
-    const plan = { ok: false, problem: foreignStateProblem(state.config.root) } as const;
-    queueMicrotask(() => tell({ type: 'planned', n: effect.n, draft, config: state.config, plan }));
+    const { config, environment } = state;
+    const plan = { ok: false, problem: foreignStateProblem(config.root) } as const;
+    queueMicrotask(() => tell({ type: 'planned', n: effect.n, draft, config, environment, plan }));
   };
 }

@@ -22,7 +22,7 @@ import {
   toolsMet,
   toolsOverdue,
 } from '../../features/workers/observing.ts';
-import { launched, launchFailed, planned } from '../../features/workers/starting.ts';
+import { launched, launchFailed, planIn, planned } from '../../features/workers/starting.ts';
 import { processEnded } from '../../features/workers/stop.ts';
 import { undoEnded } from '../../features/workers/undo.ts';
 import type { Problem } from '../../lib/result.ts';
@@ -128,6 +128,8 @@ function decide(state: ControllerState, message: Message): Decision {
       return { state, happenings: [message.happening], effects: [] };
     case 'time-entered':
       return timeEntered(state, message);
+    case 'environment-lent':
+      return planIn(state, message.environment);
     case 'config-read':
       return configRead(state, message);
     case 'trust-read':

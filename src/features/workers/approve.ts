@@ -13,7 +13,7 @@ import { canInsist, limitOf } from '../usage/limiting.ts';
 import { checkDraft, noSuchProposal, withBusy } from './checks.ts';
 import { beyondText, proposalText, selectBeyond } from './proposalText.ts';
 import { reject } from './reject.ts';
-import { portsAreTaken } from './starting.ts';
+import { planIn, portsAreTaken } from './starting.ts';
 import type { OpenProposal } from './workerState.ts';
 import { workerJson } from './workerText.ts';
 
@@ -80,6 +80,7 @@ async function approveProposals(
   { all = false, yes = false, overLimit = false }: ApproveOptions & { readonly all?: boolean },
 ): Promise<Printed> {
   if (numbers.length > 0 === all) call.misused('name proposals by their numbers, or say --all');
+  await call.lendEnvironment();
   const [first = 0] = numbers;
   if (numbers.length === 1) return approveShown(call, first, { yes: true, overLimit }, false);
   const facts = await call.facts();
@@ -114,6 +115,7 @@ export async function approveShown(
   options: ApproveOptions,
   withdraw: boolean,
 ): Promise<Printed> {
+  await call.lendEnvironment();
   const proposal = await planned(call, n);
   const { plan, limit, kind, draft } = proposal;
   const takeBack = async (why: string) => {
@@ -214,6 +216,8 @@ function decideApproval(state: ControllerState, request: Approve, message: Reque
   if (!open) return reply(state, ticket, noSuchProposal(request.n));
   if (state.trust.configuration !== 'trusted')
     return reply(state, ticket, { ok: false, problem: untrustedProblem(state.config.root, state.trust) });
+  if (from.environment !== undefined && from.environment !== state.environment)
+    return planAgain(state, from.environment, open.n, ticket);
   const allowed = approvable(state, open, request.digest);
   if (allowed.ok && portsAreTaken(state, open, allowed.value)) return replan(state, open, ticket);
   if (!allowed.ok) return reply(state, ticket, allowed);
@@ -277,6 +281,14 @@ function resumedFrom(plan: StartPlan): Happening {
 /** What this one start gives to the worker. */
 function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: true } {
   return { ...(ports && { ports }), ...(delivery === 'typed' && { typed: true }) };
+}
+
+/** It was shown as it would run in another shell's environment: it is shown again before it runs in the person's own. */
+function planAgain(state: ControllerState, environment: string, n: number, ticket: Ticket): Decision {
+  const again = planIn(state, environment);
+  const message = `Proposal ${n} was worked out for another shell of yours; now it is for the one that you approve in.`;
+  const problem = problemOf('plan_changed', message, 'Look at it again, then approve.');
+  return { ...again, effects: [...again.effects, ...reply(state, ticket, { ok: false, problem }).effects] };
 }
 
 /** Two plans were worked out side by side, or a worker with the same ports came back. */

@@ -20,10 +20,18 @@ export function portsAreTaken(state: ControllerState, open: OpenProposal, { port
   return ports !== undefined && overlapsAny(ports, takenPorts(state, open));
 }
 
+/** From now on plans are worked out in another environment: in it other programs may be found. */
+export function planIn(state: ControllerState, environment: string): Decision {
+  if (environment === state.environment) return { state, happenings: [], effects: [] };
+  const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
+  return { state: { ...state, environment, plans: new Map() }, happenings: [], effects };
+}
+
 /** A plan is kept only if it still belongs to the proposal, and the configuration, as they stand. */
 export function planned(state: ControllerState, message: Told<'planned'>): Decision {
   const open = state.log.proposals.get(message.n);
-  if (!open || !isEqual(open.draft, message.draft) || !isEqual(state.config, message.config))
+  const isOld = state.environment !== (message.environment ?? '');
+  if (!open || isOld || !isEqual(open.draft, message.draft) || !isEqual(state.config, message.config))
     return { state, happenings: [], effects: [] };
   if (message.plan.ok && portsAreTaken(state, open, message.plan.value))
     return { state, happenings: [], effects: [{ type: 'plan', n: open.n }] };

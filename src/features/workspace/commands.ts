@@ -17,6 +17,21 @@ const facts = defineServed<Facts>()({
   },
 });
 
+/**
+ * Lends what belongs to the shell that a client runs in: what its person approves and ends is done with it. `plans`: plans
+ * are worked out in it, too. It stays in memory; any other variable is refused.
+ */
+const lendEnvironment = defineServed<null>()({
+  name: 'lendEnvironment',
+  by: 'person',
+  what: 'lend an environment',
+  params: ({ z, variables, flag }) => z.strictObject({ variables, plans: flag }),
+  handle: (services, { variables, plans = false }) => {
+    services.lendEnvironment(variables, plans);
+    return success(null);
+  },
+});
+
 /** Ends all processes and then host and controller. */
 const stopAll = defineServed<null>()({
   name: 'stopAll',
@@ -27,7 +42,7 @@ const stopAll = defineServed<null>()({
   handle: (services) => services.stopAll(),
 });
 
-export const workspaceCommands = [facts, stopAll] as const;
+export const workspaceCommands = [facts, lendEnvironment, stopAll] as const;
 
 /** What is done to a workspace and to the programs themselves. */
 export const workspaceVerbs: readonly OwnVerb[] = [

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import { Environments } from '../../src/controller/edge/environments.ts';
+import { areLent, lentBy, withLent } from '../../src/core/clientVariables.ts';
+
+test('what a shell has of the list is lent; what no variable can hold is as if it were not set', () => {
+  const shell = {
+    PATH: '/b',
+    LC_TIME: 'de',
+    HOME: '/h',
+    ANTHROPIC_API_KEY: 'k',
+    TZ: 'a\nb',
+    DISPLAY: undefined,
+  };
+  expect(lentBy(shell)).toEqual({ PATH: '/b', LC_TIME: 'de' });
+  expect(areLent(lentBy(shell))).toBe(true);
+  expect(areLent({ HOME: '/h' })).toBe(false);
+});
+
+test('what the shell lacks of the list is taken away, and all else stays', () => {
+  const own = { PATH: '/a', SSH_AUTH_SOCK: '/gone', LC_ALL: 'C', HOME: '/h', API_KEY: 'k' };
+  expect(withLent(own, { PATH: '/b' })).toEqual({ PATH: '/b', HOME: '/h', API_KEY: 'k' });
+});
+
+test('an environment is found by its name, which tells nothing; that of an equal shell is the own one', () => {
+  const all = new Environments({ PATH: '/a', HOME: '/h' });
+  expect(all.keep({ PATH: '/a' })).toBe('');
+  const names = ['/b', '/c', '/b'].map((PATH) => all.keep({ PATH }));
+  expect(names[0]).toMatch(/^[0-9a-f]{16}$/);
+  expect(names).toEqual([names[0], names[1], names[0]]);
+  expect(all.ambientOf(names[1] ?? '')).toEqual({ PATH: '/c', HOME: '/h' });
+  for (let n = 0; n < 100; n++) all.keep({ PATH: `/${n}` });
+  expect(all.ambientOf(names[1] ?? '')).toEqual({ PATH: '/a', HOME: '/h' });
+});
