@@ -57,6 +57,29 @@ const withoutNeighbours = {
   },
 };
 
+/**
+ * string-width loads the rules of Unicode for clusters, 20 ms, and lists all emoji, 20 ms, in every program that could
+ * measure a text. Most texts are ASCII and need neither: both are made when first needed.
+ */
+const widthsWhenNeeded = {
+  name: 'widths-when-needed',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /node_modules\/string-width\/index\.js$/ }, ({ path }) => {
+      const later = {
+        'const segmenter = new Intl.Segmenter();':
+          'let clusters; const segmenter = { segment: (text) => (clusters ??= new Intl.Segmenter()).segment(text) };',
+        'const rgiEmojiRegex = /^\\p{RGI_Emoji}$/v;':
+          'let emoji; const rgiEmojiRegex = { test: (text) => (emoji ??= /^\\p{RGI_Emoji}$/v).test(text) };',
+      };
+      let contents = readFileSync(path, 'utf8');
+      for (const [now, whenNeeded] of Object.entries(later)) {
+        if (!contents.includes(now)) throw new Error(`string-width no longer has: ${now}`);
+        contents = contents.replace(now, () => whenNeeded);
+      }
+      return { contents };
+    }),
+};
+
 /** Messages of zod in fifty languages, of which ours are none: half of what the first chunk of a controller would hold. */
 const withoutLanguages = {
   name: 'without-languages',
@@ -83,7 +106,7 @@ const { metafile } = await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   metafile: true,
-  plugins: [yogaWithoutFetch, httpAlone, withoutNeighbours, withoutLanguages],
+  plugins: [yogaWithoutFetch, httpAlone, withoutNeighbours, withoutLanguages, widthsWhenNeeded],
   logLevel: 'warning',
 });
 

@@ -84,7 +84,8 @@ export function wrapLines(text: string, width: number, tone: Tone = 'plain'): re
   return wrapText(plainLines(text), width).map((row) => line(row.replaceAll('\u00a0', ' '), tone));
 }
 
-const segmenter = new Intl.Segmenter();
+/** Made when first needed: the rules of Unicode take 20 ms to load, and most of what is printed is ASCII. */
+let segmenter: Intl.Segmenter | undefined;
 const printableAscii = /^[\x20-\x7e]*$/;
 
 /** A class of characters that are one cell wide and join nothing before them: most of what is drawn. */
@@ -100,6 +101,7 @@ export function cellWidth(text: string): number {
 /** Returns the grapheme clusters of a text. */
 export function clustersOf(text: string): readonly string[] {
   if (printableAscii.test(text)) return text.split('');
+  segmenter ??= new Intl.Segmenter();
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
 
