@@ -9,6 +9,8 @@ import { resolvePresets } from '../agents/presets.ts';
 import { type FoundAgent, probeAgent } from '../agents/probe.ts';
 import { findUnknownSettings } from '../controller/config/unknownSettings.ts';
 import { openConfig, readConfig } from '../controller/config/workspaceConfig.ts';
+import { logFile } from '../controller/record/log.ts';
+import { damageText, logLines, noDamage, withLine } from '../controller/record/logLines.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
 import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import type { Problem, Result } from '../lib/result.ts';
@@ -43,6 +45,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
     ...(await checkNotion(token, root.ok ? root.value : null)),
     ...(trust ? [checkTrust(trust)] : []),
     ...(root.ok ? findUnknownSettings(root.value).map(unknownFinding) : []),
+    ...(root.ok ? checkLog(logFile(root.value)) : []),
     root.ok
       ? { name: 'workspace', verdict: 'ok', text: root.value }
       : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },
@@ -69,6 +72,19 @@ function checkTrust(trust: Result<Trust>): Finding {
 
 function unknownFinding({ message, hint }: Problem): Finding {
   return { name: 'configuration', verdict: 'warning', text: `${message} ${hint}` };
+}
+
+/** Looks through the whole log: what is skipped in it is told of only once elsewhere. */
+function checkLog(file: string): Finding[] {
+  const name = 'log';
+  if (!existsSync(file)) return [];
+  try {
+    let damage = noDamage;
+    for (const line of logLines(file)) damage = withLine(damage, line);
+    return damage.count === 0 ? [] : [{ name, verdict: 'warning', text: damageText(file, damage) }];
+  } catch (error) {
+    return [{ name, verdict: 'problem', text: `${file} cannot be read: ${(error as Error).message}` }];
+  }
 }
 
 async function checkGit(): Promise<Finding> {

@@ -1,3 +1,5 @@
+import { type Fault, type Fields, object, type Shape } from '../lib/shape.ts';
+
 /** What every event of a log has besides its own fields. */
 export interface Logged {
   /** Counts from 1 without gaps. */
@@ -10,6 +12,11 @@ interface Event {
   readonly type: string;
 }
 
+/** What the fields of an event are, its type aside: all shapes in which it was ever written. */
+export type EventFields<E extends Event> = {
+  readonly [T in E['type']]: Fields<Omit<Extract<E, { readonly type: T }>, 'type'>>;
+};
+
 /** Returns the fields that an event changes. Pure; where it changes nothing it returns none. */
 type Change<State, E> = (state: State, event: E & Logged) => Partial<State>;
 
@@ -20,6 +27,8 @@ type Change<State, E> = (state: State, event: E & Logged) => Partial<State>;
 export interface Slice<State, Own extends Event, Foreign extends Event = never> {
   /** Its fields before the first event. */
   readonly start: State;
+  /** What lines of its own events hold, for the check of what a log says. */
+  readonly fields: EventFields<Own>;
   /** What an event changes: each of its own, and those of other features that it follows. */
   readonly on: {
     readonly [T in Own['type']]: Change<State, Extract<Own, { readonly type: T }>>;
@@ -56,6 +65,8 @@ export interface Fold<State> {
   readonly start: State;
   /** Returns the state after one more event. Pure; an event of an unknown type changes nothing but `seq`. */
   apply(state: State, event: Event & Logged): State;
+  /** Finds what an event of a known type lacks; null where `apply` can take it. */
+  faultOf(event: Event): Fault | null;
   /** Types of events that can be observed again. */
   readonly repeated: ReadonlySet<string>;
   /** Says an event in a sentence; null where its feature has none for it. */
@@ -67,7 +78,10 @@ export function composeSlices<const List extends readonly AnySlice[]>(slices: Li
   const always = slices.flatMap(({ every }) => every ?? []);
   const changes = new Map<string, Change<object, Event>[]>();
   const texts = new Map<string, (event: Event) => string>();
+  const shapes = new Map<string, Shape<object>>();
   for (const slice of slices) {
+    for (const [type, fields] of Object.entries<Fields<object>>(slice.fields))
+      shapes.set(type, object(fields));
     for (const [type, change] of Object.entries<Change<object, Event>>(slice.on))
       changes.set(type, [...(changes.get(type) ?? []), change]);
     for (const [type, text] of Object.entries(slice.texts ?? {}))
@@ -81,6 +95,7 @@ export function composeSlices<const List extends readonly AnySlice[]>(slices: Li
       for (const change of always) Object.assign(next, change(next, event));
       return next;
     },
+    faultOf: (event) => shapes.get(event.type)?.(event) ?? null,
     repeated: new Set(slices.flatMap(({ repeated = [] }) => repeated)),
     textOf: (event) => texts.get(event.type)?.(event) ?? null,
   };

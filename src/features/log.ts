@@ -54,3 +54,6 @@ export function isDurable({ type }: Happening): boolean {
 
 /** Says an event in a sentence; null where its feature has none for it. */
 export const eventSentence = fold.textOf;
+
+/** Finds what a line of a known type lacks; null where it can be folded, and for types of later versions. */
+export const eventFault = fold.faultOf;

@@ -5,16 +5,16 @@ import {
   type GrowingFile,
   growing,
   openForAppend,
-  replaceWhole,
+  readText,
+  replaceFile,
   syncFolder,
-  writeNew,
 } from '../../lib/files.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { logLines } from './logLines.ts';
+import { damageText, type LogDamage, logLines, noDamage, withLine } from './logLines.ts';
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */
 export interface Log {
-  /** Damage that was found and set aside; empty when all was well. */
+  /** Lines that are skipped and were not told of before; empty when all was well. */
   readonly problems: readonly Problem[];
   /** Why nothing can be written at the moment; null while all is well. */
   readonly fault: Problem | null;
@@ -45,48 +45,59 @@ export function logFile(root: string): string {
 }
 
 /**
- * Opens or creates the log. Lines that are no events, such as a half-written last one, are copied to a file beside
- * it before the log is replaced by its good lines. Where nothing can be written, the log can be read all the same, and
- * this is done before the first event is written.
+ * Opens or creates the log. It is never rewritten: lines that cannot be used, such as a half-written last one, are
+ * skipped and stay where they are. `problems` tells of them once; the next opening knows what was told.
  * @param take is given each event that is there, oldest first; none of them is kept
  * @throws when the file cannot be read: without a record nothing may be started
  */
 export function openLog(file: string, take: (event: LogEvent) => void): Log {
-  let seq = 0;
-  let isWhole = true;
-  const bad: string[] = [];
   // Opened once before: what is a folder or belongs to another user is no log that will do later.
-  for (const { text, event, isEnded } of createIfPossible(file) ? logLines(file) : []) {
-    isWhole = isEnded;
-    if (!event) bad.push(text);
-    else {
-      ({ seq } = event);
-      take(event);
-    }
+  const read = createIfPossible(file) ? readLog(file, take, toldLine(file)) : unread;
+  return new LogWriter(file, read);
+}
+
+/** What reading a log came to. */
+interface ReadLog {
+  /** Of its last event. */
+  readonly seq: number;
+  /** Whether its last line has its newline. */
+  readonly isEnded: boolean;
+  /** That was not told of before. */
+  readonly damage: LogDamage;
+}
+
+const unread: ReadLog = { seq: 0, isEnded: true, damage: noDamage };
+
+function readLog(file: string, take: (event: LogEvent) => void, told: number): ReadLog {
+  let { seq, isEnded, damage: all } = unread;
+  let lines = 0;
+  let fresh = all;
+  for (const one of logLines(file)) {
+    seq = one.seq ?? seq;
+    ({ isEnded, line: lines } = one);
+    all = withLine(all, one);
+    if (lines > told) fresh = withLine(fresh, one);
+    if (one.event) take(one.event);
   }
-  return new LogWriter(file, seq, bad, isWhole);
+  // A shorter one than what was told of is another log.
+  return { seq, isEnded, damage: lines < told ? all : fresh };
 }
 
 /**
- * Reads a log that was not written here. It is neither repaired nor written: what is appended is known for as long as
+ * Reads a log that was not written here. Nothing is written beside it either: what is appended is known for as long as
  * this process lives.
  * @param take is given each event that can be read, oldest first
  */
 export function openForeignLog(file: string, take: (event: LogEvent) => void): Log {
-  let seq = 0;
-  const foreign = existsSync(file) ? logLines(file) : [];
-  for (const { event } of foreign) {
-    if (!event) continue;
-    ({ seq } = event);
-    take(event);
-  }
+  const { damage, ...read } = existsSync(file) ? readLog(file, take, 0) : unread;
+  let { seq } = read;
   const remember = (happenings: readonly Happening[], at: Date): readonly LogEvent[] =>
     happenings.map((happening) => {
       seq += 1;
       return { v: 1, seq, at: at.toISOString(), ...happening };
     });
   return {
-    ...{ problems: [], fault: null, waiting: 0 },
+    ...{ problems: problemsOf(file, damage), fault: null, waiting: 0 },
     append: (happenings, at) => success(remember(happenings, at)),
     take: remember,
     retry: () => success(null),
@@ -109,29 +120,24 @@ function createIfPossible(file: string): boolean {
 }
 
 class LogWriter implements Log {
-  readonly problems: readonly Problem[] = [];
+  readonly problems: readonly Problem[];
   #fault: Problem | null = null;
   readonly #file: string;
   #seq: number;
+  /** Begins the line behind one that was cut off. */
+  #lineBreak: '' | '\n';
+  /** The last bad line, until it is kept that it was told of; 0 for none. */
+  #untold: number;
   #growing: GrowingFile | null = null;
-  /** Done before the first write. */
-  #repair: (() => void) | null;
   #waiting: LogEvent[] = [];
 
-  constructor(file: string, seq: number, bad: readonly string[], isWhole: boolean) {
+  constructor(file: string, { seq, isEnded, damage }: ReadLog) {
     this.#file = file;
     this.#seq = seq;
-    const aside = bad.length > 0 ? freeName(file) : null;
-    this.#repair =
-      aside === null && isWhole
-        ? null
-        : () => {
-            if (aside !== null && !existsSync(aside)) writeNew(aside, withNewlines(bad));
-            replaceWhole(file, withNewlines(goodLines(file)));
-          };
-    const opened = this.#guarded(() => this.#open().tryRoom(roomBytes));
-    if (aside !== null)
-      this.problems = [damaged(file, bad.length, opened.ok || existsSync(aside) ? aside : null)];
+    this.#lineBreak = isEnded ? '' : '\n';
+    this.problems = problemsOf(file, damage);
+    this.#untold = damage.last;
+    this.#guarded(() => this.#open().tryRoom(roomBytes));
   }
 
   get fault(): Problem | null {
@@ -200,13 +206,13 @@ class LogWriter implements Log {
 
   #write(events: readonly LogEvent[], isNeededOnDisk: boolean): void {
     const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('');
-    if (lines !== '') this.#open().append(lines, isNeededOnDisk);
+    if (lines === '') return;
+    this.#open().append(this.#lineBreak + lines, isNeededOnDisk);
+    this.#lineBreak = '';
   }
 
   #open(): GrowingFile {
     if (this.#growing) return this.#growing;
-    this.#repair?.();
-    this.#repair = null;
     const { size = 0 } = statSync(this.#file, { throwIfNoEntry: false }) ?? {};
     const opened = openForAppend(resolve(this.#file, '../..'), this.#file);
     if (!opened.ok) throw new Error(opened.problem.message);
@@ -219,6 +225,8 @@ class LogWriter implements Log {
     try {
       const value = write();
       this.#fault = null;
+      if (this.#untold > 0) rememberTold(this.#file, this.#untold);
+      this.#untold = 0;
       return success(value);
     } catch (error) {
       const refused = notWritten(this.#file, error);
@@ -237,27 +245,23 @@ function notWritten(file: string, error: unknown): Result<never> {
   );
 }
 
-function damaged(file: string, count: number, aside: string | null): Problem {
-  const [lines, were] = count === 1 ? ['One line', 'was'] : [`${count} lines`, 'were'];
-  const kept = aside === null ? 'left where it is until something can be written' : `set aside in ${aside}`;
-  return problemOf(
-    'log_damaged',
-    `${lines} of ${file} could not be read and ${were} ${kept}; the rest is used.`,
-  );
+function problemsOf(file: string, damage: LogDamage): readonly Problem[] {
+  return damage.count === 0 ? [] : [problemOf('log_damaged', damageText(file, damage))];
 }
 
-function* withNewlines(lines: Iterable<string>): Generator<string> {
-  for (const line of lines) yield `${line}\n`;
+/** Keeps which line was the last that a person was told of. */
+function toldFile(file: string): string {
+  return file.replace(/\.jsonl$/, '.told.json');
 }
 
-function* goodLines(file: string): Generator<string> {
-  for (const { text, event } of logLines(file)) if (event) yield text;
+/** Number of the last bad line that was told of; 0 where none was, and where that cannot be read. */
+function toldLine(file: string): number {
+  const text = readText(resolve(file, '../..'), toldFile(file), 1000);
+  const number = Number(text.ok && /^\{"line":(\d{1,15})\}$/.exec(text.value ?? '')?.[1]);
+  return Number.isSafeInteger(number) ? number : 0;
 }
 
-/** A name no earlier damage was kept under. */
-function freeName(file: string): string {
-  for (let i = 1; ; i++) {
-    const name = file.replace(/\.jsonl$/, `.damaged-${i}.jsonl`);
-    if (!existsSync(name)) return name;
-  }
+/** Where this cannot be written, the same lines are told of again. */
+function rememberTold(file: string, line: number): void {
+  replaceFile(resolve(file, '../..'), toldFile(file), JSON.stringify({ line }));
 }

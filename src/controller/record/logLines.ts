@@ -1,11 +1,18 @@
 import { closeSync, readSync } from 'node:fs';
-import type { LogEvent } from '../../features/log.ts';
+import { eventFault, type LogEvent } from '../../features/log.ts';
 import { openPlain } from '../../lib/files.ts';
+import { faultText, object, type Shape, text, time, within } from '../../lib/shape.ts';
 
-/** A line of a log: its text without the newline, and the event in it, or null for what is none. */
+/** A line of a log that is not empty: an event, or what is wrong with it. */
 export interface LogLine {
-  readonly text: string;
+  /** From 1, empty lines included. */
+  readonly line: number;
+  /** Null for what cannot be used. */
   readonly event: LogEvent | null;
+  /** In one sentence; '' for an event. */
+  readonly fault: string;
+  /** Its number in the log, also where nothing else of it can be used; null where it has none. */
+  readonly seq: number | null;
   /** Only the last one can lack its newline. */
   readonly isEnded: boolean;
 }
@@ -16,6 +23,7 @@ const newline = 10;
 /** The lines of a log, oldest first, empty ones left out; a log may be larger than any text or memory can hold. */
 export function* logLines(file: string): Generator<LogLine> {
   const fd = openPlain(file);
+  let line = 0;
   try {
     let rest: Buffer = Buffer.alloc(0);
     for (;;) {
@@ -28,12 +36,13 @@ export function* logLines(file: string): Generator<LogLine> {
       let end = bytes.indexOf(newline, rest.length);
       let start = 0;
       for (; end >= 0; end = bytes.indexOf(newline, start)) {
-        if (end > start) yield lineOf(bytes.toString('utf8', start, end), true);
+        line += 1;
+        if (end > start) yield lineOf(line, bytes.toString('utf8', start, end), true);
         start = end + 1;
       }
       rest = bytes.subarray(start);
     }
-    if (rest.length > 0) yield lineOf(rest.toString('utf8'), false);
+    if (rest.length > 0) yield lineOf(line + 1, rest.toString('utf8'), false);
   } finally {
     closeSync(fd);
   }
@@ -44,19 +53,62 @@ export function* logEvents(file: string): Generator<LogEvent> {
   for (const { event } of logLines(file)) if (event) yield event;
 }
 
-function lineOf(text: string, isEnded: boolean): LogLine {
-  return { text, event: eventIn(text), isEnded };
+/** Lines that cannot be used: how many there are, and what is wrong with the first ones. */
+export interface LogDamage {
+  readonly count: number;
+  /** Number of the last one. */
+  readonly last: number;
+  /** At most three, such as `line 7: started.id is not a text`. */
+  readonly first: readonly string[];
 }
 
-function eventIn(text: string): LogEvent | null {
+export const noDamage: LogDamage = { count: 0, last: 0, first: [] };
+
+/** Counts one more line, where it is a bad one. */
+export function withLine(damage: LogDamage, { line, event, fault }: LogLine): LogDamage {
+  if (event) return damage;
+  const first = damage.first.length < 3 ? [...damage.first, `line ${line}: ${fault}`] : damage.first;
+  return { count: damage.count + 1, last: line, first };
+}
+
+/** Says it in two sentences. */
+export function damageText(file: string, { count, first }: LogDamage): string {
+  const [lines, are] = count === 1 ? ['One line', 'is'] : [`${count} lines`, 'are'];
+  const more = count > first.length ? ` And ${count - first.length} more.` : '';
+  return `${lines} of ${file} cannot be used and ${are} skipped; all else is used, and the file stays as it is. ${first.join(' ')}${more}`;
+}
+
+/** So far behind the largest whole number that one more can always be counted. */
+const mostSeq = 2 ** 50;
+
+const notOurs = { path: '', wants: '1' };
+
+interface Envelope {
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+}
+
+const version = object<{ readonly v: 1 }>({ v: (value) => (value === 1 ? null : notOurs) });
+const envelope: Shape<Envelope> = object({ seq: within(0, mostSeq), at: time, type: text });
+
+function lineOf(line: number, said: string, isEnded: boolean): LogLine {
+  const bad = { line, event: null, seq: null, isEnded };
+  const value = parsed(said);
+  if (value === undefined) return { ...bad, fault: 'This is not JSON.' };
+  const outer = version(value) ?? envelope(value);
+  if (outer) return { ...bad, fault: faultText(outer) };
+  const event = value as LogEvent;
+  const inner = eventFault(event);
+  if (inner) return { ...bad, seq: event.seq, fault: faultText(inner, event.type) };
+  return { line, event, fault: '', seq: event.seq, isEnded };
+}
+
+function parsed(said: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null) return null;
-    const { v, seq, at, type } = value as Partial<LogEvent>;
-    const isEvent = v === 1 && Number.isInteger(seq) && typeof at === 'string' && typeof type === 'string';
-    return isEvent ? (value as LogEvent) : null;
+    return JSON.parse(said);
   } catch {
-    // Not JSON: damage, which whoever opens the log keeps aside.
-    return null;
+    // Said as the line's fault.
+    return undefined;
   }
 }

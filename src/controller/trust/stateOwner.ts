@@ -53,7 +53,7 @@ export function putStateAside(root: string): Result<string> {
   try {
     mkdirSync(folder, { mode: 0o700 });
     const names = readdirSync(join(root, '.orch')).filter((name) =>
-      /^(log[.\w-]*\.jsonl|notion|id)$/.test(name),
+      /^(log[.\w-]*\.jsonl?|notion|id)$/.test(name),
     );
     for (const name of names) renameSync(join(root, '.orch', name), join(folder, name));
     return success(folder);

@@ -1,5 +1,6 @@
 import type { RequestAnswer } from '../../core/queue.ts';
 import { put, type Slice, unchanged, without } from '../../core/slice.ts';
+import { count, either, exactly, listOf, object, type Shape, text, whole } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
 /** What a person did about what waited for them, as the log keeps it. */
@@ -21,9 +22,23 @@ interface AttentionState {
   readonly setAside: ReadonlyMap<string, string>;
 }
 
+type Said<T extends RequestAnswer['say']> = Extract<RequestAnswer, { readonly say: T }>;
+
+const requestAnswer: Shape<RequestAnswer> = either(
+  either(
+    object<Said<'allow'>>({ say: exactly('allow') }),
+    object<Said<'deny'>>({ say: exactly('deny'), why: text }),
+  ),
+  object<Said<'choose'>>({ say: exactly('choose'), options: listOf(either(count, listOf(count))) }),
+);
+
 /** What the log remembers of the queue. */
 export const attentionSlice: Slice<AttentionState, AttentionEvent, EndEvent> = {
   start: { setAside: new Map() },
+  fields: {
+    answered: { id: text, request: text, what: text, answer: requestAnswer, byPid: whole },
+    'set-aside': { id: text },
+  },
   on: {
     answered: unchanged,
     'set-aside': ({ setAside }, { id, at }) => ({ setAside: put(setAside, id, at) }),

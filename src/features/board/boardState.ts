@@ -1,5 +1,6 @@
 import type { CardFields, CardOwner, Column } from '../../core/board.ts';
 import type { Slice } from '../../core/slice.ts';
+import { mapOf, text } from '../../lib/shape.ts';
 import { Ledger } from '../../lib/store.ts';
 
 /** A card went to a table without columns for these of its values, by field or by the column's name. */
@@ -17,6 +18,7 @@ interface BoardState {
 /** What the log remembers of the board. */
 export const boardSlice: Slice<BoardState, BoardEvent> = {
   start: { cardValues: new Ledger() },
+  fields: { 'card-moved': { card: text, left: mapOf(text) } },
   on: { 'card-moved': ({ cardValues }, { card, left }) => ({ cardValues: cardValues.with(card, left) }) },
 };
 

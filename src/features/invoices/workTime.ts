@@ -2,6 +2,7 @@ import { formatDuration, timeSteps } from '../../core/amounts.ts';
 import type { InvoiceFacts, TimeEntry } from '../../core/invoices.ts';
 import type { Logged, Slice } from '../../core/slice.ts';
 import type { UpdateDraft } from '../../core/worker.ts';
+import { nullable, number, object, oneOf, type Shape, text } from '../../lib/shape.ts';
 import { Ledger } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
 
@@ -55,9 +56,20 @@ export interface TimesState {
   readonly madeEntries: Ledger<string, MadeEntry>;
 }
 
+const timeEntry: Shape<TimeEntry> = object({
+  ...{ id: text, worker: text, repo: text, task: text, date: text, currency: text },
+  ...{ minutes: number, rateCents: number, amountCents: number },
+  status: oneOf({ pending: true, invoiced: true, paid: true }),
+  source: oneOf({ claim: true, measured: true, edited: true }),
+});
+
 /** What the log remembers of time. */
 export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent> = {
   start: { workTimes: new Ledger(), madeEntries: new Ledger() },
+  fields: {
+    'time-entered': { id: text, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
+    'entry-written': { entry: text },
+  },
   on: {
     started: ({ workTimes }, { id, at }) => ({ workTimes: workTimes.with(id, { ...fresh, seenAt: at }) }),
     observed: ofTime((time, { state, at }) =>

@@ -1,4 +1,5 @@
 import type { Slice } from '../../core/slice.ts';
+import { anything, count, listOf, mapOf, object, oneOf, type Shape, text } from '../../lib/shape.ts';
 
 /** Something worth knowing beyond one worker: kept for the workspace, found by searching. */
 export interface Memory {
@@ -48,9 +49,16 @@ interface MemoryState {
   readonly lastMemory: number;
 }
 
+const kinds = Object.fromEntries(memoryKinds.map((kind) => [kind, true])) as Record<MemoryKind, true>;
+
+const memoryDraft: Shape<MemoryDraft> = object({
+  ...{ kind: oneOf(kinds), content: text, tags: listOf(text), metadata: mapOf(anything) },
+});
+
 /** What the log remembers of memories. */
 export const memorySlice: Slice<MemoryState, MemoryEvent> = {
   start: { memories: [], lastMemory: 0 },
+  fields: { remembered: { id: text, entry: count, memory: memoryDraft } },
   on: {
     remembered: ({ memories, lastMemory }, { id, entry, at, memory }) => ({
       memories: [...memories, { id: `orch-${entry}`, by: id, at, ...memory }],

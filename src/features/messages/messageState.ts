@@ -1,6 +1,7 @@
 import type { Facts, Met, MetFile, Note } from '../../core/facts.ts';
 import type { Slice } from '../../core/slice.ts';
 import type { Update, Worker } from '../../core/worker.ts';
+import { count, flag, listOf, object, oneOf, optional, type Shape, text } from '../../lib/shape.ts';
 import type { EndEvent, SeenEvent, ToolsContact } from '../workers/workerState.ts';
 
 /** Events of what sessions write to each other, as the log keeps them. */
@@ -35,9 +36,19 @@ interface MessagesState {
 const updatesKept = 500;
 const notesKept = 200;
 
+const about: Shape<{ readonly worker: string; readonly files: readonly MetFile[] }> = object({
+  worker: text,
+  files: listOf(object<MetFile>({ path: text, kind: oneOf({ overlap: true, conflict: true }) })),
+});
+
 /** What the log remembers of what sessions reported and wrote. */
 export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEvent> = {
   start: { updates: [], notes: [], lastNote: 0, met: [], muted: new Set() },
+  fields: {
+    'note-sent': { id: text, n: count, from: text, text, about: optional(about) },
+    'notes-delivered': { id: text, upTo: count },
+    'notes-muted': { id: text, muted: flag },
+  },
   on: {
     updated: ({ updates }, { id, at, update }) => ({
       updates: [...updates, { worker: id, at, ...update }].slice(-updatesKept),

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../core/radar.ts';
 import { put, type Slice, without } from '../../core/slice.ts';
+import { listOf, nullable, oneOf, text } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
 /** Two workers, or one and the branch it goes to (`b` is null), stopped merging or merge again. */
@@ -21,6 +22,12 @@ interface RadarState {
 /** What the log remembers of the radar. */
 export const radarSlice: Slice<RadarState, RadarEvent, EndEvent> = {
   start: { clashes: new Map() },
+  fields: {
+    'radar-turned': {
+      ...{ repo: text, a: text, b: nullable(text), files: listOf(text) },
+      verdict: oneOf({ clean: true, overlap: true, conflict: true }),
+    },
+  },
   on: {
     'radar-turned': ({ clashes }, { a, b, verdict }) => {
       const key = clashKey(a, b);

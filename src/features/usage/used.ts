@@ -11,6 +11,7 @@ import {
   type UsageRow,
 } from '../../core/usage.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
+import { mapOf, number, object, type Shape, text } from '../../lib/shape.ts';
 import { Ledger } from '../../lib/store.ts';
 
 /** An agent said what its run has cost so far, in US dollars. */
@@ -44,9 +45,17 @@ export interface Used {
 
 type ByDay<T> = Readonly<Record<Day, T>>;
 
+const tokens: Shape<Tokens> = object({
+  ...{ input: number, output: number, cacheRead: number, cacheWrite: number },
+});
+
 /** What the log remembers of what was used. */
 export const usageSlice: Slice<{ readonly used: Used }, UsageEvent> = {
   start: { used: { meters: new Ledger(), dollars: new Ledger(), tokens: new Ledger() } },
+  fields: {
+    spent: { id: text, day: text, run: number, total: number },
+    'tokens-counted': { id: text, session: text, days: mapOf(tokens) },
+  },
   on: {
     spent: ({ used }, event) => ({ used: afterSpent(used, event) }),
     'tokens-counted': ({ used }, { id, session, days }) => ({

@@ -1,6 +1,8 @@
 import { workerId } from '../../core/ids.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
 import { put, type Slice, unchanged, without } from '../../core/slice.ts';
+import { count, listOf, text, whole } from '../../lib/shape.ts';
+import { proposalDraft, proposalKind, proposer } from './eventShapes.ts';
 import type { OpenProposal, StartEvent } from './workerState.ts';
 
 /** Events of proposals, as the log keeps them. */
@@ -32,6 +34,12 @@ interface ProposalState {
 /** What the log remembers of proposals. */
 export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
   start: { lastProposal: 0, proposals: new Map() },
+  fields: {
+    proposed: { n: count, kind: proposalKind, by: proposer, draft: proposalDraft, sessionId: text },
+    edited: { n: count, draft: proposalDraft },
+    rejected: { n: count, why: text },
+    approved: { n: count, digest: text, command: listOf(text), byPid: whole },
+  },
   on: {
     proposed: ({ lastProposal, proposals }, { n, kind, by, draft, sessionId, at }) => ({
       lastProposal: Math.max(lastProposal, n),

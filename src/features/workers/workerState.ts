@@ -11,6 +11,7 @@ import type {
   WorkerState,
 } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
+import { workerFields } from './eventShapes.ts';
 
 /** A proposal as the log knows it; its plan is worked out again after each start of the controller. */
 export type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & {
@@ -108,7 +109,7 @@ type DecidedEvent =
   /** What was kept of branches and worktrees, and has been for as long as was promised. */
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 
-type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
+export type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
 type EventOf<T extends WorkerEvent['type']> = Extract<WorkerEvent, { readonly type: T }> & Logged;
 
 interface WorkersState {
@@ -122,6 +123,7 @@ interface WorkersState {
 /** What the log remembers of workers. */
 export const workerSlice: Slice<WorkersState, WorkerEvent> = {
   start: { workers: new Map(), ended: [], gone: new Map() },
+  fields: workerFields,
   on: {
     started: ({ workers }, event) => ({
       workers: put(without(workers, event.id), event.id, newWorker(event)),

@@ -95,10 +95,10 @@ describe.skipIf(noSmallDisk !== null)(`a log on a full disk${noSmallDisk ? `: ${
     again.log.close();
   });
 
-  it('opens for reading, says so, and sets damage aside only once there is room', () => {
+  it('opens for reading, says so, and tells of damage again until there is room', () => {
     for (const tail of ['{"v":1,"seq":2,"at":"2026', '\u0000\u0000\n', '']) {
       disk.free();
-      rmSync(join(disk.folder, 'log.damaged-1.jsonl'), { force: true });
+      rmSync(join(disk.folder, 'log.told.json'), { force: true });
       writeFileSync(file, writeLog(file, tail.length + 1) + tail);
       const before = readFileSync(file, 'utf8');
       disk.fill();

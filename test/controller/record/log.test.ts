@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -38,17 +38,23 @@ it('gives back what was appended, and counts on', () => {
   log.close();
 });
 
-it('sets a half-written last line aside, says so once and uses the rest', () => {
+it('skips a half-written last line, says so once, and begins the next event on a line of its own', () => {
   write(2);
-  const whole = readFileSync(file, 'utf8');
-  writeFileSync(file, `${whole}{"v":1,"seq":3,"at":"2026`);
+  const torn = `${readFileSync(file, 'utf8')}{"v":1,"seq":3,"at":"2026`;
+  writeFileSync(file, torn);
   const log = open();
   expect(log.events).toHaveLength(2);
-  expect(log.problems.map((problem) => problem.code)).toEqual(['log_damaged']);
+  expect(log.problems).toMatchObject([
+    { code: 'log_damaged', message: expect.stringContaining('line 3: This is not JSON.') },
+  ]);
+  expect(readFileSync(file, 'utf8')).toBe(torn);
+  log.take([{ type: 'lost', id: 'x/y' }], at);
   log.close();
-  expect(readFileSync(join(folder, 'log.damaged-1.jsonl'), 'utf8')).toBe('{"v":1,"seq":3,"at":"2026\n');
-  expect(readFileSync(file, 'utf8')).toBe(whole);
+  const [before, after] = [torn, readFileSync(file, 'utf8')];
+  expect(after.slice(0, before.length)).toBe(before);
+  expect(after.slice(before.length)).toMatch(/^\n[^\n]+\n$/);
   const again = open();
+  expect(again.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
   expect(again.problems).toEqual([]);
   again.close();
 });
@@ -63,16 +69,30 @@ it('keeps a last event that only lacks its newline', () => {
   expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(3);
 });
 
-it('sets damage in the middle aside, under a name of its own each time', () => {
+it('leaves damage where it is, and tells of what is new alone', () => {
   for (const round of [1, 2]) {
     write(1);
-    writeFileSync(file, `\u0000garbage ${round}\n"text"\n${readFileSync(file, 'utf8')}`);
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\u0000garbage ${round}\n"text"\n{"v":2,"seq":1}\n`);
+    const before = readFileSync(file, 'utf8');
     const log = open();
     expect(log.events).toHaveLength(round);
-    expect(log.problems[0]?.message).toContain('2 lines');
+    expect(log.problems.map(({ message }) => message)).toEqual([
+      `3 lines of ${file} cannot be used and are skipped; all else is used, and the file stays as it is. ` +
+        `line ${4 * round - 2}: This is not JSON. line ${4 * round - 1}: This is not an object. line ${4 * round}: v is not 1.`,
+    ]);
     log.close();
+    expect(readFileSync(file, 'utf8')).toBe(before);
   }
-  expect(readdirSync(folder).sort()).toEqual(['log.damaged-1.jsonl', 'log.damaged-2.jsonl', 'log.jsonl']);
+});
+
+it('tells of damage in a log that took the place of another', () => {
+  write(20);
+  writeFileSync(file, `${readFileSync(file, 'utf8')}?\n`);
+  open().close();
+  writeFileSync(file, '?\n');
+  const log = open();
+  expect(log.problems).toHaveLength(1);
+  log.close();
 });
 
 it('reads lines of any length, in whatever pieces the file comes', () => {

@@ -1,0 +1,93 @@
+import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
+import type { EventFields } from '../../core/slice.ts';
+import type {
+  AskedQuestion,
+  FailedSetup,
+  PortBlock,
+  Role,
+  UpdateDraft,
+  WorkerState,
+} from '../../core/worker.ts';
+import type { Problem } from '../../lib/result.ts';
+import {
+  count,
+  exactly,
+  flag,
+  listOf,
+  nullable,
+  number,
+  object,
+  oneOf,
+  optional,
+  type Shape,
+  text,
+  time,
+  whole,
+} from '../../lib/shape.ts';
+import type { OpenProposal, WorkerEvent } from './workerState.ts';
+
+// What lines of a log about workers and proposals hold. Only fields that were always written are demanded.
+
+const role: Shape<Role> = oneOf({ worker: true, orchestrator: true });
+
+export const proposalKind: Shape<Proposal['kind']> = oneOf({ start: true, resume: true });
+
+export const proposer: Shape<Proposer> = oneOf({ person: true, orchestrator: true, board: true });
+
+export const proposalDraft: Shape<ProposalDraft> = object<ProposalDraft>({
+  ...{ role: optional(role), repo: text, task: text, brief: text, agent: nullable(text) },
+});
+
+const problem: Shape<Problem> = object<Problem>({ code: text, message: text, hint: optional(text) });
+
+const openProposal: Shape<OpenProposal> = object<OpenProposal>({
+  ...{ n: count, kind: proposalKind, by: proposer, at: time, draft: proposalDraft, sessionId: text },
+  limit: optional(problem),
+});
+
+const ports: Shape<PortBlock> = object({ first: count, count });
+
+const setup: Shape<FailedSetup> = object({ command: listOf(text), exitCode: nullable(whole) });
+
+const state: Shape<WorkerState> = oneOf({
+  ...{ starting: true, 'needs-trust': true, working: true, waiting: true },
+  ...{ idle: true, limited: true, exited: true, lost: true },
+});
+
+const question: Shape<AskedQuestion> = object<AskedQuestion>({ text, request: optional(text) });
+
+const update: Shape<UpdateDraft> = object({
+  status: oneOf({ working: true, blocked: true, done: true }),
+  ...{ summary: text, done: listOf(text), next: listOf(text), blockers: listOf(text) },
+  ...{ minutes: nullable(number), percent: nullable(number), readyToMerge: flag },
+});
+
+export const workerFields: EventFields<WorkerEvent> = {
+  started: {
+    ...{ id: text, role: optional(role), repo: text, task: text, branch: text, worktree: text },
+    base: object({ branch: text, commit: text }),
+    ...{ agent: text, brief: text, sessionId: text, ports: optional(ports), typed: optional(exactly(true)) },
+  },
+  resumed: { id: text, ports: optional(ports), typed: optional(exactly(true)) },
+  'start-failed': { id: text, problem, proposal: openProposal },
+  'spawn-failed': { id: text, problem },
+  'setup-failed': { id: text, failed: setup },
+  observed: {
+    ...{ id: text, state, asks: nullable(text), until: optional(time) },
+    ...{ questions: optional(listOf(question)), askedBefore: optional(listOf(text)) },
+  },
+  said: { id: text, text },
+  denied: { id: text, what: text, why: text },
+  'branch-renamed': { id: text, branch: text },
+  'session-changed': { id: text, sessionId: text },
+  'conversation-lost': { id: text, sessionId: text },
+  updated: { id: text, update },
+  exited: { id: text, exitCode: whole, signal: whole, wanted: optional(flag) },
+  lost: { id: text },
+  finished: { id: text, into: text, merge: text, backup: text },
+  cleaned: { id: text, backup: text },
+  undone: { id: text },
+  renamed: { id: text, title: text },
+  'finish-wished': { id: text, by: nullable(text), why: text },
+  'backups-expired': { repo: text, refs: listOf(text) },
+};

@@ -1,0 +1,136 @@
+/** What of a value is not as it should be. */
+export interface Fault {
+  /** Names of fields and numbers of items, with dots between them; '' for the value itself. */
+  readonly path: string;
+  /** What belongs there, such as `a text`. */
+  readonly wants: string;
+}
+
+/**
+ * Finds the first fault of a value of unknown origin; null where it is a `T`. Fields that are not named may be there, too.
+ * It copies nothing and loads nothing: a log is checked line by line, and the host checks what it is asked by these.
+ */
+export interface Shape<T> {
+  (value: unknown): Fault | null;
+  /** Only a type: no value is ever stored here. */
+  readonly is?: T;
+}
+
+/** A shape for each field; those that may be absent have one made by `optional`. */
+export type Fields<T> = {
+  readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? Shape<T[K] | undefined> : Shape<T[K]>;
+};
+
+/** Says a fault in words, for a value that people know by a name; '' for one without. */
+export function faultText({ path, wants }: Fault, name = ''): string {
+  return `${[name, path].filter((part) => part !== '').join('.') || 'This'} is not ${wants}.`;
+}
+
+const shapeOf =
+  <T>(isFit: (value: unknown) => boolean, wants: string): Shape<T> =>
+  (value) =>
+    isFit(value) ? null : { path: '', wants };
+
+export const anything: Shape<unknown> = () => null;
+export const text = shapeOf<string>((value) => typeof value === 'string', 'a text');
+export const flag = shapeOf<boolean>((value) => typeof value === 'boolean', 'true or false');
+/** Neither NaN nor endless. */
+export const number = shapeOf<number>((value) => Number.isFinite(value), 'a number');
+export const whole = shapeOf<number>((value) => Number.isSafeInteger(value), 'a whole number');
+export const count = shapeOf<number>(
+  (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+  'a whole number from 0',
+);
+/** A text that names a moment. */
+export const time = shapeOf<string>(
+  (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+  'an ISO time',
+);
+
+/** A whole number between two, both included. */
+export function within(least: number, most: number): Shape<number> {
+  const isFit = (value: unknown) =>
+    Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
+  return shapeOf(isFit, `a whole number from ${least} to ${most}`);
+}
+
+/** A text of some length, in bytes of UTF-8. */
+export function textOf(least: number, most: number): Shape<string> {
+  const isFit = (value: unknown) => {
+    if (typeof value !== 'string') return false;
+    const bytes = Buffer.byteLength(value);
+    return bytes >= least && bytes <= most;
+  };
+  return shapeOf(isFit, `a text of ${least} to ${most} bytes`);
+}
+
+/** A text that is one of the names of a table. A table of a type's names cannot lack one of them. */
+export function oneOf<T extends string>(names: Readonly<Record<T, true>>): Shape<T> {
+  return shapeOf(
+    (value) => typeof value === 'string' && Object.hasOwn(names, value),
+    `one of ${Object.keys(names).join(', ')}`,
+  );
+}
+
+/** Exactly this value. */
+export function exactly<const T extends string | boolean>(only: T): Shape<T> {
+  return shapeOf((value) => value === only, String(only));
+}
+
+/** A field that may be absent. */
+export function optional<T>(shape: Shape<T>): Shape<T | undefined> {
+  return (value) => (value === undefined ? null : shape(value));
+}
+
+export function nullable<T>(shape: Shape<T>): Shape<T | null> {
+  return (value) => (value === null ? null : shape(value));
+}
+
+/** A value of one of two shapes; what is wrong is said by the second. */
+export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
+  return (value) => (first(value) === null ? null : second(value));
+}
+
+/** An object with these fields, and perhaps others. */
+export function object<T extends object>(fields: Fields<T>): Shape<T> {
+  const all = Object.entries<Shape<unknown>>(fields);
+  return (value) => {
+    if (!isObject(value)) return { path: '', wants: 'an object' };
+    for (const [name, shape] of all) {
+      const fault = shape(value[name]);
+      if (fault !== null) return below(name, fault);
+    }
+    return null;
+  };
+}
+
+export function listOf<T>(item: Shape<T>): Shape<readonly T[]> {
+  return (value) => {
+    if (!Array.isArray(value)) return { path: '', wants: 'a list' };
+    for (let n = 0; n < value.length; n++) {
+      const fault = item(value[n]);
+      if (fault !== null) return below(String(n), fault);
+    }
+    return null;
+  };
+}
+
+/** An object whose fields have names that nobody knows before, and values of one shape. */
+export function mapOf<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
+  return (value) => {
+    if (!isObject(value)) return { path: '', wants: 'an object' };
+    for (const name of Object.keys(value)) {
+      const fault = item(value[name]);
+      if (fault !== null) return below(name, fault);
+    }
+    return null;
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function below(name: string, { path, wants }: Fault): Fault {
+  return { path: path === '' ? name : `${name}.${path}`, wants };
+}
