@@ -1,9 +1,10 @@
 import { realpathSync } from 'node:fs';
 import type { ControllerApi } from '../features/commands.ts';
 import { failure, type Result, success } from '../lib/result.ts';
+import { object } from '../lib/shape.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import { approvalVariable } from '../protocol/heldKey.ts';
-import type { Link } from '../protocol/link.ts';
+import type { Handlers, Link } from '../protocol/link.ts';
 import { type Peer, standingOf } from '../protocol/peer.ts';
 import { reportStart } from '../protocol/start.ts';
 import { version } from '../protocol/version.ts';
@@ -73,7 +74,7 @@ function serveStatus(
   findPeer: () => Peer | null,
   hosted: () => readonly number[],
 ): void {
-  link.serve<Pick<ControllerApi, 'status' | 'shutdown'>>({
+  const handlers: Handlers<Pick<ControllerApi, 'status' | 'shutdown'>> = {
     status: () => success(statusOf(daemon)),
     shutdown() {
       const peer = findPeer();
@@ -84,7 +85,8 @@ function serveStatus(
       setImmediate(() => daemon.end());
       return success(null);
     },
-  });
+  };
+  link.serve(handlers, { status: object({}), shutdown: object({}) });
 }
 
 await main(realpathSync(process.argv[2] ?? '.'));

@@ -3,8 +3,9 @@ import { failure, problemOf, success } from '../lib/result.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import { approvalVariable } from '../protocol/heldKey.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
+import { hostShapes } from '../protocol/hostShapes.ts';
 import { createHostKey, isHostKey } from '../protocol/keys.ts';
-import type { Link } from '../protocol/link.ts';
+import type { Handlers, Link } from '../protocol/link.ts';
 import { type Peer, type Standing, standingOf } from '../protocol/peer.ts';
 import { version } from '../protocol/version.ts';
 import { Host } from './host.ts';
@@ -74,7 +75,7 @@ function standingIn(host: Host, peer: Peer): Standing {
 
 /** @param standing of who is at the other end; null before it has said hello */
 function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Standing | null): void {
-  link.serve<Pick<HostApi, 'status' | 'stop'>>({
+  const handlers: Handlers<Pick<HostApi, 'status' | 'stop'>> = {
     status: () =>
       success({
         ...statusOf(daemon),
@@ -92,7 +93,8 @@ function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Sta
       setImmediate(() => daemon.end());
       return success(null);
     },
-  });
+  };
+  link.serve(handlers, { status: hostShapes.status, stop: hostShapes.stop });
 }
 
 const saysNoHello = problemOf('not_allowed', 'Say hello first.');

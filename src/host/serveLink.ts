@@ -1,16 +1,10 @@
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import type {
-  HostApi,
-  HostNotices,
-  HostUpcalls,
-  OpenTerminal,
-  SelectionShape,
-  ViewCell,
-} from '../protocol/hostApi.ts';
+import type { HostApi, HostNotices, HostUpcalls } from '../protocol/hostApi.ts';
+import { hostShapes } from '../protocol/hostShapes.ts';
 import { FrameKind, type Handlers, type Link } from '../protocol/link.ts';
 import type { Standing } from '../protocol/peer.ts';
 import { type Host, noTerminal } from './host.ts';
-import { areLimits, type Watched } from './terminal.ts';
+import type { Watched } from './terminal.ts';
 import { PasteReader } from './typeLine.ts';
 import type { Size, View } from './view.ts';
 
@@ -60,8 +54,7 @@ export function serveLink(
 
   const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget' | 'identify' | 'holdHooks'>> = {
     open(options) {
-      const fault = faultOf(options);
-      const opened = fault === null ? host.open(options, `${inboxUrl}/hook`) : failure('bad_request', fault);
+      const opened = host.open(options, `${inboxUrl}/hook`);
       onNeedChange();
       return opened;
     },
@@ -81,7 +74,7 @@ export function serveLink(
     },
   };
 
-  link.serve<Served>({
+  const handlers: Handlers<Served> = {
     ...(role === 'controller'
       ? asController
       : {
@@ -118,8 +111,7 @@ export function serveLink(
       const problem = refusal();
       if (problem) return { ok: false, problem };
       const watched = watches.get(channel);
-      if (!watched || !isSize({ cols, rows }))
-        return failure('bad_request', 'No such channel, or no such size.');
+      if (!watched) return failure('bad_request', `Nothing is watched on channel ${channel}.`);
       host.find(watched.id)?.fit(watched, { cols, rows }, raw);
       return success(null);
     },
@@ -133,7 +125,9 @@ export function serveLink(
     },
     ...serveViews((channel) => watches.get(channel)),
     inbox: () => success({ url: inboxUrl }),
-  });
+  };
+  const { status: _, stop: __, ...shapes } = hostShapes;
+  link.serve(handlers, shapes);
 
   link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
   link.onFrame(FrameKind.taken, (payload) =>
@@ -190,20 +184,6 @@ function typingProblem({ isWorker, problem }: Standing & { readonly person: fals
   return problemOf('not_allowed', 'A worker may look at terminals, no more.', 'Ask the person.');
 }
 
-/** The first thing that makes a request unfit to be carried out, or null. */
-function faultOf({ id, command, env, token, scrollback, ...size }: OpenTerminal): string | null {
-  if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > 1000)
-    return 'The id is missing or too long.';
-  if (!isSize(size)) return `A terminal of ${size.cols} columns and ${size.rows} rows cannot be opened.`;
-  if (typeof token !== 'string' || token.length < 16) return 'The token is too short to be a secret.';
-  if (scrollback && !areLimits(scrollback)) return 'The scrollback is given in whole lines, 0 to 100,000.';
-  // A zero byte would cut the text short in execve(2).
-  const isWhole = [...command, ...Object.entries(env).flat()].every(
-    (text) => typeof text === 'string' && !text.includes('\0'),
-  );
-  return isWhole ? null : 'Arguments and environment must be texts without zero bytes.';
-}
-
 function isSize({ cols, rows }: Size): boolean {
   return [cols, rows].every((cells) => Number.isInteger(cells) && cells >= 2 && cells <= 1000);
 }
@@ -215,9 +195,6 @@ function channelBytes(channel: number): Buffer {
 }
 
 const longestText = 1000;
-const directions: readonly string[] = ['back', 'forward'];
-const ends: readonly string[] = ['top', 'bottom'];
-const shapes: readonly SelectionShape[] = ['characters', 'words', 'lines'];
 
 /** What a link may ask of the views of its watches, which `find` gives by their channels. */
 function serveViews(
@@ -233,42 +210,23 @@ function serveViews(
   }
 
   return {
-    scroll(params) {
-      const isFit = 'to' in params ? ends.includes(params.to) : Number.isSafeInteger(params.by);
-      if (!isFit) return failure('bad_request', 'A view scrolls by whole lines, or to its top or bottom.');
-      return onView(params.channel, (view) => {
+    scroll: (params) =>
+      onView(params.channel, (view) => {
         if ('to' in params) view.scrollTo(params.to);
         else view.scrollBy(params.by);
         return view.scroll;
-      });
-    },
+      }),
     search({ channel, text, direction }) {
-      const isFit = typeof text === 'string' && text.length <= longestText && directions.includes(direction);
-      if (!isFit)
-        return failure(
-          'bad_request',
-          `A search wants at most ${longestText} characters, and back or forward.`,
-        );
+      if (text.length > longestText)
+        return failure('bad_request', `A search wants at most ${longestText} characters.`);
       return onView(channel, (view) => view.search(text, direction));
     },
-    select(params) {
-      const fault = params.to === null ? null : selectionFault(params);
-      if (fault !== null) return failure('bad_request', fault);
-      return onView(params.channel, (view) => {
+    select: (params) =>
+      onView(params.channel, (view) => {
         if (params.to === null) view.clearSelection();
         else view.select(params.from, params.to, params.shape);
         return null;
-      });
-    },
+      }),
     copy: ({ channel }) => onView(channel, (view) => view.copy()),
   };
-}
-
-function selectionFault({ from, to, shape }: { from?: ViewCell; to: ViewCell; shape: SelectionShape }) {
-  const isFit = isCell(to) && (from === undefined || isCell(from)) && shapes.includes(shape);
-  return isFit ? null : 'A selection wants whole cells from 0, and characters, words or lines.';
-}
-
-function isCell(cell: ViewCell | null): boolean {
-  return [cell?.x, cell?.y].every((side) => Number.isSafeInteger(side) && Number(side) >= 0);
 }

@@ -413,8 +413,3 @@ export class Scrollback {
     this.#hiding.cancel();
   }
 }
-
-/** Whether both are whole numbers of lines in the range allowed. */
-export function areLimits({ visible, hidden }: ScrollbackLimits): boolean {
-  return [visible, hidden].every((lines) => Number.isInteger(lines) && lines >= 0 && lines <= mostLines);
-}

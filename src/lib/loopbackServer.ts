@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { RateLimit, Strangers } from './schedule.ts';
+import { isDeeperThan, mostDepth } from './shape.ts';
 
 /** A request of somebody whose token was found to be right. */
 export interface KnownRequest {
@@ -132,6 +133,7 @@ export class LoopbackServer {
     if (text === null) return refuse(413, 'at most 1 MB');
     const body = parseJson(text);
     if (body === undefined) return refuse(400, 'not JSON');
+    if (isDeeperThan(mostDepth, body)) return refuse(400, 'nested too deep');
     return this.#options.handle({ ...known, body, bytes: Buffer.byteLength(text) });
   }
 

@@ -64,6 +64,11 @@ export function textOf(least: number, most: number): Shape<string> {
   return shapeOf(isFit, `a text of ${least} to ${most} bytes`);
 }
 
+/** A text that does not hold another one; `wants` says so. */
+export function textWithout(part: string, wants: string): Shape<string> {
+  return shapeOf((value) => typeof value === 'string' && !value.includes(part), `a text ${wants}`);
+}
+
 /** A text that is one of the names of a table. A table of a type's names cannot lack one of them. */
 export function oneOf<T extends string>(names: Readonly<Record<T, true>>): Shape<T> {
   return shapeOf(
@@ -126,6 +131,20 @@ export function mapOf<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
     return null;
   };
 }
+
+/**
+ * Reports whether lists and objects lie more than so many within each other. What is read from JSON can be nested without
+ * end, and what then writes it or goes through it calls itself until there is no room left.
+ */
+export function isDeeperThan(most: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (most === 0) return true;
+  for (const one of Object.values(value)) if (isDeeperThan(most - 1, one)) return true;
+  return false;
+}
+
+/** Deeper than anything that agents, hooks or our own programs say. */
+export const mostDepth = 200;
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -8,7 +8,7 @@ import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
 import { type Program, runtimeFolder } from './paths.ts';
-import { checkHello, type Hello, type HelloApi, meet, type Peer } from './peer.ts';
+import { checkHello, type Hello, type HelloApi, helloShapes, meet, type Peer } from './peer.ts';
 import { reportStart } from './start.ts';
 import { protocolVersion } from './version.ts';
 
@@ -158,7 +158,7 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
       if (links.delete(link)) daemon.reconsider();
     });
     options.serveAlways(link, daemon);
-    link.serve<HelloApi>({ hello: (hello) => greet(link, hello) });
+    link.serve<HelloApi>({ hello: (hello) => greet(link, hello) }, helloShapes);
     link.start();
   });
 

@@ -4,9 +4,12 @@ import {
   AbstractMessageWriter,
   createMessageConnection,
   type DataCallback,
+  ErrorCodes,
   type Message,
+  ResponseError,
 } from 'vscode-jsonrpc/node';
 import { failure, type Result } from '../lib/result.ts';
+import { faultText, isDeeperThan, mostDepth, type Shape } from '../lib/shape.ts';
 
 /**
  * What travels on a link: `length u32 BE · kind u8 · payload`, length counting kind and payload.
@@ -102,6 +105,9 @@ export type Handlers<T> = {
   [K in keyof T]: (params: Params<T, K>) => Answer<T, K> | Promise<Answer<T, K>>;
 };
 
+/** What the parameters of each request must be. */
+export type Shapes<T> = { readonly [K in keyof T]: Shape<Params<T, K>> };
+
 /** Asks the peer. A lost link is the failure `disconnected`, a fault of the peer's handler `peer_failed`. */
 export type Caller<T> = <K extends keyof T & string>(
   method: K,
@@ -118,6 +124,7 @@ export class Link {
   readonly #stream: Duplex;
   readonly #report: (error: unknown) => void;
   readonly #rpc;
+  readonly #handlers = new Map<string, (params: unknown) => unknown>();
   readonly #frameHandlers = new Map<number, (payload: Buffer) => void>();
   #open = true;
   /** What comes in from now on is for no one. */
@@ -132,6 +139,7 @@ export class Link {
     this.#report = report;
     const incoming = new Incoming();
     this.#rpc = createMessageConnection(incoming, new Outgoing(stream));
+    this.#rpc.onRequest((method, params) => this.#answer(method, params));
     const reader = new FrameReader();
     stream.on('data', (chunk: Buffer) => {
       if (this.#isLeaving) return;
@@ -186,16 +194,31 @@ export class Link {
     };
   }
 
-  serve<T>(handlers: Handlers<T>): void {
-    for (const [method, handler] of Object.entries<(params: never) => unknown>(handlers))
-      this.#rpc.onRequest(method, async (params) => {
-        try {
-          return await handler(params as never);
-        } catch (error) {
-          this.#report(error);
-          throw error;
-        }
+  /**
+   * Adds requests that the peer may make.
+   * @param shapes what their parameters must be: all else is answered with `bad_request` and the field's name. Without
+   * them the handlers check for themselves
+   */
+  serve<T>(handlers: Handlers<T>, shapes?: Shapes<T>): void {
+    for (const [method, handler] of Object.entries<(params: never) => unknown>(handlers)) {
+      const shape = shapes?.[method as keyof T];
+      this.#handlers.set(method, (params) => {
+        const fault = shape?.(params) ?? null;
+        return fault === null ? handler(params as never) : badRequest(faultText(fault, method));
       });
+    }
+  }
+
+  async #answer(method: string, params: unknown): Promise<unknown> {
+    const handler = this.#handlers.get(method);
+    if (!handler) throw new ResponseError(ErrorCodes.MethodNotFound, `Unhandled method ${method}`);
+    if (isDeeperThan(mostDepth, params)) return badRequest(`${method} is nested too deep.`);
+    try {
+      return await handler(params);
+    } catch (error) {
+      this.#report(error);
+      throw error;
+    }
   }
 
   notify<T>(method: keyof T & string, params: T[keyof T & string]): void {
@@ -251,6 +274,11 @@ function parseMessage(payload: Buffer): Message {
   const message: unknown = JSON.parse(payload.toString('utf8'));
   if (typeof message === 'object' && message !== null && 'jsonrpc' in message) return message as Message;
   throw new TypeError('not a message');
+}
+
+/** What was sent is not repeated: it may hold anything. */
+function badRequest(what: string): Result<never> {
+  return failure('bad_request', what, 'A program of another version may have asked.');
 }
 
 function peerFailed({ message }: Error): Result<never> {

@@ -3,8 +3,9 @@ import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { within } from '../lib/schedule.ts';
+import { count, number, object, oneOf, optional, text } from '../lib/shape.ts';
 import { isApprovalKey, keyProblem } from './keys.ts';
-import type { Link } from './link.ts';
+import type { Handlers, Link, Shapes } from './link.ts';
 import { isWorker, type Origin, originOf, workerProblem } from './origin.ts';
 import { protocolVersion } from './version.ts';
 
@@ -25,6 +26,14 @@ export interface Hello {
 export interface HelloApi {
   hello(params: Hello): Result<{ protocol: number; version: string; pid: number }>;
 }
+
+/** As all versions have said it; what is no number of a process is nobody's. */
+export const helloShapes: Shapes<HelloApi> = {
+  hello: object<Hello>({
+    ...{ protocol: number, version: text, role: oneOf({ client: true, controller: true }), pid: count },
+    ...{ approvalKey: optional(text), key: optional(text) },
+  }),
+};
 
 /** Whether two programs understand each other; `version_mismatch` says who must be stopped. */
 export function checkHello(hello: Hello, program: 'host' | 'controller', ownVersion: string): Result<null> {
@@ -106,7 +115,8 @@ function isHeld(own: number, pid: number, fd: number): boolean {
  */
 export function offerProof(link: Link, socket: string): () => void {
   const open: number[] = [];
-  link.serve<ClaimApi>({
+  const claimShapes = { prove: object<{ path: string }>({ path: text }) };
+  const handlers: Handlers<ClaimApi> = {
     prove({ path }) {
       const isOurs = dirname(path) === dirname(socket) && /^claim\.[0-9a-f]{32}$/.test(basename(path));
       if (!isOurs)
@@ -115,7 +125,8 @@ export function offerProof(link: Link, socket: string): () => void {
       open.push(fd);
       return success({ fd });
     },
-  });
+  };
+  link.serve(handlers, claimShapes);
   return () => {
     for (const fd of open.splice(0)) closeSync(fd);
   };

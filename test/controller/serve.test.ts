@@ -20,6 +20,7 @@ import { initialState } from '../../src/features/state.ts';
 import { failure, type Result, success } from '../../src/lib/result.ts';
 import { Link } from '../../src/protocol/link.ts';
 import { originOf } from '../../src/protocol/origin.ts';
+import { pathsOf, withValue } from '../support/wrongValues.ts';
 import { config, terminal } from './scene.ts';
 
 class LooksAtNoFile extends Looks {
@@ -240,6 +241,32 @@ test('what is no request, or not shaped as one, reaches no handler', async () =>
   expect(await ask('addCard', { column: 'Nowhere', fields: { task: 't' } })).toMatchObject({
     problem: { code: 'bad_request' },
   });
+  expect({ written, done }).toEqual({ written: [], done: [] });
+  close();
+});
+
+test('a field that is wrong or missing is named, in every request and at any depth', async () => {
+  const { call, written, done, close } = connect(false);
+  const ask = call as unknown as Ask;
+  const wrong = [undefined, null, 7.5, -1, true, [], ['x'], [null], {}, 'x'.repeat(20_000)];
+  let refused = 0;
+  for (const name of names)
+    for (const path of pathsOf(samples[name]))
+      for (const value of wrong) {
+        const params = JSON.parse(JSON.stringify(withValue(samples[name], path, value)));
+        if (commands[name].params(schemas).safeParse(params).success) continue;
+        refused += 1;
+        expect(await ask(name, params)).toMatchObject({
+          problem: { code: 'bad_request', message: expect.stringContaining(`${name}.${path[0]}`) },
+        });
+      }
+  let deep: unknown = 'x';
+  for (let n = 0; n < 400; n++) deep = [deep];
+  const nested = { kind: 'lesson', content: 'c', tags: [], metadata: { deep } };
+  expect(await ask('remember', nested)).toMatchObject({
+    problem: { code: 'bad_request', message: 'remember is nested too deep.' },
+  });
+  expect(refused).toBeGreaterThan(500);
   expect({ written, done }).toEqual({ written: [], done: [] });
   close();
 });

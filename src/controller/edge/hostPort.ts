@@ -17,6 +17,7 @@ import type { Message } from '../../features/messages.ts';
 import type { SessionServices } from '../../features/services.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
+import { object, type Shape, text } from '../../lib/shape.ts';
 import { type ConnectOptions, connectDaemon } from '../../protocol/connect.ts';
 import {
   askTopic,
@@ -27,6 +28,7 @@ import {
   hookTopic,
   type InboxMessage,
 } from '../../protocol/hostApi.ts';
+import { inboxMessage } from '../../protocol/hostShapes.ts';
 import type { Caller, Link } from '../../protocol/link.ts';
 import type { Core, ReceivedRequest } from '../core.ts';
 import { answerSession } from '../requestGate.ts';
@@ -138,7 +140,7 @@ export class HostPort {
     link.onNotice<HostNotices, 'withdrawn'>('withdrawn', ({ post }) =>
       this.#tell({ type: 'request-withdrawn', request: post }),
     );
-    link.serve<HostUpcalls>({ received: (message) => this.#received(message) });
+    link.serve<HostUpcalls>({ received: (message) => this.#received(message) }, { received: inboxMessage });
   }
 
   /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
@@ -149,7 +151,10 @@ export class HostPort {
       if (failed) this.#tell({ type: 'setup-failed', id, failed });
       return success({});
     }
-    if (topic === deniedTopic) return this.#denied(id, body as { what: string; why: string });
+    if (topic === deniedTopic) {
+      if (isDenied(body)) this.#denied(id, body);
+      return success({});
+    }
     if (topic === 'spent') {
       const total = parseSpent(body);
       if (total !== null) this.#tell({ type: 'spent', id, total });
@@ -187,10 +192,20 @@ export class HostPort {
   }
 
   /** The host's own words, in which a model is quoted. */
-  #denied(id: string, { what, why }: { readonly what: string; readonly why: string }): Result<unknown> {
+  #denied(id: string, { what, why }: DeniedBody): void {
     this.#tell({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
-    return success({});
   }
+}
+
+interface DeniedBody {
+  readonly what: string;
+  readonly why: string;
+}
+
+const deniedBody: Shape<DeniedBody> = object({ what: text, why: text });
+
+function isDenied(body: unknown): body is DeniedBody {
+  return deniedBody(body) === null;
 }
 
 function signOf(id: string, { report, sessionId }: HookReport, body: unknown): Message {

@@ -1,5 +1,4 @@
 import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
-import type { EventFields } from '../../core/slice.ts';
 import type {
   AskedQuestion,
   FailedSetup,
@@ -24,7 +23,6 @@ import {
   time,
   whole,
 } from '../../lib/shape.ts';
-import type { OpenProposal, WorkerEvent } from './workerState.ts';
 
 // What lines of a log about workers and proposals hold. Only fields that were always written are demanded.
 
@@ -39,6 +37,8 @@ export const proposalDraft: Shape<ProposalDraft> = object<ProposalDraft>({
 });
 
 const problem: Shape<Problem> = object<Problem>({ code: text, message: text, hint: optional(text) });
+
+type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & { readonly sessionId: string };
 
 const openProposal: Shape<OpenProposal> = object<OpenProposal>({
   ...{ n: count, kind: proposalKind, by: proposer, at: time, draft: proposalDraft, sessionId: text },
@@ -62,10 +62,11 @@ const update: Shape<UpdateDraft> = object({
   ...{ minutes: nullable(number), percent: nullable(number), readyToMerge: flag },
 });
 
-export const workerFields: EventFields<WorkerEvent> = {
+/** What events about workers hold; their slice has the types. */
+export const workerFields = {
   started: {
     ...{ id: text, role: optional(role), repo: text, task: text, branch: text, worktree: text },
-    base: object({ branch: text, commit: text }),
+    base: object<{ readonly branch: string; readonly commit: string }>({ branch: text, commit: text }),
     ...{ agent: text, brief: text, sessionId: text, ports: optional(ports), typed: optional(exactly(true)) },
   },
   resumed: { id: text, ports: optional(ports), typed: optional(exactly(true)) },

@@ -109,7 +109,7 @@ type DecidedEvent =
   /** What was kept of branches and worktrees, and has been for as long as was promised. */
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 
-export type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
+type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
 type EventOf<T extends WorkerEvent['type']> = Extract<WorkerEvent, { readonly type: T }> & Logged;
 
 interface WorkersState {

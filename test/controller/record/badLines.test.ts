@@ -7,6 +7,7 @@ import { logEvents, logLines } from '../../../src/controller/record/logLines.ts'
 import { applyEvent, emptyLogState, eventFault, type LogEvent } from '../../../src/features/log.ts';
 import { initialState, selectFacts } from '../../../src/features/state.ts';
 import { eventText } from '../../../src/features/workers/eventText.ts';
+import { pathsOf, withValue } from '../../support/wrongValues.ts';
 import { config } from '../scene.ts';
 import { samples } from './samples.ts';
 
@@ -98,16 +99,3 @@ it('folds, shows and tells whatever the check lets through, with any field wrong
   }
   expect(taken).toBeGreaterThan(300);
 });
-
-/** The way to each field, also within fields. */
-function pathsOf(value: unknown, before: readonly string[] = []): (readonly string[])[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, one]) => [[...before, key], ...pathsOf(one, [...before, key])]);
-}
-
-function withValue<T>(whole: T, [first = '', ...rest]: readonly string[], value: unknown): T {
-  const inner = (whole as Record<string, unknown>)[first];
-  const next = rest.length === 0 ? value : withValue(inner, rest, value);
-  if (Array.isArray(whole)) return whole.map((one, n) => (String(n) === first ? next : one)) as T;
-  return { ...whole, [first]: next };
-}
