@@ -380,8 +380,6 @@ function childEnvironment({ env, token }: OpenTerminal, hookUrl: string): Record
 
 /** At 200 columns 1000 lines are 5 MB: the older ones of a worker that is not looked at are not missed. */
 const defaultScrollback: ScrollbackLimits = { visible: 5000, hidden: 1000 };
-/** More would be a file to search in rather than something to look back through. */
-const mostLines = 100_000;
 /** Long enough to page through all panes and come back. */
 const hiddenAfterMs = 60_000;
 

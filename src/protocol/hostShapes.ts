@@ -1,10 +1,4 @@
-import {
-  type GuardRules,
-  type GuardTopic,
-  guardTopics,
-  type OrchestratorRules,
-  type WorkerRules,
-} from '../core/worker.ts';
+import type { GuardRules, GuardTopic, OrchestratorRules, WorkerRules } from '../core/worker.ts';
 import {
   anything,
   count,

@@ -56,11 +56,11 @@ export interface TimesState {
   readonly madeEntries: Ledger<string, MadeEntry>;
 }
 
-const timeEntry: Shape<TimeEntry> = object({
+const timeEntry: Shape<TimeEntry> = object<TimeEntry>({
   ...{ id: text, worker: text, repo: text, task: text, date: text, currency: text },
   ...{ minutes: number, rateCents: number, amountCents: number },
-  status: oneOf({ pending: true, invoiced: true, paid: true }),
-  source: oneOf({ claim: true, measured: true, edited: true }),
+  status: oneOf<TimeEntry['status']>({ pending: true, invoiced: true, paid: true }),
+  source: oneOf<TimeEntry['source']>({ claim: true, measured: true, edited: true }),
 });
 
 /** What the log remembers of time. */

@@ -51,8 +51,8 @@ interface MemoryState {
 
 const kinds = Object.fromEntries(memoryKinds.map((kind) => [kind, true])) as Record<MemoryKind, true>;
 
-const memoryDraft: Shape<MemoryDraft> = object({
-  ...{ kind: oneOf(kinds), content: text, tags: listOf(text), metadata: mapOf(anything) },
+const memoryDraft: Shape<MemoryDraft> = object<MemoryDraft>({
+  ...{ kind: oneOf<MemoryKind>(kinds), content: text, tags: listOf(text), metadata: mapOf(anything) },
 });
 
 /** What the log remembers of memories. */

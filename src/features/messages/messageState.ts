@@ -38,7 +38,9 @@ const notesKept = 200;
 
 const about: Shape<{ readonly worker: string; readonly files: readonly MetFile[] }> = object({
   worker: text,
-  files: listOf(object<MetFile>({ path: text, kind: oneOf({ overlap: true, conflict: true }) })),
+  files: listOf(
+    object<MetFile>({ path: text, kind: oneOf<MetFile['kind']>({ overlap: true, conflict: true }) }),
+  ),
 });
 
 /** What the log remembers of what sessions reported and wrote. */

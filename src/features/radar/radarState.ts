@@ -25,7 +25,7 @@ export const radarSlice: Slice<RadarState, RadarEvent, EndEvent> = {
   fields: {
     'radar-turned': {
       ...{ repo: text, a: text, b: nullable(text), files: listOf(text) },
-      verdict: oneOf({ clean: true, overlap: true, conflict: true }),
+      verdict: oneOf<Verdict>({ clean: true, overlap: true, conflict: true }),
     },
   },
   on: {

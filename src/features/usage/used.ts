@@ -45,7 +45,7 @@ export interface Used {
 
 type ByDay<T> = Readonly<Record<Day, T>>;
 
-const tokens: Shape<Tokens> = object({
+const tokens: Shape<Tokens> = object<Tokens>({
   ...{ input: number, output: number, cacheRead: number, cacheWrite: number },
 });
 

@@ -5,6 +5,7 @@ import type {
   PortBlock,
   Role,
   UpdateDraft,
+  UpdateStatus,
   WorkerState,
 } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
@@ -26,11 +27,11 @@ import {
 
 // What lines of a log about workers and proposals hold. Only fields that were always written are demanded.
 
-const role: Shape<Role> = oneOf({ worker: true, orchestrator: true });
+const role: Shape<Role> = oneOf<Role>({ worker: true, orchestrator: true });
 
-export const proposalKind: Shape<Proposal['kind']> = oneOf({ start: true, resume: true });
+export const proposalKind: Shape<Proposal['kind']> = oneOf<Proposal['kind']>({ start: true, resume: true });
 
-export const proposer: Shape<Proposer> = oneOf({ person: true, orchestrator: true, board: true });
+export const proposer: Shape<Proposer> = oneOf<Proposer>({ person: true, orchestrator: true, board: true });
 
 export const proposalDraft: Shape<ProposalDraft> = object<ProposalDraft>({
   ...{ role: optional(role), repo: text, task: text, brief: text, agent: nullable(text) },
@@ -45,21 +46,23 @@ const openProposal: Shape<OpenProposal> = object<OpenProposal>({
   limit: optional(problem),
 });
 
-const ports: Shape<PortBlock> = object({ first: count, count });
+const ports: Shape<PortBlock> = object<PortBlock>({ first: count, count });
 
-const setup: Shape<FailedSetup> = object({ command: listOf(text), exitCode: nullable(whole) });
+const setup: Shape<FailedSetup> = object<FailedSetup>({ command: listOf(text), exitCode: nullable(whole) });
 
-const state: Shape<WorkerState> = oneOf({
+const state: Shape<WorkerState> = oneOf<WorkerState>({
   ...{ starting: true, 'needs-trust': true, working: true, waiting: true },
   ...{ idle: true, limited: true, exited: true, lost: true },
 });
 
 const question: Shape<AskedQuestion> = object<AskedQuestion>({ text, request: optional(text) });
 
-const update: Shape<UpdateDraft> = object({
-  status: oneOf({ working: true, blocked: true, done: true }),
+const update: Shape<UpdateDraft> = object<UpdateDraft>({
+  status: oneOf<UpdateStatus>({ 'not started': true, working: true, blocked: true, done: true }),
   ...{ summary: text, done: listOf(text), next: listOf(text), blockers: listOf(text) },
   ...{ minutes: nullable(number), percent: nullable(number), readyToMerge: flag },
+  ...{ total: optional(number), openTime: optional(text), commits: optional(text), notes: optional(text) },
+  ...{ branch: optional(text), timestamp: optional(text) },
 });
 
 /** What events about workers hold; their slice has the types. */

@@ -90,7 +90,12 @@ it('folds, shows and tells whatever the check lets through, with any field wrong
     eventText(event, 'backend/auth');
   };
   const memory = { kind: 'lesson', content: 'c', tags: ['t'], metadata: { a: 1 } } as const;
-  for (const sample of Object.values({ ...samples, remembered: { ...samples.remembered, memory } })) {
+  const { branch: _, ...update } = samples.updated.update;
+  const changed = {
+    remembered: { ...samples.remembered, memory },
+    updated: { ...samples.updated, update },
+  };
+  for (const sample of Object.values({ ...samples, ...changed })) {
     const event = { v: 1, seq: 9, at, ...sample } as unknown as LogEvent;
     for (const path of pathsOf(sample).filter(([first]) => first !== 'type'))
       for (const value of values) tryOne(withValue(event, path, value));
