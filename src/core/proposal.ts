@@ -159,4 +159,6 @@ export interface UndoResult {
   readonly takenBackFrom: string | null;
   /** Why the merge stays, and the command that reverts it; null when it does not. */
   readonly mergeStays: { readonly why: string; readonly revert: string } | null;
+  /** What hooks said that failed although all is there; absent for nothing. */
+  readonly warnings?: readonly string[];
 }

@@ -123,6 +123,8 @@ export interface Restored {
   readonly restored: readonly string[];
   /** Paths that are gone because the snapshot does not have them. */
   readonly deleted: readonly string[];
+  /** What hooks said that failed although the files are there; absent for nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** Nothing that is kept goes sooner. */

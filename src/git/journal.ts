@@ -6,6 +6,7 @@ import { checkPath, readText, replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { personKey } from '../lib/stateFolder.ts';
 import { commonDirectory, exists, gitDirectory, resolvedPath } from './directories.ts';
+import { goBack } from './hookedMerge.ts';
 import { listWorktrees } from './porcelain.ts';
 
 import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from './refs.ts';
@@ -231,8 +232,7 @@ async function leaveMerge(git: Git, repo: Repo, worker: WorkerPlace, path: strin
   // Somebody may have worked in it since: nothing is let go of that is not kept.
   const saved = await snapshot(git, path, [head, tip], `${worker.id} amid a merge`);
   if (!saved.ok || !(await keepRef(git, repo.path, wipRef(worker.task, new Date()), saved.value)).ok) return;
-  if (merging !== null) await git.change(path, ['merge', '--abort']);
-  await git.change(path, ['switch', '--quiet', '--no-overwrite-ignore', worker.branch]);
+  await goBack(git, { dir: path, branch: worker.branch, task: worker.task }, 'lenient');
 }
 
 /** Git deletes files first and its own record of the worktree last; what is left may be no more than what is kept. */

@@ -185,10 +185,9 @@ export interface MergePlan {
   readonly branch: string;
   readonly tip: string;
   readonly message: string;
+  /** Names what is kept should something be in the way. */
+  readonly task: string;
 }
-
-/** Signing may wait for an agent that waits for a person. */
-export const signingTimeoutMs = 60_000;
 
 /** Hooks may run a whole test suite. */
 export const hookTimeoutMs = 15 * 60_000;
@@ -212,7 +211,11 @@ export async function mergeTrees(
 }
 
 /** Makes the merge commit of trees merged without conflict. */
-export async function commitMerge(git: Git, plan: MergePlan, tree: string): Promise<Result<string>> {
+export async function commitMerge(
+  git: Git,
+  plan: Omit<MergePlan, 'task'>,
+  tree: string,
+): Promise<Result<string>> {
   return commitTree(git, plan.dir, tree, [plan.onto, plan.tip], plan.message);
 }
 
@@ -228,7 +231,7 @@ export async function commitTree(
   const sign = await git.run(dir, ['config', '--type=bool', '--get', 'commit.gpgSign']);
   const signing = sign.stdout.trim() === 'true' ? ['-S'] : [];
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), ...signing, '-F', '-'];
-  const made = await git.changeText(dir, args, { input: `${message}\n`, timeoutMs: signingTimeoutMs });
+  const made = await git.changeText(dir, args, { input: `${message}\n`, timeoutMs: git.signingMs });
   if (!made.ok || signing.length === 0) return made;
   const commit = await git.text(dir, ['cat-file', 'commit', made.value]);
   if (!commit.ok) return commit;
@@ -254,33 +257,6 @@ export async function hasHooks(git: Git, dir: string, names: readonly string[]):
 /** Where git looks for hooks when it changes something in `dir`; a command that reads has none. Absolute. */
 export function hooksFolder(git: Git, dir: string): Promise<Result<string>> {
   return git.changeText(dir, ['rev-parse', '--path-format=absolute', '--git-path', 'hooks']);
-}
-
-/**
- * Makes the merge commit in the worker's own worktree, which must be clean, so that hooks run as they do for a person.
- * The worktree is back on its branch afterwards, whatever the hooks said.
- */
-export async function commitMergeWithHooks(git: Git, plan: MergePlan): Promise<Result<string>> {
-  const { dir, branch, onto } = plan;
-  const away = await git.change(dir, ['switch', '--quiet', '--detach', '--no-overwrite-ignore', onto]);
-  if (away.exitCode !== 0) return refused(away);
-  const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', `${plan.message}\n`, branch];
-  const merged = await git.change(dir, args, { timeoutMs: hookTimeoutMs });
-  const failed = merged.exitCode !== 0 || merged.timedOut;
-  const commit = failed ? null : await git.text(dir, ['rev-parse', 'HEAD']);
-  if (failed) await git.change(dir, ['merge', '--abort']);
-  const back = await git.change(dir, ['switch', '--quiet', '--no-overwrite-ignore', branch]);
-  if (!commit) return refused(merged, 'A hook of the repository refused the merge; nothing was changed.');
-  if (back.exitCode !== 0) return refused(back, `${dir} was left on the merge: git switch ${branch}`);
-  if (!commit.ok) return commit;
-  const parents = await git.text(dir, ['rev-parse', `${commit.value}^1`, `${commit.value}^2`]);
-  return parents.ok && parents.value === `${onto}\n${plan.tip}`
-    ? commit
-    : failure(
-        'hook_changed_merge',
-        'A hook changed what was being merged.',
-        'Look at the hooks of the repository.',
-      );
 }
 
 async function isExecutable(path: string): Promise<boolean> {

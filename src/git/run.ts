@@ -8,20 +8,18 @@ import { acquire, type LockRules, readHolder } from '../lib/lock.ts';
 import { processStart } from '../lib/processes.ts';
 import { KeyedQueue } from '../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import { plainLines } from '../lib/sanitize.ts';
+import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
+import { closeOnExit, type Ending, seeingChild, Watch } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
-export interface GitOutcome {
+export interface GitOutcome extends Ending {
   /** 128 when git could not even begin, as git itself says it. */
   readonly exitCode: number;
   readonly stdout: string;
   /** Git's words, in English. */
   readonly stderr: string;
-  readonly timedOut: boolean;
-  /** It printed more than was wanted and was ended; absent otherwise. */
-  readonly isCut?: true;
 }
 
 export interface GitOptions {
@@ -35,11 +33,11 @@ export interface GitOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** With a time limit, what git has started may outlive it and hold its pipes: wait no longer than this for them. */
-const pipesAfterExitMs = 500;
-
 /** Longer than a look at a large repository takes. */
 const readingLimitMs = 120_000;
+
+/** Signing may wait for an agent that waits for a person. */
+const signingLimitMs = 60_000;
 
 /** Another program may be in the middle of a merge with hooks; longer than this is a case for a person. */
 const lockWaitMs = 30_000;
@@ -55,6 +53,8 @@ export class Git {
   readonly known: Map<string, { readonly of: string; readonly what: Known }>;
   /** Where git keeps what belongs to a checkout, by its path, and what that was read of. */
   readonly directories: Map<string, { readonly of: string; readonly what: GitDirectories }>;
+  /** How long a person has to sign, in milliseconds. */
+  readonly signingMs: number;
   readonly #lockWaitMs: number;
   readonly #readingMs: number;
   readonly #queues: KeyedQueue;
@@ -63,12 +63,13 @@ export class Git {
 
   constructor(
     ambient: NodeJS.ProcessEnv = process.env,
-    limits: { readonly lockWaitMs?: number; readonly readingMs?: number } = {},
+    limits: { readonly lockWaitMs?: number; readonly readingMs?: number; readonly signingMs?: number } = {},
     like?: Git,
   ) {
     this.ambient = ambient;
     this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
     this.#readingMs = limits.readingMs ?? readingLimitMs;
+    this.signingMs = limits.signingMs ?? signingLimitMs;
     this.known = like?.known ?? new Map();
     this.directories = like?.directories ?? new Map();
     this.#queues = like ? like.#queues : new KeyedQueue();
@@ -78,7 +79,11 @@ export class Git {
   /** Returns a git of another environment that takes turns with this one, and knows what it knows. */
   within(ambient: NodeJS.ProcessEnv): Git {
     if (ambient === this.ambient) return this;
-    return new Git(ambient, { lockWaitMs: this.#lockWaitMs, readingMs: this.#readingMs }, this);
+    return new Git(
+      ambient,
+      { lockWaitMs: this.#lockWaitMs, readingMs: this.#readingMs, signingMs: this.signingMs },
+      this,
+    );
   }
 
   /**
@@ -87,27 +92,25 @@ export class Git {
    * a file, is ended after two minutes where no other limit is given.
    */
   run(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
-    return this.#run(dir, readingArguments(args), options, this.#readingMs);
+    const timeoutMs = options.timeoutMs ?? this.#readingMs;
+    return this.#run(dir, readingArguments(args), { ...options, timeoutMs });
   }
 
   /** Runs git to change something, as a person would: hooks and settings of the repository are git's business. */
   change(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
-    return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options);
+    return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options, this.signingMs);
   }
 
   async #run(
     dir: string,
     args: readonly string[],
     options: GitOptions,
-    usualLimitMs?: number,
+    signingMs?: number,
   ): Promise<GitOutcome> {
     const { simpleGit, GitConstructError } = await import('simple-git');
     const env = environmentFor(this.ambient, dir, options.env);
-    const { timeoutMs, mostBytes } = options;
-    const limitMs = timeoutMs ?? usualLimitMs;
-    const limit = limitMs === undefined ? undefined : AbortSignal.timeout(limitMs);
-    const full = mostBytes === undefined ? undefined : new AbortController();
-    const ends = [limit, full?.signal].filter((signal) => signal !== undefined);
+    const { mostBytes } = options;
+    const watch = new Watch(options.timeoutMs, signingMs);
     let outcome: GitOutcome | null = null;
     try {
       const git = simpleGit({
@@ -115,17 +118,13 @@ export class Git {
         allowEnvironment: Object.keys(env),
         unsafe: trusted,
         input: () => Buffer.from(options.input ?? ''),
-        // What may be a long answer is read to its end, however long that takes after the exit.
-        completion: { onClose: true, onExit: timeoutMs !== undefined || full ? pipesAfterExitMs : false },
-        ...(ends.length > 0 && { abort: AbortSignal.any(ends) }),
+        // Git's exit is its end: see `closeOnExit`.
+        completion: { onClose: true, onExit: false },
         // The library takes a failure without words for success; here every exit code is kept.
         errors: (_error, { exitCode, stdOut, stdErr }) => {
           const stdout = Buffer.concat(stdOut).subarray(0, mostBytes).toString();
           const stderr = Buffer.concat(stdErr).toString();
-          const said = {
-            ...{ stdout, timedOut: limit?.aborted ?? false },
-            ...(full?.signal.aborted && { isCut: true as const }),
-          };
+          const said = { stdout, ...watch.said };
           // Without an exit code git was ended by a signal, or never begun; what follows is a stack trace.
           outcome =
             exitCode >= 0 && exitCode !== null
@@ -139,12 +138,17 @@ export class Git {
       git.outputHandler((_command, stdout) => {
         stdout.on('data', (piece: Buffer) => {
           left -= piece.length;
-          if (left < 0) full?.abort();
+          if (left < 0) watch.cut();
         });
-        // The library waits another 50 ms when a command was silent, although its streams have ended.
-        stdout.once('end', () => stdout.emit('data', Buffer.alloc(0)));
       });
-      await git.raw(['-c', 'core.quotePath=false', ...args]);
+      await seeingChild(
+        (child) => {
+          watch.over(child);
+          closeOnExit(child);
+        },
+        () => git.raw(['-c', 'core.quotePath=false', ...args]),
+      );
+      await watch.ended;
     } catch (error) {
       if (error instanceof GitConstructError)
         return couldNotBegin(`fatal: cannot change to '${dir}': No such file or directory`);
@@ -199,9 +203,25 @@ function textOf(outcome: GitOutcome): Result<string> {
 /** Git's refusal as a problem, word for word. */
 export function refusal(outcome: GitOutcome, hint?: string): Problem {
   const words = harmless(outcome.stderr) || harmless(outcome.stdout);
+  if (outcome.signer !== undefined) return signingWaits(outcome.signer);
   return outcome.timedOut
     ? problemOf('git_timeout', `git did not answer in time. ${words}`.trim(), hint)
     : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint);
+}
+
+/** Where a signature waits for a passphrase, a confirmation or a touch, only the person can give it. */
+function signingWaits(signer: string): Problem {
+  const program = basename(signer);
+  return problemOf(
+    'signing_waits',
+    `Signing waits for you: ${plainLine(program)} asked for something, such as a passphrase, and got no answer in time. It was ended.`,
+    'Unlock your key first, such as by signing something in a terminal (gpg --clearsign, or ssh-add); then try again.',
+  );
+}
+
+/** What is said of a command that did its work and then failed by a hook such as post-checkout. */
+export function hookWarning({ exitCode, stderr }: GitOutcome): string {
+  return `A hook failed: ${harmless(stderr) || `it ended with code ${exitCode} and said nothing.`}`;
 }
 
 /** `failure` with git's words. */

@@ -6,7 +6,7 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { exists, gitDirectory } from './directories.ts';
 import { copyIndex, makeTempFolder } from './quarantine.ts';
 import { dropBackups, keepRef, listBackups, readRef, timeOf, wipRef } from './refs.ts';
-import { type Git, refused } from './run.ts';
+import { type Git, hookWarning, refused } from './run.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from './worktrees/inspect.ts';
 
 /** Untracked files beyond this are most likely built or downloaded; each snapshot would keep them again. */
@@ -102,23 +102,10 @@ export async function writeFiles(
   worktree: string,
   commit: string,
   exact: boolean,
-): Promise<Result<Pick<Restored, 'restored' | 'deleted'>>> {
-  const now = await snapshotTree(git, worktree);
-  if (!now.ok) return now;
-  const diff = await git.run(worktree, [
-    'diff-tree',
-    '-r',
-    '-z',
-    '--no-renames',
-    '--name-status',
-    now.value,
-    commit,
-  ]);
-  if (diff.exitCode !== 0) return refused(diff);
-  const fields = diff.stdout.split('\0');
-  const changes = fields.flatMap((status, at) =>
-    at % 2 === 0 && status ? [[status, fields[at + 1] ?? ''] as const] : [],
-  );
+): Promise<Result<Pick<Restored, 'restored' | 'deleted' | 'warnings'>>> {
+  const looked = await changesTo(git, worktree, commit);
+  if (!looked.ok) return looked;
+  const changes = looked.value;
   const wanted = changes.filter(([status]) => status !== 'D').map(([, path]) => path);
   const others = exact ? changes.filter(([status]) => status === 'D').map(([, path]) => path) : [];
   const hidden = await findHidden(worktree, changes);
@@ -142,9 +129,38 @@ export async function writeFiles(
       input,
       env: { GIT_LITERAL_PATHSPECS: '1' },
     });
-    if (restored.exitCode !== 0) return refused(restored);
+    // Git runs post-checkout here, too, and ends with its code.
+    if (restored.exitCode !== 0) {
+      const left = await changesTo(git, worktree, commit);
+      if (!left.ok || left.value.some(([status]) => status !== 'D')) return refused(restored);
+      return success({ restored: wanted, deleted: others, warnings: [hookWarning(restored)] });
+    }
   }
   return success({ restored: wanted, deleted: others });
+}
+
+/** What would have to change in a worktree for it to have the files of a commit: status and path. */
+async function changesTo(
+  git: Git,
+  worktree: string,
+  commit: string,
+): Promise<Result<readonly (readonly [string, string])[]>> {
+  const now = await snapshotTree(git, worktree);
+  if (!now.ok) return now;
+  const diff = await git.run(worktree, [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--no-renames',
+    '--name-status',
+    now.value,
+    commit,
+  ]);
+  if (diff.exitCode !== 0) return refused(diff);
+  const fields = diff.stdout.split('\0');
+  return success(
+    fields.flatMap((status, at) => (at % 2 === 0 && status ? [[status, fields[at + 1] ?? ''] as const] : [])),
+  );
 }
 
 /** Files that would be written over although the present tree does not have them. */

@@ -35,6 +35,33 @@ export function findTree(pid: number, start: string, all: readonly ProcessEntry[
   return tree;
 }
 
+/**
+ * Processes that carry a mark such as `NAME=value` in their first environment (proc(5), `environ`): what forked twice has
+ * lost its parent, not its environment. Elsewhere than on Linux there is no such look, and only parents lead to them.
+ */
+export function findMarked(mark: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
+  if (process.platform !== 'linux') return [];
+  return all.filter(({ pid }) => pid !== process.pid && wordsOf(pid, 'environ').includes(mark));
+}
+
+/** The program of a process and its arguments; empty for one that has ended, or that is not ours to look at. */
+export function commandOf(pid: number): readonly string[] {
+  if (process.platform === 'linux') return wordsOf(pid, 'cmdline');
+  return runPs(['-o', 'command=', '-p', String(pid)])
+    .trim()
+    .split(/\s+/)
+    .filter(Boolean);
+}
+
+function wordsOf(pid: number, file: 'environ' | 'cmdline'): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').filter(Boolean);
+  } catch {
+    // Of another user, or gone.
+    return [];
+  }
+}
+
 /** Resident bytes of a process, read at one moment for all where that costs less; 0 for one that has ended. */
 export function residentBytes(): (pid: number) => number {
   if (process.platform === 'linux') return residentOf;

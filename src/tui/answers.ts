@@ -124,11 +124,12 @@ function withEnding(state: AppState, done: string, warnings: readonly string[] =
 }
 
 /** Shows what an undo did; a merge that stays opens a dialog with the way to revert it. */
-function withUndone(state: AppState, { id, takenBackFrom, mergeStays }: UndoResult): AppState {
+function withUndone(state: AppState, { id, takenBackFrom, mergeStays, warnings }: UndoResult): AppState {
   const from = takenBackFrom ? `, its merge taken back from ${takenBackFrom}` : '';
   const done = `${id} is back${from}; r resumes it.`;
-  if (!mergeStays) return withNotice(isRoomFree(state) ? withCursorOn(state, id) : state, done);
-  const message = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
+  if (!mergeStays) return withEnding(isRoomFree(state) ? withCursorOn(state, id) : state, done, warnings);
+  const stays = `Its merge stays: ${mergeStays.why}\nTo revert it: ${mergeStays.revert}`;
+  const message = [stays, ...(warnings ?? [])].join('\n');
   const problem = { code: 'merge_stays', message, hint: done };
   return openProblem(state, 'It is back, but its merge stays', problem);
 }

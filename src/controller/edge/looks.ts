@@ -9,7 +9,7 @@ import { rivalsOf } from '../../features/radar/radar.ts';
 import type { LoggedEvent } from '../../features/services.ts';
 import { type ControllerState, noSuchWorker } from '../../features/state.ts';
 import { previewClean } from '../../git/finish/clean.ts';
-import { previewFinish } from '../../git/finish/finish.ts';
+import { leaveCutOffMerge, previewFinish } from '../../git/finish/finish.ts';
 import { createDevelop } from '../../git/flow/flow.ts';
 import { readDetails } from '../../git/status/details.ts';
 import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
@@ -73,7 +73,11 @@ export class Looks {
   }
 
   async previewFinish(id: string): Promise<Result<FinishPreview>> {
-    const preview = await this.#at(id, (repo, worker) => previewFinish(this.#edge.git, repo, worker));
+    const { git } = this.#edge;
+    const preview = await this.#at(id, async (repo, worker) => {
+      await leaveCutOffMerge(git, repo, worker);
+      return previewFinish(git, repo, worker);
+    });
     if (!preview.ok) return preview;
     const checks = checksOf(this.tools(), repoOf(id));
     const rivals = rivalsOf(this.#core.state, id);

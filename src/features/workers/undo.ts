@@ -34,12 +34,13 @@ async function bringBack(
   await call.ask(check, { do: 'undo', id });
   await call.demandYes(yes, `Bring ${id} back?`);
   const done = await call.ask(undo, { id, keepMerge });
-  const { branch, uncommitted, takenBackFrom, mergeStays } = done;
+  const { branch, uncommitted, takenBackFrom, mergeStays, warnings = [] } = done;
   const what = `${branch}${uncommitted ? ' and its uncommitted work' : ''}`;
   const text = [
     `${id} is back, with ${what}. Resume it: orch-tui worker resume ${id}`,
     ...(takenBackFrom ? [`Its merge was taken back from ${takenBackFrom}.`] : []),
     ...(mergeStays ? [`Its merge stays: ${mergeStays.why} To revert it: ${mergeStays.revert}`] : []),
+    ...warnings.map((warning) => `! ${warning}`),
   ].join('\n');
   return { value: done, text };
 }

@@ -4,10 +4,10 @@ import { failure, type Problem, problemOf, type Result, success } from '../../li
 import { plainLine } from '../../lib/sanitize.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';
+import { commitMergeWithHooks } from '../hookedMerge.ts';
 import { carryOut, dropJournal, mend, readJournal, type Step } from '../journal.ts';
 import {
   commitMerge,
-  commitMergeWithHooks,
   findMerge,
   findObstacle,
   findTarget,
@@ -79,11 +79,29 @@ export async function finish(
     const isMerged = head !== null && (await isAncestor(git, repo.path, options.tip, head));
     if (!done.ok && isMerged) return { ok: false, problem: afterMerge(done.problem, worker, into) };
     if (!done.ok || !isMerged) {
+      // Its journal says to whoever finishes again that the worktree has to go back first.
+      if (!done.ok && done.problem.code === 'left_on_merge') return done;
       await forgetFinish(git, repo, common.value, worker.task);
       return done.ok ? failure('target_moving', `${into} was moved back meanwhile.`, 'Try again.') : done;
     }
     const merge = await findMerge(git, repo.path, options.tip, head);
     return success({ id: worker.id, into, merge, ...results });
+  });
+}
+
+/** Brings a worktree back to its branch where a finish had to leave it on its merge. Does nothing where none did. */
+export async function leaveCutOffMerge(git: Git, repo: Repo, worker: WorkerPlace): Promise<void> {
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return; // The look that follows says why.
+  const read = () => readJournal(common.value, finishName(worker.task));
+  const isMerging = (journal: Awaited<ReturnType<typeof read>>) =>
+    journal.ok && journal.value?.step === 'merge';
+  if (!isMerging(await read())) return;
+  await git.exclusive(common.value, async () => {
+    const journal = await read();
+    if (journal.ok && journal.value && isMerging(journal))
+      await mend(git, repo, worker, journal.value, worker.base.commit);
+    return success(null);
   });
 }
 
@@ -119,6 +137,10 @@ function refuse(now: Assessment, worker: WorkerPlace, options: FinishOptions): R
 
 type Results = { backup: string; warnings?: readonly string[] };
 
+function warn(results: Results, more: readonly string[]): void {
+  if (more.length > 0) results.warnings = [...(results.warnings ?? []), ...more];
+}
+
 /** The steps, and what they come to once they are done. */
 function finishSteps(
   git: Git,
@@ -138,7 +160,11 @@ function finishSteps(
         const head = await readRef(git, dir, `refs/heads/${into}`);
         return success(head !== null && (await isAncestor(git, dir, tip, head)));
       },
-      run: () => mergeWorker(git, repo, worker, found, (now) => refuse(now, worker, options)),
+      run: () =>
+        mergeWorker(git, repo, worker, found, {
+          refuse: (now) => refuse(now, worker, options),
+          warn: (more) => warn(results, more),
+        }),
     },
     {
       name: 'let go of the merge',
@@ -162,7 +188,7 @@ function finishSteps(
       isDone: () => isWorktreeGone(git, repo, worker),
       async run() {
         const left = await removeChecked(git, repo, worker, tip);
-        if (left.ok && left.value.length > 0) results.warnings = left.value;
+        if (left.ok) warn(results, left.value);
         return left.ok ? success(null) : left;
       },
     },
@@ -336,17 +362,23 @@ function needsWorktree(worker: WorkerPlace): Problem {
 /** How often somebody else may move the target between our look and our move. */
 const attempts = 5;
 
+interface Merging {
+  /** What must not hold at the moment of merging. */
+  refuse(now: Assessment): Result<never> | null;
+  /** Takes what hooks said that failed without refusing anything. */
+  warn(more: readonly string[]): void;
+}
+
 /**
  * Merges a worker's branch into the base branch and publishes that, looking at everything again before each attempt.
  * @param first what was found just now, under the same lock: the first attempt begins with it
- * @param refuse what must not hold at the moment of merging
  */
 async function mergeWorker(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
   first: Assessment,
-  refuse: (now: Assessment) => Result<never> | null,
+  { refuse, warn }: Merging,
 ): Promise<Result<null>> {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const assessed = attempt === 0 ? success(first) : await assess(git, repo, worker);
@@ -355,7 +387,7 @@ async function mergeWorker(
     if (refusal) return refusal;
     const { target, merged } = assessed.value;
     if (merged) return success(null);
-    const built = await build(git, repo, worker, assessed.value);
+    const built = await build(git, repo, worker, assessed.value, warn);
     if (!built.ok) return built;
     const published = await publish(git, repo, target, built.value, `merge ${worker.branch}`);
     if (!published.ok) return published;
@@ -365,17 +397,29 @@ async function mergeWorker(
 }
 
 /** The merge commit, held by a ref of our own; one that was built before and still fits is taken. */
-async function build(git: Git, repo: Repo, worker: WorkerPlace, now: Assessment): Promise<Result<string>> {
+async function build(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  now: Assessment,
+  warn: Merging['warn'],
+): Promise<Result<string>> {
   const { target, tip } = now;
   const kept = await readRef(git, repo.path, mergeRef(worker.task));
   if (kept && (await isMergeOf(git, repo.path, kept, target.commit, tip))) return success(kept);
-  const made = await make(git, repo, worker, now);
+  const made = await make(git, repo, worker, now, warn);
   if (!made.ok) return made;
   const held = await keepRef(git, repo.path, mergeRef(worker.task), made.value);
   return held.ok ? made : held;
 }
 
-async function make(git: Git, repo: Repo, worker: WorkerPlace, now: Assessment): Promise<Result<string>> {
+async function make(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  now: Assessment,
+  warn: Merging['warn'],
+): Promise<Result<string>> {
   const { target, tip, found, hooked, tree } = now;
   const plan: MergePlan = {
     dir: found.present ? found.path : repo.path,
@@ -383,15 +427,17 @@ async function make(git: Git, repo: Repo, worker: WorkerPlace, now: Assessment):
     branch: worker.branch,
     tip,
     message: `Merge branch '${worker.branch}' into ${target.branch}`,
+    task: worker.task,
   };
   if (!hooked) return commitMerge(git, plan, tree ?? '');
   const made = await commitMergeWithHooks(git, plan);
   if (!made.ok) return made;
+  warn(made.value.warnings);
   const after = await inspectWorker(git, repo, worker);
   if (!after.ok) return after;
   const left = after.value.uncommitted;
   return left.length === 0
-    ? made
+    ? success(made.value.commit)
     : failure(
         'hook_left_changes',
         `A hook left changes in the worktree: ${nameSome(left)}.`,

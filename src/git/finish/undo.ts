@@ -45,8 +45,14 @@ export async function undo(
     if (!planned.ok) return planned;
     const name = undoName(worker.task);
     const change = { name, kind: 'undo', data: { worker } };
-    const done = await carryOut(common.value, change, undoSteps(git, repo, worker, planned.value));
-    if (done.ok) return success(describe(worker, planned.value, options));
+    const warnings: string[] = [];
+    const steps = undoSteps(git, repo, worker, planned.value, (more) => warnings.push(...more));
+    const done = await carryOut(common.value, change, steps);
+    if (done.ok)
+      return success({
+        ...describe(worker, planned.value, options),
+        ...(warnings.length > 0 && { warnings: [...new Set(warnings)] }),
+      });
     if (!(await readRef(git, repo.path, branchRef(worker.branch)))) await dropJournal(common.value, name);
     return done;
   });
@@ -112,7 +118,14 @@ function refsOf({ backup }: Ended): { readonly branch: string; readonly work: st
   };
 }
 
-function undoSteps(git: Git, repo: Repo, worker: WorkerPlace, { tip, merge, plan, work }: UndoPlan): Step[] {
+/** @param warn takes what hooks said that failed without keeping git from its work */
+function undoSteps(
+  git: Git,
+  repo: Repo,
+  worker: WorkerPlace,
+  { tip, merge, plan, work }: UndoPlan,
+  warn: (more: readonly string[]) => void,
+): Step[] {
   const { path, branch } = { path: worker.worktree, branch: worker.branch };
   const hasBranch = async () => success((await readRef(git, repo.path, branchRef(branch))) !== null);
   return [
@@ -131,6 +144,7 @@ function undoSteps(git: Git, repo: Repo, worker: WorkerPlace, { tip, merge, plan
       async run() {
         const { base } = worker;
         const added = await addWorktree(git, repo, { path, branch, commit: tip, base: base.branch });
+        if (added.ok) warn(added.value.warnings);
         return added.ok ? success(null) : added;
       },
     },
@@ -145,6 +159,7 @@ function undoSteps(git: Git, repo: Repo, worker: WorkerPlace, { tip, merge, plan
       },
       async run() {
         const made = await restoreWorktree(git, repo, { path, branch });
+        if (made.ok) warn(made.value.warnings);
         return made.ok ? success(null) : made;
       },
     },
@@ -153,6 +168,7 @@ function undoSteps(git: Git, repo: Repo, worker: WorkerPlace, { tip, merge, plan
       isDone: async () => success(work === null),
       async run() {
         const written = work ? await writeFiles(git, path, work, true) : success(null);
+        if (written.ok) warn(written.value?.warnings ?? []);
         return written.ok ? success(null) : written;
       },
     },

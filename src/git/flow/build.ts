@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { exists } from '../directories.ts';
-import { commitMerge, hooksFolder, hookTimeoutMs, signingTimeoutMs } from '../merge.ts';
+import { commitMerge, hooksFolder, hookTimeoutMs } from '../merge.ts';
 import { listWorktrees } from '../porcelain.ts';
 import { type Git, refused } from '../run.ts';
 import type { FlowMerge, FlowPlan } from './plan.ts';
@@ -191,7 +191,7 @@ function scratchRepo(git: Git, dir: string, objects: string): ScratchRepo {
       const tagged = await run(
         ['tag', '--annotate', ...signing, '--file=-', name, commit],
         `${message}\n`,
-        signingTimeoutMs,
+        git.signingMs,
       );
       if (!tagged.ok) return tagged;
       const text = await run(['cat-file', 'tag', `refs/tags/${name}`]);

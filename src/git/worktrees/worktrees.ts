@@ -8,7 +8,7 @@ import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, resolvedPath } from '../directories.ts';
 import { listWorktrees } from '../porcelain.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';
-import { type Git, refused } from '../run.ts';
+import { type Git, hookWarning, refused } from '../run.ts';
 import type { Inspection } from './inspect.ts';
 
 interface NewWorktree {
@@ -177,13 +177,13 @@ async function attach(
 ): Promise<Result<Added>> {
   const env = lfsEnvironment(lfs);
   // Relative paths would make older versions of git refuse the whole repository.
-  const command = ['-c', 'worktree.useRelativePaths=false', 'worktree', 'add', ...args];
+  const command = ['-c', 'worktree.useRelativePaths=false', 'worktree', 'add', '--quiet', ...args];
   const outcome = await git.change(repo.path, command, { env });
   if (outcome.exitCode === 0) return success({ warnings: [] });
   const complete =
     (await exists(path)) && (await git.run(path, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']));
   return complete && complete.exitCode === 0
-    ? success({ warnings: [`A hook failed: ${outcome.stderr.trim()}`] })
+    ? success({ warnings: [hookWarning(outcome)] })
     : refused(outcome);
 }
 

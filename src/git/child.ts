@@ -1,0 +1,130 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ChildProcess } from 'node:child_process';
+import { subscribe } from 'node:diagnostics_channel';
+import { endProcesses, onceEnded, treeOf } from '../lib/children.ts';
+import { commandOf } from '../lib/processes.ts';
+
+/** Who is told of a process that its work starts. */
+const seekers = new AsyncLocalStorage<(child: ChildProcess) => void>();
+
+let isSubscribed = false;
+
+/**
+ * Does work that starts one process, and hands that over before it begins: simple-git keeps it to itself.
+ * https://nodejs.org/api/diagnostics_channel.html#event-child_process
+ */
+export function seeingChild<T>(found: (child: ChildProcess) => void, work: () => Promise<T>): Promise<T> {
+  if (!isSubscribed)
+    subscribe('child_process', (message) => {
+      seekers.getStore()?.((message as { process: ChildProcess }).process);
+    });
+  isSubscribed = true;
+  return seekers.run(found, work);
+}
+
+/**
+ * Has git count as ended once it has exited. What a hook or helper left running in the background holds git's pipes,
+ * and the library waits for their end.
+ */
+export function closeOnExit(child: ChildProcess): void {
+  let isClosed = false;
+  child.once('close', () => (isClosed = true));
+  // It waits another 50 ms for a command that was silent.
+  child.once('exit', () => child.stdout?.emit('data', Buffer.alloc(0)));
+  onceEnded(child, (code, signal) => {
+    if (isClosed) return;
+    child.stdin?.destroy();
+    child.emit('close', code, signal);
+  });
+}
+
+/** Time to end in an orderly way before it is killed, in milliseconds. */
+const graceMs = 2_000;
+
+/** How often a git that takes its time is asked whether it waits for a signature. */
+const lookEveryMs = 5_000;
+
+/** Why a git was ended. */
+export interface Ending {
+  /** It took too long and was ended, with all that it had started. */
+  readonly timedOut: boolean;
+  /** The program that waited for a person to sign, where it was ended because of that, such as `gpg`. */
+  readonly signer?: string;
+  /** It printed more than was wanted and was ended; absent otherwise. */
+  readonly isCut?: true;
+}
+
+/** Ends one git, with all that it started but for what left it, when it takes too long, prints too much, or waits. */
+export class Watch {
+  /** Resolves once all that was to be ended is gone. */
+  ended: Promise<void> = Promise.resolve();
+  said: Ending = { timedOut: false };
+  readonly #limitMs: number | undefined;
+  readonly #signingMs: number | undefined;
+  #child: ChildProcess | null = null;
+  #signsSince: number | null = null;
+
+  /**
+   * @param limitMs for how long it may run; as long as it takes without
+   * @param signingMs for how long a program that it started may wait to sign; what only reads signs nothing
+   */
+  constructor(limitMs: number | undefined, signingMs: number | undefined) {
+    this.#limitMs = limitMs;
+    this.#signingMs = signingMs;
+  }
+
+  /** Watches this process until it exits. */
+  over(child: ChildProcess): void {
+    this.#child = child;
+    const limit = this.#limitMs === undefined ? undefined : setTimeout(() => this.#late(), this.#limitMs);
+    const signingMs = this.#signingMs;
+    const look = signingMs && setInterval(() => this.#look(signingMs), Math.min(lookEveryMs, signingMs / 4));
+    const stop = () => {
+      clearTimeout(limit);
+      clearInterval(look || undefined);
+    };
+    for (const end of ['exit', 'error', 'close']) child.once(end, stop);
+  }
+
+  /** Ends it because it has printed more than is wanted. */
+  cut(): void {
+    this.#end({ timedOut: false, isCut: true });
+  }
+
+  #late(): void {
+    const signer = this.#signer();
+    this.#end({ timedOut: true, ...(signer !== null && { signer }) });
+  }
+
+  #look(signingMs: number): void {
+    const signer = this.#signer();
+    const now = performance.now();
+    this.#signsSince = signer === null ? null : (this.#signsSince ?? now);
+    if (signer !== null && now - (this.#signsSince ?? now) >= signingMs)
+      this.#end({ timedOut: true, signer });
+  }
+
+  #signer(): string | null {
+    return this.#child?.pid === undefined ? null : findSigner(this.#child.pid);
+  }
+
+  #end(said: Ending): void {
+    const pid = this.#child?.pid;
+    if (pid === undefined || this.said.timedOut || this.said.isCut) return;
+    this.said = said;
+    this.ended = endProcesses(treeOf(pid), graceMs);
+  }
+}
+
+/**
+ * Finds the program that makes a signature below a git; null where none is running.
+ * How git calls them: gpg and gpgsm with `-bsau KEY`, ssh-keygen with `-Y sign` (gpg-interface.c).
+ */
+function findSigner(git: number): string | null {
+  for (const { pid } of treeOf(git).slice(1)) {
+    const words = commandOf(pid);
+    const at = words.findIndex((word, n) => word === '-bsau' || (word === '-Y' && words[n + 1] === 'sign'));
+    if (at > 0) return words.slice(0, at).findLast((word) => !word.startsWith('-')) ?? null;
+  }
+  return null;
+}

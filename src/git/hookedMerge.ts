@@ -1,0 +1,140 @@
+import { failure, type Result, success } from '../lib/result.ts';
+import { Backoff, pause } from '../lib/schedule.ts';
+import { hookTimeoutMs, type MergePlan } from './merge.ts';
+import { branchRef, keepRef, readRef, wipRef } from './refs.ts';
+import { type Git, type GitOutcome, hookWarning, refused } from './run.ts';
+import { snapshot, snapshotTree } from './snapshots.ts';
+
+/** A merge commit that hooks have seen. */
+interface HookedMerge {
+  readonly commit: string;
+  /** What hooks said that failed without keeping git from its work. */
+  readonly warnings: readonly string[];
+}
+
+/** A worktree that a merge is made in. */
+type Lent = Pick<MergePlan, 'dir' | 'branch' | 'task'>;
+
+/**
+ * Makes the merge commit in the worker's own worktree, which must be clean, so that hooks run as they do for a person.
+ * The worktree is back on its branch afterwards, whatever the hooks did.
+ * @returns `left_on_merge` where git refused even that: `goBack` does it later
+ */
+export async function commitMergeWithHooks(git: Git, plan: MergePlan): Promise<Result<HookedMerge>> {
+  const { dir, branch, onto } = plan;
+  const away = await moveHead(git, dir, ['--detach', onto]);
+  const isAway = (await branchAt(git, dir)) === null && (await readRef(git, dir, 'HEAD')) === onto;
+  const args = ['merge', '--no-ff', '--no-edit', '--no-stat', '-m', `${plan.message}\n`, branch];
+  const merged = isAway ? await git.change(dir, args, { timeoutMs: hookTimeoutMs }) : away;
+  const isMerged = isAway && merged.exitCode === 0 && !merged.timedOut;
+  const commit = isMerged ? await git.text(dir, ['rev-parse', 'HEAD']) : null;
+  const back = await goBack(git, plan, isAway ? 'lenient' : 'strict');
+  if (!back.ok) return back;
+  const { kept } = back.value;
+  if (!commit) {
+    const changes = kept === null ? 'nothing was changed' : `what it changed is kept in ${kept}`;
+    return refused(merged, isAway ? `A hook of the repository refused the merge; ${changes}.` : undefined);
+  }
+  if (!commit.ok) return commit;
+  if (kept !== null) return leftChanges(kept);
+  const parents = await git.text(dir, ['rev-parse', `${commit.value}^1`, `${commit.value}^2`]);
+  if (!parents.ok || parents.value !== `${onto}\n${plan.tip}`)
+    return failure(
+      'hook_changed_merge',
+      'A hook changed what was being merged.',
+      'Look at the hooks of the repository.',
+    );
+  const warnings = [...warningsOf(away), ...back.value.warnings];
+  return success({ commit: commit.value, warnings: [...new Set(warnings)] });
+}
+
+function leftChanges(kept: string): Result<never> {
+  return failure(
+    'hook_left_changes',
+    'A hook changed files in the worktree that kept it from going back to its branch.',
+    `They are kept in ${kept}. Look at the hooks of the repository.`,
+  );
+}
+
+/** How a worktree went back to its branch. */
+interface Back {
+  readonly warnings: readonly string[];
+  /** Ref of what was in the way and is no longer in the worktree; null for nothing. */
+  readonly kept: string | null;
+}
+
+/**
+ * Brings a worktree back from a merge to its branch. Where changed files are in the way, which can only be a hook's, a
+ * ref keeps them and the branch's files take their place.
+ * @param manner whether changes that are not in the way stay (`lenient`), or go as well (`strict`), because they are those
+ *   of a checkout that a hook stopped
+ */
+export async function goBack(git: Git, lent: Lent, manner: 'lenient' | 'strict'): Promise<Result<Back>> {
+  const { dir, branch } = lent;
+  if (await readRef(git, dir, 'MERGE_HEAD')) await git.change(dir, ['merge', '--abort']);
+  const back = (await branchAt(git, dir)) === branch ? null : await moveHead(git, dir, [branch]);
+  const isBack = (await branchAt(git, dir)) === branch && !(await readRef(git, dir, 'MERGE_HEAD'));
+  const isClean = async () => (await git.run(dir, ['diff-index', '--quiet', 'HEAD'])).exitCode === 0;
+  if (isBack && (manner === 'lenient' || (await isClean())))
+    return success({ warnings: back ? warningsOf(back) : [], kept: null });
+  return goBackAnyway(git, lent);
+}
+
+/** Keeps all that is in the worktree, then takes it back to HEAD, and HEAD to the branch. */
+async function goBackAnyway(git: Git, { dir, branch, task }: Lent): Promise<Result<Back>> {
+  const kept = await keepAll(git, dir, branch, task);
+  if (!kept.ok) return stuck(dir, branch, kept.problem.message);
+  // It ends a merge under way, too.
+  const reset = await retried(() => git.change(dir, ['reset', '--hard', '--quiet']));
+  if (reset.exitCode !== 0) return stuck(dir, branch, reset.stderr);
+  const back = (await branchAt(git, dir)) === branch ? null : await moveHead(git, dir, [branch]);
+  return back === null || (await branchAt(git, dir)) === branch
+    ? success({ warnings: back ? warningsOf(back) : [], kept: kept.value })
+    : stuck(dir, branch, back.stderr);
+}
+
+/** Keeps what no commit holds; null where the worktree is as one of the two commits has it. */
+async function keepAll(git: Git, dir: string, branch: string, task: string): Promise<Result<string | null>> {
+  const tree = await snapshotTree(git, dir);
+  if (!tree.ok) return tree;
+  const trees = await git.text(dir, ['rev-parse', 'HEAD^{tree}', `${branchRef(branch)}^{tree}`]);
+  if (trees.ok && trees.value.split('\n').includes(tree.value)) return success(null);
+  const parents = await git.text(dir, ['rev-parse', 'HEAD', branchRef(branch)]);
+  if (!parents.ok) return parents;
+  const saved = await snapshot(git, dir, [...new Set(parents.value.split('\n'))], `${branch} amid a merge`);
+  return saved.ok ? keepRef(git, dir, wipRef(task, new Date()), saved.value) : saved;
+}
+
+function stuck(dir: string, branch: string, why: string): Result<never> {
+  return failure(
+    'left_on_merge',
+    `${dir} was left on the merge: ${why.trim()}`,
+    `Finish it again once that is out of the way, or go back there: git switch ${branch}`,
+  );
+}
+
+/** The branch that is checked out; null for none. */
+async function branchAt(git: Git, dir: string): Promise<string | null> {
+  const head = await git.text(dir, ['symbolic-ref', '--quiet', 'HEAD']);
+  return head.ok ? head.value.replace(/^refs\/heads\//, '') : null;
+}
+
+/** Git ends with the code of post-checkout, which it runs last: HEAD tells whether the checkout is complete. */
+function moveHead(git: Git, dir: string, to: readonly string[]): Promise<GitOutcome> {
+  return retried(() => git.change(dir, ['switch', '--quiet', '--no-overwrite-ignore', ...to]));
+}
+
+function warningsOf(outcome: GitOutcome): readonly string[] {
+  return outcome.exitCode === 0 ? [] : [hookWarning(outcome)];
+}
+
+/** What a hook left running may hold a lock of git for a moment. */
+async function retried(work: () => Promise<GitOutcome>): Promise<GitOutcome> {
+  const waits = new Backoff(50, 800);
+  for (let attempt = 0; ; attempt++) {
+    const outcome = await work();
+    if (outcome.exitCode === 0 || attempt === 4 || !/\.lock': File exists/.test(outcome.stderr))
+      return outcome;
+    await pause(waits.next());
+  }
+}
