@@ -2,7 +2,7 @@ import { demandTrusted } from '../controller/config/workspaceConfig.ts';
 import { jobEnvironment } from '../controller/edge/removing.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
-import { type JobResult, runJob } from '../jobs/runJob.ts';
+import { describeLeft, type JobResult, runJob } from '../jobs/runJob.ts';
 import type { Result } from '../lib/result.ts';
 import { exitCodes, type Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
@@ -31,6 +31,7 @@ export async function runJobs(out: Output, name: string, repos: readonly string[
     const ran = await runJob(job, { signal: stop.signal, onOutput });
     results.push(ran.ok ? { repo, ...ran.value } : { repo, problem: ran.problem.message });
     out.say(`${repo}: ${describe(ran)}`);
+    if (ran.ok) for (const line of describeLeft(ran.value.left)) out.say(`${repo}: ${line}`);
   }
   if (out.json) out.result(results, '');
   const isWell = results.every((one) => 'exitCode' in one && one.exitCode === 0 && one.ended === null);

@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { createWriteStream, ftruncateSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { onceEnded } from '../lib/children.ts';
 import { openForAppend } from '../lib/files.ts';
+import { commandOf, findMarked, listProcesses } from '../lib/processes.ts';
 import { failure, type Result, success } from '../lib/result.ts';
+import { oneLine } from '../lib/sanitize.ts';
 import { LastLines } from './lastLines.ts';
 
 /** A command of the workspace's configuration, to be run in a folder. */
@@ -32,6 +36,15 @@ export interface JobResult {
   readonly ended: 'timeout' | 'cancelled' | null;
   /** At most 20, without control characters. */
   readonly lastLines: readonly string[];
+  /** What it started that left its process group and still runs. Only Linux tells; empty elsewhere. */
+  readonly left: readonly LeftBehind[];
+}
+
+/** A process that a job started and that was not ended with it. */
+interface LeftBehind {
+  readonly pid: number;
+  /** One line, without control characters. */
+  readonly command: string;
 }
 
 /** Builds and whole test suites run in jobs; what takes longer has most likely stopped. */
@@ -39,8 +52,15 @@ const usualTimeoutMs = 30 * 60_000;
 /** Time to end in an orderly way before it is killed. */
 const graceMs = 2_000;
 
+/** Tells whose a process is that has left its group: what a job starts inherits its environment. */
+const markName = 'ORCH_JOB';
+
+/** Of a command's line, in characters. */
+const longestCommand = 80;
+
 /**
- * Runs a job in a process group of its own and waits until it has ended, or has been ended.
+ * Runs a job in a process group of its own and waits until its command has ended, or has been ended. What else is in the
+ * group then is killed; what left the group is reported, and neither waited for nor ended.
  * @returns `job_failed` when it could not be started or logged, `unsafe_path`; a failing exit code is a result
  */
 export async function runJob(job: Job, options: JobOptions = {}): Promise<Result<JobResult>> {
@@ -48,9 +68,10 @@ export async function runJob(job: Job, options: JobOptions = {}): Promise<Result
   if (program === undefined) return failure('job_failed', 'The job has no command.');
   const logged = job.logFile ? openEmpty(job.logFile) : null;
   if (logged?.ok === false) return logged;
+  const mark = randomUUID();
   const child = spawn(program, args, {
     cwd: job.cwd,
-    env: { ...job.env },
+    env: { ...job.env, [markName]: mark },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -75,20 +96,22 @@ export async function runJob(job: Job, options: JobOptions = {}): Promise<Result
   options.signal?.addEventListener('abort', cancel);
   if (options.signal?.aborted) cancel();
   try {
-    return await new Promise((resolve) => {
+    const exited = await new Promise<Result<number>>((resolve) => {
       const fail = (error: Error) =>
         resolve(failure('job_failed', `${program} could not be run: ${error.message}`));
       child.once('error', fail);
       log?.once('error', fail);
-      child.once('close', (code, signal) =>
-        resolve(success({ exitCode: exitCodeOf(code, signal), ended, lastLines: last.lines })),
-      );
+      onceEnded(child, (code, signal) => resolve(success(exitCodeOf(code, signal))));
     });
+    // Whatever it left running in its group would hold the worktree.
+    signalGroup(child.pid, 'SIGKILL');
+    if (!exited.ok) return exited;
+    const left = findLeft(mark, child.pid);
+    return success({ exitCode: exited.value, ended, lastLines: last.lines, left });
   } finally {
     clearTimeout(timer);
     clearTimeout(grace);
     options.signal?.removeEventListener('abort', cancel);
-    // Whatever it left running in its group would hold the worktree.
     signalGroup(child.pid, 'SIGKILL');
     await new Promise<void>((resolve) => (log && !log.destroyed ? log.end(resolve) : resolve()));
   }
@@ -110,6 +133,20 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   } catch {
     // The whole group has ended.
   }
+}
+
+/** Those of the group are about to end: they were killed a moment ago. */
+function findLeft(mark: string, group: number | undefined): readonly LeftBehind[] {
+  return findMarked(`${markName}=${mark}`, listProcesses())
+    .filter((one) => one.group !== group)
+    .map(({ pid }) => ({ pid, command: oneLine(commandOf(pid).join(' '), longestCommand) }));
+}
+
+/** Says what a job left running, for a person; empty for nothing. */
+export function describeLeft(left: readonly LeftBehind[]): readonly string[] {
+  if (left.length === 0) return [];
+  const names = left.map(({ pid, command }) => `${pid} (${command})`).join(', ');
+  return [`What it started outside its process group still runs: ${names}. To end it: kill ${left[0]?.pid}`];
 }
 
 function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { LastLines } from '../../src/jobs/lastLines.ts';
-import { runJob } from '../../src/jobs/runJob.ts';
+import { describeLeft, runJob } from '../../src/jobs/runJob.ts';
 import { processStart } from '../../src/lib/processes.ts';
 import type { Result } from '../../src/lib/result.ts';
 
@@ -57,6 +57,35 @@ test.each(['timeout', 'cancelled'] as const)(
     if (why === 'cancelled') stop.abort();
     expect(expectValue(await running)).toMatchObject({ ended: why });
     await expect.poll(() => processStart(pid)).toBeNull();
+  },
+);
+
+test.runIf(process.platform === 'linux')(
+  'A job ends with its command and on request, whatever left its group and holds its pipes; that is named',
+  async () => {
+    const cwd = await folder();
+    for (const then of ['exit 0', 'exec sleep 300']) {
+      const stop = new AbortController();
+      let pid = 0;
+      // What holds the pipes has left the group before the command goes on.
+      const leaving = "setsid sh -c 'echo $$ > ready; exec sleep 300' &";
+      const line = `${leaving} until [ -s ready ]; do sleep 0.01; done; cat ready; rm ready; ${then}`;
+      const running = runJob(
+        { command: ['sh', '-c', line], cwd, env },
+        {
+          signal: stop.signal,
+          onOutput: (chunk) => {
+            pid = Number(chunk.toString());
+            if (then !== 'exit 0') stop.abort();
+          },
+        },
+      );
+      const { left, ended } = expectValue(await running);
+      onTestFinished(() => void process.kill(pid, 'SIGKILL'));
+      expect(ended).toBe(then === 'exit 0' ? null : 'cancelled');
+      expect(left.map((one) => one.pid)).toEqual([pid]);
+      expect(describeLeft(left)[0]).toContain(`kill ${pid}`);
+    }
   },
 );
 

@@ -12,7 +12,7 @@ import { unfinishedFlows } from '../../git/flow/finish.ts';
 import type { FlowName } from '../../git/flow/flow.ts';
 import { expireBackups } from '../../git/refs.ts';
 import type { Git } from '../../git/run.ts';
-import { runJob } from '../../jobs/runJob.ts';
+import { describeLeft, runJob } from '../../jobs/runJob.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from './hostPort.ts';
 import { findRepo, type Tools } from './tools.ts';
@@ -33,14 +33,14 @@ export function finishWorker(
   host: HostPort,
   worker: Worker,
   wanted: Wanted,
-  check: (worker: Worker) => Promise<Result<null>>,
+  check: (worker: Worker) => Promise<Result<readonly string[]>>,
 ): Promise<Result<FinishResult>> {
   return endAndRemove(tools, host, worker, wanted, {
     preview: previewFinish,
     refuse: ({ blockers }) => blockers.length > 0 && cannotFinish(worker, blockers),
     loses: ({ ignored }) => ignored.length > 0,
     // What is merged already is only removed.
-    check: async ({ commits }) => (commits.length > 0 ? check(worker) : success(null)),
+    check: async ({ commits }) => (commits.length > 0 ? check(worker) : success([])),
     remove: finish,
   });
 }
@@ -56,7 +56,7 @@ export function cleanWorker(
     preview: previewClean,
     refuse: () => false,
     loses: ({ wantsTypedName }) => wantsTypedName,
-    check: async () => success(null),
+    check: async () => success([]),
     remove: clean,
   });
 }
@@ -67,11 +67,12 @@ interface Way<P, R> {
   refuse(preview: P): Result<never> | false;
   /** Whether something would be gone for good, so that the task's name has to be typed. */
   loses(preview: P): boolean;
-  check(preview: P): Promise<Result<null>>;
+  /** @returns what has to be said although nothing stands in the way */
+  check(preview: P): Promise<Result<readonly string[]>>;
   remove(git: Git, repo: Repo, worker: Worker, options: FinishOptions): Promise<Result<R>>;
 }
 
-async function endAndRemove<P extends { readonly tip: string }, R>(
+async function endAndRemove<P extends { readonly tip: string }, R extends Warned>(
   { git, config }: Tools,
   host: HostPort,
   worker: Worker,
@@ -91,7 +92,13 @@ async function endAndRemove<P extends { readonly tip: string }, R>(
   const ended = await endProcess(host, worker.id);
   if (!ended.ok) return ended;
   const { tip, confirm } = wanted;
-  return way.remove(git, repo.value, worker, confirm === null ? { tip } : { tip, confirm });
+  const removed = await way.remove(git, repo.value, worker, confirm === null ? { tip } : { tip, confirm });
+  if (!removed.ok || checked.value.length === 0) return removed;
+  return success({ ...removed.value, warnings: [...checked.value, ...(removed.value.warnings ?? [])] });
+}
+
+interface Warned {
+  readonly warnings?: readonly string[];
 }
 
 function cannotFinish({ id }: Worker, blockers: readonly string[]): Result<never> {
@@ -139,22 +146,31 @@ export function checksChanged(id: string): Result<never> {
   );
 }
 
-/** Runs the checks of a worker's repository in its worktree. */
-export async function runChecks(tools: Tools, worker: Worker, signal: AbortSignal): Promise<Result<null>> {
+/**
+ * Runs the checks of a worker's repository in its worktree.
+ * @returns what has to be said although they succeeded
+ */
+export async function runChecks(
+  tools: Tools,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<Result<readonly string[]>> {
   const command = checksOf(tools, worker.repo);
   // The folder of a branch that is to be merged without it cannot be checked, and git looks at it next.
-  if (!command || !existsSync(worker.worktree)) return success(null);
+  if (!command || !existsSync(worker.worktree)) return success([]);
   const logFile = join(tools.config.root, '.orch', 'jobs', `${worker.repo}-${worker.task}-${jobName}.log`);
   const job = { command, cwd: worker.worktree, env: jobEnvironment(tools.ambient), logFile };
   const ran = await runJob(job, { signal });
   if (!ran.ok) return ran;
   const { exitCode, ended, lastLines } = ran.value;
-  if (ended === 'cancelled') return failure('cancelled', `The checks of ${worker.id} were cancelled.`);
-  if (ended === null && exitCode === 0) return success(null);
+  const left = describeLeft(ran.value.left);
+  if (ended === 'cancelled')
+    return failure('cancelled', [`The checks of ${worker.id} were cancelled.`, ...left].join(' '));
+  if (ended === null && exitCode === 0) return success(left);
   const how = ended === 'timeout' ? 'took too long' : `ended with ${exitCode}`;
   return failure(
     'checks_failed',
-    [`${command.join(' ')} ${how} in ${worker.worktree}; nothing was merged.`, ...lastLines].join('\n'),
+    [`${command.join(' ')} ${how} in ${worker.worktree}; nothing was merged.`, ...lastLines, ...left].join('\n'),
     `All of it: ${logFile}`,
   );
 }

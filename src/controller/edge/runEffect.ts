@@ -124,7 +124,7 @@ async function run(
       const result = await remove(state, effect.id, (worker) =>
         finishWorker(tools, edge.host, worker, effect, (checked) =>
           effect.skipChecks
-            ? Promise.resolve(success(null))
+            ? Promise.resolve(success([]))
             : check(edge, tools, checked, effect.checks, checks),
         ),
       );
@@ -248,10 +248,10 @@ async function check(
   worker: Worker,
   shown: readonly string[] | null,
   checks: Map<string, AbortController>,
-): Promise<Result<null>> {
+): Promise<Result<readonly string[]>> {
   const command = checksOf(tools, worker.repo);
   if (JSON.stringify(command) !== JSON.stringify(shown)) return checksChanged(worker.id);
-  if (!command) return success(null);
+  if (!command) return success([]);
   const stop = new AbortController();
   checks.set(worker.id, stop);
   edge.tell({ type: 'checks-begun', id: worker.id });

@@ -29,7 +29,7 @@ async function scene(find?: Result<never>) {
 
 type Ending = typeof cleanWorker;
 
-const finishUnchecked = (...args: Parameters<Ending>) => finishWorker(...args, async () => success(null));
+const finishUnchecked = (...args: Parameters<Ending>) => finishWorker(...args, async () => success([]));
 const endings = { finish: finishUnchecked, clean: cleanWorker };
 
 test.each([['finish'], ['clean']] as const)(
@@ -104,6 +104,14 @@ test('checks run in the worktree before anything is ended, and their failure is 
   const log = join(place.root, '.orch/jobs', `${worker.repo}-${worker.task}-verify.log`);
   expect(problem.hint).toBe(`All of it: ${log}`);
   expect(await readFile(log, 'utf8')).toContain('1 test failed');
+});
+
+test('what checks left running beyond their group is named with the finish and not waited for', async () => {
+  const start = `require('node:child_process').spawn('sleep', ['300'], { detached: true, stdio: 'inherit' })`;
+  const { finish } = await checked(`console.log(${start}.pid); process.exit()`);
+  const [warning = ''] = expectValue(await finish()).warnings ?? [];
+  const pid = Number(/(\d+) \(sleep 300\)/.exec(warning)?.[1]);
+  process.kill(pid, 'SIGKILL');
 });
 
 test('checks that succeed are followed by the merge; cancelled ones by nothing', async () => {
