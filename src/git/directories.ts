@@ -1,4 +1,4 @@
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { readLinked, readPlain } from '../lib/files.ts';
@@ -50,10 +50,29 @@ function markOf(dir: string): string | null {
     if (found.isDirectory()) return `${identity} ${readOwn(join(entry, 'commondir'))}`;
     if (!found.isFile()) return null;
     const words = readOwn(entry) ?? '';
-    const own = resolve(dir, words.replace(/^gitdir: /, '').trimEnd());
+    const own = gitFileTarget(dir, words) ?? dir;
     return `${identity} ${words} ${statSync(own).ino} ${readOwn(join(own, 'commondir'))}`;
   } catch {
     return null; // Git says better what is wrong.
+  }
+}
+
+/**
+ * Where a `.git` file leads; null where the text is none. Git takes a relative path from the folder that the file
+ * really lies in, and reads up to the last line's end (`read_gitfile_gently`).
+ */
+function gitFileTarget(dir: string, text: string): string | null {
+  const named = /^gitdir: ([^]*?)[\r\n]*$/.exec(text)?.[1];
+  return named === undefined ? null : resolveFrom(dir, named);
+}
+
+/** A path that git's own files name, relative to the folder they lie in; links count as the system follows them. */
+export function resolveFrom(folder: string, named: string): string {
+  if (isAbsolute(named)) return named;
+  try {
+    return realpathSync.native(`${folder}/${named}`);
+  } catch {
+    return resolve(folder, named); // It leads nowhere.
   }
 }
 
@@ -61,7 +80,7 @@ function markOf(dir: string): string | null {
 export function findCommonDirectory(gitDir: string): string {
   try {
     const named = readOwn(join(gitDir, 'commondir'));
-    return named === null ? gitDir : resolve(gitDir, named.trim());
+    return named === null ? gitDir : resolve(gitDir, named.replace(/[\r\n]+$/, ''));
   } catch {
     return gitDir; // No file: git says better what is wrong.
   }
@@ -122,8 +141,7 @@ export function findGitDirectory(path: string): string | null {
   const inside = join(path, '.git');
   try {
     if (isFolder(inside)) return inside;
-    const [, target = '.git'] = /^gitdir: (.*)$/m.exec(readOwn(inside) ?? '') ?? [];
-    return resolve(path, target);
+    return gitFileTarget(path, readOwn(inside) ?? '') ?? inside;
   } catch {
     return inside; // No repository: git says so better.
   }
@@ -166,10 +184,9 @@ export function readHead(path: string): HeadFact {
 /** The folder itself, or the one that a worktree's or submodule's `.git` file names. */
 function gitFolder(path: string): string | null {
   const at = join(path, '.git');
-  const named = firstLine(at);
-  const target = named && /^gitdir: (.+)$/.exec(named)?.[1];
-  if (target) return isAbsolute(target) ? target : resolve(path, target);
-  return firstLine(join(at, 'HEAD')) === null ? null : at;
+  const text = readPlain(at, mostRefBytes);
+  const target = text.ok && text.value !== null ? gitFileTarget(path, text.value) : null;
+  return target ?? (firstLine(join(at, 'HEAD')) === null ? null : at);
 }
 
 function firstLine(file: string): string | null {

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type Result, success } from '../lib/result.ts';
+import { commonDirectory } from './directories.ts';
 import { type Git, refused } from './run.ts';
 
 /** One path that `git status` names. */
@@ -106,5 +109,19 @@ function keyAndValue(line: string): [string, string] {
 /** All worktrees of the repository at `dir`, the main checkout first. */
 export async function listWorktrees(git: Git, dir: string): Promise<Result<WorktreeEntry[]>> {
   const outcome = await git.run(dir, ['worktree', 'list', '--porcelain', '-z']);
-  return outcome.exitCode === 0 ? success(parseWorktrees(outcome.stdout)) : refused(outcome);
+  if (outcome.exitCode !== 0) return refused(outcome);
+  const entries = parseWorktrees(outcome.stdout);
+  if (entries.every(({ path }) => isAbsolute(path))) return success(entries);
+  const common = await commonDirectory(git, dir);
+  return common.ok ? success(entries.map((entry) => resolveEntry(entry, common.value))) : common;
+}
+
+/**
+ * Git before 2.48 prints a relative path as it lies in `worktrees/<id>/gitdir`, and takes it from where it runs. The ids
+ * are all at the same depth, so the path leads to the same place from each.
+ */
+function resolveEntry(entry: WorktreeEntry, commonDir: string): WorktreeEntry {
+  if (isAbsolute(entry.path)) return entry;
+  const path = resolve(commonDir, 'worktrees', 'id', entry.path);
+  return { ...entry, path, prunable: existsSync(join(path, '.git')) ? null : entry.prunable };
 }

@@ -206,7 +206,16 @@ export function refusal(outcome: GitOutcome, hint?: string): Problem {
   if (outcome.signer !== undefined) return signingWaits(outcome.signer);
   return outcome.timedOut
     ? problemOf('git_timeout', `git did not answer in time. ${words}`.trim(), hint)
-    : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint);
+    : problemOf('git_refused', words || `git ended with code ${outcome.exitCode}`, hint ?? explain(words));
+}
+
+/** What helps where git's words alone do not say it. */
+function explain(words: string): string | undefined {
+  if (/unknown repository extension[^]*relativeworktrees/i.test(words))
+    return 'The repository has worktrees with relative paths (extensions.relativeWorktrees), which git reads from 2.48 on. Use a newer git.';
+  if (/in GIT_CONFIG_COUNT|missing config (key|value) GIT_CONFIG_/.test(words))
+    return 'Git takes these settings from your environment: correct or unset GIT_CONFIG_COUNT and what belongs to it.';
+  return undefined;
 }
 
 /** Where a signature waits for a passphrase, a confirmation or a touch, only the person can give it. */

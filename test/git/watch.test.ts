@@ -1,8 +1,11 @@
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { findGitDirectory, readHead } from '../../src/git/directories.ts';
+import { finish } from '../../src/git/finish/finish.ts';
+import { listWorktrees } from '../../src/git/porcelain.ts';
 import { type GitChange, GitWatch } from '../../src/git/status/watch.ts';
-import { createPlace, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, write } from './place.ts';
 
 async function scene() {
   const place = await createPlace();
@@ -76,4 +79,37 @@ test('a closed watch tells nothing, and a missing folder is none', async () => {
   );
   await gone.open();
   gone.close();
+});
+
+test('a worktree whose files name each other by relative paths is the same everywhere', async () => {
+  const { place, repo, worker, seen } = await scene();
+  const admin = join(repo.path, '.git/worktrees', basename(worker.worktree));
+  // Git before 2.48 cannot make them: https://git-scm.com/docs/git-worktree#_configuration
+  await writeFile(join(admin, 'gitdir'), `../../../../.worktrees/${basename(worker.worktree)}/.git\n`);
+  await writeFile(join(worker.worktree, '.git'), `gitdir: ${relative(worker.worktree, admin)}\n`);
+  await seen(() => place.commit(worker.worktree, { 'a.txt': 'a' }), worker.worktree);
+  const tip = await place.sh(worker.worktree, 'rev-parse', 'HEAD');
+  expect(readHead(worker.worktree)).toEqual({ branch: worker.branch, commit: tip });
+  expect(findGitDirectory(worker.worktree)).toBe(admin);
+  expect(expectValue(await listWorktrees(place.git, repo.path))[1]).toMatchObject({
+    path: worker.worktree,
+    prunable: null,
+  });
+  // Through a link the file's own folder counts, not the one that the link lies in.
+  await mkdir(join(place.root, 'far/off'), { recursive: true });
+  await symlink(worker.worktree, join(place.root, 'far/off/link'));
+  expect(findGitDirectory(join(place.root, 'far/off/link'))).toBe(admin);
+  expectValue(await finish(place.git, repo, worker, { tip }));
+});
+
+test('where git is too old for relative paths that is said', async () => {
+  const place = await createPlace();
+  const repo = await place.repo();
+  await place.sh(repo.path, 'config', 'core.repositoryFormatVersion', '1');
+  await place.sh(repo.path, 'config', 'extensions.relativeWorktrees', 'true');
+  const listed = await listWorktrees(place.git, repo.path);
+  const isOld = !listed.ok;
+  const [, major, minor] = /(\d+)\.(\d+)/.exec(await place.sh(place.root, '--version')) ?? [];
+  expect(isOld).toBe(Number(major) === 2 && Number(minor) < 48);
+  if (isOld) expect(expectProblem(listed).hint).toContain('2.48');
 });

@@ -206,7 +206,13 @@ export async function removeWorktree(
   }
   // The one place that forces anything: what git would hold back is in a snapshot, or was looked at.
   const force = dirty || found.submodules.length > 0 ? ['--force'] : [];
-  const removed = await git.change(repo.path, ['worktree', 'remove', ...force, found.path]);
+  const remove = () => git.change(repo.path, ['worktree', 'remove', ...force, found.path]);
+  let removed = await remove();
+  if (/is not a working tree|does not contain absolute path/.test(removed.stderr)) {
+    // Git before 2.48 does not know worktrees by relative paths; this writes absolute ones, which all versions know.
+    const repaired = await git.change(repo.path, ['worktree', 'repair', found.path]);
+    if (repaired.exitCode === 0) removed = await remove();
+  }
   if (removed.exitCode === 0) return success([]);
   const listed = await listWorktrees(git, repo.path);
   const stillThere = !listed.ok || listed.value.some((entry) => entry.path === found.path);
