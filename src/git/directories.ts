@@ -62,7 +62,7 @@ function markOf(dir: string): string | null {
  * really lies in, and reads up to the last line's end (`read_gitfile_gently`).
  */
 function gitFileTarget(dir: string, text: string): string | null {
-  const named = /^gitdir: ([^]*?)[\r\n]*$/.exec(text)?.[1];
+  const named = /^gitdir: ([\s\S]*?)[\r\n]*$/.exec(text)?.[1];
   return named === undefined ? null : resolveFrom(dir, named);
 }
 

@@ -211,7 +211,7 @@ export function refusal(outcome: GitOutcome, hint?: string): Problem {
 
 /** What helps where git's words alone do not say it. */
 function explain(words: string): string | undefined {
-  if (/unknown repository extension[^]*relativeworktrees/i.test(words))
+  if (/unknown repository extension[\s\S]*relativeworktrees/i.test(words))
     return 'The repository has worktrees with relative paths (extensions.relativeWorktrees), which git reads from 2.48 on. Use a newer git.';
   if (/in GIT_CONFIG_COUNT|missing config (key|value) GIT_CONFIG_/.test(words))
     return 'Git takes these settings from your environment: correct or unset GIT_CONFIG_COUNT and what belongs to it.';

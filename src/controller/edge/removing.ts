@@ -170,7 +170,9 @@ export async function runChecks(
   const how = ended === 'timeout' ? 'took too long' : `ended with ${exitCode}`;
   return failure(
     'checks_failed',
-    [`${command.join(' ')} ${how} in ${worker.worktree}; nothing was merged.`, ...lastLines, ...left].join('\n'),
+    [`${command.join(' ')} ${how} in ${worker.worktree}; nothing was merged.`, ...lastLines, ...left].join(
+      '\n',
+    ),
     `All of it: ${logFile}`,
   );
 }
