@@ -4,6 +4,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { grantTrust, readTrust } from '../../src/controller/trust/trust.ts';
+import type { ControllerApi } from '../../src/features/commands.ts';
+import type { Result } from '../../src/lib/result.ts';
+import { connectDaemon } from '../../src/protocol/connect.ts';
+import type { Caller } from '../../src/protocol/link.ts';
+import { version } from '../../src/protocol/version.ts';
 import { TestPlace, type TestRepo } from './harness/place.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 
@@ -130,7 +135,9 @@ export class Shop {
     const id = `${repo}/${task}`;
     // An agent rests for a moment before it takes up its brief.
     await this.until(`${id} has worked`, async () => {
-      const events = await this.json<{ type: string; state?: string }[]>('worker', 'log', id);
+      const events =
+        (await this.#ask((call) => call('log', { id }))) ??
+        (await this.json<{ type: string; state?: string }[]>('worker', 'log', id));
       return brief === '' || events.some((event) => event.type === 'observed' && event.state === 'working');
     });
     await this.untilState(id, state);
@@ -138,7 +145,8 @@ export class Shop {
 
   async untilState(id: string, state: string): Promise<void> {
     await this.until(`${id} is ${state}`, async () => {
-      const workers = await this.json<{ id: string; state: string }[]>('worker', 'list');
+      const facts = await this.#ask((call) => call('facts', {}));
+      const workers = facts?.workers ?? (await this.json<{ id: string; state: string }[]>('worker', 'list'));
       return workers.find((worker) => worker.id === id)?.state === state;
     });
   }
@@ -153,6 +161,19 @@ export class Shop {
       for (let looks = 0; looks < mostLooks && this.#logSize() === before; looks++)
         await setTimeout(betweenLooksMs);
     }
+  }
+
+  /**
+   * Asks the running controller as its clients do, without the half second of a core that a command takes: for waiting
+   * alone. @returns null where none runs, which a command would start, and where it refuses
+   */
+  async #ask<T>(ask: (call: Caller<ControllerApi>) => Promise<Result<T>>): Promise<T | null> {
+    const root = this.place.workspace;
+    const link = await connectDaemon({ root, program: 'controller', version, role: 'client' });
+    if (!link.ok) return null;
+    const answer = await ask(link.value.caller<ControllerApi>());
+    link.value.close();
+    return answer.ok ? answer.value : null;
   }
 
   #logSize(): number {
