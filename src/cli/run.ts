@@ -27,7 +27,7 @@ export async function runJobs(out: Output, name: string, repos: readonly string[
     const onOutput = (chunk: Buffer) => {
       if (!out.json) process.stdout.write(chunk);
     };
-    const job = { command, cwd: path, env: jobEnvironment(process.env) };
+    const job = { command, cwd: path, env: jobEnvironment(process.env, path) };
     const ran = await runJob(job, { signal: stop.signal, onOutput });
     results.push(ran.ok ? { repo, ...ran.value } : { repo, problem: ran.problem.message });
     out.say(`${repo}: ${describe(ran)}`);

@@ -77,6 +77,8 @@ export interface RadarReport {
   readonly worktrees: readonly RadarWorktree[];
   /** Why nothing was compared with the base; null when it was. */
   readonly baseProblem: Problem | null;
+  /** What stands for the base while it does not exist here, such as `origin/develop`. */
+  readonly against?: string;
 }
 
 /** What is known of a repository's work, for those who look at it. */

@@ -1,8 +1,9 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Repo } from '../core/repo.ts';
 import { readLinked, readPlain } from '../lib/files.ts';
-import { type Result, success } from '../lib/result.ts';
+import { failure, type Result, success } from '../lib/result.ts';
 import type { Git, GitDirectories } from './run.ts';
 
 /** The git directory that all worktrees of a repository share; also the key under which writes take turns. */
@@ -21,7 +22,7 @@ export async function gitDirectory(git: Git, dir: string): Promise<Result<string
  * Asks git for the directories of a checkout, once for as long as the `.git` in it says the same: these are asked for at
  * every turn, and an agent can rewrite that file. What git refuses is asked again each time.
  */
-async function gitDirectories(git: Git, dir: string): Promise<Result<GitDirectories>> {
+export async function gitDirectories(git: Git, dir: string): Promise<Result<GitDirectories>> {
   const of = markOf(dir);
   const kept = git.directories.get(dir);
   if (kept && of !== null && kept.of === of) return success(kept.what);
@@ -39,6 +40,43 @@ async function gitDirectories(git: Git, dir: string): Promise<Result<GitDirector
     const single = await git.text(dir, ['rev-parse', '--path-format=absolute', one]);
     return single.ok ? single.value : '';
   }
+}
+
+/**
+ * Returns the git directory of a worktree that git counts as one of the repository. Each of the two has to name the other:
+ * an agent can rewrite the `.git` file, and another repository's settings are not for us to run.
+ * @param commonDir the repository's
+ * @param path absolute, links resolved
+ * @returns `not_a_worktree` saying what its `.git` is instead
+ */
+export async function worktreeDirectory(
+  git: Git,
+  repo: Repo,
+  commonDir: string,
+  path: string,
+): Promise<Result<string>> {
+  const found = await gitDirectories(git, path);
+  if (!found.ok) {
+    const isMissing = !(await exists(join(path, '.git')));
+    const why = isMissing ? 'its .git file is missing.' : found.problem.message;
+    return stranger(`${path} is no worktree any more: ${why}`, repairHint(repo));
+  }
+  const { own } = found.value;
+  if (dirname(own) !== join(commonDir, 'worktrees'))
+    return stranger(`${path} belongs to another repository: ${own}.`, repairHint(repo));
+  // Asking for a file that is missing gives the folder itself.
+  const back = resolveFrom(own, dirname((readOwn(join(own, 'gitdir')) ?? '').trimEnd()));
+  return (await resolvedPath(back)) === path
+    ? success(own)
+    : stranger(`The .git of ${path} leads to what belongs to ${back}.`, repairHint(repo));
+}
+
+function stranger(message: string, hint: string): Result<never> {
+  return failure('not_a_worktree', message, hint);
+}
+
+function repairHint({ path }: Repo): string {
+  return `Look into it. To have git write its .git file again: git -C ${path} worktree repair`;
 }
 
 /** What decides which directories git finds: the folder `.git` itself, or the file, and what that leads to. */
@@ -175,8 +213,7 @@ export function readHead(path: string): HeadFact {
   const ref = /^ref: (refs\/heads\/(\S+))$/.exec(head);
   if (!ref?.[1] || ref[1].split('/').includes('..')) return unknownHead;
   const [, name, branch = null] = ref;
-  const common = firstLine(join(folder, 'commondir'));
-  const shared = common ? resolve(folder, common) : folder;
+  const shared = findCommonDirectory(folder);
   const loose = firstLine(join(shared, name));
   return { branch, commit: loose && objectName.test(loose) ? loose : packed(shared, name) };
 }

@@ -44,7 +44,16 @@ export function environmentFor(
     if (name.startsWith('GIT_') && !kept.has(name)) continue;
     env[name] = value;
   }
-  return { ...env, ...fixed, GIT_CEILING_DIRECTORIES: dirname(dir), ...added };
+  return { ...env, ...fixed, GIT_CEILING_DIRECTORIES: ceilings({}, dir), ...added };
+}
+
+/**
+ * Returns `GIT_CEILING_DIRECTORIES` for programs in a checkout: where its `.git` is gone, git looks no further and finds no
+ * repository around it. https://git-scm.com/docs/git#Documentation/git.txt-codeGITCEILINGDIRECTORIEScode
+ * @param ambient whose own ceilings stay
+ */
+export function ceilings({ GIT_CEILING_DIRECTORIES: others }: NodeJS.ProcessEnv, dir: string): string {
+  return [dirname(dir), ...(others ? [others] : [])].join(':');
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Repo } from '../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { exists, gitDirectory, resolvedPath } from './directories.ts';
 import { listWorktrees, parseStatus, type WorktreeEntry } from './porcelain.ts';
-import { branchRef, moveRef, readRef } from './refs.ts';
+import { branchRef, moveRef, readBranch, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
 import { holdsBranch, nameSome, readOperation } from './worktrees/inspect.ts';
 
@@ -32,15 +32,14 @@ export async function findTarget(
   remote: string | null,
   listing = listWorktrees(git, repo.path),
 ): Promise<Result<Target>> {
-  const ours = await readRef(git, repo.path, branchRef(branch));
-  const commit = ours ?? (await readRef(git, repo.path, `refs/remotes/${remote}/${branch}`));
-  if (!commit) return failure('no_target', `${repo.name} has no branch ${branch} to merge into.`);
+  const known = await readBranch(git, repo.path, branch, remote);
+  if (!known) return failure('no_target', `${repo.name} has no branch ${branch} to merge into.`);
   const listed = await listing;
   if (!listed.ok) return listed;
   const blocked = await findUser(git, listed.value, branch);
   if (!blocked.ok) return blocked;
   const checkout = listed.value.find((entry) => entry.branch === branch)?.path ?? null;
-  return success({ branch, commit, local: ours !== null, checkout, blocked: blocked.value });
+  return success({ branch, ...known, checkout, blocked: blocked.value });
 }
 
 /** A worktree in which moving the branch would do harm. */

@@ -62,6 +62,35 @@ export async function readRef(git: Git, dir: string, ref: string): Promise<strin
   return outcome.exitCode === 0 ? outcome.stdout.trim() : null;
 }
 
+/** A branch as it is known here: our own, else the remote's. */
+export interface KnownBranch {
+  readonly commit: string;
+  /** Whether it exists here; otherwise it is made from the remote's once something is merged into it. */
+  readonly local: boolean;
+}
+
+/**
+ * Returns where a branch is that work is merged into or compared with: the one rule for all that looks at it or moves it.
+ * @param remote such as `origin`; null without any
+ * @returns null where neither has it
+ */
+export async function readBranch(
+  git: Git,
+  dir: string,
+  branch: string,
+  remote: string | null,
+): Promise<KnownBranch | null> {
+  const ours = await readRef(git, dir, branchRef(branch));
+  if (ours !== null) return { commit: ours, local: true };
+  const theirs = remote === null ? null : await readRef(git, dir, remoteRef(remote, branch));
+  return theirs === null ? null : { commit: theirs, local: false };
+}
+
+/** What a remote was last heard to have of a branch. */
+export function remoteRef(remote: string | null, branch: string): string {
+  return `refs/remotes/${remote}/${branch}`;
+}
+
 /** Points a ref to a commit, provided that it still points to `from`; null: it must not exist. */
 export async function moveRef(
   git: Git,

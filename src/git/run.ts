@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../lib/files.ts';
@@ -107,6 +107,8 @@ export class Git {
     options: GitOptions,
     signingMs?: number,
   ): Promise<GitOutcome> {
+    if (dir.includes(':') && !canHoldGit(dir) && !args.includes('init'))
+      return couldNotBegin('fatal: not a git repository (or any of the parent directories): .git');
     const { simpleGit, GitConstructError } = await import('simple-git');
     const env = environmentFor(this.ambient, dir, options.env);
     const { mostBytes } = options;
@@ -241,6 +243,18 @@ export function refused(outcome: GitOutcome, hint?: string): Result<never> {
 /** Words that are safe to show: git passes on what servers and hooks say. */
 function harmless(words: string): string {
   return plainLines(words).trim();
+}
+
+/**
+ * Reports whether git would find a repository in the folder itself. The list of ceilings knows no way to write a colon, so
+ * where one is in the path git would go on to what is above it.
+ */
+function canHoldGit(dir: string): boolean {
+  const at = join(dir, '.git');
+  const isRepository = (folder: string) => existsSync(join(folder, 'HEAD'));
+  // What is a file is git's to judge: it goes no further than that.
+  if (existsSync(at)) return !existsSync(`${at}/.`) || isRepository(at);
+  return isRepository(dir) || !existsSync(dir);
 }
 
 function couldNotBegin(stderr: string): GitOutcome {

@@ -74,6 +74,7 @@ test('Two workers on the same line: seen by itself, shown, told to them, and one
       ...{ repo: 'backend', worker, verdict: 'clean', files: [] },
     })),
     order: ['backend/one', 'backend/two'],
+    ...{ problems: [], limits: [] },
   });
   const text = await shop.run(['conflicts', 'backend', '--wait']);
   expect(text.stdout).toContain('✗ backend/one does not merge with backend/two');
@@ -138,7 +139,7 @@ test('With the radar off nobody looks, and the command still does', async () => 
 });
 
 test('Without workers there is nothing to compare, and an unknown repository is refused', async () => {
-  expect(await conflicts()).toEqual({ pairs: [], base: [], order: [] });
+  expect(await conflicts()).toEqual({ pairs: [], base: [], order: [], problems: [], limits: [] });
   expect((await shop.run(['conflicts'])).stdout).toContain('No workers to compare.');
   const refused = await shop.run(['conflicts', 'nowhere', '--json']);
   expect([refused.code, JSON.parse(refused.stdout).error.code]).toEqual([1, 'unknown_repo']);

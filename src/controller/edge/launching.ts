@@ -20,6 +20,7 @@ import {
 import type { AgentPreset } from '../../core/workspace.ts';
 import type { Size } from '../../features/state.ts';
 import { exists, gitDirectory, readIfThere } from '../../git/directories.ts';
+import { ceilings } from '../../git/environment.ts';
 import { readFlow } from '../../git/flow/flow.ts';
 import type { Git } from '../../git/run.ts';
 import { copyIncluded, listMissing } from '../../git/worktrees/include.ts';
@@ -29,7 +30,7 @@ import { type Problem, type Result, success } from '../../lib/result.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
 import type { HostPort } from './hostPort.ts';
-import { findPreset, findRepo, settingsFile, type Tools } from './tools.ts';
+import { findPreset, findRepo, settingsFile, type Tools, worktreePath } from './tools.ts';
 
 /** Which half of a launch failed decides what is left of it. */
 type Launched =
@@ -153,7 +154,14 @@ export function workerEnvironment(
     ...(tools.config.memory?.copilot && { WORKSPACE_ID: copilotWorkspace(tools.config.root) }),
     ...(ports && { ORCH_PORT: `${ports.first}`, ORCH_PORT_COUNT: `${ports.count}` }),
     ...lfsEnvironment(tools.config.setup?.[draft.repo]?.lfs),
+    GIT_CEILING_DIRECTORIES: ceilings(tools.ambient, placeOf(tools.config.root, draft)),
   });
+}
+
+/** Where a session works. */
+function placeOf(root: string, draft: ProposalDraft | Worker): string {
+  if ('worktree' in draft) return draft.worktree;
+  return isOrchestrator(draft) ? root : worktreePath(root, draft.repo, draft.task);
 }
 
 /** The hooks' settings name the inbox, whose port is another after each start of the host. */

@@ -22,7 +22,7 @@ import type { AgentPreset } from '../../core/workspace.ts';
 import type { OpenProposal } from '../../features/workers/workerState.ts';
 import { readFlow } from '../../git/flow/flow.ts';
 import { chooseBase, describeCommit } from '../../git/worktrees/branch.ts';
-import { checkNewWorktree } from '../../git/worktrees/worktrees.ts';
+import { checkNewWorktree, checkOldWorktree } from '../../git/worktrees/worktrees.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
 import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
@@ -124,6 +124,8 @@ async function newPlace({ git, config }: Tools, open: OpenProposal): Promise<Res
 async function placeOf({ git, config }: Tools, worker: Worker): Promise<Result<Place>> {
   const repo = findRepo(config, worker.repo);
   if (!repo.ok) return repo;
+  const kept = await checkOldWorktree(git, repo.value, worker.worktree);
+  if (!kept.ok) return kept;
   const tip = await describeCommit(git, repo.value, worker.branch, worker.branch);
   const base = tip.ok ? tip : await describeCommit(git, repo.value, worker.base.commit, worker.base.branch);
   if (!base.ok) return base;

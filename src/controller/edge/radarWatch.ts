@@ -71,7 +71,10 @@ export class RadarWatch {
     if (!watched.isLooking) this.#schedule(watched);
   }
 
-  /** Looks at everything now. */
+  /**
+   * Looks at everything now. Where that comes to nothing the answer says why, and holds nothing of earlier looks.
+   * @returns `unknown_repo`
+   */
   async look(name: string): Promise<Result<RepoRadar>> {
     const found = this.#watch(name);
     if (!found.ok) return found;
@@ -80,7 +83,7 @@ export class RadarWatch {
     watched.timer = undefined;
     note(watched, null);
     const radar = await this.#look(watched, true);
-    return radar.problem ? { ok: false, problem: radar.problem } : success(radar);
+    return success(radar.problem ? { ...radar, ...nothing, steps: [] } : radar);
   }
 
   /**
@@ -165,9 +168,9 @@ export class RadarWatch {
     try {
       const places = placesIn(this.#world.state(), repo.name);
       const flow = await readFlow(this.#world.git, repo);
-      const into = flow.ok ? flow.value.base : null;
-      const looked =
-        places.length > 0 ? await radar.look(places, into, changed ?? undefined) : success(nothing);
+      const { base: into, remote } = flow.ok ? flow.value : { base: null, remote: null };
+      const look = () => radar.look(places, into, changed ?? undefined, remote);
+      const looked = places.length === 0 ? success(nothing) : flow.ok ? await look() : flow;
       watched.last = looked.ok
         ? await this.#picture(watched, into, looked.value, isFresh)
         : failed(watched, looked.problem);

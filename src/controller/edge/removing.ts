@@ -5,6 +5,7 @@ import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
+import { ceilings } from '../../git/environment.ts';
 import { clean, previewClean } from '../../git/finish/clean.ts';
 import { type FinishOptions, finish, previewFinish } from '../../git/finish/finish.ts';
 import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';
@@ -159,7 +160,7 @@ export async function runChecks(
   // The folder of a branch that is to be merged without it cannot be checked, and git looks at it next.
   if (!command || !existsSync(worker.worktree)) return success([]);
   const logFile = join(tools.config.root, '.orch', 'jobs', `${worker.repo}-${worker.task}-${jobName}.log`);
-  const job = { command, cwd: worker.worktree, env: jobEnvironment(tools.ambient), logFile };
+  const job = { command, cwd: worker.worktree, env: jobEnvironment(tools.ambient, worker.worktree), logFile };
   const ran = await runJob(job, { signal });
   if (!ran.ok) return ran;
   const { exitCode, ended, lastLines } = ran.value;
@@ -177,13 +178,15 @@ export async function runChecks(
   );
 }
 
-/** What git was told for a hook or an alias would lead its commands elsewhere. */
-export function jobEnvironment(ambient: Tools['ambient']): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(ambient).filter(
-      ([name]) => !/^(GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)|ORCH_.*)$/.test(name),
-    ),
+/**
+ * The environment of a job in a checkout. What git was told for a hook or an alias would lead its commands elsewhere, and
+ * so would a repository around the checkout.
+ */
+export function jobEnvironment(ambient: Tools['ambient'], cwd: string): Record<string, string | undefined> {
+  const env = Object.entries(ambient).filter(
+    ([name]) => !/^(GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)|ORCH_.*)$/.test(name),
   );
+  return { ...Object.fromEntries(env), GIT_CEILING_DIRECTORIES: ceilings(ambient, cwd) };
 }
 
 interface Told {

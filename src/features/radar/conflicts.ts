@@ -52,7 +52,8 @@ async function showConflicts(
         !workers.some(({ id, state }) => ours(id) && (state === 'working' || state === 'starting')),
     );
   const radars = await call.ask(conflicts, repo === undefined ? {} : { repo });
-  return { value: conflictsJson(radars), text: conflictsText(radars) };
+  const hasFailed = radars.some((radar) => problemsOf(radar).length > 0);
+  return { value: conflictsJson(radars), text: conflictsText(radars), hasFailed };
 }
 
 /** The value of `--json`, which programs rely on. */
@@ -67,7 +68,20 @@ function conflictsJson(radars: readonly RepoRadar[]) {
       base.map(({ repo, worker, verdict, files }) => ({ repo, worker, verdict, files: shown(files) })),
     ),
     order: radars.flatMap(({ order }) => order),
+    problems: radars.flatMap(problemsOf),
+    limits: radars.flatMap(({ repo, worktrees }) =>
+      worktrees.flatMap(({ id, limits }) => limits.map((message) => ({ repo, worker: id, message }))),
+    ),
   };
+}
+
+/** What was not compared, and why; without a worker it is about the repository or its base. */
+function problemsOf({ repo, problem, baseProblem, worktrees }: RepoRadar) {
+  return [
+    ...(problem ? [{ repo, worker: null, ...problem }] : []),
+    ...(baseProblem && !problem ? [{ repo, worker: null, ...baseProblem }] : []),
+    ...worktrees.flatMap((one) => (one.problem ? [{ repo, worker: one.id, ...one.problem }] : [])),
+  ];
 }
 
 /** What the radar saw, in the words of the control room. */
@@ -86,7 +100,8 @@ interface Compared {
 }
 
 /** What is not clean, with its files below; then what could not be seen; the suggested order last. */
-function repoText({ repo, into, pairs, base, steps, order, worktrees, baseProblem }: RepoRadar): string {
+function repoText(radar: RepoRadar): string {
+  const { repo, into, against, pairs, base, steps, order, worktrees } = radar;
   const compared: readonly Compared[] = [
     ...pairs.map((pair) => ({ ...pair, isBase: false })),
     ...base.map(({ worker, ...rest }) => ({
@@ -97,22 +112,33 @@ function repoText({ repo, into, pairs, base, steps, order, worktrees, baseProble
     })),
   ];
   const judged = compared.filter(({ verdict }) => verdict !== 'clean');
-  const unseen = worktrees.flatMap(({ id, problem, limits }) => [
-    ...(problem ? [`! ${id} could not be compared: ${problem.message}`] : []),
-    ...limits.map((limit) => `! ${id}: ${limit}`),
+  const problems = problemsOf(radar);
+  const unseen = [null, ...worktrees].flatMap((one) => [
+    ...problems.filter(({ worker }) => worker === (one?.id ?? null)).map(problemText),
+    ...(one?.limits ?? []).map((limit) => plainLine(`! ${one?.id}: ${limit}`)),
   ]);
   const why = new Map(steps.map((step) => [step.id, step.why]));
   return [
-    `${repo}${into === null ? '' : `, into ${into}`}`,
+    `${repo}${into === null ? '' : `, into ${into}`}${against ? `, which is ${against} here` : ''}`,
     ...judged.flatMap((one) => [`  ${verdictText(one)}`, ...filesText(one)]),
-    ...(judged.length === 0 ? ['  · everything merges'] : []),
-    ...(baseProblem ? [`! ${baseProblem.message} ${baseProblem.hint ?? ''}`] : []),
+    ...(judged.length === 0 ? [`  · ${cleanText(compared.length, problems.length)}`] : []),
     ...unseen,
     ...(order.length > 0 ? ['  Merged in this order:'] : []),
     ...columns(order.map((id, at) => [`    ${at + 1}`, id, why.get(id) ?? '']))
       .split('\n')
       .filter(Boolean),
   ].join('\n');
+}
+
+/** Says that work merges only of what was compared. */
+function cleanText(compared: number, problems: number): string {
+  if (compared === 0) return 'nothing was compared';
+  return problems === 0 ? 'everything merges' : 'what was compared merges';
+}
+
+function problemText({ worker, message, hint }: ReturnType<typeof problemsOf>[number]): string {
+  const what = worker === null ? message : `${worker} could not be compared: ${message}`;
+  return `! ${plainLine([what, hint].filter(Boolean).join(' '))}`;
 }
 
 function verdictText({ a, b, isBase, verdict }: Compared): string {

@@ -181,6 +181,12 @@ export function filesOf(state: AppState, pair: Pair): Standing['files'] {
   return radar ? standingOf(radar, pair).files : [];
 }
 
+/** Reports whether a pair could not be compared. */
+export function isUnknown(state: AppState, pair: Pair): boolean {
+  const radar = findRadar(state, pair.repo);
+  return radar !== null && standingOf(radar, pair).verdict === 'unknown';
+}
+
 /** Returns who of a pair is not compared any more; null while both are. */
 export function missingOf(state: AppState, { repo, a, b }: Pair): string | null {
   const radar = findRadar(state, repo);

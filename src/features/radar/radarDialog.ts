@@ -27,6 +27,7 @@ import {
   filesOf,
   findRadar,
   firstCell,
+  isUnknown,
   listeners,
   missingOf,
   moveCell,
@@ -72,7 +73,10 @@ export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
     hint: 'message',
     keys: ['m'],
     disabledReason(state, pair) {
-      if (filesOf(state, pair).length === 0) return 'There is nothing to tell them: they merge.';
+      if (filesOf(state, pair).length === 0)
+        return isUnknown(state, pair)
+          ? 'They could not be compared.'
+          : 'There is nothing to tell them: they merge.';
       return listeners(state, pair).length > 0 ? whyUnreachable(state) : 'Neither of them is running.';
     },
     run: (state, pair) => stay(openNote(state, pair)),
@@ -112,7 +116,11 @@ export const radar = defineDialog<RadarDialog>({
       hint: 'lines',
       keys: ['enter'],
       disabledReason: (state, pair) =>
-        filesOf(state, pair).length > 0 ? whyUnreachable(state) : 'They have no file in common.',
+        filesOf(state, pair).length > 0
+          ? whyUnreachable(state)
+          : isUnknown(state, pair)
+            ? 'They could not be compared.'
+            : 'They have no file in common.',
       run: (state, pair) => openFile(state, pair, filesOf(state, pair)[0]?.path),
     },
     {

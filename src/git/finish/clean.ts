@@ -4,7 +4,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../../li
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow/flow.ts';
 import { carryOut, type Journal, mend, readJournal, type Step } from '../journal.ts';
-import { backUpTip, findBackup, isAncestor, keepRef, readRef, timeOf, wipRef } from '../refs.ts';
+import { backUpTip, findBackup, isAncestor, keepRef, readBranch, readRef, timeOf, wipRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { snapshot } from '../snapshots.ts';
 import { type Inspection, inspectWorker, nameSome, type WorkerPlace } from '../worktrees/inspect.ts';
@@ -150,7 +150,9 @@ async function look(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<L
   // Branch and folder may both be gone; then there is a backup of them, or nothing but the place where it began.
   const kept = found.tip ?? found.head ?? (await findBackup(git, repo.path, worker));
   const tip = kept ?? worker.base.commit;
-  const unmerged = await listUnmerged(git, repo, worker, flow.value.base, [
+  const { base, remote } = flow.value;
+  const known = base === null ? null : await readBranch(git, repo.path, base, remote);
+  const unmerged = await listUnmerged(git, repo, worker, known?.commit ?? null, [
     ...new Set([tip, found.head ?? tip]),
   ]);
   if (!unmerged.ok) return unmerged;

@@ -5,7 +5,7 @@ import parse from 'semver/functions/parse.js';
 import type { FlowBranch, FlowStatus, Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 
-import { branchRef, readRef } from '../refs.ts';
+import { readBranch } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { type Flow, readFlow } from './flow.ts';
 
@@ -78,8 +78,9 @@ export async function readVersion(
   flow: Flow,
   branch: string | null,
 ): Promise<Result<string | null>> {
-  const commit = branch && (await readRef(git, repo.path, branchRef(branch)));
-  if (!commit) return success(null);
+  const known = branch === null ? null : await readBranch(git, repo.path, branch, flow.remote);
+  if (!known) return success(null);
+  const { commit } = known;
   const [files, tags] = await Promise.all([
     readVersionFiles(git, repo, commit),
     listVersionTags(git, repo, flow, commit),

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { commonDirectory, exists, readIfThere, resolvedPath } from '../directories.ts';
+import { commonDirectory, exists, readIfThere, resolvedPath, worktreeDirectory } from '../directories.ts';
 import { parseStatus, type StatusEntry, type WorktreeEntry } from '../porcelain.ts';
 import { copyIndex, Quarantine } from '../quarantine.ts';
 import { type Git, type GitOptions, refused } from '../run.ts';
@@ -36,6 +37,7 @@ export interface Seen {
 /** What looks at a worktree share. */
 interface Looker {
   readonly git: Git;
+  readonly repo: Repo;
   readonly quarantine: Quarantine;
   /** The repository's common git directory. */
   readonly common: string;
@@ -63,11 +65,13 @@ export async function lookAt(
   const entry = worktrees.find((candidate) => candidate.path === path);
   if (!(await exists(path))) return failure('worktree_missing', `The worktree ${place.worktree} is missing.`);
   if (!entry) return notOurs(place);
-  if (!entry.head) return failure('no_commits', `${place.worktree} has no commits yet.`);
+  if (!entry.head) return withoutHead(place, entry);
   if (before && !mayHaveChanged && (await isAsBefore(path, before, entry.head))) return success(before);
   try {
     const link = await keyOf(join(path, '.git'));
-    const gitDir = before?.link === link ? success(before.gitDir) : await findGitDir(looker, place, path);
+    const { git, repo, common } = looker;
+    const isSame = before?.link === link;
+    const gitDir = isSame ? success(before.gitDir) : await worktreeDirectory(git, repo, common, path);
     if (!gitDir.ok) return gitDir;
     return await look(looker, { ...place, path, link, gitDir: gitDir.value }, before);
   } catch (error) {
@@ -175,13 +179,15 @@ async function keyOf(path: string, now = Number.POSITIVE_INFINITY): Promise<stri
   }
 }
 
-/** The worktree's git directory; an agent can rewrite its `.git` file, and another repository's settings run programs. */
-async function findGitDir(looker: Looker, place: RadarPlace, path: string): Promise<Result<string>> {
-  const args = ['rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir'];
-  const told = await looker.git.text(path, args);
-  if (!told.ok) return told;
-  const [gitDir = '', common] = told.value.split('\n');
-  return common === looker.common ? success(gitDir) : notOurs(place);
+/** Git lists no commit before the first one, and neither commit nor branch where its HEAD is damaged. */
+function withoutHead({ worktree }: RadarPlace, { branch }: WorktreeEntry): Result<never> {
+  return branch !== null
+    ? failure('no_commits', `${worktree} has no commits yet.`)
+    : failure(
+        'worktree_unreadable',
+        `Git cannot tell what ${worktree} has checked out: its HEAD is damaged.`,
+        `See: git -C ${worktree} status`,
+      );
 }
 
 function notOurs(place: RadarPlace): Result<never> {
@@ -209,14 +215,16 @@ export interface Tracked extends Side {
   readonly lines: ChangedLines;
 }
 
-/** @param dir the repository's main checkout. */
-export async function openSession(git: Git, dir: string): Promise<Result<Session>> {
+/** Opens a temporary folder for looking at a repository. */
+export async function openSession(git: Git, repo: Repo): Promise<Result<Session>> {
+  const dir = repo.path;
   const common = await commonDirectory(git, dir);
   if (!common.ok) return common;
   const lfs = await git.run(dir, ['config', '--get-regexp', '^filter\\.lfs\\.(clean|process)$']);
   const quarantine = await Quarantine.open(join(common.value, 'objects'));
   return success({
     git,
+    repo,
     common: common.value,
     quarantine,
     hasLfs: lfs.exitCode === 0,

@@ -3,7 +3,7 @@ import type { Repo } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { listWorktrees } from '../porcelain.ts';
-import { branchRef, readRef } from '../refs.ts';
+import { readBranch } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { type Comparison, pairKey, RadarPairs, simulateOrder, type Target } from './compare.ts';
 import {
@@ -47,6 +47,7 @@ export class Radar {
   /**
    * Compares all worktrees with each other and with the base.
    * @param base a branch; null where there is none to merge into.
+   * @param remote whose branch of that name is taken where there is none here
    * @param changed ids of those in which something may have happened since the last look. Of the others only commits,
    * staging and changes to files that had been changed before are noticed. Without it everything is looked at.
    */
@@ -54,13 +55,14 @@ export class Radar {
     places: readonly RadarPlace[],
     base: string | null,
     changed?: ReadonlySet<string>,
+    remote: string | null = null,
   ): Promise<Result<RadarReport>> {
     return this.#inTurn(async () => {
-      const looked = await this.#look(places, base, changed);
+      const looked = await this.#look(places, base, changed, remote);
       if (looked.ok) return looked;
       // A worktree may go away, or somebody clear the temporary folder, while they are being looked at.
       await this.#end();
-      return this.#look(places, base, changed);
+      return this.#look(places, base, changed, remote);
     });
   }
 
@@ -105,36 +107,35 @@ export class Radar {
     places: readonly RadarPlace[],
     base: string | null,
     changed: ReadonlySet<string> | undefined,
+    remote: string | null,
   ): Promise<Result<RadarReport>> {
     const opened = await this.#open();
     if (!opened.ok) return opened;
     const session = opened.value;
-    const [listed, commit] = await Promise.all([
+    const [listed, known] = await Promise.all([
       listWorktrees(this.#git, this.#repo.path),
-      base ? readRef(this.#git, this.#repo.path, branchRef(base)) : null,
+      base === null ? null : readBranch(this.#git, this.#repo.path, base, remote),
     ]);
     if (!listed.ok) return listed;
+    const commit = known?.commit ?? null;
     const looks = await mapConcurrently(places, sideBySide, async (place) => {
       const before = session.seen.get(place.id);
       const mayHaveChanged = changed?.has(place.id) ?? true;
       return { place, result: await lookAt(session, place, listed.value, before, mayHaveChanged) };
     });
     remember(session, looks);
-    const tracked: Tracked[] = [];
-    const readable = looks.flatMap(({ place, result }) => (result.ok ? { place, seen: result.value } : []));
-    for (const one of await mapConcurrently(readable, sideBySide, ({ place, seen }) =>
-      track(session, place, seen, commit),
-    )) {
-      if (!one.ok) return one;
-      tracked.push(one.value);
-    }
+    const followed = await mapConcurrently(looks, sideBySide, async ({ place, result }) =>
+      result.ok ? track(session, place, result.value, commit) : result,
+    );
+    const tracked = followed.flatMap((one) => (one.ok ? [one.value] : []));
     const compared = await this.#pairs.compare(session, this.#repo.name, tracked, commit);
     if (!compared.ok) return compared;
     const report = {
       ...compared.value,
       order: order(tracked, compared.value),
-      worktrees: looks.map(stateOf),
-      baseProblem: commit ? null : noBase(base),
+      worktrees: looks.map((look, at) => stateOf(look, followed[at])),
+      baseProblem: commit ? null : noBase(base, tracked.length),
+      ...(known?.local === false && { against: `${remote}/${base}` }),
     };
     this.#last = { session, report, tracked, target: base && commit ? { name: base, commit } : null };
     return success(report);
@@ -144,7 +145,7 @@ export class Radar {
     const quarantine = this.#session?.quarantine;
     if (quarantine && (quarantine.isFull || !(await quarantine.isThere()))) await this.#end();
     if (this.#session) return success(this.#session);
-    const opened = await openSession(this.#git, this.#repo.path);
+    const opened = await openSession(this.#git, this.#repo);
     if (opened.ok) this.#session = opened.value;
     return opened;
   }
@@ -175,10 +176,10 @@ function remember(session: Session, looks: readonly Look[]): void {
   for (const { place, result } of looks) if (result.ok) session.seen.set(place.id, result.value);
 }
 
-function stateOf({ place, result }: Look): RadarWorktree {
-  return result.ok
-    ? { id: place.id, problem: null, limits: result.value.limits }
-    : { id: place.id, problem: result.problem, limits: [] };
+/** @param followed what comparing needs of it, or why git could not tell: an object may be missing */
+function stateOf({ place, result }: Look, followed: Result<unknown> | undefined): RadarWorktree {
+  const problem = followed?.ok === false ? followed.problem : null;
+  return { id: place.id, problem, limits: result.ok && problem === null ? result.value.limits : [] };
 }
 
 function order(tracked: readonly Tracked[], { pairs, base }: Comparison): string[] {
@@ -193,9 +194,10 @@ function order(tracked: readonly Tracked[], { pairs, base }: Comparison): string
   });
 }
 
-function noBase(base: string | null): Problem {
+function noBase(base: string | null, workers: number): Problem {
   const message = base ? `There is no branch ${base}.` : 'There is no branch to merge into.';
-  return problemOf('no_base', message, 'Workers are compared with each other only.');
+  const left = workers > 1 ? 'Workers are compared with each other only.' : 'Nothing could be compared.';
+  return problemOf('no_base', message, left);
 }
 
 /** What will not merge, counted in files. */

@@ -7,7 +7,7 @@ import { type Flow, readFlow } from '../flow/flow.ts';
 import { readVersion } from '../flow/status.ts';
 import { listWorktrees } from '../porcelain.ts';
 import { Quarantine } from '../quarantine.ts';
-import { branchRef, isAncestor, readRef } from '../refs.ts';
+import { branchRef, isAncestor, readBranch } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { readOperation } from '../worktrees/inspect.ts';
 
@@ -61,7 +61,7 @@ export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Re
   const format = [...fields, 'upstream:track,nobracket', 'subject'].map((field) => `%(${field})`).join('%00');
   const listed = await git.run(repo.path, ['for-each-ref', `--format=${format}`, 'refs/heads']);
   if (listed.exitCode !== 0) return refused(listed);
-  const base = await baseCommit(git, repo, flow);
+  const base = flow.base === null ? null : await readBranch(git, repo.path, flow.base, flow.remote);
   const objects = await git.text(repo.path, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
   if (!objects.ok) return objects;
   const quarantine = await Quarantine.open(objects.value);
@@ -73,13 +73,13 @@ export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Re
       const name = ref.slice(branchRef('').length);
       const kind = kindOf(name, flow);
       const isBase = name === flow.base || base === null;
-      const counts = isBase ? null : await countBothWays(git, repo, commit, base);
+      const counts = isBase ? null : await countBothWays(git, repo, commit, base.commit);
       const isWork = !isBase && kind !== 'main' && kind !== 'develop';
       return {
         ...{ name, kind, last: { commit, subject, at } },
         ahead: counts?.ours ?? null,
         behind: counts?.theirs ?? null,
-        merged: isWork ? await findMerged(git, repo, base, commit, quarantine) : null,
+        merged: isWork ? await findMerged(git, repo, base.commit, commit, quarantine) : null,
         upstream: upstream === '' ? null : track,
         checkout: checkout === '' ? null : checkout,
       };
@@ -105,14 +105,6 @@ function kindOf(name: string, { main, develop, prefixes }: Flow): BranchKind {
   const kinds = ['feature', 'release', 'hotfix'] as const;
   // An empty prefix marks none: it would mark all.
   return kinds.find((kind) => prefixes[kind] !== '' && name.startsWith(prefixes[kind])) ?? 'other';
-}
-
-async function baseCommit(git: Git, repo: Repo, { base, remote }: Flow): Promise<string | null> {
-  if (base === null) return null;
-  return (
-    (await readRef(git, repo.path, branchRef(base))) ??
-    (await readRef(git, repo.path, `refs/remotes/${remote}/${base}`))
-  );
 }
 
 /** Comparing changes one by one takes long in a long history; not to know is an answer, too. */

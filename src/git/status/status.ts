@@ -7,7 +7,7 @@ import { findCommonDirectory, findGitDirectory, readOwn } from '../directories.t
 import { configFiles } from '../environment.ts';
 import { chooseFlow, type Flow, mainHint } from '../flow/flow.ts';
 import { type ParsedStatus, parseStatus } from '../porcelain.ts';
-import { branchRef } from '../refs.ts';
+import { branchRef, remoteRef } from '../refs.ts';
 import { type Git, type Known, refusal, refused } from '../run.ts';
 import { readOperation } from '../worktrees/inspect.ts';
 
@@ -64,7 +64,8 @@ function readCommit(line: string): [string, LastCommit] {
 }
 
 function baseCommit({ base, remote }: Flow, commits: ReadonlyMap<string, LastCommit>): string | null {
-  const found = commits.get(branchRef(base ?? '')) ?? commits.get(`refs/remotes/${remote}/${base}`);
+  // As `readBranch` has it, without a process.
+  const found = commits.get(branchRef(base ?? '')) ?? commits.get(remoteRef(remote, base ?? ''));
   return found?.commit ?? null;
 }
 

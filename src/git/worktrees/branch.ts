@@ -5,7 +5,7 @@ import { commonDirectory } from '../directories.ts';
 import { mainHint, readFlow } from '../flow/flow.ts';
 import { findTarget } from '../merge.ts';
 import { listWorktrees, parseStatus } from '../porcelain.ts';
-import { branchRef, isAncestor, readRef } from '../refs.ts';
+import { branchRef, isAncestor, readRef, remoteRef } from '../refs.ts';
 import { type Git, refusal, refused } from '../run.ts';
 import { keepSnapshot } from '../snapshots.ts';
 import { inspectWorker, nameSome, type WorkerPlace } from './inspect.ts';
@@ -48,7 +48,7 @@ export async function chooseBase(
     warnings.push(...(await fetchBranch(git, repo, remote, branch, options.fetchTimeoutMs ?? 10_000)));
 
   const local = await readRef(git, repo.path, branchRef(branch));
-  const theirs = remote ? await readRef(git, repo.path, `refs/remotes/${remote}/${branch}`) : null;
+  const theirs = remote ? await readRef(git, repo.path, remoteRef(remote, branch)) : null;
   const ahead = local && theirs ? await countBothWays(git, repo, local, theirs) : null;
   if (ahead && ahead.ours > 0 && ahead.theirs > 0)
     warnings.push(

@@ -1,10 +1,10 @@
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
-import { commonDirectory, exists, gitDirectory, readIfThere, resolvedPath } from '../directories.ts';
+import { commonDirectory, exists, readIfThere, resolvedPath, worktreeDirectory } from '../directories.ts';
 import { listWorktrees, parseStatus, type WorktreeEntry } from '../porcelain.ts';
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
@@ -109,20 +109,21 @@ async function describeSubmodules(git: Git, root: string, submodules: readonly s
   return [problemOf('submodule_work', message, 'Commit and push it there, then try again.')];
 }
 
-/** The worktree's git directory; `not_a_worktree` when the folder is not ours: an agent can rewrite its `.git` file. */
+/** The worktree's git directory; `not_a_worktree` when the folder is not ours. */
 async function findGitDirectory(
   git: Git,
   repo: Repo,
   path: string,
   entry: WorktreeEntry | undefined,
 ): Promise<Result<string>> {
-  const stranger = (message: string) => failure('not_a_worktree', message, 'Look into it and move it away.');
-  if (!entry) return stranger(`${path} is no worktree of ${repo.name}.`);
-  const [gitDir, common] = await Promise.all([gitDirectory(git, path), commonDirectory(git, repo.path)]);
-  if (!common.ok) return common;
-  if (!gitDir.ok) return stranger(`${path} is no worktree any more: ${gitDir.problem.message}`);
-  if (dirname(gitDir.value).startsWith(common.value + sep)) return gitDir;
-  return stranger(`${path} belongs to another repository: ${gitDir.value}.`);
+  if (!entry)
+    return failure(
+      'not_a_worktree',
+      `${path} is no worktree of ${repo.name}.`,
+      'Look into it and move it away.',
+    );
+  const common = await commonDirectory(git, repo.path);
+  return common.ok ? worktreeDirectory(git, repo, common.value, path) : common;
 }
 
 async function describeState(worker: WorkerPlace, entry: WorktreeEntry, gitDir: string): Promise<Problem[]> {

@@ -5,7 +5,7 @@ import type { Repo } from '../../core/repo.ts';
 import type { RepoSetup } from '../../core/worker.ts';
 import { checkPath } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { commonDirectory, exists, resolvedPath } from '../directories.ts';
+import { commonDirectory, exists, resolvedPath, worktreeDirectory } from '../directories.ts';
 import { listWorktrees } from '../porcelain.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';
 import { type Git, hookWarning, refused } from '../run.ts';
@@ -131,7 +131,10 @@ export async function restoreWorktree(
     const path = await resolvedPath(wanted.path);
     const registered = worktrees.value.find((entry) => entry.path === path);
     if (await exists(path)) {
-      if (registered) return success({ warnings: [] });
+      if (registered) {
+        const own = await worktreeDirectory(git, repo, common.value, path);
+        return own.ok ? success({ warnings: [] }) : own;
+      }
       return failure('path_taken', `${path} exists but is no worktree of ${repo.name}.`, 'Move it away.');
     }
     const elsewhere = worktrees.value.find((entry) => entry.branch === wanted.branch && entry !== registered);
@@ -149,6 +152,19 @@ export async function restoreWorktree(
     }
     return attach(git, repo, { ...wanted, path }, [path, wanted.branch]);
   });
+}
+
+/**
+ * Looks whether what a worker left is still there to go on in: a folder that is no worktree any more would lead git, and
+ * an agent, to whatever repository is around it. A folder that is missing is made again. Changes nothing.
+ */
+export async function checkOldWorktree(git: Git, repo: Repo, worktree: string): Promise<Result<null>> {
+  const path = await resolvedPath(worktree);
+  if (!(await exists(path))) return success(null);
+  const common = await commonDirectory(git, repo.path);
+  if (!common.ok) return common;
+  const own = await worktreeDirectory(git, repo, common.value, path);
+  return own.ok ? success(null) : own;
 }
 
 /** Takes a missing folder off git's list, unless all around it is missing too: a disk may just not be mounted. */

@@ -4,7 +4,12 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RadarReport } from '../../../src/core/radar.ts';
 import type { Repo } from '../../../src/core/repo.ts';
+import { previewFinish } from '../../../src/git/finish/finish.ts';
+import { readFlow } from '../../../src/git/flow/flow.ts';
 import { Radar } from '../../../src/git/radar/radar.ts';
+import { readDetails } from '../../../src/git/status/details.ts';
+import { readStatus } from '../../../src/git/status/status.ts';
+import { chooseBase } from '../../../src/git/worktrees/branch.ts';
 import type { WorkerPlace } from '../../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, write } from '../place.ts';
 import { lines } from './edits.ts';
@@ -213,6 +218,10 @@ test('Worktrees that cannot be looked at are named, the others go on', async () 
     'gone',
     'torn',
     'stranger',
+    'bare',
+    'index',
+    'head',
+    'lost',
   );
   await write(at.one ?? '', { 'code.ts': code('one', 3) });
   await write(at.two ?? '', { 'code.ts': code('two', 3) });
@@ -220,13 +229,22 @@ test('Worktrees that cannot be looked at are named, the others go on', async () 
   await writeFile(join(at.torn ?? '', '.git'), 'nonsense');
   const foreign = await place.repo('foreign');
   await writeFile(join(at.stranger ?? '', '.git'), `gitdir: ${foreign.path}/.git\n`);
+  await rm(join(at.bare ?? '', '.git'));
+  const own = (task: string, file: string) => join(repo.path, '.git/worktrees', `backend-${task}`, file);
+  await writeFile(own('index', 'index'), 'nonsense');
+  await writeFile(own('head', 'HEAD'), 'nonsense\n');
+  await writeFile(own('lost', 'HEAD'), `${'1'.repeat(40)}\n`);
   const report = await look();
   expect(Object.fromEntries(report.worktrees.map(({ id, problem }) => [id, problem?.code ?? null]))).toEqual({
     'backend/one': null,
     'backend/two': null,
     'backend/gone': 'worktree_missing',
-    'backend/torn': 'git_refused',
+    'backend/torn': 'not_a_worktree',
     'backend/stranger': 'not_a_worktree',
+    'backend/bare': 'not_a_worktree',
+    'backend/index': 'git_refused',
+    'backend/head': 'worktree_unreadable',
+    'backend/lost': 'git_refused',
   });
   expect(report.pairs).toHaveLength(1);
   expect(between(report, 'one', 'two').verdict).toBe('conflict');
@@ -248,6 +266,42 @@ test('Without a base workers are compared with each other, and it says so', asyn
     expect(between(report, 'one', 'two').verdict).toBe('overlap');
     expect(expectValue(await radar.plan())).toEqual([]);
   }
+});
+
+test('A base that only the remote has is compared with, as a finish merges into it', async () => {
+  const { place, repo, workers, at, radar } = await createScene('one');
+  await write(at.one ?? '', { 'code.ts': code('one', 3) });
+  await place.sh(repo.path, 'switch', '--quiet', 'develop');
+  const theirs = await place.commit(repo.path, { 'code.ts': code('develop', 3) });
+  await place.sh(repo.path, 'update-ref', 'refs/remotes/origin/develop', theirs);
+  await place.sh(repo.path, 'config', 'remote.origin.url', 'nowhere');
+  const conflict = async () => {
+    const flow = expectValue(await readFlow(place.git, repo));
+    const report = expectValue(await radar.look(workers, flow.base, undefined, flow.remote));
+    expect(between(report, 'one')).toMatchObject({ verdict: 'conflict', files: [{ path: 'code.ts' }] });
+    return { against: report.against, into: flow.base };
+  };
+  // Diverged: ours counts, here as everywhere.
+  await place.sh(repo.path, 'reset', '--quiet', '--hard', 'HEAD~1');
+  await place.commit(repo.path, { 'code.ts': code('us', 3) });
+  expect(await conflict()).toEqual({ against: undefined, into: 'develop' });
+  await place.sh(repo.path, 'switch', '--quiet', '--detach', 'main');
+  await place.sh(repo.path, 'branch', '--quiet', '-D', 'develop');
+  expect(await conflict()).toEqual({ against: 'origin/develop', into: 'develop' });
+  const [worker] = workers;
+  if (!worker) expect.fail('no worker');
+  await place.sh(at.one ?? '', 'commit', '--quiet', '--all', '-m', 'One');
+  expect(expectValue(await previewFinish(place.git, repo, worker))).toMatchObject({
+    into: 'develop',
+    conflicts: ['code.ts'],
+  });
+  expect(expectValue(await chooseBase(place.git, repo)).base).toMatchObject({
+    branch: 'origin/develop',
+    commit: theirs,
+  });
+  expect(await readStatus(place.git, repo)).toMatchObject({ base: 'develop', behindBase: 2 });
+  const { branches } = expectValue(await readDetails(place.git, repo, place.root));
+  expect(branches.find(({ kind }) => kind === 'feature')).toMatchObject({ ahead: 1, behind: 1 });
 });
 
 test('A merge with unresolved files is compared as it lies there', async () => {
