@@ -67,6 +67,12 @@ export const builtins: Readonly<Record<string, Program>> = {
     return undefined;
   },
   unalias: () => undefined,
+  hash: ({ args, walk }) => {
+    const at = args.indexOf('-p');
+    const [path, name] = at < 0 ? [] : args.slice(at + 1);
+    if (path !== undefined && name !== undefined) walk.set(aliasName(name), [[path]]);
+    return undefined;
+  },
   exec: ({ args, environment, input, walk }) => {
     const words =
       args[0] === '-a' ? args.slice(2) : args.filter((arg, at) => at > 0 || !/^-[cl]+$/.test(arg));
@@ -138,6 +144,16 @@ const read: Program = ({ program, args, input, walk }) => {
     isKnown(text) ? text.split('\n').filter((line) => line !== '') : [text.trim() || fileText],
   );
   const values = lines.length === 0 ? [''] : [...new Set(lines)];
+  const list = args.findIndex((arg) => /^-[a-zA-Z]*a/.test(arg));
+  if (program === 'read' && list >= 0) {
+    const [, attached = ''] = /^-[a-zA-Z]*a(\w+)$/.exec(args[list] ?? '') ?? [];
+    // What divides the line is a variable of its own; a line that cannot be told stays one word.
+    walk.set(
+      attached || (args[list + 1] ?? 'REPLY'),
+      values.map((line) => line.split(isKnown(line) ? /[ \t:,|;]+/ : '\n').filter((word) => word !== '')),
+    );
+    return undefined;
+  }
   if (program !== 'read') {
     walk.set(names[0] ?? 'MAPFILE', [values]);
     return undefined;
@@ -191,6 +207,7 @@ export function judgeEnvironment(
   for (const [name, value] of environment) {
     if (commandVariables.test(name)) {
       if (value !== '') walk.apart(value.replace(/^\|/, ''));
+      if (name === 'GIT_SEQUENCE_EDITOR') judgeSequence(value, walk);
     } else if (/^PS[0-4]$/.test(name)) walk.expandLater(value);
     else if (name === 'BASH_ENV' || (name === 'ENV' && shells.test(baseName(command)))) {
       const text = walk.contents(value);
@@ -198,6 +215,11 @@ export function judgeEnvironment(
       else if (value !== '') walk.refuse(cannotTell(`${name}=${value}`, 'A shell runs that file first.'));
     }
   }
+}
+
+/** A rebase runs what its list says behind `exec`, and an editor's command may write such a line. */
+export function judgeSequence(editor: string, walk: Shell): void {
+  for (const [, command = ''] of editor.matchAll(/(?:exec|\bx)\s+([^'"\n]+)/g)) walk.apart(command);
 }
 
 /** Names of shells. */

@@ -1,10 +1,10 @@
 import { judgeWrite } from './places.ts';
 import type { Shell } from './shell.ts';
-import { anything, isKnown } from './text.ts';
+import { anything, isKnown, tooDeep } from './text.ts';
 
 /** Programs whose scripts are code of another language than the shell's. */
 export const interpreters =
-  /^(python|pypy|node|nodejs|bun|deno|tsx|ts-node|perl|ruby|php|lua|Rscript|osascript|expect|awk|gawk|mawk)[\d.]*$/;
+  /^(python|pypy|node|nodejs|bun|deno|tsx|ts-node|perl|ruby|php|lua|Rscript|osascript|expect|tclsh|awk|gawk|mawk)[\d.]*$/;
 
 /** Functions that run a command: what they are given is gone through as one. */
 const runners =
@@ -17,6 +17,8 @@ const pythonRunners = /(?<!\.)\b(?:run|call)\s*(?=\()|\b\w\.(?:run|call)\s*(?=\(
 const writers =
   /\b(?:write(?:File|_text|_bytes|TextFile)?(?:Sync)?|append(?:File)?(?:Sync)?|createWriteStream|unlink(?:Sync)?|rm(?:Sync|dir|dirSync|tree|_r|_rf|_f)?|remove(?:dirs|Sync)?|rename(?:s|Sync)?|mkdir(?:Sync|_p|s)?|makedirs|copy(?:File|FileSync|file|tree|2|Sync)?|cp(?:Sync|_r)?|move|mv|symlink(?:Sync|_to)?|link(?:Sync)?|hardlink_to|truncate(?:Sync)?|chmod(?:Sync)?|chown(?:Sync)?|touch|file_put_contents|outputFile(?:Sync)?|ensureFile(?:Sync)?|emptyDir(?:Sync)?|delete|save|dump)\s*\(/g;
 
+const opens = /\bopen(?:Sync)?\s*(?=[(\s])/g;
+
 /** Those of them that are told what to write, behind the path. */
 const contents = /^(write|append|file_put_contents|outputFile|save|dump)/;
 
@@ -27,12 +29,41 @@ const text =
  * Judges code of another language. Nothing can tell what a program does; this goes through the commands that it runs by
  * their texts, and the paths that it names where it changes files. Texts that are only shown or compared do not count.
  */
-export function judgeCode(code: string, walk: Shell): void {
-  if (code.length > 100_000) return;
+export function judgeCode(source: string, walk: Shell): void {
+  if (source.length > 100_000) return;
+  const code = withHome(source);
+  const calls = [runners, opens, writers].reduce((sum, one) => sum + (code.match(one)?.length ?? 0), 0);
+  if (calls > mostCalls) {
+    walk.refuse(tooDeep('code'));
+    return;
+  }
   const known = assignedTexts(code);
   judgeRuns(code, known, walk);
   judgeBackticks(code, walk);
+  judgeTcl(code, walk);
   for (const statement of statementsOf(code)) judgeWrites(statement, known, walk);
+}
+
+/** What languages say for the person's folder; put together with what follows it. */
+const homes =
+  /(?:pathlib\.)?Path\.home\(\)|(?:require\((?:"(?:node:)?os"|'(?:node:)?os')\)\.|os\.)?homedir\(\)|(?:os\.)?environ(?:\[(["'])HOME\1\]|\.get\((["'])HOME\2\))|os\.getenv\((["'])HOME\3\)|process\.env(?:\.HOME\b|\[(["'])HOME\4\])|Dir\.home\b|ENV\[(["'])HOME\5\]|\$ENV\{HOME\}|getenv\((["'])HOME\6\)/g;
+
+/** Returns code in which the person's folder is the text `~`, and paths that begin with it are one text. */
+function withHome(code: string): string {
+  if (!/home|HOME/.test(code)) return code;
+  const named = code
+    .replace(/\$\{\s*(?:(?:os\.)?homedir\(\)|process\.env\.HOME)\s*\}|(?<=["/ ])\$ENV\{HOME\}/g, '~')
+    .replace(homes, (one) => (one.includes('Path') ? 'Path("~")' : '"~"'));
+  let joined = named;
+  for (let round = 0; round < 4; round += 1)
+    joined = joined
+      .replace(/Path\("(~[^"]*)"\)\s*(?:\/\s*|\.joinpath\(\s*)(["'])([^"']*)\2\)?/g, 'Path("$1/$3")')
+      .replace(/"(~[^"]*)"\s*[+.]\s*(["'])([^"']*)\2/g, '"$1$3"')
+      .replace(
+        /\b(?:path\.|os\.path\.|File\.)?join\(\s*"(~[^"]*)"\s*,\s*(["'])([^"']*)\2\s*(,|\))/g,
+        (_, path, __, name, end) => (end === ')' ? `"${path}/${name}"` : `join("${path}/${name}",`),
+      );
+  return joined;
 }
 
 /** Texts that variables are set to by a plain assignment. */
@@ -45,6 +76,11 @@ function assignedTexts(code: string): ReadonlyMap<string, string> {
   return found;
 }
 
+/** Commands run and files changed in one script; each is looked at by itself. */
+const mostCalls = 500;
+/** Characters of a line behind a word such as `exec`, where no bracket says how far it goes. */
+const longestLine = 2000;
+
 function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell): void {
   const calls = [
     ...code.matchAll(runners),
@@ -56,6 +92,14 @@ function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell
     const texts = textsIn(args, known);
     const [first = '', ...rest] = texts;
     if (first === '') continue;
+    if (
+      /^(git|gh|glab|orch-tui)$/.test(first) &&
+      rest.every((word) => word.startsWith('-')) &&
+      isOpen(args, known)
+    ) {
+      walk.run([first, ...rest, anything], new Map(), ['']);
+      continue;
+    }
     // One text is a command line; several are its words.
     if (/\s/.test(first.trim())) walk.apart(first);
     else
@@ -67,6 +111,27 @@ function judgeRuns(code: string, known: ReadonlyMap<string, string>, walk: Shell
     if (rest.length > 0 && /\s/.test(rest.at(-1) ?? '') && /^(ba|z|da|k)?sh$/.test(first))
       walk.apart(rest.at(-1) ?? '');
   }
+}
+
+/** Reports whether words of a command come from variables that are not known: `["git", *words]`, `'git', words`. */
+function isOpen(args: string, known: ReadonlyMap<string, string>): boolean {
+  const list = args.trimStart().startsWith('[') ? argumentsAt(args, args.indexOf('[')) : args;
+  const words = list
+    .replace(text, '')
+    .replace(/\{[^}]*\}?/g, '')
+    .split(',');
+  return words.slice(1).some((word) => {
+    const [, name = ''] = /^\s*(?:\*|\.\.\.)?\[?([A-Za-z_]\w*)(?!\s*=)/.exec(word) ?? [];
+    return name !== '' && !known.has(name) && !/^(True|False|None|null|undefined|true|false)$/.test(name);
+  });
+}
+
+/** Tcl and Expect run words without brackets: `spawn git push`, `exec git push`. */
+function judgeTcl(code: string, walk: Shell): void {
+  for (const [, command = ''] of code.matchAll(
+    /(?:^|[;\n[{])\s*(?:spawn|exec|system)\s+(?:-\w+\s+)*([\w./-]+ [^;\n\]}]+)/g,
+  ))
+    if (!/^[([]/.test(command)) walk.apart(command);
 }
 
 /** Backticks run a command in Perl, Ruby and PHP; in JavaScript behind `$`. `%x(…)` and `qx(…)` do the same. */
@@ -84,15 +149,23 @@ function judgeBackticks(code: string, walk: Shell): void {
     walk.apart(command);
 }
 
-function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk: Shell): void {
-  const paths: string[] = [];
-  for (const match of statement.matchAll(/\bopen(?:Sync)?\s*(?=[(\s])/g)) {
-    const args = argumentsAt(statement, (match.index ?? 0) + match[0].length);
-    const [path = '', ...modes] = textsIn(args, known);
+/** Returns the paths that a statement opens to write. */
+function openedIn(statement: string, known: ReadonlyMap<string, string>): string[] {
+  return [...statement.matchAll(opens)].flatMap((match) => {
+    const [path = '', ...modes] = textsIn(
+      argumentsAt(statement, (match.index ?? 0) + match[0].length),
+      known,
+    );
     if (modes.some((mode) => /^\+?[rb]*[wax+>]/.test(mode)))
-      paths.push(path, ...modes.map((mode) => mode.replace(/^[+>]+\s*/, '')).filter(isPath));
-    else if (/^\s*>/.test(path)) paths.push(path.replace(/^\s*>+\s*/, ''));
-  }
+      return [path, ...modes.map((mode) => mode.replace(/^[+>]+\s*/, '')).filter(isPath)];
+    // Perl names the mode first, as a text of its own or before the path.
+    if (/^\s*\+?>+\s*$/.test(path)) return modes.slice(0, 1).filter(isPath);
+    return /^\s*>/.test(path) ? [path.replace(/^\s*>+\s*/, '')] : [];
+  });
+}
+
+function judgeWrites(statement: string, known: ReadonlyMap<string, string>, walk: Shell): void {
+  const paths = openedIn(statement, known);
   const bare = statement.replace(text, (one) => '\u0000'.repeat(one.length));
   for (const match of bare.matchAll(writers)) {
     const at = match.index ?? 0;
@@ -142,7 +215,8 @@ function statementsOf(code: string): readonly string[] {
 /** The text between the brackets that open at a place, or to the end of the line where none opens. */
 function argumentsAt(code: string, from: number): string {
   const open = code[from];
-  if (open === undefined || !/[([{]/.test(open)) return /^[^\n;]*/.exec(code.slice(from))?.[0] ?? '';
+  if (open === undefined || !/[([{]/.test(open))
+    return /^[^\n;]*/.exec(code.slice(from, from + longestLine))?.[0] ?? '';
   let depth = 0;
   let quote = '';
   for (let at = from; at < Math.min(code.length, from + 10_000); at += 1) {

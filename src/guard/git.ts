@@ -142,7 +142,7 @@ function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
   const judged = Object.hasOwn(gitCommands, command) ? gitCommands[command] : undefined;
   const written = judgeOutput(call);
   if (written) return written;
-  if (call.isTemporary && command !== 'push' && !runs.has(command)) return null;
+  if (call.isTemporary && !/^(push|remote)$/.test(command) && !runs.has(command)) return null;
   const refused = judged?.(call) ?? null;
   if (refused) return refused;
   if (judged === undefined && !harmless.has(command) && !isReading(call))

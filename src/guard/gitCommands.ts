@@ -1,6 +1,6 @@
 import { judgeConfigured, judgeSettings } from './gitConfig.ts';
 import { isGiven, readOptions, valuesOf } from './options.ts';
-import { isTemporary, judgeWrite } from './places.ts';
+import { isTemporary, judgeWrite, type Place } from './places.ts';
 import type { GitCall } from './shell.ts';
 import { anything, type Denial, deny, fileText, isKnown, leavesMachine } from './text.ts';
 
@@ -88,15 +88,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   fetch: movesByRefspec,
   pull: movesByRefspec,
   config: (call) => judgeConfigured(call),
-  remote: ({ named: [first] }) =>
-    /^(set-url|rename|remove|rm|set-branches|set-head|prune)$/.test(first ?? '')
-      ? deny(
-          'push',
-          `git remote ${first}`,
-          'Remotes belong to the whole repository.',
-          'Leave them to the person.',
-        )
-      : null,
+  remote: (call) => judgeRemote(call),
   push: (call) => (asks(call) || (call.isTemporary && pushesInside(call)) ? null : leavesMachine(`git push`)),
   'send-pack': () => leavesMachine('git send-pack'),
   'http-push': () => leavesMachine('git http-push'),
@@ -128,6 +120,27 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   daemon: () => leavesMachine('git daemon'),
   instaweb: () => leavesMachine('git instaweb'),
 };
+
+/** Remotes of a temporary repository are a worker's own; where they lead decides whether it may push there. */
+function judgeRemote({ named: [first, ...rest], isTemporary: isMade, place, walk }: GitCall): Denial | null {
+  const address = rest[1] ?? '';
+  if (isMade && first === 'add' && isLocalAddress(address, place)) walk.ownRemotes.add(rest[0] ?? '');
+  if (isMade) return null;
+  return /^(set-url|rename|remove|rm|set-branches|set-head|prune)$/.test(first ?? '')
+    ? deny(
+        'push',
+        `git remote ${first}`,
+        'Remotes belong to the whole repository.',
+        'Leave them to the person.',
+      )
+    : null;
+}
+
+/** Reports whether an address is a repository in a temporary folder. */
+function isLocalAddress(address: string, place: Place): boolean {
+  const path = address.replace(/^file:\/\//, '');
+  return /^(\.{0,2}\/|[\w.-]+$)/.test(path) && !/[\uE000\uE002]/.test(path) && isTemporary(path, place);
+}
 
 function leaves({ command, args, branch }: GitCall, isFine: boolean): Denial | null {
   return isFine
@@ -224,8 +237,8 @@ function pushesBelow({ command, args }: GitCall): Denial | null {
 }
 
 /** A push from a temporary repository to a temporary one. */
-function pushesInside({ named: [to], place }: GitCall): boolean {
-  return to !== undefined && /^[./]/.test(to) && isKnown(to) && isTemporary(to, place);
+function pushesInside({ named: [to = 'origin'], place, walk }: GitCall): boolean {
+  return walk.ownRemotes.has(to) || (/^([./]|file:)/.test(to) && isLocalAddress(to, place));
 }
 
 /** Reports whether a revision is the head of the worker's branch or comes before it. */
@@ -299,5 +312,8 @@ function judgeClone({ args, place, walk }: GitCall): Denial | null {
     if (denial) return denial;
   }
   if (isGiven(read, 'help')) return null;
-  return judgeWrite(read.rest[1] ?? '.', place);
+  const [from = '', to = '.'] = read.rest;
+  if (isLocalAddress(from, place) && isTemporary(to, place))
+    walk.ownRemotes.add(valuesOf(read, 'o', 'origin')[0] ?? 'origin');
+  return judgeWrite(to, place);
 }

@@ -1,3 +1,4 @@
+import { judgeSequence } from './builtins.ts';
 import { readOptions, valuesOf } from './options.ts';
 import { judgeWrite } from './places.ts';
 import type { GitCall, Shell } from './shell.ts';
@@ -53,6 +54,7 @@ function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean)
     return deny('switch', name, 'An alias could be any command.', 'Name the command itself.');
   if (commandKeys.test(key)) {
     if (!isKept && quiet.test(value)) return null;
+    if (key === 'sequence.editor') judgeSequence(value, walk);
     if (!isKept && isKnown(value)) walk.apart(value.replace(/^!/, ''));
     return isKept ||
       !isKnown(value) ||

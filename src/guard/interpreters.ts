@@ -97,6 +97,11 @@ export const runInterpreter: Program = ({ program, args, environment, input, wal
     .replace(/^nodejs$/, 'node');
   if (kind === 'bun' && /^(x|run)$/.test(args[0] ?? ''))
     return runWrapped({ program, args, environment, input, walk }, wrappers.bun ?? plain);
+  const module = /^(python|pypy)$/.test(kind) ? args.findIndex((arg) => /^-[a-zA-Z]*m$/.test(arg)) : -1;
+  if (module >= 0) {
+    walk.run(args.slice(module + 1), environment, input);
+    return [anything];
+  }
   const flag = codeFlag[kind] ?? /^-e$/;
   const codes = args.flatMap((arg, at) => {
     if (!flag.test(arg)) return /^--(eval|print)=/.test(arg) ? [arg.slice(arg.indexOf('=') + 1)] : [];

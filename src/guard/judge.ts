@@ -20,14 +20,23 @@ export function judge(call: ToolCall, rules: GuardRules, files: Files): Denial |
   return judgeWorker(call, rules, { rules, locate, exists: files.exists, cwd: call.cwd });
 }
 
-/** Looks at each path once: a command line may name the same ones thousands of times. */
+/** Folders that are looked at for one use of a tool, and characters of one path (PATH_MAX of Linux). */
+const mostFolders = 20_000;
+const longestPath = 4096;
+
+/**
+ * Looks at each path once: a command line may name the same ones thousands of times. Paths that no system takes lead nowhere
+ * that can be told, and so do all others once too many folders were looked at: each look costs the host time.
+ */
 function remembering(locate: Locate): Locate {
   const known = new Map<string, readonly string[] | null>();
+  let left = mostFolders;
   return (path, from) => {
     const key = `${from}\0${path}`;
     let places = known.get(key);
     if (places === undefined) {
-      places = locate(path, from);
+      left -= path.split('/').length + (path.startsWith('/') ? 0 : from.split('/').length);
+      places = left < 0 || path.length + from.length > longestPath ? null : locate(path, from);
       known.set(key, places);
     }
     return places;

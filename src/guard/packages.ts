@@ -25,24 +25,46 @@ const folderOptions: Readonly<Record<string, readonly string[]>> = {
 const changing =
   /^(i|install|ci|add|remove|rm|uninstall|un|update|up|upgrade|init|create|link|dedupe|prune|import|rebuild|pkg|build|clean|tidy|get|generate|lock|sync|vendor|fetch|version|set-script|compile|package|require|dump-autoload)$/;
 
+/** What publishes, by program: its words without options, as they are typed. */
 const publishes: Readonly<Record<string, RegExp>> = {
-  npm: /^(publish|unpublish|deprecate|dist-tag|owner|access|team|star|unstar|hook)$/,
-  pnpm: /^(publish|unpublish|deprecate|dist-tag)$/,
-  yarn: /^(publish|npm)$/,
-  bun: /^publish$/,
-  cargo: /^(publish|yank|owner)$/,
-  twine: /^upload$/,
-  poetry: /^publish$/,
-  uv: /^publish$/,
-  hatch: /^publish$/,
-  flit: /^publish$/,
-  gem: /^(push|yank)$/,
-  docker: /^push$/,
-  podman: /^push$/,
-  skopeo: /^(copy|sync|delete)$/,
-  helm: /^push$/,
-  vsce: /^publish$/,
-  mvn: /^deploy$/,
+  npm: /^(publish|unpublish|deprecate|dist-tag|owner|access|team|star|unstar|hook)\b/,
+  pnpm: /^(publish|unpublish|deprecate|dist-tag|changeset publish)\b/,
+  yarn: /^(publish|npm|changeset publish)\b/,
+  bun: /^publish\b/,
+  deno: /^publish\b/,
+  jsr: /^publish\b/,
+  changeset: /^publish\b/,
+  lerna: /^publish\b/,
+  nx: /^(release( publish)?|run-many .*publish)\b/,
+  'semantic-release': /^/,
+  'release-it': /^/,
+  cargo: /^(publish|yank|owner)\b/,
+  twine: /^upload\b/,
+  poetry: /^publish\b/,
+  uv: /^publish\b/,
+  hatch: /^publish\b/,
+  pdm: /^publish\b/,
+  flit: /^publish\b/,
+  gem: /^(push|yank)\b/,
+  docker: /^((image |manifest |compose |plugin )?push)\b/,
+  podman: /^((image |manifest )?push)\b/,
+  buildah: /^push\b/,
+  skopeo: /^(copy|sync|delete)\b/,
+  crane: /^(push|copy|delete)\b/,
+  helm: /^push\b/,
+  goreleaser: /^(release|publish)\b/,
+  vsce: /^publish\b/,
+  ovsx: /^publish\b/,
+  nuget: /^push\b/,
+  dotnet: /^nuget push\b/,
+  mix: /^hex\.publish\b/,
+  dart: /^pub publish\b/,
+  flutter: /^pub publish\b/,
+  mvn: /(^| )(deploy|release:perform|deploy:deploy\S*)( |$)/,
+  mvnw: /(^| )(deploy|release:perform|deploy:deploy\S*)( |$)/,
+  gradle: /(^| |:)publish(?!ToMavenLocal)\w*( |$)/,
+  gradlew: /(^| |:)publish(?!ToMavenLocal)\w*( |$)/,
+  sbt: /(^| )(publish|publishSigned|sonatypeBundleRelease)( |$)/,
 };
 
 /** Judges a program for packages: where it writes, what it sends away, and what it changes for the person. */
@@ -53,8 +75,13 @@ export function judgePackages(program: string, args: readonly string[], walk: Sh
   const read = readOptions(args, { short, long, anywhere: true });
   const [verb = ''] = read.rest;
   const word = `${program} ${verb}`.trim();
-  if (Object.hasOwn(publishes, program) && publishes[program]?.test(verb)) walk.refuse(leavesMachine(word));
-  if (/^(docker|podman)$/.test(program)) judgeMounts(args, walk);
+  const said = args.filter((arg) => !arg.startsWith('-')).join(' ');
+  if (Object.hasOwn(publishes, program) && publishes[program]?.test(said)) walk.refuse(leavesMachine(word));
+  if (/^(docker|podman)$/.test(program)) {
+    judgeMounts(args, walk);
+    if (args.some((arg) => /^--push(=true)?$|type=registry|push=true/.test(arg)))
+      walk.refuse(leavesMachine(`${word} --push`));
+  }
   if (!Object.hasOwn(folderOptions, program)) return;
   const folders = valuesOf(read, ...long, ...short);
   for (const folder of folders) walk.write(folder);

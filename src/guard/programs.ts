@@ -5,7 +5,19 @@ import { runGit } from './git.ts';
 import { runFile, runInterpreter, runShell } from './interpreters.ts';
 import { judgePackages } from './packages.ts';
 import { type Printer, printedBy } from './printed.ts';
-import { runCopier, runDatabase, runFind, runGdb, runLater, runMake, runTar, runXargs } from './runners.ts';
+import {
+  runCopier,
+  runDatabase,
+  runFind,
+  runGdb,
+  runHooks,
+  runKill,
+  runLater,
+  runMake,
+  runTar,
+  runXargs,
+} from './runners.ts';
+import { judgeSending } from './sending.ts';
 import type { Program, Run, Shell } from './shell.ts';
 import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
@@ -35,6 +47,7 @@ export function runWords(
   }
   const run: Run = { program, args, environment, input, walk };
   judgePackages(program.replace(/[\d.]+$/, ''), args, walk);
+  judgeSending(run);
   const known = programs.get(program) ?? programs.get(program.replace(/[\d.]+$/, ''));
   if (known) return known(run) ?? [''];
   if (program.startsWith('git-'))
@@ -49,7 +62,7 @@ function isAliased([first]: readonly string[], alias: string): boolean {
 
 /** Programs that show or search texts: what they are told is never run. */
 const readers =
-  'echo printf cat tee bat head tail grep egrep fgrep rg ag ack ls eza exa tree wc sort uniq cut tr nl tac rev jq yq column fold fmt comm diff cmp stat file du df date mktemp basename dirname realpath readlink pwd which type whereis true false test [ sleep seq yes id whoami uname hostname md5sum sha1sum sha256sum base64 xxd od hexdump strings less more man info apropos history ps pgrep top htop lsof kill pkill killall wait jobs fg bg tput clear printenv locale ulimit umask getopts hash times logger notify-send pbcopy xclip wl-copy figlet cowsay shellcheck shfmt prettier eslint biome tsc vitest jest mocha pytest ruff mypy black';
+  'echo printf cat tee bat head tail grep egrep fgrep rg ag ack ls eza exa tree wc sort uniq cut tr nl tac rev jq yq column fold fmt comm diff cmp stat file du df date mktemp basename dirname realpath readlink pwd which type whereis true false test [ sleep seq yes id whoami uname hostname md5sum sha1sum sha256sum base64 xxd od hexdump strings less more man info apropos history ps pgrep top htop lsof pkill killall wait jobs fg bg tput clear printenv locale ulimit umask getopts times logger notify-send pbcopy xclip wl-copy figlet cowsay shellcheck shfmt prettier eslint biome tsc vitest jest mocha pytest ruff mypy black';
 
 const runPrinter: Program = (run) => {
   const { program, args, input, walk } = run;
@@ -75,7 +88,7 @@ const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...'sh bash zsh dash ksh mksh yash ash rbash fish csh tcsh'
     .split(' ')
     .map((name) => [name, runShell] as const),
-  ...'python pypy node nodejs bun deno tsx ts-node perl ruby php lua Rscript osascript expect awk gawk mawk nawk'
+  ...'python pypy node nodejs bun deno tsx ts-node perl ruby php lua Rscript osascript expect tclsh awk gawk mawk nawk'
     .split(' ')
     .map((name) => [name, runInterpreter] as const),
   ...'vi vim nvim ex view ed red sed gsed emacs nano editor'
@@ -86,6 +99,10 @@ const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
   ...'tar bsdtar gtar'.split(' ').map((name) => [name, runTar] as const),
   ...'rsync scp sftp'.split(' ').map((name) => [name, runCopier] as const),
   ...'sqlite3 psql mysql mariadb mongosh redis-cli'.split(' ').map((name) => [name, runDatabase] as const),
+  ...'pre-commit lefthook husky overcommit simple-git-hooks captainhook'
+    .split(' ')
+    .map((name) => [name, runHooks] as const),
+  ['kill', runKill],
   ['xargs', runXargs],
   ['find', runFind],
   ['fd', runFind],

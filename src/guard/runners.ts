@@ -139,8 +139,46 @@ export const runCopier: Program = ({ program, args, walk }) => {
     anywhere: true,
   });
   for (const script of valuesOf(read, 'e', 'rsh', 'rsync-path', 'S')) walk.apart(script);
-  for (const option of valuesOf(read, 'o'))
-    if (/^ProxyCommand/i.test(option)) walk.apart(option.replace(/^\w+[= ]/, ''));
+  judgeSshSettings(valuesOf(read, 'o'), walk);
   for (const path of changedFiles(program, args)) walk.write(path);
+  return undefined;
+};
+
+/** Settings of ssh that run a command on this machine. */
+export function judgeSshSettings(settings: readonly string[], walk: Shell): void {
+  for (const setting of settings)
+    if (/^\s*(ProxyCommand|LocalCommand|KnownHostsCommand)\b/i.test(setting))
+      walk.apart(setting.replace(/^\s*\w+\s*[= ]\s*/, ''));
+}
+
+/** Programs that put commands into the repository's hooks, which run in every worktree. */
+export const runHooks: Program = ({ program, args, walk }) => {
+  const verb = args.find((arg) => !arg.startsWith('-')) ?? '';
+  const installs =
+    /^(install|install-hooks|uninstall|init|init-templatedir|add|set|migrate)$/.test(verb) ||
+    args.some((arg) => /^--(install|uninstall)$/.test(arg)) ||
+    (verb === '' && /^(husky|simple-git-hooks)$/.test(program));
+  const isAsked = args.some((arg) => /^(--help|-h|--version|--dry-run)$/.test(arg));
+  if (installs && !isAsked && !(program === 'pre-commit' && verb === 'install-hooks'))
+    walk.refuse(
+      deny(
+        'outside',
+        `${program} ${verb}`.trim(),
+        'Hooks belong to the whole repository and run in every worktree.',
+        'Run the checks themselves; the person sets up hooks.',
+      ),
+    );
+  return undefined;
+};
+
+/** `kill -9 -1` ends every program of the person, other workers among them. */
+export const runKill: Program = ({ args, walk }) => {
+  const [first = ''] = args;
+  const isSignal = /^-/.test(first) && first !== '--';
+  const targets = isSignal && args.length > 1 ? args.slice(/^-[sn]$/.test(first) ? 2 : 1) : args;
+  if (targets.some((target, at) => target === '-1' && (isSignal || at > 0)))
+    walk.refuse(
+      deny('outside', `kill ${args.join(' ')}`, 'This ends all programs of the person.', 'Name the process.'),
+    );
   return undefined;
 };

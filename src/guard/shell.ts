@@ -8,6 +8,8 @@ export interface Shell {
   /** The places where the next command may run. */
   readonly places: readonly Place[];
   readonly isRefused: boolean;
+  /** Names of remotes that this line made in temporary repositories, and that lead to another one there. */
+  readonly ownRemotes: Set<string>;
   /** Folders of before the last change of folder. */
   readonly folderBefore: Choices<string>;
   refuse(denial: Denial | null): void;

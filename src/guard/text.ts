@@ -72,6 +72,11 @@ export function unresolved(word: string, why: string, instead: string): Denial {
   return { ...deny('outside', word, why, instead), isFinal: true };
 }
 
+/** Returns the refusal of what is too long or too deep to be gone through. */
+export function tooDeep(word: string): Denial {
+  return unresolved(word, 'This is too much to be checked.', 'Do it in smaller steps.');
+}
+
 /** Returns a text short enough for a sentence, with all that hides in it. */
 export function shown(text: string): string {
   const plain = readable(text).trim();

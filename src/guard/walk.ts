@@ -21,11 +21,14 @@ import {
   isKnown,
   mostChoices,
   readable,
-  unresolved,
+  tooDeep,
 } from './text.ts';
 import {
+  contentsAt,
+  costOf,
   few,
   fileTextOr,
+  isLong,
   isRedirection,
   joined,
   type Shared,
@@ -33,6 +36,7 @@ import {
   type Stored,
   sharedIn,
   startIn,
+  withFile,
 } from './walkState.ts';
 import { fieldsOf, type Scope, textsOf, textsOfParts, visitArithmetic, visitWords } from './words.ts';
 
@@ -42,7 +46,13 @@ const deepest = 12;
 /** Reports why a worker may not run a command line, as far as that can be told from its text; null where it may. */
 export function judgeScript(text: string, place: Place): Denial | null {
   const shared = sharedIn(place);
-  new Walk(shared, startIn(place), 0).script(text);
+  try {
+    new Walk(shared, startIn(place), 0).script(text);
+  } catch (error) {
+    // The parser and what goes through its tree call themselves for each level.
+    if (!(error instanceof RangeError)) throw error;
+    return tooDeep(text);
+  }
   return shared.denial;
 }
 
@@ -77,6 +87,10 @@ export class Walk implements Scope, Shell {
     if (!isAllowed) this.#shared.denial ??= denial;
   }
 
+  get ownRemotes(): Set<string> {
+    return this.#shared.ownRemotes;
+  }
+
   get isRefused(): boolean {
     return this.#shared.denial !== null;
   }
@@ -94,9 +108,7 @@ export class Walk implements Scope, Shell {
     }
     this.#shared.left -= text.length;
     if (this.#depth > deepest || this.#shared.left < 0) {
-      this.refuse(
-        unresolved(text, 'This is too long or too deep to be checked.', 'Write it in smaller steps.'),
-      );
+      this.refuse(tooDeep(text));
       return [''];
     }
     const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
@@ -118,24 +130,11 @@ export class Walk implements Scope, Shell {
   }
 
   contents(path: string): Choices<string> | null {
-    const named = this.#state.files.get(path);
-    if (named !== undefined) return named;
-    for (const place of this.places)
-      for (const at of place.locate(path, place.cwd) ?? []) {
-        const found = this.#state.files.get(at);
-        if (found !== undefined) return found;
-      }
-    return null;
+    return contentsAt(path, this.#state, this.places);
   }
 
   keep(path: string, text: Choices<string>, isMore: boolean): void {
-    const files = new Map(this.#state.files);
-    for (const place of this.places)
-      for (const at of place.locate(path, place.cwd) ?? []) {
-        const old = isMore ? (files.get(at) ?? [fileText]) : [''];
-        files.set(at, crossed(old, text, (left, right) => left + right) ?? [anything]);
-      }
-    this.#state = { ...this.#state, files };
+    this.#state = withFile(this.#state, path, text, isMore, this.places);
   }
 
   link(path: string, target: string): void {
@@ -159,7 +158,7 @@ export class Walk implements Scope, Shell {
     const body = this.#state.functions.get(name);
     if (body === undefined) return null;
     if (this.#depth > deepest) {
-      this.refuse(unresolved(name, 'It calls itself too often to be checked.', 'Write it in smaller steps.'));
+      this.refuse(tooDeep(name));
       return [''];
     }
     const inner = new Walk(this.#shared, this.#state, this.#depth + 1);
@@ -183,12 +182,7 @@ export class Walk implements Scope, Shell {
     environment: ReadonlyMap<string, string>,
     input: Choices<string>,
   ): Choices<string> {
-    if (this.isRefused) return [''];
-    this.#shared.steps -= 1;
-    if (this.#shared.steps < 0) {
-      this.refuse(unresolved(words[0] ?? '', 'This is too much to be checked.', 'Do it in smaller steps.'));
-      return [''];
-    }
+    if (this.isRefused || this.#isTooMuch(words[0] ?? '', costOf(words))) return [''];
     const named = [...new Set(words.map(readable))];
     for (const place of this.places) this.refuse(judgeKeyWords(named, place));
     return this.isRefused ? [''] : runWords(words, environment, input, this);
@@ -203,7 +197,7 @@ export class Walk implements Scope, Shell {
   set(name: string, value: Choices<readonly string[]>): void {
     const variables = new Map(this.#state.variables).set(
       name,
-      value.length > mostChoices ? [[anything]] : value,
+      value.length > mostChoices || isLong(value) ? [[anything]] : value,
     );
     this.#state = { ...this.#state, variables };
   }
@@ -212,7 +206,7 @@ export class Walk implements Scope, Shell {
     if (this.isRefused) return [''];
     const inner = this.#copy();
     if (inner.#depth > deepest) {
-      this.refuse(unresolved('$(', 'This is too deep to be checked.', 'Write it in smaller steps.'));
+      this.refuse(tooDeep('$('));
       return [anything];
     }
     if (script.errors !== undefined) inner.#broken('$(');
@@ -230,6 +224,13 @@ export class Walk implements Scope, Shell {
 
   expandLater(text: string): void {
     if (isKnown(text) && /[$`]/.test(text)) this.apart(`: "${text.replaceAll('"', '\\"')}"`);
+  }
+
+  /** Takes steps; a loop in a loop doubles what is below it. */
+  #isTooMuch(word: string, steps: number): boolean {
+    this.#shared.steps -= steps;
+    if (this.#shared.steps < 0) this.refuse(tooDeep(word));
+    return this.isRefused;
   }
 
   #copy(): Walk {
@@ -254,7 +255,7 @@ export class Walk implements Scope, Shell {
   }
 
   node(node: CommandNode | Statement['command'] | CompoundList, input: Choices<string>): Choices<string> {
-    if (this.isRefused) return [''];
+    if (this.isRefused || this.#isTooMuch('loop', 1)) return [''];
     switch (node.type) {
       case 'Command':
         return this.#command(node, input);

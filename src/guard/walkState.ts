@@ -1,6 +1,6 @@
 import type { Function as FunctionNode, Redirection } from 'unbash';
 import type { Place } from './places.ts';
-import { anything, type Choices, type Denial, fileText, mostChoices } from './text.ts';
+import { anything, type Choices, crossed, type Denial, fileText, mostChoices } from './text.ts';
 
 /** What a shell keeps from one command to the next, as far as it can be told. */
 export interface State {
@@ -20,6 +20,7 @@ export interface Shared {
   readonly place: Omit<Place, 'cwd'>;
   /** Symbolic links that the line makes, by their absolute path. */
   readonly links: Map<string, string>;
+  readonly ownRemotes: Set<string>;
   steps: number;
   left: number;
   files: number;
@@ -27,12 +28,26 @@ export interface Shared {
 }
 
 /** Steps and characters that are looked at for one tool; the kernel takes 131,072 characters for one argument. */
-const mostSteps = 2000;
+const mostSteps = 20_000;
+/** Returns the steps that a command takes; any other part of a line takes one. */
+export function costOf(words: readonly string[]): number {
+  return 10 + words.length / 20;
+}
 const longest = 200_000;
+/** Characters. */
+const longestValue = 20_000;
 
 /** Returns what the shells of one line begin with. */
 export function sharedIn(place: Place): Shared {
-  return { place, links: new Map(), steps: mostSteps, left: longest, files: 0, denial: null };
+  return {
+    place,
+    links: new Map(),
+    ownRemotes: new Set(),
+    steps: mostSteps,
+    left: longest,
+    files: 0,
+    denial: null,
+  };
 }
 
 /** Returns what a shell begins with that is started in a place. */
@@ -84,9 +99,43 @@ export function fewLists(lists: Choices<readonly string[]>): Choices<readonly st
   return all.length > mostChoices ? [[anything]] : all;
 }
 
+/** Reports whether a variable would hold more than is gone through; one that holds itself twice doubles each time. */
+export function isLong(lists: Choices<readonly string[]>): boolean {
+  return lists.some((list) => list.reduce((sum, { length }) => sum + length, 0) > longestValue);
+}
+
 /** Files that what is printed goes to, each with whether it is added there. */
 export type Stored = readonly (readonly [path: string, isMore: boolean])[];
 
 export function isRedirection(one: { readonly type: string }): one is Redirection {
   return one.type === 'Redirect' || one.type === 'HereString' || one.type === 'HereDoc';
+}
+
+/** Returns what a file holds, where the line wrote it before; null where that cannot be told. */
+export function contentsAt(path: string, { files }: State, places: readonly Place[]): Choices<string> | null {
+  const named = files.get(path);
+  if (named !== undefined) return named;
+  for (const place of places)
+    for (const at of place.locate(path, place.cwd) ?? []) {
+      const found = files.get(at);
+      if (found !== undefined) return found;
+    }
+  return null;
+}
+
+/** Returns what a shell keeps once a file holds a text, or has that text added. */
+export function withFile(
+  state: State,
+  path: string,
+  text: Choices<string>,
+  isMore: boolean,
+  places: readonly Place[],
+): State {
+  const files = new Map(state.files);
+  for (const place of places)
+    for (const at of place.locate(path, place.cwd) ?? []) {
+      const old = isMore ? (files.get(at) ?? [fileText]) : [''];
+      files.set(at, crossed(old, text, (left, right) => left + right) ?? [anything]);
+    }
+  return { ...state, files };
 }

@@ -44,13 +44,20 @@ export function fieldsOf(word: Word, scope: Scope): Choices<readonly string[]> {
 
 /** Returns the texts that a word may become where it is one field whatever it holds, as in an assignment. */
 export function textsOf(word: Word, scope: Scope): Choices<string> {
-  const parts = word.parts ?? [literal(word.value, word.text)];
-  return unique(piecesOf(parts, scope).map((pieces) => pieces.map(({ text }) => text).join('')));
+  return textsOfParts(word.parts ?? [literal(word.value, word.text)], scope);
 }
 
 /** Returns the texts that the body of a here-document may become. */
 export function textsOfParts(parts: readonly WordPart[], scope: Scope): Choices<string> {
-  return unique(piecesOf(parts, scope).map((pieces) => pieces.map(({ text }) => text).join('')));
+  return unique(piecesOf(parts, scope).map(textOf));
+}
+
+/** Characters: more than a command line or a file of this line can have. */
+const longestText = 400_000;
+
+function textOf(pieces: readonly Piece[]): string {
+  const length = pieces.reduce((sum, { text }) => sum + text.length, 0);
+  return length > longestText ? anything : pieces.map(({ text }) => text).join('');
 }
 
 function literal(value: string, text = value): WordPart {
@@ -68,6 +75,8 @@ function braces(word: Word): readonly (readonly WordPart[] | string)[] {
   if (parts === undefined) return [[literal(word.value, word.text)]];
   const at = parts.findIndex((part) => part.type === 'BraceExpansion');
   if (at < 0) return [parts];
+  // Each brace at least doubles the words.
+  if (parts.filter((part) => part.type === 'BraceExpansion').length > 8) return [anything];
   const [before, brace, after] = [parts.slice(0, at), parts[at]?.text ?? '', parts.slice(at + 1)];
   const range = /^\{(-?\d+|[a-zA-Z])\.\.(-?\d+|[a-zA-Z])(\.\.-?\d+)?\}$/.test(brace);
   const items = range ? [someName] : itemsOf(brace.slice(1, -1));

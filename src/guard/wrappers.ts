@@ -1,5 +1,6 @@
 import { builtins, judgeEnvironment } from './builtins.ts';
 import { type OptionSyntax, readOptions, valuesOf } from './options.ts';
+import { judgeSshSettings } from './runners.ts';
 import type { Run, Shell } from './shell.ts';
 import { anything, type Choices } from './text.ts';
 
@@ -268,6 +269,7 @@ export function runWrapped(run: Run, wrapper: Wrapper): Choices<string> | undefi
   for (const script of valuesOf(read, ...(wrapper.scripts ?? []))) walk.apart(script, input);
   for (const path of valuesOf(read, 'output', ...(/^(time|strace)$/.test(program) ? ['o'] : [])))
     walk.write(path);
+  if (program === 'ssh') judgeSshSettings(valuesOf(read, 'o'), walk);
   const { own, rest } = settingsOf(read.rest.slice(wrapper.before ?? 0), environment, wrapper);
   if (wrapper.sets) judgeEnvironment(own, rest[0] ?? '', walk);
   if (program === 'flock' && /^(-c|--command)$/.test(rest[0] ?? '')) return walk.apart(rest[1] ?? '', input);

@@ -393,4 +393,12 @@ test('any text is judged, however long', () => {
   expect(bash('cd src; $('.repeat(10_000))).toBe('outside');
   bash('>'.repeat(300_000));
   bash('$(cd src)'.repeat(30_000));
+  // Values that double, folders without an end, loops in loops, wrappers in wrappers, and code that names many files.
+  bash('a=$a$a;'.repeat(10_000));
+  expect(bash('cd a;'.repeat(10_000))).toBe('outside');
+  expect(bash('for i in a b c; do '.repeat(5000))).toBe('outside');
+  expect(bash('xargs '.repeat(10_000))).toBe('outside');
+  expect(bash('{a,b}'.repeat(5000))).toBe('outside');
+  for (const call of ['write(', 'a.write(', 'open a ', 'exec(a '])
+    expect(bash(`python3 -c '${call.repeat(8000)}'`)).toBe('outside');
 });

@@ -14,7 +14,7 @@ const own = join(shop, '.worktrees', 'backend-door');
 const temporary = join(root, 'tmp');
 for (const folder of [join(own, 'src'), join(shop, 'backend'), temporary])
   mkdirSync(folder, { recursive: true });
-for (const file of ['package.json', 'src/a.ts']) writeFileSync(join(own, file), '');
+for (const file of ['package.json', 'src/a.ts', 'src/config.ts']) writeFileSync(join(own, file), '');
 
 const rules: WorkerRules = {
   role: 'worker',
