@@ -43,6 +43,32 @@ export interface EntryFact extends Omit<TimeEntry, 'id'> {
   /** What our clock and the worker said when it was entered; null for entries of people, and for what was not said. */
   readonly measured: number | null;
   readonly claimed: number | null;
+  /** Number of the invoice that it is on, where the file has invoices of their own; its line is that invoice's. */
+  readonly invoice?: string;
+}
+
+/** Work that was billed: its row has left the file, and is kept here. */
+export interface BilledEntry extends Omit<TimeEntry, 'id'> {
+  readonly id: string | null;
+  /** What its row said, by the names of its columns. */
+  readonly cells: Readonly<Record<string, string>>;
+}
+
+/** An entry by its id, or by its line while that still holds this task. */
+export type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
+
+/** All of these get a status, or none of them. */
+export interface EntriesMarked {
+  readonly status: EntryStatus;
+  readonly entries: readonly EntryRef[];
+  /** Of the invoice, where the file has invoices of their own; absent: the next one. */
+  readonly number?: string;
+}
+
+/** Numbers of the invoices that were written or paid by that, and what no column had a place for. */
+export interface MarkOutcome {
+  readonly invoices: readonly string[];
+  readonly left: Readonly<Record<string, string>>;
 }
 
 /** INVOICES.md as it was last read. */

@@ -15,6 +15,7 @@ import {
   type Aliases,
   cellText,
   foldName,
+  headingNames,
   isPlaceholder,
   matchFields,
   plainText,
@@ -79,15 +80,18 @@ export const entryAliases: Aliases<EntryField> = {
 };
 
 const statusWords: Readonly<Record<EntryStatus, readonly string[]>> = {
-  pending: ['pending', 'open', 'unbilled', 'uninvoiced', 'draft', 'to invoice', 'not invoiced'],
+  pending: [
+    ...['pending', 'open', 'unbilled', 'uninvoiced', 'draft', 'to invoice', 'not invoiced', 'not billed'],
+    ...['to bill', 'to be invoiced', 'not yet invoiced', 'not yet billed'],
+  ],
   invoiced: ['invoiced', 'billed', 'sent'],
   paid: ['paid', 'settled'],
 };
 
 /** The status that a cell or a heading names. */
 export function statusIn(text: string): EntryStatus | null {
-  const name = foldName(text).replace(/ (?:entries|invoices|time|hours)$/, '');
-  const found = Object.entries(statusWords).find(([, words]) => words.includes(name));
+  const names = headingNames(text).map((name) => name.replace(/ (?:entries|invoices|time|hours|work)$/, ''));
+  const found = Object.entries(statusWords).find(([, words]) => names.some((name) => words.includes(name)));
   return (found?.[0] as EntryStatus | undefined) ?? null;
 }
 
@@ -225,7 +229,7 @@ function styledAmount(model: string, cents: number, currency: string): string {
   const places = digits.ok ? digits.value : 2;
   const [, before = '', number = '', after = ''] =
     /^([^\d]*)(\d[\d.,' ]*\d|\d)(.*)$/.exec(model.trim()) ?? [];
-  const isBare = places === 2 && /^\d+$/.test(number) && cents % 100 === 0;
+  const isBare = places === 2 && /^\d+(?:[,' ]\d{3})*$/.test(number) && cents % 100 === 0;
   const [units = '', decimals] = formatCents(cents, places).split('.');
   const hasComma = /,\d{1,2}$/.test(number);
   const group = /\d([.,' ])\d{3}(?!\d)/.exec(number)?.[1];

@@ -1,6 +1,7 @@
 import { amountOf, parseDuration } from '../core/amounts.ts';
-import { type EntryStatus, mayBecome, type TimeEntry } from '../core/invoices.ts';
+import { type EntryRef, type EntryStatus, mayBecome, type TimeEntry } from '../core/invoices.ts';
 import { failure, type Result, success } from '../lib/result.ts';
+import { type Billed, type Billing, billRows, hasBills, noStatusPlace, payBill } from './billing.ts';
 import {
   amountLike,
   bareUnit,
@@ -11,13 +12,13 @@ import {
   type InvoiceReading,
   readRate,
   timeLike,
+  type WrittenEntry,
 } from './entries.ts';
-import { type Invoices, parseInvoices, type Total, totalEdits } from './invoices.ts';
+import { type Invoices, parseInvoices } from './invoices.ts';
 import {
   cellText,
   editLines,
   foldName,
-  type LineEdit,
   marked,
   matchFields,
   plainText,
@@ -36,21 +37,35 @@ import {
   roomEdits,
   roomIn,
 } from './tableEdit.ts';
-
-/** An entry by its id, or by its line while that still holds this task. */
-type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
+import { type Total, totalEdits } from './totals.ts';
 
 type EntryFields = Omit<TimeEntry, 'currency'>;
 
 /** There is no removing: what was written once stays. */
 export type InvoiceChange =
   | { readonly kind: 'add'; readonly entry: TimeEntry }
-  | { readonly kind: 'change'; readonly entry: EntryRef; readonly fields: Partial<EntryFields> };
+  | { readonly kind: 'change'; readonly entry: EntryRef; readonly fields: Partial<EntryFields> }
+  | MarkChange
+  /** An invoice is paid. */
+  | { readonly kind: 'pay'; readonly number: string; readonly on: string };
 
-interface EntryOutcome {
+/** All of them get this status, or none: in its column, under its heading, or by one invoice for all. */
+interface MarkChange {
+  readonly kind: 'mark';
+  readonly entries: readonly EntryRef[];
+  readonly status: EntryStatus;
+  /** `yyyy-mm-dd`, of an invoice and of its payment. */
+  readonly on: string;
+  /** Of the invoice; absent: the next one. */
+  readonly number?: string | undefined;
+}
+
+export interface EntryOutcome {
   readonly id: string | null;
   /** Values that the entry's table has no column for. */
   readonly left: Left;
+  /** What became of an invoice; absent where there is none. */
+  readonly billed?: Billed;
 }
 
 interface InvoicesChanged {
@@ -61,10 +76,7 @@ interface InvoicesChanged {
   readonly corrected: readonly Total[];
 }
 
-interface Editing {
-  readonly invoices: Invoices;
-  readonly edits: LineEdit[];
-  readonly touched: Set<number>;
+interface Editing extends Billing {
   readonly given: Set<string>;
   /** By the line they come behind: entries of one batch may go to several tables. */
   readonly rooms: Map<number, Room<EntryField>>;
@@ -88,20 +100,26 @@ export function changeInvoices(
     invoices,
     edits: [],
     touched: new Set(),
+    billRooms: new Map(),
+    numbers: new Set(),
     given: new Set(),
     rooms: new Map(),
     places: new Map(invoices.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
     rowsById: new Map(invoices.rows.map((row) => [row.id, row])),
   };
-  const outcomes = changes.map((change) =>
-    change.kind === 'add' ? addEntry(editing, change.entry) : changeEntry(editing, change),
-  );
-  const edits = [...editing.edits, ...roomEdits(editing.rooms.values())];
+  const outcomes = changes.map((change) => makeChange(editing, change));
+  const edits = [...editing.edits, ...roomEdits([...editing.rooms.values(), ...editing.billRooms.values()])];
   const between =
     edits.length === 0 ? invoices : parseInvoices(editLines(invoices.file.lines, edits), reading, invoices);
-  const added = [...editing.rooms.values()].reduce((sum, { rows }) => sum + rows.length, 0);
+  const added = [...editing.rooms.values(), ...editing.billRooms.values()].reduce(
+    (sum, { rows }) => sum + rows.length,
+    0,
+  );
   const removed = edits.filter(({ kind }) => kind === 'remove').length;
-  if (between.rows.length !== invoices.rows.length + added - removed)
+  if (
+    between.rows.length + between.bills.length !==
+    invoices.rows.length + invoices.bills.length + added - removed
+  )
     return failure(
       'unsafe_change',
       'The change would have hidden entries.',
@@ -112,6 +130,72 @@ export function changeInvoices(
     sums.length === 0 ? between : parseInvoices(editLines(between.file.lines, sums), reading, between);
   const corrected = invoices.totals.filter(({ flaw }) => flaw?.code === 'stale_total');
   return success({ invoices: after, outcomes, corrected });
+}
+
+function makeChange(editing: Editing, change: InvoiceChange): Result<EntryOutcome> {
+  switch (change.kind) {
+    case 'add':
+      return addEntry(editing, change.entry);
+    case 'change':
+      return changeEntry(editing, change);
+    case 'mark':
+      return markEntries(editing, change);
+    case 'pay':
+      return payInvoice(editing, change);
+  }
+}
+
+function payInvoice(editing: Editing, { number, on }: InvoiceChange & { kind: 'pay' }): Result<EntryOutcome> {
+  const bill = editing.invoices.bills.find((one) => one.number === number);
+  if (!bill) return failure('unknown_entry', `There is no invoice ${number}.`);
+  const billed = payBill(editing, bill, on);
+  return billed.ok ? success({ id: number, left: billed.value.left, billed: billed.value }) : billed;
+}
+
+function markEntries(editing: Editing, { entries, status, on, number }: MarkChange): Result<EntryOutcome> {
+  const seen = new Set<number>();
+  const billable: { at: EntryTable; row: Row; entry: WrittenEntry }[] = [];
+  const others: EntryRef[] = [];
+  for (const ref of entries) {
+    const found = findEntry(editing, ref);
+    if (!found.ok) return found;
+    const { at, row, entryRow } = found.value;
+    if (seen.has(row.line)) return failure('changed_twice', `Line ${row.line + 1} is named twice.`);
+    seen.add(row.line);
+    const refused = refuseMark(editing, found.value, status);
+    if (refused) return refused;
+    if (at.fields.includes('status') || !hasBills(editing.invoices)) others.push(ref);
+    else if (entryRow.entry) billable.push({ at, row, entry: entryRow.entry });
+  }
+  const wish = { status: status === 'paid' ? status : ('invoiced' as const), on, number };
+  const billed = billable.length === 0 ? null : billRows(editing, billable, wish);
+  if (billed?.ok === false) return billed;
+  for (const entry of others) {
+    const changed = changeEntry(editing, { kind: 'change', entry, fields: { status } });
+    if (!changed.ok) return changed;
+  }
+  const [first] = entries;
+  const id = first && 'id' in first ? first.id : null;
+  return success({ id, left: billed?.value.left ?? {}, ...(billed && { billed: billed.value }) });
+}
+
+/** Returns why one entry cannot be marked; nothing is marked then. */
+function refuseMark(
+  editing: Editing,
+  { at, row, entryRow }: FoundEntry,
+  status: EntryStatus,
+): Result<never> | null {
+  const { entry, id, flaw } = entryRow;
+  const refused = refuseChange(editing, entryRow, { status });
+  if (refused) return refused;
+  if (entry?.status === status)
+    return failure('marked_already', `${id ?? `Line ${row.line + 1}`} is ${status} already.`);
+  if (at.fields.includes('status')) return null;
+  const isBilled = hasBills(editing.invoices);
+  if (status === 'pending' || !(isBilled || at.status !== null)) return noStatusPlace(at, status);
+  return isBilled && !entry
+    ? failure(flaw?.code ?? 'bad_amount', flaw?.message ?? 'It has no amount.', 'Correct the row first.')
+    : null;
 }
 
 function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
@@ -147,16 +231,14 @@ function changeEntry(
   editing: Editing,
   { entry: ref, fields }: InvoiceChange & { kind: 'change' },
 ): Result<EntryOutcome> {
-  const entryRow =
-    'id' in ref
-      ? editing.rowsById.get(ref.id)
-      : editing.invoices.rows.find(({ line, task }) => line === ref.line && task === ref.task);
-  const place = entryRow && editing.places.get(entryRow.line);
-  if (!entryRow || !place)
-    return failure('unknown_entry', `There is no entry ${'id' in ref ? ref.id : `on line ${ref.line}`}.`);
+  const found = findEntry(editing, ref);
+  if (!found.ok) return found;
+  const { at, row, entryRow } = found.value;
   const refused = refuseChange(editing, entryRow, fields);
   if (refused) return refused;
-  const { at, row } = place;
+  const saysStatus = at.fields.includes('status') || (at.status !== null && !hasBills(editing.invoices));
+  if (fields.status !== undefined && fields.status !== entryRow.entry?.status && !saysStatus)
+    return noStatusPlace(at, fields.status);
   editing.touched.add(row.line);
   const { entry } = entryRow;
   const written = cellText(row, row.cells[at.fields.indexOf('rate')]);
@@ -183,6 +265,23 @@ function changeEntry(
   const { text, left } = editEntry(at, row, all, currency);
   if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
   return success({ id, left });
+}
+
+interface FoundEntry {
+  readonly entryRow: EntryRow;
+  readonly at: EntryTable;
+  readonly row: Row;
+}
+
+function findEntry(editing: Editing, ref: EntryRef): Result<FoundEntry> {
+  const entryRow =
+    'id' in ref
+      ? editing.rowsById.get(ref.id)
+      : editing.invoices.rows.find(({ line, task }) => line === ref.line && task === ref.task);
+  const place = entryRow && editing.places.get(entryRow.line);
+  return entryRow && place
+    ? success({ entryRow, ...place })
+    : failure('unknown_entry', `There is no entry ${'id' in ref ? ref.id : `on line ${ref.line}`}.`);
 }
 
 /** Whether the status is said by the heading, so that another one is another table. */

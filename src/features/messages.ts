@@ -143,7 +143,7 @@ export type Message =
   /** Written into the log as it is. */
   | {
       readonly type: 'documented';
-      readonly happening: Extract<Happening, { type: 'card-moved' | 'entry-written' }>;
+      readonly happening: Extract<Happening, { type: 'card-moved' | 'entry-written' | 'billed' }>;
     }
   | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
   | {

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { type CardChange, type CardFields, columns } from '../core/board.ts';
 import { areLent, type Variables } from '../core/clientVariables.ts';
-import { type EntryChange, type EntryDraft, type EntryQuery, entryStatuses } from '../core/invoices.ts';
+import {
+  type EntriesMarked,
+  type EntryChange,
+  type EntryDraft,
+  type EntryQuery,
+  entryStatuses,
+} from '../core/invoices.ts';
 import { type NotionWish, type SyncChoice, syncTables } from '../core/notion.ts';
 import type { ProposalDraft } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
@@ -89,6 +95,14 @@ export const entryChange: z.ZodType<EntryChange> = z.strictObject({
     amountCents: z.number().exactOptional(),
     status: z.enum(entryStatuses).exactOptional(),
   }),
+});
+
+export const entriesMarked: z.ZodType<EntriesMarked> = z.strictObject({
+  status: z.enum(entryStatuses),
+  entries: z
+    .array(z.union([z.strictObject({ id: text }), z.strictObject({ line: count, task: text })]))
+    .min(1),
+  number: text.exactOptional(),
 });
 
 export const queried = {

@@ -1,6 +1,14 @@
 import type { BoardFacts, CardChange, CardChanged, CardFields, Column } from '../core/board.ts';
 import type { Variables } from '../core/clientVariables.ts';
-import type { EntryChange, EntryDraft, EntryQuery, ExportFormat, InvoiceFacts } from '../core/invoices.ts';
+import type {
+  EntriesMarked,
+  EntryChange,
+  EntryDraft,
+  EntryQuery,
+  ExportFormat,
+  InvoiceFacts,
+  MarkOutcome,
+} from '../core/invoices.ts';
 import type {
   NotionProposal,
   NotionStatus,
@@ -123,6 +131,8 @@ export interface InvoiceService {
   read(): Answer<InvoiceFacts>;
   add(draft: EntryDraft): Answer<{ id: string }>;
   change(change: EntryChange): Answer<{ id: string }>;
+  /** All of these, or none; several that are billed are on one invoice. */
+  mark(marked: EntriesMarked): Answer<MarkOutcome>;
   giveIds(): Answer<{ given: number }>;
   correctTotals(): Answer<{ corrected: readonly number[] }>;
   export(

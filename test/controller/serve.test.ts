@@ -116,6 +116,7 @@ const samples: { readonly [K in CommandName]: CommandParams<K> } = {
   ...{
     addEntry: entry,
     changeEntry: { ...one, fields: { minutes: 5 } },
+    markEntries: { status: 'paid', entries: [one] },
     giveEntryIds: {},
     correctTotals: {},
   },

@@ -2,18 +2,24 @@ import { randomBytes } from 'node:crypto';
 import { amountOf, dayOf, formatDuration } from '../../core/amounts.ts';
 import { cardOf } from '../../core/board.ts';
 import {
+  type BilledEntry,
+  type EntriesMarked,
   type EntryChange,
   type EntryDraft,
   type EntryFact,
   type EntryQuery,
+  type EntryRef,
   type InvoiceConfig,
   type InvoiceFacts,
+  type MarkOutcome,
   mayBecome,
   rateFor,
   type TimeEntry,
 } from '../../core/invoices.ts';
+import type { Billed } from '../../documents/billing.ts';
+import type { Bill } from '../../documents/bills.ts';
 import { changeDocument, FileWatch, type Planned, readDocument } from '../../documents/file.ts';
-import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
+import { changeInvoices, type EntryOutcome, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import {
   type Invoices,
   parseInvoices,
@@ -75,7 +81,85 @@ export class InvoiceDesk {
   }
 
   change({ id, fields }: EntryChange): Promise<Result<{ id: string }>> {
+    const { status, ...others } = fields;
+    if (status !== undefined && Object.keys(others).length === 0)
+      return this.mark({ status, entries: [{ id }] }).then((marked) =>
+        marked.ok ? success({ id }) : marked,
+      );
     return this.#one(id, () => ({ kind: 'change', entry: { id }, fields }));
+  }
+
+  /** Gives these entries a status: all of them, or none. @returns the numbers of invoices written or paid by that */
+  async mark(marked: EntriesMarked): Promise<Result<MarkOutcome>> {
+    const done = await this.rewrite((before, config) => {
+      const changes = this.markChanges(before, marked, dayOf(new Date()));
+      if (!changes.ok) return changes;
+      const after = changed(before, changes.value, config);
+      if (!after.ok) return after;
+      const refused = after.value.value.find((outcome) => !outcome.ok);
+      if (refused?.ok === false) return refused;
+      return after.value.text === before.file.text ? nothingWritten(marked.status) : after;
+    });
+    if (!done.ok) return done;
+    const billed = this.noteBilled(done.value);
+    return success({
+      invoices: billed.map(({ number }) => number),
+      left: Object.fromEntries(billed.flatMap(({ left }) => Object.entries(left))),
+    });
+  }
+
+  /** What marks these in a file, where some may be on invoices already. */
+  markChanges(
+    before: Invoices,
+    { status, entries, number }: EntriesMarked,
+    on: string,
+  ): Result<InvoiceChange[]> {
+    const paid = new Set<string>();
+    const others: EntryRef[] = [];
+    for (const ref of entries) {
+      const bill = 'id' in ref ? this.#billOf(before, ref.id) : undefined;
+      if (bill && bill.status === status)
+        return failure('marked_already', `${'id' in ref ? ref.id : bill.number} is ${status} already.`);
+      if (bill && status !== 'paid')
+        return failure(
+          'entry_locked',
+          `${bill.number} is ${bill.status} and does not become ${status} again.`,
+          'Take the invoice out by hand where it was a slip of the pen; its rows are in .orch/backups/documents.',
+        );
+      if (bill) paid.add(bill.number);
+      else others.push(ref);
+    }
+    const pays = [...paid].map((one): InvoiceChange => ({ kind: 'pay', number: one, on }));
+    return success(
+      others.length === 0 ? pays : [...pays, { kind: 'mark', entries: others, status, on, number }],
+    );
+  }
+
+  /** Keeps what was billed, for its rows have left the file. */
+  noteBilled(outcomes: readonly Result<EntryOutcome>[]): readonly Billed[] {
+    const billed = outcomes.flatMap((one) => (one.ok && one.value.billed ? [one.value.billed] : []));
+    for (const { number, entries, left } of billed)
+      this.#world.tell({ type: 'documented', happening: { type: 'billed', number, entries, left } });
+    return billed;
+  }
+
+  /** Entries that are on invoices of this file, as those say how things are with them. */
+  billedIn({ bills, rows }: Invoices): readonly BilledEntry[] {
+    const ids = new Set(rows.map(({ id }) => id));
+    return bills.flatMap(({ number, status }) =>
+      (this.#world.state().log.billed.get(number)?.entries ?? [])
+        .filter(({ id }) => id !== null && !ids.has(id))
+        .map((entry) => ({ ...entry, status })),
+    );
+  }
+
+  #billOf(before: Invoices, id: string): Bill | undefined {
+    if (before.rows.some((row) => row.id === id)) return undefined;
+    const { billed } = this.#world.state().log;
+    return (
+      before.bills.find(({ number }) => number === id) ??
+      before.bills.find(({ number }) => billed.get(number)?.entries.some((entry) => entry.id === id))
+    );
   }
 
   /** Gives an id to every sound entry that has none. @returns how many */
@@ -173,7 +257,11 @@ export class InvoiceDesk {
       const done = changed(before, [wanted(config)], config);
       if (!done.ok) return done;
       const [outcome] = done.value.value;
-      return outcome?.ok === false ? outcome : success({ text: done.value.text, value: { id } });
+      if (outcome?.ok === false) return outcome;
+      const left = Object.keys(outcome?.value.left ?? {});
+      if (left.length > 0 && done.value.text === before.file.text)
+        return failure('no_place', `The table of ${id} has no column for ${left.join(', ')}.`, 'Add one.');
+      return success({ text: done.value.text, value: { id } });
     });
   }
 
@@ -211,6 +299,14 @@ export class InvoiceDesk {
 function changed(before: Invoices, changes: readonly InvoiceChange[], config: InvoiceConfig) {
   const done = changeInvoices(before, changes, readingOf(config));
   return done.ok ? success({ text: done.value.invoices.file.text, value: done.value.outcomes }) : done;
+}
+
+function nothingWritten(status: string): Result<never> {
+  return failure(
+    'no_place',
+    `The file says nothing else after that: it has no place for ${status}.`,
+    'Look at its columns.',
+  );
 }
 
 function invoicesOff(): Result<never> {

@@ -1,3 +1,4 @@
+import { dayOf } from '../../core/amounts.ts';
 import { type CardFields, cardFields, columns } from '../../core/board.ts';
 import { entrySources, entryStatuses, type InvoiceConfig, type TimeEntry } from '../../core/invoices.ts';
 import type { FieldValue } from '../../core/notion.ts';
@@ -42,17 +43,29 @@ export function syncedBoard(desk: BoardDesk, prefix: string | null): LocalTable 
 /** Returns the invoices as a sync sees them: sound entries with an id. Nothing is ever removed. */
 export function syncedInvoices(desk: InvoiceDesk, config: InvoiceConfig): LocalTable {
   return {
-    rows: () => desk.rewrite((invoices) => success({ text: invoices.file.text, value: entryRows(invoices) })),
-    apply: (changes) =>
-      desk.rewrite((invoices) => {
-        const asked = askedOf(changes, entryRows(invoices), (change, now) =>
-          entryChange(change, now, config.currency),
-        );
+    rows: () =>
+      desk.rewrite((invoices) =>
+        success({ text: invoices.file.text, value: [...entryRows(invoices), ...billedRows(desk, invoices)] }),
+      ),
+    apply: async (changes) => {
+      const applied = await desk.rewrite((invoices) => {
+        const rows = [...entryRows(invoices), ...billedRows(desk, invoices)];
+        const asked = askedOf(changes, rows, (change, now) => {
+          const wanted = entryChange(change, now, config.currency);
+          return wanted?.kind === 'change' ? marking(desk, invoices, wanted) : wanted;
+        });
         const done = changeInvoices(invoices, [...asked.values()], readingOf(config));
         if (!done.ok) return done;
         const { invoices: after, outcomes } = done.value;
-        return success({ text: after.file.text, value: leftOf(changes, asked, outcomes) });
-      }),
+        return success({
+          text: after.file.text,
+          value: { left: leftOf(changes, asked, outcomes), outcomes },
+        });
+      });
+      if (!applied.ok) return applied;
+      desk.noteBilled(applied.value.outcomes);
+      return success(applied.value.left);
+    },
     newId(taken) {
       for (;;) {
         const id = newEntryId(new Date());
@@ -142,6 +155,30 @@ function entryChange(
   const { currency: _, id: __, ...whole } = entryIn(change.id, change.to, usualCurrency);
   const named = Object.entries(whole).filter(([field]) => change.to[field] !== undefined);
   return { kind: 'change', entry: { id: change.id }, fields: Object.fromEntries(named) };
+}
+
+/** A change of a status alone, where that may take a row to an invoice. */
+function marking(
+  desk: InvoiceDesk,
+  invoices: Invoices,
+  change: InvoiceChange & { kind: 'change' },
+): InvoiceChange | null {
+  const { status, ...others } = change.fields;
+  if (status === undefined || Object.keys(others).length > 0) return change;
+  const wanted = desk.markChanges(invoices, { status, entries: [change.entry] }, dayOf(new Date()));
+  return wanted.ok ? (wanted.value[0] ?? null) : null;
+}
+
+/** Rows that are on an invoice, where they have an id. */
+function billedRows(desk: InvoiceDesk, invoices: Invoices): Row[] {
+  return desk.billedIn(invoices).flatMap(({ id, cells: _, ...values }) => {
+    if (id === null) return [];
+    const fields = Object.entries(values).map(([field, value]): [string, FieldValue] => [
+      field,
+      value === '' ? null : value,
+    ]);
+    return [{ id, fields: Object.fromEntries(fields) }];
+  });
 }
 
 function entryIn(id: string, fields: Fields, currency: string): TimeEntry {

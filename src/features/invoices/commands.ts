@@ -2,17 +2,19 @@ import { dayOf, formatDuration, formatMoney, parseAmount, parseDuration } from '
 import {
   type EntryFact,
   type EntryQuery,
+  type EntryRef,
   type EntryStatus,
   type EntrySum,
   entryStatuses,
   exportFormats,
   type InvoiceFacts,
   isMeant,
+  type MarkOutcome,
   sumOf,
   sumsByStatus,
 } from '../../core/invoices.ts';
 import { asksNothing, day } from '../../core/values.ts';
-import { demand, type Printed } from '../../core/verb.ts';
+import { demand, type Printed, refuse } from '../../core/verb.ts';
 import { columns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
@@ -143,27 +145,52 @@ const changeEntry = defineServed<{ id: string }>()({
   what: 'change the invoices',
   params: ({ entryChange }) => entryChange,
   handle: (services, change) => services.invoices.change(change),
+});
+
+const markEntries = defineServed<MarkOutcome>()({
+  name: 'markEntries',
+  by: 'person',
+  what: 'mark entries',
+  params: ({ entriesMarked }) => entriesMarked,
+  handle: (services, marked) => services.invoices.mark(marked),
   verbs: [
     {
       usage: 'invoice mark <status> <ids...>',
-      about: 'entries become invoiced, or paid; that locks them',
+      about:
+        'entries, by their ids or as :LINE, become invoiced or paid, all by one invoice; that locks them',
       what: 'mark entries',
       values: { status: { oneOf: entryStatuses } },
-      run: markEntries,
+      options: { '--number <text>': 'of the invoice; without it the next one' },
+      run: runMark,
     },
   ],
 });
 
-/** Stops at the first that is refused; those before it stay marked, and are named. */
-async function markEntries(
+/** Marks all or none; several that are billed are on one invoice. */
+async function runMark(
   call: VerbCall,
-  [status, ids]: readonly [EntryStatus, readonly string[]],
+  [status, names]: readonly [EntryStatus, readonly string[]],
+  { number }: { readonly number?: string },
 ): Promise<Printed> {
-  for (const id of ids) {
-    await call.ask(changeEntry, { id, fields: { status } });
-    call.say(`${id} is ${status}.`);
-  }
-  return { value: { ids, status }, text: null };
+  const known = names.some((name) => name.startsWith(':')) ? (await call.ask(invoices, {})).entries : [];
+  const entries = names.map((name) => refOf(known, name));
+  const outcome = await call.ask(markEntries, { status, entries, ...(number !== undefined && { number }) });
+  const by = outcome.invoices.length === 0 ? '' : `: ${outcome.invoices.join(', ')}`;
+  const lost = Object.entries(outcome.left).map(([name, text]) => `${name} ${text}`);
+  const kept = lost.length === 0 ? '' : ` Kept, for there is no column for it: ${lost.join(', ')}.`;
+  const text = names.map((name) => `${name} is ${status}${by}.`).join('\n') + kept;
+  return { value: { ids: names, status, ...outcome }, text };
+}
+
+/** An entry by its id, or by its line with a colon in front; one that is on an invoice by that. */
+function refOf(entries: readonly EntryFact[], name: string): EntryRef {
+  const [, line] = /^:(\d{1,7})$/.exec(name) ?? [];
+  if (line === undefined) return { id: name };
+  const found = entries.find((one) => one.line === Number(line));
+  if (!found)
+    return refuse('unknown_entry', `There is no entry ${JSON.stringify(name)}.`, 'See: orch-tui invoice');
+  if (found.invoice !== undefined) return { id: found.invoice };
+  return found.id === null ? { line: found.line, task: found.task } : { id: found.id };
 }
 
 const giveEntryIds = defineServed<{ given: number }>()({
@@ -291,6 +318,7 @@ export const invoiceCommands = [
   invoices,
   addEntry,
   changeEntry,
+  markEntries,
   giveEntryIds,
   correctTotals,
   exportEntries,

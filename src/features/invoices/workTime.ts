@@ -1,8 +1,14 @@
 import { formatDuration, timeSteps } from '../../core/amounts.ts';
-import type { InvoiceFacts, TimeEntry } from '../../core/invoices.ts';
+import {
+  type BilledEntry,
+  type EntryFact,
+  type InvoiceFacts,
+  sumsByStatus,
+  type TimeEntry,
+} from '../../core/invoices.ts';
 import type { Logged, Slice } from '../../core/slice.ts';
 import type { UpdateDraft } from '../../core/worker.ts';
-import { nullable, number, object, oneOf, type Shape, text } from '../../lib/shape.ts';
+import { listOf, mapOf, nullable, number, object, oneOf, type Shape, text } from '../../lib/shape.ts';
 import { Ledger } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
 
@@ -43,9 +49,19 @@ type EnteredEvent = {
   readonly claimed: number | null;
 };
 
+/** Work was billed by an invoice, or that invoice was paid: then it names no entries. */
+type BilledEvent = {
+  readonly type: 'billed';
+  readonly number: string;
+  readonly entries: readonly BilledEntry[];
+  /** What the invoice said and its table has no column for. */
+  readonly left: Readonly<Record<string, string>>;
+};
+
 /** Events of entries, as the log keeps them. */
 type EntryEvent =
   | EnteredEvent
+  | BilledEvent
   /** That entry stands in the file. */
   | { readonly type: 'entry-written'; readonly entry: string };
 
@@ -54,6 +70,8 @@ export interface TimesState {
   readonly workTimes: Ledger<string, WorkTime>;
   /** By the entry's id. */
   readonly madeEntries: Ledger<string, MadeEntry>;
+  /** What was billed, by the invoice's number. */
+  readonly billed: Ledger<string, Pick<BilledEvent, 'entries' | 'left'>>;
 }
 
 const timeEntry: Shape<TimeEntry> = object<TimeEntry>({
@@ -63,12 +81,20 @@ const timeEntry: Shape<TimeEntry> = object<TimeEntry>({
   source: oneOf<TimeEntry['source']>({ claim: true, measured: true, edited: true }),
 });
 
+const billedEntry: Shape<BilledEntry> = object<BilledEntry>({
+  ...{ id: nullable(text), worker: text, repo: text, task: text, date: text, currency: text },
+  ...{ minutes: number, rateCents: number, amountCents: number, cells: mapOf(text) },
+  status: oneOf<TimeEntry['status']>({ pending: true, invoiced: true, paid: true }),
+  source: oneOf<TimeEntry['source']>({ claim: true, measured: true, edited: true }),
+});
+
 /** What the log remembers of time. */
 export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent> = {
-  start: { workTimes: new Ledger(), madeEntries: new Ledger() },
+  start: { workTimes: new Ledger(), madeEntries: new Ledger(), billed: new Ledger() },
   fields: {
     'time-entered': { id: text, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
     'entry-written': { entry: text },
+    billed: { number: text, entries: listOf(billedEntry), left: mapOf(text) },
   },
   on: {
     started: ({ workTimes }, { id, at }) => ({ workTimes: workTimes.with(id, { ...fresh, seenAt: at }) }),
@@ -89,6 +115,14 @@ export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | E
     cleaned: ofTime((time, { at }) => stopped(time, at)),
     undone: ofTime((time) => ({ ...time, isOwed: false })),
     'time-entered': entered,
+    billed: ({ billed }, { number, entries, left }) => {
+      const known = billed.get(number);
+      const all = {
+        entries: entries.length > 0 ? entries : (known?.entries ?? []),
+        left: { ...known?.left, ...left },
+      };
+      return { billed: billed.with(number, all) };
+    },
     'entry-written': ({ madeEntries }, { entry }) => {
       const made = madeEntries.get(entry);
       return made ? { madeEntries: madeEntries.with(entry, { ...made, isWritten: true }) } : {};
@@ -179,12 +213,36 @@ function entered(
 }
 
 /** Adds what our clock and the workers said, which only the log keeps; returns null while invoices are off. */
-export function selectInvoices(read: InvoiceFacts | null, { madeEntries }: TimesState): InvoiceFacts | null {
+export function selectInvoices(
+  read: InvoiceFacts | null,
+  { madeEntries, billed }: TimesState,
+): InvoiceFacts | null {
   if (!read) return null;
-  const entries = read.entries.map((entry) => {
+  const ids = new Set(read.entries.map(({ id }) => id));
+  const known =
+    billed.size === 0 ? read.entries : read.entries.flatMap((entry) => billedBy(entry, billed, ids));
+  const entries = known.map((entry) => {
     const made = entry.id === null ? undefined : madeEntries.get(entry.id);
     return made ? { ...entry, measured: made.measured, claimed: made.claimed } : entry;
   });
   const unwritten = [...madeEntries.values()].filter(({ isWritten }) => !isWritten).length;
-  return { ...read, entries, unwritten };
+  const totals = known === read.entries ? read.totals : sumsByStatus(known);
+  return { ...read, entries, totals, unwritten };
+}
+
+/** Returns what an invoice is for, where that is known and still comes to what the invoice says. */
+function billedBy(
+  invoice: EntryFact,
+  billed: TimesState['billed'],
+  ids: ReadonlySet<string | null>,
+): readonly EntryFact[] {
+  if (invoice.invoice === undefined) return [invoice];
+  const { entries = [] } = billed.get(invoice.invoice) ?? {};
+  const sum = entries.reduce((all, { amountCents }) => all + amountCents, 0);
+  const isBack = entries.some(({ id }) => id !== null && ids.has(id));
+  if (entries.length === 0 || isBack || sum !== invoice.amountCents) return [invoice];
+  const { line, status, invoice: number } = invoice;
+  return entries.map(({ cells: _, ...entry }) => ({
+    ...{ ...entry, line, status, invoice: number, measured: null, claimed: null },
+  }));
 }

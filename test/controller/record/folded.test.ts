@@ -144,6 +144,8 @@ function varied(
     }
     case 'entry-written':
       return { ...sample, entry: `T-${below(9)}` };
+    case 'billed':
+      return { ...sample, number: `INV-${below(3)}` };
     case 'card-moved':
       return { ...sample, card: `B-${below(9)}` };
     default:

@@ -61,5 +61,6 @@ export const samples: { readonly [T in Happening['type']]: Extract<Happening, { 
   'card-moved': { type: 'card-moved', card: 'B-1', left: { Started: 'x' } },
   'time-entered': { type: 'time-entered', id, entry: null, measured: 0, claimed: null },
   'entry-written': { type: 'entry-written', entry: 'T-1' },
+  billed: { type: 'billed', number: 'INV-1', entries: [], left: { date: '2026-11-20' } },
   'backups-expired': { type: 'backups-expired', repo: 'backend', refs: ['refs/orch/x'] },
 };
