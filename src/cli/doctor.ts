@@ -37,6 +37,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
   const findings: Finding[] = [
     { name: 'node', verdict: 'ok', text: `${process.versions.node} at ${process.execPath}` },
     mayRun ? await checkGit() : { name: 'git', verdict: 'warning', text: notChecked },
+    ...(mayRun ? await checkGitSettings() : []),
     ...(mayRun ? await checkAgents(root.ok ? root.value : null) : []),
     checkPty(await loadPty()),
     checkSockets(root.ok ? root.value : '.'),
@@ -85,6 +86,36 @@ function checkLog(file: string): Finding[] {
   } catch (error) {
     return [{ name, verdict: 'problem', text: `${file} cannot be read: ${(error as Error).message}` }];
   }
+}
+
+/** Settings that come to git by the environment; nothing where there are none. */
+async function checkGitSettings(): Promise<readonly Finding[]> {
+  const name = 'git settings';
+  const { GIT_CONFIG_COUNT: count, GIT_CONFIG_PARAMETERS: parameters } = process.env;
+  const findings: Finding[] = [];
+  if (count !== undefined && count !== '') {
+    const isRead = (await run('git', ['config', '--list', '--name-only'])) !== null;
+    findings.push(
+      isRead
+        ? {
+            name,
+            verdict: 'ok',
+            text: `${count} from your environment (GIT_CONFIG_COUNT); git gets them here, too`,
+          }
+        : {
+            name,
+            verdict: 'problem',
+            text: 'git cannot read its settings: look at GIT_CONFIG_COUNT, GIT_CONFIG_KEY_… and GIT_CONFIG_VALUE_… in your environment',
+          },
+    );
+  }
+  if (parameters !== undefined)
+    findings.push({
+      name,
+      verdict: 'warning',
+      text: 'a git command that started this one has handed its -c down (GIT_CONFIG_PARAMETERS); that is not passed on. Use git config, or GIT_CONFIG_COUNT',
+    });
+  return findings;
 }
 
 async function checkGit(): Promise<Finding> {

@@ -19,6 +19,18 @@ const kept = new Set([
   'GIT_SSL_NO_VERIFY',
 ]);
 
+/**
+ * Settings that a person gives git by the environment, such as `safe.directory`; git says itself what is wrong with them.
+ * What we set with `-c` counts more. https://git-scm.com/docs/git-config#ENVIRONMENT
+ * `GIT_CONFIG_PARAMETERS` is not among them: in it git hands the `-c` of one command down to what that command starts.
+ */
+const given = /^GIT_CONFIG_(?:COUNT|(?:KEY|VALUE)_\d+)$/;
+
+/** Those settings as one text, which differs where they do. */
+export function givenSettings(ambient: NodeJS.ProcessEnv): string {
+  return JSON.stringify(Object.entries(ambient).filter(([name]) => given.test(name)));
+}
+
 /** Programs that would open a window or wait at a terminal. */
 const dropped = new Set(['EDITOR', 'VISUAL', 'PAGER', 'SSH_ASKPASS']);
 
@@ -41,7 +53,7 @@ export function environmentFor(
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(ambient)) {
     if (value === undefined || dropped.has(name)) continue;
-    if (name.startsWith('GIT_') && !kept.has(name)) continue;
+    if (name.startsWith('GIT_') && !kept.has(name) && !given.test(name)) continue;
     env[name] = value;
   }
   return { ...env, ...fixed, GIT_CEILING_DIRECTORIES: ceilings({}, dir), ...added };

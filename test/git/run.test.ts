@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readFlow } from '../../src/git/flow/flow.ts';
 import { Git, refusal } from '../../src/git/run.ts';
-import { createPlace, write } from './place.ts';
+import { createPlace, expectProblem, expectValue, hook, write } from './place.ts';
 
 test('Exit code, output and words of git are kept apart', async () => {
   const { git, ...place } = await createPlace();
@@ -71,6 +72,44 @@ test('What surrounds the program does not lead git astray', async () => {
   expect((await git.run(repo.path, ['var', 'GIT_AUTHOR_IDENT'])).stdout).toMatch(/^Grace <ada@example.com>/);
   expect((await git.run(repo.path, ['commit', '--amend', '--allow-empty'])).exitCode).toBe(0);
   expect((await git.run(repo.path, ['status', '--porcelain'])).stdout).toBe('?? marker.sh\n');
+});
+
+test('Settings that the person gives by the environment reach git, and our own count more', async () => {
+  const place = await createPlace();
+  const repo = await place.repo();
+  await hook(repo, 'reference-transaction', 'echo ran >> "$(git rev-parse --git-common-dir)/ran"');
+  const given = (...pairs: readonly (readonly [string, string])[]) => ({
+    ...place.env,
+    GIT_CONFIG_COUNT: String(pairs.length),
+    ...Object.fromEntries(
+      pairs.flatMap(([key, value], n) => [
+        [`GIT_CONFIG_KEY_${n}`, key],
+        [`GIT_CONFIG_VALUE_${n}`, value],
+      ]),
+    ),
+  });
+  const git = new Git({
+    ...given(
+      ['user.name', 'Grace'],
+      ['alias.mine', '!touch ran'],
+      ['core.sshCommand', 'ssh -v'],
+      ['core.hooksPath', join(repo.path, '.git/hooks')],
+    ),
+    GIT_CONFIG_PARAMETERS: "'user.name'='Eve'",
+  });
+  expect((await git.run(repo.path, ['var', 'GIT_AUTHOR_IDENT'])).stdout).toMatch(/^Grace /);
+  // A command that reads runs no hook, wherever hooks are.
+  expect((await git.run(repo.path, ['update-ref', 'refs/heads/a', 'HEAD'])).exitCode).toBe(0);
+  await expect(readFile(join(repo.path, '.git/ran'))).rejects.toThrow('ENOENT');
+  const flowOf = async (one: Git) => expectValue(await readFlow(one, repo)).base;
+  expect(await flowOf(git.within(given(['gitflow.branch.develop', 'main'])))).toBe('main');
+  expect(await flowOf(git)).toBe('develop');
+  for (const GIT_CONFIG_COUNT of ['two', '-1', '7']) {
+    const read = await new Git({ ...given(['user.name', 'Grace']), GIT_CONFIG_COUNT }).text(repo.path, [
+      'status',
+    ]);
+    expect(expectProblem(read).hint).toContain('correct or unset GIT_CONFIG_COUNT');
+  }
 });
 
 test('How the person reaches servers is passed on', async () => {

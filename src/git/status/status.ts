@@ -4,7 +4,7 @@ import type { LastCommit, Repo, RepoStatus } from '../../core/repo.ts';
 import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { findCommonDirectory, findGitDirectory, readOwn } from '../directories.ts';
-import { configFiles } from '../environment.ts';
+import { configFiles, givenSettings } from '../environment.ts';
 import { chooseFlow, type Flow, mainHint } from '../flow/flow.ts';
 import { type ParsedStatus, parseStatus } from '../porcelain.ts';
 import { branchRef, remoteRef } from '../refs.ts';
@@ -124,7 +124,8 @@ const mostLooseRefs = 2000;
 async function readKnown(git: Git, repo: Repo, gitDir: string, format: string): Promise<Result<Known>> {
   const common = findCommonDirectory(gitDir);
   const configs = configFiles(git.ambient, gitDir, common);
-  const before = fingerprint(common, configs);
+  const look = () => fingerprint(common, configs, givenSettings(git.ambient));
+  const before = look();
   const kept = git.known.get(repo.path);
   if (kept && before !== null && kept.of === before) return success(kept.what);
   const [listed, settings] = await Promise.all([
@@ -136,7 +137,7 @@ async function readKnown(git: Git, repo: Repo, gitDir: string, format: string): 
   const refs = listed.stdout.split('\n').filter(Boolean);
   const what: Known = { refs, settings: values, distances: new Map() };
   // What was read while something changed belongs to neither state.
-  const isSteady = before !== null && before === fingerprint(common, configs);
+  const isSteady = before !== null && before === look();
   if (isSteady && isPlain && settings.exitCode === 0) git.known.set(repo.path, { of: before, what });
   else git.known.delete(repo.path);
   return success(what);
@@ -152,7 +153,7 @@ function parseOrigins(output: string, dir: string, files: readonly string[]) {
     const [key = '', ...value] = record.split('\n');
     if (/^(gitflow|remote)\./.test(key)) values.set(key, value.join('\n'));
     const file = origin.startsWith('file:') ? resolve(dir, origin.slice('file:'.length)) : null;
-    // On the command line there is only what we say ourselves.
+    // On the command line there is only what we say ourselves, and the settings of the environment.
     const isSeen = file === null ? origin === 'command line:' : files.includes(file);
     if (!isSeen || /^include(if)?\./.test(key) || key === 'extensions.refstorage') isPlain = false;
   }
@@ -163,12 +164,12 @@ function parseOrigins(output: string, dir: string, files: readonly string[]) {
  * All that decides what git says of refs and settings; null where that cannot be told from a few files. They are tiny and
  * in the system's cache: read at once they take a tenth of what handing each to a thread does.
  */
-function fingerprint(common: string, configs: readonly string[]): string | null {
+function fingerprint(common: string, configs: readonly string[], given: string): string | null {
   const files = [...configs, join(common, 'packed-refs'), join(common, 'shallow')];
   const loose: string[] = [];
   for (const folder of ['refs/heads', 'refs/remotes', 'refs/replace'])
     if (!readLoose(join(common, folder), loose)) return null;
-  return [...files.map(stampOf), ...loose].join('\n');
+  return [given, ...files.map(stampOf), ...loose].join('\n');
 }
 
 /** Git replaces such files, it never writes into them: a new one has another number. */
