@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
+import { basename } from 'node:path';
 import { endProcesses, onceEnded, treeOf } from '../lib/children.ts';
-import { commandOf } from '../lib/processes.ts';
+import { commandOf, findMarked, findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
 
 /** Who is told of a process that its work starts. */
 const seekers = new AsyncLocalStorage<(child: ChildProcess) => void>();
@@ -54,30 +55,41 @@ export interface Ending {
   readonly isCut?: true;
 }
 
+/** The name of the variable that tells whose a process is that has left git. */
+export const markName = 'ORCH_GIT';
+
+/** What is known of signatures that a git may make. */
+interface Signing {
+  /** For how long a program may wait for its person, in milliseconds. */
+  readonly limitMs: number;
+  /** Stands as `ORCH_GIT` in the environment of all that it starts; different for each. */
+  readonly mark: string;
+}
+
 /** Ends one git, with all that it started but for what left it, when it takes too long, prints too much, or waits. */
 export class Watch {
   /** Resolves once all that was to be ended is gone. */
   ended: Promise<void> = Promise.resolve();
   said: Ending = { timedOut: false };
   readonly #limitMs: number | undefined;
-  readonly #signingMs: number | undefined;
+  readonly #signing: Signing | undefined;
   #child: ChildProcess | null = null;
   #signsSince: number | null = null;
 
   /**
    * @param limitMs for how long it may run; as long as it takes without
-   * @param signingMs for how long a program that it started may wait to sign; what only reads signs nothing
+   * @param signing nothing for what only reads: that signs nothing
    */
-  constructor(limitMs: number | undefined, signingMs: number | undefined) {
+  constructor(limitMs: number | undefined, signing: Signing | undefined) {
     this.#limitMs = limitMs;
-    this.#signingMs = signingMs;
+    this.#signing = signing;
   }
 
   /** Watches this process until it exits. */
   over(child: ChildProcess): void {
     this.#child = child;
     const limit = this.#limitMs === undefined ? undefined : setTimeout(() => this.#late(), this.#limitMs);
-    const signingMs = this.#signingMs;
+    const signingMs = this.#signing?.limitMs;
     const look = signingMs && setInterval(() => this.#look(signingMs), Math.min(lookEveryMs, signingMs / 4));
     const stop = () => {
       clearTimeout(limit);
@@ -112,8 +124,20 @@ export class Watch {
     const pid = this.#child?.pid;
     if (pid === undefined || this.said.timedOut || this.said.isCut) return;
     this.said = said;
-    this.ended = endProcesses(treeOf(pid), graceMs);
+    const agents = said.signer !== undefined && this.#signing ? findAgents(this.#signing.mark) : [];
+    this.ended = endProcesses([...treeOf(pid), ...agents], graceMs);
   }
+}
+
+/**
+ * Agents of gpg that were started by what carries a mark, with the programs that they ask a person by: these would hold up
+ * the next signature. An agent that was there before is the person's, and so is what it asks.
+ */
+function findAgents(mark: string): readonly ProcessEntry[] {
+  const all = listProcesses();
+  return findMarked(`${markName}=${mark}`, all)
+    .filter(({ pid }) => basename(commandOf(pid)[0] ?? '') === 'gpg-agent')
+    .flatMap(({ pid, start }) => findTree(pid, start, all));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -10,7 +10,7 @@ import { KeyedQueue } from '../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
-import { closeOnExit, type Ending, seeingChild, Watch } from './child.ts';
+import { closeOnExit, type Ending, markName, seeingChild, Watch } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
@@ -98,21 +98,25 @@ export class Git {
 
   /** Runs git to change something, as a person would: hooks and settings of the repository are git's business. */
   change(dir: string, args: readonly string[], options: GitOptions = {}): Promise<GitOutcome> {
-    return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options, this.signingMs);
+    return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options, {
+      limitMs: this.signingMs,
+      mark: randomUUID(),
+    });
   }
 
   async #run(
     dir: string,
     args: readonly string[],
     options: GitOptions,
-    signingMs?: number,
+    signing?: ConstructorParameters<typeof Watch>[1],
   ): Promise<GitOutcome> {
     if (dir.includes(':') && !canHoldGit(dir) && !args.includes('init'))
       return couldNotBegin('fatal: not a git repository (or any of the parent directories): .git');
     const { simpleGit, GitConstructError } = await import('simple-git');
     const env = environmentFor(this.ambient, dir, options.env);
+    if (signing) env[markName] = signing.mark;
     const { mostBytes } = options;
-    const watch = new Watch(options.timeoutMs, signingMs);
+    const watch = new Watch(options.timeoutMs, signing);
     let outcome: GitOutcome | null = null;
     try {
       const git = simpleGit({
