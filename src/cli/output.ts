@@ -1,5 +1,6 @@
 import { type Problem, problemOf } from '../lib/result.ts';
 import { plainLines, visible } from '../lib/sanitize.ts';
+import { helpFor, whyOf } from '../lib/systemError.ts';
 
 /** How a command talks: as text for people, or as one JSON value for programs. */
 export interface Output {
@@ -35,8 +36,8 @@ export function tellProblem(json: boolean, problem: Problem): void {
 
 /** A bug, or a machine in trouble: told like any other problem, with what a report of it needs. */
 export function tellFault(json: boolean, error: unknown): void {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  tellProblem(json, problemOf('internal', `This went wrong: ${message}`));
+  const { stack } = error instanceof Error ? error : new Error(String(error));
+  tellProblem(json, problemOf('internal', `This went wrong: ${whyOf(error)}`, helpFor(error)));
   process.stderr.write(`${plainLines(stack ?? '')}\n`);
 }
 

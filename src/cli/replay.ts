@@ -7,6 +7,7 @@ import { refuse } from '../core/verb.ts';
 import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { ControllerState } from '../features/state.ts';
 import { Ledger } from '../lib/store.ts';
+import { whyOf } from '../lib/systemError.ts';
 import { updateApp } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
 import { exitCodes, type Output } from './output.ts';
@@ -100,7 +101,7 @@ async function* linesOf(file: string): AsyncGenerator<TraceLine> {
       if (line) yield line;
     }
   } catch (error) {
-    refuse('trace_unreadable', `${file} cannot be read: ${(error as Error).message}`);
+    refuse('trace_unreadable', `${file} cannot be read: ${whyOf(error)}`);
   }
 }
 

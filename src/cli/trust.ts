@@ -11,6 +11,7 @@ import { commonDirectory } from '../git/directories.ts';
 import { adoptJournals, discardJournals } from '../git/journal.ts';
 import { Git } from '../git/run.ts';
 import { problemOf } from '../lib/result.ts';
+import { whyOf } from '../lib/systemError.ts';
 import { connectDaemon } from '../protocol/connect.ts';
 import type { HostApi } from '../protocol/hostApi.ts';
 import type { Program } from '../protocol/paths.ts';
@@ -119,7 +120,7 @@ function stateText(root: string): string {
       `State: ${workers.length} workers${listed(workers)}; ${open.length} open proposals${listed(open)}.`,
     ].join('\n');
   } catch (error) {
-    return `State: its log cannot be read (${(error as Error).message}).`;
+    return `State: its log cannot be read (${whyOf(error)}).`;
   }
 }
 

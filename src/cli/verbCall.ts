@@ -6,6 +6,7 @@ import type { ControllerApi, ControllerNotices, ListedVerb } from '../features/c
 import type { FeatureCommand, VerbCall } from '../features/define.ts';
 import { writeNew } from '../lib/files.ts';
 import type { Result } from '../lib/result.ts';
+import { whyOf } from '../lib/systemError.ts';
 import type { Link } from '../protocol/link.ts';
 import { askHidden, askText, askYes, canAsk, demandYes, readInput, sayPaged } from './ask.ts';
 import type { Call } from './handlers.ts';
@@ -145,7 +146,7 @@ function saveNew(file: string, text: string): string {
     return path;
   } catch (error) {
     if (error instanceof Refusal) throw error;
-    const why = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it exists' : (error as Error).message;
+    const why = (error as NodeJS.ErrnoException).code === 'EEXIST' ? 'it exists' : whyOf(error);
     return refuse('not_written', `${path} was not written: ${why}.`, 'Name another file.');
   }
 }

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { ControllerApi } from '../features/commands.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { object } from '../lib/shape.ts';
+import { whyOf } from '../lib/systemError.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../protocol/daemon.ts';
 import { approvalVariable } from '../protocol/heldKey.ts';
 import type { Handlers, Link } from '../protocol/link.ts';
@@ -62,7 +63,7 @@ function openController(root: string, { config, trust }: OpenedConfig, daemon: D
     return success(new Controller({ config, trust: { ...trust, state: state.value } }, daemon));
   } catch (error) {
     logError(error);
-    const message = `The log ${logFile(root)} cannot be used: ${(error as Error).message}`;
+    const message = `The log ${logFile(root)} cannot be used: ${whyOf(error)}`;
     return failure('log_unusable', message, 'Mend that; nothing was changed.');
   }
 }

@@ -3,6 +3,7 @@ import { closeSync, constants, fchmodSync, fstatSync, writeSync } from 'node:fs'
 import { openPlain } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { StoreObserver } from '../lib/store.ts';
+import { whyOf } from '../lib/systemError.ts';
 
 /** Names the file that processes are traced into. */
 export const traceVariable = 'ORCH_TRACE';
@@ -74,7 +75,7 @@ export function openTrace<State extends object, Message extends { readonly type:
     fchmodSync(fd, 0o600);
     return success(new Trace(fd, options));
   } catch (error) {
-    return notWritten(file, (error as Error).message);
+    return notWritten(file, whyOf(error));
   }
 }
 

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { followPath, makeFolder, writeDraft, writeNew } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { Throttle } from '../lib/schedule.ts';
+import { whyOf } from '../lib/systemError.ts';
 
 /** Where a person's document is. */
 interface DocumentPlace {
@@ -177,7 +178,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return whyOf(error);
 }
 
 /** Editors save in several steps. */

@@ -5,14 +5,13 @@ import type { Repo } from '../core/repo.ts';
 import { checkPath, readText, replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { personKey } from '../lib/stateFolder.ts';
+import { whyOf } from '../lib/systemError.ts';
 import { commonDirectory, exists, gitDirectory, resolvedPath } from './directories.ts';
 import { goBack } from './hookedMerge.ts';
 import { listWorktrees } from './porcelain.ts';
-
 import { branchRef, isAncestor, keepRef, mergeRef, readRef, wipRef } from './refs.ts';
 import type { Git } from './run.ts';
 import { snapshot, snapshotTree } from './snapshots.ts';
-
 import type { WorkerPlace } from './worktrees/inspect.ts';
 
 /** Far more than a journal says. */
@@ -156,7 +155,7 @@ export async function dropJournal(commonDir: string, name: string): Promise<Resu
     await rm(file, { force: true });
     return success(null);
   } catch (error) {
-    return failure('journal_failed', `${file} cannot be removed: ${String(error)}`);
+    return failure('journal_failed', `${file} cannot be removed: ${whyOf(error)}`);
   }
 }
 

@@ -5,6 +5,7 @@ import { foldCase, nearestSlug } from '../core/ids.ts';
 import type { Repo } from '../core/repo.ts';
 import { replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
+import { whyOf } from '../lib/systemError.ts';
 import { commonDirectory, exists, readIfThere } from './directories.ts';
 import { type Git, refused } from './run.ts';
 
@@ -24,7 +25,7 @@ export async function discoverRepos(folder: string): Promise<Result<Discovery>> 
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    return failure('folder_unreadable', `${folder} cannot be read: ${String(error)}`);
+    return failure('folder_unreadable', `${folder} cannot be read: ${whyOf(error)}`);
   }
   const below = entries.filter((entry) => !entry.name.startsWith('.'));
   const folders = below.filter((entry) => entry.isDirectory()).map((entry) => join(folder, entry.name));
@@ -127,7 +128,7 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
     if (!written.ok) return withLines(written, missing);
     return success(null);
   } catch (error) {
-    return failure('exclude_failed', `${file} cannot be written: ${String(error)}`);
+    return failure('exclude_failed', `${file} cannot be written: ${whyOf(error)}`);
   }
 }
 

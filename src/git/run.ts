@@ -10,6 +10,7 @@ import { KeyedQueue } from '../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
+import { plainStart, whyOf } from '../lib/systemError.ts';
 import { closeOnExit, type Ending, markName, seeingChild, Watch } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
@@ -135,7 +136,7 @@ export class Git {
           outcome =
             exitCode >= 0 && exitCode !== null
               ? { exitCode, stderr, ...said }
-              : { exitCode: 128, stderr: stderr.split('\n    at ')[0] ?? '', ...said };
+              : { exitCode: 128, stderr: plainStart(stderr.split('\n    at ')[0] ?? ''), ...said };
           return undefined;
         },
       });
@@ -362,7 +363,7 @@ async function takeLock(path: string, waitMs: number): Promise<Result<() => void
       if (Date.now() >= until) return busy(path, other);
     }
   } catch (error) {
-    return failure('lock_failed', `${path} cannot be written: ${String(error)}`);
+    return failure('lock_failed', `${path} cannot be written: ${whyOf(error)}`);
   }
 }
 

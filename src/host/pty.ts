@@ -4,6 +4,7 @@ import { type BytePty, spawn } from 'node-pty';
 import { processStart } from '../lib/processes.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { Backoff } from '../lib/schedule.ts';
+import { helpFor, whyOf } from '../lib/systemError.ts';
 
 interface PtyCommand {
   readonly command: readonly string[];
@@ -32,7 +33,7 @@ export function startPty(command: PtyCommand): Result<Pty> {
     return success(new Pty(file.value, command));
   } catch (error) {
     // No more pseudo-terminals or processes to be had.
-    return failure('spawn_failed', `${file.value} could not be started: ${(error as Error).message}`);
+    return failure('spawn_failed', `${file.value} could not be started: ${whyOf(error)}`, helpFor(error));
   }
 }
 

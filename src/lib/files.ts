@@ -21,6 +21,7 @@ import {
 import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { failure, type Result, success } from './result.ts';
 import { markHidden } from './sanitize.ts';
+import { helpFor, whyOf } from './systemError.ts';
 
 /*
  * A workspace may be a clone of someone else's making: any name in it may be a link that leads out of it, a pipe that
@@ -235,7 +236,7 @@ function lookAt(path: string): Result<Stats | undefined> {
   try {
     return success(lstatSync(path, { throwIfNoEntry: false }));
   } catch (error) {
-    return unsafe(`${shown(path)} cannot be looked at: ${shown((error as Error).message)}`);
+    return unsafe(`${shown(path)} cannot be looked at: ${shown(whyOf(error))}`);
   }
 }
 
@@ -262,7 +263,7 @@ function attempt<T>(path: string, work: () => T): Result<T> {
 }
 
 function notWritten(path: string, error: unknown): Result<never> {
-  return failure('not_written', `${shown(path)} cannot be written: ${shown((error as Error).message)}`);
+  return failure('not_written', `${shown(path)} cannot be written: ${shown(whyOf(error))}`, helpFor(error));
 }
 
 /*

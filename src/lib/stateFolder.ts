@@ -4,6 +4,7 @@ import { homedir, userInfo } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { draftName, readPlain } from './files.ts';
 import { failure, type Result, success } from './result.ts';
+import { whyOf } from './systemError.ts';
 
 /**
  * Returns the path of the person's state folder: `$XDG_STATE_HOME/orch-tui`, else `~/.local/state/orch-tui`. A relative
@@ -24,7 +25,7 @@ export function openStateFolder(env: Readonly<NodeJS.ProcessEnv> = process.env):
   try {
     mkdirSync(dirname(folder), { recursive: true, mode: 0o700 });
   } catch (error) {
-    return failure('unsafe_folder', `Cannot create ${folder}: ${(error as Error).message}`);
+    return failure('unsafe_folder', `Cannot create ${folder}: ${whyOf(error)}`);
   }
   return makePrivate(folder);
 }
@@ -35,7 +36,7 @@ export function makePrivate(folder: string): Result<string> {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return failure('unsafe_folder', `Cannot create ${folder}: ${(error as Error).message}`);
+      return failure('unsafe_folder', `Cannot create ${folder}: ${whyOf(error)}`);
   }
   return isPrivate(folder)
     ? success(folder)
@@ -85,7 +86,7 @@ export function createSecret(name: string, env: Readonly<NodeJS.ProcessEnv>): Re
     linkSync(draft, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      return failure('no_key', `Cannot create ${path}: ${(error as Error).message}`);
+      return failure('no_key', `Cannot create ${path}: ${whyOf(error)}`);
   } finally {
     rmSync(draft, { force: true });
   }

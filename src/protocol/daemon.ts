@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../lib/result.ts';
 import { Strangers } from '../lib/schedule.ts';
+import { whyOf } from '../lib/systemError.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
@@ -79,7 +80,7 @@ async function open(options: DaemonOptions): Promise<Result<Daemon>> {
     return guard;
   } catch (error) {
     giveUp(server, socket);
-    return failure('start_failed', `The ${options.program} cannot start: ${(error as Error).message}`);
+    return failure('start_failed', `The ${options.program} cannot start: ${whyOf(error)}`);
   }
 }
 

@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { createSecret, isSameSecret, stateFolder } from '../lib/stateFolder.ts';
+import { whyOf } from '../lib/systemError.ts';
 import type { Holder } from './guard.ts';
 import { approvalVariable } from './heldKey.ts';
 
@@ -94,7 +95,7 @@ export function readHostKey(holder: Holder): Result<string> {
   try {
     return success(readFileSync(keyPath(holder.socket), 'utf8'));
   } catch (error) {
-    return failure('not_allowed', `The host's key cannot be read: ${(error as Error).message}`);
+    return failure('not_allowed', `The host's key cannot be read: ${whyOf(error)}`);
   }
 }
 

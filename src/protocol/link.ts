@@ -10,6 +10,7 @@ import {
 } from 'vscode-jsonrpc/node';
 import { failure, type Result } from '../lib/result.ts';
 import { faultText, isDeeperThan, mostDepth, type Shape } from '../lib/shape.ts';
+import { helpFor, whyOf } from '../lib/systemError.ts';
 
 /**
  * What travels on a link: `length u32 BE · kind u8 · payload`, length counting kind and payload.
@@ -281,8 +282,9 @@ function badRequest(what: string): Result<never> {
   return failure('bad_request', what, 'A program of another version may have asked.');
 }
 
-function peerFailed({ message }: Error): Result<never> {
-  return failure('peer_failed', `orch-tui could not do this: ${message}`, 'Its log says more.');
+function peerFailed(error: Error): Result<never> {
+  const hint = helpFor(error) ?? 'Its log says more.';
+  return failure('peer_failed', `orch-tui could not do this: ${whyOf(error)}`, hint);
 }
 
 function disconnected(): Result<never> {

@@ -13,6 +13,7 @@ import {
 } from '../../core/workspace.ts';
 import { readText, syncFolder } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { whyOf } from '../../lib/systemError.ts';
 import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
 import { resolveBoard, resolveInvoices } from './documentConfig.ts';
 import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
@@ -142,7 +143,7 @@ function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T>
     syncFolder(dirname(conf.path));
     return done;
   } catch (error) {
-    return failure('config_not_written', `${conf.path} cannot be written: ${(error as Error).message}`);
+    return failure('config_not_written', `${conf.path} cannot be written: ${whyOf(error)}`);
   }
 }
 

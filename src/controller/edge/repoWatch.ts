@@ -8,6 +8,7 @@ import { readStatus } from '../../git/status/status.ts';
 import { type GitChange, GitWatch } from '../../git/status/watch.ts';
 import { adoptBranch, readLiveBranch } from '../../git/worktrees/branch.ts';
 import { problemOf } from '../../lib/result.ts';
+import { whyOf } from '../../lib/systemError.ts';
 
 /** What the watch needs of its surroundings. */
 interface RepoWorld {
@@ -61,7 +62,7 @@ export class RepoWatch {
     const watch = new GitWatch(
       repo,
       (change) => void this.#see(watched, change).catch(this.#world.fail),
-      ({ code = 'error' }) => this.#world.tell({ type: 'noticed', problem: notWatched(repo, code) }),
+      (error) => this.#world.tell({ type: 'noticed', problem: notWatched(repo, error) }),
     );
     const watched: Watched = { repo, watch, isLooking: false, isDue: false };
     this.#watched.set(repo.name, watched);
@@ -119,11 +120,13 @@ export class RepoWatch {
   }
 }
 
-function notWatched({ name }: Repo, code: string) {
-  const why = code === 'ENOSPC' || code === 'EMFILE' ? 'the system watches no more folders' : code;
+/** Of watches Linux says ENOSPC where it means their number, and EMFILE also for that of their groups (inotify(7)). */
+function notWatched({ name }: Repo, error: NodeJS.ErrnoException) {
+  const why = error.code === 'ENOSPC' ? 'the system watches no more folders' : whyOf(error);
+  const limit = error.code === 'EMFILE' ? 'max_user_instances' : 'max_user_watches';
   return problemOf(
     'not_watched',
     `Changes in ${name} are seen late: ${why}.`,
-    'It is looked at every minute instead; fs.inotify.max_user_watches is the limit on Linux.',
+    `It is looked at every minute instead; fs.inotify.${limit} is the limit on Linux.`,
   );
 }

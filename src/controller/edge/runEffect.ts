@@ -14,6 +14,7 @@ import type { Git } from '../../git/run.ts';
 import { readStatuses } from '../../git/status/status.ts';
 import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { pause, Stagger } from '../../lib/schedule.ts';
+import { helpFor, whyOf } from '../../lib/systemError.ts';
 import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents/documents.ts';
 import type { Environments } from './environments.ts';
@@ -94,10 +95,10 @@ function afterFault(effect: WorldEffect, state: ControllerState, error: Error): 
   }
 }
 
-function problemIn({ message, code }: Error & { readonly code?: unknown }): Problem {
-  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-  const hint = isFull ? 'Make room on that disk, then try again.' : 'Its log says more.';
-  return problemOf(isFull ? 'disk_full' : 'internal', `orch-tui could not do this: ${message}`, hint);
+function problemIn(error: Error & { readonly code?: unknown }): Problem {
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const hint = helpFor(error) ?? 'Its log says more.';
+  return problemOf(isFull ? 'disk_full' : 'internal', `orch-tui could not do this: ${whyOf(error)}`, hint);
 }
 
 async function run(

@@ -5,6 +5,7 @@ import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { type Memory, memoryKinds } from '../../features/memory/memory.ts';
 import { cleanMemory } from '../../features/memory/remember.ts';
 import { failure, type Problem, type Result, success } from '../../lib/result.ts';
+import { whyOf } from '../../lib/systemError.ts';
 import { version } from '../../protocol/version.ts';
 import { copilotWorkspace } from '../edge/launching.ts';
 
@@ -46,7 +47,7 @@ export async function readCopilotMemory(
   try {
     return success(await readAll(root, server.parse(named), ambient));
   } catch (error) {
-    const message = `Nothing could be read of copilot-memory: ${(error as Error).message}`;
+    const message = `Nothing could be read of copilot-memory: ${whyOf(error)}`;
     return failure('copilot_unavailable', message, 'Look at .mcp.json, or set memory.copilot to false.');
   }
 }

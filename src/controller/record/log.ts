@@ -10,6 +10,7 @@ import {
   syncFolder,
 } from '../../lib/files.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { whyOf } from '../../lib/systemError.ts';
 import { damageText, type LogDamage, logLines, noDamage, withLine } from './logLines.ts';
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */
@@ -240,7 +241,7 @@ class LogWriter implements Log {
 function notWritten(file: string, error: unknown): Result<never> {
   return failure(
     'log_not_written',
-    `Nothing can be recorded in ${file}: ${(error as Error).message}`,
+    `Nothing can be recorded in ${file}: ${whyOf(error)}`,
     'Make room on that disk; until then you can look, and what would change something is refused.',
   );
 }

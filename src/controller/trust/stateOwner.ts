@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { TrustFacts } from '../../core/workspace.ts';
 import { readText, replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
+import { whyOf } from '../../lib/systemError.ts';
 
 /** Where the state of a workspace says whose it is. */
 function idFile(root: string): string {
@@ -58,7 +59,7 @@ export function putStateAside(root: string): Result<string> {
     for (const name of names) renameSync(join(root, '.orch', name), join(folder, name));
     return success(folder);
   } catch (error) {
-    return failure('state_not_moved', `${folder} cannot be filled: ${(error as Error).message}`);
+    return failure('state_not_moved', `${folder} cannot be filled: ${whyOf(error)}`);
   }
 }
 
