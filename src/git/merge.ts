@@ -7,6 +7,7 @@ import { listWorktrees, parseStatus, type WorktreeEntry } from './porcelain.ts';
 import { branchRef, moveRef, readBranch, readRef } from './refs.ts';
 import { type Git, refused } from './run.ts';
 import { holdsBranch, nameSome, readOperation } from './worktrees/inspect.ts';
+import { missingHint } from './worktrees/worktrees.ts';
 
 /** The branch that work is merged into. */
 export interface Target {
@@ -36,7 +37,7 @@ export async function findTarget(
   if (!known) return failure('no_target', `${repo.name} has no branch ${branch} to merge into.`);
   const listed = await listing;
   if (!listed.ok) return listed;
-  const blocked = await findUser(git, listed.value, branch);
+  const blocked = await findUser(git, repo, listed.value, branch);
   if (!blocked.ok) return blocked;
   const checkout = listed.value.find((entry) => entry.branch === branch)?.path ?? null;
   return success({ branch, ...known, checkout, blocked: blocked.value });
@@ -45,17 +46,16 @@ export async function findTarget(
 /** A worktree in which moving the branch would do harm. */
 async function findUser(
   git: Git,
+  repo: Repo,
   worktrees: readonly WorktreeEntry[],
   branch: string,
 ): Promise<Result<Problem | null>> {
-  for (const { path, branch: current } of worktrees) {
+  for (const { path, branch: current, locked } of worktrees) {
     if (current !== null && current !== branch) continue;
     if (!(await exists(path))) {
       if (current === null) continue;
       const missing = `${branch} is checked out at ${path}, which is missing.`;
-      return success(
-        problemOf('target_blocked', missing, 'If that folder is gone for good: git worktree prune.'),
-      );
+      return success(problemOf('target_blocked', missing, missingHint(repo.path, { path, locked })));
     }
     const gitDir = await gitDirectory(git, path);
     if (!gitDir.ok) return gitDir;

@@ -68,7 +68,12 @@ test('What stands in the way of a new worktree is said before anything is made',
   await mkdir(join(place.root, 'taken'));
   expect((await check('feature/new', 'taken')).code).toBe('path_taken');
   await rm(worker.worktree, { recursive: true });
-  expect((await check('feature/new', '.worktrees/backend-fix')).message).toContain('Git still counts');
+  const gone = await check('feature/new', '.worktrees/backend-fix');
+  expect(gone).toMatchObject({ message: expect.stringMatching(/^Git counts .* as a worktree still\.$/) });
+  await place.sh(repo.path, 'worktree', 'lock', worker.worktree);
+  expect((await check('feature/fix')).hint).toContain(
+    `git -C ${repo.path} worktree unlock ${worker.worktree} && git -C ${repo.path} worktree prune`,
+  );
   expect(await refsOf(place, repo)).toBe(before);
 });
 
@@ -83,6 +88,21 @@ test.each([
   ['feature/\u00e9', ['feature/e\u0301'], true],
 ])('%s beside %j: collision %s', (wanted, branches, collides) => {
   expect(describeCollision(wanted, branches) !== null).toBe(collides);
+});
+
+test('A branch that is in the way of every name is told so: only renaming it helps', async () => {
+  const place = await createPlace();
+  const repo = await place.repo();
+  await place.sh(repo.path, 'branch', 'Feature');
+  const wanted = { path: join(place.root, 'wt'), branch: 'feature/x' };
+  const problem = expectProblem(await checkNewWorktree(place.git, repo, wanted));
+  expect(problem).toEqual({
+    code: 'branch_exists',
+    message: 'Git cannot have both Feature and feature/x.',
+    hint: 'No other name helps while it is there. Rename it: git branch -m Feature ANOTHER-NAME',
+  });
+  await place.sh(repo.path, 'branch', '-m', 'Feature', 'other-name');
+  expectValue(await checkNewWorktree(place.git, repo, wanted));
 });
 
 test('A worktree that git cannot make leaves no branch behind', async () => {

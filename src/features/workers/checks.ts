@@ -40,7 +40,29 @@ export function checkDraft(
       `${draftId(open.draft)} is proposed already, as number ${open.n}.`,
       `Start it: orch-tui approve ${open.n}, or drop it: orch-tui reject ${open.n}`,
     );
-  return success(null);
+  return isOrchestrator(draft) ? success(null) : checkFolder(state, draft, except);
+}
+
+/** Refuses the folder of another worker: with task `b-c`, repository `a` would have that of `a-b` with task `c`. */
+function checkFolder({ log }: ControllerState, draft: ProposalDraft, except: number | null): Result<null> {
+  const folder = folderOf(draft);
+  const isHere = (other: { readonly repo: string; readonly task: string }) => folderOf(other) === folder;
+  const worker = [...log.workers.values()].find((one) => !isOrchestrator(one) && isHere(one));
+  const wish = [...log.proposals.values()].find(({ n, draft: other }) => n !== except && isHere(other));
+  if (!worker && !wish) return success(null);
+  const whose = worker
+    ? `that of the worker ${worker.id}`
+    : `wanted by proposal ${wish?.n}, ${draftId(wish?.draft ?? draft)}`;
+  return failure(
+    'path_taken',
+    `Its worktree would be the folder ${draft.repo}-${draft.task}, which is ${whose}.`,
+    'Take another task name.',
+  );
+}
+
+/** The name of a worktree's folder, as a file system that ignores case compares it. */
+function folderOf({ repo, task }: { readonly repo: string; readonly task: string }): string {
+  return foldCase(`${repo}-${task}`);
 }
 
 function checkPlace(config: WorkspaceConfig, draft: ProposalDraft): Result<null> {

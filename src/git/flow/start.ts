@@ -166,7 +166,7 @@ async function checkFree(git: Git, repo: Repo, branch: string): Promise<Result<n
   if (!branches.ok) return branches;
   const names = branches.value.split('\n').map((ref) => ref.slice('refs/heads/'.length));
   const collision = describeCollision(branch, names.filter(Boolean));
-  return collision ? failure('branch_exists', collision, 'Take another name.') : success(null);
+  return collision ? failure('branch_exists', collision.message, collision.hint) : success(null);
 }
 
 function started(

@@ -6,7 +6,7 @@ import type { RepoSetup } from '../../core/worker.ts';
 import { checkPath } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, resolvedPath, worktreeDirectory } from '../directories.ts';
-import { listWorktrees } from '../porcelain.ts';
+import { listWorktrees, type WorktreeEntry } from '../porcelain.ts';
 import { branchRef, deleteRef, readRef } from '../refs.ts';
 import { type Git, hookWarning, refused } from '../run.ts';
 import type { Inspection } from './inspect.ts';
@@ -42,7 +42,7 @@ export async function checkNewWorktree(
     return failure(
       'branch_in_use',
       `The branch ${wanted.branch} is checked out at ${user.path}.`,
-      'Take another task name.',
+      (await exists(user.path)) ? 'Take another task name.' : missingHint(repo.path, user),
     );
   const branches = await git.run(repo.path, ['for-each-ref', '--format=%(refname)', 'refs/heads']);
   if (branches.exitCode !== 0) return refused(branches);
@@ -51,14 +51,14 @@ export async function checkNewWorktree(
     .filter(Boolean)
     .map((ref) => ref.slice('refs/heads/'.length));
   const collision = describeCollision(wanted.branch, names);
-  if (collision) return failure('branch_exists', collision, 'Take another task name, or delete that branch.');
+  if (collision) return failure('branch_exists', collision.message, collision.hint);
   const path = await resolvedPath(wanted.path);
-  if (worktrees.value.some((entry) => foldCase(entry.path) === foldCase(path)))
-    return failure(
-      'path_taken',
-      `Git still counts ${path} as a worktree.`,
-      'If its folder is gone: git worktree prune.',
-    );
+  const taken = worktrees.value.find((entry) => foldCase(entry.path) === foldCase(path));
+  if (taken) {
+    const isThere = await exists(taken.path);
+    const hint = isThere ? 'Take another task name.' : missingHint(repo.path, taken);
+    return failure('path_taken', `Git counts ${taken.path} as a worktree${isThere ? '' : ' still'}.`, hint);
+  }
   if (await exists(path))
     return failure('path_taken', `${path} exists already.`, 'Move it away, or take another task name.');
   return success(null);
@@ -73,17 +73,40 @@ async function checkPlace(path: string): Promise<Result<boolean>> {
   return found?.isSymbolicLink() ? checkPath(parent, path, 'folder') : success(true);
 }
 
-/** Why a branch cannot be made beside others: git keeps them as files, so `a` and `a/b` exclude each other. */
-export function describeCollision(wanted: string, branches: readonly string[]): string | null {
+/**
+ * Why a branch cannot be made beside others, and what helps: git keeps them as files, so `a` and `a/b` exclude each other.
+ */
+export function describeCollision(wanted: string, branches: readonly string[]): Collision | null {
   const folded = foldCase(wanted);
   for (const branch of branches) {
     const other = foldCase(branch);
-    if (branch === wanted) return `The branch ${branch} exists already.`;
-    if (other === folded) return `The branch ${branch} differs from ${wanted} only in case.`;
-    if (folded.startsWith(`${other}/`) || other.startsWith(`${folded}/`))
-      return `Git cannot have both ${branch} and ${wanted}.`;
+    const both = `Git cannot have both ${branch} and ${wanted}.`;
+    const hint = `Take another name, or rename that branch: git branch -m ${branch} ANOTHER-NAME`;
+    if (branch === wanted) return { message: `The branch ${branch} exists already.`, hint };
+    if (other === folded)
+      return { message: `The branch ${branch} differs from ${wanted} only in case.`, hint };
+    if (other.startsWith(`${folded}/`)) return { message: both, hint };
+    // Names are slugs: it is in the way of the whole prefix.
+    if (folded.startsWith(`${other}/`)) {
+      const only = `No other name helps while it is there. Rename it: git branch -m ${branch} ANOTHER-NAME`;
+      return { message: both, hint: only };
+    }
   }
   return null;
+}
+
+interface Collision {
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What helps where git counts a worktree whose folder is missing: it may be moved, on another disk, or gone. */
+export function missingHint(repo: string, { path, locked }: Pick<WorktreeEntry, 'path' | 'locked'>): string {
+  const unlock = locked === null ? '' : `git -C ${repo} worktree unlock ${path} && `;
+  return (
+    `If the folder was moved: git -C ${repo} worktree repair NEW-PLACE. ` +
+    `If it is gone for good: ${unlock}git -C ${repo} worktree prune`
+  );
 }
 
 /** Makes a branch and its worktree, touching no other checkout. What it began it takes back when git refuses. */
@@ -139,7 +162,13 @@ export async function restoreWorktree(
     }
     const elsewhere = worktrees.value.find((entry) => entry.branch === wanted.branch && entry !== registered);
     if (elsewhere)
-      return failure('branch_in_use', `The branch ${wanted.branch} is checked out at ${elsewhere.path}.`);
+      return failure(
+        'branch_in_use',
+        `The branch ${wanted.branch} is checked out at ${elsewhere.path}.`,
+        (await exists(elsewhere.path))
+          ? 'Switch to another branch there.'
+          : missingHint(repo.path, elsewhere),
+      );
     if (!(await readRef(git, repo.path, branchRef(wanted.branch))))
       return failure(
         'branch_missing',
