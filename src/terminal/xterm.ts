@@ -2,6 +2,7 @@
 import './unpooled.ts';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
+import { emojiStyle, joins, textStyle, withoutHidden } from './hidden.ts';
 import {
   backgroundMask,
   blankText,
@@ -139,7 +140,11 @@ export interface TerminalOptions {
 
 /** Makes a terminal that measures text as we do. */
 export function openTerminal(options: TerminalOptions): Terminal {
-  const terminal = new xterm.Terminal({ ...options, allowProposedApi: true, logLevel: 'off' });
+  const terminal = new xterm.Terminal({
+    ...{ ...options, allowProposedApi: true, logLevel: 'off' },
+    // Programs such as vim and tmux put the title away and take it out again; ten at most.
+    windowOptions: { pushTitle: true, popTitle: true },
+  });
   measureByGraphemes(terminal);
   return terminal;
 }
@@ -357,7 +362,7 @@ const narrow = 1 << widthShift;
  */
 export function printAsciiFast(terminal: Terminal): void {
   const { _inputHandler: handler, unicodeService } = privateParts(terminal);
-  const print: Print = handler.print.bind(handler);
+  const print = withoutHidden(handler, unicodeService, handler.print.bind(handler));
   const plain = unicodeService.charProperties(0x20, 0);
 
   /** Whether the next character goes to the cursor's cell and changes no other. */
@@ -436,7 +441,6 @@ function isAscii(code: number): boolean {
 restorePool();
 
 /** Bit of a character's properties: it joins the cell of the one before. */
-const joins = 1;
 
 /**
  * Makes a terminal measure text by grapheme clusters of at most `longestCluster` code points. Without the
@@ -455,11 +459,14 @@ export function measureByGraphemes(terminal: Terminal): void {
 
 function limited(provider: IUnicodeVersionProvider): IUnicodeVersionProvider {
   let joined = 0;
+  let last = 0;
   return {
     version: provider.version,
     wcwidth: (code) => provider.wcwidth(code),
     charProperties(code, preceding) {
-      const properties = provider.charProperties(code, preceding);
+      const widens = code !== emojiStyle || /\p{Emoji}/u.test(String.fromCodePoint(last));
+      last = code;
+      const properties = provider.charProperties(widens ? code : textStyle, preceding);
       if ((properties & joins) === 0) joined = 0;
       else if (++joined >= longestCluster) {
         joined = 0;

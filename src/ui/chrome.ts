@@ -202,7 +202,9 @@ function writeNarrow(text: string, style: Style, grid: Grid, x: number, y: numbe
 
 /** Writes a cluster, or blanks where it does not fit. @returns the column behind it */
 function writeCluster(cluster: string, style: Style, grid: Grid, x: number, y: number): number {
-  const columns = Math.max(1, stringWidth(cluster));
+  const columns = stringWidth(cluster);
+  // The layout engine gave it no column either.
+  if (columns === 0) return x;
   const end = Math.min(x + columns, grid.cols);
   for (let column = x; column < end; column++) writeCell(grid, column, y, codeWord(0x20, 1), style);
   if (x >= grid.cols || columns > end - x) return end;
