@@ -4,33 +4,22 @@ interface Printer {
   readonly _activeBuffer: { readonly x: number };
 }
 
-interface Measure {
-  charProperties(code: number, preceding: number): number;
-}
-
 /** Prints some of the code points. */
 type Print = (codes: Uint32Array, start: number, end: number) => void;
-
-/** The bit of a character's properties that says that it joins what is before it. */
-export const joins = 1;
-
-/** Variation selectors: the first makes an emoji of a character that can be one, and is nothing behind any other. */
-export const emojiStyle = 0xfe0f;
-export const textStyle = 0xfe0e;
 
 /**
  * Prints all but characters that have no width and join nothing before them: formatting and what may be ignored. The
  * terminal would give each a cell, where tmux and string-width, which agents lay out with, count none.
  */
-export function withoutHidden(handler: Printer, unicode: Measure, print: Print): Print {
+export function withoutHidden(handler: Printer, print: Print): Print {
   return (codes, start, end) => {
     let from = start;
     for (let at = start; at < end; at++) {
       const code = codes[at] as number;
       if (!isHidden(code)) continue;
       if (at > from) print(codes, from, at);
-      const joined = unicode.charProperties(code, handler._parser.precedingJoinState) & joins;
-      from = joined && handler._activeBuffer.x > 0 ? at : at + 1;
+      const joins = isJoiner(code) && handler._parser.precedingJoinState !== 0 && handler._activeBuffer.x > 0;
+      from = joins ? at : at + 1;
     }
     if (end > from) print(codes, from, end);
   };
@@ -52,6 +41,13 @@ function isHidden(code: number): boolean {
     (code >= 0x1d173 && code <= 0x1d17a) ||
     (code >= 0xe0000 && code < 0xe1000)
   );
+}
+
+/** Reports whether a character belongs to the one before it: joiners, selectors of variations and tags. */
+function isJoiner(code: number): boolean {
+  if (code < 0xfe00)
+    return code === 0x200c || code === 0x200d || (code < 0x1810 && code !== 0x61c && code !== 0x180e);
+  return code <= 0xfe0f || (code >= 0xe0020 && code <= 0xe007f) || (code >= 0xe0100 && code <= 0xe01ef);
 }
 
 /** Embeddings and overrides, invisible operators, isolates, and what came before those. */

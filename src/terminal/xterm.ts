@@ -2,7 +2,7 @@
 import './unpooled.ts';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
-import { emojiStyle, joins, textStyle, withoutHidden } from './hidden.ts';
+import { withoutHidden } from './hidden.ts';
 import {
   backgroundMask,
   blankText,
@@ -146,6 +146,8 @@ export function openTerminal(options: TerminalOptions): Terminal {
     windowOptions: { pushTitle: true, popTitle: true },
   });
   measureByGraphemes(terminal);
+  const { _inputHandler: handler } = privateParts(terminal);
+  handler.print = withoutHidden(handler, handler.print.bind(handler));
   return terminal;
 }
 
@@ -362,7 +364,7 @@ const narrow = 1 << widthShift;
  */
 export function printAsciiFast(terminal: Terminal): void {
   const { _inputHandler: handler, unicodeService } = privateParts(terminal);
-  const print = withoutHidden(handler, unicodeService, handler.print.bind(handler));
+  const print: Print = handler.print.bind(handler);
   const plain = unicodeService.charProperties(0x20, 0);
 
   /** Whether the next character goes to the cursor's cell and changes no other. */
@@ -441,6 +443,7 @@ function isAscii(code: number): boolean {
 restorePool();
 
 /** Bit of a character's properties: it joins the cell of the one before. */
+const joins = 1;
 
 /**
  * Makes a terminal measure text by grapheme clusters of at most `longestCluster` code points. Without the
@@ -459,14 +462,11 @@ export function measureByGraphemes(terminal: Terminal): void {
 
 function limited(provider: IUnicodeVersionProvider): IUnicodeVersionProvider {
   let joined = 0;
-  let last = 0;
   return {
     version: provider.version,
     wcwidth: (code) => provider.wcwidth(code),
     charProperties(code, preceding) {
-      const widens = code !== emojiStyle || /\p{Emoji}/u.test(String.fromCodePoint(last));
-      last = code;
-      const properties = provider.charProperties(widens ? code : textStyle, preceding);
+      const properties = provider.charProperties(code, preceding);
       if ((properties & joins) === 0) joined = 0;
       else if (++joined >= longestCluster) {
         joined = 0;
