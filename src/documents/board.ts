@@ -3,7 +3,6 @@ import { type Result, success } from '../lib/result.ts';
 import {
   type Aliases,
   cellText,
-  editLines,
   foldName,
   headingNames,
   linkIn,
@@ -201,29 +200,4 @@ export function withIds(board: Board, prefix: string): Result<Board> {
   const tables = board.tables.map(({ table, fields }) => ({ table, column: fields.indexOf('id') }));
   const text = setIds(board.file, tables, idMaker(board.file.text, prefix));
   return text.ok ? success(parseBoard(text.value)) : text;
-}
-
-/** Lines that tell of the last sync: what is in front of the value, the value, and what follows it. */
-const syncedLine = /^(.*?\blast sync(?:ed)?\b[*_]*\s*:[*_]*\s*)(.*?)((?:\s+[|·•].*|[*_\s]*)?)$/i;
-const pendingLine = /^(.*?\bpending changes\b[*_]*\s*:[*_]*\s*)(\d+|none)?((?:\D.*)?)$/i;
-
-/**
- * Returns the board's text with the lines that tell of the last sync brought up to date, where it has them: copies of
- * what we know, for people to read. Both values may be on one line.
- * @param lastSynced shown as it is given
- */
-export function withSyncNote({ file }: Board, lastSynced: string): string {
-  const texts = new Map<number, string>();
-  for (const [pattern, value] of [[syncedLine, lastSynced] as const, [pendingLine, '0'] as const]) {
-    const at = file.prose.find((line) => pattern.test(file.lines[line]?.text ?? ''));
-    if (at === undefined) continue;
-    const text = texts.get(at) ?? file.lines[at]?.text ?? '';
-    const [, before = '', old = '', after = ''] = pattern.exec(text) ?? [];
-    const gap = /\s$/.test(before) || texts.has(at) ? '' : ' ';
-    if (old !== value) texts.set(at, `${before}${gap}${value}${after}`);
-  }
-  return editLines(
-    file.lines,
-    [...texts].map(([line, text]) => ({ kind: 'replace', line, text })),
-  );
 }

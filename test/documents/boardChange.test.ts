@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseBoard, withIds, withSyncNote } from '../../src/documents/board.ts';
+import { parseBoard, withIds } from '../../src/documents/board.ts';
 import { type BoardChange, changeBoard } from '../../src/documents/boardChange.ts';
+import { withSyncNote } from '../../src/documents/syncNotes.ts';
 import type { Result } from '../../src/lib/result.ts';
 
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');

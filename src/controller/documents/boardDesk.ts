@@ -13,7 +13,7 @@ import {
   cardOf,
   refTo,
 } from '../../core/board.ts';
-import { type Board, boardPrefix, parseBoard, withIds, withSyncNote } from '../../documents/board.ts';
+import { type Board, boardPrefix, parseBoard, withIds } from '../../documents/board.ts';
 import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
 import {
   changeDocument,
@@ -22,6 +22,7 @@ import {
   type Planned,
   readDocument,
 } from '../../documents/file.ts';
+import { withPendingNote, withSyncNote } from '../../documents/syncNotes.ts';
 import type { CardMove } from '../../features/board/boardState.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
@@ -119,9 +120,8 @@ export class BoardDesk {
   }
 
   /** Brings the lines that tell of the last sync up to date, where the file has them. */
-  async noteSync(at: Date): Promise<void> {
-    const lastSynced = `${dayOf(at)} ${at.toTimeString().slice(0, 5)}`;
-    await this.rewrite((board) => success({ text: withSyncNote(board, lastSynced), value: null }));
+  async noteSync(at: Date, isAll: boolean): Promise<void> {
+    await this.rewrite((board) => success({ text: withSyncNote(board, minuteOf(at), isAll), value: null }));
   }
 
   async close(): Promise<void> {
@@ -146,7 +146,10 @@ export class BoardDesk {
 
   #step(board: Board, change: BoardChange): Result<Planned<CardChanged>> {
     const { prefix } = this.#config || { prefix: null };
-    return stepBoard(board, change, boardPrefix(board, prefix), this.#kept);
+    const done = stepBoard(board, change, boardPrefix(board, prefix), this.#kept);
+    if (!done.ok || done.value.text === board.file.text) return done;
+    const text = withPendingNote(done.value.text, minuteOf(new Date()), changeText(board, change));
+    return success({ ...done.value, text });
   }
 
   async #rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
@@ -195,6 +198,21 @@ export class BoardDesk {
     if (this.#world.state().documents.board) this.#world.tell({ type: 'board-read', board: null });
     return result;
   }
+}
+
+/** Such as `2026-11-22 20:00`. */
+export function minuteOf(at: Date): string {
+  return `${dayOf(at)} ${at.toTimeString().slice(0, 5)}`;
+}
+
+/** What a change log says of a change. */
+function changeText({ cards }: Board, change: BoardChange): string {
+  if (change.kind === 'add') return `${change.fields.task} added to ${change.column}`;
+  const { card } = change;
+  const found = 'id' in card ? cards.find(({ id }) => id === card.id) : undefined;
+  const task = change.fields?.task ?? ('id' in card ? (found?.task ?? '') : card.task);
+  const name = 'id' in card ? `${card.id} ${task}` : task;
+  return change.column === undefined ? `${name} changed` : `${name} moved to ${change.column}`;
 }
 
 function boardOff(): Result<never> {

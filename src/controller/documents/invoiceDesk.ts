@@ -27,11 +27,12 @@ import {
   readingOf,
   withEntryIds,
 } from '../../documents/invoices.ts';
+import { withPendingNote, withSyncNote } from '../../documents/syncNotes.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { selectInvoices } from '../../features/invoices/workTime.ts';
 import { SerialQueue } from '../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { backupsFolder, type DocumentWorld } from './boardDesk.ts';
+import { backupsFolder, type DocumentWorld, minuteOf } from './boardDesk.ts';
 import { type ExportWish, exportEntries, saveInvoice } from './exporting.ts';
 
 /** What is to become of the invoices' text. */
@@ -242,6 +243,11 @@ export class InvoiceDesk {
     return this.#queue.add(() => this.#rewrite(plan));
   }
 
+  /** Brings the lines that tell of the last sync up to date, where the file has them. */
+  async noteSync(at: Date, isAll: boolean): Promise<void> {
+    await this.rewrite((before) => success({ text: withSyncNote(before, minuteOf(at), isAll), value: null }));
+  }
+
   async close(): Promise<void> {
     this.#watch.close();
     await this.#queue.onIdle();
@@ -298,7 +304,30 @@ export class InvoiceDesk {
 /** Returns the text after these changes, and what became of each. */
 function changed(before: Invoices, changes: readonly InvoiceChange[], config: InvoiceConfig) {
   const done = changeInvoices(before, changes, readingOf(config));
-  return done.ok ? success({ text: done.value.invoices.file.text, value: done.value.outcomes }) : done;
+  if (!done.ok) return done;
+  const { invoices, outcomes } = done.value;
+  const notes = outcomes.flatMap((one, at) => (one.ok ? noteOf(changes[at]) : []));
+  const isChanged = invoices.file.text !== before.file.text;
+  const text = (isChanged ? notes : []).reduce(
+    (all, note) => withPendingNote(all, note.at, note.what),
+    invoices.file.text,
+  );
+  return success({ text, value: outcomes });
+}
+
+/** What a list of pending entries says of a change. */
+function noteOf(change: InvoiceChange | undefined): readonly { at: string; what: string }[] {
+  const at = minuteOf(new Date());
+  if (change?.kind === 'add') {
+    const { date, task, minutes, worker } = change.entry;
+    return [{ at: date, what: `${task} - ${formatDuration(minutes)}${worker === '' ? '' : ` (${worker})`}` }];
+  }
+  if (change?.kind === 'pay') return [{ at, what: `${change.number} paid` }];
+  if (change?.kind !== 'mark') return [];
+  return change.entries.map((entry) => ({
+    at,
+    what: `${'id' in entry ? entry.id : entry.task} ${change.status}`,
+  }));
 }
 
 function nothingWritten(status: string): Result<never> {

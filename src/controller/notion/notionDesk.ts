@@ -124,7 +124,10 @@ export class NotionDesk {
             this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
         },
       });
-      if (report.ok && table === 'board' && !isDry) await this.#world.board.noteSync(new Date());
+      if (report.ok && !isDry) {
+        const isAll = report.value.problems.length === 0 && report.value.conflicts.length === 0;
+        await this.#world[table].noteSync(new Date(), isAll);
+      }
       return report;
     });
     if (!reports.ok) return reports;
