@@ -176,6 +176,7 @@ export class Controller {
       core: this.#core,
       looks: this.#looks,
       searchMemory: this.#sessions.searchMemory,
+      changeTheirs: this.#sessions.changeTheirs,
       documents: this.#documents,
       environments: this.#environments,
       ready: this.#ready,
@@ -191,6 +192,7 @@ export class Controller {
     await this.#settle();
     await this.#documents.close();
     await this.#mcp.close();
+    await this.#sessions.close();
     this.#host.close();
     this.#core.close();
     await this.#radar.close();

@@ -20,6 +20,7 @@ export interface Served {
   readonly core: Core;
   readonly looks: Looks;
   readonly searchMemory: Services['searchMemory'];
+  readonly changeTheirs: Services['changeTheirs'];
   readonly documents: Documents;
   readonly environments: Environments;
   /** Before this nothing that is answered would be true. */
@@ -57,7 +58,7 @@ export function serveClient(link: Link, peer: Peer, served: Served): void {
 }
 
 function servicesFor(
-  { core, looks, searchMemory, documents, stopAll }: Served,
+  { core, looks, searchMemory, changeTheirs, documents, stopAll }: Served,
   from: () => RequestMessage['from'],
   lendEnvironment: Services['lendEnvironment'],
 ): Services {
@@ -94,5 +95,6 @@ function servicesFor(
     },
     ...documentServices(documents),
     searchMemory,
+    changeTheirs,
   };
 }

@@ -18,10 +18,14 @@ export interface WorkspaceConfig {
   /** Commands by repository and name; `verify` is run before a finish. Absent when none are configured. */
   readonly jobs?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /**
-   * `copilot`: the person agrees that the copilot-memory server of `.mcp.json` is run and read. `server`: how that file
-   * says to start it, as the person trusted it; absent while nothing may be started.
+   * `copilot`: false leaves the memory server of `.mcp.json` alone. `server`: how that file says to start it, as the
+   * person trusted it; absent while nothing may be started. `serverName`: what it is called there.
    */
-  readonly memory?: { readonly copilot?: boolean; readonly server?: unknown };
+  readonly memory?: {
+    readonly copilot?: boolean;
+    readonly server?: unknown;
+    readonly serverName?: string;
+  };
   /** False: nobody looks by themselves which worktrees will not merge. */
   readonly radar?: boolean;
   /** By repository: what is done in a new worktree before its agent starts. Absent when nothing is configured. */

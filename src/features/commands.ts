@@ -12,6 +12,7 @@ import { boardTools } from './board/tools.ts';
 import type { FeatureCommand, SessionCommand } from './define.ts';
 import { invoiceCommands } from './invoices/commands.ts';
 import { run } from './jobs/run.ts';
+import { correctMemory, removeMemory } from './memory/change.ts';
 import { memorySearch, remember, searchMemory, storeMemory } from './memory/remember.ts';
 import { mute } from './messages/mute.ts';
 import {
@@ -58,6 +59,8 @@ const list = [
   mute,
   searchMemory,
   remember,
+  correctMemory,
+  removeMemory,
   ...boardCommands,
   ...invoiceCommands,
   ...notionCommands,

@@ -68,6 +68,7 @@ export interface Services {
   readonly invoices: InvoiceService;
   readonly notion: NotionService;
   searchMemory: MemorySearch;
+  changeTheirs: ChangeTheirs;
 }
 
 /** What is done in the world for agents. It is made for each session. Nothing in it approves, types or ends anything. */
@@ -96,6 +97,9 @@ export type MemorySearch = (
   kind: string | undefined,
   limit: number,
 ) => Promise<readonly FoundMemory[]>;
+
+/** Corrects an entry of the memory server of others, or removes it where the content is null. */
+export type ChangeTheirs = (id: string, content: string | null) => Promise<Result<null>>;
 
 export interface WorkerService {
   previewFinish(id: string): Answer<FinishPreview>;

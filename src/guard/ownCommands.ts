@@ -28,6 +28,8 @@ export const refusedCommands: readonly string[] = [
   'messages mute',
   'messages unmute',
   'memory store',
+  'memory correct',
+  'memory remove',
   'board add',
   'board move',
   'board edit',

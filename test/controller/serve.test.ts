@@ -63,6 +63,7 @@ function connect(inside: boolean, ready: Promise<void> = Promise.resolve()) {
     {
       core,
       looks: new LooksAtNoFile(core, edge),
+      changeTheirs: async () => success(null),
       searchMemory: async () => [],
       documents: {} as Documents,
       environments: new Environments({ PATH: '/usr/bin' }),
@@ -111,6 +112,8 @@ const samples: { readonly [K in CommandName]: CommandParams<K> } = {
     board: {},
   },
   remember: { kind: 'lesson', content: 'c', tags: [], metadata: { any: [1] } },
+  correctMemory: { id: 'orch-1', content: 'd' },
+  removeMemory: { id: 'orch-1' },
   ...{ addCard: { column: 'To Do', fields: { task: 't', repo: null } }, giveCardIds: {}, invoices: {} },
   changeCard: { card: { line: 1, task: 't' }, seen: { column: 'Done', task: 't' }, fields: { repo: null } },
   ...{

@@ -16,6 +16,8 @@ const given: Readonly<Record<string, string>> = {
   'messages mute': 'backend/tester',
   'messages unmute': 'backend/tester',
   'memory store': '"Remember this"',
+  'memory correct': 'orch-1 "Remember that"',
+  'memory remove': 'orch-1',
   'worker start': 'web more --yes',
   'worker show': 'backend/tester',
   'worker screen': 'backend/tester',

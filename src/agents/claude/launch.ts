@@ -53,6 +53,8 @@ export interface SessionStart {
   readonly settingsFile: string;
   /** Absolute path of what names our tools; absent without them. */
   readonly mcpConfigFile?: string;
+  /** Names of others' tools in it that need no permission either; absent for none. */
+  readonly freeTools?: readonly string[];
   /** What the session is asked to be and held to; absent for a bare one. */
   readonly role?: Role;
   /** Absolute path of the folder with our skills. */
@@ -67,13 +69,15 @@ export interface SessionStart {
  * @param command what the person configured, flags of their own included
  */
 export function claudeArguments(command: readonly string[], start: SessionStart): string[] {
-  const { sessionId, resume, brief, name, settingsFile, mcpConfigFile, role, plugin } = start;
+  const { sessionId, resume, brief, name, settingsFile, mcpConfigFile, freeTools = [], role, plugin } = start;
   return [
     ...[resume ? '--resume' : '--session-id', sessionId],
     ...['-n', name],
     ...['--settings', settingsFile],
     // Our tools need no permission: what could do harm through them is asked of a person by us.
-    ...(mcpConfigFile ? ['--mcp-config', mcpConfigFile, '--allowedTools', 'mcp__orch__*'] : []),
+    ...(mcpConfigFile
+      ? ['--mcp-config', mcpConfigFile, '--allowedTools', ['mcp__orch__*', ...freeTools].join(',')]
+      : []),
     ...(plugin ? ['--plugin-dir', plugin] : []),
     ...(role === 'orchestrator' || choosesMode(command) ? [] : ['--permission-mode', 'default']),
     // Otherwise a resumed session gets the role text of its first start, even after that text has changed.

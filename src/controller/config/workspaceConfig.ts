@@ -14,7 +14,7 @@ import {
 import { readText, syncFolder } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { whyOf } from '../../lib/systemError.ts';
-import { configFile, readTrust, trustWritten } from '../trust/trust.ts';
+import { configFile, type MemoryServer, readTrust, trustWritten } from '../trust/trust.ts';
 import { resolveBoard, resolveInvoices } from './documentConfig.ts';
 import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
 
@@ -67,10 +67,13 @@ export function readUntrusted(root: string): Result<OpenedConfig> {
   return config.ok ? success({ config: config.value, trust: trust.value.facts }) : config;
 }
 
-function checked(root: string, stored: Readonly<Record<string, unknown>>, server: unknown) {
+function checked(root: string, stored: Readonly<Record<string, unknown>>, server: MemoryServer | null) {
   const config = check(root, stored);
   return config.ok && server !== null
-    ? success({ ...config.value, memory: { ...config.value.memory, server } })
+    ? success({
+        ...config.value,
+        memory: { ...config.value.memory, server: server.spec, serverName: server.name },
+      })
     : config;
 }
 

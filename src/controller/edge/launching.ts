@@ -30,7 +30,8 @@ import { type Problem, type Result, success } from '../../lib/result.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
 import type { HostPort } from './hostPort.ts';
-import { findPreset, findRepo, settingsFile, type Tools, worktreePath } from './tools.ts';
+import { memoryId, memoryServers, memoryTools } from './memoryServer.ts';
+import { findPreset, findRepo, settingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
 
 /** Which half of a launch failed decides what is left of it. */
 type Launched =
@@ -115,7 +116,7 @@ async function spawn(
   if (!call.ok) return call;
   const inbox = await call.value('inbox', {});
   if (!inbox.ok) return inbox;
-  const settled = writeSettings(tools.config.root, inbox.value.url);
+  const settled = writeSettings(tools, inbox.value.url);
   if (!settled.ok) return settled;
   // The last run's screen makes room for the new one; there may be none.
   if (worker.run > 1) await call.value('forget', { id: worker.id });
@@ -144,6 +145,7 @@ export function workerEnvironment(
   draft: ProposalDraft | Worker,
   ports?: PortBlock,
 ): Record<string, string> {
+  const id = memoryId(tools.config, tools.ambient);
   return agentEnvironment(tools.ambient, preset, {
     ORCH_WORKER: workerId(draft.repo, draft.task),
     ORCH_WORKSPACE: tools.config.root,
@@ -151,7 +153,7 @@ export function workerEnvironment(
     ORCH_TASK: draft.task,
     ORCH_BRIEF: draft.brief,
     ...(tools.mcpUrl && { ORCH_MCP_URL: tools.mcpUrl }),
-    ...(tools.config.memory?.copilot && { WORKSPACE_ID: copilotWorkspace(tools.config.root) }),
+    ...(id !== null && { WORKSPACE_ID: id }),
     ...(ports && { ORCH_PORT: `${ports.first}`, ORCH_PORT_COUNT: `${ports.count}` }),
     ...lfsEnvironment(tools.config.setup?.[draft.repo]?.lfs),
     GIT_CEILING_DIRECTORIES: ceilings(tools.ambient, placeOf(tools.config.root, draft)),
@@ -164,8 +166,14 @@ function placeOf(root: string, draft: ProposalDraft | Worker): string {
   return isOrchestrator(draft) ? root : worktreePath(root, draft.repo, draft.task);
 }
 
-/** The hooks' settings name the inbox, whose port is another after each start of the host. */
-function writeSettings(root: string, inboxUrl: string): Result<null> {
+/**
+ * The hooks' settings name the inbox, whose port is another after each start of the host. The memory server stands
+ * beside our tools as it was trusted: what `.mcp.json` says by now is another matter.
+ */
+function writeSettings({ config, ambient, mcpUrl }: Tools, inboxUrl: string): Result<null> {
+  const { root } = config;
+  const servers = mcpUrl === undefined ? null : writeMcpConfig(root, mcpUrl, memoryServers(config, ambient));
+  if (servers?.ok === false) return servers;
   const { node, hook, statusLine } = agentPrograms();
   const settings = claudeSettings({
     node,
@@ -248,7 +256,7 @@ export function guardRules(
 ): GuardRules | null {
   const state = stateFolder(ambient);
   if (isOrchestrator(session))
-    return { role: 'orchestrator', tools: [...orchestratorTools, ownTools], state };
+    return { role: 'orchestrator', tools: [...orchestratorTools, ownTools, ...memoryTools(config)], state };
   if (config.guard === false || preset.speaks !== 'claude') return null;
   const { allow = [], writable = [] } = config.guard ?? {};
   const home = preset.env.HOME ?? ambient.HOME ?? homedir();
@@ -275,9 +283,4 @@ export function guardWarnings(
   if (config.guard === false) return ['The guard is off: nothing keeps it in its worktree.'];
   const { allow = [] } = config.guard ?? {};
   return allow.length === 0 ? [] : [`The guard of this workspace allows: ${allow.join(', ')}.`];
-}
-
-/** The same database for the workspace and all its worktrees; without it each folder has its own. */
-export function copilotWorkspace(root: string): string {
-  return `orch-${Buffer.from(root).toString('base64url').slice(-40)}`;
 }

@@ -15,7 +15,7 @@ export class MemoryIndex {
   /**
    * The best matches first; without a query the newest. A query in quotes, or one that begins with `[`, is looked
    * for as it stands.
-   * @param memories all there are; those not seen before are taken in
+   * @param memories all there are; those not seen before are taken in, and those that are gone forgotten
    * @param limit at most so many, 1–100
    */
   async search(
@@ -43,16 +43,29 @@ export class MemoryIndex {
       .slice(0, limit);
   }
 
+  /** What was corrected since is found by its new words, and what was removed no more. */
   async #filled(memories: readonly Memory[]): Promise<MiniSearch<Entry>> {
     const { default: Search } = await import('minisearch');
     this.#index ??= new Search<Entry>({ fields: ['content', 'tags'] });
-    for (const memory of memories) {
-      if (this.#known.has(memory.id)) continue;
-      this.#known.set(memory.id, memory);
-      this.#index.add({ id: memory.id, content: memory.content, tags: memory.tags.join(' ') });
+    const now = new Map(memories.map((memory) => [memory.id, memory]));
+    for (const id of this.#known.keys()) {
+      if (now.has(id)) continue;
+      this.#known.delete(id);
+      this.#index.discard(id);
+    }
+    for (const [id, memory] of now) {
+      const known = this.#known.get(id);
+      this.#known.set(id, memory);
+      if (!known) this.#index.add(entryOf(memory));
+      else if (known.content !== memory.content || known.tags.join() !== memory.tags.join())
+        this.#index.replace(entryOf(memory));
     }
     return this.#index;
   }
+}
+
+function entryOf({ id, content, tags }: Memory): Entry {
+  return { id, content, tags: tags.join(' ') };
 }
 
 const options = { prefix: true, fuzzy: 0.2, boost: { tags: 2 } };

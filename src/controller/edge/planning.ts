@@ -26,6 +26,7 @@ import { checkNewWorktree, checkOldWorktree } from '../../git/worktrees/worktree
 import { failure, type Result, success } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
 import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
+import { memoryTools } from './memoryServer.ts';
 import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
 
 /**
@@ -219,6 +220,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     plugin: agentPrograms().plugin,
     version,
     ...(tools.mcpUrl && { mcpConfigFile: mcpConfigFile(tools.config.root) }),
+    ...(tools.mcpUrl && { freeTools: memoryTools(tools.config) }),
   });
   const isAnew = worker !== null && !resume;
   const guard = guardRules(tools, { ...(role && { role }), worktree, branch }, preset);

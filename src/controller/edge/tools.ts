@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
 import type { Git } from '../../git/run.ts';
+import { replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { configFile } from '../config/workspaceConfig.ts';
 
@@ -42,9 +43,23 @@ export function settingsFile(root: string): string {
   return join(root, '.orch', 'agent-settings.json');
 }
 
-/** What tells agents where our tools are; holds no secret either. */
+/** What tells agents where our tools are. It has no secret of ours; a memory server's own variables stand there, too. */
 export function mcpConfigFile(root: string): string {
   return join(root, '.orch', 'agent-mcp.json');
+}
+
+/**
+ * Writes what `--mcp-config` names: the token is filled in from each agent's environment.
+ * @param others servers that sessions get beside ours
+ */
+export function writeMcpConfig(
+  root: string,
+  url: string,
+  others: Readonly<Record<string, unknown>> = {},
+): Result<null> {
+  const headers = { Authorization: 'Bearer $' + '{ORCH_TOKEN}' };
+  const config = { mcpServers: { orch: { type: 'http', url, headers }, ...others } };
+  return replaceFile(root, mcpConfigFile(root), JSON.stringify(config, null, 2));
 }
 
 /** Where worktrees of a workspace lie. */

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Message } from '../../features/messages.ts';
 import type { SessionServices } from '../../features/services.ts';
-import { readText, replaceFile } from '../../lib/files.ts';
+import { readText } from '../../lib/files.ts';
 import { LoopbackServer } from '../../lib/loopbackServer.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from '../edge/hostPort.ts';
-import { mcpConfigFile } from '../edge/tools.ts';
+import { mcpConfigFile, writeMcpConfig } from '../edge/tools.ts';
 import type { McpServer } from './server.ts';
 
 interface McpWorld {
@@ -92,13 +92,6 @@ function refuse(response: ServerResponse, _path: string, status: number, error: 
   const headers = { 'content-type': 'application/json', connection: 'close' };
   response.writeHead(status, status === 405 ? { ...headers, allow: 'POST, DELETE' } : headers);
   response.end(JSON.stringify({ jsonrpc: '2.0', error: { code: -32000, message: error }, id: null }));
-}
-
-/** Writes what `--mcp-config` names: the token is filled in from each agent's environment. */
-export function writeMcpConfig(root: string, url: string): Result<null> {
-  const headers = { Authorization: 'Bearer $' + '{ORCH_TOKEN}' };
-  const config = { mcpServers: { orch: { type: 'http', url, headers } } };
-  return replaceFile(root, mcpConfigFile(root), JSON.stringify(config, null, 2));
 }
 
 /** The port that agents were told last time; null where there is none. */

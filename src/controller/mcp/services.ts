@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Repo } from '../../core/repo.ts';
 import type { SessionRequest } from '../../features/commands.ts';
-import type { MemorySearch, SessionServices } from '../../features/services.ts';
+import type { FoundMemory } from '../../features/memory/memory.ts';
+import type { ChangeTheirs, MemorySearch, SessionServices } from '../../features/services.ts';
 import { noSuchWorker } from '../../features/state.ts';
 import { readCommit, readHistory, workDiff } from '../../git/history.ts';
 import { type Result, success } from '../../lib/result.ts';
@@ -18,7 +19,12 @@ export function createSessions(
   looks: Looks,
   edge: Edge,
   board: SessionServices['board'],
-): { readonly servicesOf: (id: string) => SessionServices; readonly searchMemory: MemorySearch } {
+): {
+  readonly servicesOf: (id: string) => SessionServices;
+  readonly searchMemory: MemorySearch;
+  readonly changeTheirs: ChangeTheirs;
+  close(): Promise<void>;
+} {
   const index = new MemoryIndex();
   let loaded: Promise<CopilotMemory> | undefined;
   const copilot = () => {
@@ -28,9 +34,19 @@ export function createSessions(
     return loaded;
   };
   const searchMemory: MemorySearch = async (query, kind, limit) => {
-    const others = await copilot().then((one) => one.read(core.state.config, edge.ambient));
-    return index.search([...others, ...core.state.log.memories], query, kind, limit);
+    const theirs = await copilot();
+    const { config } = core.state;
+    const others = await theirs.read(config, edge.ambient);
+    const all = [...others, ...core.state.log.memories];
+    const found = await index.search(all, query, kind, limit);
+    const near = await theirs.search(config, edge.ambient, query, limit);
+    return joined(
+      found,
+      near.filter(({ memory }) => kind === undefined || memory.kind === kind),
+    ).slice(0, limit);
   };
+  const changeTheirs: ChangeTheirs = async (id, content) =>
+    (await copilot()).change(core.state.config, edge.ambient, id, content);
   const at = async <T>(name: string, use: (repo: Repo) => Promise<Result<T>>): Promise<Result<T>> => {
     const repo = findRepo(core.state.config, name);
     return repo.ok ? use(repo.value) : repo;
@@ -58,5 +74,13 @@ export function createSessions(
     board,
     searchMemory,
   });
-  return { servicesOf, searchMemory };
+  const close = async () => (await loaded)?.close();
+  return { servicesOf, searchMemory, changeTheirs, close };
+}
+
+/** What words found and what the server's own search found, each once; the nearer first. */
+function joined(found: readonly FoundMemory[], near: readonly FoundMemory[]): readonly FoundMemory[] {
+  const known = new Set(found.flatMap(({ memory }) => [memory.id, memory.content]));
+  const more = near.filter(({ memory }) => !known.has(memory.id) && !known.has(memory.content));
+  return [...found, ...more].sort((one, other) => one.distance - other.distance);
 }

@@ -8,8 +8,10 @@ export interface TrustedParts {
   readonly config: Readonly<Record<string, unknown>>;
   /** Where each repository really is, by its place in the list: relative paths and links resolved. */
   readonly repos: readonly string[];
-  /** The server of `.mcp.json` that would be run; null where none would. */
+  /** The memory server of `.mcp.json`, which is run and given to sessions; null where none would be. */
   readonly server: unknown;
+  /** Its name there; absent for `copilot-memory`, the only one that earlier versions ran. */
+  readonly serverName?: string;
 }
 
 /**
@@ -25,8 +27,9 @@ export function withoutInert(stored: Readonly<Record<string, unknown>>): Record<
 
 /** Returns the SHA-256 of all parts as 64 hexadecimal digits; the order of keys does not matter. */
 export function hashOf(parts: TrustedParts): string {
-  const { config, repos, server } = parts;
-  return createHash('sha256').update(canonical({ config, repos, server })).digest('hex');
+  const { config, repos, server, serverName } = parts;
+  const all = { config, repos, server, ...(serverName !== undefined && { serverName }) };
+  return createHash('sha256').update(canonical(all)).digest('hex');
 }
 
 /** JSON with sorted keys, so that equal values have equal texts. */
@@ -57,7 +60,12 @@ export function rowsOf(parts: TrustedParts, before: TrustedParts | null = null):
   return [...rows, ...gone].sort((a, b) => order.indexOf(a.effect) - order.indexOf(b.effect));
 }
 
-function flatten({ config, repos, server }: TrustedParts): Map<string, string> {
+function flatten({
+  config,
+  repos,
+  server,
+  serverName = 'copilot-memory',
+}: TrustedParts): Map<string, string> {
   const rows = new Map<string, string>();
   const { repos: listed, ...rest } = config;
   add(rows, '', rest);
@@ -71,7 +79,7 @@ function flatten({ config, repos, server }: TrustedParts): Map<string, string> {
       add(rows, key, others);
     }
   else if (listed !== undefined) rows.set('repos', text(listed));
-  if (server !== null) add(rows, '.mcp.json copilot-memory', server);
+  if (server !== null) add(rows, `.mcp.json ${keyText(serverName)}`, server);
   return rows;
 }
 

@@ -12,9 +12,10 @@ export interface TrustRecord {
   readonly hash: string | null;
   /** The configuration file as it was trusted, parsed; its values stay in use while a changed one waits. */
   readonly stored: Readonly<Record<string, unknown>> | null;
-  /** Where its repositories were, and the server of `.mcp.json`; see `TrustedParts`. */
+  /** Where its repositories were, and the memory server of `.mcp.json`; see `TrustedParts`. */
   readonly repos: readonly string[];
   readonly server: unknown;
+  readonly serverName?: string;
   /** The random id of the state that was written here; null where there is none yet. */
   readonly stateId: string | null;
 }

@@ -18,8 +18,8 @@ export interface Trust {
   readonly onDisk: Stored;
   /** The values to use: those on the disk, or the last trusted ones; null while nothing was ever trusted. */
   readonly usable: Stored | null;
-  /** The server of `.mcp.json` that belongs to the usable values. */
-  readonly server: unknown;
+  /** The memory server of `.mcp.json` that belongs to the usable values. */
+  readonly server: MemoryServer | null;
   readonly record: TrustRecord | null;
 }
 
@@ -45,12 +45,12 @@ export function readTrust(root: string, env: Readonly<NodeJS.ProcessEnv> = proce
   const common = { root, onDisk: onDisk.value, record };
   if (record?.hash === hash) {
     const facts = { configuration: 'trusted', state, hash } as const;
-    return success({ ...common, facts, usable: onDisk.value, server: parts.server });
+    return success({ ...common, facts, usable: onDisk.value, server: serverOf(parts) });
   }
   const before = record?.stored ? partsIn(record, record.stored) : null;
   const configuration = before ? 'changed' : 'untrusted';
   const facts = { configuration, state, hash, rows: rowsOf(parts, before) } as const;
-  return success({ ...common, facts, usable: record?.stored ?? null, server: record?.server ?? null });
+  return success({ ...common, facts, usable: record?.stored ?? null, server: record && serverOf(record) });
 }
 
 /** Records that the person trusts the configuration of exactly this hash. @returns `trust_changed` for another */
@@ -60,24 +60,12 @@ export function grantTrust(
   env: Readonly<NodeJS.ProcessEnv> = process.env,
 ): Result<null> {
   const now = readTrust(root, env);
-  if (!now.ok) return now;
-  const { facts, onDisk, record } = now.value;
-  if (facts.hash !== hash)
-    return failure(
-      'trust_changed',
-      `The configuration of ${root} is not the one with the hash ${hash}; now it is ${facts.hash}.`,
-      'Look at it again: orch-tui trust',
-    );
-  const { repos, server } = partsOf(root, onDisk);
-  return withNewState(
-    { root, hash, stored: onDisk, repos, server, stateId: record?.stateId ?? null },
-    facts.state,
-    env,
-  );
+  return now.ok ? grant(now.value, partsOf(root, now.value.onDisk), hash, env) : now;
 }
 
 /**
- * Trusts what a command of the person's has just written.
+ * Trusts what a command of the person's has just written. What others wrote into `.mcp.json` is not part of that: a
+ * memory server there still has to be looked at.
  * @param written the whole configuration, as it was handed to the file
  * @returns `trust_changed` where the file holds anything else by now
  */
@@ -86,9 +74,39 @@ export function trustWritten(
   written: object,
   env: Readonly<NodeJS.ProcessEnv> = process.env,
 ): Result<null> {
+  const now = readTrust(root, env);
+  if (!now.ok) return now;
   // The file holds no more than JSON does: keys without a value are not in it.
   const stored = JSON.parse(JSON.stringify(written)) as Stored;
-  return grantTrust(root, hashOf(partsOf(root, stored)), env);
+  const known = withKnownServer(now.value, partsOf(root, now.value.onDisk));
+  return grant(now.value, known, hashOf(withKnownServer(now.value, partsOf(root, stored))), env);
+}
+
+function withKnownServer({ record }: Trust, { config, repos, ...named }: TrustedParts): TrustedParts {
+  const known = serverParts(record && serverOf(record));
+  return { config, repos, ...(named.server === null ? named : known) };
+}
+
+function grant(
+  now: Trust,
+  parts: TrustedParts,
+  hash: string,
+  env: Readonly<NodeJS.ProcessEnv>,
+): Result<null> {
+  const { root, facts, onDisk, record } = now;
+  const found = hashOf(parts);
+  if (found !== hash)
+    return failure(
+      'trust_changed',
+      `The configuration of ${root} is not the one with the hash ${hash}; now it is ${found}.`,
+      'Look at it again: orch-tui trust',
+    );
+  const { config: _, ...rest } = parts;
+  return withNewState(
+    { root, hash, stored: onDisk, ...rest, stateId: record?.stateId ?? null },
+    facts.state,
+    env,
+  );
 }
 
 /** Takes over the state of a workspace: from now on it is the person's own. */
@@ -164,12 +182,12 @@ function partsOf(root: string, stored: Stored): TrustedParts {
   return {
     config: withoutInert(stored),
     repos: listOf(stored.repos).map((entry) => realPath(root, entry)),
-    server: namedServer(root, stored),
+    ...serverParts(namedServer(root, stored)),
   };
 }
 
-function partsIn({ repos, server }: TrustRecord, stored: Stored): TrustedParts {
-  return { config: withoutInert(stored), repos, server };
+function partsIn(record: TrustRecord, stored: Stored): TrustedParts {
+  return { config: withoutInert(stored), repos: record.repos, ...serverParts(serverOf(record)) };
 }
 
 function realPath(root: string, entry: unknown): string {
@@ -183,15 +201,44 @@ function realPath(root: string, entry: unknown): string {
   }
 }
 
-/** The copilot-memory server as `.mcp.json` names it; null unless the configuration has it run. */
-function namedServer(root: string, { memory }: Stored): unknown {
-  if ((memory as { copilot?: unknown } | undefined)?.copilot !== true) return null;
+/** A program of others that keeps memories, as `.mcp.json` names it. */
+export interface MemoryServer {
+  readonly name: string;
+  readonly spec: unknown;
+}
+
+const usualServer = 'copilot-memory';
+
+function serverOf({ server, serverName = usualServer }: Pick<TrustRecord, 'server' | 'serverName'>) {
+  return server === null ? null : { name: serverName, spec: server };
+}
+
+function serverParts(server: MemoryServer | null): Pick<TrustedParts, 'server' | 'serverName'> {
+  if (!server) return { server: null };
+  const { name, spec } = server;
+  return { server: spec, ...(name !== usualServer && { serverName: name }) };
+}
+
+/**
+ * The memory server of `.mcp.json`: the one called `copilot-memory`, else one that is given a `WORKSPACE_ID`, else one
+ * with memory in its name. Null where there is none, or the configuration wants none.
+ */
+function namedServer(root: string, { memory }: Stored): MemoryServer | null {
+  if ((memory as { copilot?: unknown } | undefined)?.copilot === false) return null;
   const file = followPath(root, join(root, '.mcp.json'));
   const text = file.ok ? readPlain(file.value, mostConfigBytes) : file;
   if (!text.ok || text.value === null) return null;
   try {
-    const { mcpServers } = JSON.parse(text.value) as { mcpServers?: Record<string, unknown> };
-    return mcpServers?.['copilot-memory'] ?? null;
+    const { mcpServers } = JSON.parse(text.value.replace(/^\ufeff/, '')) as { mcpServers?: unknown };
+    const servers = Object.entries(mcpServers ?? {}).flatMap(([name, spec]) =>
+      typeof spec === 'object' && spec !== null && name !== 'orch' ? [{ name, spec: spec as Stored }] : [],
+    );
+    return (
+      servers.find(({ name }) => name === usualServer) ??
+      servers.find(({ spec }) => Object.hasOwn(Object(spec.env), 'WORKSPACE_ID')) ??
+      servers.find(({ name }) => /memory/i.test(name)) ??
+      null
+    );
   } catch {
     // Not JSON: then it names no server.
     return null;

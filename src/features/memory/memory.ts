@@ -36,13 +36,21 @@ export interface FoundMemory {
   readonly distance: number;
 }
 
-/** A session stored something for all to find. */
-type MemoryEvent = {
-  readonly type: 'remembered';
-  readonly id: string;
-  readonly entry: number;
-  readonly memory: MemoryDraft;
-};
+/** A session or person stored something for all to find, put another text in its place, or took it away. */
+type MemoryEvent =
+  | {
+      readonly type: 'remembered';
+      readonly id: string;
+      readonly entry: number;
+      readonly memory: MemoryDraft;
+    }
+  | {
+      readonly type: 'memory-corrected';
+      readonly id: string;
+      readonly entry: number;
+      readonly content: string;
+    }
+  | { readonly type: 'memory-removed'; readonly id: string; readonly entry: number };
 
 interface MemoryState {
   readonly memories: readonly Memory[];
@@ -58,11 +66,31 @@ const memoryDraft: Shape<MemoryDraft> = object<MemoryDraft>({
 /** What the log remembers of memories. */
 export const memorySlice: Slice<MemoryState, MemoryEvent> = {
   start: { memories: [], lastMemory: 0 },
-  fields: { remembered: { id: text, entry: count, memory: memoryDraft } },
+  fields: {
+    remembered: { id: text, entry: count, memory: memoryDraft },
+    'memory-corrected': { id: text, entry: count, content: text },
+    'memory-removed': { id: text, entry: count },
+  },
   on: {
     remembered: ({ memories, lastMemory }, { id, entry, at, memory }) => ({
-      memories: [...memories, { id: `orch-${entry}`, by: id, at, ...memory }],
+      memories: [...memories, { id: entryId(entry), by: id, at, ...memory }],
       lastMemory: Math.max(lastMemory, entry),
+    }),
+    'memory-corrected': ({ memories }, { entry, content }) => ({
+      memories: memories.map((one) => (one.id === entryId(entry) ? { ...one, content } : one)),
+    }),
+    'memory-removed': ({ memories }, { entry }) => ({
+      memories: memories.filter((one) => one.id !== entryId(entry)),
     }),
   },
 };
+
+function entryId(entry: number): string {
+  return `orch-${entry}`;
+}
+
+/** Returns the number of an entry of ours; null for an id of another source. */
+export function entryNumber(id: string): number | null {
+  const [, digits] = /^orch-(\d{1,9})$/.exec(id) ?? [];
+  return digits === undefined ? null : Number(digits);
+}

@@ -63,4 +63,6 @@ export const samples: { readonly [T in Happening['type']]: Extract<Happening, { 
   'entry-written': { type: 'entry-written', entry: 'T-1' },
   billed: { type: 'billed', number: 'INV-1', entries: [], left: { date: '2026-11-20' } },
   'backups-expired': { type: 'backups-expired', repo: 'backend', refs: ['refs/orch/x'] },
+  'memory-corrected': { type: 'memory-corrected', id, entry: 1, content: 'y' },
+  'memory-removed': { type: 'memory-removed', id, entry: 1 },
 };

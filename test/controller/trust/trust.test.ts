@@ -46,6 +46,7 @@ function trustOf(at = root): Trust {
   return read.value;
 }
 
+const trustSeen = () => grantTrust(root, factsOf().hash, env);
 const trustNow = (as = env) => trustWritten(root, trustOf().onDisk, as);
 const factsOf = (at?: string) => trustOf(at).facts;
 
@@ -150,19 +151,42 @@ describe('a configuration', () => {
         JSON.stringify({ mcpServers: { 'copilot-memory': { command, args: ['x'] }, other: { command } } }),
       );
     name('good');
-    configure({ repos });
-    trustNow();
+    configure({ repos, memory: { copilot: false } });
+    trustSeen();
     name('evil');
     expect(factsOf().configuration).toBe('trusted');
-    configure({ repos, memory: { copilot: true } });
+    configure({ repos });
     expect(factsOf().rows).toContainEqual({
       ...{ key: '.mcp.json copilot-memory.command', value: 'evil', effect: 'runs', change: 'added' },
     });
-    trustNow();
-    expect(trustOf().server).toMatchObject({ command: 'evil' });
+    trustSeen();
+    expect(trustOf().server).toMatchObject({ name: 'copilot-memory', spec: { command: 'evil' } });
     name('worse');
     expect(factsOf().configuration).toBe('changed');
   });
+
+  it.each([
+    ['its name', { notes: { command: 'x' }, 'team-memory': { command: 'evil' } }],
+    ['its id', { other: { command: 'x' }, team: { command: 'evil', env: { WORKSPACE_ID: 'w' } } }],
+  ])(
+    'counts a memory server that is known by %s, and a command of the person’s trusts none',
+    (_, mcpServers) => {
+      writeFileSync(join(root, '.mcp.json'), JSON.stringify({ mcpServers }));
+      configure({ repos });
+      expect(trustWritten(root, { repos }, env)).toMatchObject({ ok: true });
+      expect(factsOf()).toMatchObject({ configuration: 'changed' });
+      expect(factsOf().rows).toContainEqual(
+        expect.objectContaining({ key: expect.stringMatching(/^\.mcp\.json team.*command$/), value: 'evil' }),
+      );
+      expect(trustOf().server).toBeNull();
+      trustSeen();
+      expect(trustWritten(root, { repos }, env)).toMatchObject({ ok: true });
+      expect(trustOf()).toMatchObject({
+        facts: { configuration: 'trusted' },
+        server: { spec: { command: 'evil' } },
+      });
+    },
+  );
 
   it.each([
     ['a link to any file', () => symlinkSync('/etc/passwd', join(root, '.orch/config.json'))],
