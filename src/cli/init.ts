@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import {
@@ -10,13 +10,15 @@ import {
 import type { Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
+import { discoverRepos, type Other, uniqueNames } from '../git/discover.ts';
 import { createDevelop, readFlow } from '../git/flow/flow.ts';
-import { discoverRepos, excludeOurFolders, uniqueNames } from '../git/repos.ts';
+import { excludeOurFolders } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
 import { columns } from '../ui/rows.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
+import { findFolder } from './workspace.ts';
 
 interface InitOptions {
   readonly repos?: string;
@@ -29,9 +31,9 @@ interface InitOptions {
  * has already stays, unless the repositories are named; where nothing is to be changed, that is all that is said.
  */
 export async function initWorkspace(out: Output, options: InitOptions, folder = '.'): Promise<void> {
-  const root = realpathSync(folder);
+  const root = demand(findFolder(folder));
   const known = existsSync(configFile(root)) ? demand(readConfig(root)) : null;
-  const repos = await chooseRepos(root, options.repos, known?.repos ?? []);
+  const { repos, others } = await chooseRepos(root, options.repos, known?.repos ?? []);
   const isChanged = known === null || !isDeepStrictEqual(repos, known.repos);
   const develop = options.develop === true;
   if (isChanged || develop)
@@ -42,8 +44,13 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
   const rows = config.repos.map((repo, at) => ['', repo.name, bases[at] ?? '']);
   const what = known === null ? 'is a workspace now' : isChanged ? 'has these now' : 'is a workspace already';
   out.result(
-    { workspace: root, name: config.name, config: configFile(root), repos: config.repos },
-    [`${config.name} ${what}: ${configFile(root)}`, columns(rows), 'Open it: orch-tui'].join('\n'),
+    { workspace: root, name: config.name, config: configFile(root), repos: config.repos, others },
+    [
+      `${config.name} ${what}: ${configFile(root)}`,
+      columns(rows),
+      ...others.map(otherText),
+      'Open it: orch-tui',
+    ].join('\n'),
   );
 }
 
@@ -67,19 +74,40 @@ async function chooseRepos(
   root: string,
   wanted: string | undefined,
   known: readonly Repo[],
-): Promise<readonly Repo[]> {
-  const { repos: found } = demand(await discoverRepos(root));
-  const others = found.filter(({ path }) => !known.some((repo) => repo.path === path));
-  const all = [...known, ...others];
+): Promise<{ readonly repos: readonly Repo[]; readonly others: readonly Other[] }> {
+  const { repos: found, others } = demand(await discoverRepos(root));
+  const isKnown = ({ path }: Repo) => known.some((repo) => repo.path === path);
+  const fresh = found.filter((repo) => !isKnown(repo));
+  const left = others.filter((other) => !isKnown(other));
+  // Those that are taken only where they are named come last, so that they change no other's name.
+  const all = [...known, ...fresh, ...left.filter(({ isUsable }) => isUsable)];
   const names = uniqueNames(all.map(({ name }) => name));
-  const repos = all.map(({ path }, at) => ({ name: names[at] ?? '', path }));
-  if (repos.length === 0)
-    refuse(
-      'no_repos',
-      `There is no git repository in ${root} or directly below it.`,
-      'Go to the folder that holds your repositories, or clone one into this one.',
-    );
-  if (wanted === undefined) return repos;
+  const named = all.map(({ path }, at) => ({ name: names[at] ?? '', path }));
+  const repos = named.slice(0, known.length + fresh.length);
+  if (named.length === 0) refuseWithout(root, left);
+  if (wanted === undefined) {
+    if (repos.length === 0) refuseWithout(root, left);
+    return { repos, others: left };
+  }
+  return { repos: pickNamed(named, wanted), others: [] };
+}
+
+/** Says what was seen instead of a repository, and what to do about it. */
+function refuseWithout(root: string, others: readonly Other[]): never {
+  refuse(
+    'no_repos',
+    [`There is no git repository in ${root} or directly below it.`, ...others.map(otherText)].join('\n'),
+    others.some(({ isUsable }) => isUsable)
+      ? `To work on one of these, name it: orch-tui init --repos ${others.find(({ isUsable }) => isUsable)?.name}`
+      : 'Go to the folder that holds your repositories, or clone one into this one.',
+  );
+}
+
+function otherText({ name, what, isUsable }: Other): string {
+  return `! ${name} ${what}; it is ${isUsable ? 'taken only where you name it: --repos' : 'not taken'}.`;
+}
+
+function pickNamed(repos: readonly Repo[], wanted: string): readonly Repo[] {
   const named = wanted.split(',').map((name) => name.trim());
   const missing = named.find((name) => !repos.some((repo) => repo.name === name));
   if (missing !== undefined)

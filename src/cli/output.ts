@@ -1,3 +1,4 @@
+import { withBytes } from '../lib/paths.ts';
 import { type Problem, problemOf } from '../lib/result.ts';
 import { plainLines, visible } from '../lib/sanitize.ts';
 import { helpFor, whyOf } from '../lib/systemError.ts';
@@ -19,7 +20,7 @@ export const exitCodes = { done: 0, refused: 1, usage: 2 } as const;
 export function createOutput(json: boolean): Output {
   return {
     json,
-    result: (value, text) => write(json ? visible(value, 2) : plainLines(text)),
+    result: (value, text) => write(json ? visible(withBytes(value), 2) : plainLines(text)),
     screen: (value, text) => write(json ? visible(value, 2) : text),
     say: (text) => {
       if (!json) write(plainLines(text));

@@ -4,11 +4,26 @@ import { failure, type Result, success } from '../lib/result.ts';
 
 /** The workspace that a folder belongs to: the nearest one above it that has been made one. */
 export function findWorkspace(from: string): Result<string> {
-  const folder = resolve(from);
-  if (!existsSync(folder)) return failure('no_folder', `There is no folder ${folder}.`);
-  for (let at = realpathSync(folder); ; at = dirname(at)) {
+  const folder = findFolder(from);
+  if (!folder.ok) return folder;
+  for (let at = folder.value; ; at = dirname(at)) {
     if (existsSync(join(at, '.orch', 'config.json'))) return success(at);
     if (dirname(at) === at) break;
   }
-  return failure('no_workspace', `${folder} is no workspace.`, 'Make it one: orch-tui init');
+  return failure('no_workspace', `${folder.value} is no workspace.`, 'Make it one: orch-tui init');
+}
+
+/**
+ * Returns a folder's path, links resolved.
+ * @returns `no_folder`, `path_not_utf8`: such a path can be written neither in our configuration nor in arguments of git
+ */
+export function findFolder(from: string): Result<string> {
+  const folder = resolve(from);
+  if (existsSync(folder)) return success(realpathSync(folder));
+  if (!folder.includes('\ufffd')) return failure('no_folder', `There is no folder ${folder}.`);
+  return failure(
+    'path_not_utf8',
+    `orch-tui cannot work in ${folder}: the name of a folder there is not UTF-8.`,
+    'Rename that folder, such as with: convmv -f latin1 -t utf8 --notest FOLDER',
+  );
 }

@@ -3,6 +3,7 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Repo } from '../core/repo.ts';
 import { readLinked, readPlain } from '../lib/files.ts';
+import { filePath } from '../lib/paths.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Git, GitDirectories } from './run.ts';
 
@@ -99,7 +100,7 @@ function markOf(dir: string): string | null {
  * Where a `.git` file leads; null where the text is none. Git takes a relative path from the folder that the file
  * really lies in, and reads up to the last line's end (`read_gitfile_gently`).
  */
-function gitFileTarget(dir: string, text: string): string | null {
+export function gitFileTarget(dir: string, text: string): string | null {
   const named = /^gitdir: ([\s\S]*?)[\r\n]*$/.exec(text)?.[1];
   return named === undefined ? null : resolveFrom(dir, named);
 }
@@ -127,7 +128,7 @@ export function findCommonDirectory(gitDir: string): string {
 /** Whether something is at the path, a dangling link included. */
 export async function exists(path: string): Promise<boolean> {
   try {
-    await lstat(path);
+    await lstat(filePath(path));
     return true;
   } catch {
     return false; // Whatever keeps us from seeing it keeps git from it, too.

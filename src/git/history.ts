@@ -129,7 +129,9 @@ export async function workDiff(
     { mostBytes: mostPatchBytes },
   );
   if (diff.exitCode !== 0 && !diff.isCut) return refused(diff);
-  const others = await git.run(worktree, ['ls-files', '--others', '--exclude-standard', '-z']);
+  const others = await git.run(worktree, ['ls-files', '--others', '--exclude-standard', '-z'], {
+    names: true,
+  });
   const names = others.stdout.split('\0').filter((name) => name !== '');
   const untracked =
     names.length === 0 ? '' : `\nUntracked:\n${names.map((name) => `? ${name}`).join('\n')}\n`;

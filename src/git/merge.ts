@@ -50,8 +50,8 @@ async function findUser(
   worktrees: readonly WorktreeEntry[],
   branch: string,
 ): Promise<Result<Problem | null>> {
-  for (const { path, branch: current, locked } of worktrees) {
-    if (current !== null && current !== branch) continue;
+  for (const { path, branch: current, locked, isBare } of worktrees) {
+    if (isBare || (current !== null && current !== branch)) continue;
     if (!(await exists(path))) {
       if (current === null) continue;
       const missing = `${branch} is checked out at ${path}, which is missing.`;
@@ -72,10 +72,11 @@ async function findUser(
 export async function findObstacle(git: Git, target: Target, tree: string): Promise<Problem | null> {
   const { checkout } = target;
   if (checkout === null) return null;
+  const names = { names: true } as const;
   const [moved, looked, diff] = await Promise.all([
     findMovedFiles(git, checkout),
-    git.run(checkout, ['status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=all']),
-    git.run(checkout, ['diff-tree', '-r', '-z', '--no-renames', '--name-status', target.commit, tree]),
+    git.run(checkout, ['status', '--porcelain=v2', '-z', '--no-renames', '--untracked-files=all'], names),
+    git.run(checkout, ['diff-tree', '-r', '-z', '--no-renames', '--name-status', target.commit, tree], names),
   ]);
   if (moved) return moved;
   if (looked.exitCode !== 0 || diff.exitCode !== 0) return null; // Git will say so itself when it is asked to merge.
@@ -201,7 +202,7 @@ export async function mergeTrees(
   tip: string,
 ): Promise<Result<MergedTree>> {
   const args = ['merge-tree', '--write-tree', '-z', '--name-only', '--no-messages', onto, tip];
-  const outcome = await git.run(dir, args);
+  const outcome = await git.run(dir, args, { names: true });
   const [tree = '', ...files] = outcome.stdout.split('\0');
   // Exit code 1 means conflicts only where a tree was written; "not something we can merge" ends with 1, too.
   const written = /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(tree);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type Result, success } from '../lib/result.ts';
-import { commonDirectory } from './directories.ts';
+import { commonDirectory, gitDirectories, resolvedPath } from './directories.ts';
 import { type Git, refused } from './run.ts';
 
 /** One path that `git status` names. */
@@ -81,6 +81,8 @@ export interface WorktreeEntry {
   readonly locked: string | null;
   /** Why git would forget it, such as a missing folder; null when it would not. */
   readonly prunable: string | null;
+  /** It is a bare repository, and so no checkout. */
+  readonly isBare?: true;
 }
 
 /** Reads `git worktree list --porcelain -z`; the main checkout comes first. */
@@ -97,6 +99,7 @@ export function parseWorktrees(output: string): WorktreeEntry[] {
         branch: facts.get('branch')?.replace(/^refs\/heads\//, '') ?? null,
         locked: facts.get('locked') ?? null,
         prunable: facts.get('prunable') ?? null,
+        ...(facts.has('bare') && { isBare: true as const }),
       };
     });
 }
@@ -111,9 +114,23 @@ export async function listWorktrees(git: Git, dir: string): Promise<Result<Workt
   const outcome = await git.run(dir, ['worktree', 'list', '--porcelain', '-z']);
   if (outcome.exitCode !== 0) return refused(outcome);
   const entries = parseWorktrees(outcome.stdout);
-  if (entries.every(({ path }) => isAbsolute(path))) return success(entries);
+  const [main, ...others] = entries;
+  if (!main) return success(entries);
+  const named = [{ ...main, path: await checkoutAt(git, dir, main.path) }, ...others];
+  if (named.every(({ path }) => isAbsolute(path))) return success(named);
   const common = await commonDirectory(git, dir);
-  return common.ok ? success(entries.map((entry) => resolveEntry(entry, common.value))) : common;
+  return common.ok ? success(named.map((entry) => resolveEntry(entry, common.value))) : common;
+}
+
+/**
+ * Returns a checkout's path as git names it: where the `.git` of the main checkout is a file, as in a submodule, git names
+ * the git directory in its place.
+ */
+export async function checkoutAt(git: Git, dir: string, path: string): Promise<string> {
+  if (path === '' || path === dir) return path;
+  const found = await gitDirectories(git, dir);
+  const isMain = found.ok && found.value.own === found.value.common && found.value.common === path;
+  return isMain ? resolvedPath(dir) : path;
 }
 
 /**

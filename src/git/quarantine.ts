@@ -23,7 +23,7 @@ export class Quarantine {
     this.#folder = folder;
     this.#objects = join(folder, 'objects');
     // Quoted, as a colon would part the path: https://git-scm.com/docs/git#Documentation/git.txt-codeGITALTERNATEOBJECTDIRECTORIEScode
-    this.#alternates = `"${objects.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+    this.#alternates = quotedPath(objects);
   }
 
   /** @param objects the repository's object directory; everything in it can be read. */
@@ -70,6 +70,11 @@ export class Quarantine {
 }
 
 const prefix = 'orch-tui-git-';
+
+/** A path as git reads it back where line ends or colons would part it. */
+export function quotedPath(path: string): string {
+  return `"${path.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n')}"`;
+}
 
 /** Process numbers mean nothing across containers that share a temporary folder: what is in use stays in any case. */
 const abandonedAfterMs = 60 * 60_000;

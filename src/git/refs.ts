@@ -91,6 +91,29 @@ export function remoteRef(remote: string | null, branch: string): string {
   return `refs/remotes/${remote}/${branch}`;
 }
 
+/**
+ * Lists refs with some of their fields. Each field is ended by a zero byte: one that is a path may hold line ends.
+ * @param fields as `git for-each-ref` names them
+ */
+export async function listRefs(
+  git: Git,
+  dir: string,
+  fields: readonly string[],
+  below: string,
+): Promise<Result<string[][]>> {
+  const format = fields.map((field) => `%(${field})%00`).join('');
+  const listed = await git.run(dir, ['for-each-ref', `--format=${format}`, below]);
+  if (listed.exitCode !== 0) return refused(listed);
+  const values = listed.stdout.split('\0').slice(0, -1);
+  const refs: string[][] = [];
+  // A line end closes each ref, and so precedes the first field of the next.
+  for (let at = 0; at < values.length; at += fields.length) {
+    const [first = '', ...others] = values.slice(at, at + fields.length);
+    refs.push([first.replace(/^\n/, ''), ...others]);
+  }
+  return success(refs);
+}
+
 /** Points a ref to a commit, provided that it still points to `from`; null: it must not exist. */
 export async function moveRef(
   git: Git,

@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../lib/files.ts';
 import { acquire, type LockRules, readHolder } from '../lib/lock.ts';
+import { bytesOf, namesOf } from '../lib/paths.ts';
 import { processStart } from '../lib/processes.ts';
 import { KeyedQueue } from '../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
@@ -24,8 +25,10 @@ export interface GitOutcome extends Ending {
 }
 
 export interface GitOptions {
-  /** Standard input; closed at once without. */
+  /** Standard input; closed at once without. Names in it may be any bytes, see `lib/paths.ts`. */
   readonly input?: string;
+  /** What it prints names files, whose bytes are kept, see `lib/paths.ts`; elsewhere what is no UTF-8 is lost. */
+  readonly names?: true;
   /** Without, reading has two minutes; changing has no limit: a checkout takes as long as it takes. */
   readonly timeoutMs?: number;
   /** Bytes of standard output that are wanted; git is ended once it prints more. No limit without. */
@@ -124,12 +127,13 @@ export class Git {
         baseDir: dir,
         allowEnvironment: Object.keys(env),
         unsafe: trusted,
-        input: () => Buffer.from(options.input ?? ''),
+        input: () => bytesOf(options.input ?? ''),
         // Git's exit is its end: see `closeOnExit`.
         completion: { onClose: true, onExit: false },
         // The library takes a failure without words for success; here every exit code is kept.
         errors: (_error, { exitCode, stdOut, stdErr }) => {
-          const stdout = Buffer.concat(stdOut).subarray(0, mostBytes).toString();
+          const printed = Buffer.concat(stdOut).subarray(0, mostBytes);
+          const stdout = options.names ? namesOf(printed) : printed.toString();
           const stderr = Buffer.concat(stdErr).toString();
           const said = { stdout, ...watch.said };
           // Without an exit code git was ended by a signal, or never begun; what follows is a stack trace.

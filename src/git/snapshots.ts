@@ -2,6 +2,7 @@ import { lstat, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Backup, type Repo, type Restored, thinOut } from '../core/repo.ts';
 import { checkPath } from '../lib/files.ts';
+import { filePath } from '../lib/paths.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { exists, gitDirectory } from './directories.ts';
 import { copyIndex, makeTempFolder } from './quarantine.ts';
@@ -120,7 +121,7 @@ export async function writeFiles(
     // The link itself may go; what is behind one stays.
     const folder = checkPath(worktree, dirname(join(worktree, path)), 'folder');
     if (!folder.ok) return folder;
-    await rm(join(worktree, path), { force: true });
+    await rm(filePath(join(worktree, path)), { force: true });
   }
   if (wanted.length > 0) {
     const args = ['restore', `--source=${commit}`, '--worktree', '--overlay', '--ignore-skip-worktree-bits'];
@@ -147,15 +148,8 @@ async function changesTo(
 ): Promise<Result<readonly (readonly [string, string])[]>> {
   const now = await snapshotTree(git, worktree);
   if (!now.ok) return now;
-  const diff = await git.run(worktree, [
-    'diff-tree',
-    '-r',
-    '-z',
-    '--no-renames',
-    '--name-status',
-    now.value,
-    commit,
-  ]);
+  const comparing = ['diff-tree', '-r', '-z', '--no-renames', '--name-status', now.value, commit];
+  const diff = await git.run(worktree, comparing, { names: true });
   if (diff.exitCode !== 0) return refused(diff);
   const fields = diff.stdout.split('\0');
   return success(
@@ -171,7 +165,8 @@ async function findHidden(
   const hidden: string[] = [];
   for (const [status, path] of changes) {
     const file = join(worktree, path);
-    if (status === 'A' && (await exists(file)) && !(await lstat(file)).isDirectory()) hidden.push(path);
+    if (status === 'A' && (await exists(file)) && !(await lstat(filePath(file))).isDirectory())
+      hidden.push(path);
   }
   return hidden;
 }
@@ -229,9 +224,9 @@ export async function snapshotTree(git: Git, worktree: string, largest?: number)
     // A copy keeps git from reading every unchanged file again.
     await copyIndex(join(gitDir.value, 'index'), index);
     const large = largest === undefined ? [] : await listLarge(git, worktree, largest);
-    const but = large.map((path) => `:(top,exclude,literal)${path}`);
-    const adding = ['add', '--all', '--', ':/', ...but];
-    const added = await git.run(worktree, adding, { env, timeoutMs: addingLimitMs });
+    const input = [':/', ...large.map((path) => `:(top,exclude,literal)${path}`)].join('\0');
+    const adding = ['add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'];
+    const added = await git.run(worktree, adding, { env, input, timeoutMs: addingLimitMs });
     if (added.exitCode !== 0) return refused(added);
     return await git.text(worktree, ['write-tree'], { env });
   } finally {
@@ -241,11 +236,13 @@ export async function snapshotTree(git: Git, worktree: string, largest?: number)
 
 /** Untracked files above a size. */
 async function listLarge(git: Git, worktree: string, largest: number): Promise<string[]> {
-  const listed = await git.text(worktree, ['ls-files', '-z', '--others', '--exclude-standard']);
+  const listed = await git.text(worktree, ['ls-files', '-z', '--others', '--exclude-standard'], {
+    names: true,
+  });
   if (!listed.ok) return [];
   const large: string[] = [];
   for (const path of listed.value.split('\0').filter(Boolean)) {
-    const size = await lstat(join(worktree, path)).then(
+    const size = await lstat(filePath(join(worktree, path))).then(
       (found) => found.size,
       () => 0, // Gone meanwhile.
     );

@@ -19,6 +19,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { filePath } from './paths.ts';
 import { failure, type Result, success } from './result.ts';
 import { markHidden } from './sanitize.ts';
 import { helpFor, whyOf } from './systemError.ts';
@@ -234,7 +235,7 @@ function partsBelow(root: string, path: string): readonly string[] | null {
 
 function lookAt(path: string): Result<Stats | undefined> {
   try {
-    return success(lstatSync(path, { throwIfNoEntry: false }));
+    return success(lstatSync(filePath(path), { throwIfNoEntry: false }));
   } catch (error) {
     return unsafe(`${shown(path)} cannot be looked at: ${shown(whyOf(error))}`);
   }
@@ -243,7 +244,7 @@ function lookAt(path: string): Result<Stats | undefined> {
 function faultOf(path: string, found: Stats, wanted: Kind): Result<never> | null {
   if (found.isSymbolicLink())
     return unsafe(
-      `${shown(path)} is a link to ${shown(readlinkSync(path))}; links are not followed here.`,
+      `${shown(path)} is a link to ${shown(readlinkSync(filePath(path)))}; links are not followed here.`,
       'If you made that link, put a real file or folder in its place; else remove it.',
     );
   const isRight = wanted === 'folder' ? found.isDirectory() : found.isFile();

@@ -29,6 +29,8 @@ const piledMarks = /(?<=\p{M}{4})\p{M}+/gu;
 /** Marks and joiners at the beginning have nothing to stand on. */
 const unbased = /^(?:\p{M}|\u200c|\u200d)+/u;
 const blankOrUnbased = /^(?:\s|\p{M}|\u200c|\u200d)+/u;
+/** Bytes of names that are no UTF-8, as `lib/paths.ts` has them. */
+const bytes = /[\udc80-\udcff]/gu;
 /** Most of what is shown, for which nothing else is looked at. */
 const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u25ff]*$/;
 
@@ -189,6 +191,7 @@ export function storedText(text: string, control = ''): string {
  */
 function cleaned(text: string, control: string): string {
   return text
+    .replace(bytes, (unit) => `\\x${(unit.charCodeAt(0) - 0xdc00).toString(16)}`)
     .replace(controls, control)
     .replace(unseen, '')
     .replace(piledMarks, '')

@@ -1,7 +1,7 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { discoverRepos, uniqueNames } from '../../src/git/repos.ts';
+import { discoverRepos, uniqueNames } from '../../src/git/discover.ts';
 import { createPlace, expectProblem, expectValue, write } from './place.ts';
 
 test('Repositories directly below a folder are found, nothing else', async () => {
@@ -15,13 +15,45 @@ test('Repositories directly below a folder are found, nothing else', async () =>
   await mkdir(join(place.root, 'broken', '.git'), { recursive: true });
   await write(place.root, { 'notes.txt': 'x' });
   await symlink(web.path, join(place.root, 'alias'));
-  expect(expectValue(await discoverRepos(place.root))).toEqual({ isRepo: false, repos: [backend, web] });
+  expect(expectValue(await discoverRepos(place.root))).toEqual({
+    ...{ isRepo: false, repos: [backend, web], others: [] },
+  });
 });
 
 test('A folder that is a repository itself is one of them', async () => {
   const place = await createPlace();
   const repo = await place.repo('solo');
-  expect(expectValue(await discoverRepos(repo.path))).toEqual({ isRepo: true, repos: [repo] });
+  expect(expectValue(await discoverRepos(repo.path))).toEqual({
+    ...{ isRepo: true, repos: [repo], others: [] },
+  });
+});
+
+test('A .git that is a file is followed to what it leads to', async () => {
+  const place = await createPlace('a\nplace');
+  const { root, sh } = place;
+  const source = await place.repo('.source');
+  const config = ['-c', 'protocol.file.allow=always', '-c', 'user.name=A', '-c', 'user.email=a@b.invalid'];
+  await sh(root, 'clone', '-q', '--separate-git-dir', join(root, '.apart.git'), source.path, 'apart');
+  await sh(join(root, 'apart'), 'branch', '-q', 'develop', 'origin/develop');
+  await sh(root, 'clone', '-q', '--bare', source.path, 'layout/.bare');
+  await write(root, { 'layout/.git': 'gitdir: ./.bare\n', 'lost/.git': 'gitdir: ../nowhere\n' });
+  await sh(join(root, 'layout'), 'worktree', 'add', '-q', 'trunk', 'develop');
+  await sh(root, 'init', '-q', '.super');
+  await sh(join(root, '.super'), ...config, 'submodule', 'add', '-q', source.path, 'part');
+  await sh(join(root, '.super/part'), 'branch', '-q', 'develop', 'origin/develop');
+  await symlink(join(root, '.super/part'), join(root, 'part'));
+  const { repos, others } = expectValue(await discoverRepos(root));
+  expect(repos.map(({ name, path }) => [name, path.slice(root.length)])).toEqual([
+    ['apart', '/apart'],
+    ['layout', '/layout/trunk'],
+    ['part', '/part'],
+  ]);
+  expect(others).toMatchObject([{ name: 'lost', isUsable: false }]);
+  // Beside what they belong to, submodules and worktrees are not taken; a bare folder opens as its project.
+  const inSuper = expectValue(await discoverRepos(join(root, '.super')));
+  expect([inSuper.repos.length, inSuper.others]).toMatchObject([1, [{ name: 'part', isUsable: true }]]);
+  const inLayout = expectValue(await discoverRepos(join(root, 'layout')));
+  expect([inLayout.repos, inLayout.others]).toMatchObject([[{ name: 'layout' }], []]);
 });
 
 test('A link to a repository elsewhere is followed', async () => {

@@ -8,6 +8,7 @@ import { Quotation } from '../../core/tool.ts';
 import { orchestrator, type Role } from '../../core/worker.ts';
 import { type ListedTool, toolsOf } from '../../features/commands.ts';
 import type { SessionServices } from '../../features/services.ts';
+import { withBytes } from '../../lib/paths.ts';
 import { plainLines } from '../../lib/sanitize.ts';
 import { version } from '../../protocol/version.ts';
 import { answerSession, checkOf } from '../requestGate.ts';
@@ -127,7 +128,10 @@ function answer(value: unknown) {
   const text = value instanceof Quotation ? quoted(value) : value;
   return {
     content: [
-      { type: 'text' as const, text: typeof text === 'string' ? text : JSON.stringify(text, null, 1) },
+      {
+        type: 'text' as const,
+        text: typeof text === 'string' ? text : JSON.stringify(withBytes(text), null, 1),
+      },
     ],
   };
 }

@@ -5,7 +5,8 @@ import parse from 'semver/functions/parse.js';
 import type { FlowBranch, FlowStatus, Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 
-import { readBranch } from '../refs.ts';
+import { checkoutAt } from '../porcelain.ts';
+import { listRefs, readBranch } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { type Flow, readFlow } from './flow.ts';
 
@@ -43,17 +44,15 @@ export async function listBranches(
   prefix: string,
 ): Promise<Result<readonly FlowBranch[]>> {
   if (prefix === '') return success([]);
-  const format = '--format=%(refname)%00%(objectname)%00%(worktreepath)';
-  const listed = await git.run(repo.path, ['for-each-ref', format, 'refs/heads']);
-  if (listed.exitCode !== 0) return refused(listed);
-  return success(
-    listed.stdout.split('\n').flatMap((line) => {
-      const [ref = '', tip = '', checkout = ''] = line.split('\0');
-      const branch = ref.slice('refs/heads/'.length);
-      if (!branch.startsWith(prefix)) return [];
-      return [{ name: branch.slice(prefix.length), branch, tip, checkout: checkout || null }];
-    }),
-  );
+  const listed = await listRefs(git, repo.path, ['refname', 'objectname', 'worktreepath'], 'refs/heads');
+  if (!listed.ok) return listed;
+  const ours = listed.value.filter(([ref = '']) => ref.startsWith(`refs/heads/${prefix}`));
+  const branches = ours.map(async ([ref = '', tip = '', at = '']): Promise<FlowBranch> => {
+    const branch = ref.slice('refs/heads/'.length);
+    const checkout = (await checkoutAt(git, repo.path, at)) || null;
+    return { name: branch.slice(prefix.length), branch, tip, checkout };
+  });
+  return success(await Promise.all(branches));
 }
 
 /** Version tags in a commit's history, without their prefix. */

@@ -1,4 +1,5 @@
 import type { FileChange, FileSide, FileSides, LineRange, SideHunk } from '../../core/radar.ts';
+import { isForeign } from '../../lib/paths.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Quarantine } from '../quarantine.ts';
 import { type Git, refused } from '../run.ts';
@@ -9,8 +10,26 @@ const mostFiles = 300;
 /** Larger files are compared as a whole: lines of generated files say little. Bytes. */
 const largestText = 1 << 20;
 
+const settings = ['-c', `core.bigFileThreshold=${largestText}`];
+
 /** Paths are paths, whatever signs are in them. */
-const literal = ['--literal-pathspecs', '-c', `core.bigFileThreshold=${largestText}`];
+function optionsFor(paths: readonly string[]): readonly string[] {
+  return paths.some(isForeign) ? [] : ['--literal-pathspecs'];
+}
+
+/** Arguments are UTF-8: in the place of a byte that is none any byte is asked for, so that more may be found. */
+function pathspec(path: string, _at: number, all: readonly string[]): string {
+  if (!all.some(isForeign)) return path;
+  return `:(top,glob)${path.replace(/[*?[\\]/g, '\\$&').replace(/[\udc80-\udcff]/gu, '?')}`;
+}
+
+/** The parts of a patch about files of these names; others can only have come by `pathspec`. */
+function only(patch: string, names: readonly string[]): string {
+  if (!names.some(isForeign)) return patch;
+  const parts = patch.split(/^(?=diff --git )/m);
+  return parts.filter((part) => names.includes(nameOf(part.split('\n')[0] ?? ''))).join('');
+}
+
 const plain = ['--no-ext-diff', '--no-textconv', '--no-color'];
 
 /** A side of a comparison: what it is, and a commit with the same history. */
@@ -78,7 +97,15 @@ export class RadarChanges {
       '--inter-hunk-context=0',
       '--ignore-submodules',
     ];
-    const outcome = await this.#run([...literal, ...shape, from, to, '--', ...paths]);
+    const outcome = await this.#run([
+      ...settings,
+      ...optionsFor(paths),
+      ...shape,
+      from,
+      to,
+      '--',
+      ...paths.map(pathspec),
+    ]);
     if (outcome.exitCode !== 0) return refused(outcome);
     const lines = parseLines(outcome.stdout);
     this.#lines.set(key, lines);
@@ -99,8 +126,12 @@ export class RadarChanges {
     const sideOf = async ({ commit }: Ends, { renamed }: ChangedLines): Promise<Result<FileSide>> => {
       const name = [...renamed].find(([, old]) => old === origin)?.[0] ?? origin;
       const shape = ['diff-tree', '-r', '-p', '-U2', '-M', ...plain, '--submodule=short'];
-      const outcome = await this.#run([...literal, ...shape, from, commit, '--', origin, name], dir);
-      return outcome.exitCode === 0 ? success(parseSide(outcome.stdout, name)) : refused(outcome);
+      const names = [origin, name];
+      const args = [...settings, ...optionsFor(names), ...shape, from, commit, '--', ...names.map(pathspec)];
+      const outcome = await this.#run(args, dir);
+      return outcome.exitCode === 0
+        ? success(parseSide(only(outcome.stdout, names), name))
+        : refused(outcome);
     };
     const [ofA, ofB] = [await sideOf(a, linesA.value), await sideOf(b, linesB.value)];
     if (!ofA.ok) return ofA;
@@ -108,7 +139,7 @@ export class RadarChanges {
   }
 
   #run(args: readonly string[], dir = this.#dir) {
-    return this.#git.run(dir, args, { env: this.#quarantine.env });
+    return this.#git.run(dir, args, { env: this.#quarantine.env, names: true });
   }
 }
 
@@ -275,7 +306,7 @@ function readPatch(output: string): Patch {
       const mark = markOf(line);
       if (!mark) continue;
       count += 1;
-      if (count <= mostLines) open.lines.push({ mark, text: line.slice(1, longestLine + 1) });
+      if (count <= mostLines) open.lines.push({ mark, text: line.slice(1, longestLine + 1).toWellFormed() });
       isCut ||= count > mostLines || line.length > longestLine + 1;
     }
   }

@@ -167,7 +167,7 @@ async function mergeAll(
   for (const [dir, keys] of shareOut(questions)) {
     const args = ['merge-tree', '--write-tree', '-z', '--messages', '--allow-unrelated-histories', '--stdin'];
     const input = keys.map((key) => `${key}\n`).join('');
-    const outcome = await git.run(dir, args, { input, env: quarantine.env, timeoutMs });
+    const outcome = await git.run(dir, args, { input, env: quarantine.env, timeoutMs, names: true });
     if (outcome.exitCode !== 0 || outcome.timedOut) return refused(outcome);
     const merges = parseMerges(outcome.stdout);
     if (merges.length !== keys.length)

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { lstat, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
+import { filePath } from '../../lib/paths.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, readIfThere, resolvedPath, worktreeDirectory } from '../directories.ts';
 import { parseStatus, type StatusEntry, type WorktreeEntry } from '../porcelain.ts';
-import { copyIndex, Quarantine } from '../quarantine.ts';
+import { copyIndex, Quarantine, quotedPath } from '../quarantine.ts';
 import { type Git, type GitOptions, refused } from '../run.ts';
 import { type Change, type ChangedLines, RadarChanges, type Side } from './changes.ts';
 
@@ -97,6 +98,7 @@ async function look(looker: Looker, place: Found, before: Seen | undefined): Pro
     await copyIndex(join(gitDir, 'index'), index);
   const looked = await looker.git.run(path, statusCommand, {
     env: { GIT_INDEX_FILE: index, GIT_OPTIONAL_LOCKS: '1' },
+    names: true,
     timeoutMs,
   });
   if (looked.exitCode !== 0 || looked.timedOut) return refused(looked);
@@ -145,10 +147,9 @@ function selectFiles(entries: readonly StatusEntry[]): { files: StatusEntry[]; l
   const chosen = tooMany ? entries.filter((entry) => entry.kind !== 'untracked') : entries;
   for (const { path } of chosen)
     if (path.endsWith('/')) limits.push(`The repository in ${path} was not compared.`);
-    else if (path.includes('\ufffd')) limits.push(`${path} was not compared: its name is not UTF-8.`);
   if (entries.some((entry) => entry.kind === 'unmerged'))
     limits.push('It has files with unresolved conflicts, compared as they are now.');
-  return { files: chosen.filter(({ path }) => !path.endsWith('/') && !path.includes('\ufffd')), limits };
+  return { files: chosen.filter(({ path }) => !path.endsWith('/')), limits };
 }
 
 async function isAsBefore(path: string, before: Seen, head: string): Promise<boolean> {
@@ -171,7 +172,7 @@ async function keyOf(path: string): Promise<string>;
 async function keyOf(path: string, now: number): Promise<string | null>;
 async function keyOf(path: string, now = Number.POSITIVE_INFINITY): Promise<string | null> {
   try {
-    const { mtimeNs, ctimeNs, ctimeMs, size, ino, mode } = await lstat(path, { bigint: true });
+    const { mtimeNs, ctimeNs, ctimeMs, size, ino, mode } = await lstat(filePath(path), { bigint: true });
     if (Number(ctimeMs) > now - freshMs) return null;
     return `${path}\0${mtimeNs} ${ctimeNs} ${size} ${ino} ${mode}`;
   } catch {
@@ -375,7 +376,7 @@ async function sortFiles(recorder: Recorder, path: string, files: readonly Statu
 
 async function statOf(path: string) {
   try {
-    return await lstat(path);
+    return await lstat(filePath(path));
   } catch {
     return null; // Gone since git looked, or without a working file in the middle of a merge.
   }
@@ -397,7 +398,10 @@ async function writeReplacements(
   try {
     await Promise.all(replaced.map(({ content }, n) => writeFile(files[n] ?? '', content)));
     const args = ['hash-object', '-w', '--no-filters', '--stdin-paths'];
-    const hashed = await git.text(path, args, { input: files.map((file) => `${file}\n`).join(''), env });
+    const hashed = await git.text(path, args, {
+      input: files.map((file) => `${quotedPath(file)}\n`).join(''),
+      env,
+    });
     if (!hashed.ok) return hashed;
     const oids = hashed.value.split('\n');
     return success(replaced.map(({ name, mode }, n) => `${mode} ${oids[n]}\t${name}\0`));
@@ -409,14 +413,14 @@ async function writeReplacements(
 /** Files that Git LFS keeps elsewhere. */
 async function listLfs(git: Git, path: string, files: readonly StatusEntry[]): Promise<Set<string>> {
   const input = files.map((file) => `${file.path}\0`).join('');
-  const outcome = await git.run(path, ['check-attr', '-z', '--stdin', 'filter'], { input });
+  const outcome = await git.run(path, ['check-attr', '-z', '--stdin', 'filter'], { input, names: true });
   const fields = outcome.stdout.split('\0');
   return new Set(fields.filter((_, n) => n % 3 === 0 && fields[n + 2] === 'lfs'));
 }
 
 /** What Git LFS puts into the repository. https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer */
 async function lfsPointer(path: string): Promise<string> {
-  const content = await readFile(path);
+  const content = await readFile(filePath(path));
   const start = 'version https://git-lfs.github.com/spec/v1\n';
   if (content.length < 1024 && content.toString().startsWith(start)) return content.toString();
   if (content.length === 0) return '';

@@ -5,10 +5,10 @@ import { type Result, success } from '../../lib/result.ts';
 import { findGitDirectory, resolvedPath } from '../directories.ts';
 import { type Flow, readFlow } from '../flow/flow.ts';
 import { readVersion } from '../flow/status.ts';
-import { listWorktrees } from '../porcelain.ts';
+import { checkoutAt, listWorktrees } from '../porcelain.ts';
 import { Quarantine } from '../quarantine.ts';
-import { branchRef, isAncestor, readBranch } from '../refs.ts';
-import { type Git, refused } from '../run.ts';
+import { branchRef, isAncestor, listRefs, readBranch } from '../refs.ts';
+import type { Git } from '../run.ts';
 import { readOperation } from '../worktrees/inspect.ts';
 
 import { countBothWays } from './status.ts';
@@ -44,9 +44,11 @@ async function readWorktrees(git: Git, repo: Repo, root: string): Promise<Result
     resolvedPath(join(root, '.worktrees')),
   ]);
   if (!listed.ok) return listed;
-  const worktrees = listed.value.map(async (entry, at): Promise<WorktreeStatus> => {
+  const main = await resolvedPath(repo.path);
+  const checkouts = listed.value.filter(({ isBare }) => !isBare);
+  const worktrees = checkouts.map(async ({ isBare: _, ...entry }): Promise<WorktreeStatus> => {
     const gitDir = findGitDirectory(entry.path);
-    const owner = at === 0 ? 'main' : entry.path.startsWith(ours + sep) ? 'worker' : 'other';
+    const owner = entry.path === main ? 'main' : entry.path.startsWith(ours + sep) ? 'worker' : 'other';
     return { ...entry, owner, operation: gitDir && (await readOperation(gitDir)) };
   });
   return success(await Promise.all(worktrees));
@@ -58,18 +60,20 @@ const branchesAtOnce = 4;
 /** All local branches beside the base, main and develop first. Changes nothing in the repository. */
 export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Result<BranchStatus[]>> {
   const fields = ['refname', 'objectname', 'committerdate:iso-strict', 'worktreepath', 'upstream'];
-  const format = [...fields, 'upstream:track,nobracket', 'subject'].map((field) => `%(${field})`).join('%00');
-  const listed = await git.run(repo.path, ['for-each-ref', `--format=${format}`, 'refs/heads']);
-  if (listed.exitCode !== 0) return refused(listed);
+  const listed = await listRefs(
+    git,
+    repo.path,
+    [...fields, 'upstream:track,nobracket', 'subject'],
+    'refs/heads',
+  );
+  if (!listed.ok) return listed;
   const base = flow.base === null ? null : await readBranch(git, repo.path, flow.base, flow.remote);
   const objects = await git.text(repo.path, ['rev-parse', '--path-format=absolute', '--git-path', 'objects']);
   if (!objects.ok) return objects;
   const quarantine = await Quarantine.open(objects.value);
   try {
-    const lines = listed.stdout.split('\n').filter(Boolean);
-    const branches = await mapConcurrently(lines, branchesAtOnce, async (line) => {
-      const [ref = '', commit = '', at = '', checkout = '', upstream = '', track = '', subject = ''] =
-        line.split('\0');
+    const branches = await mapConcurrently(listed.value, branchesAtOnce, async (values) => {
+      const [ref = '', commit = '', at = '', checkout = '', upstream = '', track = '', subject = ''] = values;
       const name = ref.slice(branchRef('').length);
       const kind = kindOf(name, flow);
       const isBase = name === flow.base || base === null;
@@ -81,7 +85,7 @@ export async function readBranches(git: Git, repo: Repo, flow: Flow): Promise<Re
         behind: counts?.theirs ?? null,
         merged: isWork ? await findMerged(git, repo, base.commit, commit, quarantine) : null,
         upstream: upstream === '' ? null : track,
-        checkout: checkout === '' ? null : checkout,
+        checkout: (await checkoutAt(git, repo.path, checkout)) || null,
       };
     });
     return success(branches.sort((a, b) => order[a.kind] - order[b.kind]));

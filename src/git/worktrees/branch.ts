@@ -172,7 +172,7 @@ export async function bringBase(
     const merged = await git.change(path, ['merge', ...options, '-m', message, target.value.commit], {
       timeoutMs: hookTimeoutMs,
     });
-    const status = await git.run(path, ['status', '--porcelain=v2', '--branch', '-z']);
+    const status = await git.run(path, ['status', '--porcelain=v2', '--branch', '-z'], { names: true });
     const { entries, head: now } = parseStatus(status.stdout);
     const conflicts = entries.filter(({ kind }) => kind === 'unmerged').map((entry) => entry.path);
     if (merged.exitCode === 0 && now) return success({ id: worker.id, base, commit: now, conflicts: [] });

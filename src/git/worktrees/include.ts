@@ -3,6 +3,7 @@ import { copyFile, lstat, mkdir, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { FileCopy } from '../../core/worker.ts';
+import { filePath } from '../../lib/paths.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { exists } from '../directories.ts';
 import { type Git, refused } from '../run.ts';
@@ -37,7 +38,9 @@ export async function listIncluded(git: Git, repo: Repo): Promise<Result<Include
   // Git would follow a link to anywhere, and wait for a pipe.
   if (!found.isFile() || found.size > mostPatterns)
     return success({ copies: [], warnings: [`Nothing is copied: ${includeFile} is no plain small file.`] });
-  const listed = await git.run(repo.path, ['ls-files', '-z', '-o', '-i', `--exclude-from=${file}`]);
+  const listed = await git.run(repo.path, ['ls-files', '-z', '-o', '-i', `--exclude-from=${file}`], {
+    names: true,
+  });
   if (listed.exitCode !== 0) return refused(listed);
   const ignored = await keepIgnored(git, repo.path, listed.stdout.split('\0').filter(Boolean));
   if (!ignored.ok) return ignored;
@@ -57,7 +60,10 @@ export async function listMissing(git: Git, repo: Repo, worktree: string): Promi
 /** Those of the paths that git ignores in this checkout. */
 async function keepIgnored(git: Git, dir: string, paths: readonly string[]): Promise<Result<string[]>> {
   if (paths.length === 0) return success([]);
-  const checked = await git.run(dir, ['check-ignore', '-z', '--stdin'], { input: paths.join('\0') });
+  const checked = await git.run(dir, ['check-ignore', '-z', '--stdin'], {
+    input: paths.join('\0'),
+    names: true,
+  });
   // Exit code 1: none of them.
   return checked.exitCode > 1 ? refused(checked) : success(checked.stdout.split('\0').filter(Boolean));
 }
@@ -124,9 +130,9 @@ async function filter(paths: readonly string[], keep: (path: string) => Promise<
 /** Copies one file; false also where one is there already. */
 async function isRefused(from: string, to: string): Promise<boolean> {
   try {
-    if (!(await lstat(from)).isFile()) return true;
-    await mkdir(dirname(to), { recursive: true });
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    if (!(await lstat(filePath(from))).isFile()) return true;
+    await mkdir(filePath(dirname(to)), { recursive: true });
+    await copyFile(filePath(from), filePath(to), constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'EEXIST';
@@ -136,13 +142,13 @@ async function isRefused(from: string, to: string): Promise<boolean> {
 /** Whether the nearest folder that exists lies in the worktree, links resolved: none must lead a copy out of it. */
 async function isInside(top: string, folder: string): Promise<boolean> {
   if (!(await exists(folder))) return isInside(top, dirname(folder));
-  const real = await realpath(folder);
+  const real = await realpath(filePath(folder));
   return real === top || real.startsWith(top + sep);
 }
 
 async function lstatIfThere(path: string) {
   try {
-    return await lstat(path);
+    return await lstat(filePath(path));
   } catch {
     return null; // Gone since git saw it.
   }

@@ -2,6 +2,7 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
+import { filePath, namesOf } from '../../lib/paths.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
 import { commonDirectory, exists, readIfThere, resolvedPath, worktreeDirectory } from '../directories.ts';
@@ -81,15 +82,9 @@ export async function inspectWorker(
 type Contents = Pick<Inspection, 'head' | 'uncommitted' | 'nested' | 'submodules' | 'ignored'>;
 
 async function inspectContents(git: Git, repo: Repo, path: string): Promise<Result<Contents>> {
-  const looked = await git.run(path, [
-    'status',
-    '--porcelain=v2',
-    '--branch',
-    '-z',
-    '--no-renames',
-    '--untracked-files=all',
-    '--ignore-submodules=none',
-  ]);
+  const wanted = ['--no-renames', '--untracked-files=all', '--ignore-submodules=none'];
+  const status = ['status', '--porcelain=v2', '--branch', '-z', ...wanted];
+  const looked = await git.run(path, status, { names: true });
   if (looked.exitCode !== 0) return refused(looked);
   const { entries, head } = parseStatus(looked.stdout);
   const uncommitted = entries.map((entry) => entry.path);
@@ -160,8 +155,13 @@ async function describeState(worker: WorkerPlace, entry: WorktreeEntry, gitDir: 
 
 /** Names for a message: short, and harmless whatever they contain. */
 export function nameSome(paths: readonly string[]): string {
-  const shown = paths.slice(0, 10).map((path) => (isSafe(path) ? path : visible(path)));
+  const shown = paths.slice(0, 10).map((path) => (isSafe(path) ? path : quoted(path)));
   return paths.length > 10 ? `${shown.join(', ')} and ${paths.length - 10} more` : shown.join(', ');
+}
+
+/** As JSON has it, and git: in quotes, a byte that is no UTF-8 as `\xff`. */
+function quoted(path: string): string {
+  return visible(path).replace(/\\udc([89a-f][\da-f])/g, '\\x$1');
 }
 
 function isSafe(path: string): boolean {
@@ -205,7 +205,7 @@ export function isRebuilt(path: string): boolean {
  */
 export async function listPrecious(git: Git, worktree: string, mainCheckout: string): Promise<string[]> {
   const args = ['ls-files', '-z', '--others', '--ignored', '--exclude-standard', '--directory'];
-  const { stdout } = await git.run(worktree, args);
+  const { stdout } = await git.run(worktree, args, { names: true });
   const precious: string[] = [];
   let more = 0;
   for (const listed of stdout.split('\0').filter(Boolean)) {
@@ -221,13 +221,14 @@ export async function listPrecious(git: Git, worktree: string, mainCheckout: str
 async function* filesAt(root: string, path: string): AsyncGenerator<string> {
   if (isRebuilt(path)) return;
   if (!path.endsWith('/')) return yield path;
-  for (const entry of await readdir(join(root, path), { withFileTypes: true }))
-    yield* filesAt(root, `${path}${entry.name}${entry.isDirectory() ? '/' : ''}`);
+  const options = { withFileTypes: true, encoding: 'buffer' } as const;
+  for (const entry of await readdir(filePath(join(root, path)), options))
+    yield* filesAt(root, `${path}${namesOf(entry.name)}${entry.isDirectory() ? '/' : ''}`);
 }
 
 async function sameIn(here: string, there: string, path: string): Promise<boolean> {
   try {
-    const [a, b] = [join(here, path), join(there, path)];
+    const [a, b] = [filePath(join(here, path)), filePath(join(there, path))];
     const [one, other] = await Promise.all([lstat(a), lstat(b)]);
     if (one.isSymbolicLink() && other.isSymbolicLink()) return (await readlink(a)) === (await readlink(b));
     if (!one.isFile() || !other.isFile() || one.size !== other.size || one.size > comparedUpTo) return false;
@@ -239,7 +240,7 @@ async function sameIn(here: string, there: string, path: string): Promise<boolea
 
 /** Absolute paths of initialised submodules, inner ones included. */
 async function listSubmodules(git: Git, dir: string): Promise<string[]> {
-  const { stdout } = await git.run(dir, ['ls-files', '-z', '--stage']);
+  const { stdout } = await git.run(dir, ['ls-files', '-z', '--stage'], { names: true });
   const links = stdout.split('\0').filter((line) => line.startsWith('160000 '));
   const found: string[] = [];
   for (const link of links) {
