@@ -32,7 +32,7 @@ const actions: Record<string, () => unknown> = {
   },
   suspend: () => outer.suspend(),
   flood: () => {
-    outer.write('x'.repeat(4_000_000));
+    outer.write('x'.repeat(1_000_000));
     if (outer.isReady) process.exit(9);
     writeFileSync(`${process.env.HOME}/stuck`, '');
     outer.onReady = () => paint('all out');
