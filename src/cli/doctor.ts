@@ -9,11 +9,14 @@ import { resolvePresets } from '../agents/presets.ts';
 import { type FoundAgent, probeAgent } from '../agents/probe.ts';
 import { findUnknownSettings } from '../controller/config/unknownSettings.ts';
 import { openConfig, readConfig } from '../controller/config/workspaceConfig.ts';
+import { canLookForLeft, listLeft } from '../controller/edge/leftovers.ts';
 import { logFile } from '../controller/record/log.ts';
 import { damageText, logLines, noDamage, withLine } from '../controller/record/logLines.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
+import { cannotLook, namesOf } from '../core/leftProcess.ts';
 import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import type { Problem, Result } from '../lib/result.ts';
+import { plainLine } from '../lib/sanitize.ts';
 import { credentialsFile, findToken, readCredentials } from '../notion/credentials.ts';
 import { type GivenToken, isToken, Token } from '../notion/token.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
@@ -47,6 +50,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
     ...(trust ? [checkTrust(trust)] : []),
     ...(root.ok ? findUnknownSettings(root.value).map(unknownFinding) : []),
     ...(root.ok ? checkLog(logFile(root.value)) : []),
+    ...(root.ok ? checkLeft(root.value) : []),
     root.ok
       ? { name: 'workspace', verdict: 'ok', text: root.value }
       : { name: 'workspace', verdict: 'warning', text: `${root.problem.message} ${root.problem.hint ?? ''}` },
@@ -73,6 +77,17 @@ function checkTrust(trust: Result<Trust>): Finding {
 
 function unknownFinding({ message, hint }: Problem): Finding {
   return { name: 'configuration', verdict: 'warning', text: `${message} ${hint}` };
+}
+
+/** What runs on of workers whose host was killed. */
+function checkLeft(root: string): Finding[] {
+  const name = 'left processes';
+  if (!canLookForLeft) return [{ name, verdict: 'ok', text: cannotLook }];
+  return Object.entries(listLeft(root)).map(([id, left]) => ({
+    name,
+    verdict: 'warning',
+    text: `no host keeps what runs on of ${plainLine(id)}: ${namesOf(left)}. Resuming a lost worker shows and ends it; or: kill ${left[0]?.pid}`,
+  }));
 }
 
 /** Looks through the whole log: what is skipped in it is told of only once elsewhere. */

@@ -1,6 +1,7 @@
 import type { Problem } from '../lib/result.ts';
 import type { BoardFacts } from './board.ts';
 import type { InvoiceFacts } from './invoices.ts';
+import type { Left } from './leftProcess.ts';
 import type { NotionFacts } from './notion.ts';
 import type { Proposal } from './proposal.ts';
 import type { QueueItem } from './queue.ts';
@@ -47,6 +48,8 @@ export interface Facts {
   readonly undelivered?: readonly string[];
   /** Ids of workers whose usage limit still holds by the controller's clock; absent when there are none. */
   readonly heldByLimit?: readonly string[];
+  /** What runs on of lost workers; absent when nothing does. */
+  readonly left?: Left;
   /** Memory; absent until it was looked at. */
   readonly memory?: Footprint;
   /** What workers used; absent while nothing is known of that. */

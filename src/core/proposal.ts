@@ -1,5 +1,6 @@
 import type { Problem } from '../lib/result.ts';
 import { workerId } from './ids.ts';
+import type { LeftProcess } from './leftProcess.ts';
 import type { FileCopy, PortBlock, Role, SetupPlan } from './worker.ts';
 
 /** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
@@ -66,6 +67,8 @@ export interface StartPlan {
   /** Run in the worker's pane before the agent; absent when there is nothing to do, or it has been done. */
   readonly setup?: SetupPlan;
   readonly ports?: PortBlock;
+  /** What is ended first; absent when nothing is left of an earlier run. Its text is among the warnings. */
+  readonly left?: readonly LeftProcess[];
   /** Things worth knowing before saying yes: offline, stale base, overlaps. */
   readonly warnings: readonly string[];
 }

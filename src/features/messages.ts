@@ -2,6 +2,7 @@ import type { Day } from '../core/amounts.ts';
 import type { BoardFacts } from '../core/board.ts';
 import type { Footprint } from '../core/facts.ts';
 import type { InvoiceFacts } from '../core/invoices.ts';
+import type { Left } from '../core/leftProcess.ts';
 import type { NotionFacts, WantedCard } from '../core/notion.ts';
 import type { Sign } from '../core/observation.ts';
 import type { CleanResult, FinishResult, ProposalDraft, StartPlan, UndoResult } from '../core/proposal.ts';
@@ -131,6 +132,8 @@ export type Message =
   /** Milliseconds since 1970: told again and again, and when something is to be over. */
   | { readonly type: 'clock-read'; readonly now: number }
   | { readonly type: 'memory-measured'; readonly memory: Footprint }
+  /** What runs on of workers whose host was killed. */
+  | { readonly type: 'left-found'; readonly left: Left }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
   /** Null where there is no file. */

@@ -4,6 +4,7 @@ import { type BoardFacts, brieflyBoard } from '../core/board.ts';
 import type { Facts, Footprint, OperationFact } from '../core/facts.ts';
 import { repoOf } from '../core/ids.ts';
 import { brieflyInvoices, type InvoiceFacts } from '../core/invoices.ts';
+import { type Left, leftProblem } from '../core/leftProcess.ts';
 import type { NotionFacts } from '../core/notion.ts';
 import type { Proposal, StartPlan } from '../core/proposal.ts';
 import { type AgentRequest, queueOf } from '../core/queue.ts';
@@ -54,6 +55,8 @@ export interface ControllerState {
   readonly unrecordable: Problem | null;
   /** Of briefs that are typed into their agents and have not arrived yet. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
+  /** What was found last of lost workers. */
+  readonly left: Left;
   readonly memory: Footprint | null;
   /** Empty until somebody has looked at a clock. */
   readonly today: Day;
@@ -141,6 +144,7 @@ export function initialState(
     notices: [],
     unrecordable: null,
     deliveries: new Map(),
+    left: {},
     memory: null,
     today: '',
     now: 0,
@@ -169,6 +173,7 @@ export function reply(state: ControllerState, ticket: Ticket, result: Result<unk
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
+  const left = selectLeft(state);
   const invoices = selectInvoices(state.documents.invoices, log);
   const heldByLimit = selectHeld(state);
   const undelivered = selectUndelivered(state.deliveries, log.workers);
@@ -206,8 +211,18 @@ export function selectFacts(state: ControllerState): Facts {
     ...(state.config.board === false && { boardOff: true }),
     ...(invoices && { invoices: brieflyInvoices(invoices) }),
     ...(state.notion && { notion: withSuggestion(state.notion, log) }),
-    notices: state.unrecordable ? [...state.notices, state.unrecordable] : state.notices,
+    ...(Object.keys(left).length > 0 && { left }),
+    notices: [
+      ...state.notices,
+      ...Object.entries(left).map(([id, processes]) => leftProblem(id, processes)),
+      ...(state.unrecordable ? [state.unrecordable] : []),
+    ],
   };
+}
+
+/** Who was resumed since has nothing left. */
+function selectLeft({ left, log }: ControllerState): Left {
+  return Object.fromEntries(Object.entries(left).filter(([id]) => log.workers.get(id)?.state === 'lost'));
 }
 
 /** What was measured, without what has ended since. */
@@ -367,6 +382,8 @@ export type Effect =
   | { readonly type: 'await-listing'; readonly id: string; readonly key: Ticket }
   /** Ends as `tokens-counted`, or in nothing. */
   | { readonly type: 'count-tokens'; readonly id: string; readonly session: string; readonly path: string }
+  /** Ends as `left-found`, or in nothing. */
+  | { readonly type: 'look-for-left' }
   /** Ends as `repos-looked-at`. */
   | { readonly type: 'look-at-repos' }
   /** Looks soon which worktrees will not merge; `changed`: ids of those in which something may have happened, null

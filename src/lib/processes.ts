@@ -41,7 +41,7 @@ export function findTree(pid: number, start: string, all: readonly ProcessEntry[
  */
 export function findMarked(mark: string, all: readonly ProcessEntry[]): readonly ProcessEntry[] {
   if (process.platform !== 'linux') return [];
-  return all.filter(({ pid }) => pid !== process.pid && wordsOf(pid, 'environ').includes(mark));
+  return all.filter(({ pid }) => pid !== process.pid && environmentOf(pid).includes(mark));
 }
 
 /** The program of a process and its arguments; empty for one that has ended, or that is not ours to look at. */
@@ -51,6 +51,11 @@ export function commandOf(pid: number): readonly string[] {
     .trim()
     .split(/\s+/)
     .filter(Boolean);
+}
+
+/** The first environment of a process, `NAME=value` each; empty for one that does not show it to us. */
+export function environmentOf(pid: number): readonly string[] {
+  return process.platform === 'linux' ? wordsOf(pid, 'environ') : [];
 }
 
 function wordsOf(pid: number, file: 'environ' | 'cmdline'): readonly string[] {

@@ -62,11 +62,12 @@ export function originOf(pid: number): Origin {
     for (const leader of [one.group, one.session]) if (leader > 1) add(leader);
   // A terminal that a worker holds the other end of is the worker's, also where another service started what runs in it.
   if (process.platform === 'linux' && caller?.terminal)
-    for (const holder of otherHolders(Number(caller.terminal), [...found.keys()], isBelowHost)) add(holder);
+    for (const holder of otherHolders(Number(caller.terminal), [...found.keys()], isFromHost)) add(holder);
   return { caller, all: [...found.values()] };
 }
 
-function isBelowHost(pid: number): boolean {
+/** Reports whether a process carries the mark of what a host started, wherever it has gone since. */
+export function isFromHost(pid: number): boolean {
   return hasLimitMark(readText(`/proc/${pid}/limits`));
 }
 

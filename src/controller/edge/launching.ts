@@ -6,6 +6,7 @@ import { claudeFolder } from '../../agents/claude/files.ts';
 import { claudeSettings, orchestratorTools } from '../../agents/claude/launch.ts';
 import { agentEnvironment, agentPrograms, withSetup } from '../../agents/launch.ts';
 import { workerId } from '../../core/ids.ts';
+import { namesOf } from '../../core/leftProcess.ts';
 import type { ProposalDraft, StartPlan } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import {
@@ -30,6 +31,7 @@ import { type Problem, type Result, success } from '../../lib/result.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
 import { askTopic, type TerminalRecord } from '../../protocol/hostApi.ts';
 import type { HostPort } from './hostPort.ts';
+import { endLeft } from './leftovers.ts';
 import { memoryId, memoryServers, memoryTools } from './memoryServer.ts';
 import { findPreset, findRepo, settingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
 
@@ -50,12 +52,16 @@ export async function launch(
   size: Size,
   turn: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Launched> {
+  // First, so that nothing writes beside the new run.
+  const remaining = plan.left ? await endLeft(tools.config.root, worker.id, plan.left) : [];
   const worktree = await prepareWorktree(tools, worker, plan);
   if (!worktree.ok) return { ok: false, stage: 'worktree', problem: worktree.problem };
   await turn();
   const spawned = await spawn(tools, host, worker, plan, size);
   if (!spawned.ok) return { ok: false, stage: 'spawn', problem: spawned.problem };
-  return { ok: true, warnings: worktree.value };
+  const alive =
+    remaining.length > 0 ? [`What could not be ended runs beside it: ${namesOf(remaining)}.`] : [];
+  return { ok: true, warnings: [...alive, ...worktree.value] };
 }
 
 /** The worktree, with copies of what was approved to be copied. */

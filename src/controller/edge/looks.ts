@@ -19,6 +19,7 @@ import { openConfig } from '../config/workspaceConfig.ts';
 import type { Core } from '../core.ts';
 import { logFile } from '../record/log.ts';
 import { logEvents } from '../record/logLines.ts';
+import { lookForLeft } from './leftovers.ts';
 import { checksOf } from './removing.ts';
 import { type Edge, lookAtRepos, toolsFor } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
@@ -69,6 +70,7 @@ export class Looks {
 
   async refreshRepos(): Promise<void> {
     this.measureMemory();
+    lookForLeft(this.#edge.tell, this.#core.state).catch(this.#edge.fail);
     this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
   }
 

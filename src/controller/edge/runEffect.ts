@@ -21,6 +21,7 @@ import type { Environments } from './environments.ts';
 import type { HostPort } from './hostPort.ts';
 import { keepWork, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
+import { lookForLeft } from './leftovers.ts';
 import { lookAtAgent, lookAtRestless, TokenCounter } from './lookingAtAgent.ts';
 import { makePlan } from './planning.ts';
 import type { RadarWatch } from './radarWatch.ts';
@@ -175,6 +176,8 @@ async function run(
       return edge.tell(await typed(edge, effect));
     case 'count-tokens':
       return tokens.ask(effect.id, effect.session, effect.path);
+    case 'look-for-left':
+      return lookForLeft(edge.tell, state);
     case 'look-at-repos':
       return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
   }
@@ -328,6 +331,7 @@ const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
   'end-process',
   'look-at-agent',
   'look-at-repos',
+  'look-for-left',
   'count-tokens',
 ]);
 

@@ -8,7 +8,7 @@ import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts'
 import type { ControllerState, Decision, Reaction } from '../../features/state.ts';
 import { dropTurns } from '../../features/usage/goOn.ts';
 import { awaitLimitEnd } from '../../features/usage/using.ts';
-import { awaitTools, keepWork, noteRun } from '../../features/workers/observing.ts';
+import { awaitTools, keepWork, lookForLeft, noteRun } from '../../features/workers/observing.ts';
 
 type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<Told<T>>[] };
 type AfterEvent = {
@@ -19,6 +19,8 @@ type AfterEvent = {
 export const afterMessage: AfterMessage = {
   launched: [noteRun, lookAfterMessage, cardOfStarted],
   signed: [awaitTools, followDelivery, lookAfterMessage],
+  'host-connected': [lookForLeft],
+  'host-lost': [lookForLeft],
   'terminal-changed': [lookAfterMessage],
   'tools-met': [followDelivery],
   'brief-overdue': [followDelivery],
@@ -51,7 +53,7 @@ export const order: readonly Reaction<never>[] = [
   ...[noteRun, awaitTools, keepBrief, followDelivery, releaseRequests],
   // Work is kept as it was left; a comparison reads the same worktree and may be long.
   keepWork,
-  ...[lookAfterMessage, lookAfterEvent],
+  ...[lookAfterMessage, lookAfterEvent, lookForLeft],
   // After the deliveries above: who has just been told to go on has had their turn.
   ...[dropTurns, awaitLimitEnd],
   // Documents follow, they never lead: a file that cannot be written delays nothing.

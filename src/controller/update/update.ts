@@ -105,6 +105,8 @@ function decide(state: ControllerState, message: Message): Decision {
     }
     case 'tokens-counted':
       return tokensCounted(state, message);
+    case 'left-found':
+      return only({ ...state, left: message.left });
     case 'memory-measured':
       return only({ ...state, memory: message.memory });
     case 'prompt-typed':

@@ -1,3 +1,4 @@
+import type { Facts } from '../../core/facts.ts';
 import { answersTo, type QueueItem } from '../../core/queue.ts';
 import { wholeNumber } from '../../core/values.ts';
 import { demandWorker, type Printed } from '../../core/verb.ts';
@@ -56,8 +57,9 @@ export const lookingVerbs = [
     by: 'anyone',
     what: 'look at workers',
     run: async (call) => {
-      const { workers } = await call.facts();
-      return { value: workers.map(workerJson), text: workersText(workers) };
+      const { workers, left } = await call.facts();
+      const value = workers.map((one) => ({ ...workerJson(one), ...leftJson(left, one.id) }));
+      return { value, text: workersText(workers) };
     },
   }),
   defineVerb({
@@ -107,6 +109,12 @@ export const lookingVerbs = [
   }),
 ] as const;
 
+/** What runs on of a lost worker; nothing where nothing does. */
+function leftJson(left: Facts['left'], id: string) {
+  const processes = left?.[id];
+  return processes && { left: processes };
+}
+
 async function showWorker(call: VerbCall, [id = '']: readonly string[]): Promise<Printed> {
   const facts = await call.facts();
   const ended = facts.ended.findLast((one) => one.id === id);
@@ -120,7 +128,8 @@ async function showWorker(call: VerbCall, [id = '']: readonly string[]): Promise
     undelivered: facts.undelivered?.includes(id) ?? false,
     usage: facts.usage?.workers[id] ?? null,
   };
-  return { value: { ...workerJson(worker), ...aside }, text: workerText(worker, aside, call.now) };
+  const value = { ...workerJson(worker), ...leftJson(facts.left, id), ...aside };
+  return { value, text: workerText(worker, aside, call.now) };
 }
 
 function queueRow({ kind, worker, since, text, request, proposal }: QueueItem): string[] {

@@ -369,6 +369,11 @@ export function keepWork(
   return { effects: [{ type: 'snapshot', id, why: `Was ${was}, now ${state}` }] };
 }
 
+/** Looks what a killed host left running, where there is a worker that it can be of. */
+export function lookForLeft({ now: { log } }: Moment): Consequence {
+  return log.workers.size === 0 ? nothing : { effects: [{ type: 'look-for-left' }] };
+}
+
 /** A worktree that is being removed cannot be kept any more, and need not be. */
 export function snapshotEnded(state: ControllerState, { id, result }: Told<'snapshot-ended'>): Decision {
   const unchanged: Decision = { state, happenings: [], effects: [] };

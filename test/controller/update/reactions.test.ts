@@ -100,6 +100,7 @@ describe('what follows, in order, when', () => {
     for (const task of ['a', 'b']) hears(one.started(task), { kind: 'prompted' }, `backend/${task}`);
     expect(done(one.tell({ type: 'host-lost' }))).toEqual([
       ...['snapshot backend/a', 'snapshot backend/b', 'look-at-radar backend/a', 'look-at-radar backend/b'],
+      'look-for-left',
     ]);
   });
 

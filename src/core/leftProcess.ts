@@ -1,0 +1,37 @@
+import { type Problem, problemOf } from '../lib/result.ts';
+
+/** A process that runs on although the host that kept its worker has gone. */
+export interface LeftProcess {
+  readonly pid: number;
+  /** Tells it from another process with the same pid. */
+  readonly start: string;
+  /** One line, without control characters. */
+  readonly command: string;
+}
+
+/** What is left of workers, by their ids. */
+export type Left = Readonly<Record<string, readonly LeftProcess[]>>;
+
+/** Says what a yes to a plan ends. */
+export function endsText(left: readonly LeftProcess[]): string {
+  const what = left.length === 1 ? '1 process' : `${left.length} processes`;
+  return `Ends ${what} left of its last run, and what they start until then: ${namesOf(left)}.`;
+}
+
+/** Says that something of a lost worker runs on, and how to end it. */
+export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
+  return problemOf(
+    'processes_left',
+    `Of ${id}, which is lost, still runs: ${namesOf(left)}.`,
+    `A resume shows and ends it: orch-tui worker resume ${id}`,
+  );
+}
+
+/** Says which processes are left, for a person. */
+export function namesOf(left: readonly LeftProcess[]): string {
+  return left.map(({ pid, command }) => `${pid} (${command})`).join(', ');
+}
+
+/** Where processes do not show their environment, nothing tells whose they are. */
+export const cannotLook =
+  'What is left of workers of a killed host cannot be looked for here: this system has no /proc.';
