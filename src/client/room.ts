@@ -1,5 +1,6 @@
 import { openTrace, type Trace } from '../core/trace.ts';
 import { isLive } from '../core/worker.ts';
+import { releaseWhenIdle } from '../lib/idleMemory.ts';
 import type { Result } from '../lib/result.ts';
 import { Store } from '../lib/store.ts';
 import { runtimeFolder } from '../protocol/paths.ts';
@@ -127,12 +128,14 @@ class ControlRoom {
   }
 
   async run(): Promise<void> {
+    const keepMemory = releaseWhenIdle();
     this.#listen();
     if (this.#options.capabilities.osc) this.#outer.write(keyboardQuery);
     this.#draw();
     // Screens do not have to wait for the facts.
     void Promise.all([this.#terminals.open(), this.#controller.open()]);
     await this.#left.promise;
+    keepMemory();
     this.#close();
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import { releaseWhenIdle } from '../lib/idleMemory.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { Strangers } from '../lib/schedule.ts';
 import { whyOf } from '../lib/systemError.ts';
@@ -10,7 +11,7 @@ import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
 import { type Program, runtimeFolder } from './paths.ts';
 import { checkHello, type Hello, type HelloApi, helloShapes, meet, type Peer } from './peer.ts';
-import { reportStart } from './start.ts';
+import { forgetAllocation, reportStart } from './start.ts';
 import { protocolVersion } from './version.ts';
 
 export interface DaemonOptions {
@@ -60,6 +61,7 @@ const refusedMs = 60_000;
  * @returns `already_running` when there is one, `unsafe_folder`, or `start_failed`
  */
 export async function serveDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
+  forgetAllocation();
   const opened = await open(options);
   reportStart(opened.ok ? success(null) : opened);
   return opened;
@@ -193,6 +195,7 @@ function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
   // Its log may be on a full disk. Unheard, that would be an error of its own, noted in the same log, and so on.
   process.stderr.on('error', () => {});
   daemon.reconsider();
+  releaseWhenIdle();
   return daemon;
 }
 

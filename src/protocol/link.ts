@@ -78,7 +78,7 @@ export class FrameReader {
       const length = all.readUInt32BE(0);
       if (length < 1 || length > maxFrameBytes) throw new RangeError(`frame of ${length} bytes`);
       this.#wanted = 4 + length;
-      if (all.byteLength < this.#wanted) return;
+      if (all.byteLength < this.#wanted) break;
       const kind = all[4] as number;
       const payload = all.subarray(headerBytes, 4 + length);
       this.#bytes = all.byteLength - 4 - length;
@@ -86,6 +86,21 @@ export class FrameReader {
       this.#wanted = headerBytes;
       onFrame(kind, payload);
     }
+    this.#detach();
+  }
+
+  /** Bytes of memory that are kept for the frame to come. */
+  get heldBytes(): number {
+    return this.#pending.reduce((sum, { buffer }) => sum + buffer.byteLength, 0);
+  }
+
+  /** The beginning of a frame must not keep the large one before it, until who knows when. */
+  #detach(): void {
+    const [rest] = this.#pending;
+    if (this.#pending.length !== 1 || !rest || rest.buffer.byteLength <= 2 * rest.byteLength) return;
+    const own = Buffer.allocUnsafeSlow(rest.byteLength);
+    rest.copy(own);
+    this.#pending = [own];
   }
 
   #joined(): Buffer {

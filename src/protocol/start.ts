@@ -21,13 +21,23 @@ const readyVariable = 'ORCH_READY_FD';
  * A young generation of 3 MB instead of 48: what a flood leaves behind is thrown away sooner, before it makes the
  * process grow; 10 to 20 MB, and no slower. One thread beside the main one is all that a daemon's collector needs.
  */
-const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1'];
+const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--expose-gc'];
 
 /**
  * Megabytes a heap may have. Far more than a controller needs, which could be started again at any moment; knowing it, V8
  * collects earlier: 30 MB less, and no slower. A host has no such bound: agents end with it.
  */
 const heapFlags: Partial<Record<Program, string[]>> = { controller: ['--max-old-space-size=512'] };
+
+/**
+ * How glibc keeps what a daemon has freed. By itself it raises both bounds once a large piece was freed, and then keeps
+ * pieces of up to 32 MB for good; other C libraries do not know these. Read at the start only.
+ */
+const allocation: Readonly<Record<string, string>> = {
+  MALLOC_MMAP_THRESHOLD_: '32768',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '1',
+};
 
 /**
  * What a daemon must not inherit. It is no worker's, even where a worker's command started it: it must not end with it, nor
@@ -67,7 +77,7 @@ export async function startDaemon(
       cwd: root,
       detached: true,
       stdio: ['ignore', log, log, 'pipe'],
-      env: { ...env, ...foreign, [readyVariable]: '3' },
+      env: { ...allocation, ...env, ...foreign, [readyVariable]: '3' },
     });
     child.unref();
     const line = await firstLine(child);
@@ -96,6 +106,11 @@ function firstLine(child: ChildProcess): Promise<string> {
     pipe.once('end', finish);
     child.once('error', finish);
   });
+}
+
+/** Takes from a daemon's environment what was meant for itself: git, hooks and agents do not get it. */
+export function forgetAllocation(env: NodeJS.ProcessEnv = process.env): void {
+  for (const [name, value] of Object.entries(allocation)) if (env[name] === value) delete env[name];
 }
 
 /** Tells whoever started this process how the start went, once, where anyone waits for it. */

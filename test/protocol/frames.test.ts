@@ -51,3 +51,24 @@ test.each([
 ])('a frame of %s is a fault of the peer', (_, bytes) => {
   expect(() => read([Buffer.from(bytes)])).toThrow(RangeError);
 });
+
+test('what has begun of a frame keeps no memory of the large one before it', () => {
+  const reader = new FrameReader();
+  const large = encodeFrame(FrameKind.screen, Buffer.alloc(4 * 1024 * 1024));
+  const small = encodeFrame(FrameKind.input, Buffer.from('abc'));
+  const frames: string[] = [];
+  const push = (chunk: Buffer) => reader.push(chunk, (_, { length }) => frames.push(String(length)));
+  // In one chunk, in the middle of the head, and with the large one in pieces.
+  for (const cut of [1, 5, 6]) {
+    push(large.subarray(0, 70_000));
+    push(Buffer.concat([large.subarray(70_000), small.subarray(0, cut)]));
+    expect(reader.heldBytes).toBe(cut);
+    push(small.subarray(cut));
+    expect(reader.heldBytes).toBe(0);
+  }
+  expect(frames).toEqual(
+    Array(3)
+      .fill([String(4 * 1024 * 1024), '3'])
+      .flat(),
+  );
+});

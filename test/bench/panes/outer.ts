@@ -67,6 +67,10 @@ export class Outer {
     writeSync(this.#pty.fd, keys);
   }
 
+  resize({ cols, rows }: typeof outerSize): void {
+    this.#pty.resize(cols, rows);
+  }
+
   /** When the letter came, in milliseconds of `performance.now()`. One at a time. */
   sees(letter: string): Promise<number> {
     return new Promise((resolve, reject) => {

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { IdleMemory } from '../../src/lib/idleMemory.ts';
+
+const megabyte = 1024 * 1024;
+
+/** A process with so much in use, and garbage that a collection takes away. */
+function start() {
+  const process = { used: 70, garbage: 0, busy: 0, collections: 0 };
+  const memory = new IdleMemory({
+    resident: () => (process.used + process.garbage) * megabyte,
+    busy: () => process.busy,
+    collect() {
+      process.collections++;
+      process.garbage = 0;
+    },
+  });
+  return { process, memory };
+}
+
+test('what a flood has left is collected once the process is idle', () => {
+  const { process, memory } = start();
+  Object.assign(process, { garbage: 150, busy: 0.9 });
+  for (let look = 0; look < 10; look++) memory.look();
+  expect(process.collections).toBe(0);
+  process.busy = 0.01;
+  memory.look();
+  expect(process).toMatchObject({ collections: 1, garbage: 0 });
+});
+
+test('memory in use is collected in vain only once, and growth is counted from what is left', () => {
+  const { process, memory } = start();
+  process.used = 170;
+  for (let look = 0; look < 10; look++) memory.look();
+  expect(process.collections).toBe(1);
+  process.garbage = 10;
+  for (let look = 0; look < 10; look++) memory.look();
+  expect(process.collections).toBe(1);
+  Object.assign(process, { used: 70, garbage: 0 });
+  memory.look();
+  process.garbage = 20;
+  memory.look();
+  expect(process).toMatchObject({ collections: 2, garbage: 0 });
+});
