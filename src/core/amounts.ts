@@ -188,7 +188,7 @@ function isCount(number: number): boolean {
 }
 
 /**
- * Reads an amount such as `1,234.50`, `$80`, `80 EUR`, `1.234,50 €` or `1'234.50`.
+ * Reads an amount such as `1,234.50`, `$80`, `80 EUR`, `1.234,50 €`, `1'234.50` or `Fr. 80.–`.
  * @returns cents; else `bad_amount`: signs, more decimals than the currency has, another currency's sign, or words.
  */
 export function parseAmount(text: string, currency: string): Result<number> {
@@ -200,14 +200,18 @@ export function parseAmount(text: string, currency: string): Result<number> {
       `${JSON.stringify(text.slice(0, 40))} is no amount: ${why}.`,
       'Write it as 1234.50.',
     );
-  const number = text.replace(/\s+/g, ' ').trim().replace(unitAround, '');
+  const number = text
+    .replace(/\s+/g, ' ')
+    .trim()
+    .replace(unitAround, '')
+    .replace(/\.[-–—]{1,2}$/, '');
   const named = currencyIn(text);
   if (named !== null && named !== currency && !sharesSign(text, currency))
     return refuse(`it is not in ${currency}`);
   if (/^\(|^[-−]/.test(number)) return refuse('it is negative');
   const match =
-    /^(\d+|\d{1,3}(?:[,' ]\d{3})+)(?:\.(\d+))?$/.exec(number) ??
-    /^(\d+|\d{1,3}(?:[.' ]\d{3})+)(?:,(\d{1,2}))$/.exec(number);
+    /^(\d+|\d{1,3}(?:[,'’ ]\d{3})+)(?:\.(\d+))?$/.exec(number) ??
+    /^(\d+|\d{1,3}(?:[.'’ ]\d{3})+)(?:,(\d{1,2}))$/.exec(number);
   if (!match) return refuse('only digits are allowed');
   const [, units = '', decimals = ''] = match;
   if (decimals.length > digits.value)
@@ -217,12 +221,13 @@ export function parseAmount(text: string, currency: string): Result<number> {
 }
 
 /** A code or sign in front of a number or behind it; that it is the right one is checked apart. */
-const unitAround = /^(?:[A-Z]{3}|[€$£¥₩]) ?| ?(?:[A-Z]{3}|[€$£¥₩])$/g;
+const unitAround = /^(?:[A-Z]{3}|S?Fr\.?|[€$£¥₩]) ?| ?(?:[A-Z]{3}|S?Fr\.?|[€$£¥₩])$/g;
 
 /** The currency that a text names by its code or its sign; null when it names none. */
 export function currencyIn(text: string): string | null {
   const [code] = /\b[A-Z]{3}\b/.exec(text) ?? [];
   if (code !== undefined) return code;
+  if (/(?<!\p{L})S?Fr(?![\p{L}])/u.test(text)) return 'CHF';
   const [sign] = /[€$£¥₩]/.exec(text) ?? [];
   return sign === undefined ? null : (symbols[sign] ?? null);
 }

@@ -65,6 +65,13 @@ export interface EntriesMarked {
   readonly number?: string;
 }
 
+/** What became of an entry that was added. */
+export interface EntryAdded {
+  readonly id: string;
+  /** What its table has no column for, by field: it is not in the file. */
+  readonly left: Readonly<Record<string, string>>;
+}
+
 /** Numbers of the invoices that were written or paid by that, and what no column had a place for. */
 export interface MarkOutcome {
   readonly invoices: readonly string[];

@@ -198,14 +198,31 @@ function optionalAmount(text: string, currency: string): Result<number> | null {
   return value === null ? null : parseAmount(value, currency);
 }
 
-/** `yyyy-mm-dd` of a day that exists. */
+/** `yyyy-mm-dd` of a day that exists, written so or as `22.11.2026`. */
 function isoDay(text: string): string | null {
-  const day = plainText(text).replaceAll('/', '-');
+  const shown = plainText(text).replaceAll('/', '-');
+  const day = shown.replace(
+    dottedDay,
+    (_, date: string, _gap: string, month: string, year: string) =>
+      `${year}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`,
+  );
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day) ?? [];
   // A month that has no such day goes on in the next one.
   const isDay =
     new Date(Date.UTC(Number(year), Number(month) - 1, Number(date))).getUTCDate() === Number(date);
   return isDay && Number(month) >= 1 && Number(month) <= 12 ? day : null;
+}
+
+const dottedDay = /^(\d{1,2})\.( ?)(\d{1,2})\. ?(\d{4})$/;
+
+/** A day as another one in the file is written. @param day `yyyy-mm-dd` */
+export function dayLike(model: string, day: string): string {
+  const [, first = '', gap = '', second = ''] = dottedDay.exec(plainText(model)) ?? [];
+  const [year, month = '', date = ''] = day.split('-');
+  if (first === '') return day;
+  const isPadded = [first, second].every((part) => part.length === 2);
+  const [left, middle] = [date, month].map((part) => (isPadded ? part : String(Number(part))));
+  return `${left}.${gap}${middle}.${gap}${year}`;
 }
 
 /**
@@ -228,11 +245,11 @@ function styledAmount(model: string, cents: number, currency: string): string {
   const digits = currencyDigits(currency);
   const places = digits.ok ? digits.value : 2;
   const [, before = '', number = '', after = ''] =
-    /^([^\d]*)(\d[\d.,' ]*\d|\d)(.*)$/.exec(model.trim()) ?? [];
-  const isBare = places === 2 && /^\d+(?:[,' ]\d{3})*$/.test(number) && cents % 100 === 0;
+    /^([^\d]*)(\d[\d.,'’\s]*\d|\d)(.*)$/.exec(model.trim()) ?? [];
+  const isBare = places === 2 && /^\d+(?:[,'’\s]\d{3})*$/.test(number) && cents % 100 === 0;
   const [units = '', decimals] = formatCents(cents, places).split('.');
   const hasComma = /,\d{1,2}$/.test(number);
-  const group = /\d([.,' ])\d{3}(?!\d)/.exec(number)?.[1];
+  const group = /\d([.,'’\s])\d{3}(?!\d)/.exec(number)?.[1];
   const grouped = group === undefined ? units : units.replace(/\B(?=(\d{3})+$)/g, group);
   return (
     before + grouped + (decimals === undefined || isBare ? '' : (hasComma ? ',' : '.') + decimals) + after

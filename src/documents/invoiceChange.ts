@@ -5,6 +5,7 @@ import { type Billed, type Billing, billRows, hasBills, noStatusPlace, payBill }
 import {
   amountLike,
   bareUnit,
+  dayLike,
   type EntryField,
   type EntryRow,
   type EntryTable,
@@ -24,6 +25,7 @@ import {
   plainText,
   type Row,
   setCells,
+  type Table,
   unmerged,
 } from './markdown.ts';
 import {
@@ -212,7 +214,7 @@ function addEntry(editing: Editing, entry: TimeEntry): Result<EntryOutcome> {
       'Add a column Currency to its table.',
     );
   editing.given.add(entry.id);
-  const { currency, status, ...left } = fillEntry(known(editing, room), entry);
+  const { currency, status, ...left } = fillEntry(known(editing, room), entry, editing.invoices);
   const { invoices } = editing;
   // The file or a heading says these two where no column does.
   if (currency !== undefined && currency !== invoices.currency) Object.assign(left, { currency });
@@ -405,11 +407,28 @@ function modelIn({ table }: EntryTable, row: Row, column: number, field: EntryFi
 }
 
 /** Writes an entry into a room. @returns what found no column */
-function fillEntry(room: Room<EntryField>, entry: TimeEntry): Left {
+function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices): Left {
   const cells = modelCells(room);
-  const model = (field: EntryField) => plainText(cells[room.fields.indexOf(field)] ?? '');
+  const model = (field: EntryField) =>
+    plainText(cells[room.fields.indexOf(field)] ?? '') || (room.isNew ? styleElsewhere(invoices, field) : '');
   const isMinutes = bareUnit(room.names, room.fields) === 1;
   return addRow(room, textsOf(entry, entry.currency, model, isMinutes), new Map(), cells);
+}
+
+/** How the rest of a file writes what a table without rows does not show: of its last such cell, else of its rate. */
+function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryField): string {
+  const shown = (table: Table, column: number) =>
+    table.rows.map((row) => plainText(cellText(row, row.cells[column]))).filter((text) => /\d/.test(text));
+  const own = tables.flatMap(({ table, fields }) => shown(table, fields.indexOf(field))).at(-1);
+  if (own !== undefined || !['rate', 'amount', 'date'].includes(field)) return own ?? '';
+  const name = field === 'date' ? 'date' : 'amount';
+  const billed = billTables.flatMap(({ table, fields }) => shown(table, fields.indexOf(name))).at(-1);
+  if (billed !== undefined || field === 'date') return billed ?? '';
+  const said = file.prose.flatMap(
+    (line) =>
+      /\brate\b[*_]*\s*:[*_\s]*(.*?)\s*(?:\/|per\b.*)?\s*$/i.exec(file.lines[line]?.text ?? '')?.[1] ?? [],
+  );
+  return said[0]?.replace(/\s*(?:\/|per )\s*h.*$/i, '') ?? '';
 }
 
 /** The row in the table of another status. @returns what found no column */
@@ -443,7 +462,7 @@ function textsOf(
   const texts = new Map<EntryField, string>();
   for (const field of ['id', 'date', 'task', 'repo', 'worker', 'currency', 'source'] as const) {
     const text = entry[field];
-    if (text !== undefined) texts.set(field, text);
+    if (text !== undefined) texts.set(field, field === 'date' ? dayLike(model(field), text) : text);
   }
   const { minutes, rateCents, amountCents, status } = entry;
   if (minutes !== undefined) texts.set('time', timeLike(model('time'), minutes, isMinutes));

@@ -8,26 +8,66 @@ const pendingLine = /^(.*?\bpending (?:changes|entries)\b[*_]*\s*:[*_]*\s*)(\d+|
 const listItem = /^ {0,3}[-*+] +\S/;
 const nothing = /^ {0,3}(?:[-*+] +)?[*_(]*(?:none|nothing|no pending (?:changes|entries))[*_).]*\s*$/i;
 
+/** What a sync has not brought to the other side. */
+interface StillPending {
+  /** Rows that could not be brought there, by their id and what they say. */
+  readonly rows: readonly { readonly id: string; readonly task: string }[];
+  /** Texts of rows that no sync can bring there, for they have no id: what was noted of them stays. */
+  readonly texts: readonly string[];
+}
+
+const nothingPending: StillPending = { rows: [], texts: [] };
+
 /**
  * Returns the text with the lines that tell of the last sync brought up to date, where it has them: copies of what we
- * know, for people to read. Both values may be on one line.
+ * know, for people to read. Both values may be on one line. What is still pending stays in the list, or comes into it;
+ * all else leaves it, and a list without anything says so.
  * @param lastSynced shown as it is given
- * @param isAll whether nothing waits any more: then the list of what waits is emptied, too
  */
 export function withSyncNote(
   { file }: { readonly file: MarkdownFile },
   lastSynced: string,
-  isAll = true,
+  { rows, texts }: StillPending = nothingPending,
 ): string {
-  const synced = withValue(file, syncedLine, () => lastSynced);
-  if (!isAll) return synced;
-  const counted = withValue(parseMarkdown(synced), pendingLine, () => '0');
-  const after = parseMarkdown(counted);
-  const items = listLines(after) ?? { items: [] };
-  return editLines(
-    after.lines,
-    items.items.map((line): LineEdit => ({ kind: 'remove', line })),
+  const synced = parseMarkdown(withValue(file, syncedLine, () => lastSynced));
+  const list = listLines(synced);
+  const items = list?.items ?? [];
+  const textOf = (line: number) => synced.lines[line]?.text ?? '';
+  const isKept = (line: number) =>
+    [...rows.flatMap(({ id, task }) => [id, task]), ...texts].some((name) => names(textOf(line), name));
+  const kept = items.filter(isKept);
+  const unnamed = rows.filter(
+    ({ id, task }) => !kept.some((line) => names(textOf(line), id) || names(textOf(line), task)),
   );
+  const isNothing = kept.length + unnamed.length === 0;
+  const edits = items
+    .filter((line) => !kept.includes(line))
+    .map(
+      (line, at): LineEdit =>
+        at === 0 && isNothing ? { kind: 'replace', line, text: 'None' } : { kind: 'remove', line },
+    );
+  const listed = editLines(synced.lines, edits);
+  const all = list
+    ? unnamed.reduce((text, { id, task }) => withItem(text, lastSynced, `${id} ${task} not synced`), listed)
+    : listed;
+  const isCounted = list !== null || texts.length === 0;
+  return isCounted
+    ? withValue(parseMarkdown(all), pendingLine, () => String(kept.length + unnamed.length))
+    : all;
+}
+
+/** Reports whether a line names something, as words of its own. */
+function names(line: string, name: string): boolean {
+  const [text, word] = [line, name].map((one) => one.replace(/\s+/g, ' ').trim().toLowerCase());
+  if (!text || !word) return false;
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1))
+    if (
+      ![text[at - 1], text[at + word.length]].some(
+        (next) => next !== undefined && /[\p{L}\p{N}_]/u.test(next),
+      )
+    )
+      return true;
+  return false;
 }
 
 /**
@@ -36,9 +76,14 @@ export function withSyncNote(
  */
 export function withPendingNote(text: string, at: string, what: string): string {
   const counted = withValue(parseMarkdown(text), pendingLine, (old) => String((Number(old) || 0) + 1));
-  const file = parseMarkdown(counted);
+  return withItem(counted, at, what);
+}
+
+/** Adds a line to the list of what waits, where there is one. */
+function withItem(text: string, at: string, what: string): string {
+  const file = parseMarkdown(text);
   const list = listLines(file);
-  if (!list) return counted;
+  if (!list) return text;
   const [bullet = '-'] = /[-*+]/.exec(file.lines[list.items.at(-1) ?? -1]?.text ?? '') ?? [];
   const line = `${bullet} ${at}: ${what.replace(/\s+/g, ' ').trim()}`;
   if (list.nothing !== null)

@@ -2,6 +2,7 @@ import type { BoardFacts, CardChange, CardChanged, CardFields, Column } from '..
 import type { Variables } from '../core/clientVariables.ts';
 import type {
   EntriesMarked,
+  EntryAdded,
   EntryChange,
   EntryDraft,
   EntryQuery,
@@ -133,7 +134,7 @@ export interface BoardService {
 
 export interface InvoiceService {
   read(): Answer<InvoiceFacts>;
-  add(draft: EntryDraft): Answer<{ id: string }>;
+  add(draft: EntryDraft): Answer<EntryAdded>;
   change(change: EntryChange): Answer<{ id: string }>;
   /** All of these, or none; several that are billed are on one invoice. */
   mark(marked: EntriesMarked): Answer<MarkOutcome>;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { TimeEntry } from '../../src/core/invoices.ts';
 import { nextNumber } from '../../src/documents/bills.ts';
 import { changeInvoices, type InvoiceChange } from '../../src/documents/invoiceChange.ts';
 import { parseInvoices } from '../../src/documents/invoices.ts';
@@ -214,5 +215,49 @@ describe('sums', () => {
       { code: 'unknown_total', line: 17 },
     ]);
     expect(change(text, 'USD').text).toBe(text);
+  });
+});
+
+describe('what a file writes', () => {
+  const entry: TimeEntry = {
+    ...{ id: 'T-1', task: 'Mails', repo: 'app', worker: 'Ann', date: '2026-12-01', minutes: 90 },
+    ...{ rateCents: 8000, amountCents: 12000, currency: 'USD', status: 'pending', source: 'edited' },
+  };
+
+  it('is known where a table has no rows any more, and what has no column is named', () => {
+    const empty = change(formB, 'USD', mark('invoiced', [ci, search])).text;
+    const { text, outcomes } = change(empty, 'USD', { kind: 'add', entry });
+    expect(text).toMatch(/\| 2026-12-01 \| Mails +\| +1.5 \| \$80.00 \| \$120.00 \|/);
+    expect(outcomes).toMatchObject([{ value: { left: { id: 'T-1', repo: 'app', worker: 'Ann' } } }]);
+    const bare = empty.replace(/## Pending Inv[\s\S]*?## Pending C/, '## Pending C');
+    expect(change(bare, 'USD', { kind: 'add', entry }).text).toMatch(/\| +1.5 \| \$80 +\| +\$120 \|/);
+  });
+
+  it.each([
+    ['22.11.2026', '01.12.2026'],
+    ['2.1.2026', '1.12.2026'],
+    ['22. 11. 2026', '01. 12. 2026'],
+  ])('are days such as %s, too', (day, written) => {
+    const text = formB.replace('2026-11-19', day).replace('$600.00', '$600.00');
+    const before = parseInvoices(text, { currency: 'USD' });
+    expect(before.flaws).toEqual([]);
+    expect(before.rows[1]?.entry?.date).toMatch(/^2026-\d\d-\d\d$/);
+    expect(change(text, 'USD', { kind: 'add', entry }).text).toContain(`| ${written} | Mails |`);
+  });
+
+  it.each([
+    ['Fr. 1’000.00', 'Fr. 600.00', 'Fr. 80.00', 'Fr. 1’600.00'],
+    ['1’000.00 Fr.', '600.00 Fr.', '80.– Fr.', '1’600.00 Fr.'],
+    ['SFr. 1\u202f000.00', 'SFr. 600.00', 'SFr. 80.00', 'SFr. 1\u202f600.00'],
+  ])('is money such as %s, too', (thousand, six, rate, sum) => {
+    const text = formB
+      .replaceAll('$80.00', rate)
+      .replace('$1,000.00', thousand)
+      .replace('$600.00', six)
+      .replace('$480.00', '480.00')
+      .replace('$320.00', '320.00');
+    expect(parseInvoices(text, { currency: 'CHF' }).flaws).toEqual([]);
+    expect(parseInvoices(text, { currency: 'EUR' }).flaws).not.toEqual([]);
+    expect(change(text, 'CHF', mark('invoiced', [ci, search])).text).toContain(`| ${sum} |`);
   });
 });

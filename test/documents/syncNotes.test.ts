@@ -21,7 +21,9 @@ it.each([
     const after = withPendingNote(fixture(name).replaceAll('\n', end), at, 'Login moved');
     expect(after).toContain(count);
     expect(after.replaceAll('\r\n', '\n')).toContain(list);
-    expect(withSyncNote({ file: parseMarkdown(after) }, at, false)).toContain('Login moved');
+    expect(withSyncNote({ file: parseMarkdown(after) }, at, { rows: [], texts: ['Login'] })).toContain(
+      'Login moved',
+    );
     const synced = withSyncNote({ file: parseMarkdown(after) }, at);
     expect(synced).not.toContain('Login moved');
     if (count !== '') expect(synced).toMatch(/Last synced to Notion: 2026-11-23 10:00\r?\nPending \w+: 0/);
@@ -33,4 +35,17 @@ it('bold lines and other bullets stay, and nothing comes where there is no place
   expect(withPendingNote(text, at, 'y')).toBe(`${text.replace('3', '4')}* ${at}: y\n`);
   for (const none of ['# Board\n', '## Change log\n\n- old\n', '## Pending Invoices\n'])
     expect(withPendingNote(none, at, 'y')).toBe(none);
+});
+
+it('after a sync the list says what is still pending, and that nothing is', () => {
+  const note = (text: string, rows: { id: string; task: string }[], texts: string[]) =>
+    withSyncNote({ file: parseMarkdown(text) }, at, { rows, texts });
+  const formA = fixture('board-form-a.md');
+  const left = note(formA, [{ id: 'A-1', task: 'Pay' }], ['Mail', 'mails']);
+  expect(left).toContain('Pending changes: 2');
+  expect(left).toContain(`Push)\n\n- 2026-11-20 16:40: Mails moved to Review\n- ${at}: A-1 Pay not synced\n`);
+  expect(note(formA, [], [])).toContain('Pending changes: 0');
+  expect(note(formA, [], [])).toMatch(/\(Pending Push\)\n\nNone\n$/);
+  const formB = fixture('board-form-b.md');
+  expect(note(withPendingNote(formB, at, 'Login moved'), [], [])).toBe(formB);
 });

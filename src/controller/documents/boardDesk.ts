@@ -14,7 +14,7 @@ import {
   refTo,
 } from '../../core/board.ts';
 import { type Board, boardPrefix, parseBoard, withIds } from '../../documents/board.ts';
-import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
+import type { BoardChange } from '../../documents/boardChange.ts';
 import {
   changeDocument,
   type DocumentText,
@@ -22,6 +22,7 @@ import {
   type Planned,
   readDocument,
 } from '../../documents/file.ts';
+import { type CardStep, changeCards } from '../../documents/keptValues.ts';
 import { withPendingNote, withSyncNote } from '../../documents/syncNotes.ts';
 import type { CardMove } from '../../features/board/boardState.ts';
 import type { Message } from '../../features/messages.ts';
@@ -108,8 +109,8 @@ export class BoardDesk {
         const takes = change.kind === 'change' && change.fields?.worker !== undefined;
         return this.#step(board, takes ? { ...change, holder: move.worker.id } : change);
       });
-      if (moved.ok) this.#keep(moved.value);
-      else this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
+      if (moved.ok && moved.value) this.keep([moved.value]);
+      else if (!moved.ok) this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
       return moved.ok ? (moved.value?.id ?? null) : null;
     });
   }
@@ -119,9 +120,18 @@ export class BoardDesk {
     return this.#queue.add(() => this.#rewrite(plan));
   }
 
-  /** Brings the lines that tell of the last sync up to date, where the file has them. */
-  async noteSync(at: Date, isAll: boolean): Promise<void> {
-    await this.rewrite((board) => success({ text: withSyncNote(board, minuteOf(at), isAll), value: null }));
+  /**
+   * Brings the lines that tell of the last sync up to date, where the file has them.
+   * @param pending ids of cards that it could not bring to the other side
+   */
+  async noteSync(at: Date, pending: ReadonlySet<string>): Promise<void> {
+    await this.rewrite((board) => {
+      const rows = board.cards.flatMap(({ id, task }) =>
+        id !== null && pending.has(id) ? [{ id, task }] : [],
+      );
+      const texts = board.cards.filter(({ id }) => id === null).map(({ task }) => task);
+      return success({ text: withSyncNote(board, minuteOf(at), { rows, texts }), value: null });
+    });
   }
 
   async close(): Promise<void> {
@@ -134,22 +144,46 @@ export class BoardDesk {
     return board ?? resolveBoard(root, board);
   }
 
-  get #kept() {
-    return this.#world.state().log.cardValues;
-  }
-
   async #write(change: BoardChange): Promise<Result<CardChanged>> {
     const changed = await this.#rewrite((board) => this.#step(board, change));
-    if (changed.ok) this.#keep(changed.value);
-    return changed;
+    if (!changed.ok) return changed;
+    this.keep([changed.value]);
+    const { id, left } = changed.value;
+    return success({ id, left });
   }
 
-  #step(board: Board, change: BoardChange): Result<Planned<CardChanged>> {
+  #step(board: Board, change: BoardChange): Result<Planned<CardStep>> {
     const { prefix } = this.#config || { prefix: null };
-    const done = stepBoard(board, change, boardPrefix(board, prefix), this.#kept);
-    if (!done.ok || done.value.text === board.file.text) return done;
-    const text = withPendingNote(done.value.text, minuteOf(new Date()), changeText(board, change));
-    return success({ ...done.value, text });
+    const done = this.plan(board, [change], boardPrefix(board, prefix));
+    if (!done.ok) return done;
+    const { board: after, outcomes } = done.value;
+    const [outcome] = outcomes;
+    if (!outcome) return failure('unknown_card', 'Nothing was changed.');
+    if (!outcome.ok) return outcome;
+    const text =
+      after.file.text === board.file.text
+        ? after.file.text
+        : withPendingNote(after.file.text, minuteOf(new Date()), changeText(board, change));
+    return success({ text, value: outcome.value });
+  }
+
+  /** Plans changes, with what earlier tables of these cards had no column for; `keep` what comes of it. */
+  plan(board: Board, changes: readonly BoardChange[], prefix: string | null = null) {
+    return changeCards(board, changes, prefix, this.#world.state().log.cardValues);
+  }
+
+  /** Keeps what the tables that cards are in have no column for. */
+  keep(steps: readonly CardStep[]): void {
+    for (const { key, staleKey, left } of steps) {
+      if (staleKey !== null) this.#keepAs(staleKey, {});
+      this.#keepAs(key, left);
+    }
+  }
+
+  #keepAs(card: string, left: CardStep['left']): void {
+    const before = this.#world.state().log.cardValues.get(card) ?? {};
+    if (JSON.stringify(before) === JSON.stringify(left)) return;
+    this.#world.tell({ type: 'documented', happening: { type: 'card-moved', card, left } });
   }
 
   async #rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
@@ -161,14 +195,6 @@ export class BoardDesk {
     );
     await this.#look();
     return changed;
-  }
-
-  #keep(changed: CardChanged | null): void {
-    if (changed?.id == null) return;
-    const before = this.#kept.get(changed.id) ?? {};
-    if (JSON.stringify(before) === JSON.stringify(changed.left)) return;
-    const happening = { type: 'card-moved', card: changed.id, left: changed.left } as const;
-    this.#world.tell({ type: 'documented', happening });
   }
 
   async #look(): Promise<Result<BoardFacts>> {
@@ -225,35 +251,6 @@ function noBoard(file: string): Result<never> {
 
 function notMoved({ worker }: CardMove, { code, message, hint }: Problem) {
   return problemOf(code, `The card of ${worker.id} was left as it is: ${message}`, hint);
-}
-
-/** Values by the card's id that tables it was in had no column for. */
-type KeptValues = ReadonlyMap<string, Readonly<Record<string, string>>>;
-
-/** Makes one change; what the card's last table had no column for is written where there is one again. */
-function stepBoard(
-  board: Board,
-  change: BoardChange,
-  prefix: string,
-  kept: KeptValues,
-): Result<Planned<CardChanged>> {
-  const known = change.kind === 'change' && 'id' in change.card ? (kept.get(change.card.id) ?? {}) : {};
-  const given = change.fields ?? {};
-  const restored = Object.fromEntries(
-    cardFields.flatMap((field) =>
-      known[field] === undefined || field in given ? [] : [[field, known[field]]],
-    ),
-  );
-  const others = Object.fromEntries(
-    Object.entries(known).filter(([name]) => !(cardFields as readonly string[]).includes(name)),
-  );
-  const full = change.kind === 'change' ? { ...change, fields: { ...restored, ...given }, others } : change;
-  const done = changeBoard(board, [full], prefix);
-  if (!done.ok) return done;
-  const [outcome] = done.value.outcomes;
-  if (!outcome) return failure('unknown_card', 'Nothing was changed.');
-  if (!outcome.ok) return outcome;
-  return success({ text: done.value.board.file.text, value: outcome.value });
 }
 
 /**

@@ -4,6 +4,7 @@ import { cardOf } from '../../core/board.ts';
 import {
   type BilledEntry,
   type EntriesMarked,
+  type EntryAdded,
   type EntryChange,
   type EntryDraft,
   type EntryFact,
@@ -69,7 +70,7 @@ export class InvoiceDesk {
     });
   }
 
-  add(draft: EntryDraft): Promise<Result<{ id: string }>> {
+  add(draft: EntryDraft): Promise<Result<EntryAdded>> {
     const id = newEntryId(new Date());
     return this.#one(id, ({ rates, currency }) => {
       const rateCents = draft.rateCents ?? rateFor(rates, draft);
@@ -87,7 +88,9 @@ export class InvoiceDesk {
       return this.mark({ status, entries: [{ id }] }).then((marked) =>
         marked.ok ? success({ id }) : marked,
       );
-    return this.#one(id, () => ({ kind: 'change', entry: { id }, fields }));
+    return this.#one(id, () => ({ kind: 'change', entry: { id }, fields })).then((done) =>
+      done.ok ? success({ id }) : done,
+    );
   }
 
   /** Gives these entries a status: all of them, or none. @returns the numbers of invoices written or paid by that */
@@ -243,9 +246,29 @@ export class InvoiceDesk {
     return this.#queue.add(() => this.#rewrite(plan));
   }
 
-  /** Brings the lines that tell of the last sync up to date, where the file has them. */
-  async noteSync(at: Date, isAll: boolean): Promise<void> {
-    await this.rewrite((before) => success({ text: withSyncNote(before, minuteOf(at), isAll), value: null }));
+  /**
+   * Brings the lines that tell of the last sync up to date, where the file has them.
+   * @param pending ids of entries that it could not bring to the other side
+   */
+  async noteSync(at: Date, pending: ReadonlySet<string>): Promise<void> {
+    await this.rewrite((before) => {
+      const known = [...before.rows, ...this.billedIn(before)];
+      const rows = known.flatMap(({ id, task }) => (id !== null && pending.has(id) ? [{ id, task }] : []));
+      const texts = [
+        ...known.filter(({ id }) => id === null).map(({ task }) => task),
+        ...this.#unsynced(before),
+      ];
+      return success({ text: withSyncNote(before, minuteOf(at), { rows, texts }), value: null });
+    });
+  }
+
+  /** Names of what is on invoices and has no id, and of those invoices: no sync knows of it. */
+  #unsynced({ bills }: Invoices): readonly string[] {
+    const { billed } = this.#world.state().log;
+    return bills.flatMap(({ number }) => {
+      const without = (billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
+      return without.length === 0 ? [] : [number, ...without.map(({ task }) => task)];
+    });
   }
 
   async close(): Promise<void> {
@@ -258,16 +281,19 @@ export class InvoiceDesk {
     await this.writeMade();
   }
 
-  async #one(id: string, wanted: (config: InvoiceConfig) => InvoiceChange): Promise<Result<{ id: string }>> {
+  async #one(id: string, wanted: (config: InvoiceConfig) => InvoiceChange): Promise<Result<EntryAdded>> {
     return this.rewrite((before, config) => {
-      const done = changed(before, [wanted(config)], config);
+      const change = wanted(config);
+      const done = changed(before, [change], config);
       if (!done.ok) return done;
       const [outcome] = done.value.value;
       if (outcome?.ok === false) return outcome;
-      const left = Object.keys(outcome?.value.left ?? {});
-      if (left.length > 0 && done.value.text === before.file.text)
-        return failure('no_place', `The table of ${id} has no column for ${left.join(', ')}.`, 'Add one.');
-      return success({ text: done.value.text, value: { id } });
+      const left = outcome?.value.left ?? {};
+      const lost = change.kind === 'change' ? askedFields(change.fields) : Object.keys(left);
+      const names = Object.keys(left).filter((name) => lost.includes(name));
+      if (names.length > 0 && (change.kind === 'change' || done.value.text === before.file.text))
+        return failure('no_place', `The table of ${id} has no column for ${names.join(', ')}.`, 'Add one.');
+      return success({ text: done.value.text, value: { id, left } });
     });
   }
 
@@ -299,6 +325,21 @@ export class InvoiceDesk {
     }
     return success(facts);
   }
+}
+
+/** Returns the columns of what a person asked to change, without those that follow from it. */
+function askedFields({
+  minutes,
+  rateCents,
+  amountCents,
+  ...others
+}: EntryChange['fields']): readonly string[] {
+  return [
+    ...Object.keys(others),
+    ...(minutes === undefined ? [] : ['time']),
+    ...(rateCents === undefined ? [] : ['rate']),
+    ...(amountCents === undefined ? [] : ['amount']),
+  ];
 }
 
 /** Returns the text after these changes, and what became of each. */

@@ -3,7 +3,7 @@ import { type CardFields, cardFields, columns } from '../../core/board.ts';
 import { entrySources, entryStatuses, type InvoiceConfig, type TimeEntry } from '../../core/invoices.ts';
 import type { FieldValue } from '../../core/notion.ts';
 import { type Board, type BoardTable, usualPrefix } from '../../documents/board.ts';
-import { type BoardChange, changeBoard } from '../../documents/boardChange.ts';
+import type { BoardChange } from '../../documents/boardChange.ts';
 import type { EntryField, EntryTable } from '../../documents/entries.ts';
 import { changeInvoices, type InvoiceChange } from '../../documents/invoiceChange.ts';
 import { type Invoices, readingOf } from '../../documents/invoices.ts';
@@ -22,14 +22,21 @@ export function syncedBoard(desk: BoardDesk, prefix: string | null): LocalTable 
       desk.rewrite(
         (board) => unmerged(board.file) ?? success({ text: board.file.text, value: cardRows(board) }),
       ),
-    apply: (changes) =>
-      desk.rewrite((board) => {
+    apply: async (changes) => {
+      const applied = await desk.rewrite((board) => {
         const asked = askedOf(changes, cardRows(board), cardChange);
-        const done = changeBoard(board, [...asked.values()]);
+        const done = desk.plan(board, [...asked.values()]);
         if (!done.ok) return done;
         const { board: after, outcomes } = done.value;
-        return success({ text: after.file.text, value: leftOf(changes, asked, outcomes) });
-      }),
+        return success({
+          text: after.file.text,
+          value: { left: leftOf(changes, asked, outcomes), outcomes },
+        });
+      });
+      if (!applied.ok) return applied;
+      desk.keep(applied.value.outcomes.flatMap((one) => (one.ok ? [one.value] : [])));
+      return success(applied.value.left);
+    },
     newId(taken) {
       const own = prefixOf(taken, prefix, usualPrefix);
       const numbers = [...taken].flatMap((id) =>

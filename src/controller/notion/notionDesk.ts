@@ -125,8 +125,8 @@ export class NotionDesk {
         },
       });
       if (report.ok && !isDry) {
-        const isAll = report.value.problems.length === 0 && report.value.conflicts.length === 0;
-        await this.#world[table].noteSync(new Date(), isAll);
+        const pending = await this.#pendingIds(table, options.mapping, options.local);
+        await this.#world[table].noteSync(new Date(), pending);
       }
       return report;
     });
@@ -294,18 +294,18 @@ export class NotionDesk {
     for (const table of tables) {
       const mapping = mappingOf(this.#config, table);
       const local = this.#local(table);
-      if (mapping && local.ok) waiting[table] = await this.#countPending(table, mapping, local.value);
+      if (mapping && local.ok) waiting[table] = (await this.#pendingIds(table, mapping, local.value)).size;
     }
     const pending = Object.values(waiting).reduce((sum, count) => sum + count, 0);
     return { tables, pending, waiting, conflicts, running: null, syncedAt };
   }
 
-  /** Counts rows that are not as they were when both sides were last the same: new, changed and lost ones. */
-  async #countPending(table: SyncTable, mapping: Mapping, local: LocalTable): Promise<number> {
+  /** Returns rows that are not as they were when both sides were last the same: new, changed and lost ones. */
+  async #pendingIds(table: SyncTable, mapping: Mapping, local: LocalTable): Promise<ReadonlySet<string>> {
     const rows = await local.rows();
     const base = openBase(storeFiles(this.#folder, mapping.dataSourceId).base);
     // A document that cannot be read has been reported; a damaged base is reported by the next sync.
-    if (!rows.ok || !base.ok) return 0;
+    if (!rows.ok || !base.ok) return new Set();
     const codec = new RowCodec(specs[table], mapping, mapping.fields);
     const changed = rows.value.filter((row) => {
       const known = base.value.rows.get(row.id);
@@ -318,7 +318,10 @@ export class NotionDesk {
       return !known || codec.fields.some(differs);
     });
     const seen = new Set(rows.value.map(({ id }) => id));
-    return changed.length + [...base.value.rows.keys()].filter((id) => !seen.has(id)).length;
+    return new Set([
+      ...changed.map(({ id }) => id),
+      ...[...base.value.rows.keys()].filter((id) => !seen.has(id)),
+    ]);
   }
 }
 

@@ -90,8 +90,8 @@ function reported(worker: Worker, update: UpdateDraft): Pick<CardMove, 'from' | 
 }
 
 /** The pull request that a report names: its address, else its number. */
-function pullRequestOf({ summary, done }: UpdateDraft): Pick<Partial<CardFields>, 'pr'> {
-  const text = [summary, ...done].join('\n');
+function pullRequestOf({ summary, done, notes = '' }: UpdateDraft): Pick<Partial<CardFields>, 'pr'> {
+  const text = [summary, ...done, notes].join('\n');
   const [url] = /https?:\/\/[^\s|<>()"'`]+\/(?:pulls?|merge_requests|pull-requests)\/\d+/.exec(text) ?? [];
   const [, number] = /\b(?:PR|MR|pull request|merge request)[\s:]*([#!]\d+)/i.exec(text) ?? [];
   const pr = url ?? number;

@@ -1,5 +1,6 @@
 import { dayOf, formatDuration, formatMoney, parseAmount, parseDuration } from '../../core/amounts.ts';
 import {
+  type EntryAdded,
   type EntryFact,
   type EntryQuery,
   type EntryRef,
@@ -96,7 +97,7 @@ function entriesText(count: number): string {
   return counted(count, 'entry', 'entries');
 }
 
-const addEntry = defineServed<{ id: string }>()({
+const addEntry = defineServed<EntryAdded>()({
   name: 'addEntry',
   by: 'person',
   what: 'enter time; its tool is report_progress',
@@ -134,9 +135,17 @@ async function enterTime(
 ): Promise<Printed> {
   const { currency } = await call.ask(invoices, {});
   const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
-  const { id } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
-  const value = { id, task, repo, worker, date, minutes };
-  return { value, text: `${id}: ${formatDuration(minutes)} on ${date}.` };
+  const { id, left } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
+  const value = { id, task, repo, worker, date, minutes, left };
+  const { id: isUnnamed, ...others } = left;
+  const lost = Object.entries(others).map(([name, text]) => `${name} ${text}`);
+  const unwritten =
+    lost.length === 0 ? '' : ` Not written, for its table has no column for it: ${lost.join(', ')}.`;
+  const { entries } = isUnnamed === undefined ? { entries: [] } : await call.ask(invoices, {});
+  const line = entries.findLast((one) => one.id === null && one.task === task && one.date === date)?.line;
+  const unnamed = line === undefined ? '' : ` Its table has no column for ids: name it :${line}.`;
+  const name = isUnnamed === undefined ? id : task.replaceAll('\n', ' ');
+  return { value, text: `${name}: ${formatDuration(minutes)} on ${date}.${unwritten}${unnamed}` };
 }
 
 const changeEntry = defineServed<{ id: string }>()({
