@@ -5,7 +5,7 @@ import {
   type TitleRules,
   usualStopping,
 } from '../core/workspace.ts';
-import { plainLines } from '../lib/sanitize.ts';
+import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 
 /** Whether a later start can go on with the conversation of the last one. */
 export function canResume({ speaks, resume }: Pick<AgentPreset, 'speaks' | 'resume'>): boolean {
@@ -62,7 +62,7 @@ export function looksLikeCommand(text: string): boolean {
 
 /** Text as an agent takes it for words, whatever it begins with; nothing is in it that a person could not have seen. */
 export function opening(text: string): string {
-  const plain = plainLines(text, { tab: '\t', control: '' });
+  const plain = plainLines(withoutHidden(text), { tab: '\t', control: '' });
   return looksLikeCommand(plain) ? `Task: ${plain.trimStart()}` : plain;
 }
 

@@ -1,7 +1,7 @@
 import { showsOpenQuestion } from '../core/openQuestion.ts';
 import type { GuardRules } from '../core/worker.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import { plainLines } from '../lib/sanitize.ts';
+import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 import { Debounce } from '../lib/schedule.ts';
 import type { OpenTerminal, ScrollbackLimits, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
@@ -363,7 +363,7 @@ const longestTitle = 200;
 
 /** What a program calls itself, fit to be shown: one line, no control or direction characters, not endless. */
 export function cleanTitle(title: string): string {
-  const plain = plainLines(title, { control: '' }).replaceAll('\n', '');
+  const plain = plainLines(withoutHidden(title), { control: '' }).replaceAll('\n', '');
   return [...plain].slice(0, longestTitle).join('');
 }
 

@@ -6,8 +6,12 @@
  *   tags U+E0000–E007F and the soft hyphen), all that may be ignored by default (UAX #44), lone surrogates,
  *   noncharacters, and what stands for an object. They make a text read as something that it is not, or carry a second
  *   text along (UTR #36, section 2.10; UTS #39).
- * - Joiners (U+200C, U+200D) and variation selectors (U+FE0E, U+FE0F) stay in shown text where they do something: emoji
- *   of several parts, keycaps, scripts that join letters. Elsewhere they only hide, and go.
+ * - Joiners (U+200C, U+200D) and selectors of variations stay in shown text where they do something: emoji of several
+ *   parts, keycaps, scripts that join letters, ideographs. So do the tags of the three flags that have them. Elsewhere
+ *   they only hide.
+ *
+ * What is shown spells an invisible character as `<U+202E>`: in rows, on cards, in dialogs and at the shell alike, so that
+ * a name reads the same everywhere. What is kept for documents, and what a person types, goes without.
  *
  * Each function names what its text is for. Every one takes time in proportion to the text.
  */
@@ -19,7 +23,14 @@ const controls = /[\p{Cc}\p{Zl}\p{Zp}]/gu;
 const controlsOfLines = /[^\P{Cc}\n\t]/gu;
 const breaks = /\r\n?|[\n\u2028\u2029]/;
 
-const unseen = new RegExp(`(?!\\u200c|\\u200d|\\ufe0e|\\ufe0f)[${invisible}]`, 'gu');
+/** England, Scotland and Wales: all sequences of tags that are recommended (UTS #51, RGI_Emoji_Tag_Sequence). */
+const flags =
+  '\\u{1f3f4}\\u{e0067}\\u{e0062}(?:\\u{e0065}\\u{e006e}\\u{e0067}|\\u{e0073}\\u{e0063}\\u{e0074}|' +
+  '\\u{e0077}\\u{e006c}\\u{e0073})\\u{e007f}';
+/** One behind an ideograph chooses its form (UTS #37). */
+const ideographs = '\\p{Ideographic}[\\u{e0100}-\\u{e01ef}]';
+/** Clusters that need what is invisible elsewhere are matched first, and stay. */
+const unseen = new RegExp(`(${flags}|${ideographs})|(?!\\u200c|\\u200d|\\ufe0e|\\ufe0f)[${invisible}]`, 'gu');
 /** Emoji keep their variation, keycaps included; behind anything else terminals do not agree on its width. */
 const idleVariations = /(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier})(?:\ufe0e|\ufe0f)(?!\u20e3)/gu;
 /** Behind Latin letters, signs and blanks a joiner joins nothing, nor does a second one behind the first. */
@@ -34,10 +45,9 @@ const bytes = /[\udc80-\udcff]/gu;
 /** Most of what is shown, for which nothing else is looked at. */
 const harmless = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2500-\u25ff]*$/;
 
-const hidden = new RegExp(`[\\p{Cc}\\p{Zl}\\p{Zp}${invisible}]`, 'gu');
-/** Whatever `paragraphs` takes out but for breaks, and joiners but for those between emoji, which are seen. */
+/** Whatever `paragraphs` spells or takes out but for breaks, and joiners but for those between emoji, which are seen. */
 const notShown = new RegExp(
-  `(?!(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier})(?:\\ufe0e|\\ufe0f)|\\ufe0f\\u20e3)` +
+  `(${flags}|${ideographs})|(?!(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier})(?:\\ufe0e|\\ufe0f)|\\ufe0f\\u20e3)` +
     `(?!(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\\ufe0f)\\u200d\\p{Extended_Pictographic})` +
     `[${invisible}]|[^\\P{Cc}\\n\\r\\t]|(?<=^|\\p{M}{4})\\p{M}`,
   'gu',
@@ -131,12 +141,32 @@ function unicodeEscape(code: number): string {
   return `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
+/** Replaces each control, line breaks and tabs included. For commands, of which every character counts. */
+export function replaceControls(text: string, by: (character: string) => string): string {
+  return text.replace(controls, by);
+}
+
+/** Spells controls other than breaks and tabs as `<U+001B>`, too. For what a person decides about. */
+export function speltControls(text: string): string {
+  return text.replace(/\r\n?/g, '\n').replace(controlsOfLines, spelt);
+}
+
+/** Gives a part of a line as wide as `plainLine` shows it. For measuring what is shown later. */
+export function shownAlike(text: string): string {
+  return cleaned(text, ' ');
+}
+
+/** Spells invisible characters as `<U+202E>`, but for those that a cluster needs. Everything else stays. */
+export function speltHidden(text: string): string {
+  return idle(withBytesSpelt(text).replace(unseen, orKept(spelt)), spelt);
+}
+
 /**
- * Replaces each control and each invisible character, joiners and variation selectors included. For names and commands,
- * of which every character counts.
+ * Takes out invisible characters, but for those that a cluster needs. For what a person types, what goes into documents,
+ * and the titles of programs, which are left out in panes likewise.
  */
-export function replaceHidden(text: string, by: (character: string) => string): string {
-  return text.replace(hidden, by);
+export function withoutHidden(text: string): string {
+  return harmless.test(text) ? text : idle(withBytesSpelt(text).replace(unseen, orKept(nothing)), nothing);
 }
 
 /**
@@ -144,7 +174,12 @@ export function replaceHidden(text: string, by: (character: string) => string): 
  * in them stay whole.
  */
 export function markHidden(text: string, mark: string): string {
-  return text.replace(notShown, mark).replace(/[\n\r\t\u2028\u2029]/g, mark);
+  return text
+    .replace(
+      notShown,
+      orKept(() => mark),
+    )
+    .replace(/[\n\r\t\u2028\u2029]/g, mark);
 }
 
 /** Reports whether a text holds a control character, line breaks and tabs included. */
@@ -157,7 +192,9 @@ export function hasControl(text: string): boolean {
  * none of them.
  */
 export function countHidden(text: string): number {
-  return text.match(notShown)?.length ?? 0;
+  let count = 0;
+  for (const [, kept] of text.matchAll(notShown)) if (kept === undefined) count += 1;
+  return count;
 }
 
 /**
@@ -186,17 +223,45 @@ export function storedText(text: string, control = ''): string {
 }
 
 /**
- * Takes out what shows nothing. The order counts: each step may leave without a purpose only what a later one looks at,
- * so that a second time changes nothing.
+ * Spells what shows nothing. The order counts: each step may leave without a purpose only what a later one looks at, so
+ * that a second time changes nothing.
  */
 function cleaned(text: string, control: string): string {
-  return text
-    .replace(bytes, (unit) => `\\x${(unit.charCodeAt(0) - 0xdc00).toString(16)}`)
-    .replace(controls, control)
-    .replace(unseen, '')
-    .replace(piledMarks, '')
-    .replace(idleVariations, '')
-    .replace(idleJoiners, '');
+  if (harmless.test(text)) return text;
+  const shown = withBytesSpelt(text).replace(controls, control).replace(unseen, orKept(spelt));
+  return idle(shown.replace(piledMarks, ''), spelt);
+}
+
+function withBytesSpelt(text: string): string {
+  return text.replace(bytes, (unit) => `\\x${(unit.charCodeAt(0) - 0xdc00).toString(16)}`);
+}
+
+/** Replaces selectors of variations and joiners that do nothing. */
+function idle(text: string, by: (characters: string) => string): string {
+  return text.replace(idleVariations, by).replace(idleJoiners, by);
+}
+
+/** Replaces what is not a cluster that stays. */
+function orKept(by: (character: string) => string): (found: string, kept: string | undefined) => string {
+  return (found, kept) => kept ?? by(found);
+}
+
+const nothing = () => '';
+
+/** Writes characters as their code points: `<U+202E>`. */
+function spelt(characters: string): string {
+  const codes = Array.from(characters, (one) => (one.codePointAt(0) ?? 0).toString(16).toUpperCase());
+  return codes.map((code) => `<U+${code.padStart(4, '0')}>`).join('');
+}
+
+/** Takes out a spelt character that was cut within: less than all of it could be read as another. */
+export function withoutHalfSpelt(text: string): string {
+  return text.replace(/<U(?:\+[\dA-F]{0,6})?$/, '');
+}
+
+/** Nor does a cut leave selectors, joiners and tags that need what came behind them. */
+function withoutHalf(text: string): string {
+  return withoutHalfSpelt(text).replace(/(?:\ufe0e|\ufe0f|\u200c|\u200d|[\u{e0020}-\u{e007f}])+$/u, '');
 }
 
 /** UTF-16 units read for each character that is kept: what is far longer is not gone through for nothing. */
@@ -210,5 +275,5 @@ function shortened(text: string, max: number, whole: string): string {
   if (text.length <= max && whole.length <= max * unitsRead) return text;
   const characters = [...text];
   const isCut = characters.length > max || whole.length > max * unitsRead;
-  return isCut ? `${characters.slice(0, max - 1).join('')}…` : text;
+  return isCut ? `${withoutHalf(characters.slice(0, max - 1).join(''))}…` : text;
 }

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { oneLine, plainLine } from '../lib/sanitize.ts';
+import { oneLine, plainLine, withoutHidden } from '../lib/sanitize.ts';
 import { ColorKind, colorKindMask, colorValueMask } from './screen.ts';
 
 /** `process.stdout`. */
@@ -252,7 +252,7 @@ function leaveSequence({ title }: OuterOptions, cols: number): string {
 
 /** Names the terminal's window; of the title only what can be seen. */
 export function titleSequence(title: string): string {
-  return `\x1b]2;${plainLine(title)}\x1b\\`;
+  return `\x1b]2;${plainLine(withoutHidden(title))}\x1b\\`;
 }
 
 function set(...modes: number[]): string {
@@ -364,7 +364,7 @@ export function notificationBytes(style: NotificationStyle, title: string, text:
 const longest = 200;
 
 function plain(text: string): string {
-  return oneLine(text.replaceAll(';', ' '), longest);
+  return oneLine(withoutHidden(text.replaceAll(';', ' ')), longest);
 }
 
 /** What a terminal can show; what it cannot is put as near as it gets. */

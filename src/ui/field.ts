@@ -1,4 +1,4 @@
-import { plainLines } from '../lib/sanitize.ts';
+import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 import { cellWidth, clustersOf, type Line, span, wrapRanges } from './text.ts';
 
 /** Text being written, and where. */
@@ -19,7 +19,8 @@ export function fieldOf(text: string): TextField {
 
 /** Inserts typed or pasted text at the caret, without control characters; line breaks only where `multiline`. */
 export function insertText(field: TextField, text: string, multiline = false): TextField {
-  const clean = multiline ? plainLines(text) : plainLines(text).replace(/\n/g, ' ');
+  const plain = plainLines(withoutHidden(text));
+  const clean = multiline ? plain : plain.replace(/\n/g, ' ');
   const added = clean.slice(0, Math.max(0, maxFieldLength - field.text.length));
   if (added === '') return field;
   const { text: old, caret } = field;

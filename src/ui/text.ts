@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { plainLine, plainLines } from '../lib/sanitize.ts';
+import { plainLine, plainLines, shownAlike, withoutHalfSpelt } from '../lib/sanitize.ts';
 
 /** What a piece of text means; the theme decides how that looks. */
 export type Tone =
@@ -93,9 +93,9 @@ export const narrow =
   '\\x20-\\x7e\\u00a1-\\u00ac\\u00ae-\\u02ff\\u2010-\\u2027\\u2190-\\u2193\\u2500-\\u25fc\\u2713\\u270e';
 const isNarrow = new RegExp(`^[${narrow}]*$`);
 
-/** Returns the cells that a text takes on the screen, by the same measure as the layout engine. */
+/** Returns the cells that a text takes where it is shown, by the same measure as the layout engine. */
 export function cellWidth(text: string): number {
-  return isNarrow.test(text) ? text.length : stringWidth(text);
+  return isNarrow.test(text) ? text.length : stringWidth(shownAlike(text));
 }
 
 /** Returns the grapheme clusters of a text. */
@@ -118,7 +118,7 @@ export function cutText(text: string, width: number): string {
     kept += cluster;
     used += wide;
   }
-  return `${kept}…`;
+  return `${withoutHalfSpelt(kept)}…`;
 }
 
 /** One row of wrapped text: the part `start` to `end` of it, without the line break. */

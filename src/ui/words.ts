@@ -1,6 +1,6 @@
 import type { Footprint } from '../core/facts.ts';
 import type { PortBlock, Worker } from '../core/worker.ts';
-import { replaceHidden } from '../lib/sanitize.ts';
+import { replaceControls, speltHidden } from '../lib/sanitize.ts';
 import type { Tone } from './text.ts';
 
 /** A state as shape, word and meaning: readable without colour. */
@@ -156,8 +156,9 @@ export function sharedArguments(commands: readonly (readonly string[])[]): Reado
 
 function quoteArgument(argument: string): string {
   if (bare.test(argument)) return argument;
-  const inside = replaceHidden(argument.replace(/['\\]/g, '\\$&'), escaped);
-  return inside === argument ? `'${argument}'` : `$'${inside}'`;
+  const inside = replaceControls(argument.replace(/['\\]/g, '\\$&'), escaped);
+  const shown = speltHidden(inside);
+  return inside === argument ? `'${shown}'` : `$'${shown}'`;
 }
 
 function escaped(character: string): string {

@@ -126,3 +126,21 @@ it('is what the guard tells agents, too', () => {
     if (name !== 'room') expect(isDenied(name), name).toBe(agent === 'refused');
   expect(isDenied('invoice totals --write')).toBe(true);
 });
+
+it('refuses in sentences that a person has read', async () => {
+  const refusals = [
+    ...Object.entries(commandPolicies).flatMap(([name, policy]) =>
+      [policy, ...Object.values(policy.withOption ?? {})]
+        .filter(({ agent }) => agent === 'refused')
+        .map(({ what }) => ({ name, what })),
+    ),
+    ...Object.values(commands)
+      .filter(({ by }) => by === 'person')
+      .map(({ name, what }: { readonly name: string; readonly what?: string }) => ({
+        name: `request ${name}`,
+        what,
+      })),
+  ].map(({ name, what }) => `${name}: A worker cannot ${what}.`);
+  expect(refusals.filter((one) => !/: A worker cannot [a-z].*[a-z]\.$/.test(one))).toEqual([]);
+  await expect(`${[...new Set(refusals)].join('\n')}\n`).toMatchFileSnapshot('refusals.golden.txt');
+});

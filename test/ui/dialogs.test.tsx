@@ -121,7 +121,7 @@ test('where the name must be typed, its letters stand behind the prompt', () => 
 test('hostile names and git’s words are shown as text', () => {
   const state = scenes.finishing(size, { uncommitted: ['a\u001b[2J\u202eb\u200b.ts', '\u0301x'] });
   const frame = withoutLooks(renderToString(<Room state={state} color={false} />, { columns: size.cols }));
-  expect(frame).toContain('a [2Jb.ts');
+  expect(frame).toContain('a [2J<U+202E>b<U+200B>.ts');
   expect(frame.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200b\u202e]/u);
 });
 

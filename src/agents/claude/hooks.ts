@@ -8,7 +8,7 @@ import {
   type Question,
   type RequestAnswer,
 } from '../../core/queue.ts';
-import { countHidden, oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { countHidden, oneLine, paragraphs, speltControls } from '../../lib/sanitize.ts';
 
 /** What a hook's message comes to. */
 export interface HookReport {
@@ -155,16 +155,24 @@ export function askedFor(body: unknown, text: string): AskedFor {
   const questions = tool === 'AskUserQuestion' ? questionsIn(input) : [];
   const raw = detailOf(tool, input);
   const hidden = countHidden(raw);
-  const shown = paragraphs(raw, detailLimit);
+  const spelt = speltControls(raw);
+  const shown = paragraphs(spelt, detailLimit);
   const kind = tool === 'AskUserQuestion' ? 'question' : tool === 'ExitPlanMode' ? 'plan' : 'permission';
   return {
     kind,
-    detail: hidden > 0 ? `(Holds ${hidden} characters that cannot be shown.)\n${shown}` : shown,
+    detail: hidden > 0 ? `${holds(hidden)}\n${shown}` : shown,
     isWhole: kind === 'permission' && hidden === 0 && isOneLine(tool, input, text),
-    isCut: [...raw].length > detailLimit,
+    isCut: [...raw].length > detailLimit || [...paragraphs(spelt)].length > detailLimit,
     ...(typeof fields(body).agent_id === 'string' && { bySubagent: true as const }),
     questions,
   };
+}
+
+/** Warns, for what is spelt could also have been written so. */
+function holds(hidden: number): string {
+  return hidden === 1
+    ? '(Holds 1 character that does not show by itself.)'
+    : `(Holds ${hidden} characters that do not show by themselves.)`;
 }
 
 /** Names the use of a tool that a hook is about: the same when it is asked for and when it has ended. */

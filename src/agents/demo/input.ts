@@ -1,4 +1,4 @@
-import { plainLines } from '../../lib/sanitize.ts';
+import { plainLines, withoutHidden } from '../../lib/sanitize.ts';
 
 /** What a person does at the demo agent. */
 export type Key =
@@ -68,7 +68,7 @@ export class KeyReader {
 export function editText(text: string, key: Key): string {
   switch (key.name) {
     case 'text':
-      return plainLines(text + key.text, { control: '' });
+      return plainLines(withoutHidden(text + key.text), { control: '' });
     case 'backspace':
       return [...text].slice(0, -1).join('');
     case 'ctrl-u':

@@ -1,4 +1,4 @@
-import { plainLines, withoutSequences } from '../../lib/sanitize.ts';
+import { plainLines, withoutHidden, withoutSequences } from '../../lib/sanitize.ts';
 
 /** Styles of the demo agent: SGR around a text. */
 export const bold = sgr('1', '22');
@@ -75,7 +75,7 @@ function widthOf(character: string): number {
 
 /** Text from outside without what a terminal would obey; tabs become spaces. */
 export function printable(text: string): string {
-  return plainLines(withoutSequences(text), { control: '' });
+  return plainLines(withoutHidden(withoutSequences(text)), { control: '' });
 }
 
 /** What a conversation consists of, as kept and as shown. */

@@ -9,7 +9,7 @@ import {
   refTo,
 } from '../../core/board.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import { defineTool, type World } from '../define.ts';
 import type { SessionServices } from '../services.ts';
 import type { ControllerState } from '../state.ts';
@@ -101,7 +101,10 @@ const add = defineTool<unknown>()({
     if (!into.ok) return into;
     const fields = fieldsOf(state, given);
     if (!fields.ok) return fields;
-    const added = await board.add(into.value, { ...fields.value, task: paragraphs(task, textLimit) });
+    const added = await board.add(into.value, {
+      ...fields.value,
+      task: paragraphs(withoutHidden(task), textLimit),
+    });
     return added.ok ? success({ ...outcome(added.value), column: into.value }) : added;
   },
   mcp: {
@@ -137,7 +140,10 @@ const edit = defineTool<unknown>()({
   handle({ state, board }, { card, task, ...given }) {
     const fields = fieldsOf(state, given);
     if (!fields.ok) return fields;
-    const all = { ...fields.value, ...(task !== undefined && { task: paragraphs(task, textLimit) }) };
+    const all = {
+      ...fields.value,
+      ...(task !== undefined && { task: paragraphs(withoutHidden(task), textLimit) }),
+    };
     if (Object.keys(all).length === 0)
       return failure('nothing_given', 'Nothing was given to change.', 'Give task, priority or the like.');
     return change(board, card, { fields: all });
@@ -185,7 +191,9 @@ function fieldsOf({ config }: ControllerState, given: Cells): Result<Partial<Car
     );
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   return success(
-    Object.fromEntries(named.map(([name, value]) => [name, oneLine(value ?? '', cellLimit) || null])),
+    Object.fromEntries(
+      named.map(([name, value]) => [name, oneLine(withoutHidden(value ?? ''), cellLimit) || null]),
+    ),
   );
 }
 

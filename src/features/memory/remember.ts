@@ -1,6 +1,6 @@
 import { upTo } from '../../core/values.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import { columns, timeText } from '../../ui/rows.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import { readReport } from '../messages/reports.ts';
@@ -12,7 +12,7 @@ import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
 export const remember = defineCommand<{ id: string }>()({
   name: 'remember',
   by: 'person',
-  what: 'store here; its tool is memory_store',
+  what: 'store memories here; its tool is memory_store',
   params: ({ memory }) => memory,
   handle: (services, draft) => {
     const memory = cleanMemory(draft);
@@ -159,10 +159,10 @@ export function cleanMemory({ kind, content, tags, metadata }: MemoryDraft): Res
     return failure('too_long', `Its metadata has at most ${metadataLimit} characters.`, 'Shorten it.');
   return success({
     kind,
-    content: paragraphs(content, contentLimit),
+    content: paragraphs(withoutHidden(content), contentLimit),
     tags: tags
       .slice(0, 20)
-      .map((tag) => oneLine(tag, 60))
+      .map((tag) => oneLine(withoutHidden(tag), 60))
       .filter((tag) => tag !== ''),
     metadata,
   });

@@ -2,7 +2,7 @@ import { slugFrom, workerOn } from '../../core/board.ts';
 import type { WantedCard } from '../../core/notion.ts';
 import type { ProposalDraft } from '../../core/proposal.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
-import { oneLine, paragraphs } from '../../lib/sanitize.ts';
+import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
 import type { Message } from '../messages.ts';
 import { addNotice, type ControllerState, type Decision } from '../state.ts';
 import { checkDraft } from '../workers/checks.ts';
@@ -47,7 +47,7 @@ function draftOf({ config }: ControllerState, { id, task, repo }: WantedCard): R
   const known = repo ?? (others.length === 0 ? only?.name : undefined);
   if (known === undefined)
     return failure('wanted_without_repo', 'it says no repository.', 'Say it on the card, and press n there.');
-  const brief = paragraphs(task, longestBrief);
+  const brief = paragraphs(withoutHidden(task), longestBrief);
   const name = slugFrom(brief) || slugFrom(id ?? '');
   if (name === '')
     return failure('wanted_without_name', 'no task name can be made of its text.', 'Press n on the card.');

@@ -9,7 +9,7 @@ import {
   type Verdict,
 } from '../../core/radar.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
-import { oneLine } from '../../lib/sanitize.ts';
+import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import type { Happening, LogState } from '../log.ts';
 import { notesWaiting, waitingNotes } from '../messages/sessions.ts';
 import type { Told } from '../messages.ts';
@@ -254,5 +254,5 @@ function lineOf({ path, kind, own, others }: MetIn): string {
   const sides = [own && `you change lines ${own}`, others && `they change lines ${others}`];
   const what = kind === 'conflict' ? 'will not merge' : 'merges so far';
   const where = oneLine([sides.filter(Boolean).join(', '), what].filter(Boolean).join('; '), lineLimit);
-  return `- ${oneLine(path, pathLimit)}: ${where}`;
+  return `- ${oneLine(withoutHidden(path), pathLimit)}: ${where}`;
 }

@@ -1,5 +1,5 @@
 import { failure, success } from '../../lib/result.ts';
-import { oneLine } from '../../lib/sanitize.ts';
+import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import { defineCommand } from '../define.ts';
 import { noSuchWorker, noted, reply } from '../state.ts';
 
@@ -17,7 +17,7 @@ export const rename = defineCommand<{ id: string; title: string }>()({
     if (!worker) return reply(state, ticket, noSuchWorker(state, id));
     if (undo && worker.titleBefore === undefined)
       return reply(state, ticket, failure('not_renamed', `${id} was not renamed.`));
-    const next = undo ? (worker.titleBefore ?? '') : oneLine(title, longestTitle);
+    const next = undo ? (worker.titleBefore ?? '') : oneLine(withoutHidden(title), longestTitle);
     const shown = success({ id, title: next || worker.task });
     return noted(state, ticket, { type: 'renamed', id, title: next }, shown);
   },

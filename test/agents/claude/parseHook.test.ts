@@ -73,7 +73,7 @@ test.each<[string, unknown, boolean]>([
 test.each([
   ['Bash', { command: 'npm install jsonwebtoken' }, 'Bash: npm install jsonwebtoken'],
   ['Bash', { command: 'echo \x1b]0;x\x07\r\nrm\ttree' }, 'Bash: echo ]0;x rm tree'],
-  ['Bash', { command: 'ls \u202egnp.exe\u200b' }, 'Bash: ls gnp.exe'],
+  ['Bash', { command: 'ls \u202egnp.exe\u200b' }, 'Bash: ls <U+202E>gnp.exe<U+200B>'],
   ['Write', { file_path: '/w/tree/src/a.ts' }, 'Write: src/a.ts'],
   ['Edit', { file_path: '/etc/passwd' }, 'Edit: /etc/passwd'],
   ['WebFetch', { url: 'https://example.org' }, 'WebFetch: https://example.org'],

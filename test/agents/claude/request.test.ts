@@ -70,12 +70,12 @@ test.each<[string, unknown, string]>([
   [
     'joiners that nobody sees counted',
     bash('rm файл\u200d'),
-    '(Holds 1 characters that cannot be shown.)\nrm файл\u200d\n\n# Try it',
+    '(Holds 1 character that does not show by itself.)\nrm файл\u200d\n\n# Try it',
   ],
   [
     'hidden characters counted',
     bash('a\u202eb\x1b[2J'),
-    '(Holds 2 characters that cannot be shown.)\nab[2J\n\n# Try it',
+    '(Holds 2 characters that do not show by themselves.)\na<U+202E>b<U+001B>[2J\n\n# Try it',
   ],
   ['nothing of what is no object', 'text', ''],
 ])('the detail is %s', (_, body, detail) => {

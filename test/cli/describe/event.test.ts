@@ -188,7 +188,7 @@ test.each<[Happening, string]>([
 
 test('a text of several lines and with escape sequences is told on one plain line', () => {
   const text = told({ type: 'said', id, text: 'One\u001b[2J\ntwo\u202e three' });
-  expect(text).toBe('It said: One [2J two three.');
+  expect(text).toBe('It said: One [2J two<U+202E> three.');
 });
 
 test('a kind that a later version writes is told by its name', () => {

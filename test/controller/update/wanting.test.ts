@@ -101,5 +101,7 @@ it('shows no control characters of a text from elsewhere, neither in the brief n
   expect(wanted(new Scene(), { task }).happenings).toMatchObject([
     { draft: { brief: 'Fix[31m it\nwith care' } },
   ]);
-  expect(noticed(wanted(new Scene(), { task, repo: null }))).toMatch(/^ORC-7 “Fix \[31m it with care” asks/);
+  expect(noticed(wanted(new Scene(), { task, repo: null }))).toMatch(
+    /^ORC-7 “Fix \[31m it<U\+202E> with care” asks/,
+  );
 });

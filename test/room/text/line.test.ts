@@ -23,7 +23,7 @@ test('the right end stays, the left gives way', () => {
 });
 
 test('control characters never reach a span', () => {
-  expect(span('a\u001b[31mb\u0007\nc\u202ed').text).toBe('a [31mb  cd');
+  expect(span('a\u001b[31mb\u0007\nc\u202ed').text).toBe('a [31mb  c<U+202E>d');
   expect(wrapLines('one\u001b]0;x\u0007\ntwo', 40).map(lineText)).toEqual(['one ]0;x', 'two']);
 });
 
