@@ -207,15 +207,15 @@ describe('places', () => {
 });
 
 describe('the log', () => {
-  it('is used without its corrupt last line, which is kept aside and told once', async () => {
+  it('is used without its corrupt last line, which stays in the file and is reported once', async () => {
     await shop.start('backend', 'auth', 'say: hi');
     await shop.run(['controller', 'stop']);
     await appendFile(shop.path('.orch/log.jsonl'), '{"v":1,"seq":99,"ty');
     const told = await shop.json<{ notices: { code: string }[]; workers: { id: string }[] }>('status');
     expect(told.notices.map((notice) => notice.code)).toEqual(['log_damaged']);
     expect(told.workers.map((worker) => worker.id)).toEqual(['backend/auth']);
-    expect(await readFile(shop.path('.orch/log.damaged-1.jsonl'), 'utf8')).toBe('{"v":1,"seq":99,"ty\n');
     await shop.run(['controller', 'stop']);
+    expect(await readFile(shop.path('.orch/log.jsonl'), 'utf8')).toContain('\n{"v":1,"seq":99,"ty');
     expect((await shop.json<{ notices: unknown[] }>('status')).notices).toEqual([]);
   });
 });
