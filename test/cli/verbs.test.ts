@@ -470,6 +470,10 @@ test('invoices', async () => {
       'invoice add Work --time "1h 30m" --repo web --worker web/x --date 2026-11-01 --rate 80.50',
       { invoices, addEntry: { id: 'INV-9' } },
     ],
+    [
+      'invoice add Work --time 1h --worker web/x',
+      { invoices, addEntry: { id: 'INV-9', left: { worker: 'web/x' } } },
+    ],
     ['invoice add Work --time 1h --rate much', { invoices }],
     ['invoice add Work', {}],
     ['invoice mark paid INV-1 INV-2', { markEntries: { invoices: [], left: {} } }],

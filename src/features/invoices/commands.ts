@@ -135,7 +135,8 @@ async function enterTime(
 ): Promise<Printed> {
   const { currency } = await call.ask(invoices, {});
   const rateCents = rate === undefined ? {} : { rateCents: demand(parseAmount(rate, currency)) };
-  const { id, left } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
+  // A controller of before says nothing of what was left out.
+  const { id, left = {} } = await call.ask(addEntry, { task, repo, worker, date, minutes, ...rateCents });
   const value = { id, task, repo, worker, date, minutes, left };
   const { id: isUnnamed, ...others } = left;
   const lost = Object.entries(others).map(([name, text]) => `${name} ${text}`);
