@@ -18,7 +18,7 @@ function refused(tool_input: object) {
 
 test('a denial says what was refused, with nothing in it that hides', () => {
   const refusal = refused({ file_path: '/etc/\u202edwssap\x1b[2J\u200b\n x' });
-  expect(refusal?.what).toBe('Write: /etc/dwssap [2J x');
+  expect(refusal?.what).toBe('Write: /etc/<U+202E>dwssap [2J<U+200B> x');
   expect(refusal?.why).toContain('"/etc/\\u202edwssap\\u001b[2J\\u200b\\n x"');
   expect(JSON.stringify(refusal)).not.toContain('\u202e');
 });
