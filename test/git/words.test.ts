@@ -6,13 +6,13 @@ import { nameSome } from '../../src/git/worktrees/inspect.ts';
 test('what git passes on of a server cannot deceive', () => {
   const stderr = 'remote: \u202eko lla\x1b[2J\u200b\nremote: \u2066no\ttabs\x9b\n';
   expect(refusal({ exitCode: 1, stdout: '', stderr, timedOut: false }).message).toBe(
-    'remote: ko lla [2J\nremote: no  tabs',
+    'remote: <U+202E>ko lla [2J<U+200B>\nremote: <U+2066>no  tabs',
   );
 });
 
 test('subjects of commits cannot deceive, and keep their emoji', () => {
   expect(linesOf('  1a2b fix \u202egnp.exe\x1b[2J\u{e0041}\n3c4d 👩\u200d💻 ❤\ufe0f\n')).toEqual([
-    '1a2b fix gnp.exe [2J',
+    '1a2b fix <U+202E>gnp.exe [2J<U+E0041>',
     '3c4d 👩\u200d💻 ❤\ufe0f',
   ]);
 });
