@@ -6,26 +6,17 @@ import { dayOf } from '../../src/core/amounts.ts';
 import type { QueueItem } from '../../src/core/queue.ts';
 import { invoiceTable } from '../../src/notion/tables.ts';
 import { NotionShop } from './notionShop.ts';
+import { blockReport, storedReport } from './oldReports.ts';
 import { program } from './shop.ts';
 
 type List<T> = T[] & Record<string, unknown>;
 
 const fixture = (name: string) => readFileSync(resolve('test/documents/fixtures', name), 'utf8');
 
-const block = (...lines: string[]) =>
-  `printf '[WORKER UPDATE]\\n${['Task: Login', 'Branch: feature/login', ...lines].join('\\n')}\\n' | "$0" report --block -`;
-
-const message = (id: number, method: string, params: object) =>
-  `'${JSON.stringify({ jsonrpc: '2.0', id, method, params })}'`;
+const block = (...lines: string[]) => blockReport('Task: Login', 'Branch: feature/login', ...lines);
 
 const oneLine =
   '[WORKER UPDATE] Time: 8 hours Ready for merge: yes Task: Login Status: done Branch: feature/login Notes: PR #7';
-const stored = [
-  message(1, 'initialize', {
-    ...{ protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'sh', version: '1' } },
-  }),
-  message(2, 'tools/call', { name: 'memory_store', arguments: { content: oneLine } }),
-].join(' ');
 
 /** Reports once it has begun, and then what its person wants to hear. */
 const script = `
@@ -34,7 +25,7 @@ while read -r wish; do
   case "$wish" in
   *blocked*) ${block('Status: in progress', 'Blockers: Which | hash?', 'Time: 3 hours')} ;;
   *go*) ${block('Status: in progress', 'Done:', '  - bcrypt', 'Blockers: None', 'Time: 3 hours')} ;;
-  *done*) echo login > login.txt; git add .; git commit -qm login; printf '%s\\n' ${stored} | "$0" mcp ;;
+  *done*) echo login > login.txt; git add .; git commit -qm login; ${storedReport(oneLine)} ;;
   esac
 done`;
 

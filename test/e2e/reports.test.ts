@@ -2,38 +2,26 @@ import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { QueueItem } from '../../src/core/queue.ts';
 import type { Update } from '../../src/core/worker.ts';
+import { blockReport, storedReport } from './oldReports.ts';
 import { program, Shop } from './shop.ts';
 
 type List<T> = T[] & Record<string, unknown>;
 
-const block = (...lines: string[]) =>
-  `printf '[WORKER UPDATE]\\n${lines.join('\\n')}\\n' | "$0" report --block -`;
-
-function message(id: number, method: string, params: object): string {
-  return `'${JSON.stringify({ jsonrpc: '2.0', id, method, params })}'`;
-}
-
-/** As people were told to store it: all in one line, through the memory. */
+/** The form for the memory: all in one line. */
 const oneLine =
   '[WORKER UPDATE] Ready for merge: yes Task: Login Status: done Branch: feature/login Time: 8 hours Notes: see docs';
-const stored = [
-  message(1, 'initialize', {
-    ...{ protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'sh', version: '1' } },
-  }),
-  message(2, 'tools/call', { name: 'memory_store', arguments: { content: oneLine } }),
-].join(' ');
 
 /** Two workers of tasks with one name: what each reports is its own. */
 const script = `
 case "$ORCH_REPO" in
 backend)
   echo fixed > fix.txt; git add .; git commit -qm fix
-  ${block('Task: Login', 'Branch: feature/login', 'Status: in progress', 'Time: 1 hour')}
-  ${block('Task: Login', 'Status: in progress', 'Blockers: None', 'Time: 3 hours')}
-  printf '%s\\n' ${stored} | "$0" mcp ;;
+  ${blockReport('Task: Login', 'Branch: feature/login', 'Status: in progress', 'Time: 1 hour')}
+  ${blockReport('Task: Login', 'Status: in progress', 'Blockers: None', 'Time: 3 hours')}
+  ${storedReport(oneLine)} ;;
 *)
-  ${block('Task: Page', 'Status: in progress', 'Blockers: Which colour?', 'Time: 1 day')}
-  ${block('Task: Page', 'Status: in progress', 'Blockers: Which colour?', 'Time: 3 units')} ;;
+  ${blockReport('Task: Page', 'Status: in progress', 'Blockers: Which colour?', 'Time: 1 day')}
+  ${blockReport('Task: Page', 'Status: in progress', 'Blockers: Which colour?', 'Time: 3 units')} ;;
 esac
 exec cat`;
 
