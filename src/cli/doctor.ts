@@ -13,7 +13,7 @@ import { canLookForLeft, listLeft } from '../controller/edge/leftovers.ts';
 import { logFile } from '../controller/record/log.ts';
 import { damageText, logLines, noDamage, withLine } from '../controller/record/logLines.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
-import { cannotLook, namesOf } from '../core/leftProcess.ts';
+import { cannotLook, processNames } from '../core/leftProcess.ts';
 import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import { plainLine } from '../lib/sanitize.ts';
@@ -86,11 +86,11 @@ function checkLeft(root: string): Finding[] {
   return Object.entries(listLeft(root)).map(([id, left]) => ({
     name,
     verdict: 'warning',
-    text: `no host keeps what runs on of ${plainLine(id)}: ${namesOf(left)}. Resuming a lost worker shows and ends it; or: kill ${left[0]?.pid}`,
+    text: `no host keeps what runs on of ${plainLine(id)}: ${processNames(left)}. Resuming a lost worker shows and ends it; or: kill ${left[0]?.pid}`,
   }));
 }
 
-/** Looks through the whole log: what is skipped in it is told of only once elsewhere. */
+/** Looks through the whole log: elsewhere skipped lines are reported only once. */
 function checkLog(file: string): Finding[] {
   const name = 'log';
   if (!existsSync(file)) return [];
@@ -281,7 +281,7 @@ async function checkNotion(own: GivenToken | null, root: string | null): Promise
 
 async function foundToken(): Promise<Token | null> {
   const found = await findToken({ env: process.env });
-  // What is wrong with the file is told beside it.
+  // What is wrong with the file is listed beside it.
   return found.ok ? found.value : null;
 }
 

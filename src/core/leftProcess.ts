@@ -1,12 +1,16 @@
 import { type Problem, problemOf } from '../lib/result.ts';
 
-/** A process that runs on although the host that kept its worker has gone. */
-export interface LeftProcess {
+/** A process as people know it. */
+export interface NamedProcess {
   readonly pid: number;
-  /** Tells it from another process with the same pid. */
-  readonly start: string;
   /** One line, without control characters. */
   readonly command: string;
+}
+
+/** A process that runs on although the host that kept its worker has gone. */
+export interface LeftProcess extends NamedProcess {
+  /** Tells it from another process with the same pid. */
+  readonly start: string;
 }
 
 /** What is left of workers, by their ids. */
@@ -15,21 +19,21 @@ export type Left = Readonly<Record<string, readonly LeftProcess[]>>;
 /** Says what a yes to a plan ends. */
 export function endsText(left: readonly LeftProcess[]): string {
   const what = left.length === 1 ? '1 process' : `${left.length} processes`;
-  return `Ends ${what} left of its last run, and what they start until then: ${namesOf(left)}.`;
+  return `Ends ${what} left of its last run, and what they start until then: ${processNames(left)}.`;
 }
 
 /** Says that something of a lost worker runs on, and how to end it. */
 export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
   return problemOf(
     'processes_left',
-    `Of ${id}, which is lost, still runs: ${namesOf(left)}.`,
+    `Of ${id}, which is lost, still runs: ${processNames(left)}.`,
     `A resume shows and ends it: orch-tui worker resume ${id}`,
   );
 }
 
-/** Says which processes are left, for a person. */
-export function namesOf(left: readonly LeftProcess[]): string {
-  return left.map(({ pid, command }) => `${pid} (${command})`).join(', ');
+/** Names processes for a person, such as `123 (node server.js), 124 (sh)`. */
+export function processNames(processes: readonly NamedProcess[]): string {
+  return processes.map(({ pid, command }) => `${pid} (${command})`).join(', ');
 }
 
 /** Where processes do not show their environment, nothing tells whose they are. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, ftruncateSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
+import { type NamedProcess, processNames } from '../core/leftProcess.ts';
 import { onceEnded } from '../lib/children.ts';
 import { openForAppend } from '../lib/files.ts';
 import { commandOf, findMarked, listProcesses } from '../lib/processes.ts';
@@ -37,14 +38,7 @@ export interface JobResult {
   /** At most 20, without control characters. */
   readonly lastLines: readonly string[];
   /** What it started that left its process group and still runs. Only Linux tells; empty elsewhere. */
-  readonly left: readonly LeftBehind[];
-}
-
-/** A process that a job started and that was not ended with it. */
-interface LeftBehind {
-  readonly pid: number;
-  /** One line, without control characters. */
-  readonly command: string;
+  readonly left: readonly NamedProcess[];
 }
 
 /** Builds and whole test suites run in jobs; what takes longer has most likely stopped. */
@@ -136,17 +130,18 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 /** Those of the group are about to end: they were killed a moment ago. */
-function findLeft(mark: string, group: number | undefined): readonly LeftBehind[] {
+function findLeft(mark: string, group: number | undefined): readonly NamedProcess[] {
   return findMarked(`${markName}=${mark}`, listProcesses())
     .filter((one) => one.group !== group)
     .map(({ pid }) => ({ pid, command: oneLine(commandOf(pid).join(' '), longestCommand) }));
 }
 
 /** Says what a job left running, for a person; empty for nothing. */
-export function describeLeft(left: readonly LeftBehind[]): readonly string[] {
+export function describeLeft(left: readonly NamedProcess[]): readonly string[] {
   if (left.length === 0) return [];
-  const names = left.map(({ pid, command }) => `${pid} (${command})`).join(', ');
-  return [`What it started outside its process group still runs: ${names}. To end it: kill ${left[0]?.pid}`];
+  return [
+    `What it started outside its process group still runs: ${processNames(left)}. To end it: kill ${left[0]?.pid}`,
+  ];
 }
 
 function exitCodeOf(code: number | null, signal: NodeJS.Signals | null): number {

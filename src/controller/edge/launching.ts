@@ -6,7 +6,7 @@ import { claudeFolder } from '../../agents/claude/files.ts';
 import { claudeSettings, orchestratorTools } from '../../agents/claude/launch.ts';
 import { agentEnvironment, agentPrograms, withSetup } from '../../agents/launch.ts';
 import { workerId } from '../../core/ids.ts';
-import { namesOf } from '../../core/leftProcess.ts';
+import { processNames } from '../../core/leftProcess.ts';
 import type { ProposalDraft, StartPlan } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import {
@@ -60,7 +60,7 @@ export async function launch(
   const spawned = await spawn(tools, host, worker, plan, size);
   if (!spawned.ok) return { ok: false, stage: 'spawn', problem: spawned.problem };
   const alive =
-    remaining.length > 0 ? [`What could not be ended runs beside it: ${namesOf(remaining)}.`] : [];
+    remaining.length > 0 ? [`What could not be ended runs beside it: ${processNames(remaining)}.`] : [];
   return { ok: true, warnings: [...alive, ...worktree.value] };
 }
 
@@ -173,8 +173,8 @@ function placeOf(root: string, draft: ProposalDraft | Worker): string {
 }
 
 /**
- * The hooks' settings name the inbox, whose port is another after each start of the host. The memory server stands
- * beside our tools as it was trusted: what `.mcp.json` says by now is another matter.
+ * The hooks' settings name the inbox, whose port is another after each start of the host. The memory server
+ * is listed beside our tools as it was trusted, whatever `.mcp.json` says by now.
  */
 function writeSettings({ config, ambient, mcpUrl }: Tools, inboxUrl: string): Result<null> {
   const { root } = config;
