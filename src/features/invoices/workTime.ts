@@ -74,18 +74,17 @@ export interface TimesState {
   readonly billed: Ledger<string, Pick<BilledEvent, 'entries' | 'left'>>;
 }
 
-const timeEntry: Shape<TimeEntry> = object<TimeEntry>({
-  ...{ id: text, worker: text, repo: text, task: text, date: text, currency: text },
+const entryFields = {
+  ...{ worker: text, repo: text, task: text, date: text, currency: text },
   ...{ minutes: number, rateCents: number, amountCents: number },
   status: oneOf<TimeEntry['status']>({ pending: true, invoiced: true, paid: true }),
   source: oneOf<TimeEntry['source']>({ claim: true, measured: true, edited: true }),
-});
+};
+
+const timeEntry: Shape<TimeEntry> = object<TimeEntry>({ id: text, ...entryFields });
 
 const billedEntry: Shape<BilledEntry> = object<BilledEntry>({
-  ...{ id: nullable(text), worker: text, repo: text, task: text, date: text, currency: text },
-  ...{ minutes: number, rateCents: number, amountCents: number, cells: mapOf(text) },
-  status: oneOf<TimeEntry['status']>({ pending: true, invoiced: true, paid: true }),
-  source: oneOf<TimeEntry['source']>({ claim: true, measured: true, edited: true }),
+  ...{ ...entryFields, id: nullable(text), cells: mapOf(text) },
 });
 
 /** What the log remembers of time. */

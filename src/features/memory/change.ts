@@ -5,7 +5,7 @@ import { type ControllerState, type Decision, noted, reply } from '../state.ts';
 import { entryNumber, type Memory } from './memory.ts';
 import { cleanMemory } from './remember.ts';
 
-/** Another text for what is stored; kind and tags stay. Also of what the memory server of others keeps. */
+/** Puts another text in the place of what is stored, also by the memory server; kind and tags stay. */
 export const correctMemory = defineCommand<{ id: string }>()({
   name: 'correctMemory',
   by: 'person',
@@ -13,9 +13,9 @@ export const correctMemory = defineCommand<{ id: string }>()({
   params: ({ z, text }) => z.strictObject({ id: text, content: text.check(z.minLength(1)) }),
   handle: async (services, { id, content }) => {
     const entry = entryNumber(id);
-    const found = entry === null ? null : findMemory(services.state, id);
     if (entry === null) return named(id, await services.changeTheirs(id, content));
-    if (found?.ok === false) return found;
+    const found = findMemory(services.state, id);
+    if (!found.ok) return found;
     const clean = cleanMemory({ kind: 'context', tags: [], metadata: {}, content });
     if (!clean.ok) return clean;
     const request: NamedRequest & Correcting = { do: 'correctMemory', entry, content: clean.value.content };
@@ -33,7 +33,7 @@ export const correctMemory = defineCommand<{ id: string }>()({
   ],
 });
 
-/** What is stored is found no more; the log still has it. The memory server of others deletes its own. */
+/** Has something that is stored found no more; the log still has it, a memory server deletes its own. */
 export const removeMemory = defineCommand<{ id: string }>()({
   name: 'removeMemory',
   by: 'person',
