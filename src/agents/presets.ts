@@ -26,7 +26,7 @@ export function resolvePresets(
   return success(presets);
 }
 
-/** Settings of a preset. Others have no effect; whoever reads the file tells of them. */
+/** Settings of a preset. Others have no effect, and reading the file reports them. */
 export const presetFields = [
   ...(['command', 'env', 'pass', 'speaks', 'prompt', 'resume', 'quit', 'titles', 'delivery'] as const),
   ...(['sessions', 'ifListed'] as const),

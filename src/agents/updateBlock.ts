@@ -80,7 +80,7 @@ export function isUpdateBlock(text: string): boolean {
   return withoutHead(text) !== null;
 }
 
-/** What stands behind the head; null without one. Quotes, marks and spaces around it are people's habit. */
+/** Returns the text behind the head; null without one. People put quotes, marks and spaces around it. */
 function withoutHead(text: string): string | null {
   const [found] = /^[\s"'`*_#>]*\[\s*worker\s+update\s*\][*_]*:?/i.exec(text) ?? [];
   return found === undefined ? null : text.slice(found.length);

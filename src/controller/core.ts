@@ -86,7 +86,7 @@ export class Core {
     });
   }
 
-  /** Returns the name of the environment that whoever asked has lent, until they are answered. */
+  /** Returns the name of the environment that the asking client has lent, until it is answered. */
   environmentOf(ticket: Ticket): string | undefined {
     return this.#environments.get(ticket);
   }

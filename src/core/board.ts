@@ -18,7 +18,7 @@ export interface CardFields {
   readonly priority: string | null;
   /** Address or number of a pull request. */
   readonly pr: string | null;
-  /** Whether it can be merged, as it stands there, such as `Yes`. */
+  /** Whether it can be merged, in the board's words, such as `Yes`. */
   readonly ready: string | null;
   /** Days as they stand there, `yyyy-mm-dd` where we wrote them. */
   readonly started: string | null;
@@ -232,14 +232,14 @@ function isWorkerId(worker: string | null): boolean {
 
 /** Who is on a card. */
 export interface Holders {
-  /** As they are written there; null for nobody. */
+  /** As they are written there; null where none is. */
   readonly person: string | null;
   /** The worker's id; null for none. */
   readonly worker: string | null;
 }
 
 /**
- * Parts what stands in a cell for people: `Ann`, `backend/auth`, or `Ann (backend/auth)`. Two names with capitals, such
+ * Divides a cell for people: `Ann`, `backend/auth`, or `Ann (backend/auth)`. Two names with capitals, such
  * as `Ann/Ben`, are people.
  */
 export function holdersIn(text: string): Holders {

@@ -77,7 +77,7 @@ export interface RadarReport {
   readonly worktrees: readonly RadarWorktree[];
   /** Why nothing was compared with the base; null when it was. */
   readonly baseProblem: Problem | null;
-  /** What stands for the base while it does not exist here, such as `origin/develop`. */
+  /** The branch that is compared while the base does not exist here, such as `origin/develop`. */
   readonly against?: string;
 }
 

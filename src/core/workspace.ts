@@ -179,7 +179,7 @@ export function untrustedProblem(root: string, { configuration, hash }: TrustFac
   return problemOf('untrusted_workspace', what, 'Look at what it can run, and decide: orch-tui trust');
 }
 
-/** The code of what is said of a setting that has no effect; the rest of the configuration is used all the same. */
+/** The code of the problem that a setting has no effect; the rest of the configuration is used all the same. */
 export const unknownSetting = 'config_unknown_setting';
 
 /** Returns why nothing may be changed while the state of a workspace was not written here. */

@@ -38,7 +38,7 @@ export interface Bill {
   readonly amountCents: number;
   readonly currency: string;
   readonly status: BillStatus;
-  /** The day that stands there, of the payment where nothing else does; empty for none. */
+  /** The day that the row names, of the payment where it names no other; empty for none. */
   readonly date: string;
   /** Why it is left alone; null for a sound one. */
   readonly flaw: Flaw | null;
@@ -96,11 +96,7 @@ export function readBills(tables: readonly BillTable[], currency: string): Bill[
     bill.flaw === null && (count.get(bill.number)?.length ?? 0) > 1
       ? {
           ...bill,
-          flaw: flawAt(
-            bill.line - 1,
-            'duplicate_id',
-            `the invoice ${bill.number} stands here more than once.`,
-          ),
+          flaw: flawAt(bill.line - 1, 'duplicate_id', `the invoice ${bill.number} is here more than once.`),
         }
       : bill,
   );

@@ -88,8 +88,8 @@ const otherSections = [
 ];
 
 /**
- * The column that a heading stands for, with or without something behind its name, such as `Done (This Sprint)`; null
- * for a section without cards, undefined for any other text.
+ * Returns the column that a heading names, also with a remark behind it, such as `Done (This Sprint)`; null for a section
+ * without cards, undefined for any other text.
  */
 export function sectionOf(heading: string): Column | null | undefined {
   for (const name of headingNames(heading)) {

@@ -14,14 +14,14 @@ export interface RowTexts {
 export interface Holding {
   /** The worker that takes the card, or leaves it where the worker's field is cleared. */
   readonly holder?: string | undefined;
-  /** Whether what finds no column is kept by somebody. */
+  /** Whether values that find no column are kept outside of the file. */
   readonly isKept: boolean;
 }
 
 /** Who is on a card by its row. */
 interface Seat extends Holders {
   readonly text: string;
-  /** Whether a person stands in a column that is for workers. */
+  /** Whether a person is named in a column for workers. */
   readonly isGuest: boolean;
 }
 
@@ -44,7 +44,7 @@ export function seatHolders(
   const kept = others.get(key) ?? '';
   const given = texts.get('worker');
   if (isShared) others.delete(key);
-  // Somebody said who is on it.
+  // The change names who is on it.
   if (holder === undefined && given !== undefined && holdersIn(given).worker === null) return;
   const before = seatOf(from, holder);
   const now = holdersNow(before, given, holder);

@@ -161,7 +161,7 @@ export function readInvoices(
   return { file, currency, entries, totals, flaws, unwritten: 0, clients: known };
 }
 
-/** An invoice of which nobody knows what it is for. */
+/** An invoice whose entries are not known. */
 function factOf({ number, line, date, amountCents, currency, status }: Bill): EntryFact {
   return {
     ...{ id: number, line, date, task: number, repo: '', worker: '', minutes: 0, rateCents: 0 },

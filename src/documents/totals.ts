@@ -26,7 +26,7 @@ import {
   type Table,
 } from './markdown.ts';
 
-/** One sum that the file shows. It is ours: whatever stands there is replaced by what the entries add up to. */
+/** One sum that the file shows. It is ours: its text is replaced by what the entries add up to. */
 export interface Total {
   /** From 1 on. */
   readonly line: number;
@@ -210,10 +210,10 @@ function lineTotals(summing: Summing, line: number): Total[] {
   });
 }
 
-/** What is no sum, though it stands among them. */
+/** Lines among the sums that are none. */
 const otherNumbers = /\b(?:rate|price|budget|limit|goal|target|average|tax|vat|discount|per)\b/;
 
-/** A sum of nobody knows what: left as it is, and named. */
+/** A sum whose entries are not known: left as it is, and named. */
 function unknownTotal(line: number, words: string, shown: string): Total[] {
   if (otherNumbers.test(words)) return [];
   const flaw = flawAt(

@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 import { endProcesses, onceEnded, treeOf } from '../lib/children.ts';
 import { commandOf, findMarked, findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
 
-/** Who is told of a process that its work starts. */
+/** Takes the processes that the current work starts. */
 const seekers = new AsyncLocalStorage<(child: ChildProcess) => void>();
 
 let isSubscribed = false;
@@ -62,7 +62,7 @@ export const markName = 'ORCH_GIT';
 interface Signing {
   /** For how long a program may wait for its person, in milliseconds. */
   readonly limitMs: number;
-  /** Stands as `ORCH_GIT` in the environment of all that it starts; different for each. */
+  /** The value of `ORCH_GIT` in the environment of all that it starts; different for each. */
   readonly mark: string;
 }
 

@@ -154,7 +154,7 @@ function layoutName(common: string): string {
 /** Where a person is most likely to look at finished work. */
 const preferred = ['develop', 'main', 'master'].map((branch) => `ref: refs/heads/${branch}`);
 
-/** The worktree that stands for a bare repository, by what it has checked out; none of our workers'. Null without any. */
+/** Returns the worktree to use for a bare repository, by the branch it has checked out, workers' left out; null without any. */
 function chooseWorktree(common: string): string | null {
   const records = join(common, 'worktrees');
   const worktrees = namesIn(records)

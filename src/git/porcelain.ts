@@ -134,7 +134,7 @@ export async function checkoutAt(git: Git, dir: string, path: string): Promise<s
 }
 
 /**
- * Git before 2.48 prints a relative path as it lies in `worktrees/<id>/gitdir`, and takes it from where it runs. The ids
+ * Git before 2.48 prints a relative path as it is in `worktrees/<id>/gitdir`, and takes it from where it runs. The ids
  * are all at the same depth, so the path leads to the same place from each.
  */
 function resolveEntry(entry: WorktreeEntry, commonDir: string): WorktreeEntry {

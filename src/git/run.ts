@@ -239,7 +239,7 @@ function signingWaits(signer: string): Problem {
   );
 }
 
-/** What is said of a command that did its work and then failed by a hook such as post-checkout. */
+/** Returns the warning about a command that did its work and then failed by a hook such as post-checkout. */
 export function hookWarning({ exitCode, stderr }: GitOutcome): string {
   return `A hook failed: ${harmless(stderr) || `it ended with code ${exitCode} and said nothing.`}`;
 }

@@ -147,7 +147,7 @@ const read: Program = ({ program, args, input, walk }) => {
   const list = args.findIndex((arg) => /^-[a-zA-Z]*a/.test(arg));
   if (program === 'read' && list >= 0) {
     const [, attached = ''] = /^-[a-zA-Z]*a(\w+)$/.exec(args[list] ?? '') ?? [];
-    // What divides the line is a variable of its own; a line that cannot be told stays one word.
+    // IFS may divide it by other characters; a line that cannot be resolved stays one word.
     walk.set(
       attached || (args[list + 1] ?? 'REPLY'),
       values.map((line) => line.split(isKnown(line) ? /[ \t:,|;]+/ : '\n').filter((word) => word !== '')),

@@ -25,8 +25,8 @@ const mostFolders = 20_000;
 const longestPath = 4096;
 
 /**
- * Looks at each path once: a command line may name the same ones thousands of times. Paths that no system takes lead nowhere
- * that can be told, and so do all others once too many folders were looked at: each look costs the host time.
+ * Looks at each path once: a command line may name the same ones thousands of times. Paths that no system takes,
+ * and all paths once too many folders were looked at, cannot be resolved: each look costs the host time.
  */
 function remembering(locate: Locate): Locate {
   const known = new Map<string, readonly string[] | null>();

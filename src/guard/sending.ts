@@ -89,7 +89,7 @@ function forgeAddress(args: readonly string[]): string | null {
   return args.find((arg) => forges.test(arg) && !isLocal(arg)) ?? null;
 }
 
-/** Reports whether an address is this machine, or cannot be told to be another one. */
+/** Reports whether an address is this machine, or may be: a name without a dot. */
 function isLocal(address: string): boolean {
   return /^(\w+:\/\/)?(localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0|host\.docker\.internal|[\w-]+)(:\d+)?(\/|\?|$)/i.test(
     address,

@@ -111,7 +111,7 @@ export function isRedirection(one: { readonly type: string }): one is Redirectio
   return one.type === 'Redirect' || one.type === 'HereString' || one.type === 'HereDoc';
 }
 
-/** Returns what a file holds, where the line wrote it before; null where that cannot be told. */
+/** Returns what a file holds, where the line wrote it before; null where it did not. */
 export function contentsAt(path: string, { files }: State, places: readonly Place[]): Choices<string> | null {
   const named = files.get(path);
   if (named !== undefined) return named;

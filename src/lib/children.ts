@@ -46,7 +46,7 @@ export function onceEnded(
 /** Reads on, so that a leftover which prints is not ended by it, and keeps nothing. */
 function letGo(stream: Readable): void {
   stream.removeAllListeners('data');
-  stream.on('error', () => {}); // Nobody reads it any more.
+  stream.on('error', () => {}); // Its reader is gone.
   stream.resume();
   (stream as Socket).unref?.();
 }

@@ -10,7 +10,7 @@ interface Looks {
 
 /** Less is not worth a collection: a process breathes by so much. */
 const worthBytes = 12 * 1024 * 1024;
-/** Above that somebody waits for the process, and a collection would keep them waiting longer. */
+/** Above that the process has work, and a collection would delay it. */
 const mostBusy = 0.2;
 
 /**

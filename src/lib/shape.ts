@@ -91,7 +91,7 @@ export function nullable<T>(shape: Shape<T>): Shape<T | null> {
   return (value) => (value === null ? null : shape(value));
 }
 
-/** A value of one of two shapes; what is wrong is said by the second. */
+/** A value of one of two shapes; the second one names the fault. */
 export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
   return (value) => (first(value) === null ? null : second(value));
 }
@@ -120,7 +120,7 @@ export function listOf<T>(item: Shape<T>): Shape<readonly T[]> {
   };
 }
 
-/** An object whose fields have names that nobody knows before, and values of one shape. */
+/** An object with any names, and values of one shape. */
 export function mapOf<T>(item: Shape<T>): Shape<Readonly<Record<string, T>>> {
   return (value) => {
     if (!isObject(value)) return { path: '', wants: 'an object' };

@@ -1,5 +1,5 @@
 /**
- * Finds what a misspelt word was meant to be: at most one change for every three letters, where a neighbour that
+ * Finds what a misspelled word was meant to be: at most one change for every three letters, where a neighbour that
  * changed places counts as one (Damerau 1964). Case does not matter.
  * @returns the nearest of `known`, the first of equals; null where none is near
  */

@@ -27,7 +27,7 @@ export interface HelloApi {
   hello(params: Hello): Result<{ protocol: number; version: string; pid: number }>;
 }
 
-/** As all versions have said it; what is no number of a process is nobody's. */
+/** The shape of `hello` in all versions. */
 export const helloShapes: Shapes<HelloApi> = {
   hello: object<Hello>({
     ...{ protocol: number, version: text, role: oneOf({ client: true, controller: true }), pid: count },

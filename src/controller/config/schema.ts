@@ -5,8 +5,8 @@ import { guardTopics } from '../../core/worker.ts';
 import type { Limits } from '../../core/workspace.ts';
 
 /*
- * `.orch/config.json` as it lies on the disk, said once: what is checked and the types come from here. Any object may hold
- * more than we know: that has no effect, and is told by `unknownSettings.ts`.
+ * `.orch/config.json` as it is on the disk: what is checked and the types come from here. Any object may hold more than we
+ * know: that has no effect, and `unknownSettings.ts` reports it.
  */
 
 /** Of a workspace's name, in UTF-16 units. */

@@ -9,13 +9,13 @@ import { closest } from '../../lib/spelling.ts';
 import { configFile } from '../trust/trust.ts';
 import { configSchema, largestBytes } from './schema.ts';
 
-/** A misspelt file may hold thousands; the first ones show what is wrong. */
-const mostTold = 20;
+/** A wrong file may hold thousands; the first ones show what is wrong. */
+const mostReported = 20;
 
 /**
  * Reads the configuration once more for what the schema does not know, at every level: settings without effect, and
  * settings that are there twice, of which the last counts.
- * @returns a problem for each, with line and column; none where the file cannot be parsed, which is told elsewhere
+ * @returns a problem for each, with line and column; none where the file cannot be parsed: reading it reports that
  */
 export function findUnknownSettings(root: string): readonly Problem[] {
   const text = readText(root, configFile(root), largestBytes);
@@ -24,18 +24,18 @@ export function findUnknownSettings(root: string): readonly Problem[] {
 
 /** As `findUnknownSettings`, of a text. */
 export function unknownSettings(file: string, text: string): readonly Problem[] {
-  const told: Problem[] = [];
+  const found: Problem[] = [];
   try {
-    look({ file, told }, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
+    look({ file, found }, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
   } catch {
     // Not JSON: reading it says so, and where.
   }
-  return told.slice(0, mostTold);
+  return found.slice(0, mostReported);
 }
 
 interface Walk {
   readonly file: string;
-  readonly told: Problem[];
+  readonly found: Problem[];
 }
 
 /** @param at where the value is, such as `repos[].jobs`; empty at the top */
@@ -49,9 +49,10 @@ function look(walk: Walk, node: AnyNode, schema: Schema, at: string): void {
   for (const [index, member] of node.members.entries()) {
     const name = names[index] ?? '';
     const known = forms.shape.get(name) ?? forms.value;
-    if (names.indexOf(name) < index) tell(walk, member, `${shown(name)} is there twice; the last one counts`);
+    if (names.indexOf(name) < index)
+      report(walk, member, `${shown(name)} is there twice; the last one counts`);
     else if (known) look(walk, member.value, known, at === '' ? name : `${at}.${name}`);
-    else if (forms.isObject && !isRemark(name)) tell(walk, member, unknown(name, at, forms));
+    else if (forms.isObject && !isRemark(name)) report(walk, member, unknown(name, at, forms));
   }
 }
 
@@ -63,10 +64,10 @@ function unknown(name: string, at: string, { shape }: Forms): string {
   return `there is no setting ${shown(name)}${where}${guess}`;
 }
 
-function tell({ file, told }: Walk, member: MemberNode, what: string): void {
+function report({ file, found }: Walk, member: MemberNode, what: string): void {
   const { line, column } = member.name.loc.start;
   const message = `${file}:${line}:${column}: ${what}${what.endsWith('?') ? '' : '.'}`;
-  told.push(problemOf(unknownSetting, message, 'It has no effect as it is: correct or remove it.'));
+  found.push(problemOf(unknownSetting, message, 'It has no effect as it is: correct or remove it.'));
 }
 
 function nameOf({ name }: MemberNode): string {

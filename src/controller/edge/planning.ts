@@ -266,7 +266,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
   return { digest, ...shown, base, warnings };
 }
 
-/** Stands for a key that cannot be kept: then a digest holds no longer than this process. */
+/** Replaces a key that cannot be kept: then a digest holds no longer than this process. */
 let ownKey: Buffer | undefined;
 
 /**

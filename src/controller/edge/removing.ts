@@ -68,7 +68,7 @@ interface Way<P, R> {
   refuse(preview: P): Result<never> | false;
   /** Whether something would be gone for good, so that the task's name has to be typed. */
   loses(preview: P): boolean;
-  /** @returns what has to be said although nothing stands in the way */
+  /** @returns warnings; they stop nothing */
   check(preview: P): Promise<Result<readonly string[]>>;
   remove(git: Git, repo: Repo, worker: Worker, options: FinishOptions): Promise<Result<R>>;
 }
@@ -179,8 +179,8 @@ export async function runChecks(
 }
 
 /**
- * The environment of a job in a checkout. What git was told for a hook or an alias would lead its commands elsewhere, and
- * so would a repository around the checkout.
+ * The environment of a job in a checkout. Variables that git sets for a hook or an alias would lead its commands
+ * elsewhere, and so would a repository around the checkout.
  */
 export function jobEnvironment(ambient: Tools['ambient'], cwd: string): Record<string, string | undefined> {
   const env = Object.entries(ambient).filter(

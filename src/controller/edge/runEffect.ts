@@ -42,7 +42,7 @@ export interface Edge {
   readonly environments: Pick<Environments, 'ambientOf'>;
   /** The controller's own. */
   readonly ambient: Tools['ambient'];
-  /** The name of the environment that whoever waits for this answer has lent. */
+  /** The name of the environment that the client waiting for this answer has lent. */
   environmentOf(ticket: Ticket): string | undefined;
   tell(message: Message): void;
   /** A bug: nothing that can be expected comes here. */

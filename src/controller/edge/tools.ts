@@ -43,7 +43,7 @@ export function settingsFile(root: string): string {
   return join(root, '.orch', 'agent-settings.json');
 }
 
-/** What tells agents where our tools are. It has no secret of ours; a memory server's own variables stand there, too. */
+/** What tells agents where our tools are. It has no secret of ours, but the variables of a memory server. */
 export function mcpConfigFile(root: string): string {
   return join(root, '.orch', 'agent-mcp.json');
 }

@@ -56,7 +56,7 @@ export class CopilotMemory {
   #failedAt = Number.NEGATIVE_INFINITY;
   #listed: { readonly at: number; readonly entries: readonly Memory[] } | null = null;
 
-  /** @param tell told what is wrong with it */
+  /** @param tell takes what is wrong with the server */
   constructor(tell: (problem: Problem) => void) {
     this.#tell = tell;
   }
@@ -132,7 +132,7 @@ export class CopilotMemory {
     return this.#server === (memory?.server ?? null);
   }
 
-  /** @returns `copilot_unavailable` in the server's words; told once, and for a while nothing is tried again */
+  /** @returns `copilot_unavailable` in the server's words; reported once, and for a while nothing is tried again */
   async #use<T>(config: Config, ambient: Ambient, ask: (session: Session) => Promise<T>): Promise<Result<T>> {
     if (!this.#isSame(config)) await this.#follow(config);
     const program = memoryProgram(config, ambient);

@@ -15,7 +15,7 @@ import { damageText, type LogDamage, logLines, noDamage, withLine } from './logL
 
 /** The append-only record of everything that happened. One writer: the controller that holds the guard. */
 export interface Log {
-  /** Lines that are skipped and were not told of before; empty when all was well. */
+  /** Skipped lines that were not reported before; empty when all was well. */
   readonly problems: readonly Problem[];
   /** Why nothing can be written at the moment; null while all is well. */
   readonly fault: Problem | null;
@@ -47,13 +47,13 @@ export function logFile(root: string): string {
 
 /**
  * Opens or creates the log. It is never rewritten: lines that cannot be used, such as a half-written last one, are
- * skipped and stay where they are. `problems` tells of them once; the next opening knows what was told.
+ * skipped and stay where they are. `problems` reports them once, also across openings.
  * @param take is given each event that is there, oldest first; none of them is kept
  * @throws when the file cannot be read: without a record nothing may be started
  */
 export function openLog(file: string, take: (event: LogEvent) => void): Log {
   // Opened once before: what is a folder or belongs to another user is no log that will do later.
-  const read = createIfPossible(file) ? readLog(file, take, toldLine(file)) : unread;
+  const read = createIfPossible(file) ? readLog(file, take, reportedLine(file)) : unread;
   return new LogWriter(file, read);
 }
 
@@ -63,13 +63,13 @@ interface ReadLog {
   readonly seq: number;
   /** Whether its last line has its newline. */
   readonly isEnded: boolean;
-  /** That was not told of before. */
+  /** Not reported before. */
   readonly damage: LogDamage;
 }
 
 const unread: ReadLog = { seq: 0, isEnded: true, damage: noDamage };
 
-function readLog(file: string, take: (event: LogEvent) => void, told: number): ReadLog {
+function readLog(file: string, take: (event: LogEvent) => void, reported: number): ReadLog {
   let { seq, isEnded, damage: all } = unread;
   let lines = 0;
   let fresh = all;
@@ -77,11 +77,11 @@ function readLog(file: string, take: (event: LogEvent) => void, told: number): R
     seq = one.seq ?? seq;
     ({ isEnded, line: lines } = one);
     all = withLine(all, one);
-    if (lines > told) fresh = withLine(fresh, one);
+    if (lines > reported) fresh = withLine(fresh, one);
     if (one.event) take(one.event);
   }
-  // A shorter one than what was told of is another log.
-  return { seq, isEnded, damage: lines < told ? all : fresh };
+  // A file shorter than what was reported is another log.
+  return { seq, isEnded, damage: lines < reported ? all : fresh };
 }
 
 /**
@@ -127,8 +127,8 @@ class LogWriter implements Log {
   #seq: number;
   /** Begins the line behind one that was cut off. */
   #lineBreak: '' | '\n';
-  /** The last bad line, until it is kept that it was told of; 0 for none. */
-  #untold: number;
+  /** The last bad line, until it is kept as reported; 0 for none. */
+  #unreported: number;
   #growing: GrowingFile | null = null;
   #waiting: LogEvent[] = [];
 
@@ -137,7 +137,7 @@ class LogWriter implements Log {
     this.#seq = seq;
     this.#lineBreak = isEnded ? '' : '\n';
     this.problems = problemsOf(file, damage);
-    this.#untold = damage.last;
+    this.#unreported = damage.last;
     this.#guarded(() => this.#open().tryRoom(roomBytes));
   }
 
@@ -226,8 +226,8 @@ class LogWriter implements Log {
     try {
       const value = write();
       this.#fault = null;
-      if (this.#untold > 0) rememberTold(this.#file, this.#untold);
-      this.#untold = 0;
+      if (this.#unreported > 0) keepReported(this.#file, this.#unreported);
+      this.#unreported = 0;
       return success(value);
     } catch (error) {
       const refused = notWritten(this.#file, error);
@@ -250,19 +250,19 @@ function problemsOf(file: string, damage: LogDamage): readonly Problem[] {
   return damage.count === 0 ? [] : [problemOf('log_damaged', damageText(file, damage))];
 }
 
-/** Keeps which line was the last that a person was told of. */
-function toldFile(file: string): string {
-  return file.replace(/\.jsonl$/, '.told.json');
+/** Returns the file that holds the number of the last reported line. */
+function reportedFile(file: string): string {
+  return file.replace(/\.jsonl$/, '.reported.json');
 }
 
-/** Number of the last bad line that was told of; 0 where none was, and where that cannot be read. */
-function toldLine(file: string): number {
-  const text = readText(resolve(file, '../..'), toldFile(file), 1000);
+/** Returns the number of the last bad line that was reported; 0 where none was, and where that cannot be read. */
+function reportedLine(file: string): number {
+  const text = readText(resolve(file, '../..'), reportedFile(file), 1000);
   const number = Number(text.ok && /^\{"line":(\d{1,15})\}$/.exec(text.value ?? '')?.[1]);
   return Number.isSafeInteger(number) ? number : 0;
 }
 
-/** Where this cannot be written, the same lines are told of again. */
-function rememberTold(file: string, line: number): void {
-  replaceFile(resolve(file, '../..'), toldFile(file), JSON.stringify({ line }));
+/** Keeps the last reported line. Where that cannot be written, the same lines are reported again. */
+function keepReported(file: string, line: number): void {
+  replaceFile(resolve(file, '../..'), reportedFile(file), JSON.stringify({ line }));
 }

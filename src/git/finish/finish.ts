@@ -79,7 +79,7 @@ export async function finish(
     const isMerged = head !== null && (await isAncestor(git, repo.path, options.tip, head));
     if (!done.ok && isMerged) return { ok: false, problem: afterMerge(done.problem, worker, into) };
     if (!done.ok || !isMerged) {
-      // Its journal says to whoever finishes again that the worktree has to go back first.
+      // Its journal makes the next finish bring the worktree back first.
       if (!done.ok && done.problem.code === 'left_on_merge') return done;
       await forgetFinish(git, repo, common.value, worker.task);
       return done.ok ? failure('target_moving', `${into} was moved back meanwhile.`, 'Try again.') : done;
