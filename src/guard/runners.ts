@@ -1,7 +1,7 @@
 import { changedFiles } from './files.ts';
 import { isGiven, readOptions, valuesOf } from './options.ts';
 import type { Program, Shell } from './shell.ts';
-import { anything, cannotTell, deny, isKnown, readable } from './text.ts';
+import { anything, cannotTell, deny, fileText, isKnown, readable } from './text.ts';
 
 /** `xargs`: what it reads comes behind its words. */
 export const runXargs: Program = ({ args, environment, input, walk }) => {
@@ -129,7 +129,7 @@ export const runTar: Program = ({ program, args, walk }) => {
     if (/^--checkpoint-action$/.test(arg)) walk.apart((args[at + 1] ?? '').replace(/^exec=/, ''));
   }
   for (const path of changedFiles(program, args)) walk.write(path);
-  return undefined;
+  return [fileText];
 };
 
 export const runCopier: Program = ({ program, args, walk }) => {

@@ -1,12 +1,23 @@
 import { isGiven, readOptions, valuesOf } from './options.ts';
 import type { Run } from './shell.ts';
-import { leavesMachine } from './text.ts';
+import { type Choices, isKnown, leavesMachine } from './text.ts';
 
 /** Judges programs that send files or requests to another machine. */
-export function judgeSending({ program, args, walk }: Run): void {
-  if (args.some((arg) => /^(--help|--version|--dry-run|-n|--dryrun)$/.test(arg))) return;
-  const sent = sentBy(program, args);
+export function judgeSending({ program, args, input, walk }: Run): void {
+  const pretends =
+    program === 'rsync'
+      ? /^(--help|--version|--dry-run|-[a-zA-Z]*n[a-zA-Z]*)$/
+      : /^--(help|version|dry-?run)$/;
+  if (args.some((arg) => pretends.test(arg))) return;
+  const sent = /^(nc|ncat|netcat|socat)$/.test(program) ? pipedTo(args, input) : sentBy(program, args);
   if (sent !== null) walk.refuse(leavesMachine(`${program} ${sent}`));
+}
+
+/** Where a pipe of what files hold or programs print goes to another machine; a text of the line itself may go. */
+function pipedTo(args: readonly string[], input: Choices<string>): string | null {
+  if (input.every(isKnown)) return null;
+  const read = readOptions(args, { short: 'pswXxIOiqmMTPbB', anywhere: true });
+  return read.rest.find((word) => /\./.test(word) && !isLocal(word.replace(/^[\w-]+:/, ''))) ?? null;
 }
 
 /** Returns the word that says what is sent where; null where nothing leaves the machine. */
