@@ -12,7 +12,7 @@ it.each([
   ['worke', "Unknown command 'worke'. Did you mean worker? See: orch-tui --help"],
   ['worker strt', "Unknown command 'strt'. Did you mean start? See: orch-tui worker --help"],
   ['help nope', "Unknown command 'nope'. See: orch-tui --help"],
-  ['memory', 'Name a command of memory: search, store. See: orch-tui memory --help'],
+  ['memory', 'Name a command of memory: search, store, correct, remove. See: orch-tui memory --help'],
   ['worker start', "Missing required argument 'repo'. See: orch-tui worker start --help"],
   [
     'worker start a b --yess',

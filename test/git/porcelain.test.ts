@@ -51,6 +51,6 @@ test('Worktrees are read with all that git says of them', () => {
     { path: '/a b\nc', head: '123', branch: 'feature/x', locked: 'why not', prunable: 'gone' },
     { path: '/d', head: null, branch: 'main', locked: null, prunable: null },
     { path: '/e', head: '456', branch: null, locked: '', prunable: null },
-    { path: '/f', head: null, branch: null, locked: null, prunable: null },
+    { path: '/f', head: null, branch: null, locked: null, prunable: null, isBare: true },
   ]);
 });
