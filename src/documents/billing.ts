@@ -240,6 +240,15 @@ function together(entries: readonly BilledEntry[]): ReadonlyMap<string, string> 
   );
 }
 
+/** Says what a table has no column for. @param which such as `of T-1` */
+export function noColumn(which: string, names: readonly string[]): Result<never> {
+  return failure(
+    'no_place',
+    `The table ${which} has no column for ${names.join(', ')}.`,
+    `Nothing was written. Add ${names.length === 1 ? 'the column' : 'the columns'}, or leave that out.`,
+  );
+}
+
 /** Says why a file has no place for a status. */
 export function noStatusPlace({ table }: EntryTable, status: EntryStatus): Result<never> {
   return failure(

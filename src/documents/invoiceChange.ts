@@ -1,7 +1,15 @@
 import { amountOf, parseDuration } from '../core/amounts.ts';
 import { type EntryRef, type EntryStatus, mayBecome, type TimeEntry } from '../core/invoices.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import { type Billed, type Billing, billRows, hasBills, noStatusPlace, payBill } from './billing.ts';
+import {
+  type Billed,
+  type Billing,
+  billRows,
+  hasBills,
+  noColumn,
+  noStatusPlace,
+  payBill,
+} from './billing.ts';
 import {
   amountLike,
   bareUnit,
@@ -169,6 +177,8 @@ function markEntries(editing: Editing, { entries, status, on, number }: MarkChan
     if (at.fields.includes('status') || !hasBills(editing.invoices)) others.push(ref);
     else if (entryRow.entry) billable.push({ at, row, entry: entryRow.entry });
   }
+  // Only an invoice of its own has a number.
+  if (number !== undefined && others.length > 0) return noColumn('of these entries', ["an invoice's number"]);
   const wish = { status: status === 'paid' ? status : ('invoiced' as const), on, number };
   const billed = billable.length === 0 ? null : billRows(editing, billable, wish);
   if (billed?.ok === false) return billed;
@@ -194,6 +204,11 @@ function refuseMark(
     return failure('marked_already', `${id ?? `Line ${row.line + 1}`} is ${status} already.`);
   if (at.fields.includes('status')) return null;
   const isBilled = hasBills(editing.invoices);
+  if (entry && !isBilled && movesTo(at, status)) {
+    const room = openEntryRoom(editing.invoices, entry.date, status);
+    const lost = Object.keys(moveEntry(room, at, row, { status }, entry.currency));
+    if (lost.length > 0) return noColumn(`for what is ${status}`, lost);
+  }
   if (status === 'pending' || !(isBilled || at.status !== null)) return noStatusPlace(at, status);
   return isBilled && !entry
     ? failure(flaw?.code ?? 'bad_amount', flaw?.message ?? 'It has no amount.', 'Correct the row first.')

@@ -24,7 +24,20 @@ function difference(before: string, after: string): string[] {
   ];
 }
 
+const formA = fixture('invoices-form-a.md');
 const formB = fixture('invoices-form-b.md');
+/** Here a heading says the status, and only what is pending has notes. */
+const headed = `## Pending
+
+| Date | Task | Hours | Rate | Notes |
+|------|------|-------|------|-------|
+| 2026-11-19 | Mails | 1 | $80 | agreed |
+
+## Invoiced
+
+| Date | Task | Hours | Rate |
+|------|------|-------|------|
+`;
 const [ci, search] = [
   { line: 12, task: 'Set up CI' },
   { line: 13, task: 'Search' },
@@ -139,6 +152,18 @@ describe('work without a status is billed by an invoice', () => {
       'no column for the number',
       formB.replace('| Invoice # | Date |', '| Client | Date |'),
       mark('invoiced', [ci]),
+      'no_place',
+    ],
+    [
+      'no column for what a row says where the status is its heading',
+      headed,
+      mark('invoiced', [{ line: 5, task: 'Mails' }]),
+      'no_place',
+    ],
+    [
+      'no invoice that a number could be of',
+      formA,
+      mark('invoiced', [{ line: 11, task: 'Search' }], 'X'),
       'no_place',
     ],
     ['no such row', formB, mark('invoiced', [{ line: 14, task: 'x' }]), 'unknown_entry'],

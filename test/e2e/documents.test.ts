@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { program, Shop } from './shop.ts';
 
@@ -138,6 +139,42 @@ describe("a worker's card", () => {
     });
     expect(await boardText()).toBe(broken);
   });
+});
+
+it('what no column has a place for, and what is so already, is refused, and nothing is written', async () => {
+  const read = (name: string) => readFile(name, 'utf8');
+  const files = [shop.path('SPRINT_BOARD.md'), shop.path('INVOICES.md')];
+  const texts = await Promise.all(
+    ['board-form-b.md', 'invoices-form-b.md'].map((name) => read(resolve('test/documents/fixtures', name))),
+  );
+  for (const [at, file] of files.entries()) await writeFile(file, texts[at] ?? '');
+  await configure({ invoices: { currency: 'USD', rate: 8000 } });
+  const wishes: readonly (readonly [code: string, part: string, ...args: string[]])[] = [
+    ['no_place', 'blockers', 'board', 'edit', 'SHOP-4', '--blockers', 'CI', '--priority', 'P2'],
+    ['no_place', 'branch', 'board', 'edit', 'SHOP-4', '--branch', 'feature/login'],
+    ['no_place', 'branch', 'board', 'add', 'Mails', '--branch', 'feature/mails'],
+    ['changed_already', 'SHOP-4 says that', 'board', 'edit', 'SHOP-4', '--priority', 'P1'],
+    ['changed_already', 'SHOP-4 is in To Do', 'board', 'move', 'SHOP-4', 'todo'],
+    [
+      'no_place',
+      'repo, worker',
+      'invoice',
+      'add',
+      'Mails',
+      '--time',
+      '1h',
+      '--repo',
+      'web',
+      '--worker',
+      'Ann',
+    ],
+    ['number_unused', 'INV-002', 'invoice', 'mark', 'paid', 'INV-002', '--number', 'INV-009'],
+  ];
+  for (const [code, part, ...args] of wishes) {
+    const problem = await problemOf(...args);
+    expect(problem, args.join(' ')).toMatchObject({ exit: 1, code, message: expect.stringContaining(part) });
+  }
+  expect(await Promise.all(files.map(read))).toEqual(texts);
 });
 
 describe('invoices', () => {

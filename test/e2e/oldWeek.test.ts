@@ -209,18 +209,14 @@ test.each(['a', 'b'] as const)(
       const named = withIds(week.invoices, '| Date | Task |', () => 'T');
       expect(await invoices()).toBe(edit(named, ...week.synced, ...week.afterInvoices));
       if (form === 'b') {
-        const added = await run(
-          'invoice',
-          'add',
-          'Mails',
-          '--time',
-          '1h',
-          '--repo',
-          'app',
-          '--worker',
-          'Ann',
-        );
-        expect(added).toMatchObject({ left: { repo: 'app', worker: 'Ann' } });
+        const before = await invoices();
+        const who = ['--repo', 'app', '--worker', 'Ann'];
+        expect(await notion.run('invoice', 'add', 'Mails', '--time', '1h', ...who)).toMatchObject({
+          code: 1,
+          value: { error: { code: 'no_place', message: expect.stringContaining('repo, worker') } },
+        });
+        expect(await invoices()).toBe(before);
+        await run('invoice', 'add', 'Mails', '--time', '1h');
       }
       const pages = notion.service.living(database).map((page) => notion.service.values(page));
       expect(pages).toContainEqual(expect.objectContaining({ Task: 'Login', Amount: 640, Status: 'paid' }));

@@ -7,10 +7,12 @@ import {
   type Card,
   type CardChange,
   type CardChanged,
+  type CardField,
   type CardFields,
   type Column,
   cardFields,
   cardOf,
+  columns,
   refTo,
 } from '../../core/board.ts';
 import { type Board, boardPrefix, parseBoard, withIds } from '../../documents/board.ts';
@@ -145,11 +147,25 @@ export class BoardDesk {
   }
 
   async #write(change: BoardChange): Promise<Result<CardChanged>> {
-    const changed = await this.#rewrite((board) => this.#step(board, change));
+    const changed = await this.#rewrite((board) => {
+      const done = this.#step(board, change);
+      return done.ok ? (this.#refuse(board, change, done.value) ?? done) : done;
+    });
     if (!changed.ok) return changed;
     this.keep([changed.value]);
     const { id, left } = changed.value;
     return success({ id, left });
+  }
+
+  /** Refuses what a person asked for and the board has no place for, and what it says already. */
+  #refuse(board: Board, change: BoardChange, { text, value }: Planned<CardStep>): Result<never> | null {
+    const { left, key, staleKey } = value;
+    const lost = Object.keys(change.fields ?? {}).filter((field) => field in left);
+    if (lost.length > 0) return noPlace(board, lost as readonly CardField[]);
+    const isKept = JSON.stringify(this.#keptAs(key)) === JSON.stringify(left) && staleKey === null;
+    if (change.kind === 'add' || text !== board.file.text || !isKept) return null;
+    const where = change.column === undefined ? 'says that' : `is in ${change.column}`;
+    return failure('changed_already', `${value.id ?? 'The card'} ${where} already.`, 'Nothing was written.');
   }
 
   #step(board: Board, change: BoardChange): Result<Planned<CardStep>> {
@@ -181,9 +197,12 @@ export class BoardDesk {
   }
 
   #keepAs(card: string, left: CardStep['left']): void {
-    const before = this.#world.state().log.cardValues.get(card) ?? {};
-    if (JSON.stringify(before) === JSON.stringify(left)) return;
+    if (JSON.stringify(this.#keptAs(card)) === JSON.stringify(left)) return;
     this.#world.tell({ type: 'documented', happening: { type: 'card-moved', card, left } });
+  }
+
+  #keptAs(card: string): CardStep['left'] {
+    return this.#world.state().log.cardValues.get(card) ?? {};
   }
 
   async #rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
@@ -239,6 +258,20 @@ function changeText({ cards }: Board, change: BoardChange): string {
   const task = change.fields?.task ?? ('id' in card ? (found?.task ?? '') : card.task);
   const name = 'id' in card ? `${card.id} ${task}` : task;
   return change.column === undefined ? `${name} changed` : `${name} moved to ${change.column}`;
+}
+
+/** Says which columns of the board have a place for what the card's own table has none for. */
+function noPlace({ tables }: Board, lost: readonly CardField[]): Result<never> {
+  const others = columns.filter((column) =>
+    tables.some((one) => one.column === column && lost.every((field) => one.fields.includes(field))),
+  );
+  const there =
+    others.length === 0 ? 'No table of the board has one: add it' : `Tables of ${others.join(', ')} have one`;
+  return failure(
+    'no_place',
+    `The card's table has no column for ${lost.join(', ')}.`,
+    `Nothing was written. ${there}; or leave that out.`,
+  );
 }
 
 function boardOff(): Result<never> {

@@ -17,7 +17,7 @@ import {
   rateFor,
   type TimeEntry,
 } from '../../core/invoices.ts';
-import type { Billed } from '../../documents/billing.ts';
+import { type Billed, noColumn } from '../../documents/billing.ts';
 import type { Bill } from '../../documents/bills.ts';
 import { changeDocument, FileWatch, type Planned, readDocument } from '../../documents/file.ts';
 import { changeInvoices, type EntryOutcome, type InvoiceChange } from '../../documents/invoiceChange.ts';
@@ -29,6 +29,7 @@ import {
   withEntryIds,
 } from '../../documents/invoices.ts';
 import { withPendingNote, withSyncNote } from '../../documents/syncNotes.ts';
+import type { Left } from '../../documents/tableEdit.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { selectInvoices } from '../../features/invoices/workTime.ts';
 import { SerialQueue } from '../../lib/queue.ts';
@@ -71,15 +72,17 @@ export class InvoiceDesk {
   }
 
   add(draft: EntryDraft): Promise<Result<EntryAdded>> {
-    const id = newEntryId(new Date());
-    return this.#one(id, ({ rates, currency }) => {
+    const now = new Date();
+    const id = newEntryId(now);
+    const wanted = ({ rates, currency }: InvoiceConfig): InvoiceChange => {
       const rateCents = draft.rateCents ?? rateFor(rates, draft);
       const amountCents = amountOf(draft.minutes, rateCents);
       const entry: TimeEntry = {
         ...{ ...draft, id, rateCents, currency, amountCents, status: 'pending', source: 'edited' },
       };
       return { kind: 'add', entry };
-    });
+    };
+    return this.#one(id, wanted, (left) => draftedFields(draft, left, dayOf(now)));
   }
 
   change({ id, fields }: EntryChange): Promise<Result<{ id: string }>> {
@@ -88,7 +91,8 @@ export class InvoiceDesk {
       return this.mark({ status, entries: [{ id }] }).then((marked) =>
         marked.ok ? success({ id }) : marked,
       );
-    return this.#one(id, () => ({ kind: 'change', entry: { id }, fields })).then((done) =>
+    const wanted = (): InvoiceChange => ({ kind: 'change', entry: { id }, fields });
+    return this.#one(id, wanted, () => askedFields(fields)).then((done) =>
       done.ok ? success({ id }) : done,
     );
   }
@@ -133,6 +137,12 @@ export class InvoiceDesk {
       if (bill) paid.add(bill.number);
       else others.push(ref);
     }
+    if (number !== undefined && others.length === 0 && !paid.has(number))
+      return failure(
+        'number_unused',
+        `${[...paid].join(', ')} has a number already, and does not become ${number}.`,
+        'Leave the number out.',
+      );
     const pays = [...paid].map((one): InvoiceChange => ({ kind: 'pay', number: one, on }));
     return success(
       others.length === 0 ? pays : [...pays, { kind: 'mark', entries: others, status, on, number }],
@@ -281,7 +291,12 @@ export class InvoiceDesk {
     await this.writeMade();
   }
 
-  async #one(id: string, wanted: (config: InvoiceConfig) => InvoiceChange): Promise<Result<EntryAdded>> {
+  /** @param asked columns of what the person said, of which none may be lost; what follows from it may */
+  async #one(
+    id: string,
+    wanted: (config: InvoiceConfig) => InvoiceChange,
+    asked: (left: Left) => readonly string[],
+  ): Promise<Result<EntryAdded>> {
     return this.rewrite((before, config) => {
       const change = wanted(config);
       const done = changed(before, [change], config);
@@ -289,10 +304,8 @@ export class InvoiceDesk {
       const [outcome] = done.value.value;
       if (outcome?.ok === false) return outcome;
       const left = outcome?.value.left ?? {};
-      const lost = change.kind === 'change' ? askedFields(change.fields) : Object.keys(left);
-      const names = Object.keys(left).filter((name) => lost.includes(name));
-      if (names.length > 0 && (change.kind === 'change' || done.value.text === before.file.text))
-        return failure('no_place', `The table of ${id} has no column for ${names.join(', ')}.`, 'Add one.');
+      const names = Object.keys(left).filter((name) => asked(left).includes(name));
+      if (names.length > 0) return noColumn(change.kind === 'change' ? `of ${id}` : 'for new entries', names);
       return success({ text: done.value.text, value: { id, left } });
     });
   }
@@ -339,6 +352,24 @@ function askedFields({
     ...(minutes === undefined ? [] : ['time']),
     ...(rateCents === undefined ? [] : ['rate']),
     ...(amountCents === undefined ? [] : ['amount']),
+  ];
+}
+
+/**
+ * Returns the columns of what a person said of a new entry. Today is the day of one that says none. Where the amount
+ * is written, the rate is in it.
+ */
+function draftedFields(
+  { date, repo, worker, rateCents }: EntryDraft,
+  left: Left,
+  today: string,
+): readonly string[] {
+  return [
+    ...['task', 'time'],
+    ...(date === today ? [] : ['date']),
+    ...(repo === '' ? [] : ['repo']),
+    ...(worker === '' ? [] : ['worker']),
+    ...(rateCents === undefined || !('amount' in left) ? [] : ['rate', 'amount']),
   ];
 }
 
