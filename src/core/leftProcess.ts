@@ -1,4 +1,4 @@
-import { type Problem, problemOf } from '../lib/result.ts';
+import { failure, type Problem, problemOf, type Result } from '../lib/result.ts';
 
 /** A process as people know it. */
 export interface NamedProcess {
@@ -22,12 +22,27 @@ export function endsText(left: readonly LeftProcess[]): string {
   return `Ends ${what} left of its last run, and what they start until then: ${processNames(left)}.`;
 }
 
+/** What a yes to a preview or a plan ends before anything else is done. */
+export interface Ends {
+  /** Absent when nothing is left of an earlier run. Its text is among the warnings. */
+  readonly left?: readonly LeftProcess[];
+}
+
 /** Says that something of a lost worker runs on, and how to end it. */
 export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
   return problemOf(
     'processes_left',
     `Of ${id}, which is lost, still runs: ${processNames(left)}.`,
-    `A resume shows and ends it: orch-tui worker resume ${id}`,
+    `Its resume, finish or clean shows and ends it, such as: orch-tui worker resume ${id}`,
+  );
+}
+
+/** Refuses to take the folder away below what runs in it without a person's yes, or could not be ended. */
+export function leftRefusal(id: string, left: readonly LeftProcess[]): Result<never> {
+  return failure(
+    'processes_left',
+    `Of ${id}, which is lost, still runs: ${processNames(left)}. Its worktree was not touched.`,
+    'Look at the preview again: it shows what a yes ends.',
   );
 }
 

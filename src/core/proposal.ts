@@ -1,6 +1,6 @@
 import type { Problem } from '../lib/result.ts';
 import { workerId } from './ids.ts';
-import type { LeftProcess } from './leftProcess.ts';
+import type { Ends } from './leftProcess.ts';
 import type { FileCopy, PortBlock, Role, SetupPlan } from './worker.ts';
 
 /** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
@@ -41,7 +41,7 @@ export interface Proposal {
 }
 
 /** Exactly what an approval lets happen; the approval names its digest, so nothing else can. */
-export interface StartPlan {
+export interface StartPlan extends Ends {
   /** Hash over everything below that decides what is run and where. */
   readonly digest: string;
   readonly id: string;
@@ -67,8 +67,6 @@ export interface StartPlan {
   /** Run in the worker's pane before the agent; absent when there is nothing to do, or it has been done. */
   readonly setup?: SetupPlan;
   readonly ports?: PortBlock;
-  /** What is ended first; absent when nothing is left of an earlier run. Its text is among the warnings. */
-  readonly left?: readonly LeftProcess[];
   /** Things worth knowing before saying yes: offline, stale base, overlaps. */
   readonly warnings: readonly string[];
 }
@@ -85,7 +83,7 @@ export interface BaseCommit {
 }
 
 /** What finishing a worker would do, and what stands in its way. */
-export interface FinishPreview {
+export interface FinishPreview extends Ends {
   readonly id: string;
   readonly branch: string;
   /** Branch the work is merged into. */
@@ -108,6 +106,8 @@ export interface FinishPreview {
   readonly conflictsAfter?: readonly string[];
   /** Command that is run in the worktree first and must succeed; absent where none is configured. */
   readonly checks?: readonly string[];
+  /** Things worth knowing before saying yes; absent for nothing. */
+  readonly warnings?: readonly string[];
 }
 
 export interface FinishResult {
@@ -122,7 +122,7 @@ export interface FinishResult {
 }
 
 /** What removing a worker without merging would lose. */
-export interface CleanPreview {
+export interface CleanPreview extends Ends {
   readonly id: string;
   readonly branch: string;
   readonly tip: string;
@@ -132,6 +132,8 @@ export interface CleanPreview {
   readonly ignored: readonly string[];
   /** Whether the task's name must be typed: something listed above would go. */
   readonly wantsTypedName: boolean;
+  /** Things worth knowing before saying yes; absent for nothing. */
+  readonly warnings?: readonly string[];
 }
 
 export interface CleanResult {

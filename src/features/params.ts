@@ -8,6 +8,7 @@ import {
   type EntryQuery,
   entryStatuses,
 } from '../core/invoices.ts';
+import type { LeftProcess } from '../core/leftProcess.ts';
 import { type NotionWish, type SyncChoice, syncTables } from '../core/notion.ts';
 import type { ProposalDraft } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
@@ -23,6 +24,11 @@ export const flag = z.boolean().exactOptional();
 export const nothing = z.strictObject({});
 export const worker = z.strictObject({ id: text });
 export const tables = z.array(z.enum(syncTables)).readonly().exactOptional();
+
+/** What a person was shown that still runs. */
+export const left: z.ZodType<readonly LeftProcess[]> = z
+  .array(z.strictObject({ pid: count, start: text, command: text }))
+  .readonly();
 
 export const draft: z.ZodType<ProposalDraft> = z.strictObject({
   role: z.enum(['worker', 'orchestrator']).exactOptional(),

@@ -4,7 +4,7 @@ import { type BoardFacts, brieflyBoard } from '../core/board.ts';
 import type { Facts, Footprint, OperationFact } from '../core/facts.ts';
 import { repoOf } from '../core/ids.ts';
 import { brieflyInvoices, type InvoiceFacts } from '../core/invoices.ts';
-import { type Left, leftProblem } from '../core/leftProcess.ts';
+import { type Ends, type Left, leftProblem } from '../core/leftProcess.ts';
 import type { NotionFacts } from '../core/notion.ts';
 import type { Proposal, StartPlan } from '../core/proposal.ts';
 import { type AgentRequest, queueOf } from '../core/queue.ts';
@@ -87,7 +87,7 @@ export type QueuedRequest = FinishRequest | ({ readonly do: 'clean' } & Omit<End
 export type FinishRequest = { readonly do: 'finish'; readonly skipChecks?: boolean } & EndParams;
 
 /** What a person was shown of a worker's end, and agreed to. */
-interface EndParams {
+interface EndParams extends Ends {
   readonly id: string;
   readonly tip: string;
   readonly checks?: readonly string[];
@@ -332,7 +332,7 @@ export type Effect =
   /** Ends as `process-ended`. */
   | { readonly type: 'end-process'; readonly id: string; readonly ticket: Ticket }
   /** Ends as `finish-ended`. */
-  | {
+  | ({
       readonly type: 'finish';
       readonly id: string;
       readonly tip: string;
@@ -340,7 +340,7 @@ export type Effect =
       readonly checks: readonly string[] | null;
       readonly skipChecks: boolean;
       readonly ticket: Ticket;
-    }
+    } & Ends)
   /** Ends the checks before a finish, which ends with them. */
   | { readonly type: 'cancel-checks'; readonly id: string }
   /** Ends as `undo-ended`. */
@@ -348,13 +348,13 @@ export type Effect =
   /** Keeps uncommitted work. Ends as `snapshot-ended`. */
   | { readonly type: 'snapshot'; readonly id: string; readonly why: string }
   /** Ends as `clean-ended`. */
-  | {
+  | ({
       readonly type: 'clean';
       readonly id: string;
       readonly tip: string;
       readonly confirm: string | null;
       readonly ticket: Ticket;
-    }
+    } & Ends)
   /** Drops the terminal of a worker that is no more. */
   | { readonly type: 'forget-terminal'; readonly id: string }
   /** Looks at an agent where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LeftProcess } from '../../src/core/leftProcess.ts';
 import { processStart } from '../../src/lib/processes.ts';
@@ -80,6 +81,39 @@ it.runIf(process.platform === 'linux')(
     const resumed = await shop.run(['worker', 'resume', 'backend/auth', '--yes']);
     expect(resumed.stdout + resumed.stderr).toContain('Ends 2 processes left of its last run');
     expect(running(again)).toEqual([]);
+
+    const worktree = shop.path('.worktrees', 'backend-auth');
+    await shop.place.git(worktree, 'commit', '--allow-empty', '-m', 'work');
+    room.press('f');
+    await room.until('Merges feature/auth into');
+    const third = (await killHost()).map(({ pid }) => pid);
+    await readAll(room);
+    room.press('y');
+    await room.until('Look at the preview again');
+    expect(running(third)).toEqual(third);
+    room.press('ctrl-r');
+    await room.until('Ends 2 processes left of its last run');
+    room.press('escape');
+    const clean = await shop.run(['worker', 'clean', 'backend/auth', '--confirm', 'auth', '--dry-run']);
+    expect(clean.stdout).toContain('! Ends 2 processes left of its last run');
+    expect(running(third)).toEqual(third);
+    const finished = await shop.run(['worker', 'finish', 'backend/auth', '--yes']);
+    expect(finished.stdout).toContain('Merged backend/auth');
+    expect(running(third)).toEqual([]);
+    expect(existsSync(worktree)).toBe(false);
+
+    await shop.json(...['worker', 'start', 'backend', 'auth', '--brief', 'x', '--agent', 'deaf'], '--yes');
+    const last = (await killHost()).map(({ pid }) => pid);
+    await room.until('still runs');
+    room.press('up');
+    await room.until(/› *\? auth/);
+    room.press('x');
+    await room.until('Remove backend/auth without merging?');
+    await room.until('Ends 2 processes left of its last run');
+    await readAll(room);
+    room.press('y');
+    await room.until('backend/auth was removed');
+    expect(running(last)).toEqual([]);
     expect(running([copied, elsewhere])).toEqual([copied, elsewhere]);
   },
 );

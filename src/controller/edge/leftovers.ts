@@ -1,4 +1,5 @@
-import type { Left, LeftProcess } from '../../core/leftProcess.ts';
+import { cannotLook, endsText, type Left, type LeftProcess } from '../../core/leftProcess.ts';
+import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { endProcesses } from '../../lib/children.ts';
@@ -55,6 +56,44 @@ export async function lookForLeft(
 }
 
 /**
+ * Looks for what has to be ended before a worker goes on, or goes. Of one that ended by itself nothing is: what it left
+ * to run, it meant to.
+ * @param worker null before its first run
+ * @returns the warnings that tell of it, too
+ */
+export async function leftOf(
+  root: string,
+  id: string,
+  worker: Worker | null,
+): Promise<{ readonly left: readonly LeftProcess[]; readonly warnings: readonly string[] }> {
+  if (worker !== null && worker.state !== 'lost') return { left: [], warnings: [] };
+  if (!canLookForLeft) return { left: [], warnings: worker ? [cannotLook] : [] };
+  const left = (await settledLeft(root, id))[id] ?? [];
+  return { left, warnings: left.length > 0 ? [endsText(left)] : [] };
+}
+
+/**
+ * Returns what still runs of a lost worker where a person has not agreed to end any of it: what agreed processes have
+ * started since is ended with them.
+ */
+export function unagreedLeft(
+  root: string,
+  { id, state }: Worker,
+  agreed: readonly LeftProcess[] = [],
+): readonly LeftProcess[] {
+  if (state !== 'lost') return [];
+  const now = listLeft(root)[id] ?? [];
+  return now.some((one) => isAmong(agreed, one)) ? [] : now;
+}
+
+function isAmong(
+  agreed: readonly LeftProcess[],
+  { pid, start }: Pick<LeftProcess, 'pid' | 'start'>,
+): boolean {
+  return agreed.some((one) => one.pid === pid && one.start === start);
+}
+
+/**
  * Ends what a person has agreed to, and what it has started since. Each is looked at again before: one that has ended,
  * or that has come to be another one, is left alone.
  * @returns what still runs
@@ -65,8 +104,8 @@ export async function endLeft(
   agreed: readonly LeftProcess[],
 ): Promise<readonly LeftProcess[]> {
   const now = entriesLeft(root).get(id) ?? [];
-  const wanted = now.filter(({ pid, start }) => agreed.some((one) => one.pid === pid && one.start === start));
-  if (wanted.length === 0) return [];
+  const wanted = now.filter((one) => isAmong(agreed, one));
+  if (wanted.length === 0) return now.map(describe);
   const all = listProcesses();
   await endProcesses([...new Set(wanted.flatMap(({ pid, start }) => findTree(pid, start, all)))], termMs);
   // Nothing but these could start more under this name: its worker has no terminal.

@@ -19,7 +19,7 @@ import { openConfig } from '../config/workspaceConfig.ts';
 import type { Core } from '../core.ts';
 import { logFile } from '../record/log.ts';
 import { logEvents } from '../record/logLines.ts';
-import { lookForLeft } from './leftovers.ts';
+import { leftOf, lookForLeft } from './leftovers.ts';
 import { checksOf } from './removing.ts';
 import { type Edge, lookAtRepos, toolsFor } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
@@ -84,14 +84,24 @@ export class Looks {
     const checks = checksOf(this.tools(), repoOf(id));
     const rivals = rivalsOf(this.#core.state, id);
     return success({
-      ...preview.value,
+      ...(await this.#withLeft(preview.value)),
       ...(checks && { checks }),
       ...(rivals.length > 0 && { conflictsAfter: rivals }),
     });
   }
 
-  previewClean(id: string): Promise<Result<CleanPreview>> {
-    return this.#at(id, (repo, worker) => previewClean(this.#edge.git, repo, worker));
+  async previewClean(id: string): Promise<Result<CleanPreview>> {
+    const preview = await this.#at(id, (repo, worker) => previewClean(this.#edge.git, repo, worker));
+    return preview.ok ? success(await this.#withLeft(preview.value)) : preview;
+  }
+
+  /** Shows what has to be ended before the worktree is removed. */
+  async #withLeft<P extends FinishPreview | CleanPreview>(preview: P): Promise<P> {
+    const { config, log } = this.#core.state;
+    const worker = log.workers.get(preview.id);
+    if (!worker) return preview;
+    const { left, warnings } = await leftOf(config.root, preview.id, worker);
+    return { ...preview, ...(left.length > 0 && { left }), ...(warnings.length > 0 && { warnings }) };
   }
 
   /** Looks which worktrees will not merge, in one repository or in all that have workers. */

@@ -9,7 +9,6 @@ import {
   listedFlags,
   probeAgent,
 } from '../../agents/probe.ts';
-import { cannotLook, endsText, type LeftProcess } from '../../core/leftProcess.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../../core/proposal.ts';
 import {
   freePorts,
@@ -27,7 +26,7 @@ import { checkNewWorktree, checkOldWorktree } from '../../git/worktrees/worktree
 import { failure, type Result, success } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
 import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
-import { canLookForLeft, settledLeft } from './leftovers.ts';
+import { leftOf } from './leftovers.ts';
 import { memoryTools } from './memoryServer.ts';
 import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
 
@@ -59,20 +58,9 @@ export async function makePlan(
   const session = await sessionOf(preset.value, program, worker);
   const start = { agent, preset: preset.value, environment, ports };
   const { version } = found.value;
-  const left = await leftOf(config.root, draftId(open.draft), worker);
-  const known = { left, ...start, version, flags, session, readying: readying.value };
+  const ending = await leftOf(config.root, draftId(open.draft), worker);
+  const known = { ending, ...start, version, flags, session, readying: readying.value };
   return success(assemble(tools, open, worker, { ...known, ...place.value }));
-}
-
-/** What is to be ended first. Of one that ended by itself nothing is: what it left to run, it meant to. */
-async function leftOf(root: string, id: string, worker: Worker | null): Promise<readonly LeftProcess[]> {
-  if (!canLookForLeft || (worker !== null && worker.state !== 'lost')) return [];
-  return (await settledLeft(root, id))[id] ?? [];
-}
-
-function leftWarnings(left: readonly LeftProcess[], worker: Worker | null): readonly string[] {
-  if (left.length > 0) return [endsText(left)];
-  return worker?.state === 'lost' && !canLookForLeft ? [cannotLook] : [];
 }
 
 /** A worker keeps its ports as long as no other has come to have them. */
@@ -206,7 +194,7 @@ interface Start extends Place {
   readonly ports: PortBlock | null;
   readonly readying: Readying;
   /** What is to be ended first. */
-  readonly left: readonly LeftProcess[];
+  readonly ending: Awaited<ReturnType<typeof leftOf>>;
   /** Null where the program gave no help. */
   readonly flags: readonly string[] | null;
   /** Null where none was looked for. */
@@ -216,7 +204,8 @@ interface Start extends Place {
 }
 
 function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start: Start): StartPlan {
-  const { agent, preset, branch, base, worktree, environment, ports, flags, session, version, left } = start;
+  const { agent, preset, branch, base, worktree, environment, ports, flags, session, version } = start;
+  const { left } = start.ending;
   const { copies, setup } = start.readying;
   const { role } = open.draft;
   const id = draftId(open.draft);
@@ -241,7 +230,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
   const isAnew = worker !== null && !resume;
   const guard = guardRules(tools, { ...(role && { role }), worktree, branch }, preset);
   const warnings = [
-    ...leftWarnings(left, worker),
+    ...start.ending.warnings,
     ...start.warnings,
     ...guardWarnings(tools, open.draft, preset),
     ...start.readying.warnings,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Ends, type LeftProcess, leftRefusal } from '../../core/leftProcess.ts';
 import type { CleanResult, FinishResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { Worker } from '../../core/worker.ts';
@@ -16,9 +17,10 @@ import type { Git } from '../../git/run.ts';
 import { describeLeft, runJob } from '../../jobs/runJob.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from './hostPort.ts';
+import { endLeft, unagreedLeft } from './leftovers.ts';
 import { findRepo, type Tools } from './tools.ts';
 
-interface Wanted {
+interface Wanted extends Ends {
   /** Last commit of the branch that the person has seen. */
   readonly tip: string;
   readonly confirm: string | null;
@@ -88,9 +90,11 @@ async function endAndRemove<P extends { readonly tip: string }, R extends Warned
   if (refusal) return refusal;
   const ready = checkWanted(preview.value.tip, way.loses(preview.value), worker, wanted);
   if (!ready.ok) return ready;
+  const unagreed = unagreedLeft(config.root, worker, wanted.left);
+  if (unagreed.length > 0) return leftRefusal(worker.id, unagreed);
   const checked = await way.check(preview.value);
   if (!checked.ok) return checked;
-  const ended = await endProcess(host, worker.id);
+  const ended = await endProcesses(config.root, host, worker, wanted.left);
   if (!ended.ok) return ended;
   const { tip, confirm } = wanted;
   const removed = await way.remove(git, repo.value, worker, confirm === null ? { tip } : { tip, confirm });
@@ -120,6 +124,19 @@ function checkWanted(tip: string, loses: boolean, worker: Worker, wanted: Wanted
       `Type the name ${worker.task} to let it go.`,
     );
   return success(null);
+}
+
+/** Ends a worker's process, and what a killed host has left of it: nothing may write where a folder is removed. */
+async function endProcesses(
+  root: string,
+  host: HostPort,
+  worker: Worker,
+  left: readonly LeftProcess[] = [],
+): Promise<Result<null>> {
+  const ended = await endProcess(host, worker.id);
+  if (!ended.ok || worker.state !== 'lost') return ended;
+  const remaining = await endLeft(root, worker.id, left);
+  return remaining.length > 0 ? leftRefusal(worker.id, remaining) : ended;
 }
 
 /** Ends a worker's process; one that is gone already, or whose host is, has ended. */

@@ -1,6 +1,6 @@
 import type { CleanPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
-import { type DialogBody, defineDialog, listed } from '../../ui/dialog.ts';
+import { type DialogBody, defineDialog, listed, marked } from '../../ui/dialog.ts';
 import type { AppState } from '../../ui/state.ts';
 import { ask, askFrom, type Step, stay, toList, withDialog } from '../../ui/step.ts';
 import { type Line, line, span } from '../../ui/text.ts';
@@ -43,7 +43,8 @@ function wantsName({ preview }: CleanDialog): boolean {
 function confirm(state: AppState, dialog: CleanDialog): Step {
   if (!dialog.preview) return stay(state);
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
-  return askFrom(state, dialog, 'clean', { id: dialog.id, tip: dialog.preview.tip, ...typed });
+  const { tip, left } = dialog.preview;
+  return askFrom(state, dialog, 'clean', { id: dialog.id, tip, ...(left && { left }), ...typed });
 }
 
 /** What removing without a merge would lose. */
@@ -51,11 +52,12 @@ function view(state: AppState, dialog: CleanDialog, width: number): DialogBody {
   const { preview } = dialog;
   const title = line(`Remove ${dialog.id} without merging?`, 'strong');
   if (!preview) return endBody(state, dialog, { title, aside: [], preview: [], wantsName: false }, width);
-  const { branch, unmerged, uncommitted, ignored } = preview;
+  const { branch, unmerged, uncommitted, ignored, warnings = [] } = preview;
   const isLossless = unmerged.length + uncommitted.length + ignored.length === 0;
   const rows: readonly Line[] = [
     [span('Removes the worktree and the branch ', 'muted'), span(branch, 'strong'), span('.', 'muted')],
     line(isLossless ? 'Nothing would be lost.' : 'A backup ref keeps commits and uncommitted work.', 'muted'),
+    ...warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
     ...listed('Commits that no other branch contains', unmerged, width, 'warning'),
     ...listed('Not committed', uncommitted, width, 'warning'),
     ...listed('Ignored files that would be gone for good', ignored, width, 'bad'),

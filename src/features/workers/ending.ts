@@ -92,14 +92,15 @@ export function enqueue(state: ControllerState, ticket: Ticket, request: QueuedR
 /** Begins at once. */
 export function start(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
   const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
-  const { id, tip, confirm = null } = request;
+  const { id, tip, confirm = null, left } = request;
+  const agreed = { confirm, ...(left && { left }) };
   const effect: Effect =
     request.do === 'finish'
       ? {
-          ...{ type: 'finish', id, tip, confirm, ticket },
+          ...{ type: 'finish', id, tip, ...agreed, ticket },
           ...{ checks: request.checks ?? null, skipChecks: request.skipChecks === true },
         }
-      : { type: 'clean', id, tip, confirm, ticket };
+      : { type: 'clean', id, tip, ...agreed, ticket };
   return { state: { ...state, busy: withBusy(state.busy, id, { kind }) }, happenings: [], effects: [effect] };
 }
 

@@ -21,18 +21,20 @@ export const previewFinish = defineServed<FinishPreview>()({
 /**
  * Merges a worker and takes it away. `tip` and `checks` as previewed: others are refused (`checks_changed`). `confirm`:
  * the task's name, wanted when ignored files would go. `skipChecks` merges without running the configured checks.
+ * `left`: what is ended first, as previewed; where more still runs, `processes_left`.
  */
 export const finish = defineCommand<FinishResult>()({
   name: 'finish',
   by: 'person',
   what: 'finish workers',
-  params: ({ z, text, flag }) =>
+  params: ({ z, text, flag, left }) =>
     z.strictObject({
       id: text,
       tip: text,
       checks: z.array(text).readonly().exactOptional(),
       confirm: text.exactOptional(),
       skipChecks: flag,
+      left: left.exactOptional(),
     }),
   decide: (state, told, { ticket }) => beginEnd(state, ticket, { ...told, do: 'finish' }),
   verbs: [
@@ -66,7 +68,7 @@ async function finishWorker(
   options: EndOptions,
 ): Promise<Printed> {
   const preview = await call.ask(previewFinish, { id });
-  const { tip, checks, into, blockers } = preview;
+  const { tip, checks, into, blockers, left } = preview;
   if (options.dryRun) return { value: preview, text: finishText(preview) };
   if (blockers.length > 0)
     refuse(
@@ -83,7 +85,8 @@ async function finishWorker(
     call.say(`Running ${quoteCommand(checks)} first. To end it: orch-tui worker cancel ${id}`);
   // For the comment on its card's page.
   await call.lend(call.token);
-  const done = await call.ask(finish, { id, tip, ...(checks && { checks }), ...confirm, skipChecks });
+  const agreed = { ...(checks && { checks }), ...(left && { left }), ...confirm };
+  const done = await call.ask(finish, { id, tip, ...agreed, skipChecks });
   const merged = `Merged ${id} into ${done.into} as ${done.merge.slice(0, 10)}.`;
   return { value: done, text: withWarnings(`${merged} Its last commit is kept at ${done.backup}.`, done) };
 }
@@ -99,6 +102,7 @@ function finishText(preview: FinishPreview): string {
     ...section('In the way', preview.blockers),
     ...section(`Will not merge into ${preview.into} afterwards`, preview.conflictsAfter ?? []),
     ...section('Checks run first', preview.checks ? [quoteCommand(preview.checks)] : []),
+    ...marked(preview.warnings),
   ].join('\n');
 }
 
@@ -110,12 +114,13 @@ export const previewClean = defineServed<CleanPreview>()({
   handle: ({ workers }, { id }) => workers.previewClean(id),
 });
 
-/** Takes a worker away without merging it. */
+/** Takes a worker away without merging it. `left` as for a finish. */
 export const clean = defineCommand<CleanResult>()({
   name: 'clean',
   by: 'person',
   what: 'clean workers',
-  params: ({ z, text }) => z.strictObject({ id: text, tip: text, confirm: text.exactOptional() }),
+  params: ({ z, text, left }) =>
+    z.strictObject({ id: text, tip: text, confirm: text.exactOptional(), left: left.exactOptional() }),
   decide: (state, told, { ticket }) => beginEnd(state, ticket, { ...told, do: 'clean' }),
   verbs: [
     {
@@ -135,18 +140,19 @@ async function cleanWorker(
   options: EndOptions,
 ): Promise<Printed> {
   const preview = await call.ask(previewClean, { id });
-  const { tip, unmerged, uncommitted, ignored } = preview;
+  const { tip, unmerged, uncommitted, ignored, left } = preview;
   const shown = [
     `Clean ${preview.id}: remove worktree and branch ${preview.branch} without merging.`,
     ...section('Commits nowhere else', unmerged),
     ...section('Not committed', uncommitted),
     ...section('Ignored files that would go', ignored),
+    ...marked(preview.warnings),
   ].join('\n');
   if (options.dryRun) return { value: preview, text: shown };
   call.say(shown);
   const lost = preview.wantsTypedName ? [...unmerged, ...uncommitted, ...ignored] : [];
   const confirm = await agree(call, preview, lost, options, 'Clean it?');
-  const done = await call.ask(clean, { id, tip, ...confirm });
+  const done = await call.ask(clean, { id, tip, ...confirm, ...(left && { left }) });
   return {
     value: done,
     text: withWarnings(`Cleaned ${id}. Its last commit is kept at ${done.backup}.`, done),
@@ -158,7 +164,11 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 function withWarnings(text: string, { warnings = [] }: FinishResult | CleanResult): string {
-  return [text, ...warnings.map((warning) => `! ${warning}`)].join('\n');
+  return [text, ...marked(warnings)].join('\n');
+}
+
+function marked(warnings: readonly string[] = []): readonly string[] {
+  return warnings.map((warning) => `! ${plainLine(warning)}`);
 }
 
 /** Asks for a plain yes where nothing is lost, else for the task's name. Scripts give both as options. */

@@ -54,9 +54,10 @@ function wantsName({ preview }: FinishDialog): boolean {
 
 function confirm(state: AppState, dialog: FinishDialog): Step {
   if (!dialog.preview) return stay(state);
-  const { tip, checks } = dialog.preview;
+  const { tip, checks, left } = dialog.preview;
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
-  return askFrom(state, dialog, 'finish', { id: dialog.id, tip, ...(checks && { checks }), ...typed });
+  const agreed = { ...(checks && { checks }), ...(left && { left }), ...typed };
+  return askFrom(state, dialog, 'finish', { id: dialog.id, tip, ...agreed });
 }
 
 /** A no to a finish that the orchestrator would have is one to that, too. */
@@ -103,6 +104,7 @@ function view(state: AppState, dialog: FinishDialog, width: number): DialogBody 
     blockers,
     checks,
     conflictsAfter = [],
+    warnings = [],
   } = preview;
   const rows: readonly Line[] = [
     ...wishRows(state, dialog.id, width),
@@ -113,6 +115,7 @@ function view(state: AppState, dialog: FinishDialog, width: number): DialogBody 
     ...(checks
       ? marked('›', `First ${quoteCommand(checks)} must succeed in the worktree.`, width, 'muted')
       : []),
+    ...warnings.flatMap((warning) => marked('!', warning, width, 'warning')),
     ...listed(`Conflicts with ${into}`, conflicts, width, 'bad'),
     ...listed(`Will not merge into ${into} afterwards`, conflictsAfter, width, 'warning'),
     ...listed('Not committed', uncommitted, width, 'warning'),
