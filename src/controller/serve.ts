@@ -78,7 +78,12 @@ function servicesFor(
       previewFinish: (id) => looks.previewFinish(id),
       previewClean: (id) => looks.previewClean(id),
       bringBase: (id, tell) =>
-        bring(looks.tools(from().environment), core.state, id, tell ? (text) => looks.send(id, text) : null),
+        bring(
+          looks.toolsTo(id, from().environment),
+          core.state,
+          id,
+          tell ? (text) => looks.send(id, text) : null,
+        ),
       snapshots: (id) => snapshotsOf(looks.tools(), id),
       diffSnapshot: (id, ref) => snapshotDiff(looks.tools(), id, ref),
       restoreSnapshot: (id, ref, exact) =>

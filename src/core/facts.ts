@@ -36,6 +36,8 @@ export interface Facts {
   readonly ended: readonly EndedWorker[];
   /** What is being done to workers, in order of their turns; absent when nothing is. */
   readonly operations?: readonly OperationFact[];
+  /** Programs that wait for the person to sign what is done to workers, by their ids; absent when none does. */
+  readonly signing?: Readonly<Record<string, string>>;
   /** Which work will not merge, of every repository that was looked at; absent while the radar is off. See `briefly`. */
   readonly radar?: readonly RepoRadar[];
   /** What sessions wrote to each other, most recent last, at most 200; absent when nothing was. */

@@ -70,6 +70,8 @@ export type Message =
     }
   | { readonly type: 'checks-begun'; readonly id: string }
   | { readonly type: 'checks-ended'; readonly id: string }
+  /** `program` waits for the person to sign what is done to a worker; null: it waits no more. */
+  | { readonly type: 'signing'; readonly id: string; readonly program: string | null }
   | { readonly type: 'snapshot-ended'; readonly id: string; readonly result: Result<string | null> }
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] }
   | { readonly type: 'host-connected'; readonly terminals: readonly TerminalRecord[] }

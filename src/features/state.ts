@@ -57,6 +57,8 @@ export interface ControllerState {
   readonly deliveries: ReadonlyMap<string, Delivery>;
   /** What was found last of lost workers. */
   readonly left: Left;
+  /** Programs that wait for the person to sign what is done to workers, by their ids. */
+  readonly signing: Readonly<Record<string, string>>;
   readonly memory: Footprint | null;
   /** Empty until somebody has looked at a clock. */
   readonly today: Day;
@@ -145,6 +147,7 @@ export function initialState(
     unrecordable: null,
     deliveries: new Map(),
     left: {},
+    signing: {},
     memory: null,
     today: '',
     now: 0,
@@ -201,6 +204,7 @@ export function selectFacts(state: ControllerState): Facts {
     }),
     ended: log.ended,
     ...(state.busy.size > 0 && { operations: selectOperations(state) }),
+    ...(Object.keys(state.signing).length > 0 && { signing: state.signing }),
     ...(radar && { radar }),
     ...(state.memory && { memory: ofRunning(state.memory, state.terminals) }),
     ...(undelivered.length > 0 && { undelivered }),

@@ -43,7 +43,7 @@ export function closeOnExit(child: ChildProcess): void {
 const graceMs = 2_000;
 
 /** How often a git that takes its time is asked whether it waits for a signature. */
-const lookEveryMs = 5_000;
+const lookEveryMs = 2_000;
 
 /** Why a git was ended. */
 export interface Ending {
@@ -64,7 +64,12 @@ interface Signing {
   readonly limitMs: number;
   /** The value of `ORCH_GIT` in the environment of all that it starts; different for each. */
   readonly mark: string;
+  /** Gets the name of a program once it takes its time, and null once it has ended. */
+  readonly told?: SignerTold | undefined;
 }
+
+/** Is told which program waits for a person to sign, such as `gpg`; null: it waits no more. */
+export type SignerTold = (program: string | null) => void;
 
 /** Ends one git, with all that it started but for what left it, when it takes too long, prints too much, or waits. */
 export class Watch {
@@ -94,6 +99,7 @@ export class Watch {
     const stop = () => {
       clearTimeout(limit);
       clearInterval(look || undefined);
+      this.#saw(null);
     };
     for (const end of ['exit', 'error', 'close']) child.once(end, stop);
   }
@@ -111,9 +117,15 @@ export class Watch {
   #look(signingMs: number): void {
     const signer = this.#signer();
     const now = performance.now();
-    this.#signsSince = signer === null ? null : (this.#signsSince ?? now);
+    this.#saw(signer);
     if (signer !== null && now - (this.#signsSince ?? now) >= signingMs)
       this.#end({ timedOut: true, signer });
+  }
+
+  #saw(signer: string | null): void {
+    const isNew = (signer === null) !== (this.#signsSince === null);
+    this.#signsSince = signer === null ? null : (this.#signsSince ?? performance.now());
+    if (isNew) this.#signing?.told?.(signer && basename(signer));
   }
 
   #signer(): string | null {

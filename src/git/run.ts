@@ -12,7 +12,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../lib/r
 import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
 import { plainStart, whyOf } from '../lib/systemError.ts';
-import { closeOnExit, type Ending, markName, seeingChild, Watch } from './child.ts';
+import { closeOnExit, type Ending, markName, type SignerTold, seeingChild, Watch } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
@@ -64,11 +64,13 @@ export class Git {
   readonly #queues: KeyedQueue;
   /** Common directories whose lock the work under way holds. */
   readonly #held: AsyncLocalStorage<readonly string[]>;
+  readonly #signerTold: SignerTold | undefined;
 
   constructor(
     ambient: NodeJS.ProcessEnv = process.env,
     limits: { readonly lockWaitMs?: number; readonly readingMs?: number; readonly signingMs?: number } = {},
     like?: Git,
+    signerTold?: SignerTold,
   ) {
     this.ambient = ambient;
     this.#lockWaitMs = limits.lockWaitMs ?? lockWaitMs;
@@ -77,17 +79,23 @@ export class Git {
     this.known = like?.known ?? new Map();
     this.directories = like?.directories ?? new Map();
     this.#queues = like ? like.#queues : new KeyedQueue();
+    this.#signerTold = signerTold;
     this.#held = like ? like.#held : new AsyncLocalStorage();
   }
 
   /** Returns a git of another environment that takes turns with this one, and knows what it knows. */
   within(ambient: NodeJS.ProcessEnv): Git {
-    if (ambient === this.ambient) return this;
-    return new Git(
-      ambient,
-      { lockWaitMs: this.#lockWaitMs, readingMs: this.#readingMs, signingMs: this.signingMs },
-      this,
-    );
+    return ambient === this.ambient ? this : this.#like(ambient, this.#signerTold);
+  }
+
+  /** Returns the same git for work in which a signature may wait for a person: while one does, it says so. */
+  telling(told: SignerTold): Git {
+    return this.#like(this.ambient, told);
+  }
+
+  #like(ambient: NodeJS.ProcessEnv, told: SignerTold | undefined): Git {
+    const limits = { lockWaitMs: this.#lockWaitMs, readingMs: this.#readingMs, signingMs: this.signingMs };
+    return new Git(ambient, limits, this, told);
   }
 
   /**
@@ -105,6 +113,7 @@ export class Git {
     return this.#run(dir, ['-c', 'core.fsmonitor=false', ...args], options, {
       limitMs: this.signingMs,
       mark: randomUUID(),
+      told: this.#signerTold,
     });
   }
 

@@ -146,7 +146,8 @@ function workerRow(
   const reported = worker.update?.percent ?? null;
   const share = progress ?? (reported === null ? null : span(`${reported}%`, 'muted'));
   const short = share ? [share, span(' '), age] : [age];
-  const right = [span(`${word} `, tone), ...short];
+  const isSigning = state.facts?.signing?.[worker.id] !== undefined;
+  const right = [isSigning ? span('sign? ', 'warning') : span(`${word} `, tone), ...short];
   // Where both do not fit, the name matters more than the word: the mark says the same.
   const hasRoom = lineWidth(left) + lineWidth(right) + 1 <= width;
   return spreadLine(left, hasRoom ? right : short, width);

@@ -18,7 +18,7 @@ import {
   type Tone,
   wrapLines,
 } from '../ui/text.ts';
-import { counted, shortAge, stateLook } from '../ui/words.ts';
+import { counted, shortAge, signingText, stateLook } from '../ui/words.ts';
 import { usedBy } from './bars.ts';
 
 /** What the keys do in a worker's pane; null where they go elsewhere. */
@@ -102,7 +102,7 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
   const spare = room - cellWidth(name.text) - (aside.length > 0 ? lineWidth(aside) + 3 : 0);
   const lacks = lacking(state, worker);
   const left = spare - lineWidth(lacks);
-  const words = lastWords(worker) ?? roleWords(worker) ?? titleWords(terminal);
+  const words = signingWords(state, worker) ?? lastWords(worker) ?? roleWords(worker) ?? titleWords(terminal);
   const said =
     words && left >= 11 ? [span(': ', words.tone), span(cutText(words.text, left - 3), words.tone)] : [];
   return [head, name, ...status, ...(left >= 0 ? lacks : []), ...said];
@@ -112,6 +112,12 @@ function paneTitle(state: AppState, worker: Worker, number: number, width: numbe
 function lacking({ facts }: AppState, { id, agent }: Worker): Line {
   if (facts?.withoutTools?.includes(id)) return [span(' no tools', 'warning')];
   return facts?.workspace.lacks?.[agent]?.includes('hooks') ? [span(' no hooks', 'muted')] : [];
+}
+
+/** Returns what waits for the person while something is done to a worker. */
+function signingWords({ facts }: AppState, { id }: Worker): Span | null {
+  const program = facts?.signing?.[id];
+  return program === undefined ? null : span(signingText(program), 'warning');
 }
 
 /** Returns what a worker asks or is blocked by; at rest, what it said or reported last. */

@@ -1,6 +1,6 @@
 import type { Footprint } from '../core/facts.ts';
 import type { PortBlock, Worker } from '../core/worker.ts';
-import { replaceControls, speltHidden } from '../lib/sanitize.ts';
+import { plainLine, replaceControls, speltHidden } from '../lib/sanitize.ts';
 import type { Tone } from './text.ts';
 
 /** A state as shape, word and meaning: readable without colour. */
@@ -36,6 +36,11 @@ export function stateLook(worker: Pick<Worker, 'state' | 'exitCode' | 'failedSet
 function exitLook(code: number | null): Look {
   const word = code === null ? 'exited' : `exited ${code}`;
   return { mark: '✕', word, tone: code === 0 || code === null ? 'muted' : 'bad' };
+}
+
+/** Says that a program waits for the person to sign. */
+export function signingText(program: string): string {
+  return `Signing waits for you: ${plainLine(program)} asks for something, such as a passphrase …`;
 }
 
 const minute = 60_000;

@@ -19,7 +19,8 @@ test('A signature that waits for its person is named, what was started is ended,
   await set('user.signingKey', 'key::ssh-ed25519 AAAA');
   for (const key of ['gpg.program', 'gpg.ssh.program']) await set(key, waiting);
   await set('commit.gpgSign', 'true');
-  const git = new Git(place.env, { signingMs: 400 });
+  let told: (string | null)[] = [];
+  const git = new Git(place.env, { signingMs: 400 }).telling((program) => told.push(program));
   const before = await refsOf(place, repo);
   const merging = () => finish(git, repo, worker, { tip });
   const tagging = () => git.changeText(repo.path, ['tag', '--sign', '--message=x', 'v1']);
@@ -34,7 +35,9 @@ test('A signature that waits for its person is named, what was started is ended,
   for (const [format, way] of ways) {
     if (format === 'hooked') await hook(repo, 'commit-msg', 'exit 0');
     else await set('gpg.format', format);
+    told = [];
     const problem = expectProblem(await way());
+    expect(told).toEqual(['pin', null]);
     expect(problem).toMatchObject({
       code: 'signing_waits',
       message: expect.stringMatching(/waits for you: pin /),

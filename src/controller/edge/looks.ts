@@ -21,7 +21,7 @@ import { logFile } from '../record/log.ts';
 import { logEvents } from '../record/logLines.ts';
 import { leftOf, lookForLeft } from './leftovers.ts';
 import { checksOf } from './removing.ts';
-import { type Edge, lookAtRepos, toolsFor } from './runEffect.ts';
+import { type Edge, lookAtRepos, tellingSigner, toolsFor } from './runEffect.ts';
 import { findRepo, type Tools } from './tools.ts';
 
 /** Questions that clients ask, and small things done for them, none of which the log needs to know. */
@@ -59,6 +59,11 @@ export class Looks {
   /** With the configuration as it is now. @param environment what a client has lent; the controller's own without */
   tools(environment = ''): Tools {
     return toolsFor(this.#edge, this.#core.state, environment);
+  }
+
+  /** The same for what is done to a worker. */
+  toolsTo(id: string, environment?: string): Tools {
+    return tellingSigner(this.#edge, this.tools(environment), id);
   }
 
   measureMemory(): void {

@@ -108,7 +108,8 @@ async function run(
   state: ControllerState,
   { checks, starts, tokens }: Ongoing,
 ): Promise<void> {
-  const tools = toolsFor(edge, state, environmentFor(edge, effect, state));
+  const usual = toolsFor(edge, state, environmentFor(edge, effect, state));
+  const tools = 'id' in effect ? tellingSigner(edge, usual, effect.id) : usual;
   switch (effect.type) {
     case 'plan':
       return plan(edge, tools, effect.n, state);
@@ -197,6 +198,11 @@ export function toolsFor(
 ): Tools {
   const ambient = environments.ambientOf(environment);
   return { git: git.within(ambient), ambient, config };
+}
+
+/** Tools for what is done to a worker: while a signature waits for the person, the room says so. */
+export function tellingSigner({ tell }: Pick<Edge, 'tell'>, tools: Tools, id: string): Tools {
+  return { ...tools, git: tools.git.telling((program) => tell({ type: 'signing', id, program })) };
 }
 
 /** Agents work without our tools, too: what keeps them away is a notice, and no reason to start nothing. */

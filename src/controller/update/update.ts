@@ -64,6 +64,11 @@ function decide(state: ControllerState, message: Message): Decision {
       return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'checking' }) });
     case 'checks-ended':
       return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'finishing' }) });
+    case 'signing': {
+      const { [message.id]: _, ...others } = state.signing;
+      const { id, program } = message;
+      return only({ ...state, signing: program === null ? others : { ...others, [id]: program } });
+    }
     case 'turn-came':
       return turnCame(only(state), message);
     case 'snapshot-ended':

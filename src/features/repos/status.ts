@@ -2,7 +2,7 @@ import type { Facts, OperationFact } from '../../core/facts.ts';
 import type { RepoStatus } from '../../core/repo.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
 import { columns } from '../../ui/rows.ts';
-import { counted, longAge, memoryText } from '../../ui/words.ts';
+import { counted, longAge, memoryText, signingText } from '../../ui/words.ts';
 import type { VerbCall } from '../define.ts';
 import { proposalRows } from '../workers/proposalText.ts';
 import { workerJson, workersText } from '../workers/workerText.ts';
@@ -49,6 +49,7 @@ function statusText({ workspace, repos, workers, proposals, ...facts }: Facts, n
       : ['', 'Waiting for your yes; in full: orch-tui proposals', proposalRows(proposals)]),
     ...(facts.memory ? ['', `Memory: ${memoryText(facts.memory)}`] : []),
     ...(facts.operations ?? []).map((one) => `… ${operationText(one)}`),
+    ...Object.entries(facts.signing ?? {}).map(([id, program]) => `! ${id}: ${signingText(program)}`),
     ...facts.notices.map(({ message }) => `! ${message}`),
   ].join('\n');
 }

@@ -19,7 +19,8 @@ import {
   whyBusy,
   whyUnreachable,
 } from '../../ui/step.ts';
-import { cellWidth, type Line, line } from '../../ui/text.ts';
+import { cellWidth, type Line, line, wrapLines } from '../../ui/text.ts';
+import { signingText } from '../../ui/words.ts';
 
 /** What finishing and cleaning have in common: a preview, answered by one key, or by typing the task's name. */
 export interface EndDialog extends Asking, Scrolling {
@@ -152,7 +153,7 @@ export function endBody(
   width: number,
 ): DialogBody {
   const { title, aside, preview, wantsName } = shown;
-  const rows = [...progress(state, dialog), ...problemRows(dialog.problem, width), ...preview];
+  const rows = [...progress(state, dialog, width), ...problemRows(dialog.problem, width), ...preview];
   if (!wantsName) return { title, aside, rows, tail: [], caret: null };
   const prompt = `Type ${findWorker(state, dialog.id)?.task ?? ''} to confirm: `;
   const field = oneLineField(prompt, dialog.typed, width);
@@ -165,12 +166,18 @@ export function endBody(
   };
 }
 
-function progress(state: AppState, { pending, preview, kind, id }: EndDialog): readonly Line[] {
+function progress(
+  state: AppState,
+  { pending, preview, kind, id }: EndDialog,
+  width: number,
+): readonly Line[] {
   if (pending === null) return [];
   if (!preview) return [line('Looking at what would happen …', 'muted')];
   const operation = state.facts?.operations?.find((one) => one.id === id);
   if (operation?.kind === 'queued')
     return [line(`Waiting for its turn, ${operation.ahead} before it …`, 'notice'), line('')];
   if (operation?.kind === 'checking') return [line('Running the checks …', 'notice'), line('')];
+  const signer = state.facts?.signing?.[id];
+  if (signer !== undefined) return [...wrapLines(signingText(signer), width, 'warning'), line('')];
   return [line(kind === 'finish' ? 'Merging …' : 'Removing …', 'notice'), line('')];
 }
