@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { newestTested, oldestSupported } from './src/agents/claude/launch.ts';
+import { Retries } from './test/support/retries.ts';
 
 /** All tests with one pinned version of Claude Code. */
 const withVersion = (version: string) => ({
@@ -20,6 +21,7 @@ export default defineConfig({
     maxWorkers: 2,
     // As in the other configuration.
     retry: 1,
+    reporters: ['default', new Retries()],
     testTimeout: 150_000,
     hookTimeout: 60_000,
     // The first run installs the CLI while the file is being imported.

@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { Retries } from './test/support/retries.ts';
 
 /** Tests whose files share a process: starting one for each takes longer than most of them. */
 const sharing = [
@@ -15,6 +16,9 @@ export default defineConfig({
     maxWorkers: 3,
     // Where others keep the machine busy a process may come late once; what is wrong fails twice.
     retry: 1,
+    reporters: ['default', new Retries()],
+    // A golden file that is missing fails, and only `npm run test:update` writes one.
+    update: 'none',
     testTimeout: 120_000,
     hookTimeout: 120_000,
     restoreMocks: true,

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { renderToString } from 'ink';
 import { describe, expect, test } from 'vitest';
 import {
@@ -35,12 +34,10 @@ function draw(state: AppState): string {
   return gridToText(cellsOf(state, false));
 }
 
-/** Compares with the picture of that name; `UPDATE_GOLDEN=1` takes a new one, to be looked at before it is kept. */
-function expectPicture(name: string, state: AppState): void {
-  const screen = goldenOf(cellsOf(state));
-  const file = new URL(`./${name}.golden.txt`, import.meta.url);
-  if (process.env.UPDATE_GOLDEN) writeFileSync(file, `${screen}\n`);
-  expect(`${screen}\n`).toBe(readFileSync(file, 'utf8'));
+/** Compares with the picture of that name; `npm run test:update` takes a new one, to be looked at before it is kept. */
+function expectPicture(name: string, state: AppState): Promise<void> {
+  return expect(`${goldenOf(cellsOf(state))}
+`).toMatchFileSnapshot(`./${name}.golden.txt`);
 }
 
 test.each<[string, AppState]>([
@@ -125,9 +122,7 @@ test.each<[string, AppState]>([
   ['palette-board-120', type(press(boardRoom(medium), ':').state, 'ca').state],
   ['palette-nothing-60', type(press(scenes.busy({ cols: 60, rows: 16 }), ':').state, 'zzz').state],
   ['too-small-40', scenes.busy({ cols: 40, rows: 10 })],
-])('%s looks as it was approved', (name, state) => {
-  expectPicture(name, state);
-});
+])('%s looks as it was approved', (name, state) => expectPicture(name, state));
 
 test.each<[string, Partial<AppState>, Size]>([
   ['layout-1-80', { grid: 1 }, small],
@@ -149,9 +144,9 @@ test.each<[string, Partial<AppState>, Size]>([
   ['layout-9-220', { grid: 9 }, large],
   ['layout-stack-220', { stacked: true }, large],
   ['layout-9-needs-first-220', { grid: 9, needsFirst: true }, large],
-])('%s looks as it was approved, with %j', (name, change, size) => {
-  expectPicture(name, { ...scenes.many(size), ...change });
-});
+])('%s looks as it was approved, with %j', (name, change, size) =>
+  expectPicture(name, { ...scenes.many(size), ...change }),
+);
 
 const everything: readonly [string, (size: Size) => AppState][] = [
   ['busy', scenes.busy],

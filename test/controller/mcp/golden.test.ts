@@ -1,14 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { expect, test } from 'vitest';
 import { auth, bill, call, orchestrator, ToolPlace } from './place.ts';
 
-/** Compares with a recorded answer, byte for byte; `UPDATE_GOLDEN=1` records it again. */
-function expectRecorded(name: string, text: string): void {
-  const file = join(import.meta.dirname, `${name}.golden.txt`);
-  if (process.env.UPDATE_GOLDEN) writeFileSync(file, text);
-  expect(text).toBe(readFileSync(file, 'utf8'));
+/** Compares with a recorded answer, byte for byte; `npm run test:update` records it again. */
+function expectRecorded(name: string, text: string): Promise<void> {
+  return expect(text).toMatchFileSnapshot(`${name}.golden.txt`);
 }
 
 test.each([
@@ -28,7 +24,7 @@ test.each([
   };
   await client.listTools();
   const told = { instructions: client.getInstructions(), ...Object(sent) };
-  expectRecorded(`${role}-list`, `${JSON.stringify(told, null, 1)}\n`);
+  await expectRecorded(`${role}-list`, `${JSON.stringify(told, null, 1)}\n`);
 });
 
 type Call = readonly [tool: string, args: Record<string, unknown>];
@@ -109,11 +105,11 @@ async function answers(client: Client, calls: readonly Call[]): Promise<string> 
 
 test('what tools of every session answer', async () => {
   await using place = new ToolPlace();
-  expectRecorded('everyones', await answers(await place.client(auth), [...everyones, ...wrong]));
+  await expectRecorded('everyones', await answers(await place.client(auth), [...everyones, ...wrong]));
 });
 
 test('what the orchestrator’s tools answer', async () => {
   await using place = new ToolPlace();
   const client = await place.client(orchestrator);
-  expectRecorded('orchestrators', await answers(client, [...orchestrators, ...wrong]));
+  await expectRecorded('orchestrators', await answers(client, [...orchestrators, ...wrong]));
 });
