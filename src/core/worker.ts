@@ -76,6 +76,8 @@ export interface Worker {
   readonly update: Update | null;
   /** What it said of its time that a person has to weigh; null or absent once it said it otherwise. */
   readonly openTime?: Said | null;
+  /** Such a word that a person has weighed, for an undo; null or absent once it said something newer. */
+  readonly weighedTime?: Said | null;
   /** Another session would have it finished: the orchestrator's word, until a person decides. */
   readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
   /** What the guard has kept it from; absent while it was nothing. */

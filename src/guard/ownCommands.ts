@@ -20,6 +20,7 @@ export const refusedCommands: readonly string[] = [
   'worker undo',
   'worker leave-unfinished',
   'worker rename',
+  'worker time',
   'worker update',
   'worker snapshots restore',
   'worker send',

@@ -33,6 +33,7 @@ import { rename, renameKey } from '../features/workers/renameDialog.ts';
 import { startSeveral, startSeveralKey } from '../features/workers/startSeveralDialog.ts';
 import { stop, stopAll } from '../features/workers/stopDialogs.ts';
 import { undo, undoKey } from '../features/workers/undoDialog.ts';
+import { weighTimeDialog } from '../features/workers/weighTimeDialog.ts';
 import { workerKeys } from '../features/workers/workerKeys.ts';
 import type { RoomDialog, RoomDialogKey } from '../ui/dialog.ts';
 import { defineHelp, type KeyGroup } from '../ui/helpDialog.ts';
@@ -53,7 +54,7 @@ import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } 
 
 /** The list of all dialogs and places. Keymap, footer, help and palette are derived from their definitions. */
 
-const answering = [asking, deny] as const;
+const answering = [asking, deny, weighTimeDialog] as const;
 const others = [
   ...([board, cardText, invoices, sync, conflicts, radar, sides, note] as const),
   ...([card, reject, startSeveral, goOn, form, rename, finish, clean, stop, stopAll, undo] as const),

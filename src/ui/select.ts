@@ -52,6 +52,7 @@ function queueRow(state: Pick<AppState, 'facts'>, item: QueueItem): QueueRow[] {
   if (!worker) return [];
   const { id } = worker;
   const { request } = item;
+  if (item.kind === 'time') return [{ key: { kind: 'time', id }, item, worker }];
   return [{ key: request ? { kind: 'request', request: request.id, id } : workerKey(worker), item, worker }];
 }
 
@@ -77,11 +78,18 @@ function rowName(key: RowKey): string {
       return `repo ${key.name}`;
     case 'worker':
       return `worker ${key.id}`;
+    case 'time':
+      return `time ${key.id}`;
     case 'proposal':
       return `proposal ${key.n}`;
     case 'request':
       return `request ${key.request}`;
   }
+}
+
+/** The worker's id that a row is about; null for none. */
+function workerOfKey(key: RowKey): string | null {
+  return 'id' in key ? key.id : null;
 }
 
 export function findWorker({ facts }: Pick<AppState, 'facts'>, id: string | null): Worker | null {
@@ -95,7 +103,7 @@ export function findProposal({ facts }: Pick<AppState, 'facts'>, n: number): Pro
 /** Returns the worker that keys act on; null when something else is selected. */
 export function selectedWorker(state: AppState): Worker | null {
   const key = selectionOf(state);
-  return key?.kind === 'worker' || key?.kind === 'request' ? findWorker(state, key.id) : null;
+  return findWorker(state, key && workerOfKey(key));
 }
 
 /** Returns the repository of the selected row. */
@@ -149,7 +157,7 @@ export function whatBecame({ facts }: Pick<AppState, 'facts'>, id: string): stri
 
 /** Selects a row of a list. A worker of the queue is selected in the fleet, too, and its page is shown. */
 export function selectRow(state: AppState, list: ListName, key: RowKey): AppState {
-  const id = key.kind === 'worker' || key.kind === 'request' ? key.id : null;
+  const id = workerOfKey(key);
   const worker: FleetKey | null = id === null ? state.cursors.fleet : { kind: 'worker', id };
   const fleet = list === 'fleet' ? (key as FleetKey) : worker;
   const cursors = { fleet, queue: list === 'queue' ? (key as QueueKey) : state.cursors.queue };

@@ -85,7 +85,9 @@ export type ProposalKey = { readonly kind: 'proposal'; readonly n: number };
 export type FleetKey = RepoKey | WorkerKey;
 /** What a worker waits for; `id` is the worker's. */
 export type RequestKey = { readonly kind: 'request'; readonly request: string; readonly id: string };
-export type QueueKey = ProposalKey | WorkerKey | RequestKey;
+/** A worker's time that only a person can weigh: it waits beside what else the worker has to say. */
+type TimeKey = { readonly kind: 'time'; readonly id: string };
+export type QueueKey = ProposalKey | WorkerKey | RequestKey | TimeKey;
 export type RowKey = FleetKey | QueueKey;
 
 /** Numbers of panes that make a grid, from one step to the next. */

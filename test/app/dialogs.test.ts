@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allKeys, isDeciding } from '../../src/core/dialog.ts';
 import { noticesKey } from '../../src/features/attention/noticesDialog.ts';
+import { openWeighTime } from '../../src/features/workers/weighTimeDialog.ts';
 import { footerLine } from '../../src/tui/bars.ts';
 import { definitionOf, dialogs, isUnseen, keyFor, keysAt, selectKeys } from '../../src/tui/definitions.ts';
 import { selectDialog } from '../../src/tui/overlays.ts';
@@ -13,7 +14,7 @@ import { lineText } from '../../src/ui/text.ts';
 import * as scenes from '../ui/scenes.ts';
 import { boardRoom } from './boardFixtures.ts';
 import { conflictRoom, invoiceRoom, refusedSync } from './documentFixtures.ts';
-import { key, press, room } from './fixtures.ts';
+import { key, minutesAgo, press, room, worker } from './fixtures.ts';
 import { radarRoom, sidesRoom } from './radarFixtures.ts';
 
 const size = { cols: 120, rows: 36 };
@@ -40,6 +41,10 @@ const states: Readonly<Record<string, AppState>> = {
   'start-several': scenes.startingSeveral(size),
   'go-on': press(scenes.stoppedByLimit(size), 'C').state,
   rename: press(scenes.busy(size), 'e').state,
+  'weigh-time': openWeighTime(
+    scenes.busy(size),
+    worker('backend/user-auth', { openTime: { at: minutesAgo(1), text: '3 units' } }),
+  ),
   finish: scenes.finishing(size),
   clean: scenes.cleaning(size),
   stop: press(scenes.busy(size), 's').state,

@@ -89,6 +89,10 @@ test('workers', () =>
     [`worker cancel ${id}`, { cancel: null }],
     [`worker leave-unfinished ${id}`, { leaveUnfinished: null }],
     [`worker rename ${id} Login`, { rename: { id, title: 'Login' } }],
+    [`worker time ${id} 1h30m`, { weighTime: { id, minutes: 90 } }],
+    [`worker time ${id} --undo`, { weighTime: { id, minutes: null } }],
+    [`worker time ${id} "3 units"`, {}],
+    [`worker time ${id}`, {}],
     [`worker rename ${id} --undo`, { rename: { id, title: 'user-auth' } }],
   ]));
 

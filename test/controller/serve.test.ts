@@ -108,6 +108,7 @@ const samples: { readonly [K in CommandName]: CommandParams<K> } = {
     muteNotes: { ...one, muted: true },
     leaveUnfinished: one,
     rename: { ...one, title: 't' },
+    weighTime: { ...one, minutes: 90, said: '3 units' },
     searchMemory: { query: '' },
     board: {},
   },

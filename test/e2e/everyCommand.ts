@@ -28,6 +28,7 @@ const given: Readonly<Record<string, string>> = {
   'worker go-on': '--all --yes',
   'worker leave-unfinished': 'backend/tester',
   'worker rename': 'backend/tester Other',
+  'worker time': 'backend/tester 1h',
   'worker stop': 'backend/tester',
   'worker finish': 'backend/tester --yes',
   'worker clean': 'backend/tester --yes --confirm tester',

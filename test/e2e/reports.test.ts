@@ -60,6 +60,17 @@ test('reports of the old forms become money, questions and merges, each of its o
     const room = shop.room();
     const screen = await room.until('blocked: Which colour?');
     expect(screen).toMatch(/web\/login +Which colour\?/);
+    room.press('tab', 'G', 'y');
+    await room.until('It said: 3 units');
+    room.type('1h 30m');
+    room.press('enter');
+    await room.until('web/login has worked 1h 30m in all.');
+    const times = async () =>
+      (await shop.json<List<QueueItem>>('queue')).filter(({ kind }) => kind === 'time').length;
+    expect(await times()).toBe(0);
+    await shop.json('worker', 'time', 'web/login', '--undo');
+    expect(await times()).toBe(1);
+    expect(await shop.json('worker', 'time', 'web/login', '2h')).toMatchObject({ minutes: 120 });
     room.press('q');
     await room.exited;
 

@@ -8,6 +8,7 @@ import { ask, type Step, stay, whyUnreachable, withNotice } from '../../ui/step.
 import { openFinish } from '../workers/finishDialog.ts';
 import { openCard } from '../workers/proposals.ts';
 import { openReject } from '../workers/rejectDialog.ts';
+import { openWeighTime } from '../workers/weighTimeDialog.ts';
 import { openDeny } from './denyDialog.ts';
 import { canSay, inPane, isSaidInFull, openRequest, say } from './requests.ts';
 
@@ -18,7 +19,7 @@ export const queueKeys: readonly RoomKey[] = [
   {
     group,
     id: 'yes',
-    title: 'allow it, let it go on, or look at what would be done',
+    title: 'allow it, let it go on, say a time, or look at what would be done',
     hint: (state) => yesHint(state, itemOf(state)),
     keys: ['y'],
     palette: 'told',
@@ -71,6 +72,7 @@ function whyNoYes(state: AppState): string | null {
 /** What a yes does to what is no request. */
 const yesWords: Partial<Record<QueueItem['kind'], string>> = {
   ...{ proposal: 'look', done: 'look', finish: 'look' },
+  time: 'say how long',
   ...{ limited: 'go on', 'limit-over': 'go on', ended: 'resume' },
 };
 
@@ -111,13 +113,14 @@ function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Ste
     case 'done':
     case 'finish':
       return openFinish(state, worker);
+    case 'time':
+      return stay(openWeighTime(state, worker));
     case 'proposal':
     case 'permission':
     case 'question':
     case 'plan':
     case 'trust':
     case 'blocked':
-    case 'time':
       return stay(state);
   }
 }

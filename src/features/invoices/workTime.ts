@@ -10,7 +10,7 @@ import type { Logged, Slice } from '../../core/slice.ts';
 import type { UpdateDraft } from '../../core/worker.ts';
 import { listOf, mapOf, nullable, number, object, oneOf, type Shape, text } from '../../lib/shape.ts';
 import { Ledger } from '../../lib/store.ts';
-import type { EndEvent, SeenEvent, StartEvent } from '../workers/workerState.ts';
+import type { EndEvent, SeenEvent, StartEvent, WeighedEvent } from '../workers/workerState.ts';
 
 /** How long a worker has worked, as the log tells it. */
 export interface WorkTime {
@@ -24,6 +24,8 @@ export interface WorkTime {
   readonly claimed: number | null;
   /** When its latest report was written, in milliseconds since 1970, as reports say; absent while none does. */
   readonly writtenAt?: number;
+  /** What a person said that it is, and what it claimed before, for an undo; absent while nobody had to weigh it. */
+  readonly weighed?: { readonly minutes: number; readonly before: number | null };
   /** How much of both stands in entries already. */
   readonly entered: { readonly measuredMs: number; readonly claimed: number };
   /** Finished, and not entered since. */
@@ -88,7 +90,7 @@ const billedEntry: Shape<BilledEntry> = object<BilledEntry>({
 });
 
 /** What the log remembers of time. */
-export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent> = {
+export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent | WeighedEvent> = {
   start: { workTimes: new Ledger(), madeEntries: new Ledger(), billed: new Ledger() },
   fields: {
     'time-entered': { id: text, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
@@ -110,6 +112,7 @@ export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | E
       ...(minutes !== null && { claimed: (time.claimed ?? 0) + minutes }),
       ...latestWriting(time, timestamp),
     })),
+    'time-weighed': ofTime(weighed),
     finished: ofTime((time, { at }) => ({ ...stopped(time, at), isOwed: true })),
     cleaned: ofTime((time, { at }) => stopped(time, at)),
     undone: ofTime((time) => ({ ...time, isOwed: false })),
@@ -149,6 +152,15 @@ function ofTime<E extends { readonly id: string }>(change: (time: WorkTime, even
     if (!time) return {};
     return { workTimes: workTimes.with(event.id, { ...change(time, event), seenAt: event.at }) };
   };
+}
+
+/** A person's word goes before all claims; taken back, what was claimed since is left. */
+function weighed(time: WorkTime, { minutes }: WeighedEvent): WorkTime {
+  const { weighed: last, ...rest } = time;
+  if (minutes !== null) return { ...time, claimed: minutes, weighed: { minutes, before: time.claimed } };
+  if (!last) return time;
+  const since = (time.claimed ?? 0) - last.minutes;
+  return { ...rest, claimed: last.before === null && since === 0 ? null : (last.before ?? 0) + since };
 }
 
 function stopped(time: WorkTime, at: string): WorkTime {

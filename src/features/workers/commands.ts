@@ -13,6 +13,7 @@ import { rename } from './rename.ts';
 import { resume } from './resume.ts';
 import { stop } from './stop.ts';
 import { undo } from './undo.ts';
+import { weighTime } from './weighTime.ts';
 
 /** What can be done about workers. */
 export const workerCommands = [
@@ -32,6 +33,7 @@ export const workerCommands = [
   undo,
   leaveUnfinished,
   rename,
+  weighTime,
   bringBase,
   snapshots,
   diffSnapshot,

@@ -92,6 +92,7 @@ export const workerFields = {
   cleaned: { id: text, backup: text },
   undone: { id: text },
   renamed: { id: text, title: text },
+  'time-weighed': { id: text, minutes: nullable(number) },
   'finish-wished': { id: text, by: nullable(text), why: text },
   'backups-expired': { repo: text, refs: listOf(text) },
 };

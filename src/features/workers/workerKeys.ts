@@ -10,6 +10,7 @@ import { openFinish } from './finishDialog.ts';
 import { openForm } from './formDialog.ts';
 import { openCard } from './proposals.ts';
 import { openStop } from './stopDialogs.ts';
+import { openWeighTime } from './weighTimeDialog.ts';
 
 const group = 'Workers';
 const noWorker = 'Select a worker first.';
@@ -125,7 +126,7 @@ function onSelected(run: (state: AppState, worker: Worker) => Step): (state: App
 
 function whyNotOpened(state: AppState): string | null {
   const key = selectionOf(state);
-  if (key?.kind === 'proposal' || key?.kind === 'request') return null;
+  if (key?.kind === 'proposal' || key?.kind === 'request' || key?.kind === 'time') return null;
   if (key?.kind === 'repo') return whyUnreachable(state);
   const worker = selectedWorker(state);
   return worker ? whyNoKeys(worker) : 'Select a worker to type into, or press n for a new one.';
@@ -136,6 +137,8 @@ function open(state: AppState): Step {
   if (key?.kind === 'worker') return stay({ ...state, focus: { at: 'pane', id: key.id } });
   const request = key?.kind === 'request' ? findRequest(state, key.request) : null;
   if (request) return stay(openRequest(state, request));
+  const worker = key?.kind === 'time' ? findWorker(state, key.id) : null;
+  if (worker) return stay(openWeighTime(state, worker));
   if (key?.kind === 'repo') return openRepo(state, key.name);
   const proposal = key?.kind === 'proposal' ? findProposal(state, key.n) : null;
   return stay(proposal ? openCard(state, proposal) : state);

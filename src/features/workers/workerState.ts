@@ -1,3 +1,4 @@
+import { formatDuration } from '../../core/amounts.ts';
 import type { Proposal } from '../../core/proposal.ts';
 import { type Logged, put, type Slice, unchanged, without } from '../../core/slice.ts';
 import type {
@@ -101,7 +102,15 @@ export type EndEvent =
   /** A finish or clean was taken back: branch and worktree are there again. */
   | { readonly type: 'undone'; readonly id: string };
 
+/** A person said how long a task took so far, in minutes, or took that back (null). */
+export type WeighedEvent = {
+  readonly type: 'time-weighed';
+  readonly id: string;
+  readonly minutes: number | null;
+};
+
 type DecidedEvent =
+  | WeighedEvent
   /** A person shows it under another title; empty for its task's name. */
   | { readonly type: 'renamed'; readonly id: string; readonly title: string }
   /** The orchestrator would have a worker finished, or a person decided about that (`by` is null). */
@@ -150,10 +159,15 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
     denied: ofWorker((worker, { at, what, why }) => ({
       denied: { at, what, why, count: (worker.denied?.count ?? 0) + 1 },
     })),
-    updated: ofWorker(({ id }, { at, update }) => ({
-      update: { worker: id, at, ...update },
-      ...openTimeAfter(update, at),
+    updated: ofWorker((worker, { at, update }) => ({
+      update: { worker: worker.id, at, ...update },
+      ...openTimeAfter(worker, update, at),
     })),
+    'time-weighed': ofWorker(({ openTime = null, weighedTime = null }, { minutes }) =>
+      minutes === null
+        ? { openTime: weighedTime ?? openTime, weighedTime: null }
+        : { openTime: null, weighedTime: openTime ?? weighedTime },
+    ),
     'finish-wished': ofWorker((_, { at, by, why }) => ({ finishWish: by === null ? null : { by, at, why } })),
     finished: (state, event) => end(state, event, { how: 'finished', merge: event.merge, into: event.into }),
     cleaned: (state, event) => end(state, event, { how: 'cleaned', merge: null, into: null }),
@@ -164,6 +178,10 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
   texts: {
     renamed: ({ title }) =>
       title === '' ? 'It is shown under its task again' : `It was renamed to ${title}`,
+    'time-weighed': ({ minutes }) =>
+      minutes === null
+        ? 'You took back what you said of its time'
+        : `You said that it has worked ${formatDuration(minutes)} in all`,
     'branch-renamed': ({ branch }) => `Its branch was renamed to ${branch}`,
     'session-changed': ({ sessionId }) => `It began the conversation ${sessionId}`,
     'conversation-lost': ({ sessionId }) =>
@@ -183,10 +201,20 @@ function ofWorker<E extends WorkerEvent & { readonly id: string }>(
   };
 }
 
-/** A report without a word about time leaves the question about an earlier one open. */
-function openTimeAfter({ total, openTime: text }: UpdateDraft, at: string): Pick<Worker, 'openTime'> {
-  if (text !== undefined) return { openTime: { at, text } };
-  return total === undefined ? {} : { openTime: null };
+/**
+ * Returns what waits for a person after a report. One without a word about time leaves the question about an earlier one
+ * open; what a person has weighed is not asked again where the same is said.
+ */
+function openTimeAfter(
+  { weighedTime }: Worker,
+  { total, openTime: text }: UpdateDraft,
+  at: string,
+): Pick<Worker, 'openTime' | 'weighedTime'> {
+  if (text !== undefined)
+    return text === weighedTime?.text
+      ? {}
+      : { openTime: { at, text }, ...(weighedTime && { weighedTime: null }) };
+  return total === undefined ? {} : { openTime: null, ...(weighedTime && { weighedTime: null }) };
 }
 
 /** What holds of a worker as soon as it comes to another state. */

@@ -116,6 +116,8 @@ test.each<[Happening, string]>([
     },
     'The radar wrote to it: Both change a.txt.',
   ],
+  [{ type: 'time-weighed', id, minutes: 90 }, 'You said that it has worked 1h 30m in all.'],
+  [{ type: 'time-weighed', id, minutes: null }, 'You took back what you said of its time.'],
   [{ type: 'notes-delivered', id, upTo: 1 }, 'It was given what was written to it.'],
   [{ type: 'notes-muted', id, muted: true }, 'It is given no messages of others any more.'],
   [{ type: 'notes-muted', id, muted: false }, 'It is given messages of others again.'],

@@ -22,6 +22,7 @@ export const samples: { readonly [T in Happening['type']]: Extract<Happening, { 
   'spawn-failed': { type: 'spawn-failed', id, problem },
   'setup-failed': { type: 'setup-failed', id, failed: { command: ['npm', 'ci'], exitCode: 1 } },
   renamed: { type: 'renamed', id: 'backend/auth', title: 'Log in' },
+  'time-weighed': { type: 'time-weighed', id, minutes: 90 },
   'branch-renamed': { type: 'branch-renamed', id, branch: 'feature/login' },
   'session-changed': { type: 'session-changed', id, sessionId: 't' },
   'conversation-lost': { type: 'conversation-lost', id, sessionId: 't' },
