@@ -1,4 +1,5 @@
 import type { Terminal } from '@xterm/headless';
+import { resizeLines } from './lineMemory.ts';
 import { Lines } from './lines.ts';
 import { type Progress, TrackedModes } from './modes.ts';
 import {
@@ -118,7 +119,7 @@ export class Emulator {
 
   resize(cols: number, rows: number): void {
     const size = possibleSize(cols, rows);
-    if (!this.#survives(() => this.#terminal.resize(size.cols, size.rows)))
+    if (!this.#survives(() => resizeLines(this.#terminal, size.cols, size.rows)))
       this.#replace(size.cols, size.rows);
     this.#lines.renumber();
   }

@@ -3,6 +3,7 @@ import './unpooled.ts';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
 import { withoutHidden } from './hidden.ts';
+import { shareBlocks, writeLines } from './lineMemory.ts';
 import {
   backgroundMask,
   blankText,
@@ -34,8 +35,8 @@ import { restorePool } from './unpooled.ts';
 
 /**
  * The one door to @xterm/headless: what we want of a terminal that its public interface does slowly or not at all. All
- * private parts that we touch are named here. They are those of 6.0.0, which is pinned; the tests compare what they
- * tell with the public interface, so that another version that does not fit fails there.
+ * private parts that we touch are named here and in `lineMemory.ts`. They are those of 6.0.0, which is pinned; the tests
+ * compare what they tell with the public interface, so that another version that does not fit fails there.
  */
 interface PrivateParts {
   readonly buffer: PrivateBuffer;
@@ -148,6 +149,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   measureByGraphemes(terminal);
   const { _inputHandler: handler } = privateParts(terminal);
   handler.print = withoutHidden(handler, handler.print.bind(handler));
+  shareBlocks(terminal);
   return terminal;
 }
 
@@ -156,9 +158,11 @@ export function writeNow(terminal: Terminal, bytes: Uint8Array | string): void {
   let isParsed = false;
   // After input, the next write is parsed at once instead of on a timer.
   terminal.input('');
-  terminal.write(bytes, () => {
-    isParsed = true;
-  });
+  writeLines(terminal, () =>
+    terminal.write(bytes, () => {
+      isParsed = true;
+    }),
+  );
   if (!isParsed) throw new Error('the terminal has stopped parsing');
 }
 
