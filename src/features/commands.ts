@@ -13,6 +13,7 @@ import type { FeatureCommand, SessionCommand } from './define.ts';
 import { invoiceCommands } from './invoices/commands.ts';
 import { run } from './jobs/run.ts';
 import { correctMemory, removeMemory } from './memory/change.ts';
+import { deleteMemory, updateMemory } from './memory/own.ts';
 import { memorySearch, remember, searchMemory, storeMemory } from './memory/remember.ts';
 import { mute } from './messages/mute.ts';
 import {
@@ -69,7 +70,8 @@ const list = [
 /** What agents may ask for, in the order of their lists of tools. */
 const agentList = [
   report,
-  ...[reportProgress, reportBlocked, reportDone, listUpdates, whoIsChanging, note, storeMemory, memorySearch],
+  ...[reportProgress, reportBlocked, reportDone, listUpdates, whoIsChanging, note],
+  ...[storeMemory, memorySearch, updateMemory, deleteMemory],
   ...[status, listWorkers, workerScreen, readDiff, lookForConflicts, proposeWorker, proposeFinish],
   ...[gitLog, gitShow],
   ...boardTools,

@@ -56,6 +56,10 @@ function sentence(event: LogEvent, id: string): string {
         : 'It is given messages of others again';
     case 'remembered':
       return `It stored for all (${event.memory.kind}): ${event.memory.content}`;
+    case 'memory-corrected':
+      return `It corrected what is stored as orch-${event.entry}: ${event.content}`;
+    case 'memory-removed':
+      return `It removed what is stored as orch-${event.entry}`;
     case 'finish-wished':
       return event.by === null
         ? 'You left it unfinished'

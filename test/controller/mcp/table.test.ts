@@ -20,6 +20,8 @@ const samples: Readonly<Record<string, Record<string, unknown>>> = {
   send_message: { to: bill, text: 'Hello' },
   memory_store: { content: 'We sign tokens' },
   memory_search: { query: 'tokens' },
+  memory_update: { id: 'orch-1', content: 'We sign nothing' },
+  memory_delete: { id: 'orch-1' },
   status: {},
   list_workers: {},
   worker_screen: { worker: auth },

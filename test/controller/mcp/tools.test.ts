@@ -12,6 +12,8 @@ const workers = [
   'send_message',
   'memory_store',
   'memory_search',
+  'memory_update',
+  'memory_delete',
 ];
 const orchestrators = [
   'status',
@@ -135,6 +137,47 @@ describe('the memory', () => {
     );
     expect(JSON.parse((await call(two, 'memory_search', { query: 'x', type: 'lesson' })).text)).toEqual([]);
     expect(await call(two, 'memory_store', { content: 'x', type: 'poem' })).toMatchObject({ isError: true });
+  });
+
+  test('is corrected and removed by who stored it, and by the orchestrator, but for what a person stored', async () => {
+    await using place = new ToolPlace();
+    const [one, two] = [await place.client(auth), await place.client(bill)];
+    const coordinator = await place.client(orchestrator);
+    for (const content of ['We sign with rsa', 'Ports begin at 2000'])
+      await call(one, 'memory_store', { content, type: 'decision', tags: ['auth'] });
+    const draft = { kind: 'context', content: 'Ask Ann', tags: [], metadata: {} } as const;
+    place.scene.ask({ do: 'remember', memory: draft });
+    const id = (n: number) => `orch-${n}`;
+    const stored = async () =>
+      JSON.parse((await call(two, 'memory_search', { query: '' })).text).map(
+        ({ content }: { content: string }) => content,
+      );
+    const all = ['Ask Ann', 'Ports begin at 2000', 'We sign with rsa'];
+    expect(await stored()).toEqual(all);
+
+    const refused = [
+      [two, 'memory_update', { id: id(1), content: 'We sign nothing' }, 'backend/auth stored orch-1'],
+      [two, 'memory_delete', { id: id(1) }, 'backend/auth stored orch-1'],
+      [one, 'memory_update', { id: id(3), content: 'Ask nobody' }, 'A person stored orch-3'],
+      [coordinator, 'memory_delete', { id: id(3) }, 'A person stored orch-3'],
+      [one, 'memory_delete', { id: 'copilot-m1' }, 'its own tools'],
+      [one, 'memory_update', { id: id(9), content: 'x' }, 'Nothing is stored here'],
+      [one, 'memory_update', { id: id(1), content: '' }, 'at content'],
+    ] as const;
+    for (const [who, tool, given, words] of refused)
+      expect(await call(who, tool, given)).toMatchObject({
+        isError: true,
+        text: expect.stringContaining(words),
+      });
+    expect(await stored()).toEqual(all);
+
+    await call(one, 'memory_update', { id: id(1), content: 'We sign with ed25519\u001b' });
+    await call(coordinator, 'memory_update', { id: id(2), content: 'Ports begin at 20000' });
+    expect(await stored()).toEqual(['Ask Ann', 'Ports begin at 20000', 'We sign with ed25519']);
+    expect(place.scene.state.log.memories[0]).toMatchObject({ by: auth, kind: 'decision', tags: ['auth'] });
+    await call(one, 'memory_delete', { id: id(1) });
+    await call(coordinator, 'memory_delete', { id: id(2) });
+    expect(await stored()).toEqual(['Ask Ann']);
   });
 
   test('takes a [WORKER UPDATE] block for a report, too, and finds it again', async () => {
