@@ -7,7 +7,7 @@ import { McpClient, mcpOf, type RpcMessage } from './inbox.ts';
 
 const address = mcpOf(process.env);
 if (address === null) {
-  process.stderr.write('orch-tui mcp: not inside a session, there is nobody to ask.\n');
+  process.stderr.write('orch-tui mcp: not inside a session, so there is nothing to ask.\n');
   process.exitCode = 1;
 } else {
   const client = new McpClient(address);

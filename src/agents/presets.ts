@@ -100,7 +100,7 @@ function parseWays(
 }
 
 function refuse(where: string, why: string): Result<never> {
-  return failure('config_invalid', `${where} ${why}.`, 'Mend .orch/config.json.');
+  return failure('config_invalid', `${where} ${why}.`, 'Fix .orch/config.json.');
 }
 
 /** Names come from a file that anyone may have written. */

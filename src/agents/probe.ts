@@ -76,7 +76,7 @@ function missing(name: string, program: string): Result<never> {
   const hint =
     program === 'claude'
       ? 'Install Claude Code: npm install -g @anthropic-ai/claude-code'
-      : `Install it, or mend agents.${name}.command in .orch/config.json.`;
+      : `Install it, or fix agents.${name}.command in .orch/config.json.`;
   return failure(
     'agent_missing',
     `The program of agent "${name}", ${oneLine(program, 80)}, was not found.`,

@@ -25,10 +25,10 @@ export async function reportUpdate(
   options: ReportOptions,
 ): Promise<void> {
   const inbox = inboxOf(process.env);
-  if (!inbox) refuse('not_in_worker', 'This does not run inside a worker: nobody to report of.');
+  if (!inbox) refuse('not_in_worker', 'This does not run inside a worker: there is nothing to report.');
   const { status, done, next, blocker: blockers, percent, minutes, ready } = options;
   if (options.block === undefined && summary === undefined)
-    refuse('nothing_said', 'Say where the task stands.', 'orch-tui report "Tests pass" --percent 80');
+    refuse('nothing_said', 'Say how far the task is.', 'orch-tui report "Tests pass" --percent 80');
   const block = options.block === '-' ? await readInput() : options.block;
   const fields = { summary, status, done, next, blockers, percent, minutes, ready_to_merge: ready };
   const report = block === undefined ? fields : { block };

@@ -64,7 +64,7 @@ function openController(root: string, { config, trust }: OpenedConfig, daemon: D
   } catch (error) {
     logError(error);
     const message = `The log ${logFile(root)} cannot be used: ${whyOf(error)}`;
-    return failure('log_unusable', message, 'Mend that; nothing was changed.');
+    return failure('log_unusable', message, 'Fix that; nothing was changed.');
   }
 }
 

@@ -66,7 +66,7 @@ export function parseDuration(text: string, { bare, day }: DurationReading = {})
     );
   const [, hours, minutes] = /^(\d{1,4}):([0-5]\d)(?:\s*h(?:ours?|rs?)?)?$/.exec(words) ?? [];
   if (hours !== undefined) return checked(Number(hours) * 60 + Number(minutes), refuse);
-  if (/(?<!\d)\d{1,3},\d{3}(?!\d)/.test(words)) return refuse('its comma may stand for thousands');
+  if (/(?<!\d)\d{1,3},\d{3}(?!\d)/.test(words)) return refuse('its comma may separate thousands');
   const parts = [...words.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]*)\.?\s*(?:,|and)?\s*/gy)];
   if (parts.map(([part]) => part).join('') !== words || parts.length === 0) return refuse('it is no time');
   let sum = 0;

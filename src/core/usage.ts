@@ -85,7 +85,7 @@ export function usageProblem(
   { id, limitedUntil = null }: Pick<Worker, 'id' | 'limitedUntil'>,
   now: number,
 ): Problem {
-  const end = limitedUntil === null ? 'nobody knows until when' : `until ${clockText(limitedUntil, now)}`;
+  const end = limitedUntil === null ? 'until when is unknown' : `until ${clockText(limitedUntil, now)}`;
   return problemOf(
     'agent_limited',
     `${agent} has reached its usage limit in ${id}, ${end}.`,

@@ -96,7 +96,7 @@ export function readBills(tables: readonly BillTable[], currency: string): Bill[
     bill.flaw === null && (count.get(bill.number)?.length ?? 0) > 1
       ? {
           ...bill,
-          flaw: flawAt(bill.line - 1, 'duplicate_id', `the invoice ${bill.number} is here more than once.`),
+          flaw: flawAt(bill.line - 1, 'duplicate_id', `the invoice ${bill.number} appears more than once.`),
         }
       : bill,
   );

@@ -119,7 +119,7 @@ export function parseBoard(text: string): Board {
         );
     } else if (column === undefined && isBoard)
       flaws.push(
-        flawAt(table.header.line, 'unknown_section', 'This table stands under no heading of the board.'),
+        flawAt(table.header.line, 'unknown_section', 'This table is under no heading of the board.'),
       );
   }
   flaws.push(...strayRows(file));

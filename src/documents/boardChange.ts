@@ -149,7 +149,7 @@ function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }):
   if (!found.ok) return found;
   const { card, at, row } = found.value;
   if (card.problem !== null)
-    return failure('damaged_row', `Line ${card.line}: ${card.problem}.`, 'Mend the row by hand.');
+    return failure('damaged_row', `Line ${card.line}: ${card.problem}.`, 'Fix the row by hand.');
   const changed = changedSince(card, change.seen);
   if (changed) return changed;
   if (editing.touched.has(row.line)) return failure('changed_twice', `Line ${card.line} is changed already.`);
@@ -242,7 +242,7 @@ function changedSince(
   seen: SeenCard = { column, task },
 ): Result<never> | null {
   if (seen.column === column && seen.task === task) return null;
-  const what = seen.column === column ? 'says something else' : `stands in ${column}`;
+  const what = seen.column === column ? 'says something else' : `is in ${column}`;
   return failure(
     'card_changed',
     `${id ?? 'The card'} was changed meanwhile: on line ${line} it ${what} now.`,
@@ -280,7 +280,7 @@ function openRoom(board: Board, place: Place): Result<Room<CardField>> {
   const stray = board.flaws.find(
     ({ code, line }) => code === 'stray_row' && heading && heading.line < line - 1 && line - 1 < heading.end,
   );
-  if (stray) return failure('damaged_section', stray.message, 'Mend the table by hand.');
+  if (stray) return failure('damaged_section', stray.message, 'Fix the table by hand.');
   const sibling = board.tables[0];
   const names = namesFor(place, sibling?.table, sibling?.fields ?? []);
   const where = heading ? placeUnder(file, heading.line) : newSection(file, place);

@@ -91,7 +91,11 @@ export async function changeDocument<T>(
       if (await replaceUnchanged(target, before.value.hash, planned.value.text))
         return success(planned.value.value);
     }
-    return failure('document_busy', `${file} changes all the time.`, 'Try again when nobody else writes it.');
+    return failure(
+      'document_busy',
+      `${file} changes all the time.`,
+      'Try again when no other program writes it.',
+    );
   } catch (error) {
     return failure('document_failed', `${file} cannot be written: ${reason(error)}`);
   }

@@ -312,7 +312,7 @@ function refuseChange(
   fields: Partial<EntryFields>,
 ): Result<never> | null {
   if (flaw?.code === 'damaged_row' || flaw?.code === 'duplicate_id')
-    return failure(flaw.code, flaw.message, 'Mend the rows by hand.');
+    return failure(flaw.code, flaw.message, 'Fix the rows by hand.');
   if (editing.touched.has(line - 1)) return failure('changed_twice', `Line ${line} is changed already.`);
   const { status = entry?.status ?? 'pending', ...others } = fields;
   if (entry && entry.status !== 'pending' && Object.keys(others).length > 0)

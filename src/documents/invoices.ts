@@ -117,7 +117,7 @@ function markDuplicates(rows: readonly EntryRow[]): EntryRow[] {
     else if (id !== null) first.set(id, line);
   return rows.map((row) => {
     if (row.id === null || !twice.has(row.id) || row.flaw?.code === 'damaged_row') return row;
-    const why = `the id ${row.id.slice(0, 40)} stands here more than once.`;
+    const why = `the id ${row.id.slice(0, 40)} appears more than once.`;
     return { ...row, entry: null, flaw: flawAt(row.line - 1, 'duplicate_id', why) };
   });
 }

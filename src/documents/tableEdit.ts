@@ -213,7 +213,7 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: (
       return failure(
         'damaged_row',
         `The table on line ${table.header.line + 1} gets no ids while ${lineList(damaged.map(({ line }) => line))} damaged.`,
-        'Mend the rows by hand.',
+        'Fix the rows by hand.',
       );
     if (column < 0) edits.push(...addColumn(file, table, without, takeId));
     else

@@ -325,11 +325,16 @@ function withDenials(next: AppState, old: AppState): AppState {
 
 /** Shows each notice of the controller once. */
 export function withNews(next: AppState, old: AppState): AppState {
-  const said = new Set(old.facts?.notices.map(problemLine));
-  const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(text)) ?? [];
+  const said = new Set(old.facts?.notices.map((notice) => placeless(problemLine(notice))));
+  const news = next.facts?.notices.map(problemLine).filter((text) => !said.has(placeless(text))) ?? [];
   const [first] = news;
   if (first !== undefined) return withNotice(next, newsLine(first, news.length, next.size.cols), 'problem');
   return isBroken(old) && !isBroken(next) ? withNotice(next, repaired) : next;
+}
+
+/** A setting that has moved in its file is no news. */
+function placeless(text: string): string {
+  return text.replace(/^\.orch\/config\.json:\d+:\d+/, '');
 }
 
 const repaired = '.orch/config.json is right again and in use.';

@@ -100,6 +100,6 @@ test.each([
 ])('what is wrong is named: %j', (agents, message) => {
   expect(resolvePresets(agents, builtIn)).toEqual({
     ok: false,
-    problem: { code: 'config_invalid', message, hint: 'Mend .orch/config.json.' },
+    problem: { code: 'config_invalid', message, hint: 'Fix .orch/config.json.' },
   });
 });

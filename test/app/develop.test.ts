@@ -70,6 +70,6 @@ test('a resume is not begun anew from another branch', () => {
     busyFacts({ repos: [without], proposals: [proposal(4, 'web/cart', { kind: 'resume' })] }),
   );
   expect(press(resume, 'tab', 'enter', 'D').state.notice?.text).toBe(
-    'A resume goes on where its branch stands.',
+    'A resume goes on at the tip of its branch.',
   );
 });

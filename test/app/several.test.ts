@@ -93,7 +93,7 @@ describe('A', () => {
     expect(press(room(withProposals()), 'A').state.notice?.text).toBe('Nothing is proposed just now.');
     expect(press(room(withProposals(unplanned)), 'A').state.notice?.text).toContain('being worked out');
     const broken = proposal(9, 'web/cart', { plan: null, problem: { code: 'x', message: 'It exists.' } });
-    expect(press(room(withProposals(broken)), 'A').state.notice?.text).toContain('as it stands');
+    expect(press(room(withProposals(broken)), 'A').state.notice?.text).toContain('as it is;');
   });
 
   it('then y approves each with its own digest and the size of its pane, in order', () => {

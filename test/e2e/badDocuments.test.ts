@@ -46,7 +46,7 @@ describe('a board', () => {
     await write(file, text);
     expect(await said('board')).toContain('! Line 5: the id A-1 is also on line 7.');
     expect(await refusal('board', 'edit', 'A-1', '--priority', 'Low')).toMatch(
-      /^orch-tui: Line \d: the id A-1 is also on line \d\. Mend the row by hand\.$/,
+      /^orch-tui: Line \d: the id A-1 is also on line \d\. Fix the row by hand\.$/,
     );
     await shop.json('board', 'edit', 'A-2', '--priority', 'High');
     expect(difference(text, await read(file))).toEqual(['-| A-2 | two | Low |', '+| A-2 | two | High |']);
@@ -127,7 +127,7 @@ describe('invoices', () => {
     ['| T-3 | 2026-11-05 | x | web | -1 | 80.00 | 80.00 | Pending |', /"-1" is negative/],
     ['| T-3 | 2026-02-30 | x | web | 1 | 80.00 | 80.00 | Pending |', /"2026-02-30" is no day/],
     ['| T-3 | 2026-11-05 | x | 1 | 80.00 | 80.00 | Pending |', /7 cells, the header has 8/],
-    ['| T-1 | 2026-11-05 | x | web | 1 | 80.00 | 80.00 | Pending |', /the id T-1 stands here more than once/],
+    ['| T-1 | 2026-11-05 | x | web | 1 | 80.00 | 80.00 | Pending |', /the id T-1 appears more than once/],
     ['<<<<<<< HEAD', /git left two versions/],
   ])('with the row %s name it with its line, and the sound rows add up', async (row, why) => {
     await write(file, `${table}${sound}${row}\n`);

@@ -33,7 +33,7 @@ it('is taken in by itself when it was edited; what is wrong with it is said, and
   expect(await room.until('config.json cannot be used')).toContain('orch-tui · market');
   room.press('!');
   await room.until('the default agent "nobody" is none of');
-  await room.until('there is no setting "limit"; did you mean');
+  await room.until('no setting "limit"; did you mean');
   room.press('escape');
   await writeFile(shop.path('.orch/config.json'), good);
   shop.trust();

@@ -127,7 +127,7 @@ it('a limit that is reached again stops those of its agent who had not had their
   const one = await shop.run(['worker', 'go-on', 'backend/again', 'web/next']);
   expect(one.code).toBe(1);
   expect(one.stdout).toMatch(
-    /web\/next is told to go on\.\nNot told: The usage limit of backend\/again holds until/,
+    /Told web\/next to go on\.\nNot told: The usage limit of backend\/again holds until/,
   );
 });
 

@@ -6,7 +6,7 @@ import { withoutMark } from '../../lib/json.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import { visible } from '../../lib/sanitize.ts';
 import { closest } from '../../lib/spelling.ts';
-import { configFile } from '../trust/trust.ts';
+import { configFile, configName } from '../trust/trust.ts';
 import { configSchema, largestBytes } from './schema.ts';
 
 /** A wrong file may hold thousands; the first ones show what is wrong. */
@@ -19,54 +19,52 @@ const mostReported = 20;
  */
 export function findUnknownSettings(root: string): readonly Problem[] {
   const text = readText(root, configFile(root), largestBytes);
-  return text.ok && text.value !== null ? unknownSettings(configFile(root), text.value) : [];
+  return text.ok && text.value !== null ? unknownSettings(text.value) : [];
 }
 
 /** As `findUnknownSettings`, of a text. */
-export function unknownSettings(file: string, text: string): readonly Problem[] {
+export function unknownSettings(text: string): readonly Problem[] {
   const found: Problem[] = [];
   try {
-    look({ file, found }, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
+    look(found, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
   } catch {
     // Not JSON: reading it says so, and where.
   }
   return found.slice(0, mostReported);
 }
 
-interface Walk {
-  readonly file: string;
-  readonly found: Problem[];
-}
-
-/** @param at where the value is, such as `repos[].jobs`; empty at the top */
-function look(walk: Walk, node: AnyNode, schema: Schema, at: string): void {
+/**
+ * @param found takes what has no effect
+ * @param at where the value is, such as `repos[].jobs`; empty at the top
+ */
+function look(found: Problem[], node: AnyNode, schema: Schema, at: string): void {
   const forms = formsOf(schema);
   if (node.type === 'Array')
     for (const { value } of node.elements)
-      for (const element of forms.elements) look(walk, value, element, `${at}[]`);
+      for (const element of forms.elements) look(found, value, element, `${at}[]`);
   if (node.type !== 'Object') return;
   const names = node.members.map(nameOf);
   for (const [index, member] of node.members.entries()) {
     const name = names[index] ?? '';
     const known = forms.shape.get(name) ?? forms.value;
     if (names.indexOf(name) < index)
-      report(walk, member, `${shown(name)} is there twice; the last one counts`);
-    else if (known) look(walk, member.value, known, at === '' ? name : `${at}.${name}`);
-    else if (forms.isObject && !isRemark(name)) report(walk, member, unknown(name, at, forms));
+      report(found, member, `${shown(name)} is there twice; the last one counts.`);
+    else if (known) look(found, member.value, known, at === '' ? name : `${at}.${name}`);
+    else if (forms.isObject && !isRemark(name)) report(found, member, unknown(name, at, forms));
   }
 }
 
+/** The guess comes before the place: what is shown in one line is cut at its end. */
 function unknown(name: string, at: string, { shape }: Forms): string {
-  const where = at === '' ? '' : ` in ${at}`;
   const here = closest(name, [...shape.keys()]);
   const elsewhere = here ?? placeElsewhere(name);
-  const guess = elsewhere === null ? '' : `; did you mean ${JSON.stringify(elsewhere)}?`;
-  return `there is no setting ${shown(name)}${where}${guess}`;
+  const guess = elsewhere === null ? '.' : `; did you mean ${JSON.stringify(elsewhere)}?`;
+  return `no setting ${shown(name)}${guess}${at === '' ? '' : ` In ${at}.`}`;
 }
 
-function report({ file, found }: Walk, member: MemberNode, what: string): void {
+function report(found: Problem[], member: MemberNode, what: string): void {
   const { line, column } = member.name.loc.start;
-  const message = `${file}:${line}:${column}: ${what}${what.endsWith('?') ? '' : '.'}`;
+  const message = `${configName}:${line}:${column}: ${what}`;
   found.push(problemOf(unknownSetting, message, 'It has no effect as it is: correct or remove it.'));
 }
 

@@ -14,11 +14,11 @@ import {
 import { readText, syncFolder } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { whyOf } from '../../lib/systemError.ts';
-import { configFile, type MemoryServer, readTrust, trustWritten } from '../trust/trust.ts';
+import { configFile, configName, type MemoryServer, readTrust, trustWritten } from '../trust/trust.ts';
 import { resolveBoard, resolveInvoices } from './documentConfig.ts';
 import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
 
-export { configFile };
+export { configFile, configName };
 
 /** What the library keeps: parsed JSON, which `schema.ts` checks. */
 type Store = Record<string, unknown>;
@@ -135,7 +135,7 @@ async function change(
     const trusted = written.ok ? trustWritten(root, next) : written;
     return trusted.ok ? config : trusted;
   } catch (error) {
-    return invalid(root, (error as Error).message);
+    return invalid((error as Error).message);
   }
 }
 
@@ -146,7 +146,7 @@ function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T>
     syncFolder(dirname(conf.path));
     return done;
   } catch (error) {
-    return failure('config_not_written', `${conf.path} cannot be written: ${whyOf(error)}`);
+    return failure('config_not_written', `${configName} cannot be written: ${whyOf(error)}`);
   }
 }
 
@@ -157,7 +157,7 @@ function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T>
 function look(root: string): Result<boolean> {
   const read = readText(root, configFile(root), largestBytes);
   if (read.ok) return success(read.value !== null);
-  return read.problem.code === 'unsafe_path' ? read : invalid(root, read.problem.message);
+  return read.problem.code === 'unsafe_path' ? read : invalid(read.problem.message);
 }
 
 /**
@@ -186,29 +186,28 @@ function check(root: string, onDisk: Readonly<Record<string, unknown>>): Result<
   try {
     stored = parseConfig(onDisk);
   } catch (error) {
-    return invalid(root, (error as Error).message);
+    return invalid((error as Error).message);
   }
   const repos: Repo[] = [];
   for (const { name, path } of stored.repos ?? []) {
     const slug = parseSlug(name, 'repository');
-    if (!slug.ok) return invalid(root, slug.problem.message);
+    if (!slug.ok) return invalid(slug.problem.message);
     if (repos.some((known) => foldCase(known.name) === foldCase(name)))
-      return invalid(root, `two repositories are named ${name}`);
+      return invalid(`two repositories are named ${name}`);
     repos.push({ name, path: resolve(root, path) });
   }
   const agents = resolvePresets(stored.agents ?? {});
-  if (!agents.ok) return invalid(root, agents.problem.message);
+  if (!agents.ok) return invalid(agents.problem.message);
   const defaultAgent = stored.defaultAgent ?? 'claude';
   if (!Object.hasOwn(agents.value, defaultAgent))
     return invalid(
-      root,
       `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
     );
   const jobs = resolveJobs(stored);
   const setup = resolveSetups(stored.repos ?? []);
   const { name = usualName(root), radar, memory, guard, limits, ports } = stored;
   const invoices = resolveInvoices(root, stored.invoices);
-  if (!invoices.ok) return invalid(root, invoices.problem.message);
+  if (!invoices.ok) return invalid(invoices.problem.message);
   return success({
     ...{ name, root, repos, agents: agents.value, defaultAgent },
     ...(jobs && { jobs }),
@@ -257,11 +256,11 @@ function resolveGuard(root: string, { allow, writable }: Exclude<StoredConfig['g
   };
 }
 
-function invalid(root: string, why: string): Result<never> {
+function invalid(why: string): Result<never> {
   return failure(
     'config_invalid',
-    `${configFile(root)} cannot be used: ${why}`,
-    'Mend the file; nothing was changed.',
+    `${configName} cannot be used: ${why}`,
+    'Fix the file; nothing was changed.',
   );
 }
 

@@ -4,7 +4,7 @@ import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
 import type { Git } from '../../git/run.ts';
 import { replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { configFile } from '../config/workspaceConfig.ts';
+import { configName } from '../config/workspaceConfig.ts';
 
 /** What the controller's effects work with. */
 export interface Tools {
@@ -23,7 +23,7 @@ export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
     : failure(
         'unknown_repo',
         `The repository ${name} is not configured any more.`,
-        `Add it to ${configFile(config.root)}.`,
+        `Add it to ${configName}.`,
       );
 }
 
@@ -31,11 +31,7 @@ export function findPreset(config: WorkspaceConfig, name: string): Result<AgentP
   const preset = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
   return preset
     ? success(preset)
-    : failure(
-        'unknown_agent',
-        `The agent ${name} is not configured any more.`,
-        `Add it to ${configFile(config.root)}.`,
-      );
+    : failure('unknown_agent', `The agent ${name} is not configured any more.`, `Add it to ${configName}.`);
 }
 
 /** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */

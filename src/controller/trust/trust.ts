@@ -25,9 +25,12 @@ export interface Trust {
 
 const mostConfigBytes = 4 * 1024 * 1024;
 
+/** The configuration in messages: below the workspace, so that what is wrong fits beside it. */
+export const configName = '.orch/config.json';
+
 /** Where the configuration of a workspace is. */
 export function configFile(root: string): string {
-  return join(root, '.orch', 'config.json');
+  return join(root, configName);
 }
 
 /**
@@ -155,17 +158,14 @@ function recordOf({ root, record }: Trust): TrustRecord {
 /** The configuration file as parsed JSON. A link is not followed: it could show any file of the person's. */
 function readStored(root: string): Result<Stored> {
   const text = readText(root, configFile(root), mostConfigBytes);
-  if (!text.ok) return text.problem.code === 'unsafe_path' ? text : invalid(root, text.problem.message);
+  if (!text.ok) return text.problem.code === 'unsafe_path' ? text : invalid(text.problem.message);
   // Else it would read as a workspace without repositories.
-  if (text.value === null) return invalid(root, 'it is gone');
+  if (text.value === null) return invalid('it is gone');
   const parsed = parseJson(text.value);
-  if (!parsed.ok) return invalid(root, parsed.problem.message);
+  if (!parsed.ok) return invalid(parsed.problem.message);
   const { value } = parsed;
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return success(value as Stored);
-  return invalid(
-    root,
-    `it holds ${kindOf(value)} where an object, {…}, has to be, so this is no workspace yet`,
-  );
+  return invalid(`it holds ${kindOf(value)} where an object, {…}, has to be, so this is no workspace yet`);
 }
 
 function kindOf(value: unknown): string {
@@ -173,9 +173,9 @@ function kindOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `a ${typeof value === 'string' ? 'text' : typeof value}`;
 }
 
-function invalid(root: string, why: string): Result<never> {
-  const message = `${configFile(root)} cannot be used: ${why}`;
-  return failure('config_invalid', message, 'Correct the file; nothing was changed.');
+function invalid(why: string): Result<never> {
+  const message = `${configName} cannot be used: ${why}`;
+  return failure('config_invalid', message, 'Fix the file; nothing was changed.');
 }
 
 function partsOf(root: string, stored: Stored): TrustedParts {

@@ -20,7 +20,7 @@ export const answer = defineCommand<null>()({
     {
       usage: 'answer <request> <answer...>',
       about: 'say allow, deny or the number of an option to an agent',
-      options: { '--why <text>': { about: 'what it is told when it is denied', fallback: '' } },
+      options: { '--why <text>': { about: 'the reason it gets when it is denied', fallback: '' } },
       run: answerRequest,
     },
   ],

@@ -59,7 +59,7 @@ function view(state: AppState, dialog: DenyDialog, width: number): DialogBody {
     ...problemRows(dialog.problem, width),
     ...wrapLines(request.text, width),
     line(''),
-    ...wrapLines('The agent is told the reason, if you give one, and goes on.', width, 'muted'),
+    ...wrapLines('The agent gets the reason, if you give one, and goes on.', width, 'muted'),
     line(''),
   ];
   const field = oneLineField('Why  ', dialog.why, width);

@@ -54,7 +54,7 @@ function itemOf(state: AppState): QueueItem | null {
 
 /** Rows come and go under the person's fingers: what is meant for one must not reach another. */
 function whyUnsteady(state: AppState): string | null {
-  if (state.slid) return 'What stood here is gone and this is another: look, and press again.';
+  if (state.slid) return 'What was here is gone and this is another: look, and press again.';
   return whyUnreachable(state);
 }
 

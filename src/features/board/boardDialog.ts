@@ -185,7 +185,7 @@ function toWorker(state: AppState, dialog: BoardDialog): Step {
 function whyUnchanged(state: AppState, dialog: BoardDialog): string | null {
   const card = selectedCard(state, dialog);
   if (!card) return 'There is no card here.';
-  if (card.problem !== null) return `Mend the row by hand first: ${card.problem}.`;
+  if (card.problem !== null) return `Fix the row by hand first: ${card.problem}.`;
   return whyBusy(state);
 }
 

@@ -148,7 +148,7 @@ const edit = defineTool<unknown>()({
       return failure('nothing_given', 'Nothing was given to change.', 'Give task, priority or the like.');
     return change(board, card, { fields: all });
   },
-  mcp: { has, description: 'Change what stands on a card. An empty value clears a cell.' },
+  mcp: { has, description: 'Change the fields of a card. An empty value clears a cell.' },
 });
 
 export const boardTools = [show, add, move, edit] as const;

@@ -64,7 +64,7 @@ export const listUpdates = defineTool<readonly Update[]>()({
 function reportFields({ z }: World['schemas']) {
   const texts = z.union([z.string().max(8000), z.array(z.string().max(2000)).max(50)]);
   return {
-    summary: z.string().max(4000).describe('One sentence: where the task stands.'),
+    summary: z.string().max(4000).describe('One sentence: how far the task is.'),
     done: texts.optional().describe('What has been finished since the last report.'),
     next: texts.optional().describe('What comes next.'),
     blockers: texts.optional().describe('What keeps you from going on; leave out when nothing does.'),
@@ -110,7 +110,7 @@ export const report = defineWish<null>()({
   verbs: [
     {
       usage: 'report [summary]',
-      about: 'inside a worker: say where its task stands',
+      about: 'inside a worker: say how far its task is',
       what: 'report where its task is',
       untrusted: true,
       options: {
@@ -146,7 +146,7 @@ export const reportProgress = defineTool<null>()({
   mcp: {
     has: 'everyone',
     description:
-      'Tell the person and the orchestrator where your task stands. Use it after each finished step, at least every 30 minutes.',
+      'Tell the person and the orchestrator how far your task is. Use it after each finished step, at least every 30 minutes.',
     says,
   },
 });

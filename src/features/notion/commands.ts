@@ -200,7 +200,7 @@ async function runSync(
   { dryRun = false, allowMassDelete = false, rebuild = false, yes = false }: SyncOptions,
 ): Promise<Printed> {
   if (rebuild && (dryRun || allowMassDelete))
-    call.misused('--rebuild stands alone: it only looks, and syncs nothing');
+    call.misused('--rebuild goes with no other option: it only looks, and syncs nothing');
   await call.connect();
   if (rebuild) {
     if (!yes) call.say(rebuildQuestion);

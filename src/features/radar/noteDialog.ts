@@ -20,7 +20,7 @@ export const note = defineDialog<NoteDialog>({
       keys: ['tab'],
       isHarmless: true,
       disabledReason: (state, dialog) =>
-        listeners(state, dialog).length > 1 ? whyBusy(state) : 'Nobody else is running.',
+        listeners(state, dialog).length > 1 ? whyBusy(state) : 'No other worker is running.',
       run: (state, dialog) => stay(withDialog(state, { ...dialog, to: nextRecipients(state, dialog) })),
     },
     {

@@ -71,7 +71,7 @@ export function createDevelopKey<D extends AnyDialog>(
 }
 
 function whyNoDevelop(state: AppState, { repo, back }: Subject): string | null {
-  if (repo === null && back !== null) return 'A resume goes on where its branch stands.';
+  if (repo === null && back !== null) return 'A resume goes on at the tip of its branch.';
   const status = state.facts?.repos.find(({ name }) => name === repo);
   if (!status) return 'Select a repository first.';
   if (status.problem !== null) return `${status.name}: ${status.problem}`;

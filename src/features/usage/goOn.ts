@@ -51,7 +51,7 @@ async function letGoOn(
   }
   const { going, left } = await call.ask(goOn, { ids: wanted });
   const lines = [
-    ...going.map((id) => `${id} is told to go on.`),
+    ...going.map((id) => `Told ${id} to go on.`),
     ...left.map(({ problem }) => `Not told: ${problem.message}`),
     ...toResume.map((id) => `${id} has ended. Resume it: orch-tui worker resume ${id}`),
     ...(all ? held.map((worker) => heldText(worker, call.now)) : []),
@@ -66,10 +66,10 @@ async function letGoOn(
 const refusals = {
   unasked: problemOf(
     'approval_required',
-    'Nobody goes on without your yes.',
+    'No worker goes on without your yes.',
     'Say it here: orch-tui worker go-on --all --yes',
   ),
-  no: problemOf('not_approved', 'Nobody was told.'),
+  no: problemOf('not_approved', 'Nothing was sent.'),
 };
 
 function heldText({ id, limitedUntil }: Worker, now: number): string {

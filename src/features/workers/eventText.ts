@@ -75,7 +75,7 @@ function sentence(event: LogEvent, id: string): string {
     case 'exited':
       return exitText(event);
     case 'lost':
-      return 'Its process is gone, and nobody saw how it ended';
+      return 'Its process is gone; how it ended is unknown';
     case 'finished':
       return `It was merged into ${event.into} as ${event.merge.slice(0, 10)}; its last commit is kept at ${event.backup}`;
     case 'cleaned':

@@ -177,7 +177,7 @@ function choosing(id: string, names: readonly string[], by: 1 | -1): RoomDialogK
 function sendHint(state: AppState, form: FormDialog): string {
   if (form.field !== 'brief') return 'next';
   const faulty = faultyField(state, form);
-  return faulty === null ? 'propose' : `mend the ${faulty}`;
+  return faulty === null ? 'propose' : `fix the ${faulty}`;
 }
 
 /** What is wrong with the task's name as typed so far; an empty one is merely not yet typed. */
@@ -291,7 +291,7 @@ function view(state: AppState, form: FormDialog, width: number): DialogBody {
       ...(form.task.text === '' ? [span('such as fix-migration', 'muted')] : task.line),
     ],
     [],
-    [label(form, 'brief', 'Brief'), span('what the worker is told', 'muted')],
+    [label(form, 'brief', 'Brief'), span('what the worker should do', 'muted')],
     ...brief.rows.map((row): Line => [span(form.field === 'brief' ? '▏ ' : '  ', 'accent'), span(row)]),
     [],
     ...problemLines(state, form, width),

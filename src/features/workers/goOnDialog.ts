@@ -113,5 +113,5 @@ function view(state: AppState, dialog: GoOnDialog, width: number): DialogBody {
   return { ...emptyBody, title: line(title, 'strong'), rows };
 }
 
-const oneText = 'It is told to go on where it stopped.';
+const oneText = 'Tells it to go on where it stopped.';
 const manyText = 'They are told, one after the other, to go on where they stopped.';

@@ -265,7 +265,7 @@ export function setupFailed(state: ControllerState, { id, failed }: Told<'setup-
 export function conversationMissing(state: ControllerState, message: Told<'conversation-missing'>): Decision {
   const worker = endedWorker(state, message.id);
   if (!worker?.hasConversation) return { state, happenings: [], effects: [] };
-  const hint = 'Resume it to begin anew with its brief, in the same worktree.';
+  const hint = 'Resume it to start over with its brief, in the same worktree.';
   return corrected(state, worker, `Nothing is left of the conversation of ${worker.id}.`, hint, {
     type: 'conversation-lost',
     id: worker.id,

@@ -30,7 +30,7 @@ export const propose = defineCommand<Proposal>()({
       about: 'start an agent on a task, in a worktree and branch of its own',
       what: 'start workers',
       options: {
-        '--brief <text>': 'what it is told; - reads it from standard input',
+        '--brief <text>': 'what it should do; - reads it from standard input',
         '--agent <name>': 'which agent',
         ...approvesHere,
         ...overLimit,
@@ -42,7 +42,7 @@ export const propose = defineCommand<Proposal>()({
       about: 'start or resume the session that coordinates and cannot write',
       what: 'start the orchestrator',
       options: {
-        '--brief <text>': 'what it is told first',
+        '--brief <text>': 'what it should do first',
         '--agent <name>': 'which agent',
         ...approvesHere,
       },

@@ -64,6 +64,6 @@ function view(state: AppState, dialog: RejectDialog, width: number): DialogBody 
 
 const proposerHears = {
   person: 'The reason is kept in the log. It may be left empty.',
-  orchestrator: 'The orchestrator is told the reason. It may be left empty.',
+  orchestrator: 'The orchestrator gets the reason. It may be left empty.',
   board: 'The reason is kept in the log. It may be left empty.',
 } as const;

@@ -106,7 +106,7 @@ function whyNotListed(state: AppState): string | null {
   const isPending = proposals.some(({ plan, problem }) => plan === null && problem === null);
   return isPending
     ? 'The plan is still being worked out.'
-    : 'No proposal can be started as it stands; enter opens one.';
+    : 'No proposal can be started as it is; enter opens one.';
 }
 
 function whyNotApproved(state: AppState, dialog: StartSeveralDialog): string | null {

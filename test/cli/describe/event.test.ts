@@ -163,7 +163,7 @@ test.each<[Happening, string]>([
   [{ type: 'exited', id, exitCode: 3, signal: 0 }, 'Its process ended with 3.'],
   [{ type: 'exited', id, exitCode: 0, signal: 9 }, 'Its process was ended by signal 9.'],
   [{ type: 'exited', id, exitCode: 0, signal: 15, wanted: true }, 'It was stopped.'],
-  [{ type: 'lost', id }, 'Its process is gone, and nobody saw how it ended.'],
+  [{ type: 'lost', id }, 'Its process is gone; how it ended is unknown.'],
   [
     { type: 'finished', id, into: 'develop', merge: commit, backup: kept },
     'It was merged into develop as 1a2b3c4d5e; its last commit is kept at refs/orch/backup/seo.',

@@ -211,7 +211,7 @@ describe('another worker of an agent at its usage limit', () => {
     expect(limitOf(clock(several, 31))?.message).toContain('in backend/b');
     const unknown = limited(['a', at(30)], ['b']).proposed('next');
     expect(limitOf(clock(unknown, 31))?.message).toBe(
-      'claude has reached its usage limit in backend/b, nobody knows until when.',
+      'claude has reached its usage limit in backend/b, until when is unknown.',
     );
     expect(limitOf(hears(unknown, 'b', 'prompted'))).toBeUndefined();
   });
