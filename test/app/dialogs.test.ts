@@ -1,60 +1,51 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { allKeys, isDeciding } from '../../src/core/dialog.ts';
-import { noticesKey } from '../../src/features/attention/noticesDialog.ts';
-import { openWeighTime } from '../../src/features/workers/weighTimeDialog.ts';
 import { footerLine } from '../../src/tui/bars.ts';
 import { definitionOf, dialogs, isUnseen, keyFor, keysAt, selectKeys } from '../../src/tui/definitions.ts';
 import { selectDialog } from '../../src/tui/overlays.ts';
 import { updateApp } from '../../src/tui/update.ts';
 import { keyLabel } from '../../src/ui/keys.ts';
-import { type AppState, shownDialog } from '../../src/ui/state.ts';
-import { withDialog } from '../../src/ui/step.ts';
+import { shownDialog } from '../../src/ui/state.ts';
 import { lineText } from '../../src/ui/text.ts';
-import * as scenes from '../ui/scenes.ts';
-import { boardRoom } from './boardFixtures.ts';
-import { conflictRoom, invoiceRoom, refusedSync } from './documentFixtures.ts';
-import { key, minutesAgo, press, room, worker } from './fixtures.ts';
-import { radarRoom, sidesRoom } from './radarFixtures.ts';
+import { gallery, type SceneName } from '../ui/gallery.ts';
+import { key, press, room } from './fixtures.ts';
 
 const size = { cols: 120, rows: 36 };
 
-/** Every dialog, open. */
-const states: Readonly<Record<string, AppState>> = {
-  ask: scenes.severalChoices(size),
-  deny: press(scenes.severalChoices(size), 'escape', 'n').state,
-  card: scenes.card(size),
-  reject: press(scenes.card(size), 'n').state,
-  form: scenes.form(size),
-  board: boardRoom(size),
-  'card-text': press(boardRoom(size), 'e').state,
-  'begin-board': press(scenes.busy(size), 'b').state,
-  invoices: invoiceRoom(size),
-  sync: refusedSync(size, 'mass_deletion'),
-  'sync-conflicts': conflictRoom(size),
-  radar: radarRoom(size),
-  'radar-file': sidesRoom(size),
-  'radar-note': press(radarRoom(size), 'm').state,
-  help: press(scenes.busy(size), '?').state,
-  'create-develop': press(scenes.withoutDevelop(size), 'D').state,
-  repo: scenes.showingRepo(size),
-  'start-several': scenes.startingSeveral(size),
-  'go-on': press(scenes.stoppedByLimit(size), 'C').state,
-  rename: press(scenes.busy(size), 'e').state,
-  'weigh-time': openWeighTime(
-    scenes.busy(size),
-    worker('backend/user-auth', { openTime: { at: minutesAgo(1), text: '3 units' } }),
-  ),
-  finish: scenes.finishing(size),
-  clean: scenes.cleaning(size),
-  stop: press(scenes.busy(size), 's').state,
-  'stop-all': press(scenes.busy(size), 'Q').state,
-  undo: withDialog(scenes.busy(size), { kind: 'undo', id: 'web/menu', pending: null, problem: null }),
-  timeline: press(scenes.busy(size), 't').state,
-  problem: scenes.problem(size),
-  notices: noticesKey.run(scenes.busy(size)).state,
+/** The scene in which each dialog is open. */
+const scenes: Readonly<Record<string, SceneName>> = {
+  ask: 'ask-several',
+  deny: 'deny',
+  card: 'card',
+  reject: 'reject',
+  form: 'form',
+  board: 'board',
+  'card-text': 'board-edit',
+  'begin-board': 'begin-board',
+  invoices: 'invoices',
+  sync: 'sync-mass-deletion',
+  'sync-conflicts': 'conflicts',
+  radar: 'radar',
+  'radar-file': 'radar-lines',
+  'radar-note': 'radar-message',
+  help: 'help',
+  'create-develop': 'develop',
+  repo: 'repo',
+  'start-several': 'start-several',
+  'go-on': 'go-on',
+  rename: 'rename',
+  'weigh-time': 'weigh-time',
+  finish: 'finish',
+  clean: 'clean',
+  stop: 'stop',
+  'stop-all': 'stop-all',
+  undo: 'undo',
+  timeline: 'timeline',
+  problem: 'problem',
+  notices: 'notices',
 };
-const opened = Object.entries(states).map(([kind, state]) => ({ kind, state }));
+const opened = Object.entries(scenes).map(([kind, scene]) => ({ kind, state: gallery[scene](size) }));
 
 describe('every dialog', () => {
   it.each(dialogs.map((dialog) => [dialog.kind, dialog] as const))(
@@ -82,7 +73,7 @@ describe('every dialog', () => {
   );
 
   it('is looked at here', () => {
-    expect(dialogs.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(states).toSorted());
+    expect(dialogs.map(({ kind }) => kind).toSorted()).toEqual(Object.keys(scenes).toSorted());
   });
 
   it('is among the definitions', () => {

@@ -3,11 +3,10 @@ import { askedFor } from '../../src/agents/claude/hooks.ts';
 import { queueOf } from '../../src/core/queue.ts';
 import { countHidden } from '../../src/lib/sanitize.ts';
 import { cellIndex, Foreground, type Grid, gridToText, rowText } from '../../src/terminal/screen.ts';
-import { pictureOf } from '../../src/tui/picture.tsx';
-import { Chrome } from '../../src/ui/chrome.ts';
 import type { AppState } from '../../src/ui/state.ts';
 import { cellWidth, cutText, fitLine, line, lineText, wrapText } from '../../src/ui/text.ts';
 import { facts, minutesAgo, now, plan, press, proposal, repo, room, worker } from '../app/fixtures.ts';
+import { cellsOf } from './gallery.ts';
 import * as scenes from './scenes.ts';
 
 const codes = [
@@ -47,12 +46,6 @@ function rooms(text: string): Readonly<Record<string, AppState>> {
   };
 }
 
-function draw(state: AppState): Grid {
-  const chrome = new Chrome(state.size.cols, state.size.rows);
-  chrome.draw(pictureOf(state, true));
-  return chrome.grid;
-}
-
 const upright = /^[│┃║]$/;
 
 /** Where the lines of a screen stand, by its rows: a row that was pushed aside has them elsewhere. */
@@ -69,7 +62,7 @@ function borders(grid: Grid): readonly string[] {
 }
 
 test.each(Object.entries(rooms(all)))('what hides moves no border of the %s, and is spelt', (name, state) => {
-  const [grid, plain] = [draw(state), draw(rooms('x'.repeat(cellWidth(all)))[name] as AppState)];
+  const [grid, plain] = [cellsOf(state), cellsOf(rooms('x'.repeat(cellWidth(all)))[name] as AppState)];
   const text = gridToText(grid);
   expect(text.split('\n').filter((row) => countHidden(row) > 0)).toEqual([]);
   expect(text).toContain('<U+202E>');
@@ -80,7 +73,7 @@ test.each(Object.entries(rooms(all)))('what hides moves no border of the %s, and
 test('a card to decide about spells each of them, commands included, and keeps what an emoji needs', () => {
   const { card, request } = rooms(all);
   for (const state of [card, request]) {
-    const text = gridToText(draw({ ...(state as AppState), size: { cols: 220, rows: 60 } }));
+    const text = gridToText(cellsOf({ ...(state as AppState), size: { cols: 220, rows: 60 } }));
     for (const code of codes)
       expect(text).toContain(`<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`);
     expect(text).toContain(needed);
@@ -100,7 +93,7 @@ test('cutting and breaking count what is shown, and cut nothing that is spelt', 
 });
 
 test('a pane that is typed into has a bold border on all four sides', () => {
-  const grid = draw(rooms('x').pane as AppState);
+  const grid = cellsOf(rooms('x').pane as AppState);
   const weights = Array.from({ length: grid.rows * grid.cols }, (_, at) => {
     const [x, y] = [at % grid.cols, Math.floor(at / grid.cols)];
     const first = grid.data[cellIndex(grid, x, y)] ?? 0;

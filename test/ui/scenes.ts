@@ -20,8 +20,10 @@ import {
 
 import { withDetails } from '../app/repoFixtures.ts';
 
+export const least = { cols: 60, rows: 16 };
 export const small = { cols: 80, rows: 24 };
 export const medium = { cols: 120, rows: 36 };
+export const roomy = { cols: 200, rows: 50 };
 export const large = { cols: 220, rows: 60 };
 
 const long = 'a-name-of-exactly-sixty-characters-that-somebody-really-chose';
