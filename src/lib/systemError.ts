@@ -1,3 +1,9 @@
+/** What node-pty says without the system's reason; the program and its folder are looked at before. */
+const noTerminal = {
+  why: 'the system has no terminal or process left for it',
+  hint: 'End programs that you do not need, or raise the limits (ulimit -u, ulimit -n), then try again.',
+};
+
 /** What the system is out of, in plain words, with what helps. One table, for these are met everywhere. */
 const known: Readonly<Record<string, { readonly why: string; readonly hint: string }>> = {
   EMFILE: {
@@ -18,6 +24,8 @@ const known: Readonly<Record<string, { readonly why: string; readonly hint: stri
     hint: 'Have that disk mounted for writing, or use a folder on another one.',
   },
   ENOMEM: { why: 'not enough memory', hint: 'End programs that you do not need, then try again.' },
+  forkpty: noTerminal,
+  posix_spawnp: noTerminal,
   ENAMETOOLONG: { why: 'the name or path is too long', hint: 'Take shorter names.' },
 };
 
@@ -28,9 +36,11 @@ function codeOf(error: unknown): string {
 }
 
 function codeIn(text: string): string {
-  const [, first = '', started = ''] =
-    /^(?:Error: )?(E[A-Z]+): |\bspawn(?: \S+)? (E[A-Z]+)\b/.exec(text) ?? [];
-  return first || started;
+  const [, first = '', started = '', forked = ''] =
+    /^(?:Error: )?(E[A-Z]+): |\bspawn(?: \S+)? (E[A-Z]+)\b|^(forkpty|posix_spawnp)(?:\(3\))? failed\b/.exec(
+      text,
+    ) ?? [];
+  return first || started || forked;
 }
 
 /** Returns why something failed: in plain words where the table has them, else as the system says it. */

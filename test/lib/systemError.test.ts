@@ -21,6 +21,11 @@ test.each([
   expect(plainStart(`Error: spawn git ${code}`)).toContain(why);
 });
 
+test.each(['forkpty(3) failed.', 'posix_spawnp failed.'])('%s has plain words', (words) => {
+  expect(whyOf(new Error(words))).toMatch(/^the system has no terminal or process left for it/);
+  expect(helpFor(new Error(words))).toMatch(/ulimit/);
+});
+
 test('what the table does not have stays as the system says it', async () => {
   expect(whyOf(new Error('unlike anything'))).toBe('unlike anything');
   expect(helpFor('text')).toBeUndefined();
