@@ -10,6 +10,7 @@ import { type FoundAgent, probeAgent } from '../agents/probe.ts';
 import { findUnknownSettings } from '../controller/config/unknownSettings.ts';
 import { openConfig, readConfig } from '../controller/config/workspaceConfig.ts';
 import { canLookForLeft, listLeft } from '../controller/edge/leftovers.ts';
+import { leftOutOf } from '../controller/edge/memoryServer.ts';
 import { logFile } from '../controller/record/log.ts';
 import { damageText, logLines, noDamage, withLine } from '../controller/record/logLines.ts';
 import { readTrust, type Trust } from '../controller/trust/trust.ts';
@@ -47,7 +48,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
     checkTerminal(),
     await checkUserSettings(),
     ...(await checkNotion(token, root.ok ? root.value : null)),
-    ...(trust ? [checkTrust(trust)] : []),
+    ...(trust ? [checkTrust(trust), ...checkMemory(trust)] : []),
     ...(root.ok ? findUnknownSettings(root.value).map(unknownFinding) : []),
     ...(root.ok ? checkLog(logFile(root.value)) : []),
     ...(root.ok ? checkLeft(root.value) : []),
@@ -73,6 +74,15 @@ function checkTrust(trust: Result<Trust>): Finding {
   const { message, hint } =
     facts.configuration === 'trusted' ? foreignStateProblem(root) : untrustedProblem(root, facts);
   return { name, verdict: 'warning', text: `${message} ${hint}` };
+}
+
+/** What a memory server is not used for: a search that leaves it out looks like one that found nothing. */
+function checkMemory(trust: Result<Trust>): Finding[] {
+  if (!trust.ok || trust.value.server === null) return [];
+  const { name, spec } = trust.value.server;
+  const leftOut = leftOutOf({ memory: { server: spec } });
+  if (leftOut === null) return [];
+  return [{ name: 'memory', verdict: 'warning', text: `${plainLine(name)} of .mcp.json: ${leftOut}` }];
 }
 
 function unknownFinding({ message, hint }: Problem): Finding {

@@ -71,6 +71,19 @@ test('a memory server of .mcp.json is every session’s once it is trusted, unde
       orch: { type: 'http' },
       'team-memory': { args: [program], env },
     });
+
+    for (const [spec, words] of [
+      [{ type: 'http', url: 'http://127.0.0.1:9/mcp' }, 'team-memory of .mcp.json: sessions use it, but'],
+      [{ type: 'sse', url: 'http://127.0.0.1:9/sse' }, 'our own search reads only'],
+      [{ type: 'ws', url: 'ws://127.0.0.1:9' }, 'neither sessions nor our own search use it'],
+    ] as const) {
+      await writeFile(shop.path('.mcp.json'), JSON.stringify({ mcpServers: { 'team-memory': spec } }));
+      shop.trust();
+      expect((await shop.run(['doctor'])).stdout).toContain(words);
+      expect((await shop.run(['memory', 'remove', 'copilot-m1'])).stderr).toContain(
+        spec.type === 'ws' ? 'neither a command' : 'only servers that are started',
+      );
+    }
   } finally {
     await shop.close();
   }

@@ -62,6 +62,15 @@ export function memoryProgram(config: MemoryConfig, ambient: Variables): MemoryP
   };
 }
 
+/** Returns what is not done with the server, in words; null where nothing is left out, or there is none. */
+export function leftOutOf({ memory }: Pick<WorkspaceConfig, 'memory'>): string | null {
+  const server = memory?.server ?? null;
+  if (server === null || program.safeParse(server).success) return null;
+  return address.safeParse(server).success
+    ? 'sessions use it, but it is reached at an address, and our own search reads only servers that are started as a program'
+    : 'it has neither a command nor an address of the type http or sse, so neither sessions nor our own search use it';
+}
+
 /** The server as sessions are given it, by its name; empty where there is none that could be. */
 export function memoryServers(config: MemoryConfig, ambient: Variables): Readonly<Record<string, unknown>> {
   const { server, serverName = 'copilot-memory' } = config.memory ?? {};

@@ -5,7 +5,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../../li
 import { oneLine } from '../../lib/sanitize.ts';
 import { whyOf } from '../../lib/systemError.ts';
 import { version } from '../../protocol/version.ts';
-import { type MemoryProgram, memoryProgram } from '../edge/memoryServer.ts';
+import { leftOutOf, type MemoryProgram, memoryProgram } from '../edge/memoryServer.ts';
 import {
   entriesIn,
   initiativeIn,
@@ -136,7 +136,7 @@ export class CopilotMemory {
   async #use<T>(config: Config, ambient: Ambient, ask: (session: Session) => Promise<T>): Promise<Result<T>> {
     if (!this.#isSame(config)) await this.#follow(config);
     const program = memoryProgram(config, ambient);
-    if (!program) return unavailable('none is named that can be run');
+    if (!program) return unavailable(leftOutOf(config) ?? 'none is named that can be run');
     if (performance.now() - this.#failedAt < restMs) return unavailable('it failed a moment ago');
     clearTimeout(this.#idle);
     try {
