@@ -1,10 +1,12 @@
 // Bundles each program to dist/<program>.js; what programs share becomes chunks, loaded when first needed.
 // `node src/build.mjs [FOLDER [METAFILE]]` takes another folder than dist, and writes down there what went into the bundles.
+// `npm run dev` starts it with `--watch`: it then builds after each change, and reports each build to its parent.
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
+import { build, context, formatMessages } from 'esbuild';
 
-const [folder = 'dist', metafileAt] = process.argv.slice(2);
+const isWatching = process.argv.includes('--watch');
+const [folder = 'dist', metafileAt] = process.argv.slice(2).filter((word) => word !== '--watch');
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const programs = {
@@ -89,7 +91,23 @@ const withoutLanguages = {
     })),
 };
 
-const { metafile } = await build({
+/** Sends the parent what is wrong with each build; null when it is there. */
+const reporting = {
+  name: 'reporting',
+  setup: ({ onEnd }) =>
+    onEnd(async ({ errors }) => {
+      const text = await formatMessages(errors, { kind: 'error', color: true });
+      if (errors.length === 0) addLauncher();
+      process.send({ problem: errors.length === 0 ? null : text.join('') });
+    }),
+};
+
+function addLauncher() {
+  copyFileSync('src/cli/launch.sh', join(folder, 'orch-tui'));
+  chmodSync(join(folder, 'orch-tui'), 0o755);
+}
+
+const options = {
   entryPoints: programs,
   outdir: folder,
   bundle: true,
@@ -108,9 +126,18 @@ const { metafile } = await build({
   metafile: true,
   plugins: [yogaWithoutFetch, httpAlone, withoutNeighbours, withoutLanguages, widthsWhenNeeded],
   logLevel: 'warning',
-});
+};
 
-if (metafileAt) writeFileSync(metafileAt, JSON.stringify(metafile));
-
-copyFileSync('src/cli/launch.sh', join(folder, 'orch-tui'));
-chmodSync(join(folder, 'orch-tui'), 0o755);
+if (isWatching) {
+  const watching = await context({
+    ...options,
+    plugins: [...options.plugins, reporting],
+    logLevel: 'silent',
+  });
+  process.on('disconnect', () => process.exit());
+  await watching.watch();
+} else {
+  const { metafile } = await build(options);
+  if (metafileAt) writeFileSync(metafileAt, JSON.stringify(metafile));
+  addLauncher();
+}
