@@ -100,6 +100,16 @@ export interface SyncOutcome {
   readonly problems: readonly Problem[];
   /** Texts of cards that were moved to the status that asks for a worker. */
   readonly wanted: readonly string[];
+  /** Sound rows that no sync knows, for they have no id; absent where there are none. */
+  readonly withoutId?: readonly UnknownRow[];
+}
+
+/** A row of a document that a sync leaves out. */
+export interface UnknownRow {
+  readonly table: SyncTable;
+  readonly task: string;
+  /** It has left the file for an invoice, so it gets no id any more. */
+  readonly isBilled?: true;
 }
 
 /** What came of rebuilding what was known of Notion. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chosenEntries } from '../../src/features/invoices/invoicesDialog.ts';
 import { headerLine } from '../../src/tui/bars.ts';
+import { selectDialog } from '../../src/tui/overlays.ts';
 import { updateApp } from '../../src/tui/update.ts';
 import type { AppState } from '../../src/ui/state.ts';
 import { lineText } from '../../src/ui/text.ts';
@@ -29,6 +30,15 @@ describe('a sync', () => {
     const done = answer(state, 'sync', outcome);
     expect(dialogOf(done)).toMatchObject({ kind: 'sync', pending: null, outcome });
     expect(press(done, 'escape').state.focus.at).toBe('list');
+  });
+
+  it('names the rows that it leaves out, for they have no id', () => {
+    const { state } = press(documentRoom(size), 'b', 's');
+    const withoutId = [{ table: 'board', task: 'Log in' }] as const;
+    const done = answer(state, 'sync', { ...outcome, created: 0, pulled: 0, withoutId });
+    const shown = selectDialog(done)?.lines.map(lineText).join('\n');
+    expect(shown).toContain('1 card without an id, left out: Log in. Give ids: orch-tui board ids');
+    expect(shown).not.toContain('Both sides are the same.');
   });
 
   it('is cancelled with esc, and stays to be seen until it has ended', () => {

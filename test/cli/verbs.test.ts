@@ -548,6 +548,21 @@ test('Notion', () =>
     ['notion status', { notionStatus: tokened }],
     ['sync', { sync: outcome }],
     ['sync --dry-run', { sync: outcome }],
+    [
+      'sync',
+      {
+        sync: {
+          ...{ ...outcome, conflicts: [], problems: [], wanted: [] },
+          withoutId: [
+            ...['Log in', 'B', 'C', 'D', 'E', 'F'].map((task) => ({ table: 'board', task })),
+            ...[
+              { table: 'invoices', task: 'Mails' },
+              { table: 'invoices', task: 'Search', isBilled: true },
+            ],
+          ],
+        },
+      },
+    ],
     ['sync board --allow-mass-delete', { sync: { ...outcome, conflicts: [], problems: [], wanted: [] } }],
     ['sync --dry-run invoices', { sync: outcome }],
     ['sync', { sync: new Refused('notion_unconnected', 'Nothing is connected.') }],

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { dayOf } from '../../src/core/amounts.ts';
+import type { SyncOutcome } from '../../src/core/notion.ts';
 import type { QueueItem } from '../../src/core/queue.ts';
 import { invoiceTable } from '../../src/notion/tables.ts';
 import { NotionShop } from './notionShop.ts';
@@ -197,10 +198,15 @@ test.each(['a', 'b'] as const)(
       // What has no id cannot be synced: what was noted of it is still pending.
       const database = notion.addSource(invoiceTable);
       await notion.connect('--invoices', database);
-      expect(await run('sync')).toMatchObject({ problems: [], conflicts: [] });
+      const { withoutId, ...first } = (await run('sync')) as unknown as SyncOutcome;
+      expect(first).toMatchObject({ problems: [], conflicts: [] });
+      expect(withoutId).toContainEqual({ table: 'invoices', task: 'Login' });
+      expect(withoutId?.some(({ table }) => table === 'board') ?? false).toBe(form === 'a');
       expect(await invoices()).toBe(edit(week.invoices, ...week.synced));
       await run('board', 'ids', '--yes');
+      if (form === 'a') expect(await board()).toMatch(/Pending changes: 8\n[\s\S]*\d cards got an id/);
       await run('invoice', 'ids', '--yes');
+      expect(await invoices()).toMatch(/\d entries got an id/);
       const [, id = ''] = /(T-\w{26}) .*Login/.exec(await raw('INVOICES.md')) ?? [];
       await run('invoice', 'mark', 'invoiced', id);
       await run('invoice', 'mark', 'paid', week.bill === 'T' ? id : week.bill);

@@ -15,6 +15,7 @@ import {
   columns,
   refTo,
 } from '../../core/board.ts';
+import type { UnknownRow } from '../../core/notion.ts';
 import { type Board, boardPrefix, parseBoard, withIds } from '../../documents/board.ts';
 import type { BoardChange } from '../../documents/boardChange.ts';
 import {
@@ -92,9 +93,22 @@ export class BoardDesk {
       const before = boardFacts('', board.cards, []).withoutId;
       const after = withIds(board, boardPrefix(board, prefix));
       if (!after.ok) return after;
-      const { withoutId } = boardFacts('', after.value.cards, []);
-      return success({ text: after.value.file.text, value: { given: before - withoutId } });
+      const given = before - boardFacts('', after.value.cards, []).withoutId;
+      const { text } = after.value.file;
+      const what = `${given} ${given === 1 ? 'card' : 'cards'} got an id`;
+      const noted = given === 0 ? text : withPendingNote(text, minuteOf(new Date()), what);
+      return success({ text: noted, value: { given } });
     });
+  }
+
+  /** Returns sound cards without an id, which no sync knows. */
+  async withoutId(): Promise<readonly UnknownRow[]> {
+    const cards = await this.rewrite((board) => success({ text: board.file.text, value: board.cards }));
+    // What keeps the board from being read was said by the sync itself.
+    const known = cards.ok ? cards.value : [];
+    return known.flatMap(({ id, task, problem }) =>
+      id === null && problem === null ? [{ table: 'board', task }] : [],
+    );
   }
 
   /**

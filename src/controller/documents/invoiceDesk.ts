@@ -7,16 +7,15 @@ import {
   type EntryAdded,
   type EntryChange,
   type EntryDraft,
-  type EntryFact,
   type EntryQuery,
   type EntryRef,
   type InvoiceConfig,
   type InvoiceFacts,
   type MarkOutcome,
-  mayBecome,
   rateFor,
   type TimeEntry,
 } from '../../core/invoices.ts';
+import type { UnknownRow } from '../../core/notion.ts';
 import { type Billed, noColumn } from '../../documents/billing.ts';
 import type { Bill } from '../../documents/bills.ts';
 import { changeDocument, FileWatch, type Planned, readDocument } from '../../documents/file.ts';
@@ -33,9 +32,10 @@ import type { Left } from '../../documents/tableEdit.ts';
 import { entryFor, owedTimes } from '../../features/invoices/entering.ts';
 import { selectInvoices } from '../../features/invoices/workTime.ts';
 import { SerialQueue } from '../../lib/queue.ts';
-import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { failure, problemOf, type Result, success } from '../../lib/result.ts';
 import { backupsFolder, type DocumentWorld, minuteOf } from './boardDesk.ts';
 import { type ExportWish, exportEntries, saveInvoice } from './exporting.ts';
+import { lockedChange } from './lockedEntries.ts';
 
 /** What is to become of the invoices' text. */
 type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<Planned<T>>;
@@ -185,8 +185,34 @@ export class InvoiceDesk {
         return newEntryId(new Date());
       };
       const after = withEntryIds(before, takeId, readingOf(config));
-      return after.ok ? success({ text: after.value.file.text, value: { given } }) : after;
+      if (!after.ok) return after;
+      const { text } = after.value.file;
+      const what = `${given} ${given === 1 ? 'entry' : 'entries'} got an id`;
+      const noted = given === 0 ? text : withPendingNote(text, minuteOf(new Date()), what);
+      return success({ text: noted, value: { given } });
     });
+  }
+
+  /** Returns sound entries without an id, which no sync knows. */
+  async withoutId(): Promise<readonly UnknownRow[]> {
+    const read = await this.rewrite((before) => success({ text: before.file.text, value: before }));
+    // What keeps the invoices from being read was said by the sync itself.
+    if (!read.ok) return [];
+    const { rows, bills } = read.value;
+    return [
+      ...rows.flatMap(({ id, entry, task }): UnknownRow[] =>
+        id === null && entry !== null ? [{ table: 'invoices', task }] : [],
+      ),
+      ...bills.flatMap(({ number }) =>
+        this.#billedWithoutId(number).map(
+          ({ task }): UnknownRow => ({ table: 'invoices', task, isBilled: true }),
+        ),
+      ),
+    ];
+  }
+
+  #billedWithoutId(number: string): readonly BilledEntry[] {
+    return (this.#world.state().log.billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
   }
 
   /** Brings all sums to what the entries add up to. @returns lines of those that were not right */
@@ -274,9 +300,8 @@ export class InvoiceDesk {
 
   /** Names of what is on invoices and has no id, and of those invoices: no sync knows of it. */
   #unsynced({ bills }: Invoices): readonly string[] {
-    const { billed } = this.#world.state().log;
     return bills.flatMap(({ number }) => {
-      const without = (billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
+      const without = this.#billedWithoutId(number);
       return without.length === 0 ? [] : [number, ...without.map(({ task }) => task)];
     });
   }
@@ -433,44 +458,6 @@ function notWritten({ worker, minutes }: TimeEntry, why: string) {
     `${minutes} minutes of ${worker} are not in the invoices yet: ${why}`,
     'They are kept, and written once the file allows it.',
   );
-}
-
-/** What an invoice says of an entry. */
-const fixed = ['date', 'task', 'repo', 'minutes', 'rateCents', 'amountCents', 'currency'] as const;
-
-const names: Readonly<Record<(typeof fixed)[number], string>> = {
-  ...{ date: 'day', task: 'task', repo: 'repository', minutes: 'time in minutes' },
-  ...{ rateCents: 'rate in cents', amountCents: 'amount in cents', currency: 'currency' },
-};
-
-/**
- * Returns what was done by hand to entries that were invoiced or paid, from one reading of the file to the next; null
- * for nothing. None of our own changes does any of it. An entry without an id has nothing to be known by again.
- */
-export function lockedChange(before: readonly EntryFact[], after: readonly EntryFact[]): Problem | null {
-  // Some editors empty a file before they write it.
-  if (after.length === 0) return null;
-  const now = new Map(after.map((entry) => [entry.id, entry]));
-  const [first, ...others] = before.flatMap((entry) => {
-    if (entry.status === 'pending' || entry.id === null) return [];
-    const found = now.get(entry.id);
-    if (!found) return `${entry.id} was ${entry.status} and cannot be found or read any more`;
-    const change = changeOf(entry, found);
-    return change === null ? [] : `Line ${found.line}: ${entry.id} was ${entry.status} and ${change}`;
-  });
-  if (first === undefined) return null;
-  const rest = others.length === 0 ? '' : ` So it is with ${others.length} more.`;
-  return problemOf(
-    'locked_changed',
-    `${first}.${rest}`,
-    'Undo it where it was a slip of the pen; else add an entry that corrects it.',
-  );
-}
-
-function changeOf(before: EntryFact, after: EntryFact): string | null {
-  if (!mayBecome(before.status, after.status)) return `is ${after.status} again`;
-  const field = fixed.find((one) => before[one] !== after[one]);
-  return field === undefined ? null : `has another ${names[field]}: ${before[field]} became ${after[field]}`;
 }
 
 /** Crockford's digits: none that is taken for another. */

@@ -124,21 +124,24 @@ export class NotionDesk {
             this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
         },
       });
-      if (report.ok && !isDry) {
+      if (!report.ok) return report;
+      if (!isDry) {
         const pending = await this.#pendingIds(table, options.mapping, options.local);
         await this.#world[table].noteSync(new Date(), pending);
       }
-      return report;
+      return success({ ...report.value, withoutId: await this.#world[table].withoutId() });
     });
     if (!reports.ok) return reports;
     if (!isDry) await this.#queue.add(() => this.#tell(new Date()));
     const all = reports.value.map(([, report]) => report);
+    const withoutId = all.flatMap((report) => report.withoutId);
     return success({
       created: all.reduce((sum, { created }) => sum + created, 0),
       updated: all.reduce((sum, { updated }) => sum + updated, 0),
       pulled: all.reduce((sum, { pulled }) => sum + pulled, 0),
       ...conflictsAndProblems(reports.value),
       wanted: all.flatMap(({ wanted }) => wanted.map(({ task }) => task)),
+      ...(withoutId.length > 0 && { withoutId }),
     });
   }
 

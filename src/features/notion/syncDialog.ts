@@ -6,7 +6,7 @@ import { ask, stay, toList, whyUnreachable, withDialog } from '../../ui/step.ts'
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
-import { rebuildQuestion, runningText } from './words.ts';
+import { leftOutTexts, rebuildQuestion, runningText } from './words.ts';
 
 /** A sync with Notion, or a rebuild of what is known of Notion; the outcome is null until it has ended. */
 interface SyncDialog extends Asking, Scrolling {
@@ -101,10 +101,10 @@ function view(state: AppState, dialog: SyncDialog, width: number): DialogBody {
 }
 
 function outcomeRows(
-  { created, updated, pulled, conflicts, problems, wanted }: SyncOutcome,
+  { created, updated, pulled, conflicts, problems, wanted, withoutId = [] }: SyncOutcome,
   width: number,
 ): readonly Line[] {
-  const nothing = created + updated + pulled + conflicts.length + problems.length === 0;
+  const nothing = created + updated + pulled + conflicts.length + problems.length + withoutId.length === 0;
   return [
     ...(nothing ? [line('Both sides are the same.', 'good')] : []),
     ...amount(created, 'made in Notion', 'page'),
@@ -119,6 +119,7 @@ function outcomeRows(
           'warning',
         )),
     ...wanted.flatMap((task) => marked('+', `A worker is wanted for: ${task}`, width, 'accent')),
+    ...leftOutTexts(withoutId).flatMap((text) => marked('!', text, width, 'warning')),
     ...toldRows(problems, width),
   ];
 }

@@ -50,7 +50,7 @@ export function statusText(status: NotionStatus): string {
 
 /** What a sync did, or would do. */
 export function outcomeText(
-  { created, updated, pulled, conflicts, problems, wanted }: SyncOutcome,
+  { created, updated, pulled, conflicts, problems, wanted, withoutId }: SyncOutcome,
   dry: boolean,
 ): string {
   const would = dry ? 'would be ' : '';
@@ -59,8 +59,26 @@ export function outcomeText(
     ...conflicts.map((conflict) => `? ${conflictText(conflict)}`),
     ...problems.map(problemText),
     ...wanted.map((task) => `+ a worker is wanted for: ${task}`),
+    ...leftOutTexts(withoutId).map((text) => `! ${text}`),
     ...(dry ? [] : decideHint(conflicts)),
   ].join('\n');
+}
+
+/** So many rows without an id are named. */
+const namedRows = 5;
+
+/** Says which rows a sync leaves out, for they have no id. */
+export function leftOutTexts(rows: SyncOutcome['withoutId'] = []): readonly string[] {
+  const groups = Map.groupBy(rows, ({ table, isBilled }) => (isBilled ? 'billed' : table));
+  return Array.from(groups, ([group, all]) => {
+    const names = all.slice(0, namedRows).map(({ task }) => task.replaceAll('\n', ' '));
+    const more = all.length > namedRows ? ` and ${all.length - namedRows} more` : '';
+    const count = group === 'board' ? counted(all.length, 'card') : counted(all.length, 'entry', 'entries');
+    const which = `${names.join(', ')}${more}`;
+    if (group === 'billed') return `${count} without an id on invoices, left out: ${which}.`;
+    const command = group === 'board' ? 'board ids' : 'invoice ids';
+    return `${count} without an id, left out: ${which}. Give ids: orch-tui ${command}`;
+  });
 }
 
 /** What making it again came to. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lockedChange } from '../../../src/controller/documents/invoiceDesk.ts';
+import { lockedChange } from '../../../src/controller/documents/lockedEntries.ts';
 import type { EntryFact } from '../../../src/core/invoices.ts';
 
 function entry(id: string, change: Partial<EntryFact> = {}): EntryFact {
