@@ -10,13 +10,13 @@ const [folder = 'dist', metafileAt] = process.argv.slice(2).filter((word) => wor
 const { engines } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 const programs = {
-  'orch-tui': 'src/cli/main.ts',
-  host: 'src/host/main.ts',
-  controller: 'src/controller/main.ts',
-  hook: 'src/agents/hook.ts',
-  'status-line': 'src/agents/statusLine.ts',
-  'demo-agent': 'src/agents/demo/main.ts',
-  setup: 'src/agents/setup.ts',
+  'orch-tui': 'src/programs/orch-tui.ts',
+  host: 'src/programs/host.ts',
+  controller: 'src/programs/controller.ts',
+  hook: 'src/programs/hook.ts',
+  'status-line': 'src/programs/statusLine.ts',
+  'demo-agent': 'src/programs/demoAgent.ts',
+  setup: 'src/programs/setup.ts',
 };
 
 rmSync(folder, { recursive: true, force: true });
@@ -103,7 +103,7 @@ const reporting = {
 };
 
 function addLauncher() {
-  copyFileSync('src/cli/launch.sh', join(folder, 'orch-tui'));
+  copyFileSync('src/programs/launch.sh', join(folder, 'orch-tui'));
   chmodSync(join(folder, 'orch-tui'), 0o755);
 }
 

@@ -10,9 +10,13 @@ it('names one version of Node everywhere', () => {
     expect(numbersIn(file, /\bnode(?:\.js)?(?: from)?[ @]v?(\d[\d.]*\d)/gi)).toEqual(
       file === 'README.md' ? [oldest] : [],
     );
-  expect(numbersIn('src/cli/main.ts', /oldestNode = \[(.+)\]/g)).toEqual([oldest.replace('.', ', ')]);
+  expect(numbersIn('src/programs/orch-tui.ts', /oldestNode = \[(.+)\]/g)).toEqual([
+    oldest.replace('.', ', '),
+  ]);
   // What is recommended is what a checkout brings.
-  expect(numbersIn('src/cli/main.ts', /Install Node (\d+)/g)).toEqual([devDependencies.node.split('.')[0]]);
+  expect(numbersIn('src/programs/orch-tui.ts', /Install Node (\d+)/g)).toEqual([
+    devDependencies.node.split('.')[0],
+  ]);
 });
 
 /** The different numbers that a pattern finds in a file. */

@@ -92,10 +92,10 @@ export function agentPrograms() {
   const program = (source: string, bundle: string) => resolve(dirname(here), isSource ? source : bundle);
   return {
     node: process.execPath,
-    hook: program('hook.ts', 'hook.js'),
-    statusLine: program('statusLine.ts', 'status-line.js'),
-    demoAgent: program('demo/main.ts', 'demo-agent.js'),
-    setup: program('setup.ts', 'setup.js'),
+    hook: program('../programs/hook.ts', 'hook.js'),
+    statusLine: program('../programs/statusLine.ts', 'status-line.js'),
+    demoAgent: program('../programs/demoAgent.ts', 'demo-agent.js'),
+    setup: program('../programs/setup.ts', 'setup.js'),
     /** Folder of the plugin that sessions are given for one start: our skills. */
     plugin: program('../../.claude', '../.claude'),
   };

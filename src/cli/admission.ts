@@ -1,7 +1,7 @@
 import { Refusal } from '../core/verb.ts';
-import { heldApprovalKey } from '../protocol/heldKey.ts';
-import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../protocol/keys.ts';
-import { isWorker, type Origin, originOf, workerProblem } from '../protocol/origin.ts';
+import { heldApprovalKey } from '../ipc/heldKey.ts';
+import { createApprovalKey, hasApprovalKey, isApprovalKey, keyProblem } from '../ipc/keys.ts';
+import { isWorker, type Origin, originOf, workerProblem } from '../ipc/origin.ts';
 
 /** Who may run a command. */
 export interface CommandNeeds {

@@ -1,10 +1,10 @@
 import { demand } from '../core/verb.ts';
 import type { ControllerApi } from '../features/commands.ts';
-import { connectDaemon } from '../protocol/connect.ts';
-import type { DaemonStatus, HostApi } from '../protocol/hostApi.ts';
-import type { Link } from '../protocol/link.ts';
-import type { Program } from '../protocol/paths.ts';
-import { version } from '../protocol/version.ts';
+import { connectDaemon } from '../ipc/connect.ts';
+import type { DaemonStatus, HostApi } from '../ipc/hostApi.ts';
+import type { Link } from '../ipc/link.ts';
+import type { Program } from '../ipc/paths.ts';
+import { version } from '../ipc/version.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';

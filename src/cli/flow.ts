@@ -1,11 +1,11 @@
-import { readConfig } from '../controller/config/workspaceConfig.ts';
+import { readConfig } from '../config/workspaceConfig.ts';
 import type { FlowFinished, FlowKind, Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
 import { finishedText, previewText, startedText, statusText } from '../features/releases/flowText.ts';
-import { fetchForPush, finishFlow, previewFlow, pushFinished } from '../git/flow/finish.ts';
-import { type FlowName, initFlow, type PrefixKey } from '../git/flow/flow.ts';
-import { type FlowStart, startFlow } from '../git/flow/start.ts';
-import { readFlowStatus } from '../git/flow/status.ts';
+import { fetchForPush, finishFlow, previewFlow, pushFinished } from '../features/releases/service/finish.ts';
+import { type FlowStart, startFlow } from '../features/releases/service/start.ts';
+import { readFlowStatus } from '../features/releases/service/status.ts';
+import { type FlowName, initFlow, type PrefixKey } from '../git/flow.ts';
 import { Git } from '../git/run.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';

@@ -1,5 +1,5 @@
 import type { FlowKind } from '../core/repo.ts';
-import type { GivenToken } from '../notion/token.ts';
+import type { GivenToken } from '../features/notion/service/token.ts';
 import type { Output } from './output.ts';
 
 /** One call of a verb. */

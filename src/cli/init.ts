@@ -1,17 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  configFile,
-  type NewWorkspace,
-  readConfig,
-  writeConfig,
-} from '../controller/config/workspaceConfig.ts';
+import { configFile, type NewWorkspace, readConfig, writeConfig } from '../config/workspaceConfig.ts';
 import type { Repo } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
 import { discoverRepos, type Other, uniqueNames } from '../git/discover.ts';
-import { createDevelop, readFlow } from '../git/flow/flow.ts';
+import { createDevelop, readFlow } from '../git/flow.ts';
 import { excludeOurFolders } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';

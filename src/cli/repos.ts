@@ -1,8 +1,8 @@
-import { readConfig } from '../controller/config/workspaceConfig.ts';
+import { readConfig } from '../config/workspaceConfig.ts';
 import { type BranchStatus, isStale, type RepoDetails, type WorktreeStatus } from '../core/repo.ts';
 import { demand, refuse } from '../core/verb.ts';
+import { readDetails } from '../features/repos/service/details.ts';
 import { Git } from '../git/run.ts';
-import { readDetails } from '../git/status/details.ts';
 import { mapConcurrently } from '../lib/queue.ts';
 import { columns } from '../ui/rows.ts';
 import { longAge } from '../ui/words.ts';

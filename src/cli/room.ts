@@ -1,11 +1,11 @@
 import { realpathSync } from 'node:fs';
 import { basename } from 'node:path';
-import { readTrust } from '../controller/trust/trust.ts';
+import { readTrust } from '../config/trust/trust.ts';
 import { lentBy } from '../core/clientVariables.ts';
 import { Refusal, refuse } from '../core/verb.ts';
 import { isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
+import type { GivenToken } from '../features/notion/service/token.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import type { GivenToken } from '../notion/token.ts';
 import { capabilitiesOf, notificationStyle, OuterTerminal } from '../terminal/tty.ts';
 import { admit, needsOfRoom } from './admission.ts';
 import { tellProblem } from './output.ts';

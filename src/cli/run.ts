@@ -1,8 +1,8 @@
-import { demandTrusted } from '../controller/config/workspaceConfig.ts';
-import { jobEnvironment } from '../controller/edge/removing.ts';
+import { demandTrusted } from '../config/workspaceConfig.ts';
+import { jobEnvironment } from '../controller/effects/removing.ts';
 import { demand, refuse } from '../core/verb.ts';
 import type { WorkspaceConfig } from '../core/workspace.ts';
-import { describeLeft, type JobResult, runJob } from '../jobs/runJob.ts';
+import { describeLeft, type JobResult, runJob } from '../features/jobs/service/runJob.ts';
 import type { Result } from '../lib/result.ts';
 import { exitCodes, type Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';

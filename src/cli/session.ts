@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import type { Facts } from '../core/facts.ts';
 import { demand, demandWorker, refuse } from '../core/verb.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
+import { type ConnectOptions, connectDaemon } from '../ipc/connect.ts';
+import type { HostApi } from '../ipc/hostApi.ts';
+import type { Caller, Link } from '../ipc/link.ts';
+import { version } from '../ipc/version.ts';
 import { failure, type Result, success } from '../lib/result.ts';
-import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
-import type { HostApi } from '../protocol/hostApi.ts';
-import type { Caller, Link } from '../protocol/link.ts';
-import { version } from '../protocol/version.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** A program of ours that lies beside this one in the bundle. */

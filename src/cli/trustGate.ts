@@ -1,5 +1,5 @@
-import type { OutsidePath } from '../controller/config/outsidePaths.ts';
-import { readTrust } from '../controller/trust/trust.ts';
+import type { OutsidePath } from '../config/outsidePaths.ts';
+import { readTrust } from '../config/trust/trust.ts';
 import { demand, Refusal } from '../core/verb.ts';
 import { type TrustFacts, type TrustRow, untrustedProblem } from '../core/workspace.ts';
 import { readHead } from '../git/directories.ts';
@@ -36,8 +36,8 @@ export async function admitToWorkspace(
 async function showUntrusted(out: Output, root: string): Promise<void> {
   // The check of a configuration takes longer to load than all else of a command, and is needed here alone.
   const [{ outsidePaths }, { readUntrusted }] = await Promise.all([
-    import('../controller/config/outsidePaths.ts'),
-    import('../controller/config/workspaceConfig.ts'),
+    import('../config/outsidePaths.ts'),
+    import('../config/workspaceConfig.ts'),
   ]);
   const { config, trust } = demand(readUntrusted(root));
   const repos = config.repos.map(({ name, path }) => ({ name, path, ...readHead(path) }));

@@ -1,4 +1,4 @@
-import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { TerminalRecord } from '../ipc/hostApi.ts';
 import { type Token, Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
 import { createGrid, type Grid, type Modes } from '../terminal/screen.ts';

@@ -1,10 +1,10 @@
 import type { Variables } from '../core/clientVariables.ts';
 import type { Facts } from '../core/facts.ts';
 import type { ControllerApi, ControllerNotices } from '../features/commands.ts';
+import { type ConnectOptions, connectDaemon } from '../ipc/connect.ts';
+import type { Link } from '../ipc/link.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import { Backoff } from '../lib/schedule.ts';
-import { type ConnectOptions, connectDaemon } from '../protocol/connect.ts';
-import type { Link } from '../protocol/link.ts';
 
 /** What a client hears of its controller. */
 interface ControllerListener {

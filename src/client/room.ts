@@ -1,10 +1,10 @@
 import { openTrace, type Trace } from '../core/trace.ts';
 import { isLive } from '../core/worker.ts';
+import { runtimeFolder } from '../ipc/paths.ts';
+import { version } from '../ipc/version.ts';
 import { releaseWhenIdle } from '../lib/idleMemory.ts';
 import type { Result } from '../lib/result.ts';
 import { Store } from '../lib/store.ts';
-import { runtimeFolder } from '../protocol/paths.ts';
-import { version } from '../protocol/version.ts';
 import { Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer } from '../terminal/renderer.ts';
 import type { Cursor, Grid } from '../terminal/screen.ts';

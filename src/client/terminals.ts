@@ -1,8 +1,8 @@
+import { connectDaemon } from '../ipc/connect.ts';
+import type { HostApi, HostNotices, TerminalRecord } from '../ipc/hostApi.ts';
+import { type Caller, FrameKind, type Link, pasteFlags } from '../ipc/link.ts';
+import { version } from '../ipc/version.ts';
 import type { Problem } from '../lib/result.ts';
-import { connectDaemon } from '../protocol/connect.ts';
-import type { HostApi, HostNotices, TerminalRecord } from '../protocol/hostApi.ts';
-import { type Caller, FrameKind, type Link, pasteFlags } from '../protocol/link.ts';
-import { version } from '../protocol/version.ts';
 import { ScreenCopy } from '../terminal/codec.ts';
 import type { Screen } from '../terminal/screen.ts';
 

@@ -5,7 +5,7 @@ import type { Message, RequestMessage, Ticket } from '../features/messages.ts';
 import { type ControllerState, type Decision, type Effect, selectProposal } from '../features/state.ts';
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
-import type { Log } from './record/log.ts';
+import type { Log } from './log/log.ts';
 import { update } from './update/update.ts';
 
 /** Does an effect, and tells what came of it. Must not throw for what can be expected. */

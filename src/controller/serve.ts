@@ -5,14 +5,14 @@ import { type ChangeRequest, type ControllerApi, commands } from '../features/co
 import type { FeatureCommand } from '../features/define.ts';
 import type { NamedRequest, RequestMessage } from '../features/messages.ts';
 import type { Services } from '../features/services.ts';
+import type { Handlers, Link } from '../ipc/link.ts';
+import { type Peer, standingOf } from '../ipc/peer.ts';
 import type { Result } from '../lib/result.ts';
-import type { Handlers, Link } from '../protocol/link.ts';
-import { type Peer, standingOf } from '../protocol/peer.ts';
 import type { Core } from './core.ts';
-import { type Documents, documentServices } from './documents/documents.ts';
-import type { Environments } from './edge/environments.ts';
-import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './edge/keeping.ts';
-import type { Looks } from './edge/looks.ts';
+import { type Documents, documentServices } from './documents.ts';
+import type { Environments } from './effects/environments.ts';
+import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './effects/keeping.ts';
+import type { Looks } from './effects/looks.ts';
 import { gated } from './requestGate.ts';
 
 /** What clients are served from. */

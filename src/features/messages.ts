@@ -12,8 +12,8 @@ import type { RepoStatus } from '../core/repo.ts';
 import type { Tokens } from '../core/usage.ts';
 import type { FailedSetup } from '../core/worker.ts';
 import type { TrustFacts, WorkspaceConfig } from '../core/workspace.ts';
+import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { Problem, Result } from '../lib/result.ts';
-import type { TerminalRecord } from '../protocol/hostApi.ts';
 import type { Happening } from './log.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */

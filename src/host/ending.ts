@@ -1,7 +1,7 @@
+import type { EndingManners, EndingStep } from '../ipc/hostApi.ts';
 import { endProcesses } from '../lib/children.ts';
 import { findMarked, findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
 import { pollUntil } from '../lib/schedule.ts';
-import type { EndingManners, EndingStep } from '../protocol/hostApi.ts';
 import { asksNow, type Keyboard, typeWord } from './typeLine.ts';
 
 /** A program that printed nothing for so long is taken to rest; one that works moves a spinner. */

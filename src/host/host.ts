@@ -1,7 +1,7 @@
+import { Announcer, keepsUp } from '../ipc/announcer.ts';
+import type { ChildMessage, HostNotices, OpenTerminal, TerminalRecord } from '../ipc/hostApi.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/stateFolder.ts';
-import { Announcer, keepsUp } from '../protocol/announcer.ts';
-import type { ChildMessage, HostNotices, OpenTerminal, TerminalRecord } from '../protocol/hostApi.ts';
 import { Inbox, receive } from './inbox.ts';
 import { Terminal } from './terminal.ts';
 

@@ -4,10 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import type { GuardRules } from '../core/worker.ts';
 import { denyTool, type Refusal, refusalOf } from '../guard/judge.ts';
-import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
-import { type Result, success } from '../lib/result.ts';
-import { isSameSecret } from '../lib/stateFolder.ts';
-import { logError } from '../protocol/daemon.ts';
+import { logError } from '../ipc/daemon.ts';
 import {
   askTopic,
   type ChildMessage,
@@ -15,8 +12,11 @@ import {
   type HostUpcalls,
   hookTopic,
   type InboxMessage,
-} from '../protocol/hostApi.ts';
-import type { Caller } from '../protocol/link.ts';
+} from '../ipc/hostApi.ts';
+import type { Caller } from '../ipc/link.ts';
+import { type KnownRequest, LoopbackServer } from '../lib/loopbackServer.ts';
+import { type Result, success } from '../lib/result.ts';
+import { isSameSecret } from '../lib/stateFolder.ts';
 
 interface InboxServerOptions {
   /** Terminals that may post, with what each has to show. */

@@ -1,4 +1,4 @@
-import type { SelectionShape } from '../protocol/hostApi.ts';
+import type { SelectionShape } from '../ipc/hostApi.ts';
 import { endOfLine, type Lines, type Place, PrintedLine, startOfLine } from '../terminal/lines.ts';
 import {
   ColorKind,

@@ -1,8 +1,8 @@
+import type { HostApi, HostNotices, HostUpcalls } from '../ipc/hostApi.ts';
+import { hostShapes } from '../ipc/hostShapes.ts';
+import { FrameKind, type Handlers, type Link } from '../ipc/link.ts';
+import type { Standing } from '../ipc/peer.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import type { HostApi, HostNotices, HostUpcalls } from '../protocol/hostApi.ts';
-import { hostShapes } from '../protocol/hostShapes.ts';
-import { FrameKind, type Handlers, type Link } from '../protocol/link.ts';
-import type { Standing } from '../protocol/peer.ts';
 import { type Host, noTerminal } from './host.ts';
 import type { Watched } from './terminal.ts';
 import { PasteReader } from './typeLine.ts';

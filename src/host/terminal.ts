@@ -1,9 +1,9 @@
 import { showsOpenQuestion } from '../core/openQuestion.ts';
 import type { GuardRules } from '../core/worker.ts';
+import type { OpenTerminal, ScrollbackLimits, TerminalRecord } from '../ipc/hostApi.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { plainLines, withoutHidden } from '../lib/sanitize.ts';
 import { Debounce } from '../lib/schedule.ts';
-import type { OpenTerminal, ScrollbackLimits, TerminalRecord } from '../protocol/hostApi.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';

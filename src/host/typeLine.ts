@@ -1,7 +1,7 @@
+import { pasteFlags } from '../ipc/link.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
 import { pause, pollUntil } from '../lib/schedule.ts';
-import { pasteFlags } from '../protocol/link.ts';
 
 /** What types into a child for a program, and sees what comes of it. */
 export interface Keyboard {

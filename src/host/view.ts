@@ -1,4 +1,4 @@
-import type { Found, SelectionShape, ViewCell } from '../protocol/hostApi.ts';
+import type { Found, SelectionShape, ViewCell } from '../ipc/hostApi.ts';
 import { ScreenEncoder } from '../terminal/codec.ts';
 import type { Lines, Place } from '../terminal/lines.ts';
 import { cellIndex, createScreen, type Grid, type Screen, type Scroll } from '../terminal/screen.ts';

@@ -1,5 +1,5 @@
+import type { ViewCell } from '../ipc/hostApi.ts';
 import type { Result } from '../lib/result.ts';
-import type { ViewCell } from '../protocol/hostApi.ts';
 import { emptyField, insertText, type TextField } from '../ui/field.ts';
 import { type Place, type RoomKey, typeKey } from '../ui/keys.ts';
 import { selectPaneArea } from '../ui/layout.ts';

@@ -1,5 +1,5 @@
 import { openKey } from '../features/workers/workerKeys.ts';
-import type { SelectionShape, ViewCell } from '../protocol/hostApi.ts';
+import type { SelectionShape, ViewCell } from '../ipc/hostApi.ts';
 import type { MouseToken, Token } from '../terminal/input.ts';
 import { scroll, wheel, whyOff } from '../ui/keys.ts';
 import {

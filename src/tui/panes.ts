@@ -1,6 +1,6 @@
 import { clockText } from '../core/amounts.ts';
 import { isLive, isOrchestrator, longTitleOf, type Worker } from '../core/worker.ts';
-import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { Progress } from '../terminal/modes.ts';
 import { keyLabel } from '../ui/keys.ts';
 import { inside, type Rect, selectGeometry, selectShown } from '../ui/layout.ts';

@@ -1,6 +1,6 @@
 import type { QueueItem } from '../core/queue.ts';
 import { suggestionText } from '../features/notion/words.ts';
-import type { TerminalRecord } from '../protocol/hostApi.ts';
+import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { KeyToken, PasteToken, ReleaseToken, Token } from '../terminal/input.ts';
 import { editField, insertText } from '../ui/field.ts';
 import { keyName, typedText, whyOff } from '../ui/keys.ts';

@@ -1,6 +1,6 @@
 import type { Facts } from '../core/facts.ts';
+import type { Found, SelectionShape, TerminalRecord, ViewCell } from '../ipc/hostApi.ts';
 import type { Problem } from '../lib/result.ts';
-import type { Found, SelectionShape, TerminalRecord, ViewCell } from '../protocol/hostApi.ts';
 import type { TextField } from './field.ts';
 
 /** The state of the room. All that the screen shows is derived from it. */

@@ -1,13 +1,7 @@
 import type { Facts } from '../core/facts.ts';
 import type { ControllerApi } from '../features/commands.ts';
+import type { Found, ScrollRequest, SearchRequest, SelectRequest, TerminalRecord } from '../ipc/hostApi.ts';
 import type { Problem, Result } from '../lib/result.ts';
-import type {
-  Found,
-  ScrollRequest,
-  SearchRequest,
-  SelectRequest,
-  TerminalRecord,
-} from '../protocol/hostApi.ts';
 import type { MouseToken, Token } from '../terminal/input.ts';
 import {
   type AnyDialog,

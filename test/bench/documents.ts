@@ -3,10 +3,10 @@
  * 2,000 and 5,000 rows: reading one, and reading it, changing one cell and writing it. Medians of wall
  * time, in which the machine's load shows, and of processor time, garbage collection included.
  */
-import { parseBoard } from '../../src/documents/board.ts';
-import { changeBoard } from '../../src/documents/boardChange.ts';
-import { changeInvoices } from '../../src/documents/invoiceChange.ts';
-import { parseInvoices } from '../../src/documents/invoices.ts';
+import { parseBoard } from '../../src/features/board/document/board.ts';
+import { changeBoard } from '../../src/features/board/document/boardChange.ts';
+import { changeInvoices } from '../../src/features/invoices/document/invoiceChange.ts';
+import { parseInvoices } from '../../src/features/invoices/document/invoices.ts';
 
 const rounds = Number(process.argv[2] ?? 31);
 const reading = { currency: 'EUR' };

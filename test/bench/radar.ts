@@ -6,8 +6,8 @@
 import { appendFile, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RadarPlace } from '../../src/git/radar/look.ts';
-import { Radar } from '../../src/git/radar/radar.ts';
+import type { RadarPlace } from '../../src/features/radar/service/look.ts';
+import { Radar } from '../../src/features/radar/service/radar.ts';
 import { Git } from '../../src/git/run.ts';
 import type { Result } from '../../src/lib/result.ts';
 

@@ -5,8 +5,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Facts } from '../../src/core/facts.ts';
 import type { ControllerApi, ControllerNotices } from '../../src/features/commands.ts';
-import { connectDaemon } from '../../src/protocol/connect.ts';
-import { version } from '../../src/protocol/version.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
+import { version } from '../../src/ipc/version.ts';
 import { Shop } from '../e2e/shop.ts';
 
 const requests = 200;

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { spawn } from 'node-pty';
-import { approvalKeyFile } from '../../src/protocol/keys.ts';
+import { approvalKeyFile } from '../../src/ipc/keys.ts';
 
 const rounds = 15;
 const rival = { name: '@kodaikabasawa/ccmanager-linux-x64', version: '4.4.3' };

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { Update } from '../../src/core/worker.ts';
-import { parseBoard } from '../../src/documents/board.ts';
+import { parseBoard } from '../../src/features/board/document/board.ts';
 import { readAll } from '../e2e/shop.ts';
 import { ClaudeShop } from './claudeShop.ts';
 import type { ScriptedTurn } from './fakeApi.ts';

@@ -9,7 +9,7 @@ import { pathOf, Refusal } from '../../src/core/verb.ts';
 import type { WorkerRules } from '../../src/core/worker.ts';
 import { commands, verbs } from '../../src/features/commands.ts';
 import { judge } from '../../src/guard/judge.ts';
-import type { Origin } from '../../src/protocol/origin.ts';
+import type { Origin } from '../../src/ipc/origin.ts';
 
 /** Every command that does something: a leaf, or one that acts without the name of a command below it. */
 function acting(command: Command): readonly Command[] {

@@ -2,15 +2,15 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from '../../src/cli/program.ts';
-import { configFile, grantTrust, readTrust } from '../../src/controller/trust/trust.ts';
+import { configFile, grantTrust, readTrust } from '../../src/config/trust/trust.ts';
 import type { Facts } from '../../src/core/facts.ts';
 import { commands } from '../../src/features/commands.ts';
+import { serveDaemon } from '../../src/ipc/daemon.ts';
+import { holdApprovalKey } from '../../src/ipc/heldKey.ts';
+import { approvalKeyFile, createApprovalKey } from '../../src/ipc/keys.ts';
+import type { Link } from '../../src/ipc/link.ts';
+import { version } from '../../src/ipc/version.ts';
 import { failure, type Result, success } from '../../src/lib/result.ts';
-import { serveDaemon } from '../../src/protocol/daemon.ts';
-import { holdApprovalKey } from '../../src/protocol/heldKey.ts';
-import { approvalKeyFile, createApprovalKey } from '../../src/protocol/keys.ts';
-import type { Link } from '../../src/protocol/link.ts';
-import { version } from '../../src/protocol/version.ts';
 
 /** What the controller answers, by the request's name: a value, a refusal, or one after the other. */
 export type Answers = Readonly<Record<string, unknown>>;

@@ -11,7 +11,7 @@ import {
   plan,
   proposal,
   worker,
-} from '../app/fixtures.ts';
+} from '../tui/fixtures.ts';
 import { type Answers, InTurn, Refused, StandInController } from './standInController.ts';
 
 // What every verb asks the controller for and prints, for people and as JSON: byte for byte, for programs rely on it.

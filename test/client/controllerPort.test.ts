@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { ControllerPort } from '../../src/client/controllerPort.ts';
+import type { ConnectOptions } from '../../src/ipc/connect.ts';
 import type { Problem } from '../../src/lib/result.ts';
-import type { ConnectOptions } from '../../src/protocol/connect.ts';
-import { Sandbox, until, untilGone } from '../protocol/sandbox.ts';
+import { Sandbox, until, untilGone } from '../ipc/sandbox.ts';
 
 const entry = fileURLToPath(new URL('shortLivedController.ts', import.meta.url));
 

@@ -3,7 +3,7 @@ import { PaneLayers } from '../../src/client/panes.ts';
 import { compose, type Layer } from '../../src/terminal/renderer.ts';
 import { createGrid, createScreen, gridToText, type Scroll } from '../../src/terminal/screen.ts';
 import type { AppState } from '../../src/ui/state.ts';
-import { press, room } from '../app/fixtures.ts';
+import { press, room } from '../tui/fixtures.ts';
 
 const id = 'backend/user-auth';
 const pane: Layer = { id, kind: 'pane', x: 1, y: 1, width: 12, height: 3 };

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { serveDaemon } from '../../src/ipc/daemon.ts';
 import { success } from '../../src/lib/result.ts';
-import { serveDaemon } from '../../src/protocol/daemon.ts';
 
 /** A controller that notes its start, and ends after its first answer or before it is ready, as its environment says. */
 const root = process.argv[2] ?? '';

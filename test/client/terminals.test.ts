@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Terminals } from '../../src/client/terminals.ts';
-import { holdApprovalKey } from '../../src/protocol/heldKey.ts';
+import { holdApprovalKey } from '../../src/ipc/heldKey.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
 import { Room, value } from '../host/room.ts';
-import { Sandbox, until } from '../protocol/sandbox.ts';
+import { Sandbox, until } from '../ipc/sandbox.ts';
 
 const echo = 'process.stdin.setRawMode(true).on("data",(d)=>process.stdout.write(d));console.log("go")';
 

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { DragTimer } from '../../src/client/timers.ts';
 import type { AppState } from '../../src/ui/state.ts';
-import { room } from '../app/fixtures.ts';
+import { room } from '../tui/fixtures.ts';
 
 afterEach(() => {
   vi.useRealTimers();

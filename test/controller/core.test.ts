@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
-import { Environments } from '../../src/controller/edge/environments.ts';
-import { createRunner, type Edge } from '../../src/controller/edge/runEffect.ts';
-import type { Log } from '../../src/controller/record/log.ts';
+import { Environments } from '../../src/controller/effects/environments.ts';
+import { createRunner, type Edge } from '../../src/controller/effects/runEffect.ts';
+import type { Log } from '../../src/controller/log/log.ts';
 import type { Proposal } from '../../src/core/proposal.ts';
 import { initialState } from '../../src/features/state.ts';
 import type { Git } from '../../src/git/run.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { guardRules, guardWarnings } from '../../src/controller/edge/launching.ts';
-import { makePlan } from '../../src/controller/edge/planning.ts';
-import type { Tools } from '../../src/controller/edge/tools.ts';
+import { guardRules, guardWarnings } from '../../src/controller/effects/launching.ts';
+import { makePlan } from '../../src/controller/effects/planning.ts';
+import type { Tools } from '../../src/controller/effects/tools.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';
 import type { AgentPreset, WorkspaceConfig } from '../../src/core/workspace.ts';
 import { proposalsWaiting } from '../../src/features/workers/tools.ts';

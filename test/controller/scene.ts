@@ -5,8 +5,8 @@ import type { ChangeRequest } from '../../src/features/commands.ts';
 import { applyEvent, type Happening, type LogEvent } from '../../src/features/log.ts';
 import type { Message } from '../../src/features/messages.ts';
 import { type ControllerState, type Effect, initialState } from '../../src/features/state.ts';
+import type { TerminalRecord } from '../../src/ipc/hostApi.ts';
 import type { Result } from '../../src/lib/result.ts';
-import type { TerminalRecord } from '../../src/protocol/hostApi.ts';
 
 export const config: WorkspaceConfig = {
   name: 'shop',

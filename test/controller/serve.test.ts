@@ -1,12 +1,12 @@
 import { duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
-import type { Documents } from '../../src/controller/documents/documents.ts';
-import { Environments } from '../../src/controller/edge/environments.ts';
-import { Looks } from '../../src/controller/edge/looks.ts';
-import type { Edge } from '../../src/controller/edge/runEffect.ts';
-import { Typist } from '../../src/controller/edge/typing.ts';
-import type { Log } from '../../src/controller/record/log.ts';
+import type { Documents } from '../../src/controller/documents.ts';
+import { Environments } from '../../src/controller/effects/environments.ts';
+import { Looks } from '../../src/controller/effects/looks.ts';
+import type { Edge } from '../../src/controller/effects/runEffect.ts';
+import { Typist } from '../../src/controller/effects/typing.ts';
+import type { Log } from '../../src/controller/log/log.ts';
 import { serveClient } from '../../src/controller/serve.ts';
 import {
   agentCommands,
@@ -17,9 +17,9 @@ import {
 } from '../../src/features/commands.ts';
 import * as schemas from '../../src/features/params.ts';
 import { initialState } from '../../src/features/state.ts';
+import { Link } from '../../src/ipc/link.ts';
+import { originOf } from '../../src/ipc/origin.ts';
 import { failure, type Result, success } from '../../src/lib/result.ts';
-import { Link } from '../../src/protocol/link.ts';
-import { originOf } from '../../src/protocol/origin.ts';
 import { pathsOf, withValue } from '../support/wrongValues.ts';
 import { config, terminal } from './scene.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
-import { openLog } from '../../src/controller/record/log.ts';
+import { openLog } from '../../src/controller/log/log.ts';
 import type { LogEvent } from '../../src/features/log.ts';
 import { applyEvent, emptyLogState } from '../../src/features/log.ts';
 import { initialState, selectFacts } from '../../src/features/state.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Card, type Column, cardOf, slugFrom, workerOn } from '../../src/core/board.ts';
-import { card } from '../app/boardFixtures.ts';
+import { card } from '../features/board/boardFixtures.ts';
 
 const worker = {
   ...{ id: 'backend/fix-migration', repo: 'backend', task: 'fix-migration', branch: 'feature/fix-migration' },

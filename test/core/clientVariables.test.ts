@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Environments } from '../../src/controller/edge/environments.ts';
+import { Environments } from '../../src/controller/effects/environments.ts';
 import { areLent, lentBy, withLent } from '../../src/core/clientVariables.ts';
 
 test('what a shell has of the list is lent; what no variable can hold is as if it were not set', () => {

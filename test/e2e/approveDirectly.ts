@@ -1,6 +1,6 @@
 import type { ControllerApi } from '../../src/features/commands.ts';
-import { connectDaemon } from '../../src/protocol/connect.ts';
-import { version } from '../../src/protocol/version.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
+import { version } from '../../src/ipc/version.ts';
 
 /**
  * `approveDirectly.ts ROOT`: approves proposal 1 past the command line and its own checks, so that the controller decides;

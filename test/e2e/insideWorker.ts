@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { ControllerApi } from '../../src/features/commands.ts';
-import { connectDaemon } from '../../src/protocol/connect.ts';
-import { version } from '../../src/protocol/version.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
+import { version } from '../../src/ipc/version.ts';
 import type { Shop } from './shop.ts';
 
 /** What one command inside a worker came to. */

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { LeftProcess } from '../../src/core/leftProcess.ts';
+import { markedCommand } from '../../src/ipc/origin.ts';
 import { processStart } from '../../src/lib/processes.ts';
-import { markedCommand } from '../../src/protocol/origin.ts';
 import { readAll, Shop } from './shop.ts';
 
 /** Neither it nor what it has put into a session of its own ends with its terminal. */

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { invoiceTable } from '../../src/notion/tables.ts';
+import { invoiceTable } from '../../src/features/notion/service/tables.ts';
 import { NotionShop } from './notionShop.ts';
 import type { Shop } from './shop.ts';
 

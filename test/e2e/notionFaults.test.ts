@@ -1,7 +1,7 @@
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { boardTable } from '../../src/notion/tables.ts';
+import { boardTable } from '../../src/features/notion/service/tables.ts';
 import { NotionShop } from './notionShop.ts';
 
 let notion: NotionShop;

@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { expect } from 'vitest';
+import { boardTable, type TableSpec } from '../../src/features/notion/service/tables.ts';
 import { realClock } from '../../src/lib/schedule.ts';
-import { boardTable, type TableSpec } from '../../src/notion/tables.ts';
-import { NotionStandIn, type StandInPage } from '../notion/standIn.ts';
+import { NotionStandIn, type StandInPage } from '../features/notion/standIn.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 import { program, type Said, Shop, type ShopOptions, type Size } from './shop.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { Fault } from '../notion/standIn.ts';
+import type { Fault } from '../features/notion/standIn.ts';
 import { NotionShop } from './notionShop.ts';
 
 let notion: NotionShop;

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { dayOf } from '../../src/core/amounts.ts';
 import type { SyncOutcome } from '../../src/core/notion.ts';
 import type { QueueItem } from '../../src/core/queue.ts';
-import { invoiceTable } from '../../src/notion/tables.ts';
+import { invoiceTable } from '../../src/features/notion/service/tables.ts';
 import { NotionShop } from './notionShop.ts';
 import { blockReport, storedReport } from './oldReports.ts';
 import { program } from './shop.ts';

@@ -3,12 +3,12 @@ import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { grantTrust, readTrust } from '../../src/controller/trust/trust.ts';
+import { grantTrust, readTrust } from '../../src/config/trust/trust.ts';
 import type { ControllerApi } from '../../src/features/commands.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
+import type { Caller } from '../../src/ipc/link.ts';
+import { version } from '../../src/ipc/version.ts';
 import type { Result } from '../../src/lib/result.ts';
-import { connectDaemon } from '../../src/protocol/connect.ts';
-import type { Caller } from '../../src/protocol/link.ts';
-import { version } from '../../src/protocol/version.ts';
 import { TestPlace, type TestRepo } from './harness/place.ts';
 import type { TestTerminal } from './harness/terminal.ts';
 

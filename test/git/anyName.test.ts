@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { Radar } from '../../src/features/radar/service/radar.ts';
 import { clean, previewClean } from '../../src/git/finish/clean.ts';
 import { previewFinish } from '../../src/git/finish/finish.ts';
 import { undo } from '../../src/git/finish/undo.ts';
-import { Radar } from '../../src/git/radar/radar.ts';
 import { copyIncluded, listIncluded } from '../../src/git/worktrees/include.ts';
 import { bytesOf, namesOf, withBytes } from '../../src/lib/paths.ts';
 import { createPlace, expectValue } from './place.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseChanges, parseLines } from '../../src/git/radar/changes.ts';
+import { parseChanges, parseLines } from '../../src/features/radar/service/changes.ts';
 
 test('Changed files are read, odd names included', () => {
   const line = (status: string) => `:100644 100644 ${'a'.repeat(40)} ${'b'.repeat(40)} ${status}`;

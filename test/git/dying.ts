@@ -81,7 +81,7 @@ async function carryOut(git: Git, repo: Repo, change: Change): Promise<{ readonl
       return undo(git, repo, change);
     }
     case 'flow': {
-      const { finishFlow } = await import('../../src/git/flow/finish.ts');
+      const { finishFlow } = await import('../../src/features/releases/service/finish.ts');
       return finishFlow(git, repo, change);
     }
   }

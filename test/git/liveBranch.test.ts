@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { previewFlow } from '../../src/git/flow/finish.ts';
+import { previewFlow } from '../../src/features/releases/service/finish.ts';
 import { adoptBranch } from '../../src/git/worktrees/branch.ts';
 import { createPlace, expectValue } from './place.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseMerges } from '../../src/git/radar/compare.ts';
+import { parseMerges } from '../../src/features/radar/service/compare.ts';
 
 const tree = 'a'.repeat(40);
 const oid = 'b'.repeat(40);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Recent } from '../../src/git/radar/changes.ts';
+import { Recent } from '../../src/features/radar/service/changes.ts';
 
 test('What was asked for last stays, the rest goes beyond the size', () => {
   const recent = new Recent<number>(2);

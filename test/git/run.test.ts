@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readFlow } from '../../src/git/flow/flow.ts';
+import { readFlow } from '../../src/git/flow.ts';
 import { Git, refusal } from '../../src/git/run.ts';
 import { createPlace, expectProblem, expectValue, hook, write } from './place.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSide } from '../../src/git/radar/changes.ts';
+import { parseSide } from '../../src/features/radar/service/changes.ts';
 
 const head = 'diff --git a/a.txt b/a.txt\nindex 1..2 100644\n--- a/a.txt\n+++ b/a.txt\n';
 

@@ -5,7 +5,7 @@ import {
   compareVersions,
   parseVersion,
   type Version,
-} from '../../src/git/flow/status.ts';
+} from '../../src/features/releases/service/status.ts';
 
 function read(text: string): Version {
   const parsed = parseVersion(text);

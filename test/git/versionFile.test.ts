@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findVersions, replaceVersions } from '../../src/git/flow/status.ts';
+import { findVersions, replaceVersions } from '../../src/features/releases/service/status.ts';
 
 test.each([
   ['VERSION', '1.2.3\n', '9.0.0\n'],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { processStart } from '../../src/lib/processes.ts';
-import { Sandbox, untilGone } from '../protocol/sandbox.ts';
+import { Sandbox, untilGone } from '../ipc/sandbox.ts';
 import { Room, value } from './room.ts';
 
 test('ending a child ends its grandchildren in sessions of their own', async () => {

@@ -1,8 +1,8 @@
 import { request } from 'node:http';
 import { expect, test } from 'vitest';
+import type { InboxMessage } from '../../src/ipc/hostApi.ts';
 import { success } from '../../src/lib/result.ts';
-import type { InboxMessage } from '../../src/protocol/hostApi.ts';
-import { Sandbox } from '../protocol/sandbox.ts';
+import { Sandbox } from '../ipc/sandbox.ts';
 import { Room, tokenOf, value } from './room.ts';
 
 const idle = 'setInterval(()=>{},1e6)';

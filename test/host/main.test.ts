@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
-import { connectDaemon } from '../../src/protocol/connect.ts';
-import { readHolder } from '../../src/protocol/guard.ts';
-import { Sandbox, until, untilGone } from '../protocol/sandbox.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
+import { readHolder } from '../../src/ipc/guard.ts';
+import { Sandbox, until, untilGone } from '../ipc/sandbox.ts';
 import { Room, terminal, value } from './room.ts';
 
 const idle = 'setInterval(()=>{},1e6)';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bracketed, PasteReader, typedText } from '../../src/host/typeLine.ts';
-import { pasteFlags } from '../../src/protocol/link.ts';
+import { pasteFlags } from '../../src/ipc/link.ts';
 
 const { first, last, asItIs } = pasteFlags;
 const textOf = (pieces: readonly Buffer[] | null = null) => pieces && Buffer.concat(pieces).toString();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { FrameKind } from '../../src/protocol/link.ts';
-import { Sandbox, until } from '../protocol/sandbox.ts';
+import { FrameKind } from '../../src/ipc/link.ts';
+import { Sandbox, until } from '../ipc/sandbox.ts';
 import { Room, value } from './room.ts';
 
 /** Prints numbered lines without end, and what it is typed. */

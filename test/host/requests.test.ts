@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { hostShapes } from '../../src/ipc/hostShapes.ts';
 import type { Result } from '../../src/lib/result.ts';
-import { hostShapes } from '../../src/protocol/hostShapes.ts';
-import { Sandbox } from '../protocol/sandbox.ts';
+import { Sandbox } from '../ipc/sandbox.ts';
 import { Room, value } from './room.ts';
 
 type Ask = (method: string, params: unknown) => Promise<Result<unknown>>;

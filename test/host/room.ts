@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { Result } from '../../src/lib/result.ts';
-import { connectDaemon } from '../../src/protocol/connect.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
 import type {
   EndingManners,
   HostApi,
@@ -9,15 +8,16 @@ import type {
   HostUpcalls,
   InboxMessage,
   TerminalRecord,
-} from '../../src/protocol/hostApi.ts';
-import { readHostKey } from '../../src/protocol/keys.ts';
-import type { Caller, Link } from '../../src/protocol/link.ts';
-import { FrameKind } from '../../src/protocol/link.ts';
+} from '../../src/ipc/hostApi.ts';
+import { readHostKey } from '../../src/ipc/keys.ts';
+import type { Caller, Link } from '../../src/ipc/link.ts';
+import { FrameKind } from '../../src/ipc/link.ts';
+import type { Result } from '../../src/lib/result.ts';
 import { ScreenCopy } from '../../src/terminal/codec.ts';
 import { gridToText } from '../../src/terminal/screen.ts';
-import type { Sandbox } from '../protocol/sandbox.ts';
+import type { Sandbox } from '../ipc/sandbox.ts';
 
-const entry = fileURLToPath(new URL('../../src/host/main.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../../src/programs/host.ts', import.meta.url));
 
 export interface JoinOptions {
   readonly role?: 'client' | 'controller';

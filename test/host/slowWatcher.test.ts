@@ -1,12 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readHolder } from '../../src/protocol/guard.ts';
-import type { HostApi } from '../../src/protocol/hostApi.ts';
-import { Link } from '../../src/protocol/link.ts';
-import type { HelloApi } from '../../src/protocol/peer.ts';
-import { protocolVersion } from '../../src/protocol/version.ts';
-import { Sandbox } from '../protocol/sandbox.ts';
+import { readHolder } from '../../src/ipc/guard.ts';
+import type { HostApi } from '../../src/ipc/hostApi.ts';
+import { Link } from '../../src/ipc/link.ts';
+import type { HelloApi } from '../../src/ipc/peer.ts';
+import { protocolVersion } from '../../src/ipc/version.ts';
+import { Sandbox } from '../ipc/sandbox.ts';
 import { Room, View, value } from './room.ts';
 
 const echo =

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Emulator } from '../../src/terminal/emulator.ts';
-import { Sandbox } from '../protocol/sandbox.ts';
+import { Sandbox } from '../ipc/sandbox.ts';
 import { Room, terminal, value } from './room.ts';
 
 test('a child prints, is typed to, and its exit is told', async () => {

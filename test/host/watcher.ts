@@ -1,6 +1,6 @@
-import { connectDaemon } from '../../src/protocol/connect.ts';
-import type { HostApi } from '../../src/protocol/hostApi.ts';
-import { FrameKind } from '../../src/protocol/link.ts';
+import { connectDaemon } from '../../src/ipc/connect.ts';
+import type { HostApi } from '../../src/ipc/hostApi.ts';
+import { FrameKind } from '../../src/ipc/link.ts';
 
 /** A client to be stopped or killed: `watcher.ts ROOT ID…` prints a dot for each frame of these terminals. */
 const [root = '', ...ids] = process.argv.slice(2);

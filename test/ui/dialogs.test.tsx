@@ -19,7 +19,7 @@ import {
   room,
   type,
   worker,
-} from '../app/fixtures.ts';
+} from '../tui/fixtures.ts';
 import { withoutLooks } from './looks.ts';
 import { Room } from './Room.tsx';
 import * as scenes from './scenes.ts';

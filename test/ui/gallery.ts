@@ -3,10 +3,15 @@ import { pictureOf } from '../../src/tui/picture.tsx';
 import { Chrome } from '../../src/ui/chrome.ts';
 import type { AppState, Size } from '../../src/ui/state.ts';
 import { withDialog } from '../../src/ui/step.ts';
-import { boardDrag, boardRoom } from '../app/boardFixtures.ts';
-import { conflictRoom, documentRoom, invoiceRoom, refusedSync } from '../app/documentFixtures.ts';
-import { minutesAgo, press, room, type, worker } from '../app/fixtures.ts';
-import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../app/radarFixtures.ts';
+import { boardDrag, boardRoom } from '../features/board/boardFixtures.ts';
+import {
+  conflictRoom,
+  documentRoom,
+  invoiceRoom,
+  refusedSync,
+} from '../features/invoices/documentFixtures.ts';
+import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../features/radar/radarFixtures.ts';
+import { minutesAgo, press, room, type, worker } from '../tui/fixtures.ts';
 import * as scenes from './scenes.ts';
 
 type Scene = (size: Size) => AppState;

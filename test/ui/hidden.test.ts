@@ -5,7 +5,7 @@ import { countHidden } from '../../src/lib/sanitize.ts';
 import { cellIndex, Foreground, type Grid, gridToText, rowText } from '../../src/terminal/screen.ts';
 import type { AppState } from '../../src/ui/state.ts';
 import { cellWidth, cutText, fitLine, line, lineText, wrapText } from '../../src/ui/text.ts';
-import { facts, minutesAgo, now, plan, press, proposal, repo, room, worker } from '../app/fixtures.ts';
+import { facts, minutesAgo, now, plan, press, proposal, repo, room, worker } from '../tui/fixtures.ts';
 import { cellsOf } from './gallery.ts';
 import * as scenes from './scenes.ts';
 

@@ -11,7 +11,7 @@ import {
 import { readFrame } from '../../src/ui/chrome.ts';
 import type { AppState, Size } from '../../src/ui/state.ts';
 import { cellWidth } from '../../src/ui/text.ts';
-import { press, room } from '../app/fixtures.ts';
+import { press, room } from '../tui/fixtures.ts';
 import { cellsOf, gallery, type SceneName } from './gallery.ts';
 import { goldenOf, withoutLooks } from './looks.ts';
 import { Room } from './Room.tsx';

@@ -2,6 +2,7 @@ import type { FinishPreview } from '../../src/core/proposal.ts';
 import { type AgentRequest, queueOf } from '../../src/core/queue.ts';
 import { updateApp } from '../../src/tui/update.ts';
 import { type AppState, initialState, type Size } from '../../src/ui/state.ts';
+import { withDetails } from '../features/repos/repoFixtures.ts';
 import {
   busyFacts,
   cleanPreview,
@@ -16,9 +17,7 @@ import {
   room,
   type,
   worker,
-} from '../app/fixtures.ts';
-
-import { withDetails } from '../app/repoFixtures.ts';
+} from '../tui/fixtures.ts';
 
 export const least = { cols: 60, rows: 16 };
 export const small = { cols: 80, rows: 24 };

@@ -4,8 +4,8 @@ import type { SessionServices } from '../../features/services.ts';
 import { readText } from '../../lib/files.ts';
 import { LoopbackServer } from '../../lib/loopbackServer.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import type { HostPort } from '../edge/hostPort.ts';
-import { mcpConfigFile, writeMcpConfig } from '../edge/tools.ts';
+import type { HostPort } from '../effects/hostPort.ts';
+import { mcpConfigFile, writeMcpConfig } from '../effects/tools.ts';
 import type { McpServer } from './server.ts';
 
 interface McpWorld {

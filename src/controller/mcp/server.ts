@@ -8,9 +8,9 @@ import { Quotation } from '../../core/tool.ts';
 import { orchestrator, type Role } from '../../core/worker.ts';
 import { type ListedTool, toolsOf } from '../../features/commands.ts';
 import type { SessionServices } from '../../features/services.ts';
+import { version } from '../../ipc/version.ts';
 import { withBytes } from '../../lib/paths.ts';
 import { plainLines, withoutHidden } from '../../lib/sanitize.ts';
-import { version } from '../../protocol/version.ts';
 import { answerSession, checkOf } from '../requestGate.ts';
 
 /** What an agent holds at once; one that begins anew again and again loses its oldest. */

@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { Repo } from '../../core/repo.ts';
 import type { SessionRequest } from '../../features/commands.ts';
 import type { FoundMemory } from '../../features/memory/memory.ts';
+import type { CopilotMemory } from '../../features/memory/service/copilotMemory.ts';
+import { MemoryIndex } from '../../features/memory/service/memoryIndex.ts';
 import type { ChangeTheirs, MemorySearch, SessionServices } from '../../features/services.ts';
 import { noSuchWorker } from '../../features/state.ts';
 import { readCommit, readHistory, workDiff } from '../../git/history.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Core } from '../core.ts';
-import type { Looks } from '../edge/looks.ts';
-import { MemoryIndex } from '../edge/memoryIndex.ts';
-import type { Edge } from '../edge/runEffect.ts';
-import { findRepo } from '../edge/tools.ts';
-import type { CopilotMemory } from './copilotMemory.ts';
+import type { Looks } from '../effects/looks.ts';
+import type { Edge } from '../effects/runEffect.ts';
+import { findRepo } from '../effects/tools.ts';
 
 /** Wires what sessions are served from to the running controller. */
 export function createSessions(
@@ -28,7 +28,7 @@ export function createSessions(
   const index = new MemoryIndex();
   let loaded: Promise<CopilotMemory> | undefined;
   const copilot = () => {
-    loaded ??= import('./copilotMemory.ts').then(
+    loaded ??= import('../../features/memory/service/copilotMemory.ts').then(
       ({ CopilotMemory }) => new CopilotMemory((problem) => edge.tell({ type: 'noticed', problem })),
     );
     return loaded;

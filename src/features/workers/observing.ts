@@ -11,8 +11,8 @@ import {
 import { draftId } from '../../core/proposal.ts';
 import { type AskedQuestion, isLive, isOrchestrator, type Worker } from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
+import type { TerminalRecord } from '../../ipc/hostApi.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
-import type { TerminalRecord } from '../../protocol/hostApi.ts';
 import type { Happening } from '../log.ts';
 import type { Message, Told } from '../messages.ts';
 import {

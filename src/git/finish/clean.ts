@@ -2,7 +2,7 @@ import type { CleanPreview, CleanResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
-import { readFlow } from '../flow/flow.ts';
+import { readFlow } from '../flow.ts';
 import { carryOut, type Journal, mend, readJournal, type Step } from '../journal.ts';
 import { backUpTip, findBackup, isAncestor, keepRef, readBranch, readRef, timeOf, wipRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';

@@ -3,7 +3,7 @@ import type { Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
 import { commonDirectory } from '../directories.ts';
-import { readFlow } from '../flow/flow.ts';
+import { readFlow } from '../flow.ts';
 import { commitMergeWithHooks } from '../hookedMerge.ts';
 import { carryOut, dropJournal, mend, readJournal, type Step } from '../journal.ts';
 import {

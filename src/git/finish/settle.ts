@@ -2,7 +2,7 @@ import type { FinishResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
-import { readFlow } from '../flow/flow.ts';
+import { readFlow } from '../flow.ts';
 import { dropJournal, type Journal, listJournals, mend } from '../journal.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';

@@ -5,7 +5,7 @@ import { mapConcurrently } from '../../lib/queue.ts';
 import { type Result, success } from '../../lib/result.ts';
 import { findCommonDirectory, findGitDirectory, readOwn } from '../directories.ts';
 import { configFiles, givenSettings } from '../environment.ts';
-import { chooseFlow, type Flow, mainHint } from '../flow/flow.ts';
+import { chooseFlow, type Flow, mainHint } from '../flow.ts';
 import { type ParsedStatus, parseStatus } from '../porcelain.ts';
 import { branchRef, remoteRef } from '../refs.ts';
 import { type Git, type Known, refusal, refused } from '../run.ts';

@@ -2,7 +2,7 @@ import type { BaseCommit, Brought } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
-import { mainHint, readFlow } from '../flow/flow.ts';
+import { mainHint, readFlow } from '../flow.ts';
 import { findTarget } from '../merge.ts';
 import { listWorktrees, parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, readRef, remoteRef } from '../refs.ts';

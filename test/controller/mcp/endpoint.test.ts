@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { mcpConfigFile } from '../../../src/controller/edge/tools.ts';
+import { mcpConfigFile } from '../../../src/controller/effects/tools.ts';
 import { auth, bill, call, knock, ToolPlace } from './place.ts';
 
 const initialize = JSON.stringify({
@@ -85,7 +85,7 @@ test('another port is taken where somebody has that of last time', async () => {
   await using place = new ToolPlace();
   const first = await place.url();
   await using other = new ToolPlace();
-  const { writeMcpConfig } = await import('../../../src/controller/edge/tools.ts');
+  const { writeMcpConfig } = await import('../../../src/controller/effects/tools.ts');
   await writeMcpConfig(other.sandbox.root, first);
   expect(await other.url()).not.toBe(first);
   expect(readFileSync(mcpConfigFile(other.sandbox.root), 'utf8')).toContain(await other.url());

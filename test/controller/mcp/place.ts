@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { BoardDesk } from '../../../src/controller/documents/boardDesk.ts';
-import { MemoryIndex } from '../../../src/controller/edge/memoryIndex.ts';
 import { Mcp } from '../../../src/controller/mcp/mcp.ts';
+import { BoardDesk } from '../../../src/features/board/service/boardService.ts';
+import { MemoryIndex } from '../../../src/features/memory/service/memoryIndex.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import type { SessionServices } from '../../../src/features/services.ts';
 import { failure, type Result, success } from '../../../src/lib/result.ts';
-import { Sandbox } from '../../protocol/sandbox.ts';
+import { Sandbox } from '../../ipc/sandbox.ts';
 import { Scene } from '../scene.ts';
 
 export const auth = 'backend/auth';

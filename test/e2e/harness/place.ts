@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { createApprovalKey } from '../../../src/protocol/keys.ts';
+import { createApprovalKey } from '../../../src/ipc/keys.ts';
 import { TestTerminal, type TestTerminalOptions } from './terminal.ts';
 
 const run = promisify(execFile);

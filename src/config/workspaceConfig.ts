@@ -1,0 +1,270 @@
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type Conf from 'conf';
+import { resolvePresets } from '../agents/presets.ts';
+import { foldCase, parseSlug } from '../core/ids.ts';
+import type { NotionConfig } from '../core/notion.ts';
+import type { Repo } from '../core/repo.ts';
+import type { RepoSetup } from '../core/worker.ts';
+import {
+  type AgentPreset,
+  type TrustFacts,
+  untrustedProblem,
+  type WorkspaceConfig,
+} from '../core/workspace.ts';
+import { readText, syncFolder } from '../lib/files.ts';
+import { failure, type Result, success } from '../lib/result.ts';
+import { whyOf } from '../lib/systemError.ts';
+import { resolveBoard, resolveInvoices } from './documentConfig.ts';
+import { largestBytes, longestName, parseConfig, type StoredConfig } from './schema.ts';
+import { configFile, configName, type MemoryServer, readTrust, trustWritten } from './trust/trust.ts';
+
+export { configFile, configName };
+
+/** What the library keeps: parsed JSON, which `schema.ts` checks. */
+type Store = Record<string, unknown>;
+
+/** A configuration that may be used, and how far it is trusted. */
+export interface OpenedConfig {
+  /** What is on the disk where that is trusted, else what was trusted last. */
+  readonly config: WorkspaceConfig;
+  readonly trust: TrustFacts;
+}
+
+/**
+ * Reads and checks the configuration that a person trusts. Starts no process; the file is never changed by reading.
+ * @returns `untrusted_workspace` where the person has trusted none, `config_invalid` naming what is wrong
+ */
+export function openConfig(root: string): Result<OpenedConfig> {
+  const trust = readTrust(root);
+  if (!trust.ok) return trust;
+  const { facts, usable, server } = trust.value;
+  if (!usable) return { ok: false, problem: untrustedProblem(root, facts) };
+  const config = checked(root, usable, facts.configuration === 'trusted' ? server : null);
+  return config.ok ? success({ config: config.value, trust: facts }) : config;
+}
+
+/** Returns the configuration to use, whether a changed one waits for trust or not. */
+export function readConfig(root: string): Result<WorkspaceConfig> {
+  const opened = openConfig(root);
+  return opened.ok ? success(opened.value.config) : opened;
+}
+
+/** Returns the configuration for what starts programs: a changed one has to be trusted first. */
+export function demandTrusted(root: string): Result<WorkspaceConfig> {
+  const opened = openConfig(root);
+  if (!opened.ok) return opened;
+  const { config, trust } = opened.value;
+  return trust.configuration === 'trusted'
+    ? success(config)
+    : { ok: false, problem: untrustedProblem(root, trust) };
+}
+
+/** Reads and checks what is on the disk, to be shown and not to be used. */
+export function readUntrusted(root: string): Result<OpenedConfig> {
+  const trust = readTrust(root);
+  if (!trust.ok) return trust;
+  const config = checked(root, trust.value.onDisk, null);
+  return config.ok ? success({ config: config.value, trust: trust.value.facts }) : config;
+}
+
+function checked(root: string, stored: Readonly<Record<string, unknown>>, server: MemoryServer | null) {
+  const config = check(root, stored);
+  return config.ok && server !== null
+    ? success({
+        ...config.value,
+        memory: { ...config.value.memory, server: server.spec, serverName: server.name },
+      })
+    : config;
+}
+
+/** What a new workspace is made of. */
+export interface NewWorkspace {
+  readonly repos: readonly Repo[];
+  readonly defaultAgent?: string;
+  readonly agents?: { readonly [name: string]: Partial<AgentPreset> };
+}
+
+/** Creates the configuration, or changes what is given of it; the rest, such as agents, is kept. */
+export function writeConfig(
+  root: string,
+  { repos, ...others }: NewWorkspace,
+): Promise<Result<WorkspaceConfig>> {
+  return change(root, (stored) => ({
+    name: stored.name ?? usualName(root),
+    repos: repos.map(({ name, path }) => ({ ...known(stored, name), name, path: shorten(root, path) })),
+    ...others,
+  }));
+}
+
+/** A folder's name, as much of it as a name may be long and without half a character; that of no folder is `workspace`. */
+function usualName(root: string): string {
+  let name = '';
+  for (const { segment } of new Intl.Segmenter().segment(basename(root))) {
+    if (name.length + segment.length > longestName) break;
+    name += segment;
+  }
+  return name || 'workspace';
+}
+
+/** Writes down what is synced with Notion; everything else is kept. */
+export function storeNotion(root: string, notion: NotionConfig): Promise<Result<WorkspaceConfig>> {
+  return change(root, () => ({ notion }));
+}
+
+/**
+ * Writes nothing that could not be read again. What is written here was wanted by a person, so it is trusted at once;
+ * a file with changes by others has to be trusted first.
+ */
+async function change(
+  root: string,
+  wanted: (stored: StoredConfig) => Store,
+): Promise<Result<WorkspaceConfig>> {
+  const there = look(root);
+  if (!there.ok) return there;
+  const before = there.value ? readTrust(root) : null;
+  if (before && !before.ok) return before;
+  if (before && before.value.facts.configuration !== 'trusted')
+    return { ok: false, problem: untrustedProblem(root, before.value.facts) };
+  try {
+    const conf = await open(root, before?.value.onDisk);
+    const changes = wanted(parseConfig(conf.store));
+    const next = { ...conf.store, ...changes };
+    const config = check(root, next);
+    if (!config.ok) return config;
+    const written = write(conf, changes, config);
+    const trusted = written.ok ? trustWritten(root, next) : written;
+    return trusted.ok ? config : trusted;
+  } catch (error) {
+    return invalid((error as Error).message);
+  }
+}
+
+/** The old file stays whole where the new one cannot be written. */
+function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T> {
+  try {
+    conf.set(changes);
+    syncFolder(dirname(conf.path));
+    return done;
+  } catch (error) {
+    return failure('config_not_written', `${configName} cannot be written: ${whyOf(error)}`);
+  }
+}
+
+/**
+ * Looks at the file before the library does, which follows links and waits for pipes.
+ * @returns whether it is there; `unsafe_path`, or `config_invalid` for one that is far too large
+ */
+function look(root: string): Result<boolean> {
+  const read = readText(root, configFile(root), largestBytes);
+  if (read.ok) return success(read.value !== null);
+  return read.problem.code === 'unsafe_path' ? read : invalid(read.problem.message);
+}
+
+/**
+ * Opens the library that writes the file; reading needs none.
+ * @param stored what to take for the file's content; the file itself where absent
+ */
+async function open(root: string, stored?: Readonly<Record<string, unknown>>): Promise<Conf<Store>> {
+  const { default: Library } = await import('conf');
+  return new Library<Store>({
+    cwd: join(root, '.orch'),
+    configName: 'config',
+    clearInvalidConfig: false,
+    accessPropertiesByDotNotation: false,
+    // What was hashed is what is used, also where the file changes in between.
+    ...(stored && { deserialize: () => structuredClone(stored) as Store }),
+  });
+}
+
+/** What people wrote about a repository beside its place. */
+function known({ repos = [] }: StoredConfig, name: string) {
+  return repos.find((one) => one.name === name) ?? {};
+}
+
+function check(root: string, onDisk: Readonly<Record<string, unknown>>): Result<WorkspaceConfig> {
+  let stored: StoredConfig;
+  try {
+    stored = parseConfig(onDisk);
+  } catch (error) {
+    return invalid((error as Error).message);
+  }
+  const repos: Repo[] = [];
+  for (const { name, path } of stored.repos ?? []) {
+    const slug = parseSlug(name, 'repository');
+    if (!slug.ok) return invalid(slug.problem.message);
+    if (repos.some((known) => foldCase(known.name) === foldCase(name)))
+      return invalid(`two repositories are named ${name}`);
+    repos.push({ name, path: resolve(root, path) });
+  }
+  const agents = resolvePresets(stored.agents ?? {});
+  if (!agents.ok) return invalid(agents.problem.message);
+  const defaultAgent = stored.defaultAgent ?? 'claude';
+  if (!Object.hasOwn(agents.value, defaultAgent))
+    return invalid(
+      `the default agent ${JSON.stringify(defaultAgent)} is none of ${Object.keys(agents.value).join(', ')}`,
+    );
+  const jobs = resolveJobs(stored);
+  const setup = resolveSetups(stored.repos ?? []);
+  const { name = usualName(root), radar, memory, guard, limits, ports } = stored;
+  const invoices = resolveInvoices(root, stored.invoices);
+  if (!invoices.ok) return invalid(invoices.problem.message);
+  return success({
+    ...{ name, root, repos, agents: agents.value, defaultAgent },
+    ...(jobs && { jobs }),
+    ...(radar !== undefined && { radar }),
+    ...(memory && { memory }),
+    ...(guard !== undefined && { guard: guard && resolveGuard(root, guard) }),
+    ...(limits && { limits }),
+    ...(stored.board !== undefined && { board: resolveBoard(root, stored.board) }),
+    ...(invoices.value && { invoices: invoices.value }),
+    ...(stored.notion && { notion: stored.notion }),
+    ...(setup && { setup }),
+    ...(ports && { ports }),
+  });
+}
+
+const usualMinutes = 10;
+
+/** Git's own way to fill submodules, as the first step of a setup: it shows its progress and can be tried again. */
+const fillSubmodules = ['git', 'submodule', 'update', '--init', '--recursive'];
+
+/** By repository; null where nothing is configured. */
+function resolveSetups(
+  repos: NonNullable<StoredConfig['repos']>,
+): Readonly<Record<string, RepoSetup>> | null {
+  const setups = repos.flatMap(({ name, setup = [], setupMinutes, submodules = false, lfs = 'files' }) => {
+    const commands = [...(submodules ? [fillSubmodules] : []), ...setup];
+    if (commands.length === 0 && lfs === 'files') return [];
+    return [[name, { commands, timeoutMs: (setupMinutes ?? usualMinutes) * 60_000, lfs }] as const];
+  });
+  return setups.length > 0 ? Object.fromEntries(setups) : null;
+}
+
+/** Each repository's jobs: its own before the workspace's. */
+function resolveJobs({ jobs = {}, repos = [] }: StoredConfig): WorkspaceConfig['jobs'] | null {
+  const byRepo = repos.map((repo) => {
+    const all = Object.entries({ ...jobs, ...repo.jobs }).filter(([, command]) => command.length > 0);
+    return [repo.name, Object.fromEntries(all)] as const;
+  });
+  return byRepo.some(([, all]) => Object.keys(all).length > 0) ? Object.fromEntries(byRepo) : null;
+}
+
+function resolveGuard(root: string, { allow, writable }: Exclude<StoredConfig['guard'], false | undefined>) {
+  return {
+    ...(allow && { allow }),
+    ...(writable && { writable: writable.map((path) => resolve(root, path)) }),
+  };
+}
+
+function invalid(why: string): Result<never> {
+  return failure(
+    'config_invalid',
+    `${configName} cannot be used: ${why}`,
+    'Fix the file; nothing was changed.',
+  );
+}
+
+function shorten(root: string, path: string): string {
+  const inside = relative(root, path);
+  return inside === '' ? '.' : inside.startsWith('..') || isAbsolute(inside) ? path : inside;
+}

@@ -1,0 +1,97 @@
+import type { NotionConfig } from '../core/notion.ts';
+import type { CardMove } from '../features/board/boardState.ts';
+import { BoardDesk, type DocumentWorld } from '../features/board/service/boardService.ts';
+import { InvoiceDesk } from '../features/invoices/service/invoiceService.ts';
+import { connectNotion, notionStatus, proposeNotion } from '../features/notion/service/connecting.ts';
+import { NotionDesk, type NotionWorld } from '../features/notion/service/notionService.ts';
+import type { GivenToken } from '../features/notion/service/token.ts';
+import type { Services } from '../features/services.ts';
+import type { Effect } from '../features/state.ts';
+
+/** The person's documents, board and invoices, and what ties them to Notion. */
+export class Documents {
+  readonly board: BoardDesk;
+  readonly invoices: InvoiceDesk;
+  readonly notion: NotionDesk;
+  /** For those who talk to Notion about them. */
+  readonly notionWorld: NotionWorld;
+  readonly #world: DocumentWorld;
+  #connected: NotionConfig | undefined;
+
+  /** @param env where a token may be */
+  constructor(world: DocumentWorld, env: NotionWorld['env']) {
+    this.#world = world;
+    const telling: DocumentWorld = {
+      ...world,
+      tell: (message) => {
+        world.tell(message);
+        // What waits to be synced is what has changed here.
+        if (message.type === 'board-read' || message.type === 'invoices-read') this.notion.reconsider();
+      },
+    };
+    this.board = new BoardDesk(telling);
+    this.invoices = new InvoiceDesk(telling);
+    this.notionWorld = { ...world, env, board: this.board, invoices: this.invoices };
+    this.notion = new NotionDesk(this.notionWorld);
+  }
+
+  /** Reads and watches what the configuration names now. */
+  async follow(): Promise<void> {
+    await Promise.all([this.board.follow(), this.invoices.follow()]);
+    const { notion } = this.#world.state().config;
+    if (notion === this.#connected) return;
+    this.#connected = notion;
+    this.notion.reconsider();
+  }
+
+  async run(effect: Extract<Effect, { type: 'move-card' | 'enter-time' | 'write-entries' }>): Promise<void> {
+    if (effect.type === 'move-card') return this.#move(effect.move);
+    if (effect.type === 'write-entries') return this.invoices.writeMade();
+    // Its card knows the task by a better name than the branch does.
+    await this.board.read();
+    return this.invoices.enter();
+  }
+
+  async #move(move: CardMove): Promise<void> {
+    const card = await this.board.move(move);
+    if (card !== null && move.comment !== undefined) await this.notion.comment(card, move.comment);
+  }
+
+  async close(): Promise<void> {
+    await this.notion.close();
+    await Promise.all([this.board.close(), this.invoices.close()]).catch(this.#world.fail);
+  }
+}
+
+/** Returns what one client can have done about board, invoices and Notion. The token that it lends is its own. */
+export function documentServices({
+  board,
+  invoices,
+  notion,
+  notionWorld,
+}: Documents): Pick<Services, 'board' | 'invoices' | 'notion'> {
+  let lent: GivenToken | undefined;
+  return {
+    board,
+    invoices,
+    notion: {
+      lend: (token) => {
+        lent = token;
+        notion.lend(token);
+      },
+      propose: (wish) => proposeNotion(notionWorld, { ...wish, lent }),
+      connect: (wish) => connectNotion(notionWorld, { ...wish, lent }),
+      status: async () => {
+        await notion.recount();
+        return notionStatus(notionWorld, lent);
+      },
+      sync: (wish) => notion.sync({ ...wish, lent }),
+      rebuild: (tables) => notion.rebuild({ ...(tables && { tables }), lent }),
+      cancel: () => notion.cancel(),
+      get conflicts() {
+        return notion.conflicts;
+      },
+      resolve: (id, field, choice) => notion.resolve(id, field, choice),
+    },
+  };
+}

@@ -1,0 +1,278 @@
+import { transcriptOf } from '../../agents/claude/files.ts';
+import {
+  askedFor,
+  callOf,
+  contextAnswer,
+  type HookReport,
+  parseHook,
+  requestAnswer,
+} from '../../agents/claude/hooks.ts';
+import { askSeconds } from '../../agents/claude/launch.ts';
+import { parseSpent } from '../../agents/claude/screen.ts';
+import { parseFailedSetup } from '../../agents/launch.ts';
+import type { RequestAnswer } from '../../core/queue.ts';
+import { agentCommands } from '../../features/commands.ts';
+import { contextFor } from '../../features/messages/sessions.ts';
+import type { Message } from '../../features/messages.ts';
+import type { SessionServices } from '../../features/services.ts';
+import { type ConnectOptions, connectDaemon } from '../../ipc/connect.ts';
+import {
+  askTopic,
+  deniedTopic,
+  type HostApi,
+  type HostNotices,
+  type HostUpcalls,
+  hookTopic,
+  type InboxMessage,
+} from '../../ipc/hostApi.ts';
+import { inboxMessage } from '../../ipc/hostShapes.ts';
+import type { Caller, Link } from '../../ipc/link.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+import { oneLine } from '../../lib/sanitize.ts';
+import { object, type Shape, text } from '../../lib/shape.ts';
+import type { Core, ReceivedRequest } from '../core.ts';
+import { answerSession } from '../requestGate.ts';
+
+/** How to reach the host: connection options without what is the port's own. */
+type HostAddress = Pick<ConnectOptions, 'root' | 'version' | 'key' | 'start'>;
+
+/** Reports behind which a transcript has become longer. */
+const tellsOfUse: ReadonlySet<string> = new Set(['tool-ended', 'turn-ended', 'turn-failed', 'session-ended']);
+
+/** Milliseconds; the agent must not stop waiting before we do, or an answer would be lost. */
+const askPatienceMs = (askSeconds - 10) * 1000;
+
+/** The controller's connection to the host: what the host says becomes messages, what is wanted becomes requests. */
+export class HostPort {
+  readonly #address: HostAddress;
+  readonly #tell: (message: Message) => void;
+  readonly #correspondent: Correspondent | null;
+  #link: Link | null = null;
+  #closed = false;
+  /** Workers whose agents are to be told something. */
+  #addressed: readonly string[] = [];
+  #connecting: Promise<Result<Link>> | null = null;
+
+  constructor(
+    address: HostAddress,
+    tell: (message: Message) => void,
+    correspondent: Correspondent | null = null,
+  ) {
+    this.#address = address;
+    this.#tell = tell;
+    this.#correspondent = correspondent;
+  }
+
+  /** The host's requests; a host that is not running is started first. */
+  async reach(): Promise<Result<Caller<HostApi>>> {
+    return this.#connect(true);
+  }
+
+  /** The host's requests, or `not_running`. */
+  async find(): Promise<Result<Caller<HostApi>>> {
+    return this.#connect(false);
+  }
+
+  /** Resolves when the host that we are connected to has gone; at once without one. */
+  async gone(): Promise<void> {
+    await this.#link?.closed;
+  }
+
+  /** Hooks of these workers wait for our answer from now on, those of all others for nothing. */
+  holdHooks(ids: readonly string[]): void {
+    if (ids.join('\n') === this.#addressed.join('\n')) return;
+    this.#addressed = ids;
+    this.#sayHeld();
+  }
+
+  /** Ends the connection and all messages: the host and its terminals live on without us. */
+  close(): void {
+    this.#closed = true;
+    this.#link?.close();
+  }
+
+  async #connect(start: boolean): Promise<Result<Caller<HostApi>>> {
+    if (this.#link?.isOpen) return success(this.#link.caller<HostApi>());
+    // Two wishes at the same moment share one connection.
+    this.#connecting ??= this.#open(start).finally(() => {
+      this.#connecting = null;
+    });
+    const link = await this.#connecting;
+    if (!link.ok) return start && link.problem.code === 'not_running' ? this.#connect(start) : link;
+    return success(link.value.caller<HostApi>());
+  }
+
+  async #open(start: boolean): Promise<Result<Link>> {
+    const { start: how, ...address } = this.#address;
+    const connected = await connectDaemon({
+      ...address,
+      ...(start && how ? { start: how } : {}),
+      program: 'host',
+      role: 'controller',
+      prepare: (link) => this.#listen(link),
+    });
+    if (!connected.ok) return connected;
+    const link = connected.value;
+    const terminals = await link.caller<HostApi>()('list', {});
+    if (!terminals.ok) {
+      link.close();
+      return terminals;
+    }
+    this.#link = link;
+    if (this.#addressed.length > 0) this.#sayHeld();
+    this.#tell({ type: 'host-connected', terminals: terminals.value });
+    void link.closed.then(() => {
+      this.#link = null;
+      if (!this.#closed) this.#tell({ type: 'host-lost' });
+    });
+    return success(link);
+  }
+
+  /** Lost with a link that breaks; said again to the next one. */
+  #sayHeld(): void {
+    void this.#link?.caller<HostApi>()('holdHooks', { ids: this.#addressed });
+  }
+
+  #listen(link: Link): void {
+    link.onNotice<HostNotices, 'terminal'>('terminal', (terminal) =>
+      this.#tell({ type: 'terminal-changed', terminal }),
+    );
+    link.onNotice<HostNotices, 'withdrawn'>('withdrawn', ({ post }) =>
+      this.#tell({ type: 'request-withdrawn', request: post }),
+    );
+    link.serve<HostUpcalls>({ received: (message) => this.#received(message) }, { received: inboxMessage });
+  }
+
+  /** What a worker's programs posted. The answer leaves every decision to the agent and its person. */
+  async #received(message: InboxMessage): Promise<Result<unknown>> {
+    const { id, topic, body, late, at } = message;
+    if (topic === 'setup-failed') {
+      const failed = parseFailedSetup(body);
+      if (failed) this.#tell({ type: 'setup-failed', id, failed });
+      return success({});
+    }
+    if (topic === deniedTopic) {
+      if (isDenied(body)) this.#denied(id, body);
+      return success({});
+    }
+    if (topic === 'spent') {
+      const total = parseSpent(body);
+      if (total !== null) this.#tell({ type: 'spent', id, total });
+      return success({});
+    }
+    if (topic === 'report') return success({ result: await this.#correspondent?.report(id, body) });
+    if (topic === askTopic) return this.#asked(message);
+    if (topic !== hookTopic)
+      return failure('unknown_topic', `Nothing is known under ${JSON.stringify(topic)}.`);
+    const hook = parseHook(body, new Date(at));
+    if (hook) this.#tell(signOf(id, hook, body));
+    const transcript = hook && tellsOfUse.has(hook.report.kind) ? transcriptOf(body) : null;
+    if (transcript) this.#tell({ type: 'transcript-grew', id, ...transcript });
+    const context = () => this.#correspondent?.takeContext(id) ?? null;
+    return success((late ? null : contextAnswer(body, context)) ?? {});
+  }
+
+  /** An agent waits for what a person says, here or in its pane. A post that is handed over again keeps its id. */
+  async #asked({ id, post, at, body, late, waitedMs }: InboxMessage): Promise<Result<unknown>> {
+    const hook = parseHook(body);
+    if (hook?.report.kind !== 'asked') return success({});
+    if (!isPost(post) || !this.#correspondent) {
+      this.#tell(signOf(id, hook, body));
+      return success({});
+    }
+    const text = hook.report.what;
+    const request = { id: post, worker: id, since: at, text, ...askedFor(body, text) };
+    const patience = askPatienceMs - waitedMs;
+    const waits = !late && patience > 0;
+    const giveUp = setTimeout(() => this.#tell({ type: 'request-withdrawn', request: post }), patience);
+    giveUp.unref();
+    const answer = await this.#correspondent.receive({ request, call: callOf(body), waits });
+    clearTimeout(giveUp);
+    return success(requestAnswer(body, answer));
+  }
+
+  /** The host's own words, in which a model is quoted. */
+  #denied(id: string, { what, why }: DeniedBody): void {
+    this.#tell({ type: 'denied', id, what: oneLine(what, 300), why: oneLine(why, 600) });
+  }
+}
+
+interface DeniedBody {
+  readonly what: string;
+  readonly why: string;
+}
+
+const deniedBody: Shape<DeniedBody> = object({ what: text, why: text });
+
+function isDenied(body: unknown): body is DeniedBody {
+  return deniedBody(body) === null;
+}
+
+function signOf(id: string, { report, sessionId }: HookReport, body: unknown): Message {
+  const known = report.kind === 'tool-ended' ? { ...report, call: callOf(body) } : report;
+  return { type: 'signed', id, sign: { source: 'hook', report: known }, sessionId };
+}
+
+/** Reports whether a host has named what was posted; what has no name is left to its pane. */
+function isPost(post: unknown): post is string {
+  return typeof post === 'string' && /^[\w-]{1,64}$/.test(post);
+}
+
+/** What the host itself needs. Children get an environment of their own, so nothing secret has to pass through it. */
+const needed = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'LC_ALL',
+  'LC_CTYPE',
+  'TMPDIR',
+  'XDG_RUNTIME_DIR',
+  // Where the approval key of the person is, and the digest of the demo's.
+  'XDG_STATE_HOME',
+  'ORCH_OWN_KEY_DIGEST',
+  'ORCH_LINGER_MS',
+];
+
+/** The part of an environment that the host is started with. */
+export function hostEnvironment(
+  ambient: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    needed.flatMap((name) => (ambient[name] === undefined ? [] : [[name, ambient[name]]])),
+  );
+}
+
+/** What the controller does with posts of sessions, and says in its answers to them. */
+interface Correspondent {
+  /** Takes in a report that a session's own command posts. */
+  report(id: string, body: unknown): Promise<Result<unknown>>;
+  /** What an agent is to read besides, once; null when there is nothing. */
+  takeContext(id: string): string | null;
+  /** What a person says to a request, once they do; null where only its pane takes an answer. */
+  receive(request: ReceivedRequest): Promise<RequestAnswer | null>;
+}
+
+export function createCorrespondent(
+  core: () => Core,
+  servicesOf: (id: string) => SessionServices,
+): Correspondent {
+  return {
+    async report(id, body) {
+      const answer = await answerSession(agentCommands.report, servicesOf(id), body);
+      return answer.ok || answer.problem.code !== 'bad_request'
+        ? answer
+        : failure('bad_report', 'This report cannot be read.', answer.problem.hint);
+    },
+    takeContext(id) {
+      const context = contextFor(core().state, id);
+      if (context) core().tell({ type: 'notes-delivered', id, upTo: context.upTo });
+      return context?.text ?? null;
+    },
+    async receive(request) {
+      const answer = await core().receive(request);
+      return answer.ok ? answer.value : null;
+    },
+  };
+}

@@ -1,0 +1,288 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Ends, type LeftProcess, leftRefusal } from '../../core/leftProcess.ts';
+import type { CleanResult, FinishResult } from '../../core/proposal.ts';
+import type { Repo } from '../../core/repo.ts';
+import type { Worker } from '../../core/worker.ts';
+import { describeLeft, runJob } from '../../features/jobs/service/runJob.ts';
+import type { Message } from '../../features/messages.ts';
+import { unfinishedFlows } from '../../features/releases/service/finish.ts';
+import type { ControllerState } from '../../features/state.ts';
+import { ceilings } from '../../git/environment.ts';
+import { clean, previewClean } from '../../git/finish/clean.ts';
+import { type FinishOptions, finish, previewFinish } from '../../git/finish/finish.ts';
+import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';
+import type { FlowName } from '../../git/flow.ts';
+import { expireBackups } from '../../git/refs.ts';
+import type { Git } from '../../git/run.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import type { HostPort } from './hostPort.ts';
+import { endLeft, unagreedLeft } from './leftovers.ts';
+import { findRepo, type Tools } from './tools.ts';
+
+interface Wanted extends Ends {
+  /** Last commit of the branch that the person has seen. */
+  readonly tip: string;
+  readonly confirm: string | null;
+}
+
+/**
+ * Ends the worker's process and finishes its branch. What is known to stand in the way is found before the process
+ * is touched, and checks are run; git looks again at the moment it acts.
+ * @param check runs the configured checks in the worker's worktree; `checks_failed` when they do not succeed
+ */
+export function finishWorker(
+  tools: Tools,
+  host: HostPort,
+  worker: Worker,
+  wanted: Wanted,
+  check: (worker: Worker) => Promise<Result<readonly string[]>>,
+): Promise<Result<FinishResult>> {
+  return endAndRemove(tools, host, worker, wanted, {
+    preview: previewFinish,
+    refuse: ({ blockers }) => blockers.length > 0 && cannotFinish(worker, blockers),
+    loses: ({ ignored }) => ignored.length > 0,
+    // What is merged already is only removed.
+    check: async ({ commits }) => (commits.length > 0 ? check(worker) : success([])),
+    remove: finish,
+  });
+}
+
+/** The same for removing without a merge. */
+export function cleanWorker(
+  tools: Tools,
+  host: HostPort,
+  worker: Worker,
+  wanted: Wanted,
+): Promise<Result<CleanResult>> {
+  return endAndRemove(tools, host, worker, wanted, {
+    preview: previewClean,
+    refuse: () => false,
+    loses: ({ wantsTypedName }) => wantsTypedName,
+    check: async () => success([]),
+    remove: clean,
+  });
+}
+
+/** What finishing and cleaning do not have in common. */
+interface Way<P, R> {
+  preview(git: Git, repo: Repo, worker: Worker): Promise<Result<P>>;
+  refuse(preview: P): Result<never> | false;
+  /** Whether something would be gone for good, so that the task's name has to be typed. */
+  loses(preview: P): boolean;
+  /** @returns warnings; they stop nothing */
+  check(preview: P): Promise<Result<readonly string[]>>;
+  remove(git: Git, repo: Repo, worker: Worker, options: FinishOptions): Promise<Result<R>>;
+}
+
+async function endAndRemove<P extends { readonly tip: string }, R extends Warned>(
+  { git, config }: Tools,
+  host: HostPort,
+  worker: Worker,
+  wanted: Wanted,
+  way: Way<P, R>,
+): Promise<Result<R>> {
+  const repo = findRepo(config, worker.repo);
+  if (!repo.ok) return repo;
+  const preview = await way.preview(git, repo.value, worker);
+  if (!preview.ok) return preview;
+  const refusal = way.refuse(preview.value);
+  if (refusal) return refusal;
+  const ready = checkWanted(preview.value.tip, way.loses(preview.value), worker, wanted);
+  if (!ready.ok) return ready;
+  const unagreed = unagreedLeft(config.root, worker, wanted.left);
+  if (unagreed.length > 0) return leftRefusal(worker.id, unagreed);
+  const checked = await way.check(preview.value);
+  if (!checked.ok) return checked;
+  const ended = await endProcesses(config.root, host, worker, wanted.left);
+  if (!ended.ok) return ended;
+  const { tip, confirm } = wanted;
+  const removed = await way.remove(git, repo.value, worker, confirm === null ? { tip } : { tip, confirm });
+  if (!removed.ok || checked.value.length === 0) return removed;
+  return success({ ...removed.value, warnings: [...checked.value, ...(removed.value.warnings ?? [])] });
+}
+
+interface Warned {
+  readonly warnings?: readonly string[];
+}
+
+function cannotFinish({ id }: Worker, blockers: readonly string[]): Result<never> {
+  return failure('cannot_finish', `${id} cannot be finished: ${blockers.join(' ')}`, 'Nothing was changed.');
+}
+
+function checkWanted(tip: string, loses: boolean, worker: Worker, wanted: Wanted): Result<null> {
+  if (tip !== wanted.tip)
+    return failure(
+      'tip_moved',
+      `${worker.branch} has other commits than in the preview.`,
+      'Look at the preview again.',
+    );
+  if (loses && wanted.confirm !== worker.task)
+    return failure(
+      'confirm_loss',
+      `Something of ${worker.id} would be lost.`,
+      `Type the name ${worker.task} to let it go.`,
+    );
+  return success(null);
+}
+
+/** Ends a worker's process, and what a killed host has left of it: nothing may write where a folder is removed. */
+async function endProcesses(
+  root: string,
+  host: HostPort,
+  worker: Worker,
+  left: readonly LeftProcess[] = [],
+): Promise<Result<null>> {
+  const ended = await endProcess(host, worker.id);
+  if (!ended.ok || worker.state !== 'lost') return ended;
+  const remaining = await endLeft(root, worker.id, left);
+  return remaining.length > 0 ? leftRefusal(worker.id, remaining) : ended;
+}
+
+/** Ends a worker's process; one that is gone already, or whose host is, has ended. */
+async function endProcess(host: HostPort, id: string): Promise<Result<null>> {
+  const call = await host.find();
+  if (!call.ok) return call.problem.code === 'not_running' ? success(null) : call;
+  const ended = await call.value('end', { id });
+  return ended.ok || ended.problem.code === 'no_terminal' ? success(null) : ended;
+}
+
+/** Jobs of this name are run before a finish. */
+const jobName = 'verify';
+
+/** The command that is run in a worktree of the repository before it is merged; null when none is configured. */
+export function checksOf({ config }: Pick<Tools, 'config'>, repo: string): readonly string[] | null {
+  return config.jobs?.[repo]?.[jobName] ?? null;
+}
+
+/** What a person agreed to is what is run, also where the configuration was changed since. */
+export function checksChanged(id: string): Result<never> {
+  return failure(
+    'checks_changed',
+    `The checks of ${id} are not those that were shown any more; nothing was merged.`,
+    'Look at it again, then finish it.',
+  );
+}
+
+/**
+ * Runs the checks of a worker's repository in its worktree.
+ * @returns what has to be said although they succeeded
+ */
+export async function runChecks(
+  tools: Tools,
+  worker: Worker,
+  signal: AbortSignal,
+): Promise<Result<readonly string[]>> {
+  const command = checksOf(tools, worker.repo);
+  // The folder of a branch that is to be merged without it cannot be checked, and git looks at it next.
+  if (!command || !existsSync(worker.worktree)) return success([]);
+  const logFile = join(tools.config.root, '.orch', 'jobs', `${worker.repo}-${worker.task}-${jobName}.log`);
+  const job = { command, cwd: worker.worktree, env: jobEnvironment(tools.ambient, worker.worktree), logFile };
+  const ran = await runJob(job, { signal });
+  if (!ran.ok) return ran;
+  const { exitCode, ended, lastLines } = ran.value;
+  const left = describeLeft(ran.value.left);
+  if (ended === 'cancelled')
+    return failure('cancelled', [`The checks of ${worker.id} were cancelled.`, ...left].join(' '));
+  if (ended === null && exitCode === 0) return success(left);
+  const how = ended === 'timeout' ? 'took too long' : `ended with ${exitCode}`;
+  return failure(
+    'checks_failed',
+    [`${command.join(' ')} ${how} in ${worker.worktree}; nothing was merged.`, ...lastLines, ...left].join(
+      '\n',
+    ),
+    `All of it: ${logFile}`,
+  );
+}
+
+/**
+ * The environment of a job in a checkout. Variables that git sets for a hook or an alias would lead its commands
+ * elsewhere, and so would a repository around the checkout.
+ */
+export function jobEnvironment(ambient: Tools['ambient'], cwd: string): Record<string, string | undefined> {
+  const env = Object.entries(ambient).filter(
+    ([name]) => !/^(GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)|ORCH_.*)$/.test(name),
+  );
+  return { ...Object.fromEntries(env), GIT_CEILING_DIRECTORIES: ceilings(ambient, cwd) };
+}
+
+interface Told {
+  readonly git: Git;
+  tell(message: Message): void;
+}
+
+/** The process that was asked is no more, so the answer has no receiver. */
+const noTicket = 0;
+
+/**
+ * Brings finishes and cleans to an end that an earlier controller was killed in: completed where something was merged
+ * or removed already, else dropped with a notice.
+ */
+export async function settleUnfinished(edge: Told, state: ControllerState): Promise<void> {
+  for (const repo of state.config.repos) {
+    for (const flow of await unfinishedFlows(edge.git, repo))
+      edge.tell({ type: 'noticed', problem: cutOffFlow(repo, flow) });
+    for (const read of await unfinishedJournals(edge.git, repo)) {
+      if (!read.ok) edge.tell({ type: 'noticed', problem: read.problem });
+      else await settleOne(edge, state, repo, read.value);
+    }
+  }
+}
+
+async function settleOne(
+  { git, tell }: Told,
+  { log }: ControllerState,
+  repo: Repo,
+  unfinished: Unfinished,
+): Promise<void> {
+  const { id, branch, worktree } = unfinished.worker;
+  const known = log.workers.get(id);
+  // Of another workspace that has the repository, too, or written by another program: not ours to bring to an end.
+  if (known?.branch !== branch || known.worktree !== worktree) return;
+  const settled = await settle(git, repo, { ...unfinished, worker: known });
+  if (!settled.ok) return tell({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
+  if (settled.value.how === 'dropped') return tell({ type: 'noticed', problem: dropped(unfinished) });
+  if (settled.value.how === 'finished')
+    return tell({ type: 'finish-ended', id, result: success(settled.value.result), ticket: noTicket });
+  const result = success({ id, backup: settled.value.backup });
+  tell({ type: 'clean-ended', id, result, ticket: noTicket });
+}
+
+/** A person began it at the command line and decides there: what it tagged or pushed is the person's to complete. */
+function cutOffFlow(repo: Repo, { kind, name }: FlowName): Problem {
+  return problemOf(
+    'interrupted',
+    `The finish of ${kind} ${name} of ${repo.name} was cut off.`,
+    `To complete it: orch-tui flow ${kind} finish ${repo.name} ${name}`,
+  );
+}
+
+function dropped({ kind, worker }: Unfinished): Problem {
+  return problemOf(
+    'interrupted',
+    `The ${kind} of ${worker.id} was cut off before anything had changed.`,
+    `If it is still wanted: orch-tui worker ${kind} ${worker.id}`,
+  );
+}
+
+function unsettled({ kind, worker }: Unfinished, { message, hint }: Problem): Problem {
+  return problemOf(
+    'interrupted',
+    `The ${kind} of ${worker.id} was cut off and cannot go on: ${message}`,
+    hint,
+  );
+}
+
+/** Deletes backups that have been kept for as long as was promised; the log says which. */
+export async function sweepBackups(
+  { git, tell }: Told,
+  { config }: ControllerState,
+  now: Date,
+): Promise<void> {
+  for (const repo of config.repos) {
+    const gone = await expireBackups(git, repo, now);
+    // A repository that cannot be read is reported by its own look.
+    if (gone.ok && gone.value.length > 0)
+      tell({ type: 'backups-expired', repo: repo.name, refs: gone.value.map(({ ref }) => ref) });
+  }
+}

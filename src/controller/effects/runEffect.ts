@@ -1,0 +1,354 @@
+import { draftId } from '../../core/proposal.ts';
+import type { Worker } from '../../core/worker.ts';
+import {
+  foreignStateProblem,
+  untrustedProblem,
+  usualStaggerMs,
+  type WorkspaceConfig,
+} from '../../core/workspace.ts';
+import type { Message, Ticket } from '../../features/messages.ts';
+import type { RadarWatch } from '../../features/radar/service/watch.ts';
+import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
+import { toolsPatienceMs } from '../../features/workers/observing.ts';
+import { takenPorts } from '../../features/workers/starting.ts';
+import type { Git } from '../../git/run.ts';
+import { readStatuses } from '../../git/status/status.ts';
+import { type Problem, problemOf, type Result, success } from '../../lib/result.ts';
+import { pause, Stagger } from '../../lib/schedule.ts';
+import { helpFor, whyOf } from '../../lib/systemError.ts';
+import type { RunEffect, WorldEffect } from '../core.ts';
+import type { Documents } from '../documents.ts';
+import type { Environments } from './environments.ts';
+import type { HostPort } from './hostPort.ts';
+import { keepWork, undoEnd } from './keeping.ts';
+import { launch } from './launching.ts';
+import { lookForLeft } from './leftovers.ts';
+import { lookAtAgent, lookAtRestless, TokenCounter } from './lookingAtAgent.ts';
+import { makePlan } from './planning.ts';
+import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from './removing.ts';
+import type { Tools } from './tools.ts';
+import type { Typist } from './typing.ts';
+
+/** What effects are done with. */
+export interface Edge {
+  readonly git: Git;
+  readonly host: HostPort;
+  readonly radar: RadarWatch;
+  readonly documents: Pick<Documents, 'run'>;
+  /** The one that types into agents. */
+  readonly typist: Pick<Typist, 'type'>;
+  /** Opens the endpoint for agents' tools, or says where it is. */
+  openTools(): Promise<Result<string>>;
+  readonly environments: Pick<Environments, 'ambientOf'>;
+  /** The controller's own. */
+  readonly ambient: Tools['ambient'];
+  /** The name of the environment that the client waiting for this answer has lent. */
+  environmentOf(ticket: Ticket): string | undefined;
+  tell(message: Message): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+}
+
+interface Ongoing {
+  /** Ends the checks before a worker's finish. */
+  readonly checks: Map<string, AbortController>;
+  readonly starts: Stagger;
+  readonly tokens: TokenCounter;
+}
+
+/** Does effects at the edge of the program and tells what came of them. */
+export function createRunner(edge: Edge): RunEffect {
+  const tokens = new TokenCounter(edge.tell, edge.fail);
+  const ongoing: Ongoing = { checks: new Map(), starts: new Stagger(), tokens };
+  return (effect, state) => {
+    run(edge, effect, state, ongoing).catch((error) => {
+      edge.fail(error);
+      const told = afterFault(effect, state, error as Error);
+      if (told) edge.tell(told);
+    });
+  };
+}
+
+/** Returns what a fault of ours, or of the disk, comes to: who waits for the effect gets an answer, and the worker is free again. */
+function afterFault(effect: WorldEffect, state: ControllerState, error: Error): Message | null {
+  const problem = problemIn(error);
+  const result = { ok: false, problem } as const;
+  switch (effect.type) {
+    case 'plan': {
+      const draft = state.log.proposals.get(effect.n)?.draft;
+      const { config, environment } = state;
+      return draft ? { type: 'planned', n: effect.n, draft, config, environment, plan: result } : null;
+    }
+    case 'launch':
+      return { type: 'launch-failed', id: effect.id, stage: 'spawn', problem, ticket: effect.ticket };
+    case 'end-process':
+      return { type: 'process-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'finish':
+      return { type: 'finish-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'clean':
+      return { type: 'clean-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'undo':
+      return { type: 'undo-ended', id: effect.id, result, ticket: effect.ticket };
+    case 'type-prompt':
+      return { type: 'prompt-typed', id: effect.id, key: effect.key, result };
+    default:
+      return null;
+  }
+}
+
+function problemIn(error: Error & { readonly code?: unknown }): Problem {
+  const isFull = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const hint = helpFor(error) ?? 'Its log says more.';
+  return problemOf(isFull ? 'disk_full' : 'internal', `orch-tui could not do this: ${whyOf(error)}`, hint);
+}
+
+async function run(
+  edge: Edge,
+  effect: WorldEffect,
+  state: ControllerState,
+  { checks, starts, tokens }: Ongoing,
+): Promise<void> {
+  const usual = toolsFor(edge, state, environmentFor(edge, effect, state));
+  const tools = 'id' in effect ? tellingSigner(edge, usual, effect.id) : usual;
+  switch (effect.type) {
+    case 'plan':
+      return plan(edge, tools, effect.n, state);
+    case 'launch': {
+      const worker = state.log.workers.get(effect.id);
+      if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect, starts);
+      return;
+    }
+    case 'end-process': {
+      const call = await edge.host.find();
+      const result = call.ok ? await call.value('end', { id: effect.id }) : call;
+      return edge.tell({ type: 'process-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'finish': {
+      const result = await remove(state, effect.id, (worker) =>
+        finishWorker(tools, edge.host, worker, effect, (checked) =>
+          effect.skipChecks
+            ? Promise.resolve(success([]))
+            : check(edge, tools, checked, effect.checks, checks),
+        ),
+      );
+      return edge.tell({ type: 'finish-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'clean': {
+      const result = await remove(state, effect.id, (worker) =>
+        cleanWorker(tools, edge.host, worker, effect),
+      );
+      return edge.tell({ type: 'clean-ended', id: effect.id, result, ticket: effect.ticket });
+    }
+    case 'cancel-checks':
+      checks.get(effect.id)?.abort();
+      return;
+    case 'undo':
+      return edge.tell({
+        type: 'undo-ended',
+        id: effect.id,
+        result: await undoEnd(tools, state, effect),
+        ticket: effect.ticket,
+      });
+    case 'snapshot':
+      return edge.tell({
+        type: 'snapshot-ended',
+        id: effect.id,
+        result: await keepWork(tools, state, effect),
+      });
+    case 'forget-terminal': {
+      const call = await edge.host.find();
+      if (call.ok) await call.value('forget', { id: effect.id });
+      return;
+    }
+    case 'look-at-agent':
+      return effect.restless ? lookAtRestless(edge, state, effect.id) : lookAtAgent(edge, state, effect.id);
+    case 'await-tools':
+    case 'await-listing':
+    case 'await-limit-end':
+    case 'await-turn':
+      return runWait(effect, edge.tell, starts, gapOf(state));
+    case 'move-card':
+    case 'enter-time':
+    case 'write-entries':
+      return edge.documents.run(effect);
+    case 'look-at-radar':
+      return edge.radar.wake(effect.repo, effect.changed);
+    case 'type-prompt':
+      return edge.tell(await typed(edge, effect));
+    case 'count-tokens':
+      return tokens.ask(effect.id, effect.session, effect.path);
+    case 'look-for-left':
+      return lookForLeft(edge.tell, state);
+    case 'look-at-repos':
+      return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
+  }
+}
+
+/** Who asked has lent the environment; plans, and what older clients approve, have that of the plans. */
+function environmentFor(edge: Edge, effect: WorldEffect, { environment }: ControllerState): string {
+  if (effect.type === 'plan') return environment;
+  return 'ticket' in effect ? (edge.environmentOf(effect.ticket) ?? environment) : '';
+}
+
+/** Tools that work in the environment of that name. */
+export function toolsFor(
+  { git, environments }: Pick<Edge, 'git' | 'environments'>,
+  { config }: Pick<ControllerState, 'config'>,
+  environment: string,
+): Tools {
+  const ambient = environments.ambientOf(environment);
+  return { git: git.within(ambient), ambient, config };
+}
+
+/** Tools for what is done to a worker: while a signature waits for the person, the room says so. */
+export function tellingSigner({ tell }: Pick<Edge, 'tell'>, tools: Tools, id: string): Tools {
+  return { ...tools, git: tools.git.telling((program) => tell({ type: 'signing', id, program })) };
+}
+
+/** Agents work without our tools, too: what keeps them away is a notice, and no reason to start nothing. */
+async function withTools(edge: Edge, tools: Tools): Promise<Tools> {
+  const mcpUrl = await edge.openTools();
+  if (mcpUrl.ok) return { ...tools, mcpUrl: mcpUrl.value };
+  edge.tell({ type: 'noticed', problem: mcpUrl.problem });
+  return tools;
+}
+
+export function lookAtRepos(git: Git, state: ControllerState) {
+  return readStatuses(git, state.config.repos);
+}
+
+async function plan(edge: Edge, tools: Tools, n: number, state: ControllerState): Promise<void> {
+  const open = state.log.proposals.get(n);
+  if (!open) return;
+  const { config, trust, environment } = state;
+  if (trust.configuration !== 'trusted') {
+    const problem = untrustedProblem(config.root, trust);
+    const plan = { ok: false, problem } as const;
+    return edge.tell({ type: 'planned', n, draft: open.draft, config, environment, plan });
+  }
+  const worker = open.kind === 'resume' ? (state.log.workers.get(draftId(open.draft)) ?? null) : null;
+  const plan = await makePlan(await withTools(edge, tools), open, worker, takenPorts(state, open));
+  edge.tell({ type: 'planned', n, draft: open.draft, config, environment, plan });
+}
+
+async function launchWorker(
+  edge: Edge,
+  tools: Tools,
+  worker: Worker,
+  { id, plan, size, ticket }: Extract<WorldEffect, { type: 'launch' }>,
+  starts: Stagger,
+): Promise<void> {
+  const launched = await launch(tools, edge.host, worker, plan, size, () => starts.turn(gapOf(tools)));
+  if (!launched.ok)
+    return edge.tell({ type: 'launch-failed', id, stage: launched.stage, problem: launched.problem, ticket });
+  for (const warning of launched.warnings)
+    edge.tell({ type: 'noticed', problem: { code: 'worktree_warning', message: `${id}: ${warning}` } });
+  edge.tell({ type: 'launched', id, ticket });
+}
+
+/** Milliseconds from one start to the next. */
+function gapOf({ config }: { readonly config: WorkspaceConfig }): number {
+  return config.limits?.staggerMs ?? usualStaggerMs;
+}
+
+/** Runs the checks that a person was shown; they are announced where there is a command to run. */
+async function check(
+  edge: Edge,
+  tools: Tools,
+  worker: Worker,
+  shown: readonly string[] | null,
+  checks: Map<string, AbortController>,
+): Promise<Result<readonly string[]>> {
+  const command = checksOf(tools, worker.repo);
+  if (JSON.stringify(command) !== JSON.stringify(shown)) return checksChanged(worker.id);
+  if (!command) return success([]);
+  const stop = new AbortController();
+  checks.set(worker.id, stop);
+  edge.tell({ type: 'checks-begun', id: worker.id });
+  try {
+    return await runChecks(tools, worker, stop.signal);
+  } finally {
+    checks.delete(worker.id);
+    edge.tell({ type: 'checks-ended', id: worker.id });
+  }
+}
+
+async function remove<T>(
+  state: ControllerState,
+  id: string,
+  use: (worker: Worker) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const worker = state.log.workers.get(id);
+  return worker ? use(worker) : noSuchWorker(state, id);
+}
+
+async function typed(
+  { typist }: Edge,
+  { id, key, text, kind }: Extract<Effect, { type: 'type-prompt' }>,
+): Promise<Message> {
+  return { type: 'prompt-typed', id, key, result: await typist.type({ id, text, kind }) };
+}
+
+/** An agent that never asks for our tools. */
+const listingMs = 15_000;
+
+/** Node's timers hold no more. */
+const longestMs = 2 ** 31 - 1;
+
+/** Effects that are nothing but time. */
+type Wait = Extract<Effect, { type: `await-${string}` }>;
+
+/**
+ * Tells when it is over; update decides whether it still matters.
+ * @param gapMs milliseconds from one start to the next
+ */
+async function runWait(
+  wait: Wait,
+  tell: (message: Message) => void,
+  starts: Stagger,
+  gapMs: number,
+): Promise<void> {
+  switch (wait.type) {
+    case 'await-tools':
+      await after(toolsPatienceMs);
+      return tell({ type: 'tools-overdue', id: wait.id, run: wait.run });
+    case 'await-listing':
+      await after(listingMs);
+      return tell({ type: 'brief-overdue', id: wait.id, key: wait.key });
+    case 'await-limit-end':
+      // A moment later: timers may be early by a fraction.
+      await after(Date.parse(wait.until) - Date.now() + 50);
+      return tell({ type: 'clock-read', now: Date.now() });
+    case 'await-turn':
+      await starts.turn(gapMs);
+      return tell({ type: 'turn-came', id: wait.id, key: wait.key });
+  }
+}
+
+function after(ms: number): Promise<void> {
+  return pause(Math.min(Math.max(0, ms), longestMs), { keepsAlive: false });
+}
+
+/**
+ * What may be done while the log was not written here: looking, and what the workers that live need. Nothing in it may
+ * start, merge, remove, move a card or enter time.
+ */
+const allowedEffects: ReadonlySet<WorldEffect['type']> = new Set([
+  'end-process',
+  'look-at-agent',
+  'look-at-repos',
+  'look-for-left',
+  'count-tokens',
+]);
+
+/** Runs the allowed effects alone. A proposal shows why it has no plan; every other effect is dropped. */
+export function onlyForLiveWorkers(run: RunEffect, tell: (message: Message) => void): RunEffect {
+  return (effect, state) => {
+    if (allowedEffects.has(effect.type)) return run(effect, state);
+    const draft = effect.type === 'plan' && state.log.proposals.get(effect.n)?.draft;
+    if (!draft || effect.type !== 'plan') return;
+    const { config, environment } = state;
+    const plan = { ok: false, problem: foreignStateProblem(config.root) } as const;
+    queueMicrotask(() => tell({ type: 'planned', n: effect.n, draft, config, environment, plan }));
+  };
+}

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { configName } from '../../config/workspaceConfig.ts';
+import type { Repo } from '../../core/repo.ts';
+import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
+import type { Git } from '../../git/run.ts';
+import { replaceFile } from '../../lib/files.ts';
+import { failure, type Result, success } from '../../lib/result.ts';
+
+/** What the controller's effects work with. */
+export interface Tools {
+  readonly git: Git;
+  readonly config: WorkspaceConfig;
+  /** The person's environment; agents get an allow-listed part of it. */
+  readonly ambient: Readonly<Record<string, string | undefined>>;
+  /** Where agents reach our tools; absent when they cannot be offered. */
+  readonly mcpUrl?: string;
+}
+
+export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
+  const repo = config.repos.find((known) => known.name === name);
+  return repo
+    ? success(repo)
+    : failure(
+        'unknown_repo',
+        `The repository ${name} is not configured any more.`,
+        `Add it to ${configName}.`,
+      );
+}
+
+export function findPreset(config: WorkspaceConfig, name: string): Result<AgentPreset> {
+  const preset = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
+  return preset
+    ? success(preset)
+    : failure('unknown_agent', `The agent ${name} is not configured any more.`, `Add it to ${configName}.`);
+}
+
+/** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */
+export function settingsFile(root: string): string {
+  return join(root, '.orch', 'agent-settings.json');
+}
+
+/** What tells agents where our tools are. It has no secret of ours, but the variables of a memory server. */
+export function mcpConfigFile(root: string): string {
+  return join(root, '.orch', 'agent-mcp.json');
+}
+
+/**
+ * Writes what `--mcp-config` names: the token is filled in from each agent's environment.
+ * @param others servers that sessions get beside ours
+ */
+export function writeMcpConfig(
+  root: string,
+  url: string,
+  others: Readonly<Record<string, unknown>> = {},
+): Result<null> {
+  const headers = { Authorization: 'Bearer $' + '{ORCH_TOKEN}' };
+  const config = { mcpServers: { orch: { type: 'http', url, headers }, ...others } };
+  return replaceFile(root, mcpConfigFile(root), JSON.stringify(config, null, 2));
+}
+
+/** Where worktrees of a workspace lie. */
+export function worktreePath(root: string, repo: string, task: string): string {
+  return join(root, '.worktrees', `${repo}-${task}`);
+}

@@ -1,0 +1,403 @@
+import {
+  type Card,
+  type CardField,
+  type CardFields,
+  type CardRef,
+  type Column,
+  cardFields,
+  columns,
+  type SeenCard,
+} from '../../../core/board.ts';
+import {
+  cellText,
+  editLines,
+  foldName,
+  headingNames,
+  type LineEdit,
+  type MarkdownFile,
+  marked,
+  matchFields,
+  type Row,
+  setCells,
+  type Table,
+  unmerged,
+} from '../../../documents/markdown.ts';
+import {
+  addRow,
+  idMaker,
+  type Left,
+  modelCells,
+  newRoom,
+  placeBefore,
+  placeholderOf,
+  placeUnder,
+  type Room,
+  roomEdits,
+  roomIn,
+} from '../../../documents/tableEdit.ts';
+import { failure, type Result, success } from '../../../lib/result.ts';
+import { type Board, type BoardTable, boardAliases, parseBoard, readField, sectionOf } from './board.ts';
+import { type Holding, type RowTexts, seatHolders } from './holders.ts';
+
+export type BoardChange =
+  | {
+      readonly kind: 'add';
+      readonly column: Column;
+      readonly fields: Partial<CardFields> & { readonly task: string };
+    }
+  | {
+      readonly kind: 'change';
+      readonly card: CardRef;
+      /** Refused with `card_changed` where the card is another one by now. */
+      readonly seen?: SeenCard;
+      /** Where it moves to, last in that table. */
+      readonly column?: Place;
+      /** Null clears a cell. */
+      readonly fields?: Partial<CardFields>;
+      /** The worker that takes the card or leaves it, as `fields.worker` says: a person on it stays. */
+      readonly holder?: string;
+      /** What earlier tables had no column for, by the column's name: written where there is one again. */
+      readonly others?: Readonly<Record<string, string>>;
+    };
+
+/** What became of one change. */
+interface CardOutcome {
+  readonly id: string | null;
+  /** Values that the card's table has no column for. */
+  readonly left: Left;
+}
+
+interface BoardChanged {
+  readonly board: Board;
+  /** For each change; a refused one changed nothing, the others were made. */
+  readonly outcomes: readonly Result<CardOutcome>[];
+}
+
+interface Editing {
+  readonly board: Board;
+  readonly places: ReadonlyMap<number, { readonly at: BoardTable; readonly row: Row }>;
+  readonly cardsById: ReadonlyMap<string | null, Card>;
+  /** Ids that this batch has given. */
+  readonly given: Set<string>;
+  readonly edits: LineEdit[];
+  readonly touched: Set<number>;
+  readonly rooms: Map<Place, Room<CardField>>;
+  readonly takeId: (() => string) | null;
+}
+
+/**
+ * Changes a board's text: a changed field changes one line, a moved card is cut and inserted, everything else stays
+ * byte for byte.
+ * @param prefix of the ids that new cards get where their table has a column for it; null for none
+ * @returns the board after it; `conflict_markers` for a file that git could not merge.
+ */
+export function changeBoard(
+  board: Board,
+  changes: readonly BoardChange[],
+  prefix: string | null = null,
+): Result<BoardChanged> {
+  const refused = unmerged(board.file);
+  if (refused) return refused;
+  const takeId = prefix === null ? null : idMaker(board.file.text, prefix);
+  const editing: Editing = {
+    board,
+    places: new Map(board.tables.flatMap((at) => at.table.rows.map((row) => [row.line + 1, { at, row }]))),
+    cardsById: new Map(board.cards.map((card) => [card.id, card])),
+    given: new Set(),
+    edits: [],
+    touched: new Set(),
+    rooms: new Map(),
+    takeId,
+  };
+  const outcomes = changes.map((change) =>
+    change.kind === 'add' ? addCard(editing, change) : changeCard(editing, change),
+  );
+  const after = parseBoard(
+    editLines(board.file.lines, [...editing.edits, ...roomEdits(inOrder(editing.rooms))]),
+  );
+  const added = [...editing.rooms].reduce(
+    (sum, [place, { rows }]) => sum + (place === 'Archive' ? 0 : rows.length),
+    0,
+  );
+  const removed = editing.edits.filter(({ kind }) => kind === 'remove').length;
+  if (after.cards.length !== board.cards.length + added - removed)
+    return failure(
+      'unsafe_change',
+      'The change would have hidden rows of the board.',
+      'Look for code or comments that do not end.',
+    );
+  return success({ board: after, outcomes });
+}
+
+function inOrder(rooms: ReadonlyMap<Place, Room<CardField>>): Room<CardField>[] {
+  return [...columns, 'Archive' as const].flatMap((place) => rooms.get(place) ?? []);
+}
+
+function addCard(editing: Editing, { column, fields }: BoardChange & { kind: 'add' }): Result<CardOutcome> {
+  if (fields.task.trim() === '') return failure('empty_task', 'A card needs a text.');
+  const room = roomFor(editing, column);
+  if (!room.ok) return room;
+  const made = room.value.fields.includes('id') ? editing.takeId?.() : undefined;
+  const id = fields.id ?? made ?? null;
+  const taken = takenId(editing, id, null);
+  if (taken) return taken;
+  return success({ id, left: fillRow(room.value, textsOf({ ...fields, id }), new Map()) });
+}
+
+function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }): Result<CardOutcome> {
+  const found = findCard(editing, change.card);
+  if (!found.ok) return found;
+  const { card, at, row } = found.value;
+  if (card.problem !== null)
+    return failure('damaged_row', `Line ${card.line}: ${card.problem}.`, 'Fix the row by hand.');
+  const changed = changedSince(card, change.seen);
+  if (changed) return changed;
+  if (editing.touched.has(row.line)) return failure('changed_twice', `Line ${card.line} is changed already.`);
+  if (change.fields?.task?.trim() === '') return failure('empty_task', 'A card needs a text.');
+  const id = change.fields?.id ?? card.id;
+  const taken = takenId(editing, id, card.id);
+  if (taken) return taken;
+  const texts = textsOf(change.fields ?? {});
+  const ready = texts.get('ready');
+  if (ready !== undefined) texts.set('ready', readyLike(editing.board, ready));
+  const isKept = id !== null;
+  if (change.column === undefined || change.column === card.column) {
+    const to = { fields: at.fields, names: at.table.names };
+    if (change.holder !== undefined)
+      seatHolders({ at, row }, to, { texts, others: new Map() }, { holder: change.holder, isKept });
+    const { text, left } = editRow(at, row, texts);
+    editing.touched.add(row.line);
+    if (text !== row.text) editing.edits.push({ kind: 'replace', line: row.line, text });
+    return success({ id, left: { ...change.others, ...left } });
+  }
+  const room = roomFor(editing, change.column);
+  if (!room.ok) return room;
+  editing.touched.add(row.line);
+  editing.edits.push({ kind: 'remove', line: row.line });
+  const others = new Map(Object.entries(change.others ?? {}));
+  return success({
+    id,
+    left: moveRow(room.value, { at, row }, { texts, others }, { holder: change.holder, isKept }),
+  });
+}
+
+/** Values by field, in the words of a cell; '' clears. */
+function textsOf(fields: Partial<CardFields>): Map<CardField, string> {
+  return new Map(
+    cardFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field] ?? '']])),
+  );
+}
+
+/** What people write for yes and no. */
+const answers: readonly (readonly [yes: string, no: string])[] = [
+  ...([
+    ['Yes', 'No'],
+    ['yes', 'no'],
+    ['YES', 'NO'],
+    ['Y', 'N'],
+    ['y', 'n'],
+  ] as const),
+  ...([
+    ['true', 'false'],
+    ['True', 'False'],
+    ['✅', '❌'],
+    ['✓', '✗'],
+    ['✔', '✘'],
+    ['[x]', '[ ]'],
+  ] as const),
+];
+
+/** A yes or no in the words that the board's other cards have for it. */
+function readyLike({ cards }: Board, text: string): string {
+  const at = ['Yes', 'No'].indexOf(text);
+  if (at < 0) return text;
+  const said = cards.flatMap(({ ready }) => ready ?? []);
+  const style = answers.find((words) => words.some((word) => said.includes(word)));
+  return style?.[at] ?? text;
+}
+
+function roomFor(editing: Editing, place: Place): Result<Room<CardField>> {
+  const known = editing.rooms.get(place);
+  if (known) return success(known);
+  const room = openRoom(editing.board, place);
+  if (room.ok) editing.rooms.set(place, room.value);
+  return room;
+}
+
+/** Refuses an id that another card has; notes a new one. */
+function takenId(
+  { cardsById, given }: Editing,
+  id: string | null,
+  before: string | null,
+): Result<never> | null {
+  if (id === null || id === before) return null;
+  if (cardsById.has(id) || given.has(id)) return failure('duplicate_id', `There is a card ${id} already.`);
+  given.add(id);
+  return null;
+}
+
+/** Whoever decided upon an older text has not seen what they would change. */
+function changedSince(
+  { id, line, column, task }: Card,
+  seen: SeenCard = { column, task },
+): Result<never> | null {
+  if (seen.column === column && seen.task === task) return null;
+  const what = seen.column === column ? 'says something else' : `is in ${column}`;
+  return failure(
+    'card_changed',
+    `${id ?? 'The card'} was changed meanwhile: on line ${line} it ${what} now.`,
+    'Nothing was written; look at it again.',
+  );
+}
+
+function findCard(
+  { board, places, cardsById }: Editing,
+  ref: CardRef,
+): Result<{ card: Card; at: BoardTable; row: Row }> {
+  const card =
+    'id' in ref
+      ? cardsById.get(ref.id)
+      : board.cards.find(({ line, task }) => line === ref.line && task === ref.task);
+  const place = card && places.get(card.line);
+  if (card && place) return success({ card, ...place });
+  const which = 'id' in ref ? ref.id : `with this text on line ${ref.line}`;
+  return failure('unknown_card', `There is no card ${which}.`, 'See them with "orch-tui board".');
+}
+
+/** Where a card may be put: a column, or out of sight. */
+type Place = Column | 'Archive';
+
+/**
+ * Where new rows of a column go: its first table that is not about the past, else a new one under its heading, else a new section in the order
+ * of the columns. Refuses `damaged_section` where rows stand that belong to no table: a second one would hide them.
+ */
+function openRoom(board: Board, place: Place): Result<Room<CardField>> {
+  const { file } = board;
+  const tables = board.tables.filter(({ column }) => column === place);
+  const known = tables.find(({ table }) => !isPast(table)) ?? tables[0] ?? archiveTable(board, place);
+  if (known) return success(roomIn(known.table, known.fields));
+  const heading = file.headings.find(({ text }) => isHeadingOf(place, text));
+  const stray = board.flaws.find(
+    ({ code, line }) => code === 'stray_row' && heading && heading.line < line - 1 && line - 1 < heading.end,
+  );
+  if (stray) return failure('damaged_section', stray.message, 'Fix the table by hand.');
+  const sibling = board.tables[0];
+  const names = namesFor(place, sibling?.table, sibling?.fields ?? []);
+  const where = heading ? placeUnder(file, heading.line) : newSection(file, place);
+  return success(newRoom(names, matchFields(names, boardAliases), sibling?.table, where));
+}
+
+/** Reports whether a table holds what is over, as below `Done (Last Sprint)`. */
+function isPast({ path }: Table): boolean {
+  return path.some(({ text }) => /\b(?:last|previous|earlier|old)\b/.test(foldName(text)));
+}
+
+function isHeadingOf(place: Place, text: string): boolean {
+  return place === 'Archive'
+    ? headingNames(text).some((name) => /^archived?$/.test(name))
+    : sectionOf(text) === place;
+}
+
+function archiveTable({ file }: Board, place: Place) {
+  if (place !== 'Archive') return undefined;
+  const table = file.tables.find(({ path }) => isHeadingOf('Archive', path.at(-1)?.text ?? ''));
+  return table && { table, fields: matchFields(table.names, boardAliases) };
+}
+
+/** In front of the next column's section, else behind the last one of the board, else at the end. */
+function newSection(file: MarkdownFile, place: Place) {
+  const ofBoard = file.headings.filter(({ text }) => typeof sectionOf(text) === 'string');
+  const level = ofBoard[0]?.level ?? 2;
+  const later = place === 'Archive' ? [] : columns.slice(columns.indexOf(place) + 1);
+  const next = ofBoard.find(({ text }) => later.some((column) => sectionOf(text) === column));
+  const line = next?.line ?? ofBoard.at(-1)?.end ?? file.lines.length;
+  return placeBefore(file, line, `${'#'.repeat(level)} ${place}`);
+}
+
+const everywhere: readonly CardField[] = ['id', 'task', 'priority', 'repo', 'branch', 'worker'];
+
+/** What a column's table has besides. */
+const added: Readonly<Record<Place, readonly CardField[]>> = {
+  'To Do': [],
+  'In Progress': ['branch', 'worker', 'started'],
+  Review: ['branch', 'worker', 'pr'],
+  Done: ['completed'],
+  Archive: ['branch', 'worker', 'completed'],
+};
+
+const titles: Readonly<Partial<Record<CardField, string>>> = {
+  ...{ id: 'ID', task: 'Task', priority: 'Priority', repo: 'Repo', branch: 'Branch', worker: 'Worker' },
+  ...{ started: 'Started', pr: 'PR', completed: 'Completed' },
+};
+
+/** The columns of the board's first table that any card has, under its names, and those that this place adds. */
+function namesFor(place: Place, like: Table | undefined, fields: readonly (CardField | null)[]): string[] {
+  const base = like
+    ? like.names.filter((_, at) => everywhere.some((field) => field === fields[at]))
+    : everywhere.filter((field) => field !== 'branch').map((field) => titles[field] ?? field);
+  const present = matchFields(base, boardAliases);
+  return [
+    ...base,
+    ...added[place].filter((field) => !present.includes(field)).map((field) => titles[field] ?? field),
+  ];
+}
+
+/** The line with these fields changed; '' clears one. */
+function editRow(
+  at: BoardTable,
+  row: Row,
+  texts: ReadonlyMap<CardField, string>,
+): { readonly text: string; readonly left: Left } {
+  const values = new Map<number, string>();
+  for (const [field, text] of texts) {
+    const column = at.fields.indexOf(field);
+    if (column < 0) continue;
+    const before = cellText(row, row.cells[column]);
+    values.set(
+      column,
+      text === '' ? placeholderOf(at.table) : field === 'task' ? text : marked(text, before),
+    );
+  }
+  const left = [...texts].filter(([field, value]) => value !== '' && !at.fields.includes(field));
+  return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
+}
+
+/** The row in another table: as it is where the columns are the same, else cell by cell. */
+function moveRow(
+  room: Room<CardField>,
+  { at, row }: { readonly at: BoardTable; readonly row: Row },
+  { texts, others }: RowTexts,
+  holding: Holding,
+): Left {
+  const isSame =
+    room.names.length === at.table.names.length &&
+    room.names.every((name, n) => foldName(name) === foldName(at.table.names[n] ?? ''));
+  if (isSame && texts.size === 0) {
+    room.rows.push(row.text);
+    return {};
+  }
+  // What the card says itself goes before what was kept for it.
+  for (const [column, field] of at.fields.entries()) {
+    const name = at.table.names[column] ?? '';
+    if (field !== null) continue;
+    for (const kept of [...others.keys()]) if (foldName(kept) === foldName(name)) others.delete(kept);
+    others.set(name, cellText(row, row.cells[column]));
+  }
+  seatHolders({ at, row }, room, { texts, others }, holding);
+  for (const [column, field] of at.fields.entries())
+    if (field !== null && !texts.has(field)) texts.set(field, cellText(row, row.cells[column]));
+  return fillRow(room, texts, others);
+}
+
+/** Writes a row into a room. @returns what found no column */
+function fillRow(
+  room: Room<CardField>,
+  texts: ReadonlyMap<CardField, string>,
+  others: ReadonlyMap<string, string>,
+): Left {
+  const left = addRow(room, texts, others, modelCells(room));
+  const shown = cardFields.flatMap((field) =>
+    texts.has(field) && left[field] !== undefined ? [[field, readField(field, left[field])]] : [],
+  );
+  return { ...left, ...Object.fromEntries(shown) };
+}

@@ -1,0 +1,345 @@
+import { join } from 'node:path';
+import { resolveBoard } from '../../../config/documentConfig.ts';
+import { dayOf } from '../../../core/amounts.ts';
+import {
+  type BoardConfig,
+  type BoardFacts,
+  boardFacts,
+  type Card,
+  type CardChange,
+  type CardChanged,
+  type CardField,
+  type CardFields,
+  type Column,
+  cardFields,
+  cardOf,
+  columns,
+  refTo,
+} from '../../../core/board.ts';
+import type { UnknownRow } from '../../../core/notion.ts';
+import {
+  changeDocument,
+  type DocumentText,
+  FileWatch,
+  type Planned,
+  readDocument,
+} from '../../../documents/file.ts';
+import { withPendingNote, withSyncNote } from '../../../documents/syncNotes.ts';
+import { SerialQueue } from '../../../lib/queue.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
+import type { Message } from '../../messages.ts';
+import type { ControllerState } from '../../state.ts';
+import type { CardMove } from '../boardState.ts';
+import { type Board, boardPrefix, parseBoard, withIds } from '../document/board.ts';
+import type { BoardChange } from '../document/boardChange.ts';
+import { type CardStep, changeCards } from '../document/keptValues.ts';
+
+/** What desks need of their surroundings. */
+export interface DocumentWorld {
+  state(): ControllerState;
+  tell(message: Message): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+}
+
+/** Copies of documents as they were before we changed them. */
+export function backupsFolder(root: string): string {
+  return join(root, '.orch', 'backups', 'documents');
+}
+
+/** What is to become of the board's text. */
+type BoardPlan<T> = (board: Board, config: BoardConfig) => Result<Planned<T>>;
+
+/** Reads the board whenever it changes, and changes it for people and for what workers do: one after the other. */
+export class BoardDesk {
+  readonly #world: DocumentWorld;
+  readonly #queue = new SerialQueue();
+  readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
+  #file: string | null = null;
+  /** Until the first look is over, it is not reported that there is no board. */
+  #followed: Promise<unknown> = Promise.resolve();
+  #hash: string | null = null;
+
+  constructor(world: DocumentWorld) {
+    this.#world = world;
+  }
+
+  /** Reads the board of the configuration as it is now, and watches it. */
+  follow(): Promise<unknown> {
+    const config = this.#config;
+    const file = config ? config.file : null;
+    if (file === this.#file) return this.#followed;
+    this.#file = file;
+    this.#followed = this.#watch.follow(file).then(() => this.read());
+    return this.#followed;
+  }
+
+  /** As it is now. @returns `board_off`, `no_board`, `document_unreadable` */
+  read(): Promise<Result<BoardFacts>> {
+    return this.#queue.add(() => this.#look());
+  }
+
+  add(column: Column, fields: Partial<CardFields> & { readonly task: string }): Promise<Result<CardChanged>> {
+    return this.#queue.add(() => this.#write({ kind: 'add', column, fields }));
+  }
+
+  change(change: CardChange): Promise<Result<CardChanged>> {
+    return this.#queue.add(() => this.#write({ kind: 'change', ...change }));
+  }
+
+  /** Gives an id to every sound card that has none. @returns how many */
+  giveIds(): Promise<Result<{ given: number }>> {
+    return this.rewrite((board, { prefix }) => {
+      const before = boardFacts('', board.cards, []).withoutId;
+      const after = withIds(board, boardPrefix(board, prefix));
+      if (!after.ok) return after;
+      const given = before - boardFacts('', after.value.cards, []).withoutId;
+      const { text } = after.value.file;
+      const what = `${given} ${given === 1 ? 'card' : 'cards'} got an id`;
+      const noted = given === 0 ? text : withPendingNote(text, minuteOf(new Date()), what);
+      return success({ text: noted, value: { given } });
+    });
+  }
+
+  /** Returns sound cards without an id, which no sync knows. */
+  async withoutId(): Promise<readonly UnknownRow[]> {
+    const cards = await this.rewrite((board) => success({ text: board.file.text, value: board.cards }));
+    // What keeps the board from being read was said by the sync itself.
+    const known = cards.ok ? cards.value : [];
+    return known.flatMap(({ id, task, problem }) =>
+      id === null && problem === null ? [{ table: 'board', task }] : [],
+    );
+  }
+
+  /**
+   * Does for a worker's card what its life makes of it; what keeps it from that is reported and stops nothing.
+   * @returns the id of the card that was changed; null for none
+   */
+  async move(move: CardMove): Promise<string | null> {
+    return this.#queue.add(async () => {
+      const config = this.#config;
+      if (!config || (this.#hash === null && !config.autoAdd)) return null;
+      const moved = await this.#rewrite((board) => {
+        const change = changeFor(board, move, dayOf(new Date()), config.autoAdd);
+        if (!change) return success({ text: board.file.text, value: null });
+        const takes = change.kind === 'change' && change.fields?.worker !== undefined;
+        return this.#step(board, takes ? { ...change, holder: move.worker.id } : change);
+      });
+      if (moved.ok && moved.value) this.keep([moved.value]);
+      else if (!moved.ok) this.#world.tell({ type: 'noticed', problem: notMoved(move, moved.problem) });
+      return moved.ok ? (moved.value?.id ?? null) : null;
+    });
+  }
+
+  /** Plans a change upon the board as it is at that moment; for those who change more than one card. */
+  rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
+    return this.#queue.add(() => this.#rewrite(plan));
+  }
+
+  /**
+   * Brings the lines that tell of the last sync up to date, where the file has them.
+   * @param pending ids of cards that it could not bring to the other side
+   */
+  async noteSync(at: Date, pending: ReadonlySet<string>): Promise<void> {
+    await this.rewrite((board) => {
+      const rows = board.cards.flatMap(({ id, task }) =>
+        id !== null && pending.has(id) ? [{ id, task }] : [],
+      );
+      const texts = board.cards.filter(({ id }) => id === null).map(({ task }) => task);
+      return success({ text: withSyncNote(board, minuteOf(at), { rows, texts }), value: null });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    await this.#queue.onIdle();
+  }
+
+  get #config(): BoardConfig | false {
+    const { board, root } = this.#world.state().config;
+    return board ?? resolveBoard(root, board);
+  }
+
+  async #write(change: BoardChange): Promise<Result<CardChanged>> {
+    const changed = await this.#rewrite((board) => {
+      const done = this.#step(board, change);
+      return done.ok ? (this.#refuse(board, change, done.value) ?? done) : done;
+    });
+    if (!changed.ok) return changed;
+    this.keep([changed.value]);
+    const { id, left } = changed.value;
+    return success({ id, left });
+  }
+
+  /** Refuses what a person asked for and the board has no place for, and what it says already. */
+  #refuse(board: Board, change: BoardChange, { text, value }: Planned<CardStep>): Result<never> | null {
+    const { left, key, staleKey } = value;
+    const lost = Object.keys(change.fields ?? {}).filter((field) => field in left);
+    if (lost.length > 0) return noPlace(board, lost as readonly CardField[]);
+    const isKept = JSON.stringify(this.#keptAs(key)) === JSON.stringify(left) && staleKey === null;
+    if (change.kind === 'add' || text !== board.file.text || !isKept) return null;
+    const where = change.column === undefined ? 'says that' : `is in ${change.column}`;
+    return failure('changed_already', `${value.id ?? 'The card'} ${where} already.`, 'Nothing was written.');
+  }
+
+  #step(board: Board, change: BoardChange): Result<Planned<CardStep>> {
+    const { prefix } = this.#config || { prefix: null };
+    const done = this.plan(board, [change], boardPrefix(board, prefix));
+    if (!done.ok) return done;
+    const { board: after, outcomes } = done.value;
+    const [outcome] = outcomes;
+    if (!outcome) return failure('unknown_card', 'Nothing was changed.');
+    if (!outcome.ok) return outcome;
+    const text =
+      after.file.text === board.file.text
+        ? after.file.text
+        : withPendingNote(after.file.text, minuteOf(new Date()), changeText(board, change));
+    return success({ text, value: outcome.value });
+  }
+
+  /** Plans changes, with what earlier tables of these cards had no column for; `keep` what comes of it. */
+  plan(board: Board, changes: readonly BoardChange[], prefix: string | null = null) {
+    return changeCards(board, changes, prefix, this.#world.state().log.cardValues);
+  }
+
+  /** Keeps what the tables that cards are in have no column for. */
+  keep(steps: readonly CardStep[]): void {
+    for (const { key, staleKey, left } of steps) {
+      if (staleKey !== null) this.#keepAs(staleKey, {});
+      this.#keepAs(key, left);
+    }
+  }
+
+  #keepAs(card: string, left: CardStep['left']): void {
+    if (JSON.stringify(this.#keptAs(card)) === JSON.stringify(left)) return;
+    this.#world.tell({ type: 'documented', happening: { type: 'card-moved', card, left } });
+  }
+
+  #keptAs(card: string): CardStep['left'] {
+    return this.#world.state().log.cardValues.get(card) ?? {};
+  }
+
+  async #rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
+    const config = this.#config;
+    if (!config) return boardOff();
+    const { root } = this.#world.state().config;
+    const changed = await changeDocument({ root, file: config.file }, backupsFolder(root), (text) =>
+      plan(parseBoard(text), config),
+    );
+    await this.#look();
+    return changed;
+  }
+
+  async #look(): Promise<Result<BoardFacts>> {
+    const config = this.#config;
+    if (!config) return this.#nothing(boardOff());
+    const read = await readDocument({ root: this.#world.state().config.root, file: config.file });
+    if (!read.ok) {
+      this.#world.tell({ type: 'noticed', problem: read.problem });
+      return this.#nothing(read);
+    }
+    if (read.value.hash === null) return this.#nothing(noBoard(config.file));
+    return success(this.#told(config.file, read.value));
+  }
+
+  #told(file: string, { text, hash }: DocumentText): BoardFacts {
+    const known = this.#world.state().documents.board;
+    if (known?.file === file && hash === this.#hash) return known;
+    this.#hash = hash;
+    const { cards, flaws } = parseBoard(text);
+    const board = boardFacts(file, cards, flaws);
+    this.#world.tell({ type: 'board-read', board });
+    return board;
+  }
+
+  #nothing<T>(result: Result<T>): Result<T> {
+    this.#hash = null;
+    if (this.#world.state().documents.board) this.#world.tell({ type: 'board-read', board: null });
+    return result;
+  }
+}
+
+/** Such as `2026-11-22 20:00`. */
+export function minuteOf(at: Date): string {
+  return `${dayOf(at)} ${at.toTimeString().slice(0, 5)}`;
+}
+
+/** What a change log says of a change. */
+function changeText({ cards }: Board, change: BoardChange): string {
+  if (change.kind === 'add') return `${change.fields.task} added to ${change.column}`;
+  const { card } = change;
+  const found = 'id' in card ? cards.find(({ id }) => id === card.id) : undefined;
+  const task = change.fields?.task ?? ('id' in card ? (found?.task ?? '') : card.task);
+  const name = 'id' in card ? `${card.id} ${task}` : task;
+  return change.column === undefined ? `${name} changed` : `${name} moved to ${change.column}`;
+}
+
+/** Says which columns of the board have a place for what the card's own table has none for. */
+function noPlace({ tables }: Board, lost: readonly CardField[]): Result<never> {
+  const others = columns.filter((column) =>
+    tables.some((one) => one.column === column && lost.every((field) => one.fields.includes(field))),
+  );
+  const there =
+    others.length === 0 ? 'No table of the board has one: add it' : `Tables of ${others.join(', ')} have one`;
+  return failure(
+    'no_place',
+    `The card's table has no column for ${lost.join(', ')}.`,
+    `Nothing was written. ${there}; or leave that out.`,
+  );
+}
+
+function boardOff(): Result<never> {
+  return failure('board_off', 'The board is off: "board" is false in .orch/config.json.');
+}
+
+function noBoard(file: string): Result<never> {
+  return failure('no_board', `There is no board ${file}.`, 'Begin one: orch-tui board add "…"');
+}
+
+function notMoved({ worker }: CardMove, { code, message, hint }: Problem) {
+  return problemOf(code, `The card of ${worker.id} was left as it is: ${message}`, hint);
+}
+
+/**
+ * What a worker's life changes on the board; null where it has no card there, or the card is as it should be.
+ * @param today `yyyy-mm-dd`
+ */
+export function changeFor(
+  { cards }: Pick<Board, 'cards'>,
+  { worker, from, to, fields, dated }: CardMove,
+  today: string,
+  autoAdd: boolean,
+): BoardChange | null {
+  const date = dated === null ? {} : { [dated]: today };
+  const card = cardOf(cards, worker);
+  if (!card)
+    return autoAdd && dated === 'started' && to
+      ? { kind: 'add', column: to, fields: { ...fields, ...date, task: titleOf(worker) } }
+      : null;
+  const moves = to !== null && from.includes(card.column);
+  if (to !== null && !moves && from.length > 0 && card.column !== to) return null;
+  const written = { ...fields, ...(moves || card.column === to ? missing(card, date) : {}) };
+  return changeOf(card, moves ? to : null, { ...written, ...(card.repo !== null && { repo: card.repo }) });
+}
+
+function changeOf(card: Card, column: Column | null, fields: Partial<CardFields>): BoardChange | null {
+  const news = cardFields.filter((field) => fields[field] !== undefined && fields[field] !== card[field]);
+  if (column === null && news.length === 0) return null;
+  const only = Object.fromEntries(news.map((field) => [field, fields[field]]));
+  return { kind: 'change', card: refTo(card), ...(column && { column }), fields: only };
+}
+
+/** Returns the days to be written: one that is there already is a person's, or an earlier one. */
+function missing(card: Card, date: Partial<CardFields>): Partial<CardFields> {
+  return Object.fromEntries(
+    cardFields.flatMap((field) =>
+      date[field] !== undefined && card[field] === null ? [[field, date[field]]] : [],
+    ),
+  );
+}
+
+/** Returns a title: the first line of a brief where it is short. */
+function titleOf({ brief, task }: CardMove['worker']): string {
+  const line = brief.trim().split('\n', 1)[0]?.trim() ?? '';
+  return line !== '' && line.length <= 100 ? line : task;
+}

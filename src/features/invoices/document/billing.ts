@@ -1,0 +1,267 @@
+import type { BilledEntry, EntryStatus } from '../../../core/invoices.ts';
+import {
+  cellText,
+  foldName,
+  isPlaceholder,
+  type LineEdit,
+  matchFields,
+  plainText,
+  type Row,
+  setCells,
+} from '../../../documents/markdown.ts';
+import {
+  addRow,
+  type Left,
+  modelCells,
+  newRoom,
+  placeUnder,
+  type Room,
+  roomIn,
+} from '../../../documents/tableEdit.ts';
+import { failure, type Result, success } from '../../../lib/result.ts';
+import {
+  type Bill,
+  type BillField,
+  type BillStatus,
+  type BillTable,
+  billAliases,
+  billSection,
+  nextNumber,
+} from './bills.ts';
+import { amountLike, type EntryTable, type WrittenEntry } from './entries.ts';
+import type { Invoices } from './invoices.ts';
+
+/** One change of a file's invoices, as it is gathered. */
+export interface Billing {
+  readonly invoices: Invoices;
+  readonly edits: LineEdit[];
+  readonly touched: Set<number>;
+  readonly billRooms: Map<BillStatus, Room<BillField>>;
+  /** Numbers that this batch has given. */
+  readonly numbers: Set<string>;
+}
+
+/** What became of an invoice. */
+export interface Billed {
+  readonly number: string;
+  readonly status: BillStatus;
+  readonly amountCents: number;
+  readonly currency: string;
+  /** None where a known invoice was paid. */
+  readonly entries: readonly BilledEntry[];
+  /** What the invoice said and its table has no column for. */
+  readonly left: Left;
+}
+
+interface BillWish {
+  readonly status: BillStatus;
+  /** `yyyy-mm-dd` */
+  readonly on: string;
+  /** Of the invoice; absent: the next one. */
+  readonly number?: string | undefined;
+}
+
+/** Whether what is billed goes to a section of invoices in this file, one row for all that is billed together. */
+export function hasBills({ billTables, file }: Invoices): boolean {
+  return (
+    billTables.length > 0 ||
+    file.headings.some(
+      ({ level, text }) => level > 1 && billSection(text) === 'invoiced' && / invoices$/.test(foldName(text)),
+    )
+  );
+}
+
+/** Takes rows out of their tables, and adds one invoice for all of them. */
+export function billRows(
+  billing: Billing,
+  rows: readonly { readonly at: EntryTable; readonly row: Row; readonly entry: WrittenEntry }[],
+  { status, on, number: wanted }: BillWish,
+): Result<Billed> {
+  const { currency } = billing.invoices;
+  const other = rows.find(({ entry }) => entry.currency !== currency);
+  if (other)
+    return failure(
+      'other_currency',
+      `Line ${other.row.line + 1} is in ${other.entry.currency}, the file's invoices are in ${currency}.`,
+      'Bill it by hand, or in a file of its own.',
+    );
+  const room = billRoom(billing, status);
+  if (!room.ok) return room;
+  const number = numberFor(billing, wanted);
+  if (!number.ok) return number;
+  const amountCents = rows.reduce((sum, { entry }) => sum + entry.amountCents, 0);
+  const entries = rows.map(({ at, row, entry }) => ({ ...entry, status, cells: cellsOf(at, row) }));
+  const models = modelCells(room.value);
+  const amounts = entries.flatMap(({ cells }) => Object.entries(cells)).filter(([name]) => isAmount(name));
+  const shown = [...amounts.map(([, text]) => text), ...amountsIn(billing.invoices)].filter((text) =>
+    /\d/.test(text),
+  );
+  // Only a large number shows how thousands are parted.
+  const model =
+    shown.findLast((text) => amountCents >= 100_000 && /\d[.,'’\s]\d{3}(?!\d)/.test(text)) ?? shown.at(-1);
+  const texts = new Map<BillField, string>([
+    ['number', number.value],
+    ['date', on],
+    ['amount', amountLike(model ?? '', amountCents, currency)],
+    ['status', status === 'paid' ? paidLike(billing) : openLike(billing)],
+    ...(status === 'paid' ? ([['paid', on]] as const) : []),
+  ]);
+  const left = addRow(room.value, texts, together(entries), models);
+  const lost = Object.entries(left).filter(([name]) => name === 'date' && status === 'invoiced');
+  for (const { row } of rows) {
+    billing.touched.add(row.line);
+    billing.edits.push({ kind: 'remove', line: row.line });
+  }
+  billing.numbers.add(number.value);
+  return success({
+    number: number.value,
+    status,
+    amountCents,
+    currency,
+    entries,
+    left: Object.fromEntries(lost),
+  });
+}
+
+/** Moves an invoice to those that are paid, or says so in its own row where there are none. */
+export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed> {
+  const { number, amountCents, currency, line } = bill;
+  if (bill.flaw) return failure(bill.flaw.code, bill.flaw.message, 'Correct the row by hand.');
+  if (bill.status === 'paid') return failure('marked_already', `${number} is paid already.`);
+  if (billing.touched.has(line - 1)) return failure('changed_twice', `Line ${line} is changed already.`);
+  const from = billing.invoices.billTables.find(({ table }) =>
+    table.rows.some((row) => row.line === line - 1),
+  );
+  const row = from?.table.rows.find((one) => one.line === line - 1);
+  if (!from || !row) return failure('unknown_entry', `There is no invoice ${number}.`);
+  billing.touched.add(row.line);
+  const paid = { number, status: 'paid', amountCents, currency, entries: [] } as const;
+  const room = billRoom(billing, 'paid');
+  if (!room.ok) {
+    if (!from.fields.includes('status')) return room;
+    const values = new Map([[from.fields.indexOf('status'), paidLike(billing)]]);
+    if (from.fields.includes('paid')) values.set(from.fields.indexOf('paid'), on);
+    const text = setCells(row.text, from.table.delimiters, values);
+    billing.edits.push({ kind: 'replace', line: row.line, text });
+    return success({ ...paid, left: from.fields.includes('paid') ? {} : { paid: on } });
+  }
+  const texts = new Map<BillField, string>();
+  const others = new Map<string, string>();
+  for (const [at, field] of from.fields.entries()) {
+    const text = cellText(row, row.cells[at]);
+    if (field === null) others.set(from.table.names[at] ?? '', text);
+    else texts.set(field, text);
+  }
+  texts.set('paid', on);
+  texts.set('status', paidLike(billing));
+  const { status: _, ...left } = addRow(room.value, texts, others, []);
+  billing.edits.push({ kind: 'remove', line: row.line });
+  return success({ ...paid, left });
+}
+
+/** The table for invoices that are open, or paid; a new one below a heading that has none yet. */
+function billRoom(billing: Billing, status: BillStatus): Result<Room<BillField>> {
+  const known = billing.billRooms.get(status);
+  if (known) return success(known);
+  const { billTables, file } = billing.invoices;
+  const table = billTables.find((one) => one.status === status);
+  const heading = file.headings.find(({ level, text }) => level > 1 && billSection(text) === status);
+  if (!table && (!heading || file.tables.some(({ path }) => path.at(-1)?.line === heading.line)))
+    return failure(
+      'no_place',
+      heading
+        ? `The table below ${JSON.stringify(heading.text)} has no columns for an invoice's number and amount.`
+        : `The file has no section for ${status === 'paid' ? 'what is paid' : 'invoices'}.`,
+      'Nothing was written. Add a table with the columns Invoice #, Date, Amount and Status.',
+    );
+  const names =
+    status === 'paid' ? ['Invoice #', 'Amount', 'Paid Date'] : ['Invoice #', 'Date', 'Amount', 'Status'];
+  const room = table
+    ? roomOf(table)
+    : newRoom(
+        names,
+        matchFields(names, billAliases),
+        file.tables.at(-1),
+        placeUnder(file, heading?.line ?? 0),
+      );
+  billing.billRooms.set(status, room);
+  return success(room);
+}
+
+function roomOf({ table, fields }: BillTable): Room<BillField> {
+  const rows = table.rows.filter((row) => !/^total/.test(foldName(cellText(row, row.cells[0]))));
+  return roomIn(table, fields, rows);
+}
+
+function numberFor({ invoices, numbers }: Billing, wanted: string | undefined): Result<string> {
+  const known = [...invoices.bills.map(({ number }) => number).filter(Boolean), ...numbers];
+  if (wanted === undefined)
+    return success(nextNumber(known, `${invoices.file.text}\n${[...numbers].join('\n')}`));
+  if (wanted.trim() === '') return failure('no_number', 'An invoice needs a number.');
+  return known.includes(wanted)
+    ? failure('duplicate_id', `There is an invoice ${wanted} already.`)
+    : success(wanted);
+}
+
+function isAmount(name: string): boolean {
+  return billAliases.amount.includes(foldName(name));
+}
+
+function amountsIn({ billTables }: Invoices): readonly string[] {
+  return billTables.flatMap(({ table, fields }) =>
+    table.rows.map((row) => plainText(cellText(row, row.cells[fields.indexOf('amount')]))),
+  );
+}
+
+/** What the file calls an invoice that is not paid. */
+function openLike(billing: Billing): string {
+  const word = statusesOf(billing, 'invoiced').findLast((text) =>
+    /^(?:pending|sent|open|invoiced|unpaid|billed)$/i.test(text),
+  );
+  return word ?? 'Pending';
+}
+
+function paidLike(billing: Billing): string {
+  return statusesOf(billing, 'paid').findLast((text) => /^paid$/i.test(text)) ?? 'Paid';
+}
+
+function statusesOf({ invoices }: Billing, status: BillStatus): readonly string[] {
+  return invoices.billTables
+    .filter((one) => one.status === status)
+    .flatMap(({ table, fields }) =>
+      table.rows.map((row) => plainText(cellText(row, row.cells[fields.indexOf('status')]))),
+    );
+}
+
+function cellsOf({ table }: EntryTable, row: Row): Record<string, string> {
+  return Object.fromEntries(table.names.map((name, at) => [name, cellText(row, row.cells[at])]));
+}
+
+/** What rows say by the names of their columns, for a table of invoices that has such a column, too. */
+function together(entries: readonly BilledEntry[]): ReadonlyMap<string, string> {
+  const names = new Set(entries.flatMap(({ cells }) => Object.keys(cells)));
+  return new Map(
+    [...names].map((name) => {
+      const texts = entries.map(({ cells }) => cells[name] ?? '').filter((text) => !isPlaceholder(text));
+      return [name, [...new Set(texts)].join(', ')];
+    }),
+  );
+}
+
+/** Says what a table has no column for. @param which such as `of T-1` */
+export function noColumn(which: string, names: readonly string[]): Result<never> {
+  return failure(
+    'no_place',
+    `The table ${which} has no column for ${names.join(', ')}.`,
+    `Nothing was written. Add ${names.length === 1 ? 'the column' : 'the columns'}, or leave that out.`,
+  );
+}
+
+/** Says why a file has no place for a status. */
+export function noStatusPlace({ table }: EntryTable, status: EntryStatus): Result<never> {
+  return failure(
+    'no_place',
+    `The table on line ${table.header.line + 1} has no place for ${status}: no column Status, and the file no section for it.`,
+    'Nothing was written. Add a column Status, or a section Pending Invoices with Invoice #, Date, Amount and Status.',
+  );
+}

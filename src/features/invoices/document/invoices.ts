@@ -1,0 +1,170 @@
+import { currencyDigits } from '../../../core/amounts.ts';
+import type { Flaw } from '../../../core/board.ts';
+import {
+  type EntryFact,
+  type InvoiceConfig,
+  type InvoiceFacts,
+  rateFor,
+  sumsByStatus,
+} from '../../../core/invoices.ts';
+import { type MarkdownFile, parseMarkdown, type Row } from '../../../documents/markdown.ts';
+import { setIds } from '../../../documents/tableEdit.ts';
+import { type Result, success } from '../../../lib/result.ts';
+import { flawAt } from '../../board/document/board.ts';
+import { type Bill, type BillTable, billTable, readBills } from './bills.ts';
+import {
+  type EntryRow,
+  type EntryTable,
+  entryTable,
+  type InvoiceReading,
+  isOverridden,
+  readEntry,
+} from './entries.ts';
+import { findTotals, type Total } from './totals.ts';
+
+/** INVOICES.md as it was read; changes are made to its text by `changeInvoices`. */
+export interface Invoices {
+  readonly file: MarkdownFile;
+  /** ISO 4217, of all amounts that do not say another one. */
+  readonly currency: string;
+  readonly tables: readonly EntryTable[];
+  readonly rows: readonly EntryRow[];
+  /** Tables of invoices, where work goes that was billed, and their rows. */
+  readonly billTables: readonly BillTable[];
+  readonly bills: readonly Bill[];
+  readonly totals: readonly Total[];
+  /** What a person has to look at, totals that do not add up included. */
+  readonly flaws: readonly Flaw[];
+}
+
+/**
+ * Reads invoices. It never fails: what cannot be read is among the flaws.
+ * @param before the same file with the same `reading` a change ago: rows that stayed are not read again
+ */
+export function parseInvoices(text: string, reading: InvoiceReading, before?: Invoices): Invoices {
+  const file = parseMarkdown(text);
+  const currency = fileCurrency(file) ?? reading.currency;
+  const tables = file.tables.flatMap((table) => entryTable(table) ?? []);
+  const known = before?.currency === currency ? soundRows(before) : new Map<string, EntryRow>();
+  const read = tables.flatMap((one) =>
+    one.table.rows
+      .filter((row) => !one.totals.includes(row))
+      .map((row) => {
+        const same = known.get(rowKey(one, row));
+        return same ? { ...same, line: row.line + 1 } : readEntry(one, row, { ...reading, currency });
+      }),
+  );
+  const rows = markDuplicates(read);
+  const billTables = file.tables.flatMap((table) => billTable(table) ?? []);
+  const bills = readBills(billTables, currency);
+  const totals = findTotals({ file, tables, rows, billTables, bills, currency });
+  const markers = file.markers.map((line) =>
+    flawAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
+  );
+  const flaws = [
+    ...markers,
+    ...rows.flatMap(({ flaw }) => flaw ?? []),
+    ...rows.flatMap(({ entry, line }) =>
+      entry && isOverridden(entry)
+        ? [flawAt(line - 1, 'amount_by_hand', 'the amount is not time times rate; it is kept.')]
+        : [],
+    ),
+    ...bills.flatMap(({ flaw }) => flaw ?? []),
+    ...totals.flatMap(({ flaw }) => flaw ?? []),
+  ];
+  return {
+    file,
+    currency,
+    tables,
+    rows,
+    billTables,
+    bills,
+    totals,
+    flaws: flaws.sort((a, b) => a.line - b.line),
+  };
+}
+
+/** Rows by all that decides what they say. */
+function soundRows({ tables, rows }: Invoices): Map<string, EntryRow> {
+  const byLine = new Map(rows.map((row) => [row.line - 1, row]));
+  return new Map(
+    tables.flatMap((one) =>
+      one.table.rows.flatMap((row) => {
+        const read = byLine.get(row.line);
+        return read?.entry ? [[rowKey(one, row), read] as const] : [];
+      }),
+    ),
+  );
+}
+
+function rowKey({ table, status }: EntryTable, { text }: Row): string {
+  return `${table.header.text}\n${status}\n${text}`;
+}
+
+function fileCurrency(file: MarkdownFile): string | null {
+  for (const line of file.prose) {
+    const [, code] = /\bcurrency\b[*_]*\s*:[*_\s]*([A-Z]{3})\b/i.exec(file.lines[line]?.text ?? '') ?? [];
+    if (code !== undefined && currencyDigits(code).ok) return code;
+  }
+  return null;
+}
+
+function markDuplicates(rows: readonly EntryRow[]): EntryRow[] {
+  const first = new Map<string, number>();
+  const twice = new Set<string>();
+  for (const { id, line } of rows)
+    if (id !== null && first.has(id)) twice.add(id);
+    else if (id !== null) first.set(id, line);
+  return rows.map((row) => {
+    if (row.id === null || !twice.has(row.id) || row.flaw?.code === 'damaged_row') return row;
+    const why = `the id ${row.id.slice(0, 40)} appears more than once.`;
+    return { ...row, entry: null, flaw: flawAt(row.line - 1, 'duplicate_id', why) };
+  });
+}
+
+/** The invoices with an id on each row that had none, in a new column where there was no column for it. */
+export function withEntryIds(
+  invoices: Invoices,
+  takeId: () => string,
+  reading: InvoiceReading,
+): Result<Invoices> {
+  const tables = invoices.tables.map(({ table, fields, totals }) => ({
+    table,
+    column: fields.indexOf('id'),
+    without: totals,
+  }));
+  const text = setIds(invoices.file, tables, takeId);
+  return text.ok ? success(parseInvoices(text.value, reading)) : text;
+}
+
+/** Returns how the file is read: with what the configuration says where the file does not. */
+export function readingOf({ currency, day, rates }: InvoiceConfig): InvoiceReading {
+  return {
+    currency,
+    ...(day !== undefined && { day }),
+    // Without any rate a row without one needs a person.
+    rateFor: (row) => rateFor(rates, row) || null,
+  };
+}
+
+/** Returns the file as clients see it, before the log adds what it knows. */
+export function readInvoices(
+  { file, clients }: InvoiceConfig,
+  { rows, bills, currency, flaws }: Invoices,
+): InvoiceFacts {
+  const entries = rows.flatMap(({ entry, line }): EntryFact[] =>
+    entry ? [{ ...entry, line, measured: null, claimed: null }] : [],
+  );
+  entries.push(...bills.flatMap((bill) => (bill.flaw ? [] : [factOf(bill)])));
+  const totals = sumsByStatus(entries);
+  const known = Object.entries(clients).map(([name, { repos = null }]) => ({ name, repos }));
+  return { file, currency, entries, totals, flaws, unwritten: 0, clients: known };
+}
+
+/** An invoice whose entries are not known. */
+function factOf({ number, line, date, amountCents, currency, status }: Bill): EntryFact {
+  return {
+    ...{ id: number, line, date, task: number, repo: '', worker: '', minutes: 0, rateCents: 0 },
+    ...{ amountCents, currency, status, source: 'edited', measured: null, claimed: null, invoice: number },
+  };
+}

@@ -1,0 +1,316 @@
+import { formatHours, formatMoney, parseAmount, parseDuration } from '../../../core/amounts.ts';
+import type { Flaw } from '../../../core/board.ts';
+import type { EntryStatus } from '../../../core/invoices.ts';
+import {
+  cellText,
+  foldName,
+  type LineEdit,
+  type MarkdownFile,
+  marked,
+  matchFields,
+  plainText,
+  type Row,
+  setCells,
+  type Table,
+} from '../../../documents/markdown.ts';
+import { flawAt } from '../../board/document/board.ts';
+import type { Bill, BillTable } from './bills.ts';
+import {
+  amountLike,
+  bareUnit,
+  type EntryRow,
+  type EntryTable,
+  entryAliases,
+  isTotalRow,
+  statusIn,
+  timeLike,
+} from './entries.ts';
+
+/** One sum that the file shows. It is ours: its text is replaced by what the entries add up to. */
+export interface Total {
+  /** From 1 on. */
+  readonly line: number;
+  readonly kind: 'time' | 'amount';
+  /** Minutes or cents. */
+  readonly value: number;
+  /** How it would be written there. */
+  readonly text: string;
+  /** That it says something else, or why there is no sum. */
+  readonly flaw: Flaw | null;
+  readonly place: CellPlace | SpanPlace;
+}
+
+interface CellPlace {
+  readonly kind: 'cell';
+  readonly cell: number;
+  readonly delimiters: readonly string[];
+}
+
+interface SpanPlace {
+  readonly kind: 'span';
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Summing {
+  readonly file: MarkdownFile;
+  readonly tables: readonly EntryTable[];
+  readonly rows: readonly EntryRow[];
+  readonly billTables: readonly BillTable[];
+  readonly bills: readonly Bill[];
+  readonly currency: string;
+}
+
+/** What sums add up: an entry, or an invoice, which says no time. */
+interface Item {
+  /** Null where it is not said. */
+  readonly minutes: number | null;
+  readonly amountCents: number;
+  readonly currency: string;
+  readonly status: EntryStatus;
+}
+
+/** All sums: rows below entries, rows of summaries, and lines such as `Total pending: 120.00 EUR`. */
+export function findTotals(summing: Summing): Total[] {
+  const own = summing.tables.flatMap((one) => one.totals.flatMap((row) => ownTotals(summing, one, row)));
+  const tables = new Set(summing.tables.map(({ table }) => table));
+  const summaries = summing.file.tables
+    .filter((table) => !tables.has(table))
+    .flatMap((table) =>
+      table.rows.filter((row) => isSumRow(table, row)).flatMap((row) => summaryTotals(summing, table, row)),
+    );
+  const lines = summing.file.prose.flatMap((line) => lineTotals(summing, line));
+  return [...own, ...summaries, ...lines].sort((a, b) => a.line - b.line);
+}
+
+/** The edits that make stale sums right; those that are right stay as they are written. */
+export function totalEdits(file: MarkdownFile, totals: readonly Total[]): LineEdit[] {
+  const stale = totals.filter(({ flaw }) => flaw?.code === 'stale_total');
+  return [...Map.groupBy(stale, ({ line }) => line - 1)].map(([line, ones]) => {
+    let text = file.lines[line]?.text ?? '';
+    for (const { place, text: value } of ones.toReversed())
+      text =
+        place.kind === 'cell'
+          ? setCells(text, place.delimiters, new Map([[place.cell, value]]))
+          : text.slice(0, place.from) + value + text.slice(place.to);
+    return { kind: 'replace', line, text };
+  });
+}
+
+/** A total of a table adds up all of its entries, a subtotal those since the sum before. */
+function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row: Row): Total[] {
+  const isSub = /^sub/.test(
+    foldName(
+      cellText(
+        row,
+        row.cells.find((cell) => cellText(row, cell) !== ''),
+      ),
+    ),
+  );
+  const from = isSub
+    ? (totals.findLast(({ line }) => line < row.line)?.line ?? table.header.line)
+    : table.header.line;
+  const last = isSub ? row.line : table.header.line + 1 + table.rows.length;
+  const entries = itemsBetween(summing, from, last);
+  return cellTotals(
+    summing,
+    table,
+    row,
+    fields.indexOf('time'),
+    fields.indexOf('amount'),
+    bareUnit(table.names, fields),
+    entries,
+  );
+}
+
+/** A row of sums: it says so, or names a status beside money or time below a heading of sums. */
+function isSumRow(table: Table, row: Row): boolean {
+  const name = cellText(row, row.cells[0]);
+  return isTotalRow(row) || (table.path.some(isOfSums) && table.names.length === 2 && labelOf(name) !== null);
+}
+
+function isOfSums({ text }: { readonly text: string }): boolean {
+  return /\b(?:totals?|sub ?totals?|summary|sums?)\b/.test(foldName(text));
+}
+
+/** In a summary the columns say what is what, or, where there are two, the row's own name. */
+function summaryTotals(summing: Summing, table: Table, row: Row): Total[] {
+  const label = labelOf(cellText(row, row.cells[0]));
+  if (label === null) return [];
+  const entries = scopeOf(summing, row.line, label).filter(label.isMeant);
+  const fields = matchFields(table.names, entryAliases);
+  const [time, amount] = [fields.indexOf('time'), fields.indexOf('amount')];
+  if (table.names.length > 2) return cellTotals(summing, table, row, time, amount, 60, entries);
+  return cellTotals(summing, table, row, label.isTime ? 1 : -1, label.isTime ? -1 : 1, 60, entries);
+}
+
+function cellTotals(
+  summing: Summing,
+  table: Table,
+  row: Row,
+  time: number,
+  amount: number,
+  bare: 1 | 60,
+  entries: readonly Item[],
+): Total[] {
+  if (row.cells.length !== table.names.length) return [];
+  const make = (kind: Total['kind'], cell: number) => {
+    const raw = cellText(row, row.cells[cell]);
+    const model = plainText(raw) === '' ? modelAbove(table, row, cell) : plainText(raw);
+    const total = totalOf(summing, kind, row.line, { shown: plainText(raw), model, bare }, entries);
+    return [
+      {
+        ...total,
+        text: marked(total.text, raw),
+        place: { kind: 'cell' as const, cell, delimiters: table.delimiters },
+      },
+    ];
+  };
+  return [...(time < 0 ? [] : make('time', time)), ...(amount < 0 ? [] : make('amount', amount))];
+}
+
+function modelAbove(table: Table, row: Row, cell: number): string {
+  const above = table.rows.findLast(
+    (one) => one.line < row.line && /\d/.test(cellText(one, one.cells[cell])),
+  );
+  return above === undefined ? '' : plainText(cellText(above, above.cells[cell]));
+}
+
+const sumLine = /^([\s>*+_`-]*(\p{L}[^:|]*?)[*_`]*\s*:[*_`\s]*)(.*)$/u;
+
+/** Money with its sign or its cents, or a time with its unit: nothing else is written so. */
+const certain = /[€$£¥₩]|\b[A-Z]{3}\b|\d[.,]\d{2}(?!\d)|\d\s*(?:h|m|hrs?|hours?|min(?:ute)?s?)\b/i;
+
+/** Lines such as `Total: 120.00 EUR`, and, where it is sure what they are, such as `Uninvoiced: $600`. */
+function lineTotals(summing: Summing, line: number): Total[] {
+  const [, before = '', name = '', rest] = sumLine.exec(summing.file.lines[line]?.text ?? '') ?? [];
+  if (rest === undefined) return [];
+  const words = foldName(name);
+  const isTotal = /^(?:grand |sub ?)?totals?\b/.test(words);
+  const isAmongSums = summing.file.headings.some((one) => one.line < line && line < one.end && isOfSums(one));
+  const isCounted = /\b(?:entries|changes|invoices|tasks|count|number)\b/.test(words);
+  if (!isTotal && (isCounted || !(isAmongSums || certain.test(rest)))) return [];
+  const label = labelOf(name);
+  if (label === null || (!isTotal && !isAmongSums && label.status === null))
+    return (isTotal || isAmongSums) && certain.test(rest) ? unknownTotal(line, words, rest) : [];
+  const items = scopeOf(summing, line, label).filter(label.isMeant);
+  return [...rest.matchAll(/(?:[^,;·|()*_`]|,(?=\d))+/g)].flatMap(({ 0: part, index }) => {
+    const shown = part.trim();
+    const isTime = label.isTime || parseDuration(shown).ok;
+    if (!isTime && !/^\W{0,3}\d[\d.,'’\s]*(?:\W{1,2}|\s?[A-Z]{3})?$|^[A-Z]{3}\s?\d/.test(shown)) return [];
+    const from = before.length + index + (part.length - part.trimStart().length);
+    const total = totalOf(
+      summing,
+      isTime ? 'time' : 'amount',
+      line,
+      { shown, model: shown, bare: 60 },
+      items,
+    );
+    return [{ ...total, place: { kind: 'span' as const, from, to: from + shown.length } }];
+  });
+}
+
+/** Lines among the sums that are none. */
+const otherNumbers = /\b(?:rate|price|budget|limit|goal|target|average|tax|vat|discount|per)\b/;
+
+/** A sum whose entries are not known: left as it is, and named. */
+function unknownTotal(line: number, words: string, shown: string): Total[] {
+  if (otherNumbers.test(words)) return [];
+  const flaw = flawAt(
+    line,
+    'unknown_total',
+    `what ${JSON.stringify(words)} adds up is not known; it is left.`,
+  );
+  const place = { kind: 'span', from: 0, to: 0 } as const;
+  return [{ line: line + 1, kind: 'amount', value: 0, text: shown, flaw, place }];
+}
+
+interface Label {
+  readonly isTime: boolean;
+  readonly isGrand: boolean;
+  /** Null: of all. */
+  readonly status: EntryStatus | null;
+  readonly isMeant: (item: Item) => boolean;
+}
+
+/** What a sum's name says; null for one of something else, such as `Total for Ann`. */
+function labelOf(name: string): Label | null {
+  const words = foldName(name);
+  const rest = words
+    .replace(
+      /\b(?:grand|sub|totals?|sums?|hours?|time|amount|value|all|in|work|so far|to date|yet|eur|usd|gbp|chf)\b/g,
+      '',
+    )
+    .replace(/\s+/g, ' ')
+    .trim();
+  const status = statusIn(rest);
+  if (rest !== '' && status === null) return null;
+  return {
+    isTime: /\b(?:hours?|time)\b/.test(words),
+    isGrand: /^grand\b/.test(words),
+    status,
+    isMeant: (item) => status === null || item.status === status,
+  };
+}
+
+/** What is in the innermost section around a line that has any tables of it, else in the whole file. */
+function scopeOf(summing: Summing, line: number, { isGrand }: Label): Item[] {
+  const { file } = summing;
+  const tables = [...summing.tables, ...summing.billTables];
+  const around = file.headings.findLast(
+    (one) =>
+      one.line < line &&
+      line < one.end &&
+      tables.some(({ table }) => one.line < table.header.line && table.header.line < one.end),
+  );
+  return isGrand || !around
+    ? itemsBetween(summing, -1, file.lines.length)
+    : itemsBetween(summing, around.line, around.end);
+}
+
+function itemsBetween({ rows, bills }: Summing, from: number, to: number): Item[] {
+  const isIn = ({ line }: { readonly line: number }) => from < line - 1 && line - 1 < to;
+  return [
+    ...rows.filter(isIn).flatMap(({ entry }) => entry ?? []),
+    ...bills.filter(isIn).flatMap((bill) => (bill.flaw ? [] : [{ ...bill, minutes: null }])),
+  ];
+}
+
+interface Shown {
+  readonly shown: string;
+  /** A number that shows how to write one here. */
+  readonly model: string;
+  readonly bare: 1 | 60;
+}
+
+function totalOf(
+  summing: Summing,
+  kind: Total['kind'],
+  line: number,
+  { shown, model, bare }: Shown,
+  entries: readonly Item[],
+): Omit<Total, 'place'> {
+  if (kind === 'time' && entries.some(({ minutes }) => minutes === null)) {
+    const why = 'invoices do not say their time, so this sum is left as it is.';
+    return { line: line + 1, kind, value: 0, text: shown, flaw: flawAt(line, 'unknown_total', why) };
+  }
+  const currencies = new Set(entries.map(({ currency }) => currency));
+  const currency = entries[0]?.currency ?? summing.currency;
+  const value = entries.reduce(
+    (sum, one) => sum + (kind === 'time' ? (one.minutes ?? 0) : one.amountCents),
+    0,
+  );
+  const base = { line: line + 1, kind, value };
+  if (kind === 'amount' && currencies.size > 1)
+    return {
+      ...base,
+      text: shown,
+      flaw: flawAt(line, 'mixed_currencies', 'these entries have several currencies and no sum.'),
+    };
+  const text = kind === 'time' ? timeLike(model, value, bare === 1) : amountLike(model, value, currency);
+  const said = kind === 'time' ? parseDuration(shown, { bare }) : parseAmount(shown, currency);
+  if (said.ok && said.value === value) return { ...base, text, flaw: null };
+  const right = kind === 'time' ? `${formatHours(value)} hours` : formatMoney(value, currency);
+  const why = `the total says ${JSON.stringify(shown.slice(0, 40))}, the entries add up to ${right}.`;
+  return { ...base, text, flaw: flawAt(line, 'stale_total', why) };
+}

@@ -1,0 +1,471 @@
+import { randomBytes } from 'node:crypto';
+import { amountOf, dayOf, formatDuration } from '../../../core/amounts.ts';
+import { cardOf } from '../../../core/board.ts';
+import {
+  type BilledEntry,
+  type EntriesMarked,
+  type EntryAdded,
+  type EntryChange,
+  type EntryDraft,
+  type EntryQuery,
+  type EntryRef,
+  type InvoiceConfig,
+  type InvoiceFacts,
+  type MarkOutcome,
+  rateFor,
+  type TimeEntry,
+} from '../../../core/invoices.ts';
+import type { UnknownRow } from '../../../core/notion.ts';
+import { changeDocument, FileWatch, type Planned, readDocument } from '../../../documents/file.ts';
+import { withPendingNote, withSyncNote } from '../../../documents/syncNotes.ts';
+import type { Left } from '../../../documents/tableEdit.ts';
+import { SerialQueue } from '../../../lib/queue.ts';
+import { failure, problemOf, type Result, success } from '../../../lib/result.ts';
+import { backupsFolder, type DocumentWorld, minuteOf } from '../../board/service/boardService.ts';
+import { type Billed, noColumn } from '../document/billing.ts';
+import type { Bill } from '../document/bills.ts';
+import { changeInvoices, type EntryOutcome, type InvoiceChange } from '../document/invoiceChange.ts';
+import { type Invoices, parseInvoices, readInvoices, readingOf, withEntryIds } from '../document/invoices.ts';
+import { entryFor, owedTimes } from '../entering.ts';
+import { selectInvoices } from '../workTime.ts';
+import { type ExportWish, exportEntries, saveInvoice } from './exportService.ts';
+import { lockedChange } from './lockedEntries.ts';
+
+/** What is to become of the invoices' text. */
+type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<Planned<T>>;
+
+/** Reads the invoices whenever they change, and writes what is entered. */
+export class InvoiceDesk {
+  readonly #world: DocumentWorld;
+  readonly #queue = new SerialQueue();
+  readonly #watch = new FileWatch(() => void this.#seen().catch((error) => this.#world.fail(error)));
+  #config: InvoiceConfig | null = null;
+  #followed: Promise<unknown> = Promise.resolve();
+
+  constructor(world: DocumentWorld) {
+    this.#world = world;
+  }
+
+  /** Reads the invoices of the configuration as it is now, and watches them. */
+  follow(): Promise<unknown> {
+    const { invoices = null } = this.#world.state().config;
+    if (invoices === this.#config) return this.#followed;
+    this.#config = invoices;
+    this.#followed = this.#watch
+      .follow(invoices?.file ?? null)
+      .then(() => this.#queue.add(() => this.#look()));
+    return this.#followed;
+  }
+
+  /** As they are now. @returns `invoices_off`, `document_unreadable` */
+  read(): Promise<Result<InvoiceFacts>> {
+    return this.#queue.add(async () => {
+      const read = await this.#look();
+      return read.ok ? success(selectInvoices(read.value, this.#world.state().log) ?? read.value) : read;
+    });
+  }
+
+  add(draft: EntryDraft): Promise<Result<EntryAdded>> {
+    const now = new Date();
+    const id = newEntryId(now);
+    const wanted = ({ rates, currency }: InvoiceConfig): InvoiceChange => {
+      const rateCents = draft.rateCents ?? rateFor(rates, draft);
+      const amountCents = amountOf(draft.minutes, rateCents);
+      const entry: TimeEntry = {
+        ...{ ...draft, id, rateCents, currency, amountCents, status: 'pending', source: 'edited' },
+      };
+      return { kind: 'add', entry };
+    };
+    return this.#one(id, wanted, (left) => draftedFields(draft, left, dayOf(now)));
+  }
+
+  change({ id, fields }: EntryChange): Promise<Result<{ id: string }>> {
+    const { status, ...others } = fields;
+    if (status !== undefined && Object.keys(others).length === 0)
+      return this.mark({ status, entries: [{ id }] }).then((marked) =>
+        marked.ok ? success({ id }) : marked,
+      );
+    const wanted = (): InvoiceChange => ({ kind: 'change', entry: { id }, fields });
+    return this.#one(id, wanted, () => askedFields(fields)).then((done) =>
+      done.ok ? success({ id }) : done,
+    );
+  }
+
+  /** Gives these entries a status: all of them, or none. @returns the numbers of invoices written or paid by that */
+  async mark(marked: EntriesMarked): Promise<Result<MarkOutcome>> {
+    const done = await this.rewrite((before, config) => {
+      const changes = this.markChanges(before, marked, dayOf(new Date()));
+      if (!changes.ok) return changes;
+      const after = changed(before, changes.value, config);
+      if (!after.ok) return after;
+      const refused = after.value.value.find((outcome) => !outcome.ok);
+      if (refused?.ok === false) return refused;
+      return after.value.text === before.file.text ? nothingWritten(marked.status) : after;
+    });
+    if (!done.ok) return done;
+    const billed = this.noteBilled(done.value);
+    return success({
+      invoices: billed.map(({ number }) => number),
+      left: Object.fromEntries(billed.flatMap(({ left }) => Object.entries(left))),
+    });
+  }
+
+  /** What marks these in a file, where some may be on invoices already. */
+  markChanges(
+    before: Invoices,
+    { status, entries, number }: EntriesMarked,
+    on: string,
+  ): Result<InvoiceChange[]> {
+    const paid = new Set<string>();
+    const others: EntryRef[] = [];
+    for (const ref of entries) {
+      const bill = 'id' in ref ? this.#billOf(before, ref.id) : undefined;
+      if (bill && bill.status === status)
+        return failure('marked_already', `${'id' in ref ? ref.id : bill.number} is ${status} already.`);
+      if (bill && status !== 'paid')
+        return failure(
+          'entry_locked',
+          `${bill.number} is ${bill.status} and does not become ${status} again.`,
+          'Take the invoice out by hand where it was a slip of the pen; its rows are in .orch/backups/documents.',
+        );
+      if (bill) paid.add(bill.number);
+      else others.push(ref);
+    }
+    if (number !== undefined && others.length === 0 && !paid.has(number))
+      return failure(
+        'number_unused',
+        `${[...paid].join(', ')} has a number already, and does not become ${number}.`,
+        'Leave the number out.',
+      );
+    const pays = [...paid].map((one): InvoiceChange => ({ kind: 'pay', number: one, on }));
+    return success(
+      others.length === 0 ? pays : [...pays, { kind: 'mark', entries: others, status, on, number }],
+    );
+  }
+
+  /** Keeps what was billed, for its rows have left the file. */
+  noteBilled(outcomes: readonly Result<EntryOutcome>[]): readonly Billed[] {
+    const billed = outcomes.flatMap((one) => (one.ok && one.value.billed ? [one.value.billed] : []));
+    for (const { number, entries, left } of billed)
+      this.#world.tell({ type: 'documented', happening: { type: 'billed', number, entries, left } });
+    return billed;
+  }
+
+  /** Entries that are on invoices of this file, as those say how things are with them. */
+  billedIn({ bills, rows }: Invoices): readonly BilledEntry[] {
+    const ids = new Set(rows.map(({ id }) => id));
+    return bills.flatMap(({ number, status }) =>
+      (this.#world.state().log.billed.get(number)?.entries ?? [])
+        .filter(({ id }) => id !== null && !ids.has(id))
+        .map((entry) => ({ ...entry, status })),
+    );
+  }
+
+  #billOf(before: Invoices, id: string): Bill | undefined {
+    if (before.rows.some((row) => row.id === id)) return undefined;
+    const { billed } = this.#world.state().log;
+    return (
+      before.bills.find(({ number }) => number === id) ??
+      before.bills.find(({ number }) => billed.get(number)?.entries.some((entry) => entry.id === id))
+    );
+  }
+
+  /** Gives an id to every sound entry that has none. @returns how many */
+  giveIds(): Promise<Result<{ given: number }>> {
+    return this.rewrite((before, config) => {
+      let given = 0;
+      const takeId = () => {
+        given += 1;
+        return newEntryId(new Date());
+      };
+      const after = withEntryIds(before, takeId, readingOf(config));
+      if (!after.ok) return after;
+      const { text } = after.value.file;
+      const what = `${given} ${given === 1 ? 'entry' : 'entries'} got an id`;
+      const noted = given === 0 ? text : withPendingNote(text, minuteOf(new Date()), what);
+      return success({ text: noted, value: { given } });
+    });
+  }
+
+  /** Returns sound entries without an id, which no sync knows. */
+  async withoutId(): Promise<readonly UnknownRow[]> {
+    const read = await this.rewrite((before) => success({ text: before.file.text, value: before }));
+    // What keeps the invoices from being read was said by the sync itself.
+    if (!read.ok) return [];
+    const { rows, bills } = read.value;
+    return [
+      ...rows.flatMap(({ id, entry, task }): UnknownRow[] =>
+        id === null && entry !== null ? [{ table: 'invoices', task }] : [],
+      ),
+      ...bills.flatMap(({ number }) =>
+        this.#billedWithoutId(number).map(
+          ({ task }): UnknownRow => ({ table: 'invoices', task, isBilled: true }),
+        ),
+      ),
+    ];
+  }
+
+  #billedWithoutId(number: string): readonly BilledEntry[] {
+    return (this.#world.state().log.billed.get(number)?.entries ?? []).filter(({ id }) => id === null);
+  }
+
+  /** Brings all sums to what the entries add up to. @returns lines of those that were not right */
+  correctTotals(): Promise<Result<{ corrected: readonly number[] }>> {
+    return this.rewrite((before, config) => {
+      const done = changeInvoices(before, [], readingOf(config));
+      if (!done.ok) return done;
+      const corrected = done.value.corrected.map(({ line }) => line);
+      return success({ text: done.value.invoices.file.text, value: { corrected } });
+    });
+  }
+
+  async export(wish: ExportWish): Promise<Result<{ text: string; entries: number }>> {
+    const read = await this.read();
+    return read.ok ? exportEntries(this.#world.state().config.invoices, read.value, wish) : read;
+  }
+
+  /** Writes an invoice to print, as a new file beside the entries. */
+  async save(query: EntryQuery): Promise<Result<{ file: string; entries: number }>> {
+    const read = await this.read();
+    const { invoices, root } = this.#world.state().config;
+    return read.ok ? saveInvoice(invoices, root, read.value, query) : read;
+  }
+
+  /** Makes entries of what finished workers are owed, and writes those that the file does not have yet. */
+  async enter(): Promise<void> {
+    const { config, documents } = this.#world.state();
+    if (!config.invoices) return;
+    const now = new Date();
+    for (const { worker, time } of owedTimes(this.#world.state())) {
+      const task = cardOf(documents.board?.cards ?? [], worker)?.task ?? worker.task;
+      const about = { id: newEntryId(now), date: dayOf(now), task };
+      const happening = entryFor(config.invoices, worker, time, about);
+      this.#world.tell({ type: 'time-entered', happening });
+      if (worker.openTime)
+        this.#world.tell({
+          type: 'noticed',
+          problem: openTimeOf(worker.id, worker.openTime.text, happening.entry),
+        });
+    }
+    await this.writeMade();
+  }
+
+  /** What was made and has not reached the file; a file that refuses it now is tried again when it has changed. */
+  async writeMade(): Promise<void> {
+    await this.#queue.add(async () => {
+      const { config, log } = this.#world.state();
+      const made = [...log.madeEntries.values()].flatMap(({ entry, isWritten }) =>
+        isWritten ? [] : [entry],
+      );
+      if (!config.invoices || made.length === 0) return;
+      const adds = made.map((entry): InvoiceChange => ({ kind: 'add', entry }));
+      const written = await this.#rewrite((before, invoices) => changed(before, adds, invoices));
+      for (const [at, entry] of made.entries()) {
+        const outcome = written.ok ? written.value[at] : written;
+        // Written before we were killed, and not noted.
+        if (outcome?.ok || outcome?.problem.code === 'duplicate_id')
+          this.#world.tell({ type: 'documented', happening: { type: 'entry-written', entry: entry.id } });
+        else if (outcome)
+          this.#world.tell({ type: 'noticed', problem: notWritten(entry, outcome.problem.message) });
+      }
+    });
+  }
+
+  /** Plans a change upon the invoices as they are at that moment; for those who change more than one entry. */
+  rewrite<T>(plan: InvoicePlan<T>): Promise<Result<T>> {
+    return this.#queue.add(() => this.#rewrite(plan));
+  }
+
+  /**
+   * Brings the lines that tell of the last sync up to date, where the file has them.
+   * @param pending ids of entries that it could not bring to the other side
+   */
+  async noteSync(at: Date, pending: ReadonlySet<string>): Promise<void> {
+    await this.rewrite((before) => {
+      const known = [...before.rows, ...this.billedIn(before)];
+      const rows = known.flatMap(({ id, task }) => (id !== null && pending.has(id) ? [{ id, task }] : []));
+      const texts = [
+        ...known.filter(({ id }) => id === null).map(({ task }) => task),
+        ...this.#unsynced(before),
+      ];
+      return success({ text: withSyncNote(before, minuteOf(at), { rows, texts }), value: null });
+    });
+  }
+
+  /** Names of what is on invoices and has no id, and of those invoices: no sync knows of it. */
+  #unsynced({ bills }: Invoices): readonly string[] {
+    return bills.flatMap(({ number }) => {
+      const without = this.#billedWithoutId(number);
+      return without.length === 0 ? [] : [number, ...without.map(({ task }) => task)];
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    await this.#queue.onIdle();
+  }
+
+  async #seen(): Promise<void> {
+    await this.#queue.add(() => this.#look());
+    await this.writeMade();
+  }
+
+  /** @param asked columns of what the person said, of which none may be lost; what follows from it may */
+  async #one(
+    id: string,
+    wanted: (config: InvoiceConfig) => InvoiceChange,
+    asked: (left: Left) => readonly string[],
+  ): Promise<Result<EntryAdded>> {
+    return this.rewrite((before, config) => {
+      const change = wanted(config);
+      const done = changed(before, [change], config);
+      if (!done.ok) return done;
+      const [outcome] = done.value.value;
+      if (outcome?.ok === false) return outcome;
+      const left = outcome?.value.left ?? {};
+      const names = Object.keys(left).filter((name) => asked(left).includes(name));
+      if (names.length > 0) return noColumn(change.kind === 'change' ? `of ${id}` : 'for new entries', names);
+      return success({ text: done.value.text, value: { id, left } });
+    });
+  }
+
+  async #rewrite<T>(plan: InvoicePlan<T>): Promise<Result<T>> {
+    const { root, invoices } = this.#world.state().config;
+    if (!invoices) return invoicesOff();
+    const { file } = invoices;
+    const done = await changeDocument({ root, file }, backupsFolder(root), (text) =>
+      plan(parseInvoices(text, readingOf(invoices)), invoices),
+    );
+    await this.#look();
+    return done;
+  }
+
+  async #look(): Promise<Result<InvoiceFacts>> {
+    const { invoices, root } = this.#world.state().config;
+    const read = invoices ? await readDocument({ root, file: invoices.file }) : invoicesOff();
+    if (!read.ok || !invoices) {
+      if (this.#world.state().documents.invoices) this.#world.tell({ type: 'invoices-read', invoices: null });
+      if (!read.ok && invoices) this.#world.tell({ type: 'noticed', problem: read.problem });
+      return read.ok ? invoicesOff() : read;
+    }
+    const facts = readInvoices(invoices, parseInvoices(read.value.text, readingOf(invoices)));
+    const known = this.#world.state().documents.invoices;
+    if (JSON.stringify(facts) !== JSON.stringify(known)) {
+      this.#world.tell({ type: 'invoices-read', invoices: facts });
+      const problem = known?.file === facts.file ? lockedChange(known.entries, facts.entries) : null;
+      if (problem) this.#world.tell({ type: 'noticed', problem });
+    }
+    return success(facts);
+  }
+}
+
+/** Returns the columns of what a person asked to change, without those that follow from it. */
+function askedFields({
+  minutes,
+  rateCents,
+  amountCents,
+  ...others
+}: EntryChange['fields']): readonly string[] {
+  return [
+    ...Object.keys(others),
+    ...(minutes === undefined ? [] : ['time']),
+    ...(rateCents === undefined ? [] : ['rate']),
+    ...(amountCents === undefined ? [] : ['amount']),
+  ];
+}
+
+/**
+ * Returns the columns of what a person said of a new entry. Today is the day of one that says none. Where the amount
+ * is written, the rate is in it.
+ */
+function draftedFields(
+  { date, repo, worker, rateCents }: EntryDraft,
+  left: Left,
+  today: string,
+): readonly string[] {
+  return [
+    ...['task', 'time'],
+    ...(date === today ? [] : ['date']),
+    ...(repo === '' ? [] : ['repo']),
+    ...(worker === '' ? [] : ['worker']),
+    ...(rateCents === undefined || !('amount' in left) ? [] : ['rate', 'amount']),
+  ];
+}
+
+/** Returns the text after these changes, and what became of each. */
+function changed(before: Invoices, changes: readonly InvoiceChange[], config: InvoiceConfig) {
+  const done = changeInvoices(before, changes, readingOf(config));
+  if (!done.ok) return done;
+  const { invoices, outcomes } = done.value;
+  const notes = outcomes.flatMap((one, at) => (one.ok ? noteOf(changes[at]) : []));
+  const isChanged = invoices.file.text !== before.file.text;
+  const text = (isChanged ? notes : []).reduce(
+    (all, note) => withPendingNote(all, note.at, note.what),
+    invoices.file.text,
+  );
+  return success({ text, value: outcomes });
+}
+
+/** What a list of pending entries says of a change. */
+function noteOf(change: InvoiceChange | undefined): readonly { at: string; what: string }[] {
+  const at = minuteOf(new Date());
+  if (change?.kind === 'add') {
+    const { date, task, minutes, worker } = change.entry;
+    return [{ at: date, what: `${task} - ${formatDuration(minutes)}${worker === '' ? '' : ` (${worker})`}` }];
+  }
+  if (change?.kind === 'pay') return [{ at, what: `${change.number} paid` }];
+  if (change?.kind !== 'mark') return [];
+  return change.entries.map((entry) => ({
+    at,
+    what: `${'id' in entry ? entry.id : entry.task} ${change.status}`,
+  }));
+}
+
+function nothingWritten(status: string): Result<never> {
+  return failure(
+    'no_place',
+    `The file says nothing else after that: it has no place for ${status}.`,
+    'Look at its columns.',
+  );
+}
+
+function invoicesOff(): Result<never> {
+  return failure(
+    'invoices_off',
+    'Invoices are off.',
+    'Say in .orch/config.json: "invoices": {"currency": "EUR", "rate": 8000}',
+  );
+}
+
+function openTimeOf(worker: string, said: string, entry: TimeEntry | null) {
+  const has = entry ? `its entry ${entry.id} has ${formatDuration(entry.minutes)}` : 'it has no entry';
+  return problemOf(
+    'time_open',
+    `${worker} said of its time: ${JSON.stringify(said)}. Only you can weigh that; ${has}.`,
+    'Where it is wrong, correct its time among the invoices: press i in the room.',
+  );
+}
+
+function notWritten({ worker, minutes }: TimeEntry, why: string) {
+  return problemOf(
+    'entry_unwritten',
+    `${minutes} minutes of ${worker} are not in the invoices yet: ${why}`,
+    'They are kept, and written once the file allows it.',
+  );
+}
+
+/** Crockford's digits: none that is taken for another. */
+const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** An id of a time entry: `T-` and a ULID, which sorts by its time. See https://github.com/ulid/spec */
+export function newEntryId(date: Date): string {
+  let time = '';
+  for (let rest = date.getTime(); time.length < 10; rest = Math.floor(rest / 32))
+    time = digit(rest % 32) + time;
+  const chance = Array.from(randomBytes(16), (byte) => digit(byte % 32)).join('');
+  return `T-${time}${chance}`;
+}
+
+function digit(value: number): string {
+  return digits.charAt(value);
+}

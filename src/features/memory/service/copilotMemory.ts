@@ -1,0 +1,240 @@
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import type { WorkspaceConfig } from '../../../core/workspace.ts';
+import { version } from '../../../ipc/version.ts';
+import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
+import { oneLine } from '../../../lib/sanitize.ts';
+import { whyOf } from '../../../lib/systemError.ts';
+import type { FoundMemory, Memory } from '../memory.ts';
+import {
+  entriesIn,
+  initiativeIn,
+  strictEntriesIn,
+  type TheirEntry,
+  textOf,
+  theirPrefix,
+} from './memoryAnswers.ts';
+import { leftOutOf, type MemoryProgram, memoryProgram } from './memoryServer.ts';
+
+/** Milliseconds: its first start compiles and may open a large database. */
+const connectMs = 15_000;
+const callMs = 15_000;
+/** How long it is left running, for the next search. */
+const idleMs = 60_000;
+/** One that failed is not started again before. */
+const restMs = 60_000;
+/** So old may be what it had listed: sessions store into it past us. */
+const freshMs = 3_000;
+/** Of one message. */
+const mostBytes = 4 * 1024 * 1024;
+/** Lines that are no messages, such as a log's, before it is ended. */
+const mostErrors = 1000;
+const pageSize = 100;
+/** Beyond that many pages something answers the same page for ever. */
+const mostPages = 50;
+
+type Config = Pick<WorkspaceConfig, 'root' | 'memory'>;
+type Ambient = Readonly<Record<string, string | undefined>>;
+
+interface Session {
+  readonly client: Client;
+  /** By name, with the names of what each takes; null where it does not say. */
+  readonly tools: ReadonlyMap<string, ReadonlySet<string> | null>;
+  /** Which cannot be called without arguments. */
+  readonly demanding: ReadonlySet<string>;
+}
+
+/**
+ * The memory server that the person trusted: what sessions left there, by its list and by its own search. It is a
+ * program of others: it is run only as it was trusted, for no longer than it is asked, and its output has limits.
+ */
+export class CopilotMemory {
+  readonly #tell: (problem: Problem) => void;
+  #server: unknown = null;
+  #name = '';
+  #session: Promise<Session> | null = null;
+  #idle: NodeJS.Timeout | undefined;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #listed: { readonly at: number; readonly entries: readonly Memory[] } | null = null;
+
+  /** @param tell takes what is wrong with the server */
+  constructor(tell: (problem: Problem) => void) {
+    this.#tell = tell;
+  }
+
+  /** All that it lists; empty where there is none, or it fails. */
+  async read(config: Config, ambient: Ambient): Promise<readonly Memory[]> {
+    const fresh = this.#listed && performance.now() - this.#listed.at <= freshMs && this.#isSame(config);
+    if (fresh && this.#listed) return this.#listed.entries;
+    const read = await this.#use(config, ambient, async (session) => {
+      const all = [...(await this.#list(session)), ...(await this.#initiatives(session))];
+      return [...new Map(all.map(({ memory }) => [memory.id, memory])).values()];
+    });
+    const entries = read.ok ? read.value : [];
+    this.#listed = { at: performance.now(), entries };
+    return entries;
+  }
+
+  /** What its own search finds, by meaning where it knows one. Best first; empty where it has none. */
+  async search(
+    config: Config,
+    ambient: Ambient,
+    query: string,
+    limit: number,
+  ): Promise<readonly FoundMemory[]> {
+    if (query.trim() === '') return [];
+    const found = await this.#use(config, ambient, async (session) =>
+      session.tools.has('memory_search')
+        ? entriesIn(await this.#call(session, 'memory_search', { query, limit }), this.#name)
+        : [],
+    );
+    if (!found.ok) return [];
+    const { value } = found;
+    const furthest = Math.max(1, ...value.map(({ distance }) => distance ?? 0));
+    return value.slice(0, limit).map(({ memory, distance }, at) => ({
+      memory,
+      distance: distance === null ? at / (value.length + 1) : (distance / furthest) * 0.999,
+    }));
+  }
+
+  /**
+   * Corrects an entry, or removes it where the content is null, by the server's own tool.
+   * @param id as we show it
+   * @returns `not_here` where the server has no such tool, `copilot_unavailable` with its words
+   */
+  async change(config: Config, ambient: Ambient, id: string, content: string | null): Promise<Result<null>> {
+    const tool = content === null ? 'memory_delete' : 'memory_update';
+    const done = await this.#use(config, ambient, async (session) => {
+      if (!session.tools.has(tool)) return false;
+      const own = id.slice(theirPrefix.length);
+      await this.#call(session, tool, content === null ? { id: own } : { id: own, content });
+      return true;
+    });
+    this.#listed = null;
+    if (!done.ok) return done;
+    return done.value
+      ? success(null)
+      : failure(
+          'not_here',
+          `The memory server ${this.#name} has no tool ${tool}.`,
+          'Change it with its own means.',
+        );
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    const session = this.#session;
+    this.#session = null;
+    // One that never came has nothing to be closed.
+    await session?.then(({ client }) => client.close()).catch(() => {});
+  }
+
+  #isSame({ memory }: Config): boolean {
+    return this.#server === (memory?.server ?? null);
+  }
+
+  /** @returns `copilot_unavailable` in the server's words; reported once, and for a while nothing is tried again */
+  async #use<T>(config: Config, ambient: Ambient, ask: (session: Session) => Promise<T>): Promise<Result<T>> {
+    if (!this.#isSame(config)) await this.#follow(config);
+    const program = memoryProgram(config, ambient);
+    if (!program) return unavailable(leftOutOf(config) ?? 'none is named that can be run');
+    if (performance.now() - this.#failedAt < restMs) return unavailable('it failed a moment ago');
+    clearTimeout(this.#idle);
+    try {
+      this.#session ??= connect(program, config.root);
+      return success(await ask(await this.#session));
+    } catch (error) {
+      await this.close();
+      this.#failedAt = performance.now();
+      const failed = unavailable(whyOf(error));
+      this.#tell(failed.problem);
+      return failed;
+    } finally {
+      clearTimeout(this.#idle);
+      this.#idle = setTimeout(() => void this.close(), idleMs);
+      this.#idle.unref();
+    }
+  }
+
+  async #follow({ memory }: Config): Promise<void> {
+    await this.close();
+    this.#server = memory?.server ?? null;
+    this.#name = memory?.serverName ?? 'copilot-memory';
+    this.#listed = null;
+    this.#failedAt = Number.NEGATIVE_INFINITY;
+  }
+
+  async #call({ client, tools }: Session, name: string, given: Record<string, unknown>): Promise<string> {
+    const takes = tools.get(name);
+    const fitting = Object.entries(given).filter(([key]) => !takes || takes.has(key));
+    const request = { name, arguments: Object.fromEntries(fitting) };
+    return textOf(await client.callTool(request, undefined, { timeout: callMs }));
+  }
+
+  async #list(session: Session): Promise<readonly TheirEntry[]> {
+    if (!session.tools.has('memory_list')) return [];
+    const entries = new Map<string, TheirEntry>();
+    for (let page = 0; page < mostPages; page++) {
+      const wanted = { limit: pageSize, offset: page * pageSize };
+      const found = strictEntriesIn(await this.#call(session, 'memory_list', wanted), this.#name);
+      const before = entries.size;
+      for (const one of found) entries.set(one.memory.id, one);
+      // One that knows no offset gives the same page again.
+      if (found.length < pageSize || (page > 0 && entries.size === before)) break;
+    }
+    return [...entries.values()];
+  }
+
+  /** Decisions and lessons are kept with what is being done, too. */
+  async #initiatives(session: Session): Promise<readonly TheirEntry[]> {
+    if (!session.tools.has('initiative_get') || session.demanding.has('initiative_get')) return [];
+    try {
+      return initiativeIn(await this.#call(session, 'initiative_get', {}), this.#name);
+    } catch {
+      // None is under way, which some answer as an error.
+      return [];
+    }
+  }
+}
+
+function unavailable(why: string) {
+  const message = `Nothing could be read of the memory server: ${oneLine(why, 300)}`;
+  const hint = 'Look at .mcp.json, or set memory.copilot to false.';
+  return { ok: false, problem: problemOf('copilot_unavailable', message, hint) } as const;
+}
+
+async function connect({ command, args, env }: MemoryProgram, cwd: string): Promise<Session> {
+  const [{ Client: McpClient }, { StdioClientTransport }] = await Promise.all([
+    import('@modelcontextprotocol/sdk/client/index.js'),
+    import('@modelcontextprotocol/sdk/client/stdio.js'),
+  ]);
+  const client = new McpClient({ name: 'orch-tui', version });
+  const transport = new StdioClientTransport({
+    ...{ command, args: [...args], env: { ...env }, cwd, stderr: 'ignore', maxBufferSize: mostBytes },
+  });
+  let errors = 0;
+  transport.onerror = ({ message }) => {
+    errors += 1;
+    const isFlood = errors > mostErrors || message.startsWith('ReadBuffer exceeded');
+    if (isFlood && transport.pid !== null) process.kill(transport.pid, 'SIGKILL');
+  };
+  try {
+    await client.connect(transport, { timeout: connectMs });
+    const { tools } = await client.listTools(undefined, { timeout: callMs });
+    const few = tools.slice(0, 200);
+    return {
+      client,
+      tools: new Map(
+        few.map(({ name, inputSchema: { properties } }) => [
+          name,
+          properties ? new Set(Object.keys(properties)) : null,
+        ]),
+      ),
+      demanding: new Set(
+        few.filter(({ inputSchema }) => inputSchema.required?.length).map(({ name }) => name),
+      ),
+    };
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+}

@@ -1,0 +1,336 @@
+import type {
+  Client,
+  CreatePageParameters,
+  DataSourceObjectResponse,
+  PageObjectResponse,
+  UpdateDataSourceParameters,
+} from '@notionhq/client';
+import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
+import { type Clock, realClock } from '../../../lib/schedule.ts';
+import type { PropertyValue } from './rowCodec.ts';
+import type { Token } from './token.ts';
+import { type Fetch, type RequestLine, Transport, Unanswered } from './transport.ts';
+
+/** The version of the API whose rules this code follows. */
+const notionVersion = '2026-03-11';
+const pageSize = 100;
+/** One run of text; a summary has no need of more. */
+const longestComment = 2000;
+
+interface NotionOptions {
+  readonly token: Token;
+  /** Another address than Notion's, for tests: loopback only, or the token could be sent anywhere. */
+  readonly baseUrl?: string | undefined;
+  readonly fetch?: Fetch;
+  readonly clock?: Clock;
+  /** Ends every request, with `cancelled`. */
+  readonly signal?: AbortSignal | undefined;
+  readonly log?: (line: RequestLine) => void;
+}
+
+type Library = typeof import('./library.ts');
+type Properties = Record<string, PropertyValue>;
+type NewProperties = NonNullable<UpdateDataSourceParameters['properties']>;
+type NewDatabase = Parameters<Client['databases']['create']>[0];
+
+/** The base URL that a person set; `notion_url` for one that is not of this machine. */
+export function checkBaseUrl(url: string): Result<string> {
+  const parsed = URL.canParse(url) ? new URL(url) : null;
+  const isLoopback = ['127.0.0.1', '[::1]', 'localhost'].includes(parsed?.hostname ?? '');
+  const isPlain = parsed?.username === '' && ['http:', 'https:'].includes(parsed.protocol);
+  if (!parsed || !isLoopback || !isPlain)
+    return failure('notion_url', 'ORCH_NOTION_URL is not an address of this machine.', 'Unset it.');
+  return success(parsed.origin);
+}
+
+/** Loads Notion's client, which takes a fifth of a second, and readies it. */
+export async function openNotion({ token, baseUrl, ...options }: NotionOptions): Promise<Result<Notion>> {
+  const url = baseUrl === undefined ? success(undefined) : checkBaseUrl(baseUrl);
+  if (!url.ok) return url;
+  const module = await import('./library.ts');
+  const transport = new Transport({
+    fetch: (to, init) => globalThis.fetch(to, init),
+    clock: realClock,
+    log: () => {},
+    ...options,
+  });
+  const client = new module.Client({
+    auth: token.reveal(),
+    notionVersion,
+    retry: false,
+    // Ours is the limit that counts.
+    timeoutMs: 2 ** 31 - 1,
+    fetch: (to, init) => transport.fetch(to, init),
+    // Its own goes to the console, into the middle of the screen.
+    logger: () => {},
+    ...(url.value === undefined ? {} : { baseUrl: url.value }),
+  });
+  return success(new Notion(client, module, transport, token));
+}
+
+/** The few calls that we make. Each returns a problem for whatever Notion or the network may do. */
+export class Notion {
+  readonly #client: Client;
+  readonly #module: Library;
+  readonly #transport: Transport;
+  readonly #token: Token;
+
+  constructor(client: Client, module: Library, transport: Transport, token: Token) {
+    this.#client = client;
+    this.#module = module;
+    this.#transport = transport;
+    this.#token = token;
+  }
+
+  /** Returns who the token is: the name of the integration. */
+  me(): Promise<Result<string>> {
+    return this.#read(async () => (await this.#client.users.me({})).name ?? 'without a name');
+  }
+
+  schema(dataSourceId: string): Promise<Result<Schema>> {
+    return this.#read(async () =>
+      readSchema(this.#whole(await this.#client.dataSources.retrieve({ data_source_id: dataSourceId }))),
+    );
+  }
+
+  /** Returns the data sources of a database. */
+  sources(databaseId: string): Promise<Result<{ id: string; name: string }[]>> {
+    return this.#read(async () => {
+      const database = await this.#client.databases.retrieve({ database_id: databaseId });
+      return 'data_sources' in database ? database.data_sources : [];
+    });
+  }
+
+  /** Returns every page that is not in the trash, however many; `progress` is given how many there are so far. */
+  rows(dataSourceId: string, progress?: (count: number) => void): Promise<Result<PageObjectResponse[]>> {
+    return this.#read(async () => {
+      const pages: PageObjectResponse[] = [];
+      const query = { data_source_id: dataSourceId, page_size: pageSize };
+      // By windows of time where there are more than the 10,000 that one query gives.
+      for await (const row of this.#module.iterateAllDataSourceRows(this.#client, query)) {
+        if (row.object === 'page' && this.#module.isFullPage(row)) pages.push(row);
+        if (pages.length % pageSize === 0) progress?.(pages.length);
+      }
+      return pages;
+    });
+  }
+
+  /** Returns the pages with a text in a property. */
+  find(dataSourceId: string, propertyId: string, text: string): Promise<Result<PageObjectResponse[]>> {
+    return this.#read(async () => {
+      const { results } = await this.#client.dataSources.query({
+        data_source_id: dataSourceId,
+        filter: { property: propertyId, rich_text: { equals: text } },
+        page_size: pageSize,
+      });
+      return results.filter((row) => row.object === 'page').filter(this.#module.isFullPage);
+    });
+  }
+
+  page(pageId: string): Promise<Result<PageObjectResponse>> {
+    return this.#read(async () => this.#whole(await this.#client.pages.retrieve({ page_id: pageId })));
+  }
+
+  /**
+   * Writes return the page's id: what Notion has then is what was sent.
+   * @param beforeWrite called right before the request is sent, each time
+   */
+  create(dataSourceId: string, properties: Properties, beforeWrite: () => void): Promise<Result<string>> {
+    const page: CreatePageParameters = {
+      parent: { type: 'data_source_id', data_source_id: dataSourceId },
+      properties,
+    };
+    return this.#write(async () => (await this.#client.pages.create(page)).id, beforeWrite);
+  }
+
+  update(pageId: string, properties: Properties): Promise<Result<string>> {
+    return this.#write(async () => (await this.#client.pages.update({ page_id: pageId, properties })).id);
+  }
+
+  trash(pageId: string, inTrash: boolean): Promise<Result<string>> {
+    return this.#write(
+      async () => (await this.#client.pages.update({ page_id: pageId, in_trash: inTrash })).id,
+    );
+  }
+
+  addProperties(dataSourceId: string, properties: NewProperties): Promise<Result<Schema>> {
+    return this.#write(async () =>
+      readSchema(
+        this.#whole(await this.#client.dataSources.update({ data_source_id: dataSourceId, properties })),
+      ),
+    );
+  }
+
+  createDatabase(database: NewDatabase): Promise<Result<{ id: string; sources: string[] }>> {
+    return this.#write(async () => {
+      const made = await this.#client.databases.create(database);
+      return { id: made.id, sources: 'data_sources' in made ? made.data_sources.map(({ id }) => id) : [] };
+    });
+  }
+
+  #comments(pageId: string): Promise<Result<string[]>> {
+    return this.#read(async () => {
+      const { results } = await this.#client.comments.list({ block_id: pageId, page_size: pageSize });
+      return results.map(({ rich_text }) => rich_text.map((run) => run.plain_text).join(''));
+    });
+  }
+
+  /**
+   * Puts a comment on a page, once: where Notion did not answer, it looks whether the comment is there before it asks
+   * again. Texts are cut at 2000 characters.
+   */
+  async comment(pageId: string, text: string): Promise<Result<void>> {
+    const content = text.trim().slice(0, longestComment);
+    if (content === '') return failure('empty_comment', 'A comment needs a text.');
+    const written = await this.#comment(pageId, content);
+    if (written.ok || written.problem.code !== unanswered) return written;
+    const comments = await this.#comments(pageId);
+    if (!comments.ok) return comments;
+    return comments.value.includes(content) ? success(undefined) : this.#comment(pageId, content);
+  }
+
+  #comment(pageId: string, content: string): Promise<Result<void>> {
+    return this.#write(async () => {
+      await this.#client.comments.create({
+        parent: { page_id: pageId },
+        rich_text: [{ type: 'text', text: { content } }],
+      });
+    });
+  }
+
+  #read<T>(call: () => Promise<T>): Promise<Result<T>> {
+    return this.#result(call, false);
+  }
+
+  #write<T>(call: () => Promise<T>, beforeWrite: () => void = () => {}): Promise<Result<T>> {
+    return this.#transport.inTurn(() => this.#result(call, true), beforeWrite);
+  }
+
+  async #result<T>(call: () => Promise<T>, isWrite: boolean): Promise<Result<T>> {
+    try {
+      return success(await call());
+    } catch (error) {
+      return { ok: false, problem: problemFor(error, isWrite, this.#token.reveal()) };
+    }
+  }
+
+  /** Notion leaves parts of an object out where the integration may not read it. */
+  #whole(page: { object: 'page' } & object): PageObjectResponse;
+  #whole(source: { object: 'data_source' } & object): DataSourceObjectResponse;
+  #whole(answer: { object: string } & object): object {
+    if (!('properties' in answer) || !('parent' in answer)) throw new Partial();
+    return answer;
+  }
+}
+
+/** Is thrown as Notion reports that something may not be read. */
+class Partial extends Error {
+  readonly status = 403;
+  readonly code = 'restricted_resource';
+}
+
+export interface SchemaProperty {
+  /** Stays when a property is renamed. */
+  readonly id: string;
+  readonly name: string;
+  /** Notion's word, also for types that we neither read nor write. */
+  readonly type: string;
+  /** Of selects and statuses. */
+  readonly options: readonly string[];
+}
+
+/** What we need to know of a data source, Notion's word for a table. */
+export interface Schema {
+  readonly databaseId: string;
+  readonly dataSourceId: string;
+  readonly title: string;
+  readonly properties: readonly SchemaProperty[];
+}
+
+function readSchema(source: DataSourceObjectResponse): Schema {
+  return {
+    databaseId: source.parent.type === 'database_id' ? source.parent.database_id : '',
+    dataSourceId: source.id,
+    title: source.title.map((run) => run.plain_text).join(''),
+    properties: Object.values(source.properties).map((property) => ({
+      id: property.id,
+      name: property.name,
+      type: property.type,
+      options: optionsOf(property),
+    })),
+  };
+}
+
+function optionsOf(property: DataSourceObjectResponse['properties'][string]): string[] {
+  if (property.type === 'select') return property.select.options.map(({ name }) => name);
+  if (property.type === 'status') return property.status.options.map(({ name }) => name);
+  return [];
+}
+
+/** No answer came, so a write may or may not have been made. */
+export const unanswered = 'notion_unanswered';
+
+/** With these nothing else will work either. */
+const hopeless = new Set([
+  'notion_unauthorized',
+  'notion_forbidden',
+  'notion_busy',
+  'notion_unreachable',
+  'cancelled',
+]);
+
+export function isHopeless({ code }: Problem): boolean {
+  return hopeless.has(code);
+}
+
+/**
+ * Returns an expected failure of a request as a problem, never with the token in it.
+ * @throws the error itself when it is a bug of ours
+ */
+function problemFor(error: unknown, isWrite: boolean, token: string): Problem {
+  if (error instanceof Error && error.name === 'AbortError')
+    return problemOf('cancelled', 'The sync was cancelled.');
+  if (error instanceof Unanswered) return isWrite ? lostWrite : unreachable;
+  if (!isApiError(error)) throw error;
+  const message = error.message.replaceAll(token, '…').replace(/\s+/g, ' ').slice(0, 200);
+  return refusals[error.status] ?? problemOf('notion_refused', `Notion refused (${error.code}): ${message}`);
+}
+
+const busy = problemOf('notion_busy', 'Notion asks to come back later.', 'Sync again in a few minutes.');
+
+/** By HTTP status. */
+const refusals: Readonly<Record<number, Problem>> = {
+  401: problemOf(
+    'notion_unauthorized',
+    'Notion refused the token.',
+    'Give a new one with `orch-tui notion connect`.',
+  ),
+  403: problemOf(
+    'notion_forbidden',
+    'The integration may not do that in Notion.',
+    'Give it the right to read, update and insert content in its settings.',
+  ),
+  404: problemOf(
+    'notion_not_shared',
+    'Notion has no such page or database, or it is not shared with the integration.',
+    'Open it in Notion, and add the integration under ••• → Connections.',
+  ),
+  ...{ 409: busy, 429: busy, 529: busy },
+};
+
+const unreachable = problemOf(
+  'notion_unreachable',
+  'Notion does not answer.',
+  'Check the connection and status.notion.so, then sync again.',
+);
+
+const lostWrite = problemOf(
+  unanswered,
+  'Notion did not answer; whether the change was made is not known yet.',
+  'Sync again: what was made is found, and the rest repeated.',
+);
+
+/** Reports whether it is an error of the client; anything else is a bug. */
+function isApiError(error: unknown): error is Error & { readonly status: number; readonly code: string } {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' && 'code' in error;
+}

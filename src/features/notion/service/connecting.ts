@@ -1,0 +1,218 @@
+import { storeNotion } from '../../../config/workspaceConfig.ts';
+import {
+  type NotionConfig,
+  type NotionProposal,
+  type NotionStatus,
+  type NotionWish,
+  type SyncTable,
+  syncTables,
+} from '../../../core/notion.ts';
+import { failure, type Problem, type Result, success } from '../../../lib/result.ts';
+import { withSuggestion } from '../suggesting.ts';
+import type { Notion } from './client.ts';
+import { saveToken } from './credentials.ts';
+import {
+  addIdProperty,
+  applyWishes,
+  checkMapping,
+  checkWishes,
+  createTable,
+  mappingOf,
+  type Proposal,
+  proposeTable,
+  wishesFor,
+} from './mapping.ts';
+import { connectHint, type NotionWorld, openFor, tokenFor } from './notionService.ts';
+import { idProperty, specs } from './tables.ts';
+import type { GivenToken } from './token.ts';
+
+interface ConnectWish extends NotionWish {
+  /** By the client. */
+  readonly lent?: GivenToken | undefined;
+  /** Whether that is kept once the person agrees; one of the environment is not. */
+  readonly keep?: boolean;
+}
+
+/** Returns what connecting would do. Changes nothing, neither here nor there. */
+export async function proposeNotion(
+  world: NotionWorld,
+  wish: ConnectWish,
+): Promise<Result<{ integration: string; proposals: readonly NotionProposal[] }>> {
+  const notion = await openFor(world, wish.lent);
+  if (!notion.ok) return notion;
+  const integration = await notion.value.me();
+  if (!integration.ok) return integration;
+  const wanted = wantedTables(world, wish);
+  if (!wanted.ok) return wanted;
+  const proposals: NotionProposal[] = [];
+  for (const table of wanted.value) {
+    const proposed = await proposalFor(world, notion.value, table, wish);
+    if (!proposed.ok) return proposed;
+    const note = `A database “${specs[table].title}” would be made below the page.`;
+    proposals.push(
+      proposed.value ? shown(table, proposed.value, wish.wantedStatus) : { table, fields: [], notes: [note] },
+    );
+  }
+  return success({ integration: integration.value, proposals });
+}
+
+/** Does it: keeps the token, adds the property for our ids or makes the databases, and writes the mappings down. */
+export async function connectNotion(
+  world: NotionWorld,
+  wish: ConnectWish,
+): Promise<Result<{ proposals: readonly NotionProposal[]; token: string }>> {
+  const notion = await openFor(world, wish.lent);
+  if (!notion.ok) return notion;
+  const wanted = wantedTables(world, wish);
+  if (!wanted.ok) return wanted;
+  const proposals: NotionProposal[] = [];
+  for (const table of wanted.value) {
+    const made = await make(world, notion.value, table, wish);
+    if (!made.ok) return made;
+    // Each at once: a database that was made is not made again.
+    const stored = await store(world, { [table]: made.value.mapping, ...settingsOf(wish) });
+    if (!stored.ok) return stored;
+    proposals.push(shown(table, made.value));
+  }
+  const { lent, keep } = wish;
+  const kept = lent && keep === true ? await saveToken(lent.token, world) : await tokenFor(world, lent);
+  return kept.ok ? success({ proposals, token: kept.value.source }) : kept;
+}
+
+/** Returns the token, who it is, and whether the mappings still fit. */
+export async function notionStatus(
+  world: NotionWorld,
+  lent: GivenToken | undefined,
+): Promise<Result<NotionStatus>> {
+  const { config, notion: known, log } = world.state();
+  const facts = known && withSuggestion(known, log);
+  const tables = syncTables.filter((table) => config.notion?.[table] !== undefined);
+  const base = {
+    ...{ tables, pending: facts?.pending ?? 0, conflicts: facts?.conflicts.length ?? 0 },
+    ...(facts?.suggestion && { suggestion: facts.suggestion }),
+  };
+  const token = await tokenFor(world, lent);
+  if (!token.ok) return success({ ...base, token: null, integration: null, problems: [token.problem] });
+  const { source, lastFour } = token.value;
+  const notion = await openFor(world, lent);
+  if (!notion.ok) return notion;
+  const integration = await notion.value.me();
+  const problems: Problem[] = integration.ok ? [] : [integration.problem];
+  for (const table of integration.ok ? tables : [])
+    problems.push(...(await problemsOf(notion.value, table, config.notion)));
+  const name = integration.ok ? integration.value : null;
+  return success({ ...base, token: { source, lastFour }, integration: name, problems });
+}
+
+async function problemsOf(
+  notion: Notion,
+  table: SyncTable,
+  config: NotionConfig | undefined,
+): Promise<readonly Problem[]> {
+  const mapping = mappingOf(config, table);
+  if (!mapping) return [];
+  const schema = await notion.schema(mapping.dataSourceId);
+  if (!schema.ok) return [schema.problem];
+  const { fatal, problems } = checkMapping(specs[table], mapping, schema.value);
+  return fatal ? [fatal, ...problems] : problems;
+}
+
+async function make(
+  world: NotionWorld,
+  notion: Notion,
+  table: SyncTable,
+  wish: ConnectWish,
+): Promise<Result<Proposal>> {
+  const proposed = await proposalFor(world, notion, table, wish);
+  if (!proposed.ok) return proposed;
+  if (proposed.value) return addIdProperty(notion, proposed.value);
+  const status = table === 'board' ? wish.wantedStatus : undefined;
+  return createTable(notion, specs[table], wish.page ?? '', status);
+}
+
+async function store(world: NotionWorld, change: Partial<NotionConfig>): Promise<Result<null>> {
+  const { root, notion } = world.state().config;
+  const stored = await storeNotion(root, { ...notion, ...change });
+  if (!stored.ok) return stored;
+  world.tell({ type: 'config-read', config: stored.value });
+  return success(null);
+}
+
+/** Returns the tables that the wish is about; a problem for none of them, or for a field that none of them has. */
+function wantedTables(world: NotionWorld, wish: ConnectWish): Result<readonly SyncTable[]> {
+  const tables = tablesOf(world, wish);
+  if (tables.length === 0 && wish.page !== undefined)
+    return failure('already_connected', 'All of it is connected already.', 'For another one: --board URL.');
+  if (tables.length === 0)
+    return failure(
+      'nothing_given',
+      'Neither a database nor a page was named.',
+      'Say --board URL or --page URL.',
+    );
+  const checked = checkWishes(
+    tables.map((table) => specs[table]),
+    wish.map ?? {},
+  );
+  return checked.ok ? success(tables) : checked;
+}
+
+/**
+ * Returns those that have an address, and with a page those that are in use here. Where neither was named, only
+ * something of what is connected already is to be changed.
+ */
+function tablesOf(world: NotionWorld, wish: ConnectWish): readonly SyncTable[] {
+  const { invoices, notion } = world.state().config;
+  const isMissing = (table: SyncTable) => notion?.[table] === undefined && (table === 'board' || invoices);
+  const named = syncTables.filter(
+    (table) => wish[table] !== undefined || (wish.page !== undefined && isMissing(table)),
+  );
+  const isChange = wish.map !== undefined || Object.keys(settingsOf(wish)).length > 0;
+  if (named.length > 0 || wish.page !== undefined || !isChange) return named;
+  return syncTables.filter((table) => notion?.[table] !== undefined);
+}
+
+/** Returns what is proposed for a table; null for one that would be made. */
+async function proposalFor(
+  world: NotionWorld,
+  notion: Notion,
+  table: SyncTable,
+  wish: ConnectWish,
+): Promise<Result<Proposal | null>> {
+  const spec = specs[table];
+  const address = wish[table];
+  if (address === undefined && wish.page !== undefined) return success(null);
+  const proposed =
+    address === undefined ? await connected(world, notion, table) : await proposeTable(notion, spec, address);
+  if (!proposed.ok) return proposed;
+  return applyWishes(spec, proposed.value, wishesFor(spec, wish.map ?? {}));
+}
+
+/** Returns a table as it is connected: a mapping that a person edited stays so. */
+async function connected(world: NotionWorld, notion: Notion, table: SyncTable): Promise<Result<Proposal>> {
+  const mapping = world.state().config.notion?.[table];
+  if (!mapping) return failure('notion_unconnected', `${table} is not connected to Notion.`, connectHint);
+  const schema = await notion.schema(mapping.dataSourceId);
+  return schema.ok ? success({ mapping, notes: [], schema: schema.value }) : schema;
+}
+
+function settingsOf({ wantedStatus, comment }: ConnectWish): Pick<NotionConfig, 'wantedStatus' | 'comment'> {
+  return { ...(wantedStatus !== undefined && { wantedStatus }), ...(comment !== undefined && { comment }) };
+}
+
+/** @param wantedStatus of which it is looked whether it is there; absent where the table was made a moment ago */
+function shown(
+  table: SyncTable,
+  { mapping, notes, schema }: Proposal,
+  wantedStatus?: string,
+): NotionProposal {
+  const fields = Object.entries(mapping.fields).map(([field, { name }]) => ({ field, property: name }));
+  const added =
+    mapping.idProperty === null ? [`A text property “${idProperty}” would be added for our ids.`] : [];
+  const choice = mapping.fields[specs[table].choiceField];
+  const options = schema.properties.find(({ id }) => id === choice?.propertyId)?.options ?? [];
+  const isMissing = table === 'board' && wantedStatus !== undefined && !options.includes(wantedStatus);
+  const wanted = isMissing
+    ? [`“${choice?.name}” has no option “${wantedStatus}” yet: add it in Notion.`]
+    : [];
+  return { table, fields, notes: [...added, ...wanted, ...notes] };
+}

@@ -1,0 +1,160 @@
+import { chmod, constants, mkdir, open } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+import { replaceWhole } from '../../../lib/files.ts';
+import { failure, type Result, success } from '../../../lib/result.ts';
+import { isToken, Token, tokenVariables } from './token.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+interface CredentialsOptions {
+  readonly env: Environment;
+  /** Null for none; the system's own when left out. */
+  readonly keychain?: Keychain | null;
+}
+
+const keychainName = 'the keychain';
+const maxBytes = 64 * 1024;
+
+/**
+ * The token from the environment, else from the keychain, else from a file that only its owner can read.
+ * @returns null when there is none; else `credentials_unsafe` or `credentials_unreadable`
+ */
+export async function findToken(options: CredentialsOptions): Promise<Result<Token | null>> {
+  for (const name of tokenVariables) {
+    const value = options.env[name]?.trim();
+    if (value) return isToken(value) ? success(new Token(value, name)) : failure(...notAToken(name));
+  }
+  const kept = await readKeychain(options);
+  if (kept !== null && isToken(kept)) return success(new Token(kept, keychainName));
+  return readCredentials(credentialsFile(options.env));
+}
+
+/** Keeps a token in the keychain, or in the file where there is none. @returns where it is now */
+export async function saveToken(text: string, options: CredentialsOptions): Promise<Result<Token>> {
+  const secret = text.trim();
+  if (!isToken(secret)) return failure(...notAToken('What was given'));
+  const keychain = await keychainOf(options);
+  if (keychain) {
+    try {
+      await keychain.write(secret);
+      return success(new Token(secret, keychainName));
+    } catch {
+      // Locked, or nobody to unlock it: the file will do.
+    }
+  }
+  return writeCredentials(credentialsFile(options.env), secret);
+}
+
+export function credentialsFile(env: Environment): string {
+  const { XDG_CONFIG_HOME: config, HOME: home } = env;
+  // The specification says to ignore relative ones.
+  const base = config && isAbsolute(config) ? config : join(home || homedir(), '.config');
+  return join(base, 'orch-tui', 'credentials.json');
+}
+
+async function readKeychain(options: CredentialsOptions): Promise<string | null> {
+  try {
+    return (await (await keychainOf(options))?.read()) ?? null;
+  } catch {
+    // Locked or out of reach: as if there were none.
+    return null;
+  }
+}
+
+function keychainOf({ keychain }: CredentialsOptions): Promise<Keychain | null> | Keychain | null {
+  return keychain === undefined ? openKeychain() : keychain;
+}
+
+/** The token in the file; null where there is none. @returns `credentials_unsafe`, `credentials_unreadable` */
+export async function readCredentials(path: string): Promise<Result<Token | null>> {
+  let file: Awaited<ReturnType<typeof open>>;
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return success(null);
+    if (code === 'ELOOP') return failure(...unsafe(path, 'is a symbolic link'));
+    return failure('credentials_unreadable', `${path} cannot be read (${code}).`, 'Check who owns it.');
+  }
+  try {
+    const found = await file.stat();
+    if (!found.isFile()) return failure(...unsafe(path, 'is no plain file'));
+    const { mode, uid, size } = found;
+    if (uid !== process.getuid?.()) return failure(...unsafe(path, 'belongs to another user'));
+    if ((mode & 0o077) !== 0) return failure(...unsafe(path, 'can be read by others'));
+    const secret = size > maxBytes ? null : secretIn(await file.readFile('utf8'));
+    if (secret === null)
+      return failure('credentials_unreadable', `${path} holds no token.`, 'Connect again, or remove it.');
+    return success(new Token(secret, path));
+  } finally {
+    await file.close();
+  }
+}
+
+async function writeCredentials(path: string, secret: string): Promise<Result<Token>> {
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await chmod(dirname(path), 0o700);
+    // A generous umask takes nothing away, but a strange one may have.
+    const text = `${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`;
+    replaceWhole(path, [text], { mode: 0o600, isExact: true });
+    return success(new Token(secret, path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return failure('credentials_unwritable', `${path} cannot be written (${code}).`);
+  }
+}
+
+function secretIn(text: string): string | null {
+  try {
+    const token = (JSON.parse(text) as { notion?: { token?: unknown } } | null)?.notion?.token;
+    return typeof token === 'string' && isToken(token) ? token : null;
+  } catch {
+    // The error of JSON.parse quotes the text, and that may be the token.
+    return null;
+  }
+}
+
+function unsafe(path: string, why: string): [string, string, string] {
+  return [
+    'credentials_unsafe',
+    `${path} ${why}; it was not read.`,
+    `Make it a file of yours: chmod 600 ${path}`,
+  ];
+}
+
+function notAToken(what: string): [string, string, string] {
+  return ['notion_token', `${what} is no token of Notion.`, 'It begins with ntn_ or secret_.'];
+}
+
+/** The secrets of the operating system, where it keeps some. */
+export interface Keychain {
+  /** Null when it has none for us. @throws when it cannot be read */
+  read(): Promise<string | null>;
+  /** @throws when it cannot be written */
+  write(secret: string): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** A person may be asked to unlock it; then there is no hurry, but a service that hangs must not hold up anything. */
+const patience = 30_000;
+
+/** Null where the optional package is not installed or has nothing to talk to. */
+async function openKeychain(): Promise<Keychain | null> {
+  try {
+    const { AsyncEntry } = await import('@napi-rs/keyring');
+    // Linux' other store, the kernel's, forgets everything at the next start.
+    const entry = new AsyncEntry('orch-tui', 'notion', { linux: { store: 'secret-service' } });
+    return {
+      read: () => entry.getPassword(AbortSignal.timeout(patience)),
+      write: (secret) => entry.setPassword(secret, AbortSignal.timeout(patience)),
+      remove: async () => {
+        await entry.deletePassword(AbortSignal.timeout(patience));
+      },
+    };
+  } catch {
+    // No package for this platform, or no service: the file will do.
+    return null;
+  }
+}

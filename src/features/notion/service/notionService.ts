@@ -1,0 +1,361 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { resolveBoard } from '../../../config/documentConfig.ts';
+import {
+  type Mapping,
+  type NotionConfig,
+  type NotionFacts,
+  type RebuildOutcome,
+  type RowConflict,
+  type SyncChoice,
+  type SyncConflict,
+  type SyncOutcome,
+  type SyncTable,
+  syncTables,
+} from '../../../core/notion.ts';
+import { SerialQueue } from '../../../lib/queue.ts';
+import { failure, problemOf, type Result, success } from '../../../lib/result.ts';
+import { Throttle } from '../../../lib/schedule.ts';
+import type { BoardDesk, DocumentWorld } from '../../board/service/boardService.ts';
+import type { InvoiceDesk } from '../../invoices/service/invoiceService.ts';
+import { type Notion, openNotion } from './client.ts';
+import { findToken } from './credentials.ts';
+import { syncedBoard, syncedInvoices } from './localTables.ts';
+import { mappingOf } from './mapping.ts';
+import type { LocalTable } from './plan.ts';
+import { needsRebuild, rebuildTable } from './rebuild.ts';
+import { RowCodec } from './rowCodec.ts';
+import { openBase, pageOf, readConflicts, resolveConflict, storeFiles } from './store.ts';
+import { type SyncOptions, syncTable } from './sync.ts';
+import { specs } from './tables.ts';
+import { type GivenToken, isToken, Token } from './token.ts';
+
+/** What is needed to talk to Notion, and to the documents that are synced with it. */
+export interface NotionWorld extends DocumentWorld {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly board: BoardDesk;
+  readonly invoices: InvoiceDesk;
+}
+
+export const connectHint = 'Connect first: orch-tui notion connect';
+
+/** Finds the token. @param lent by a client; without it the one that was kept */
+export async function tokenFor({ env }: NotionWorld, lent: GivenToken | undefined): Promise<Result<Token>> {
+  if (lent)
+    return isToken(lent.token)
+      ? success(new Token(lent.token, lent.source))
+      : failure('notion_token', `${lent.source} is no token of Notion.`, 'It begins with ntn_ or secret_.');
+  const found = await findToken({ env });
+  if (!found.ok) return found;
+  return found.value ? success(found.value) : failure('notion_token', 'There is no token.', connectHint);
+}
+
+export async function openFor(
+  world: NotionWorld,
+  lent: GivenToken | undefined,
+  signal?: AbortSignal,
+): Promise<Result<Notion>> {
+  const token = await tokenFor(world, lent);
+  if (!token.ok) return token;
+  return openNotion({ token: token.value, baseUrl: world.env.ORCH_NOTION_URL, signal });
+}
+
+interface TableWish {
+  /** All that are connected where none is named. */
+  readonly tables?: readonly SyncTable[];
+  /** By the client; without it the one that was kept. */
+  readonly lent?: GivenToken | undefined;
+}
+
+interface SyncWish extends TableWish {
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+}
+
+/** What came of each table. */
+type Reports<Report> = readonly (readonly [SyncTable, Report])[];
+
+/** Files change in bursts. */
+const quietMs = 300;
+
+/** Syncs when a person wants it, one at a time, and knows what waits for that. Nothing here starts anything. */
+export class NotionDesk {
+  readonly #world: NotionWorld;
+  readonly #queue = new SerialQueue();
+  #stop: AbortController | null = null;
+  readonly #recount = new Throttle(
+    () => void this.#queue.add(() => this.#tell()).catch((error) => this.#world.fail(error)),
+    quietMs,
+    'delayed',
+  );
+  #closed = false;
+  #lent: GivenToken | undefined;
+
+  constructor(world: NotionWorld) {
+    this.#world = world;
+  }
+
+  /** Keeps the latest token that a client lent for what no client waits for, such as a comment. */
+  lend(token: GivenToken): void {
+    this.#lent = token;
+  }
+
+  /** Counts again soon what waits to be synced. */
+  reconsider(): void {
+    if (!this.#closed) this.#recount.ask();
+  }
+
+  /** Counts now; while a sync runs there is nothing to count. */
+  async recount(): Promise<void> {
+    if (!this.#stop) await this.#queue.add(() => this.#tell());
+  }
+
+  /** Syncs. @returns a problem where a table could not be synced at all */
+  async sync(wish: SyncWish): Promise<Result<SyncOutcome>> {
+    const isDry = wish.dryRun === true;
+    const reports = await this.#each(wish, async (table, options) => {
+      const report = await syncTable({
+        ...options,
+        dryRun: isDry,
+        allowMassDelete: wish.allowMassDelete === true,
+        wantedStatus: table === 'board' ? (this.#config?.wantedStatus ?? null) : null,
+        onWanted: (cards) => {
+          for (const card of cards)
+            this.#world.tell({ type: 'worker-wanted', card, sessionId: randomUUID() });
+        },
+      });
+      if (!report.ok) return report;
+      if (!isDry) {
+        const pending = await this.#pendingIds(table, options.mapping, options.local);
+        await this.#world[table].noteSync(new Date(), pending);
+      }
+      return success({ ...report.value, withoutId: await this.#world[table].withoutId() });
+    });
+    if (!reports.ok) return reports;
+    if (!isDry) await this.#queue.add(() => this.#tell(new Date()));
+    const all = reports.value.map(([, report]) => report);
+    const withoutId = all.flatMap((report) => report.withoutId);
+    return success({
+      created: all.reduce((sum, { created }) => sum + created, 0),
+      updated: all.reduce((sum, { updated }) => sum + updated, 0),
+      pulled: all.reduce((sum, { pulled }) => sum + pulled, 0),
+      ...conflictsAndProblems(reports.value),
+      wanted: all.flatMap(({ wanted }) => wanted.map(({ task }) => task)),
+      ...(withoutId.length > 0 && { withoutId }),
+    });
+  }
+
+  /** Rebuilds what is known of Notion, where that is damaged or for the tables named; writes to neither side. */
+  async rebuild(wish: TableWish): Promise<Result<RebuildOutcome>> {
+    const tables = wish.tables ?? this.#tables.filter((table) => this.#needsRebuild(table));
+    if (tables.length === 0 && this.#tables.length > 0) return nothingToRebuild;
+    const reports = await this.#each({ ...wish, tables }, (_, options) => rebuildTable(options));
+    if (!reports.ok) return reports;
+    const all = reports.value.map(([, report]) => report);
+    return success({
+      rows: all.reduce((sum, { rows }) => sum + rows, 0),
+      ...conflictsAndProblems(reports.value),
+      setAside: all.flatMap(({ setAside }) => setAside),
+    });
+  }
+
+  /** Ends the sync under way after what it is doing just now. @returns whether there was one */
+  cancel(): boolean {
+    this.#stop?.abort();
+    return this.#stop !== null;
+  }
+
+  /** What changed on both sides, the latest sync's view. */
+  get conflicts(): readonly SyncConflict[] {
+    return readConflicts(this.#conflictsFile).map(({ table, choice, ...conflict }) =>
+      shown(table, conflict, choice !== undefined),
+    );
+  }
+
+  /** Writes down what a person decided; the next sync does it. */
+  async resolve(id: string, field: string, choice: SyncChoice): Promise<Result<SyncConflict>> {
+    const resolved = resolveConflict(this.#conflictsFile, id, field, choice);
+    await this.#queue.add(() => this.#tell());
+    return resolved.ok ? success(shown(resolved.value.table, resolved.value, true)) : resolved;
+  }
+
+  /** Writes on a card's page in Notion what became of it; does nothing where it was never synced. */
+  async comment(card: string, text: string): Promise<void> {
+    const mapping = mappingOf(this.#config, 'board');
+    if (!mapping || this.#config?.comment !== true) return;
+    await this.#queue.add(async () => {
+      const page = pageOf(this.#folder, mapping.dataSourceId, card);
+      if (!page.ok || page.value === null) return;
+      const opened = await openFor(this.#world, this.#lent);
+      const said = opened.ok ? await opened.value.comment(page.value, text) : opened;
+      if (said.ok) return;
+      const message = `No comment on ${card} in Notion: ${said.problem.message}`;
+      this.#world.tell({ type: 'noticed', problem: problemOf(said.problem.code, message) });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#recount.cancel();
+    this.#stop?.abort();
+    await this.#queue.onIdle();
+  }
+
+  #needsRebuild(table: SyncTable): boolean {
+    const mapping = mappingOf(this.#config, table);
+    return mapping !== null && needsRebuild(this.#folder, mapping.dataSourceId);
+  }
+
+  get #config(): NotionConfig | undefined {
+    return this.#world.state().config.notion;
+  }
+
+  get #tables(): readonly SyncTable[] {
+    return syncTables.filter((table) => this.#config?.[table] !== undefined);
+  }
+
+  /** Bases, intents and conflicts; no secret. */
+  get #folder(): string {
+    return join(this.#world.state().config.root, '.orch', 'notion');
+  }
+
+  get #conflictsFile(): string {
+    return storeFiles(this.#folder, '').conflicts;
+  }
+
+  /** Does something for one table after the other, and nothing else meanwhile. */
+  async #each<Report>(
+    wish: TableWish,
+    work: (table: SyncTable, options: SyncOptions) => Promise<Result<Report>>,
+  ): Promise<Result<Reports<Report>>> {
+    const known = this.#tables;
+    const tables = wish.tables ?? known;
+    const missing = tables.find((table) => !known.includes(table));
+    if (tables.length === 0 || missing !== undefined) return unconnected(missing);
+    if (this.#stop) return failure('sync_running', 'A sync is running.', 'Wait for its end, or cancel it.');
+    const stop = new AbortController();
+    this.#stop = stop;
+    try {
+      return await this.#queue.add(async () => {
+        // Connected a moment ago, nothing has been counted yet, and there would be nothing to tell progress with.
+        if (!this.#world.state().notion) await this.#tell();
+        const opened = await openFor(this.#world, wish.lent, stop.signal);
+        if (!opened.ok) return opened;
+        const reports: [SyncTable, Report][] = [];
+        for (const table of tables) {
+          const mapping = mappingOf(this.#config, table);
+          const local = this.#local(table);
+          if (!local.ok) return local;
+          if (!mapping) continue;
+          const report = await work(table, {
+            ...{ spec: specs[table], mapping, notion: opened.value, local: local.value },
+            ...{ folder: this.#folder, signal: stop.signal },
+            onProgress: (progress) => this.#progress({ table, ...progress }),
+          });
+          if (!report.ok) return report;
+          reports.push([table, report.value]);
+        }
+        return success(reports);
+      });
+    } finally {
+      this.#stop = null;
+      await this.#queue.add(() => this.#tell());
+    }
+  }
+
+  /** Returns the document of a table; `board_off` or `invoices_off` where it is left alone. */
+  #local(table: SyncTable): Result<LocalTable> {
+    const { root, board, invoices } = this.#world.state().config;
+    if (table === 'invoices')
+      return invoices
+        ? success(syncedInvoices(this.#world.invoices, invoices))
+        : failure('invoices_off', 'Invoices are off.', 'Say "invoices" in .orch/config.json.');
+    const config = board ?? resolveBoard(root, board);
+    return config
+      ? success(syncedBoard(this.#world.board, config.prefix))
+      : failure('board_off', 'The board is off: "board" is false in .orch/config.json.');
+  }
+
+  #progress(running: NotionFacts['running']): void {
+    const { notion } = this.#world.state();
+    if (notion) this.#world.tell({ type: 'notion-looked', notion: { ...notion, running } });
+  }
+
+  /** @param syncedAt when a sync ended just now */
+  async #tell(syncedAt?: Date): Promise<void> {
+    const { notion: known } = this.#world.state();
+    const notion = await this.#look(syncedAt?.toISOString() ?? known?.syncedAt ?? null);
+    if (JSON.stringify(notion) !== JSON.stringify(known)) this.#world.tell({ type: 'notion-looked', notion });
+  }
+
+  /** Returns how things are with Notion while nothing is synced; null where nothing is connected. */
+  async #look(syncedAt: string | null): Promise<NotionFacts | null> {
+    const tables = this.#tables;
+    const { conflicts } = this;
+    if (tables.length === 0) return null;
+    const waiting: Partial<Record<SyncTable, number>> = {};
+    for (const table of tables) {
+      const mapping = mappingOf(this.#config, table);
+      const local = this.#local(table);
+      if (mapping && local.ok) waiting[table] = (await this.#pendingIds(table, mapping, local.value)).size;
+    }
+    const pending = Object.values(waiting).reduce((sum, count) => sum + count, 0);
+    return { tables, pending, waiting, conflicts, running: null, syncedAt };
+  }
+
+  /** Returns rows that are not as they were when both sides were last the same: new, changed and lost ones. */
+  async #pendingIds(table: SyncTable, mapping: Mapping, local: LocalTable): Promise<ReadonlySet<string>> {
+    const rows = await local.rows();
+    const base = openBase(storeFiles(this.#folder, mapping.dataSourceId).base);
+    // A document that cannot be read has been reported; a damaged base is reported by the next sync.
+    if (!rows.ok || !base.ok) return new Set();
+    const codec = new RowCodec(specs[table], mapping, mapping.fields);
+    const changed = rows.value.filter((row) => {
+      const known = base.value.rows.get(row.id);
+      const { fields } = codec.normalise(row);
+      const differs = (field: string) =>
+        fields[field] !== undefined &&
+        known?.fields[field] !== undefined &&
+        !(fields[field] === null && known.unseen.includes(field)) &&
+        fields[field] !== known.fields[field];
+      return !known || codec.fields.some(differs);
+    });
+    const seen = new Set(rows.value.map(({ id }) => id));
+    return new Set([
+      ...changed.map(({ id }) => id),
+      ...[...base.value.rows.keys()].filter((id) => !seen.has(id)),
+    ]);
+  }
+}
+
+/** Returns what clients see of the reports, whatever they are about. */
+function conflictsAndProblems(
+  reports: Reports<Pick<SyncOutcome, 'problems'> & { readonly conflicts: readonly RowConflict[] }>,
+): Pick<SyncOutcome, 'conflicts' | 'problems'> {
+  return {
+    conflicts: reports.flatMap(([table, { conflicts }]) =>
+      conflicts.map((conflict) => shown(table, conflict, false)),
+    ),
+    problems: reports.flatMap(([, { problems }]) => problems),
+  };
+}
+
+function shown(
+  table: SyncTable,
+  { id, field, base, ours, theirs }: RowConflict,
+  isDecided: boolean,
+): SyncConflict {
+  return { table, id, field, base, ours, theirs, isDecided };
+}
+
+function unconnected(table: SyncTable | undefined): Result<never> {
+  const what = table === undefined ? 'Nothing is' : table === 'board' ? 'The board is' : 'The invoices are';
+  const message = `${what}${table === undefined ? '' : ' not'} connected to Notion.`;
+  return failure('notion_unconnected', message, connectHint);
+}
+
+const nothingToRebuild = failure(
+  'nothing_to_rebuild',
+  'What is known of Notion is sound.',
+  'To rebuild it all the same, say of what: orch-tui sync board --rebuild',
+);

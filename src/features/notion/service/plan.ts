@@ -1,0 +1,402 @@
+import type { FieldValue, RowConflict, SyncChoice, WantedCard } from '../../../core/notion.ts';
+import { type Problem, problemOf, type Result } from '../../../lib/result.ts';
+
+/** Values by field. A field that is not there cannot be said on that side, and nothing happens to it. */
+export type Fields = Readonly<Record<string, FieldValue>>;
+
+/** One card or time entry, on either side. */
+export interface Row {
+  /** Such as `ORC-12`; what ties the two sides together. */
+  readonly id: string;
+  readonly fields: Fields;
+}
+
+/** A row as Notion has it. */
+export interface RemoteRow {
+  readonly pageId: string;
+  /** Empty where it was born in Notion. */
+  readonly id: string;
+  readonly fields: Fields;
+  /** The name of its status, whatever column it is mapped to. */
+  readonly status: string | null;
+  /** ISO 8601. */
+  readonly createdAt: string;
+}
+
+/** What both sides had when they were last the same. */
+export interface BaseRow {
+  readonly pageId: string;
+  readonly fields: Fields;
+  readonly status: string | null;
+  /** Fields that the file had no place for: an empty one there is no edit. */
+  readonly unseen: readonly string[];
+  /** Rebuilt after what was known got lost: `fields` has only what was the same on both sides then, or became so. */
+  readonly isPartial?: true;
+  /** When it was last changed, in milliseconds: queries may lag behind that. */
+  readonly at: number;
+}
+
+/** Something to be done to the person's document. */
+export type LocalChange =
+  | { readonly do: 'add'; readonly id: string; readonly fields: Fields }
+  /** Only where the fields still are `from`. */
+  | { readonly do: 'edit'; readonly id: string; readonly from: Fields; readonly to: Fields }
+  /** To the section for what was put away; the text stays in the file. */
+  | { readonly do: 'archive'; readonly id: string; readonly from: Fields };
+
+/** The document, as the sync sees it. */
+export interface LocalTable {
+  /** Every sound row with an id. A field its table has no column for is left out. */
+  rows(): Promise<Result<readonly Row[]>>;
+  /**
+   * Makes the changes in one write.
+   * @returns the ids of rows that were left as they are: edited meanwhile, gone, or an `add` whose id is taken
+   */
+  apply(changes: readonly LocalChange[]): Promise<Result<readonly string[]>>;
+  /** An id that no row has or will be given again. */
+  newId(taken: ReadonlySet<string>): string;
+}
+
+/** What became of a page that both sides once had and that a whole reading does not show any more. */
+export type Lost = 'trashed' | 'gone' | 'moved';
+
+/** A row that is on its way to the other side: it may have arrived or not. */
+export interface Intent {
+  readonly fields: Fields;
+  /** Milliseconds, just before the page was asked for the last time. */
+  readonly at: number;
+  /** Of a page that is being brought into the file; none for one that is asked for. */
+  readonly pageId?: string;
+}
+
+/** The field of a conflict over the row itself: deleted on one side. */
+export const wholeRow = 'row';
+
+/** A query may not show a page yet that was made this long ago, in milliseconds. */
+export const queryLag = 60_000;
+
+export interface PlanInput {
+  /** Fields that are mapped and sound. */
+  readonly fields: readonly string[];
+  readonly titleField: string;
+  /** The field that a row must have to be shown at all: column or status. */
+  readonly choiceField: string;
+  readonly lock: Lock | null;
+  readonly local: readonly Row[];
+  /** By id. */
+  readonly remote: ReadonlyMap<string, RemoteRow>;
+  /** Pages that have no id yet. */
+  readonly born: readonly RemoteRow[];
+  /** Pages of rows that have lost their id. */
+  readonly nameless: readonly RemoteRow[];
+  readonly lost: ReadonlyMap<string, Lost>;
+  readonly base: ReadonlyMap<string, BaseRow>;
+  readonly intents: ReadonlyMap<string, Intent>;
+  readonly chosen: (conflict: RowConflict) => SyncChoice | undefined;
+  /** Milliseconds, when the reading began. */
+  readonly now: number;
+}
+
+/** Something to be done in Notion. */
+export type RemoteChange =
+  | { readonly do: 'create'; readonly id: string; readonly fields: Fields }
+  /** Only where the page still is `over`. */
+  | {
+      readonly do: 'update';
+      readonly id: string;
+      readonly pageId: string;
+      readonly over: Fields;
+      readonly fields: Fields;
+    }
+  /** Gives a page its id back that was emptied. */
+  | { readonly do: 'name'; readonly id: string; readonly pageId: string }
+  /** Gives a page born in Notion its id; only then does it appear in the file. */
+  | { readonly do: 'stamp'; readonly pageId: string; readonly fields: Fields }
+  /** Only where the page still is `over`. */
+  | { readonly do: 'trash'; readonly id: string; readonly pageId: string; readonly over: Fields }
+  | { readonly do: 'restore'; readonly id: string; readonly pageId: string };
+
+export interface Plan {
+  readonly local: readonly LocalChange[];
+  readonly remote: readonly RemoteChange[];
+  /** Rows that both sides have, with what is to be written down as common. */
+  readonly merged: readonly { readonly row: RemoteRow; readonly merged: Merged }[];
+  /** Rows that neither side has any more. */
+  readonly forgotten: readonly string[];
+  readonly conflicts: readonly RowConflict[];
+  /** Rows of which it is not known yet whether Notion has them. */
+  readonly unconfirmed: readonly string[];
+}
+
+/** Decides what a sync has to do. A dry run shows this; nothing else decides anything. */
+export function planSync(input: PlanInput): Plan {
+  const plan = new Planning(input);
+  const local = new Map(input.local.map(({ id, fields }) => [id, fields]));
+  const { remote, base, intents } = input;
+  for (const id of new Set([local, remote, base, intents].flatMap((rows) => [...rows.keys()]))) {
+    const known = base.get(id);
+    if (known) plan.knownRow(id, known, local.get(id));
+    else plan.newRow(id, local.get(id));
+  }
+  for (const row of input.born) plan.bornRow(row);
+  for (const { id, pageId } of input.nameless) plan.remote.push({ do: 'name', id, pageId });
+  return plan;
+}
+
+class Planning implements Plan {
+  readonly local: LocalChange[] = [];
+  readonly remote: RemoteChange[] = [];
+  readonly merged: { row: RemoteRow; merged: Merged }[] = [];
+  readonly forgotten: string[] = [];
+  readonly conflicts: RowConflict[] = [];
+  readonly unconfirmed: string[] = [];
+  readonly #input: PlanInput;
+
+  constructor(input: PlanInput) {
+    this.#input = input;
+  }
+
+  /** Plans a row that was the same on both sides once. */
+  knownRow(id: string, base: BaseRow, local: Fields | undefined): void {
+    const remote = this.#input.remote.get(id);
+    if (remote && local) this.#merge(id, base, local, remote);
+    else if (remote && this.#input.intents.get(id)?.pageId !== undefined) this.#bring(remote);
+    else if (remote) this.#deletedHere(id, base, remote);
+    else if (local) this.#deletedThere(id, base, local);
+    else this.forgotten.push(id);
+  }
+
+  newRow(id: string, local: Fields | undefined): void {
+    const { remote, intents, now } = this.#input;
+    const row = remote.get(id);
+    const intent = intents.get(id);
+    if (row && local) this.#merge(id, undefined, local, row);
+    else if (row) this.#bring(row);
+    // A query that began too early proves nothing: asking again could make a second page.
+    else if (intent && now - intent.at < queryLag) this.unconfirmed.push(id);
+    else if (local) this.#create(id, local);
+    else this.forgotten.push(id);
+  }
+
+  bornRow(row: RemoteRow): void {
+    if (this.#isShown(row)) this.remote.push({ do: 'stamp', pageId: row.pageId, fields: row.fields });
+  }
+
+  #merge(id: string, base: BaseRow | undefined, local: Fields, remote: RemoteRow): void {
+    const { chosen, lock } = this.#input;
+    const merged = mergeFields({
+      ...{ id, base: base?.fields, unseen: base?.unseen ?? [], isPartial: base?.isPartial ?? false },
+      ...{ local, remote: remote.fields, lock, chosen },
+    });
+    this.merged.push({ row: remote, merged });
+    if (Object.keys(merged.pull).length > 0)
+      this.local.push({ do: 'edit', id, from: only(local, merged.pull), to: merged.pull });
+    if (Object.keys(merged.push).length > 0)
+      this.remote.push({ do: 'update', id, pageId: remote.pageId, over: remote.fields, fields: merged.push });
+    this.conflicts.push(...merged.conflicts);
+  }
+
+  #create(id: string, local: Fields): void {
+    const mapped = this.#input.fields.filter((field) => local[field] !== undefined);
+    const fields = Object.fromEntries(mapped.map((field) => [field, local[field] ?? null]));
+    this.remote.push({ do: 'create', id, fields });
+  }
+
+  #bring(row: RemoteRow): void {
+    if (this.#isShown(row)) this.local.push({ do: 'add', id: row.id, fields: row.fields });
+  }
+
+  /** Reports whether a page is a row: without a title it has only been begun. */
+  #isShown({ fields }: RemoteRow): boolean {
+    const { titleField, choiceField } = this.#input;
+    return (fields[titleField] ?? null) !== null && fields[choiceField] !== undefined;
+  }
+
+  #deletedHere(id: string, base: BaseRow, remote: RemoteRow): void {
+    const isEdited = differs(base, remote.fields);
+    const conflict = rowConflict(id, 'deleted', isEdited ? 'edited' : 'kept');
+    const choice = this.#input.chosen(conflict);
+    if (choice === 'mine') this.remote.push({ do: 'trash', id, pageId: remote.pageId, over: remote.fields });
+    else if (choice === 'theirs') this.#bring(remote);
+    else this.conflicts.push(conflict);
+  }
+
+  #deletedThere(id: string, base: BaseRow, local: Fields): void {
+    const { lock, lost } = this.#input;
+    const fate = lost.get(id) ?? 'gone';
+    const isEdited = differs(base, local) || isLocked(lock, base.fields) || isLocked(lock, local);
+    const conflict = rowConflict(id, isEdited ? 'edited' : 'kept', fate);
+    const choice = this.#input.chosen(conflict);
+    if (choice === 'theirs' || (fate === 'trashed' && !isEdited))
+      this.local.push({ do: 'archive', id, from: local });
+    else if (choice !== 'mine') this.conflicts.push(conflict);
+    else if (fate === 'trashed') this.remote.push({ do: 'restore', id, pageId: base.pageId });
+    else this.#create(id, local);
+  }
+}
+
+function rowConflict(id: string, ours: string, theirs: string): RowConflict {
+  return { id, field: wholeRow, base: 'kept', ours, theirs };
+}
+
+/** Reports whether a field that both have is not the same, or may not be: what it was is not known. */
+function differs({ fields, isPartial }: BaseRow, now: Fields): boolean {
+  return Object.keys(now).some((field) =>
+    fields[field] === undefined ? isPartial === true : fields[field] !== now[field],
+  );
+}
+
+function only(fields: Fields, like: Fields): Fields {
+  return Object.fromEntries(Object.keys(like).map((field) => [field, fields[field] ?? null]));
+}
+
+interface MergeInput {
+  /** Of the row. */
+  readonly id: string;
+  /** Undefined for a row that was never the same on both sides. */
+  readonly base: Fields | undefined;
+  readonly unseen: readonly string[];
+  /** What a field was that the base does not have is not known: an empty cell may have been emptied. */
+  readonly isPartial: boolean;
+  readonly local: Fields;
+  readonly remote: Fields;
+  /** What a person decided about exactly these values; undefined for nothing. */
+  readonly chosen: (conflict: RowConflict) => SyncChoice | undefined;
+  readonly lock: Lock | null;
+}
+
+/** A row whose `field` is one of `values` is not written over; the field itself may go forwards in `order`. */
+export interface Lock {
+  readonly field: string;
+  readonly values: readonly string[];
+  readonly order: readonly string[];
+}
+
+export interface Merged {
+  /** What Notion is to be given. */
+  readonly push: Fields;
+  /** What the file is to be given. */
+  readonly pull: Fields;
+  /** What both sides have already, or only one can say. */
+  readonly same: Fields;
+  /** Fields that the file has no place for. */
+  readonly unseen: readonly string[];
+  readonly conflicts: readonly RowConflict[];
+}
+
+/**
+ * Compares the two sides with what they had in common, field by field: a change on one side is carried to the other,
+ * the same change on both is none, and different changes are a conflict. Nothing is ever won by being newer.
+ */
+export function mergeFields(input: MergeInput): Merged {
+  const push: Record<string, FieldValue> = {};
+  const pull: Record<string, FieldValue> = {};
+  const same: Record<string, FieldValue> = {};
+  const unseen: string[] = [];
+  const conflicts: RowConflict[] = [];
+  for (const [field, theirs] of Object.entries(input.remote)) {
+    const ours = input.local[field];
+    if (ours === undefined) {
+      same[field] = theirs;
+      unseen.push(field);
+      continue;
+    }
+    if (ours === theirs) {
+      same[field] = ours;
+      continue;
+    }
+    const base = input.base?.[field] ?? null;
+    const conflict = { id: input.id, field, base, ours, theirs };
+    const choice = decide(input, conflict) ?? input.chosen(conflict);
+    if (choice === undefined) conflicts.push(conflict);
+    else if (choice === 'mine') push[field] = ours;
+    else if (choice === 'theirs') pull[field] = theirs;
+    else {
+      if (choice.edited !== theirs) push[field] = choice.edited;
+      if (choice.edited !== ours) pull[field] = choice.edited;
+    }
+  }
+  return { push, pull, same, unseen, conflicts };
+}
+
+/** Returns whose change is carried to the other side; null for a conflict. */
+function decide(
+  { unseen, isPartial, lock, local, remote, base: baseFields }: MergeInput,
+  { field, base, ours, theirs }: RowConflict,
+): 'mine' | 'theirs' | null {
+  if (isPartial && baseFields?.[field] === undefined) return null;
+  // The row came back to a table with this column: its empty cell was never filled, so it was not emptied.
+  const isUnfilled = ours === null && unseen.includes(field);
+  const side = ours === base || isUnfilled ? 'theirs' : theirs === base ? 'mine' : null;
+  if (side === null || lock === null) return side;
+  if (field === lock.field && isForwards(lock, base, side === 'theirs' ? theirs : ours)) return side;
+  const target = side === 'theirs' ? local : remote;
+  return isLocked(lock, baseFields) || isLocked(lock, target) ? null : side;
+}
+
+/** Reports whether a row with these values is not to be written over. */
+export function isLocked(lock: Lock | null, fields: Fields | undefined): boolean {
+  const value = lock === null ? null : fields?.[lock.field];
+  return typeof value === 'string' && lock?.values.includes(value) === true;
+}
+
+function isForwards({ order }: Lock, from: FieldValue, to: FieldValue): boolean {
+  return typeof to === 'string' && order.indexOf(to) > order.indexOf(String(from));
+}
+
+/** More rows than this, or a greater share of several, do not vanish by intent. */
+const most = { rows: 5, share: 0.2 };
+
+/** Rows that are named; a person who lost more has no use for their names. */
+const mostNamed = 50;
+const longestTitle = 40;
+
+/**
+ * Returns why a sync is refused where too much has vanished on one side; null for nothing.
+ * @param asked ids of rows whose loss was shown to the person before, one by one: they count no more
+ */
+export function massDeletionIn(
+  { local, remote, lost, base, titleField }: PlanInput,
+  asked: ReadonlySet<string>,
+): Problem | null {
+  const here = new Set(local.map(({ id }) => id));
+  const known = [...base.keys()].filter((id) => !asked.has(id));
+  const ofFile = known.filter((id) => !here.has(id) && remote.has(id));
+  const ofNotion = known.filter((id) => here.has(id) && lost.has(id));
+  const [gone, where] = ofFile.length >= ofNotion.length ? [ofFile, 'the file'] : [ofNotion, 'Notion'];
+  const isMass = gone.length > most.rows || (gone.length > 1 && gone.length / base.size > most.share);
+  if (!isMass) return null;
+  const names = gone.slice(0, mostNamed).map((id) => nameOf(id, base.get(id)?.fields[titleField]));
+  const others = gone.length > mostNamed ? ` and ${gone.length - mostNamed} more` : '';
+  return problemOf(
+    'mass_deletion',
+    `${gone.length} of ${base.size} rows are gone from ${where}; nothing was synced: ${names.join(', ')}${others}.`,
+    'Bring them back, or sync with --allow-mass-delete if they were deleted on purpose.',
+  );
+}
+
+function nameOf(id: string, title: unknown): string {
+  const characters = [...String(title ?? '')];
+  const isLong = characters.length > longestTitle;
+  return `${id} “${characters.slice(0, longestTitle).join('')}${isLong ? '…' : ''}”`;
+}
+
+/**
+ * Returns the cards that were moved to the status that asks for a worker.
+ * @param status of Notion, mapped or not; null when no status asks for anything
+ */
+export function findWanted(
+  status: string | null,
+  { remote, born, base, titleField }: PlanInput,
+): readonly WantedCard[] {
+  // The first time nothing was moved: everything is simply there.
+  if (status === null || base.size === 0) return [];
+  return [...remote.values(), ...born]
+    .filter((row) => row.status === status && base.get(row.id)?.status !== status)
+    .filter(({ fields }) => typeof fields[titleField] === 'string')
+    .map(({ id, fields }) => ({
+      id: id || null,
+      task: String(fields[titleField]),
+      repo: String(fields.repo ?? '') || null,
+    }));
+}

@@ -1,0 +1,77 @@
+import type { RebuildOutcome, RowConflict } from '../../../core/notion.ts';
+import { type Result, success } from '../../../lib/result.ts';
+import { realClock } from '../../../lib/schedule.ts';
+import { type BaseRow, type Intent, mergeFields } from './plan.ts';
+import { type ReadOptions, readSides, type Sides } from './reading.ts';
+import { baseOf, keepConflicts, openBase, openIntents, readIfThere, setAside, storeFiles } from './store.ts';
+
+/** What a rebuild of one table came to. */
+export interface RebuildReport extends Omit<RebuildOutcome, 'conflicts'> {
+  /** Fields in which both sides are not the same. */
+  readonly conflicts: readonly RowConflict[];
+}
+
+function isMissing(file: string): boolean {
+  const read = readIfThere(file);
+  return read.ok && read.value === null;
+}
+
+/** Reports whether what is known of a data source is damaged, or is not there. */
+export function needsRebuild(folder: string, dataSourceId: string): boolean {
+  const files = storeFiles(folder, dataSourceId);
+  return isMissing(files.base) || !openBase(files.base).ok || !openIntents(files.intents).ok;
+}
+
+/**
+ * Rebuilds what is known of a data source after it got damaged or lost. Rows are tied to pages by their ids; what is
+ * the same on both sides is common, and what is not is a conflict, also where one side is empty: which of them was
+ * edited is not known any more. Neither side is written to, and nothing is done at all unless both could be read.
+ */
+export async function rebuildTable(
+  options: ReadOptions & { readonly folder: string },
+): Promise<Result<RebuildReport>> {
+  const { spec, mapping, folder, clock = realClock } = options;
+  const sides = await readSides(options, { base: { rows: new Map() }, intents: { open: new Map() } });
+  if (!sides.ok) return sides;
+  const { base, conflicts } = compare(sides.value, clock.now());
+  const files = storeFiles(folder, mapping.dataSourceId);
+  const aside = isMissing(files.base) ? [] : [setAside(files.base)];
+  const opened = openIntents(files.intents);
+  if (!opened.ok) aside.push(setAside(files.intents));
+  const intents = opened.ok ? opened : openIntents(files.intents);
+  if (!intents.ok) return intents;
+  // A query may not show a page yet that was made a moment ago: these are looked for again before they are made.
+  intents.value.begin(unpaired(sides.value, intents.value.open, clock.now()));
+  baseOf(files.base, base).save();
+  intents.value.end([...base.keys()].filter((id) => intents.value.open.has(id)));
+  intents.value.close();
+  keepConflicts(files.conflicts, spec.table, conflicts, new Date(clock.now()));
+  return success({ rows: base.size, conflicts, problems: sides.value.problems, setAside: aside });
+}
+
+function compare({ local, remote }: Sides, at: number) {
+  const base = new Map<string, BaseRow>();
+  const conflicts: RowConflict[] = [];
+  for (const { id, fields } of local) {
+    const page = remote.get(id);
+    if (!page) continue;
+    const merged = mergeFields({
+      ...{ id, base: {}, isPartial: true, unseen: [], local: fields, remote: page.fields },
+      ...{ lock: null, chosen: () => undefined },
+    });
+    const { pageId, status } = page;
+    base.set(id, { pageId, fields: merged.same, status, unseen: merged.unseen, isPartial: true, at });
+    conflicts.push(...merged.conflicts);
+  }
+  return { base, conflicts };
+}
+
+/** Returns the rows of the file without a page, unless it is known already that one was asked for. */
+function unpaired(
+  { local, remote }: Sides,
+  open: ReadonlyMap<string, Intent>,
+  at: number,
+): ReadonlyMap<string, Intent> {
+  const alone = local.filter(({ id }) => !remote.has(id) && !open.has(id));
+  return new Map(alone.map(({ id }) => [id, { at, fields: {} }]));
+}

@@ -1,0 +1,308 @@
+import type { RowConflict, SyncOutcome, WantedCard } from '../../../core/notion.ts';
+import { type Problem, type Result, success } from '../../../lib/result.ts';
+import { type Clock, realClock } from '../../../lib/schedule.ts';
+import { isHopeless, unanswered } from './client.ts';
+import {
+  type BaseRow,
+  type Fields,
+  findWanted,
+  type LocalChange,
+  massDeletionIn,
+  type Plan,
+  type PlanInput,
+  planSync,
+  type RemoteChange,
+  type RemoteRow,
+  wholeRow,
+} from './plan.ts';
+import { type ReadOptions, readSides, type Sides } from './reading.ts';
+import { keepConflicts, keptConflict, openStore, readConflicts, type Store } from './store.ts';
+import { unconfirmed, Writer } from './writing.ts';
+
+export interface SyncOptions extends ReadOptions {
+  /** `.orch/notion` of the workspace. One sync at a time. */
+  readonly folder: string;
+  /** Reads and plans, and writes nothing: not there, not in the file, not in the folder. */
+  readonly dryRun?: boolean;
+  readonly allowMassDelete?: boolean;
+  /** The status in Notion that asks for a worker. */
+  readonly wantedStatus?: string | null;
+  /** Is given cards before they are written down as given: a sync that was killed gives them again. */
+  readonly onWanted?: (cards: readonly WantedCard[]) => void;
+  /** Ends the sync after what it is doing just now; the next one goes on. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a sync of one table came to. */
+export interface SyncReport extends Omit<SyncOutcome, 'conflicts' | 'wanted'> {
+  readonly conflicts: readonly RowConflict[];
+  /** Cards that were moved to the status that asks for a worker. A person decides. */
+  readonly wanted: readonly WantedCard[];
+  /** What was decided, row by row. */
+  readonly changes: { readonly local: readonly LocalChange[]; readonly remote: readonly RemoteChange[] };
+}
+
+/**
+ * Brings a document and its database in Notion together, row by row and field by field. It may be killed at any
+ * moment: a page is asked for only after that is written down, and both sides have a value before the base says so.
+ * @returns a problem when nothing was done at all; whatever happened later is in the report
+ */
+export async function syncTable(options: SyncOptions): Promise<Result<SyncReport>> {
+  const store = openStore(options.folder, options.mapping.dataSourceId);
+  if (!store.ok) return store;
+  try {
+    return await new Sync(options, store.value).run();
+  } finally {
+    store.value.close();
+  }
+}
+
+class Sync {
+  readonly #options: SyncOptions;
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #problems: Problem[] = [];
+  readonly #conflicts: RowConflict[] = [];
+  /** Conflicts that a person decided, until that is carried out. */
+  readonly #decided: RowConflict[] = [];
+  /** Rows that are not yet as they should be. */
+  readonly #waiting = new Set<string>();
+  readonly #counts = { created: 0, updated: 0, pulled: 0 };
+
+  constructor(options: SyncOptions, store: Store) {
+    this.#options = options;
+    this.#store = store;
+    this.#clock = options.clock ?? realClock;
+  }
+
+  async run(): Promise<Result<SyncReport>> {
+    const { dryRun, allowMassDelete, wantedStatus = null } = this.#options;
+    const sides = await readSides(this.#options, this.#store);
+    if (!sides.ok) return sides;
+    const input = this.#input(sides.value);
+    const refused = allowMassDelete ? null : massDeletionIn(input, this.#asked());
+    if (refused) return { ok: false, problem: refused };
+    const plan = planSync(input);
+    this.#problems.push(...sides.value.problems, ...plan.unconfirmed.map(unconfirmed));
+    this.#conflicts.push(...plan.conflicts);
+    const wanted = findWanted(wantedStatus, input);
+    if (dryRun) this.#count(plan);
+    else await this.#carryOut(plan, sides.value, wanted);
+    const { local, remote } = plan;
+    const [problems, conflicts] = [this.#problems, this.#conflicts];
+    return success({ ...this.#counts, conflicts, problems, wanted, changes: { local, remote } });
+  }
+
+  #input(sides: Sides): PlanInput {
+    const { spec } = this.#options;
+    const kept = readConflicts(this.#store.files.conflicts);
+    return {
+      ...{ ...sides, ...spec, fields: sides.codec.fields, now: sides.at },
+      intents: this.#store.intents.open,
+      chosen: (conflict) => {
+        const choice = keptConflict(kept, spec.table, conflict)?.choice;
+        if (choice !== undefined) this.#decided.push(conflict);
+        return choice;
+      },
+    };
+  }
+
+  /** Returns the rows whose loss is a conflict that was shown to the person. */
+  #asked(): ReadonlySet<string> {
+    const { table } = this.#options.spec;
+    const kept = readConflicts(this.#store.files.conflicts);
+    return new Set(kept.filter((one) => one.table === table && one.field === wholeRow).map(({ id }) => id));
+  }
+
+  async #carryOut(plan: Plan, sides: Sides, wanted: readonly WantedCard[]): Promise<void> {
+    const { spec, onWanted } = this.#options;
+    if (wanted.length > 0) onWanted?.(wanted);
+    const local = new Map(sides.local.map(({ id, fields }) => [id, fields]));
+    const settling = new Settling(this.#store, this.#clock);
+    const brought = plan.local.filter(({ do: kind, id }) => kind === 'add' && !this.#store.base.rows.has(id));
+    settling.announce(brought.flatMap(({ id }) => sides.remote.get(id) ?? []));
+    const isApplied = await this.#applyLocal(plan, local);
+    settling.settle(plan, sides, this.#waiting);
+    if (isApplied) await this.#applyRemote(plan, sides, local, settling);
+    const isNew = (one: RowConflict) =>
+      this.#conflicts.some(({ id, field }) => id === one.id && field === one.field);
+    const waiting = this.#decided.filter((one) => this.#waiting.has(one.id) && !isNew(one));
+    const { files } = this.#store;
+    const conflicts = [...this.#conflicts, ...waiting];
+    keepConflicts(files.conflicts, spec.table, conflicts, new Date(this.#clock.now()));
+  }
+
+  /** First the file: a base that is ahead of it would take an old value for an edit. */
+  async #applyLocal(plan: Plan, local: Map<string, Fields>): Promise<boolean> {
+    if (plan.local.length === 0) return true;
+    const at = this.#clock.now();
+    for (const change of plan.local)
+      if (change.do === 'edit')
+        this.#store.remember({ side: 'file', id: change.id, before: change.from, after: change.to, at });
+    const refused = await this.#options.local.apply(plan.local);
+    const left = refused.ok ? refused.value : plan.local.map(({ id }) => id);
+    if (!refused.ok) this.#problems.push(refused.problem);
+    for (const id of left) this.#waiting.add(id);
+    for (const change of plan.local) {
+      if (this.#waiting.has(change.id)) continue;
+      this.#counts.pulled += 1;
+      if (change.do === 'archive') local.delete(change.id);
+      else if (change.do === 'add') local.set(change.id, change.fields);
+      else local.set(change.id, { ...local.get(change.id), ...change.to });
+    }
+    return refused.ok;
+  }
+
+  async #applyRemote(
+    plan: Plan,
+    sides: Sides,
+    local: Map<string, Fields>,
+    settling: Settling,
+  ): Promise<void> {
+    const { notion, mapping, spec, onProgress, signal } = this.#options;
+    const taken = new Set([...local.keys(), ...sides.remote.keys(), ...sides.base.keys()]);
+    for (const id of this.#store.intents.open.keys()) taken.add(id);
+    const writer = new Writer({
+      ...{ notion, mapping, codec: sides.codec, store: this.#store, clock: this.#clock },
+      ...{ lock: spec.lock, local },
+      newId: () => {
+        const id = this.#options.local.newId(taken);
+        taken.add(id);
+        return id;
+      },
+    });
+    let lostInARow = 0;
+    for (const [done, change] of plan.remote.entries()) {
+      onProgress?.({ stage: 'writing', done, total: plan.remote.length });
+      // Half of a decision is none: where the file was not changed, Notion is not either.
+      if ('id' in change && this.#waiting.has(change.id)) continue;
+      const written = signal?.aborted ? cancelled : await writer.write(change);
+      lostInARow = !written.ok && written.problem.code === unanswered ? lostInARow + 1 : 0;
+      this.#note(change, written);
+      if (!written.ok && (isHopeless(written.problem) || lostInARow === 3)) {
+        for (const { id } of plan.remote.slice(done).filter((one) => 'id' in one)) this.#waiting.add(id);
+        break;
+      }
+    }
+    this.#conflicts.push(...writer.conflicts);
+    this.#problems.push(...writer.problems);
+    await this.#bringStamped(writer, settling);
+  }
+
+  #note(change: RemoteChange, written: Awaited<ReturnType<Writer['write']>>): void {
+    const isDone = written.ok && written.value === 'done';
+    if (!isDone && 'id' in change) this.#waiting.add(change.id);
+    if (!written.ok && !this.#problems.some(({ message }) => message === written.problem.message))
+      this.#problems.push(written.problem);
+    if (!isDone) return;
+    if (change.do === 'create') this.#counts.created += 1;
+    else this.#counts.updated += 1;
+  }
+
+  /** Pages that have an id now appear in the file; killed before that, the next sync brings them. */
+  async #bringStamped({ stamped }: Writer, settling: Settling): Promise<void> {
+    const born = stamped.filter(({ id }) => !this.#store.base.rows.has(id));
+    if (born.length === 0) return;
+    settling.announce(born);
+    const refused = await this.#options.local.apply(
+      born.map(({ id, fields }) => ({ do: 'add', id, fields })),
+    );
+    if (!refused.ok) {
+      this.#problems.push(refused.problem);
+      return;
+    }
+    const added = born.filter(({ id }) => !refused.value.includes(id));
+    this.#counts.pulled += added.length;
+    settling.add(added);
+  }
+
+  /** A dry run counts what would be done. */
+  #count({ local, remote }: Plan): void {
+    const creates = remote.filter((change) => change.do === 'create').length;
+    const stamps = remote.filter((change) => change.do === 'stamp').length;
+    this.#counts.created = creates;
+    this.#counts.updated = remote.length - creates;
+    this.#counts.pulled = local.length + stamps;
+  }
+}
+
+const cancelled = {
+  ok: false,
+  problem: { code: 'cancelled', message: 'The sync was cancelled.', hint: 'Sync again to go on.' },
+} as const;
+
+/** Writes down what both sides have in common, after both have it. */
+class Settling {
+  readonly #store: Store;
+  readonly #clock: Clock;
+
+  constructor(store: Store, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** Writes down which rows are about to be put into the file: without that, a crash would make them look new. */
+  announce(born: readonly RemoteRow[]): void {
+    const at = this.#clock.now();
+    this.#store.intents.begin(new Map(born.map(({ id, pageId, fields }) => [id, { at, fields, pageId }])));
+  }
+
+  /** @param waiting rows that the file did not take */
+  settle(plan: Plan, sides: Sides, waiting: ReadonlySet<string>): void {
+    const { rows } = this.#store.base;
+    let isChanged = false;
+    const put = (id: string, row: BaseRow | null) => {
+      isChanged = true;
+      if (row) rows.set(id, row);
+      else rows.delete(id);
+    };
+    for (const { row, merged } of plan.merged) {
+      const old = sides.base.get(row.id);
+      // What goes to Notion as well is common only once it is there.
+      const pulled = Object.entries(merged.pull).filter(([field]) => !(field in merged.push));
+      const taken = waiting.has(row.id) ? {} : Object.fromEntries(pulled);
+      // A cell that could not be filled stays one that was not emptied.
+      const unfilled = waiting.has(row.id) ? (old?.unseen ?? []) : [];
+      const unseen = [...new Set([...merged.unseen, ...unfilled])];
+      const next = this.#next(old, row, { ...old?.fields, ...merged.same, ...taken }, unseen);
+      if (next !== rows.get(row.id)) put(row.id, next);
+    }
+    for (const change of plan.local) {
+      if (waiting.has(change.id)) continue;
+      const row = sides.remote.get(change.id);
+      if (change.do === 'add' && row) put(row.id, this.#next(undefined, row, row.fields, []));
+      if (change.do === 'archive') put(change.id, null);
+    }
+    for (const id of plan.forgotten) put(id, null);
+    if (isChanged) this.#store.base.save();
+    this.#store.intents.end(plan.forgotten);
+    this.#endArrived();
+  }
+
+  /** Rows that were born in Notion and are in the file now. */
+  add(born: readonly RemoteRow[]): void {
+    for (const row of born) this.#store.base.rows.set(row.id, this.#next(undefined, row, row.fields, []));
+    if (born.length > 0) this.#store.base.save();
+    this.#endArrived();
+  }
+
+  #endArrived(): void {
+    const { base, intents } = this.#store;
+    intents.end([...intents.open.keys()].filter((id) => base.rows.has(id)));
+  }
+
+  #next(old: BaseRow | undefined, row: RemoteRow, fields: Fields, unseen: readonly string[]): BaseRow {
+    const { pageId, status } = row;
+    const isSame = old !== undefined && JSON.stringify(sorted(old.fields)) === JSON.stringify(sorted(fields));
+    const isPartial = old?.isPartial && Object.keys(row.fields).some((field) => fields[field] === undefined);
+    const at = isSame ? old.at : this.#clock.now();
+    const next = { pageId, fields, status, unseen, ...(isPartial && { isPartial }), at };
+    const isUnchanged =
+      isSame && old.pageId === pageId && old.status === status && String(old.unseen) === String(unseen);
+    return isUnchanged ? old : next;
+  }
+}
+
+function sorted(fields: Fields): [string, unknown][] {
+  return Object.entries(fields).sort(([one], [other]) => (one < other ? -1 : 1));
+}

@@ -1,0 +1,225 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import { findRepo } from '../../../controller/effects/tools.ts';
+import { repoOf } from '../../../core/ids.ts';
+import type { Changer, FileSides, RadarReport, RepoRadar } from '../../../core/radar.ts';
+import type { Repo } from '../../../core/repo.ts';
+import { readFlow } from '../../../git/flow.ts';
+import type { Git } from '../../../git/run.ts';
+import { failure, type Problem, type Result, success } from '../../../lib/result.ts';
+import type { Message } from '../../messages.ts';
+import type { ControllerState } from '../../state.ts';
+import type { RadarPlace } from './look.ts';
+import { Radar } from './radar.ts';
+
+/** Milliseconds. */
+interface Pace {
+  /** A program that fell quiet may only have drawn breath, and several often do at once. */
+  readonly quietMs: number;
+  /** From the end of one look to the next that nobody asked for: machines have better things to do. */
+  readonly restMs: number;
+  /** The same in times that the last look took, which is longer in large repositories. */
+  readonly restPerLook: number;
+}
+
+const usualPace: Pace = { quietMs: 1000, restMs: 5000, restPerLook: 9 };
+
+/** What the watch needs of its surroundings. */
+interface RadarWorld {
+  readonly git: Git;
+  state(): ControllerState;
+  tell(message: Message): void;
+  /** A bug: nothing that can be expected comes here. */
+  fail(error: unknown): void;
+}
+
+/** A repository that is looked at. */
+interface Watched {
+  readonly repo: Repo;
+  readonly radar: Radar;
+  /** Workers in which something may have happened; null for all of them. */
+  changed: Set<string> | null;
+  /** Whether another look is wanted, were it only because a branch has moved. */
+  isDue: boolean;
+  timer: NodeJS.Timeout | undefined;
+  isLooking: boolean;
+  /** Milliseconds since 1970. */
+  lastEnd: number;
+  /** Milliseconds. */
+  lastTook: number;
+  last: RepoRadar | null;
+}
+
+/** Looks which worktrees will not merge: one radar for each repository with workers, one look at a time. */
+export class RadarWatch {
+  readonly #world: RadarWorld;
+  readonly #pace: Pace;
+  readonly #watched = new Map<string, Watched>();
+  #closed = false;
+
+  constructor(world: RadarWorld, pace = usualPace) {
+    this.#world = world;
+    this.#pace = pace;
+  }
+
+  /** Looks soon, once for all that happens until then. @param changed ids of workers; null for everything */
+  wake(repo: string, changed: readonly string[] | null): void {
+    const found = this.#watch(repo);
+    if (!found.ok || this.#closed) return;
+    const watched = found.value;
+    note(watched, changed);
+    watched.isDue = true;
+    if (!watched.isLooking) this.#schedule(watched);
+  }
+
+  /**
+   * Looks at everything now. Where that comes to nothing the answer says why, and holds nothing of earlier looks.
+   * @returns `unknown_repo`
+   */
+  async look(name: string): Promise<Result<RepoRadar>> {
+    const found = this.#watch(name);
+    if (!found.ok) return found;
+    const watched = found.value;
+    clearTimeout(watched.timer);
+    watched.timer = undefined;
+    note(watched, null);
+    const radar = await this.#look(watched, true);
+    return success(radar.problem ? { ...radar, ...nothing, steps: [] } : radar);
+  }
+
+  /**
+   * What two workers, or one and the branch it goes to, do to a file, as of the last look.
+   * @param b null for the branch
+   */
+  async sides(a: string, b: string | null, path: string): Promise<Result<FileSides>> {
+    const watched = this.#watched.get(repoOf(a));
+    if (!watched?.last || (b !== null && repoOf(b) !== repoOf(a)))
+      return failure('not_looked_at', `Nothing was compared with ${a} yet.`, 'Look again.');
+    return watched.radar.sides(a, b, path);
+  }
+
+  /**
+   * Who else was changing a file at the last look, and where.
+   * @param worker who asks; itself it is not told of
+   * @param path in its worktree: absolute, or relative to its top folder
+   */
+  whoIsChanging(worker: string, path: string): readonly Changer[] {
+    const asking = this.#world.state().log.workers.get(worker);
+    const watched = this.#watched.get(repoOf(worker));
+    if (!asking || !watched) return [];
+    const inside = isAbsolute(path) ? relative(asking.worktree, path) : path;
+    return watched.radar
+      .whoIsChanging(inside.split(sep).join('/'))
+      .filter(({ id }) => id !== worker && this.#world.state().log.workers.has(id))
+      .map(({ id, ranges }) => ({ worker: id, ranges }));
+  }
+
+  /** Ends with the temporary folders gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    const all = [...this.#watched.values()];
+    for (const { timer } of all) clearTimeout(timer);
+    await Promise.all(all.map(({ radar }) => radar.close()));
+  }
+
+  /** The watch of a repository as it is configured now. */
+  #watch(name: string): Result<Watched> {
+    const repo = findRepo(this.#world.state().config, name);
+    if (!repo.ok) return repo;
+    const known = this.#watched.get(name);
+    if (known?.repo.path === repo.value.path) return success(known);
+    if (known) this.#drop(known);
+    const watched: Watched = {
+      repo: repo.value,
+      radar: new Radar(this.#world.git, repo.value),
+      changed: new Set(),
+      isDue: false,
+      timer: undefined,
+      isLooking: false,
+      lastEnd: 0,
+      lastTook: 0,
+      last: null,
+    };
+    this.#watched.set(name, watched);
+    return success(watched);
+  }
+
+  #drop({ repo, radar, timer }: Watched): void {
+    clearTimeout(timer);
+    this.#watched.delete(repo.name);
+    radar.close().catch(this.#world.fail);
+  }
+
+  #schedule(watched: Watched): void {
+    const { quietMs, restMs, restPerLook } = this.#pace;
+    const rest = Math.max(restMs, watched.lastTook * restPerLook);
+    const wait = Math.max(quietMs, watched.lastEnd + rest - Date.now());
+    watched.timer ??= setTimeout(() => {
+      watched.timer = undefined;
+      this.#look(watched, false).catch(this.#world.fail);
+    }, wait);
+  }
+
+  async #look(watched: Watched, isFresh: boolean): Promise<RepoRadar> {
+    const { radar, repo, changed } = watched;
+    watched.changed = new Set();
+    watched.isDue = false;
+    watched.isLooking = true;
+    const begun = Date.now();
+    try {
+      const places = placesIn(this.#world.state(), repo.name);
+      const flow = await readFlow(this.#world.git, repo);
+      const { base: into, remote } = flow.ok ? flow.value : { base: null, remote: null };
+      const look = () => radar.look(places, into, changed ?? undefined, remote);
+      const looked = places.length === 0 ? success(nothing) : flow.ok ? await look() : flow;
+      watched.last = looked.ok
+        ? await this.#picture(watched, into, looked.value, isFresh)
+        : failed(watched, looked.problem);
+      if (places.length > 0) this.#world.tell({ type: 'radar-looked', radar: watched.last });
+      else await radar.close();
+      return watched.last;
+    } finally {
+      watched.isLooking = false;
+      watched.lastEnd = Date.now();
+      watched.lastTook = watched.lastEnd - begun;
+      if (!this.#closed && watched.isDue) this.#schedule(watched);
+    }
+  }
+
+  /** Merging all in their order takes a process for each: it is done again when the verdicts have changed. */
+  async #picture(
+    { radar, repo, last }: Watched,
+    into: string | null,
+    report: RadarReport,
+    isFresh: boolean,
+  ): Promise<RepoRadar> {
+    const lookedAt = new Date().toISOString();
+    const picture = { ...report, repo: repo.name, into, lookedAt, problem: null };
+    if (!isFresh && last && isSame(report, last)) return { ...picture, steps: last.steps };
+    const steps = await radar.plan();
+    return { ...picture, steps: steps.ok ? steps.value : [] };
+  }
+}
+
+function note(watched: Watched, changed: readonly string[] | null): void {
+  watched.changed = changed === null ? null : watched.changed && new Set([...watched.changed, ...changed]);
+}
+
+/** A worktree that is being made or removed says nothing yet, or any more. */
+function placesIn({ log, busy }: ControllerState, repo: string): RadarPlace[] {
+  const inBetween = new Set(['launching', 'finishing', 'cleaning', 'undoing']);
+  return [...log.workers.values()]
+    .filter((worker) => worker.repo === repo && !inBetween.has(busy.get(worker.id)?.kind ?? ''))
+    .map(({ id, worktree }) => ({ id, worktree }));
+}
+
+const nothing: RadarReport = { pairs: [], base: [], order: [], worktrees: [], baseProblem: null };
+
+function failed({ repo, last }: Watched, problem: Problem): RepoRadar {
+  const known = last ?? { ...nothing, repo: repo.name, into: null, steps: [] };
+  return { ...known, lookedAt: new Date().toISOString(), problem };
+}
+
+function isSame(one: RadarReport, other: RadarReport): boolean {
+  const told = ({ pairs, base, order }: RadarReport) => JSON.stringify([pairs, base, order]);
+  return told(one) === told(other);
+}

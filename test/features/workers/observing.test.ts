@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import type { Report, SessionSign } from '../../../src/core/observation.ts';
+import type { Message } from '../../../src/features/messages.ts';
+import { selectFacts } from '../../../src/features/state.ts';
+import { Scene, terminal } from '../../controller/scene.ts';
+
+const id = 'backend/auth';
+const hook = (report: Report): Message => ({
+  type: 'signed',
+  id,
+  sign: { source: 'hook', report },
+  sessionId: 'session-1',
+});
+const prompted = hook({ kind: 'prompted' });
+const prints = (title: string): Message => ({
+  type: 'terminal-changed',
+  terminal: terminal(id, { title, flowing: true }),
+});
+const isQuiet = (title: string): Message => ({ type: 'terminal-changed', terminal: terminal(id, { title }) });
+/** What a look makes of such a title, where nothing is asked. */
+const rests: Message = { type: 'signed', id, sign: { source: 'title', says: 'resting' }, sessionId: null };
+const ended = (code: number): Message => ({
+  type: 'terminal-changed',
+  terminal: terminal(id, { exit: { code, signal: 0, at: '2026-11-22T12:00:00.000Z' } }),
+});
+
+describe('the title', () => {
+  it('is ahead of the hook that tells of a question, and not believed before the terminal is quiet', () => {
+    const scene = new Scene().started().tell(prompted).tell(prints('⠂ auth'));
+    expect(scene.tell(prints('✳ auth')).happenings).toEqual([]);
+    scene.tell(hook({ kind: 'asked', what: 'Bash: ls' }));
+    expect(scene.tell(isQuiet('✳ auth')).happenings).toEqual([]);
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'Bash: ls' });
+  });
+
+  it('that only spins on says nothing new', () => {
+    const scene = new Scene().started().tell(prompted).tell(prints('⠂ auth'));
+    scene.tell(hook({ kind: 'asked', what: 'Bash: ls' }));
+    expect(scene.tell(prints('⠐ auth')).worker(id)?.state).toBe('waiting');
+  });
+});
+
+describe('a title that rests', () => {
+  it('says by itself neither that the agent rests nor that it asks', () => {
+    const scene = new Scene().started().tell(prompted).tell(prints('◐ auth'));
+    scene.tell(prints('✳ auth')).tell(isQuiet('✳ auth'));
+    expect(scene.worker(id)?.state).toBe('working');
+    expect(scene.effects).toContainEqual({ type: 'look-at-agent', id });
+    expect(scene.tell(rests).worker(id)?.state).toBe('idle');
+  });
+
+  it('is looked behind a little later where the terminal never falls quiet, once', () => {
+    const scene = new Scene().started().tell(prompted).tell(prints('◑ auth')).tell(prints('✳ auth'));
+    const look = { type: 'look-at-agent', id, restless: true };
+    expect(scene.effects).toContainEqual(look);
+    expect(scene.tell(prints('✳ auth')).effects).not.toContainEqual(look);
+    expect(scene.tell(prints('◐ auth')).effects).not.toContainEqual(look);
+    expect(scene.tell(prints('✳ auth')).effects).toContainEqual(look);
+  });
+
+  it('says nothing any more once the agent has gone on while it was looked at', () => {
+    for (const next of [prints('◐ auth'), isQuiet('◐ auth'), prints('✳ auth')]) {
+      const scene = new Scene().started().tell(prompted).tell(isQuiet('✳ auth')).tell(next);
+      expect(scene.tell(rests).worker(id)?.state).toBe('working');
+    }
+  });
+});
+
+describe('what an agent keeps of itself', () => {
+  const since = Date.parse('2026-11-22T12:00:00.000Z');
+  const file = (says: SessionSign['says'], at: number): Message => ({
+    type: 'signed',
+    id,
+    sign: { source: 'session', says, at },
+    sessionId: null,
+  });
+
+  it('counts where it is younger than the state we know', () => {
+    const scene = new Scene().started().tell(prompted);
+    scene.tell(file('resting', since + 1));
+    expect(scene.worker(id)?.state).toBe('idle');
+  });
+
+  it('that says that it asks counts at rest, though the hook of the end was read later', () => {
+    const scene = new Scene()
+      .started()
+      .tell(prompted)
+      .tell(hook({ kind: 'turn-ended', said: null }));
+    for (const says of ['resting', 'working'] as const)
+      expect(scene.tell(file(says, since - 100)).happenings).toEqual([]);
+    scene.tell(file('asking', since - 100));
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'something in its pane' });
+  });
+
+  it.each(['resting', 'working', 'asking'] as const)(
+    'is no news where a hook has told of something since: %s',
+    (says) => {
+      for (const report of [{ kind: 'prompted' }, { kind: 'asked', what: 'Bash: ls' }] as const) {
+        const scene = new Scene().started().tell(hook(report));
+        const before = scene.worker(id);
+        expect(scene.tell(file(says, since)).happenings).toEqual([]);
+        expect(scene.tell(file(says, since - 60_000)).happenings).toEqual([]);
+        expect(scene.worker(id)).toBe(before);
+      }
+    },
+  );
+});
+
+describe('questions', () => {
+  it('of tools side by side are kept in the log, the last one on top', () => {
+    const scene = new Scene().started().tell(prompted);
+    scene.tell(hook({ kind: 'asked', what: 'one' })).tell(hook({ kind: 'asked', what: 'two' }));
+    expect(scene.happenings).toEqual([
+      {
+        ...{ type: 'observed', id, state: 'waiting', asks: 'two' },
+        questions: [{ text: 'one' }, { text: 'two' }],
+      },
+    ]);
+    expect(scene.tell(hook({ kind: 'tool-ended', what: 'three' })).happenings).toEqual([]);
+    scene.tell(hook({ kind: 'tool-ended', what: 'two' }));
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one', questions: [{ text: 'one' }] });
+  });
+
+  it('that Esc was pressed at are over when the screen shows the prompt', () => {
+    const scene = new Scene()
+      .started()
+      .tell(prompted)
+      .tell(hook({ kind: 'asked', what: 'one' }));
+    scene.tell(prints('✳ auth'));
+    expect(scene.tell(isQuiet('✳ auth')).done).toContain('look-at-agent');
+    scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'prompt' }, sessionId: null });
+    expect(scene.worker(id)).toMatchObject({ state: 'idle', asks: null });
+  });
+
+  it('that came while the screen was looked at are not over by what it showed before', () => {
+    const scene = new Scene()
+      .started()
+      .tell(prompted)
+      .tell(hook({ kind: 'asked', what: 'one' }));
+    const look = { type: 'signed', id, sign: { source: 'screen', says: 'prompt' }, sessionId: null } as const;
+    scene.tell({ ...look, ofStateSince: '2026-11-22T11:59:59.000Z' });
+    expect(scene.worker(id)).toMatchObject({ state: 'waiting', asks: 'one' });
+    scene.tell({ ...look, ofStateSince: scene.worker(id)?.stateSince ?? '' });
+    expect(scene.worker(id)).toMatchObject({ state: 'idle' });
+  });
+
+  it('are looked for on meeting the host again: Esc may have been pressed meanwhile', () => {
+    const scene = new Scene().started().tell(prompted);
+    scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
+    expect(scene.done).toContain('look-at-agent');
+    expect(scene.tell(rests).worker(id)?.state).toBe('idle');
+    scene.tell(hook({ kind: 'asked', what: 'one' }));
+    scene.tell({ type: 'host-connected', terminals: [terminal(id, { title: '✳ auth' })] });
+    expect(scene.worker(id)?.state).toBe('waiting');
+    expect(scene.done).toContain('look-at-agent');
+  });
+});
+
+describe('a conversation', () => {
+  const missing: Message = { type: 'conversation-missing', id, sessionId: 'session-2' };
+
+  it('has begun when the agent was seen beyond the question of trust', () => {
+    const scene = new Scene().started();
+    expect(scene.worker(id)?.hasConversation).toBe(false);
+    scene.tell({ type: 'signed', id, sign: { source: 'screen', says: 'question' }, sessionId: null });
+    expect(scene.worker(id)).toMatchObject({ state: 'needs-trust', hasConversation: false });
+    expect(scene.tell(prompted).worker(id)?.hasConversation).toBe(true);
+  });
+
+  it('of which nothing was kept is begun anew by the next resume, and told', () => {
+    const scene = new Scene().started().tell(prompted).tell({ type: 'host-lost' });
+    scene.ask({ do: 'proposeResume', id });
+    const { n, draft } = selectFacts(scene.state).proposals[0] ?? {};
+    expect(draft).toMatchObject({ task: 'auth' });
+    scene.resumed();
+    expect(scene.worker(id)?.state).toBe('starting');
+    expect(scene.tell(ended(1)).done).toContain('look-at-agent');
+    scene.ask({ do: 'proposeResume', id });
+    scene.tell(missing);
+    expect(scene.worker(id)).toMatchObject({
+      state: 'exited',
+      sessionId: 'session-2',
+      hasConversation: false,
+    });
+    expect(scene.done).toEqual(['plan']);
+    expect(scene.state.log.lastProposal).toBe((n ?? 0) + 1);
+    expect(selectFacts(scene.state).notices).toMatchObject([{ code: 'conversation_differs' }]);
+    expect(scene.tell(missing).happenings).toEqual([]);
+  });
+
+  it('that was there already is gone on with by the next resume', () => {
+    const scene = new Scene().started().tell({ type: 'host-lost' });
+    scene.ask({ do: 'proposeResume', id });
+    scene.resumed();
+    expect(scene.tell(ended(1)).done).toContain('look-at-agent');
+    scene.tell({ type: 'conversation-found', id });
+    expect(scene.worker(id)).toMatchObject({ sessionId: 'session-1', hasConversation: true });
+    expect(scene.tell({ type: 'conversation-found', id }).happenings).toEqual([]);
+  });
+
+  it('is not doubted for a worker that runs', () => {
+    const scene = new Scene().started().tell(prompted);
+    expect(scene.tell(missing).happenings).toEqual([]);
+    expect(scene.tell(ended(1)).done).not.toContain('look-at-agent');
+  });
+});
+
+it('what was measured of a process is not told once it has ended, though nobody has measured since', () => {
+  const memory = { free: 4e9, workers: { [id]: 2e8 } };
+  const scene = new Scene().started().tell(prints('⠂ auth')).tell({ type: 'memory-measured', memory });
+  expect(selectFacts(scene.state).memory).toEqual(memory);
+  expect(selectFacts(scene.tell(ended(0)).state).memory).toEqual({ free: 4e9, workers: {} });
+});

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { parseUpdateBlock } from '../../../src/agents/updateBlock.ts';
+import { eventSentence } from '../../../src/features/log.ts';
+import { Scene } from '../../controller/scene.ts';
+
+const id = 'backend/auth';
+/** Reports as a worker does in a text block. */
+function report(scene: Scene, time: string): Scene {
+  const update = parseUpdateBlock(`[WORKER UPDATE]\nTask: Login\nStatus: in progress\nTime: ${time}`);
+  if (!update) throw new Error('no report');
+  return scene.tell({ type: 'session-asked', ticket: 0, id, request: { do: 'report', update } });
+}
+
+/** What waits for the person, and what the worker has claimed in all. */
+function told(scene: Scene): readonly [string | undefined, number | null | undefined] {
+  const { workers, workTimes } = scene.state.log;
+  return [workers.get(id)?.openTime?.text, workTimes.get(id)?.claimed];
+}
+
+it('a person says how long it took, which is not asked again, goes before claims, and can be taken back', () => {
+  const scene = report(new Scene().started(), '1 hour');
+  expect(told(report(scene, '3 units'))).toEqual(['3 units', 60]);
+  scene.ask({ do: 'weighTime', id, minutes: 150, said: '3 units' });
+  expect(scene.happenings).toEqual([{ type: 'time-weighed', id, minutes: 150 }]);
+  expect(told(scene)).toEqual([undefined, 150]);
+  expect(told(report(scene, '3 units'))).toEqual([undefined, 150]);
+  scene.ask({ do: 'weighTime', id, undo: true });
+  expect(told(scene)).toEqual(['3 units', 60]);
+  scene.ask({ do: 'weighTime', id, minutes: 45 });
+  // Less than it had claimed itself: later totals are compared with the person's word.
+  expect(told(report(scene, '2 hours'))).toEqual([undefined, 120]);
+  expect(scene.ask({ do: 'weighTime', id, undo: true }).refusal).toBe('not_weighed');
+});
+
+it('a total that went back is answered the same way, also by one that is less', () => {
+  const scene = report(report(new Scene().started(), '8 hours'), '6 hours');
+  expect(told(scene)).toEqual(['6h 00m in all, after 8h 00m', 480]);
+  expect(told(scene.ask({ do: 'weighTime', id, minutes: 360 }))).toEqual([undefined, 360]);
+  expect(told(report(scene, '7 hours'))).toEqual([undefined, 420]);
+});
+
+it('refuses what does not wait, what it said before, what is no worker, and whoever is no person', () => {
+  const scene = report(new Scene().started(), '3 units');
+  const ask = (wish: object, person = true) =>
+    scene.ask({ do: 'weighTime', id, minutes: 60, ...wish } as never, person).refusal;
+  expect(ask({ said: '2 units' })).toBe('time_changed');
+  expect(ask({ id: 'backend/none' })).toBe('no_such_worker');
+  expect(ask({}, false)).toBe('approval_forbidden');
+  expect(told(scene)).toEqual(['3 units', null]);
+  expect([ask({}), ask({})]).toEqual([undefined, 'no_open_time']);
+});
+
+it('says it in the log', () => {
+  const said = (minutes: number | null) =>
+    eventSentence({ type: 'time-weighed', minutes } as { type: string });
+  expect([said(90), said(null)]).toEqual([
+    'You said that it has worked 1h 30m in all',
+    'You took back what you said of its time',
+  ]);
+});

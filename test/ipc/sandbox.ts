@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readHolder } from '../../src/ipc/guard.ts';
+import { createApprovalKey } from '../../src/ipc/keys.ts';
+import type { Program } from '../../src/ipc/paths.ts';
+import { processStart } from '../../src/lib/processes.ts';
+
+/** A throw-away workspace with a home and a runtime folder of its own. */
+export class Sandbox {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'orch-')));
+  readonly root = this.#make('work');
+  readonly runtime = this.#make('run');
+  readonly home = this.#make('home');
+  /** The whole environment of processes started here. */
+  readonly env = {
+    PATH: process.env.PATH ?? '',
+    HOME: this.home,
+    LANG: 'C.UTF-8',
+    XDG_RUNTIME_DIR: this.runtime,
+  };
+
+  /** The key of the person whose home this is. */
+  readonly approvalKey = this.#createKey();
+
+  #createKey(): string {
+    const created = createApprovalKey(this.env);
+    if (!created.ok) throw new Error(created.problem.message);
+    return readFileSync(created.value, 'utf8').trim();
+  }
+
+  #make(name: string): string {
+    const path = join(this.folder, name);
+    mkdirSync(path, { mode: 0o700 });
+    return path;
+  }
+
+  /** The pid of a running daemon of this workspace. */
+  pidOf(program: Program): number | undefined {
+    return readHolder(this.root, program)?.pid;
+  }
+
+  /** Ends what still runs here, and removes the folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of ['controller', 'host'] as const) {
+      const pid = this.pidOf(program);
+      if (pid === undefined || pid === process.pid) continue;
+      process.kill(pid, 'SIGTERM');
+      await untilGone(pid, 8000);
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** What is in the way of a lock, or holds it; room that is kept for the next one is neither. */
+export function locksIn(root: string): string[] {
+  return readdirSync(join(root, '.orch')).filter((name) => !/\.spare(-2)?$/.test(name));
+}
+
+/** Resolves when the process has ended; it is not a child of ours, so there is no event to wait for. */
+export async function untilGone(pid: number, limitMs = 5000): Promise<void> {
+  await until(() => processStart(pid) === null, `process ${pid} to end`, limitMs);
+}
+
+/** Asks again every few milliseconds, for facts that nothing announces. */
+export async function until(isTrue: () => boolean, what: string, limitMs = 10_000): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!isTrue()) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { isUnseen } from '../../src/tui/definitions.ts';
+import { updateApp } from '../../src/tui/update.ts';
+import type { AppState } from '../../src/ui/state.ts';
+import { withDialog } from '../../src/ui/step.ts';
+import { conflictRoom, documentRoom, refusedSync } from '../features/invoices/documentFixtures.ts';
+import { radarRoom } from '../features/radar/radarFixtures.ts';
+import { busyFacts, dialogOf, key, press, proposal, room, worker } from './fixtures.ts';
+
+const before = room(busyFacts({ workers: [], proposals: [proposal(7, 'web/seo'), proposal(8, 'web/a')] }));
+const card = press(before, 'tab', 'enter').state;
+const several = press(before, 'A').state;
+const typedAhead = (state: AppState, name: string) =>
+  updateApp(state, { type: 'tokenArrived', token: key(name), unseen: true });
+
+describe('a yes that was typed ahead', () => {
+  it.each<[string, AppState]>([
+    ['card', card],
+    ['list of several', several],
+  ])('starts nothing from a %s that has just come up, until it is said again', (_, opened) => {
+    expect(isUnseen(opened, before)).toBe(true);
+    const held = typedAhead(opened, 'y');
+    expect(held.effects).toEqual([]);
+    expect(held.state.notice?.text).toContain('press again');
+    expect(isUnseen(held.state, held.state)).toBe(false);
+    expect(press(held.state, 'y').effects[0]).toMatchObject({ method: 'approve' });
+  });
+
+  it('does not insist on a limit that has not been read', () => {
+    const dialog = dialogOf(card);
+    if (dialog?.kind !== 'card') throw new Error('no card');
+    const insisting = withDialog(card, { ...dialog, overLimit: true });
+    expect(isUnseen(insisting, card)).toBe(true);
+  });
+
+  it('syncs nothing by a question that has just come up', () => {
+    const size = { cols: 120, rows: 36 };
+    const running = press(documentRoom(size), 'b', 's').state;
+    const refused = refusedSync(size, 'mass_deletion');
+    expect(isUnseen(refused, running)).toBe(true);
+    const held = typedAhead(refused, 'y');
+    expect([held.effects, held.state.notice?.text]).toEqual([
+      [],
+      'This has just come up: look, and press again.',
+    ]);
+    expect(press(held.state, 'y').effects).toMatchObject([{ params: { allowMassDelete: true } }]);
+  });
+
+  it.each(['m', 't'])('decides no conflict by %s that has just taken the place of another', (choice) => {
+    const first = conflictRoom({ cols: 120, rows: 36 });
+    expect(isUnseen(first, press(first, 'escape').state)).toBe(true);
+    const next = press(first, 'j').state;
+    expect(isUnseen(next, first)).toBe(true);
+    expect(typedAhead(next, choice).effects).toEqual([]);
+    expect(typedAhead(next, 'k').state.focus).toEqual(first.focus);
+    expect(press(next, choice).effects).toMatchObject([{ method: 'resolveSync', params: { id: 'T-3' } }]);
+  });
+
+  it('sends no message that was suggested and not looked at', () => {
+    const matrix = radarRoom({ cols: 120, rows: 36 });
+    const writing = press(matrix, 'm').state;
+    expect(isUnseen(writing, matrix)).toBe(true);
+    expect(typedAhead(writing, 'enter').effects).toEqual([]);
+    expect(isUnseen(press(writing, 'tab').state, writing)).toBe(true);
+    expect(press(writing, 'enter').effects).toMatchObject([{ method: 'send' }]);
+  });
+
+  it('stops no other worker than the one that was asked about', () => {
+    const [first, second] = [press(room(), 's').state, press(room(), 'n', 'escape', 'j', 's').state];
+    expect(dialogOf(second)).not.toEqual(dialogOf(first));
+    expect(isUnseen(second, first)).toBe(true);
+    expect(typedAhead(second, 'y').effects).toEqual([]);
+  });
+
+  it('starts no others than those that were listed', () => {
+    const more = [proposal(7, 'web/seo'), proposal(8, 'web/a'), proposal(9, 'web/b')];
+    const other = press(room(busyFacts({ workers: [], proposals: more })), 'A').state;
+    expect(isUnseen(other, several)).toBe(true);
+  });
+
+  it('lets no others go on than those that were listed', () => {
+    const limited = { state: 'limited', limitedUntil: null } as const;
+    const listing = (...ids: string[]) =>
+      press(room(busyFacts({ workers: ids.map((id) => worker(id, limited)), proposals: [] })), 'C').state;
+    expect(dialogOf(listing('web/a'))?.kind).toBe('go-on');
+    expect(isUnseen(listing('web/a', 'web/b'), listing('web/a'))).toBe(true);
+    expect(isUnseen(listing('web/a'), listing('web/a'))).toBe(false);
+  });
+
+  it('is no matter where nothing is decided, and other keys always act', () => {
+    expect(isUnseen(before, null)).toBe(false);
+    expect(isUnseen(press(before, '?').state, before)).toBe(false);
+    expect(dialogOf(typedAhead(card, 'escape').state)).toBeNull();
+  });
+});
