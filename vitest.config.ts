@@ -3,9 +3,10 @@ import { Retries } from './test/support/retries.ts';
 
 /** Tests whose files share a process: starting one for each takes longer than most of them. */
 const sharing = [
-  'test/{app,client,core,documents,guard,lib,notion,ui}/**/*.test.{ts,tsx}',
-  'test/{agents,cli}/**/*.test.ts',
-  'test/controller/{config,documents,mcp,record,trust,update}/**/*.test.ts',
+  'test/{tui,ui,client,core,documents,guard,lib,config}/**/*.test.{ts,tsx}',
+  'test/{agents,cli,demo,programs}/**/*.test.ts',
+  'test/features/**/!(service)/*.test.ts',
+  'test/controller/{log,mcp,update}/**/*.test.ts',
   'test/terminal/*.test.ts',
   'test/*.test.ts',
 ];

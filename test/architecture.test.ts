@@ -8,62 +8,62 @@ const directions: Readonly<Record<string, readonly string[]>> = {
   core: ['lib'],
   guard: ['lib', 'core'],
   terminal: ['lib'],
-  protocol: ['lib', 'core', 'terminal'],
-  host: ['lib', 'core', 'guard', 'protocol', 'terminal'],
+  ipc: ['lib', 'core', 'terminal'],
+  host: ['lib', 'core', 'guard', 'ipc', 'terminal'],
   git: ['lib', 'core'],
   agents: ['lib', 'core'],
-  jobs: ['lib', 'core'],
-  documents: ['lib', 'core'],
-  notion: ['lib', 'core', 'documents'],
-  features: ['lib', 'core', 'protocol', 'agents', 'documents', 'ui', 'terminal'],
-  controller: ['lib', 'core', 'protocol', 'git', 'agents', 'jobs', 'documents', 'notion', 'features'],
-  ui: ['lib', 'core', 'protocol', 'terminal', 'features'],
-  tui: ['lib', 'core', 'protocol', 'terminal', 'ui', 'features'],
-  client: ['lib', 'core', 'tui', 'ui', 'protocol', 'terminal', 'features'],
+  documents: ['lib'],
+  config: ['lib', 'core', 'agents', 'documents'],
+  ui: ['lib', 'core', 'ipc', 'terminal', 'features'],
+  features: ['lib', 'core', 'ipc', 'terminal', 'git', 'agents', 'documents', 'config', 'ui'],
+  controller: ['lib', 'core', 'ipc', 'git', 'agents', 'config', 'features'],
+  tui: ['lib', 'core', 'ipc', 'terminal', 'ui', 'features'],
+  client: ['lib', 'core', 'ipc', 'terminal', 'ui', 'features', 'tui'],
   cli: [
     'lib',
+    'core',
+    'ipc',
+    'terminal',
+    'git',
     'agents',
+    'config',
+    'ui',
+    'features',
+    'controller',
     'tui',
     'client',
-    'controller',
-    'core',
-    'features',
-    'git',
-    'jobs',
-    'notion',
-    'protocol',
-    'terminal',
-    'ui',
   ],
+  demo: ['lib', 'core', 'agents'],
+  programs: ['lib', 'core', 'ipc', 'host', 'agents', 'config', 'features', 'controller', 'cli', 'demo'],
 };
 
 /** The only folders that may touch a package. Everything else of npm is out of bounds. */
 const packages: Readonly<Record<string, readonly string[]>> = {
-  '@humanwhocodes/momoa': ['lib', 'controller'],
-  '@modelcontextprotocol/sdk': ['controller'],
-  '@napi-rs/keyring': ['notion'],
-  '@notionhq/client': ['notion'],
+  '@humanwhocodes/momoa': ['lib', 'config'],
+  '@modelcontextprotocol/sdk': ['controller', 'features/memory'],
+  '@napi-rs/keyring': ['features/notion'],
+  '@notionhq/client': ['features/notion'],
   '@xterm/addon-unicode-graphemes': ['terminal'],
   '@xterm/headless': ['terminal'],
   unbash: ['guard'],
   // Ink's own colours.
   chalk: ['ui'],
   commander: ['cli'],
-  conf: ['controller'],
+  conf: ['config'],
   ink: ['ui'],
   // The command line only checks that it loads.
   'node-pty': ['host', 'cli'],
   'p-queue': ['lib'],
   'markdown-it': ['documents'],
-  minisearch: ['controller'],
-  react: ['ui', 'documents'],
-  'react-dom': ['documents'],
-  semver: ['agents', 'cli', 'git'],
+  minisearch: ['features/memory'],
+  react: ['ui', 'features/invoices'],
+  'react-dom': ['features/invoices'],
+  semver: ['agents', 'cli', 'features/releases'],
   'simple-git': ['git'],
   'string-width': ['ui'],
-  'vscode-jsonrpc': ['protocol'],
+  'vscode-jsonrpc': ['ipc'],
   // Commands name their schemas as functions of one module; see above.
-  zod: ['core', 'features', 'controller', 'cli'],
+  zod: ['core', 'features', 'config', 'controller', 'cli'],
 };
 
 interface Import {
@@ -109,6 +109,11 @@ function isBrain(file: string): boolean {
   return /^t?ui\//.test(file) && !drawing.includes(file);
 }
 
+/** A feature's folder has its pure part; what uses Node, git or a package is below `service/`. */
+function isService(file: string): boolean {
+  return /^features\/\w+\/service\//.test(file);
+}
+
 const local = imports.filter(({ target }) => files.includes(target));
 const foreignOrNode = imports.filter(({ target }) => !files.includes(target));
 const foreign = foreignOrNode.filter(({ target }) => !target.startsWith('node:'));
@@ -126,13 +131,13 @@ describe('folders', () => {
     expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
-  it('keep the brain of the screen pure: no more than types from protocol, terminal and commands, and no React', () => {
+  it('keep the brain of the screen pure: no more than types from ipc, terminal and commands, and no React', () => {
     const typesOnly = (target: string) =>
-      ['protocol', 'terminal'].includes(folderOf(target)) || target === 'features/commands.ts';
+      ['ipc', 'terminal'].includes(folderOf(target)) || target === 'features/commands.ts';
     const values = local.filter(
       ({ file, from, target, isType }) =>
         (isBrain(file) && typesOnly(target) && !isType) ||
-        (from === 'protocol' && folderOf(target) === 'terminal' && !isType),
+        (from === 'ipc' && folderOf(target) === 'terminal' && !isType),
     );
     expect(values.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
     const drawn = foreign.filter(({ file, target }) => isBrain(file) && /^(ink|react|chalk)/.test(target));
@@ -146,9 +151,25 @@ describe('folders', () => {
     ]);
     const ofFeatures = imports.filter(
       ({ file, from, target, isType }) =>
-        target === 'zod' && !isType && ['core', 'features'].includes(from) && file !== 'features/params.ts',
+        target === 'zod' &&
+        !isType &&
+        ['core', 'features'].includes(from) &&
+        file !== 'features/params.ts' &&
+        !isService(file),
     );
     expect(ofFeatures.map(({ file }) => file)).toEqual([]);
+  });
+
+  it('keep features pure but for their services', () => {
+    const outside = ['git', 'config'];
+    const wrong = local.filter(
+      ({ file, from, target, isType }) =>
+        from === 'features' &&
+        !isService(file) &&
+        !isType &&
+        (outside.includes(folderOf(target)) || (isService(target) && file !== 'features/services.ts')),
+    );
+    expect(wrong.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
   });
 
   it('name features in one place: programs and the room know the table alone', () => {
@@ -162,18 +183,19 @@ describe('folders', () => {
 
   it('use Node and packages only where they may', () => {
     const allowed = (one: Import) =>
-      one.target === '../package.json' || packages[packageOf(one.target)]?.includes(one.from) === true;
+      one.target === '../package.json' ||
+      packages[packageOf(one.target)]?.some((folder) => one.file.startsWith(`${folder}/`)) === true;
     expect(foreign.filter((one) => !allowed(one)).map(({ file, target }) => `${file} → ${target}`)).toEqual(
       [],
     );
     const pure = imports.filter(
-      ({ from, target }) => ['ui', 'tui'].includes(from) && target.startsWith('node:'),
+      ({ file, from, target }) =>
+        target.startsWith('node:') &&
+        (['ui', 'tui'].includes(from) || (from === 'features' && !isService(file))),
     );
     expect(pure.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
     const documents = imports.filter(
-      ({ file, target }) =>
-        (target.startsWith('node:') && /^documents\/(?!file\.ts)/.test(file)) ||
-        (packageOf(target).startsWith('react') && /^documents\/(?!print\/)/.test(file)),
+      ({ file, target }) => target.startsWith('node:') && /^documents\/(?!file\.ts)/.test(file),
     );
     expect(documents.map(({ file, target }) => `${file} → ${target}`)).toEqual([]);
     const rules = imports.filter(
@@ -203,7 +225,7 @@ const characterClass =
 
 /** Files with classes of their own, for they strip nothing. */
 const ownClasses: Readonly<Record<string, string>> = {
-  'agents/demo/input.ts': 'reads keys: which bytes are one key',
+  'demo/input.ts': 'reads keys: which bytes are one key',
   'git/history.ts': 'says what git takes for a name',
   'terminal/input.ts': 'reads keys: where a sequence ends, which characters a key can write',
   'terminal/screen.ts':
@@ -239,14 +261,16 @@ describe('files', () => {
   });
 
   it('load the heavy parts only when they are needed', () => {
-    const first = reachable(['cli/main.ts', 'cli/room.ts']);
+    const first = reachable(['programs/orch-tui.ts', 'cli/room.ts']);
     const heavy = imports
       .filter(({ file, isLazy, isType }) => first.has(file) && !isLazy && !isType)
       .map(({ target }) => packageOf(target));
     for (const name of ['ink', 'react', 'conf', 'commander', 'simple-git', 'node-pty', '@xterm/headless'])
       expect(heavy).not.toContain(name);
-    // The first text comes before any feature is loaded.
-    expect([...first].filter((file) => /^(features|tui)\//.test(file))).toEqual([]);
+    // The first text comes before any feature is loaded; a secret leaves the environment before that.
+    expect([...first].filter((file) => /^(features|tui)\//.test(file))).toEqual([
+      'features/notion/service/token.ts',
+    ]);
   });
 });
 

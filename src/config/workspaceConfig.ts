@@ -268,3 +268,23 @@ function shorten(root: string, path: string): string {
   const inside = relative(root, path);
   return inside === '' ? '.' : inside.startsWith('..') || isAbsolute(inside) ? path : inside;
 }
+
+/** Finds a configured repository by its name, else `unknown_repo`. */
+export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
+  const repo = config.repos.find((known) => known.name === name);
+  return repo
+    ? success(repo)
+    : failure(
+        'unknown_repo',
+        `The repository ${name} is not configured any more.`,
+        `Add it to ${configName}.`,
+      );
+}
+
+/** Finds a configured agent by its name, else `unknown_agent`. */
+export function findPreset(config: WorkspaceConfig, name: string): Result<AgentPreset> {
+  const preset = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
+  return preset
+    ? success(preset)
+    : failure('unknown_agent', `The agent ${name} is not configured any more.`, `Add it to ${configName}.`);
+}

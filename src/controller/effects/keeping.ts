@@ -1,3 +1,4 @@
+import { findRepo } from '../../config/workspaceConfig.ts';
 import type { Brought, UndoResult } from '../../core/proposal.ts';
 import type { Backup, Repo, Restored } from '../../core/repo.ts';
 import { isLive } from '../../core/worker.ts';
@@ -8,7 +9,7 @@ import { listBackups } from '../../git/refs.ts';
 import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../git/snapshots.ts';
 import { bringBase, resolveText } from '../../git/worktrees/branch.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import { findRepo, type Tools } from './tools.ts';
+import type { Tools } from './tools.ts';
 
 /** What is kept of workers' work, and how it comes back. */
 

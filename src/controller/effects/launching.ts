@@ -5,6 +5,7 @@ import { endingManners } from '../../agents/abilities.ts';
 import { claudeFolder } from '../../agents/claude/files.ts';
 import { claudeSettings, orchestratorTools } from '../../agents/claude/launch.ts';
 import { agentEnvironment, agentPrograms, withSetup } from '../../agents/launch.ts';
+import { findPreset, findRepo } from '../../config/workspaceConfig.ts';
 import { workerId } from '../../core/ids.ts';
 import { processNames } from '../../core/leftProcess.ts';
 import type { ProposalDraft, StartPlan } from '../../core/proposal.ts';
@@ -33,7 +34,7 @@ import { type Problem, type Result, success } from '../../lib/result.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
 import type { HostPort } from './hostPort.ts';
 import { endLeft } from './leftovers.ts';
-import { findPreset, findRepo, settingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
+import { settingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
 
 /** Which half of a launch failed decides what is left of it. */
 type Launched =

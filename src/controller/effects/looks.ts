@@ -1,5 +1,5 @@
 import { findUnknownSettings } from '../../config/unknownSettings.ts';
-import { openConfig } from '../../config/workspaceConfig.ts';
+import { findRepo, openConfig } from '../../config/workspaceConfig.ts';
 import { type Footprint, rounded } from '../../core/facts.ts';
 import { repoOf } from '../../core/ids.ts';
 import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
@@ -22,7 +22,7 @@ import { logEvents } from '../log/logLines.ts';
 import { leftOf, lookForLeft } from './leftovers.ts';
 import { checksOf } from './removing.ts';
 import { type Edge, lookAtRepos, tellingSigner, toolsFor } from './runEffect.ts';
-import { findRepo, type Tools } from './tools.ts';
+import type { Tools } from './tools.ts';
 
 /** Questions that clients ask, and small things done for them, none of which the log needs to know. */
 export class Looks {

@@ -9,6 +9,7 @@ import {
   listedFlags,
   probeAgent,
 } from '../../agents/probe.ts';
+import { findPreset, findRepo } from '../../config/workspaceConfig.ts';
 import { type BaseCommit, draftId, type StartPlan } from '../../core/proposal.ts';
 import {
   freePorts,
@@ -28,7 +29,7 @@ import { failure, type Result, success } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
 import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
 import { leftOf } from './leftovers.ts';
-import { findPreset, findRepo, mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
+import { mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
 
 /**
  * Works out what an approval would do. Fetches, but changes nothing that a person could see.

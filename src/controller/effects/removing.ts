@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { findRepo } from '../../config/workspaceConfig.ts';
 import { type Ends, type LeftProcess, leftRefusal } from '../../core/leftProcess.ts';
 import type { CleanResult, FinishResult } from '../../core/proposal.ts';
 import type { Repo } from '../../core/repo.ts';
@@ -18,7 +19,7 @@ import type { Git } from '../../git/run.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import type { HostPort } from './hostPort.ts';
 import { endLeft, unagreedLeft } from './leftovers.ts';
-import { findRepo, type Tools } from './tools.ts';
+import type { Tools } from './tools.ts';
 
 interface Wanted extends Ends {
   /** Last commit of the branch that the person has seen. */

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { configName } from '../../config/workspaceConfig.ts';
-import type { Repo } from '../../core/repo.ts';
-import type { AgentPreset, WorkspaceConfig } from '../../core/workspace.ts';
+import type { WorkspaceConfig } from '../../core/workspace.ts';
 import type { Git } from '../../git/run.ts';
 import { replaceFile } from '../../lib/files.ts';
-import { failure, type Result, success } from '../../lib/result.ts';
+import type { Result } from '../../lib/result.ts';
 
 /** What the controller's effects work with. */
 export interface Tools {
@@ -14,24 +12,6 @@ export interface Tools {
   readonly ambient: Readonly<Record<string, string | undefined>>;
   /** Where agents reach our tools; absent when they cannot be offered. */
   readonly mcpUrl?: string;
-}
-
-export function findRepo(config: WorkspaceConfig, name: string): Result<Repo> {
-  const repo = config.repos.find((known) => known.name === name);
-  return repo
-    ? success(repo)
-    : failure(
-        'unknown_repo',
-        `The repository ${name} is not configured any more.`,
-        `Add it to ${configName}.`,
-      );
-}
-
-export function findPreset(config: WorkspaceConfig, name: string): Result<AgentPreset> {
-  const preset = Object.hasOwn(config.agents, name) ? config.agents[name] : undefined;
-  return preset
-    ? success(preset)
-    : failure('unknown_agent', `The agent ${name} is not configured any more.`, `Add it to ${configName}.`);
 }
 
 /** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { findRepo } from '../../config/workspaceConfig.ts';
 import type { Repo } from '../../core/repo.ts';
 import type { SessionRequest } from '../../features/commands.ts';
 import type { FoundMemory } from '../../features/memory/memory.ts';
@@ -11,7 +12,6 @@ import { type Result, success } from '../../lib/result.ts';
 import type { Core } from '../core.ts';
 import type { Looks } from '../effects/looks.ts';
 import type { Edge } from '../effects/runEffect.ts';
-import { findRepo } from '../effects/tools.ts';
 
 /** Wires what sessions are served from to the running controller. */
 export function createSessions(

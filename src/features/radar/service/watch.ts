@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import { findRepo } from '../../../controller/effects/tools.ts';
+import { findRepo } from '../../../config/workspaceConfig.ts';
 import { repoOf } from '../../../core/ids.ts';
 import type { Changer, FileSides, RadarReport, RepoRadar } from '../../../core/radar.ts';
 import type { Repo } from '../../../core/repo.ts';
