@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { guardList, withReference } from '../src/cli/generated.ts';
 import { keyTable } from '../src/tui/definitions.ts';
-import { initialState } from '../src/ui/state.ts';
+import { initialAppState } from '../src/ui/state.ts';
 
 it('lists the keys that the program has', () => {
-  const { settings } = initialState({ cols: 80, rows: 24 }, 0);
+  const { settings } = initialAppState({ cols: 80, rows: 24 }, 0);
   expect(readFileSync('README.md', 'utf8')).toContain(keyTable(settings).trim());
 });
 

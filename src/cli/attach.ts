@@ -1,5 +1,5 @@
 import { demand, refuse } from '../core/verb.ts';
-import { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
+import { capabilitiesOf, Tty } from '../terminal/tty.ts';
 import type { Output } from './output.ts';
 import { withTerminal } from './session.ts';
 import { readSettings, withColor } from './settings.ts';
@@ -18,7 +18,7 @@ export async function attachWorker(id: string): Promise<void> {
   for (const problem of problems) process.stderr.write(`orch-tui: ${problem}\n`);
   const { leaveKey } = settings;
   const capabilities = capabilitiesOf(withColor(process.env, settings));
-  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: false, title: capabilities.osc });
+  const outer = new Tty(process.stdin, process.stdout, { mouse: false, title: capabilities.osc });
   outer.enter();
   try {
     const why = await attach({ root, id, outer, capabilities, leaveKey });

@@ -3,21 +3,21 @@ import type { ControllerApi } from '../features/commands.ts';
 import { connectDaemon } from '../ipc/connect.ts';
 import type { DaemonStatus, HostApi } from '../ipc/hostApi.ts';
 import type { Link } from '../ipc/link.ts';
-import type { Program } from '../ipc/paths.ts';
+import type { DaemonName } from '../ipc/paths.ts';
 import { version } from '../ipc/version.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** A running daemon, even of another version; null when none runs. */
-async function findDaemon(program: Program): Promise<Link | null> {
+async function findDaemon(program: DaemonName): Promise<Link | null> {
   const root = demand(findWorkspace('.'));
   const link = await connectDaemon({ root, program, version, role: 'client', anyVersion: true });
   if (!link.ok && link.problem.code === 'not_running') return null;
   return demand(link);
 }
 
-export async function showDaemon(out: Output, program: Program): Promise<void> {
+export async function showDaemon(out: Output, program: DaemonName): Promise<void> {
   const link = await findDaemon(program);
   if (!link) return out.result({ running: false }, `The ${program} is not running.`);
   try {
@@ -39,7 +39,11 @@ export async function showDaemon(out: Output, program: Program): Promise<void> {
 }
 
 /** Ends a daemon. A host takes its workers with it, so that is said and asked first. */
-export async function stopDaemon(out: Output, program: Program, options: { yes?: boolean }): Promise<void> {
+export async function stopDaemon(
+  out: Output,
+  program: DaemonName,
+  options: { yes?: boolean },
+): Promise<void> {
   const link = await findDaemon(program);
   if (!link) return out.result({ stopped: false }, `The ${program} is not running.`);
   try {

@@ -14,7 +14,7 @@ import { digestOf, ownKeyVariable } from '../ipc/keys.ts';
 import type { Caller } from '../ipc/link.ts';
 import { newSecret } from '../lib/stateFolder.ts';
 import { geometryOf, inside } from '../ui/layout.ts';
-import type { Size } from '../ui/state.ts';
+import type { ScreenSize } from '../ui/state.ts';
 import { quoteCommand } from '../ui/words.ts';
 import { createWorkspace } from './init.ts';
 import type { Output } from './output.ts';
@@ -121,7 +121,7 @@ async function makeDemoWorkspace(
   return { root, isNew: true };
 }
 
-const pictureSize: Size = { cols: 120, rows: 40 };
+const pictureSize: ScreenSize = { cols: 120, rows: 40 };
 
 /** Longer than two agents take on a slow machine; a demo that hangs should say so. */
 const patienceMs = 120_000;
@@ -159,7 +159,7 @@ async function runHeadlessDemo(out: Output, root: string): Promise<void> {
 }
 
 /** Returns the size of a pane in the picture, so that agents draw once. */
-function paneSize(workers: number): Size {
+function paneSize(workers: number): ScreenSize {
   const [pane] = geometryOf(pictureSize, 4, false, workers).panes;
   const { width, height } = inside(pane ?? { x: 0, y: 0, width: 80, height: 24 });
   return { cols: width, rows: height };

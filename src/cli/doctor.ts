@@ -17,11 +17,11 @@ import { cannotLook, processNames } from '../core/leftProcess.ts';
 import { foreignStateProblem, isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import { leftOutOf } from '../features/memory/service/memoryServer.ts';
 import { credentialsFile, findToken, readCredentials } from '../features/notion/service/credentials.ts';
-import { type GivenToken, isToken, Token } from '../features/notion/service/token.ts';
+import { type GivenToken, isToken, NotionToken } from '../features/notion/service/token.ts';
 import { runtimeFolder } from '../ipc/paths.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import { columns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/rows.ts';
 import { exitCodes, type Output } from './output.ts';
 import { readSettings, settingsFile } from './settings.ts';
 import { findWorkspace } from './workspace.ts';
@@ -59,7 +59,7 @@ export async function runDoctor(out: Output, token: GivenToken | null): Promise<
   const marks = { ok: '✓', warning: '!', problem: '✕' };
   out.result(
     findings,
-    columns(findings.map(({ name, verdict, text }) => [`${marks[verdict]} ${name}`, text])),
+    alignColumns(findings.map(({ name, verdict, text }) => [`${marks[verdict]} ${name}`, text])),
   );
   if (findings.some((finding) => finding.verdict === 'problem')) process.exitCode = exitCodes.refused;
 }
@@ -279,7 +279,7 @@ async function checkNotion(own: GivenToken | null, root: string | null): Promise
   const kept = await readCredentials(file);
   const unsafe = kept.ok ? [] : [warning(kept.problem)];
   // Without its variables: they were taken out of the environment when this program began.
-  const found = own ? new Token(own.token, own.source) : await foundToken();
+  const found = own ? new NotionToken(own.token, own.source) : await foundToken();
   if (found) return [{ name, verdict: 'ok', text: tokenText(found, file) }, ...unsafe];
   if (unsafe.length > 0) return unsafe;
   const isMissing = root !== null && isConnected(root);
@@ -289,13 +289,13 @@ async function checkNotion(own: GivenToken | null, root: string | null): Promise
   return [{ name, verdict: isMissing ? 'warning' : 'ok', text }];
 }
 
-async function foundToken(): Promise<Token | null> {
+async function foundToken(): Promise<NotionToken | null> {
   const found = await findToken({ env: process.env });
   // What is wrong with the file is listed beside it.
   return found.ok ? found.value : null;
 }
 
-function tokenText({ source, lastFour }: Token, file: string): string {
+function tokenText({ source, lastFour }: NotionToken, file: string): string {
   const isFile = source === file && existsSync(file);
   const mode = isFile ? ` (mode ${(statSync(file).mode & 0o777).toString(8).padStart(4, '0')})` : '';
   return `token from ${source}${mode}, ending in …${lastFour}`;

@@ -39,7 +39,7 @@ export async function initRepo(out: Output, name: string, options: InitFlowOptio
   out.result(status, statusText(status));
 }
 
-export async function start(out: Output, repoName: string, wanted: FlowStart): Promise<void> {
+export async function runFlowStart(out: Output, repoName: string, wanted: FlowStart): Promise<void> {
   const repo = demandRepo(repoName);
   const started = demand(await startFlow(new Git(), repo, wanted));
   out.result(started, startedText(started, repo));
@@ -55,7 +55,7 @@ export interface FinishFlowOptions {
 }
 
 /** `finish`: shows what would move and asks; then merges, tags and, where that is wanted, pushes. */
-export async function finish(
+export async function runFlowFinish(
   out: Output,
   kind: FlowKind,
   repoName: string,

@@ -38,7 +38,7 @@ const repos: Readonly<Record<string, Handler>> = {
   'flow status': async ({ out }, [repo]) => (await import('./flow.ts')).showFlow(out, repo),
   'flow init': async ({ out }, [repo], options) => (await import('./flow.ts')).initRepo(out, repo, options),
   'flow feature start': async ({ out }, [repo, name]) =>
-    (await import('./flow.ts')).start(out, repo, { kind: 'feature', name }),
+    (await import('./flow.ts')).runFlowStart(out, repo, { kind: 'feature', name }),
   'flow release start': flowStart('release'),
   'flow hotfix start': flowStart('hotfix'),
   'flow feature finish': flowFinish('feature'),
@@ -55,7 +55,7 @@ function flowStart(kind: 'release' | 'hotfix'): Handler {
   return async ({ out, misused }, [repo, version], { bump }) => {
     if ((version === undefined) === (bump === undefined)) misused('either a version or --bump is wanted');
     const wanted = bump === undefined ? { kind, name: version ?? '' } : { kind, bump };
-    return (await import('./flow.ts')).start(out, repo, wanted);
+    return (await import('./flow.ts')).runFlowStart(out, repo, wanted);
   };
 }
 
@@ -63,7 +63,7 @@ function flowFinish(kind: FlowKind): Handler {
   return async ({ out, misused }, [repo, name], options) => {
     if (options.deleteRemote && !options.push)
       misused('a branch at the remote is deleted by pushing: give --push as well');
-    return (await import('./flow.ts')).finish(out, kind, repo, name, options);
+    return (await import('./flow.ts')).runFlowFinish(out, kind, repo, name, options);
   };
 }
 

@@ -10,7 +10,7 @@ import { createDevelop, readFlow } from '../git/flow.ts';
 import { excludeOurFolders } from '../git/repos.ts';
 import { Git } from '../git/run.ts';
 import { replaceFile } from '../lib/files.ts';
-import { columns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/rows.ts';
 import { demandYes } from './ask.ts';
 import type { Output } from './output.ts';
 import { findFolder } from './workspace.ts';
@@ -42,7 +42,7 @@ export async function initWorkspace(out: Output, options: InitOptions, folder = 
     { workspace: root, name: config.name, config: configFile(root), repos: config.repos, others },
     [
       `${config.name} ${what}: ${configFile(root)}`,
-      columns(rows),
+      alignColumns(rows),
       ...others.map(otherText),
       'Open it: orch-tui',
     ].join('\n'),

@@ -48,7 +48,7 @@ function withHint({ message, hint }: Problem): string {
 }
 
 /** Whoever reads our output may stop when they have seen enough (`| head`); the command still does all it was to do. */
-export function outliveReaders(): void {
+export function ignoreClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE') throw error;

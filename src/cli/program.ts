@@ -8,8 +8,8 @@ import { problemOf } from '../lib/result.ts';
 import { admit } from './admission.ts';
 import { policyOf } from './commandPolicy.ts';
 import { type Call, handlers } from './handlers.ts';
-import { createOutput, type Output, outliveReaders, tellFault, tellProblem } from './output.ts';
-import { Answered, admitToWorkspace } from './trustGate.ts';
+import { createOutput, ignoreClosedPipe, type Output, tellFault, tellProblem } from './output.ts';
+import { AlreadyAnswered, admitToWorkspace } from './trustGate.ts';
 
 /**
  * Runs one command. Exit codes: 0 done, 1 refused or failed, 2 wrong usage.
@@ -18,11 +18,11 @@ import { Answered, admitToWorkspace } from './trustGate.ts';
  */
 export async function runCommand(argv: readonly string[], token: GivenToken | null): Promise<void> {
   const json = argv.includes('--json');
-  outliveReaders();
+  ignoreClosedPipe();
   try {
     await describeProgram(createOutput(json), token).parseAsync(argv, { from: 'user' });
   } catch (error) {
-    if (error instanceof Answered) return;
+    if (error instanceof AlreadyAnswered) return;
     if (error instanceof Refusal) tellProblem(json, error.problem);
     // Help or version, which commander has printed.
     else if (!(error instanceof CommanderError && error.exitCode === 0)) tellFault(json, error);

@@ -6,7 +6,7 @@ import { decode, type TracedProcess, type TraceLine } from '../core/trace.ts';
 import { refuse } from '../core/verb.ts';
 import { applyEvent, type LogEvent } from '../features/log.ts';
 import type { ControllerState } from '../features/state.ts';
-import { Ledger } from '../lib/store.ts';
+import { PersistentMap } from '../lib/store.ts';
 import { whyOf } from '../lib/systemError.ts';
 import { updateApp } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
@@ -68,7 +68,7 @@ async function runsIn(file: string): Promise<readonly Run[]> {
 }
 
 const controllerLoop: Replayable<ControllerState> = {
-  revive: (told) => decode(told, (map) => new Ledger(map)) as object,
+  revive: (told) => decode(told, (map) => new PersistentMap(map)) as object,
   update(state, message) {
     const { happenings, ...decision } = update(state, message);
     return { ...decision, events: happenings };

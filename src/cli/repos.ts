@@ -4,7 +4,7 @@ import { demand, refuse } from '../core/verb.ts';
 import { readDetails } from '../features/repos/service/details.ts';
 import { Git } from '../git/run.ts';
 import { mapConcurrently } from '../lib/queue.ts';
-import { columns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/rows.ts';
 import { longAge } from '../ui/words.ts';
 import { exitCodes, type Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
@@ -24,7 +24,7 @@ export async function showVersions(out: Output): Promise<void> {
   const { details, problems } = await look(out, undefined);
   const versions = details.map(({ name, version, base }) => ({ repo: name, version, base }));
   const rows = versions.map(({ repo, version, base }) => [repo, version ?? 'none', base ?? '']);
-  tell(out, { versions, problems }, rows.length > 0 ? [columns(rows)] : []);
+  tell(out, { versions, problems }, rows.length > 0 ? [alignColumns(rows)] : []);
 }
 
 /** Each repository's worktrees, ours and others. */
@@ -73,7 +73,7 @@ function tell(
 }
 
 function section({ name, base }: RepoDetails, rows: readonly (readonly string[])[]): string {
-  const lines = rows.length === 0 ? ['nothing'] : columns(rows).split('\n');
+  const lines = rows.length === 0 ? ['nothing'] : alignColumns(rows).split('\n');
   return [base === null ? name : `${name} (base ${base})`, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 

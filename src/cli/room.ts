@@ -6,7 +6,7 @@ import { Refusal, refuse } from '../core/verb.ts';
 import { isWhollyTrusted, untrustedProblem } from '../core/workspace.ts';
 import type { GivenToken } from '../features/notion/service/token.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import { capabilitiesOf, notificationStyle, OuterTerminal } from '../terminal/tty.ts';
+import { capabilitiesOf, notificationStyle, Tty } from '../terminal/tty.ts';
 import { admit, needsOfRoom } from './admission.ts';
 import { tellProblem } from './output.ts';
 import { controllerAddress } from './session.ts';
@@ -42,7 +42,7 @@ export async function enterRoom(root: string, token: GivenToken | null = null): 
   const { settings, problems } = await readSettings();
   const capabilities = capabilitiesOf(withColor(process.env, settings));
   const { mouse } = settings;
-  const outer = new OuterTerminal(process.stdin, process.stdout, { mouse, title: capabilities.osc });
+  const outer = new Tty(process.stdin, process.stdout, { mouse, title: capabilities.osc });
   outer.enter();
   const { rows, cols } = outer.size;
   // The room's own code takes a moment to load; a blank screen would look like a hang.

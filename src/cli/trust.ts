@@ -12,7 +12,7 @@ import { adoptJournals, discardJournals } from '../git/journal.ts';
 import { Git } from '../git/run.ts';
 import { connectDaemon } from '../ipc/connect.ts';
 import type { HostApi } from '../ipc/hostApi.ts';
-import type { Program } from '../ipc/paths.ts';
+import type { DaemonName } from '../ipc/paths.ts';
 import { version } from '../ipc/version.ts';
 import { problemOf } from '../lib/result.ts';
 import { whyOf } from '../lib/systemError.ts';
@@ -180,7 +180,7 @@ async function refreshController(root: string): Promise<void> {
   link.close();
 }
 
-async function connectRunning(root: string, program: Program) {
+async function connectRunning(root: string, program: DaemonName) {
   const link = await connectDaemon({ root, program, version, role: 'client', anyVersion: true });
   return link.ok ? link.value : null;
 }

@@ -4,13 +4,13 @@ import { demand, Refusal } from '../core/verb.ts';
 import { type TrustFacts, type TrustRow, untrustedProblem } from '../core/workspace.ts';
 import { readHead } from '../git/directories.ts';
 import { plainLine } from '../lib/sanitize.ts';
-import { columns } from '../ui/rows.ts';
+import { alignColumns } from '../ui/rows.ts';
 import type { CommandNeeds } from './admission.ts';
 import type { Output } from './output.ts';
 import { findWorkspace } from './workspace.ts';
 
 /** Ends a command that was answered before its own code was reached. The exit code is 0. */
-export class Answered extends Error {}
+export class AlreadyAnswered extends Error {}
 
 /**
  * Lets a command into a workspace that the person trusts. In any other a reading command shows what can be read from
@@ -29,7 +29,7 @@ export async function admitToWorkspace(
   if (!read.ok || read.value.usable) return;
   if (acts === 'acts') throw new Refusal(untrustedProblem(root.value, read.value.facts));
   await showUntrusted(out, root.value);
-  throw new Answered();
+  throw new AlreadyAnswered();
 }
 
 /** Shows a workspace that is not trusted: its repositories as their files say, and what its configuration sets. */
@@ -50,7 +50,7 @@ async function showUntrusted(out: Output, root: string): Promise<void> {
   const text = [
     `${config.name}  ${root}`,
     '',
-    rows.length === 0 ? 'No repositories.' : columns(rows),
+    rows.length === 0 ? 'No repositories.' : alignColumns(rows),
     '',
     trustText(trust, outsidePaths(config)),
     '',
@@ -77,7 +77,7 @@ export function trustText(
 ): string {
   const groups = (['runs', 'reaches', 'sets'] as const).flatMap((effect) => {
     const own = rows.filter((row) => row.effect === effect);
-    return own.length === 0 ? [] : ['', `${titles[effect]}:`, columns(own.flatMap(cells))];
+    return own.length === 0 ? [] : ['', `${titles[effect]}:`, alignColumns(own.flatMap(cells))];
   });
   const lines = {
     trusted: ['The configuration is trusted.'],
@@ -102,7 +102,11 @@ function cells({ key, value, change, was }: TrustRow): readonly (readonly string
 
 function outsideLines(outside: readonly OutsidePath[]): readonly string[] {
   if (outside.length === 0) return [];
-  return ['Outside this folder:', columns(outside.map(({ setting, path }) => [`  ${setting}`, path])), ''];
+  return [
+    'Outside this folder:',
+    alignColumns(outside.map(({ setting, path }) => [`  ${setting}`, path])),
+    '',
+  ];
 }
 
 function stateLines(state: TrustFacts['state']): readonly string[] {

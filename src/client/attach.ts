@@ -2,7 +2,7 @@ import type { TerminalRecord } from '../ipc/hostApi.ts';
 import { type Token, Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer, paneCursor } from '../terminal/renderer.ts';
 import { createGrid, type Grid, type Modes } from '../terminal/screen.ts';
-import { type capabilitiesOf, mouseSequence, type OuterTerminal } from '../terminal/tty.ts';
+import { type capabilitiesOf, mouseSequence, type Tty } from '../terminal/tty.ts';
 import { keyLabel, keyName } from '../ui/keys.ts';
 import { label, mouseBytes } from './panes.ts';
 import { Terminals } from './terminals.ts';
@@ -11,7 +11,7 @@ interface AttachOptions {
   readonly root: string;
   readonly id: string;
   /** Already entered. */
-  readonly outer: OuterTerminal;
+  readonly outer: Tty;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;
   /** Name of the key that leaves; every other key goes to the worker. */
   readonly leaveKey: string;
@@ -34,7 +34,7 @@ export function attach(options: AttachOptions): Promise<'left' | 'gone'> {
 
 class Attachment {
   readonly #options: AttachOptions;
-  readonly #outer: OuterTerminal;
+  readonly #outer: Tty;
   readonly #compositor: Compositor;
   readonly #terminals: Terminals;
   readonly #raw: RawOutput;
@@ -194,7 +194,7 @@ class Attachment {
 }
 
 /** In the last row: where the program has that row, too, at its right, where it has the fewest cells. */
-function lineLayer(text: string, screen: Grid, { cols, rows }: OuterTerminal['size']): Layer {
+function lineLayer(text: string, screen: Grid, { cols, rows }: Tty['size']): Layer {
   const grid = label(` ${text} `);
   const x = screen.rows < rows ? 0 : Math.max(0, cols - grid.cols);
   return { id: 'line', kind: 'pane', x, y: rows - 1, width: Math.min(grid.cols, cols - x), height: 1, grid };

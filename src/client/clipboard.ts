@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { withoutControls } from '../lib/sanitize.ts';
-import type { OuterTerminal } from '../terminal/tty.ts';
-import type { Copied, Message, ViewEffect } from '../ui/step.ts';
+import type { Tty } from '../terminal/tty.ts';
+import type { Copied, ScreenMessage, ViewEffect } from '../ui/step.ts';
 import type { Terminals } from './terminals.ts';
 
 /**
@@ -15,13 +15,13 @@ export const longestClip = 74_994;
 /** Puts text into the person's clipboard, or into a file of theirs alone where the terminal has none or it is too long. */
 export class Clipboard {
   readonly #folder: () => Result<string>;
-  readonly #outer: Pick<OuterTerminal, 'copy'> | null;
+  readonly #outer: Pick<Tty, 'copy'> | null;
 
   /**
    * @param folder of the person alone, for files
    * @param outer null for a terminal that has no clipboard
    */
-  constructor(folder: () => Result<string>, outer: Pick<OuterTerminal, 'copy'> | null) {
+  constructor(folder: () => Result<string>, outer: Pick<Tty, 'copy'> | null) {
     this.#folder = folder;
     this.#outer = outer;
   }
@@ -56,7 +56,7 @@ export async function runViewEffect(
   effect: ViewEffect,
   terminals: Terminals,
   clipboard: Clipboard,
-): Promise<Message | null> {
+): Promise<ScreenMessage | null> {
   const { id } = effect;
   const { call, channel } = terminals.viewOf(id) ?? notWatched;
   switch (effect.type) {

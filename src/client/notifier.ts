@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { Throttle } from '../lib/schedule.ts';
-import type { NotificationStyle, OuterTerminal } from '../terminal/tty.ts';
+import type { NotificationStyle, Tty } from '../terminal/tty.ts';
 
 /** How a person wants to be told. */
 export interface NotifySettings {
@@ -17,7 +17,7 @@ const togetherMs = 400;
 export class Notifier {
   /** While a worker has the whole terminal its own bytes must not be broken into. */
   isTerminalTaken = false;
-  readonly #outer: Pick<OuterTerminal, 'ring' | 'notify'>;
+  readonly #outer: Pick<Tty, 'ring' | 'notify'>;
   readonly #settings: NotifySettings;
   readonly #onFault: (message: string) => void;
   #waiting: { readonly worker: string; readonly text: string }[] = [];
@@ -26,7 +26,7 @@ export class Notifier {
 
   /** @param onFault told, once, why the person's program cannot be run */
   constructor(
-    outer: Pick<OuterTerminal, 'ring' | 'notify'>,
+    outer: Pick<Tty, 'ring' | 'notify'>,
     settings: NotifySettings,
     onFault: (message: string) => void,
   ) {

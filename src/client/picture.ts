@@ -5,18 +5,18 @@ import { createGrid, gridToText } from '../terminal/screen.ts';
 import { pictureOf } from '../tui/picture.tsx';
 import { updateApp } from '../tui/update.ts';
 import { Chrome } from '../ui/chrome.ts';
-import { type AppState, initialState, type Size } from '../ui/state.ts';
-import type { Message } from '../ui/step.ts';
+import { type AppState, initialAppState, type ScreenSize } from '../ui/state.ts';
+import type { ScreenMessage } from '../ui/step.ts';
 import { Terminals } from './terminals.ts';
 
 /** How long screens may take; what has not come by then is left blank. */
 const patienceMs = 5_000;
 
 /** The control room as text, as a person would see it now; needs no terminal. */
-export async function takePicture(root: string, facts: Facts, size: Size): Promise<string> {
+export async function takePicture(root: string, facts: Facts, size: ScreenSize): Promise<string> {
   const chrome = new Chrome(size.cols, size.rows);
-  let state: AppState = initialState(size, Date.now());
-  const tell = (message: Message) => {
+  let state: AppState = initialAppState(size, Date.now());
+  const tell = (message: ScreenMessage) => {
     state = updateApp(state, message).state;
   };
   const { promise: complete, resolve } = Promise.withResolvers<void>();

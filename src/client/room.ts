@@ -8,14 +8,14 @@ import { Store } from '../lib/store.ts';
 import { Tokenizer } from '../terminal/input.ts';
 import { Compositor, type Layer } from '../terminal/renderer.ts';
 import type { Cursor, Grid } from '../terminal/screen.ts';
-import type { capabilitiesOf, OuterTerminal } from '../terminal/tty.ts';
+import type { capabilitiesOf, Tty } from '../terminal/tty.ts';
 import { windowTitle } from '../tui/bars.ts';
 import { isUnseen } from '../tui/definitions.ts';
 import { pictureOf } from '../tui/picture.tsx';
 import { updateApp } from '../tui/update.ts';
 import { Chrome } from '../ui/chrome.ts';
-import { type AppState, initialState, type Settings } from '../ui/state.ts';
-import { answerTo, type Effect, type Message, type Step } from '../ui/step.ts';
+import { type AppState, initialAppState, type Settings } from '../ui/state.ts';
+import { answerTo, type ScreenEffect, type ScreenMessage, type Step } from '../ui/step.ts';
 import { attach } from './attach.ts';
 import { Clipboard, runViewEffect } from './clipboard.ts';
 import { type ControllerAddress, ControllerPort } from './controllerPort.ts';
@@ -27,7 +27,7 @@ import { AgeTimer, ClickCounter, DragTimer, DrawPace } from './timers.ts';
 interface RoomOptions {
   readonly controller: ControllerAddress;
   /** Already entered. */
-  readonly outer: OuterTerminal;
+  readonly outer: Tty;
   readonly capabilities: ReturnType<typeof capabilitiesOf>;
   readonly settings: Settings;
   /** Whether the mouse is ours. */
@@ -56,7 +56,7 @@ interface Drawn {
  */
 class ControlRoom {
   readonly #options: RoomOptions;
-  readonly #outer: OuterTerminal;
+  readonly #outer: Tty;
   readonly #controller: ControllerPort;
   readonly #terminals: Terminals;
   readonly #chrome: Chrome;
@@ -76,8 +76,8 @@ class ControlRoom {
   readonly #drawing = new DrawPace(() => this.#draw());
   readonly #pace = new PaintPace(() => this.#paint());
   readonly #left = Promise.withResolvers<void>();
-  readonly #store: Store<AppState, Message, Effect, never, Step>;
-  readonly #trace: Trace<AppState, Message> | null;
+  readonly #store: Store<AppState, ScreenMessage, ScreenEffect, never, Step>;
+  readonly #trace: Trace<AppState, ScreenMessage> | null;
   #drawn: Drawn | null = null;
   /** A worker has the whole terminal; nothing of ours is drawn meanwhile. */
   #isAttached = false;
@@ -89,8 +89,8 @@ class ControlRoom {
     const trace = traceRoom();
     this.#trace = trace.ok ? trace.value : null;
     const notice = trace.ok ? options.notice : trace.problem.message;
-    this.#store = new Store<AppState, Message, Effect, never, Step>({
-      state: initialState({ cols, rows }, Date.now(), options.settings, notice),
+    this.#store = new Store<AppState, ScreenMessage, ScreenEffect, never, Step>({
+      state: initialAppState({ cols, rows }, Date.now(), options.settings, notice),
       update: updateApp,
       commit: (step) => ({ ...step, events: [] }),
       run: (effect) => this.#run(effect),
@@ -166,17 +166,17 @@ class ControlRoom {
     return this.#store.state;
   }
 
-  #tell(message: Message): void {
+  #tell(message: ScreenMessage): void {
     this.#store.dispatch(message);
   }
 
-  #follow({ type }: Message): void {
+  #follow({ type }: ScreenMessage): void {
     this.#keys.tellFocus(this.#state);
     if (this.#state !== this.#drawn?.state) this.#drawing.ask(type);
     this.#dragTimer.follow(this.#state);
   }
 
-  #run(effect: Effect): void {
+  #run(effect: ScreenEffect): void {
     switch (effect.type) {
       case 'request': {
         const { method, params } = effect;
@@ -276,8 +276,8 @@ class ControlRoom {
 }
 
 /** Opens the trace of the room's loop, where its environment asks for one. What keyboard and mouse send is withheld. */
-function traceRoom(): Result<Trace<AppState, Message> | null> {
-  return openTrace<AppState, Message>({
+function traceRoom(): Result<Trace<AppState, ScreenMessage> | null> {
+  return openTrace<AppState, ScreenMessage>({
     ...{ process: 'room', version, env: process.env, hidesState: true },
     isTold: ({ type }) => type !== 'tokenArrived',
   });

@@ -3,7 +3,7 @@ import type { MouseToken, Token } from '../terminal/input.ts';
 import { isDraggedOut } from '../tui/mouse.ts';
 import { nextTick } from '../tui/update.ts';
 import type { AppState } from '../ui/state.ts';
-import type { Message } from '../ui/step.ts';
+import type { ScreenMessage } from '../ui/step.ts';
 
 /** Ages on the screen grow; the timer runs only as often as one of them changes. */
 export class AgeTimer {
@@ -53,7 +53,7 @@ export class DragTimer {
 /** Milliseconds: what workers do is drawn at the rate of their screens, and a higher one cannot be seen. */
 const workersMs = 1000 / 30;
 
-const ofWorkers: ReadonlySet<Message['type']> = new Set([
+const ofWorkers: ReadonlySet<ScreenMessage['type']> = new Set([
   'factsArrived',
   'terminalChanged',
   'terminalForgotten',
@@ -75,7 +75,7 @@ export class DrawPace {
   }
 
   /** @param type of the message after which the picture is another one */
-  ask(type: Message['type']): void {
+  ask(type: ScreenMessage['type']): void {
     if (ofWorkers.has(type)) this.#workers.ask();
     else this.#soon ??= setImmediate(() => this.#run());
   }

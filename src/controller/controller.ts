@@ -15,7 +15,7 @@ import type { Message } from '../features/messages.ts';
 import { RadarWatch } from '../features/radar/service/watch.ts';
 import { type ControllerState, hasLooked, initialState, selectFacts } from '../features/state.ts';
 import { Git } from '../git/run.ts';
-import { Announcer } from '../ipc/announcer.ts';
+import { Publisher } from '../ipc/announcer.ts';
 import { type Daemon, logError } from '../ipc/daemon.ts';
 import { readHostKey } from '../ipc/keys.ts';
 import type { Link } from '../ipc/link.ts';
@@ -26,7 +26,7 @@ import { Core } from './core.ts';
 import { Documents } from './documents.ts';
 import { Environments } from './effects/environments.ts';
 import { createCorrespondent, HostPort, hostEnvironment } from './effects/hostPort.ts';
-import { Looks } from './effects/looks.ts';
+import { Queries } from './effects/looks.ts';
 import { settleUnfinished, sweepBackups } from './effects/removing.ts';
 import { RepoWatch } from './effects/repoWatch.ts';
 import { createRunner, type Edge, onlyForLiveWorkers } from './effects/runEffect.ts';
@@ -48,7 +48,7 @@ const settleMs = 60_000;
 /** Log, loop and edge of one workspace, wired together. */
 export class Controller {
   readonly #core: Core;
-  readonly #looks: Looks;
+  readonly #looks: Queries;
   readonly #host: HostPort;
   readonly #radar: RadarWatch;
   readonly #mcp: Mcp;
@@ -57,7 +57,7 @@ export class Controller {
   readonly #documents: Documents;
   readonly #environments = new Environments(process.env);
   /** Tells every client the whole picture. */
-  readonly #announcer: Announcer<'facts', Facts>;
+  readonly #announcer: Publisher<'facts', Facts>;
   readonly #unwatchConfig: () => void;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
@@ -120,7 +120,7 @@ export class Controller {
       isForeign ? onlyForLiveWorkers(run, tell) : run,
       (trace.ok && trace.value) || undefined,
     );
-    this.#looks = new Looks(this.#core, edge);
+    this.#looks = new Queries(this.#core, edge);
     this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
     this.#sessions = createSessions(this.#core, this.#looks, edge, this.#documents.board);
     this.#mcp = new Mcp({
@@ -130,7 +130,7 @@ export class Controller {
       tell,
       fail: logError,
     });
-    this.#announcer = new Announcer<'facts', Facts>({
+    this.#announcer = new Publisher<'facts', Facts>({
       everyMs: announceMs,
       first: 'soon',
       // Before the first look it would seem that there are no repositories; who asks waits for that look, too.

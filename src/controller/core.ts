@@ -1,7 +1,7 @@
 import type { RequestAnswer } from '../core/queue.ts';
 import type { ChangeRequest, SessionRequest } from '../features/commands.ts';
 import { applyEvent, type LogEvent } from '../features/log.ts';
-import type { Message, RequestMessage, Ticket } from '../features/messages.ts';
+import type { Message, RequestId, RequestMessage } from '../features/messages.ts';
 import { type ControllerState, type Decision, type Effect, selectProposal } from '../features/state.ts';
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import { type Committed, Store, type StoreObserver } from '../lib/store.ts';
@@ -21,7 +21,7 @@ export type ReceivedRequest = Omit<Extract<Message, { type: 'request-received' }
 export type CoreObserver = StoreObserver<ControllerState, Message, Effect, LogEvent>;
 
 /** Tickets are given from 1 on. */
-const nobody: Ticket = 0;
+const noReply: RequestId = 0;
 
 /**
  * The loop itself: takes messages one after the other, writes what happened into the log, keeps the state, hands out
@@ -33,7 +33,7 @@ export class Core {
   readonly #run: RunEffect;
   readonly #owed = new Map<number, (result: Result<unknown>) => void>();
   /** Of requests that are under way: the environments that their clients lent. */
-  readonly #environments = new Map<Ticket, string>();
+  readonly #environments = new Map<RequestId, string>();
   #lastTicket = 0;
   /** What is to be done once the facts that led to it are recorded. */
   readonly #afterRecord: Effect[] = [];
@@ -87,13 +87,13 @@ export class Core {
   }
 
   /** Returns the name of the environment that the asking client has lent, until it is answered. */
-  environmentOf(ticket: Ticket): string | undefined {
+  environmentOf(ticket: RequestId): string | undefined {
     return this.#environments.get(ticket);
   }
 
   /** What a request would be refused for at once. `update` is pure: what it decides here is dropped. */
   foresee(request: ChangeRequest, from: RequestMessage['from']): Result<null> {
-    const { effects } = update(this.state, { type: 'requested', ticket: nobody, from, request });
+    const { effects } = update(this.state, { type: 'requested', ticket: noReply, from, request });
     const refusal = effects.flatMap((effect) =>
       effect.type === 'reply' && !effect.result.ok ? [effect.result] : [],
     );
@@ -110,7 +110,7 @@ export class Core {
     return this.#owe((ticket) => ({ type: 'request-received', ticket, ...request }));
   }
 
-  #owe<T>(message: (ticket: Ticket) => Message): Promise<Result<T>> {
+  #owe<T>(message: (ticket: RequestId) => Message): Promise<Result<T>> {
     this.#lastTicket += 1;
     const ticket = this.#lastTicket;
     return new Promise((resolve) => {

@@ -1,27 +1,27 @@
 import type { NotionConfig } from '../core/notion.ts';
 import type { CardMove } from '../features/board/boardState.ts';
-import { BoardDesk, type DocumentWorld } from '../features/board/service/boardService.ts';
-import { InvoiceDesk } from '../features/invoices/service/invoiceService.ts';
+import { BoardDocuments, type DocumentDeps } from '../features/board/service/boardService.ts';
+import { InvoiceDocuments } from '../features/invoices/service/invoiceService.ts';
 import { connectNotion, notionStatus, proposeNotion } from '../features/notion/service/connecting.ts';
-import { NotionDesk, type NotionWorld } from '../features/notion/service/notionService.ts';
+import { NotionConnection, type NotionDeps } from '../features/notion/service/notionService.ts';
 import type { GivenToken } from '../features/notion/service/token.ts';
 import type { Services } from '../features/services.ts';
 import type { Effect } from '../features/state.ts';
 
 /** The person's documents, board and invoices, and what ties them to Notion. */
 export class Documents {
-  readonly board: BoardDesk;
-  readonly invoices: InvoiceDesk;
-  readonly notion: NotionDesk;
+  readonly board: BoardDocuments;
+  readonly invoices: InvoiceDocuments;
+  readonly notion: NotionConnection;
   /** For those who talk to Notion about them. */
-  readonly notionWorld: NotionWorld;
-  readonly #world: DocumentWorld;
+  readonly notionWorld: NotionDeps;
+  readonly #world: DocumentDeps;
   #connected: NotionConfig | undefined;
 
   /** @param env where a token may be */
-  constructor(world: DocumentWorld, env: NotionWorld['env']) {
+  constructor(world: DocumentDeps, env: NotionDeps['env']) {
     this.#world = world;
-    const telling: DocumentWorld = {
+    const telling: DocumentDeps = {
       ...world,
       tell: (message) => {
         world.tell(message);
@@ -29,10 +29,10 @@ export class Documents {
         if (message.type === 'board-read' || message.type === 'invoices-read') this.notion.reconsider();
       },
     };
-    this.board = new BoardDesk(telling);
-    this.invoices = new InvoiceDesk(telling);
+    this.board = new BoardDocuments(telling);
+    this.invoices = new InvoiceDocuments(telling);
     this.notionWorld = { ...world, env, board: this.board, invoices: this.invoices };
-    this.notion = new NotionDesk(this.notionWorld);
+    this.notion = new NotionConnection(this.notionWorld);
   }
 
   /** Reads and watches what the configuration names now. */

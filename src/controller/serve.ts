@@ -6,19 +6,19 @@ import type { FeatureCommand } from '../features/define.ts';
 import type { NamedRequest, RequestMessage } from '../features/messages.ts';
 import type { Services } from '../features/services.ts';
 import type { Handlers, Link } from '../ipc/link.ts';
-import { type Peer, standingOf } from '../ipc/peer.ts';
+import { type Peer, peerStanding } from '../ipc/peer.ts';
 import type { Result } from '../lib/result.ts';
 import type { Core } from './core.ts';
 import { type Documents, documentServices } from './documents.ts';
 import type { Environments } from './effects/environments.ts';
 import { backupsOf, bring, restore, snapshotDiff, snapshotsOf } from './effects/keeping.ts';
-import type { Looks } from './effects/looks.ts';
+import type { Queries } from './effects/looks.ts';
 import { gated } from './requestGate.ts';
 
 /** What clients are served from. */
 export interface Served {
   readonly core: Core;
-  readonly looks: Looks;
+  readonly looks: Queries;
   readonly searchMemory: Services['searchMemory'];
   readonly changeTheirs: Services['changeTheirs'];
   readonly documents: Documents;
@@ -39,7 +39,7 @@ export function serveClient(link: Link, peer: Peer, served: Served): void {
   const { core, looks, ready, environments } = served;
   let lent: Variables | null = null;
   const from = (): RequestMessage['from'] => {
-    const standing = standingOf(peer, looks.hosted);
+    const standing = peerStanding(peer, looks.hosted);
     // It is named again each time: among many clients it may have been forgotten.
     const who = { pid: peer.pid, ...(lent && { environment: environments.keep(lent) }) };
     if (standing.person || standing.isWorker) return { person: standing.person, ...who };
@@ -67,7 +67,7 @@ function servicesFor(
       return core.state;
     },
     ask: <T>(request: NamedRequest) => core.ask<T>(request as ChangeRequest, from()),
-    foresee: (request) => core.foresee(request as ChangeRequest, from()),
+    dryRun: (request) => core.foresee(request as ChangeRequest, from()),
     newSessionId: randomUUID,
     lendEnvironment,
     readConfig: () => looks.readConfig(),

@@ -80,7 +80,7 @@ export interface BoardConfig {
 }
 
 /** What is wrong with one line of a person's document: shown, and the line left alone. */
-export interface Flaw extends Problem {
+export interface Diagnostic extends Problem {
   /** From 1 on. */
   readonly line: number;
 }
@@ -94,7 +94,7 @@ export interface BoardFacts {
   /** Of all cards, also where `cards` has been shortened. */
   readonly counts: Readonly<Record<Column, number>>;
   /** Lines that are left alone, and why. */
-  readonly flaws: readonly Flaw[];
+  readonly flaws: readonly Diagnostic[];
   /** Sound cards without an id: they cannot be synced, nor keep what a table has no column for. */
   readonly withoutId: number;
 }
@@ -129,7 +129,7 @@ export interface CardChanged {
   readonly left: Readonly<Record<string, string>>;
 }
 
-export function boardFacts(file: string, cards: readonly Card[], flaws: readonly Flaw[]): BoardFacts {
+export function boardFacts(file: string, cards: readonly Card[], flaws: readonly Diagnostic[]): BoardFacts {
   const counts = Object.fromEntries(
     columns.map((column) => [column, cards.filter((card) => card.column === column).length]),
   ) as Record<Column, number>;

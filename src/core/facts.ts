@@ -53,7 +53,7 @@ export interface Facts {
   /** What runs on of lost workers; absent when nothing does. */
   readonly left?: Left;
   /** Memory; absent until it was looked at. */
-  readonly memory?: Footprint;
+  readonly memory?: ProcessMemory;
   /** What workers used; absent while nothing is known of that. */
   readonly usage?: UsageFacts;
   /** The sprint board; absent where there is none. See `brieflyBoard`. */
@@ -107,14 +107,14 @@ export interface MetFile {
 }
 
 /** What a worker was told of its meeting another. */
-export interface Met {
+export interface OverlapNote {
   readonly id: string;
   readonly other: string;
   readonly files: readonly MetFile[];
 }
 
 /** What the machine has left, and what workers' processes take of it. Bytes, in steps of ten megabytes. */
-export interface Footprint {
+export interface ProcessMemory {
   readonly free: number;
   /** Resident memory of a worker's process and all below it; what they share is counted for each. */
   readonly workers: Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import type { Flaw } from './board.ts';
+import type { Diagnostic } from './board.ts';
 
 /** `pending` can be changed; what was `invoiced` or `paid` is locked. */
 export const entryStatuses = ['pending', 'invoiced', 'paid'] as const;
@@ -88,7 +88,7 @@ export interface InvoiceFacts {
   readonly entries: readonly EntryFact[];
   /** Of all entries, also where `entries` has been shortened. */
   readonly totals: Readonly<Record<EntryStatus, EntrySum>>;
-  readonly flaws: readonly Flaw[];
+  readonly flaws: readonly Diagnostic[];
   /** Entries that could not be written into the file yet. */
   readonly unwritten: number;
   /** Those that invoices can be written for. */

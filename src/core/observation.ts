@@ -24,7 +24,7 @@ export type Report =
   | { readonly kind: 'session-ended' };
 
 /** One piece of evidence about a worker, most trusted first. */
-export type Sign =
+export type Signal =
   | { readonly source: 'process'; readonly alive: false }
   | { readonly source: 'hook'; readonly report: Report }
   | SessionSign
@@ -64,12 +64,12 @@ export interface OpenQuestion extends AskedQuestion {
 }
 
 /** The one state machine of workers. Pure and total: a sign that says nothing new returns the same object. */
-export function observe(now: Observation, sign: Sign): Observation {
+export function observe(now: Observation, sign: Signal): Observation {
   const next = nextState(now, sign);
   return next.state === now.state && areSame(next.questions, now.questions) ? now : next;
 }
 
-function nextState(now: Observation, sign: Sign): Observation {
+function nextState(now: Observation, sign: Signal): Observation {
   if (sign.source === 'process') return to('exited');
   if (now.state === 'exited' || now.state === 'lost') return now;
   switch (sign.source) {

@@ -252,7 +252,7 @@ export interface LoggedCommit {
 }
 
 /** `more`: there are older ones. */
-export interface History {
+export interface CommitHistory {
   readonly commits: readonly LoggedCommit[];
   readonly more: boolean;
 }

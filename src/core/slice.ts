@@ -1,4 +1,4 @@
-import { type Fault, type Fields, object, type Shape } from '../lib/shape.ts';
+import { type Fault, object, type Shape, type ShapeFields } from '../lib/shape.ts';
 
 /** What every event of a log has besides its own fields. */
 export interface Logged {
@@ -14,7 +14,7 @@ interface Event {
 
 /** What the fields of an event are, its type aside: all shapes in which it was ever written. */
 export type EventFields<E extends Event> = {
-  readonly [T in E['type']]: Fields<Omit<Extract<E, { readonly type: T }>, 'type'>>;
+  readonly [T in E['type']]: ShapeFields<Omit<Extract<E, { readonly type: T }>, 'type'>>;
 };
 
 /** Returns the fields that an event changes. Pure; where it changes nothing it returns none. */
@@ -80,7 +80,7 @@ export function composeSlices<const List extends readonly AnySlice[]>(slices: Li
   const texts = new Map<string, (event: Event) => string>();
   const shapes = new Map<string, Shape<object>>();
   for (const slice of slices) {
-    for (const [type, fields] of Object.entries<Fields<object>>(slice.fields))
+    for (const [type, fields] of Object.entries<ShapeFields<object>>(slice.fields))
       shapes.set(type, object(fields));
     for (const [type, change] of Object.entries<Change<object, Event>>(slice.on))
       changes.set(type, [...(changes.get(type) ?? []), change]);

@@ -2,8 +2,8 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { failure, type Result, success } from '../lib/result.ts';
 import { editText, type Key, KeyReader } from './input.ts';
-import { type Live, Screen, type TerminalOut } from './screen.ts';
-import { followUpOf, type Step, storyOf } from './story.ts';
+import { DemoScreen, type Live, type TerminalOut } from './screen.ts';
+import { followUpOf, type StoryStep, storyOf } from './story.ts';
 import type { Entry, Introduction } from './text.ts';
 import type { ControlTools, Hooks } from './tools.ts';
 import { limitText, perform, Turn } from './turn.ts';
@@ -16,7 +16,7 @@ export interface Setup {
   readonly control: ControlTools;
   readonly transcript: Transcript;
   readonly earlier: readonly Entry[];
-  readonly unfinished: Unfinished | null;
+  readonly unfinished: UnfinishedTurn | null;
   readonly terminal: TerminalOut;
   /** Ends the process. */
   exit(code: number): never;
@@ -41,14 +41,14 @@ function limitReached(seconds: number): TurnEnd {
 /** A stand-in for a coding agent: the loop of requests, turns and rest. */
 export class DemoAgent {
   readonly #setup: Setup;
-  readonly #screen: Screen;
+  readonly #screen: DemoScreen;
   readonly #keys = new KeyReader();
   #turn: Turn | null = null;
   #input = '';
   #queue: string[] = [];
   #hint = hint;
   #lastCtrlC = Number.NEGATIVE_INFINITY;
-  #unfinished: Unfinished | null;
+  #unfinished: UnfinishedTurn | null;
   #hasRequests: boolean;
   #isEnding = false;
 
@@ -56,7 +56,7 @@ export class DemoAgent {
     this.#setup = setup;
     this.#unfinished = setup.unfinished;
     this.#hasRequests = setup.earlier.some(({ kind }) => kind === 'request');
-    this.#screen = new Screen(setup.terminal, setup.introduction, () => this.#live());
+    this.#screen = new DemoScreen(setup.terminal, setup.introduction, () => this.#live());
   }
 
   /** Shows itself and begins with the brief; an empty one leaves it at its prompt. */
@@ -169,7 +169,7 @@ export class DemoAgent {
     return { event: 'Stop', fields: { stop_hook_active: false, last_assistant_message: said } };
   }
 
-  #stepsFor(request: string): readonly Step[] {
+  #stepsFor(request: string): readonly StoryStep[] {
     const isFirst = !this.#hasRequests;
     this.#hasRequests = true;
     if (!this.#unfinished || !asksToGoOn(request)) this.#unfinished = { request, isFirst, stepsDone: 0 };
@@ -200,7 +200,7 @@ export class DemoAgent {
 type Line = { readonly entry: Entry } | { readonly mark: 'step' | 'rest' };
 
 /** A turn that ended before its last step. */
-export interface Unfinished {
+export interface UnfinishedTurn {
   readonly request: string;
   /** Whether it was the first of the conversation: the brief. */
   readonly isFirst: boolean;
@@ -238,7 +238,7 @@ export class Transcript {
   static resume(
     gitFolder: string | null,
     sessionId: string,
-  ): Result<{ transcript: Transcript; entries: Entry[]; unfinished: Unfinished | null }> {
+  ): Result<{ transcript: Transcript; entries: Entry[]; unfinished: UnfinishedTurn | null }> {
     const file = gitFolder && fileOf(gitFolder, sessionId);
     if (file === null || !existsSync(file))
       return failure('session_missing', `No conversation found with session ID: ${sessionId}`);
@@ -277,13 +277,13 @@ function parseLine(text: string): Line[] {
   }
 }
 
-function unfinishedOf(lines: readonly Line[]): Unfinished | null {
-  let open: Unfinished | null = null;
+function unfinishedOf(lines: readonly Line[]): UnfinishedTurn | null {
+  let open: UnfinishedTurn | null = null;
   for (const [i, line] of lines.entries()) open = afterLine(open, line, i === 0);
   return open;
 }
 
-function afterLine(open: Unfinished | null, line: Line, isFirst: boolean): Unfinished | null {
+function afterLine(open: UnfinishedTurn | null, line: Line, isFirst: boolean): UnfinishedTurn | null {
   if ('mark' in line) return open && line.mark === 'step' ? { ...open, stepsDone: open.stepsDone + 1 } : null;
   if (line.entry.kind !== 'request' || (open && asksToGoOn(line.entry.text))) return open;
   return { request: line.entry.text, isFirst, stepsDone: 0 };

@@ -4,8 +4,8 @@ import {
   accent,
   bold,
   busy,
-  cellWidth,
   cut,
+  demoCellWidth,
   dim,
   type Entry,
   frame,
@@ -25,7 +25,7 @@ export interface TerminalOut {
 const keptEntries = 300;
 
 /** The conversation as a picture in the terminal, and its title. */
-export class Screen {
+export class DemoScreen {
   readonly #terminal: TerminalOut;
   readonly #introduction: Introduction;
   readonly #painter: Painter;
@@ -141,7 +141,7 @@ function inputRows(input: string, cols: number): string[] {
 
 function cursorOf(live: Live, height: number, cols: number, isRoomy: boolean): LivePicture['cursor'] {
   const last = inputRows(live.input, cols).at(-1) ?? '';
-  return { row: height - (isRoomy ? 3 : 1), col: 2 + cellWidth(last) };
+  return { row: height - (isRoomy ? 3 : 1), col: 2 + demoCellWidth(last) };
 }
 
 function menuLines(menu: Menu, cols: number): string[] {

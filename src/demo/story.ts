@@ -5,14 +5,14 @@ import { orchestrator } from '../core/worker.ts';
  * its test named after the task.
  * @param name of the worker, such as `backend/fix-migration`
  */
-export function storyOf(name: string, brief: string): Step[] {
+export function storyOf(name: string, brief: string): StoryStep[] {
   const told = parseDirectives(brief);
   if (told.length > 0) return told;
   return name === orchestrator.id ? plannersStory : sampleStory(taskOf(name), brief);
 }
 
 /** What it does about something typed later. */
-export function followUpOf(name: string, request: string): Step[] {
+export function followUpOf(name: string, request: string): StoryStep[] {
   const told = parseDirectives(request);
   if (told.length > 0) return told;
   if (name === orchestrator.id) return plannersStory;
@@ -30,7 +30,7 @@ export function followUpOf(name: string, request: string): Step[] {
 }
 
 /** Who plans cannot write: it says what it can do here. */
-const plannersStory: Step[] = [
+const plannersStory: StoryStep[] = [
   {
     kind: 'say',
     text: 'I plan and cannot write; no model thinks here, so you have to tell me what is to be done.',
@@ -41,7 +41,7 @@ const plannersStory: Step[] = [
   },
 ];
 
-function sampleStory(task: string, brief: string): Step[] {
+function sampleStory(task: string, brief: string): StoryStep[] {
   const module = `src/${task}.mjs`;
   const test = `test/${task}.test.mjs`;
   return [
@@ -104,7 +104,7 @@ function oneLine(text: string): string {
 }
 
 /** One thing the demo agent does in a turn. */
-export type Step =
+export type StoryStep =
   | { readonly kind: 'say'; readonly text: string }
   | { readonly kind: 'plan'; readonly items: readonly string[] }
   | { readonly kind: 'look' }
@@ -121,7 +121,7 @@ export type Step =
   | { readonly kind: 'exit'; readonly code: number };
 
 /** How each directive's line becomes a step; null when it makes no sense. */
-const readers: Readonly<Record<string, (rest: string) => Step | null>> = {
+const readers: Readonly<Record<string, (rest: string) => StoryStep | null>> = {
   say: (text) => ({ kind: 'say', text }),
   write: (rest) => fileStep('write', rest),
   append: (rest) => fileStep('append', rest),
@@ -142,7 +142,7 @@ const directive = /^\s*(say|write|append|run|ask|commit|propose|stream|limit|exi
  * Other lines are prose.
  * @returns nothing when no line is a directive
  */
-export function parseDirectives(brief: string): Step[] {
+export function parseDirectives(brief: string): StoryStep[] {
   return brief.split('\n').flatMap((line) => {
     const [, word = '', rest = ''] = directive.exec(line) ?? [];
     const step = readers[word]?.(rest.trim()) ?? null;
@@ -150,19 +150,19 @@ export function parseDirectives(brief: string): Step[] {
   });
 }
 
-function fileStep(kind: 'write' | 'append', rest: string): Step | null {
+function fileStep(kind: 'write' | 'append', rest: string): StoryStep | null {
   const [, file, text] = /^([^\s:]+):\s?(.*)$/.exec(rest) ?? [];
   if (file === undefined || text === undefined) return null;
   // A line of a brief has room for several lines of a file.
   return { kind, file, text: `${text.replaceAll('\\n', '\n')}\n` };
 }
 
-function proposeStep(rest: string): Step | null {
+function proposeStep(rest: string): StoryStep | null {
   const [, repo, task, brief] = /^(\S+)\s+([^\s:]+):\s*(\S.*)$/.exec(rest) ?? [];
   return repo && task && brief ? { kind: 'propose', repo, task, brief } : null;
 }
 
-function countStep(rest: string, most: number, step: (count: number) => Step): Step | null {
+function countStep(rest: string, most: number, step: (count: number) => StoryStep): StoryStep | null {
   const count = Number(rest);
   return Number.isInteger(count) && count >= 0 && count <= most ? step(count) : null;
 }

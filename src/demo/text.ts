@@ -26,7 +26,7 @@ const wide =
 const combining = /\p{M}/u;
 
 /** Cells that a text without control characters takes. */
-export function cellWidth(text: string): number {
+export function demoCellWidth(text: string): number {
   let cells = 0;
   for (const character of text) cells += widthOf(character);
   return cells;
@@ -34,7 +34,7 @@ export function cellWidth(text: string): number {
 
 /** The text cut to at most `width` cells, with an ellipsis where something is missing. */
 export function cut(text: string, width: number): string {
-  if (cellWidth(text) <= width) return text;
+  if (demoCellWidth(text) <= width) return text;
   return width < 1 ? '' : `${splitAt(text, width - 1)[0]}…`;
 }
 
@@ -47,7 +47,7 @@ export function wrap(text: string, width: number): string[] {
 function wrapLine(line: string, room: number): string[] {
   const lines: string[] = [];
   let rest = line;
-  while (cellWidth(rest) > room) {
+  while (demoCellWidth(rest) > room) {
     const [head] = splitAt(rest, room);
     const space = rest.startsWith(' ', head.length) ? head.length : head.lastIndexOf(' ');
     const end = space > 0 && head.slice(0, space).trim() !== '' ? space : head.length;
@@ -168,7 +168,7 @@ export function renderBanner({ name, cwd, branch }: Introduction, cols: number):
   const edge = '─'.repeat(width + 2);
   const rows = lines.map(([text, style]) => {
     const shown = cut(text, width);
-    return `${frame('│')} ${style(shown)}${' '.repeat(width - cellWidth(shown))} ${frame('│')}`;
+    return `${frame('│')} ${style(shown)}${' '.repeat(width - demoCellWidth(shown))} ${frame('│')}`;
   });
   return [frame(`╭${edge}╮`), ...rows, frame(`╰${edge}╯`)];
 }

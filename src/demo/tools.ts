@@ -36,7 +36,7 @@ export async function changeFile(
 }
 
 /** Runs a program in the worktree, without a shell. */
-export function runCommand(cwd: string, argv: readonly string[], signal?: AbortSignal): Promise<Outcome> {
+export function runTool(cwd: string, argv: readonly string[], signal?: AbortSignal): Promise<Outcome> {
   const [program = '', ...args] = argv;
   return new Promise((done) => {
     const options = {
@@ -56,16 +56,16 @@ export function runCommand(cwd: string, argv: readonly string[], signal?: AbortS
 
 /** Commits everything in the worktree; what git says is the result. */
 export async function commitAll(cwd: string, message: string): Promise<Outcome> {
-  const added = await runCommand(cwd, ['git', 'add', '--all']);
+  const added = await runTool(cwd, ['git', 'add', '--all']);
   if (!added.ok) return added;
-  const who = await runCommand(cwd, ['git', 'config', 'user.email']);
+  const who = await runTool(cwd, ['git', 'config', 'user.email']);
   const identity = who.ok ? [] : ['-c', 'user.name=Demo agent', '-c', 'user.email=demo@localhost'];
-  return runCommand(cwd, ['git', ...identity, 'commit', '--message', message]);
+  return runTool(cwd, ['git', ...identity, 'commit', '--message', message]);
 }
 
 /** How many files git knows here, and a few of them. */
 export async function lookAround(cwd: string): Promise<Outcome> {
-  const listed = await runCommand(cwd, ['git', 'ls-files']);
+  const listed = await runTool(cwd, ['git', 'ls-files']);
   if (!listed.ok) return listed;
   const files = listed.text.split('\n');
   const count = files.length === 1 ? '1 file' : `${files.length} files`;
@@ -81,8 +81,8 @@ export async function lookAround(cwd: string): Promise<Outcome> {
  */
 export async function whereami(cwd: string): Promise<{ branch: string | null; gitFolder: string | null }> {
   const [branch, folder] = await Promise.all([
-    runCommand(cwd, ['git', 'symbolic-ref', '--short', 'HEAD']),
-    runCommand(cwd, ['git', 'rev-parse', '--path-format=absolute', '--git-common-dir']),
+    runTool(cwd, ['git', 'symbolic-ref', '--short', 'HEAD']),
+    runTool(cwd, ['git', 'rev-parse', '--path-format=absolute', '--git-common-dir']),
   ]);
   return { branch: branch.ok ? branch.text : null, gitFolder: folder.ok ? folder.text : null };
 }

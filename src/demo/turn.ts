@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { type Key, type Menu, updateMenu } from './input.ts';
-import type { Live, Screen } from './screen.ts';
-import type { Step } from './story.ts';
+import type { DemoScreen, Live } from './screen.ts';
+import type { StoryStep } from './story.ts';
 import type { Entry } from './text.ts';
 import {
   type ControlTools,
@@ -11,7 +11,7 @@ import {
   type Hooks,
   lookAround,
   type Outcome,
-  runCommand,
+  runTool,
 } from './tools.ts';
 
 /** What all turns of an agent have in common. */
@@ -19,7 +19,7 @@ export interface TurnSetup {
   readonly cwd: string;
   readonly hooks: Hooks;
   readonly control: ControlTools;
-  readonly screen: Screen;
+  readonly screen: DemoScreen;
   /** Milliseconds of one beat; 0 for as fast as possible. */
   readonly pace: number;
   show(entry: Entry): void;
@@ -161,7 +161,7 @@ export interface Stage {
 }
 
 /** Does one step for real: files, commands and commits are in the worktree afterwards. */
-export async function perform(stage: Stage, step: Step): Promise<void> {
+export async function perform(stage: Stage, step: StoryStep): Promise<void> {
   switch (step.kind) {
     case 'say':
       return stage.speak(step.text);
@@ -208,7 +208,7 @@ function tool(name: string, subject: string, input: Tool['input']): Tool {
   return { name, subject, input };
 }
 
-function change(stage: Stage, step: Extract<Step, { kind: 'write' | 'append' }>): Promise<void> {
+function change(stage: Stage, step: Extract<StoryStep, { kind: 'write' | 'append' }>): Promise<void> {
   const name = step.kind === 'write' ? 'Write' : 'Edit';
   const used = tool(name, step.file, { file_path: `${stage.cwd}/${step.file}`, content: step.text });
   const added = step.text.trimEnd().split('\n');
@@ -223,14 +223,9 @@ function run(stage: Stage, argv: readonly string[]): Promise<void> {
     question: 'Do you want to proceed?',
     options: ['Yes', 'No, go on without it'],
   };
-  return callTool(
-    stage,
-    tool('Bash', command, { command }),
-    () => runCommand(stage.cwd, argv, stage.signal),
-    {
-      menu,
-    },
-  );
+  return callTool(stage, tool('Bash', command, { command }), () => runTool(stage.cwd, argv, stage.signal), {
+    menu,
+  });
 }
 
 function ask(stage: Stage, question: string): Promise<void> {

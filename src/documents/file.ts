@@ -24,7 +24,7 @@ export interface DocumentText {
 }
 
 /** What becomes of a document's text, and what the caller wants to know of it. */
-export interface Planned<T> {
+export interface PlannedText<T> {
   readonly text: string;
   readonly value: T;
 }
@@ -69,7 +69,7 @@ async function readTarget(file: string): Promise<Result<DocumentText>> {
 export async function changeDocument<T>(
   { root, file }: DocumentPlace,
   backups: string,
-  plan: (text: string) => Result<Planned<T>>,
+  plan: (text: string) => Result<PlannedText<T>>,
 ): Promise<Result<T>> {
   const followed = followPath(root, file);
   if (!followed.ok) return followed;

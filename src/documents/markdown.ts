@@ -3,7 +3,7 @@ import { failure, type Result } from '../lib/result.ts';
 import { storedText } from '../lib/sanitize.ts';
 
 /** One line of a file, kept to the byte: what it says, and how it ends (`''` at most for the last one). */
-export interface Line {
+export interface MarkdownLine {
   readonly text: string;
   readonly end: '\n' | '\r\n' | '\r' | '';
 }
@@ -16,15 +16,15 @@ export type LineEdit =
   | { readonly kind: 'insert'; readonly after: number; readonly texts: readonly string[] };
 
 /** Splits where markdown-it does, so that its line numbers are ours. */
-export function splitLines(text: string): Line[] {
-  const lines: Line[] = [];
+export function splitLines(text: string): MarkdownLine[] {
+  const lines: MarkdownLine[] = [];
   for (const [, line = '', end = ''] of text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g))
-    if (line !== '' || end !== '') lines.push({ text: line, end: end as Line['end'] });
+    if (line !== '' || end !== '') lines.push({ text: line, end: end as MarkdownLine['end'] });
   return lines;
 }
 
 /** The file after these edits: every other line as it was, new ones ending as the first line does. */
-export function editLines(lines: readonly Line[], edits: readonly LineEdit[]): string {
+export function editLines(lines: readonly MarkdownLine[], edits: readonly LineEdit[]): string {
   const replaced = new Map<number, string>();
   const removed = new Set<number>();
   const inserted = new Map<number, string[]>();
@@ -34,7 +34,7 @@ export function editLines(lines: readonly Line[], edits: readonly LineEdit[]): s
     else inserted.set(edit.after, [...(inserted.get(edit.after) ?? []), ...edit.texts]);
   }
   const end = lines[0]?.end || '\n';
-  const after: Line[] = (inserted.get(-1) ?? []).map((text) => ({ text, end }));
+  const after: MarkdownLine[] = (inserted.get(-1) ?? []).map((text) => ({ text, end }));
   for (const [at, line] of lines.entries()) {
     if (!removed.has(at)) after.push({ text: replaced.get(at) ?? line.text, end: line.end });
     for (const text of inserted.get(at) ?? []) after.push({ text, end });
@@ -206,7 +206,7 @@ export interface Heading {
   readonly end: number;
 }
 
-export interface Row {
+export interface TableRow {
   readonly line: number;
   readonly text: string;
   readonly cells: readonly Cell[];
@@ -215,17 +215,17 @@ export interface Row {
 export interface Table {
   /** Headings above it, the title first. */
   readonly path: readonly Heading[];
-  readonly header: Row;
+  readonly header: TableRow;
   readonly names: readonly string[];
   /** The cells of the line below the header, padding included. */
   readonly delimiters: readonly string[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly TableRow[];
 }
 
 /** A Markdown file's block structure beside its text, which alone is ever written. */
 export interface MarkdownFile {
   readonly text: string;
-  readonly lines: readonly Line[];
+  readonly lines: readonly MarkdownLine[];
   readonly headings: readonly Heading[];
   /** Tables of the file itself: none in quotes, lists, code or comments. */
   readonly tables: readonly Table[];
@@ -281,8 +281,8 @@ export function parseMarkdown(text: string): MarkdownFile {
   };
 }
 
-function readTable(lines: readonly Line[], [from, to]: [number, number]): Table {
-  const rowAt = (line: number): Row => {
+function readTable(lines: readonly MarkdownLine[], [from, to]: [number, number]): Table {
+  const rowAt = (line: number): TableRow => {
     const text = lines[line]?.text ?? '';
     return { line, text, cells: scanRow(text) };
   };
@@ -292,19 +292,19 @@ function readTable(lines: readonly Line[], [from, to]: [number, number]): Table 
   return {
     path: [],
     header,
-    names: header.cells.map((cell) => cellText(header, cell)),
+    names: header.cells.map((cell) => tableCellText(header, cell)),
     delimiters: delimiter.cells.map(({ from: start, to: end }) => delimiter.text.slice(start, end)),
     rows,
   };
 }
 
 /** What a cell of a row says; empty where the row has no such cell. */
-export function cellText({ text }: Row, cell: Cell | undefined): string {
+export function tableCellText({ text }: TableRow, cell: Cell | undefined): string {
   return cell === undefined ? '' : decodeCell(text.slice(cell.from, cell.to));
 }
 
 /** Why a row cannot be read by its header; null when it can. */
-export function rowFlaw(table: Table, row: Row): string | null {
+export function rowFlaw(table: Table, row: TableRow): string | null {
   const [has, wanted] = [row.cells.length, table.names.length];
   return has === wanted ? null : `${has} ${has === 1 ? 'cell' : 'cells'}, the header has ${wanted}`;
 }
@@ -377,7 +377,7 @@ export function plainText(text: string): string {
 const longestMarked = 300;
 
 /** The value in the marks that another cell of the same column has. */
-export function marked(value: string, model: string): string {
+export function likeModel(value: string, model: string): string {
   const [, mark] = /^(`|\*\*|\*|_)[^`*_|]+\1$/.exec(model.trim()) ?? [];
   return mark === undefined || /[`*_\n]/.test(value) ? value : mark + value + mark;
 }

@@ -1,21 +1,21 @@
 import { failure, type Result, success } from '../lib/result.ts';
 import {
   addFirstCell,
-  cellText,
   editLines,
   foldName,
   isPlaceholder,
-  type Line,
   type LineEdit,
+  likeModel,
   type MarkdownFile,
+  type MarkdownLine,
   makeRow,
-  marked,
   plainValue,
-  type Row,
   rowFlaw,
   scanRow,
   setCells,
   type Table,
+  type TableRow,
+  tableCellText,
 } from './markdown.ts';
 
 /** Where lines go, and what stands in front of and behind them. */
@@ -47,8 +47,8 @@ export interface Room<Field extends string> extends Gap {
 export function roomIn<Field extends string>(
   table: Table,
   fields: readonly (Field | null)[],
-  rows: readonly Row[] = table.rows,
-  models: readonly Row[] = rows,
+  rows: readonly TableRow[] = table.rows,
+  models: readonly TableRow[] = rows,
 ): Room<Field> {
   const model = models.findLast((row) => rowFlaw(table, row) === null);
   return {
@@ -72,14 +72,14 @@ const looked = 50;
 export function placeholderOf(table: Table): string {
   for (const row of table.rows.slice(-looked))
     for (const cell of row.cells) {
-      const text = cellText(row, cell);
+      const text = tableCellText(row, cell);
       if (text !== '' && isPlaceholder(text)) return text;
     }
   return '';
 }
 
 /** Values that a table has no column for, by field or by the name of the column they were in. */
-export type Left = Readonly<Record<string, string>>;
+export type UnwrittenFields = Readonly<Record<string, string>>;
 
 /** Returns the cells of the row that new ones look like; none where that is a header. */
 export function modelCells<Field extends string>({ model, isNew }: Room<Field>): readonly string[] {
@@ -96,12 +96,12 @@ export function addRow<Field extends string>(
   texts: ReadonlyMap<Field, string>,
   others: ReadonlyMap<string, string>,
   models: readonly string[],
-): Left {
+): UnwrittenFields {
   const named = new Map([...others].map(([name, text]) => [foldName(name), text]));
   const values = room.fields.map((field, at) => {
     const text = (field === null ? named.get(foldName(room.names[at] ?? '')) : texts.get(field)) ?? '';
     if (text === '') return room.placeholder;
-    return field === null || field === 'task' ? text : marked(text, models[at] ?? '');
+    return field === null || field === 'task' ? text : likeModel(text, models[at] ?? '');
   });
   room.rows.push(makeRow(room.model, room.delimiters, values));
   const names = new Set(room.names.map(foldName));
@@ -163,7 +163,7 @@ export function placeBefore(file: MarkdownFile, line: number, heading: string): 
 }
 
 /** The line without blanks around it; none behind the last one. */
-function textAt(lines: readonly Line[], at: number): string {
+function textAt(lines: readonly MarkdownLine[], at: number): string {
   return lines[at]?.text.trim() ?? '';
 }
 
@@ -198,7 +198,7 @@ interface IdTable {
   readonly table: Table;
   readonly column: number;
   /** Rows that get none: sums. */
-  readonly without?: readonly Row[];
+  readonly without?: readonly TableRow[];
 }
 
 /**
@@ -221,7 +221,7 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: (
         if (
           damaged.includes(row) ||
           without.includes(row) ||
-          plainValue(cellText(row, row.cells[column])) !== null
+          plainValue(tableCellText(row, row.cells[column])) !== null
         )
           continue;
         const text = setCells(row.text, table.delimiters, new Map([[column, takeId()]]));
@@ -234,7 +234,7 @@ export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: (
 function addColumn(
   file: MarkdownFile,
   { header, delimiters, rows }: Table,
-  without: readonly Row[],
+  without: readonly TableRow[],
   takeId: () => string,
 ): LineEdit[] {
   const below = header.line + 1;

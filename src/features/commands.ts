@@ -5,7 +5,7 @@ import type { AnyVerb } from '../core/verb.ts';
 import type { Role } from '../core/worker.ts';
 import type { DaemonStatus } from '../ipc/hostApi.ts';
 import type { Result } from '../lib/result.ts';
-import { answer } from './attention/answer.ts';
+import { answerWaiting } from './attention/answer.ts';
 import { setAside } from './attention/setAside.ts';
 import { boardCommands } from './board/commands.ts';
 import { boardTools } from './board/tools.ts';
@@ -25,7 +25,7 @@ import {
   talkVerbs,
   updates,
 } from './messages/reports.ts';
-import { note } from './messages/sessions.ts';
+import { noteSession } from './messages/sessions.ts';
 import { notionCommands } from './notion/commands.ts';
 import { conflicts, fileSides, lookForConflicts, whoIsChanging } from './radar/conflicts.ts';
 import { flowVerbs } from './releases/flow.ts';
@@ -49,7 +49,7 @@ import { workspaceCommands, workspaceVerbs } from './workspace/commands.ts';
 const list = [
   ...workspaceCommands,
   ...workerCommands,
-  answer,
+  answerWaiting,
   setAside,
   goOn,
   usage,
@@ -70,7 +70,7 @@ const list = [
 /** What agents may ask for, in the order of their lists of tools. */
 const agentList = [
   report,
-  ...[reportProgress, reportBlocked, reportDone, listUpdates, whoIsChanging, note],
+  ...[reportProgress, reportBlocked, reportDone, listUpdates, whoIsChanging, noteSession],
   ...[storeMemory, memorySearch, updateMemory, deleteMemory],
   ...[status, listWorkers, workerScreen, readDiff, lookForConflicts, proposeWorker, proposeFinish],
   ...[gitLog, gitShow],

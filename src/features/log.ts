@@ -25,10 +25,10 @@ const slices = [
 const fold = composeSlices(slices);
 
 /** What happened, as the log keeps it. Types and fields are never renamed: old logs must be readable for ever. */
-export type Happening = EventsOf<typeof slices>;
+export type DomainEvent = EventsOf<typeof slices>;
 
 /** A happening in its place in the log. */
-export type LogEvent = Happening & {
+export type LogEvent = DomainEvent & {
   /** Format version of the line. */
   readonly v: 1;
   /** Counts from 1 without gaps. */
@@ -48,7 +48,7 @@ export function applyEvent(state: LogState, event: LogEvent): LogState {
 }
 
 /** Reports whether an event must be on the disk before anything follows from it; others can be observed again. */
-export function isDurable({ type }: Happening): boolean {
+export function isDurable({ type }: DomainEvent): boolean {
   return !fold.repeated.has(type);
 }
 

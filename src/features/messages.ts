@@ -1,10 +1,10 @@
 import type { Day } from '../core/amounts.ts';
 import type { BoardFacts } from '../core/board.ts';
-import type { Footprint } from '../core/facts.ts';
+import type { ProcessMemory } from '../core/facts.ts';
 import type { InvoiceFacts } from '../core/invoices.ts';
 import type { Left } from '../core/leftProcess.ts';
 import type { NotionFacts, WantedCard } from '../core/notion.ts';
-import type { Sign } from '../core/observation.ts';
+import type { Signal } from '../core/observation.ts';
 import type { CleanResult, FinishResult, ProposalDraft, StartPlan, UndoResult } from '../core/proposal.ts';
 import type { AgentRequest } from '../core/queue.ts';
 import type { RepoRadar } from '../core/radar.ts';
@@ -14,7 +14,7 @@ import type { FailedSetup } from '../core/worker.ts';
 import type { TrustFacts, WorkspaceConfig } from '../core/workspace.ts';
 import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { Problem, Result } from '../lib/result.ts';
-import type { Happening } from './log.ts';
+import type { DomainEvent } from './log.ts';
 
 /** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
 export type Message =
@@ -36,37 +36,37 @@ export type Message =
       /** The environment it was made in; absent for the controller's own. */
       readonly environment?: string;
     }
-  | { readonly type: 'launched'; readonly id: string; readonly ticket: Ticket }
+  | { readonly type: 'launched'; readonly id: string; readonly ticket: RequestId }
   | {
       readonly type: 'launch-failed';
       readonly id: string;
       readonly stage: 'worktree' | 'spawn';
       readonly problem: Problem;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     }
   | {
       readonly type: 'process-ended';
       readonly id: string;
       readonly result: Result<TerminalRecord>;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     }
   | {
       readonly type: 'finish-ended';
       readonly id: string;
       readonly result: Result<FinishResult>;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     }
   | {
       readonly type: 'clean-ended';
       readonly id: string;
       readonly result: Result<CleanResult>;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     }
   | {
       readonly type: 'undo-ended';
       readonly id: string;
       readonly result: Result<UndoResult>;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     }
   | { readonly type: 'checks-begun'; readonly id: string }
   | { readonly type: 'checks-ended'; readonly id: string }
@@ -80,7 +80,7 @@ export type Message =
   | {
       readonly type: 'signed';
       readonly id: string;
-      readonly sign: Sign;
+      readonly sign: Signal;
       readonly sessionId: string | null;
       /** Says something only of a worker that is still in the state it came to then: an ISO time. */
       readonly ofStateSince?: string;
@@ -88,7 +88,7 @@ export type Message =
   /** An agent asks something; the answer is owed to the ticket, null for none. The same id may come again. */
   | {
       readonly type: 'request-received';
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
       readonly request: AgentRequest;
       /** Names the use of a tool that it is about. */
       readonly call: string;
@@ -124,16 +124,16 @@ export type Message =
   | {
       readonly type: 'prompt-typed';
       readonly id: string;
-      readonly key: Ticket;
+      readonly key: RequestId;
       readonly result: Result<null>;
     }
   /** A worker that is to go on has waited for its turn. */
-  | { readonly type: 'turn-came'; readonly id: string; readonly key: Ticket }
+  | { readonly type: 'turn-came'; readonly id: string; readonly key: RequestId }
   /** An agent has begun and not asked for our tools. */
-  | { readonly type: 'brief-overdue'; readonly id: string; readonly key: Ticket }
+  | { readonly type: 'brief-overdue'; readonly id: string; readonly key: RequestId }
   /** Milliseconds since 1970: told again and again, and when something is to be over. */
   | { readonly type: 'clock-read'; readonly now: number }
-  | { readonly type: 'memory-measured'; readonly memory: Footprint }
+  | { readonly type: 'memory-measured'; readonly memory: ProcessMemory }
   /** What runs on of workers whose host was killed. */
   | { readonly type: 'left-found'; readonly left: Left }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
@@ -148,9 +148,9 @@ export type Message =
   /** Written into the log as it is. */
   | {
       readonly type: 'documented';
-      readonly happening: Extract<Happening, { type: 'card-moved' | 'entry-written' | 'billed' }>;
+      readonly happening: Extract<DomainEvent, { type: 'card-moved' | 'entry-written' | 'billed' }>;
     }
-  | { readonly type: 'time-entered'; readonly happening: Extract<Happening, { type: 'time-entered' }> }
+  | { readonly type: 'time-entered'; readonly happening: Extract<DomainEvent, { type: 'time-entered' }> }
   | {
       readonly type: 'config-read';
       readonly config: WorkspaceConfig;
@@ -168,7 +168,7 @@ export type Message =
 export type Told<T extends Message['type']> = Extract<Message, { readonly type: T }>;
 
 /** Names a request whose answer is owed. */
-export type Ticket = number;
+export type RequestId = number;
 
 /**
  * A request of a client that changes something. `person` is false for a process that runs below a worker, whatever
@@ -177,7 +177,7 @@ export type Ticket = number;
  */
 export interface RequestMessage {
   readonly type: 'requested';
-  readonly ticket: Ticket;
+  readonly ticket: RequestId;
   readonly from: {
     readonly person: boolean;
     readonly pid: number;
@@ -196,7 +196,7 @@ export interface NamedRequest {
 /** What a session says or wishes for. Commands of clients are not looked for under its name, so no way leads from here to an approval. */
 export interface SessionMessage {
   readonly type: 'session-asked';
-  readonly ticket: Ticket;
+  readonly ticket: RequestId;
   /** Whose token it was. */
   readonly id: string;
   readonly request: NamedRequest & { readonly [told: string]: unknown };

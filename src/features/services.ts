@@ -24,9 +24,9 @@ import type { Brought, CleanPreview, FinishPreview } from '../core/proposal.ts';
 import type { Changer, FileSides, RepoRadar } from '../core/radar.ts';
 import type {
   Backup,
+  CommitHistory,
   CommitText,
   CommitWish,
-  History,
   LogWish,
   RepoDetails,
   Restored,
@@ -53,7 +53,7 @@ export interface Services {
   /** Puts a request to the loop and waits for its answer. */
   ask<T>(request: NamedRequest): Promise<Result<T>>;
   /** Returns what a request would be refused for at once. */
-  foresee(request: NamedRequest): Result<null>;
+  dryRun(request: NamedRequest): Result<null>;
   newSessionId(): string;
   /** Does from now on what this client asks for in this environment; `plans`: works out plans in it, too. */
   lendEnvironment(variables: Variables, plans: boolean): void;
@@ -83,7 +83,7 @@ export interface SessionServices {
   /** Returns a worker's changes since its branch began, uncommitted ones included, as a patch. */
   diffOf(id: string): Answer<string>;
   /** Returns commits of a repository, newest first. */
-  historyOf(repo: string, wish: LogWish): Answer<History>;
+  historyOf(repo: string, wish: LogWish): Answer<CommitHistory>;
   commitOf(repo: string, wish: CommitWish): Answer<CommitText>;
   conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
   /** Returns who else changes a file. */

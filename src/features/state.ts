@@ -1,7 +1,7 @@
 import { abilitiesMissing } from '../agents/abilities.ts';
 import type { Day } from '../core/amounts.ts';
 import { type BoardFacts, brieflyBoard } from '../core/board.ts';
-import type { Facts, Footprint, OperationFact } from '../core/facts.ts';
+import type { Facts, OperationFact, ProcessMemory } from '../core/facts.ts';
 import { repoOf } from '../core/ids.ts';
 import { brieflyInvoices, type InvoiceFacts } from '../core/invoices.ts';
 import { type Ends, type Left, leftProblem } from '../core/leftProcess.ts';
@@ -15,10 +15,10 @@ import type { TerminalRecord } from '../ipc/hostApi.ts';
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import type { CardMove } from './board/boardState.ts';
 import { selectInvoices } from './invoices/workTime.ts';
-import { emptyLogState, type Happening, type LogState } from './log.ts';
+import { type DomainEvent, emptyLogState, type LogState } from './log.ts';
 import { selectTalk } from './messages/messageState.ts';
 import { type Delivery, selectUndelivered } from './messages/typing.ts';
-import type { Message, Ticket } from './messages.ts';
+import type { Message, RequestId } from './messages.ts';
 import { withSuggestion } from './notion/suggesting.ts';
 import { limitOf, selectHeld } from './usage/limiting.ts';
 import { selectUsage } from './usage/used.ts';
@@ -59,7 +59,7 @@ export interface ControllerState {
   readonly left: Left;
   /** Programs that wait for the person to sign what is done to workers, by their ids. */
   readonly signing: Readonly<Record<string, string>>;
-  readonly memory: Footprint | null;
+  readonly memory: ProcessMemory | null;
   /** Empty until somebody has looked at a clock. */
   readonly today: Day;
   /** When somebody looked at a clock and it mattered, milliseconds since 1970; 0 before. */
@@ -71,14 +71,14 @@ export type Operation =
   | { readonly kind: 'launching'; readonly proposal: OpenProposal }
   | { readonly kind: 'stopping' | 'checking' | 'finishing' | 'cleaning' | 'undoing' }
   /** Waits until others of its repository are done. */
-  | { readonly kind: 'queued'; readonly request: QueuedRequest; readonly ticket: Ticket };
+  | { readonly kind: 'queued'; readonly request: QueuedRequest; readonly ticket: RequestId };
 
 /** A request whose agent still waits for our answer. */
 export interface HeldRequest {
   readonly request: AgentRequest;
   /** Which use of a tool it is about. */
   readonly call: string;
-  readonly ticket: Ticket;
+  readonly ticket: RequestId;
 }
 
 /** How a request came to its end. */
@@ -100,7 +100,7 @@ interface EndParams extends Ends {
 /** What update answers: the state without the happenings, which the log still has to take in, and effects. */
 export interface Decision {
   readonly state: ControllerState;
-  readonly happenings: readonly Happening[];
+  readonly happenings: readonly DomainEvent[];
   readonly effects: readonly Effect[];
 }
 
@@ -121,7 +121,7 @@ export interface Consequence {
 export type Reaction<Cause> = (moment: Moment, cause: Cause) => Consequence;
 
 /** No consequence. */
-export const nothing: Consequence = {};
+export const noConsequence: Consequence = {};
 
 export function initialState(
   config: WorkspaceConfig,
@@ -168,7 +168,7 @@ export function addNotice(state: ControllerState, problem: Problem): ControllerS
 const noticesKept = 20;
 
 /** Changes nothing but answers. */
-export function reply(state: ControllerState, ticket: Ticket, result: Result<unknown>): Decision {
+export function reply(state: ControllerState, ticket: RequestId, result: Result<unknown>): Decision {
   return { state, happenings: [], effects: [{ type: 'reply', ticket, result }] };
 }
 
@@ -230,7 +230,7 @@ function selectLeft({ left, log }: ControllerState): Left {
 }
 
 /** What was measured, without what has ended since. */
-function ofRunning(memory: Footprint, terminals: ControllerState['terminals']): Footprint {
+function ofRunning(memory: ProcessMemory, terminals: ControllerState['terminals']): ProcessMemory {
   const running = Object.entries(memory.workers).filter(([id]) => terminals.get(id)?.exit === null);
   return { ...memory, workers: Object.fromEntries(running) };
 }
@@ -279,20 +279,25 @@ export function isInLine(kind: Operation['kind']): boolean {
 }
 
 /** Notes down what a person decided about a worker. */
-export function about(state: ControllerState, ticket: Ticket, id: string, happening: Happening): Decision {
+export function about(
+  state: ControllerState,
+  ticket: RequestId,
+  id: string,
+  happening: DomainEvent,
+): Decision {
   return missing(state, ticket, id) ?? noted(state, ticket, happening);
 }
 
 /** Refuses what is about a worker that is not there; null where it is. */
-export function missing(state: ControllerState, ticket: Ticket, id: string): Decision | null {
+export function missing(state: ControllerState, ticket: RequestId, id: string): Decision | null {
   return state.log.workers.has(id) ? null : reply(state, ticket, noSuchWorker(state, id));
 }
 
 /** Notes something down, and says so. */
 export function noted(
   state: ControllerState,
-  ticket: Ticket,
-  happening: Happening,
+  ticket: RequestId,
+  happening: DomainEvent,
   result: Result<unknown> = success(null),
 ): Decision {
   return { state, happenings: [happening], effects: [{ type: 'reply', ticket, result }] };
@@ -316,7 +321,7 @@ export function noSuchWorker(state: ControllerState, id: string): Result<never> 
 }
 
 /** Size of a terminal in cells. */
-export interface Size {
+export interface TerminalSize {
   readonly cols: number;
   readonly rows: number;
 }
@@ -330,11 +335,11 @@ export type Effect =
       readonly type: 'launch';
       readonly id: string;
       readonly plan: StartPlan;
-      readonly size: Size;
-      readonly ticket: Ticket;
+      readonly size: TerminalSize;
+      readonly ticket: RequestId;
     }
   /** Ends as `process-ended`. */
-  | { readonly type: 'end-process'; readonly id: string; readonly ticket: Ticket }
+  | { readonly type: 'end-process'; readonly id: string; readonly ticket: RequestId }
   /** Ends as `finish-ended`. */
   | ({
       readonly type: 'finish';
@@ -343,12 +348,12 @@ export type Effect =
       readonly confirm: string | null;
       readonly checks: readonly string[] | null;
       readonly skipChecks: boolean;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     } & Ends)
   /** Ends the checks before a finish, which ends with them. */
   | { readonly type: 'cancel-checks'; readonly id: string }
   /** Ends as `undo-ended`. */
-  | { readonly type: 'undo'; readonly id: string; readonly keepMerge: boolean; readonly ticket: Ticket }
+  | { readonly type: 'undo'; readonly id: string; readonly keepMerge: boolean; readonly ticket: RequestId }
   /** Keeps uncommitted work. Ends as `snapshot-ended`. */
   | { readonly type: 'snapshot'; readonly id: string; readonly why: string }
   /** Ends as `clean-ended`. */
@@ -357,7 +362,7 @@ export type Effect =
       readonly id: string;
       readonly tip: string;
       readonly confirm: string | null;
-      readonly ticket: Ticket;
+      readonly ticket: RequestId;
     } & Ends)
   /** Drops the terminal of a worker that is no more. */
   | { readonly type: 'forget-terminal'; readonly id: string }
@@ -374,16 +379,16 @@ export type Effect =
   | {
       readonly type: 'type-prompt';
       readonly id: string;
-      readonly key: Ticket;
+      readonly key: RequestId;
       readonly text: string;
       readonly kind: Delivery['what'];
     }
   /** Looks at the clock when a usage limit should be over, an ISO time. Ends as `clock-read`. */
   | { readonly type: 'await-limit-end'; readonly until: string }
   /** Waits as starts do. Ends as `turn-came`. */
-  | { readonly type: 'await-turn'; readonly id: string; readonly key: Ticket }
+  | { readonly type: 'await-turn'; readonly id: string; readonly key: RequestId }
   /** Ends as `brief-overdue`. */
-  | { readonly type: 'await-listing'; readonly id: string; readonly key: Ticket }
+  | { readonly type: 'await-listing'; readonly id: string; readonly key: RequestId }
   /** Ends as `tokens-counted`, or in nothing. */
   | { readonly type: 'count-tokens'; readonly id: string; readonly session: string; readonly path: string }
   /** Ends as `left-found`, or in nothing. */
@@ -399,7 +404,7 @@ export type Effect =
   | { readonly type: 'enter-time' }
   /** Writes entries that the file does not have yet. Ends as `entry-written` for each, or `noticed`. */
   | { readonly type: 'write-entries' }
-  | { readonly type: 'reply'; readonly ticket: Ticket; readonly result: Result<unknown> }
+  | { readonly type: 'reply'; readonly ticket: RequestId; readonly result: Result<unknown> }
   /** Answers with the proposal, or the worker, as it stands once the happenings are in the log. */
-  | { readonly type: 'reply-proposal'; readonly ticket: Ticket; readonly n: number }
-  | { readonly type: 'reply-worker'; readonly ticket: Ticket; readonly id: string };
+  | { readonly type: 'reply-proposal'; readonly ticket: RequestId; readonly n: number }
+  | { readonly type: 'reply-worker'; readonly ticket: RequestId; readonly id: string };

@@ -72,7 +72,7 @@ interface Signing {
 export type SignerTold = (program: string | null) => void;
 
 /** Ends one git, with all that it started but for what left it, when it takes too long, prints too much, or waits. */
-export class Watch {
+export class ChildWatch {
   /** Resolves once all that was to be ended is gone. */
   ended: Promise<void> = Promise.resolve();
   said: Ending = { timedOut: false };

@@ -142,7 +142,7 @@ const largestText = 16 * 1024 * 1024;
  * A text file's content, links followed; empty where there is none. A pipe is not waited for.
  * @throws for what is no plain file of a sensible size
  */
-export async function readIfThere(path: string): Promise<string> {
+export async function readTextOrEmpty(path: string): Promise<string> {
   return readOwn(path) ?? '';
 }
 

@@ -1,4 +1,4 @@
-import type { CommitText, CommitWish, History, LoggedCommit, LogWish, Repo } from '../core/repo.ts';
+import type { CommitHistory, CommitText, CommitWish, LoggedCommit, LogWish, Repo } from '../core/repo.ts';
 import type { Worker } from '../core/worker.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { hasControl } from '../lib/sanitize.ts';
@@ -29,7 +29,7 @@ export async function readHistory(
   git: Git,
   { path: dir }: Repo,
   { from, path, limit, offset }: LogWish,
-): Promise<Result<History>> {
+): Promise<Result<CommitHistory>> {
   const tip = await resolveCommit(git, dir, from ?? 'HEAD');
   if (!tip.ok) return tip;
   const paths = pathArguments(path);

@@ -32,7 +32,7 @@ export interface Journal {
 }
 
 /** One step of such a change. Killed at any moment, it is asked again whether it is done, and run again if not. */
-export interface Step {
+export interface JournalStep {
   /** A few words, such as `merge into develop`. */
   readonly name: string;
   /** Asks the repository, never the journal. */
@@ -48,7 +48,7 @@ export interface Step {
 export async function carryOut(
   commonDir: string,
   change: Pick<Journal, 'name' | 'kind' | 'data'> & Partial<Journal>,
-  steps: readonly Step[],
+  steps: readonly JournalStep[],
 ): Promise<Result<null>> {
   const begunAt = change.begunAt ?? new Date().toISOString();
   for (const step of steps) {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { replaceFile } from '../lib/files.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { whyOf } from '../lib/systemError.ts';
-import { commonDirectory, exists, readIfThere } from './directories.ts';
+import { commonDirectory, exists, readTextOrEmpty } from './directories.ts';
 import { type Git, refused } from './run.ts';
 
 /**
@@ -50,7 +50,7 @@ export async function excludeOurFolders(git: Git, root: string): Promise<Result<
   // Asked for this path, git would answer with what a link there leads to.
   const file = join(common.value, 'info', 'exclude');
   try {
-    const text = await readIfThere(file);
+    const text = await readTextOrEmpty(file);
     const missing = ourFolders.filter((line) => !text.split('\n').includes(line));
     if (missing.length === 0) return success(null);
     const before = text === '' || text.endsWith('\n') ? text : `${text}\n`;

@@ -12,7 +12,7 @@ import { failure, type Problem, problemOf, type Result, success } from '../lib/r
 import { plainLine, plainLines } from '../lib/sanitize.ts';
 import { Backoff, pause } from '../lib/schedule.ts';
 import { plainStart, whyOf } from '../lib/systemError.ts';
-import { closeOnExit, type Ending, markName, type SignerTold, seeingChild, Watch } from './child.ts';
+import { ChildWatch, closeOnExit, type Ending, markName, type SignerTold, seeingChild } from './child.ts';
 import { environmentFor, readingArguments } from './environment.ts';
 
 /** What one git process came to. A non-zero exit is an answer here, not an error: its meaning differs by command. */
@@ -121,7 +121,7 @@ export class Git {
     dir: string,
     args: readonly string[],
     options: GitOptions,
-    signing?: ConstructorParameters<typeof Watch>[1],
+    signing?: ConstructorParameters<typeof ChildWatch>[1],
   ): Promise<GitOutcome> {
     if (dir.includes(':') && !canHoldGit(dir) && !args.includes('init'))
       return couldNotBegin('fatal: not a git repository (or any of the parent directories): .git');
@@ -129,7 +129,7 @@ export class Git {
     const env = environmentFor(this.ambient, dir, options.env);
     if (signing) env[markName] = signing.mark;
     const { mostBytes } = options;
-    const watch = new Watch(options.timeoutMs, signing);
+    const watch = new ChildWatch(options.timeoutMs, signing);
     let outcome: GitOutcome | null = null;
     try {
       const git = simpleGit({

@@ -66,7 +66,7 @@ async function thin(git: Git, repo: Repo, task: string, now: Date): Promise<Resu
 }
 
 /** What a snapshot holds beyond the commit it was taken on, as a patch. */
-export function diffSnapshot(git: Git, repo: Repo, { commit }: Backup): Promise<Result<string>> {
+export function diffOfSnapshot(git: Git, repo: Repo, { commit }: Backup): Promise<Result<string>> {
   const plain = ['--no-ext-diff', '--no-textconv', '--no-color'];
   return git.text(repo.path, ['diff', ...plain, `${commit}^1`, commit]);
 }
@@ -76,7 +76,7 @@ export function diffSnapshot(git: Git, repo: Repo, { commit }: Backup): Promise<
  * it is.
  * @param exact also deletes files that the snapshot does not have
  */
-export async function restoreSnapshot(
+export async function restoreFrom(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,

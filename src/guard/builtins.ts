@@ -1,4 +1,4 @@
-import type { Program, Shell } from './shell.ts';
+import type { ProgramRule, Shell } from './shell.ts';
 import { anything, baseName, type Choices, cannotTell, fileText, isKnown, someName } from './text.ts';
 
 /** The name under which an alias is kept beside the variables. */
@@ -7,7 +7,7 @@ export function aliasName(name: string): string {
 }
 
 /** Commands of the shell itself that change what follows. */
-export const builtins: Readonly<Record<string, Program>> = {
+export const builtins: Readonly<Record<string, ProgramRule>> = {
   cd: ({ args, environment, walk }) => {
     const to = args.find((arg) => !/^-[LPe@]+$/.test(arg) && arg !== '--');
     // With CDPATH a relative folder is looked for in others, too.
@@ -123,7 +123,7 @@ function foldersAt(
   return locate(to.replaceAll(someName, 'some-name'), cwd) ?? [anything];
 }
 
-const declare: Program = ({ args, walk }) => {
+const declare: ProgramRule = ({ args, walk }) => {
   for (const arg of args) {
     const [, name, more, value = ''] = /^([A-Za-z_]\w*)(\+)?=(.*)$/s.exec(arg) ?? [];
     if (name === undefined) continue;
@@ -136,7 +136,7 @@ const declare: Program = ({ args, walk }) => {
 };
 
 /** `read` and `mapfile`: a variable gets a line of what is read. */
-const read: Program = ({ program, args, input, walk }) => {
+const read: ProgramRule = ({ program, args, input, walk }) => {
   const names = args.filter(
     (arg, at) => /^[A-Za-z_]\w*$/.test(arg) && !/^-[a-zA-Z]*[dnNpitu]$/.test(args[at - 1] ?? ''),
   );
@@ -178,7 +178,7 @@ const read: Program = ({ program, args, input, walk }) => {
 };
 
 /** `source FILE`: known where the file was written in the same line; as little to be seen as any script otherwise. */
-const source: Program = ({ program, args, input, walk }) => {
+const source: ProgramRule = ({ program, args, input, walk }) => {
   const [file = '', ...rest] = args;
   const texts = /^\/dev\/(stdin|fd\/0)$/.test(file) ? input : walk.contents(file);
   if (texts === null) {

@@ -1,6 +1,6 @@
 import { allowedBelow, refusedCommands, refusedWith } from './ownCommands.ts';
 import type { Shell } from './shell.ts';
-import { cannotTell, deny, isKnown, leavesMachine } from './text.ts';
+import { cannotTell, denial, isKnown, leavesMachine } from './text.ts';
 
 /** Judges one of our own commands, also behind a program that runs JavaScript. */
 export function judgeOwnCommand(words: readonly string[], walk: Shell): void {
@@ -22,7 +22,7 @@ export function judgeOwnCommand(words: readonly string[], walk: Shell): void {
   if (!decides || allowedBelow.some(isSaid)) return;
   const name = `orch-tui ${said.slice(0, 2).join(' ')}`;
   walk.refuse(
-    deny('approve', name, 'Only a person may run this.', 'Report what you need: it is shown to them.'),
+    denial('approve', name, 'Only a person may run this.', 'Report what you need: it is shown to them.'),
   );
 }
 
@@ -43,7 +43,7 @@ export function judgeForge(program: string, args: readonly string[], walk: Shell
     return;
   }
   if (/^[pm]r$/.test(about) && verb === 'checkout') {
-    walk.refuse(deny('switch', word, 'This leaves your branch.', `Stay on ${walk.rules.branch}.`));
+    walk.refuse(denial('switch', word, 'This leaves your branch.', `Stay on ${walk.rules.branch}.`));
     return;
   }
   const changes = about === 'api' ? sends(args) : publishing.test(about) && !looking.test(verb);

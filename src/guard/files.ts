@@ -1,6 +1,6 @@
 import { judgeCode } from './code.ts';
 import { readOptions, valuesOf } from './options.ts';
-import type { Program, Shell } from './shell.ts';
+import type { ProgramRule, Shell } from './shell.ts';
 import { isKnown } from './text.ts';
 
 /** Returns the paths of a program's arguments that it writes, changes or removes. */
@@ -128,7 +128,7 @@ function named(args: readonly string[]): readonly string[] {
 }
 
 /** `vi`, `ed`, `sed` and the like: files they change, and commands that their own commands run. */
-export const judgeEditor: Program = ({ program, args, input, walk }) => {
+export const judgeEditor: ProgramRule = ({ program, args, input, walk }) => {
   if (/^g?sed$/.test(program)) return judgeSed(args, input, walk);
   const read = readOptions(args, {
     short: 'cSTuUwWi',

@@ -1,14 +1,14 @@
 import { gitCommands, isOwnPast } from './gitCommands.ts';
 import { judgeGitVariables, judgeSettings } from './gitConfig.ts';
 import { readOptions, valuesOf } from './options.ts';
-import { isOwn, isTemporary, judgeWrite, type Place } from './places.ts';
+import { type GuardPlace, isOwn, isTemporary, judgeWrite } from './places.ts';
 import type { GitCall, Run, Shell } from './shell.ts';
 import {
   anything,
   type Choices,
   cannotTell,
   type Denial,
-  deny,
+  denial,
   fileText,
   isKnown,
   readable,
@@ -41,7 +41,7 @@ interface Before {
   /** Works on a repository that is named, not on the one of the current folder. */
   readonly isElsewhere: boolean;
   readonly isHelp: boolean;
-  folders(place: Place): readonly string[];
+  folders(place: GuardPlace): readonly string[];
 }
 
 /** Options before the command that take a value in the next word. */
@@ -109,7 +109,7 @@ function leadingOptions(words: readonly string[]) {
 function callOf(
   command: string,
   args: readonly string[],
-  place: Place,
+  place: GuardPlace,
   walk: Shell,
   isElsewhere: boolean,
 ): GitCall {
@@ -146,7 +146,7 @@ function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
   const refused = judged?.(call) ?? null;
   if (refused) return refused;
   if (judged === undefined && !harmless.has(command) && !isReading(call))
-    return deny(
+    return denial(
       'switch',
       `git ${command}`,
       'This is no command of git that the guard knows: an alias could be any.',
@@ -155,7 +155,7 @@ function judgeGit(call: GitCall, isElsewhere: boolean): Denial | null {
   if (command === 'clone' || command === 'init') return null;
   const isOutside = !call.isTemporary && (isElsewhere || !isKnown(place.cwd) || !isOwn('.', place));
   if (!isOutside || isReading(call)) return null;
-  return deny(
+  return denial(
     'outside',
     `git ${command}`,
     'This would change a repository outside your worktree.',
@@ -176,9 +176,9 @@ function judgeRemotes({ command, args, walk, place }: GitCall): Denial | null {
     const names =
       /^(--upload-pack|--receive-pack|--exec)$/.test(name) || (command === 'clone' && /^-u/.test(arg));
     if (isTransfer && names && !/^git-(upload|receive)-pack$/.test(value))
-      return deny('outside', arg, 'Git would run that program.', 'Leave the option out.');
+      return denial('outside', arg, 'Git would run that program.', 'Leave the option out.');
     if (name === '--template' && /^(clone|init)$/.test(command) && value !== '' && !isOwn(value, place))
-      return deny('outside', arg, 'Hooks would come from there.', 'Leave the option out.');
+      return denial('outside', arg, 'Hooks would come from there.', 'Leave the option out.');
   }
   return null;
 }

@@ -1,8 +1,8 @@
 import { judgeConfigured, judgeSettings } from './gitConfig.ts';
 import { isGiven, readOptions, valuesOf } from './options.ts';
-import { isTemporary, judgeWrite, type Place } from './places.ts';
+import { type GuardPlace, isTemporary, judgeWrite } from './places.ts';
 import type { GitCall } from './shell.ts';
-import { anything, type Denial, deny, fileText, isKnown, leavesMachine } from './text.ts';
+import { anything, type Denial, denial, fileText, isKnown, leavesMachine } from './text.ts';
 
 type Judge = (call: GitCall) => Denial | null;
 
@@ -18,7 +18,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   stash: ({ named: [first], args }) =>
     first === 'list' || first === 'show' || (first === 'create' && args.length > 0)
       ? null
-      : deny(
+      : denial(
           'stash',
           'git stash',
           'All worktrees of a repository share one stash, so another worker could take yours.',
@@ -30,7 +30,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   bisect: (call) => judgeBisect(call),
   branch: (call) =>
     call.has('-d', '-D', '-m', '-M', '-c', '-C', '-f', '--delete', '--move', '--copy', '--force')
-      ? deny(
+      ? denial(
           'branches',
           `git branch ${call.args.join(' ')}`,
           'Branches may be another worker’s.',
@@ -44,11 +44,11 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   replace: (call) => (call.has('-l', '--list') ? null : movesBranches(call)),
   'symbolic-ref': ({ named, branch, has }) =>
     named.length > 1 || has('-d', '--delete')
-      ? deny('switch', 'git symbolic-ref', 'HEAD stays where it is.', stayOn(branch))
+      ? denial('switch', 'git symbolic-ref', 'HEAD stays where it is.', stayOn(branch))
       : null,
   tag: ({ has, args }) =>
     has('-d', '-f', '--delete', '--force')
-      ? deny(
+      ? denial(
           'branches',
           `git tag ${args.join(' ')}`,
           'Tags belong to the whole repository.',
@@ -57,15 +57,15 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
       : null,
   notes: ({ named: [first] }) =>
     first === 'prune' || first === 'remove'
-      ? deny('branches', `git notes ${first}`, 'Notes belong to the whole repository.', 'Leave them.')
+      ? denial('branches', `git notes ${first}`, 'Notes belong to the whole repository.', 'Leave them.')
       : null,
   reflog: ({ named: [first] }) =>
     first === 'expire' || first === 'delete'
-      ? deny('branches', `git reflog ${first}`, 'The reflog keeps what others may want back.', 'Leave it.')
+      ? denial('branches', `git reflog ${first}`, 'The reflog keeps what others may want back.', 'Leave it.')
       : null,
   gc: ({ args }) =>
     args.some((arg) => /^--(prune|aggressive)/.test(arg))
-      ? deny(
+      ? denial(
           'branches',
           args.join(' '),
           'Others may want back what it removes.',
@@ -75,7 +75,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   prune: (call) =>
     call.has('--dry-run', '-n')
       ? null
-      : deny(
+      : denial(
           'branches',
           'git prune',
           'Others may want back what it removes.',
@@ -83,7 +83,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
         ),
   maintenance: ({ named: [first] }) =>
     /^(register|unregister|start|stop)$/.test(first ?? '')
-      ? deny('outside', `git maintenance ${first}`, 'This changes settings of the person.', 'Leave it.')
+      ? denial('outside', `git maintenance ${first}`, 'This changes settings of the person.', 'Leave it.')
       : null,
   fetch: movesByRefspec,
   pull: movesByRefspec,
@@ -101,7 +101,7 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   worktree: ({ named: [first, ...paths], branch, isTemporary: isMade, place }) => {
     if (first === 'list') return null;
     if (isMade) return paths.map((path) => judgeWrite(path, place)).find((denial) => denial !== null) ?? null;
-    return deny(
+    return denial(
       'worktrees',
       `git worktree ${first ?? ''}`,
       'Worktrees are made and removed by the control room.',
@@ -110,7 +110,12 @@ export const gitCommands: Readonly<Record<string, Judge>> = {
   },
   reset: (call) => judgeReset(call),
   flow: () =>
-    deny('approve', 'git flow', 'Branches are started and finished by the person.', 'Say that you are done.'),
+    denial(
+      'approve',
+      'git flow',
+      'Branches are started and finished by the person.',
+      'Say that you are done.',
+    ),
   submodule: (call) => judgeSubmodule(call),
   difftool: (call) => judgeTools(call),
   mergetool: (call) => judgeTools(call),
@@ -127,7 +132,7 @@ function judgeRemote({ named: [first, ...rest], isTemporary: isMade, place, walk
   if (isMade && first === 'add' && isLocalAddress(address, place)) walk.ownRemotes.add(rest[0] ?? '');
   if (isMade) return null;
   return /^(set-url|rename|remove|rm|set-branches|set-head|prune)$/.test(first ?? '')
-    ? deny(
+    ? denial(
         'push',
         `git remote ${first}`,
         'Remotes belong to the whole repository.',
@@ -137,7 +142,7 @@ function judgeRemote({ named: [first, ...rest], isTemporary: isMade, place, walk
 }
 
 /** Reports whether an address is a repository in a temporary folder. */
-function isLocalAddress(address: string, place: Place): boolean {
+function isLocalAddress(address: string, place: GuardPlace): boolean {
   const path = address.replace(/^file:\/\//, '');
   return /^(\.{0,2}\/|[\w.-]+$)/.test(path) && !/[\uE000\uE002]/.test(path) && isTemporary(path, place);
 }
@@ -145,7 +150,7 @@ function isLocalAddress(address: string, place: Place): boolean {
 function leaves({ command, args, branch }: GitCall, isFine: boolean): Denial | null {
   return isFine
     ? null
-    : deny('switch', `git ${command} ${args.join(' ')}`, 'This would leave your branch.', stayOn(branch));
+    : denial('switch', `git ${command} ${args.join(' ')}`, 'This would leave your branch.', stayOn(branch));
 }
 
 function isOwnSwitch({ args, branch }: GitCall): boolean {
@@ -170,7 +175,7 @@ function judgeCheckout(call: GitCall): Denial | null {
     if (isKnown(first) && first !== '' && isKnown(place.cwd) && place.exists(first, place.cwd)) return null;
     if (/[*?[]/.test(first)) return null;
   }
-  return deny(
+  return denial(
     'switch',
     `git checkout ${args.join(' ')}`,
     'A checkout of a branch or commit would leave your branch.',
@@ -187,7 +192,7 @@ function judgeRebase(call: GitCall): Denial | null {
   });
   for (const script of valuesOf(read, 'x', 'exec')) walk.apart(script);
   return read.rest.length > (has('--root') ? 0 : 1) && read.rest.at(-1) !== branch
-    ? deny(
+    ? denial(
         'switch',
         `git rebase ${args.join(' ')}`,
         'A rebase with a branch named switches to it.',
@@ -201,11 +206,11 @@ function judgeBisect({ args, branch, walk }: GitCall): Denial | null {
   if (verb === 'run') walk.run(rest, new Map(), ['']);
   return /^(log|view|visualize|help|terms|reset)$/.test(verb)
     ? null
-    : deny('switch', `git bisect ${verb}`, 'A bisection leaves your branch.', stayOn(branch));
+    : denial('switch', `git bisect ${verb}`, 'A bisection leaves your branch.', stayOn(branch));
 }
 
 function movesBranches({ command, branch }: GitCall): Denial {
-  return deny(
+  return denial(
     'branches',
     `git ${command}`,
     'This can move or rewrite the branches of others.',
@@ -216,14 +221,14 @@ function movesBranches({ command, branch }: GitCall): Denial {
 function movesByRefspec({ command, named, has }: GitCall): Denial | null {
   const refspec = named.slice(1).find((arg) => arg.includes(':') || arg.startsWith('+') || !isPlainRef(arg));
   if (refspec !== undefined)
-    return deny(
+    return denial(
       'branches',
       refspec,
       `git ${command} with a refspec moves branches here.`,
       'Name branches only.',
     );
   return has('--refmap') || has('--update-head-ok', '-u') || has('--mirror')
-    ? deny('branches', `git ${command}`, 'These options move branches here.', 'Leave them out.')
+    ? denial('branches', `git ${command}`, 'These options move branches here.', 'Leave them out.')
     : null;
 }
 
@@ -252,7 +257,7 @@ function judgeReset({ args, named, branch }: GitCall): Denial | null {
   if (!args.some((arg) => /^--(hard|keep|merge|ha|har|kee|merg)$/.test(arg))) return null;
   const [to = 'HEAD'] = named;
   if (/^[0-9a-f]{7,40}$/.test(to) || isOwnPast(to, branch)) return null;
-  return deny(
+  return denial(
     'reset',
     `git reset --hard ${to}`,
     'This would replace your branch with another.',
@@ -270,7 +275,7 @@ function judgeSubmodule({ args, walk, named, place }: GitCall): Denial | null {
     walk.apart(words.join(' '));
   }
   if (verb === 'set-url')
-    return deny('push', 'git submodule set-url', 'This redirects a repository.', 'Leave it to the person.');
+    return denial('push', 'git submodule set-url', 'This redirects a repository.', 'Leave it to the person.');
   if (verb === 'add') return judgeWrite(named.at(-1) ?? '.', place);
   return null;
 }

@@ -2,7 +2,7 @@ import { judgeSequence } from './builtins.ts';
 import { readOptions, valuesOf } from './options.ts';
 import { judgeWrite } from './places.ts';
 import type { GitCall, Shell } from './shell.ts';
-import { cannotTell, type Denial, deny, isKnown } from './text.ts';
+import { cannotTell, type Denial, denial, isKnown } from './text.ts';
 
 /** Settings whose value is a command that git runs (git-config(1)). */
 const commandKeys =
@@ -43,7 +43,9 @@ export function judgeGitVariables(environment: ReadonlyMap<string, string>, walk
       value !== '' &&
       value !== '/dev/null'
     )
-      walk.refuse(deny('switch', `${name}=${value}`, 'Git would take commands from there.', 'Leave it out.'));
+      walk.refuse(
+        denial('switch', `${name}=${value}`, 'Git would take commands from there.', 'Leave it out.'),
+      );
   }
 }
 
@@ -51,7 +53,7 @@ function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean)
   const key = name.toLowerCase();
   if (!isKnown(key)) return cannotTell(name, 'It cannot be told which setting of git this is.');
   if (/^alias\./.test(key))
-    return deny('switch', name, 'An alias could be any command.', 'Name the command itself.');
+    return denial('switch', name, 'An alias could be any command.', 'Name the command itself.');
   if (commandKeys.test(key)) {
     if (!isKept && quiet.test(value)) return null;
     if (key === 'sequence.editor') judgeSequence(value, walk);
@@ -59,7 +61,7 @@ function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean)
     return isKept ||
       !isKnown(value) ||
       /hooks|helper|fsmonitor|driver|clean|smudge|process|textconv|external|packobjects/.test(key)
-      ? deny(
+      ? denial(
           'outside',
           name,
           'Git would run what it says, also for others.',
@@ -73,7 +75,7 @@ function judgeSetting(name: string, value: string, walk: Shell, isKept: boolean)
       (value === '/dev/null' || /^(push\.default|protocol\.version|safe\.directory|http\.)/.test(key))
     )
       return null;
-    return deny(
+    return denial(
       'outside',
       name,
       'This leads git elsewhere, also for others.',
@@ -109,7 +111,7 @@ export function judgeConfigured({ args, place, walk }: GitCall): Denial | null {
     if (denial) return denial;
   }
   if (has('global', 'system'))
-    return deny(
+    return denial(
       'outside',
       'git config --global',
       'These are settings of the person, for all repositories.',
@@ -118,7 +120,7 @@ export function judgeConfigured({ args, place, walk }: GitCall): Denial | null {
   if (has('e', 'edit') || verb === 'edit')
     return cannotTell('git config --edit', 'It cannot be told what is changed.');
   if (has('remove-section', 'rename-section') || verb === 'remove-section' || verb === 'rename-section')
-    return deny(
+    return denial(
       'outside',
       `git config ${args.join(' ')}`,
       'Settings belong to the whole repository.',

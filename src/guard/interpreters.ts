@@ -3,14 +3,14 @@ import { interpreters, judgeCode } from './code.ts';
 import { judgeOwnCommand } from './decisions.ts';
 import { changedFiles } from './files.ts';
 import { isGiven, type OptionSyntax, readOptions, valuesOf } from './options.ts';
-import type { Program, Shell } from './shell.ts';
+import type { ProgramRule, Shell } from './shell.ts';
 import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
 
 const shellSyntax: OptionSyntax = { short: 'oO', long: ['rcfile', 'init-file'] };
 
 /** A shell: what `-c` says, what a file that was written here says, or what it reads. */
-export const runShell: Program = ({ program, args, environment, input, walk }) => {
+export const runShell: ProgramRule = ({ program, args, environment, input, walk }) => {
   const read = readOptions(
     args.map((arg) => (/^\+[a-zA-Z]/.test(arg) ? `-${arg.slice(1)}` : arg)),
     shellSyntax,
@@ -90,7 +90,7 @@ const codeFlag: Readonly<Record<string, RegExp>> = {
 };
 
 /** A program for scripts of another language: code on its command line, in a file of this line, or in what it reads. */
-export const runInterpreter: Program = ({ program, args, environment, input, walk }) => {
+export const runInterpreter: ProgramRule = ({ program, args, environment, input, walk }) => {
   const kind = program
     .replace(/[\d.]+$/, '')
     .replace(/^[gmn]awk$/, 'awk')

@@ -1,7 +1,7 @@
 import type { GuardRules, OrchestratorRules, WorkerRules } from '../core/worker.ts';
 import { oneLine } from '../lib/sanitize.ts';
-import { type Files, judgeKey, judgeWrite, type Locate, type Place, type ToolCall } from './places.ts';
-import { type Denial, deny } from './text.ts';
+import { type Files, type GuardPlace, judgeKey, judgeWrite, type Locate, type ToolCall } from './places.ts';
+import { type Denial, denial } from './text.ts';
 import { judgeScript } from './walk.ts';
 
 /**
@@ -62,10 +62,10 @@ const lookers = new Set(['Read', 'Glob', 'Grep', 'LS', 'LSP', 'NotebookRead']);
 const pathFields =
   /^(file_?paths?|notebook_?paths?|paths?|target(_?(file|path))?|destination|dest|directory)$/i;
 
-function judgeWorker({ tool, input }: ToolCall, rules: WorkerRules, place: Place): Denial | null {
+function judgeWorker({ tool, input }: ToolCall, rules: WorkerRules, place: GuardPlace): Denial | null {
   const leaves = tool === 'EnterWorktree' || input.isolation === 'worktree';
   if (leaves && !rules.allow.includes('worktrees'))
-    return deny(
+    return denial(
       'worktrees',
       tool,
       'You have a worktree already; others are made by the control room.',
@@ -85,25 +85,25 @@ function judgeWorker({ tool, input }: ToolCall, rules: WorkerRules, place: Place
   return null;
 }
 
-function judgeCommand(command: unknown, tool: string, place: Place): Denial | null {
+function judgeCommand(command: unknown, tool: string, place: GuardPlace): Denial | null {
   if (typeof command === 'string') return judgeScript(command, place);
   if (Array.isArray(command) && command.every((word) => typeof word === 'string'))
     return judgeScript(command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' '), place);
-  return deny('outside', tool, 'The command it is given is no text.', 'Give it as one text.');
+  return denial('outside', tool, 'The command it is given is no text.', 'Give it as one text.');
 }
 
 /** Judges a path of a file tool, which may expand a tilde as a shell does. */
-function judgePath(path: unknown, field: string, place: Place): Denial | null {
+function judgePath(path: unknown, field: string, place: GuardPlace): Denial | null {
   const { rules } = place;
   if (typeof path !== 'string' || path.trim() === '')
-    return deny('outside', field, 'This is no path.', 'Name the file.');
+    return denial('outside', field, 'This is no path.', 'Name the file.');
   if (!path.startsWith('~')) return judgeWrite(path, place);
   const home = rules.variables.HOME ?? '/root';
   return judgeWrite(/^~(\/|$)/.test(path) ? `${home}${path.slice(1)}` : `/home/${path.slice(1)}`, place);
 }
 
 /** What the guard says of a tool that is about to be used: the agent's answer, and what the record keeps. */
-export interface Refusal {
+export interface GuardRefusal {
   readonly answer: object;
   /** Such as `Bash: git stash`, one line. */
   readonly what: string;
@@ -117,7 +117,7 @@ const keptOfInput = 200;
  * Judges what a PreToolUse hook posted; anything else is no matter of the guard's.
  * @returns null where the session may go on
  */
-export function refusalOf(body: unknown, rules: GuardRules, files: Files): Refusal | null {
+export function refusalOf(body: unknown, rules: GuardRules, files: Files): GuardRefusal | null {
   if (!isObject(body) || body.hook_event_name !== 'PreToolUse') return null;
   const call = callOf(body);
   if (!call) return refuse('?', 'What the tool is to do cannot be read.');
@@ -136,7 +136,7 @@ export function denyTool(why: string): object {
   };
 }
 
-function refuse(what: string, why: string): Refusal {
+function refuse(what: string, why: string): GuardRefusal {
   return { answer: denyTool(why), what, why };
 }
 

@@ -1,6 +1,6 @@
 import { readOptions, valuesOf } from './options.ts';
 import type { Shell } from './shell.ts';
-import { deny, leavesMachine } from './text.ts';
+import { denial, leavesMachine } from './text.ts';
 
 /** Programs for packages and containers, with the options that name the folder they work in. */
 const folderOptions: Readonly<Record<string, readonly string[]>> = {
@@ -101,7 +101,7 @@ function judgePersonal(word: string, verb: string, args: readonly string[], walk
     args.some((arg) => /^(get|list|ls|-json|debug)$/.test(arg)) || (verb === 'env' && !args.includes('-w'));
   if (isGlobal || (sets && !looks))
     walk.refuse(
-      deny('outside', word, 'This changes what the person has set up.', 'Keep it inside the project.'),
+      denial('outside', word, 'This changes what the person has set up.', 'Keep it inside the project.'),
     );
 }
 

@@ -1,5 +1,5 @@
 import type { GuardRules, WorkerRules } from '../core/worker.ts';
-import { anything, type Denial, deny, isKnown } from './text.ts';
+import { anything, type Denial, denial, isKnown } from './text.ts';
 
 /** One use of a tool, as the agent is about to do it. Hostile: names and texts come from a model. */
 export interface ToolCall {
@@ -24,7 +24,7 @@ export interface Files {
 export type Locate = Files['locate'];
 
 /** A place in the file system that a worker's command is judged at. */
-export interface Place extends Files {
+export interface GuardPlace extends Files {
   readonly rules: WorkerRules;
   /** Absolute path of the current folder, or `anything`. */
   readonly cwd: string;
@@ -37,7 +37,7 @@ const sinks = /^\/dev\/(null|zero|full|tty|stdin|stdout|stderr|fd\/\d+|pts\/\d+)
  * Judges that something is written, changed or removed at a path. A part of it that cannot be told counts as one name; a
  * path whose beginning cannot be told is refused, unless it was read from a file: then it is as little to be seen as a script.
  */
-export function judgeWrite(path: string, place: Place): Denial | null {
+export function judgeWrite(path: string, place: GuardPlace): Denial | null {
   const { rules, locate, cwd } = place;
   if (sinks.test(path) || rules.allow.includes('outside')) return null;
   if (path === '') return null;
@@ -56,13 +56,13 @@ export function judgeWrite(path: string, place: Place): Denial | null {
 }
 
 /** Reports whether a folder belongs to the worker: what runs there may change it. */
-export function isOwn(path: string, place: Place): boolean {
+export function isOwn(path: string, place: GuardPlace): boolean {
   const own = real(place.rules.worktree, place);
   return (place.locate(path, place.cwd) ?? ['/']).every((one) => isInside(one, own));
 }
 
 /** Reports whether a folder is a temporary one: a repository there is of the worker's own making. */
-export function isTemporary(path: string, place: Place): boolean {
+export function isTemporary(path: string, place: GuardPlace): boolean {
   const own = real(place.rules.worktree, place);
   return (place.locate(path, place.cwd) ?? ['/']).every(
     (one) => !isInside(one, own) && isWritable(one, own, place),
@@ -82,12 +82,12 @@ export function linked(locate: Locate, links: ReadonlyMap<string, string>): Loca
   return (path, from) => locate(path, from)?.flatMap((one) => follow(one, 8)) ?? null;
 }
 
-function real(folder: string, { locate }: Place): string {
+function real(folder: string, { locate }: GuardPlace): string {
   return locate(folder, '/')?.[0] ?? folder;
 }
 
 /** A temporary folder that happens to hold the workspace does not open it. */
-function isWritable(path: string, own: string, place: Place): boolean {
+function isWritable(path: string, own: string, place: GuardPlace): boolean {
   const workspace = real(place.rules.workspace, place);
   const isOpen = (folder: string) =>
     isInside(path, folder) && (!isInside(path, workspace) || isInside(folder, workspace));
@@ -100,7 +100,7 @@ export function isInside(path: string, folder: string): boolean {
 }
 
 function outside(path: string, why: string): Denial {
-  return deny(
+  return denial(
     'outside',
     path,
     why,
@@ -155,7 +155,7 @@ export function judgeKey(call: ToolCall, rules: GuardRules, locate: Locate): Den
 }
 
 /** Returns why a program may not be run with these arguments because of the key; null when it may. */
-export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: Place): Denial | null {
+export function judgeKeyWords(words: readonly string[], { rules, locate, cwd }: GuardPlace): Denial | null {
   const at: KeyPlace = { folder: rules.state ?? null, locate, cwd };
   const [first = '', ...args] = words;
   const program = first.slice(first.lastIndexOf('/') + 1);

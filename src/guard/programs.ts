@@ -18,7 +18,7 @@ import {
   runXargs,
 } from './runners.ts';
 import { judgeSending } from './sending.ts';
-import type { Program, Run, Shell } from './shell.ts';
+import type { ProgramRule, Run, Shell } from './shell.ts';
 import { anything, baseName, type Choices, cannotTell, isKnown } from './text.ts';
 import { plain, runWrapped, wrappers } from './wrappers.ts';
 
@@ -64,7 +64,7 @@ function isAliased([first]: readonly string[], alias: string): boolean {
 const readers =
   'echo printf cat tee bat head tail grep egrep fgrep rg ag ack ls eza exa tree wc sort uniq cut tr nl tac rev jq yq column fold fmt comm diff cmp stat file du df date mktemp basename dirname realpath readlink pwd which type whereis true false test [ sleep seq yes id whoami uname hostname md5sum sha1sum sha256sum base64 xxd od hexdump strings less more man info apropos history ps pgrep top htop lsof pkill killall wait jobs fg bg tput clear printenv locale ulimit umask getopts times logger notify-send pbcopy xclip wl-copy figlet cowsay shellcheck shfmt prettier eslint biome tsc vitest jest mocha pytest ruff mypy black';
 
-const runPrinter: Program = (run) => {
+const runPrinter: ProgramRule = (run) => {
   const { program, args, input, walk } = run;
   args.forEach((arg, at) => {
     if (program === 'rg' && /^--pre(=|$)/.test(arg))
@@ -76,7 +76,7 @@ const runPrinter: Program = (run) => {
   return printedBy(program, printer);
 };
 
-const programs: ReadonlyMap<string, Program> = new Map<string, Program>([
+const programs: ReadonlyMap<string, ProgramRule> = new Map<string, ProgramRule>([
   ...readers.split(' ').map((name) => [name, runPrinter] as const),
   ...Object.entries(wrappers).map(
     ([name, wrapper]) => [name, (run: Run) => runWrapped(run, wrapper)] as const,

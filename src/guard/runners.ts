@@ -1,10 +1,10 @@
 import { changedFiles } from './files.ts';
 import { isGiven, readOptions, valuesOf } from './options.ts';
-import type { Program, Shell } from './shell.ts';
-import { anything, cannotTell, deny, fileText, isKnown, readable } from './text.ts';
+import type { ProgramRule, Shell } from './shell.ts';
+import { anything, cannotTell, denial, fileText, isKnown, readable } from './text.ts';
 
 /** `xargs`: what it reads comes behind its words. */
-export const runXargs: Program = ({ args, environment, input, walk }) => {
+export const runXargs: ProgramRule = ({ args, environment, input, walk }) => {
   const read = readOptions(args, {
     short: 'aEIdLnPsR',
     long: [
@@ -36,7 +36,7 @@ export const runXargs: Program = ({ args, environment, input, walk }) => {
 };
 
 /** Clients of databases: commands of their own that run one of the shell's. */
-export const runDatabase: Program = ({ args, input, walk }) => {
+export const runDatabase: ProgramRule = ({ args, input, walk }) => {
   for (const text of [...args, ...input])
     for (const [, command = ''] of text.matchAll(
       /(?:^|\n|;)\s*(?:\.(?:shell|system)|\\!|system)\s+([^\n]+)/g,
@@ -46,7 +46,7 @@ export const runDatabase: Program = ({ args, input, walk }) => {
 };
 
 /** `find` and `fd`: what they run for each file, and what they write. */
-export const runFind: Program = (run) => {
+export const runFind: ProgramRule = (run) => {
   const { program, args, walk } = run;
   const end = args.findIndex((arg) => /^[-(!]/.test(arg) && !/^-[HLPO]/.test(arg));
   const roots = args.slice(0, end < 0 ? undefined : end).filter((arg) => !arg.startsWith('-'));
@@ -74,7 +74,7 @@ export const runFind: Program = (run) => {
   return found;
 };
 
-export const runMake: Program = ({ program, args, input, walk }) => {
+export const runMake: ProgramRule = ({ program, args, input, walk }) => {
   const read = readOptions(args, {
     short: 'fCIjloWEO',
     long: ['file', 'makefile', 'directory', 'eval'],
@@ -100,25 +100,25 @@ function runRecipes(text: string, walk: Shell): void {
 }
 
 /** What runs later, or in a place that this line does not show. */
-export const runLater: Program = ({ program, args, input, walk }) => {
+export const runLater: ProgramRule = ({ program, args, input, walk }) => {
   if (program === 'crontab' && args.some((arg) => /^-l$/.test(arg))) return undefined;
   if (program === 'crontab' || program === 'at' || program === 'batch') {
     for (const text of input) if (isKnown(text) && text !== '') walk.apart(text);
     walk.refuse(
-      deny('outside', program, 'It runs commands later, when they cannot be checked.', 'Run them now.'),
+      denial('outside', program, 'It runs commands later, when they cannot be checked.', 'Run them now.'),
     );
   }
   return undefined;
 };
 
-export const runGdb: Program = ({ args, environment, input, walk }) => {
+export const runGdb: ProgramRule = ({ args, environment, input, walk }) => {
   const read = readOptions(args, { long: ['ex', 'iex', 'eval-command', 'command', 'x'] });
   for (const text of valuesOf(read, 'ex', 'iex', 'eval-command'))
     walk.apart(text.replace(/^\s*(shell|!|pipe|python|system)\s*/, ''));
   return isGiven(read, 'args') ? walk.run(read.rest, environment, input) : undefined;
 };
 
-export const runTar: Program = ({ program, args, walk }) => {
+export const runTar: ProgramRule = ({ program, args, walk }) => {
   for (const [at, arg] of args.entries()) {
     const [, script] =
       /^--(?:to-command|use-compress-program|rsh-command|info-script|new-volume-script)=(.*)$/s.exec(arg) ??
@@ -132,7 +132,7 @@ export const runTar: Program = ({ program, args, walk }) => {
   return [fileText];
 };
 
-export const runCopier: Program = ({ program, args, walk }) => {
+export const runCopier: ProgramRule = ({ program, args, walk }) => {
   const read = readOptions(args, {
     short: program === 'rsync' ? 'efBMT' : 'cDFiJloPSX',
     long: ['rsh', 'rsync-path'],
@@ -152,7 +152,7 @@ export function judgeSshSettings(settings: readonly string[], walk: Shell): void
 }
 
 /** Programs that put commands into the repository's hooks, which run in every worktree. */
-export const runHooks: Program = ({ program, args, walk }) => {
+export const runHooks: ProgramRule = ({ program, args, walk }) => {
   const verb = args.find((arg) => !arg.startsWith('-')) ?? '';
   const installs =
     /^(install|install-hooks|uninstall|init|init-templatedir|add|set|migrate)$/.test(verb) ||
@@ -161,7 +161,7 @@ export const runHooks: Program = ({ program, args, walk }) => {
   const isAsked = args.some((arg) => /^(--help|-h|--version|--dry-run)$/.test(arg));
   if (installs && !isAsked && !(program === 'pre-commit' && verb === 'install-hooks'))
     walk.refuse(
-      deny(
+      denial(
         'outside',
         `${program} ${verb}`.trim(),
         'Hooks belong to the whole repository and run in every worktree.',
@@ -172,13 +172,18 @@ export const runHooks: Program = ({ program, args, walk }) => {
 };
 
 /** `kill -9 -1` ends every program of the person, other workers among them. */
-export const runKill: Program = ({ args, walk }) => {
+export const runKill: ProgramRule = ({ args, walk }) => {
   const [first = ''] = args;
   const isSignal = /^-/.test(first) && first !== '--';
   const targets = isSignal && args.length > 1 ? args.slice(/^-[sn]$/.test(first) ? 2 : 1) : args;
   if (targets.some((target, at) => target === '-1' && (isSignal || at > 0)))
     walk.refuse(
-      deny('outside', `kill ${args.join(' ')}`, 'This ends all programs of the person.', 'Name the process.'),
+      denial(
+        'outside',
+        `kill ${args.join(' ')}`,
+        'This ends all programs of the person.',
+        'Name the process.',
+      ),
     );
   return undefined;
 };

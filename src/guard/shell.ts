@@ -1,12 +1,12 @@
 import type { WorkerRules } from '../core/worker.ts';
-import type { Place } from './places.ts';
+import type { GuardPlace } from './places.ts';
 import type { Choices, Denial } from './text.ts';
 
 /** What a shell lets the programs do that run in it. */
 export interface Shell {
   readonly rules: WorkerRules;
   /** The places where the next command may run. */
-  readonly places: readonly Place[];
+  readonly places: readonly GuardPlace[];
   readonly isRefused: boolean;
   /** Names of remotes that this line made in temporary repositories, and that lead to another one there. */
   readonly ownRemotes: Set<string>;
@@ -57,7 +57,7 @@ export interface Run {
 }
 
 /** Goes through a command as far as the guard knows its program. Returns what it may print. */
-export type Program = (run: Run) => Choices<string> | undefined;
+export type ProgramRule = (run: Run) => Choices<string> | undefined;
 
 /** One command of git, in a place that is certain. */
 export interface GitCall {
@@ -65,7 +65,7 @@ export interface GitCall {
   readonly args: readonly string[];
   /** Arguments that are no options. */
   readonly named: readonly string[];
-  readonly place: Place;
+  readonly place: GuardPlace;
   readonly branch: string;
   readonly walk: Shell;
   /** The repository is a temporary one of the worker's own making. */

@@ -58,7 +58,7 @@ export function crossed<A, B, C>(
 }
 
 /** Returns a refusal: what it is about, the word that caused it, why, and what to do instead. */
-export function deny(topic: GuardTopic, word: string, why: string, instead: string): Denial {
+export function denial(topic: GuardTopic, word: string, why: string, instead: string): Denial {
   return { topic, reason: `${shown(word)}: ${why} ${instead}` };
 }
 
@@ -69,7 +69,7 @@ export function cannotTell(word: string, why: string): Denial {
 
 /** Returns a refusal that holds whatever the workspace allows. */
 export function unresolved(word: string, why: string, instead: string): Denial {
-  return { ...deny('outside', word, why, instead), isFinal: true };
+  return { ...denial('outside', word, why, instead), isFinal: true };
 }
 
 /** Returns the refusal of what is too long or too deep to be gone through. */
@@ -85,7 +85,7 @@ export function shown(text: string): string {
 
 /** Returns the refusal of what leaves the machine. */
 export function leavesMachine(word: string): Denial {
-  return deny(
+  return denial(
     'push',
     word,
     'Nothing leaves this machine before a person has looked at it.',

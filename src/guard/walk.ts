@@ -8,7 +8,7 @@ import {
   type Redirection,
   type Statement,
 } from 'unbash';
-import { judgeKeyWords, judgeWrite, linked, type Place } from './places.ts';
+import { type GuardPlace, judgeKeyWords, judgeWrite, linked } from './places.ts';
 import { runWords } from './programs.ts';
 import type { Shell } from './shell.ts';
 import {
@@ -44,7 +44,7 @@ import { fieldsOf, type Scope, textsOf, textsOfParts, visitArithmetic, visitWord
 const deepest = 12;
 
 /** Reports why a worker may not run a command line, as far as that can be told from its text; null where it may. */
-export function judgeScript(text: string, place: Place): Denial | null {
+export function judgeScript(text: string, place: GuardPlace): Denial | null {
   const shared = sharedIn(place);
   try {
     new Walk(shared, startIn(place), 0).script(text);
@@ -71,11 +71,11 @@ export class Walk implements Scope, Shell {
     this.#depth = depth;
   }
 
-  get rules(): Place['rules'] {
+  get rules(): GuardPlace['rules'] {
     return this.#shared.place.rules;
   }
 
-  get places(): readonly Place[] {
+  get places(): readonly GuardPlace[] {
     const { place, links } = this.#shared;
     const locate = links.size === 0 ? place.locate : linked(place.locate, links);
     return this.#state.folders.map((cwd) => ({ ...place, locate, cwd }));

@@ -1,5 +1,5 @@
 import type { Function as FunctionNode, Redirection } from 'unbash';
-import type { Place } from './places.ts';
+import type { GuardPlace } from './places.ts';
 import { anything, type Choices, crossed, type Denial, fileText, mostChoices } from './text.ts';
 
 /** What a shell keeps from one command to the next, as far as it can be told. */
@@ -17,7 +17,7 @@ export interface State {
 
 /** What all shells of one line have together. */
 export interface Shared {
-  readonly place: Omit<Place, 'cwd'>;
+  readonly place: Omit<GuardPlace, 'cwd'>;
   /** Symbolic links that the line makes, by their absolute path. */
   readonly links: Map<string, string>;
   readonly ownRemotes: Set<string>;
@@ -38,7 +38,7 @@ const longest = 200_000;
 const longestValue = 20_000;
 
 /** Returns what the shells of one line begin with. */
-export function sharedIn(place: Place): Shared {
+export function sharedIn(place: GuardPlace): Shared {
   return {
     place,
     links: new Map(),
@@ -51,7 +51,7 @@ export function sharedIn(place: Place): Shared {
 }
 
 /** Returns what a shell begins with that is started in a place. */
-export function startIn({ rules, cwd }: Place): State {
+export function startIn({ rules, cwd }: GuardPlace): State {
   return {
     folders: [cwd],
     before: [anything],
@@ -112,7 +112,11 @@ export function isRedirection(one: { readonly type: string }): one is Redirectio
 }
 
 /** Returns what a file holds, where the line wrote it before; null where it did not. */
-export function contentsAt(path: string, { files }: State, places: readonly Place[]): Choices<string> | null {
+export function contentsAt(
+  path: string,
+  { files }: State,
+  places: readonly GuardPlace[],
+): Choices<string> | null {
   const named = files.get(path);
   if (named !== undefined) return named;
   for (const place of places)
@@ -129,7 +133,7 @@ export function withFile(
   path: string,
   text: Choices<string>,
   isMore: boolean,
-  places: readonly Place[],
+  places: readonly GuardPlace[],
 ): State {
   const files = new Map(state.files);
   for (const place of places)

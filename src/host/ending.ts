@@ -1,4 +1,4 @@
-import type { EndingManners, EndingStep } from '../ipc/hostApi.ts';
+import type { EndingStep, ShutdownPolicy } from '../ipc/hostApi.ts';
 import { endProcesses } from '../lib/children.ts';
 import { findMarked, findTree, listProcesses, type ProcessEntry } from '../lib/processes.ts';
 import { pollUntil } from '../lib/schedule.ts';
@@ -14,14 +14,14 @@ const wordShownMs = 600;
 const usualTermMs = 3000;
 
 /** A child that is to be ended. */
-interface Departing {
+interface EndingChild {
   readonly pid: number;
   /** Of its process; with another one the pid belongs to another process and is left alone. */
   readonly start: string;
   /** Stands as `ORCH_TOKEN` in the environment of all that it started. */
   readonly token: string;
   /** How it is asked to end before it is made to; null: it is not asked. */
-  readonly manners: EndingManners | null;
+  readonly manners: ShutdownPolicy | null;
   readonly keyboard: Keyboard;
   /** Says how far it is. */
   step(now: EndingStep): void;
@@ -32,7 +32,7 @@ interface Departing {
  * question no key is pressed, for it would be an answer.
  * Resolves when all of it is gone.
  */
-export async function endChild(child: Departing): Promise<void> {
+export async function terminateChild(child: EndingChild): Promise<void> {
   const { manners } = child;
   // Collected before the child ends: what it leaves behind is init's then, and leads nowhere any more.
   const found = new Map<string, ProcessEntry>();
@@ -46,14 +46,14 @@ export async function endChild(child: Departing): Promise<void> {
   };
   collect();
   if (manners) {
-    await takeLeave(child, manners);
+    await requestExit(child, manners);
     collect();
   }
   child.step('terminating');
   await endProcesses([...found.values()], manners?.termMs ?? usualTermMs);
 }
 
-async function takeLeave({ keyboard, step }: Departing, manners: EndingManners): Promise<void> {
+async function requestExit({ keyboard, step }: EndingChild, manners: ShutdownPolicy): Promise<void> {
   const { interrupt, idleMs, quit, quitMs } = manners;
   if (interrupt !== '' && idleMs > 0) {
     if (await asksNow(keyboard)) return;

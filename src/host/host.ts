@@ -1,4 +1,4 @@
-import { Announcer, keepsUp } from '../ipc/announcer.ts';
+import { keepsUp, Publisher } from '../ipc/announcer.ts';
 import type { ChildMessage, HostNotices, OpenTerminal, TerminalRecord } from '../ipc/hostApi.ts';
 import { failure, type Result, success } from '../lib/result.ts';
 import { isSameSecret } from '../lib/stateFolder.ts';
@@ -11,7 +11,7 @@ const announceMs = 50;
 /** All terminals of a workspace, who looks at them, and what their children posted. */
 export class Host {
   /** Tells links of terminals' records. */
-  readonly announcer = new Announcer<string, TerminalRecord>({
+  readonly announcer = new Publisher<string, TerminalRecord>({
     everyMs: announceMs,
     first: 'at-once',
     read: (id) => this.find(id)?.record ?? null,

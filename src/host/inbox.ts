@@ -3,7 +3,7 @@ import { lstatSync, readlinkSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { dirname, join, resolve } from 'node:path';
 import type { GuardRules } from '../core/worker.ts';
-import { denyTool, type Refusal, refusalOf } from '../guard/judge.ts';
+import { denyTool, type GuardRefusal, refusalOf } from '../guard/judge.ts';
 import { logError } from '../ipc/daemon.ts';
 import {
   askTopic,
@@ -118,9 +118,9 @@ export function receive(
   return Promise.resolve(success(refusal.answer));
 }
 
-function judged(body: unknown, rules: GuardRules): Refusal | null {
+function judged(body: unknown, rules: GuardRules): GuardRefusal | null {
   try {
-    return refusalOf(body, rules, { locate, exists });
+    return refusalOf(body, rules, { locate, exists: existsBelow });
   } catch (error) {
     // A fault of ours must not open what it guards.
     logError(error);
@@ -288,7 +288,7 @@ export function locate(path: string, from: string): readonly string[] | null {
 }
 
 /** Reports whether there is anything at a path, a broken link included. */
-export function exists(path: string, from: string): boolean {
+export function existsBelow(path: string, from: string): boolean {
   return statAt(resolve(from, path)) !== undefined;
 }
 

@@ -1,5 +1,5 @@
 import type { SelectionShape } from '../ipc/hostApi.ts';
-import { endOfLine, type Lines, type Place, PrintedLine, startOfLine } from '../terminal/lines.ts';
+import { endOfLine, type LinePosition, type Lines, PrintedLine, startOfLine } from '../terminal/lines.ts';
 import {
   ColorKind,
   cellIndex,
@@ -15,16 +15,16 @@ export const Mark = { none: 0, match: 1, selected: 2, current: 3 } as const;
 export type Mark = (typeof Mark)[keyof typeof Mark];
 
 /** From one cell of a terminal to another, both included. */
-export interface Span {
-  readonly from: Place;
-  readonly to: Place;
+export interface MarkSpan {
+  readonly from: LinePosition;
+  readonly to: LinePosition;
   readonly mark: Mark;
 }
 
 /** Marks what is visible of spans in a grid whose upper row is line `top`; characters are marked as a whole. */
-export function paintMarks(grid: Grid, top: number, spans: readonly Span[]): void {
+export function paintMarks(grid: Grid, top: number, spans: readonly MarkSpan[]): void {
   const marks = new Uint8Array(grid.cols * grid.rows);
-  const cellOf = ({ line, x }: Place) => (line - top) * grid.cols + x;
+  const cellOf = ({ line, x }: LinePosition) => (line - top) * grid.cols + x;
   for (const { from, to, mark } of spans) {
     const last = Math.min(cellOf(to), marks.length - 1);
     for (let cell = Math.max(0, cellOf(from)); cell <= last; cell++)
@@ -34,7 +34,7 @@ export function paintMarks(grid: Grid, top: number, spans: readonly Span[]): voi
 }
 
 /** The rows of a grid, whose upper row is line `top`, that have something marked. */
-export function markedRows(spans: readonly Span[], top: number, rows: number): number[] {
+export function markedRows(spans: readonly MarkSpan[], top: number, rows: number): number[] {
   const isMarked = (y: number) => spans.some(({ from, to }) => from.line - top <= y && y <= to.line - top);
   return Array.from({ length: rows }, (_, y) => y).filter(isMarked);
 }
@@ -102,8 +102,8 @@ export function* visibleMatches(
   top: number,
   rows: number,
   needle: Needle,
-  current: Place | null,
-): Generator<Span> {
+  current: LinePosition | null,
+): Generator<MarkSpan> {
   // A line may be wrapped over all there is; a match reaches no further than its length in wide characters.
   const reach = Math.ceil((needle.text.length * 2) / lines.cols) + 1;
   const bottom = Math.min(top + rows, lines.end) - 1;
@@ -126,7 +126,7 @@ export function* visibleMatches(
 
 /** Of all matches the one wanted, and how many there are. */
 interface SearchEnd {
-  readonly place: Place | null;
+  readonly place: LinePosition | null;
   readonly matches: number;
   /** From 1; 0 without a match. */
   readonly nth: number;
@@ -136,7 +136,7 @@ interface SearchStart {
   readonly needle: Needle;
   readonly direction: 'back' | 'forward';
   /** The match is the nearest before or behind this. */
-  readonly pivot: Place;
+  readonly pivot: LinePosition;
 }
 
 /**
@@ -181,23 +181,23 @@ export function* searchLines(
     : { place: first, matches, nth: Math.min(1, matches) };
 }
 
-type Nearest = Place | null;
+type Nearest = LinePosition | null;
 
-function comparePlaces(a: Place, b: Place): number {
+function comparePlaces(a: LinePosition, b: LinePosition): number {
   return a.line - b.line || a.x - b.x;
 }
 
 /** Two ends, in any order, and what lies between them made whole. */
 export interface Selection {
-  readonly anchor: Place;
-  readonly head: Place;
+  readonly anchor: LinePosition;
+  readonly head: LinePosition;
   readonly shape: SelectionShape;
 }
 
 /** The first cell and the last. */
 interface Range {
-  readonly from: Place;
-  readonly to: Place;
+  readonly from: LinePosition;
+  readonly to: LinePosition;
 }
 
 /** What is selected of the lines that are kept; null when they have all been thrown away. */
@@ -240,7 +240,7 @@ export function textOf({ from, to }: Range, lines: Lines): { text: string; lines
 }
 
 /** The same for the right half of a wide character as for its left half. */
-function startOfCell(printed: PrintedLine, place: Place): Place {
+function startOfCell(printed: PrintedLine, place: LinePosition): LinePosition {
   const at = printed.placeOf(printed.indexOf({ ...place, x: place.x + 1 }) - 1);
   return comparePlaces(at, place) < 0 && at.line === place.line ? at : place;
 }
@@ -252,7 +252,7 @@ function kindOf(letter: string): number {
   return kinds.findIndex((kind) => kind.test(letter));
 }
 
-function wordAt(lines: Lines, place: Place): Range {
+function wordAt(lines: Lines, place: LinePosition): Range {
   const printed = new PrintedLine(lines, startOfLine(lines, place.line), endOfLine(lines, place.line));
   const { text } = printed;
   let start = printed.indexOf(startOfCell(printed, place));

@@ -199,7 +199,7 @@ interface OutputSink {
  * Holds what a child printed until it is parsed. A small chunk that finds nothing waiting is parsed at once;
  * everything else goes in slices, one per terminal and turn of the event loop, so that terminals are fair.
  */
-export class Output {
+export class PtyOutput {
   readonly #sink: OutputSink;
   #waiting: Buffer[] = [];
   #bytes = 0;

@@ -1,12 +1,12 @@
 import type { HostApi, HostNotices, HostUpcalls } from '../ipc/hostApi.ts';
 import { hostShapes } from '../ipc/hostShapes.ts';
 import { FrameKind, type Handlers, type Link } from '../ipc/link.ts';
-import type { Standing } from '../ipc/peer.ts';
+import type { PeerStanding } from '../ipc/peer.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { type Host, noTerminal } from './host.ts';
 import type { Watched } from './terminal.ts';
 import { PasteReader } from './typeLine.ts';
-import type { Size, View } from './view.ts';
+import type { View, ViewSize } from './view.ts';
 
 /** What every link may ask, also that of another version, is served elsewhere. */
 type Served = Omit<HostApi, 'status' | 'stop'>;
@@ -15,7 +15,7 @@ type Served = Omit<HostApi, 'status' | 'stop'>;
 const maxTextLength = 2_000_000;
 
 /** Who is at the other end: our controller, or a client, which acts for a person or does not. */
-type LinkRole = 'controller' | (() => Standing);
+type LinkRole = 'controller' | (() => PeerStanding);
 
 /**
  * Serves a link that has said hello. What changes terminals is for the controller. A client may look; it types, and decides
@@ -179,12 +179,12 @@ function notAllowed(): Result<never> {
   return failure('not_allowed', 'Only the controller opens and ends terminals.', 'Propose a worker instead.');
 }
 
-function typingProblem({ isWorker, problem }: Standing & { readonly person: false }): Problem {
+function typingProblem({ isWorker, problem }: PeerStanding & { readonly person: false }): Problem {
   if (!isWorker) return problem;
   return problemOf('not_allowed', 'A worker may look at terminals, no more.', 'Ask the person.');
 }
 
-function isSize({ cols, rows }: Size): boolean {
+function isSize({ cols, rows }: ViewSize): boolean {
   return [cols, rows].every((cells) => Number.isInteger(cells) && cells >= 2 && cells <= 1000);
 }
 

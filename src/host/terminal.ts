@@ -7,10 +7,10 @@ import { Debounce } from '../lib/schedule.ts';
 import { Emulator } from '../terminal/emulator.ts';
 import type { Lines } from '../terminal/lines.ts';
 import type { Screen } from '../terminal/screen.ts';
-import { endChild } from './ending.ts';
-import { Input, Output, type Pty, startPty } from './pty.ts';
-import { bracketed, type Keyboard, type Line, typeLine } from './typeLine.ts';
-import { RawStream, type Size, smallestRoom, View, Watch } from './view.ts';
+import { terminateChild } from './ending.ts';
+import { Input, type Pty, PtyOutput, startPty } from './pty.ts';
+import { bracketed, type Keyboard, type TypedLine, typeLine } from './typeLine.ts';
+import { RawStream, smallestRoom, View, type ViewSize, Watch } from './view.ts';
 
 interface TerminalEvents {
   /** The record is another one. */
@@ -48,7 +48,7 @@ export class Terminal {
   readonly #emulator: Emulator;
   readonly #pty: Pty;
   readonly #input = new Input((bytes) => this.#pty.write(bytes));
-  readonly #output: Output;
+  readonly #output: PtyOutput;
   readonly #exited = Promise.withResolvers<void>();
   #record: TerminalRecord;
   #isComplete = false;
@@ -90,7 +90,7 @@ export class Terminal {
     this.#emulator.onReply = (bytes) => this.#input.push(Buffer.from(bytes), maxReplyBytes);
     this.#emulator.onTitle = (title) => this.#change({ title: cleanTitle(title) });
     this.#emulator.onBell = () => events.onBell();
-    this.#output = new Output({
+    this.#output = new PtyOutput({
       parse: (bytes) => this.#parse(bytes),
       pause: () => pty.pause(),
       resume: () => pty.resume(),
@@ -144,7 +144,7 @@ export class Terminal {
     return !this.#isComplete;
   }
 
-  get size(): Size {
+  get size(): ViewSize {
     return this.#record;
   }
 
@@ -177,7 +177,7 @@ export class Terminal {
   }
 
   /** Types a line for a program of ours, which no person has seen the screen for; see `typeLine`. */
-  typeLine(line: Line): Promise<Result<null>> {
+  typeLine(line: TypedLine): Promise<Result<null>> {
     const typed = this.#lastLine.then(() =>
       this.#ended
         ? failure('not_reading', 'It is being ended.', 'Look at its terminal.')
@@ -238,7 +238,7 @@ export class Terminal {
   }
 
   /** A watcher has room for so much, and would rather have raw output or screens; see `RawStream`. */
-  fit({ watch, raw }: Watched, room: Size, isRaw = false): void {
+  fit({ watch, raw }: Watched, room: ViewSize, isRaw = false): void {
     watch.room = room;
     raw.want(isRaw);
     this.#fitting.ask();
@@ -284,7 +284,7 @@ export class Terminal {
   async #end(): Promise<void> {
     const { pid, start } = this.#pty;
     if (start !== null)
-      await endChild({
+      await terminateChild({
         ...{ pid, start, token: this.#options.token, manners: this.#options.ending ?? null },
         keyboard: this.#keyboard(),
         step: (ending) => this.isRunning && this.#change({ ending }),

@@ -34,7 +34,7 @@ const lookAgainMs = 15;
 const longestFrameMs = 300;
 
 /** A line for a child. */
-export interface Line {
+export interface TypedLine {
   readonly text: string;
   /** Whether Enter is pressed behind it. */
   readonly submit: boolean;
@@ -49,8 +49,8 @@ export interface Line {
  * @returns `asks` at a question, with nothing typed; `asks_meanwhile` where one came up behind the text, which is typed
  * then and not entered; `not_at_prompt`; `not_shown` where the child shows nothing behind the text; `not_reading`
  */
-export async function typeLine(keyboard: Keyboard, line: Line): Promise<Result<null>> {
-  const text = typedText(line.text);
+export async function typeLine(keyboard: Keyboard, line: TypedLine): Promise<Result<null>> {
+  const text = typedBytes(line.text);
   const parts = keyboard.isBracketed() ? [text] : text.replace(/\r+$/, '').split('\r');
   const own = `${line.own ?? ''}\n${line.text}`;
   for (const [at, part] of parts.entries()) {
@@ -202,7 +202,7 @@ export class PasteReader {
     if (flags & pasteFlags.first || id !== this.#id) this.#clear(id);
     const joined = this.#endsInReturn && text.startsWith('\n') ? text.slice(1) : text;
     this.#endsInReturn = text.endsWith('\r');
-    const piece = Buffer.from(flags & pasteFlags.asItIs ? text : typedText(joined));
+    const piece = Buffer.from(flags & pasteFlags.asItIs ? text : typedBytes(joined));
     this.#bytes += piece.length;
     if (this.#bytes <= longestPaste) this.#pieces.push(piece);
     else this.#pieces = [];
@@ -233,6 +233,6 @@ export function bracketed(pieces: readonly Buffer[], isBracketed: boolean): Buff
  * Returns text as a person would type it: newlines as Enter; control characters other than tab are dropped, so that the text
  * cannot end the paste by itself.
  */
-export function typedText(text: string): string {
+export function typedBytes(text: string): string {
   return withoutControls(text).replaceAll('\n', '\r');
 }

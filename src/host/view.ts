@@ -1,16 +1,16 @@
 import type { Found, SelectionShape, ViewCell } from '../ipc/hostApi.ts';
 import { ScreenEncoder } from '../terminal/codec.ts';
-import type { Lines, Place } from '../terminal/lines.ts';
+import type { LinePosition, Lines } from '../terminal/lines.ts';
 import { cellIndex, createScreen, type Grid, type Screen, type Scroll } from '../terminal/screen.ts';
 import {
   Mark,
+  type MarkSpan,
   markedRows,
   type Needle,
   needleOf,
   paintMarks,
   rangeOf,
   type Selection,
-  type Span,
   searchLines,
   textOf,
   visibleMatches,
@@ -38,7 +38,7 @@ export class View {
   /** The line at the upper edge; null while following. */
   #top: number | null = null;
   #selection: Selection | null = null;
-  #search: { readonly needle: Needle; readonly current: Place | null } | null = null;
+  #search: { readonly needle: Needle; readonly current: LinePosition | null } | null = null;
 
   constructor(viewed: Viewed) {
     this.#viewed = viewed;
@@ -68,7 +68,7 @@ export class View {
     return shown;
   }
 
-  #readMarked(spans: readonly Span[], changed: number[]): boolean {
+  #readMarked(spans: readonly MarkSpan[], changed: number[]): boolean {
     const { grid } = this.#screen;
     const marked = markedRows(spans, this.#shownTop, grid.rows);
     // Reading takes the marks off, so that their rows seem to have changed.
@@ -138,7 +138,7 @@ export class View {
   hold(): () => void {
     this.#settle();
     const { lines } = this.#viewed;
-    const held = (place: Place | null | undefined) => (place ? lines.hold(place) : () => null);
+    const held = (place: LinePosition | null | undefined) => (place ? lines.hold(place) : () => null);
     const top = held(this.#top === null ? null : { line: this.#top, x: 0 });
     const [anchor, head] = [held(this.#selection?.anchor), held(this.#selection?.head)];
     const current = held(this.#search?.current);
@@ -175,7 +175,7 @@ export class View {
     this.#top = line >= screen ? null : Math.max(line, first);
   }
 
-  #placeOf({ x, y }: ViewCell): Place {
+  #placeOf({ x, y }: ViewCell): LinePosition {
     const { cols } = this.#viewed.lines;
     const row = Math.min(y, this.#viewed.rows - 1);
     return { line: this.#shownTop + row, x: Math.min(x, cols - 1) };
@@ -200,16 +200,16 @@ export class View {
   }
 
   /** From the match there is, or from the edge of the view. */
-  #pivot(needle: Needle, direction: 'back' | 'forward'): Place {
+  #pivot(needle: Needle, direction: 'back' | 'forward'): LinePosition {
     if (this.#search?.needle.text === needle.text && this.#search.current) return this.#search.current;
     return direction === 'back'
       ? { line: this.#shownTop + this.#viewed.rows, x: 0 }
       : { line: this.#shownTop, x: -1 };
   }
 
-  #spans(): Span[] {
+  #spans(): MarkSpan[] {
     const { lines, rows } = this.#viewed;
-    const spans: Span[] = [];
+    const spans: MarkSpan[] = [];
     const range = this.#selection && rangeOf(this.#selection, lines);
     if (range) spans.push({ ...range, mark: Mark.selected });
     if (this.#search)
@@ -248,7 +248,7 @@ const heldMs = 160;
 type ReadScreen = (changed: number[]) => Screen | null;
 
 /** Room for a terminal, in cells. */
-export interface Size {
+export interface ViewSize {
   readonly cols: number;
   readonly rows: number;
 }
@@ -260,7 +260,7 @@ export interface Size {
  */
 export class Watch {
   /** What the link has room for, once it has said so. */
-  room: Size | null = null;
+  room: ViewSize | null = null;
   readonly #read: ReadScreen;
   readonly #send: (update: Buffer) => void;
   readonly #encoder = new ScreenEncoder();
@@ -331,7 +331,7 @@ export class Watch {
 }
 
 /** The size that fits all who look: the smallest of their rooms, or null when none has said anything. */
-export function smallestRoom(rooms: readonly (Size | null)[]): Size | null {
+export function smallestRoom(rooms: readonly (ViewSize | null)[]): ViewSize | null {
   const known = rooms.filter((room) => room !== null);
   if (known.length === 0) return null;
   return {
@@ -349,7 +349,7 @@ type State = 'unwanted' | 'waiting' | 'streaming';
 
 /** What a stream needs to know of its terminal. */
 interface RawSource {
-  readonly size: Size;
+  readonly size: ViewSize;
   readonly breaks: number;
   wholeScreen(): string | null;
 }

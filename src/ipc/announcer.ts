@@ -19,7 +19,7 @@ interface News<K, T> {
  * Tells all links what changed, and how it is now. Each announcement replaces the one before it, so a slow link gets
  * fewer of them and still ends up with the truth.
  */
-export class Announcer<K, T> {
+export class Publisher<K, T> {
   readonly #news: News<K, T>;
   /** Per link, the subjects whose newest it has not been sent. */
   readonly #missed = new Map<Link, Set<K>>();

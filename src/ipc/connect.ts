@@ -1,11 +1,11 @@
 import { connect, type Socket } from 'node:net';
 import { failure, type Result, success } from '../lib/result.ts';
 import { pause, within } from '../lib/schedule.ts';
-import { type Holder, hasOwnSocket, readHolder } from './guard.ts';
+import { type Holder, hasOwnSocket, readDaemonHolder } from './guard.ts';
 import { heldApprovalKey } from './heldKey.ts';
 import { Link } from './link.ts';
 import { isWorker, originOf } from './origin.ts';
-import type { Program } from './paths.ts';
+import type { DaemonName } from './paths.ts';
 import { type Hello, type HelloApi, offerProof } from './peer.ts';
 import { type DaemonStart, startDaemon } from './start.ts';
 import { protocolVersion } from './version.ts';
@@ -13,7 +13,7 @@ import { protocolVersion } from './version.ts';
 export interface ConnectOptions {
   /** The workspace. */
   readonly root: string;
-  readonly program: Program;
+  readonly program: DaemonName;
   /** Of the program that connects. */
   readonly version: string;
   readonly role: Hello['role'];
@@ -38,7 +38,7 @@ const helloLimitMs = 10_000;
  */
 export async function connectDaemon(options: ConnectOptions): Promise<Result<Link>> {
   for (let round = 0; round < 3; round++) {
-    const holder = readHolder(options.root, options.program);
+    const holder = readDaemonHolder(options.root, options.program);
     if (holder !== null) {
       const connected = await connectTo(holder, options);
       if (connected.ok || connected.problem.code !== 'not_running') return connected;
@@ -57,7 +57,7 @@ async function connectTo(holder: Holder, options: ConnectOptions): Promise<Resul
   const socket = hasOwnSocket(holder) ? await openSocket(holder.socket) : null;
   if (socket === null) {
     // It may have ended since its lock was read.
-    if (readHolder(options.root, program)?.nonce !== holder.nonce) return notRunning(program);
+    if (readDaemonHolder(options.root, program)?.nonce !== holder.nonce) return notRunning(program);
     return failure(
       'no_answer',
       `The ${program} (process ${holder.pid}) runs, but its socket ${holder.socket} is gone.`,
@@ -91,7 +91,7 @@ async function connectTo(holder: Holder, options: ConnectOptions): Promise<Resul
   return answer.problem.code === 'disconnected' ? notRunning(program) : answer;
 }
 
-function notRunning(program: Program, hint?: string): Result<never> {
+function notRunning(program: DaemonName, hint?: string): Result<never> {
   return failure('not_running', `No ${program} is running for this workspace.`, hint);
 }
 

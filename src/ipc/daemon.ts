@@ -9,14 +9,14 @@ import { whyOf } from '../lib/systemError.ts';
 import { type Guard, type Holder, removeSocket, takeLock } from './guard.ts';
 import type { DaemonStatus } from './hostApi.ts';
 import { Link } from './link.ts';
-import { type Program, runtimeFolder } from './paths.ts';
+import { type DaemonName, runtimeFolder } from './paths.ts';
 import { checkHello, type Hello, type HelloApi, helloShapes, meet, type Peer } from './peer.ts';
 import { forgetAllocation, reportStart } from './start.ts';
 import { protocolVersion } from './version.ts';
 
 export interface DaemonOptions {
   readonly root: string;
-  readonly program: Program;
+  readonly program: DaemonName;
   readonly version: string;
   /** How long the daemon stays when no link is open and nothing needs it, in milliseconds. */
   readonly lingerMs?: number;

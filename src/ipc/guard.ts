@@ -18,12 +18,12 @@ import { acquire, type LockRules, readHolder as readLock } from '../lib/lock.ts'
 import { processStart } from '../lib/processes.ts';
 import { type Problem, problemOf } from '../lib/result.ts';
 import { isPrivate } from '../lib/stateFolder.ts';
-import { lockPath, type Program } from './paths.ts';
+import { type DaemonName, lockPath } from './paths.ts';
 import { protocolVersion } from './version.ts';
 
 /** Who holds a program's lock; the lock file's content. */
 export interface Holder {
-  readonly program: Program;
+  readonly program: DaemonName;
   readonly pid: number;
   /** Tells the process from a later one with the same pid. */
   readonly processStart: string;
@@ -58,7 +58,12 @@ interface Refusal {
  * Takes a program's lock for this process, for its whole life.
  * @param socket - already listening, so that whoever reads the lock can connect
  */
-export function takeLock(root: string, program: Program, socket: string, version: string): Guard | Refusal {
+export function takeLock(
+  root: string,
+  program: DaemonName,
+  socket: string,
+  version: string,
+): Guard | Refusal {
   const path = lockPath(root, program);
   const folder = makeFolder(root, dirname(path));
   if (!folder.ok) return { ...folder, holder: null };
@@ -87,7 +92,7 @@ export function takeLock(root: string, program: Program, socket: string, version
 }
 
 /** The running holder of a program's lock, or null. A lock whose process has ended counts as none. */
-export function readHolder(root: string, program: Program): Holder | null {
+export function readDaemonHolder(root: string, program: DaemonName): Holder | null {
   const holder = readLock(lockPath(root, program), rules);
   return holder !== null && rules.isRunning(holder) ? holder : null;
 }

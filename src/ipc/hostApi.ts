@@ -37,7 +37,7 @@ export type EndingStep = 'interrupting' | 'quitting' | 'terminating';
  * How a program is asked to end before it is made to. A step without keys or time is left out; at a question no key is
  * pressed, and signals end it.
  */
-export interface EndingManners {
+export interface ShutdownPolicy {
   /** Keys that interrupt what it does, and how many milliseconds at most until it rests. */
   readonly interrupt: string;
   readonly idleMs: number;
@@ -62,7 +62,7 @@ export interface OpenTerminal {
   /** Lines kept above the screen, 0–100,000; a few are always kept. 5000 and 1000 when not given. */
   readonly scrollback?: ScrollbackLimits;
   /** Absent: it is sent SIGTERM, and SIGKILL 3 s later. */
-  readonly ending?: EndingManners;
+  readonly ending?: ShutdownPolicy;
   /** What its agent is kept from, as long as the terminal lives; absent for nothing. */
   readonly guard?: GuardRules;
 }

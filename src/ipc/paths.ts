@@ -6,7 +6,7 @@ import type { Result } from '../lib/result.ts';
 import { makePrivate } from '../lib/stateFolder.ts';
 
 /** The two daemons of a workspace. */
-export type Program = 'host' | 'controller';
+export type DaemonName = 'host' | 'controller';
 
 /** A socket's address holds 104 bytes on macOS and 108 on Linux, the final zero included (unix(7)). */
 const maxSocketPathBytes = 100;
@@ -18,7 +18,7 @@ const longestName = '/controller.00000000.sock';
  * The lock lies in the workspace, not beside the socket, so that two environments with different runtime
  * folders cannot run two controllers on one log.
  */
-export function lockPath(root: string, program: Program): string {
+export function lockPath(root: string, program: DaemonName): string {
   return join(root, '.orch', `${program}.lock`);
 }
 

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { within } from '../lib/schedule.ts';
-import { count, number, object, oneOf, optional, text } from '../lib/shape.ts';
+import { natural, number, object, oneOf, optional, string } from '../lib/shape.ts';
 import { isApprovalKey, keyProblem } from './keys.ts';
 import type { Handlers, Link, Shapes } from './link.ts';
 import { isWorker, type Origin, originOf, workerProblem } from './origin.ts';
@@ -30,8 +30,8 @@ export interface HelloApi {
 /** The shape of `hello` in all versions. */
 export const helloShapes: Shapes<HelloApi> = {
   hello: object<Hello>({
-    ...{ protocol: number, version: text, role: oneOf({ client: true, controller: true }), pid: count },
-    ...{ approvalKey: optional(text), key: optional(text) },
+    ...{ protocol: number, version: string, role: oneOf({ client: true, controller: true }), pid: natural },
+    ...{ approvalKey: optional(string), key: optional(string) },
   }),
 };
 
@@ -56,7 +56,7 @@ export interface Peer {
 }
 
 /** Whether a peer acts for a person, and why not. */
-export type Standing =
+export type PeerStanding =
   | { readonly person: true }
   | { readonly person: false; readonly isWorker: boolean; readonly problem: Problem };
 
@@ -115,7 +115,7 @@ function isHeld(own: number, pid: number, fd: number): boolean {
  */
 export function offerProof(link: Link, socket: string): () => void {
   const open: number[] = [];
-  const claimShapes = { prove: object<{ path: string }>({ path: text }) };
+  const claimShapes = { prove: object<{ path: string }>({ path: string }) };
   const handlers: Handlers<ClaimApi> = {
     prove({ path }) {
       const isOurs = dirname(path) === dirname(socket) && /^claim\.[0-9a-f]{32}$/.test(basename(path));
@@ -137,7 +137,7 @@ export function offerProof(link: Link, socket: string): () => void {
  * by the approval key. Whatever carries a worker's mark never does, not even with the key.
  * @param hosted processes that the host has started in terminals, which run now
  */
-export function standingOf(peer: Peer, hosted: readonly number[]): Standing {
+export function peerStanding(peer: Peer, hosted: readonly number[]): PeerStanding {
   const { origin, isProven, approvalKey } = peer;
   if (isWorker(origin, hosted)) return { person: false, isWorker: true, problem: workerProblem(origin) };
   if (isProven && origin.caller !== null && origin.caller.terminal !== '') return { person: true };

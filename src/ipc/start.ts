@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { failure, type Result } from '../lib/result.ts';
 import { approvalVariable } from './heldKey.ts';
 import { markedCommand } from './origin.ts';
-import { type Program, runtimeFolder } from './paths.ts';
+import { type DaemonName, runtimeFolder } from './paths.ts';
 
 /** How to start a daemon. */
 export interface DaemonStart {
@@ -27,7 +27,7 @@ const nodeFlags = ['--max-semi-space-size=1', '--v8-pool-size=1', '--expose-gc']
  * Megabytes a heap may have. Far more than a controller needs, which could be started again at any moment; knowing it, V8
  * collects earlier: 30 MB less, and no slower. A host has no such bound: agents end with it.
  */
-const heapFlags: Partial<Record<Program, string[]>> = { controller: ['--max-old-space-size=512'] };
+const heapFlags: Partial<Record<DaemonName, string[]>> = { controller: ['--max-old-space-size=512'] };
 
 /**
  * How glibc keeps what a daemon has freed. By itself it raises both bounds once a large piece was freed, and then keeps
@@ -62,7 +62,7 @@ const maxLogBytes = 1024 * 1024;
  */
 export async function startDaemon(
   root: string,
-  program: Program,
+  program: DaemonName,
   { entry, env }: DaemonStart,
 ): Promise<Result<null>> {
   const folder = runtimeFolder(root, env);

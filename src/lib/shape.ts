@@ -17,7 +17,7 @@ export interface Shape<T> {
 }
 
 /** A shape for each field; those that may be absent have one made by `optional`. */
-export type Fields<T> = {
+export type ShapeFields<T> = {
   readonly [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? Shape<T[K] | undefined> : Shape<T[K]>;
 };
 
@@ -31,13 +31,13 @@ const shapeOf =
   (value) =>
     isFit(value) ? null : { path: '', wants };
 
-export const anything: Shape<unknown> = () => null;
-export const text = shapeOf<string>((value) => typeof value === 'string', 'a text');
-export const flag = shapeOf<boolean>((value) => typeof value === 'boolean', 'true or false');
+export const anyValue: Shape<unknown> = () => null;
+export const string = shapeOf<string>((value) => typeof value === 'string', 'a text');
+export const boolean = shapeOf<boolean>((value) => typeof value === 'boolean', 'true or false');
 /** Neither NaN nor endless. */
 export const number = shapeOf<number>((value) => Number.isFinite(value), 'a number');
-export const whole = shapeOf<number>((value) => Number.isSafeInteger(value), 'a whole number');
-export const count = shapeOf<number>(
+export const integer = shapeOf<number>((value) => Number.isSafeInteger(value), 'a whole number');
+export const natural = shapeOf<number>(
   (value) => Number.isSafeInteger(value) && Number(value) >= 0,
   'a whole number from 0',
 );
@@ -48,14 +48,14 @@ export const time = shapeOf<string>(
 );
 
 /** A whole number between two, both included. */
-export function within(least: number, most: number): Shape<number> {
+export function between(least: number, most: number): Shape<number> {
   const isFit = (value: unknown) =>
     Number.isInteger(value) && Number(value) >= least && Number(value) <= most;
   return shapeOf(isFit, `a whole number from ${least} to ${most}`);
 }
 
 /** A text of some length, in bytes of UTF-8. */
-export function textOf(least: number, most: number): Shape<string> {
+export function sizedString(least: number, most: number): Shape<string> {
   const isFit = (value: unknown) => {
     if (typeof value !== 'string') return false;
     const bytes = Buffer.byteLength(value);
@@ -97,7 +97,7 @@ export function either<A, B>(first: Shape<A>, second: Shape<B>): Shape<A | B> {
 }
 
 /** An object with these fields, and perhaps others. */
-export function object<T extends object>(fields: Fields<T>): Shape<T> {
+export function object<T extends object>(fields: ShapeFields<T>): Shape<T> {
   const all = Object.entries<Shape<unknown>>(fields);
   return (value) => {
     if (!isObject(value)) return { path: '', wants: 'an object' };

@@ -100,7 +100,7 @@ const freshLimit = 32;
  * A map that is never changed: `with` gives a new one. What is written again and again lies on top and alone is copied,
  * so that one with thousands of keys costs no more than the few that are in use. Nothing can be taken out of it.
  */
-export class Ledger<K, V> implements ReadonlyMap<K, V> {
+export class PersistentMap<K, V> implements ReadonlyMap<K, V> {
   readonly #settled: ReadonlyMap<K, V>;
   readonly #fresh: ReadonlyMap<K, V>;
 
@@ -109,10 +109,10 @@ export class Ledger<K, V> implements ReadonlyMap<K, V> {
     this.#fresh = fresh;
   }
 
-  with(key: K, value: V): Ledger<K, V> {
+  with(key: K, value: V): PersistentMap<K, V> {
     if (this.#fresh.size < freshLimit || this.#fresh.has(key))
-      return new Ledger(this.#settled, new Map(this.#fresh).set(key, value));
-    return new Ledger(new Map([...this.#settled, ...this.#fresh]), new Map([[key, value]]));
+      return new PersistentMap(this.#settled, new Map(this.#fresh).set(key, value));
+    return new PersistentMap(new Map([...this.#settled, ...this.#fresh]), new Map([[key, value]]));
   }
 
   get(key: K): V | undefined {

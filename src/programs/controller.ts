@@ -7,7 +7,7 @@ import type { ControllerApi } from '../features/commands.ts';
 import { type Daemon, logError, serveDaemon, statusOf } from '../ipc/daemon.ts';
 import { approvalVariable } from '../ipc/heldKey.ts';
 import type { Handlers, Link } from '../ipc/link.ts';
-import { type Peer, standingOf } from '../ipc/peer.ts';
+import { type Peer, peerStanding } from '../ipc/peer.ts';
 import { reportStart } from '../ipc/start.ts';
 import { version } from '../ipc/version.ts';
 import { failure, type Result, success } from '../lib/result.ts';
@@ -80,7 +80,7 @@ function serveStatus(
     shutdown() {
       const peer = findPeer();
       if (!peer) return failure('not_allowed', 'Say hello first.');
-      const standing = standingOf(peer, hosted());
+      const standing = peerStanding(peer, hosted());
       if (!standing.person) return { ok: false, problem: standing.problem };
       // The answer goes out before the end begins.
       setImmediate(() => daemon.end());

@@ -8,7 +8,7 @@ import type { HostApi } from '../ipc/hostApi.ts';
 import { hostShapes } from '../ipc/hostShapes.ts';
 import { createHostKey, isHostKey } from '../ipc/keys.ts';
 import type { Handlers, Link } from '../ipc/link.ts';
-import { type Peer, type Standing, standingOf } from '../ipc/peer.ts';
+import { type Peer, type PeerStanding, peerStanding } from '../ipc/peer.ts';
 import { version } from '../ipc/version.ts';
 import { failure, problemOf, success } from '../lib/result.ts';
 
@@ -66,15 +66,15 @@ function numberOf(text: string | undefined): number | undefined {
   return text ? Number(text) : undefined;
 }
 
-function standingIn(host: Host, peer: Peer): Standing {
-  return standingOf(
+function standingIn(host: Host, peer: Peer): PeerStanding {
+  return peerStanding(
     peer,
     host.running.map(({ pid }) => pid),
   );
 }
 
 /** @param standing of who is at the other end; null before it has said hello */
-function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => Standing | null): void {
+function serveStatus(link: Link, host: Host, daemon: Daemon, standing: () => PeerStanding | null): void {
   const handlers: Handlers<Pick<HostApi, 'status' | 'stop'>> = {
     status: () =>
       success({

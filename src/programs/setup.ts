@@ -47,7 +47,7 @@ async function main(): Promise<void> {
     process.exit(ended.exitCode ?? 124); // As timeout(1) says it.
   }
   demand(replaceFile(dirname(spec.doneFile), spec.doneFile, spec.stamp));
-  await becomeAgent(agent);
+  await execAgent(agent);
 }
 
 function describe({ exitCode, why }: Ended): string {
@@ -141,7 +141,7 @@ function catching(signals: readonly NodeJS.Signals[]) {
  * Becomes the agent: the same process, where this Node can do that; else a child with our terminal and process group,
  * whose end is ours.
  */
-async function becomeAgent(command: readonly string[]): Promise<void> {
+async function execAgent(command: readonly string[]): Promise<void> {
   const [program = '', ...args] = command;
   const file = await findProgram(program, process.env.PATH ?? '', process.cwd());
   if (file === null) {

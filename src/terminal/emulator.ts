@@ -11,10 +11,10 @@ import {
   type Modes,
   type Screen,
 } from './screen.ts';
-import { gridToAnsi, wholeScreen } from './serialize.ts';
+import { gridToAnsi, serializeScreen } from './serialize.ts';
 import {
   amend,
-  type Link,
+  type Hyperlink,
   openTerminal,
   printAsciiFast,
   readLines,
@@ -168,7 +168,7 @@ export class Emulator {
   /** What makes a real terminal of this size go on exactly here; null while that is impossible. See `WholeScreen`. */
   wholeScreen(): string | null {
     const screen = createScreen(0, 0);
-    return this.readScreen(screen) ? wholeScreen(this.#terminal, screen) : null;
+    return this.readScreen(screen) ? serializeScreen(this.#terminal, screen) : null;
   }
 
   /** Lines as a grid; line 0 is the oldest one kept. Clipped to the lines there are. */
@@ -320,9 +320,9 @@ const mostLinks = 512;
  */
 function understandLinks(terminal: Terminal): void {
   /** The least recently opened first. */
-  const links = new Map<string, Link>();
+  const links = new Map<string, Hyperlink>();
 
-  const linkTo = (uri: string): Link => {
+  const linkTo = (uri: string): Hyperlink => {
     const link = links.get(uri) ?? { uri };
     links.delete(uri);
     links.set(uri, link);

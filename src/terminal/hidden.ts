@@ -11,7 +11,7 @@ type Print = (codes: Uint32Array, start: number, end: number) => void;
  * Prints all but characters that have no width and join nothing before them: formatting and what may be ignored. The
  * terminal would give each a cell, where tmux and string-width, which agents lay out with, count none.
  */
-export function withoutHidden(handler: Printer, print: Print): Print {
+export function dropHidden(handler: Printer, print: Print): Print {
   return (codes, start, end) => {
     let from = start;
     for (let at = start; at < end; at++) {

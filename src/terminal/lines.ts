@@ -3,7 +3,7 @@ import type { Grid } from './screen.ts';
 import { type RowText, readLines, readRowText } from './xterm.ts';
 
 /** A cell of what a terminal has printed. */
-export interface Place {
+export interface LinePosition {
   /** The number of its line, see `Lines`. */
   readonly line: number;
   readonly x: number;
@@ -102,7 +102,7 @@ export class Lines {
    * when it has been thrown away. Wrapping again leaves the line with the cursor where it is and neither makes nor
    * joins printed lines, so that they are counted from there.
    */
-  hold({ line, x }: Place): () => Place | null {
+  hold({ line, x }: LinePosition): () => LinePosition | null {
     const row = line - this.#first;
     // The alternate screen wraps nothing again.
     if (this.#buffer.type === 'alternate') return () => ({ line: row + this.#first, x });
@@ -213,7 +213,7 @@ export class PrintedLine {
   }
 
   /** The cell of a code unit; that behind the text is the one behind the last cell. */
-  placeOf(index: number): Place {
+  placeOf(index: number): LinePosition {
     let low = 0;
     for (let high = this.#rows.length; high - low > 1; ) {
       const middle = (low + high) >> 1;
@@ -225,7 +225,7 @@ export class PrintedLine {
   }
 
   /** The first code unit that belongs to a cell or one behind it. */
-  indexOf({ line, x }: Place): number {
+  indexOf({ line, x }: LinePosition): number {
     const at = this.#rows.findIndex((row) => row.line === line);
     const row = this.#rows[at];
     if (!row) return 0;

@@ -243,7 +243,7 @@ class CellWriter {
     const word = shown.data[at] as number;
     this.#setStyle(shown.data, at);
     this.#setLink(shown, word);
-    if (isDisputed(word)) return x + this.#disputed(shown, word, x, y);
+    if (hasAmbiguousWidth(word)) return x + this.#disputed(shown, word, x, y);
     this.#agreed(shown, word, x, y);
     return 0;
   }
@@ -348,7 +348,7 @@ const doubtful = /^(?![\x20-\x7e])[\p{Emoji}\p{Extended_Pictographic}\p{Cn}\p{Co
 const agreed = new Uint8Array(0x110000);
 
 /** Whether terminals may draw a cell's text at another width than ours, or join it with what is beside it. */
-export function isDisputed(textWord: number): boolean {
+export function hasAmbiguousWidth(textWord: number): boolean {
   if (textWord & clusterFlag) return true;
   const code = textWord & codeMask;
   if (code < 0x7f) return false;

@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import { closeLink, isDisputed, linkSequence, sgr } from './renderer.ts';
+import { closeLink, hasAmbiguousWidth, linkSequence, sgr } from './renderer.ts';
 import {
   blankText,
   cellIndex,
@@ -19,7 +19,7 @@ import { type Attributes, type ProgramState, programState, readStyle } from './x
  * @param screen as just read from `terminal`
  * @returns null in the middle of a sequence or of a synchronized frame, which nothing could be put in front of
  */
-export function wholeScreen(terminal: Terminal, screen: Screen): string | null {
+export function serializeScreen(terminal: Terminal, screen: Screen): string | null {
   const { isWithin, buffer, charsets, shiftedTo, pen } = programState(terminal);
   if (isWithin || terminal.modes.synchronizedOutputMode) return null;
   const stops = Object.keys(buffer.tabs)
@@ -51,7 +51,7 @@ function cells({ grid }: Screen): string {
 
 /** Characters that a terminal may join, or draw in other columns than we do, get their place told. */
 function fenceOf(y: number): Fence {
-  return (before, word, x) => (isDisputed(before) || isDisputed(word) ? to(x, y) : '');
+  return (before, word, x) => (hasAmbiguousWidth(before) || hasAmbiguousWidth(word) ? to(x, y) : '');
 }
 
 /** Behind the last column the next character wraps first; only printing there leads to that. */

@@ -21,7 +21,7 @@ const stopMs = 100;
  * ours; however the process ends, short of SIGKILL, it is given back as it was, and only then is an error shown.
  * One for each process, for it watches the process's signals.
  */
-export class OuterTerminal {
+export class Tty {
   /** Raw bytes as they come. */
   onInput: (chunk: Buffer) => void = ignore;
   onResize: () => void = ignore;

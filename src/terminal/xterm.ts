@@ -2,7 +2,7 @@
 import './unpooled.ts';
 import { UnicodeGraphemesAddon } from '@xterm/addon-unicode-graphemes';
 import xterm, { type IUnicodeVersionProvider, type Terminal } from '@xterm/headless';
-import { withoutHidden } from './hidden.ts';
+import { dropHidden } from './hidden.ts';
 import { shareBlocks, writeLines } from './lineMemory.ts';
 import {
   backgroundMask,
@@ -92,13 +92,13 @@ type Print = (codes: Uint32Array, start: number, end: number) => void;
 type Charset = Readonly<Record<string, string>> | undefined;
 
 /** What the cells of a link share. */
-export interface Link {
+export interface Hyperlink {
   /** Null once so many others came after it that it is forgotten: its text is plain then. */
   uri: string | null;
 }
 
 /** The terminal has numbers here, and merely hands them on; 0 is none. */
-type LinkId = 0 | Link;
+type LinkId = 0 | Hyperlink;
 
 /** A style of its own. */
 export interface Attributes {
@@ -148,7 +148,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
   });
   measureByGraphemes(terminal);
   const { _inputHandler: handler } = privateParts(terminal);
-  handler.print = withoutHidden(handler, handler.print.bind(handler));
+  handler.print = dropHidden(handler, handler.print.bind(handler));
   shareBlocks(terminal);
   return terminal;
 }
@@ -275,7 +275,7 @@ function linkAt(grid: Grid, line: PrivateLine, x: number): number {
 }
 
 /** Makes what is printed from now on belong to a link, or to none. */
-export function setLink(terminal: Terminal, link: Link | null): void {
+export function setLink(terminal: Terminal, link: Hyperlink | null): void {
   const { _curAttrData: pen } = privateParts(terminal)._inputHandler;
   pen.extended = pen.extended.clone();
   pen.extended._urlId = link ?? 0;

@@ -33,9 +33,9 @@ import {
   type Method,
   type MethodParams,
   type MethodResult,
+  noEffects,
   problemLine,
   type Step,
-  stay,
   toList,
   withDialog,
   withNotice,
@@ -50,13 +50,13 @@ export function updateAnswer(state: AppState, answer: Answered): Step {
   const taken = takenByDialog(state, answer);
   if (taken) return taken;
   const { method, params, tag, result } = answer;
-  if (!result.ok) return stay(withRefusal(state, tag, result.problem));
+  if (!result.ok) return noEffects(withRefusal(state, tag, result.problem));
   if (method === 'stopAll') return { state, effects: [{ type: 'quit' }] };
   // The value is of this very method; the compiler cannot follow the pair through a union.
   const tell = tellings[method] as Telling<Method> | undefined;
-  if (!tell) return stay(state);
+  if (!tell) return noEffects(state);
   const wasAwaited = isAwaited(state, tag);
-  return stay(tell(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
+  return noEffects(tell(wasAwaited ? toList(state) : state, result.value as never, params, wasAwaited));
 }
 
 /** Returns the step of the open dialog for an answer that it waits for; null when it does not wait. */
@@ -176,7 +176,7 @@ function withProposal(state: AppState, proposal: Proposal, isAwaited: boolean): 
 function withAnswered(state: AppState, { request: id, answer }: MethodParams<'answer'>): AppState {
   const request = findRequest(state, id);
   if (!state.facts || !request) return state;
-  const next = { ...withFacts(state, factsWithoutRequest(state.facts, id)), slid: false };
+  const next = { ...withFacts(state, factsWithoutRequest(state.facts, id)), selectionShifted: false };
   const what = answer.say === 'deny' ? 'denied' : answer.say === 'allow' ? 'allowed' : 'answered';
   return withNotice(next, `${request.worker}: ${what}: ${request.text}`);
 }
@@ -202,7 +202,7 @@ function withLists(next: AppState, old: AppState): AppState {
   return {
     ...next,
     cursors: { fleet, queue },
-    slid: next.slid || ((gone || turned) && next.list === 'queue'),
+    selectionShifted: next.selectionShifted || ((gone || turned) && next.list === 'queue'),
     // Beside a zoomed worker no list is visible, so the keys stay with the fleet.
     list: queue === null || (gone && isZoomed(next)) ? 'fleet' : next.list,
     anchor: keptAnchor(next, old, fleet),

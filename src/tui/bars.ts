@@ -7,7 +7,7 @@ import { oneLineField } from '../ui/field.ts';
 import { hintOf, keyLabel, keysOf, type RoomKey, whyOff } from '../ui/keys.ts';
 import { fits } from '../ui/layout.ts';
 import { countStates, selectQueue } from '../ui/select.ts';
-import type { AppState, History } from '../ui/state.ts';
+import type { AppState, EventHistory } from '../ui/state.ts';
 import {
   cutText,
   fitLine,
@@ -174,7 +174,7 @@ export function promptOf(state: AppState): { line: Line; caret: { x: number; y: 
 }
 
 /** Returns `3 of 17 matches`. */
-function matchesLine({ search }: History): Line {
+function matchesLine({ search }: EventHistory): Line {
   if (!search) return [];
   const { found } = search;
   if (!found) return line('searching …', 'muted');

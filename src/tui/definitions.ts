@@ -8,7 +8,7 @@ import {
   textNow,
 } from '../core/dialog.ts';
 import { asking } from '../features/attention/askDialog.ts';
-import { deny } from '../features/attention/denyDialog.ts';
+import { denyDialog } from '../features/attention/denyDialog.ts';
 import { notices } from '../features/attention/noticesDialog.ts';
 import { problem } from '../features/attention/problemDialog.ts';
 import { queueKeys, silenceKey } from '../features/attention/queueKeys.ts';
@@ -16,48 +16,60 @@ import { board, boardKey } from '../features/board/boardDialog.ts';
 import { beginBoard, cardText } from '../features/board/cardTextDialog.ts';
 import { invoices, invoicesKey } from '../features/invoices/invoicesDialog.ts';
 import { timeline, timelineKey } from '../features/messages/timelineDialog.ts';
-import { conflicts } from '../features/notion/conflictsDialog.ts';
+import { conflictsDialog } from '../features/notion/conflictsDialog.ts';
 import { sync } from '../features/notion/syncDialog.ts';
-import { note } from '../features/radar/noteDialog.ts';
+import { noteDialog } from '../features/radar/noteDialog.ts';
 import { radar, radarKey } from '../features/radar/radarDialog.ts';
 import { sides } from '../features/radar/sidesDialog.ts';
 import { develop, developKey } from '../features/repos/developDialog.ts';
 import { repo } from '../features/repos/repoDialog.ts';
 import { card } from '../features/workers/cardDialog.ts';
-import { clean } from '../features/workers/cleanDialog.ts';
-import { finish } from '../features/workers/finishDialog.ts';
+import { cleanDialog } from '../features/workers/cleanDialog.ts';
+import { finishDialog } from '../features/workers/finishDialog.ts';
 import { form } from '../features/workers/formDialog.ts';
-import { goOn, goOnKey } from '../features/workers/goOnDialog.ts';
-import { reject } from '../features/workers/rejectDialog.ts';
-import { rename, renameKey } from '../features/workers/renameDialog.ts';
+import { goOnDialog, goOnKey } from '../features/workers/goOnDialog.ts';
+import { rejectDialog } from '../features/workers/rejectDialog.ts';
+import { renameDialog, renameKey } from '../features/workers/renameDialog.ts';
 import { startSeveral, startSeveralKey } from '../features/workers/startSeveralDialog.ts';
-import { stop, stopAll } from '../features/workers/stopDialogs.ts';
-import { undo, undoKey } from '../features/workers/undoDialog.ts';
+import { stopAll, stopDialog } from '../features/workers/stopDialogs.ts';
+import { undoDialog, undoKey } from '../features/workers/undoDialog.ts';
 import { weighTimeDialog } from '../features/workers/weighTimeDialog.ts';
 import { workerKeys } from '../features/workers/workerKeys.ts';
 import type { RoomDialog, RoomDialogKey } from '../ui/dialog.ts';
 import { defineHelp, type KeyGroup } from '../ui/helpDialog.ts';
 import {
+  type KeyPlace,
   keyLabel,
   keysOf,
-  type Place,
   type RoomKey,
   scrollKeys,
   scrollKeysBesideText,
   suspendKey,
 } from '../ui/keys.ts';
 import { type AnyDialog, type AppState, type Settings, shownDialog } from '../ui/state.ts';
-import { stay } from '../ui/step.ts';
+import { noEffects } from '../ui/step.ts';
 import { historyKeys, lookBackKeys, searchPlace } from './lookBack.ts';
 import { itemsOf, type Offer, offersOf, paletteKeyOf, palettePlaceOf, subjectOf } from './palette.ts';
 import { movingKeys, paneKeys, panePlace, programKeys, tooSmallPlace, zoomKey } from './roomKeys.ts';
 
 /** The list of all dialogs and places. Keymap, footer, help and palette are derived from their definitions. */
 
-const answering = [asking, deny, weighTimeDialog] as const;
+const answering = [asking, denyDialog, weighTimeDialog] as const;
 const others = [
-  ...([board, cardText, invoices, sync, conflicts, radar, sides, note] as const),
-  ...([card, reject, startSeveral, goOn, form, rename, finish, clean, stop, stopAll, undo] as const),
+  ...([board, cardText, invoices, sync, conflictsDialog, radar, sides, noteDialog] as const),
+  ...([
+    card,
+    rejectDialog,
+    startSeveral,
+    goOnDialog,
+    form,
+    renameDialog,
+    finishDialog,
+    cleanDialog,
+    stopDialog,
+    stopAll,
+    undoDialog,
+  ] as const),
   ...([develop, beginBoard, timeline, repo, problem, notices, defineHelp(selectKeys)] as const),
 ] as const;
 
@@ -92,7 +104,7 @@ const roomKeys: readonly RoomKey[] = [
 ];
 
 const inQueue = new Set(queueKeys.flatMap(({ keys }) => keys));
-const listPlaces: readonly Place[] = [
+const listPlaces: readonly KeyPlace[] = [
   {
     name: 'queue',
     isHere: ({ focus, list }) => focus.at === 'list' && list === 'queue',
@@ -101,20 +113,20 @@ const listPlaces: readonly Place[] = [
   { name: 'room', isHere: ({ focus }) => focus.at === 'list', keys: roomKeys },
 ];
 const palettePlace = palettePlaceOf(selectOffers);
-const historyPlace: Place = {
+const historyPlace: KeyPlace = {
   name: 'history',
   isHere: ({ focus }) => focus.at === 'history',
   keys: [zoomKey, ...historyKeys, paletteKey],
 };
 
 /** All places, by priority: the first one that is here has the keys. */
-export const places: readonly Place[] = [
+export const places: readonly KeyPlace[] = [
   ...[tooSmallPlace, palettePlace, panePlace, searchPlace, historyPlace],
   ...listPlaces,
 ].map((place) => (place.isProgram ? place : { ...place, keys: [...place.keys, suspendKey] }));
 
 /** Returns the place that has the keys; null when a dialog has them. */
-export function placeOf(state: AppState): Place | null {
+export function placeOf(state: AppState): KeyPlace | null {
   return places.find(({ isHere }) => isHere(state)) ?? null;
 }
 
@@ -162,7 +174,7 @@ function bound(key: RoomDialogKey, group: string): KeyHere {
     }),
     disabledReason: (state) => use(state, (dialog) => key.disabledReason?.(state, dialog) ?? null, null),
     isDeciding: isDeciding(key),
-    run: (state) => use(state, (dialog) => key.run(state, dialog), stay(state)),
+    run: (state) => use(state, (dialog) => key.run(state, dialog), noEffects(state)),
   };
 }
 

@@ -1,17 +1,17 @@
 import type { ViewCell } from '../ipc/hostApi.ts';
 import type { Result } from '../lib/result.ts';
 import { emptyField, insertText, type TextField } from '../ui/field.ts';
-import { type Place, type RoomKey, typeKey } from '../ui/keys.ts';
+import { type KeyPlace, type RoomKey, typeKey } from '../ui/keys.ts';
 import { selectPaneArea } from '../ui/layout.ts';
 import { findWorker } from '../ui/select.ts';
-import type { AppState, History, Size } from '../ui/state.ts';
+import type { AppState, EventHistory, ScreenSize } from '../ui/state.ts';
 import {
   type Copied,
-  type Effect,
-  type Message,
+  noEffects,
   problemLine,
+  type ScreenEffect,
+  type ScreenMessage,
   type Step,
-  stay,
   toList,
   type ViewEffect,
   withNotice,
@@ -49,7 +49,7 @@ export const lookBackKeys: readonly RoomKey[] = [
     title: "search the worker's output",
     keys: ['/'],
     disabledReason: whyNotBack,
-    run: (state) => enter(state, (entered, history) => stay(withPrompt(entered, history))),
+    run: (state) => enter(state, (entered, history) => noEffects(withPrompt(entered, history))),
   },
 ];
 
@@ -75,7 +75,7 @@ export const historyKeys: readonly RoomKey[] = [
     title: 'search',
     hint: 'search',
     keys: ['/'],
-    run: onHistory((state, history) => stay(withPrompt(state, history))),
+    run: onHistory((state, history) => noEffects(withPrompt(state, history))),
   },
   {
     group,
@@ -152,7 +152,7 @@ const searchKeys: readonly RoomKey[] = [
     title: 'do not search',
     hint: 'cancel',
     keys: ['escape', 'ctrl-c'],
-    run: onHistory((state, history) => stay(withHistory(state, { ...history, prompt: null }))),
+    run: onHistory((state, history) => noEffects(withHistory(state, { ...history, prompt: null }))),
   },
   {
     group: searching,
@@ -167,37 +167,37 @@ function motion(
   id: string,
   title: string,
   keys: readonly string[],
-  move: (state: AppState, history: History) => Step,
+  move: (state: AppState, history: EventHistory) => Step,
 ): RoomKey {
   return { group, id, title, keys, palette: 'never', run: onHistory(move) };
 }
 
-function onHistory(run: (state: AppState, history: History) => Step): (state: AppState) => Step {
-  return (state) => (state.focus.at === 'history' ? run(state, state.focus) : stay(state));
+function onHistory(run: (state: AppState, history: EventHistory) => Step): (state: AppState) => Step {
+  return (state) => (state.focus.at === 'history' ? run(state, state.focus) : noEffects(state));
 }
 
 /** Looks back at the selected worker, with the cursor in the first row, because most people go up. */
-function enter(state: AppState, then: (state: AppState, history: History) => Step): Step {
-  return state.anchor === null ? stay(state) : onHistory(then)(lookBack(state, state.anchor, 0));
+function enter(state: AppState, then: (state: AppState, history: EventHistory) => Step): Step {
+  return state.anchor === null ? noEffects(state) : onHistory(then)(enterCopyMode(state, state.anchor, 0));
 }
 
 /** Scrolls a page back, unless the program has no scrollback. */
-function lookUp(state: AppState, history: History): Step {
+function lookUp(state: AppState, history: EventHistory): Step {
   if (state.terminals.get(history.id)?.fullScreen)
-    return stay(withNotice(state, 'Its program has the whole screen and keeps no lines above it.'));
+    return noEffects(withNotice(state, 'Its program has the whole screen and keeps no lines above it.'));
   return scrollView(state, history, -pageOf(state, history));
 }
 
 /** Returns the rows of a page; one row of the old page stays in sight. */
-function pageOf(state: AppState, { id }: History): number {
+function pageOf(state: AppState, { id }: EventHistory): number {
   return Math.max(1, viewSize(state, id).rows - 1);
 }
 
-function halfPageOf(state: AppState, { id }: History): number {
+function halfPageOf(state: AppState, { id }: EventHistory): number {
   return Math.max(1, Math.floor(viewSize(state, id).rows / 2));
 }
 
-function withPrompt(state: AppState, history: History): AppState {
+function withPrompt(state: AppState, history: EventHistory): AppState {
   return withHistory(state, { ...history, prompt: emptyField });
 }
 
@@ -206,18 +206,18 @@ function whyNoSearch({ focus }: AppState): string | null {
 }
 
 /** Searches for the typed text; an empty one removes the marks of the last search. */
-function searchTyped(state: AppState, history: History): Step {
+function searchTyped(state: AppState, history: EventHistory): Step {
   const text = history.prompt?.text.slice(0, longestSearch) ?? '';
   const search = text === '' ? null : { text, found: null };
   const next = withHistory(state, { ...history, prompt: null, search });
   return { state: next, effects: [{ type: 'search', id: history.id, text, direction: 'back' }] };
 }
 
-function searchAgain(state: AppState, { id, search }: History, direction: 'back' | 'forward'): Step {
+function searchAgain(state: AppState, { id, search }: EventHistory, direction: 'back' | 'forward'): Step {
   return { state, effects: search ? [{ type: 'search', id, text: search.text, direction }] : [] };
 }
 
-function select(state: AppState, history: History, shape: 'characters' | 'lines'): Step {
+function select(state: AppState, history: EventHistory, shape: 'characters' | 'lines'): Step {
   const { id, cursor, selecting } = history;
   if (selecting === shape) return withoutSelection(state, history);
   const from = selecting === null ? { from: cursor } : {};
@@ -227,26 +227,26 @@ function select(state: AppState, history: History, shape: 'characters' | 'lines'
   };
 }
 
-function copy(state: AppState, history: History): Step {
+function copy(state: AppState, history: EventHistory): Step {
   const { state: next, effects } = withoutSelection(state, history);
   return { state: next, effects: [{ type: 'copy', id: history.id }, ...effects] };
 }
 
-function withoutSelection(state: AppState, history: History): Step {
+function withoutSelection(state: AppState, history: EventHistory): Step {
   return {
     state: withHistory(state, { ...history, selecting: null }),
     effects: [{ type: 'select', id: history.id, to: null }],
   };
 }
 
-function stepBack(state: AppState, history: History): Step {
+function stepBack(state: AppState, history: EventHistory): Step {
   if (history.selecting !== null) return withoutSelection(state, history);
   if (history.search === null) return stopLookingBack(state);
   return searchTyped(state, { ...history, prompt: emptyField });
 }
 
 /** The place where the search text is typed. */
-export const searchPlace: Place = {
+export const searchPlace: KeyPlace = {
   name: 'history-search',
   isHere: ({ focus }) => focus.at === 'history' && focus.prompt !== null,
   keys: searchKeys,
@@ -257,26 +257,26 @@ export const searchPlace: Place = {
 function withTyped(state: AppState, edit: (prompt: TextField) => TextField | null): Step {
   const { focus } = state;
   const prompt = focus.at === 'history' && focus.prompt ? edit(focus.prompt) : null;
-  return stay(focus.at === 'history' && prompt ? withHistory(state, { ...focus, prompt }) : state);
+  return noEffects(focus.at === 'history' && prompt ? withHistory(state, { ...focus, prompt }) : state);
 }
 
 /** Begins to look back at a worker's output, with the cursor in a row of its view. */
-function lookBack(state: AppState, id: string, y: number): AppState {
+function enterCopyMode(state: AppState, id: string, y: number): AppState {
   const cursor = { x: 0, y };
   return withHistory(state, { at: 'history', id, cursor, selecting: null, search: null, prompt: null });
 }
 
-function withHistory(state: AppState, history: History): AppState {
+function withHistory(state: AppState, history: EventHistory): AppState {
   return { ...state, focus: history };
 }
 
 /** Returns to the lists and to the newest output. */
 function stopLookingBack(state: AppState): Step {
-  return stay(toList(state));
+  return noEffects(toList(state));
 }
 
 /** Returns the visible size of a worker's terminal: its own, at most that of the pane. */
-function viewSize(state: AppState, id: string): Size {
+function viewSize(state: AppState, id: string): ScreenSize {
   const area = selectPaneArea(state, id);
   const terminal = state.terminals.get(id);
   return {
@@ -286,7 +286,7 @@ function viewSize(state: AppState, id: string): Size {
 }
 
 /** Moves the cursor; beyond the upper or lower edge the view moves instead. */
-function moveCursor(state: AppState, history: History, dx: number, dy: number): Step {
+function moveCursor(state: AppState, history: EventHistory, dx: number, dy: number): Step {
   const size = viewSize(state, history.id);
   const wanted = { x: history.cursor.x + dx, y: history.cursor.y + dy };
   const cursor = clamped(wanted, size);
@@ -296,12 +296,12 @@ function moveCursor(state: AppState, history: History, dx: number, dy: number): 
 }
 
 /** Moves the view by lines and leaves the cursor in its row. */
-function scrollView(state: AppState, history: History, by: number): Step {
+function scrollView(state: AppState, history: EventHistory, by: number): Step {
   return withCursor(state, history, history.cursor, [{ type: 'scroll', id: history.id, by }]);
 }
 
 /** Scrolls to the first or the last line. */
-function goToEnd(state: AppState, history: History, to: 'top' | 'bottom'): Step {
+function goToEnd(state: AppState, history: EventHistory, to: 'top' | 'bottom'): Step {
   const y = to === 'top' ? 0 : viewSize(state, history.id).rows - 1;
   return withCursor(state, history, { x: 0, y }, [{ type: 'scroll', id: history.id, to }]);
 }
@@ -309,12 +309,12 @@ function goToEnd(state: AppState, history: History, to: 'top' | 'bottom'): Step 
 /** Moves the cursor to a cell of the view, after the effects; a selection follows. */
 export function withCursor(
   state: AppState,
-  history: History,
+  history: EventHistory,
   cursor: ViewCell,
-  effects: readonly Effect[] = [],
+  effects: readonly ScreenEffect[] = [],
 ): Step {
   const { id, selecting } = history;
-  const extended: readonly Effect[] =
+  const extended: readonly ScreenEffect[] =
     selecting === null ? [] : [{ type: 'select', id, to: cursor, shape: selecting }];
   return { state: withHistory(state, { ...history, cursor }), effects: [...effects, ...extended] };
 }
@@ -351,20 +351,20 @@ function whyNotBack(state: AppState): string | null {
   return state.terminals.has(worker.id) ? null : `No screen of ${worker.id} is left.`;
 }
 
-function clamped({ x, y }: ViewCell, { cols, rows }: Size): ViewCell {
+function clamped({ x, y }: ViewCell, { cols, rows }: ScreenSize): ViewCell {
   return { x: Math.max(0, Math.min(x, cols - 1)), y: Math.max(0, Math.min(y, rows - 1)) };
 }
 
-type Searched = Extract<Message, { type: 'searched' }>;
+type Searched = Extract<ScreenMessage, { type: 'searched' }>;
 
 /** Moves the cursor to the match; an outdated answer changes nothing. */
 export function takeFound(state: AppState, { id, text, result }: Searched): Step {
   const { focus } = state;
-  if (focus.at !== 'history' || focus.id !== id || focus.search?.text !== text) return stay(state);
-  if (!result.ok) return stay(withNotice(state, problemLine(result.problem), 'problem'));
+  if (focus.at !== 'history' || focus.id !== id || focus.search?.text !== text) return noEffects(state);
+  if (!result.ok) return noEffects(withNotice(state, problemLine(result.problem), 'problem'));
   const found = result.value;
   const step = withCursor(state, { ...focus, search: { text, found } }, found.at ?? focus.cursor);
-  return found.found ? step : stay(withNotice(step.state, `“${text}” is nowhere in it.`));
+  return found.found ? step : noEffects(withNotice(step.state, `“${text}” is nowhere in it.`));
 }
 
 export function takeCopied(state: AppState, result: Result<Copied>): AppState {

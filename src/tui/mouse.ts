@@ -14,7 +14,7 @@ import {
 } from '../ui/layout.ts';
 import { enterPane, isSameRow, moveSelection, selectRow } from '../ui/select.ts';
 import { type AppState, type Drag, shownDialog } from '../ui/state.ts';
-import { type Step, stay, toList, type ViewEffect, withNotice, withoutNotice } from '../ui/step.ts';
+import { noEffects, type Step, toList, type ViewEffect, withNotice, withoutNotice } from '../ui/step.ts';
 import { definitionOf, selectOffers } from './definitions.ts';
 import { withCursor } from './lookBack.ts';
 import { updatePaletteMouse } from './palette.ts';
@@ -27,7 +27,7 @@ const notch = 3;
  * the wheel scrolls lists, dialogs and panes. In the pane that has the keys, the mouse is the program's if it wants it.
  */
 export function updateMouse(state: AppState, token: MouseToken): Step {
-  if (!fits(state.size)) return stay(state);
+  if (!fits(state.size)) return noEffects(state);
   if (state.palette) return updatePaletteMouse(state, token, selectOffers(state));
   const dialog = shownDialog(state);
   if (dialog) {
@@ -39,30 +39,30 @@ export function updateMouse(state: AppState, token: MouseToken): Step {
   const forWorker = state.focus.at === 'pane' ? mouseOf(state, state.focus.id, token) : null;
   if (forWorker) return forWorker;
   const hit = hitTest(state, token.x, token.y);
-  if (!hit) return stay(state);
+  if (!hit) return noEffects(state);
   if (wheel(token) !== 0) return turn(state, hit, wheel(token));
-  if (token.action !== 'press' || token.button !== 'left') return stay(state);
+  if (token.action !== 'press' || token.button !== 'left') return noEffects(state);
   return hit.on === 'pane' ? press(withoutNotice(state), hit.id, token) : clickRow(withoutNotice(state), hit);
 }
 
 function turn(state: AppState, hit: Hit, by: number): Step {
   if (hit.on === 'pane') return { state, effects: [{ type: 'scroll', id: hit.id, by: by * notch }] };
-  return stay(state.focus.at === 'list' ? moveSelection({ ...state, list: hit.list }, by) : state);
+  return noEffects(state.focus.at === 'list' ? moveSelection({ ...state, list: hit.list }, by) : state);
 }
 
 /** Presses into a pane; a press on its border, or without a screen, enters it. */
 function press(state: AppState, id: string, token: MouseToken): Step {
   const area = selectPaneArea(state, id);
   const isOnScreen = area && contains(area, token.x, token.y) && state.terminals.has(id);
-  return isOnScreen ? pressPane(state, id, area, token) : stay(enterPane(state, id));
+  return isOnScreen ? pressPane(state, id, area, token) : noEffects(enterPane(state, id));
 }
 
 function clickRow(state: AppState, hit: Extract<Hit, { on: 'row' }>): Step {
   const isSelected = state.list === hit.list && isSameRow(state.cursors[hit.list], hit.key);
   const selected = selectRow(toList(state), hit.list, hit.key);
-  if (!isSelected || state.focus.at !== 'list') return stay(selected);
+  if (!isSelected || state.focus.at !== 'list') return noEffects(selected);
   const why = whyOff(openKey, selected);
-  return why === null ? openKey.run(selected) : stay(withNotice(selected, why));
+  return why === null ? openKey.run(selected) : noEffects(withNotice(selected, why));
 }
 
 /** Returns the event for the program in the pane; a release goes there from everywhere. Null when it is not for it. */
@@ -105,18 +105,18 @@ function pressPane(state: AppState, id: string, area: Rect, token: MouseToken): 
 function updateDrag(state: AppState, drag: Drag, token: MouseToken): Step {
   const area = selectPaneArea(state, drag.id);
   const isLetGo = token.action === 'move' && token.button === 'none';
-  if (!area || isLetGo) return stay({ ...state, drag: null });
+  if (!area || isLetGo) return noEffects({ ...state, drag: null });
   const to = nearestCell(area, token);
   if (token.action === 'release') return release(state, { ...drag, to });
   const hasMoved = drag.phase === 'selecting' || to.x !== drag.from.x || to.y !== drag.from.y;
-  if (token.action !== 'move' || !hasMoved) return stay(state);
+  if (token.action !== 'move' || !hasMoved) return noEffects(state);
   return dragTo(state, drag, to, rowsBeyond(area, token.y));
 }
 
 /** Scrolls the view while the mouse is held above or below its pane; the selection follows. */
 export function holdDrag(state: AppState): Step {
   const { drag } = state;
-  return drag && isDraggedOut(state) ? dragTo(state, drag, drag.to, drag.beyond) : stay(state);
+  return drag && isDraggedOut(state) ? dragTo(state, drag, drag.to, drag.beyond) : noEffects(state);
 }
 
 export function isDraggedOut({ drag }: AppState): boolean {
@@ -154,9 +154,9 @@ function release(state: AppState, drag: Drag): Step {
 /** Clicks: enters the pane, or moves the cursor while looking back. A program that wants the mouse gets the click. */
 function click(state: AppState, { id, from }: Drag): Step {
   if (state.focus.at === 'history' && state.focus.id === id) return withCursor(state, state.focus, from);
-  if (state.focus.at === 'pane' && state.focus.id === id) return stay(state);
+  if (state.focus.at === 'pane' && state.focus.id === id) return noEffects(state);
   const entered = enterPane(state, id);
-  if (entered.focus.at !== 'pane' || !state.terminals.get(id)?.mouse) return stay(entered);
+  if (entered.focus.at !== 'pane' || !state.terminals.get(id)?.mouse) return noEffects(entered);
   const mouse = { button: 'left', ...from, ctrl: false, alt: false, shift: false } as const;
   return {
     state: entered,
@@ -170,7 +170,7 @@ function click(state: AppState, { id, from }: Drag): Step {
 /** Drops the selection made with keys: a view has one selection. */
 function withoutKeySelection(state: AppState, id: string): Step {
   const { focus } = state;
-  if (focus.at !== 'history' || focus.id !== id || focus.selecting === null) return stay(state);
+  if (focus.at !== 'history' || focus.id !== id || focus.selecting === null) return noEffects(state);
   return {
     state: { ...state, focus: { ...focus, selecting: null } },
     effects: [{ type: 'select', id, to: null }],

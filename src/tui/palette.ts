@@ -9,11 +9,11 @@ import { plainLine } from '../lib/sanitize.ts';
 import type { MouseToken } from '../terminal/input.ts';
 import type { RoomDialog } from '../ui/dialog.ts';
 import { emptyField, insertText, type TextField } from '../ui/field.ts';
-import { hintOf, keyLabel, keysOf, type Place, type RoomKey, typeKey, wheel, whyOff } from '../ui/keys.ts';
+import { hintOf, type KeyPlace, keyLabel, keysOf, type RoomKey, typeKey, wheel, whyOff } from '../ui/keys.ts';
 import { contains, paletteLayout, paletteRows, selectShown } from '../ui/layout.ts';
 import { enterPane, findProposal, selectQueue, selectRow, switchList } from '../ui/select.ts';
 import { type AppState, type ListName, type Palette, selectionOf, shownDialog } from '../ui/state.ts';
-import { type Step, stay, toList, whyUnreachable, withNotice, withoutNotice } from '../ui/step.ts';
+import { noEffects, type Step, toList, whyUnreachable, withNotice, withoutNotice } from '../ui/step.ts';
 import { clustersOf } from '../ui/text.ts';
 import { counted, stateLook } from '../ui/words.ts';
 
@@ -31,15 +31,15 @@ export function paletteKeyOf(offersOf: Offers): RoomKey {
     keys: [':', 'ctrl-p'],
     group: 'Program',
     palette: 'never',
-    run: (state) => stay(withFilter(state, emptyField, offersOf)),
+    run: (state) => noEffects(withFilter(state, emptyField, offersOf)),
   };
 }
 
 /** Returns the place of the palette. Enter does what the marked item's own key does. */
-export function palettePlaceOf(offersOf: Offers): Place {
+export function palettePlaceOf(offersOf: Offers): KeyPlace {
   const typed = (state: AppState, edit: (filter: TextField) => TextField | null): Step => {
     const filter = state.palette && edit(state.palette.filter);
-    return stay(filter ? withFilter(state, filter, offersOf) : state);
+    return noEffects(filter ? withFilter(state, filter, offersOf) : state);
   };
   const moving = (
     to: string,
@@ -48,7 +48,7 @@ export function palettePlaceOf(offersOf: Offers): Place {
     by: (state: AppState) => number,
   ): RoomKey => ({
     ...{ ...keys, id: `palette-${to}`, title, keys: names },
-    run: (state) => stay(moveMark(state, offersOf(state), by(state))),
+    run: (state) => noEffects(moveMark(state, offersOf(state), by(state))),
   });
   return {
     name: 'palette',
@@ -72,7 +72,7 @@ export function palettePlaceOf(offersOf: Offers): Place {
         title: 'close the palette',
         hint: 'close',
         keys: ['escape', 'ctrl-c'],
-        run: (state) => stay(withoutPalette(state)),
+        run: (state) => noEffects(withoutPalette(state)),
       },
     ],
     type: (state, token) => typed(state, (filter) => typeKey(filter, token)),
@@ -82,12 +82,12 @@ export function palettePlaceOf(offersOf: Offers): Place {
 
 /** Takes a mouse event: a click runs an item, or closes the palette; the wheel moves the mark. */
 export function updatePaletteMouse(state: AppState, token: MouseToken, offers: readonly Offer[]): Step {
-  if (wheel(token) !== 0) return stay(moveMark(state, offers, wheel(token)));
-  if (token.action !== 'press' || token.button !== 'left') return stay(state);
+  if (wheel(token) !== 0) return noEffects(moveMark(state, offers, wheel(token)));
+  if (token.action !== 'press' || token.button !== 'left') return noEffects(state);
   const { rect, list, first } = paletteLayout(state.size, offers.length, markedAt(state, offers));
-  if (!contains(rect, token.x, token.y)) return stay(withoutPalette(withoutNotice(state)));
+  if (!contains(rect, token.x, token.y)) return noEffects(withoutPalette(withoutNotice(state)));
   const offer = contains(list, token.x, token.y) ? offers[first + token.y - list.y] : undefined;
-  return offer ? runMarked(withMark(withoutNotice(state), offer.item.id), offers) : stay(state);
+  return offer ? runMarked(withMark(withoutNotice(state), offer.item.id), offers) : noEffects(state);
 }
 
 /** Sets the filter and marks the best match. */
@@ -119,7 +119,7 @@ function runMarked(state: AppState, offers: readonly Offer[]): Step {
   const item = offers[markedAt(state, offers)]?.item;
   if (item && item.off === null) return item.run(withoutPalette(state));
   const missing = offers.length === 0 ? 'Nothing is found by these letters.' : gone;
-  return stay(withNotice(state, item?.off ?? missing));
+  return noEffects(withNotice(state, item?.off ?? missing));
 }
 
 const gone = 'What was marked is gone: mark another.';
@@ -257,7 +257,7 @@ function listPlace(state: AppState, list: ListName): PaletteItem | null {
   return {
     ...place(list, name, text, (below) => {
       const room = { ...toList(below), zoomed: false };
-      return stay(room.list === list ? room : switchList(room));
+      return noEffects(room.list === list ? room : switchList(room));
     }),
     key: isRoom ? 'tab' : null,
     off: list === 'queue' && count === 0 ? 'Nothing needs you just now.' : null,
@@ -269,7 +269,7 @@ function workerPlace(state: AppState, worker: Worker): PaletteItem {
   const { id } = worker;
   const at = state.focus.at === 'list' ? selectShown(state).indexOf(worker) : -1;
   const text = `worker, ${stateLook(worker).word}`;
-  const run = (below: AppState) => stay(enterPane(toList(below), id));
+  const run = (below: AppState) => noEffects(enterPane(toList(below), id));
   return { ...place(`worker ${id}`, id, text, run), key: at < 0 ? null : `${at + 1}` };
 }
 
@@ -277,7 +277,9 @@ function workerPlace(state: AppState, worker: Worker): PaletteItem {
 function proposalPlace(proposal: Proposal): PaletteItem {
   const { n, kind, draft } = proposal;
   const text = `proposal: look at what would be ${kind === 'resume' ? 'resumed' : 'started'}`;
-  return place(`proposal ${n}`, draftId(draft), text, (below) => stay(openCard(toList(below), proposal)));
+  return place(`proposal ${n}`, draftId(draft), text, (below) =>
+    noEffects(openCard(toList(below), proposal)),
+  );
 }
 
 function repoPlace(state: AppState, { name }: RepoStatus): PaletteItem {
@@ -289,7 +291,7 @@ function repoPlace(state: AppState, { name }: RepoStatus): PaletteItem {
 function cardPlace(card: Card): PaletteItem {
   const text = `${card.task} · ${card.column}`;
   return place(`card ${cardKey(card)}`, card.id ?? 'card', text, (below) =>
-    stay(openBoard(toList(below), card)),
+    noEffects(openBoard(toList(below), card)),
   );
 }
 

@@ -2,7 +2,7 @@ import { isLive } from '../core/worker.ts';
 import { noticesKey } from '../features/attention/noticesDialog.ts';
 import { openStopAll } from '../features/workers/stopDialogs.ts';
 import { helpKey } from '../ui/helpDialog.ts';
-import { keyLabel, type Place, type RoomKey } from '../ui/keys.ts';
+import { type KeyPlace, keyLabel, type RoomKey } from '../ui/keys.ts';
 import { fits, selectGeometry, selectShown } from '../ui/layout.ts';
 import {
   countLive,
@@ -14,8 +14,16 @@ import {
   switchList,
   switchZoom,
 } from '../ui/select.ts';
-import { type AppState, type Grid, grids } from '../ui/state.ts';
-import { ask, type Effect, type Step, stay, toList, whyUnreachable, withNotice } from '../ui/step.ts';
+import { type AppState, type GridLayout, grids } from '../ui/state.ts';
+import {
+  ask,
+  noEffects,
+  type ScreenEffect,
+  type Step,
+  toList,
+  whyUnreachable,
+  withNotice,
+} from '../ui/step.ts';
 
 const panes = 'Panes';
 const moving = { group: 'Moving', palette: 'never' } as const;
@@ -31,7 +39,7 @@ export const zoomKey: RoomKey = {
   hint: (state) => (isZoomed(state) ? 'all panes' : 'zoom'),
   keys: ['z'],
   disabledReason: (state) => (findWorker(state, state.anchor) ? null : 'There is no worker to zoom.'),
-  run: (state) => stay(switchZoom(state)),
+  run: (state) => noEffects(switchZoom(state)),
 };
 
 export const paneKeys: readonly RoomKey[] = [
@@ -51,7 +59,7 @@ export const paneKeys: readonly RoomKey[] = [
     title: 'show more panes',
     keys: ['+', '='],
     disabledReason: ({ grid }) => (grid < 9 ? null : 'Nine panes are the most.'),
-    run: (state) => stay(withGrid(state, grids.find((grid) => grid > state.grid) ?? 9)),
+    run: (state) => noEffects(withGrid(state, grids.find((grid) => grid > state.grid) ?? 9)),
   },
   {
     group: panes,
@@ -59,7 +67,7 @@ export const paneKeys: readonly RoomKey[] = [
     title: 'show fewer panes',
     keys: ['-'],
     disabledReason: ({ grid }) => (grid > 1 ? null : 'One pane is the least.'),
-    run: (state) => stay(withGrid(state, grids.findLast((grid) => grid < state.grid) ?? 1)),
+    run: (state) => noEffects(withGrid(state, grids.findLast((grid) => grid < state.grid) ?? 1)),
   },
   {
     group: panes,
@@ -70,14 +78,14 @@ export const paneKeys: readonly RoomKey[] = [
       stacked || (facts?.workers.length ?? 0) > 1
         ? null
         : 'There is no other worker to show beside this one.',
-    run: (state) => stay(withStack(state, !state.stacked)),
+    run: (state) => noEffects(withStack(state, !state.stacked)),
   },
   {
     group: panes,
     id: 'order',
     title: 'panes of those that need you first, or in their order',
     keys: ['o'],
-    run: (state) => stay(withOrder(state, !state.needsFirst)),
+    run: (state) => noEffects(withOrder(state, !state.needsFirst)),
   },
   ...([1, 2, 3, 4, 5, 6, 7, 8, 9] as const).map(
     (number): RoomKey => ({
@@ -87,7 +95,7 @@ export const paneKeys: readonly RoomKey[] = [
       keys: [`${number}`],
       palette: 'never',
       disabledReason: (state) => (selectShown(state)[number - 1] ? null : `There is no pane ${number}.`),
-      run: (state) => stay(enterPane(state, selectShown(state)[number - 1]?.id ?? '')),
+      run: (state) => noEffects(enterPane(state, selectShown(state)[number - 1]?.id ?? '')),
     }),
   ),
 ];
@@ -98,22 +106,28 @@ export const movingKeys: readonly RoomKey[] = [
     id: 'down',
     title: 'down',
     keys: ['j', 'down'],
-    run: (state) => stay(moveSelection(state, 1)),
+    run: (state) => noEffects(moveSelection(state, 1)),
   },
-  { ...moving, id: 'up', title: 'up', keys: ['k', 'up'], run: (state) => stay(moveSelection(state, -1)) },
+  {
+    ...moving,
+    id: 'up',
+    title: 'up',
+    keys: ['k', 'up'],
+    run: (state) => noEffects(moveSelection(state, -1)),
+  },
   {
     ...moving,
     id: 'first',
     title: 'first row',
     keys: ['g', 'home'],
-    run: (state) => stay(moveSelection(state, -farAway)),
+    run: (state) => noEffects(moveSelection(state, -farAway)),
   },
   {
     ...moving,
     id: 'last',
     title: 'last row',
     keys: ['G', 'end'],
-    run: (state) => stay(moveSelection(state, farAway)),
+    run: (state) => noEffects(moveSelection(state, farAway)),
   },
   {
     ...moving,
@@ -123,7 +137,7 @@ export const movingKeys: readonly RoomKey[] = [
     keys: ['tab', 'shift-tab'],
     disabledReason: (state) =>
       state.list === 'queue' || selectQueue(state).length > 0 ? null : 'Nothing needs you just now.',
-    run: (state) => stay(switchList({ ...state, zoomed: false })),
+    run: (state) => noEffects(switchList({ ...state, zoomed: false })),
   },
 ];
 
@@ -159,7 +173,7 @@ export const programKeys: readonly RoomKey[] = [
     keys: ['Q'],
     palette: 'everywhere',
     disabledReason: whyUnreachable,
-    run: (state) => stay(openStopAll(state)),
+    run: (state) => noEffects(openStopAll(state)),
   },
   {
     group: program,
@@ -167,12 +181,12 @@ export const programKeys: readonly RoomKey[] = [
     palette: 'never',
     title: 'how to leave',
     keys: ['ctrl-c'],
-    run: (state) => stay(withNotice(state, quitHint(state))),
+    run: (state) => noEffects(withNotice(state, quitHint(state))),
   },
 ];
 
 /** The place of a terminal that is too small. */
-export const tooSmallPlace: Place = {
+export const tooSmallPlace: KeyPlace = {
   name: 'too-small',
   isHere: ({ size }) => !fits(size),
   keys: [
@@ -182,7 +196,7 @@ export const tooSmallPlace: Place = {
 };
 
 /** The place of a worker's pane: every key but the leave key goes to the worker, byte for byte. */
-export const panePlace: Place = {
+export const panePlace: KeyPlace = {
   name: 'pane',
   isHere: ({ focus }) => focus.at === 'pane',
   isProgram: true,
@@ -193,7 +207,7 @@ export const panePlace: Place = {
       title: 'back from a worker to the lists',
       hint: 'back to the lists',
       keys: ['leave'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   type: (state, { raw }) => toProgram(state, (id) => ({ type: 'input', id, bytes: raw })),
@@ -204,16 +218,16 @@ export const panePlace: Place = {
  * Sends input to the worker. A worker that ends while the person types keeps the focus: the rest of the text must not
  * become commands.
  */
-function toProgram(state: AppState, effect: (id: string) => Effect): Step {
-  if (state.focus.at !== 'pane') return stay(state);
+function toProgram(state: AppState, effect: (id: string) => ScreenEffect): Step {
+  if (state.focus.at !== 'pane') return noEffects(state);
   const { id } = state.focus;
   const worker = findWorker(state, id);
   if (worker && isLive(worker.state)) return { state, effects: [effect(id)] };
   const back = keyLabel(state.settings.leaveKey);
-  return stay(withNotice(state, `${id} has ended and takes no keys; ${back} goes back to the lists.`));
+  return noEffects(withNotice(state, `${id} has ended and takes no keys; ${back} goes back to the lists.`));
 }
 
-function withGrid(state: AppState, grid: Grid): AppState {
+function withGrid(state: AppState, grid: GridLayout): AppState {
   const next = { ...state, grid, stacked: false, zoomed: false };
   const shown = selectGeometry(next).panes.length;
   const workers = state.facts?.workers.length ?? 0;

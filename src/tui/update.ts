@@ -7,12 +7,12 @@ import { keyName, typedText, whyOff } from '../ui/keys.ts';
 import { type AppState, type Notice, shownDialog } from '../ui/state.ts';
 import {
   ask,
-  type Effect,
   isWaiting,
-  type Message,
+  noEffects,
   problemLine,
+  type ScreenEffect,
+  type ScreenMessage,
   type Step,
-  stay,
   waitingText,
   withDialog,
   withNotice,
@@ -27,27 +27,27 @@ import { withScrollInRange, withSeen } from './overlays.ts';
 import { progressMark, shownTitle } from './panes.ts';
 
 /** The one way to change what is on the screen. Pure, synchronous and total. */
-export function updateApp(state: AppState, message: Message): Step {
+export function updateApp(state: AppState, message: ScreenMessage): Step {
   const step = afterLookingBack(state, afterMessage(state, message));
   return { state: withHeardBells(withCursorInRange(withScrollInRange(step.state))), effects: step.effects };
 }
 
-function afterMessage(state: AppState, message: Message): Step {
+function afterMessage(state: AppState, message: ScreenMessage): Step {
   switch (message.type) {
     case 'resized':
-      return stay({ ...state, size: message.size });
+      return noEffects({ ...state, size: message.size });
     case 'factsArrived':
       return withNews(state, withSuggestedSync(state, withFacts(state, message.facts)));
     case 'connectionChanged':
       return connectionChanged(state, message.connection);
     case 'terminalChanged':
-      return stay(withTerminal(state, message.record));
+      return noEffects(withTerminal(state, message.record));
     case 'terminalForgotten':
-      return stay(withoutTerminal(state, message.id));
+      return noEffects(withoutTerminal(state, message.id));
     case 'bellRang':
       return hearBell(state, message.id);
     case 'notifyFailed':
-      return stay(withNotice(state, message.message, 'problem'));
+      return noEffects(withNotice(state, message.message, 'problem'));
     case 'tokenArrived':
       return updateToken(message.unseen ? state : withSeen(state), message.token, message.unseen);
     case 'dragHeld':
@@ -55,17 +55,17 @@ function afterMessage(state: AppState, message: Message): Step {
     case 'searched':
       return takeFound(state, message);
     case 'copied':
-      return stay(takeCopied(state, message.result));
+      return noEffects(takeCopied(state, message.result));
     case 'notTyped':
-      return stay(withNotice(state, problemLine(message.problem), 'problem'));
+      return noEffects(withNotice(state, problemLine(message.problem), 'problem'));
     case 'attachEnded':
-      return stay(
+      return noEffects(
         message.why === 'left' ? state : withNotice(state, `The terminal of ${message.id} is gone.`),
       );
     case 'answered':
       return updateAnswer(state, message);
     case 'ticked':
-      return stay(withFading({ ...state, now: message.now }));
+      return noEffects(withFading({ ...state, now: message.now }));
   }
 }
 
@@ -84,7 +84,7 @@ function withNews(old: AppState, state: AppState): Step {
 function connectionChanged(state: AppState, connection: AppState['connection']): Step {
   const isNewlyLive = connection.status === 'live' && state.connection.status !== 'live';
   const next = { ...state, connection };
-  return isNewlyLive ? ask(next, 'facts', {}) : stay(next);
+  return isNewlyLive ? ask(next, 'facts', {}) : noEffects(next);
 }
 
 /** Drops a notice after its time, because it covers the keys. */
@@ -119,7 +119,7 @@ function isShownAlike(a: TerminalRecord, b: TerminalRecord): boolean {
 function updateToken(state: AppState, token: Token, unseen = false): Step {
   const { drag } = state;
   if (unseen && token.kind === 'key' && keyFor(state, keyName(token))?.isDeciding)
-    return stay(withNotice(state, unseenText));
+    return noEffects(withNotice(state, unseenText));
   if (!dropsSelection(drag, token)) return takeToken(state, token);
   const step = takeToken({ ...state, drag: null }, token);
   return { state: step.state, effects: [{ type: 'select', id: drag.id, to: null }, ...step.effects] };
@@ -139,16 +139,16 @@ function takeToken(state: AppState, token: Token): Step {
     case 'release':
       return updateRelease(state, token);
     case 'focus':
-      return stay(state.hasFocus === token.gained ? state : { ...state, hasFocus: token.gained });
+      return noEffects(state.hasFocus === token.gained ? state : { ...state, hasFocus: token.gained });
     // Answers of the terminal are handled by the client.
     case 'reply':
-      return stay(state);
+      return noEffects(state);
   }
 }
 
 /** Forgets that the selected row was replaced: a key means that the person looked. */
 function steady(step: Step): Step {
-  return step.state.slid ? { ...step, state: { ...step.state, slid: false } } : step;
+  return step.state.selectionShifted ? { ...step, state: { ...step.state, selectionShifted: false } } : step;
 }
 
 function updateKey(old: AppState, token: KeyToken): Step {
@@ -158,16 +158,16 @@ function updateKey(old: AppState, token: KeyToken): Step {
   const key = keyFor(state, keyName(token));
   if (key) {
     const why = whyOff(key, state);
-    return why === null ? key.run(withoutNotice(state)) : stay(withNotice(state, why));
+    return why === null ? key.run(withoutNotice(state)) : noEffects(withNotice(state, why));
   }
-  return place ? (place.type?.(state, token) ?? stay(state)) : stay(typeText(state, token));
+  return place ? (place.type?.(state, token) ?? noEffects(state)) : noEffects(typeText(state, token));
 }
 
 /** Passes the release of a key to a worker. The terminal reports releases only if the worker asked for them. */
 function updateRelease(state: AppState, { raw }: ReleaseToken): Step {
   const { focus } = state;
   const isTyping = focus.at === 'pane' && placeOf(state)?.isProgram;
-  return isTyping ? { state, effects: [{ type: 'input', id: focus.id, bytes: raw }] } : stay(state);
+  return isTyping ? { state, effects: [{ type: 'input', id: focus.id, bytes: raw }] } : noEffects(state);
 }
 
 /** Types a key into the dialog's text field, if it has one. */
@@ -184,20 +184,20 @@ function typeText(state: AppState, token: KeyToken): AppState {
 
 function updatePaste(state: AppState, token: PasteToken): Step {
   const place = placeOf(state);
-  if (place) return place.paste?.(state, token) ?? stay(state);
+  if (place) return place.paste?.(state, token) ?? noEffects(state);
   const dialog = shownDialog(state);
   const text = dialog && definitionOf(dialog).text;
   const field = dialog && text?.of(dialog);
-  if (!dialog || !text || !field || isWaiting(state)) return stay(state);
+  if (!dialog || !text || !field || isWaiting(state)) return noEffects(state);
   const pasted = insertText(field, token.text, text.isMultiline?.(dialog) ?? false);
-  return stay(withDialog(state, text.with(dialog, pasted)));
+  return noEffects(withDialog(state, text.with(dialog, pasted)));
 }
 
 /**
  * Returns notifications for what began to need the person since the facts before. The worker they look at, silenced
  * workers and what was there when the room opened are left out.
  */
-function newsBetween(old: AppState, next: AppState): readonly Effect[] {
+function newsBetween(old: AppState, next: AppState): readonly ScreenEffect[] {
   if (!old.facts || !next.facts || old.facts === next.facts || !next.settings.notify) return [];
   const known = new Set(old.facts.queue.map(nameOf));
   const news = next.facts.queue.filter((item) => !known.has(nameOf(item)) && isNews(next, item));

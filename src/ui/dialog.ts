@@ -1,8 +1,8 @@
 import type { DialogDefinition, DialogKey } from '../core/dialog.ts';
 import type { MouseToken } from '../terminal/input.ts';
 import type { TextField } from './field.ts';
-import type { AnyDialog, AppState, Asking } from './state.ts';
-import { type Answered, isWaiting, type Step, stay, toList, waitingText, whyBusy } from './step.ts';
+import type { AnyDialog, AppState, PendingRequest } from './state.ts';
+import { type Answered, isWaiting, noEffects, type Step, toList, waitingText, whyBusy } from './step.ts';
 import { type Line, line, lineText, type Span, span, type Tone, wrapLines } from './text.ts';
 
 /** What dialogs of the control room are made of. */
@@ -138,10 +138,11 @@ interface Question<D> extends Pick<RoomDialog<AnyDialog & D>, 'isStale' | 'onAns
 }
 
 /** Declares a question that is answered by yes or no. */
-export function defineQuestion<D extends Asking & { readonly kind: string }>(
+export function defineQuestion<D extends PendingRequest & { readonly kind: string }>(
   question: Question<D> & { readonly kind: D['kind'] },
 ): RoomDialog<D> {
-  const decline = (state: AppState, dialog: D) => question.decline?.(state, dialog) ?? stay(toList(state));
+  const decline = (state: AppState, dialog: D) =>
+    question.decline?.(state, dialog) ?? noEffects(toList(state));
   const leave = { title: 'no, leave everything as it is', run: decline } as const;
   return defineDialog<D>({
     kind: question.kind,

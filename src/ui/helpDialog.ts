@@ -1,7 +1,7 @@
 import { defineDialog, emptyBody, type RoomDialog } from './dialog.ts';
 import { closeKey, type RoomKey } from './keys.ts';
 import type { Scrolling, Settings } from './state.ts';
-import { stay, withDialog } from './step.ts';
+import { noEffects, withDialog } from './step.ts';
 import { cellWidth, type Line, line, span, wrapLines } from './text.ts';
 
 /** The dialog that lists all keys. */
@@ -24,7 +24,7 @@ export const helpKey: RoomKey = {
   palette: 'everywhere',
   run(state) {
     const dialog: HelpDialog = { kind: 'help', scroll: 0 };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 

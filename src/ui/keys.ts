@@ -3,7 +3,7 @@ import type { KeyToken, MouseToken, PasteToken } from '../terminal/input.ts';
 import { editField, insertText, type TextField } from './field.ts';
 import { dialogHeight } from './layout.ts';
 import { type AppState, type Settings, shownDialog } from './state.ts';
-import { type Step, stay, toList, withDialog } from './step.ts';
+import { noEffects, type Step, toList, withDialog } from './step.ts';
 
 /** Returns the key as definitions spell it: `n`, `N`, `enter`, `ctrl-q`, `alt-enter`, `shift-tab`. */
 export function keyName(token: KeyToken): string {
@@ -59,7 +59,7 @@ export interface RoomKey extends KeyWords {
 }
 
 /** What has the keys while no dialog is open, such as the lists or a pane. */
-export interface Place {
+export interface KeyPlace {
   readonly name: string;
   isHere(state: AppState): boolean;
   readonly keys: readonly RoomKey[];
@@ -91,7 +91,7 @@ export const closeKey = {
   title: 'close',
   hint: 'close',
   keys: ['escape', 'q', 'enter', '?', 'ctrl-c'],
-  run: (state: AppState): Step => stay(toList(state)),
+  run: (state: AppState): Step => noEffects(toList(state)),
 } as const;
 
 /** Suspends the room, everywhere but in a worker's program. */
@@ -137,8 +137,8 @@ function scrolling(
 /** Scrolls the open dialog by rows. A result out of range is corrected by `withScrollInRange`. */
 export function scroll(state: AppState, by: number): Step {
   const dialog = shownDialog(state);
-  if (dialog?.scroll === undefined) return stay(state);
-  return stay(withDialog(state, { ...dialog, scroll: Math.max(0, dialog.scroll + by) }));
+  if (dialog?.scroll === undefined) return noEffects(state);
+  return noEffects(withDialog(state, { ...dialog, scroll: Math.max(0, dialog.scroll + by) }));
 }
 
 /** Returns the rows of a page; one row of the old page stays in sight. */

@@ -2,12 +2,12 @@ import type { Worker, WorkerState } from '../core/worker.ts';
 import { isSameRow, isZoomed, selectRows } from './select.ts';
 import {
   type AppState,
-  type Grid,
+  type GridLayout,
   grids,
   type Layout,
   type ListName,
   type RowKey,
-  type Size,
+  type ScreenSize,
 } from './state.ts';
 
 /** A rectangle in cells, from the top left corner of the terminal. */
@@ -30,7 +30,7 @@ export interface Geometry {
 }
 
 /** The smallest usable terminal; below it a line with the needed size is shown instead. */
-export const minimumSize: Size = { cols: 60, rows: 16 };
+export const minimumSize: ScreenSize = { cols: 60, rows: 16 };
 
 /** The smallest usable pane with its border; where there is less space, fewer panes are shown. */
 const minimumPane = { width: 40, height: 12 };
@@ -48,7 +48,7 @@ interface Shape {
 }
 
 /** Shapes for so many panes: the first one with comfortable panes is taken, else the last one that fits. */
-const shapes: Readonly<Record<Grid, readonly Shape[]>> = {
+const shapes: Readonly<Record<GridLayout, readonly Shape[]>> = {
   1: [{ across: 1, down: 1 }],
   2: [
     { across: 2, down: 1 },
@@ -64,7 +64,7 @@ const shapes: Readonly<Record<Grid, readonly Shape[]>> = {
 
 const nothing: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
-export function fits(size: Size): boolean {
+export function fits(size: ScreenSize): boolean {
   return size.cols >= minimumSize.cols && size.rows >= minimumSize.rows;
 }
 
@@ -72,7 +72,7 @@ export function fits(size: Size): boolean {
  * Computes all rectangles of the room.
  * @param workers how many workers could be shown
  */
-export function geometryOf(size: Size, layout: Layout, zoomed: boolean, workers: number): Geometry {
+export function geometryOf(size: ScreenSize, layout: Layout, zoomed: boolean, workers: number): Geometry {
   const height = size.rows - 2;
   if (zoomed) {
     const all = { x: 0, y: 1, width: size.cols, height };
@@ -101,7 +101,7 @@ function divide(area: Rect, layout: Layout, workers: number): readonly Rect[] {
 }
 
 /** Returns the panes of the smallest grid that holds all workers, at most the wanted one, as far as it fits. */
-function gridOf(area: Rect, wanted: Grid, workers: number): readonly Rect[] {
+function gridOf(area: Rect, wanted: GridLayout, workers: number): readonly Rect[] {
   const enough = grids.find((grid) => grid >= Math.min(wanted, workers)) ?? wanted;
   const shape = grids
     .filter((grid) => grid <= enough)
@@ -112,7 +112,7 @@ function gridOf(area: Rect, wanted: Grid, workers: number): readonly Rect[] {
     : [area];
 }
 
-function shapeOf(area: Rect, grid: Grid): Shape | undefined {
+function shapeOf(area: Rect, grid: GridLayout): Shape | undefined {
   const hasRoom = ({ across, down }: Shape, width: number) =>
     area.width >= across * width && area.height >= down * minimumPane.height;
   return (
@@ -159,22 +159,22 @@ const widestDialog = 100;
 const leastBeside = 8;
 
 /** Returns the width of every dialog with its border; all have the same, so that nothing jumps between two. */
-export function dialogWidth({ cols }: Size): number {
+export function dialogWidth({ cols }: ScreenSize): number {
   return cols < widestDialog + leastBeside ? cols : widestDialog;
 }
 
 /** Returns the columns of a row inside a dialog. */
-export function dialogColumns(size: Size): number {
+export function dialogColumns(size: ScreenSize): number {
   return dialogWidth(size) - 4;
 }
 
 /** Returns the most rows of a dialog with its border; header and footer stay visible. */
-export function dialogHeight(size: Size): number {
+export function dialogHeight(size: ScreenSize): number {
   return size.rows - 2;
 }
 
 /** Returns the rectangle of a dialog of that size, in the middle of the screen. */
-export function dialogRect({ cols, rows }: Size, width: number, height: number): Rect {
+export function dialogRect({ cols, rows }: ScreenSize, width: number, height: number): Rect {
   const y = Math.max(1, Math.floor((rows - height) / 2));
   return { x: Math.floor((cols - width) / 2), y, width, height };
 }
@@ -198,7 +198,7 @@ interface PaletteLayout {
  * @param count items
  * @param marked index of the marked one, -1 for none
  */
-export function paletteLayout(size: Size, count: number, marked: number): PaletteLayout {
+export function paletteLayout(size: ScreenSize, count: number, marked: number): PaletteLayout {
   const room = paletteRows(size);
   const width = dialogWidth(size);
   const shown = Math.min(room, Math.max(1, count));
@@ -217,7 +217,7 @@ export function paletteLayout(size: Size, count: number, marked: number): Palett
 }
 
 /** Returns how many items are shown at most. */
-export function paletteRows(size: Size): number {
+export function paletteRows(size: ScreenSize): number {
   return Math.min(mostPaletteRows, dialogHeight(size) - paletteOtherRows);
 }
 

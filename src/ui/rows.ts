@@ -34,7 +34,7 @@ export function quotedText(text: string, columns?: number): string {
 }
 
 /** Rows as aligned columns, each on one line. */
-export function columns(rows: readonly (readonly string[])[]): string {
+export function alignColumns(rows: readonly (readonly string[])[]): string {
   const clean = rows.map((row) => row.map(plainLine));
   const widths = (clean[0] ?? []).map((_, at) => Math.max(...clean.map((row) => cellWidth(row[at] ?? ''))));
   return clean

@@ -6,7 +6,7 @@ import type { TextField } from './field.ts';
 /** The state of the room. All that the screen shows is derived from it. */
 export interface AppState {
   readonly settings: Settings;
-  readonly size: Size;
+  readonly size: ScreenSize;
   /** Milliseconds since 1970; as old as the last tick. */
   readonly now: number;
   readonly connection: Connection;
@@ -18,10 +18,10 @@ export interface AppState {
   /** The selected row of each list, by identity, because rows come and go. Null while a list is empty. */
   readonly cursors: { readonly fleet: FleetKey | null; readonly queue: QueueKey | null };
   /** Since the last key the selected row of the queue was replaced by another. */
-  readonly slid: boolean;
+  readonly selectionShifted: boolean;
   /** Worker last selected: its page of panes is shown. Null without workers. */
   readonly anchor: string | null;
-  readonly grid: Grid;
+  readonly grid: GridLayout;
   /** The selected worker large and the others of its page beside it, instead of the grid. */
   readonly stacked: boolean;
   readonly zoomed: boolean;
@@ -66,7 +66,7 @@ export const initialSettings: Settings = {
 };
 
 /** Cells. */
-export interface Size {
+export interface ScreenSize {
   readonly cols: number;
   readonly rows: number;
 }
@@ -94,16 +94,16 @@ export type RowKey = FleetKey | QueueKey;
 export const grids = [1, 2, 4, 6, 9] as const;
 
 /** Panes wanted at once; fewer are shown where there is no room or are no workers. */
-export type Grid = (typeof grids)[number];
+export type GridLayout = (typeof grids)[number];
 
 /** `stack`: one main pane at the left, up to four small ones at the right. */
-export type Layout = Grid | 'stack';
+export type Layout = GridLayout | 'stack';
 
 /** Where keys go: to exactly one of these. */
 export type Focus =
   | { readonly at: 'list' }
   | { readonly at: 'pane'; readonly id: string }
-  | History
+  | EventHistory
   | { readonly at: 'dialog'; readonly dialog: AnyDialog };
 
 /** The palette: all actions and destinations, found by their letters. */
@@ -121,8 +121,8 @@ export interface Notice {
 }
 
 /** Returns the state of a new room. @param now milliseconds since 1970 @param problem shown first */
-export function initialState(
-  size: Size,
+export function initialAppState(
+  size: ScreenSize,
   now: number,
   settings: Settings = initialSettings,
   problem: string | null = null,
@@ -137,7 +137,7 @@ export function initialState(
     terminals: new Map(),
     list: 'fleet',
     cursors: { fleet: null, queue: null },
-    slid: false,
+    selectionShifted: false,
     anchor: null,
     grid: layout === 'stack' ? 4 : layout,
     stacked: layout === 'stack',
@@ -170,7 +170,7 @@ export function selectionOf(state: AppState): RowKey | null {
 }
 
 /** A dialog that waits for an answer, and what the last answer refused. */
-export interface Asking {
+export interface PendingRequest {
   /** Tag of the request under way. */
   readonly pending: number | null;
   readonly problem: Problem | null;
@@ -180,7 +180,7 @@ export interface Asking {
 export const unasked = { pending: null, problem: null } as const;
 
 /** How many of the rows to be approved have been in sight, from the first on without a gap. */
-export interface Seen {
+export interface SeenPane {
   /** Identifies width and plan, because other ones have other rows. */
   readonly of: string;
   readonly rows: number;
@@ -193,13 +193,13 @@ export interface Scrolling {
 }
 
 /** What the room knows of every dialog. The rest is known to the dialog's own file. */
-export interface AnyDialog extends Partial<Asking & Scrolling> {
+export interface AnyDialog extends Partial<PendingRequest & Scrolling> {
   readonly kind: string;
-  readonly seen?: Seen;
+  readonly seen?: SeenPane;
 }
 
 /** Looking back: the keys move through one worker's output, and the worker gets none of them. */
-export interface History {
+export interface EventHistory {
   readonly at: 'history';
   readonly id: string;
   /** Cell of the view that the keys move. */

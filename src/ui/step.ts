@@ -8,17 +8,17 @@ import {
   type AppState,
   type Connection,
   type Notice,
-  type Size,
+  type ScreenSize,
   shownDialog,
 } from './state.ts';
 
 /** The result of an update: the next state, and effects to run. */
 export interface Step {
   readonly state: AppState;
-  readonly effects: readonly Effect[];
+  readonly effects: readonly ScreenEffect[];
 }
 
-export function stay(state: AppState): Step {
+export function noEffects(state: AppState): Step {
   return { state, effects: [] };
 }
 
@@ -75,11 +75,11 @@ export function askFrom<M extends Method, D extends AnyDialog>(
 }
 
 /** Takes steps one after the other and returns all their effects in order. */
-export function inTurn(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
+export function sequence(state: AppState, takes: readonly ((state: AppState) => Step)[]): Step {
   return takes.reduce<Step>((before, take) => {
     const { state: next, effects } = take(before.state);
     return { state: next, effects: [...before.effects, ...effects] };
-  }, stay(state));
+  }, noEffects(state));
 }
 
 /** Returns a problem and its hint as sentences in one line, where the message is one line. */
@@ -118,8 +118,8 @@ export function whyBusy(state: AppState): string | null {
 }
 
 /** What happened, in the past tense. Nothing else changes the state. */
-export type Message =
-  | { readonly type: 'resized'; readonly size: Size }
+export type ScreenMessage =
+  | { readonly type: 'resized'; readonly size: ScreenSize }
   | { readonly type: 'factsArrived'; readonly facts: Facts }
   | { readonly type: 'connectionChanged'; readonly connection: Connection }
   | { readonly type: 'terminalChanged'; readonly record: TerminalRecord }
@@ -168,7 +168,7 @@ export function answerTo(request: RequestEffect, result: MethodResult<Method>): 
 }
 
 /** What the edge has to do. Effects are run in order; their results come back as messages. */
-export type Effect =
+export type ScreenEffect =
   | RequestEffect
   /** Bytes typed into a worker, one a character. */
   | { readonly type: 'input'; readonly id: string; readonly bytes: string }

@@ -1,4 +1,4 @@
-import type { Footprint } from '../core/facts.ts';
+import type { ProcessMemory } from '../core/facts.ts';
 import type { PortBlock, Worker } from '../core/worker.ts';
 import { plainLine, replaceControls, speltHidden } from '../lib/sanitize.ts';
 import type { Tone } from './text.ts';
@@ -94,7 +94,7 @@ export function sizeText(bytes: number): string {
 }
 
 /** What is left, and what workers take. */
-export function memoryText({ free, workers }: Footprint): string {
+export function memoryText({ free, workers }: ProcessMemory): string {
   const taken = Object.values(workers);
   const sum = taken.reduce((all, one) => all + one, 0);
   const left = `${gigabytes(free)} free`;

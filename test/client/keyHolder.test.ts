@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { KeyHolder } from '../../src/client/panes.ts';
 import { createScreen, initialModes, type Modes } from '../../src/terminal/screen.ts';
-import { type AppState, initialState } from '../../src/ui/state.ts';
+import { type AppState, initialAppState } from '../../src/ui/state.ts';
 
-const state = initialState({ cols: 80, rows: 24 }, 0);
+const state = initialAppState({ cols: 80, rows: 24 }, 0);
 
 function inPane(id: string, change: Partial<AppState> = {}): AppState {
   return { ...state, focus: { at: 'pane', id }, ...change };

@@ -2,7 +2,7 @@ import { update } from '../../src/controller/update/update.ts';
 import type { StartPlan } from '../../src/core/proposal.ts';
 import type { WorkspaceConfig } from '../../src/core/workspace.ts';
 import type { ChangeRequest } from '../../src/features/commands.ts';
-import { applyEvent, type Happening, type LogEvent } from '../../src/features/log.ts';
+import { applyEvent, type DomainEvent, type LogEvent } from '../../src/features/log.ts';
 import type { Message } from '../../src/features/messages.ts';
 import { type ControllerState, type Effect, initialState } from '../../src/features/state.ts';
 import type { TerminalRecord } from '../../src/ipc/hostApi.ts';
@@ -64,7 +64,7 @@ export function terminal(id: string, changes: Partial<TerminalRecord> = {}): Ter
 /** The loop without the world: what was told goes in, what came of it is kept. */
 export class Scene {
   state: ControllerState = initialState(config);
-  happenings: Happening[] = [];
+  happenings: DomainEvent[] = [];
   effects: Effect[] = [];
   #ticket = 0;
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Core } from '../../src/controller/core.ts';
 import type { Documents } from '../../src/controller/documents.ts';
 import { Environments } from '../../src/controller/effects/environments.ts';
-import { Looks } from '../../src/controller/effects/looks.ts';
+import { Queries } from '../../src/controller/effects/looks.ts';
 import type { Edge } from '../../src/controller/effects/runEffect.ts';
 import { Typist } from '../../src/controller/effects/typing.ts';
 import type { Log } from '../../src/controller/log/log.ts';
@@ -23,7 +23,7 @@ import { failure, type Result, success } from '../../src/lib/result.ts';
 import { pathsOf, withValue } from '../support/wrongValues.ts';
 import { config, terminal } from './scene.ts';
 
-class LooksAtNoFile extends Looks {
+class LooksAtNoFile extends Queries {
   override readConfig(): void {}
 }
 

@@ -4,12 +4,12 @@ import {
   observe,
   type Report,
   type SessionSign,
-  type Sign,
+  type Signal,
   type TitleSign,
 } from '../../src/core/observation.ts';
 
 const starting: Observation = { state: 'starting', questions: [] };
-const hook = (report: Report): Sign => ({ source: 'hook', report });
+const hook = (report: Report): Signal => ({ source: 'hook', report });
 const prompted = hook({ kind: 'prompted' });
 const notified = hook({ kind: 'prompted', byItself: true });
 const begins = hook({ kind: 'tool-started' });
@@ -17,15 +17,15 @@ const asks = (what: string) => hook({ kind: 'asked', what });
 const ends = (what: string) => hook({ kind: 'tool-ended', what });
 const stops = hook({ kind: 'turn-ended', said: null });
 const goesOn = hook({ kind: 'turn-ended', said: null, goesOn: true });
-const title = (says: TitleSign['says']): Sign => ({ source: 'title', says });
-const screen = (says: 'question' | 'prompt'): Sign => ({ source: 'screen', says });
-const file = (says: SessionSign['says']): Sign => ({ source: 'session', says, at: 1 });
+const title = (says: TitleSign['says']): Signal => ({ source: 'title', says });
+const screen = (says: 'question' | 'prompt'): Signal => ({ source: 'screen', says });
+const file = (says: SessionSign['says']): Signal => ({ source: 'session', says, at: 1 });
 const session = hook({ kind: 'session-started', sessionId: 'a' });
 const limit = hook({ kind: 'turn-failed', error: 'rate_limit', limited: true });
-const gone: Sign = { source: 'process', alive: false };
+const gone: Signal = { source: 'process', alive: false };
 
 /** States after each of the signs, with the question that is shown. */
-function life(...signs: Sign[]): string[] {
+function life(...signs: Signal[]): string[] {
   let now = starting;
   return signs.map((sign) => {
     now = observe(now, sign);
@@ -35,7 +35,7 @@ function life(...signs: Sign[]): string[] {
 }
 
 describe('a worker is shown as', () => {
-  it.each<[string, Sign[], string[]]>([
+  it.each<[string, Signal[], string[]]>([
     [
       'working, waiting and idle by its hooks',
       [session, prompted, begins, asks('Bash: ls'), ends('Bash: ls'), stops],

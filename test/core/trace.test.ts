@@ -12,7 +12,7 @@ import {
   openTrace,
   type TraceLine,
 } from '../../src/core/trace.ts';
-import { Ledger, Store } from '../../src/lib/store.ts';
+import { PersistentMap, Store } from '../../src/lib/store.ts';
 
 interface Counter {
   readonly sum: number;
@@ -169,7 +169,7 @@ describe('a hidden value', () => {
     const value = {
       map: new Map([['a', { text: 'secret', state: 'idle' }]]),
       set: new Set(['x']),
-      ledger: new Ledger<string, number>().with('k', 1),
+      ledger: new PersistentMap<string, number>().with('k', 1),
       said: 'secret',
       at: '2026-11-22T10:00:00.000Z',
       title: '✳ secret',
@@ -177,7 +177,7 @@ describe('a hidden value', () => {
     };
     const told = JSON.parse(JSON.stringify(encode(value, hide)));
     expect(JSON.stringify(told)).not.toContain('secret');
-    const back = decode(told, (map) => new Ledger(map)) as typeof value;
+    const back = decode(told, (map) => new PersistentMap(map)) as typeof value;
     expect(back.map.get('a')).toEqual({ text: back.said, state: 'idle' });
     expect(back.ledger.with('l', 2).get('k')).toBe(1);
     expect(back.set.size).toBe(1);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { expect, test } from 'vitest';
 import { type Live, renderLive } from '../../src/demo/screen.ts';
-import { cellWidth } from '../../src/demo/text.ts';
+import { demoCellWidth } from '../../src/demo/text.ts';
 
 const resting: Live = { saying: '', working: null, menu: null, input: '', queued: [], hint: 'hint' };
 const busy: Live = {
@@ -32,7 +32,8 @@ test.each([
       const { lines, cursor } = renderLive(live, cols, rows);
       expect(lines.length).toBeLessThan(rows);
       if (cursor) expect(cursor.row).toBeLessThan(lines.length);
-      for (const line of lines) expect(cellWidth(stripVTControlCharacters(line))).toBeLessThanOrEqual(cols);
+      for (const line of lines)
+        expect(demoCellWidth(stripVTControlCharacters(line))).toBeLessThanOrEqual(cols);
     }
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cellWidth, cut, printable, wrap } from '../../src/demo/text.ts';
+import { cut, demoCellWidth, printable, wrap } from '../../src/demo/text.ts';
 
 test.each([
   ['abc', 3],
@@ -8,7 +8,7 @@ test.each([
   ['🚀x', 3],
   ['', 0],
 ])('%s takes %d cells', (text, cells) => {
-  expect(cellWidth(text)).toBe(cells);
+  expect(demoCellWidth(text)).toBe(cells);
 });
 
 test.each([

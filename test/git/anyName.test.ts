@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { Radar } from '../../src/features/radar/service/radar.ts';
-import { clean, previewClean } from '../../src/git/finish/clean.ts';
-import { previewFinish } from '../../src/git/finish/finish.ts';
-import { undo } from '../../src/git/finish/undo.ts';
+import { findRemoval, removeWorker } from '../../src/git/finish/clean.ts';
+import { findFinish } from '../../src/git/finish/finish.ts';
+import { undoFinish } from '../../src/git/finish/undo.ts';
 import { copyIncluded, listIncluded } from '../../src/git/worktrees/include.ts';
 import { bytesOf, namesOf, withBytes } from '../../src/lib/paths.ts';
 import { createPlace, expectValue } from './place.ts';
@@ -54,12 +54,12 @@ test('Names of files are bytes: they are compared, kept, brought back and copied
       [{ mark: '+', text: 'two' }],
     ]);
   }
-  const preview = expectValue(await previewFinish(git, repo, one));
+  const preview = expectValue(await findFinish(git, repo, one));
   expect(inOrder(preview.uncommitted)).toEqual(all);
   expect(preview.blockers[0]).toContain(String.raw`"d\xfe/\xe9"`);
-  const { tip } = expectValue(await previewClean(git, repo, one));
-  const { backup } = expectValue(await clean(git, repo, one, { tip, confirm: 'one' }));
-  expectValue(await undo(git, repo, { worker: one, backup, merge: null }));
+  const { tip } = expectValue(await findRemoval(git, repo, one));
+  const { backup } = expectValue(await removeWorker(git, repo, one, { tip, confirm: 'one' }));
+  expectValue(await undoFinish(git, repo, { worker: one, backup, merge: null }));
   expect(await contents(one.worktree)).toEqual(names.map(() => 'one\n'));
   const status = await place.sh(one.worktree, 'status', '--porcelain', '-z', '-uall');
   expect(status.split('\0').filter(Boolean)).toHaveLength(names.length);
@@ -73,7 +73,7 @@ test('Names of files are bytes: they are compared, kept, brought back and copied
   const three = await place.worker(repo, 'three');
   expect(await copyIncluded(git, repo, three.worktree, copies)).toEqual([]);
   expect(await contents(three.worktree)).toEqual(names.map(() => 'main\n'));
-  expect(inOrder(expectValue(await previewClean(git, repo, three)).ignored)).toEqual([]);
+  expect(inOrder(expectValue(await findRemoval(git, repo, three)).ignored)).toEqual([]);
   expect((await readdir(three.worktree, { encoding: 'buffer' })).some((name) => name[0] === 0xff)).toBe(true);
   expect(withBytes({ paths: ['a', namesOf(names[0] ?? byte(0))] })).toEqual({
     paths: ['a', { bytes: '/y50eHQ=' }],

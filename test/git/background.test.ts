@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { finish } from '../../src/git/finish/finish.ts';
+import { finishBranch } from '../../src/git/finish/finish.ts';
 import { processStart } from '../../src/lib/processes.ts';
 import { createPlace, expectValue, hook, type Place, write } from './place.ts';
 
@@ -33,6 +33,6 @@ test('What hooks leave running in the background holds up neither a start nor a 
   const quietly = ['-c', 'core.hooksPath=/dev/null'];
   await place.sh(worker.worktree, ...quietly, 'commit', '-q', '--allow-empty', '-m', 'Work');
   const tip = await place.sh(worker.worktree, 'rev-parse', 'HEAD');
-  expectValue(await finish(place.git, repo, worker, { tip }));
+  expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(await stillRunning(place)).toEqual(hooks);
 });

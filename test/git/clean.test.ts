@@ -1,7 +1,7 @@
 import { access, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { clean, previewClean } from '../../src/git/finish/clean.ts';
+import { findRemoval, removeWorker } from '../../src/git/finish/clean.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, refsOf, write } from './place.ts';
 
 const at = new Date('2026-03-01T10:15:00.123Z');
@@ -16,7 +16,7 @@ test('A worker that did nothing goes without a question', async () => {
   const repo = await place.repo();
   const worker = await place.worker(repo);
   const before = await pictureOf(repo);
-  const preview = expectValue(await previewClean(place.git, repo, worker));
+  const preview = expectValue(await findRemoval(place.git, repo, worker));
   expect(preview).toEqual({
     id: 'backend/fix',
     branch: 'feature/fix',
@@ -26,7 +26,7 @@ test('A worker that did nothing goes without a question', async () => {
     ignored: [],
     wantsTypedName: false,
   });
-  const done = expectValue(await clean(place.git, repo, worker, { tip: preview.tip, at }));
+  const done = expectValue(await removeWorker(place.git, repo, worker, { tip: preview.tip, at }));
   expect(done).toEqual({ id: 'backend/fix', backup: `refs/orch/backup/fix/${stamp}` });
   await expectGone(worker.worktree);
   expect(await refsOf(place, repo)).not.toContain('feature');
@@ -48,7 +48,7 @@ test('Unmerged commits and uncommitted work want the name of the task, and are k
   });
   await place.sh(worker.worktree, 'add', 'staged.txt');
   await rm(join(worker.worktree, 'README.md'));
-  const preview = expectValue(await previewClean(place.git, repo, worker));
+  const preview = expectValue(await findRemoval(place.git, repo, worker));
   expect(preview).toMatchObject({
     unmerged: [expect.stringMatching(/^\w+ Add a$/)],
     uncommitted: ['README.md', 'a.txt', 'staged.txt', 'new.txt'],
@@ -58,14 +58,16 @@ test('Unmerged commits and uncommitted work want the name of the task, and are k
 
   const before = await refsOf(place, repo);
   for (const confirm of [undefined, 'other']) {
-    const problem = expectProblem(await clean(place.git, repo, worker, { tip, ...(confirm && { confirm }) }));
+    const problem = expectProblem(
+      await removeWorker(place.git, repo, worker, { tip, ...(confirm && { confirm }) }),
+    );
     expect(problem.message).toBe(
       '1 unmerged commit, uncommitted work (README.md, a.txt, staged.txt, new.txt), ignored files (.env) would go.',
     );
   }
   expect(await refsOf(place, repo)).toBe(before);
 
-  const { backup } = expectValue(await clean(place.git, repo, worker, { tip, confirm: 'fix', at }));
+  const { backup } = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix', at }));
   expect(backup).toBe(`refs/orch/wip/fix/${stamp}`);
   await expectGone(worker.worktree);
   expect(await place.sh(repo.path, 'rev-parse', `${backup}^`)).toBe(tip);
@@ -81,9 +83,11 @@ test('Commits that were made since the preview are refused', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const worker = await place.worker(repo);
-  const { tip } = expectValue(await previewClean(place.git, repo, worker));
+  const { tip } = expectValue(await findRemoval(place.git, repo, worker));
   await place.commit(worker.worktree, { 'a.txt': 'a' });
-  expect(expectProblem(await clean(place.git, repo, worker, { tip, confirm: 'fix' })).code).toBe('tip_moved');
+  expect(expectProblem(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' })).code).toBe(
+    'tip_moved',
+  );
 });
 
 test('Merged work is not unmerged, however it was merged', async () => {
@@ -104,8 +108,8 @@ test('Merged work is not unmerged, however it was merged', async () => {
   await place.sh(repo.path, 'cherry-pick', picked.branch, first);
   await place.sh(repo.path, 'update-ref', 'refs/remotes/origin/pushed', pushed.branch);
   for (const worker of [merged, picked, pushed])
-    expect(expectValue(await previewClean(place.git, repo, worker)).unmerged).toEqual([]);
-  expect(expectValue(await previewClean(place.git, repo, half)).unmerged).toEqual([
+    expect(expectValue(await findRemoval(place.git, repo, worker)).unmerged).toEqual([]);
+  expect(expectValue(await findRemoval(place.git, repo, half)).unmerged).toEqual([
     expect.stringContaining('Half two'),
   ]);
 });
@@ -116,8 +120,8 @@ test('A worktree folder deleted by hand leaves only the branch to remove', async
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await rm(worker.worktree, { recursive: true });
-  expect(expectValue(await previewClean(place.git, repo, worker)).unmerged).toHaveLength(1);
-  const { backup } = expectValue(await clean(place.git, repo, worker, { tip, confirm: 'fix' }));
+  expect(expectValue(await findRemoval(place.git, repo, worker)).unmerged).toHaveLength(1);
+  const { backup } = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' }));
   expect(await place.sh(repo.path, 'rev-parse', backup)).toBe(tip);
   expect(await place.sh(repo.path, 'worktree', 'list', '--porcelain')).not.toContain('fix');
 });
@@ -126,9 +130,9 @@ test('A worktree whose disk is not there is left alone', async () => {
   const place = await createPlace();
   const repo = await place.repo();
   const worker = await place.worker(repo);
-  const { tip } = expectValue(await previewClean(place.git, repo, worker));
+  const { tip } = expectValue(await findRemoval(place.git, repo, worker));
   await rename(join(place.root, '.worktrees'), join(place.root, 'unplugged'));
-  expect(expectProblem(await clean(place.git, repo, worker, { tip })).code).toBe('folder_missing');
+  expect(expectProblem(await removeWorker(place.git, repo, worker, { tip })).code).toBe('folder_missing');
   expect(await place.sh(repo.path, 'worktree', 'list', '--porcelain')).toContain('fix');
 });
 
@@ -138,8 +142,8 @@ test('A worker of which nothing is left can still be cleaned', async () => {
   const worker = await place.worker(repo);
   await place.sh(repo.path, 'worktree', 'remove', worker.worktree);
   await place.sh(repo.path, 'branch', '-q', '-D', worker.branch);
-  const { tip } = expectValue(await previewClean(place.git, repo, worker));
-  expectValue(await clean(place.git, repo, worker, { tip }));
+  const { tip } = expectValue(await findRemoval(place.git, repo, worker));
+  expectValue(await removeWorker(place.git, repo, worker, { tip }));
 });
 
 test('Commits made without a branch, amid a rebase, are counted and kept', async () => {
@@ -150,9 +154,9 @@ test('Commits made without a branch, amid a rebase, are counted and kept', async
   await place.sh(worker.worktree, 'switch', '-q', '--detach', 'develop');
   const head = await place.commit(worker.worktree, { 'b.txt': 'b' }, 'Beside it');
   await write(worker.worktree, { 'c.txt': 'c' });
-  const preview = expectValue(await previewClean(place.git, repo, worker));
+  const preview = expectValue(await findRemoval(place.git, repo, worker));
   expect(preview.unmerged).toHaveLength(2);
-  const { backup } = expectValue(await clean(place.git, repo, worker, { tip, confirm: 'fix' }));
+  const { backup } = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' }));
   expect(await place.sh(repo.path, 'rev-parse', `${backup}^1`, `${backup}^2`)).toBe(`${head}\n${tip}`);
 });
 
@@ -162,9 +166,9 @@ test('A branch renamed in the worktree is not deleted', async () => {
   const worker = await place.worker(repo);
   const head = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await place.sh(worker.worktree, 'branch', '-m', 'renamed');
-  const preview = expectValue(await previewClean(place.git, repo, worker));
+  const preview = expectValue(await findRemoval(place.git, repo, worker));
   expect(preview).toMatchObject({ tip: head, unmerged: [], wantsTypedName: false });
-  expectValue(await clean(place.git, repo, worker, { tip: head }));
+  expectValue(await removeWorker(place.git, repo, worker, { tip: head }));
   expect(await place.sh(repo.path, 'rev-parse', 'renamed')).toBe(head);
 });
 
@@ -174,7 +178,7 @@ test('A repository inside the worktree cannot be backed up, so it stays', async 
   const worker = await place.worker(repo);
   await place.sh(worker.worktree, 'init', '-q', 'inner');
   await write(worker.worktree, { 'inner/x.txt': 'x' });
-  const problem = expectProblem(await previewClean(place.git, repo, worker));
+  const problem = expectProblem(await findRemoval(place.git, repo, worker));
   expect(problem).toMatchObject({ code: 'nested_repository', message: expect.stringContaining('inner/') });
 });
 
@@ -183,6 +187,6 @@ test('A folder that is no worktree of ours stays', async () => {
   const repo = await place.repo();
   const worker = await place.worker(repo);
   await rm(join(worker.worktree, '.git'));
-  expect(expectProblem(await previewClean(place.git, repo, worker)).code).toBe('not_a_worktree');
+  expect(expectProblem(await findRemoval(place.git, repo, worker)).code).toBe('not_a_worktree');
   await access(worker.worktree);
 });

@@ -69,15 +69,15 @@ class DyingGit extends Git {
 async function carryOut(git: Git, repo: Repo, change: Change): Promise<{ readonly ok: boolean }> {
   switch (change.do) {
     case 'finish': {
-      const { finish } = await import('../../src/git/finish/finish.ts');
+      const { finishBranch: finish } = await import('../../src/git/finish/finish.ts');
       return finish(git, repo, change.worker, { tip: change.tip, confirm: change.worker.task });
     }
     case 'clean': {
-      const { clean } = await import('../../src/git/finish/clean.ts');
+      const { removeWorker: clean } = await import('../../src/git/finish/clean.ts');
       return clean(git, repo, change.worker, { tip: change.tip, confirm: change.worker.task });
     }
     case 'undo': {
-      const { undo } = await import('../../src/git/finish/undo.ts');
+      const { undoFinish: undo } = await import('../../src/git/finish/undo.ts');
       return undo(git, repo, change);
     }
     case 'flow': {

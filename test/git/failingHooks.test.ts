@@ -2,9 +2,9 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { clean } from '../../src/git/finish/clean.ts';
-import { finish, leaveCutOffMerge } from '../../src/git/finish/finish.ts';
-import { undo } from '../../src/git/finish/undo.ts';
+import { removeWorker } from '../../src/git/finish/clean.ts';
+import { finishBranch, leaveCutOffMerge } from '../../src/git/finish/finish.ts';
+import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, hook, type Place, write } from './place.ts';
 
@@ -34,13 +34,13 @@ test('A post-checkout hook that fails is a warning at start, clean, undo and fin
   await place.sh(worker.worktree, ...quietly, 'commit', '-q', '-m', 'Work');
   const tip = await place.sh(worker.worktree, 'rev-parse', 'HEAD');
   await write(worker.worktree, { 'a.txt': 'uncommitted' });
-  const { backup } = expectValue(await clean(place.git, repo, worker, { tip, confirm: 'fix' }));
+  const { backup } = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' }));
   const warnings = [expect.stringContaining('no ruby')];
-  const undone = await undo(place.git, repo, { worker, backup, merge: null });
+  const undone = await undoFinish(place.git, repo, { worker, backup, merge: null });
   expect(expectValue(undone)).toMatchObject({ uncommitted: true, warnings });
   expect(await readFile(join(worker.worktree, 'a.txt'), 'utf8')).toBe('uncommitted');
   await write(worker.worktree, { 'a.txt': 'a' });
-  const done = expectValue(await finish(place.git, repo, worker, { tip }));
+  const done = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(done).toMatchObject({ into: 'develop', warnings });
 });
 
@@ -56,7 +56,7 @@ test.each([
   const { place, repo, worker, tip } = await createScene();
   await hook(repo, 'commit-msg', 'exit 0');
   await hook(repo, name, lines);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(await stateOf(place, worker)).toBe(`## ${worker.branch}`);
   const kept = /refs\/orch\/wip\/\S+Z/.exec(`${problem.hint}`)?.[0];
   expect(kept !== undefined).toBe(isKept);
@@ -67,12 +67,12 @@ test('Where git cannot go back the finish says so, and the next one does it firs
   const { place, repo, worker, tip } = await createScene();
   const lock = `$(git rev-parse --git-dir)/index.lock`;
   await hook(repo, 'commit-msg', `touch "${lock}"; exit 1`);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem).toMatchObject({ code: 'left_on_merge', message: expect.stringContaining('index.lock') });
   const gitDir = await place.sh(worker.worktree, 'rev-parse', '--git-dir');
   await place.sh(repo.path, 'config', 'core.hooksPath', '/dev/null');
   await rm(join(gitDir, 'index.lock'));
   await leaveCutOffMerge(place.git, repo, worker);
   expect(await stateOf(place, worker)).toBe(`## ${worker.branch}`);
-  expectValue(await finish(place.git, repo, worker, { tip }));
+  expectValue(await finishBranch(place.git, repo, worker, { tip }));
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { FinishPreview } from '../../src/core/proposal.ts';
 import type { Repo } from '../../src/core/repo.ts';
-import { finish, previewFinish } from '../../src/git/finish/finish.ts';
+import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import {
   createPlace,
@@ -17,7 +17,7 @@ import {
 } from './place.ts';
 
 async function preview(place: Place, repo: Repo, worker: WorkerPlace): Promise<FinishPreview> {
-  return expectValue(await previewFinish(place.git, repo, worker));
+  return expectValue(await findFinish(place.git, repo, worker));
 }
 
 /** Previews, finishes, and expects a refusal that changes neither refs nor files. */
@@ -25,7 +25,7 @@ async function refusal(place: Place, repo: Repo, worker: WorkerPlace, confirm?: 
   const { tip } = await preview(place, repo, worker);
   const before = [await refsOf(place, repo), await pictureOf(repo)];
   const problem = expectProblem(
-    await finish(place.git, repo, worker, { tip, ...(confirm !== undefined && { confirm }) }),
+    await finishBranch(place.git, repo, worker, { tip, ...(confirm !== undefined && { confirm }) }),
   );
   expect([await refsOf(place, repo), await pictureOf(repo)]).toEqual(before);
   await access(worker.worktree);
@@ -60,7 +60,7 @@ test('A finished branch is merged as git-flow does it, then worktree, branch and
   expect(seen.diffstat.map((line) => line.replace(/\s+\|.*/, ''))).toEqual(['src/app.ts', 'src/new.ts']);
 
   const at = new Date('2026-03-01T10:15:00.123Z');
-  const done = expectValue(await finish(place.git, repo, worker, { tip, at }));
+  const done = expectValue(await finishBranch(place.git, repo, worker, { tip, at }));
   expect(done).toEqual({
     id: 'backend/fix',
     into: 'develop',
@@ -117,7 +117,7 @@ test('A commit made since the preview is refused', async () => {
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await place.commit(worker.worktree, { 'b.txt': 'b' });
   const before = await refsOf(place, repo);
-  expect(expectProblem(await finish(place.git, repo, worker, { tip })).code).toBe('tip_moved');
+  expect(expectProblem(await finishBranch(place.git, repo, worker, { tip })).code).toBe('tip_moved');
   expect(await refsOf(place, repo)).toBe(before);
 });
 
@@ -129,7 +129,7 @@ test('Work begun since the preview is refused', async () => {
   const { tip, blockers } = await preview(place, repo, worker);
   expect(blockers).toEqual([]);
   await write(worker.worktree, { 'late.txt': 'late' });
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem.message).toContain('late.txt');
 });
 
@@ -141,7 +141,7 @@ test('A develop that moved since the preview is merged onto as it is now', async
   const { tip } = await preview(place, repo, worker);
   await place.sh(repo.path, 'switch', '-q', 'develop');
   const moved = await place.commit(repo.path, { 'b.txt': 'b' });
-  const { merge } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { merge } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(await place.sh(repo.path, 'rev-parse', `${merge}^1`, `${merge}^2`)).toBe(`${moved}\n${tip}`);
 });
 
@@ -165,7 +165,7 @@ test('Ignored files that exist nowhere else want the name of the task', async ()
   );
   expect(await refusal(place, repo, worker, 'wrong')).toContain('confirm_ignored');
   const { tip } = await preview(place, repo, worker);
-  expectValue(await finish(place.git, repo, worker, { tip, confirm: 'fix' }));
+  expectValue(await finishBranch(place.git, repo, worker, { tip, confirm: 'fix' }));
   expect(await gone(worker.worktree)).toBe(true);
 });
 
@@ -220,7 +220,7 @@ test('A branch that is merged already is only removed', async () => {
   const merge = await place.sh(repo.path, 'rev-parse', 'develop');
   await place.commit(repo.path, { 'later.txt': 'later' });
   const head = await place.sh(repo.path, 'rev-parse', 'develop');
-  const done = expectValue(await finish(place.git, repo, worker, { tip }));
+  const done = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(done.merge).toBe(merge);
   expect(await place.sh(repo.path, 'rev-parse', 'develop')).toBe(head);
   expect(await gone(worker.worktree)).toBe(true);
@@ -233,7 +233,7 @@ test('A branch merged by fast-forward names its own last commit as the merge', a
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await place.sh(repo.path, 'update-ref', 'refs/heads/develop', tip);
-  expect(expectValue(await finish(place.git, repo, worker, { tip })).merge).toBe(tip);
+  expect(expectValue(await finishBranch(place.git, repo, worker, { tip })).merge).toBe(tip);
 });
 
 test('A worktree folder deleted by hand does not keep its branch from being merged', async () => {
@@ -242,7 +242,7 @@ test('A worktree folder deleted by hand does not keep its branch from being merg
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await rm(worker.worktree, { recursive: true });
-  const { merge } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { merge } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(await place.sh(repo.path, 'rev-parse', `${merge}^2`)).toBe(tip);
   expect(await place.sh(repo.path, 'worktree', 'list', '--porcelain')).not.toContain('fix');
 });
@@ -253,14 +253,14 @@ test('Finishing again completes a finish that could not remove the worktree', as
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await hook(repo, 'commit-msg', `git worktree lock '${worker.worktree}'`);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem).toMatchObject({
     code: 'worktree_locked',
     hint: expect.stringContaining('feature/fix is merged into develop'),
   });
   const merge = await place.sh(repo.path, 'rev-parse', 'develop');
   await place.sh(repo.path, 'worktree', 'unlock', worker.worktree);
-  expect(expectValue(await finish(place.git, repo, worker, { tip })).merge).toBe(merge);
+  expect(expectValue(await finishBranch(place.git, repo, worker, { tip })).merge).toBe(merge);
   expect(await place.sh(repo.path, 'rev-parse', 'develop')).toBe(merge);
   expect(await gone(worker.worktree)).toBe(true);
 });
@@ -290,7 +290,7 @@ test('A repository without develop is merged into main', async () => {
   const repo = await place.repo('backend', { develop: false });
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
-  const done = expectValue(await finish(place.git, repo, worker, { tip }));
+  const done = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(done.into).toBe('main');
   expect(await readFile(join(repo.path, 'a.txt'), 'utf8')).toBe('a');
   expect(await place.sh(repo.path, 'status', '--porcelain')).toBe('');
@@ -305,7 +305,7 @@ test.each(['with space', 'ümlaut', 'co:lon', 'new\nline', 'quo\'te"s'])(
     const tip = await place.commit(worker.worktree, { 'sp ace/ü\nx: "y".txt': 'a' });
     const seen = await preview(place, repo, worker);
     expect(seen.blockers).toEqual([]);
-    expectValue(await finish(place.git, repo, worker, { tip }));
+    expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(await gone(worker.worktree)).toBe(true);
   },
 );
@@ -319,6 +319,6 @@ test('A workspace behind a link is the same workspace', async () => {
   const link = join(place.root, 'x', 'link');
   await symlink(place.root, link);
   const linked = { ...worker, worktree: worker.worktree.replace(place.root, link) };
-  expectValue(await finish(place.git, { ...repo, path: join(link, 'backend') }, linked, { tip }));
+  expectValue(await finishBranch(place.git, { ...repo, path: join(link, 'backend') }, linked, { tip }));
   expect(await gone(worker.worktree)).toBe(true);
 });

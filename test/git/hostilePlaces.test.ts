@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { finish, previewFinish } from '../../src/git/finish/finish.ts';
+import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import { carryOut, dropJournal, listJournals, readJournal } from '../../src/git/journal.ts';
 import { excludeOurFolders } from '../../src/git/repos.ts';
 import { readStatus } from '../../src/git/status/status.ts';
@@ -157,12 +157,12 @@ test('Nothing is merged into a checkout whose files git keeps elsewhere', async 
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'new.txt': 'new\n' });
   await place.sh(repo.path, 'config', 'core.worktree', victim);
-  const preview = expectValue(await previewFinish(git, repo, worker));
+  const preview = expectValue(await findFinish(git, repo, worker));
   expect(preview.blockers).toEqual([expect.stringContaining('core.worktree')]);
-  expect(expectProblem(await finish(git, repo, worker, { tip })).code).toBe('unsafe_path');
+  expect(expectProblem(await finishBranch(git, repo, worker, { tip })).code).toBe('unsafe_path');
   await expectUntouched();
   // As a submodule says it: the same folder by another path.
   await place.sh(repo.path, 'config', 'core.worktree', '../../backend');
-  expect(expectValue(await previewFinish(git, repo, worker)).blockers).toEqual([]);
-  expectValue(await finish(git, repo, worker, { tip }));
+  expect(expectValue(await findFinish(git, repo, worker)).blockers).toEqual([]);
+  expectValue(await finishBranch(git, repo, worker, { tip }));
 });

@@ -6,13 +6,13 @@ import type { Repo } from '../../src/core/repo.ts';
 import { Radar } from '../../src/features/radar/service/radar.ts';
 import { readFlowStatus } from '../../src/features/releases/service/status.ts';
 import { readBranches, readDetails } from '../../src/features/repos/service/details.ts';
-import { previewClean } from '../../src/git/finish/clean.ts';
-import { assess, previewFinish } from '../../src/git/finish/finish.ts';
+import { findRemoval } from '../../src/git/finish/clean.ts';
+import { assess, findFinish } from '../../src/git/finish/finish.ts';
 import { readFlow } from '../../src/git/flow.ts';
 import { readCommit, readHistory, workDiff } from '../../src/git/history.ts';
 import { listBackups } from '../../src/git/refs.ts';
 import { Git } from '../../src/git/run.ts';
-import { diffSnapshot, keepSnapshot, listSnapshots } from '../../src/git/snapshots.ts';
+import { diffOfSnapshot, keepSnapshot, listSnapshots } from '../../src/git/snapshots.ts';
 import { readStatus } from '../../src/git/status/status.ts';
 import { listIncluded } from '../../src/git/worktrees/include.ts';
 import { inspectWorker, type WorkerPlace } from '../../src/git/worktrees/inspect.ts';
@@ -145,8 +145,8 @@ test('Nothing that reads runs a program that settings of the repository name', a
     flow: () => readFlowStatus(git, repo),
     inspection: () => inspectWorker(git, repo, worker),
     assessment: () => assess(git, repo, worker),
-    preview: () => previewFinish(git, repo, worker),
-    'clean preview': () => previewClean(git, repo, worker),
+    preview: () => findFinish(git, repo, worker),
+    'clean preview': () => findRemoval(git, repo, worker),
     'diff of the work': () => workDiff(git, worker),
     history: () => readHistory(git, repo, { from: worker.branch, path: null, limit: 9, offset: 0 }),
     commit: () => readCommit(git, repo, { commit: worker.branch, path: null }),
@@ -165,7 +165,7 @@ test('Nothing that reads runs a program that settings of the repository name', a
   expectValue(await keepSnapshot(git, repo, worker, 'Work', new Date()));
   expect((await ran()).filter((mark) => mark !== 'hook-reference-transaction')).toEqual([]);
   const [snapshot] = expectValue(await listSnapshots(git, repo, worker.task));
-  expect(expectValue(await diffSnapshot(git, repo, snapshot as never))).toContain('+edited');
+  expect(expectValue(await diffOfSnapshot(git, repo, snapshot as never))).toContain('+edited');
   expect(await ran()).toEqual([]);
 });
 

@@ -1,12 +1,12 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { carryOut, dropJournal, listJournals, readJournal, type Step } from '../../src/git/journal.ts';
+import { carryOut, dropJournal, type JournalStep, listJournals, readJournal } from '../../src/git/journal.ts';
 import { failure, success } from '../../src/lib/result.ts';
 import { createPlace, expectProblem, expectValue, write } from './place.ts';
 
 /** A step that leaves a file. */
-function step(root: string, name: string, run: Step['run'] = async () => success(null)): Step {
+function step(root: string, name: string, run: JournalStep['run'] = async () => success(null)): JournalStep {
   const file = join(root, name);
   return {
     name,

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { clean, previewClean } from '../../src/git/finish/clean.ts';
-import { finish } from '../../src/git/finish/finish.ts';
-import { settle, unfinishedJournals } from '../../src/git/finish/settle.ts';
-import { undo } from '../../src/git/finish/undo.ts';
+import { findRemoval, removeWorker } from '../../src/git/finish/clean.ts';
+import { finishBranch } from '../../src/git/finish/finish.ts';
+import { settleFinish, unfinishedJournals } from '../../src/git/finish/settle.ts';
+import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { expectTidy, killEverywhere, type Scene } from './killing.ts';
 import { createPlace, expectValue, hook, type Place, pictureOf, write } from './place.ts';
@@ -42,7 +42,7 @@ async function finishing(name: string): Promise<Scene> {
   const { place, repo, worker, tip, base } = await worked(name);
   const before = await place.sh(repo.path, 'status', '--porcelain');
   const mend = async () => {
-    const done = expectValue(await finish(place.git, repo, worker, { tip }));
+    const done = expectValue(await finishBranch(place.git, repo, worker, { tip }));
     const between = await place.sh(repo.path, 'rev-list', '--parents', `${base}..develop`, `^${tip}`);
     expect(between).toBe(`${done.merge} ${base} ${tip}`);
     expect(await place.sh(repo.path, 'rev-parse', done.backup)).toBe(tip);
@@ -71,7 +71,7 @@ test('A finish that was killed is settled: completed where it had merged, else a
   const mend = async () => {
     const merged = (await place.sh(repo.path, 'rev-parse', 'develop')) !== base;
     const cut = await unfinishedJournals(place.git, repo);
-    const settled = await Promise.all(cut.map((one) => settle(place.git, repo, expectValue(one))));
+    const settled = await Promise.all(cut.map((one) => settleFinish(place.git, repo, expectValue(one))));
     for (const one of settled) hows.add(expectValue(one).how);
     if (merged) await expectGone(place, repo, worker);
     else {
@@ -93,8 +93,8 @@ test('A clean that was killed anywhere keeps all work and is completed by cleani
   await write(worker.worktree, { 'draft.txt': 'not committed', 'README.md': 'changed\n' });
   const picture = await pictureOf(repo);
   const mend = async () => {
-    expect(expectValue(await previewClean(place.git, repo, worker)).tip).toBe(tip);
-    const done = expectValue(await clean(place.git, repo, worker, { tip, confirm: worker.task }));
+    expect(expectValue(await findRemoval(place.git, repo, worker)).tip).toBe(tip);
+    const done = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: worker.task }));
     const wip = done.backup.replace('/backup/', '/wip/');
     expect(await place.sh(repo.path, 'rev-parse', done.backup.replace('/wip/', '/backup/'))).toBe(tip);
     expect(await place.sh(repo.path, 'show', `${wip}:draft.txt`)).toBe('not committed');
@@ -109,10 +109,10 @@ test('A clean that was killed anywhere keeps all work and is completed by cleani
 
 test('An undo that was killed anywhere is completed by undoing again', { timeout: 300_000 }, async () => {
   const { name, place, repo, worker, tip, base } = await worked('develop elsewhere');
-  const { backup, merge, into } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { backup, merge, into } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   const ended = { worker, backup, merge: { into, commit: merge } };
   const mend = async () => {
-    expectValue(await undo(place.git, repo, ended));
+    expectValue(await undoFinish(place.git, repo, ended));
     expect(await place.sh(repo.path, 'rev-parse', 'develop', worker.branch)).toBe(`${base}\n${tip}`);
     expect(await place.sh(worker.worktree, 'status', '--porcelain', '--branch')).toBe(`## ${worker.branch}`);
     await expectTidy(place, repo);

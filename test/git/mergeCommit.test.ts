@@ -1,7 +1,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { finish } from '../../src/git/finish/finish.ts';
+import { finishBranch } from '../../src/git/finish/finish.ts';
 import { mergeTrees } from '../../src/git/merge.ts';
 import { createPlace, expectProblem, expectValue, hook, refsOf, write } from './place.ts';
 
@@ -12,7 +12,7 @@ test('Hooks see the merge as if a person made it, and may improve its message', 
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await hook(repo, 'pre-merge-commit', 'test -f a.txt');
   await hook(repo, 'commit-msg', 'echo "Checked-by: hook" >> "$1"');
-  const { merge } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { merge } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(await place.sh(repo.path, 'log', '-1', '--format=%B%P', merge)).toBe(
     `Merge branch 'feature/fix' into develop\nChecked-by: hook\n${worker.base.commit} ${tip}`,
   );
@@ -27,7 +27,7 @@ test.each(['pre-merge-commit', 'prepare-commit-msg', 'commit-msg'])(
     const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
     await hook(repo, name, 'echo "tests fail" >&2; exit 1');
     const before = await refsOf(place, repo);
-    const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+    const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
     expect(problem.message).toContain('tests fail');
     expect(await refsOf(place, repo)).toBe(before);
     expect(await place.sh(worker.worktree, 'status', '--porcelain=v2', '--branch')).toContain(
@@ -50,7 +50,7 @@ test('Hooks that lie in a folder of the repository itself count', async () => {
   await place.sh(worker.worktree, 'add', 'a.txt');
   await place.sh(worker.worktree, 'commit', '-q', '--no-verify', '-m', 'Work');
   const tip = await place.sh(worker.worktree, 'rev-parse', 'HEAD');
-  expect(expectProblem(await finish(place.git, repo, worker, { tip })).message).toContain('no');
+  expect(expectProblem(await finishBranch(place.git, repo, worker, { tip })).message).toContain('no');
 });
 
 test('Changes that a hook leaves behind are neither merged nor lost', async () => {
@@ -60,7 +60,7 @@ test('Changes that a hook leaves behind are neither merged nor lost', async () =
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await hook(repo, 'commit-msg', 'echo formatted > left.txt');
   const before = await refsOf(place, repo);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem).toMatchObject({ code: 'hook_left_changes', message: expect.stringContaining('left.txt') });
   expect(await refsOf(place, repo)).toBe(before);
 });
@@ -71,7 +71,7 @@ test('A hook that reads its input or wants a terminal does not hang', async () =
   const worker = await place.worker(repo);
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await hook(repo, 'commit-msg', 'cat >/dev/null');
-  expectValue(await finish(place.git, repo, worker, { tip }));
+  expectValue(await finishBranch(place.git, repo, worker, { tip }));
 });
 
 test('Attributes of the worktree decide how files are merged', async () => {
@@ -84,7 +84,7 @@ test('Attributes of the worktree decide how files are merged', async () => {
   const tip = await place.commit(worker.worktree, { CHANGES: 'first\nmine\n' });
   await place.sh(repo.path, 'switch', '-q', 'develop');
   await place.commit(repo.path, { CHANGES: 'first\ntheirs\n' });
-  const { merge } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { merge } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect((await place.sh(repo.path, 'show', `${merge}:CHANGES`)).split('\n').sort()).toEqual([
     'first',
     'mine',
@@ -125,7 +125,7 @@ test('A merge that should be signed and could not be is not made', async () => {
   await set('user.signingKey', 'key::ssh-ed25519 AAAA');
   await set('gpg.ssh.program', join(place.root, 'sign.sh'));
   const before = await refsOf(place, repo);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   // Newer gits refuse by themselves.
   expect(['not_signed', 'git_refused']).toContain(problem.code);
   expect(await refsOf(place, repo)).toBe(before);

@@ -2,7 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { finish, previewFinish } from '../../src/git/finish/finish.ts';
+import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import { overlapping } from '../../src/git/merge.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import {
@@ -33,9 +33,9 @@ async function onDevelop(files: Record<string, string>): Promise<{
 
 async function expectBlocked(place: Place, repo: Repo, worker: WorkerPlace, words: string): Promise<void> {
   const before = [await refsOf(place, repo), await pictureOf(repo)];
-  const { tip, blockers } = expectValue(await previewFinish(place.git, repo, worker));
+  const { tip, blockers } = expectValue(await findFinish(place.git, repo, worker));
   expect(blockers.join()).toContain(words);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem).toMatchObject({ code: 'target_blocked', message: expect.stringContaining(words) });
   expect([await refsOf(place, repo), await pictureOf(repo)]).toEqual(before);
 }
@@ -43,7 +43,7 @@ async function expectBlocked(place: Place, repo: Repo, worker: WorkerPlace, word
 describe('where develop is checked out', () => {
   test('its files follow the merge', async () => {
     const { place, repo, worker, tip } = await onDevelop({ 'src/new.ts': 'new' });
-    expectValue(await finish(place.git, repo, worker, { tip }));
+    expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(await readFile(join(repo.path, 'src/new.ts'), 'utf8')).toBe('new');
     expect(await place.sh(repo.path, 'status', '--porcelain')).toBe('');
   });
@@ -52,7 +52,7 @@ describe('where develop is checked out', () => {
     const { place, repo, worker, tip } = await onDevelop({ 'src/new.ts': 'new' });
     await write(repo.path, { 'README.md': 'being edited', 'scratch.txt': 'mine' });
     await place.sh(repo.path, 'add', 'README.md');
-    expectValue(await finish(place.git, repo, worker, { tip }));
+    expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(await place.sh(repo.path, 'status', '--porcelain')).toBe('M  README.md\n?? scratch.txt');
     expect(await readFile(join(repo.path, 'README.md'), 'utf8')).toBe('being edited');
   });
@@ -89,7 +89,7 @@ describe('where develop is checked out', () => {
     const { place, repo, worker, tip } = await onDevelop({ 'src/new.ts': 'new' });
     await writeFile(join(repo.path, '.git/index.lock'), '');
     const before = await refsOf(place, repo);
-    const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+    const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
     expect(problem.message).toContain("index.lock': File exists");
     expect(await refsOf(place, repo)).toBe(before);
   });
@@ -104,7 +104,7 @@ describe('where develop is not checked out', () => {
     const worker = await place.worker(repo);
     const tip = await place.commit(worker.worktree, { 'src/new.ts': 'new' });
     const before = await pictureOf(repo);
-    expectValue(await finish(place.git, repo, worker, { tip }));
+    expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(await readFile(join(elsewhere, 'src/new.ts'), 'utf8')).toBe('new');
     expect(await place.sh(elsewhere, 'status', '--porcelain')).toBe('');
     expect(await pictureOf(repo)).toEqual(before);
@@ -143,7 +143,7 @@ describe('where develop is not checked out', () => {
     const { place, repo, worker, tip } = await onDevelop({ 'src/new.ts': 'new' });
     await place.sh(repo.path, 'switch', '-q', '--detach');
     const before = await pictureOf(repo);
-    expectValue(await finish(place.git, repo, worker, { tip }));
+    expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(await pictureOf(repo)).toEqual(before);
   });
 
@@ -157,7 +157,7 @@ describe('where develop is not checked out', () => {
     const repo = { name: 'clone', path };
     const worker = await place.worker(repo);
     const tip = await place.commit(worker.worktree, { 'src/new.ts': 'new' });
-    const { merge, into } = expectValue(await finish(place.git, repo, worker, { tip }));
+    const { merge, into } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(into).toBe('develop');
     expect(await place.sh(path, 'rev-parse', 'develop')).toBe(merge);
   });
@@ -170,7 +170,7 @@ test('A target that moves while the merge is made is merged onto again', async (
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   const other = await place.sh(repo.path, 'commit-tree', 'HEAD^{tree}', '-p', 'develop', '-m', 'Meanwhile');
   await hook(repo, 'commit-msg', `git update-ref refs/heads/develop ${other}`);
-  const { merge } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { merge } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   expect(await place.sh(repo.path, 'rev-parse', `${merge}^1`)).toBe(other);
   expect(await place.sh(repo.path, 'rev-parse', 'develop')).toBe(merge);
 });
@@ -185,7 +185,7 @@ test('A target that never stands still is given up on', async () => {
     'commit-msg',
     'git update-ref refs/heads/develop $(git commit-tree develop^{tree} -p develop -m Meanwhile)',
   );
-  expect(expectProblem(await finish(place.git, repo, worker, { tip })).code).toBe('target_moving');
+  expect(expectProblem(await finishBranch(place.git, repo, worker, { tip })).code).toBe('target_moving');
   expect(await refsOf(place, repo)).not.toContain('refs/orch');
   expect(await place.sh(worker.worktree, 'symbolic-ref', '--short', 'HEAD')).toBe(worker.branch);
 });
@@ -197,7 +197,7 @@ test('A reference hook that refuses is quoted and changes nothing', async () => 
   const tip = await place.commit(worker.worktree, { 'a.txt': 'a' });
   await hook(repo, 'reference-transaction', '! grep -q refs/heads/develop || { echo frozen >&2; exit 1; }');
   const before = await refsOf(place, repo);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem.message).toContain('frozen');
   expect(await refsOf(place, repo)).toBe(before);
 });

@@ -2,8 +2,8 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { clean } from '../../src/git/finish/clean.ts';
-import { finish, previewFinish } from '../../src/git/finish/finish.ts';
+import { removeWorker } from '../../src/git/finish/clean.ts';
+import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, refsOf, write } from './place.ts';
 
@@ -26,7 +26,7 @@ async function withSubmodule(): Promise<{ place: Place; repo: Repo; worker: Work
 
 test('A worktree with untouched submodules is removed', async () => {
   const { place, repo, worker, tip } = await withSubmodule();
-  expectValue(await finish(place.git, repo, worker, { tip }));
+  expectValue(await finishBranch(place.git, repo, worker, { tip }));
   await expect(access(worker.worktree)).rejects.toThrow();
   expect(await place.sh(repo.path, 'fsck', '--strict')).toBe('');
 });
@@ -34,9 +34,9 @@ test('A worktree with untouched submodules is removed', async () => {
 test('Changes in a submodule keep the worktree: no snapshot could hold them', async () => {
   const { place, repo, worker, tip } = await withSubmodule();
   await write(join(worker.worktree, 'lib'), { 'README.md': 'changed' });
-  expect(expectValue(await previewFinish(place.git, repo, worker)).uncommitted).toEqual(['lib']);
-  expect(expectProblem(await finish(place.git, repo, worker, { tip })).message).toContain('lib');
-  expect(expectProblem(await clean(place.git, repo, worker, { tip, confirm: 'fix' })).code).toBe(
+  expect(expectValue(await findFinish(place.git, repo, worker)).uncommitted).toEqual(['lib']);
+  expect(expectProblem(await finishBranch(place.git, repo, worker, { tip })).message).toContain('lib');
+  expect(expectProblem(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' })).code).toBe(
     'submodule_work',
   );
   await access(join(worker.worktree, 'lib', 'README.md'));
@@ -48,7 +48,7 @@ test('Commits in a submodule that nobody else has keep the worktree, before anyt
   await place.commit(join(worker.worktree, 'lib'), { 'new.txt': 'new' });
   const tip = await place.commit(worker.worktree, {});
   const before = await refsOf(place, repo);
-  const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+  const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
   expect(problem).toMatchObject({ code: 'submodule_work', message: expect.stringContaining('lost: lib.') });
   expect(await refsOf(place, repo)).toBe(before);
 });

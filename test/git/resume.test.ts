@@ -4,9 +4,9 @@ import { access, readFile, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { clean } from '../../src/git/finish/clean.ts';
-import { finish } from '../../src/git/finish/finish.ts';
-import { settle, unfinishedJournals } from '../../src/git/finish/settle.ts';
+import { removeWorker } from '../../src/git/finish/clean.ts';
+import { finishBranch } from '../../src/git/finish/finish.ts';
+import { settleFinish, unfinishedJournals } from '../../src/git/finish/settle.ts';
 import { adoptJournals } from '../../src/git/journal.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, write } from './place.ts';
@@ -51,10 +51,10 @@ test.runIf(process.platform === 'linux')(
   async () => {
     const { place, repo, worker, tip } = await scene();
     await leaveLocks(repo, 60);
-    const problem = expectProblem(await finish(place.git, repo, worker, { tip }));
+    const problem = expectProblem(await finishBranch(place.git, repo, worker, { tip }));
     expect(problem.message).toContain('.lock');
     await cutOff(repo, worker, tip, 'merge');
-    expectValue(await finish(place.git, repo, worker, { tip }));
+    expectValue(await finishBranch(place.git, repo, worker, { tip }));
     expect(await place.sh(repo.path, 'status', '--porcelain')).toBe('');
   },
 );
@@ -63,7 +63,7 @@ test('Locks of a moment ago, and those of a git that runs, stay, and git says wh
   const { place, repo, worker, tip } = await scene();
   await cutOff(repo, worker, tip, 'merge');
   const young = await leaveLocks(repo, 5);
-  expect(expectProblem(await finish(place.git, repo, worker, { tip })).message).toContain('.lock');
+  expect(expectProblem(await finishBranch(place.git, repo, worker, { tip })).message).toContain('.lock');
   for (const file of young) await access(file);
   await cutOff(repo, worker, tip, 'merge');
   const old = await leaveLocks(repo, 60);
@@ -75,7 +75,7 @@ test('Locks of a moment ago, and those of a git that runs, stay, and git says wh
   });
   busy.stdin.write(`${tip}\n`);
   await once(busy.stdout, 'data');
-  expect(expectProblem(await finish(place.git, repo, worker, { tip })).message).toContain('.lock');
+  expect(expectProblem(await finishBranch(place.git, repo, worker, { tip })).message).toContain('.lock');
   for (const file of old) await access(file);
 });
 
@@ -94,7 +94,9 @@ test.each([
   await halfRemoved(place, repo, worker, tip, gone);
   const [cut] = await unfinishedJournals(place.git, repo);
   if (!cut) return expect.fail('no journal');
-  expect(expectValue(await settle(place.git, repo, expectValue(cut)))).toMatchObject({ how: 'finished' });
+  expect(expectValue(await settleFinish(place.git, repo, expectValue(cut)))).toMatchObject({
+    how: 'finished',
+  });
   await expect(access(worker.worktree)).rejects.toThrow();
   expect(await place.sh(repo.path, 'worktree', 'list')).not.toContain('backend-fix');
   expect(await place.sh(repo.path, 'branch', '--list', 'feature/*')).toBe('');
@@ -107,11 +109,11 @@ test('Where somebody has worked in what was left of a worktree, it stays and is 
   await write(worker.worktree, { 'b/c.txt': 'new work' });
   const [cut] = await unfinishedJournals(place.git, repo);
   if (!cut) return expect.fail('no journal');
-  const problem = expectProblem(await settle(place.git, repo, expectValue(cut)));
+  const problem = expectProblem(await settleFinish(place.git, repo, expectValue(cut)));
   expect(problem).toMatchObject({ code: 'uncommitted', message: expect.stringContaining('b/c.txt') });
   expect(await readFile(join(worker.worktree, 'b/c.txt'), 'utf8')).toBe('new work');
   // Cleaning it away keeps that work, and ends the finish, too.
-  const { backup } = expectValue(await clean(place.git, repo, worker, { tip, confirm: 'fix' }));
+  const { backup } = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' }));
   expect(await place.sh(repo.path, 'show', `${backup}:b/c.txt`)).toBe('new work');
   expect(await unfinishedJournals(place.git, repo)).toEqual([]);
 });
@@ -140,7 +142,7 @@ test('A journal that somebody forged merges nothing', async () => {
   expectValue(await adoptJournals(join(repo.path, '.git')));
   const [cut] = await unfinishedJournals(place.git, repo);
   if (!cut) return expect.fail('no journal');
-  expect(expectValue(await settle(place.git, repo, expectValue(cut)))).toEqual({ how: 'dropped' });
+  expect(expectValue(await settleFinish(place.git, repo, expectValue(cut)))).toEqual({ how: 'dropped' });
   expect(await place.sh(repo.path, 'rev-parse', 'develop', worker.branch)).toBe(`${before}\n${tip}`);
   await access(worker.worktree);
 });

@@ -1,7 +1,7 @@
 import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { finish } from '../../src/git/finish/finish.ts';
+import { finishBranch } from '../../src/git/finish/finish.ts';
 import { Git } from '../../src/git/run.ts';
 import { processStart } from '../../src/lib/processes.ts';
 import { createPlace, expectProblem, expectValue, hook, refsOf, write } from './place.ts';
@@ -22,7 +22,7 @@ test('A signature that waits for its person is named, what was started is ended,
   let told: (string | null)[] = [];
   const git = new Git(place.env, { signingMs: 400 }).telling((program) => told.push(program));
   const before = await refsOf(place, repo);
-  const merging = () => finish(git, repo, worker, { tip });
+  const merging = () => finishBranch(git, repo, worker, { tip });
   const tagging = () => git.changeText(repo.path, ['tag', '--sign', '--message=x', 'v1']);
   // A merge with hooks has a quarter of an hour for them; a signature in it has not.
   const ways = [

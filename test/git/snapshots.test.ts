@@ -2,7 +2,7 @@ import { chmod, readFile, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { expireBackups, listBackups } from '../../src/git/refs.ts';
-import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../src/git/snapshots.ts';
+import { diffOfSnapshot, keepSnapshot, listSnapshots, restoreFrom } from '../../src/git/snapshots.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, write } from './place.ts';
 
 const at = (minutes: number) => new Date(Date.UTC(2026, 2, 1, 10, minutes));
@@ -39,7 +39,7 @@ test('Snapshots keep what is not committed, only when something changed, and tou
   const [snapshot] = expectValue(await listSnapshots(place.git, repo, 'fix'));
   if (!snapshot) return expect.fail('none');
   expect(snapshot).toMatchObject({ ref, at: at(1).toISOString(), subject: 'Turn ended' });
-  const diff = expectValue(await diffSnapshot(place.git, repo, snapshot));
+  const diff = expectValue(await diffOfSnapshot(place.git, repo, snapshot));
   expect(diff).toContain('+changed');
   expect(diff).toContain('+untracked');
   await place.commit(worker.worktree, {}, 'Committed');
@@ -76,7 +76,7 @@ test('A restore puts files back as uncommitted changes, after a snapshot of what
   await place.sh(dir, 'add', 'later.txt');
   const staged = await place.sh(dir, 'diff', '--cached', '--name-status');
   const options = { exact: false, at: at(2) };
-  const restored = expectValue(await restoreSnapshot(place.git, repo, worker, first ?? '', options));
+  const restored = expectValue(await restoreFrom(place.git, repo, worker, first ?? '', options));
   expect(restored.before).toBe('refs/orch/wip/fix/20260301T100200.000Z');
   expect(restored.deleted).toEqual([]);
   expect(await readFile(join(dir, 'src/app.ts'), 'utf8')).toBe('first\n');
@@ -87,7 +87,7 @@ test('A restore puts files back as uncommitted changes, after a snapshot of what
   expect(await readFile(join(dir, 'later.txt'), 'utf8')).toBe('later');
   expect(await place.sh(dir, 'diff', '--cached', '--name-status')).toBe(staged);
   // And back again, this time exactly.
-  const back = await restoreSnapshot(place.git, repo, worker, restored.before ?? '', {
+  const back = await restoreFrom(place.git, repo, worker, restored.before ?? '', {
     exact: true,
     at: at(3),
   });
@@ -101,7 +101,7 @@ test('A restore writes over no file of which there is no copy', async () => {
   const ref = await keep(1);
   await write(worker.worktree, { '.gitignore': '*.env\n', 'settings.env': 'new and ignored' });
   const problem = expectProblem(
-    await restoreSnapshot(place.git, repo, worker, ref ?? '', { exact: true, at: at(2) }),
+    await restoreFrom(place.git, repo, worker, ref ?? '', { exact: true, at: at(2) }),
   );
   expect(problem).toMatchObject({ code: 'in_the_way', message: expect.stringContaining('settings.env') });
   expect(await readFile(join(worker.worktree, 'settings.env'), 'utf8')).toBe('new and ignored');
@@ -117,7 +117,7 @@ test('Snapshots are taken amid a merge with conflicts and beside a foreign index
   const ref = await keep(1);
   expect(await place.sh(repo.path, 'show', `${ref}:src/app.ts`)).toContain('<<<<<<<');
   const problem = expectProblem(
-    await restoreSnapshot(place.git, repo, worker, ref ?? '', { exact: false, at: at(2) }),
+    await restoreFrom(place.git, repo, worker, ref ?? '', { exact: false, at: at(2) }),
   );
   expect(problem.code).toBe('operation_under_way');
 });

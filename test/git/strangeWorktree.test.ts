@@ -1,10 +1,10 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { clean, previewClean } from '../../src/git/finish/clean.ts';
-import { finish, previewFinish } from '../../src/git/finish/finish.ts';
-import { keepSnapshot, restoreSnapshot } from '../../src/git/snapshots.ts';
-import { bringBase, readLiveBranch } from '../../src/git/worktrees/branch.ts';
+import { findRemoval, removeWorker } from '../../src/git/finish/clean.ts';
+import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
+import { keepSnapshot, restoreFrom } from '../../src/git/snapshots.ts';
+import { mergeBase, readLiveBranch } from '../../src/git/worktrees/branch.ts';
 import { checkOldWorktree, restoreWorktree } from '../../src/git/worktrees/worktrees.ts';
 import { createPlace, expectProblem, expectValue, pictureOf, refsOf } from './place.ts';
 
@@ -39,20 +39,20 @@ test.each(['place', 'pl:ace'])(
       const refused = [
         await checkOldWorktree(git, repo, worker.worktree),
         await restoreWorktree(git, repo, { path: worker.worktree, branch: worker.branch }),
-        await previewClean(git, repo, worker),
-        await clean(git, repo, worker, { tip, confirm: worker.task }),
-        await finish(git, repo, worker, { tip }),
-        await bringBase(git, repo, worker),
+        await findRemoval(git, repo, worker),
+        await removeWorker(git, repo, worker, { tip, confirm: worker.task }),
+        await finishBranch(git, repo, worker, { tip }),
+        await mergeBase(git, repo, worker),
       ];
       for (const result of refused) {
         const problem = expectProblem(result);
         expect(problem).toMatchObject({ code: 'not_a_worktree', message: expect.stringContaining(words) });
         expect(problem.hint).toContain(`git -C ${repo.path} worktree repair`);
       }
-      expect(expectValue(await previewFinish(git, repo, worker)).blockers[0]).toContain(words);
+      expect(expectValue(await findFinish(git, repo, worker)).blockers[0]).toContain(words);
       expect(expectValue(await keepSnapshot(git, repo, worker, 'why', new Date()))).toBeNull();
       expectProblem(
-        await restoreSnapshot(git, repo, worker, 'refs/orch/wip/fix/x', { exact: true, at: new Date() }),
+        await restoreFrom(git, repo, worker, 'refs/orch/wip/fix/x', { exact: true, at: new Date() }),
       );
       if (text === null) expect(await readLiveBranch(git, repo, worker)).toEqual({ kind: 'same' });
       expect(await pictures()).toEqual(before);
@@ -61,7 +61,7 @@ test.each(['place', 'pl:ace'])(
     await place.sh(repo.path, 'worktree', 'repair');
     expect(await readFile(link, 'utf8')).toBe(right);
     expectValue(await checkOldWorktree(git, repo, worker.worktree));
-    expectValue(await finish(git, repo, worker, { tip }));
+    expectValue(await finishBranch(git, repo, worker, { tip }));
     // An agent that began a repository of its own there is seen, too.
     await rm(join(other.worktree, '.git'));
     await cp(join(around.path, '.git'), join(other.worktree, '.git'), { recursive: true });

@@ -2,15 +2,15 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Repo } from '../../src/core/repo.ts';
-import { clean } from '../../src/git/finish/clean.ts';
-import { finish, previewFinish } from '../../src/git/finish/finish.ts';
-import { undo } from '../../src/git/finish/undo.ts';
+import { removeWorker } from '../../src/git/finish/clean.ts';
+import { findFinish, finishBranch } from '../../src/git/finish/finish.ts';
+import { undoFinish } from '../../src/git/finish/undo.ts';
 import type { WorkerPlace } from '../../src/git/worktrees/inspect.ts';
 import { createPlace, expectProblem, expectValue, type Place, pictureOf, write } from './place.ts';
 
 async function finished(place: Place, repo: Repo, worker: WorkerPlace) {
   const tip = await place.commit(worker.worktree, { 'src/app.ts': 'a\nB\nc\n', 'added.txt': 'new' });
-  const { backup, merge, into } = expectValue(await finish(place.git, repo, worker, { tip }));
+  const { backup, merge, into } = expectValue(await finishBranch(place.git, repo, worker, { tip }));
   return { tip, ended: { worker, backup, merge: { into, commit: merge } } };
 }
 
@@ -20,7 +20,7 @@ test('An undone finish brings branch and worktree back and takes the merge from 
   const worker = await place.worker(repo);
   const base = await place.sh(repo.path, 'rev-parse', 'develop');
   const { tip, ended } = await finished(place, repo, worker);
-  const done = expectValue(await undo(place.git, repo, ended));
+  const done = expectValue(await undoFinish(place.git, repo, ended));
   expect(done).toEqual({
     id: 'backend/fix',
     branch: 'feature/fix',
@@ -30,8 +30,8 @@ test('An undone finish brings branch and worktree back and takes the merge from 
   });
   expect(await place.sh(repo.path, 'rev-parse', 'develop', 'feature/fix')).toBe(`${base}\n${tip}`);
   expect(await place.sh(repo.path, 'config', 'gitflow.branch.feature/fix.base')).toBe('develop');
-  expect(expectValue(await previewFinish(place.git, repo, worker))).toMatchObject({ tip, blockers: [] });
-  expectValue(await finish(place.git, repo, worker, { tip }));
+  expect(expectValue(await findFinish(place.git, repo, worker))).toMatchObject({ tip, blockers: [] });
+  expectValue(await finishBranch(place.git, repo, worker, { tip }));
 });
 
 test('A checkout of develop follows the undo, and keeps its own uncommitted files', async () => {
@@ -42,7 +42,7 @@ test('A checkout of develop follows the undo, and keeps its own uncommitted file
   const before = await pictureOf(repo);
   const { ended } = await finished(place, repo, worker);
   await write(repo.path, { 'README.md': 'mine\n', 'own.txt': 'untracked' });
-  expectValue(await undo(place.git, repo, ended));
+  expectValue(await undoFinish(place.git, repo, ended));
   expect(await place.sh(repo.path, 'status', '--porcelain')).toBe('M README.md\n?? own.txt');
   expect((await pictureOf(repo))['src/app.ts']).toBe(before['src/app.ts']);
   await expect(readFile(join(repo.path, 'added.txt'))).rejects.toThrow();
@@ -74,11 +74,11 @@ test.each<[string, (place: Place, repo: Repo) => Promise<unknown>]>([
   await disturb(place, repo);
   const before = await pictureOf(repo);
   const refs = await place.sh(repo.path, 'for-each-ref');
-  const problem = expectProblem(await undo(place.git, repo, ended));
+  const problem = expectProblem(await undoFinish(place.git, repo, ended));
   expect(problem).toMatchObject({ code: 'target_blocked', hint: expect.stringContaining('--keep-merge') });
   expect(await pictureOf(repo)).toEqual(before);
   expect(await place.sh(repo.path, 'for-each-ref')).toBe(refs);
-  const done = expectValue(await undo(place.git, repo, ended, { keepMerge: true }));
+  const done = expectValue(await undoFinish(place.git, repo, ended, { keepMerge: true }));
   expect(done.mergeStays?.revert).toBe(`git switch develop && git revert -m 1 ${ended.merge.commit}`);
   expect(await pictureOf(repo)).toEqual(before);
 });
@@ -108,7 +108,7 @@ test.each<[string, string, (place: Place, repo: Repo) => Promise<unknown>]>([
   const { tip, ended } = await finished(place, repo, worker);
   await go(place, repo);
   const develop = await place.sh(repo.path, 'rev-parse', 'develop');
-  const done = expectValue(await undo(place.git, repo, ended));
+  const done = expectValue(await undoFinish(place.git, repo, ended));
   expect(done).toMatchObject({ takenBackFrom: null, mergeStays: { why } });
   expect(await place.sh(repo.path, 'rev-parse', 'develop', 'feature/fix')).toBe(`${develop}\n${tip}`);
 });
@@ -121,8 +121,8 @@ test('An undone clean brings uncommitted, deleted and untracked work back as it 
   await write(worker.worktree, { 'src/app.ts': 'changed\n', 'dir/new file.txt': 'untracked' });
   await rm(join(worker.worktree, 'README.md'));
   const before = await place.sh(worker.worktree, 'status', '--porcelain', '--untracked-files=all');
-  const { backup } = expectValue(await clean(place.git, repo, worker, { tip, confirm: 'fix' }));
-  const done = expectValue(await undo(place.git, repo, { worker, backup, merge: null }));
+  const { backup } = expectValue(await removeWorker(place.git, repo, worker, { tip, confirm: 'fix' }));
+  const done = expectValue(await undoFinish(place.git, repo, { worker, backup, merge: null }));
   expect(done).toMatchObject({ uncommitted: true, takenBackFrom: null, mergeStays: null });
   expect(await place.sh(worker.worktree, 'status', '--porcelain', '--untracked-files=all')).toBe(before);
   expect(await readFile(join(worker.worktree, 'dir/new file.txt'), 'utf8')).toBe('untracked');
@@ -135,11 +135,11 @@ test('Undo does not take a branch or a folder that is there again', async () => 
   const worker = await place.worker(repo);
   const { ended } = await finished(place, repo, worker);
   await place.sh(repo.path, 'branch', 'feature/fix', 'main');
-  expect(expectProblem(await undo(place.git, repo, ended)).code).toBe('branch_exists');
+  expect(expectProblem(await undoFinish(place.git, repo, ended)).code).toBe('branch_exists');
   await place.sh(repo.path, 'branch', '-D', 'feature/fix');
   await write(worker.worktree, { 'mine.txt': 'x' });
-  expect(expectProblem(await undo(place.git, repo, ended)).code).toBe('path_taken');
+  expect(expectProblem(await undoFinish(place.git, repo, ended)).code).toBe('path_taken');
   expect(
-    expectProblem(await undo(place.git, repo, { ...ended, backup: 'refs/orch/backup/fix/gone' })).code,
+    expectProblem(await undoFinish(place.git, repo, { ...ended, backup: 'refs/orch/backup/fix/gone' })).code,
   ).toBe('backup_gone');
 });

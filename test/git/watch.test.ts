@@ -2,7 +2,7 @@ import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { findGitDirectory, readHead } from '../../src/git/directories.ts';
-import { finish } from '../../src/git/finish/finish.ts';
+import { finishBranch } from '../../src/git/finish/finish.ts';
 import { listWorktrees } from '../../src/git/porcelain.ts';
 import { type GitChange, GitWatch } from '../../src/git/status/watch.ts';
 import { createPlace, expectProblem, expectValue, write } from './place.ts';
@@ -99,7 +99,7 @@ test('a worktree whose files name each other by relative paths is the same every
   await mkdir(join(place.root, 'far/off'), { recursive: true });
   await symlink(worker.worktree, join(place.root, 'far/off/link'));
   expect(findGitDirectory(join(place.root, 'far/off/link'))).toBe(admin);
-  expectValue(await finish(place.git, repo, worker, { tip }));
+  expectValue(await finishBranch(place.git, repo, worker, { tip }));
 });
 
 test('where git is too old for relative paths that is said', async () => {

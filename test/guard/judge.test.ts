@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { WorkerRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
 import type { ToolCall } from '../../src/guard/places.ts';
-import { exists, locate } from '../../src/host/inbox.ts';
+import { existsBelow, locate } from '../../src/host/inbox.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -41,7 +41,7 @@ function topicOf(
   cwd = own,
   changes: Partial<WorkerRules> = {},
 ): string | null {
-  return judge({ ...call, cwd }, { ...rules, ...changes }, { locate, exists })?.topic ?? null;
+  return judge({ ...call, cwd }, { ...rules, ...changes }, { locate, exists: existsBelow })?.topic ?? null;
 }
 const bash = (command: string, cwd = own, changes: Partial<WorkerRules> = {}) =>
   topicOf({ tool: 'Bash', input: { command } }, cwd, changes);
@@ -327,7 +327,7 @@ test('a folder for temporary files that holds the workspace does not open it', (
 test('a refusal says what to do instead', () => {
   const denial = judge({ tool: 'Bash', input: { command: 'git stash' }, cwd: own }, rules, {
     locate,
-    exists,
+    exists: existsBelow,
   });
   expect(denial?.reason).toBe(
     '"git stash": All worktrees of a repository share one stash, so another worker could take yours. Commit your work to your branch instead; a commit in between does no harm.',
@@ -339,7 +339,7 @@ test('the orchestrator has what is listed and nothing else', () => {
     judge(
       { tool, input: {}, cwd: shop },
       { role: 'orchestrator', tools: ['Read', 'mcp__orch__*'] },
-      { locate, exists },
+      { locate, exists: existsBelow },
     ) === null;
   expect(['Read', 'mcp__orch__status', 'mcp__orch__'].map(may)).toEqual([true, true, true]);
   const others = [

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { GuardRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
-import { exists, locate } from '../../src/host/inbox.ts';
+import { existsBelow, locate } from '../../src/host/inbox.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-guard-key-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -28,7 +28,9 @@ const rules: GuardRules = {
 };
 
 const denied = (tool: string, input: object, cwd = own, by: GuardRules = rules) =>
-  judge({ tool, input: { ...input }, cwd }, by, { locate, exists })?.reason.includes('approval key') ?? false;
+  judge({ tool, input: { ...input }, cwd }, by, { locate, exists: existsBelow })?.reason.includes(
+    'approval key',
+  ) ?? false;
 const bash = (command: string, cwd?: string) => denied('Bash', { command }, cwd);
 
 describe('a command that leads to the key is refused', () => {

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { WorkerRules } from '../../src/core/worker.ts';
 import { judge } from '../../src/guard/judge.ts';
 import type { Denial } from '../../src/guard/text.ts';
-import { exists, locate } from '../../src/host/inbox.ts';
+import { existsBelow, locate } from '../../src/host/inbox.ts';
 
 const root = realpathSync(mkdtempSync(join(tmpdir(), 'orch-lines-')));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -29,7 +29,7 @@ const rules: WorkerRules = {
 /** The lists name the temporary folder as `/tmp`; here it is one of our own. */
 function judged(line: string): Denial | null {
   const command = line.replaceAll('\\n', '\n').replaceAll(/\/tmp(?=\/|\s|$|}|'|"|\))/g, temporary);
-  return judge({ tool: 'Bash', input: { command }, cwd: own }, rules, { locate, exists });
+  return judge({ tool: 'Bash', input: { command }, cwd: own }, rules, { locate, exists: existsBelow });
 }
 
 /** The lines of a list; `#` begins a heading, `\\n` is a line's end. */

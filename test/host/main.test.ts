@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { expect, test } from 'vitest';
 import { connectDaemon } from '../../src/ipc/connect.ts';
-import { readHolder } from '../../src/ipc/guard.ts';
+import { readDaemonHolder } from '../../src/ipc/guard.ts';
 import { Sandbox, until, untilGone } from '../ipc/sandbox.ts';
 import { Room, terminal, value } from './room.ts';
 
@@ -54,7 +54,7 @@ test('frames of nonsense end the link that sent them and nothing else', async ()
     await Promise.race([client.link.closed, client.call('list', {})]);
     await client.leave();
   }
-  const socket = connect(readHolder(sandbox.root, 'host')?.socket ?? '');
+  const socket = connect(readDaemonHolder(sandbox.root, 'host')?.socket ?? '');
   const closed = new Promise((resolve) => socket.once('close', resolve));
   socket.on('error', () => {}).write(Buffer.alloc(64, 255));
   await closed;
@@ -118,9 +118,9 @@ test('the host stays while there is a terminal and ends a while after the last w
 test('the host’s lock and socket go with it', async () => {
   await using sandbox = new Sandbox();
   const room = await Room.join(sandbox, { lingerMs: 500 });
-  const holder = readHolder(sandbox.root, 'host');
+  const holder = readDaemonHolder(sandbox.root, 'host');
   await room.leave();
-  await until(() => readHolder(sandbox.root, 'host') === null, 'the lock to go');
+  await until(() => readDaemonHolder(sandbox.root, 'host') === null, 'the lock to go');
   await untilGone(holder?.pid ?? 0);
   expect([holder?.socket ?? '', (holder?.socket ?? '').replace(/sock$/, 'key')].map(existsSync)).toEqual([
     false,

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { Mark, paintMarks, type Span } from '../../src/host/marks.ts';
+import { Mark, type MarkSpan, paintMarks } from '../../src/host/marks.ts';
 import { Emulator } from '../../src/terminal/emulator.ts';
 import { createScreen } from '../../src/terminal/screen.ts';
 import { markedText } from './viewing.ts';
 
 const top = 100;
 
-function span(mark: Mark, [fromX, fromY]: [number, number], [toX, toY]: [number, number]): Span {
+function span(mark: Mark, [fromX, fromY]: [number, number], [toX, toY]: [number, number]): MarkSpan {
   return { from: { line: top + fromY, x: fromX }, to: { line: top + toY, x: toX }, mark };
 }
 
-function painted(text: string, ...spans: Span[]): string {
+function painted(text: string, ...spans: MarkSpan[]): string {
   const terminal = new Emulator({ cols: 8, rows: 3, scrollback: 0, convertEol: true });
   terminal.write(text);
   const screen = createScreen(8, 3);
@@ -19,7 +19,7 @@ function painted(text: string, ...spans: Span[]): string {
   return markedText(screen.grid);
 }
 
-test.each<[string, string, Span[], string]>([
+test.each<[string, string, MarkSpan[], string]>([
   ['one cell', 'abc', [span(Mark.match, [1, 0], [1, 0])], 'a[b]c'],
   ['over rows', 'abc\ndef', [span(Mark.selected, [2, 0], [0, 1])], 'ab[c     ]\n[d]ef'],
   ['from above', 'abc\ndef', [span(Mark.selected, [3, -9], [1, 0])], '[ab]c\ndef'],

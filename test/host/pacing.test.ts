@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Input, Output } from '../../src/host/pty.ts';
+import { Input, PtyOutput } from '../../src/host/pty.ts';
 import { cleanTitle } from '../../src/host/terminal.ts';
 import { smallestRoom, Watch } from '../../src/host/view.ts';
 import { findTree } from '../../src/lib/processes.ts';
@@ -12,7 +12,7 @@ function turn(): Promise<void> {
 function output() {
   const parsed: number[] = [];
   const calls: string[] = [];
-  const output = new Output({
+  const output = new PtyOutput({
     parse: (bytes) => parsed.push(bytes.length),
     pause: () => calls.push('pause'),
     resume: () => calls.push('resume'),
@@ -34,7 +34,11 @@ test('a flood is parsed in slices, one of each terminal in a turn', async () => 
   const order: string[] = [];
   const [a, b] = ['a', 'b'].map(
     (name) =>
-      new Output({ parse: (bytes) => order.push(`${name}${bytes.length / 1024}`), pause() {}, resume() {} }),
+      new PtyOutput({
+        parse: (bytes) => order.push(`${name}${bytes.length / 1024}`),
+        pause() {},
+        resume() {},
+      }),
   );
   a?.push(Buffer.alloc(40 * 1024));
   b?.push(Buffer.alloc(20 * 1024));

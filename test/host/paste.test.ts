@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bracketed, PasteReader, typedText } from '../../src/host/typeLine.ts';
+import { bracketed, PasteReader, typedBytes } from '../../src/host/typeLine.ts';
 import { pasteFlags } from '../../src/ipc/link.ts';
 
 const { first, last, asItIs } = pasteFlags;
@@ -11,7 +11,7 @@ test.each([
   ['a paste', 'a\tb', true, '\x1b[200~a\tb\x1b[201~'],
   ['a paste that tries to end itself', 'a\x1b[201~\x03\x9b201~', true, '\x1b[200~a[201~201~\x1b[201~'],
 ])('%s is typed as a terminal would', (_, text, isBracketed, bytes) => {
-  expect(bracketed([Buffer.from(typedText(text))], isBracketed).toString()).toBe(bytes);
+  expect(bracketed([Buffer.from(typedBytes(text))], isBracketed).toString()).toBe(bytes);
 });
 
 test('pieces become one paste at the last of them, an Enter cut in two being one', () => {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { connectDaemon } from '../../src/ipc/connect.ts';
 import type {
-  EndingManners,
   HostApi,
   HostNotices,
   HostUpcalls,
   InboxMessage,
+  ShutdownPolicy,
   TerminalRecord,
 } from '../../src/ipc/hostApi.ts';
 import { readHostKey } from '../../src/ipc/keys.ts';
@@ -77,7 +77,7 @@ export class Room {
   async open(
     id: string,
     script: string,
-    more: { env?: Record<string, string>; cwd?: string; ending?: EndingManners } = {},
+    more: { env?: Record<string, string>; cwd?: string; ending?: ShutdownPolicy } = {},
   ): Promise<TerminalRecord> {
     return value(await this.call('open', terminal(id, [process.execPath, '-e', script], more)));
   }
@@ -196,7 +196,7 @@ export function terminal(
     cwd?: string;
     cols?: number;
     rows?: number;
-    ending?: EndingManners;
+    ending?: ShutdownPolicy;
   } = {},
 ) {
   return {

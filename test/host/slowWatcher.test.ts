@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { expect, test } from 'vitest';
-import { readHolder } from '../../src/ipc/guard.ts';
+import { readDaemonHolder } from '../../src/ipc/guard.ts';
 import type { HostApi } from '../../src/ipc/hostApi.ts';
 import { Link } from '../../src/ipc/link.ts';
 import type { HelloApi } from '../../src/ipc/peer.ts';
@@ -69,7 +69,7 @@ class SlowLine extends Duplex {
 }
 
 async function lookSlowly(sandbox: Sandbox, id: string): Promise<{ line: SlowLine; link: Link; view: View }> {
-  const line = new SlowLine(readHolder(sandbox.root, 'host')?.socket ?? '');
+  const line = new SlowLine(readDaemonHolder(sandbox.root, 'host')?.socket ?? '');
   const link = new Link(line);
   link.start();
   const hello = { protocol: protocolVersion, version: '1.0.0', role: 'client' as const, pid: process.pid };

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { Facts } from '../../src/core/facts.ts';
 import type { ControllerNotices } from '../../src/features/commands.ts';
 import { selectFacts } from '../../src/features/state.ts';
-import { Announcer } from '../../src/ipc/announcer.ts';
+import { Publisher } from '../../src/ipc/announcer.ts';
 import { Link } from '../../src/ipc/link.ts';
 import { Scene } from '../controller/scene.ts';
 
@@ -17,7 +17,7 @@ test('a client that does not read is told no more than it can keep, and the late
     const { workspace, ...rest } = selectFacts(new Scene().state);
     return { ...rest, workspace: { ...workspace, name: `${round}`.padEnd(100_000, '.') } };
   };
-  const announcer = new Announcer<'facts', Facts>({
+  const announcer = new Publisher<'facts', Facts>({
     everyMs: 33,
     first: 'soon',
     read: facts,

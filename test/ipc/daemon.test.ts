@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { type ConnectOptions, connectDaemon } from '../../src/ipc/connect.ts';
-import { readHolder } from '../../src/ipc/guard.ts';
+import { readDaemonHolder } from '../../src/ipc/guard.ts';
 import type { Link } from '../../src/ipc/link.ts';
 import { lockPath } from '../../src/ipc/paths.ts';
 import type { Hello, HelloApi } from '../../src/ipc/peer.ts';
@@ -59,7 +59,7 @@ test('ten starters at once end up at one daemon', async () => {
 test('a daemon that was killed leaves nothing in the way of ten new starters', async () => {
   await using sandbox = new Sandbox();
   const first = await connected(options(sandbox));
-  const dead = readHolder(sandbox.root, 'controller');
+  const dead = readDaemonHolder(sandbox.root, 'controller');
   process.kill(dead?.pid ?? 0, 'SIGKILL');
   await first.closed;
   await untilGone(dead?.pid ?? 0);
@@ -75,7 +75,7 @@ test('a daemon that was killed leaves nothing in the way of ten new starters', a
 test('socket, log and folder are closed to others', async () => {
   await using sandbox = new Sandbox();
   const link = await connected(options(sandbox));
-  const holder = readHolder(sandbox.root, 'controller');
+  const holder = readDaemonHolder(sandbox.root, 'controller');
   const folder = join(holder?.socket ?? '', '..');
   const modes = ['', 'controller.log'].map((name) => statSync(join(folder, name)).mode & 0o777);
   expect(modes).toEqual([0o700, 0o600]);
@@ -93,7 +93,7 @@ test('another protocol is refused with advice, while status and stop still work'
   // What a newer program would say, spoken by hand.
   const { createConnection } = await import('node:net');
   const { Link } = await import('../../src/ipc/link.ts');
-  const newer = new Link(createConnection(readHolder(sandbox.root, 'controller')?.socket ?? ''));
+  const newer = new Link(createConnection(readDaemonHolder(sandbox.root, 'controller')?.socket ?? ''));
   newer.start();
   const hello: Hello = { protocol: 99, version: '9.0.0', role: 'client', pid: process.pid };
   const answer = await newer.caller<HelloApi>()('hello', hello);
@@ -115,7 +115,7 @@ test('a handler that throws is answered and logged, and the daemon goes on', asy
   const call = link.caller<SampleApi>();
   expect(await call('boom', {})).toMatchObject({ ok: false, problem: { code: 'peer_failed' } });
   expect(await call('echo', { text: 'still here' })).toEqual({ ok: true, value: 'still here' });
-  const log = join(readHolder(sandbox.root, 'controller')?.socket ?? '', '..', 'controller.log');
+  const log = join(readDaemonHolder(sandbox.root, 'controller')?.socket ?? '', '..', 'controller.log');
   expect(readFileSync(log, 'utf8')).toMatch(/boom/);
   link.close();
 });
@@ -138,7 +138,7 @@ test('SIGTERM ends a daemon in order, SIGHUP does not end it', async () => {
   process.kill(pid, 'SIGTERM');
   await link.closed;
   await untilGone(pid);
-  expect(readHolder(sandbox.root, 'controller')).toBeNull();
+  expect(readDaemonHolder(sandbox.root, 'controller')).toBeNull();
 });
 
 test('a refused role ends the attempt with the daemon’s words', async () => {
@@ -181,7 +181,7 @@ test('malformed bytes end the link that sent them and no other', async () => {
     '\x00\x00\x00\x03\x00{}',
     '\x00\x00\x00\x05\x00null',
   ]) {
-    const socket = createConnection(readHolder(sandbox.root, 'controller')?.socket ?? '');
+    const socket = createConnection(readDaemonHolder(sandbox.root, 'controller')?.socket ?? '');
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => {}).end(Buffer.from(bytes, 'latin1'));
     await closed;
@@ -198,14 +198,14 @@ test('a link that closes leaves no request without an answer', async () => {
   const waiting = link.caller<SampleApi>()('echo', { text: '' });
   process.kill(pid, 'SIGKILL');
   expect(await waiting).toMatchObject({ ok: false, problem: { code: 'disconnected' } });
-  await until(() => readHolder(sandbox.root, 'controller') === null, 'the daemon to be gone');
+  await until(() => readDaemonHolder(sandbox.root, 'controller') === null, 'the daemon to be gone');
   rmSync(lockPath(sandbox.root, 'controller'), { force: true });
 });
 
 test('a client waits for a daemon whose queue of connections is full', async () => {
   await using sandbox = new Sandbox();
   const first = await connected(options(sandbox));
-  const holder = readHolder(sandbox.root, 'controller');
+  const holder = readDaemonHolder(sandbox.root, 'controller');
   const path = holder?.socket ?? '';
   process.kill(holder?.pid ?? 0, 'SIGSTOP');
   const idle: Socket[] = [];
@@ -234,7 +234,7 @@ test('a client waits for a daemon whose queue of connections is full', async () 
 test('connections that never say hello keep no client out, and do not stay', async () => {
   await using sandbox = new Sandbox();
   const first = await connected(options(sandbox));
-  const path = readHolder(sandbox.root, 'controller')?.socket ?? '';
+  const path = readDaemonHolder(sandbox.root, 'controller')?.socket ?? '';
   const idle = await Promise.all(
     Array.from(
       { length: 600 },

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from '
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readHolder, takeLock } from '../../src/ipc/guard.ts';
+import { readDaemonHolder, takeLock } from '../../src/ipc/guard.ts';
 import { lockPath, runtimeFolder } from '../../src/ipc/paths.ts';
 import { listProcesses, parsePs, parseStat, processStart } from '../../src/lib/processes.ts';
 import { locksIn, Sandbox } from './sandbox.ts';
@@ -20,7 +20,7 @@ test('a lock is held until it is released, and then free', async () => {
     holder: { pid: process.pid, processStart: processStart(process.pid), hostname: hostname() },
   });
   if (first.ok) first.release();
-  expect(readHolder(sandbox.root, 'host')).toBeNull();
+  expect(readDaemonHolder(sandbox.root, 'host')).toBeNull();
   const second = take(sandbox.root);
   expect(second.ok).toBe(true);
   if (second.ok) second.release();
@@ -52,7 +52,7 @@ test.each(stale)('a lock %s is taken over', async (_, damage) => {
   const path = lockPath(sandbox.root, 'host');
   take(sandbox.root);
   writeFileSync(path, damage(readFileSync(path, 'utf8')));
-  expect(readHolder(sandbox.root, 'host')).toBeNull();
+  expect(readDaemonHolder(sandbox.root, 'host')).toBeNull();
   const guard = take(sandbox.root);
   expect(guard.ok).toBe(true);
   expect(locksIn(sandbox.root)).toEqual(['host.lock']);

@@ -15,7 +15,7 @@ import {
   parsePsTable,
   terminalOf,
 } from '../../src/ipc/origin.ts';
-import { type ClaimApi, meet, offerProof, type Peer, standingOf } from '../../src/ipc/peer.ts';
+import { type ClaimApi, meet, offerProof, type Peer, peerStanding } from '../../src/ipc/peer.ts';
 import { protocolVersion } from '../../src/ipc/version.ts';
 import { success } from '../../src/lib/result.ts';
 import { Sandbox, until } from './sandbox.ts';
@@ -177,19 +177,19 @@ describe('who acts for a person', () => {
   const inTerminal = one({ terminal: '34816' });
 
   test('has a terminal, and no worker above', () => {
-    expect(standingOf(peer(inTerminal), []).person).toBe(true);
+    expect(peerStanding(peer(inTerminal), []).person).toBe(true);
     const above = one({ pid: 9, isMarked: true, worker: 'a/b' });
-    expect(standingOf(peer(inTerminal, [above]), [])).toMatchObject({
+    expect(peerStanding(peer(inTerminal, [above]), [])).toMatchObject({
       person: false,
       isWorker: true,
       problem: { code: 'approval_forbidden', message: expect.stringContaining('inside a/b') },
     });
-    expect(standingOf(peer(inTerminal, [one({ pid: 9 })]), [9])).toMatchObject({ isWorker: true });
-    expect(standingOf(peer(inTerminal, [], { isProven: false }), [])).toMatchObject({
+    expect(peerStanding(peer(inTerminal, [one({ pid: 9 })]), [9])).toMatchObject({ isWorker: true });
+    expect(peerStanding(peer(inTerminal, [], { isProven: false }), [])).toMatchObject({
       person: false,
       problem: { code: 'approval_required' },
     });
-    expect(standingOf({ ...peer(inTerminal), origin: { caller: null, all: [] } }, []).person).toBe(false);
+    expect(peerStanding({ ...peer(inTerminal), origin: { caller: null, all: [] } }, []).person).toBe(false);
   });
 
   test('or the key, which helps no worker', async () => {
@@ -203,10 +203,10 @@ describe('who acts for a person', () => {
     const before = process.env.XDG_STATE_HOME;
     process.env.XDG_STATE_HOME = join(sandbox.home, '.local/state');
     try {
-      expect(standingOf(peer(one({}), [], { approvalKey }), []).person).toBe(true);
-      expect(standingOf(peer(one({}), [], { approvalKey, isProven: false }), []).person).toBe(true);
-      expect(standingOf(peer(one({ isMarked: true }), [], { approvalKey }), []).person).toBe(false);
-      expect(standingOf(peer(one({}), [], { approvalKey: 'wrong' }), []).person).toBe(false);
+      expect(peerStanding(peer(one({}), [], { approvalKey }), []).person).toBe(true);
+      expect(peerStanding(peer(one({}), [], { approvalKey, isProven: false }), []).person).toBe(true);
+      expect(peerStanding(peer(one({ isMarked: true }), [], { approvalKey }), []).person).toBe(false);
+      expect(peerStanding(peer(one({}), [], { approvalKey: 'wrong' }), []).person).toBe(false);
     } finally {
       if (before === undefined) delete process.env.XDG_STATE_HOME;
       else process.env.XDG_STATE_HOME = before;

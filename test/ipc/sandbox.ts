@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readHolder } from '../../src/ipc/guard.ts';
+import { readDaemonHolder } from '../../src/ipc/guard.ts';
 import { createApprovalKey } from '../../src/ipc/keys.ts';
-import type { Program } from '../../src/ipc/paths.ts';
+import type { DaemonName } from '../../src/ipc/paths.ts';
 import { processStart } from '../../src/lib/processes.ts';
 
 /** A throw-away workspace with a home and a runtime folder of its own. */
@@ -36,8 +36,8 @@ export class Sandbox {
   }
 
   /** The pid of a running daemon of this workspace. */
-  pidOf(program: Program): number | undefined {
-    return readHolder(this.root, program)?.pid;
+  pidOf(program: DaemonName): number | undefined {
+    return readDaemonHolder(this.root, program)?.pid;
   }
 
   /** Ends what still runs here, and removes the folder. */

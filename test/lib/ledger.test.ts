@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Ledger } from '../../src/lib/store.ts';
+import { PersistentMap } from '../../src/lib/store.ts';
 
 test('holds what a map would hold, whatever was written in whatever order', () => {
   const map = new Map<number, number>();
-  let ledger = new Ledger<number, number>();
+  let ledger = new PersistentMap<number, number>();
   for (let step = 0; step < 2000; step++) {
     // Few keys often, many keys seldom.
     const key = step % 3 === 0 ? (step * 7919) % 300 : step % 5;
@@ -22,7 +22,7 @@ test('holds what a map would hold, whatever was written in whatever order', () =
 });
 
 test('leaves the one it came from as it was', () => {
-  const before = new Ledger<string, number>().with('a', 1);
+  const before = new PersistentMap<string, number>().with('a', 1);
   const after = before.with('a', 2).with('b', 3);
   expect([...before]).toEqual([['a', 1]]);
   expect([...after]).toEqual([

@@ -1,6 +1,6 @@
 import type { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
-import { Compositor, isDisputed, type Layer } from '../../src/terminal/renderer.ts';
+import { Compositor, hasAmbiguousWidth, type Layer } from '../../src/terminal/renderer.ts';
 import { writeNow } from '../../src/terminal/xterm.ts';
 import { hostileBytes, Random } from './hostile.ts';
 import { blanked, blankLook, gridOf, hasOddWidth, type Look, looksOf, terminal, told } from './looks.ts';
@@ -149,5 +149,5 @@ function firstDifference(outer: Terminal, expected: Look[][], isStrict: boolean)
 
 function isDisputedText({ text, width }: Look): boolean {
   const [first = ' ', ...rest] = text;
-  return rest.length > 0 || isDisputed((first.codePointAt(0) ?? 0) | (width << 22));
+  return rest.length > 0 || hasAmbiguousWidth((first.codePointAt(0) ?? 0) | (width << 22));
 }

@@ -1,9 +1,9 @@
 /** A program that takes the terminal and does what a key says: see outer.test.ts. */
 import { writeFileSync } from 'node:fs';
 import { rowText } from '../../src/terminal/screen.ts';
-import { OuterTerminal } from '../../src/terminal/tty.ts';
+import { Tty } from '../../src/terminal/tty.ts';
 
-const outer = new OuterTerminal(process.stdin, process.stdout, { mouse: true, title: true });
+const outer = new Tty(process.stdin, process.stdout, { mouse: true, title: true });
 
 function paint(word: string): void {
   const { cols, rows } = outer.size;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { dialogs, keyFor, keyTable, placeOf, places, selectKeys } from '../../src/tui/definitions.ts';
 import { keyLabel, keysOf } from '../../src/ui/keys.ts';
 import { selectShown } from '../../src/ui/layout.ts';
-import { type AppState, initialSettings, initialState, shownDialog } from '../../src/ui/state.ts';
+import { type AppState, initialAppState, initialSettings, shownDialog } from '../../src/ui/state.ts';
 import { busyFacts, facts, minutesAgo, now, press, repo, room, worker } from './fixtures.ts';
 
 const settings = initialSettings;
@@ -68,7 +68,7 @@ test.each<[string, AppState, string, string]>([
     'no link',
     'The controller cannot be reached; orch-tui reconnects by itself.',
   ],
-  ['n', initialState({ cols: 80, rows: 24 }, now), 'no facts', 'Still connecting.'],
+  ['n', initialAppState({ cols: 80, rows: 24 }, now), 'no facts', 'Still connecting.'],
   ['enter', room(facts()), 'nothing', 'Select a worker to type into, or press n for a new one.'],
   ['enter', stopped, 'an ended worker', 'web/a is not running; r resumes it.'],
   ['f', noWorkers, 'no worker', 'Select a worker first.'],

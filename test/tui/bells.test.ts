@@ -2,20 +2,26 @@ import { expect, test } from 'vitest';
 import { updateApp } from '../../src/tui/update.ts';
 import { selectShown } from '../../src/ui/layout.ts';
 import type { AppState } from '../../src/ui/state.ts';
-import type { Effect, Message } from '../../src/ui/step.ts';
+import type { ScreenEffect, ScreenMessage } from '../../src/ui/step.ts';
 import { press, room } from './fixtures.ts';
 
 const first = 'backend/user-auth';
 const second = 'backend/api-v2';
 
-function after(state: AppState, ...messages: Message[]): { state: AppState; effects: readonly Effect[] } {
-  let effects: readonly Effect[] = [];
+function after(
+  state: AppState,
+  ...messages: ScreenMessage[]
+): { state: AppState; effects: readonly ScreenEffect[] } {
+  let effects: readonly ScreenEffect[] = [];
   for (const message of messages) ({ state, effects } = updateApp(state, message));
   return { state, effects };
 }
 
-const rings = (id: string): Message => ({ type: 'bellRang', id });
-const focus = (gained: boolean): Message => ({ type: 'tokenArrived', token: { kind: 'focus', gained } });
+const rings = (id: string): ScreenMessage => ({ type: 'bellRang', id });
+const focus = (gained: boolean): ScreenMessage => ({
+  type: 'tokenArrived',
+  token: { kind: 'focus', gained },
+});
 const marked = ({ rang }: AppState) => [...rang];
 
 test('a worker that is not looked at is marked when it rings, and the terminal rings', () => {

@@ -8,8 +8,8 @@ import type { TerminalRecord } from '../../src/ipc/hostApi.ts';
 import type { KeyToken, Token } from '../../src/terminal/input.ts';
 import type { Dialog } from '../../src/tui/definitions.ts';
 import { updateApp } from '../../src/tui/update.ts';
-import { type AppState, initialState, type Size, shownDialog } from '../../src/ui/state.ts';
-import type { Effect, Message } from '../../src/ui/step.ts';
+import { type AppState, initialAppState, type ScreenSize, shownDialog } from '../../src/ui/state.ts';
+import type { ScreenEffect, ScreenMessage } from '../../src/ui/step.ts';
 
 /** The moment at which all of these tests play. */
 export const now = Date.parse('2026-11-20T14:32:00.000Z');
@@ -194,19 +194,22 @@ export const cleanPreview: CleanPreview = {
 };
 
 /** A live room with these facts, and screens for all live workers. */
-export function room(given: Facts = busyFacts(), size: Size = { cols: 120, rows: 36 }): AppState {
+export function room(given: Facts = busyFacts(), size: ScreenSize = { cols: 120, rows: 36 }): AppState {
   const records = given.workers.filter(({ state }) => state !== 'lost').map(({ id }) => terminal(id));
-  const start = initialState(size, now);
+  const start = initialAppState(size, now);
   return after(start, [
     { type: 'connectionChanged', connection: { status: 'live' } },
     { type: 'factsArrived', facts: given },
-    ...records.map((record): Message => ({ type: 'terminalChanged', record })),
+    ...records.map((record): ScreenMessage => ({ type: 'terminalChanged', record })),
   ]).state;
 }
 
 /** The state after all messages, and the effects of all of them in order. */
-export function after(state: AppState, messages: readonly Message[]): { state: AppState; effects: Effect[] } {
-  const effects: Effect[] = [];
+export function after(
+  state: AppState,
+  messages: readonly ScreenMessage[],
+): { state: AppState; effects: ScreenEffect[] } {
+  const effects: ScreenEffect[] = [];
   let now = state;
   for (const message of messages) {
     const step = updateApp(now, message);
@@ -222,7 +225,7 @@ export function dialogOf(state: AppState): Dialog | null {
 }
 
 /** Keys by name, such as `y`, `ctrl-q` or `shift-tab`. */
-export function press(state: AppState, ...names: string[]): { state: AppState; effects: Effect[] } {
+export function press(state: AppState, ...names: string[]): { state: AppState; effects: ScreenEffect[] } {
   return after(
     state,
     names.map((name) => ({ type: 'tokenArrived', token: key(name) })),
@@ -230,7 +233,7 @@ export function press(state: AppState, ...names: string[]): { state: AppState; e
 }
 
 /** Every character as a key. */
-export function type(state: AppState, text: string): { state: AppState; effects: Effect[] } {
+export function type(state: AppState, text: string): { state: AppState; effects: ScreenEffect[] } {
   return press(state, ...Array.from(text, (character) => (character === ' ' ? 'space' : character)));
 }
 

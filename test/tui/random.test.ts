@@ -8,7 +8,7 @@ import { selectDialog, selectPalette } from '../../src/tui/overlays.ts';
 import { selectPanes } from '../../src/tui/panes.ts';
 import { updateApp } from '../../src/tui/update.ts';
 import type { AppState } from '../../src/ui/state.ts';
-import { answerTo, type Effect, type Message } from '../../src/ui/step.ts';
+import { answerTo, type ScreenEffect, type ScreenMessage } from '../../src/ui/step.ts';
 import { lineWidth } from '../../src/ui/text.ts';
 import {
   busyFacts,
@@ -143,7 +143,7 @@ function likelyKey(chance: Chance, state: AppState): string {
     : chance.of(['escape', 'enter']);
 }
 
-function someMessage(chance: Chance, state: AppState, asked: readonly Effect[]): Message {
+function someMessage(chance: Chance, state: AppState, asked: readonly ScreenEffect[]): ScreenMessage {
   if (chance.below(2) === 0) return { type: 'tokenArrived', token: key(likelyKey(chance, state)) };
   const request = chance.of(asked);
   if (chance.below(6) === 0 && request?.type === 'request')
@@ -165,7 +165,7 @@ function someMessage(chance: Chance, state: AppState, asked: readonly Effect[]):
   return { type: 'tokenArrived', token: someToken(chance) };
 }
 
-function someFound(chance: Chance): Message {
+function someFound(chance: Chance): ScreenMessage {
   const matches = chance.below(3);
   const found = { found: matches > 0, matches, nth: matches, at: matches > 0 ? { x: 3, y: 4 } : null };
   const text = chance.of(['y', 'a', 'v']);
@@ -229,7 +229,7 @@ test('whatever happens, nothing is approved but by y on a dialog that shows exac
   for (let seed = 1; seed <= rounds; seed += 1) {
     const chance = new Chance(seed);
     let state = room(busyFacts(), { cols: 120, rows: 36 });
-    const asked: Effect[] = [];
+    const asked: ScreenEffect[] = [];
     for (let at = 0; at < 400; at += 1) {
       const message = someMessage(chance, state, asked);
       const step = updateApp(state, message);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { nextTick, updateApp } from '../../src/tui/update.ts';
 import { selectShown } from '../../src/ui/layout.ts';
-import { initialState } from '../../src/ui/state.ts';
+import { initialAppState } from '../../src/ui/state.ts';
 import {
   after,
   busyFacts,
@@ -20,7 +20,7 @@ const size = { cols: 80, rows: 24 };
 const disconnected = { code: 'disconnected', message: 'The connection was lost.' };
 
 test('a new link begins with the whole picture, and an old one does not ask again', () => {
-  const live = updateApp(initialState(size, now), {
+  const live = updateApp(initialAppState(size, now), {
     type: 'connectionChanged',
     connection: { status: 'live' },
   });

@@ -6,7 +6,7 @@ import { gridToText } from '../../src/terminal/screen.ts';
 import { pictureOf } from '../../src/tui/picture.tsx';
 import { updateApp } from '../../src/tui/update.ts';
 import { Chrome } from '../../src/ui/chrome.ts';
-import { type AppState, initialState } from '../../src/ui/state.ts';
+import { type AppState, initialAppState } from '../../src/ui/state.ts';
 import {
   busyFacts,
   facts,
@@ -181,7 +181,7 @@ test('a lost connection is said in the header, and the last known facts stay', (
   const frame = shown(scenes.lost(size));
   expect(frame).toContain('connection lost, trying again …');
   expect(frame).toContain('user-auth');
-  expect(shown(initialState(size, now))).toContain('connecting …');
+  expect(shown(initialAppState(size, now))).toContain('connecting …');
 });
 
 test('a refusal of several lines gets a dialog of its own', () => {

@@ -1,7 +1,7 @@
 import { openWeighTime } from '../../src/features/workers/weighTimeDialog.ts';
 import { pictureOf } from '../../src/tui/picture.tsx';
 import { Chrome } from '../../src/ui/chrome.ts';
-import type { AppState, Size } from '../../src/ui/state.ts';
+import type { AppState, ScreenSize } from '../../src/ui/state.ts';
 import { withDialog } from '../../src/ui/step.ts';
 import { boardDrag, boardRoom } from '../features/board/boardFixtures.ts';
 import {
@@ -14,7 +14,7 @@ import { manyFacts, radarFacts, radarRoom, sidesRoom } from '../features/radar/r
 import { minutesAgo, press, room, type, worker } from '../tui/fixtures.ts';
 import * as scenes from './scenes.ts';
 
-type Scene = (size: Size) => AppState;
+type Scene = (size: ScreenSize) => AppState;
 
 /** Presses keys, one after the other, in a scene. */
 function pressing(scene: Scene, ...keys: readonly string[]): Scene {

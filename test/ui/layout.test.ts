@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { geometryOf, minimumSize, type Rect } from '../../src/ui/layout.ts';
-import { grids, type Layout, type Size } from '../../src/ui/state.ts';
+import { grids, type Layout, type ScreenSize } from '../../src/ui/state.ts';
 
 test.each([
   [{ cols: 80, rows: 24 }, 4, 5, 1],
@@ -48,7 +48,7 @@ function measure({ width, height }: Rect): string {
 
 const layouts: readonly Layout[] = [...grids, 'stack'];
 
-function* everySize(): Generator<Size> {
+function* everySize(): Generator<ScreenSize> {
   for (let cols = minimumSize.cols; cols <= 300; cols += 1)
     for (let rows = minimumSize.rows; rows <= 100; rows += 1) yield { cols, rows };
 }
@@ -92,7 +92,7 @@ test.each(layouts)('layout %s has no pane that is too small to read beside other
 test.each(layouts)('layout %s never has fewer panes in a higher terminal', (layout) => {
   const wrong: object[] = [];
   for (const { cols, rows } of everySize()) {
-    const count = (size: Size) => geometryOf(size, layout, false, 9).panes.length;
+    const count = (size: ScreenSize) => geometryOf(size, layout, false, 9).panes.length;
     if (count({ cols, rows: rows + 1 }) < count({ cols, rows })) wrong.push({ cols, rows });
   }
   expect(wrong).toEqual([]);

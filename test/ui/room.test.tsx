@@ -9,7 +9,7 @@ import {
   rowText,
 } from '../../src/terminal/screen.ts';
 import { readFrame } from '../../src/ui/chrome.ts';
-import type { AppState, Size } from '../../src/ui/state.ts';
+import type { AppState, ScreenSize } from '../../src/ui/state.ts';
 import { cellWidth } from '../../src/ui/text.ts';
 import { press, room } from '../tui/fixtures.ts';
 import { cellsOf, gallery, type SceneName } from './gallery.ts';
@@ -29,7 +29,7 @@ function expectPicture(name: string, state: AppState): Promise<void> {
 `).toMatchFileSnapshot(`./${name}.golden.txt`);
 }
 
-test.each<[string, SceneName, Size]>([
+test.each<[string, SceneName, ScreenSize]>([
   ['room-80', 'room', small],
   ['room-120', 'room', medium],
   ['room-220', 'room', large],
@@ -107,7 +107,7 @@ test.each<[string, SceneName, Size]>([
   ['too-small-40', 'too-small', small],
 ])('%s looks as it was approved', (name, scene, size) => expectPicture(name, gallery[scene](size)));
 
-test.each<[string, Partial<AppState>, Size]>([
+test.each<[string, Partial<AppState>, ScreenSize]>([
   ['layout-1-80', { grid: 1 }, small],
   ['layout-1-80', { grid: 2 }, small],
   ['layout-1-80', { grid: 4 }, small],
@@ -161,7 +161,7 @@ const everything: readonly [string, SceneName][] = [
   ['message', 'radar-message'],
 ];
 
-const sizes: readonly Size[] = [least, { cols: 61, rows: 17 }, small, medium, roomy, large];
+const sizes: readonly ScreenSize[] = [least, { cols: 61, rows: 17 }, small, medium, roomy, large];
 
 describe.each(everything)('%s', (_name, scene) => {
   test.each(sizes)('fills $cols×$rows exactly, its borders one below the other', (size) => {

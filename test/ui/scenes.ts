@@ -1,7 +1,7 @@
 import type { FinishPreview } from '../../src/core/proposal.ts';
 import { type AgentRequest, queueOf } from '../../src/core/queue.ts';
 import { updateApp } from '../../src/tui/update.ts';
-import { type AppState, initialState, type Size } from '../../src/ui/state.ts';
+import { type AppState, initialAppState, type ScreenSize } from '../../src/ui/state.ts';
 import { withDetails } from '../features/repos/repoFixtures.ts';
 import {
   busyFacts,
@@ -52,19 +52,19 @@ export const crowdedFacts = facts({
   ],
 });
 
-export function busy(size: Size): AppState {
+export function busy(size: ScreenSize): AppState {
   return room(busyFacts(), size);
 }
 
 /** A worker for each of nine panes, and one more. */
-export function many(size: Size): AppState {
+export function many(size: ScreenSize): AppState {
   const more = ['search', 'sitemap', 'invoices', 'e-mail', 'exports'].map((task, index) =>
     worker(`web/${task}`, index === 3 ? { state: 'limited', stateSince: minutesAgo(90) } : {}),
   );
   return room(busyFacts({ workers: [...busyFacts().workers, ...more] }), size);
 }
 
-export function finishing(size: Size, change: Partial<FinishPreview> = {}): AppState {
+export function finishing(size: ScreenSize, change: Partial<FinishPreview> = {}): AppState {
   const id = 'backend/user-auth';
   const asked = press(busy(size), 'f').state;
   const result = { ok: true, value: { ...finishPreview, ...change } } as const;
@@ -77,7 +77,7 @@ export function finishing(size: Size, change: Partial<FinishPreview> = {}): AppS
   }).state;
 }
 
-export function cleaning(size: Size): AppState {
+export function cleaning(size: ScreenSize): AppState {
   const id = 'backend/user-auth';
   const asked = press(busy(size), 'x').state;
   const result = { ok: true, value: cleanPreview } as const;
@@ -91,19 +91,19 @@ export function cleaning(size: Size): AppState {
 }
 
 /** All of a repository, with a checkout in which something is under way. */
-export function showingRepo(size: Size): AppState {
+export function showingRepo(size: ScreenSize): AppState {
   const last = { commit: '1a2b3c4d5e6f', subject: 'Sign tokens with the new key', at: minutesAgo(200) };
   const backend = repo('backend', { dirty: 3, untracked: 1, ahead: 2, operation: 'merge', last });
   return withDetails(press(room(busyFacts({ repos: [backend] }), size), 'g', 'enter').state);
 }
 
-export function card(size: Size): AppState {
+export function card(size: ScreenSize): AppState {
   const warnings = ['origin could not be reached: the base may be out of date (fetched 2 days ago).'];
   const planned = proposal(7, 'backend/rate-limits', { plan: plan('backend/rate-limits', { warnings }) });
   return press(room(busyFacts({ proposals: [planned] }), size), 'tab', 'enter').state;
 }
 
-export function changedCard(size: Size): AppState {
+export function changedCard(size: ScreenSize): AppState {
   const other = proposal(7, 'backend/rate-limits', {
     plan: plan('backend/rate-limits', { digest: 'another' }),
   });
@@ -111,7 +111,7 @@ export function changedCard(size: Size): AppState {
 }
 
 /** A repository without develop, and what its card offers. */
-export function withoutDevelop(size: Size): AppState {
+export function withoutDevelop(size: ScreenSize): AppState {
   const warnings = ['There is no develop branch; main is used.'];
   const { base: develop } = plan('web/checkout');
   const base = develop && { ...develop, branch: 'main' };
@@ -121,7 +121,7 @@ export function withoutDevelop(size: Size): AppState {
 }
 
 /** What the controller says of itself, as it comes. */
-export function told(size: Size): AppState {
+export function told(size: ScreenSize): AppState {
   const notices = [
     { code: 'log_damaged', message: 'Line 7 of .orch/log.jsonl cannot be read and was set aside.' },
     { code: 'worktree_missing', message: 'The worktree of web/a is gone.', hint: 'Resuming makes it again.' },
@@ -129,12 +129,12 @@ export function told(size: Size): AppState {
   return updateApp(busy(size), { type: 'factsArrived', facts: busyFacts({ notices }) }).state;
 }
 
-export function resumeCard(size: Size): AppState {
+export function resumeCard(size: ScreenSize): AppState {
   const resume = proposal(9, 'web/old-cart', { kind: 'resume', by: 'person' });
   return press(room(busyFacts({ proposals: [resume] }), size), 'tab', 'enter').state;
 }
 
-export function form(size: Size): AppState {
+export function form(size: ScreenSize): AppState {
   const task = press(type(press(busy(size), 'n').state, 'fix-migration').state, 'enter').state;
   return type(
     task,
@@ -142,7 +142,7 @@ export function form(size: Size): AppState {
   ).state;
 }
 
-export function refusedForm(size: Size): AppState {
+export function refusedForm(size: ScreenSize): AppState {
   const sent = press(form(size), 'enter').state;
   const problem = {
     code: 'git_refused',
@@ -155,24 +155,24 @@ export function refusedForm(size: Size): AppState {
     .state;
 }
 
-export function empty(size: Size): AppState {
+export function empty(size: ScreenSize): AppState {
   return room(facts({ repos: [repo('backend'), repo('web')] }), size);
 }
 
-export function noRepos(size: Size): AppState {
+export function noRepos(size: ScreenSize): AppState {
   return room(facts(), size);
 }
 
-export function connecting(size: Size): AppState {
-  return initialState(size, now);
+export function connecting(size: ScreenSize): AppState {
+  return initialAppState(size, now);
 }
 
-export function lost(size: Size): AppState {
+export function lost(size: ScreenSize): AppState {
   const problem = { code: 'disconnected', message: 'The connection was lost.' };
   return updateApp(busy(size), { type: 'connectionChanged', connection: { status: 'lost', problem } }).state;
 }
 
-export function problem(size: Size): AppState {
+export function problem(size: ScreenSize): AppState {
   const asked = press(busy(size), 'R').state;
   const said = {
     code: 'git_refused',
@@ -191,7 +191,7 @@ export function problem(size: Size): AppState {
 }
 
 /** Proposals together: one that cannot go beside the others, one to resume, one that has no plan. */
-export function startingSeveral(size: Size): AppState {
+export function startingSeveral(size: ScreenSize): AppState {
   const warnings = ['origin could not be reached: the base may be out of date (fetched 2 days ago).'];
   const limit = {
     code: 'limit_reached',
@@ -208,7 +208,7 @@ export function startingSeveral(size: Size): AppState {
 }
 
 /** Workers that stopped at a usage limit: over, without a time, ended, and one that still holds. */
-export function stoppedByLimit(size: Size): AppState {
+export function stoppedByLimit(size: ScreenSize): AppState {
   const limited = (until: string | null) => ({ state: 'limited', limitedUntil: until }) as const;
   const over = minutesAgo(5);
   // On the clock of any zone.
@@ -223,7 +223,7 @@ export function stoppedByLimit(size: Size): AppState {
 }
 
 /** An agent asks which of several, and two are marked. */
-export function severalChoices(size: Size): AppState {
+export function severalChoices(size: ScreenSize): AppState {
   const options = [
     ['Unit tests', 'Fast, and nothing outside of the process.'],
     ['End to end', 'The real program in a real terminal; takes minutes, and finds what the others cannot.'],

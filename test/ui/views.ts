@@ -7,8 +7,8 @@ import { Tokenizer } from '../../src/terminal/input.ts';
 import { Compositor } from '../../src/terminal/renderer.ts';
 import { blit, createGrid, type Grid } from '../../src/terminal/screen.ts';
 import { gridToAnsi } from '../../src/terminal/serialize.ts';
-import { capabilitiesOf, OuterTerminal } from '../../src/terminal/tty.ts';
-import type { AppState, Size } from '../../src/ui/state.ts';
+import { capabilitiesOf, Tty } from '../../src/terminal/tty.ts';
+import type { AppState, ScreenSize } from '../../src/ui/state.ts';
 import { cellsOf, gallery, type SceneName } from './gallery.ts';
 import { large, least, medium, roomy, small } from './scenes.ts';
 
@@ -19,13 +19,13 @@ interface Request {
   /** Null when none was named. */
   readonly scene: SceneName | null;
   /** Null for the size of the terminal. */
-  readonly size: Size | null;
+  readonly size: ScreenSize | null;
   readonly isPrinted: boolean;
 }
 
 /** Reads the arguments. @returns the request, or what is wrong with them */
 function requestOf(argv: readonly string[]): Request | string {
-  let [scene, size]: [SceneName | null, Size | null] = [null, null];
+  let [scene, size]: [SceneName | null, ScreenSize | null] = [null, null];
   for (const word of argv.filter((one) => one !== '--print')) {
     const [, cols, rows] = /^([1-9]\d{0,2})[x×]([1-9]\d{0,2})$/.exec(word) ?? [];
     const named = names.find((name) => name === word);
@@ -49,9 +49,9 @@ function print({ scene, size }: Request): void {
 
 /** Shows scene after scene in the terminal, above a line that says which one it is and what the keys do. */
 class Gallery {
-  readonly #outer = new OuterTerminal(process.stdin, process.stdout, { mouse: false, title: false });
+  readonly #outer = new Tty(process.stdin, process.stdout, { mouse: false, title: false });
   readonly #compositor = new Compositor(capabilitiesOf(process.env));
-  readonly #sizes: readonly (Size | null)[];
+  readonly #sizes: readonly (ScreenSize | null)[];
   #at: number;
   #sizeAt = 0;
 

@@ -29,7 +29,7 @@ import { inboxMessage } from '../../ipc/hostShapes.ts';
 import type { Caller, Link } from '../../ipc/link.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine } from '../../lib/sanitize.ts';
-import { object, type Shape, text } from '../../lib/shape.ts';
+import { object, type Shape, string } from '../../lib/shape.ts';
 import type { Core, ReceivedRequest } from '../core.ts';
 import { answerSession } from '../requestGate.ts';
 
@@ -46,7 +46,7 @@ const askPatienceMs = (askSeconds - 10) * 1000;
 export class HostPort {
   readonly #address: HostAddress;
   readonly #tell: (message: Message) => void;
-  readonly #correspondent: Correspondent | null;
+  readonly #correspondent: SessionGateway | null;
   #link: Link | null = null;
   #closed = false;
   /** Workers whose agents are to be told something. */
@@ -56,7 +56,7 @@ export class HostPort {
   constructor(
     address: HostAddress,
     tell: (message: Message) => void,
-    correspondent: Correspondent | null = null,
+    correspondent: SessionGateway | null = null,
   ) {
     this.#address = address;
     this.#tell = tell;
@@ -202,7 +202,7 @@ interface DeniedBody {
   readonly why: string;
 }
 
-const deniedBody: Shape<DeniedBody> = object({ what: text, why: text });
+const deniedBody: Shape<DeniedBody> = object({ what: string, why: string });
 
 function isDenied(body: unknown): body is DeniedBody {
   return deniedBody(body) === null;
@@ -245,7 +245,7 @@ export function hostEnvironment(
 }
 
 /** What the controller does with posts of sessions, and says in its answers to them. */
-interface Correspondent {
+interface SessionGateway {
   /** Takes in a report that a session's own command posts. */
   report(id: string, body: unknown): Promise<Result<unknown>>;
   /** What an agent is to read besides, once; null when there is nothing. */
@@ -257,7 +257,7 @@ interface Correspondent {
 export function createCorrespondent(
   core: () => Core,
   servicesOf: (id: string) => SessionServices,
-): Correspondent {
+): SessionGateway {
   return {
     async report(id, body) {
       const answer = await answerSession(agentCommands.report, servicesOf(id), body);

@@ -4,10 +4,10 @@ import type { Backup, Repo, Restored } from '../../core/repo.ts';
 import { isLive } from '../../core/worker.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { findIdle } from '../../features/workers/checks.ts';
-import { undo } from '../../git/finish/undo.ts';
+import { undoFinish } from '../../git/finish/undo.ts';
 import { listBackups } from '../../git/refs.ts';
-import { diffSnapshot, keepSnapshot, listSnapshots, restoreSnapshot } from '../../git/snapshots.ts';
-import { bringBase, resolveText } from '../../git/worktrees/branch.ts';
+import { diffOfSnapshot, keepSnapshot, listSnapshots, restoreFrom } from '../../git/snapshots.ts';
+import { mergeBase, resolveText } from '../../git/worktrees/branch.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import type { Tools } from './tools.ts';
 
@@ -26,11 +26,11 @@ export async function undoEnd(
   if (!repo.ok) return repo;
   const { backup, merge: commit, into } = ended;
   const merge = commit && into ? { commit, into } : null;
-  return undo(tools.git, repo.value, { worker, backup, merge }, { keepMerge });
+  return undoFinish(tools.git, repo.value, { worker, backup, merge }, { keepMerge });
 }
 
 /** Keeps a worker's uncommitted work; nothing where the worker is no more. */
-export async function keepWork(
+export async function keepUncommitted(
   tools: Tools,
   { log }: ControllerState,
   { id, why }: { readonly id: string; readonly why: string },
@@ -55,7 +55,7 @@ export async function snapshotDiff(tools: Tools, id: string, ref: string): Promi
   const listed = await listSnapshots(tools.git, repo, task);
   if (!listed.ok) return listed;
   const snapshot = listed.value.find((one) => one.ref === ref);
-  return snapshot ? diffSnapshot(tools.git, repo, snapshot) : noSnapshot(ref);
+  return snapshot ? diffOfSnapshot(tools.git, repo, snapshot) : noSnapshot(ref);
 }
 
 export async function restore(
@@ -68,7 +68,7 @@ export async function restore(
   const { repo: name, task } = found.value;
   if (!ref.startsWith(`refs/orch/wip/${task}/`)) return noSnapshot(ref);
   const repo = findRepo(tools.config, name);
-  return repo.ok ? restoreSnapshot(tools.git, repo.value, found.value, ref, { exact, at: new Date() }) : repo;
+  return repo.ok ? restoreFrom(tools.git, repo.value, found.value, ref, { exact, at: new Date() }) : repo;
 }
 
 /** What is kept in one repository, or in all of them. */
@@ -96,7 +96,7 @@ export async function bring(
   if (!found.ok) return found;
   const repo = findRepo(tools.config, found.value.repo);
   if (!repo.ok) return repo;
-  const brought = await bringBase(tools.git, repo.value, found.value);
+  const brought = await mergeBase(tools.git, repo.value, found.value);
   if (!brought.ok) return brought;
   if (brought.value.conflicts.length === 0 || !tellWorker || !isLive(found.value.state))
     return success({ ...brought.value, told: false });

@@ -21,8 +21,8 @@ import {
 } from '../../core/worker.ts';
 import type { AgentPreset } from '../../core/workspace.ts';
 import { memoryId, memoryServers, memoryTools } from '../../features/memory/service/memoryServer.ts';
-import type { Size } from '../../features/state.ts';
-import { exists, gitDirectory, readIfThere } from '../../git/directories.ts';
+import type { TerminalSize } from '../../features/state.ts';
+import { exists, gitDirectory, readTextOrEmpty } from '../../git/directories.ts';
 import { ceilings } from '../../git/environment.ts';
 import { readFlow } from '../../git/flow.ts';
 import type { Git } from '../../git/run.ts';
@@ -34,7 +34,7 @@ import { type Problem, type Result, success } from '../../lib/result.ts';
 import { stateFolder } from '../../lib/stateFolder.ts';
 import type { HostPort } from './hostPort.ts';
 import { endLeft } from './leftovers.ts';
-import { settingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
+import { agentSettingsFile, type Tools, worktreePath, writeMcpConfig } from './tools.ts';
 
 /** Which half of a launch failed decides what is left of it. */
 type Launched =
@@ -50,7 +50,7 @@ export async function launch(
   host: HostPort,
   worker: Worker,
   plan: StartPlan,
-  size: Size,
+  size: TerminalSize,
   turn: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Launched> {
   // First, so that nothing writes beside the new run.
@@ -113,11 +113,11 @@ async function spawn(
   host: HostPort,
   worker: Worker,
   plan: StartPlan,
-  size: Size,
+  size: TerminalSize,
 ): Promise<Result<TerminalRecord>> {
   const preset = findPreset(tools.config, plan.agent);
   if (!preset.ok) return preset;
-  const command = await readyingCommand(tools, plan);
+  const command = await setupCommand(tools, plan);
   if (!command.ok) return command;
   const call = await host.reach();
   if (!call.ok) return call;
@@ -190,7 +190,7 @@ function writeSettings({ config, ambient, mcpUrl }: Tools, inboxUrl: string): Re
     guardUrl: `${inboxUrl}/guard`,
     askUrl: `${inboxUrl}/${askTopic}`,
   });
-  return replaceFile(root, settingsFile(root), JSON.stringify(settings, null, 2));
+  return replaceFile(root, agentSettingsFile(root), JSON.stringify(settings, null, 2));
 }
 
 /** What a worktree still needs before an agent can work in it. */
@@ -212,7 +212,7 @@ export async function planReadying(
 }
 
 /** The approved command, behind the approved setup. */
-export async function readyingCommand(
+export async function setupCommand(
   { git, config }: Tools,
   plan: StartPlan,
 ): Promise<Result<readonly string[]>> {
@@ -235,7 +235,7 @@ async function missingSetup(
   const { commands, timeoutMs } = configured;
   const setup = { commands, timeoutMs };
   const doneFile = (await exists(worktree)) ? await doneFileOf(git, worktree) : null;
-  const stamp = doneFile?.ok ? await readIfThere(doneFile.value) : '';
+  const stamp = doneFile?.ok ? await readTextOrEmpty(doneFile.value) : '';
   return stamp === stampOf(setup) ? null : setup;
 }
 

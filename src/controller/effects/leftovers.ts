@@ -2,7 +2,7 @@ import { cannotLook, endsText, type Left, type LeftProcess } from '../../core/le
 import type { Worker } from '../../core/worker.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
-import { readHolder } from '../../ipc/guard.ts';
+import { readDaemonHolder } from '../../ipc/guard.ts';
 import { isFromHost } from '../../ipc/origin.ts';
 import { endProcesses } from '../../lib/children.ts';
 import { commandOf, environmentOf, findTree, listProcesses, type ProcessEntry } from '../../lib/processes.ts';
@@ -45,7 +45,7 @@ export async function settledLeft(root: string, id?: string): Promise<Left> {
 }
 
 /** Tells what is left of workers that are lost, where that is not known already. */
-export async function lookForLeft(
+export async function findLeftProcesses(
   tell: (message: Message) => void,
   { config, log, left: known }: ControllerState,
 ): Promise<void> {
@@ -121,7 +121,7 @@ function describe({ pid, start }: ProcessEntry): LeftProcess {
 function entriesLeft(root: string): ReadonlyMap<string, readonly ProcessEntry[]> {
   if (!canLookForLeft) return new Map();
   const all = listProcesses();
-  const host = readHolder(root, 'host');
+  const host = readDaemonHolder(root, 'host');
   const kept = new Set(host ? findTree(host.pid, host.processStart, all) : []);
   const found = new Map<string, ProcessEntry[]>();
   const living = new Set<string>();

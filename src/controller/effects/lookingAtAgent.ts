@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { claudeFolder, readSession, TranscriptReader } from '../../agents/claude/files.ts';
 import { readScreen, showsKeptConversation, showsMissingConversation } from '../../agents/claude/screen.ts';
-import type { SessionSign, Sign } from '../../core/observation.ts';
+import type { SessionSign, Signal } from '../../core/observation.ts';
 import type { Message } from '../../features/messages.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { isFresh, titleRests } from '../../features/workers/observing.ts';
@@ -64,12 +64,12 @@ export function signsOfPane(
   shows: 'question' | 'prompt' | null,
   titleRests: boolean,
   own: SessionSign['says'] | null = null,
-): readonly Sign[] | 'unclear' {
+): readonly Signal[] | 'unclear' {
   if (shows === 'question' || (titleRests && own === 'asking'))
     return [{ source: 'screen', says: 'question' }];
   if (shows === null && !titleRests) return [];
   if (own === 'working' || own === 'asking') return 'unclear';
-  const screen: Sign[] = shows ? [{ source: 'screen', says: shows }] : [];
+  const screen: Signal[] = shows ? [{ source: 'screen', says: shows }] : [];
   return titleRests ? [{ source: 'title', says: 'resting' }, ...screen] : screen;
 }
 

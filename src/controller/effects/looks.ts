@@ -1,31 +1,31 @@
 import { findUnknownSettings } from '../../config/unknownSettings.ts';
 import { findRepo, openConfig } from '../../config/workspaceConfig.ts';
-import { type Footprint, rounded } from '../../core/facts.ts';
+import { type ProcessMemory, rounded } from '../../core/facts.ts';
 import { repoOf } from '../../core/ids.ts';
 import { type CleanPreview, draftId, type FinishPreview } from '../../core/proposal.ts';
 import type { FileSides, RepoRadar } from '../../core/radar.ts';
 import type { RepoDetails } from '../../core/repo.ts';
 import { unknownSetting } from '../../core/workspace.ts';
 import type { LogEvent } from '../../features/log.ts';
-import { rivalsOf } from '../../features/radar/radar.ts';
+import { conflictingWorkers } from '../../features/radar/radar.ts';
 import { readDetails } from '../../features/repos/service/details.ts';
 import type { LoggedEvent } from '../../features/services.ts';
 import { type ControllerState, noSuchWorker } from '../../features/state.ts';
-import { previewClean } from '../../git/finish/clean.ts';
-import { leaveCutOffMerge, previewFinish } from '../../git/finish/finish.ts';
+import { findRemoval } from '../../git/finish/clean.ts';
+import { findFinish, leaveCutOffMerge } from '../../git/finish/finish.ts';
 import { createDevelop } from '../../git/flow.ts';
 import { findTree, listProcesses, processStart, residentBytes } from '../../lib/processes.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Core } from '../core.ts';
 import { logFile } from '../log/log.ts';
 import { logEvents } from '../log/logLines.ts';
-import { leftOf, lookForLeft } from './leftovers.ts';
+import { findLeftProcesses, leftOf } from './leftovers.ts';
 import { checksOf } from './removing.ts';
 import { type Edge, lookAtRepos, tellingSigner, toolsFor } from './runEffect.ts';
 import type { Tools } from './tools.ts';
 
 /** Questions that clients ask, and small things done for them, none of which the log needs to know. */
-export class Looks {
+export class Queries {
   readonly #core: Core;
   readonly #edge: Edge;
 
@@ -75,7 +75,7 @@ export class Looks {
 
   async refreshRepos(): Promise<void> {
     this.measureMemory();
-    lookForLeft(this.#edge.tell, this.#core.state).catch(this.#edge.fail);
+    findLeftProcesses(this.#edge.tell, this.#core.state).catch(this.#edge.fail);
     this.#core.tell({ type: 'repos-looked-at', repos: await lookAtRepos(this.#edge.git, this.#core.state) });
   }
 
@@ -83,11 +83,11 @@ export class Looks {
     const { git } = this.#edge;
     const preview = await this.#at(id, async (repo, worker) => {
       await leaveCutOffMerge(git, repo, worker);
-      return previewFinish(git, repo, worker);
+      return findFinish(git, repo, worker);
     });
     if (!preview.ok) return preview;
     const checks = checksOf(this.tools(), repoOf(id));
-    const rivals = rivalsOf(this.#core.state, id);
+    const rivals = conflictingWorkers(this.#core.state, id);
     return success({
       ...(await this.#withLeft(preview.value)),
       ...(checks && { checks }),
@@ -96,7 +96,7 @@ export class Looks {
   }
 
   async previewClean(id: string): Promise<Result<CleanPreview>> {
-    const preview = await this.#at(id, (repo, worker) => previewClean(this.#edge.git, repo, worker));
+    const preview = await this.#at(id, (repo, worker) => findRemoval(this.#edge.git, repo, worker));
     return preview.ok ? success(await this.#withLeft(preview.value)) : preview;
   }
 
@@ -174,8 +174,8 @@ export class Looks {
   async #at<T>(
     id: string,
     use: (
-      repo: Parameters<typeof previewFinish>[1],
-      worker: Parameters<typeof previewFinish>[2],
+      repo: Parameters<typeof findFinish>[1],
+      worker: Parameters<typeof findFinish>[2],
     ) => Promise<Result<T>>,
   ): Promise<Result<T>> {
     const { log, config } = this.#core.state;
@@ -187,7 +187,7 @@ export class Looks {
 }
 
 /** Looks how much memory is left and what each worker's processes take. */
-function measure({ terminals }: Pick<ControllerState, 'terminals'>): Footprint {
+function measure({ terminals }: Pick<ControllerState, 'terminals'>): ProcessMemory {
   const all = listProcesses();
   const resident = residentBytes();
   const running = [...terminals.values()].filter(({ exit }) => exit === null);

@@ -29,7 +29,7 @@ import { failure, type Result, success } from '../../lib/result.ts';
 import { personKey } from '../../lib/stateFolder.ts';
 import { guardRules, guardWarnings, planReadying, type Readying, workerEnvironment } from './launching.ts';
 import { leftOf } from './leftovers.ts';
-import { mcpConfigFile, settingsFile, type Tools, worktreePath } from './tools.ts';
+import { agentSettingsFile, mcpConfigFile, type Tools, worktreePath } from './tools.ts';
 
 /**
  * Works out what an approval would do. Fetches, but changes nothing that a person could see.
@@ -221,7 +221,7 @@ function assemble(tools: Tools, open: OpenProposal, worker: Worker | null, start
     resume,
     brief: isTyped ? '' : preset.speaks === 'claude' ? opening(brief) : brief,
     name: id,
-    settingsFile: settingsFile(tools.config.root),
+    settingsFile: agentSettingsFile(tools.config.root),
     role: role ?? 'worker',
     plugin: agentPrograms().plugin,
     version,

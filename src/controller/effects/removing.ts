@@ -10,9 +10,9 @@ import type { Message } from '../../features/messages.ts';
 import { unfinishedFlows } from '../../features/releases/service/finish.ts';
 import type { ControllerState } from '../../features/state.ts';
 import { ceilings } from '../../git/environment.ts';
-import { clean, previewClean } from '../../git/finish/clean.ts';
-import { type FinishOptions, finish, previewFinish } from '../../git/finish/finish.ts';
-import { settle, type Unfinished, unfinishedJournals } from '../../git/finish/settle.ts';
+import { findRemoval, removeWorker } from '../../git/finish/clean.ts';
+import { type FinishOptions, findFinish, finishBranch } from '../../git/finish/finish.ts';
+import { settleFinish, type UnfinishedEnding, unfinishedJournals } from '../../git/finish/settle.ts';
 import type { FlowName } from '../../git/flow.ts';
 import { expireBackups } from '../../git/refs.ts';
 import type { Git } from '../../git/run.ts';
@@ -40,12 +40,12 @@ export function finishWorker(
   check: (worker: Worker) => Promise<Result<readonly string[]>>,
 ): Promise<Result<FinishResult>> {
   return endAndRemove(tools, host, worker, wanted, {
-    preview: previewFinish,
+    preview: findFinish,
     refuse: ({ blockers }) => blockers.length > 0 && cannotFinish(worker, blockers),
     loses: ({ ignored }) => ignored.length > 0,
     // What is merged already is only removed.
     check: async ({ commits }) => (commits.length > 0 ? check(worker) : success([])),
-    remove: finish,
+    remove: finishBranch,
   });
 }
 
@@ -57,11 +57,11 @@ export function cleanWorker(
   wanted: Wanted,
 ): Promise<Result<CleanResult>> {
   return endAndRemove(tools, host, worker, wanted, {
-    preview: previewClean,
+    preview: findRemoval,
     refuse: () => false,
     loses: ({ wantsTypedName }) => wantsTypedName,
     check: async () => success([]),
-    remove: clean,
+    remove: removeWorker,
   });
 }
 
@@ -234,13 +234,13 @@ async function settleOne(
   { git, tell }: Told,
   { log }: ControllerState,
   repo: Repo,
-  unfinished: Unfinished,
+  unfinished: UnfinishedEnding,
 ): Promise<void> {
   const { id, branch, worktree } = unfinished.worker;
   const known = log.workers.get(id);
   // Of another workspace that has the repository, too, or written by another program: not ours to bring to an end.
   if (known?.branch !== branch || known.worktree !== worktree) return;
-  const settled = await settle(git, repo, { ...unfinished, worker: known });
+  const settled = await settleFinish(git, repo, { ...unfinished, worker: known });
   if (!settled.ok) return tell({ type: 'noticed', problem: unsettled(unfinished, settled.problem) });
   if (settled.value.how === 'dropped') return tell({ type: 'noticed', problem: dropped(unfinished) });
   if (settled.value.how === 'finished')
@@ -258,7 +258,7 @@ function cutOffFlow(repo: Repo, { kind, name }: FlowName): Problem {
   );
 }
 
-function dropped({ kind, worker }: Unfinished): Problem {
+function dropped({ kind, worker }: UnfinishedEnding): Problem {
   return problemOf(
     'interrupted',
     `The ${kind} of ${worker.id} was cut off before anything had changed.`,
@@ -266,7 +266,7 @@ function dropped({ kind, worker }: Unfinished): Problem {
   );
 }
 
-function unsettled({ kind, worker }: Unfinished, { message, hint }: Problem): Problem {
+function unsettled({ kind, worker }: UnfinishedEnding, { message, hint }: Problem): Problem {
   return problemOf(
     'interrupted',
     `The ${kind} of ${worker.id} was cut off and cannot go on: ${message}`,

@@ -6,7 +6,7 @@ import {
   usualStaggerMs,
   type WorkspaceConfig,
 } from '../../core/workspace.ts';
-import type { Message, Ticket } from '../../features/messages.ts';
+import type { Message, RequestId } from '../../features/messages.ts';
 import type { RadarWatch } from '../../features/radar/service/watch.ts';
 import { type ControllerState, type Effect, noSuchWorker } from '../../features/state.ts';
 import { toolsPatienceMs } from '../../features/workers/observing.ts';
@@ -20,9 +20,9 @@ import type { RunEffect, WorldEffect } from '../core.ts';
 import type { Documents } from '../documents.ts';
 import type { Environments } from './environments.ts';
 import type { HostPort } from './hostPort.ts';
-import { keepWork, undoEnd } from './keeping.ts';
+import { keepUncommitted, undoEnd } from './keeping.ts';
 import { launch } from './launching.ts';
-import { lookForLeft } from './leftovers.ts';
+import { findLeftProcesses } from './leftovers.ts';
 import { lookAtAgent, lookAtRestless, TokenCounter } from './lookingAtAgent.ts';
 import { makePlan } from './planning.ts';
 import { checksChanged, checksOf, cleanWorker, finishWorker, runChecks } from './removing.ts';
@@ -43,7 +43,7 @@ export interface Edge {
   /** The controller's own. */
   readonly ambient: Tools['ambient'];
   /** The name of the environment that the client waiting for this answer has lent. */
-  environmentOf(ticket: Ticket): string | undefined;
+  environmentOf(ticket: RequestId): string | undefined;
   tell(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
   fail(error: unknown): void;
@@ -153,7 +153,7 @@ async function run(
       return edge.tell({
         type: 'snapshot-ended',
         id: effect.id,
-        result: await keepWork(tools, state, effect),
+        result: await keepUncommitted(tools, state, effect),
       });
     case 'forget-terminal': {
       const call = await edge.host.find();
@@ -178,7 +178,7 @@ async function run(
     case 'count-tokens':
       return tokens.ask(effect.id, effect.session, effect.path);
     case 'look-for-left':
-      return lookForLeft(edge.tell, state);
+      return findLeftProcesses(edge.tell, state);
     case 'look-at-repos':
       return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
   }

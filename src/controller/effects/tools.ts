@@ -15,7 +15,7 @@ export interface Tools {
 }
 
 /** Where hooks and flags for agents are kept; holds no secret, so that it may be named in a command line. */
-export function settingsFile(root: string): string {
+export function agentSettingsFile(root: string): string {
   return join(root, '.orch', 'agent-settings.json');
 }
 

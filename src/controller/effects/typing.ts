@@ -12,7 +12,7 @@ import {
   isFollowed,
   isForPerson,
   isLeft,
-  type Line,
+  type MessageLine,
   mayComeYet,
   mostEnters,
   type Next,
@@ -55,7 +55,7 @@ export class Typist {
    * @returns once the agent has it; `no_such_worker`, `not_running`, `looks_like_command`, `asks` where the agent waits
    * for an answer, `not_begun` and `not_taken` where nothing was heard of it
    */
-  async type(line: Line): Promise<Result<null>> {
+  async type(line: MessageLine): Promise<Result<null>> {
     const { id, kind, text } = line;
     if (kind === 'words' && looksLikeCommand(text)) return tooLikeCommand(id);
     return isForPerson(line)
@@ -63,14 +63,14 @@ export class Typist {
       : this.#typeOnceBegun(line);
   }
 
-  async #typeOnceBegun(line: Line): Promise<Result<null>> {
+  async #typeOnceBegun(line: MessageLine): Promise<Result<null>> {
     const hasBegun = await this.#until(() => !this.#hasToWait(line), this.#pace.startMs);
     if (!hasBegun) return notBegun(line.id);
     if (line.kind === 'brief') await pause(this.#pace.settleMs, { keepsAlive: false });
     return this.#typing.add(line.id, () => this.#typeUntilTaken(line));
   }
 
-  async #typeUntilTaken(line: Line): Promise<Result<null>> {
+  async #typeUntilTaken(line: MessageLine): Promise<Result<null>> {
     const { id, text } = line;
     const ready = await this.#ready(line);
     if (!ready.ok) return ready;
@@ -94,7 +94,7 @@ export class Typist {
   }
 
   /** What is to be done once Enter was pressed and its agent has had time for it. */
-  async #after(line: Line, before: Worker): Promise<Next> {
+  async #after(line: MessageLine, before: Worker): Promise<Next> {
     const next = (isOver: boolean) => afterEnter(line, before, this.#worker(line.id), isOver);
     const isClear = await this.#until(() => next(false) !== 'wait', patience(line, before, this.#pace));
     const known = next(!isClear);
@@ -104,7 +104,7 @@ export class Typist {
   }
 
   /** On a slow machine a busy agent draws a line late: one that still stands there after the turn lost its Enter. */
-  async #follow(line: Line, nth: number): Promise<void> {
+  async #follow(line: MessageLine, nth: number): Promise<void> {
     const { id, text } = line;
     const { turnMs, turnLookMs, hookMs } = this.#pace;
     const isLast = () => this.#typedTo(id) === nth;
@@ -124,7 +124,7 @@ export class Typist {
   }
 
   /** The worker, where it runs, has begun and asks nothing. */
-  async #ready(line: Line, own = ''): Promise<Result<Worker>> {
+  async #ready(line: MessageLine, own = ''): Promise<Result<Worker>> {
     const { id } = line;
     const worker = this.#worker(id);
     if (!worker) return noSuchWorker(this.#state(), id);
@@ -135,7 +135,7 @@ export class Typist {
     return showsOpenQuestion(screen.value, own) ? asksSomething(worker) : success(worker);
   }
 
-  #hasToWait(line: Line): boolean {
+  #hasToWait(line: MessageLine): boolean {
     const worker = this.#worker(line.id);
     if (!worker) return false;
     const delivery = this.#state().deliveries.get(line.id);
@@ -151,7 +151,7 @@ export class Typist {
   }
 
   /** Waits for the prompt of an agent that has only just begun; before it shows one, nothing is typed. */
-  async #typeOncePrompted({ id, text }: Line, waits: boolean): Promise<Result<null>> {
+  async #typeOncePrompted({ id, text }: MessageLine, waits: boolean): Promise<Result<null>> {
     const end = performance.now() + this.#pace.startMs;
     for (;;) {
       const typed = await this.#paste(id, { text });
@@ -162,7 +162,7 @@ export class Typist {
   }
 
   /** Enter once more, for a line that was typed before. */
-  #enter({ id, text }: Line): Promise<Result<null>> {
+  #enter({ id, text }: MessageLine): Promise<Result<null>> {
     return this.#paste(id, { text: '', own: text });
   }
 

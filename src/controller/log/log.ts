@@ -1,6 +1,6 @@
 import { closeSync, existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { type Happening, isDurable, type LogEvent } from '../../features/log.ts';
+import { type DomainEvent, isDurable, type LogEvent } from '../../features/log.ts';
 import {
   type GrowingFile,
   growing,
@@ -26,9 +26,9 @@ export interface Log {
    * found out again and `isPromised` is false.
    * @returns `log_not_written` with the system's reason; the file is then as it was before
    */
-  append(happenings: readonly Happening[], at: Date, isPromised: boolean): Result<readonly LogEvent[]>;
+  append(happenings: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]>;
   /** Takes what has happened whether it can be written or not; what cannot waits here for the next `retry`. */
-  take(happenings: readonly Happening[], at: Date): readonly LogEvent[];
+  take(happenings: readonly DomainEvent[], at: Date): readonly LogEvent[];
   /** Writes what waits, or finds out whether something could be written. */
   retry(): Result<null>;
   close(): void;
@@ -92,7 +92,7 @@ function readLog(file: string, take: (event: LogEvent) => void, reported: number
 export function openForeignLog(file: string, take: (event: LogEvent) => void): Log {
   const { damage, ...read } = existsSync(file) ? readLog(file, take, 0) : unread;
   let { seq } = read;
-  const remember = (happenings: readonly Happening[], at: Date): readonly LogEvent[] =>
+  const remember = (happenings: readonly DomainEvent[], at: Date): readonly LogEvent[] =>
     happenings.map((happening) => {
       seq += 1;
       return { v: 1, seq, at: at.toISOString(), ...happening };
@@ -149,7 +149,7 @@ class LogWriter implements Log {
     return this.#waiting.length;
   }
 
-  append(happenings: readonly Happening[], at: Date, isPromised: boolean): Result<readonly LogEvent[]> {
+  append(happenings: readonly DomainEvent[], at: Date, isPromised: boolean): Result<readonly LogEvent[]> {
     const events = this.#number(happenings, at);
     const written = this.#guarded(() => {
       this.#writeWaiting();
@@ -160,7 +160,7 @@ class LogWriter implements Log {
     return success(events);
   }
 
-  take(happenings: readonly Happening[], at: Date): readonly LogEvent[] {
+  take(happenings: readonly DomainEvent[], at: Date): readonly LogEvent[] {
     const written = this.append(happenings, at, false);
     if (written.ok) return written.value;
     const events = this.#number(happenings, at);
@@ -188,7 +188,7 @@ class LogWriter implements Log {
     this.#growing = null;
   }
 
-  #number(happenings: readonly Happening[], at: Date): readonly LogEvent[] {
+  #number(happenings: readonly DomainEvent[], at: Date): readonly LogEvent[] {
     return happenings.map((happening, n) => ({
       ...{ v: 1, seq: this.#seq + 1 + n, at: at.toISOString() },
       ...happening,

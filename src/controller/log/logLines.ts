@@ -1,7 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { eventFault, type LogEvent } from '../../features/log.ts';
 import { openPlain } from '../../lib/files.ts';
-import { faultText, object, type Shape, text, time, within } from '../../lib/shape.ts';
+import { between, faultText, object, type Shape, string, time } from '../../lib/shape.ts';
 
 /** A line of a log that is not empty: an event, or what is wrong with it. */
 export interface LogLine {
@@ -90,7 +90,7 @@ interface Envelope {
 }
 
 const version = object<{ readonly v: 1 }>({ v: (value) => (value === 1 ? null : notOurs) });
-const envelope: Shape<Envelope> = object({ seq: within(0, mostSeq), at: time, type: text });
+const envelope: Shape<Envelope> = object({ seq: between(0, mostSeq), at: time, type: string });
 
 function lineOf(line: number, said: string, isEnded: boolean): LogLine {
   const bad = { line, event: null, seq: null, isEnded };

@@ -8,7 +8,7 @@ import type { HostPort } from '../effects/hostPort.ts';
 import { mcpConfigFile, writeMcpConfig } from '../effects/tools.ts';
 import type { McpServer } from './server.ts';
 
-interface McpWorld {
+interface McpDeps {
   readonly root: string;
   readonly servicesOf: (id: string) => SessionServices;
   readonly host: Pick<HostPort, 'find'>;
@@ -18,13 +18,13 @@ interface McpWorld {
 
 /** Our tools for agents: opened when the first agent is to be started or still runs, on the port of last time. */
 export class Mcp {
-  readonly #world: McpWorld;
+  readonly #world: McpDeps;
   #opening: Promise<Result<string>> | null = null;
   #endpoint: LoopbackServer | null = null;
   #server: Promise<McpServer> | null = null;
   #closed = false;
 
-  constructor(world: McpWorld) {
+  constructor(world: McpDeps) {
     this.#world = world;
   }
 

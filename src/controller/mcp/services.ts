@@ -10,13 +10,13 @@ import { noSuchWorker } from '../../features/state.ts';
 import { readCommit, readHistory, workDiff } from '../../git/history.ts';
 import { type Result, success } from '../../lib/result.ts';
 import type { Core } from '../core.ts';
-import type { Looks } from '../effects/looks.ts';
+import type { Queries } from '../effects/looks.ts';
 import type { Edge } from '../effects/runEffect.ts';
 
 /** Wires what sessions are served from to the running controller. */
 export function createSessions(
   core: Core,
-  looks: Looks,
+  looks: Queries,
   edge: Edge,
   board: SessionServices['board'],
 ): {

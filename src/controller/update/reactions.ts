@@ -1,7 +1,7 @@
 import { releaseRequests } from '../../features/attention/holding.ts';
-import { cardOfStarted, moveCard } from '../../features/board/cardMoves.ts';
+import { cardMoveFor, cardOfStarted } from '../../features/board/cardMoves.ts';
 import { enterTime } from '../../features/invoices/entering.ts';
-import type { Happening } from '../../features/log.ts';
+import type { DomainEvent } from '../../features/log.ts';
 import { followDelivery, keepBrief } from '../../features/messages/delivering.ts';
 import type { Message, Told } from '../../features/messages.ts';
 import { lookAfterEvent, lookAfterMessage } from '../../features/radar/radar.ts';
@@ -12,7 +12,7 @@ import { awaitTools, keepWork, lookForLeft, noteRun } from '../../features/worke
 
 type AfterMessage = { readonly [T in Message['type']]?: readonly Reaction<Told<T>>[] };
 type AfterEvent = {
-  readonly [T in Happening['type']]?: readonly Reaction<Extract<Happening, { type: T }>>[];
+  readonly [T in DomainEvent['type']]?: readonly Reaction<Extract<DomainEvent, { type: T }>>[];
 };
 
 /** What follows when something is told, besides what `decide` makes of it. A row answers "what happens then?". */
@@ -37,11 +37,11 @@ export const afterEvent: AfterEvent = {
   observed: [releaseRequests, keepWork, lookAfterEvent, dropTurns, awaitLimitEnd],
   exited: [releaseRequests, keepWork, lookAfterEvent],
   lost: [releaseRequests, keepWork, lookAfterEvent],
-  updated: [moveCard],
-  'branch-renamed': [moveCard],
-  finished: [releaseRequests, lookAfterEvent, moveCard, enterTime],
-  cleaned: [releaseRequests, lookAfterEvent, moveCard],
-  undone: [lookAfterEvent, moveCard],
+  updated: [cardMoveFor],
+  'branch-renamed': [cardMoveFor],
+  finished: [releaseRequests, lookAfterEvent, cardMoveFor, enterTime],
+  cleaned: [releaseRequests, lookAfterEvent, cardMoveFor],
+  undone: [lookAfterEvent, cardMoveFor],
 };
 
 /**
@@ -57,14 +57,14 @@ export const order: readonly Reaction<never>[] = [
   // After the deliveries above: who has just been told to go on has had their turn.
   ...[dropTurns, awaitLimitEnd],
   // Documents follow, they never lead: a file that cannot be written delays nothing.
-  ...[cardOfStarted, moveCard],
+  ...[cardOfStarted, cardMoveFor],
   // An entry names the card of its task as it stands then.
   enterTime,
 ];
 
 /** Adds to a decision what follows from its message and its happenings. Pure. */
 export function react(before: ControllerState, message: Message, decision: Decision): Decision {
-  const causes: readonly (Message | Happening)[] = [message, ...decision.happenings];
+  const causes: readonly (Message | DomainEvent)[] = [message, ...decision.happenings];
   const rows = [afterMessage[message.type], ...decision.happenings.map(({ type }) => afterEvent[type])];
   if (rows.every((row) => row === undefined)) return decision;
   let now = decision.state;

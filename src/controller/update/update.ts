@@ -5,7 +5,7 @@ import type { Message, Told } from '../../features/messages.ts';
 import { workerWanted } from '../../features/notion/wanting.ts';
 import { radarLooked } from '../../features/radar/radar.ts';
 import { addNotice, type ControllerState, type Decision } from '../../features/state.ts';
-import { turnCame } from '../../features/usage/goOn.ts';
+import { slotAvailable } from '../../features/usage/goOn.ts';
 import { clockRead, spent, tokensCounted } from '../../features/usage/using.ts';
 import { withBusy } from '../../features/workers/checks.ts';
 import { cleanEnded, finishEnded } from '../../features/workers/ending.ts';
@@ -70,7 +70,7 @@ function decide(state: ControllerState, message: Message): Decision {
       return only({ ...state, signing: program === null ? others : { ...others, [id]: program } });
     }
     case 'turn-came':
-      return turnCame(only(state), message);
+      return slotAvailable(only(state), message);
     case 'snapshot-ended':
       return snapshotEnded(state, message);
     case 'backups-expired': {

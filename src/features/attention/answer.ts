@@ -5,10 +5,10 @@ import { defineCommand, type VerbCall } from '../define.ts';
 import type { RequestMessage } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { observed } from '../workers/observing.ts';
-import { settle } from './holding.ts';
+import { settleRequests } from './holding.ts';
 
 /** What a person says to an agent that waits; `request` as named in the queue. Each is answered once. */
-export const answer = defineCommand<null>()({
+export const answerWaiting = defineCommand<null>()({
   name: 'answer',
   by: 'person',
   what: 'answer agents',
@@ -36,7 +36,7 @@ async function answerRequest(
     call.misused(
       'say allow, deny, or the numbers of options, one for each question, or 1,3 where several may be chosen',
     );
-  await call.ask(answer, { request, answer: read });
+  await call.ask(answerWaiting, { request, answer: read });
   return { value: { request, answer: read }, text: read.say === 'deny' ? 'Denied.' : 'Answered.' };
 }
 
@@ -77,7 +77,7 @@ function decideAnswer(
   const worker = state.log.workers.get(request.worker);
   const sign = { source: 'hook', report: { kind: 'answered', request: id } } as const;
   return {
-    state: settle(state, [id], 'answered'),
+    state: settleRequests(state, [id], 'answered'),
     happenings: [
       {
         ...{ type: 'answered', id: request.worker, request: id, what: request.text, answer: said },

@@ -9,7 +9,7 @@ import {
 } from '../../ui/dialog.ts';
 import { enterPane } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
-import { type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { longAge } from '../../ui/words.ts';
 import { openDeny } from './denyDialog.ts';
@@ -45,7 +45,7 @@ export const asking = defineDialog<AskDialog>({
       keys: ['n'],
       isHarmless: true,
       disabledReason: (state, dialog) => whyNotSaid(state, dialog, 'deny'),
-      run: onRequest((state, _, request) => stay(openDeny(state, request))),
+      run: onRequest((state, _, request) => noEffects(openDeny(state, request))),
     },
     {
       id: 'answer-in-pane',
@@ -56,7 +56,7 @@ export const asking = defineDialog<AskDialog>({
       run: onRequest((state, dialog, request) =>
         dialog.marked.length > 0
           ? take(state, dialog, request, dialog.marked)
-          : stay(enterPane(state, request.worker)),
+          : noEffects(enterPane(state, request.worker)),
       ),
     },
     {
@@ -64,7 +64,7 @@ export const asking = defineDialog<AskDialog>({
       title: 'let it wait',
       hint: 'later',
       keys: ['escape', 'l', 'q', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   view,
@@ -92,7 +92,7 @@ function onRequest(
 ): (state: AppState, dialog: AskDialog) => Step {
   return (state, dialog) => {
     const request = findRequest(state, dialog.request);
-    return request ? use(state, dialog, request) : stay(toList(state));
+    return request ? use(state, dialog, request) : noEffects(toList(state));
   };
 }
 
@@ -102,7 +102,7 @@ function choose(state: AppState, dialog: AskDialog, request: AgentRequest, optio
   const { marked } = dialog;
   const others = marked.filter((one) => one !== option);
   const next = others.length < marked.length ? others : [...marked, option].sort((a, b) => a - b);
-  return stay(withDialog(state, { ...dialog, marked: next }));
+  return noEffects(withDialog(state, { ...dialog, marked: next }));
 }
 
 /** Answers the question at hand; with the last one all of them are said. */

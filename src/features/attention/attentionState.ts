@@ -1,6 +1,6 @@
 import type { RequestAnswer } from '../../core/queue.ts';
 import { put, type Slice, unchanged, without } from '../../core/slice.ts';
-import { count, either, exactly, listOf, object, type Shape, text, whole } from '../../lib/shape.ts';
+import { either, exactly, integer, listOf, natural, object, type Shape, string } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
 /** What a person did about what waited for them, as the log keeps it. */
@@ -27,17 +27,17 @@ type Said<T extends RequestAnswer['say']> = Extract<RequestAnswer, { readonly sa
 const requestAnswer: Shape<RequestAnswer> = either(
   either(
     object<Said<'allow'>>({ say: exactly('allow') }),
-    object<Said<'deny'>>({ say: exactly('deny'), why: text }),
+    object<Said<'deny'>>({ say: exactly('deny'), why: string }),
   ),
-  object<Said<'choose'>>({ say: exactly('choose'), options: listOf(either(count, listOf(count))) }),
+  object<Said<'choose'>>({ say: exactly('choose'), options: listOf(either(natural, listOf(natural))) }),
 );
 
 /** What the log remembers of the queue. */
 export const attentionSlice: Slice<AttentionState, AttentionEvent, EndEvent> = {
   start: { setAside: new Map() },
   fields: {
-    answered: { id: text, request: text, what: text, answer: requestAnswer, byPid: whole },
-    'set-aside': { id: text },
+    answered: { id: string, request: string, what: string, answer: requestAnswer, byPid: integer },
+    'set-aside': { id: string },
   },
   on: {
     answered: unchanged,

@@ -1,12 +1,12 @@
 import type { AgentRequest } from '../../core/queue.ts';
 import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { noEffects, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
 import { findRequest, openRequest, say, whyOver } from './requests.ts';
 
-interface DenyDialog extends Asking {
+interface DenyDialog extends PendingRequest {
   readonly kind: 'deny';
   readonly request: string;
   readonly why: TextField;
@@ -18,7 +18,7 @@ export function openDeny(state: AppState, { id }: AgentRequest): AppState {
   return withDialog(state, dialog);
 }
 
-export const deny = defineDialog<DenyDialog>({
+export const denyDialog = defineDialog<DenyDialog>({
   kind: 'deny',
   group: 'Denying it',
   takesTypedAhead: 'A reason is written; enter sends it only after that.',
@@ -32,7 +32,7 @@ export const deny = defineDialog<DenyDialog>({
       disabledReason: whyBusy,
       run(state, dialog) {
         const request = findRequest(state, dialog.request);
-        if (!request) return stay(toList(state));
+        if (!request) return noEffects(toList(state));
         return say(state, request, { say: 'deny', why: dialog.why.text.trim() }, dialog);
       },
     },
@@ -43,7 +43,7 @@ export const deny = defineDialog<DenyDialog>({
       keys: ['escape', 'ctrl-c'],
       run(state, dialog) {
         const request = findRequest(state, dialog.request);
-        return stay(request ? openRequest(state, request) : toList(state));
+        return noEffects(request ? openRequest(state, request) : toList(state));
       },
     },
   ],

@@ -1,7 +1,7 @@
 import type { Worker } from '../../core/worker.ts';
 import { success } from '../../lib/result.ts';
-import type { Happening } from '../log.ts';
-import type { Ticket, Told } from '../messages.ts';
+import type { DomainEvent } from '../log.ts';
+import type { RequestId, Told } from '../messages.ts';
 import {
   type Consequence,
   type ControllerState,
@@ -9,7 +9,7 @@ import {
   type Effect,
   type HeldRequest,
   type Moment,
-  nothing,
+  noConsequence,
   reply,
   type Settled,
 } from '../state.ts';
@@ -47,7 +47,7 @@ export function requestReceived(
 }
 
 /** An id names one request of one worker: what else comes under it is left to its pane. */
-function notNamed(state: ControllerState, ticket: Ticket, worker: Worker, what: string): Decision {
+function notNamed(state: ControllerState, ticket: RequestId, worker: Worker, what: string): Decision {
   const sign = { source: 'hook', report: { kind: 'asked', what } } as const;
   return { ...reply(state, ticket, success(null)), happenings: observed(state, worker, [sign]) };
 }
@@ -56,12 +56,12 @@ function notNamed(state: ControllerState, ticket: Ticket, worker: Worker, what: 
 export function requestWithdrawn(state: ControllerState, id: string): Decision {
   const held = state.held.get(id);
   if (!held) return { state, happenings: [], effects: [] };
-  return { state: settle(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
+  return { state: settleRequests(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
 }
 
 /** Happenings that may leave a worker with fewer questions than it had. */
 type EndOfQuestions = Extract<
-  Happening,
+  DomainEvent,
   { type: 'observed' | 'exited' | 'lost' | 'finished' | 'cleaned' | 'spawn-failed' | 'resumed' }
 >;
 
@@ -72,9 +72,9 @@ export function releaseRequests({ now }: Moment, happening: EndOfQuestions): Con
   const over = [...now.held.values()].filter(
     ({ request }) => request.worker === happening.id && !open.has(request.id),
   );
-  if (over.length === 0) return nothing;
+  if (over.length === 0) return noConsequence;
   const ids = over.map(({ request }) => request.id);
-  return { now: settle(now, ids, 'elsewhere'), effects: over.map(noAnswer) };
+  return { now: settleRequests(now, ids, 'elsewhere'), effects: over.map(noAnswer) };
 }
 
 function noAnswer({ ticket }: HeldRequest): Effect {
@@ -82,7 +82,11 @@ function noAnswer({ ticket }: HeldRequest): Effect {
 }
 
 /** Lets go of requests, and keeps how each ended. */
-export function settle(state: ControllerState, ids: readonly string[], how: Settled): ControllerState {
+export function settleRequests(
+  state: ControllerState,
+  ids: readonly string[],
+  how: Settled,
+): ControllerState {
   const held = new Map(state.held);
   for (const id of ids) held.delete(id);
   const settled = [...state.settled, ...ids.map((id) => [id, how] as const)].slice(-settledKept);

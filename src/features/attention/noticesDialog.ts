@@ -3,7 +3,7 @@ import { type Problem, problemOf } from '../../lib/result.ts';
 import { defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
 import { closeKey, type RoomKey } from '../../ui/keys.ts';
 import type { AppState, Scrolling } from '../../ui/state.ts';
-import { stay, withDialog } from '../../ui/step.ts';
+import { noEffects, withDialog } from '../../ui/step.ts';
 import { line } from '../../ui/text.ts';
 
 /** All that the controller had to say. */
@@ -20,7 +20,7 @@ export const noticesKey: RoomKey = {
   disabledReason: (state) => (selectNotices(state).length > 0 ? null : 'The controller has nothing to say.'),
   run(state) {
     const dialog: NoticesDialog = { kind: 'notices', scroll: 0 };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 

@@ -4,7 +4,7 @@ import type { Worker } from '../../core/worker.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findProposal, findWorker, isSameRow, selectedWorker, selectQueue } from '../../ui/select.ts';
 import { type AppState, selectionOf } from '../../ui/state.ts';
-import { ask, type Step, stay, whyUnreachable, withNotice } from '../../ui/step.ts';
+import { ask, noEffects, type Step, whyUnreachable, withNotice } from '../../ui/step.ts';
 import { openFinish } from '../workers/finishDialog.ts';
 import { openCard } from '../workers/proposals.ts';
 import { openReject } from '../workers/rejectDialog.ts';
@@ -54,7 +54,7 @@ function itemOf(state: AppState): QueueItem | null {
 
 /** Rows come and go under the person's fingers: what is meant for one must not reach another. */
 function whyUnsteady(state: AppState): string | null {
-  if (state.slid) return 'What was here is gone and this is another: look, and press again.';
+  if (state.selectionShifted) return 'What was here is gone and this is another: look, and press again.';
   return whyUnreachable(state);
 }
 
@@ -90,16 +90,16 @@ function whyNotAgain(state: AppState, id: string): string | null {
 /** On a row only what the row says in full is allowed at once; the rest is looked at first. */
 function agree(state: AppState): Step {
   const item = itemOf(state);
-  if (!item) return stay(state);
+  if (!item) return noEffects(state);
   const { request } = item;
   if (request)
     return isSaidInFull(state, item) && canSay(request, 'allow')
       ? say(state, request, { say: 'allow' })
-      : stay(openRequest(state, request));
+      : noEffects(openRequest(state, request));
   const proposal = item.proposal === undefined ? null : findProposal(state, item.proposal);
-  if (proposal) return stay(openCard(state, proposal));
+  if (proposal) return noEffects(openCard(state, proposal));
   const worker = findWorker(state, item.worker);
-  return worker ? onWorker(state, item.kind, worker) : stay(state);
+  return worker ? onWorker(state, item.kind, worker) : noEffects(state);
 }
 
 function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Step {
@@ -114,14 +114,14 @@ function onWorker(state: AppState, kind: QueueItem['kind'], worker: Worker): Ste
     case 'finish':
       return openFinish(state, worker);
     case 'time':
-      return stay(openWeighTime(state, worker));
+      return noEffects(openWeighTime(state, worker));
     case 'proposal':
     case 'permission':
     case 'question':
     case 'plan':
     case 'trust':
     case 'blocked':
-      return stay(state);
+      return noEffects(state);
   }
 }
 
@@ -137,10 +137,10 @@ function whyNoNo(state: AppState): string | null {
 
 function decline(state: AppState): Step {
   const item = itemOf(state);
-  if (!item) return stay(state);
+  if (!item) return noEffects(state);
   const { request, proposal, kind, worker } = item;
-  if (request) return stay(openDeny(state, request));
-  if (proposal !== undefined) return stay(openReject(state, proposal));
+  if (request) return noEffects(openDeny(state, request));
+  if (proposal !== undefined) return noEffects(openReject(state, proposal));
   return ask(state, kind === 'finish' ? 'leaveUnfinished' : 'setAside', { id: worker });
 }
 
@@ -150,5 +150,5 @@ function silence(state: AppState): Step {
   const silenced = new Set(state.silenced);
   if (!silenced.delete(id)) silenced.add(id);
   const text = silenced.has(id) ? `No notifications of ${id}.` : `Notifications of ${id} again.`;
-  return stay(withNotice({ ...state, silenced }, text));
+  return noEffects(withNotice({ ...state, silenced }, text));
 }

@@ -7,7 +7,13 @@ import {
   type RequestAnswer,
 } from '../../core/queue.ts';
 import { selectGeometry } from '../../ui/layout.ts';
-import { type AnyDialog, type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
+import {
+  type AnyDialog,
+  type AppState,
+  type PendingRequest,
+  type Scrolling,
+  unasked,
+} from '../../ui/state.ts';
 import { ask, type Step, withDialog } from '../../ui/step.ts';
 import { cellWidth } from '../../ui/text.ts';
 import { shortAge } from '../../ui/words.ts';
@@ -15,7 +21,7 @@ import { shortAge } from '../../ui/words.ts';
 /** What agents wait for, as the person sees and answers it. */
 
 /** All of what an agent waits for. */
-export interface AskDialog extends Asking, Scrolling {
+export interface AskDialog extends PendingRequest, Scrolling {
   readonly kind: 'ask';
   /** The request's id. */
   readonly request: string;

@@ -8,8 +8,8 @@ import { selectRow } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
 import {
   askFrom,
+  noEffects,
   type Step,
-  stay,
   toList,
   whyBusy,
   whyUnreachable,
@@ -42,7 +42,7 @@ export const boardKey: RoomKey = {
   group: 'Workers',
   disabledReason: ({ facts }) =>
     facts?.boardOff === undefined ? null : 'The board is turned off: "board" in .orch/config.json.',
-  run: (state) => stay(state.facts?.board ? openBoard(state) : askToBegin(state)),
+  run: (state) => noEffects(state.facts?.board ? openBoard(state) : askToBegin(state)),
 };
 
 /** The sprint board: looking, moving, writing, and from a card to its worker. */
@@ -71,7 +71,7 @@ export const board = defineDialog<BoardDialog>({
       hint: 'add',
       keys: ['a'],
       disabledReason: whyBusy,
-      run: (state, dialog) => stay(writeCard(state, dialog, null)),
+      run: (state, dialog) => noEffects(writeCard(state, dialog, null)),
     },
     {
       id: 'card-edit',
@@ -79,7 +79,7 @@ export const board = defineDialog<BoardDialog>({
       hint: 'edit',
       keys: ['e'],
       disabledReason: whyUnchanged,
-      run: (state, dialog) => stay(writeCard(state, dialog, selectedCard(state, dialog))),
+      run: (state, dialog) => noEffects(writeCard(state, dialog, selectedCard(state, dialog))),
     },
     {
       id: 'card-start',
@@ -87,7 +87,7 @@ export const board = defineDialog<BoardDialog>({
       hint: 'new worker',
       keys: ['n'],
       disabledReason: whyNotStarted,
-      run: (state, dialog) => stay(proposing(state, dialog)),
+      run: (state, dialog) => noEffects(proposing(state, dialog)),
     },
     {
       id: 'card-worker',
@@ -103,7 +103,7 @@ export const board = defineDialog<BoardDialog>({
       title: 'close the board',
       hint: 'close',
       keys: ['escape', 'q', 'b', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
     ...notionKeys,
   ],
@@ -117,7 +117,7 @@ export const board = defineDialog<BoardDialog>({
           title: 'leave the card that the mouse holds where it was',
           hint: 'leave it there',
           keys: ['escape', 'ctrl-c'],
-          run: (state, dialog) => stay(withDialog(state, { ...dialog, held: null })),
+          run: (state, dialog) => noEffects(withDialog(state, { ...dialog, held: null })),
         },
       ],
     },
@@ -128,7 +128,7 @@ export const board = defineDialog<BoardDialog>({
   onAnswer(state, dialog, { method, params }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const { column = dialog.column } = params;
-    return stay(withDialog(state, { ...dialog, column, pending: null, problem: null }));
+    return noEffects(withDialog(state, { ...dialog, column, pending: null, problem: null }));
   },
   isStale: ({ facts }) => (facts?.board ? null : 'The board is gone.'),
 });
@@ -143,7 +143,7 @@ function looking(
     title: 'through columns and cards',
     keys,
     palette: 'never',
-    run: (state, dialog) => stay(withDialog(state, { ...next(state, dialog), problem: null })),
+    run: (state, dialog) => noEffects(withDialog(state, { ...next(state, dialog), problem: null })),
   };
 }
 
@@ -160,7 +160,7 @@ function moving(id: string, title: string, keys: readonly string[], by: -1 | 1):
     run(state, dialog) {
       const card = selectedCard(state, dialog);
       const column = columnBeside(dialog.column, by);
-      return card && column ? moveTo(state, dialog, card, column) : stay(state);
+      return card && column ? moveTo(state, dialog, card, column) : noEffects(state);
     },
   };
 }
@@ -178,7 +178,7 @@ function workerHere(state: AppState, dialog: BoardDialog): Worker | null {
 
 function toWorker(state: AppState, dialog: BoardDialog): Step {
   const worker = workerHere(state, dialog);
-  return stay(worker ? selectRow(toList(state), 'fleet', { kind: 'worker', id: worker.id }) : state);
+  return noEffects(worker ? selectRow(toList(state), 'fleet', { kind: 'worker', id: worker.id }) : state);
 }
 
 /** Returns why the card looked at cannot be changed; null where it can. */
@@ -209,9 +209,9 @@ function proposing(state: AppState, dialog: BoardDialog): AppState {
  * dragged into another column; the wheel goes through the cards below it.
  */
 function onMouse(state: AppState, dialog: BoardDialog, token: MouseToken): Step {
-  if (wheel(token) !== 0) return stay(dialog.held ? state : turned(state, dialog, token));
+  if (wheel(token) !== 0) return noEffects(dialog.held ? state : turned(state, dialog, token));
   if (dialog.held && token.action !== 'press') return carry(state, dialog, dialog.held, token);
-  return token.action === 'press' && token.button === 'left' ? press(state, dialog, token) : stay(state);
+  return token.action === 'press' && token.button === 'left' ? press(state, dialog, token) : noEffects(state);
 }
 
 function turned(state: AppState, dialog: BoardDialog, token: MouseToken): AppState {
@@ -223,36 +223,36 @@ function turned(state: AppState, dialog: BoardDialog, token: MouseToken): AppSta
 /** What is pressed is looked at. Whether the card is then dragged or was clicked is seen later. */
 function press(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step {
   const hit = boardHit(state, dialog, x, y);
-  if (!hit) return stay(state);
+  if (!hit) return noEffects(state);
   const before = selectedCard(state, dialog);
   const looking = { ...dialog, ...hit, held: null, problem: null };
   const card = hit.card === null ? null : selectedCard(state, looking);
   const wasSelected = card !== null && card === before;
   const held = card && { card, from: { x, y }, wasSelected, isMoving: false, over: null };
-  return stay(withDialog(withoutNotice(state), { ...looking, held }));
+  return noEffects(withDialog(withoutNotice(state), { ...looking, held }));
 }
 
 function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: MouseToken): Step {
   const { x, y, action, button } = token;
   const down = withDialog(state, { ...dialog, held: null });
   // The button went up where it was not seen.
-  if (action === 'move' && button === 'none') return stay(down);
+  if (action === 'move' && button === 'none') return noEffects(down);
   if (action === 'release') return letGo(down, dialog, held);
   if (!held.isMoving) {
-    if (x === held.from.x && y === held.from.y) return stay(state);
+    if (x === held.from.x && y === held.from.y) return noEffects(state);
     const why = whyUnchanged(state, dialog);
-    if (why !== null) return stay(withNotice(down, why));
+    if (why !== null) return noEffects(withNotice(down, why));
   }
   const over = boardHit(state, dialog, x, y)?.column ?? null;
-  return stay(withDialog(state, { ...dialog, held: { ...held, isMoving: true, over } }));
+  return noEffects(withDialog(state, { ...dialog, held: { ...held, isMoving: true, over } }));
 }
 
 /** @param down the state in which the mouse holds nothing any more */
 function letGo(down: AppState, dialog: BoardDialog, { card, over, isMoving, wasSelected }: HeldCard): Step {
   if (isMoving) {
-    if (over === null || over === card.column) return stay(down);
+    if (over === null || over === card.column) return noEffects(down);
     const why = whyBusy(down);
-    return why === null ? moveTo(down, dialog, card, over) : stay(withNotice(down, why));
+    return why === null ? moveTo(down, dialog, card, over) : noEffects(withNotice(down, why));
   }
-  return wasSelected ? toWorker(down, dialog) : stay(down);
+  return wasSelected ? toWorker(down, dialog) : noEffects(down);
 }

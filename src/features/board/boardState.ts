@@ -1,7 +1,7 @@
 import type { CardFields, CardOwner, Column } from '../../core/board.ts';
 import type { Slice } from '../../core/slice.ts';
-import { mapOf, text } from '../../lib/shape.ts';
-import { Ledger } from '../../lib/store.ts';
+import { mapOf, string } from '../../lib/shape.ts';
+import { PersistentMap } from '../../lib/store.ts';
 
 /** A card went to a table without columns for these of its values, by field or by the column's name. */
 type BoardEvent = {
@@ -12,13 +12,13 @@ type BoardEvent = {
 
 interface BoardState {
   /** By the card's id: what tables it stood in had no column for. */
-  readonly cardValues: Ledger<string, Readonly<Record<string, string>>>;
+  readonly cardValues: PersistentMap<string, Readonly<Record<string, string>>>;
 }
 
 /** What the log remembers of the board. */
 export const boardSlice: Slice<BoardState, BoardEvent> = {
-  start: { cardValues: new Ledger() },
-  fields: { 'card-moved': { card: text, left: mapOf(text) } },
+  start: { cardValues: new PersistentMap() },
+  fields: { 'card-moved': { card: string, left: mapOf(string) } },
   on: { 'card-moved': ({ cardValues }, { card, left }) => ({ cardValues: cardValues.with(card, left) }) },
 };
 

@@ -1,20 +1,20 @@
 import type { CardFields, Column } from '../../core/board.ts';
 import { isOrchestrator, type UpdateDraft, type Worker } from '../../core/worker.ts';
-import type { Happening } from '../log.ts';
+import type { DomainEvent } from '../log.ts';
 import type { Told } from '../messages.ts';
-import { type Consequence, type ControllerState, type Moment, nothing } from '../state.ts';
+import { type Consequence, type ControllerState, type Moment, noConsequence } from '../state.ts';
 import type { CardMove } from './boardState.ts';
 /** Moves the card of a worker that has started. A resume changes nothing: the card stands where it stood. */
 export function cardOfStarted({ before }: Moment, { id }: Told<'launched'>): Consequence {
   const worker = before.log.workers.get(id);
-  if (!hasBoard(before) || !worker || isOrchestrator(worker) || worker.run > 1) return nothing;
+  if (!hasBoard(before) || !worker || isOrchestrator(worker) || worker.run > 1) return noConsequence;
   const fields = { worker: id, branch: worker.branch, repo: worker.repo };
   const from = ['To Do', 'Review'] as const;
   return moved({ worker, from, to: 'In Progress', fields, dated: 'started' });
 }
 
 type CardEvent = Extract<
-  Happening,
+  DomainEvent,
   { type: 'updated' | 'branch-renamed' | 'finished' | 'cleaned' | 'undone' }
 >;
 
@@ -22,9 +22,9 @@ type CardEvent = Extract<
  * Moves or changes the card of a worker. It follows what has been done already, so a board that cannot be written
  * keeps nobody from starting or finishing.
  */
-export function moveCard({ before }: Moment, happening: CardEvent): Consequence {
+export function cardMoveFor({ before }: Moment, happening: CardEvent): Consequence {
   const worker = before.log.workers.get(happening.id) ?? before.log.gone.get(happening.id);
-  if (!hasBoard(before) || !worker || isOrchestrator(worker)) return nothing;
+  if (!hasBoard(before) || !worker || isOrchestrator(worker)) return noConsequence;
   return moved(moveAfter(worker, happening));
 }
 

@@ -1,13 +1,13 @@
 import { type Card, type CardChange, refTo, seenOf } from '../../core/board.ts';
 import { type DialogBody, defineDialog, defineQuestion, labelled, problemRows } from '../../ui/dialog.ts';
 import { emptyField, fieldOf, oneLineField, type TextField } from '../../ui/field.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { askFrom, type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { line } from '../../ui/text.ts';
 import { type BoardDialog, boardAt, cardKey } from './columns.ts';
 
 /** The text of a new card, or of the one being edited; the board it is written from. */
-interface CardTextDialog extends Asking {
+interface CardTextDialog extends PendingRequest {
   readonly kind: 'card-text';
   readonly board: BoardDialog;
   readonly editing: Required<Pick<CardChange, 'card' | 'seen'>> | null;
@@ -47,7 +47,7 @@ export const cardText = defineDialog<CardTextDialog>({
       title: 'back to the board',
       hint: 'cancel',
       keys: ['escape', 'ctrl-c'],
-      run: (state, { board }) => stay(state.facts?.board ? withDialog(state, board) : toList(state)),
+      run: (state, { board }) => noEffects(state.facts?.board ? withDialog(state, board) : toList(state)),
     },
   ],
   view: (_, dialog, width) => view(dialog, width),
@@ -55,7 +55,7 @@ export const cardText = defineDialog<CardTextDialog>({
   onAnswer(state, { board }, { method, params, result }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });
-    return stay(withDialog(state, { ...board, card, ...unasked }));
+    return noEffects(withDialog(state, { ...board, card, ...unasked }));
   },
 });
 
@@ -67,7 +67,7 @@ function inOneLine(task: string): string {
 function save(state: AppState, dialog: CardTextDialog): Step {
   const { editing, board } = dialog;
   const fields = { task: dialog.text.text.trim() };
-  if (editing && fields.task === inOneLine(editing.seen.task)) return stay(withDialog(state, board));
+  if (editing && fields.task === inOneLine(editing.seen.task)) return noEffects(withDialog(state, board));
   return editing
     ? askFrom(state, dialog, 'changeCard', { ...editing, fields })
     : askFrom(state, dialog, 'addCard', { column: board.column, fields });
@@ -89,7 +89,7 @@ function view(dialog: CardTextDialog, width: number): DialogBody {
   };
 }
 
-interface BeginDialog extends Asking {
+interface BeginDialog extends PendingRequest {
   readonly kind: 'begin-board';
 }
 
@@ -104,5 +104,5 @@ export const beginBoard = defineQuestion<BeginDialog>({
   title: () => 'Begin a sprint board?',
   text: () =>
     'There is none in this workspace yet. Its first card begins it, in SPRINT_BOARD.md unless the configuration names another file; nothing is written before.',
-  agree: (state) => stay(writeCard(state, boardAt('To Do', null), null)),
+  agree: (state) => noEffects(writeCard(state, boardAt('To Do', null), null)),
 });

@@ -1,10 +1,10 @@
 import { type Card, type Column, columns, workersOn } from '../../core/board.ts';
 import type { Worker } from '../../core/worker.ts';
-import { type AppState, type Asking, type Size, unasked } from '../../ui/state.ts';
+import { type AppState, type PendingRequest, type ScreenSize, unasked } from '../../ui/state.ts';
 import { withDialog } from '../../ui/step.ts';
 
 /** The sprint board; `card` is the one looked at, see `cardKey`. */
-export interface BoardDialog extends Asking {
+export interface BoardDialog extends PendingRequest {
   readonly kind: 'board';
   readonly column: Column;
   readonly card: string | null;
@@ -137,7 +137,7 @@ export function boardLayout(state: AppState, dialog: BoardDialog, width: number)
 }
 
 /** Rows inside the frame of the board, which takes all between header and footer. */
-export function boardHeight({ rows }: Size): number {
+export function boardHeight({ rows }: ScreenSize): number {
   return rows - 2 - 4;
 }
 

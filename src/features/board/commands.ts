@@ -12,7 +12,7 @@ import {
 } from '../../core/board.ts';
 import { asksNothing } from '../../core/values.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
-import { columns as aligned } from '../../ui/rows.ts';
+import { alignColumns as aligned } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 

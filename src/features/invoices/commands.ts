@@ -16,7 +16,7 @@ import {
 } from '../../core/invoices.ts';
 import { asksNothing, day } from '../../core/values.ts';
 import { demand, type Printed, refuse } from '../../core/verb.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
@@ -57,7 +57,7 @@ async function showEntries(call: VerbCall, _: unknown, query: EntryQuery): Promi
   const chosen = entries.filter((entry) => isMeant(entry, query));
   const warnings = flaws.map(({ message }) => `! ${message}`);
   if (unwritten > 0) warnings.push(`! ${entriesText(unwritten)} could not be written yet.`);
-  const rows = chosen.length === 0 ? 'No entries.' : columns(chosen.map(entryRow));
+  const rows = chosen.length === 0 ? 'No entries.' : alignColumns(chosen.map(entryRow));
   return { value: chosen, text: [rows, `Total  ${sumText(sumOf(chosen))}`, ...warnings].join('\n') };
 }
 
@@ -265,7 +265,7 @@ async function showTotals(
   ];
   const stale = flaws.filter(({ code }) => code === 'stale_total').map(({ message }) => `! ${message}`);
   const done = corrected.length === 0 ? [] : [`Corrected on line ${corrected.join(', ')}.`];
-  return { value: { ...totals, corrected }, text: [columns(rows), ...stale, ...done].join('\n') };
+  return { value: { ...totals, corrected }, text: [alignColumns(rows), ...stale, ...done].join('\n') };
 }
 
 const exportEntries = defineServed<{ text: string; entries: number }>()({

@@ -1,14 +1,20 @@
 import { amountOf } from '../../core/amounts.ts';
 import { type InvoiceConfig, rateFor, type TimeEntry } from '../../core/invoices.ts';
 import type { Worker } from '../../core/worker.ts';
-import type { Happening } from '../log.ts';
+import type { DomainEvent } from '../log.ts';
 import type { Message } from '../messages.ts';
-import { type Consequence, type ControllerState, type Decision, type Moment, nothing } from '../state.ts';
+import {
+  type Consequence,
+  type ControllerState,
+  type Decision,
+  type Moment,
+  noConsequence,
+} from '../state.ts';
 import { owedMinutes, type WorkTime } from './workTime.ts';
 
 /** Has the time of finished workers entered, where there are invoices. What is owed is in the log, so none is lost. */
 export function enterTime({ now }: Moment): Consequence {
-  return now.config.invoices ? { effects: [{ type: 'enter-time' }] } : nothing;
+  return now.config.invoices ? { effects: [{ type: 'enter-time' }] } : noConsequence;
 }
 
 /** Finished workers whose time stands in no entry yet. */
@@ -28,7 +34,7 @@ export function entryFor(
   worker: Worker,
   time: WorkTime,
   { id, date, task }: Pick<TimeEntry, 'id' | 'date' | 'task'>,
-): Extract<Happening, { type: 'time-entered' }> {
+): Extract<DomainEvent, { type: 'time-entered' }> {
   const { measured, claimed } = owedMinutes(time);
   const source = preferred === 'claim' && claimed !== null ? 'claim' : 'measured';
   const minutes = source === 'claim' ? (claimed ?? 0) : measured;

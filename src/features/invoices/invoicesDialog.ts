@@ -11,14 +11,14 @@ import {
 } from '../../core/invoices.ts';
 import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
 import type { RoomKey } from '../../ui/keys.ts';
-import { type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
-import { askFrom, type Step, stay, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, spreadLine, type Tone } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { notionKeys } from '../notion/syncDialog.ts';
 
 /** Time entries of a month, `yyyy-mm`; null for the newest that has any. Of the rest null means all. */
-interface InvoicesDialog extends Asking, Scrolling {
+interface InvoicesDialog extends PendingRequest, Scrolling {
   readonly kind: 'invoices';
   readonly period: string | null;
   readonly repo: string | null;
@@ -40,7 +40,7 @@ export const invoicesKey: RoomKey = {
       ...{ kind: 'invoices', period: null, repo: null, status: null, client: null },
       ...{ scroll: 0, ...unasked },
     };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 
@@ -71,7 +71,7 @@ export const invoices = defineDialog<InvoicesDialog>({
       title: 'close',
       hint: 'close',
       keys: ['escape', 'q', 'i', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
     ...notionKeys,
   ],
@@ -79,7 +79,7 @@ export const invoices = defineDialog<InvoicesDialog>({
   // The entries stay in sight.
   onAnswer(state, dialog, answer) {
     if (answer.method !== 'saveInvoice' || !answer.result.ok) return null;
-    return stay(invoiceWritten(withDialog(state, { ...dialog, pending: null }), answer.result.value));
+    return noEffects(invoiceWritten(withDialog(state, { ...dialog, pending: null }), answer.result.value));
   },
 });
 
@@ -106,7 +106,7 @@ function turning(
       const periods = periodsOf(state);
       const at = periods.indexOf(periodOf(state, dialog)) + by;
       const period = periods[Math.max(0, Math.min(periods.length - 1, at))] ?? null;
-      return stay(withDialog(state, { ...dialog, period, scroll: 0, problem: null }));
+      return noEffects(withDialog(state, { ...dialog, period, scroll: 0, problem: null }));
     },
   };
 }
@@ -127,7 +127,7 @@ function choosing<What extends 'repo' | 'status' | 'client'>(
       const all = among(state);
       const now = dialog[what];
       const next = all[now === null ? 0 : all.indexOf(now) + 1] ?? null;
-      return stay(withDialog(state, { ...dialog, [what]: next, scroll: 0, problem: null }));
+      return noEffects(withDialog(state, { ...dialog, [what]: next, scroll: 0, problem: null }));
     },
   };
 }

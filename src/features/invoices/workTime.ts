@@ -8,8 +8,8 @@ import {
 } from '../../core/invoices.ts';
 import type { Logged, Slice } from '../../core/slice.ts';
 import type { UpdateDraft } from '../../core/worker.ts';
-import { listOf, mapOf, nullable, number, object, oneOf, type Shape, text } from '../../lib/shape.ts';
-import { Ledger } from '../../lib/store.ts';
+import { listOf, mapOf, nullable, number, object, oneOf, type Shape, string } from '../../lib/shape.ts';
+import { PersistentMap } from '../../lib/store.ts';
 import type { EndEvent, SeenEvent, StartEvent, WeighedEvent } from '../workers/workerState.ts';
 
 /** How long a worker has worked, as the log tells it. */
@@ -69,33 +69,33 @@ type EntryEvent =
 
 export interface TimesState {
   /** By worker, also of those that ended. */
-  readonly workTimes: Ledger<string, WorkTime>;
+  readonly workTimes: PersistentMap<string, WorkTime>;
   /** By the entry's id. */
-  readonly madeEntries: Ledger<string, MadeEntry>;
+  readonly madeEntries: PersistentMap<string, MadeEntry>;
   /** What was billed, by the invoice's number. */
-  readonly billed: Ledger<string, Pick<BilledEvent, 'entries' | 'left'>>;
+  readonly billed: PersistentMap<string, Pick<BilledEvent, 'entries' | 'left'>>;
 }
 
 const entryFields = {
-  ...{ worker: text, repo: text, task: text, date: text, currency: text },
+  ...{ worker: string, repo: string, task: string, date: string, currency: string },
   ...{ minutes: number, rateCents: number, amountCents: number },
   status: oneOf<TimeEntry['status']>({ pending: true, invoiced: true, paid: true }),
   source: oneOf<TimeEntry['source']>({ claim: true, measured: true, edited: true }),
 };
 
-const timeEntry: Shape<TimeEntry> = object<TimeEntry>({ id: text, ...entryFields });
+const timeEntry: Shape<TimeEntry> = object<TimeEntry>({ id: string, ...entryFields });
 
 const billedEntry: Shape<BilledEntry> = object<BilledEntry>({
-  ...{ ...entryFields, id: nullable(text), cells: mapOf(text) },
+  ...{ ...entryFields, id: nullable(string), cells: mapOf(string) },
 });
 
 /** What the log remembers of time. */
 export const timeSlice: Slice<TimesState, EntryEvent, StartEvent | SeenEvent | EndEvent | WeighedEvent> = {
-  start: { workTimes: new Ledger(), madeEntries: new Ledger(), billed: new Ledger() },
+  start: { workTimes: new PersistentMap(), madeEntries: new PersistentMap(), billed: new PersistentMap() },
   fields: {
-    'time-entered': { id: text, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
-    'entry-written': { entry: text },
-    billed: { number: text, entries: listOf(billedEntry), left: mapOf(text) },
+    'time-entered': { id: string, entry: nullable(timeEntry), measured: number, claimed: nullable(number) },
+    'entry-written': { entry: string },
+    billed: { number: string, entries: listOf(billedEntry), left: mapOf(string) },
   },
   on: {
     started: ({ workTimes }, { id, at }) => ({ workTimes: workTimes.with(id, { ...fresh, seenAt: at }) }),

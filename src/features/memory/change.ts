@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
-import type { NamedRequest, Ticket } from '../messages.ts';
+import type { NamedRequest, RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, noted, reply } from '../state.ts';
 import { entryNumber, type Memory } from './memory.ts';
 import { cleanMemory } from './remember.ts';
@@ -79,7 +79,7 @@ function findMemory({ log }: ControllerState, id: string): Result<Memory> {
 
 function changed(
   state: ControllerState,
-  ticket: Ticket,
+  ticket: RequestId,
   entry: number,
   happening: Parameters<typeof noted>[2],
 ): Decision {

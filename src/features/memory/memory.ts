@@ -1,5 +1,5 @@
 import type { Slice } from '../../core/slice.ts';
-import { anything, count, listOf, mapOf, object, oneOf, type Shape, text } from '../../lib/shape.ts';
+import { anyValue, listOf, mapOf, natural, object, oneOf, type Shape, string } from '../../lib/shape.ts';
 
 /** Something worth knowing beyond one worker: kept for the workspace, found by searching. */
 export interface Memory {
@@ -60,16 +60,16 @@ interface MemoryState {
 const kinds = Object.fromEntries(memoryKinds.map((kind) => [kind, true])) as Record<MemoryKind, true>;
 
 const memoryDraft: Shape<MemoryDraft> = object<MemoryDraft>({
-  ...{ kind: oneOf<MemoryKind>(kinds), content: text, tags: listOf(text), metadata: mapOf(anything) },
+  ...{ kind: oneOf<MemoryKind>(kinds), content: string, tags: listOf(string), metadata: mapOf(anyValue) },
 });
 
 /** What the log remembers of memories. */
 export const memorySlice: Slice<MemoryState, MemoryEvent> = {
   start: { memories: [], lastMemory: 0 },
   fields: {
-    remembered: { id: text, entry: count, memory: memoryDraft },
-    'memory-corrected': { id: text, entry: count, content: text },
-    'memory-removed': { id: text, entry: count },
+    remembered: { id: string, entry: natural, memory: memoryDraft },
+    'memory-corrected': { id: string, entry: natural, content: string },
+    'memory-removed': { id: string, entry: natural },
   },
   on: {
     remembered: ({ memories, lastMemory }, { id, entry, at, memory }) => ({

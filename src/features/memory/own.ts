@@ -1,7 +1,7 @@
 import { orchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { defineWish } from '../define.ts';
-import type { Ticket } from '../messages.ts';
+import type { RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, noted, reply } from '../state.ts';
 import { entryNumber, type Memory } from './memory.ts';
 import { cleanMemory } from './remember.ts';
@@ -48,7 +48,7 @@ type Wished = { readonly id: string; readonly content?: string };
 
 function decided(
   state: ControllerState,
-  ticket: Ticket,
+  ticket: RequestId,
   { id, by }: { id: string; by: string },
   happening: (entry: number) => Parameters<typeof noted>[2],
 ): Decision {

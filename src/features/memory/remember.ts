@@ -1,10 +1,10 @@
 import { upTo } from '../../core/values.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { oneLine, paragraphs, withoutHidden } from '../../lib/sanitize.ts';
-import { columns, timeText } from '../../ui/rows.ts';
+import { alignColumns, timeText } from '../../ui/rows.ts';
 import { defineCommand, defineServed, defineTool, defineWish } from '../define.ts';
 import { readReport } from '../messages/reports.ts';
-import type { NamedRequest, Ticket } from '../messages.ts';
+import type { NamedRequest, RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, noted } from '../state.ts';
 import { type FoundMemory, type MemoryDraft, memoryKinds } from './memory.ts';
 
@@ -63,7 +63,9 @@ export const searchMemory = defineServed<readonly FoundMemory[]>()({
       says: (_, found) =>
         found.length === 0
           ? 'Nothing like that is stored.'
-          : columns(found.map(({ memory: { at, by, kind, content } }) => [timeText(at), by, kind, content])),
+          : alignColumns(
+              found.map(({ memory: { at, by, kind, content } }) => [timeText(at), by, kind, content]),
+            ),
     },
   ],
 });
@@ -132,7 +134,7 @@ function shown({ log, config }: ControllerState, { memory, distance }: FoundMemo
 type Remembering = { readonly memory: MemoryDraft };
 
 /** @param by the session that stores it, or `person` */
-function rememberBy(state: ControllerState, ticket: Ticket, by: string, memory: MemoryDraft): Decision {
+function rememberBy(state: ControllerState, ticket: RequestId, by: string, memory: MemoryDraft): Decision {
   const entry = state.log.lastMemory + 1;
   return noted(
     state,

@@ -1,8 +1,8 @@
 import { opening } from '../../agents/abilities.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure, problemOf, success } from '../../lib/result.ts';
-import type { Happening } from '../log.ts';
-import type { Ticket, Told } from '../messages.ts';
+import type { DomainEvent } from '../log.ts';
+import type { RequestId, Told } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
@@ -10,15 +10,15 @@ import {
   type Decision,
   type Effect,
   type Moment,
+  noConsequence,
   noSuchWorker,
-  nothing,
   reply,
 } from '../state.ts';
 import { notRunning } from '../workers/checks.ts';
 import { type Delivery, heldBy, isAsking } from './typing.ts';
 
 /** Nobody waits for the answer: the controller that was asked has ended. */
-const nobody: Ticket = 0;
+const noReply: RequestId = 0;
 
 /** What an agent is told once its limit is over; it has the whole conversation. */
 const goOnText = 'Go on where you stopped.';
@@ -29,9 +29,9 @@ type DeliveryMessage = Told<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'si
 /** Keeps a brief that is to be typed until its agent knows our tools. */
 export function keepBrief(
   { now, message }: Moment,
-  { id, typed }: Extract<Happening, { type: 'started' | 'resumed' }>,
+  { id, typed }: Extract<DomainEvent, { type: 'started' | 'resumed' }>,
 ): Consequence {
-  if (!typed || message.type !== 'requested') return nothing;
+  if (!typed || message.type !== 'requested') return noConsequence;
   return { now: withDelivery(now, id, { key: message.ticket, what: 'brief', state: 'waiting' }) };
 }
 
@@ -65,7 +65,7 @@ function afterReport(decision: Decision, id: string, kind: string): Decision {
 /** A session that has just begun got nothing from the controller that ended before. */
 function leftBehind({ log }: ControllerState, id: string): Delivery | undefined {
   const isLeft = log.workers.get(id)?.awaitsBrief === true;
-  return isLeft ? { key: nobody, what: 'brief', state: 'waiting' } : undefined;
+  return isLeft ? { key: noReply, what: 'brief', state: 'waiting' } : undefined;
 }
 
 /** An agent that does not look at our tools gets its brief, too, later. */
@@ -111,7 +111,7 @@ function failed(decision: Decision, id: string, known: Delivery, why: string): D
 }
 
 /** A person wants the brief typed again. */
-export function deliver(state: ControllerState, ticket: Ticket, id: string): Decision {
+export function deliver(state: ControllerState, ticket: RequestId, id: string): Decision {
   const worker = state.log.workers.get(id);
   if (!worker) return reply(state, ticket, noSuchWorker(state, id));
   if (!isLive(worker.state)) return reply(state, ticket, notRunning(id));

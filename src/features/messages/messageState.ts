@@ -1,7 +1,7 @@
-import type { Facts, Met, MetFile, Note } from '../../core/facts.ts';
+import type { Facts, MetFile, Note, OverlapNote } from '../../core/facts.ts';
 import type { Slice } from '../../core/slice.ts';
 import type { Update, Worker } from '../../core/worker.ts';
-import { count, flag, listOf, object, oneOf, optional, type Shape, text } from '../../lib/shape.ts';
+import { boolean, listOf, natural, object, oneOf, optional, type Shape, string } from '../../lib/shape.ts';
 import type { EndEvent, SeenEvent, ToolsContact } from '../workers/workerState.ts';
 
 /** Events of what sessions write to each other, as the log keeps them. */
@@ -28,7 +28,7 @@ interface MessagesState {
   readonly notes: readonly Note[];
   readonly lastNote: number;
   /** What workers were told of where they meet others. */
-  readonly met: readonly Met[];
+  readonly met: readonly OverlapNote[];
   /** Workers whose agents are given no notes. */
   readonly muted: ReadonlySet<string>;
 }
@@ -37,9 +37,9 @@ const updatesKept = 500;
 const notesKept = 200;
 
 const about: Shape<{ readonly worker: string; readonly files: readonly MetFile[] }> = object({
-  worker: text,
+  worker: string,
   files: listOf(
-    object<MetFile>({ path: text, kind: oneOf<MetFile['kind']>({ overlap: true, conflict: true }) }),
+    object<MetFile>({ path: string, kind: oneOf<MetFile['kind']>({ overlap: true, conflict: true }) }),
   ),
 });
 
@@ -47,9 +47,9 @@ const about: Shape<{ readonly worker: string; readonly files: readonly MetFile[]
 export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEvent> = {
   start: { updates: [], notes: [], lastNote: 0, met: [], muted: new Set() },
   fields: {
-    'note-sent': { id: text, n: count, from: text, text, about: optional(about) },
-    'notes-delivered': { id: text, upTo: count },
-    'notes-muted': { id: text, muted: flag },
+    'note-sent': { id: string, n: natural, from: string, text: string, about: optional(about) },
+    'notes-delivered': { id: string, upTo: natural },
+    'notes-muted': { id: string, muted: boolean },
   },
   on: {
     updated: ({ updates }, { id, at, update }) => ({
@@ -78,8 +78,8 @@ export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEve
 };
 
 /** The later word on a file counts. */
-function withMet(all: readonly Met[], { id, other, files }: Met): readonly Met[] {
-  const isSame = (one: Met) => one.id === id && one.other === other;
+function withMet(all: readonly OverlapNote[], { id, other, files }: OverlapNote): readonly OverlapNote[] {
+  const isSame = (one: OverlapNote) => one.id === id && one.other === other;
   const before = all.find(isSame)?.files ?? [];
   const kept = before.filter(({ path }) => !files.some((one) => one.path === path));
   return [...all.filter((one) => !isSame(one)), { id, other, files: [...kept, ...files] }];

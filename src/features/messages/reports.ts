@@ -4,7 +4,7 @@ import type { Printed } from '../../core/verb.ts';
 import { demandWorker } from '../../core/verb.ts';
 import type { Update, UpdateDraft } from '../../core/worker.ts';
 import { failure, success } from '../../lib/result.ts';
-import { columns, timeText } from '../../ui/rows.ts';
+import { alignColumns, timeText } from '../../ui/rows.ts';
 import { defineServed, defineTool, defineVerb, defineWish, type VerbCall, type World } from '../define.ts';
 import { withAddedTime } from '../invoices/workTime.ts';
 import type { SessionServices } from '../services.ts';
@@ -36,7 +36,7 @@ async function showUpdates(
 ): Promise<Printed> {
   const reported = await call.ask(updates, id === undefined ? {} : { id });
   if (id !== undefined && reported.length === 0) demandWorker(await call.facts(), id);
-  const text = blocks ? reported.map(updateBlock).join('\n\n') : columns(reported.map(updateRow));
+  const text = blocks ? reported.map(updateBlock).join('\n\n') : alignColumns(reported.map(updateRow));
   return { value: reported, text: reported.length === 0 ? 'Nothing was reported yet.' : text };
 }
 
@@ -214,5 +214,5 @@ async function listNotes(call: VerbCall, [id]: readonly string[]): Promise<Print
     deliveredAt === null ? 'waits' : 'read',
     text,
   ]);
-  return { value: wanted, text: rows.length === 0 ? 'Nothing was written yet.' : columns(rows) };
+  return { value: wanted, text: rows.length === 0 ? 'Nothing was written yet.' : alignColumns(rows) };
 }

@@ -10,7 +10,7 @@ import { type ControllerState, type Decision, noSuchWorker, noted, reply } from 
 export const notesWaiting = 20;
 
 /** Writes to another session. */
-export const note = defineWish<null>()({
+export const noteSession = defineWish<null>()({
   name: 'note',
   by: 'agent',
   params: ({ z }) => z.object({ to: z.string().min(1).max(300), text: z.string().min(1).max(noteLimit) }),

@@ -3,13 +3,13 @@ import type { Update } from '../../core/worker.ts';
 import { type DialogBody, defineDialog, labelled, problemRows } from '../../ui/dialog.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findWorker, selectedWorker } from '../../ui/select.ts';
-import type { AppState, Asking, Scrolling } from '../../ui/state.ts';
-import { ask, stay, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
+import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
+import { ask, noEffects, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
 import { shortAge } from '../../ui/words.ts';
 
 /** What a worker reported, and its messages. */
-interface TimelineDialog extends Asking, Scrolling {
+interface TimelineDialog extends PendingRequest, Scrolling {
   readonly kind: 'timeline';
   readonly id: string;
   /** Newest first; null until they have come. */
@@ -24,7 +24,7 @@ export const timelineKey: RoomKey = {
   disabledReason: (state) => (selectedWorker(state) ? whyUnreachable(state) : 'Select a worker first.'),
   run(state) {
     const id = selectedWorker(state)?.id;
-    if (id === undefined) return stay(state);
+    if (id === undefined) return noEffects(state);
     return ask(state, 'updates', { id }, (next, pending): AppState => {
       const dialog: TimelineDialog = {
         kind: 'timeline',
@@ -57,13 +57,15 @@ export const timeline = defineDialog<TimelineDialog>({
       title: 'close',
       hint: 'close',
       keys: ['escape', 'q', 'enter', 't', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   view,
   onAnswer: (state, dialog, answer) =>
     answer.method === 'updates' && answer.result.ok
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, updates: answer.result.value }))
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, updates: answer.result.value }),
+        )
       : null,
 });
 

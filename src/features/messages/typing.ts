@@ -1,7 +1,7 @@
 import { readBox } from '../../agents/claude/screen.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Problem, type Result } from '../../lib/result.ts';
-import type { Ticket } from '../messages.ts';
+import type { RequestId } from '../messages.ts';
 
 /**
  * The one state machine that types into agents: briefs, messages, the word to go on. A line waits until its agent can take
@@ -10,7 +10,7 @@ import type { Ticket } from '../messages.ts';
  */
 
 /** A line for an agent. */
-export interface Line {
+export interface MessageLine {
   /** The worker's. */
   readonly id: string;
   readonly text: string;
@@ -21,14 +21,14 @@ export interface Line {
 /** How far a brief or the word to go on has come; with the agent's own word for it this is forgotten. */
 export interface Delivery {
   /** Tells it from those before: what is told of them may come too late. */
-  readonly key: Ticket;
+  readonly key: RequestId;
   /** Its brief, or the word to go on after a usage limit. */
-  readonly what: Extract<Line['kind'], 'brief' | 'go-on'>;
+  readonly what: Extract<MessageLine['kind'], 'brief' | 'go-on'>;
   readonly state: 'waiting' | 'typing' | 'failed';
 }
 
 /** What is known of an agent at a moment. */
-export interface Seen {
+export interface SeenLine {
   readonly worker: Worker;
   readonly hasHooks: boolean;
   readonly delivery?: Delivery | undefined;
@@ -60,14 +60,14 @@ export const usualPace: Pace = {
 };
 
 /** Whether a line has to wait: for an agent that has not begun, and words also for the brief. */
-export function hasToWait({ kind }: Line, { worker, hasHooks, delivery }: Seen): boolean {
+export function hasToWait({ kind }: MessageLine, { worker, hasHooks, delivery }: SeenLine): boolean {
   if (!isLive(worker.state) || isAsking(worker) || !hasHooks) return false;
   if (worker.state === 'starting') return true;
   return isForPerson({ kind }) && (delivery?.state === 'waiting' || delivery?.state === 'typing');
 }
 
 /** Whether somebody waits for what comes of it; a brief and the word to go on can be typed again from the queue. */
-export function isForPerson({ kind }: Pick<Line, 'kind'>): boolean {
+export function isForPerson({ kind }: Pick<MessageLine, 'kind'>): boolean {
   return kind === 'words' || kind === 'command';
 }
 
@@ -80,7 +80,12 @@ export type Next = 'wait' | 'look' | 'enter' | 'taken';
  * @param before the worker as it was when Enter was pressed
  * @param isOver whether it has had the time that it needs
  */
-export function afterEnter({ kind }: Line, before: Worker, now: Worker | undefined, isOver: boolean): Next {
+export function afterEnter(
+  { kind }: MessageLine,
+  before: Worker,
+  now: Worker | undefined,
+  isOver: boolean,
+): Next {
   const hasChanged = now?.stateSince !== before.stateSince;
   if (!hasChanged && !isOver) return 'wait';
   if (kind === 'command') return 'look';
@@ -94,7 +99,7 @@ export function afterEnter({ kind }: Line, before: Worker, now: Worker | undefin
  * By what its screen shows; null where that cannot be read. Nothing tells what became of a command, and an Enter too many
  * would choose from what it has opened: only one that surely stands in the box still gets it.
  */
-export function afterLook({ kind, text }: Line, screen: string | null): Next {
+export function afterLook({ kind, text }: MessageLine, screen: string | null): Next {
   if (screen === null) return 'taken';
   const box = readBox(screen);
   return (kind === 'command' ? isLeft(text, box) : stands(text, box)) ? 'enter' : 'taken';
@@ -104,17 +109,17 @@ export function afterLook({ kind, text }: Line, screen: string | null): Next {
  * Whether a line that the host did not enter, because its agent showed nothing of it, is followed all the same. On a slow
  * machine it is shown late; whether it is taken shows where a hook tells of it.
  */
-export function mayComeYet({ kind }: Line, before: Worker, { code }: Problem): boolean {
+export function mayComeYet({ kind }: MessageLine, before: Worker, { code }: Problem): boolean {
   return code === 'not_shown' && kind !== 'command' && before.state !== 'working';
 }
 
 /** How long an agent needs until it should have taken a line. */
-export function patience({ kind }: Line, before: Worker, { hookMs, queueMs }: Pace): number {
+export function patience({ kind }: MessageLine, before: Worker, { hookMs, queueMs }: Pace): number {
   return before.state === 'working' && kind !== 'command' ? queueMs : hookMs;
 }
 
 /** Whether a line has to be followed until the turn is over: a busy agent may draw it late, and lose its Enter. */
-export function isFollowed({ kind }: Line, before: Worker): boolean {
+export function isFollowed({ kind }: MessageLine, before: Worker): boolean {
   return before.state === 'working' && kind !== 'command';
 }
 

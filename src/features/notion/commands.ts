@@ -14,13 +14,13 @@ import { type Printed, refuse } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 import {
-  conflictsText,
+  notionStatusText,
   outcomeText,
-  proposalText,
   rebuildQuestion,
   rebuildText,
   runningText,
-  statusText,
+  syncConflictsText,
+  tableProposalText,
 } from './words.ts';
 
 const syncing = {
@@ -107,7 +107,7 @@ async function connect(
   const typed = tokenStdin ? await call.readInput() : await askToken(call, yes);
   await call.lend(typed === null ? call.token : { token: typed.trim(), source: 'What was given' });
   const { integration, proposals } = await call.ask(proposeNotion, wish);
-  call.say([`Notion knows us as ${integration}.`, ...proposals.map(proposalText)].join('\n\n'));
+  call.say([`Notion knows us as ${integration}.`, ...proposals.map(tableProposalText)].join('\n\n'));
   if (!yes) call.say('\nTo have a field held by another property: --map FIELD=PROPERTY');
   await call.demandYes(yes, 'Connect?');
   // A token of the environment is used and not kept; one that was typed is.
@@ -154,7 +154,7 @@ const notionStatus = defineServed<NotionStatus>()({
       run: async (call): Promise<Printed> => {
         await call.lend(call.token);
         const status = await call.ask(notionStatus, {});
-        return { value: status, text: statusText(status) };
+        return { value: status, text: notionStatusText(status) };
       },
     },
   ],
@@ -256,7 +256,7 @@ const syncConflicts = defineServed<readonly SyncConflict[]>()({
       about: 'what changed on both sides',
       what: 'look at conflicts with Notion',
       request: () => ({}),
-      says: (_, conflicts) => conflictsText(conflicts),
+      says: (_, conflicts) => syncConflictsText(conflicts),
     },
   ],
 });

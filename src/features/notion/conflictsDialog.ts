@@ -1,12 +1,12 @@
 import type { SyncChoice, SyncConflict } from '../../core/notion.ts';
 import { type DialogBody, defineDialog, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
 import { fieldOf, oneLineField, type TextField } from '../../ui/field.ts';
-import { type AnyDialog, type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { askFrom, type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { type AnyDialog, type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, wrapLines } from '../../ui/text.ts';
 
 /** What changed on both sides, one after the other; `typed` is what is to be taken instead of either. */
-interface ConflictsDialog extends Asking {
+interface ConflictsDialog extends PendingRequest {
   readonly kind: 'sync-conflicts';
   readonly at: number;
   readonly typed: TextField | null;
@@ -25,12 +25,12 @@ export const conflictsKey: RoomDialogKey<AnyDialog> = {
   disabledReason: (state) => (openConflicts(state).length > 0 ? null : 'Nothing waits for a decision.'),
   run(state) {
     const dialog: ConflictsDialog = { kind: 'sync-conflicts', at: 0, typed: null, ...unasked };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 
 /** Decides what changed on both sides. */
-export const conflicts = defineDialog<ConflictsDialog>({
+export const conflictsDialog = defineDialog<ConflictsDialog>({
   kind: 'sync-conflicts',
   group: 'Conflicts with Notion',
   // The next one takes the place of the one that was decided.
@@ -58,7 +58,7 @@ export const conflicts = defineDialog<ConflictsDialog>({
           : whyUndecided(state, dialog),
       run(state, dialog) {
         const typed = fieldOf(String(conflictAt(state, dialog)?.ours ?? ''));
-        return stay(withDialog(state, { ...dialog, typed, problem: null }));
+        return noEffects(withDialog(state, { ...dialog, typed, problem: null }));
       },
     },
     {
@@ -66,7 +66,7 @@ export const conflicts = defineDialog<ConflictsDialog>({
       title: 'close',
       hint: 'close',
       keys: ['escape', 'q', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   modes: [
@@ -87,7 +87,7 @@ export const conflicts = defineDialog<ConflictsDialog>({
           title: 'back without taking it',
           hint: 'back',
           keys: ['escape', 'ctrl-c'],
-          run: (state, dialog) => stay(withDialog(state, { ...dialog, typed: null })),
+          run: (state, dialog) => noEffects(withDialog(state, { ...dialog, typed: null })),
         },
       ],
     },
@@ -95,7 +95,7 @@ export const conflicts = defineDialog<ConflictsDialog>({
   view,
   onAnswer: (state, dialog, { method }) =>
     method === 'resolveSync'
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, typed: null }))
+      ? noEffects(withDialog(state, { ...dialog, pending: null, problem: null, typed: null }))
       : null,
 });
 
@@ -119,7 +119,7 @@ function looking(id: string, keys: readonly string[], by: -1 | 1): RoomDialogKey
     isHarmless: true,
     run(state, dialog) {
       const at = Math.max(0, Math.min(openConflicts(state).length - 1, dialog.at + by));
-      return stay(withDialog(state, { ...dialog, at, problem: null }));
+      return noEffects(withDialog(state, { ...dialog, at, problem: null }));
     },
   };
 }
@@ -143,7 +143,7 @@ function choosing(
 
 function resolve(state: AppState, dialog: ConflictsDialog, choice: SyncChoice): Step {
   const conflict = conflictAt(state, dialog);
-  if (!conflict) return stay(state);
+  if (!conflict) return noEffects(state);
   const { id, field } = conflict;
   return askFrom(state, dialog, 'resolveSync', { id, field, choice });
 }

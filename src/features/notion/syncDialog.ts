@@ -1,15 +1,15 @@
 import { type RebuildOutcome, rebuildCodes, type SyncOutcome } from '../../core/notion.ts';
 import type { Problem } from '../../lib/result.ts';
 import { type DialogBody, defineDialog, marked, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
-import type { AnyDialog, AppState, Asking, Scrolling } from '../../ui/state.ts';
-import { ask, stay, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
+import type { AnyDialog, AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
+import { ask, noEffects, toList, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { conflictsKey, notionGroup } from './conflictsDialog.ts';
 import { leftOutTexts, rebuildQuestion, runningText } from './words.ts';
 
 /** A sync with Notion, or a rebuild of what is known of Notion; the outcome is null until it has ended. */
-interface SyncDialog extends Asking, Scrolling {
+interface SyncDialog extends PendingRequest, Scrolling {
   readonly kind: 'sync';
   readonly outcome: SyncOutcome | RebuildOutcome | null;
 }
@@ -59,13 +59,15 @@ export const sync = defineDialog<SyncDialog>({
       hint: (state, dialog) => (isCancellable(state, dialog) ? 'cancel' : 'close'),
       keys: ['escape', 'q', 'enter', 'ctrl-c'],
       run: (state, dialog) =>
-        isCancellable(state, dialog) ? ask(state, 'cancelSync', {}) : stay(toList(state)),
+        isCancellable(state, dialog) ? ask(state, 'cancelSync', {}) : noEffects(toList(state)),
     },
   ],
   view,
   onAnswer: (state, dialog, answer) =>
     (answer.method === 'sync' || answer.method === 'rebuildSync') && answer.result.ok
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, outcome: answer.result.value }))
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, outcome: answer.result.value }),
+        )
       : null,
 });
 

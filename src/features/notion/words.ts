@@ -8,7 +8,7 @@ import type {
   SyncSuggestion,
 } from '../../core/notion.ts';
 import type { Problem } from '../../lib/result.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 
 /** Says how far a sync is. */
@@ -28,15 +28,17 @@ export function suggestionText(suggestion: SyncSuggestion, pending: number): str
 }
 
 /** What a database would be synced with. */
-export function proposalText({ table, fields, notes }: NotionProposal): string {
+export function tableProposalText({ table, fields, notes }: NotionProposal): string {
   const rows = fields.map(({ field, property }) => [`  ${field}`, property]);
-  return [table, ...(rows.length === 0 ? [] : [columns(rows)]), ...notes.map((note) => `  ! ${note}`)].join(
-    '\n',
-  );
+  return [
+    table,
+    ...(rows.length === 0 ? [] : [alignColumns(rows)]),
+    ...notes.map((note) => `  ! ${note}`),
+  ].join('\n');
 }
 
 /** Token, databases and what waits. */
-export function statusText(status: NotionStatus): string {
+export function notionStatusText(status: NotionStatus): string {
   const { token, integration, tables, pending, suggestion, conflicts, problems } = status;
   return [
     token === null ? 'No token.' : `Token from ${token.source}, ending in …${token.lastFour}`,
@@ -95,7 +97,7 @@ export function rebuildText({ rows, conflicts, problems, setAside }: RebuildOutc
 }
 
 /** What changed on both sides. */
-export function conflictsText(conflicts: readonly SyncConflict[]): string {
+export function syncConflictsText(conflicts: readonly SyncConflict[]): string {
   if (conflicts.length === 0) return 'No conflicts.';
   const lines = conflicts.map((one) => `${conflictText(one)}${one.isDecided ? ' (decided: sync)' : ''}`);
   return [...lines, ...decideHint(conflicts)].join('\n');

@@ -11,7 +11,7 @@ import {
 import type { Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { defineServed, defineTool, type VerbCall } from '../define.ts';
 
 /** Looks now which worktrees will not merge, in one repository or in all that have workers. */
@@ -124,7 +124,7 @@ function repoText(radar: RepoRadar): string {
     ...(judged.length === 0 ? [`  · ${cleanText(compared.length, problems.length)}`] : []),
     ...unseen,
     ...(order.length > 0 ? ['  Merged in this order:'] : []),
-    ...columns(order.map((id, at) => [`    ${at + 1}`, id, why.get(id) ?? '']))
+    ...alignColumns(order.map((id, at) => [`    ${at + 1}`, id, why.get(id) ?? '']))
       .split('\n')
       .filter(Boolean),
   ].join('\n');
@@ -153,7 +153,7 @@ function filesText({ a, b, isBase, files }: Compared): readonly string[] {
     const where = [...sideText(taskOf(a), ranges.a), ...sideText(other, ranges.b)].join(' · ');
     return [`      ${path}`, where === '' ? kindWords(kind) : `${kindWords(kind)}: ${where}`];
   });
-  return columns(rows).split('\n').filter(Boolean);
+  return alignColumns(rows).split('\n').filter(Boolean);
 }
 
 /** Git's own words, where lines are not all there is to it. */

@@ -1,12 +1,12 @@
 import { type DialogBody, defineDialog, problemRows } from '../../ui/dialog.ts';
 import { manyLineField } from '../../ui/field.ts';
 import type { AppState } from '../../ui/state.ts';
-import { askFrom, type Step, stay, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
+import { askFrom, noEffects, type Step, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { type Line, line, span } from '../../ui/text.ts';
 import { backToMatrix, listeners, type NoteDialog, whyPairGone } from './pairs.ts';
 
 /** A word to those whose work meets; it goes out on enter and not before. */
-export const note = defineDialog<NoteDialog>({
+export const noteDialog = defineDialog<NoteDialog>({
   kind: 'radar-note',
   group: 'Radar: message',
   // A text is suggested, so there is something to send before anything was typed.
@@ -21,7 +21,7 @@ export const note = defineDialog<NoteDialog>({
       isHarmless: true,
       disabledReason: (state, dialog) =>
         listeners(state, dialog).length > 1 ? whyBusy(state) : 'No other worker is running.',
-      run: (state, dialog) => stay(withDialog(state, { ...dialog, to: nextRecipients(state, dialog) })),
+      run: (state, dialog) => noEffects(withDialog(state, { ...dialog, to: nextRecipients(state, dialog) })),
     },
     {
       id: 'radar-send',
@@ -37,7 +37,7 @@ export const note = defineDialog<NoteDialog>({
       title: 'back without sending',
       hint: 'back',
       keys: ['escape', 'ctrl-c'],
-      run: (state, dialog) => stay(backToMatrix(state, dialog)),
+      run: (state, dialog) => noEffects(backToMatrix(state, dialog)),
     },
   ],
   view: (_, dialog, width) => view(dialog, width),
@@ -57,7 +57,7 @@ function nextRecipients(state: AppState, dialog: NoteDialog): readonly string[] 
 /** To one after the other, so that of a refusal it is known whom it left out. */
 function send(state: AppState, dialog: NoteDialog): Step {
   const [id] = dialog.to;
-  if (id === undefined) return stay(state);
+  if (id === undefined) return noEffects(state);
   return askFrom(state, dialog, 'send', { id, text: dialog.text.text.trim() });
 }
 
@@ -66,7 +66,7 @@ function goOn(state: AppState, dialog: NoteDialog, id: string): Step {
   const sent = [...dialog.sent, id];
   const to = dialog.to.filter((other) => other !== id);
   if (to.length > 0) return send(state, { ...dialog, to, sent });
-  return stay(withNotice(backToMatrix(state, dialog), `Sent to ${sent.join(' and ')}.`));
+  return noEffects(withNotice(backToMatrix(state, dialog), `Sent to ${sent.join(' and ')}.`));
 }
 
 const noteRows = 6;

@@ -9,11 +9,11 @@ import {
 import { isLive } from '../../core/worker.ts';
 import { fieldOf, type TextField } from '../../ui/field.ts';
 import { findWorker, selectedRepo, selectedWorker, whatBecame } from '../../ui/select.ts';
-import { type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
-import { ask, type Step, stay, toList, withDialog } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
+import { ask, noEffects, type Step, toList, withDialog } from '../../ui/step.ts';
 
 /** How two workers stand to each other, or one (`b` is null) and the branch it goes to. */
-export interface Standing {
+export interface PairState {
   readonly a: string;
   readonly b: string | null;
   /** `unknown` where one of them could not be looked at; `self` on the matrix's diagonal. */
@@ -33,12 +33,12 @@ export interface Pair extends Cell {
 }
 
 /** Which work will not merge, as a matrix; the pair is the cell that the keys are at. */
-export interface RadarDialog extends Asking, Scrolling, Pair {
+export interface RadarDialog extends PendingRequest, Scrolling, Pair {
   readonly kind: 'radar';
 }
 
 /** A file as the two have changed it. */
-export interface SidesDialog extends Asking, Scrolling, Pair {
+export interface SidesDialog extends PendingRequest, Scrolling, Pair {
   readonly kind: 'radar-file';
   readonly path: string;
   /** Null until they have come. */
@@ -46,7 +46,7 @@ export interface SidesDialog extends Asking, Scrolling, Pair {
 }
 
 /** A message to those whose work meets. */
-export interface NoteDialog extends Asking, Pair {
+export interface NoteDialog extends PendingRequest, Pair {
   readonly kind: 'radar-note';
   /** Who has not got it yet, and who has. */
   readonly to: readonly string[];
@@ -70,7 +70,7 @@ export function axisOf({ worktrees }: RepoRadar): readonly string[] {
   return worktrees.map(({ id }) => id);
 }
 
-export function standingOf(radar: RepoRadar, { a, b }: Cell): Standing {
+export function pairStateOf(radar: RepoRadar, { a, b }: Cell): PairState {
   if (a === b) return { a, b, verdict: 'self', files: [] };
   const isUnseen = (id: string) => radar.worktrees.find((one) => one.id === id)?.problem !== null;
   if (isUnseen(a) || (b === null ? radar.baseProblem !== null : isUnseen(b)))
@@ -125,7 +125,7 @@ export function worstCell(radar: RepoRadar, id: string | null = null): Pair | nu
   const axis = axisOf(radar);
   const rows = id !== null && axis.includes(id) ? [id] : axis;
   const cells = rows.flatMap((a) => [...axis.filter((b) => b !== a), null].map((b) => ({ a, b })));
-  const is = (wanted: Verdict) => cells.find((cell) => standingOf(radar, cell).verdict === wanted);
+  const is = (wanted: Verdict) => cells.find((cell) => pairStateOf(radar, cell).verdict === wanted);
   const cell = is('conflict') ?? is('overlap') ?? cells[0];
   return cell ? { repo: radar.repo, ...cell } : null;
 }
@@ -154,7 +154,7 @@ export function backToMatrix(state: AppState, pair: Pair): AppState {
 
 /** Asks for a file as both have changed it. */
 export function openFile(state: AppState, { repo, a, b }: Pair, path: string | undefined): Step {
-  if (path === undefined) return stay(state);
+  if (path === undefined) return noEffects(state);
   return ask(state, 'fileSides', { a, b, path }, (next, pending): AppState => {
     const dialog: SidesDialog = {
       ...{ kind: 'radar-file', repo, a, b, path, sides: null },
@@ -169,22 +169,22 @@ export function openNote(state: AppState, pair: Pair): AppState {
   const radar = findRadar(state, pair.repo);
   if (!radar) return state;
   const { repo, a, b } = pair;
-  const text = fieldOf(suggestedNote(standingOf(radar, pair), radar.into));
+  const text = fieldOf(suggestedNote(pairStateOf(radar, pair), radar.into));
   const to = listeners(state, pair);
   const dialog: NoteDialog = { kind: 'radar-note', repo, a, b, to, sent: [], text, ...unasked };
   return withDialog(state, dialog);
 }
 
 /** Returns the files that the two have in common. */
-export function filesOf(state: AppState, pair: Pair): Standing['files'] {
+export function filesOf(state: AppState, pair: Pair): PairState['files'] {
   const radar = findRadar(state, pair.repo);
-  return radar ? standingOf(radar, pair).files : [];
+  return radar ? pairStateOf(radar, pair).files : [];
 }
 
 /** Reports whether a pair could not be compared. */
 export function isUnknown(state: AppState, pair: Pair): boolean {
   const radar = findRadar(state, pair.repo);
-  return radar !== null && standingOf(radar, pair).verdict === 'unknown';
+  return radar !== null && pairStateOf(radar, pair).verdict === 'unknown';
 }
 
 /** Returns who of a pair is not compared any more; null while both are. */
@@ -213,7 +213,7 @@ export function listeners(state: AppState, { a, b }: Cell): readonly string[] {
 const mostNamed = 5;
 
 /** What to write to them, unless the person has something better to say. */
-function suggestedNote({ a, b, files, verdict }: Standing, into: string | null): string {
+function suggestedNote({ a, b, files, verdict }: PairState, into: string | null): string {
   const bad = files.filter((file) => file.kind !== 'overlap');
   const named = (verdict === 'conflict' ? bad : files).slice(0, mostNamed);
   const where = named.map((file) => fileWords(file, a, b)).join('; ');

@@ -10,7 +10,7 @@ import {
 } from '../../core/radar.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
 import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
-import type { Happening, LogState } from '../log.ts';
+import type { DomainEvent, LogState } from '../log.ts';
 import { notesWaiting, waitingNotes } from '../messages/sessions.ts';
 import type { Told } from '../messages.ts';
 import {
@@ -19,7 +19,7 @@ import {
   type ControllerState,
   type Decision,
   type Moment,
-  nothing,
+  noConsequence,
 } from '../state.ts';
 import { clashKey } from './radarState.ts';
 
@@ -30,25 +30,25 @@ type Waking = Told<'launched' | 'terminal-changed' | 'signed' | 'config-read' | 
 
 /** Happenings after which it may, or after which the branch that workers go to may hold more. */
 type Stirring = Extract<
-  Happening,
+  DomainEvent,
   { type: 'observed' | 'exited' | 'lost' | 'undone' | 'finished' | 'cleaned' }
 >;
 
 /** Looks for overlaps where a message says that something may have changed. */
 export function lookAfterMessage({ before, now }: Moment, message: Waking): Consequence {
-  if (now.config.radar === false) return nothing;
+  if (now.config.radar === false) return noConsequence;
   const { log, terminals } = before;
   switch (message.type) {
     case 'terminal-changed': {
       const { id, flowing } = message.terminal;
       const fellQuiet = !flowing && terminals.get(id)?.flowing === true;
-      return fellQuiet && log.workers.has(id) ? look(id) : nothing;
+      return fellQuiet && log.workers.has(id) ? look(id) : noConsequence;
     }
     case 'signed': {
       // A long turn is never quiet, and what it has changed so far may clash already.
       const { id, sign } = message;
       const toolEnded = sign.source === 'hook' && sign.report.kind === 'tool-ended';
-      return toolEnded && log.workers.has(id) ? look(id) : nothing;
+      return toolEnded && log.workers.has(id) ? look(id) : noConsequence;
     }
     case 'launched':
       return look(message.id);
@@ -62,12 +62,12 @@ export function lookAfterMessage({ before, now }: Moment, message: Waking): Cons
 
 /** Looks for overlaps where a happening says so. */
 export function lookAfterEvent({ before, now }: Moment, happening: Stirring): Consequence {
-  if (now.config.radar === false) return nothing;
+  if (now.config.radar === false) return noConsequence;
   const { id } = happening;
   switch (happening.type) {
     case 'observed': {
       const wasWorking = before.log.workers.get(id)?.state === 'working';
-      return wasWorking && happening.state !== 'working' ? look(id) : nothing;
+      return wasWorking && happening.state !== 'working' ? look(id) : noConsequence;
     }
     case 'exited':
     case 'lost':
@@ -159,7 +159,10 @@ function news({ into }: RepoRadar, { a, b, verdict, files }: Judgement): Problem
 }
 
 /** Workers that conflict with one, and so with its branch's next place once it was merged. */
-export function rivalsOf({ radar, log }: Pick<ControllerState, 'radar' | 'log'>, id: string): string[] {
+export function conflictingWorkers(
+  { radar, log }: Pick<ControllerState, 'radar' | 'log'>,
+  id: string,
+): string[] {
   const pairs = radar.get(repoOf(id))?.pairs.filter(({ verdict }) => verdict === 'conflict') ?? [];
   return pairs
     .flatMap(({ a, b }) => (a === id ? [b] : b === id ? [a] : []))
@@ -178,7 +181,7 @@ const lineLimit = 150;
  * Tells two workers of each file in which their work meets: once, and once more where it stops merging there. Agents
  * without hooks are told nothing, for nothing could be handed to them.
  */
-function overlapNotes(state: ControllerState, { pairs }: RepoRadar): readonly Happening[] {
+function overlapNotes(state: ControllerState, { pairs }: RepoRadar): readonly DomainEvent[] {
   const sides = pairs.flatMap((pair) => [sideOf(pair, 'a'), sideOf(pair, 'b')]);
   const told = sides.filter((side) => canBeTold(state, side));
   const notes = told.flatMap((side) => {

@@ -5,7 +5,7 @@ import type { RoomKey } from '../../ui/keys.ts';
 import { dialogHeight, firstShown } from '../../ui/layout.ts';
 import { selectRow } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
-import { askFrom, type Step, stay, toList, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { askFrom, noEffects, type Step, toList, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
 import {
   cellWidth,
   cutLine,
@@ -35,11 +35,11 @@ import {
   openNote,
   openRadar,
   type Pair,
+  type PairState,
+  pairStateOf,
   type RadarDialog,
   type SidesDialog,
-  type Standing,
   selectRadars,
-  standingOf,
   whyPairGone,
   worstCell,
 } from './pairs.ts';
@@ -58,7 +58,7 @@ export const radarKey: RoomKey = {
   },
   run(state) {
     const cell = firstCell(state);
-    return stay(cell ? openRadar(state, cell) : state);
+    return noEffects(cell ? openRadar(state, cell) : state);
   },
 };
 
@@ -79,7 +79,7 @@ export const pairKeys: readonly RoomDialogKey<RadarDialog | SidesDialog>[] = [
           : 'There is nothing to tell them: they merge.';
       return listeners(state, pair).length > 0 ? whyUnreachable(state) : 'Neither of them is running.';
     },
-    run: (state, pair) => stay(openNote(state, pair)),
+    run: (state, pair) => noEffects(openNote(state, pair)),
   },
   {
     group,
@@ -145,12 +145,12 @@ export const radar = defineDialog<RadarDialog>({
       title: 'close',
       hint: 'close',
       keys: ['escape', 'q', 'c', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   view,
   onAnswer: (state, dialog, { method }) =>
-    method === 'conflicts' ? stay(withDialog(state, { ...dialog, pending: null, problem: null })) : null,
+    method === 'conflicts' ? noEffects(withDialog(state, { ...dialog, pending: null, problem: null })) : null,
   isStale: (state, dialog) => (cellLeft(state, dialog) ? null : whyPairGone(state, dialog)),
   onFacts(state, dialog) {
     const cell = missingOf(state, dialog) === null ? null : cellLeft(state, dialog);
@@ -171,8 +171,8 @@ function moving(
     palette: 'never',
     run(state, dialog) {
       const found = findRadar(state, dialog.repo);
-      if (!found) return stay(state);
-      return stay(withDialog(state, { ...dialog, ...moveCell(found, dialog, down, right), scroll: 0 }));
+      if (!found) return noEffects(state);
+      return noEffects(withDialog(state, { ...dialog, ...moveCell(found, dialog, down, right), scroll: 0 }));
     },
   };
 }
@@ -182,11 +182,11 @@ function nextRepo(state: AppState, dialog: RadarDialog): Step {
   const at = radars.findIndex(({ repo }) => repo === dialog.repo);
   const next = radars[(at + 1) % radars.length];
   const cell = next ? worstCell(next) : null;
-  return stay(cell ? openRadar(state, cell) : state);
+  return noEffects(cell ? openRadar(state, cell) : state);
 }
 
 function jump(state: AppState, id: string | null): Step {
-  return stay(id === null ? state : selectRow(toList(state), 'fleet', { kind: 'worker', id }));
+  return noEffects(id === null ? state : selectRow(toList(state), 'fleet', { kind: 'worker', id }));
 }
 
 /** Where to look once one of the pair is gone: only the matrix is left of it, as long as there is one. */
@@ -210,7 +210,7 @@ function view(state: AppState, dialog: RadarDialog, width: number): DialogBody {
 }
 
 function radarRows(state: AppState, radar: RepoRadar, dialog: RadarDialog, width: number): readonly Line[] {
-  const standing = standingOf(radar, dialog);
+  const standing = pairStateOf(radar, dialog);
   return [
     ...problemRows(dialog.problem ?? radar.problem ?? radar.baseProblem, width),
     ...matrixRows(radar, dialog, width, matrixHeight(state)),
@@ -227,7 +227,7 @@ function matrixHeight({ size }: AppState): number {
   return Math.max(3, Math.floor((dialogHeight(size) - 4) / 2) - 1);
 }
 
-function pairRows(radar: RepoRadar, standing: Standing, width: number): readonly Line[] {
+function pairRows(radar: RepoRadar, standing: PairState, width: number): readonly Line[] {
   const { files, verdict } = standing;
   const shown = files.slice(0, mostFiles);
   const rest = files.length - shown.length;
@@ -239,7 +239,7 @@ function pairRows(radar: RepoRadar, standing: Standing, width: number): readonly
   ];
 }
 
-function pairLine(radar: RepoRadar, { a, b, verdict }: Standing): Line {
+function pairLine(radar: RepoRadar, { a, b, verdict }: PairState): Line {
   const [mark, tone] = verdictLooks[verdict];
   const other = b === null ? (radar.into ?? 'base') : taskOf(b);
   const one = span(taskOf(a), 'strong');
@@ -264,7 +264,7 @@ function pairLine(radar: RepoRadar, { a, b, verdict }: Standing): Line {
 }
 
 /** `src/app.ts  content   user-auth 10–14 · rate-limits 12`, in two rows where it does not fit into one. */
-function fileRows({ path, kind, ranges }: RadarFile, { a, b }: Standing, width: number): readonly Line[] {
+function fileRows({ path, kind, ranges }: RadarFile, { a, b }: PairState, width: number): readonly Line[] {
   const isOverlap = kind === 'overlap';
   const name: Line = [span('  '), span(path, isOverlap ? 'plain' : 'bad'), span(`  ${kind}`, 'muted')];
   const sides = [
@@ -277,7 +277,7 @@ function fileRows({ path, kind, ranges }: RadarFile, { a, b }: Standing, width: 
   return [cutLine(name, width), cutLine([span('    '), ...where], width)];
 }
 
-function problemsOf(radar: RepoRadar, { a, b }: Standing, width: number): readonly Line[] {
+function problemsOf(radar: RepoRadar, { a, b }: PairState, width: number): readonly Line[] {
   return radar.worktrees
     .filter(({ id, problem }) => problem && (id === a || id === b))
     .flatMap(({ id, problem }) => marked(' ', `${taskOf(id)}: ${problem?.message ?? ''}`, width, 'plain'));
@@ -315,7 +315,7 @@ function limitRows({ worktrees }: RepoRadar, width: number): readonly Line[] {
 }
 
 /** A verdict as shape and meaning: readable without colour. */
-const verdictLooks: Readonly<Record<Standing['verdict'], readonly [mark: string, tone: Tone]>> = {
+const verdictLooks: Readonly<Record<PairState['verdict'], readonly [mark: string, tone: Tone]>> = {
   clean: ['·', 'muted'],
   overlap: ['○', 'warning'],
   conflict: ['✗', 'bad'],
@@ -341,7 +341,7 @@ function matrixRows(radar: RepoRadar, at: Cell, width: number, height: number): 
   const isPart = rows.length + columns.length < 2 * axis.length;
   const numberOf = (id: string) => axis.indexOf(id) + 1;
   const cell = (a: string, b: string | null) =>
-    cellSpan(standingOf(radar, { a, b }).verdict, a === at.a && b === at.b);
+    cellSpan(pairStateOf(radar, { a, b }).verdict, a === at.a && b === at.b);
   const head: Line = [
     span((isPart ? `${rows.length} of ${axis.length}` : '').padEnd(names), 'muted'),
     ...fitLine([span(into, at.b === null ? 'strong' : 'muted')], baseColumns),
@@ -366,7 +366,7 @@ function columnHead(number: number, isSelected: boolean): Span {
 }
 
 /** Brackets show the place without colour. */
-function cellSpan(verdict: Standing['verdict'], isSelected: boolean): Span {
+function cellSpan(verdict: PairState['verdict'], isSelected: boolean): Span {
   const [mark, tone] = verdictLooks[verdict];
   return isSelected ? span(`[${mark}]`, 'selected') : span(` ${mark} `, tone);
 }

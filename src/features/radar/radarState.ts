@@ -1,6 +1,6 @@
 import type { Verdict } from '../../core/radar.ts';
 import { put, type Slice, without } from '../../core/slice.ts';
-import { listOf, nullable, oneOf, text } from '../../lib/shape.ts';
+import { listOf, nullable, oneOf, string } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
 /** Two workers, or one and the branch it goes to (`b` is null), stopped merging or merge again. */
@@ -24,7 +24,7 @@ export const radarSlice: Slice<RadarState, RadarEvent, EndEvent> = {
   start: { clashes: new Map() },
   fields: {
     'radar-turned': {
-      ...{ repo: text, a: text, b: nullable(text), files: listOf(text) },
+      ...{ repo: string, a: string, b: nullable(string), files: listOf(string) },
       verdict: oneOf<Verdict>({ clean: true, overlap: true, conflict: true }),
     },
   },

@@ -2,7 +2,7 @@ import { taskOf } from '../../core/ids.ts';
 import { type FileSide, type FileSides, type LineRange, type SideHunk, touches } from '../../core/radar.ts';
 import { type DialogBody, defineDialog, problemRows, type RoomDialogKey } from '../../ui/dialog.ts';
 import type { AppState } from '../../ui/state.ts';
-import { stay, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { noEffects, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { fitLine, type Line, line, span, type Tone, wrapLines } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { backToMatrix, filesOf, findRadar, openFile, type SidesDialog, whyPairGone } from './pairs.ts';
@@ -22,13 +22,13 @@ export const sides = defineDialog<SidesDialog>({
       title: 'back to the matrix',
       hint: 'back',
       keys: ['escape', 'q', 'enter', 'ctrl-c'],
-      run: (state, dialog) => stay(backToMatrix(state, dialog)),
+      run: (state, dialog) => noEffects(backToMatrix(state, dialog)),
     },
   ],
   view,
   onAnswer: (state, dialog, answer) =>
     answer.method === 'fileSides' && answer.result.ok
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, sides: answer.result.value }))
+      ? noEffects(withDialog(state, { ...dialog, pending: null, problem: null, sides: answer.result.value }))
       : null,
   isStale: whyPairGone,
 });

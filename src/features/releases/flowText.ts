@@ -7,7 +7,7 @@ import type {
   RefMove,
   Repo,
 } from '../../core/repo.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 
 /** What git-flow's commands say to people. */
 
@@ -20,9 +20,11 @@ export function statusText({ repo, main, develop, prefixes, version, ...open }: 
     ['tags', `${prefixes.versionTag}<version>`],
   ];
   const branches = [...open.features, ...open.releases, ...open.hotfixes].map(branchRow);
-  return [repo, ...indented(columns(named)), ...indented(branches.length > 0 ? columns(branches) : '')].join(
-    '\n',
-  );
+  return [
+    repo,
+    ...indented(alignColumns(named)),
+    ...indented(branches.length > 0 ? alignColumns(branches) : ''),
+  ].join('\n');
 }
 
 function branchRow({ branch, tip, checkout }: FlowBranch): string[] {
@@ -66,7 +68,7 @@ export function finishedText({ branch, tag, moved, backups, pushed }: FlowFinish
   if (moved.length === 0) return [`${branch} is finished already.`, ...pushedText(pushed)].join('\n');
   return [
     `${branch} is finished${tag === null ? '' : ` as ${tag}`}.`,
-    ...indented(columns(moved.map(moveRow))),
+    ...indented(alignColumns(moved.map(moveRow))),
     `As it was before: ${backups.join(' ')}`,
     ...pushedText(pushed),
   ].join('\n');

@@ -1,5 +1,5 @@
 import type { Backup, RepoDetails } from '../../core/repo.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { defineServed, defineVerb } from '../define.ts';
 import { ageOf } from '../workers/keeping.ts';
 import { showStatus } from './status.ts';
@@ -20,7 +20,7 @@ const backups = defineServed<readonly Backup[]>()({
       says: (_, kept, { now }) =>
         kept.length === 0
           ? 'Nothing is kept.'
-          : columns(
+          : alignColumns(
               kept.map(({ repo, ref, at, kind, subject }) => [
                 repo,
                 ref,

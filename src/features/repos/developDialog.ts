@@ -1,13 +1,13 @@
 import { defineQuestion, type RoomDialogKey } from '../../ui/dialog.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findProposal, selectedRepo } from '../../ui/select.ts';
-import { type AnyDialog, type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { askFrom, type Step, stay, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
+import { type AnyDialog, type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { openCard } from '../workers/proposals.ts';
 import { openRepo } from './repos.ts';
 
 /** Where there is no develop, work begins from main; a person can have develop made instead. */
-interface DevelopDialog extends Asking, Subject {
+interface DevelopDialog extends PendingRequest, Subject {
   readonly kind: 'create-develop';
   readonly repo: string;
 }
@@ -37,10 +37,10 @@ export function developMade(repo: string): string {
 }
 
 function goBack(state: AppState, { repo, back }: DevelopDialog): Step {
-  if (back === null) return stay(toList(state));
+  if (back === null) return noEffects(toList(state));
   if (back === 'repo') return openRepo(state, repo);
   const proposal = findProposal(state, back.card);
-  return stay(proposal ? openCard(state, proposal) : toList(state));
+  return noEffects(proposal ? openCard(state, proposal) : toList(state));
 }
 
 /** Offers it in the room; a hint only where it is the next thing to think of: on the repository itself. */
@@ -51,7 +51,7 @@ export const developKey: RoomKey = {
   keys: ['D'],
   group: 'Workers',
   disabledReason: (state) => whyNoDevelop(state, { repo: selectedRepo(state), back: null }),
-  run: (state) => stay(askForDevelop(state, { repo: selectedRepo(state), back: null })),
+  run: (state) => noEffects(askForDevelop(state, { repo: selectedRepo(state), back: null })),
 };
 
 /** Makes the key that offers it, for the repository that a dialog is about. */
@@ -66,7 +66,7 @@ export function createDevelopKey<D extends AnyDialog>(
     keys: ['D'],
     isHarmless: true,
     disabledReason: (state, dialog) => whyNoDevelop(state, subject(state, dialog)),
-    run: (state, dialog) => stay(askForDevelop(state, subject(state, dialog))),
+    run: (state, dialog) => noEffects(askForDevelop(state, subject(state, dialog))),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { CommitText, History } from '../../core/repo.ts';
+import type { CommitHistory, CommitText } from '../../core/repo.ts';
 import { partOf, Quotation } from '../../core/tool.ts';
 import { oneLine } from '../../lib/sanitize.ts';
 import { defineTool, type World } from '../define.ts';
@@ -10,7 +10,7 @@ const fields = ({ z }: World['schemas']) => ({
   path: z.string().max(4000).optional().describe('Only this file or folder, from the top of the repository.'),
 });
 
-export const gitLog = defineTool<History>()({
+export const gitLog = defineTool<CommitHistory>()({
   name: 'git_log',
   by: 'agent',
   params(schemas) {

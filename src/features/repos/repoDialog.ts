@@ -9,7 +9,7 @@ import {
 import { type DialogBody, defineDialog, labelled, marked, problemRows } from '../../ui/dialog.ts';
 import { closeKey } from '../../ui/keys.ts';
 import type { AppState } from '../../ui/state.ts';
-import { stay, whyBusy, withDialog } from '../../ui/step.ts';
+import { noEffects, whyBusy, withDialog } from '../../ui/step.ts';
 import { cellWidth, fitLine, type Line, line, type Span, span, type Tone } from '../../ui/text.ts';
 import { counted, longAge, shortAge, stateLook } from '../../ui/words.ts';
 import { createDevelopKey } from './developDialog.ts';
@@ -35,7 +35,9 @@ export const repo = defineDialog<RepoDialog>({
   view,
   onAnswer: (state, dialog, answer) =>
     answer.method === 'repoDetails' && answer.result.ok
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, details: answer.result.value }))
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, details: answer.result.value }),
+        )
       : null,
   isStale: ({ facts }, dialog) =>
     facts?.repos.some(({ name }) => name === dialog.repo)

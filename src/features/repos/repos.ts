@@ -1,9 +1,9 @@
 import type { RepoDetails } from '../../core/repo.ts';
-import type { AppState, Asking, Scrolling } from '../../ui/state.ts';
+import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import { ask, type Step, withDialog } from '../../ui/step.ts';
 
 /** All of one repository. */
-export interface RepoDialog extends Asking, Scrolling {
+export interface RepoDialog extends PendingRequest, Scrolling {
   readonly kind: 'repo';
   readonly repo: string;
   /** Null until they have come. */

@@ -1,7 +1,7 @@
 import type { Facts, OperationFact } from '../../core/facts.ts';
 import type { RepoStatus } from '../../core/repo.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { counted, longAge, memoryText, signingText } from '../../ui/words.ts';
 import type { VerbCall } from '../define.ts';
 import { proposalRows } from '../workers/proposalText.ts';
@@ -56,7 +56,7 @@ function statusText({ workspace, repos, workers, proposals, ...facts }: Facts, n
 
 /** A line for each repository, in columns. */
 function reposText(repos: readonly RepoStatus[], now: number): string {
-  return columns(
+  return alignColumns(
     repos.map((repo) => [
       repo.name,
       repo.problem ?? repo.branch ?? 'detached',

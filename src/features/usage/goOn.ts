@@ -5,16 +5,16 @@ import type { Printed } from '../../core/verb.ts';
 import { isLive, type Worker } from '../../core/worker.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { Happening } from '../log.ts';
+import type { DomainEvent } from '../log.ts';
 import { beginTyping, withDelivered, withDelivery } from '../messages/delivering.ts';
-import type { Message, Ticket } from '../messages.ts';
+import type { Message, RequestId } from '../messages.ts';
 import {
   addNotice,
   type Consequence,
   type ControllerState,
   type Decision,
   type Moment,
-  nothing,
+  noConsequence,
 } from '../state.ts';
 import { findIdle, notRunning } from '../workers/checks.ts';
 
@@ -30,13 +30,13 @@ export const goOn = defineCommand<GoneOn>()({
       usage: 'worker go-on [ids...]',
       about: 'tell those to go on that stopped at a usage limit',
       options: { '--all': 'all whose limit is over: lists them and asks', ...asksNothing },
-      run: letGoOn,
+      run: resumeAfterLimit,
     },
   ],
 });
 
 /** With `--all` they are listed first, and asked about. */
-async function letGoOn(
+async function resumeAfterLimit(
   call: VerbCall,
   [ids = []]: readonly [(readonly string[])?],
   { all = false, yes = false }: { readonly all?: boolean; readonly yes?: boolean },
@@ -79,7 +79,7 @@ function heldText({ id, limitedUntil }: Worker, now: number): string {
 /** Workers that stopped at a usage limit and are told by their person to go on. None does so by itself. */
 
 /** Tells each of them when its turn comes, as far apart as starts are; of the others it says why not. */
-function tellToGoOn(state: ControllerState, ticket: Ticket, ids: readonly string[]): Decision {
+function tellToGoOn(state: ControllerState, ticket: RequestId, ids: readonly string[]): Decision {
   const checked = [...new Set(ids)].map((id) => ({ id, can: canGoOn(state, id) }));
   const going = checked.filter(({ can }) => can.ok).map(({ id }) => id);
   const left = checked.flatMap(({ id, can }) => (can.ok ? [] : [{ id, problem: can.problem }]));
@@ -117,7 +117,10 @@ function canGoOn(state: ControllerState, id: string): Result<null> {
 }
 
 /** Between the yes and its turn much may have happened: only who still waits is told. */
-export function turnCame(decision: Decision, { id, key }: Extract<Message, { type: 'turn-came' }>): Decision {
+export function slotAvailable(
+  decision: Decision,
+  { id, key }: Extract<Message, { type: 'turn-came' }>,
+): Decision {
   const { deliveries, log } = decision.state;
   const known = deliveries.get(id);
   if (known?.key !== key || known.state !== 'waiting') return decision;
@@ -129,16 +132,16 @@ export function turnCame(decision: Decision, { id, key }: Extract<Message, { typ
 /** A limit that is reached again stops those of the same agent who have not had their turn yet. */
 export function dropTurns(
   { now }: Moment,
-  { id: limited, state }: Extract<Happening, { type: 'observed' }>,
+  { id: limited, state }: Extract<DomainEvent, { type: 'observed' }>,
 ): Consequence {
   const { log, deliveries } = now;
-  if (state !== 'limited' || deliveries.size === 0) return nothing;
+  if (state !== 'limited' || deliveries.size === 0) return noConsequence;
   const agentOf = (id: string) => log.workers.get(id)?.agent;
   const stopped = [...deliveries].flatMap(([id, delivery]) => {
     const isWaiting = delivery.what === 'go-on' && delivery.state === 'waiting';
     return isWaiting && agentOf(id) === agentOf(limited) ? [id] : [];
   });
-  if (stopped.length === 0) return nothing;
+  if (stopped.length === 0) return noConsequence;
   const left = stopped.reduce((rest, id) => withDelivery(rest, id, null), now);
   return { now: addNotice(left, reachedAgain(limited, stopped)) };
 }

@@ -1,7 +1,7 @@
 import { addUsage, noUsage, type Usage, type UsageRow } from '../../core/usage.ts';
 import type { Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { moneyText, tokensText } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 import { usageRows } from './used.ts';
@@ -29,7 +29,7 @@ async function showUsage(call: VerbCall, [repo]: readonly string[]): Promise<Pri
   const total = sum(rows);
   const value = { rows, total };
   if (rows.length === 0) return { value, text: 'Nothing is known to have been used.' };
-  const text = columns([
+  const text = alignColumns([
     ['', 'cost', 'input', 'output', 'from cache'],
     ...table('day', rows, ({ day }) => day),
     ...table('repository', rows, (row) => row.repo),

@@ -11,8 +11,8 @@ import {
   type UsageRow,
 } from '../../core/usage.ts';
 import type { WorkspaceConfig } from '../../core/workspace.ts';
-import { mapOf, number, object, type Shape, text } from '../../lib/shape.ts';
-import { Ledger } from '../../lib/store.ts';
+import { mapOf, number, object, type Shape, string } from '../../lib/shape.ts';
+import { PersistentMap } from '../../lib/store.ts';
 
 /** An agent said what its run has cost so far, in US dollars. */
 type SpentEvent = {
@@ -37,10 +37,10 @@ type UsageEvent =
 /** What workers used, also those that are no more: by their ids. */
 export interface Used {
   /** What each agent said last of its run's cost. */
-  readonly meters: Ledger<string, { readonly run: number; readonly total: number }>;
-  readonly dollars: Ledger<string, ByDay<number>>;
+  readonly meters: PersistentMap<string, { readonly run: number; readonly total: number }>;
+  readonly dollars: PersistentMap<string, ByDay<number>>;
   /** By conversation, for each is counted from its beginning. */
-  readonly tokens: Ledger<string, Readonly<Record<string, ByDay<Tokens>>>>;
+  readonly tokens: PersistentMap<string, Readonly<Record<string, ByDay<Tokens>>>>;
 }
 
 type ByDay<T> = Readonly<Record<Day, T>>;
@@ -51,10 +51,10 @@ const tokens: Shape<Tokens> = object<Tokens>({
 
 /** What the log remembers of what was used. */
 export const usageSlice: Slice<{ readonly used: Used }, UsageEvent> = {
-  start: { used: { meters: new Ledger(), dollars: new Ledger(), tokens: new Ledger() } },
+  start: { used: { meters: new PersistentMap(), dollars: new PersistentMap(), tokens: new PersistentMap() } },
   fields: {
-    spent: { id: text, day: text, run: number, total: number },
-    'tokens-counted': { id: text, session: text, days: mapOf(tokens) },
+    spent: { id: string, day: string, run: number, total: number },
+    'tokens-counted': { id: string, session: string, days: mapOf(tokens) },
   },
   on: {
     spent: ({ used }, event) => ({ used: afterSpent(used, event) }),

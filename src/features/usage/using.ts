@@ -2,7 +2,7 @@ import { dayOf } from '../../core/amounts.ts';
 import { holdsLimit } from '../../core/usage.ts';
 import { type BudgetState, budgetState } from '../../core/workspace.ts';
 import { problemOf } from '../../lib/result.ts';
-import type { Happening } from '../log.ts';
+import type { DomainEvent } from '../log.ts';
 import type { Told } from '../messages.ts';
 import {
   addNotice,
@@ -10,7 +10,7 @@ import {
   type ControllerState,
   type Decision,
   type Moment,
-  nothing,
+  noConsequence,
 } from '../state.ts';
 import { afterSpent, spentBy, spentOn, type Used } from './used.ts';
 
@@ -71,6 +71,6 @@ export function clockRead(state: ControllerState, now: number): ControllerState 
 }
 
 /** Looks at the clock when a limit should be over. */
-export function awaitLimitEnd(_: Moment, { until }: Extract<Happening, { type: 'observed' }>): Consequence {
-  return until === undefined ? nothing : { effects: [{ type: 'await-limit-end', until }] };
+export function awaitLimitEnd(_: Moment, { until }: Extract<DomainEvent, { type: 'observed' }>): Consequence {
+  return until === undefined ? noConsequence : { effects: [{ type: 'await-limit-end', until }] };
 }

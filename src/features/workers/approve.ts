@@ -6,8 +6,8 @@ import { isLive, type PortBlock, type Worker } from '../../core/worker.ts';
 import { untrustedProblem } from '../../core/workspace.ts';
 import { failure, type Problem, problemOf, type Result } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { Happening } from '../log.ts';
-import type { RequestMessage, Ticket } from '../messages.ts';
+import type { DomainEvent } from '../log.ts';
+import type { RequestId, RequestMessage } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { canInsist, limitOf } from '../usage/limiting.ts';
 import { checkDraft, noSuchProposal, withBusy } from './checks.ts';
@@ -225,14 +225,14 @@ function decideApproval(state: ControllerState, request: Approve, message: Reque
   if (limit && !(canInsist(limit) && request.overLimit))
     return reply(state, ticket, { ok: false, problem: limit });
   const plan = allowed.value;
-  const approved: Happening = {
+  const approved: DomainEvent = {
     type: 'approved',
     n: open.n,
     digest: plan.digest,
     command: plan.command,
     byPid: from.pid,
   };
-  const begun: Happening = open.kind === 'resume' ? resumedFrom(plan) : startedFrom(open, plan);
+  const begun: DomainEvent = open.kind === 'resume' ? resumedFrom(plan) : startedFrom(open, plan);
   return {
     state: { ...state, busy: withBusy(state.busy, plan.id, { kind: 'launching', proposal: open }) },
     happenings: [approved, begun],
@@ -266,7 +266,7 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
   return plan;
 }
 
-function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
+function startedFrom(open: OpenProposal, plan: StartPlan): DomainEvent {
   const { repo, task, brief } = open.draft;
   const { id, role, branch, worktree, agent, sessionId } = plan;
   const base = { branch: plan.base?.branch ?? '', commit: plan.base?.commit ?? '' };
@@ -274,7 +274,7 @@ function startedFrom(open: OpenProposal, plan: StartPlan): Happening {
   return { type: 'started', ...worker, ...(role && { role }), ...givenBy(plan) };
 }
 
-function resumedFrom(plan: StartPlan): Happening {
+function resumedFrom(plan: StartPlan): DomainEvent {
   return { type: 'resumed', id: plan.id, ...givenBy(plan) };
 }
 
@@ -284,7 +284,7 @@ function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: t
 }
 
 /** It was shown as it would run in another shell's environment: it is shown again before it runs in the person's own. */
-function planAgain(state: ControllerState, environment: string, n: number, ticket: Ticket): Decision {
+function planAgain(state: ControllerState, environment: string, n: number, ticket: RequestId): Decision {
   const again = planIn(state, environment);
   const message = `Proposal ${n} was worked out for another shell of yours; now it is for the one that you approve in.`;
   const problem = problemOf('plan_changed', message, 'Look at it again, then approve.');
@@ -292,7 +292,7 @@ function planAgain(state: ControllerState, environment: string, n: number, ticke
 }
 
 /** Two plans were worked out side by side, or a worker with the same ports came back. */
-function replan(state: ControllerState, open: OpenProposal, ticket: Ticket): Decision {
+function replan(state: ControllerState, open: OpenProposal, ticket: RequestId): Decision {
   const answer = reply(state, ticket, planChanged(open.n));
   return { ...answer, effects: [{ type: 'plan', n: open.n }, ...answer.effects] };
 }

@@ -1,6 +1,6 @@
 import { failure, success } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
-import type { Ticket } from '../messages.ts';
+import type { RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { withoutBusy } from './checks.ts';
 
@@ -23,7 +23,7 @@ export const cancel = defineCommand<null>()({
 });
 
 /** Takes back what still waits, or ends the checks; from the merge on there is no way back but an undo. */
-function takeBack(state: ControllerState, ticket: Ticket, id: string): Decision {
+function takeBack(state: ControllerState, ticket: RequestId, id: string): Decision {
   const operation = state.busy.get(id);
   const done = { type: 'reply', ticket, result: success(null) } as const;
   if (operation?.kind === 'checking')

@@ -16,8 +16,8 @@ import { countRunning, findProposal, findWorker } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
 import {
   askFrom,
+  noEffects,
   type Step,
-  stay,
   toList,
   toUnseen,
   whyBusy,
@@ -70,7 +70,7 @@ export const card = defineDialog<CardDialog>({
       },
       run(state, { n }) {
         const proposal = findProposal(state, n);
-        return stay(proposal ? openEdit(state, proposal) : state);
+        return noEffects(proposal ? openEdit(state, proposal) : state);
       },
     },
     {
@@ -80,14 +80,14 @@ export const card = defineDialog<CardDialog>({
       keys: ['n'],
       isHarmless: true,
       disabledReason: whyBusy,
-      run: (state, { n }) => stay(openReject(state, n)),
+      run: (state, { n }) => noEffects(openReject(state, n)),
     },
     {
       id: 'later',
       title: 'decide later',
       hint: 'later',
       keys: ['l', 'escape', 'q', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
     createDevelopKey<CardDialog>('develop-card', (state, { n }) => {
       const proposal = findProposal(state, n);
@@ -116,17 +116,19 @@ function whyNotApproved(state: AppState, { n }: CardDialog): string | null {
 function approve(state: AppState, dialog: CardDialog): Step {
   const proposal = findProposal(state, dialog.n);
   const plan = proposal?.plan;
-  if (!plan || plan.digest !== dialog.digest) return stay(state);
+  if (!plan || plan.digest !== dialog.digest) return noEffects(state);
   const unseen = toUnseen(state, dialog);
-  if (unseen) return stay(unseen);
+  if (unseen) return noEffects(unseen);
   // Whoever was about to press y meant the plan that stood there before.
   if (dialog.changed) {
     const seen = withDialog(state, { ...dialog, changed: false });
-    return stay(withNotice(seen, 'The plan changed before you pressed y. Read it again; y then starts it.'));
+    return noEffects(
+      withNotice(seen, 'The plan changed before you pressed y. Read it again; y then starts it.'),
+    );
   }
   const { limit } = proposal;
   if (limit && !dialog.overLimit)
-    return stay(
+    return noEffects(
       withNotice(withDialog(state, { ...dialog, overLimit: true }), `${limit.message} y again starts it.`),
     );
   const overLimit = limit ? { overLimit: true } : {};

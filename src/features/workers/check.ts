@@ -21,7 +21,7 @@ export const check = defineServed<null>()({
     ]),
   handle: (services, wish) => {
     services.readConfig();
-    return services.foresee(requestFor(wish));
+    return services.dryRun(requestFor(wish));
   },
 });
 

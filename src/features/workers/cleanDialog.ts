@@ -2,7 +2,7 @@ import type { CleanPreview } from '../../core/proposal.ts';
 import type { Worker } from '../../core/worker.ts';
 import { type DialogBody, defineDialog, listed, marked } from '../../ui/dialog.ts';
 import type { AppState } from '../../ui/state.ts';
-import { ask, askFrom, type Step, stay, toList, withDialog } from '../../ui/step.ts';
+import { ask, askFrom, noEffects, type Step, toList, withDialog } from '../../ui/step.ts';
 import { type Line, line, span } from '../../ui/text.ts';
 import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
 
@@ -19,7 +19,7 @@ export function openClean(state: AppState, { id }: Pick<Worker, 'id'>): Step {
   });
 }
 
-export const clean = defineDialog<CleanDialog>({
+export const cleanDialog = defineDialog<CleanDialog>({
   kind: 'clean',
   ...endOf<CleanDialog>({
     hint: 'remove',
@@ -27,12 +27,14 @@ export const clean = defineDialog<CleanDialog>({
     blocker: () => null,
     confirm,
     lookAgain: openClean,
-    decline: (state) => stay(toList(state)),
+    decline: (state) => noEffects(toList(state)),
   }),
   view,
   onAnswer: (state, dialog, answer) =>
     answer.method === 'previewClean' && answer.result.ok
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }))
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }),
+        )
       : null,
 });
 
@@ -41,7 +43,7 @@ function wantsName({ preview }: CleanDialog): boolean {
 }
 
 function confirm(state: AppState, dialog: CleanDialog): Step {
-  if (!dialog.preview) return stay(state);
+  if (!dialog.preview) return noEffects(state);
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
   const { tip, left } = dialog.preview;
   return askFrom(state, dialog, 'clean', { id: dialog.id, tip, ...(left && { left }), ...typed });

@@ -4,7 +4,7 @@ import { check } from './check.ts';
 import { deliverBrief } from './deliverBrief.ts';
 import { edit } from './edit.ts';
 import { clean, finish, previewClean, previewFinish } from './finish.ts';
-import { bringBase, diffSnapshot, restoreSnapshot, snapshots } from './keeping.ts';
+import { bringBase, restoreWork, showSnapshot, snapshots } from './keeping.ts';
 import { leaveUnfinished } from './leaveUnfinished.ts';
 import { log, send } from './looking.ts';
 import { propose } from './propose.ts';
@@ -36,8 +36,8 @@ export const workerCommands = [
   weighTime,
   bringBase,
   snapshots,
-  diffSnapshot,
-  restoreSnapshot,
+  showSnapshot,
+  restoreWork,
   send,
   log,
 ] as const;

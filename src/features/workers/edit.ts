@@ -1,7 +1,7 @@
 import type { Proposal, ProposalDraft } from '../../core/proposal.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
-import type { Ticket } from '../messages.ts';
+import type { RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { checkDraft, noSuchProposal } from './checks.ts';
 
@@ -15,7 +15,7 @@ export const edit = defineCommand<Proposal>()({
   decide: (state, { n, draft }, { ticket }) => editProposal(state, ticket, n, draft),
 });
 
-function editProposal(state: ControllerState, ticket: Ticket, n: number, draft: ProposalDraft): Decision {
+function editProposal(state: ControllerState, ticket: RequestId, n: number, draft: ProposalDraft): Decision {
   const open = state.log.proposals.get(n);
   if (!open) return reply(state, ticket, noSuchProposal(n));
   if (open.kind === 'resume')

@@ -8,12 +8,12 @@ import {
 } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
 import { findWorker, whatBecame } from '../../ui/select.ts';
-import type { AppState, Asking, Scrolling } from '../../ui/state.ts';
+import type { AppState, PendingRequest, Scrolling } from '../../ui/state.ts';
 import {
   ask,
   isWaiting,
+  noEffects,
   type Step,
-  stay,
   toList,
   waitingText,
   whyBusy,
@@ -23,7 +23,7 @@ import { cellWidth, type Line, line, wrapLines } from '../../ui/text.ts';
 import { signingText } from '../../ui/words.ts';
 
 /** What finishing and cleaning have in common: a preview, answered by one key, or by typing the task's name. */
-export interface EndDialog extends Asking, Scrolling {
+export interface EndDialog extends PendingRequest, Scrolling {
   readonly kind: 'finish' | 'clean';
   readonly id: string;
   /** Null until it has come. */
@@ -53,7 +53,7 @@ export function endOf<D extends EndDialog>(
   end: End<D>,
 ): Pick<RoomDialog<D>, 'group' | 'keys' | 'modes' | 'text' | 'subject' | 'isStale'> {
   const leave = { title: 'no, leave everything as it is' } as const;
-  const close = (state: AppState) => stay(toList(state));
+  const close = (state: AppState) => noEffects(toList(state));
   const whyNot = (state: AppState, dialog: D) => {
     if (dialog.pending !== null) return waitingText;
     if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';

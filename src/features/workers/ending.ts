@@ -2,8 +2,8 @@ import { repoOf } from '../../core/ids.ts';
 import { draftId } from '../../core/proposal.ts';
 import { isOrchestrator } from '../../core/worker.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
-import type { Happening } from '../log.ts';
-import type { Ticket, Told } from '../messages.ts';
+import type { DomainEvent } from '../log.ts';
+import type { RequestId, Told } from '../messages.ts';
 import {
   type ControllerState,
   type Decision,
@@ -15,11 +15,13 @@ import {
 import { findIdle, withBusy, withoutBusy } from './checks.ts';
 
 /** Begins what takes the whole worker away; one at a time for each worker, and for each repository. */
-export function beginEnd(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
+export function beginEnd(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
   if (isOrchestrator(found.value)) return reply(state, ticket, hasNoBranch(request.do));
-  return isTaken(state, found.value.repo) ? enqueue(state, ticket, request) : start(state, ticket, request);
+  return isTaken(state, found.value.repo)
+    ? enqueue(state, ticket, request)
+    : startEnding(state, ticket, request);
 }
 
 function hasNoBranch(what: 'finish' | 'clean'): Result<never> {
@@ -45,15 +47,15 @@ export function cleanEnded(state: ControllerState, message: Told<'clean-ended'>)
 
 type Ended = Told<'finish-ended'> | Told<'clean-ended'>;
 
-function refused(state: ControllerState, id: string, ticket: Ticket, message: Ended): Decision {
+function refused(state: ControllerState, id: string, ticket: RequestId, message: Ended): Decision {
   return startNext(reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result), id);
 }
 
 /** The worker is no more; what others would start from may have moved with it. */
 function removed(
   state: ControllerState,
-  ticket: Ticket,
-  happening: Extract<Happening, { type: 'finished' | 'cleaned' }>,
+  ticket: RequestId,
+  happening: Extract<DomainEvent, { type: 'finished' | 'cleaned' }>,
   message: Ended,
 ): Decision {
   const { id } = happening;
@@ -84,13 +86,13 @@ export function isTaken({ busy }: ControllerState, repo: string): boolean {
   return [...busy].some(([id, { kind }]) => repoOf(id) === repo && isInLine(kind));
 }
 
-export function enqueue(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
+export function enqueue(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const busy = withBusy(state.busy, request.id, { kind: 'queued', request, ticket });
   return { state: { ...state, busy }, happenings: [], effects: [] };
 }
 
 /** Begins at once. */
-export function start(state: ControllerState, ticket: Ticket, request: QueuedRequest): Decision {
+export function startEnding(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
   const { id, tip, confirm = null, left } = request;
   const agreed = { confirm, ...(left && { left }) };
@@ -111,7 +113,7 @@ export function startNext(decision: Decision, id: string): Decision {
   for (const [waiting, operation] of state.busy) {
     if (repoOf(waiting) !== repo || !isInLine(operation.kind)) continue;
     if (operation.kind !== 'queued') return decision;
-    const next = start(state, operation.ticket, operation.request);
+    const next = startEnding(state, operation.ticket, operation.request);
     return { ...decision, state: next.state, effects: [...decision.effects, ...next.effects] };
   }
   return decision;

@@ -10,19 +10,19 @@ import type {
 } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import {
-  count,
+  boolean,
   exactly,
-  flag,
+  integer,
   listOf,
+  natural,
   nullable,
   number,
   object,
   oneOf,
   optional,
   type Shape,
-  text,
+  string,
   time,
-  whole,
 } from '../../lib/shape.ts';
 
 // What lines of a log about workers and proposals hold. Only fields that were always written are demanded.
@@ -34,65 +34,79 @@ export const proposalKind: Shape<Proposal['kind']> = oneOf<Proposal['kind']>({ s
 export const proposer: Shape<Proposer> = oneOf<Proposer>({ person: true, orchestrator: true, board: true });
 
 export const proposalDraft: Shape<ProposalDraft> = object<ProposalDraft>({
-  ...{ role: optional(role), repo: text, task: text, brief: text, agent: nullable(text) },
+  ...{ role: optional(role), repo: string, task: string, brief: string, agent: nullable(string) },
 });
 
-const problem: Shape<Problem> = object<Problem>({ code: text, message: text, hint: optional(text) });
+const problem: Shape<Problem> = object<Problem>({ code: string, message: string, hint: optional(string) });
 
 type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & { readonly sessionId: string };
 
 const openProposal: Shape<OpenProposal> = object<OpenProposal>({
-  ...{ n: count, kind: proposalKind, by: proposer, at: time, draft: proposalDraft, sessionId: text },
+  ...{ n: natural, kind: proposalKind, by: proposer, at: time, draft: proposalDraft, sessionId: string },
   limit: optional(problem),
 });
 
-const ports: Shape<PortBlock> = object<PortBlock>({ first: count, count });
+const ports: Shape<PortBlock> = object<PortBlock>({ first: natural, count: natural });
 
-const setup: Shape<FailedSetup> = object<FailedSetup>({ command: listOf(text), exitCode: nullable(whole) });
+const setup: Shape<FailedSetup> = object<FailedSetup>({
+  command: listOf(string),
+  exitCode: nullable(integer),
+});
 
 const state: Shape<WorkerState> = oneOf<WorkerState>({
   ...{ starting: true, 'needs-trust': true, working: true, waiting: true },
   ...{ idle: true, limited: true, exited: true, lost: true },
 });
 
-const question: Shape<AskedQuestion> = object<AskedQuestion>({ text, request: optional(text) });
+const question: Shape<AskedQuestion> = object<AskedQuestion>({ text: string, request: optional(string) });
 
 const update: Shape<UpdateDraft> = object<UpdateDraft>({
   status: oneOf<UpdateStatus>({ 'not started': true, working: true, blocked: true, done: true }),
-  ...{ summary: text, done: listOf(text), next: listOf(text), blockers: listOf(text) },
-  ...{ minutes: nullable(number), percent: nullable(number), readyToMerge: flag },
-  ...{ total: optional(number), openTime: optional(text), commits: optional(text), notes: optional(text) },
-  ...{ branch: optional(text), timestamp: optional(text) },
+  ...{ summary: string, done: listOf(string), next: listOf(string), blockers: listOf(string) },
+  ...{ minutes: nullable(number), percent: nullable(number), readyToMerge: boolean },
+  ...{
+    total: optional(number),
+    openTime: optional(string),
+    commits: optional(string),
+    notes: optional(string),
+  },
+  ...{ branch: optional(string), timestamp: optional(string) },
 });
 
 /** What events about workers hold; their slice has the types. */
 export const workerFields = {
   started: {
-    ...{ id: text, role: optional(role), repo: text, task: text, branch: text, worktree: text },
-    base: object<{ readonly branch: string; readonly commit: string }>({ branch: text, commit: text }),
-    ...{ agent: text, brief: text, sessionId: text, ports: optional(ports), typed: optional(exactly(true)) },
+    ...{ id: string, role: optional(role), repo: string, task: string, branch: string, worktree: string },
+    base: object<{ readonly branch: string; readonly commit: string }>({ branch: string, commit: string }),
+    ...{
+      agent: string,
+      brief: string,
+      sessionId: string,
+      ports: optional(ports),
+      typed: optional(exactly(true)),
+    },
   },
-  resumed: { id: text, ports: optional(ports), typed: optional(exactly(true)) },
-  'start-failed': { id: text, problem, proposal: openProposal },
-  'spawn-failed': { id: text, problem },
-  'setup-failed': { id: text, failed: setup },
+  resumed: { id: string, ports: optional(ports), typed: optional(exactly(true)) },
+  'start-failed': { id: string, problem, proposal: openProposal },
+  'spawn-failed': { id: string, problem },
+  'setup-failed': { id: string, failed: setup },
   observed: {
-    ...{ id: text, state, asks: nullable(text), until: optional(time) },
-    ...{ questions: optional(listOf(question)), askedBefore: optional(listOf(text)) },
+    ...{ id: string, state, asks: nullable(string), until: optional(time) },
+    ...{ questions: optional(listOf(question)), askedBefore: optional(listOf(string)) },
   },
-  said: { id: text, text },
-  denied: { id: text, what: text, why: text },
-  'branch-renamed': { id: text, branch: text },
-  'session-changed': { id: text, sessionId: text },
-  'conversation-lost': { id: text, sessionId: text },
-  updated: { id: text, update },
-  exited: { id: text, exitCode: whole, signal: whole, wanted: optional(flag) },
-  lost: { id: text },
-  finished: { id: text, into: text, merge: text, backup: text },
-  cleaned: { id: text, backup: text },
-  undone: { id: text },
-  renamed: { id: text, title: text },
-  'time-weighed': { id: text, minutes: nullable(number) },
-  'finish-wished': { id: text, by: nullable(text), why: text },
-  'backups-expired': { repo: text, refs: listOf(text) },
+  said: { id: string, text: string },
+  denied: { id: string, what: string, why: string },
+  'branch-renamed': { id: string, branch: string },
+  'session-changed': { id: string, sessionId: string },
+  'conversation-lost': { id: string, sessionId: string },
+  updated: { id: string, update },
+  exited: { id: string, exitCode: integer, signal: integer, wanted: optional(boolean) },
+  lost: { id: string },
+  finished: { id: string, into: string, merge: string, backup: string },
+  cleaned: { id: string, backup: string },
+  undone: { id: string },
+  renamed: { id: string, title: string },
+  'time-weighed': { id: string, minutes: nullable(number) },
+  'finish-wished': { id: string, by: nullable(string), why: string },
+  'backups-expired': { repo: string, refs: listOf(string) },
 };

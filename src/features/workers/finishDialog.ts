@@ -3,7 +3,7 @@ import type { Worker } from '../../core/worker.ts';
 import { type DialogBody, defineDialog, listed, marked, type RoomDialogKey } from '../../ui/dialog.ts';
 import { findWorker } from '../../ui/select.ts';
 import type { AppState } from '../../ui/state.ts';
-import { ask, askFrom, type Step, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { ask, askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { type Line, line, span, wrapLines } from '../../ui/text.ts';
 import { counted, quoteCommand } from '../../ui/words.ts';
 import { type EndDialog, endBody, endOf, unpreviewed } from './endDialogs.ts';
@@ -21,7 +21,7 @@ export function openFinish(state: AppState, { id }: Pick<Worker, 'id'>): Step {
   });
 }
 
-export const finish = defineDialog<FinishDialog>({
+export const finishDialog = defineDialog<FinishDialog>({
   kind: 'finish',
   ...endOf<FinishDialog>({
     hint: 'merge',
@@ -44,7 +44,9 @@ export const finish = defineDialog<FinishDialog>({
   view,
   onAnswer: (state, dialog, answer) =>
     answer.method === 'previewFinish' && answer.result.ok
-      ? stay(withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }))
+      ? noEffects(
+          withDialog(state, { ...dialog, pending: null, problem: null, preview: answer.result.value }),
+        )
       : null,
 });
 
@@ -53,7 +55,7 @@ function wantsName({ preview }: FinishDialog): boolean {
 }
 
 function confirm(state: AppState, dialog: FinishDialog): Step {
-  if (!dialog.preview) return stay(state);
+  if (!dialog.preview) return noEffects(state);
   const { tip, checks, left } = dialog.preview;
   const typed = wantsName(dialog) ? { confirm: dialog.typed.text.trim() } : {};
   const agreed = { ...(checks && { checks }), ...(left && { left }), ...typed };
@@ -63,7 +65,7 @@ function confirm(state: AppState, dialog: FinishDialog): Step {
 /** A no to a finish that the orchestrator would have is one to that, too. */
 function decline(state: AppState, { id }: FinishDialog): Step {
   const isWished = (findWorker(state, id)?.finishWish ?? null) !== null;
-  return isWished ? ask(toList(state), 'leaveUnfinished', { id }) : stay(toList(state));
+  return isWished ? ask(toList(state), 'leaveUnfinished', { id }) : noEffects(toList(state));
 }
 
 /** The way on from conflicts. */

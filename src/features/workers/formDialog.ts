@@ -12,12 +12,12 @@ import {
 } from '../../ui/field.ts';
 import { dialogColumns, dialogHeight } from '../../ui/layout.ts';
 import { findProposal, selectedRepo } from '../../ui/select.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import {
   askFrom,
+  noEffects,
   problemText,
   type Step,
-  stay,
   toList,
   waitingText,
   withDialog,
@@ -30,7 +30,7 @@ const fields = ['repo', 'agent', 'task', 'brief'] as const;
 export type FormField = (typeof fields)[number];
 
 /** Describes a new worker, or changes an open proposal. */
-export interface FormDialog extends Asking {
+export interface FormDialog extends PendingRequest {
   readonly kind: 'form';
   /** Number of the proposal being changed; null for a new one. */
   readonly editing: number | null;
@@ -76,7 +76,8 @@ const keys: readonly RoomDialogKey<FormDialog>[] = [
     hint: sendHint,
     keys: ['enter'],
     disabledReason: (_, { field, pending }) => (field === 'brief' && pending !== null ? waitingText : null),
-    run: (state, form) => (form.field === 'brief' ? sendForm(state, form) : stay(moveField(state, form, 1))),
+    run: (state, form) =>
+      form.field === 'brief' ? sendForm(state, form) : noEffects(moveField(state, form, 1)),
   },
   {
     id: 'line-break',
@@ -84,7 +85,7 @@ const keys: readonly RoomDialogKey<FormDialog>[] = [
     hint: 'line break',
     keys: ['ctrl-j', 'alt-enter', 'shift-enter'],
     run: (state, form) =>
-      stay(
+      noEffects(
         form.field === 'brief'
           ? withDialog(state, { ...form, brief: insertText(form.brief, '\n', true) })
           : state,
@@ -94,25 +95,25 @@ const keys: readonly RoomDialogKey<FormDialog>[] = [
     id: 'next-field',
     title: 'next field',
     keys: ['tab'],
-    run: (state, form) => stay(moveField(state, form, 1)),
+    run: (state, form) => noEffects(moveField(state, form, 1)),
   },
   {
     id: 'previous-field',
     title: 'previous field',
     keys: ['shift-tab'],
-    run: (state, form) => stay(moveField(state, form, -1)),
+    run: (state, form) => noEffects(moveField(state, form, -1)),
   },
   {
     id: 'field-down',
     title: 'through rows and fields',
     keys: ['down'],
-    run: (state, form) => stay(moveUpOrDown(state, form, 1)),
+    run: (state, form) => noEffects(moveUpOrDown(state, form, 1)),
   },
   {
     id: 'field-up',
     title: 'through rows and fields',
     keys: ['up'],
-    run: (state, form) => stay(moveUpOrDown(state, form, -1)),
+    run: (state, form) => noEffects(moveUpOrDown(state, form, -1)),
   },
   {
     id: 'cancel-form',
@@ -122,7 +123,7 @@ const keys: readonly RoomDialogKey<FormDialog>[] = [
     // Back to the card that the form came from, if it is still open.
     run(state, { editing }) {
       const proposal = editing === null ? null : findProposal(state, editing);
-      return stay(proposal ? openCard(state, proposal) : toList(state));
+      return noEffects(proposal ? openCard(state, proposal) : toList(state));
     },
   },
 ];
@@ -170,7 +171,7 @@ function choosing(id: string, names: readonly string[], by: 1 | -1): RoomDialogK
     keys: names,
     palette: 'never',
     disabledReason: (_, { pending }) => (pending === null ? null : waitingText),
-    run: (state, form) => stay(choose(state, form, by)),
+    run: (state, form) => noEffects(choose(state, form, by)),
   };
 }
 
@@ -213,7 +214,7 @@ function sendForm(state: AppState, form: FormDialog): Step {
   if (field !== null) {
     const there = withDialog(state, { ...form, field });
     // Everything else that is wrong stands in the form.
-    return stay(
+    return noEffects(
       form.task.text === '' ? withNotice(there, 'The task needs a name, such as fix-migration.') : there,
     );
   }

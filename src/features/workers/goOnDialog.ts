@@ -3,14 +3,14 @@ import type { GoneOn } from '../../core/usage.ts';
 import { type DialogBody, defineDialog, emptyBody, listed as headed, problemRows } from '../../ui/dialog.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findWorker } from '../../ui/select.ts';
-import { type AppState, type Asking, type Scrolling, unasked } from '../../ui/state.ts';
-import { ask, inTurn, type Step, stay, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, type Scrolling, unasked } from '../../ui/state.ts';
+import { ask, noEffects, type Step, sequence, whyBusy, whyUnreachable, withDialog } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { noKeys, queueHint, selectStopped, severalGroup, yesToAll } from './several.ts';
 
 /** Workers that stopped at a usage limit and are to go on: those listed when the dialog was opened. */
-interface GoOnDialog extends Asking, Scrolling {
+interface GoOnDialog extends PendingRequest, Scrolling {
   readonly kind: 'go-on';
   readonly going: readonly string[];
   /** Whose processes have ended. */
@@ -31,11 +31,11 @@ export const goOnKey: RoomKey = {
     const { canGoOn, ended } = selectStopped(state);
     const listed = { going: canGoOn.map(({ id }) => id), resuming: ended.map(({ id }) => id) };
     const dialog: GoOnDialog = { kind: 'go-on', ...listed, left: null, scroll: 0, ...unasked };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 
-export const goOn = defineDialog<GoOnDialog>({
+export const goOnDialog = defineDialog<GoOnDialog>({
   kind: 'go-on',
   group: severalGroup,
   subject: (_, { going, resuming }) => [...going, 'and', ...resuming].join(' '),
@@ -46,7 +46,7 @@ export const goOn = defineDialog<GoOnDialog>({
       hint: (state, dialog) => (whyNotLet(state, dialog) === null ? 'let them go on' : null),
       keys: ['y'],
       disabledReason: whyNotLet,
-      run: letGoOn,
+      run: resumeListed,
     },
     ...noKeys<GoOnDialog>(({ left }) => left !== null),
   ],
@@ -55,7 +55,7 @@ export const goOn = defineDialog<GoOnDialog>({
   onAnswer(state, dialog, answer) {
     if (answer.method !== 'goOn' || !answer.result.ok || answer.result.value.left.length === 0) return null;
     const { going, left } = answer.result.value;
-    return stay(withDialog(state, { ...dialog, going, resuming: [], left, pending: null }));
+    return noEffects(withDialog(state, { ...dialog, going, resuming: [], left, pending: null }));
   },
 });
 
@@ -78,9 +78,9 @@ function whyNotLet(state: AppState, { left }: GoOnDialog): string | null {
 }
 
 /** Those without a process are only asked for: each becomes a proposal with a card of its own. */
-function letGoOn(state: AppState, dialog: GoOnDialog): Step {
+function resumeListed(state: AppState, dialog: GoOnDialog): Step {
   const { going, resuming } = dialog;
-  const step = inTurn(state, [
+  const step = sequence(state, [
     ...resuming.map((id) => (next: AppState) => ask(next, 'proposeResume', { id })),
     ...(going.length > 0 ? [(next: AppState) => ask(next, 'goOn', { ids: going })] : []),
   ]);

@@ -2,7 +2,7 @@ import type { Brought } from '../../core/proposal.ts';
 import type { Backup, Restored } from '../../core/repo.ts';
 import { asksNothing, wholeNumber } from '../../core/values.ts';
 import { type Printed, refuse } from '../../core/verb.ts';
-import { columns } from '../../ui/rows.ts';
+import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
@@ -23,7 +23,7 @@ export const snapshots = defineServed<readonly Backup[]>()({
       says: ({ id }, kept, { now }) =>
         kept.length === 0
           ? `Nothing was kept of ${id} yet.`
-          : columns(
+          : alignColumns(
               kept.map(({ at, commit, subject }, index) => [
                 `${index + 1}`,
                 `${ageOf(at, now)} ago`,
@@ -45,7 +45,7 @@ export function ageOf(at: string, now: number): string {
 }
 
 /** A patch: what a snapshot holds that is not committed. */
-export const diffSnapshot = defineServed<string>()({
+export const showSnapshot = defineServed<string>()({
   name: 'diffSnapshot',
   by: 'anyone',
   onForeignState: true,
@@ -59,7 +59,7 @@ export const diffSnapshot = defineServed<string>()({
       values: { n: { about: 'number of the snapshot', parse: wholeNumber } },
       run: async (call, [id, n = 1]): Promise<Printed> => {
         const { ref } = await numbered(call, id, n);
-        const diff = await call.ask(diffSnapshot, { id, ref });
+        const diff = await call.ask(showSnapshot, { id, ref });
         return { value: { id, n, ref, diff }, text: diff };
       },
     },
@@ -75,7 +75,7 @@ async function numbered(call: VerbCall, id: string, n: number): Promise<Backup> 
 }
 
 /** Puts files back as uncommitted changes; `exact` deletes those that the snapshot does not have. */
-export const restoreSnapshot = defineServed<Restored>()({
+export const restoreWork = defineServed<Restored>()({
   name: 'restoreSnapshot',
   by: 'person',
   what: 'restore snapshots',
@@ -99,7 +99,7 @@ async function restore(
 ): Promise<Printed> {
   const kept = await numbered(call, id, n);
   await call.demandYes(yes, `Put the files of ${id} back as they were ${ageOf(kept.at, call.now)} ago?`);
-  const done = await call.ask(restoreSnapshot, { id, ref: kept.ref, exact });
+  const done = await call.ask(restoreWork, { id, ref: kept.ref, exact });
   const changed = done.restored.length + done.deleted.length;
   const before = done.before ? ' What was there before is snapshot 1 now.' : '';
   const text = `${changed} ${changed === 1 ? 'file was' : 'files were'} put back.${before}`;

@@ -3,7 +3,7 @@ import { answersTo, type QueueItem } from '../../core/queue.ts';
 import { wholeNumber } from '../../core/values.ts';
 import { demandWorker, type Printed } from '../../core/verb.ts';
 import { success } from '../../lib/result.ts';
-import { columns, timeText } from '../../ui/rows.ts';
+import { alignColumns, timeText } from '../../ui/rows.ts';
 import { defineServed, defineVerb, type VerbCall } from '../define.ts';
 import type { LogEvent } from '../log.ts';
 import type { LoggedEvent } from '../services.ts';
@@ -103,7 +103,7 @@ export const lookingVerbs = [
     what: 'look at what waits',
     run: async (call) => {
       const { queue } = await call.facts();
-      const text = queue.length === 0 ? 'Nothing needs you.' : columns(queue.map(queueRow));
+      const text = queue.length === 0 ? 'Nothing needs you.' : alignColumns(queue.map(queueRow));
       return { value: queue.map(queueJson), text };
     },
   }),

@@ -5,7 +5,7 @@ import {
   type OpenQuestion,
   observe,
   type SessionSign,
-  type Sign,
+  type Signal,
   type TitleSign,
 } from '../../core/observation.ts';
 import { draftId } from '../../core/proposal.ts';
@@ -13,7 +13,7 @@ import { type AskedQuestion, isLive, isOrchestrator, type Worker } from '../../c
 import type { AgentPreset } from '../../core/workspace.ts';
 import type { TerminalRecord } from '../../ipc/hostApi.ts';
 import { type Problem, problemOf } from '../../lib/result.ts';
-import type { Happening } from '../log.ts';
+import type { DomainEvent } from '../log.ts';
 import type { Message, Told } from '../messages.ts';
 import {
   addNotice,
@@ -22,7 +22,7 @@ import {
   type Decision,
   type Effect,
   type Moment,
-  nothing,
+  noConsequence,
 } from '../state.ts';
 import type { ToolsContact } from './workerState.ts';
 
@@ -87,7 +87,7 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
 }
 
 /** What ends while it is being stopped, finished or cleaned, ends because a person wants that. */
-function wanted(happening: Happening): Happening {
+function wanted(happening: DomainEvent): DomainEvent {
   return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
 }
 
@@ -113,8 +113,8 @@ function see(
   };
 }
 
-function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Sign[] {
-  const signs: Sign[] = [];
+function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Signal[] {
+  const signs: Signal[] = [];
   const says = titleOf(now, speech);
   // Whether Claude Code rests or asks, its title is the same: `lookAtAgent` finds out which.
   const isOpen = speech.speaks === 'claude' && says === 'resting';
@@ -174,7 +174,11 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
 }
 
 /** When a limit ends, where the agent said so; it may say so again, of another time. */
-function withEnd({ id, state, limitedUntil }: Worker, sign: Sign, seen: readonly Happening[]): Happening[] {
+function withEnd(
+  { id, state, limitedUntil }: Worker,
+  sign: Signal,
+  seen: readonly DomainEvent[],
+): DomainEvent[] {
   const until = sign.source === 'hook' && sign.report.kind === 'turn-failed' ? sign.report.until : undefined;
   if (until === undefined) return [...seen];
   if (seen.length === 0 && state === 'limited' && until !== limitedUntil)
@@ -182,7 +186,7 @@ function withEnd({ id, state, limitedUntil }: Worker, sign: Sign, seen: readonly
   return seen.map((happening) => (happening.type === 'observed' ? { ...happening, until } : happening));
 }
 
-function isSessionStart(sign: Sign): boolean {
+function isSessionStart(sign: Signal): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
 }
 
@@ -208,7 +212,7 @@ export function isFresh(
  * goes on above such a question: it takes prompts, its title and its session file say that it works or rests, and its
  * screen may show the dialog no more. Only a key can have answered the question there.
  */
-function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker, sign: Sign): boolean {
+function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker, sign: Signal): boolean {
   if (state !== 'waiting' || sign.source === 'process') return false;
   const asked = [...held.values()].filter(({ request }) => request.worker === id && request.bySubagent);
   if (asked.length === 0) return false;
@@ -218,7 +222,7 @@ function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker
 }
 
 /** What signs make of a worker; nothing when they say nothing new. */
-export function observed(state: ControllerState, worker: Worker, signs: readonly Sign[]): Happening[] {
+export function observed(state: ControllerState, worker: Worker, signs: readonly Signal[]): DomainEvent[] {
   const now: Observation = {
     state: worker.state,
     questions: worker.questions.map((question) => withCall(state, question)),
@@ -238,7 +242,7 @@ function withCall({ held }: ControllerState, question: AskedQuestion): OpenQuest
   return call === undefined ? question : { ...question, call };
 }
 
-function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): Happening {
+function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): DomainEvent {
   return { type: 'exited', id, exitCode: exit.code, signal: exit.signal };
 }
 
@@ -296,7 +300,7 @@ function corrected(
   { id }: Worker,
   text: string,
   hint: string,
-  happening: Happening,
+  happening: DomainEvent,
 ): Decision {
   const wishes = [...state.log.proposals.values()].filter(
     (open) => open.kind === 'resume' && draftId(open.draft) === id,
@@ -320,7 +324,7 @@ export function noteRun({ now }: Moment, { id }: Told<'launched'>): Consequence 
 export function awaitTools({ now }: Moment, { id, sign }: Told<'signed'>): Consequence {
   const known = now.tools.get(id);
   const isTurn = sign.source === 'hook' && sign.report.kind === 'prompted' && known?.state === 'fresh';
-  if (!isTurn) return nothing;
+  if (!isTurn) return noConsequence;
   const { run } = known;
   return {
     now: withContact(now, id, { run, state: 'awaited' }),
@@ -356,22 +360,22 @@ function withContact(state: ControllerState, id: string, contact: ToolsContact):
 /** Keeps the work of a worker whose turn ends: it may have changed files. */
 export function keepWork(
   { before: { log, busy } }: Moment,
-  happening: Extract<Happening, { type: 'observed' | 'exited' | 'lost' }>,
+  happening: Extract<DomainEvent, { type: 'observed' | 'exited' | 'lost' }>,
 ): Consequence {
   const { id } = happening;
   const state = happening.type === 'observed' ? happening.state : happening.type;
   const worker = log.workers.get(id);
-  if (state === 'working' || busy.has(id) || !worker || isOrchestrator(worker)) return nothing;
+  if (state === 'working' || busy.has(id) || !worker || isOrchestrator(worker)) return noConsequence;
   const was = worker.state;
   // Waiting for an answer it has often just been about to change something, and has changed something before.
   const hasWorked = was === 'working' || was === 'waiting';
-  if (!hasWorked || state === was) return nothing;
+  if (!hasWorked || state === was) return noConsequence;
   return { effects: [{ type: 'snapshot', id, why: `Was ${was}, now ${state}` }] };
 }
 
 /** Looks what a killed host left running, where there is a worker that it can be of. */
 export function lookForLeft({ now: { log } }: Moment): Consequence {
-  return log.workers.size === 0 ? nothing : { effects: [{ type: 'look-for-left' }] };
+  return log.workers.size === 0 ? noConsequence : { effects: [{ type: 'look-for-left' }] };
 }
 
 /** A worktree that is being removed cannot be kept any more, and need not be. */

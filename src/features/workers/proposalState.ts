@@ -1,7 +1,7 @@
 import { workerId } from '../../core/ids.ts';
 import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
 import { put, type Slice, unchanged, without } from '../../core/slice.ts';
-import { count, listOf, text, whole } from '../../lib/shape.ts';
+import { integer, listOf, natural, string } from '../../lib/shape.ts';
 import { proposalDraft, proposalKind, proposer } from './eventShapes.ts';
 import type { OpenProposal, StartEvent } from './workerState.ts';
 
@@ -35,10 +35,10 @@ interface ProposalState {
 export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
   start: { lastProposal: 0, proposals: new Map() },
   fields: {
-    proposed: { n: count, kind: proposalKind, by: proposer, draft: proposalDraft, sessionId: text },
-    edited: { n: count, draft: proposalDraft },
-    rejected: { n: count, why: text },
-    approved: { n: count, digest: text, command: listOf(text), byPid: whole },
+    proposed: { n: natural, kind: proposalKind, by: proposer, draft: proposalDraft, sessionId: string },
+    edited: { n: natural, draft: proposalDraft },
+    rejected: { n: natural, why: string },
+    approved: { n: natural, digest: string, command: listOf(string), byPid: integer },
   },
   on: {
     proposed: ({ lastProposal, proposals }, { n, kind, by, draft, sessionId, at }) => ({

@@ -3,7 +3,7 @@ import { draftId, type Proposal, type Proposer, type StartPlan } from '../../cor
 import { isLive } from '../../core/worker.ts';
 import type { Problem } from '../../lib/result.ts';
 import { plainLine } from '../../lib/sanitize.ts';
-import { columns as aligned, type NamedText, namedRows, quotedText } from '../../ui/rows.ts';
+import { alignColumns as aligned, type NamedText, namedRows, quotedText } from '../../ui/rows.ts';
 import { longAge, portsText, quoteCommand, shownCommand, sizeText } from '../../ui/words.ts';
 
 /** Cells of the longest name and what stands around it. */

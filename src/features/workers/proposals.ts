@@ -1,9 +1,15 @@
 import type { Proposal } from '../../core/proposal.ts';
-import { type AppState, type Asking, type Scrolling, type Seen, unasked } from '../../ui/state.ts';
+import {
+  type AppState,
+  type PendingRequest,
+  type Scrolling,
+  type SeenPane,
+  unasked,
+} from '../../ui/state.ts';
 import { withDialog } from '../../ui/step.ts';
 
 /** The approval card of an open proposal. */
-export interface CardDialog extends Asking, Scrolling {
+export interface CardDialog extends PendingRequest, Scrolling {
   readonly kind: 'card';
   readonly n: number;
   /** Of the plan last shown; null until there was one. */
@@ -12,7 +18,7 @@ export interface CardDialog extends Asking, Scrolling {
   readonly changed: boolean;
   /** The person said yes, and was told of the limit: the next yes insists. */
   readonly overLimit?: boolean;
-  readonly seen?: Seen;
+  readonly seen?: SeenPane;
 }
 
 /** Opens the card of a proposal, as it is now. */

@@ -2,7 +2,7 @@ import type { Proposal, ProposalDraft, Proposer } from '../../core/proposal.ts';
 import type { Printed } from '../../core/verb.ts';
 import { isLive, orchestrator } from '../../core/worker.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { NamedRequest, Ticket } from '../messages.ts';
+import type { NamedRequest, RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
 import { approvesHere, demandPerson } from './check.ts';
@@ -96,7 +96,7 @@ interface Proposing {
 /** Puts a draft before the person; it is checked first. @param by who wants it */
 export function proposeBy(
   state: ControllerState,
-  ticket: Ticket,
+  ticket: RequestId,
   draft: ProposalDraft,
   sessionId: string,
   by: Proposer,

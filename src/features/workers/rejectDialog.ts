@@ -2,12 +2,12 @@ import { draftId } from '../../core/proposal.ts';
 import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
 import { findProposal } from '../../ui/select.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { askFrom, stay, toList, whyBusy, withDialog } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, toList, whyBusy, withDialog } from '../../ui/step.ts';
 import { cellWidth, line } from '../../ui/text.ts';
 import { openCard, proposalGone } from './proposals.ts';
 
-interface RejectDialog extends Asking {
+interface RejectDialog extends PendingRequest {
   readonly kind: 'reject';
   readonly n: number;
   readonly why: TextField;
@@ -19,7 +19,7 @@ export function openReject(state: AppState, n: number): AppState {
 }
 
 /** Asks for the reason that the proposer is given. */
-export const reject = defineDialog<RejectDialog>({
+export const rejectDialog = defineDialog<RejectDialog>({
   kind: 'reject',
   group: 'Rejecting',
   takesTypedAhead: 'A reason is written; enter sends it only after that.',
@@ -40,7 +40,7 @@ export const reject = defineDialog<RejectDialog>({
       keys: ['escape', 'ctrl-c'],
       run(state, { n }) {
         const proposal = findProposal(state, n);
-        return stay(proposal ? openCard(state, proposal) : toList(state));
+        return noEffects(proposal ? openCard(state, proposal) : toList(state));
       },
     },
   ],

@@ -3,11 +3,11 @@ import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/
 import { fieldOf, oneLineField, type TextField } from '../../ui/field.ts';
 import type { RoomKey } from '../../ui/keys.ts';
 import { findWorker, selectedWorker, whatBecame } from '../../ui/select.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import {
   askFrom,
+  noEffects,
   type Step,
-  stay,
   toList,
   whyBusy,
   whyUnreachable,
@@ -17,7 +17,7 @@ import {
 import { line, wrapLines } from '../../ui/text.ts';
 
 /** Another title for a worker. */
-interface RenameDialog extends Asking {
+interface RenameDialog extends PendingRequest {
   readonly kind: 'rename';
   readonly id: string;
   readonly title: TextField;
@@ -31,15 +31,15 @@ export const renameKey: RoomKey = {
   disabledReason: (state) => (selectedWorker(state) ? whyUnreachable(state) : 'Select a worker first.'),
   run(state) {
     const worker = selectedWorker(state);
-    if (!worker) return stay(state);
+    if (!worker) return noEffects(state);
     const { id } = worker;
     const dialog: RenameDialog = { kind: 'rename', id, title: fieldOf(titleOf(worker)), ...unasked };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 
 /** Asks for the title that a worker is shown under. */
-export const rename = defineDialog<RenameDialog>({
+export const renameDialog = defineDialog<RenameDialog>({
   kind: 'rename',
   group: 'Renaming',
   takesTypedAhead: 'Only what it is called changes, and the same key changes it back.',
@@ -58,13 +58,13 @@ export const rename = defineDialog<RenameDialog>({
       title: 'leave its title as it is',
       hint: 'cancel',
       keys: ['escape', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   view,
   onAnswer: (state, { id }, answer) =>
     answer.method === 'rename' && answer.result.ok
-      ? stay(withNotice(toList(state), `${id} is shown as ${answer.result.value.title}.`))
+      ? noEffects(withNotice(toList(state), `${id} is shown as ${answer.result.value.title}.`))
       : null,
   isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
 });
@@ -74,7 +74,7 @@ function save(state: AppState, dialog: RenameDialog): Step {
   const { id } = dialog;
   const worker = findWorker(state, id);
   const title = dialog.title.text.trim();
-  if (worker && title === titleOf(worker)) return stay(toList(state));
+  if (worker && title === titleOf(worker)) return noEffects(toList(state));
   return askFrom(state, dialog, 'rename', { id, title });
 }
 

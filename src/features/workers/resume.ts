@@ -3,7 +3,7 @@ import type { Printed } from '../../core/verb.ts';
 import { isLive } from '../../core/worker.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { Ticket } from '../messages.ts';
+import type { RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
 import { approvesHere, demandPerson } from './check.ts';
@@ -40,7 +40,7 @@ async function resumeWorker(
 }
 
 /** A second wish to resume the same worker is the first one. */
-function proposeResume(state: ControllerState, ticket: Ticket, id: string): Decision {
+function proposeResume(state: ControllerState, ticket: RequestId, id: string): Decision {
   const found = findIdle(state, id);
   if (!found.ok) return reply(state, ticket, found);
   const { role, repo, task, brief, agent, sessionId, state: workerState } = found.value;

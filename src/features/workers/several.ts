@@ -4,15 +4,15 @@ import type { Problem } from '../../lib/result.ts';
 import type { RoomDialogKey } from '../../ui/dialog.ts';
 import { findProposal } from '../../ui/select.ts';
 import type { AnyDialog, AppState } from '../../ui/state.ts';
-import { isWaiting, stay, toList } from '../../ui/step.ts';
+import { isWaiting, noEffects, toList } from '../../ui/step.ts';
 
 /** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
 
-export type Planned = Proposal & { readonly plan: StartPlan };
+export type PlannedProposal = Proposal & { readonly plan: StartPlan };
 
 /** A proposal with the plan that was shown, and what its approval came to. */
 export interface Listed {
-  readonly proposal: Planned;
+  readonly proposal: PlannedProposal;
   /** Tag of its request, once the person has said yes. */
   readonly tag: number | null;
   readonly outcome: 'started' | Problem | null;
@@ -22,7 +22,7 @@ export const severalGroup = 'Several at once';
 export const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
 
 /** Proposals that can be started as they stand. */
-export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly Planned[] {
+export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly PlannedProposal[] {
   return facts?.proposals.filter(isPlanned) ?? [];
 }
 
@@ -35,12 +35,12 @@ export function selectUnlisted(
   return facts?.proposals.filter(({ n }) => !listed.has(n)) ?? [];
 }
 
-function isPlanned(proposal: Proposal): proposal is Planned {
+function isPlanned(proposal: Proposal): proposal is PlannedProposal {
   return proposal.plan !== null && proposal.problem === null;
 }
 
 /** Why a listed proposal is not started by a yes; null while it is just what is shown. */
-export function whyLeft(state: AppState, { proposal }: Listed): string | null {
+export function skipReason(state: AppState, { proposal }: Listed): string | null {
   const now = findProposal(state, proposal.n);
   if (!now) return 'It is no longer open.';
   if (now.problem) return now.problem.message;
@@ -57,7 +57,7 @@ export function noKeys<D extends AnyDialog>(isAnswered: (dialog: D) => boolean):
   const isOpen = (state: AppState, dialog: D) => !isWaiting(state) && !isAnswered(dialog);
   const leave = {
     title: 'no, leave everything as it is',
-    run: (state: AppState) => stay(toList(state)),
+    run: (state: AppState) => noEffects(toList(state)),
   } as const;
   const keys: readonly RoomDialogKey<D>[] = [
     {

@@ -13,12 +13,18 @@ import {
 import type { RoomKey } from '../../ui/keys.ts';
 import { selectPaneSize } from '../../ui/layout.ts';
 import { findProposal } from '../../ui/select.ts';
-import { type AppState, type Asking, type Scrolling, type Seen, unasked } from '../../ui/state.ts';
+import {
+  type AppState,
+  type PendingRequest,
+  type Scrolling,
+  type SeenPane,
+  unasked,
+} from '../../ui/state.ts';
 import {
   ask,
-  inTurn,
+  noEffects,
   type Step,
-  stay,
+  sequence,
   toList,
   toUnseen,
   whyBusy,
@@ -36,15 +42,15 @@ import {
   selectPlanned,
   selectUnlisted,
   severalGroup,
-  whyLeft,
+  skipReason,
   yesToAll,
 } from './several.ts';
 
 /** All proposals that can be started, as they were when the dialog was opened: one yes means these and no others. */
-interface StartSeveralDialog extends Asking, Scrolling {
+interface StartSeveralDialog extends PendingRequest, Scrolling {
   readonly kind: 'start-several';
   readonly listed: readonly Listed[];
-  readonly seen?: Seen;
+  readonly seen?: SeenPane;
 }
 
 export const startSeveralKey: RoomKey = {
@@ -58,7 +64,7 @@ export const startSeveralKey: RoomKey = {
   run(state) {
     const listed = selectPlanned(state).map((proposal): Listed => ({ proposal, tag: null, outcome: null }));
     const dialog: StartSeveralDialog = { kind: 'start-several', listed, scroll: 0, ...unasked };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 
@@ -88,10 +94,10 @@ export const startSeveral = defineDialog<StartSeveralDialog>({
     const listed = dialog.listed.map((one): Listed => (one.tag === tag ? { ...one, outcome } : one));
     const isOver = listed.every((one) => one.tag === null || one.outcome !== null);
     if (isOver && listed.every((one) => one.outcome === 'started'))
-      return stay(withNotice(toList(state), `${counted(listed.length, 'worker')} started.`));
+      return noEffects(withNotice(toList(state), `${counted(listed.length, 'worker')} started.`));
     // What came of it begins at the top, wherever the list was read to its end.
     const asked = isOver ? { pending: null, scroll: 0 } : {};
-    return stay(withDialog(state, { ...dialog, listed, ...asked }));
+    return noEffects(withDialog(state, { ...dialog, listed, ...asked }));
   },
 });
 
@@ -111,17 +117,17 @@ function whyNotListed(state: AppState): string | null {
 
 function whyNotApproved(state: AppState, dialog: StartSeveralDialog): string | null {
   if (isAnswered(dialog)) return 'That was answered; A lists what is still proposed.';
-  const isAnyOpen = dialog.listed.some((one) => whyLeft(state, one) === null);
+  const isAnyOpen = dialog.listed.some((one) => skipReason(state, one) === null);
   return whyBusy(state) ?? (isAnyOpen ? null : 'Nothing of this is open any more.');
 }
 
 /** Each with the digest that was shown, all at once: the controller takes them in order and spaces the starts. */
 function approve(state: AppState, dialog: StartSeveralDialog): Step {
   const unseen = toUnseen(state, dialog);
-  if (unseen) return stay(unseen);
-  const open = dialog.listed.filter((one) => whyLeft(state, one) === null);
+  if (unseen) return noEffects(unseen);
+  const open = dialog.listed.filter((one) => skipReason(state, one) === null);
   const already = state.facts?.workers.length ?? 0;
-  const step = inTurn(
+  const step = sequence(
     state,
     open.map(({ proposal: { n, plan } }, at) => (next) => {
       const size = selectPaneSize(state, already + at, already + open.length);
@@ -131,7 +137,7 @@ function approve(state: AppState, dialog: StartSeveralDialog): Step {
   const listed = dialog.listed.map((one): Listed => {
     const at = open.indexOf(one);
     if (at >= 0) return { ...one, tag: state.nextTag + at };
-    return { ...one, outcome: problemOf('plan_changed', whyLeft(state, one) ?? '') };
+    return { ...one, outcome: problemOf('plan_changed', skipReason(state, one) ?? '') };
   });
   const pending = step.state.nextTag - 1;
   return { ...step, state: withDialog(step.state, { ...dialog, listed, pending }) };
@@ -272,7 +278,7 @@ function briefRows(brief: string, width: number): readonly Line[] {
 
 /** What speaks against it; what has changed since is not started. */
 function againstRows(state: AppState, one: Listed, limit: string | null, width: number): readonly Line[] {
-  const left = one.tag === null ? whyLeft(state, one) : null;
+  const left = one.tag === null ? skipReason(state, one) : null;
   const against = [...(limit === null ? [] : [limit]), ...one.proposal.plan.warnings];
   return [
     ...(left === null ? [] : marked('✕', left, width, 'bad')),

@@ -1,15 +1,15 @@
 import { defineQuestion } from '../../ui/dialog.ts';
 import { countLive, findWorker, whatBecame } from '../../ui/select.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import { askFrom, withDialog } from '../../ui/step.ts';
 import { counted } from '../../ui/words.ts';
 
-interface StopDialog extends Asking {
+interface StopDialog extends PendingRequest {
   readonly kind: 'stop';
   readonly id: string;
 }
 
-interface StopAllDialog extends Asking {
+interface StopAllDialog extends PendingRequest {
   readonly kind: 'stop-all';
 }
 
@@ -24,7 +24,7 @@ export function openStopAll(state: AppState): AppState {
 }
 
 /** Ends one worker's process. */
-export const stop = defineQuestion<StopDialog>({
+export const stopDialog = defineQuestion<StopDialog>({
   kind: 'stop',
   progress: 'Stopping …',
   title: ({ id }) => `Stop ${id}?`,

@@ -3,7 +3,7 @@ import { asksNothing } from '../../core/values.ts';
 import type { Printed } from '../../core/verb.ts';
 import { failure } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { Ticket, Told } from '../messages.ts';
+import type { RequestId, Told } from '../messages.ts';
 import { type ControllerState, type Decision, noSuchWorker, reply } from '../state.ts';
 import { check } from './check.ts';
 import { withBusy, withoutBusy } from './checks.ts';
@@ -47,7 +47,7 @@ async function bringBack(
 
 function beginUndo(
   state: ControllerState,
-  ticket: Ticket,
+  ticket: RequestId,
   { id, keepMerge = false }: { readonly id: string; readonly keepMerge?: boolean },
 ): Decision {
   const gone = state.log.gone.get(id);

@@ -1,10 +1,10 @@
 import { defineQuestion } from '../../ui/dialog.ts';
 import type { RoomKey } from '../../ui/keys.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { askFrom, stay, whyUnreachable, withDialog } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, whyUnreachable, withDialog } from '../../ui/step.ts';
 
 /** The way back from an end: a worker that was finished or cleaned. */
-interface UndoDialog extends Asking {
+interface UndoDialog extends PendingRequest {
   readonly kind: 'undo';
   readonly id: string;
 }
@@ -19,13 +19,13 @@ export const undoKey: RoomKey = {
     state.facts?.ended.length ? whyUnreachable(state) : 'Nothing was finished or cleaned yet.',
   run(state) {
     const id = state.facts?.ended.at(-1)?.id;
-    if (id === undefined) return stay(state);
+    if (id === undefined) return noEffects(state);
     const dialog: UndoDialog = { kind: 'undo', id, ...unasked };
-    return stay(withDialog(state, dialog));
+    return noEffects(withDialog(state, dialog));
   },
 };
 
-export const undo = defineQuestion<UndoDialog>({
+export const undoDialog = defineQuestion<UndoDialog>({
   kind: 'undo',
   progress: 'Bringing it back …',
   title: ({ id }) => `Bring ${id} back?`,

@@ -2,7 +2,7 @@ import { formatDuration, parseDuration } from '../../core/amounts.ts';
 import { demand, type Printed } from '../../core/verb.ts';
 import { failure, success } from '../../lib/result.ts';
 import { defineCommand, type VerbCall } from '../define.ts';
-import type { Ticket } from '../messages.ts';
+import type { RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, missing, noted, reply } from '../state.ts';
 
 interface Weighed {
@@ -63,7 +63,7 @@ export function weighedText({ id, minutes }: Weighed): string {
     : `${id} has worked ${formatDuration(minutes)} in all.`;
 }
 
-function weigh(state: ControllerState, ticket: Ticket, { id, minutes, said }: Weighing): Decision {
+function weigh(state: ControllerState, ticket: RequestId, { id, minutes, said }: Weighing): Decision {
   const refuse = (code: string, message: string, hint: string) =>
     reply(state, ticket, failure(code, message, hint));
   const open = state.log.workers.get(id)?.openTime;
@@ -78,7 +78,7 @@ function weigh(state: ControllerState, ticket: Ticket, { id, minutes, said }: We
   return noted(state, ticket, { type: 'time-weighed', id, minutes }, success({ id, minutes }));
 }
 
-function takeBack(state: ControllerState, ticket: Ticket, id: string): Decision {
+function takeBack(state: ControllerState, ticket: RequestId, id: string): Decision {
   if (state.log.workers.get(id)?.weighedTime)
     return noted(state, ticket, { type: 'time-weighed', id, minutes: null }, success({ id, minutes: null }));
   const message = `You have said nothing of the time of ${id} that holds.`;

@@ -3,13 +3,13 @@ import type { Worker } from '../../core/worker.ts';
 import { type DialogBody, defineDialog, emptyBody, problemRows } from '../../ui/dialog.ts';
 import { emptyField, oneLineField, type TextField } from '../../ui/field.ts';
 import { findWorker, whatBecame } from '../../ui/select.ts';
-import { type AppState, type Asking, unasked } from '../../ui/state.ts';
-import { askFrom, type Step, stay, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
+import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
+import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
 import { weighedText } from './weighTime.ts';
 
 /** How long a task took, where its worker said what only a person can weigh. */
-interface WeighTimeDialog extends Asking {
+interface WeighTimeDialog extends PendingRequest {
   readonly kind: 'weigh-time';
   readonly id: string;
   /** What it said, as the person saw it. */
@@ -47,13 +47,13 @@ export const weighTimeDialog = defineDialog<WeighTimeDialog>({
       title: 'leave its time open',
       hint: 'cancel',
       keys: ['escape', 'ctrl-c'],
-      run: (state) => stay(toList(state)),
+      run: (state) => noEffects(toList(state)),
     },
   ],
   view,
   onAnswer: (state, { id }, answer) =>
     answer.method === 'weighTime' && answer.result.ok
-      ? stay(
+      ? noEffects(
           withNotice(
             toList(state),
             `${weighedText(answer.result.value)} Take it back: orch-tui worker time ${id} --undo`,
@@ -76,7 +76,7 @@ function whyStale(state: AppState, { id, said, pending }: WeighTimeDialog): stri
 function save(state: AppState, dialog: WeighTimeDialog): Step {
   const { id, said, time } = dialog;
   const read = parseDuration(time.text);
-  if (!read.ok) return stay(withDialog(state, { ...dialog, problem: read.problem }));
+  if (!read.ok) return noEffects(withDialog(state, { ...dialog, problem: read.problem }));
   return askFrom(state, dialog, 'weighTime', { id, said, minutes: read.value });
 }
 

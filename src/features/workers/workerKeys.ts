@@ -2,7 +2,7 @@ import { isLive, isOrchestrator, orchestrator, type Worker } from '../../core/wo
 import type { RoomKey } from '../../ui/keys.ts';
 import { findProposal, findWorker, selectedWorker, selectRow, whyNoKeys } from '../../ui/select.ts';
 import { type AppState, selectionOf } from '../../ui/state.ts';
-import { ask, type Step, stay, whyUnreachable, withNotice } from '../../ui/step.ts';
+import { ask, noEffects, type Step, whyUnreachable, withNotice } from '../../ui/step.ts';
 import { findRequest, openRequest } from '../attention/requests.ts';
 import { openRepo } from '../repos/repos.ts';
 import { openClean } from './cleanDialog.ts';
@@ -39,7 +39,7 @@ export const workerKeys: readonly RoomKey[] = [
       state.facts?.repos.length === 0
         ? 'This workspace has no repositories yet: run orch-tui init.'
         : whyUnreachable(state),
-    run: (state) => stay(openForm(state)),
+    run: (state) => noEffects(openForm(state)),
   },
   openKey,
   {
@@ -88,7 +88,7 @@ export const workerKeys: readonly RoomKey[] = [
     hint: 'stop',
     keys: ['s'],
     disabledReason: onWorker(({ id, state }) => (isLive(state) ? null : `${id} is not running.`)),
-    run: onSelected((state, { id }) => stay(openStop(state, id))),
+    run: onSelected((state, { id }) => noEffects(openStop(state, id))),
   },
   {
     group,
@@ -120,7 +120,7 @@ function whyBriefed({ id, brief, state, said }: Worker, { facts }: AppState): st
 function onSelected(run: (state: AppState, worker: Worker) => Step): (state: AppState) => Step {
   return (state) => {
     const worker = selectedWorker(state);
-    return worker ? run(state, worker) : stay(state);
+    return worker ? run(state, worker) : noEffects(state);
   };
 }
 
@@ -134,14 +134,14 @@ function whyNotOpened(state: AppState): string | null {
 
 function open(state: AppState): Step {
   const key = selectionOf(state);
-  if (key?.kind === 'worker') return stay({ ...state, focus: { at: 'pane', id: key.id } });
+  if (key?.kind === 'worker') return noEffects({ ...state, focus: { at: 'pane', id: key.id } });
   const request = key?.kind === 'request' ? findRequest(state, key.request) : null;
-  if (request) return stay(openRequest(state, request));
+  if (request) return noEffects(openRequest(state, request));
   const worker = key?.kind === 'time' ? findWorker(state, key.id) : null;
-  if (worker) return stay(openWeighTime(state, worker));
+  if (worker) return noEffects(openWeighTime(state, worker));
   if (key?.kind === 'repo') return openRepo(state, key.name);
   const proposal = key?.kind === 'proposal' ? findProposal(state, key.n) : null;
-  return stay(proposal ? openCard(state, proposal) : state);
+  return noEffects(proposal ? openCard(state, proposal) : state);
 }
 
 /** The session that coordinates: gone to where it runs, asked for where it does not. */
@@ -149,9 +149,9 @@ function openOrchestrator(state: AppState): Step {
   const { id, repo, task } = orchestrator;
   const known = findWorker(state, id);
   if (known && isLive(known.state))
-    return stay({ ...selectRow(state, 'fleet', { kind: 'worker', id }), focus: { at: 'pane', id } });
+    return noEffects({ ...selectRow(state, 'fleet', { kind: 'worker', id }), focus: { at: 'pane', id } });
   const open = state.facts?.proposals.find(({ draft }) => isOrchestrator(draft));
-  if (open) return stay(openCard(state, open));
+  if (open) return noEffects(openCard(state, open));
   if (known) return ask(withNotice(state, 'Asking to resume the orchestrator …'), 'proposeResume', { id });
   const draft = { role: 'orchestrator', repo, task, brief: '', agent: null } as const;
   return ask(withNotice(state, 'Asking for the orchestrator …'), 'propose', draft);

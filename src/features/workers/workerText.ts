@@ -1,6 +1,6 @@
 import type { Usage } from '../../core/usage.ts';
 import { isLive, type Update, type Worker } from '../../core/worker.ts';
-import { columns, type NamedText, namedRows } from '../../ui/rows.ts';
+import { alignColumns, type NamedText, namedRows } from '../../ui/rows.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../../ui/words.ts';
 
 /** What is known of a worker besides its record. */
@@ -90,7 +90,7 @@ export function workerJson(worker: Worker) {
 /** One line for each worker, in columns. */
 export function workersText(workers: readonly Worker[]): string {
   if (workers.length === 0) return 'No workers. Start one: orch-tui worker start REPO TASK';
-  return columns(
+  return alignColumns(
     workers.map((one) => [
       one.id,
       stateWord(one),

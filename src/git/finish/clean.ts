@@ -3,7 +3,7 @@ import type { Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow.ts';
-import { carryOut, type Journal, mend, readJournal, type Step } from '../journal.ts';
+import { carryOut, type Journal, type JournalStep, mend, readJournal } from '../journal.ts';
 import { backUpTip, findBackup, isAncestor, keepRef, readBranch, readRef, timeOf, wipRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
 import { snapshot } from '../snapshots.ts';
@@ -21,7 +21,7 @@ interface CleanOptions {
 }
 
 /** What removing a worker without merging would lose; a problem when it cannot be removed. Changes nothing. */
-export async function previewClean(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<CleanPreview>> {
+export async function findRemoval(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<CleanPreview>> {
   const looked = await look(git, repo, worker);
   return looked.ok ? success(looked.value.preview) : looked;
 }
@@ -30,7 +30,7 @@ export async function previewClean(git: Git, repo: Repo, worker: WorkerPlace): P
  * Removes a worker's worktree and branch without merging. Refs keep the branch's last commit and, as a commit on top,
  * uncommitted and untracked files; ignored files go for good. Where anything would go, the task's name must be given.
  */
-export async function clean(
+export async function removeWorker(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
@@ -104,9 +104,9 @@ function cleanSteps(
   worker: WorkerPlace,
   { preview, found }: Looked,
   at: Date,
-): { readonly steps: readonly Step[]; readonly results: Results } {
+): { readonly steps: readonly JournalStep[]; readonly results: Results } {
   const results: Results = { backup: '', wip: wipRef(worker.task, at), warnings: [] };
-  const steps: Step[] = [
+  const steps: JournalStep[] = [
     {
       name: 'back up',
       // What is there to be kept is what was found just now.

@@ -5,7 +5,7 @@ import { plainLine } from '../../lib/sanitize.ts';
 import { commonDirectory } from '../directories.ts';
 import { readFlow } from '../flow.ts';
 import { commitMergeWithHooks } from '../hookedMerge.ts';
-import { carryOut, dropJournal, mend, readJournal, type Step } from '../journal.ts';
+import { carryOut, dropJournal, type JournalStep, mend, readJournal } from '../journal.ts';
 import {
   commitMerge,
   findMerge,
@@ -51,7 +51,7 @@ function finishName(task: string): string {
  * Everything is looked at again now; a refusal up to publishing leaves all as it was. From then on a journal says
  * what was begun: finishing again completes what was interrupted, and never merges twice.
  */
-export async function finish(
+export async function finishBranch(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,
@@ -148,12 +148,12 @@ function finishSteps(
   worker: WorkerPlace,
   found: Assessment,
   options: FinishOptions,
-): { readonly steps: readonly Step[]; readonly results: Results } {
+): { readonly steps: readonly JournalStep[]; readonly results: Results } {
   const { tip } = options;
   const dir = repo.path;
   const into = found.target.branch;
   const results: Results = { backup: '' };
-  const steps: Step[] = [
+  const steps: JournalStep[] = [
     {
       name: 'merge',
       async isDone() {
@@ -228,11 +228,7 @@ function afterMerge(problem: Problem, worker: WorkerPlace, into: string): Proble
 const statWidth = 120;
 
 /** What finishing a worker would do, and what stands in its way. Changes nothing. */
-export async function previewFinish(
-  git: Git,
-  repo: Repo,
-  worker: WorkerPlace,
-): Promise<Result<FinishPreview>> {
+export async function findFinish(git: Git, repo: Repo, worker: WorkerPlace): Promise<Result<FinishPreview>> {
   const assessed = await assess(git, repo, worker);
   if (!assessed.ok) return assessed;
   const { tip, target, found, conflicts, blockers } = assessed.value;

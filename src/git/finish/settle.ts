@@ -7,11 +7,11 @@ import { dropJournal, type Journal, listJournals, mend } from '../journal.ts';
 import { branchRef, isAncestor, readRef } from '../refs.ts';
 import type { Git } from '../run.ts';
 import { inspectWorker, type WorkerPlace } from '../worktrees/inspect.ts';
-import { clean, cleanName, mendClean } from './clean.ts';
-import { finish, forgetFinish } from './finish.ts';
+import { cleanName, mendClean, removeWorker } from './clean.ts';
+import { finishBranch, forgetFinish } from './finish.ts';
 
 /** A finish or clean of a worker that a killed process left half-done. */
-export interface Unfinished {
+export interface UnfinishedEnding {
   readonly kind: 'finish' | 'clean';
   readonly worker: WorkerPlace;
   readonly tip: string;
@@ -25,7 +25,7 @@ type Settled =
   | { readonly how: 'dropped' };
 
 /** Changes of a repository that were cut off, or why a journal cannot be read. Changes of other kinds are left out. */
-export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly Result<Unfinished>[]> {
+export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly Result<UnfinishedEnding>[]> {
   const common = await commonDirectory(git, repo.path);
   // No repository, no journals; what is wrong with it is told where it is looked at.
   if (!common.ok) return [];
@@ -41,7 +41,11 @@ export async function unfinishedJournals(git: Git, repo: Repo): Promise<readonly
  * already, and a clean if the worktree had begun to go; before that nothing a person could see had changed, so the
  * change is dropped and the worker is as it was: whoever wanted it can want it again.
  */
-export async function settle(git: Git, repo: Repo, unfinished: Unfinished): Promise<Result<Settled>> {
+export async function settleFinish(
+  git: Git,
+  repo: Repo,
+  unfinished: UnfinishedEnding,
+): Promise<Result<Settled>> {
   const { kind, worker, tip, journal } = unfinished;
   const common = await commonDirectory(git, repo.path);
   if (!common.ok) return common;
@@ -49,13 +53,13 @@ export async function settle(git: Git, repo: Repo, unfinished: Unfinished): Prom
     // The person had agreed to what goes when the change was begun.
     const options = { tip, confirm: worker.task };
     if (kind === 'finish' && (await isMerged(git, repo, unfinished))) {
-      const done = await finish(git, repo, worker, options);
+      const done = await finishBranch(git, repo, worker, options);
       return done.ok ? success({ how: 'finished', result: done.value }) : done;
     }
     if (kind === 'clean') await mendClean(git, repo, worker, journal);
     else await mend(git, repo, worker, journal, tip);
     if (kind === 'clean' && journal.step !== 'back up' && (await isRemovalBegun(git, repo, worker))) {
-      const done = await clean(git, repo, worker, options);
+      const done = await removeWorker(git, repo, worker, options);
       return done.ok ? success({ how: 'cleaned', backup: done.value.backup }) : done;
     }
     const dropped =
@@ -67,7 +71,7 @@ export async function settle(git: Git, repo: Repo, unfinished: Unfinished): Prom
 }
 
 /** A journal alone does not make a merge: an agent can write one. The base branch has to hold the work already. */
-async function isMerged(git: Git, repo: Repo, { journal, tip, worker }: Unfinished): Promise<boolean> {
+async function isMerged(git: Git, repo: Repo, { journal, tip, worker }: UnfinishedEnding): Promise<boolean> {
   const { into } = journal.data as { into: string };
   const flow = await readFlow(git, repo);
   if (!flow.ok || flow.value.base !== into || tip === worker.base.commit) return false;
@@ -83,7 +87,7 @@ async function isRemovalBegun(git: Git, repo: Repo, worker: WorkerPlace): Promis
 }
 
 /** What lies on the disk may be anything. */
-function parseUnfinished(journal: Journal): Unfinished | null {
+function parseUnfinished(journal: Journal): UnfinishedEnding | null {
   const { kind, data } = journal;
   if ((kind !== 'finish' && kind !== 'clean') || typeof data !== 'object' || data === null) return null;
   const { worker, tip, into } = data as { worker?: Partial<WorkerPlace>; tip?: unknown; into?: unknown };

@@ -2,7 +2,7 @@ import type { UndoResult } from '../../core/proposal.ts';
 import { keptDays, type Repo } from '../../core/repo.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { commonDirectory, exists, resolvedPath } from '../directories.ts';
-import { carryOut, dropJournal, readJournal, type Step } from '../journal.ts';
+import { carryOut, dropJournal, type JournalStep, readJournal } from '../journal.ts';
 import { findObstacle, findTarget, isMergeOf, type Target } from '../merge.ts';
 import { listWorktrees, parseStatus } from '../porcelain.ts';
 import { branchRef, isAncestor, moveRef, readRef } from '../refs.ts';
@@ -31,7 +31,7 @@ interface UndoOptions {
  * merge stays, and the answer says why and how to revert it. Where the branch's checkout would be disturbed nothing is
  * done at all. Cut off, it is completed by doing it again.
  */
-export async function undo(
+export async function undoFinish(
   git: Git,
   repo: Repo,
   ended: Ended,
@@ -125,7 +125,7 @@ function undoSteps(
   worker: WorkerPlace,
   { tip, merge, plan, work }: UndoPlan,
   warn: (more: readonly string[]) => void,
-): Step[] {
+): JournalStep[] {
   const { path, branch } = { path: worker.worktree, branch: worker.branch };
   const hasBranch = async () => success((await readRef(git, repo.path, branchRef(branch))) !== null);
   return [
@@ -136,7 +136,7 @@ function undoSteps(
         const head = await readRef(git, repo.path, branchRef(merge.into));
         return success(head !== null && !(await isAncestor(git, repo.path, merge.commit, head)));
       },
-      run: async () => (merge && plan.can === true ? takeBack(git, repo, merge, plan) : success(null)),
+      run: async () => (merge && plan.can === true ? revertMerge(git, repo, merge, plan) : success(null)),
     },
     {
       name: 'make the branch and its worktree',
@@ -239,7 +239,7 @@ async function findStaged(git: Git, { checkout, branch }: Target): Promise<Probl
 }
 
 /** Moves the branch to where it was before the merge: by compare-and-swap, or with its checkout's files. */
-async function takeBack(
+async function revertMerge(
   git: Git,
   repo: Repo,
   merge: Merge,

@@ -128,7 +128,7 @@ const hookTimeoutMs = 15 * 60_000;
  * in its index, for the worker or the person to resolve; the main checkout is not touched. Uncommitted work is kept
  * in a snapshot first; where it overlaps, git refuses and nothing is changed.
  */
-export async function bringBase(
+export async function mergeBase(
   git: Git,
   repo: Repo,
   worker: WorkerPlace,

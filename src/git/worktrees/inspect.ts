@@ -5,7 +5,7 @@ import type { Worker } from '../../core/worker.ts';
 import { filePath, namesOf } from '../../lib/paths.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../lib/result.ts';
 import { markHidden, visible } from '../../lib/sanitize.ts';
-import { commonDirectory, exists, readIfThere, resolvedPath, worktreeDirectory } from '../directories.ts';
+import { commonDirectory, exists, readTextOrEmpty, resolvedPath, worktreeDirectory } from '../directories.ts';
 import { listWorktrees, parseStatus, type WorktreeEntry } from '../porcelain.ts';
 import { branchRef, readRef } from '../refs.ts';
 import { type Git, refused } from '../run.ts';
@@ -301,6 +301,6 @@ export async function holdsBranch(gitDir: string, branch: string): Promise<boole
     'rebase-apply/head-name',
     'BISECT_START',
   ];
-  const texts = await Promise.all(files.map((file) => readIfThere(join(gitDir, file))));
+  const texts = await Promise.all(files.map((file) => readTextOrEmpty(join(gitDir, file))));
   return texts.some((text) => text.split('\n').some((line) => wanted.has(line.trim())));
 }

@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { planReadying, readyingCommand } from '../../../src/controller/effects/launching.ts';
+import { planReadying, setupCommand } from '../../../src/controller/effects/launching.ts';
 import { makePlan } from '../../../src/controller/effects/planning.ts';
 import type { Tools } from '../../../src/controller/effects/tools.ts';
 import type { RepoSetup, Worker } from '../../../src/core/worker.ts';
@@ -37,7 +37,7 @@ test('what is missing is planned until it is there: copies by file, a setup by i
     warnings: [],
   });
   const plan = { ...planFor('backend', 'fix'), worktree, setup: { commands, timeoutMs } };
-  const spec = JSON.parse(expectValue(await readyingCommand(tools, plan))[2] ?? '');
+  const spec = JSON.parse(expectValue(await setupCommand(tools, plan))[2] ?? '');
   await writeFile(join(worktree, '.env'), 'mine');
   await writeFile(spec.doneFile, spec.stamp);
   expect(expectValue(await planReadying(tools, repo, worktree))).toEqual({ warnings: [] });
@@ -51,8 +51,8 @@ test('an approved setup comes before the approved command, which stays as it is'
   const { place, repo, tools } = await scene(install);
   const { worktree } = await place.worker(repo);
   const plan = { ...planFor('backend', 'fix'), worktree };
-  expect(await readyingCommand(tools, plan)).toEqual(success(plan.command));
-  const command = expectValue(await readyingCommand(tools, { ...plan, setup: install }));
+  expect(await setupCommand(tools, plan)).toEqual(success(plan.command));
+  const command = expectValue(await setupCommand(tools, { ...plan, setup: install }));
   expect(command.slice(3)).toEqual(plan.command);
   expect(JSON.parse(command[2] ?? '')).toMatchObject({
     commands: [['npm', 'ci']],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { logEvents } from '../../../src/controller/log/logLines.ts';
 import { encode } from '../../../src/core/trace.ts';
-import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import type { DomainEvent, LogEvent } from '../../../src/features/log.ts';
 import { applyEvent, emptyLogState, type LogState } from '../../../src/features/log.ts';
 import { samples } from './samples.ts';
 
@@ -74,10 +74,10 @@ const often = [
 const ids = ['backend/auth', 'backend/limits', 'web/login', 'orch/orchestrator'];
 
 function varied(
-  sample: Happening,
+  sample: DomainEvent,
   pick: <T>(list: readonly T[]) => T,
   below: (n: number) => number,
-): Happening {
+): DomainEvent {
   const id = pick(ids);
   const [repo = '', task = ''] = id.split('/');
   const change: Record<string, unknown> = {
@@ -89,16 +89,16 @@ function varied(
   };
   switch (sample.type) {
     case 'proposed':
-      return { ...sample, ...change, kind: pick(['start', 'resume']) } as Happening;
+      return { ...sample, ...change, kind: pick(['start', 'resume']) } as DomainEvent;
     case 'started':
     case 'resumed': {
       const ports = { first: 20_000 + 10 * below(9), count: 10 };
       const extra = { ...(below(2) && { ports }), ...(below(2) && { typed: true }) };
-      return { ...sample, ...change, ...extra } as Happening;
+      return { ...sample, ...change, ...extra } as DomainEvent;
     }
     case 'start-failed': {
       const n = below(20);
-      return { ...sample, ...change, proposal: { ...sample.proposal, n } } as Happening;
+      return { ...sample, ...change, proposal: { ...sample.proposal, n } } as DomainEvent;
     }
     case 'observed': {
       const state = pick(['idle', 'working', 'working', 'waiting', 'limited', 'needs-trust']);
@@ -108,39 +108,43 @@ function varied(
         ...{ ...sample, ...change, state, asks },
         ...(state === 'waiting' && pick([{}, questions, { askedBefore: ['Edit: a'] }])),
         ...(state === 'limited' && below(2) && { until: '2026-11-23T00:00:00.000Z' }),
-      } as Happening;
+      } as DomainEvent;
     }
     case 'updated': {
       const minutes = pick([null, 5, 10]);
-      return { ...sample, ...change, update: { ...sample.update, minutes } } as Happening;
+      return { ...sample, ...change, update: { ...sample.update, minutes } } as DomainEvent;
     }
     case 'note-sent': {
       const files = [{ path: pick(['a', 'b']), conflicts: true }];
-      return { ...sample, ...change, ...(below(2) && { about: { worker: pick(ids), files } }) } as Happening;
+      return {
+        ...sample,
+        ...change,
+        ...(below(2) && { about: { worker: pick(ids), files } }),
+      } as DomainEvent;
     }
     case 'notes-delivered':
-      return { ...sample, ...change, upTo: below(20) } as Happening;
+      return { ...sample, ...change, upTo: below(20) } as DomainEvent;
     case 'notes-muted':
-      return { ...sample, ...change, muted: pick([true, false]) } as Happening;
+      return { ...sample, ...change, muted: pick([true, false]) } as DomainEvent;
     case 'remembered':
-      return { ...sample, ...change, entry: below(9) } as Happening;
+      return { ...sample, ...change, entry: below(9) } as DomainEvent;
     case 'finish-wished':
-      return { ...sample, ...change, by: pick([null, 'orch/orchestrator']) } as Happening;
+      return { ...sample, ...change, by: pick([null, 'orch/orchestrator']) } as DomainEvent;
     case 'spent':
-      return { ...sample, ...change, run: 1 + below(3), total: below(100) / 4 } as Happening;
+      return { ...sample, ...change, run: 1 + below(3), total: below(100) / 4 } as DomainEvent;
     case 'tokens-counted': {
       const days = { '2026-11-22': { input: below(9), output: below(9), cacheRead: 0, cacheWrite: 0 } };
-      return { ...sample, ...change, session: pick(['s', 't']), days } as Happening;
+      return { ...sample, ...change, session: pick(['s', 't']), days } as DomainEvent;
     }
     case 'exited':
-      return { ...sample, ...change, signal: pick([0, 9]), wanted: pick([true, false]) } as Happening;
+      return { ...sample, ...change, signal: pick([0, 9]), wanted: pick([true, false]) } as DomainEvent;
     case 'radar-turned': {
       const b = pick([...ids, null]);
-      return { ...sample, ...change, a: id, b, verdict: pick(['conflict', 'clean']) } as Happening;
+      return { ...sample, ...change, a: id, b, verdict: pick(['conflict', 'clean']) } as DomainEvent;
     }
     case 'time-entered': {
       const entry = pick([null, { id: `T-${below(9)}`, minutes: 5 }]);
-      return { ...sample, ...change, entry, measured: below(50), claimed: pick([null, 5]) } as Happening;
+      return { ...sample, ...change, entry, measured: below(50), claimed: pick([null, 5]) } as DomainEvent;
     }
     case 'entry-written':
       return { ...sample, entry: `T-${below(9)}` };
@@ -149,6 +153,6 @@ function varied(
     case 'card-moved':
       return { ...sample, card: `B-${below(9)}` };
     default:
-      return { ...sample, ...change } as Happening;
+      return { ...sample, ...change } as DomainEvent;
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Log, openLog } from '../../../src/controller/log/log.ts';
-import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import type { DomainEvent, LogEvent } from '../../../src/features/log.ts';
 import { noSmallDisk, pageBytes, SmallDisk } from '../../lib/smallDisk.ts';
 import { samples } from './samples.ts';
 
@@ -22,7 +22,7 @@ function writeLog(file: string, before: number): string {
   return text;
 }
 
-const kinds = Object.entries(samples) as [Happening['type'], Happening][];
+const kinds = Object.entries(samples) as [DomainEvent['type'], DomainEvent][];
 
 describe.skipIf(noSmallDisk !== null)(`a log on a full disk${noSmallDisk ? `: ${noSmallDisk}` : ''}`, () => {
   let disk: SmallDisk;

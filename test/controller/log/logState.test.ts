@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import type { DomainEvent, LogEvent } from '../../../src/features/log.ts';
 import { applyEvent, emptyLogState } from '../../../src/features/log.ts';
 
 const draft = { repo: 'backend', task: 'auth', brief: 'do it', agent: null };
 const id = 'backend/auth';
-const proposed: Happening = { type: 'proposed', n: 1, kind: 'start', by: 'person', draft, sessionId: 's' };
-const approved: Happening = { type: 'approved', n: 1, digest: 'd', command: ['claude'], byPid: 42 };
-const started: Happening = {
+const proposed: DomainEvent = { type: 'proposed', n: 1, kind: 'start', by: 'person', draft, sessionId: 's' };
+const approved: DomainEvent = { type: 'approved', n: 1, digest: 'd', command: ['claude'], byPid: 42 };
+const started: DomainEvent = {
   ...{ type: 'started', id, repo: 'backend', task: 'auth', branch: 'feature/auth', worktree: '/w/auth' },
   ...{ base: { branch: 'develop', commit: 'a' }, agent: 'claude', brief: 'do it', sessionId: 's' },
 } as const;
-const lost: Happening = { type: 'lost', id };
-const proposedResume: Happening = { ...proposed, n: 2, kind: 'resume' };
+const lost: DomainEvent = { type: 'lost', id };
+const proposedResume: DomainEvent = { ...proposed, n: 2, kind: 'resume' };
 
 /** What a controller remembers that was killed behind these. */
-function remembered(...happenings: Happening[]) {
+function remembered(...happenings: DomainEvent[]) {
   const events = happenings.map(
     (happening, at): LogEvent => ({ v: 1, seq: at + 1, at: '2026-11-22T12:00:00.000Z', ...happening }),
   );

@@ -1,11 +1,11 @@
-import type { Happening } from '../../../src/features/log.ts';
+import type { DomainEvent } from '../../../src/features/log.ts';
 
 const id = 'backend/auth';
 const draft = { repo: 'backend', task: 'auth', brief: 'Add the login.\nThen test it.', agent: 'claude' };
 const problem = { code: 'x', message: 'It did not work.' };
 
 /** One happening of every kind there is. */
-export const samples: { readonly [T in Happening['type']]: Extract<Happening, { type: T }> } = {
+export const samples: { readonly [T in DomainEvent['type']]: Extract<DomainEvent, { type: T }> } = {
   proposed: { type: 'proposed', n: 1, kind: 'start', by: 'person', draft, sessionId: 's' },
   edited: { type: 'edited', n: 1, draft },
   rejected: { type: 'rejected', n: 1, why: 'Not now.' },

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { Mcp } from '../../../src/controller/mcp/mcp.ts';
-import { BoardDesk } from '../../../src/features/board/service/boardService.ts';
+import { BoardDocuments } from '../../../src/features/board/service/boardService.ts';
 import { MemoryIndex } from '../../../src/features/memory/service/memoryIndex.ts';
 import type { Message } from '../../../src/features/messages.ts';
 import type { SessionServices } from '../../../src/features/services.ts';
@@ -29,7 +29,7 @@ export class ToolPlace {
   );
   readonly sandbox = new Sandbox();
   /** A real board, in the sandbox. */
-  readonly board = new BoardDesk({
+  readonly board = new BoardDocuments({
     state: () => ({ ...this.scene.state, config: { ...this.scene.state.config, root: this.sandbox.root } }),
     tell: (message) => this.told.push(message),
     fail: (error) => this.faults.push(error),

@@ -126,7 +126,9 @@ describe('y on a row', () => {
     expect(press(held.state, 'y').effects).toMatchObject([goOn]);
     const finishWish = { by: 'orchestrator', at: minutesAgo(1), why: 'it is done' };
     expect(press(turned({ state: 'idle', finishWish }), 'n').effects).toEqual([]);
-    expect(press(turned({ limitedUntil: minutesAgo(-60), said: null }), 'y').state.slid).toBe(false);
+    expect(press(turned({ limitedUntil: minutesAgo(-60), said: null }), 'y').state.selectionShifted).toBe(
+      false,
+    );
   });
 
   it('stays with its request while others come and go', () => {

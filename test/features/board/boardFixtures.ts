@@ -2,7 +2,7 @@ import { boardFacts, type Card, type Column } from '../../../src/core/board.ts';
 import type { Facts } from '../../../src/core/facts.ts';
 import type { MouseToken } from '../../../src/terminal/input.ts';
 import { updateApp } from '../../../src/tui/update.ts';
-import type { AppState, Size } from '../../../src/ui/state.ts';
+import type { AppState, ScreenSize } from '../../../src/ui/state.ts';
 import { busyFacts, click, press, room } from '../../tui/fixtures.ts';
 
 export function card(id: string | null, column: Column, task: string, change: Partial<Card> = {}): Card {
@@ -38,12 +38,12 @@ export function boardedFacts(all: readonly Card[] = cards): Facts {
   return busyFacts({ board: boardFacts('/code/shop/SPRINT_BOARD.md', all, all === cards ? flaws : []) });
 }
 
-export function boardRoom(size: Size, all?: readonly Card[]): AppState {
+export function boardRoom(size: ScreenSize, all?: readonly Card[]): AppState {
   return press(room(boardedFacts(all), size), 'b').state;
 }
 
 /** A card held by the mouse, over another column. */
-export function boardDrag(size: Size, from: Cell, to: Cell): AppState {
+export function boardDrag(size: ScreenSize, from: Cell, to: Cell): AppState {
   const token = { ...click(...from), action: 'press' } as const;
   const pressed = updateApp(boardRoom(size), { type: 'tokenArrived', token }).state;
   const move = { ...token, action: 'move', x: to[0], y: to[1] } as const;

@@ -2,7 +2,7 @@ import { type EntryFact, type InvoiceFacts, sumsByStatus } from '../../../src/co
 import type { NotionFacts, SyncConflict } from '../../../src/core/notion.ts';
 import type { Problem } from '../../../src/lib/result.ts';
 import { updateApp } from '../../../src/tui/update.ts';
-import type { AppState, Size } from '../../../src/ui/state.ts';
+import type { AppState, ScreenSize } from '../../../src/ui/state.ts';
 import { press, room } from '../../tui/fixtures.ts';
 import { boardedFacts } from '../board/boardFixtures.ts';
 
@@ -51,15 +51,15 @@ const notion: NotionFacts = {
 };
 
 /** The busy room with a board, invoices and Notion. */
-export function documentRoom(size: Size, change: Partial<NotionFacts> = {}): AppState {
+export function documentRoom(size: ScreenSize, change: Partial<NotionFacts> = {}): AppState {
   return room({ ...boardedFacts(), invoices, notion: { ...notion, ...change } }, size);
 }
 
-export function invoiceRoom(size: Size): AppState {
+export function invoiceRoom(size: ScreenSize): AppState {
   return press(documentRoom(size), 'i').state;
 }
 
-export function conflictRoom(size: Size): AppState {
+export function conflictRoom(size: ScreenSize): AppState {
   return press(documentRoom(size), 'b', 'c').state;
 }
 
@@ -79,7 +79,7 @@ const refusals: Readonly<Record<string, Problem>> = {
 };
 
 /** A sync that was asked for and refused. */
-export function refusedSync(size: Size, code: 'notion_base_damaged' | 'mass_deletion'): AppState {
+export function refusedSync(size: ScreenSize, code: 'notion_base_damaged' | 'mass_deletion'): AppState {
   const { state } = press(documentRoom(size), 'b', 's');
   const problem = refusals[code] ?? { code, message: 'No.' };
   const tag = state.nextTag - 1;

@@ -3,8 +3,8 @@ import { parseUpdateBlock } from '../../../src/agents/updateBlock.ts';
 import { owedMinutes, withAddedTime } from '../../../src/features/invoices/workTime.ts';
 import {
   applyEvent,
+  type DomainEvent,
   emptyLogState,
-  type Happening,
   type LogEvent,
   type LogState,
 } from '../../../src/features/log.ts';
@@ -13,7 +13,7 @@ const id = 'backend/auth';
 const at = (minute: number) => new Date(Date.UTC(2026, 10, 22, 10, minute)).toISOString();
 
 /** Events and the minute at which each was written. */
-function times(...told: readonly (readonly [number, Happening])[]): LogState {
+function times(...told: readonly (readonly [number, DomainEvent])[]): LogState {
   return told.reduce<LogState>(
     (state, [minute, happening], n) =>
       applyEvent(state, { v: 1, seq: n + 1, at: at(minute), ...happening } as LogEvent),
@@ -21,16 +21,16 @@ function times(...told: readonly (readonly [number, Happening])[]): LogState {
   );
 }
 
-const started = { type: 'started', id } as unknown as Happening;
-const seen = (state: 'working' | 'idle' | 'waiting'): Happening => ({
+const started = { type: 'started', id } as unknown as DomainEvent;
+const seen = (state: 'working' | 'idle' | 'waiting'): DomainEvent => ({
   type: 'observed',
   id,
   state,
   asks: null,
 });
 const reported = (minutes: number | null) =>
-  ({ type: 'updated', id, update: { minutes } }) as unknown as Happening;
-const finished: Happening = { type: 'finished', id, into: 'develop', merge: 'm', backup: 'b' };
+  ({ type: 'updated', id, update: { minutes } }) as unknown as DomainEvent;
+const finished: DomainEvent = { type: 'finished', id, into: 'develop', merge: 'm', backup: 'b' };
 
 function owed(state: LogState) {
   const time = state.workTimes.get(id);
@@ -51,7 +51,7 @@ describe('measured time', () => {
   });
 
   it('ends with the process, and with the finish', () => {
-    const exited: Happening = { type: 'exited', id, exitCode: 0, signal: 0 };
+    const exited: DomainEvent = { type: 'exited', id, exitCode: 0, signal: 0 };
     expect(owed(times([0, started], [0, seen('working')], [7, exited], [9, finished]))?.measured).toBe(7);
     expect(owed(times([0, started], [0, seen('working')], [9, finished]))?.measured).toBe(9);
   });
@@ -109,7 +109,7 @@ describe('reported totals of one task', () => {
 
 describe('what is entered', () => {
   const entry = { id: 'T-1' } as never;
-  const entered: Happening = { type: 'time-entered', id, entry, measured: 5, claimed: 20 };
+  const entered: DomainEvent = { type: 'time-entered', id, entry, measured: 5, claimed: 20 };
 
   it('is entered once, and after an undo only what came since', () => {
     const first = [

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { checkBaseUrl, openNotion } from '../../../src/features/notion/service/client.ts';
-import { Token } from '../../../src/features/notion/service/token.ts';
+import { NotionToken } from '../../../src/features/notion/service/token.ts';
 import type { RequestLine } from '../../../src/features/notion/service/transport.ts';
 import { type Fault, NotionStandIn, type StandInRequest } from './standIn.ts';
 import { VirtualClock } from './virtualClock.ts';
@@ -12,7 +12,7 @@ async function open(secret?: string, signal?: AbortSignal) {
   const service = new NotionStandIn(clock);
   const source = service.addSource(title);
   const lines: RequestLine[] = [];
-  const token = new Token(secret ?? service.token, 'a test');
+  const token = new NotionToken(secret ?? service.token, 'a test');
   const opened = await openNotion({
     token,
     clock,
@@ -106,7 +106,7 @@ it('writes one at a time', async () => {
     return answer(url, init);
   };
   const opened = await openNotion({
-    token: new Token(service.token, 'a test'),
+    token: new NotionToken(service.token, 'a test'),
     clock: new VirtualClock(),
     fetch: slow,
   });
@@ -163,7 +163,7 @@ it('has a limit for bodies that stall, with real time and a real socket', async 
       });
       return new Response(body, { headers: response.headers });
     };
-    const token = new Token(service.token, 'a test');
+    const token = new NotionToken(service.token, 'a test');
     const opened = await openNotion({ token, baseUrl: url, clock: real, fetch: fetchHanging });
     if (!opened.ok) throw new Error(opened.problem.message);
     expect(await opened.value.schema(source)).toMatchObject({ problem: { code: 'notion_unreachable' } });

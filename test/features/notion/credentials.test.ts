@@ -9,7 +9,7 @@ import {
   type Keychain,
   saveToken,
 } from '../../../src/features/notion/service/credentials.ts';
-import { Token } from '../../../src/features/notion/service/token.ts';
+import { NotionToken } from '../../../src/features/notion/service/token.ts';
 
 const secret = 'ntn_canary000000000000000000000000abcd';
 let home: string;
@@ -104,7 +104,7 @@ it('does not quote a file it cannot read', async () => {
 });
 
 it('shows no more of a token than its last four characters', () => {
-  const token = new Token(secret, 'NOTION_TOKEN');
+  const token = new NotionToken(secret, 'NOTION_TOKEN');
   expect(`${inspect(token, { depth: 9, showHidden: true })} ${JSON.stringify(token)} ${token}`).not.toContain(
     'canary',
   );

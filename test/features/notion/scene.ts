@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Mapping } from '../../../src/core/notion.ts';
 import { type Notion, openNotion } from '../../../src/features/notion/service/client.ts';
 import { proposeMapping } from '../../../src/features/notion/service/mapping.ts';
-import type { Fields, LocalChange, LocalTable, Row } from '../../../src/features/notion/service/plan.ts';
+import type { Fields, LocalChange, LocalTable, SyncRow } from '../../../src/features/notion/service/plan.ts';
 import { type SyncOptions, type SyncReport, syncTable } from '../../../src/features/notion/service/sync.ts';
 import {
   boardTable,
@@ -12,7 +12,7 @@ import {
   invoiceTable,
   type TableSpec,
 } from '../../../src/features/notion/service/tables.ts';
-import { Token } from '../../../src/features/notion/service/token.ts';
+import { NotionToken } from '../../../src/features/notion/service/token.ts';
 import { type Result, success } from '../../../src/lib/result.ts';
 import { NotionStandIn } from './standIn.ts';
 import { VirtualClock } from './virtualClock.ts';
@@ -23,7 +23,7 @@ export class MemoryTable implements LocalTable {
   readonly archived = new Map<string, Fields>();
   #next = 1000;
 
-  async rows(): Promise<Result<readonly Row[]>> {
+  async rows(): Promise<Result<readonly SyncRow[]>> {
     return success([...this.cards].map(([id, fields]) => ({ id, fields })));
   }
 
@@ -85,7 +85,7 @@ export async function makeScene(spec: TableSpec = boardTable, choiceType = 'sele
     options: field === spec.choiceField ? spec.choices.map(({ choice }) => choice) : [],
   }));
   const source = service.addSource([...properties, { name: idProperty, type: 'rich_text' }]);
-  const token = new Token(service.token, 'a test');
+  const token = new NotionToken(service.token, 'a test');
   const opened = await openNotion({ token, fetch: service.fetch, clock });
   if (!opened.ok) throw new Error(opened.problem.message);
   const notion = opened.value;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RadarFile, RepoRadar, Verdict } from '../../../src/core/radar.ts';
-import { rivalsOf } from '../../../src/features/radar/radar.ts';
+import { conflictingWorkers } from '../../../src/features/radar/radar.ts';
 import { type Effect, selectFacts } from '../../../src/features/state.ts';
 import { problemOf, success } from '../../../src/lib/result.ts';
 import { config, Scene, terminal } from '../../controller/scene.ts';
@@ -161,12 +161,12 @@ describe('a look', () => {
     const scene = two();
     const value = { id: 'backend/auth', into: 'develop', merge: 'm', backup: 'b' };
     scene.tell({ type: 'radar-looked', radar: radar('conflict') });
-    expect(rivalsOf(scene.state, 'backend/auth')).toEqual(['backend/cart']);
-    expect(rivalsOf(scene.state, 'backend/cart')).toEqual(['backend/auth']);
+    expect(conflictingWorkers(scene.state, 'backend/auth')).toEqual(['backend/cart']);
+    expect(conflictingWorkers(scene.state, 'backend/cart')).toEqual(['backend/auth']);
     scene.tell({ type: 'finish-ended', id: 'backend/auth', result: success(value), ticket: 9 });
     expect(selectFacts(scene.state).radar).toMatchObject([{ pairs: [], order: ['backend/cart'] }]);
     expect(scene.state.log.clashes.size).toBe(0);
-    expect(rivalsOf(scene.state, 'backend/cart')).toEqual([]);
+    expect(conflictingWorkers(scene.state, 'backend/cart')).toEqual([]);
     scene.tell({ type: 'radar-looked', radar: radar('conflict') });
     expect(scene.happenings).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { SideHunk } from '../../../src/core/radar.ts';
-import { countClashes, countConflicts, standingOf } from '../../../src/features/radar/pairs.ts';
+import { countClashes, countConflicts, pairStateOf } from '../../../src/features/radar/pairs.ts';
 import { groupHunks } from '../../../src/features/radar/sidesDialog.ts';
 import { updateApp } from '../../../src/tui/update.ts';
 import type { AppState } from '../../../src/ui/state.ts';
@@ -51,16 +51,16 @@ test.each([
 });
 
 test('A pair is the same from both sides', () => {
-  const [one, other] = [pair, { a: pair.b, b: pair.a }].map((cell) => standingOf(radar, cell));
+  const [one, other] = [pair, { a: pair.b, b: pair.a }].map((cell) => pairStateOf(radar, cell));
   expect([one?.verdict, other?.verdict]).toEqual(['conflict', 'conflict']);
   expect(one?.files[0]?.ranges.a).toEqual(other?.files[0]?.ranges.b);
 });
 
 test('What could not be looked at is not called clean', () => {
-  expect(standingOf(radar, { a: 'backend/exports', b: 'backend/sessions' }).verdict).toBe('unknown');
-  expect(standingOf(radar, { a: 'backend/sessions', b: 'backend/exports' }).verdict).toBe('unknown');
+  expect(pairStateOf(radar, { a: 'backend/exports', b: 'backend/sessions' }).verdict).toBe('unknown');
+  expect(pairStateOf(radar, { a: 'backend/sessions', b: 'backend/exports' }).verdict).toBe('unknown');
   const baseless = { ...radar, baseProblem: { code: 'no_base', message: 'There is no branch.' } };
-  expect(standingOf(baseless, { a: 'backend/sessions', b: null }).verdict).toBe('unknown');
+  expect(pairStateOf(baseless, { a: 'backend/sessions', b: null }).verdict).toBe('unknown');
 });
 
 test('Workers are marked by how many they conflict with, develop included, else by what they share', () => {

@@ -1,7 +1,7 @@
 import type { Facts } from '../../../src/core/facts.ts';
 import type { FileSides, RadarFile, RepoRadar, Verdict } from '../../../src/core/radar.ts';
 import { updateApp } from '../../../src/tui/update.ts';
-import type { AppState, Size } from '../../../src/ui/state.ts';
+import type { AppState, ScreenSize } from '../../../src/ui/state.ts';
 import { facts, minutesAgo, press, repo, room, worker } from '../../tui/fixtures.ts';
 
 const app: RadarFile = {
@@ -154,12 +154,12 @@ export const sides: FileSides = {
 };
 
 /** The matrix, at the conflict of user-auth and rate-limits. */
-export function radarRoom(size: Size, given = radarFacts()): AppState {
+export function radarRoom(size: ScreenSize, given = radarFacts()): AppState {
   return press(room(given, size), 'c').state;
 }
 
 /** The lines of that conflict. */
-export function sidesRoom(size: Size): AppState {
+export function sidesRoom(size: ScreenSize): AppState {
   const asked = press(radarRoom(size), 'enter').state;
   const params = { a: 'backend/user-auth', b: 'backend/rate-limits', path: 'src/auth/session.ts' };
   const result = { ok: true, value: sides } as const;

@@ -5,7 +5,7 @@ import { placeOf } from '../../../src/tui/definitions.ts';
 import { selectPanes } from '../../../src/tui/panes.ts';
 import { updateApp } from '../../../src/tui/update.ts';
 import type { AppState } from '../../../src/ui/state.ts';
-import type { Message } from '../../../src/ui/step.ts';
+import type { ScreenMessage } from '../../../src/ui/step.ts';
 import { lineText } from '../../../src/ui/text.ts';
 import { busyFacts, facts, paste, press, repo, room, terminal, type, worker } from '../../tui/fixtures.ts';
 
@@ -25,12 +25,12 @@ function historyOf({ focus }: AppState) {
   return focus;
 }
 
-function found(text: string, nth: number, matches: number, at = { x: 4, y: 6 }): Message {
+function found(text: string, nth: number, matches: number, at = { x: 4, y: 6 }): ScreenMessage {
   const result = success({ found: matches > 0, matches, nth, at: matches > 0 ? at : null });
   return { type: 'searched', id, text, result };
 }
 
-function told(state: AppState, message: Message): AppState {
+function told(state: AppState, message: ScreenMessage): AppState {
   return updateApp(state, message).state;
 }
 
@@ -167,7 +167,7 @@ describe('searching', () => {
 
   test('an answer to another question changes nothing', () => {
     const waiting = press(asked, 'enter').state;
-    for (const late of [found('To', 1, 1), { ...found('To do', 1, 1), id: 'web/checkout' } as Message])
+    for (const late of [found('To', 1, 1), { ...found('To do', 1, 1), id: 'web/checkout' } as ScreenMessage])
       expect(updateApp(waiting, late).state).toEqual(waiting);
     expect(updateApp(shown(), found('To do', 1, 1)).state).toEqual(shown());
   });

@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import type { Happening, LogEvent } from '../../../src/features/log.ts';
+import type { DomainEvent, LogEvent } from '../../../src/features/log.ts';
 import { eventText } from '../../../src/features/workers/eventText.ts';
 import { timeText } from '../../../src/ui/rows.ts';
 
 const id = 'web/seo';
 const commit = '1a2b3c4d5e6f7081';
 
-function told(happening: Happening): string {
+function told(happening: DomainEvent): string {
   return eventText({ ...happening, v: 1, seq: 1, at: '2026-11-22T10:00:00.000Z' }, id);
 }
 
 const draft = { repo: 'web', task: 'seo', brief: 'Do it.', agent: null };
 const proposed = { type: 'proposed', n: 3, kind: 'start', draft, sessionId: 's' } as const;
-const started: Happening = {
+const started: DomainEvent = {
   ...{ type: 'started', id, repo: 'web', task: 'seo', branch: 'feature/seo', worktree: '/w' },
   ...{ agent: 'claude', base: { branch: 'develop', commit }, brief: 'Do it.', sessionId: 's' },
 };
@@ -26,7 +26,7 @@ const tokens = { input: 1200, output: 300, cacheRead: 9, cacheWrite: 9 };
 const turned = { type: 'radar-turned', repo: 'web', a: 'web/one', b: id, files: ['a.txt', 'b.txt'] } as const;
 const kept = 'refs/orch/backup/seo';
 
-test.each<[Happening, string]>([
+test.each<[DomainEvent, string]>([
   [{ ...proposed, by: 'person' }, 'You proposed to start it (proposal 3).'],
   [
     { ...proposed, kind: 'resume', by: 'orchestrator' },

@@ -5,7 +5,7 @@ import type { Problem } from '../../../src/lib/result.ts';
 import { selectDialog } from '../../../src/tui/overlays.ts';
 import { updateApp } from '../../../src/tui/update.ts';
 import type { AppState } from '../../../src/ui/state.ts';
-import type { Answered, Effect } from '../../../src/ui/step.ts';
+import type { Answered, ScreenEffect } from '../../../src/ui/step.ts';
 import { lineText } from '../../../src/ui/text.ts';
 import {
   busyFacts,
@@ -30,7 +30,7 @@ const arrives = (state: AppState, facts: Facts) => updateApp(state, { type: 'fac
 const text = (state: AppState) => selectDialog(state)?.lines.map(lineText).join('\n') ?? '';
 
 /** What a request under way came to. */
-function answered(state: AppState, effect: Effect | undefined, result: unknown): AppState {
+function answered(state: AppState, effect: ScreenEffect | undefined, result: unknown): AppState {
   if (effect?.type !== 'request') throw new Error('nothing was asked');
   const { method, params, tag } = effect;
   return updateApp(state, { type: 'answered', method, params, tag, result } as Answered).state;

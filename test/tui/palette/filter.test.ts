@@ -1,11 +1,11 @@
 import { describe, expect, it, test } from 'vitest';
 import { offersOf, type PaletteItem } from '../../../src/tui/palette.ts';
-import { stay } from '../../../src/ui/step.ts';
+import { noEffects } from '../../../src/ui/step.ts';
 
 /** `name: text`, with a reason behind `!` where it cannot be done. */
 function item(written: string): PaletteItem {
   const [, name = '', text = '', off = null] = /^(.+?): ([^!]*?)(?: !(.*))?$/.exec(written) ?? [];
-  return { id: written, name, text, key: null, off, run: stay };
+  return { id: written, name, text, key: null, off, run: noEffects };
 }
 
 const items = [

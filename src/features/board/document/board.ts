@@ -4,11 +4,10 @@ import {
   type Column,
   cardFields,
   columns,
-  type Flaw,
+  type Diagnostic,
 } from '../../../core/board.ts';
 import {
   type Aliases,
-  cellText,
   foldName,
   headingNames,
   linkIn,
@@ -17,9 +16,10 @@ import {
   parseMarkdown,
   plainText,
   plainValue,
-  type Row,
   rowFlaw,
   type Table,
+  type TableRow,
+  tableCellText,
 } from '../../../documents/markdown.ts';
 import { idMaker, prefixOf, setIds } from '../../../documents/tableEdit.ts';
 import { type Result, success } from '../../../lib/result.ts';
@@ -38,7 +38,7 @@ export interface Board {
   /** In the order of the file, those with a `problem` included. */
   readonly cards: readonly Card[];
   /** What was left alone, and why. */
-  readonly flaws: readonly Flaw[];
+  readonly flaws: readonly Diagnostic[];
 }
 
 /** A column of people; workers are written there only where no column is theirs. */
@@ -110,7 +110,7 @@ export function sectionOf(heading: string): Column | null | undefined {
 /** Reads a board. It never fails: what cannot be read is among the flaws. */
 export function parseBoard(text: string): Board {
   const file = parseMarkdown(text);
-  const flaws: Flaw[] = file.markers.map((line) =>
+  const flaws: Diagnostic[] = file.markers.map((line) =>
     flawAt(line, 'conflict_markers', 'git left two versions beside each other here.'),
   );
   const tables: BoardTable[] = [];
@@ -137,7 +137,7 @@ export function parseBoard(text: string): Board {
 }
 
 /** @param line from 0 on */
-export function flawAt(line: number, code: string, message: string): Flaw {
+export function flawAt(line: number, code: string, message: string): Diagnostic {
   return { line: line + 1, code, message: `Line ${line + 1}: ${message}` };
 }
 
@@ -151,7 +151,7 @@ function columnOf({ path }: Table): Column | null | undefined {
 }
 
 /** Rows that belong to no table: below an empty line, or below a header whose delimiter does not fit. */
-function strayRows(file: MarkdownFile): Flaw[] {
+function strayRows(file: MarkdownFile): Diagnostic[] {
   const inColumn = (line: number) =>
     file.headings.some((one) => one.line < line && line < one.end && typeof sectionOf(one.text) === 'string');
   return file.prose
@@ -159,10 +159,10 @@ function strayRows(file: MarkdownFile): Flaw[] {
     .map((line) => flawAt(line, 'stray_row', 'this looks like a row, but belongs to no table.'));
 }
 
-function readCard({ table, column, fields }: BoardTable, row: Row): Card {
+function readCard({ table, column, fields }: BoardTable, row: TableRow): Card {
   const card: Record<CardField, string | null> = { ...noFields };
   for (const [at, field] of fields.entries())
-    if (field !== null) card[field] = readField(field, cellText(row, row.cells[at]));
+    if (field !== null) card[field] = readField(field, tableCellText(row, row.cells[at]));
   return { ...card, task: card.task ?? '', column, line: row.line + 1, problem: rowFlaw(table, row) };
 }
 

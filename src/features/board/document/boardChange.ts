@@ -9,23 +9,22 @@ import {
   type SeenCard,
 } from '../../../core/board.ts';
 import {
-  cellText,
   editLines,
   foldName,
   headingNames,
   type LineEdit,
+  likeModel,
   type MarkdownFile,
-  marked,
   matchFields,
-  type Row,
   setCells,
   type Table,
+  type TableRow,
+  tableCellText,
   unmerged,
 } from '../../../documents/markdown.ts';
 import {
   addRow,
   idMaker,
-  type Left,
   modelCells,
   newRoom,
   placeBefore,
@@ -34,6 +33,7 @@ import {
   type Room,
   roomEdits,
   roomIn,
+  type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import { type Board, type BoardTable, boardAliases, parseBoard, readField, sectionOf } from './board.ts';
@@ -64,7 +64,7 @@ export type BoardChange =
 interface CardOutcome {
   readonly id: string | null;
   /** Values that the card's table has no column for. */
-  readonly left: Left;
+  readonly left: UnwrittenFields;
 }
 
 interface BoardChanged {
@@ -75,7 +75,7 @@ interface BoardChanged {
 
 interface Editing {
   readonly board: Board;
-  readonly places: ReadonlyMap<number, { readonly at: BoardTable; readonly row: Row }>;
+  readonly places: ReadonlyMap<number, { readonly at: BoardTable; readonly row: TableRow }>;
   readonly cardsById: ReadonlyMap<string | null, Card>;
   /** Ids that this batch has given. */
   readonly given: Set<string>;
@@ -219,7 +219,7 @@ function readyLike({ cards }: Board, text: string): string {
 function roomFor(editing: Editing, place: Place): Result<Room<CardField>> {
   const known = editing.rooms.get(place);
   if (known) return success(known);
-  const room = openRoom(editing.board, place);
+  const room = insertionPoint(editing.board, place);
   if (room.ok) editing.rooms.set(place, room.value);
   return room;
 }
@@ -253,7 +253,7 @@ function changedSince(
 function findCard(
   { board, places, cardsById }: Editing,
   ref: CardRef,
-): Result<{ card: Card; at: BoardTable; row: Row }> {
+): Result<{ card: Card; at: BoardTable; row: TableRow }> {
   const card =
     'id' in ref
       ? cardsById.get(ref.id)
@@ -271,7 +271,7 @@ type Place = Column | 'Archive';
  * Where new rows of a column go: its first table that is not about the past, else a new one under its heading, else a new section in the order
  * of the columns. Refuses `damaged_section` where rows stand that belong to no table: a second one would hide them.
  */
-function openRoom(board: Board, place: Place): Result<Room<CardField>> {
+function insertionPoint(board: Board, place: Place): Result<Room<CardField>> {
   const { file } = board;
   const tables = board.tables.filter(({ column }) => column === place);
   const known = tables.find(({ table }) => !isPast(table)) ?? tables[0] ?? archiveTable(board, place);
@@ -345,17 +345,17 @@ function namesFor(place: Place, like: Table | undefined, fields: readonly (CardF
 /** The line with these fields changed; '' clears one. */
 function editRow(
   at: BoardTable,
-  row: Row,
+  row: TableRow,
   texts: ReadonlyMap<CardField, string>,
-): { readonly text: string; readonly left: Left } {
+): { readonly text: string; readonly left: UnwrittenFields } {
   const values = new Map<number, string>();
   for (const [field, text] of texts) {
     const column = at.fields.indexOf(field);
     if (column < 0) continue;
-    const before = cellText(row, row.cells[column]);
+    const before = tableCellText(row, row.cells[column]);
     values.set(
       column,
-      text === '' ? placeholderOf(at.table) : field === 'task' ? text : marked(text, before),
+      text === '' ? placeholderOf(at.table) : field === 'task' ? text : likeModel(text, before),
     );
   }
   const left = [...texts].filter(([field, value]) => value !== '' && !at.fields.includes(field));
@@ -365,10 +365,10 @@ function editRow(
 /** The row in another table: as it is where the columns are the same, else cell by cell. */
 function moveRow(
   room: Room<CardField>,
-  { at, row }: { readonly at: BoardTable; readonly row: Row },
+  { at, row }: { readonly at: BoardTable; readonly row: TableRow },
   { texts, others }: RowTexts,
   holding: Holding,
-): Left {
+): UnwrittenFields {
   const isSame =
     room.names.length === at.table.names.length &&
     room.names.every((name, n) => foldName(name) === foldName(at.table.names[n] ?? ''));
@@ -381,11 +381,11 @@ function moveRow(
     const name = at.table.names[column] ?? '';
     if (field !== null) continue;
     for (const kept of [...others.keys()]) if (foldName(kept) === foldName(name)) others.delete(kept);
-    others.set(name, cellText(row, row.cells[column]));
+    others.set(name, tableCellText(row, row.cells[column]));
   }
   seatHolders({ at, row }, room, { texts, others }, holding);
   for (const [column, field] of at.fields.entries())
-    if (field !== null && !texts.has(field)) texts.set(field, cellText(row, row.cells[column]));
+    if (field !== null && !texts.has(field)) texts.set(field, tableCellText(row, row.cells[column]));
   return fillRow(room, texts, others);
 }
 
@@ -394,7 +394,7 @@ function fillRow(
   room: Room<CardField>,
   texts: ReadonlyMap<CardField, string>,
   others: ReadonlyMap<string, string>,
-): Left {
+): UnwrittenFields {
   const left = addRow(room, texts, others, modelCells(room));
   const shown = cardFields.flatMap((field) =>
     texts.has(field) && left[field] !== undefined ? [[field, readField(field, left[field])]] : [],

@@ -1,5 +1,11 @@
 import { type CardField, type Holders, holdersIn, holdersText } from '../../../core/board.ts';
-import { cellText, foldName, isPlaceholder, plainText, type Row } from '../../../documents/markdown.ts';
+import {
+  foldName,
+  isPlaceholder,
+  plainText,
+  type TableRow,
+  tableCellText,
+} from '../../../documents/markdown.ts';
 import { type BoardTable, personColumn } from './board.ts';
 
 /** Columns of a table that a card is in, or comes to. */
@@ -33,7 +39,7 @@ const personKey = 'Assignee';
  * beside the other where there is one column for both. A worker is never written over a person.
  */
 export function seatHolders(
-  from: { readonly at: BoardTable; readonly row: Row },
+  from: { readonly at: BoardTable; readonly row: TableRow },
   to: Columns,
   { texts, others }: RowTexts,
   { holder, isKept }: Holding,
@@ -66,14 +72,14 @@ function holdersNow(before: Seat, given: string | undefined, holder: string | un
 
 /** A worker's own name, such as its task, is no person's. */
 function seatOf(
-  { at: { table, fields }, row }: { readonly at: BoardTable; readonly row: Row },
+  { at: { table, fields }, row }: { readonly at: BoardTable; readonly row: TableRow },
   holder: string | undefined,
 ): Seat {
   const people = personColumn(table.names);
   const at = fields.indexOf('worker');
-  const raw = cellText(row, row.cells[at]);
+  const raw = tableCellText(row, row.cells[at]);
   const plain = plainText(raw);
-  const own = people >= 0 && people !== at ? cellText(row, row.cells[people]) : '';
+  const own = people >= 0 && people !== at ? tableCellText(row, row.cells[people]) : '';
   const inside = holdersIn(raw).worker === null ? holdersIn(plain) : holdersIn(raw);
   const guest = inside.worker === null ? raw : (inside.person ?? '');
   const isPerson = !isPlaceholder(plainText(guest)) && !isNameOf(plainText(guest), holder);

@@ -21,7 +21,7 @@ import {
   changeDocument,
   type DocumentText,
   FileWatch,
-  type Planned,
+  type PlannedText,
   readDocument,
 } from '../../../documents/file.ts';
 import { withPendingNote, withSyncNote } from '../../../documents/syncNotes.ts';
@@ -35,7 +35,7 @@ import type { BoardChange } from '../document/boardChange.ts';
 import { type CardStep, changeCards } from '../document/keptValues.ts';
 
 /** What desks need of their surroundings. */
-export interface DocumentWorld {
+export interface DocumentDeps {
   state(): ControllerState;
   tell(message: Message): void;
   /** A bug: nothing that can be expected comes here. */
@@ -48,11 +48,11 @@ export function backupsFolder(root: string): string {
 }
 
 /** What is to become of the board's text. */
-type BoardPlan<T> = (board: Board, config: BoardConfig) => Result<Planned<T>>;
+type BoardPlan<T> = (board: Board, config: BoardConfig) => Result<PlannedText<T>>;
 
 /** Reads the board whenever it changes, and changes it for people and for what workers do: one after the other. */
-export class BoardDesk {
-  readonly #world: DocumentWorld;
+export class BoardDocuments {
+  readonly #world: DocumentDeps;
   readonly #queue = new SerialQueue();
   readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
   #file: string | null = null;
@@ -60,7 +60,7 @@ export class BoardDesk {
   #followed: Promise<unknown> = Promise.resolve();
   #hash: string | null = null;
 
-  constructor(world: DocumentWorld) {
+  constructor(world: DocumentDeps) {
     this.#world = world;
   }
 
@@ -172,7 +172,7 @@ export class BoardDesk {
   }
 
   /** Refuses what a person asked for and the board has no place for, and what it says already. */
-  #refuse(board: Board, change: BoardChange, { text, value }: Planned<CardStep>): Result<never> | null {
+  #refuse(board: Board, change: BoardChange, { text, value }: PlannedText<CardStep>): Result<never> | null {
     const { left, key, staleKey } = value;
     const lost = Object.keys(change.fields ?? {}).filter((field) => field in left);
     if (lost.length > 0) return noPlace(board, lost as readonly CardField[]);
@@ -182,7 +182,7 @@ export class BoardDesk {
     return failure('changed_already', `${value.id ?? 'The card'} ${where} already.`, 'Nothing was written.');
   }
 
-  #step(board: Board, change: BoardChange): Result<Planned<CardStep>> {
+  #step(board: Board, change: BoardChange): Result<PlannedText<CardStep>> {
     const { prefix } = this.#config || { prefix: null };
     const done = this.plan(board, [change], boardPrefix(board, prefix));
     if (!done.ok) return done;

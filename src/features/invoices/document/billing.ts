@@ -1,22 +1,22 @@
 import type { BilledEntry, EntryStatus } from '../../../core/invoices.ts';
 import {
-  cellText,
   foldName,
   isPlaceholder,
   type LineEdit,
   matchFields,
   plainText,
-  type Row,
   setCells,
+  type TableRow,
+  tableCellText,
 } from '../../../documents/markdown.ts';
 import {
   addRow,
-  type Left,
   modelCells,
   newRoom,
   placeUnder,
   type Room,
   roomIn,
+  type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import {
@@ -50,7 +50,7 @@ export interface Billed {
   /** None where a known invoice was paid. */
   readonly entries: readonly BilledEntry[];
   /** What the invoice said and its table has no column for. */
-  readonly left: Left;
+  readonly left: UnwrittenFields;
 }
 
 interface BillWish {
@@ -74,7 +74,7 @@ export function hasBills({ billTables, file }: Invoices): boolean {
 /** Takes rows out of their tables, and adds one invoice for all of them. */
 export function billRows(
   billing: Billing,
-  rows: readonly { readonly at: EntryTable; readonly row: Row; readonly entry: WrittenEntry }[],
+  rows: readonly { readonly at: EntryTable; readonly row: TableRow; readonly entry: WrittenEntry }[],
   { status, on, number: wanted }: BillWish,
 ): Result<Billed> {
   const { currency } = billing.invoices;
@@ -148,7 +148,7 @@ export function payBill(billing: Billing, bill: Bill, on: string): Result<Billed
   const texts = new Map<BillField, string>();
   const others = new Map<string, string>();
   for (const [at, field] of from.fields.entries()) {
-    const text = cellText(row, row.cells[at]);
+    const text = tableCellText(row, row.cells[at]);
     if (field === null) others.set(from.table.names[at] ?? '', text);
     else texts.set(field, text);
   }
@@ -189,7 +189,7 @@ function billRoom(billing: Billing, status: BillStatus): Result<Room<BillField>>
 }
 
 function roomOf({ table, fields }: BillTable): Room<BillField> {
-  const rows = table.rows.filter((row) => !/^total/.test(foldName(cellText(row, row.cells[0]))));
+  const rows = table.rows.filter((row) => !/^total/.test(foldName(tableCellText(row, row.cells[0]))));
   return roomIn(table, fields, rows);
 }
 
@@ -209,7 +209,7 @@ function isAmount(name: string): boolean {
 
 function amountsIn({ billTables }: Invoices): readonly string[] {
   return billTables.flatMap(({ table, fields }) =>
-    table.rows.map((row) => plainText(cellText(row, row.cells[fields.indexOf('amount')]))),
+    table.rows.map((row) => plainText(tableCellText(row, row.cells[fields.indexOf('amount')]))),
   );
 }
 
@@ -229,12 +229,12 @@ function statusesOf({ invoices }: Billing, status: BillStatus): readonly string[
   return invoices.billTables
     .filter((one) => one.status === status)
     .flatMap(({ table, fields }) =>
-      table.rows.map((row) => plainText(cellText(row, row.cells[fields.indexOf('status')]))),
+      table.rows.map((row) => plainText(tableCellText(row, row.cells[fields.indexOf('status')]))),
     );
 }
 
-function cellsOf({ table }: EntryTable, row: Row): Record<string, string> {
-  return Object.fromEntries(table.names.map((name, at) => [name, cellText(row, row.cells[at])]));
+function cellsOf({ table }: EntryTable, row: TableRow): Record<string, string> {
+  return Object.fromEntries(table.names.map((name, at) => [name, tableCellText(row, row.cells[at])]));
 }
 
 /** What rows say by the names of their columns, for a table of invoices that has such a column, too. */

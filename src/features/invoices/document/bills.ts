@@ -1,18 +1,18 @@
 import { parseAmount } from '../../../core/amounts.ts';
-import type { Flaw } from '../../../core/board.ts';
+import type { Diagnostic } from '../../../core/board.ts';
 import type { EntryStatus } from '../../../core/invoices.ts';
 import {
   type Aliases,
-  cellText,
   foldName,
   headingNames,
   linkIn,
   matchFields,
   plainText,
   plainValue,
-  type Row,
   rowFlaw,
   type Table,
+  type TableRow,
+  tableCellText,
 } from '../../../documents/markdown.ts';
 import { flawAt } from '../../board/document/board.ts';
 import { entryTable, isTotalRow } from './entries.ts';
@@ -41,7 +41,7 @@ export interface Bill {
   /** The day that the row names, of the payment where it names no other; empty for none. */
   readonly date: string;
   /** Why it is left alone; null for a sound one. */
-  readonly flaw: Flaw | null;
+  readonly flaw: Diagnostic | null;
 }
 
 export const billAliases: Aliases<BillField> = {
@@ -102,8 +102,8 @@ export function readBills(tables: readonly BillTable[], currency: string): Bill[
   );
 }
 
-function readBill({ table, fields, status }: BillTable, row: Row, currency: string): Bill | null {
-  const cell = (field: BillField) => cellText(row, row.cells[fields.indexOf(field)]);
+function readBill({ table, fields, status }: BillTable, row: TableRow, currency: string): Bill | null {
+  const cell = (field: BillField) => tableCellText(row, row.cells[fields.indexOf(field)]);
   const shown = plainText(cell('number'));
   const number = linkIn(shown)?.text ?? plainValue(shown) ?? '';
   const amount = plainValue(cell('amount'));

@@ -7,20 +7,20 @@ import {
   parseAmount,
   parseDuration,
 } from '../../../core/amounts.ts';
-import type { Flaw } from '../../../core/board.ts';
+import type { Diagnostic } from '../../../core/board.ts';
 import { type EntryStatus, entrySources, type TimeEntry } from '../../../core/invoices.ts';
 import {
   type Aliases,
-  cellText,
   foldName,
   headingNames,
   isPlaceholder,
   matchFields,
   plainText,
   plainValue,
-  type Row,
   rowFlaw,
   type Table,
+  type TableRow,
+  tableCellText,
 } from '../../../documents/markdown.ts';
 import type { Result } from '../../../lib/result.ts';
 import { flawAt } from '../../board/document/board.ts';
@@ -35,7 +35,7 @@ export interface EntryTable {
   /** Of all rows, where a heading says it and no column does. */
   readonly status: EntryStatus | null;
   /** Rows that are no entries but sums of them. */
-  readonly totals: readonly Row[];
+  readonly totals: readonly TableRow[];
 }
 
 /** An entry as the file has it: its id may be missing. */
@@ -49,7 +49,7 @@ export interface EntryRow {
   readonly task: string;
   /** Null while a person has to look: then `flaw` says why. */
   readonly entry: WrittenEntry | null;
-  readonly flaw: Flaw | null;
+  readonly flaw: Diagnostic | null;
 }
 
 export interface InvoiceReading {
@@ -118,15 +118,15 @@ export function entryTable(table: Table): EntryTable | null {
 }
 
 /** A row whose first word is a sum's. */
-export function isTotalRow(row: Row): boolean {
-  const first = row.cells.map((cell) => cellText(row, cell)).find((text) => text !== '');
+export function isTotalRow(row: TableRow): boolean {
+  const first = row.cells.map((cell) => tableCellText(row, cell)).find((text) => text !== '');
   return first !== undefined && /^(?:grand |sub ?)?totals?\b/.test(foldName(first));
 }
 
 /** Reads one row of a table of entries. */
-export function readEntry(one: EntryTable, row: Row, reading: InvoiceReading): EntryRow {
+export function readEntry(one: EntryTable, row: TableRow, reading: InvoiceReading): EntryRow {
   const { table, fields } = one;
-  const cell = (field: EntryField) => cellText(row, row.cells[fields.indexOf(field)]);
+  const cell = (field: EntryField) => tableCellText(row, row.cells[fields.indexOf(field)]);
   const id = plainValue(cell('id'));
   const task = plainText(cell('task'));
   const base = { line: row.line + 1, id, task };

@@ -1,20 +1,19 @@
 import { amountOf, parseDuration } from '../../../core/amounts.ts';
 import { type EntryRef, type EntryStatus, mayBecome, type TimeEntry } from '../../../core/invoices.ts';
 import {
-  cellText,
   editLines,
   foldName,
-  marked,
+  likeModel,
   matchFields,
   plainText,
-  type Row,
   setCells,
   type Table,
+  type TableRow,
+  tableCellText,
   unmerged,
 } from '../../../documents/markdown.ts';
 import {
   addRow,
-  type Left,
   modelCells,
   newRoom,
   placeBefore,
@@ -22,6 +21,7 @@ import {
   type Room,
   roomEdits,
   roomIn,
+  type UnwrittenFields,
 } from '../../../documents/tableEdit.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
 import {
@@ -73,7 +73,7 @@ interface MarkChange {
 export interface EntryOutcome {
   readonly id: string | null;
   /** Values that the entry's table has no column for. */
-  readonly left: Left;
+  readonly left: UnwrittenFields;
   /** What became of an invoice; absent where there is none. */
   readonly billed?: Billed;
 }
@@ -90,7 +90,7 @@ interface Editing extends Billing {
   readonly given: Set<string>;
   /** By the line they come behind: entries of one batch may go to several tables. */
   readonly rooms: Map<number, Room<EntryField>>;
-  readonly places: ReadonlyMap<number, { readonly at: EntryTable; readonly row: Row }>;
+  readonly places: ReadonlyMap<number, { readonly at: EntryTable; readonly row: TableRow }>;
   readonly rowsById: ReadonlyMap<string | null, EntryRow>;
 }
 
@@ -164,7 +164,7 @@ function payInvoice(editing: Editing, { number, on }: InvoiceChange & { kind: 'p
 
 function markEntries(editing: Editing, { entries, status, on, number }: MarkChange): Result<EntryOutcome> {
   const seen = new Set<number>();
-  const billable: { at: EntryTable; row: Row; entry: WrittenEntry }[] = [];
+  const billable: { at: EntryTable; row: TableRow; entry: WrittenEntry }[] = [];
   const others: EntryRef[] = [];
   for (const ref of entries) {
     const found = findEntry(editing, ref);
@@ -258,7 +258,7 @@ function changeEntry(
     return noStatusPlace(at, fields.status);
   editing.touched.add(row.line);
   const { entry } = entryRow;
-  const written = cellText(row, row.cells[at.fields.indexOf('rate')]);
+  const written = tableCellText(row, row.cells[at.fields.indexOf('rate')]);
   const rate = readRate(written, editing.invoices.currency);
   const minutes = fields.minutes ?? entry?.minutes;
   const rateCents = fields.rateCents ?? entry?.rateCents ?? (rate?.ok ? rate.value : undefined);
@@ -287,7 +287,7 @@ function changeEntry(
 interface FoundEntry {
   readonly entryRow: EntryRow;
   readonly at: EntryTable;
-  readonly row: Row;
+  readonly row: TableRow;
 }
 
 function findEntry(editing: Editing, ref: EntryRef): Result<FoundEntry> {
@@ -397,32 +397,32 @@ function isOfMonth({ table }: EntryTable, date: string): boolean {
 /** The line with these fields changed, each written as it was before. */
 function editEntry(
   at: EntryTable,
-  row: Row,
+  row: TableRow,
   entry: Partial<TimeEntry>,
   currency: string,
-): { readonly text: string; readonly left: Left } {
+): { readonly text: string; readonly left: UnwrittenFields } {
   const model = (field: EntryField) => modelIn(at, row, at.fields.indexOf(field), field);
   const texts = textsOf(entry, currency, model, bareUnit(at.table.names, at.fields) === 1);
   const values = new Map<number, string>();
   for (const [field, text] of texts) {
     const column = at.fields.indexOf(field);
-    if (column >= 0) values.set(column, marked(text, cellText(row, row.cells[column])));
+    if (column >= 0) values.set(column, likeModel(text, tableCellText(row, row.cells[column])));
   }
   const left = [...texts].filter(([field, text]) => text !== '' && !at.fields.includes(field));
   return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
 }
 
 /** A cell that shows how this column is written: the row's own where it says a number, else another row's. */
-function modelIn({ table }: EntryTable, row: Row, column: number, field: EntryField): string {
-  const text = (one: Row) => plainText(cellText(one, one.cells[column]));
-  const isModel = (one: Row) =>
+function modelIn({ table }: EntryTable, row: TableRow, column: number, field: EntryField): string {
+  const text = (one: TableRow) => plainText(tableCellText(one, one.cells[column]));
+  const isModel = (one: TableRow) =>
     field === 'time' ? parseDuration(text(one), { bare: 60 }).ok : /\d/.test(text(one)) || field === 'status';
   const model = isModel(row) ? row : table.rows.findLast(isModel);
   return model === undefined ? '' : text(model);
 }
 
 /** Writes an entry into a room. @returns what found no column */
-function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices): Left {
+function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices): UnwrittenFields {
   const cells = modelCells(room);
   const model = (field: EntryField) =>
     plainText(cells[room.fields.indexOf(field)] ?? '') || (room.isNew ? styleElsewhere(invoices, field) : '');
@@ -433,7 +433,9 @@ function fillEntry(room: Room<EntryField>, entry: TimeEntry, invoices: Invoices)
 /** How the rest of a file writes what a table without rows does not show: of its last such cell, else of its rate. */
 function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryField): string {
   const shown = (table: Table, column: number) =>
-    table.rows.map((row) => plainText(cellText(row, row.cells[column]))).filter((text) => /\d/.test(text));
+    table.rows
+      .map((row) => plainText(tableCellText(row, row.cells[column])))
+      .filter((text) => /\d/.test(text));
   const own = tables.flatMap(({ table, fields }) => shown(table, fields.indexOf(field))).at(-1);
   if (own !== undefined || !['rate', 'amount', 'date'].includes(field)) return own ?? '';
   const name = field === 'date' ? 'date' : 'amount';
@@ -450,14 +452,14 @@ function styleElsewhere({ tables, billTables, file }: Invoices, field: EntryFiel
 function moveEntry(
   room: Room<EntryField>,
   { table, fields }: EntryTable,
-  row: Row,
+  row: TableRow,
   entry: Partial<TimeEntry>,
   currency: string,
-): Left {
+): UnwrittenFields {
   const texts = new Map<EntryField, string>();
   const others = new Map<string, string>();
   for (const [column, field] of fields.entries()) {
-    const text = cellText(row, row.cells[column]);
+    const text = tableCellText(row, row.cells[column]);
     if (field === null) others.set(foldName(table.names[column] ?? ''), text);
     else texts.set(field, text);
   }

@@ -1,5 +1,5 @@
 import { currencyDigits } from '../../../core/amounts.ts';
-import type { Flaw } from '../../../core/board.ts';
+import type { Diagnostic } from '../../../core/board.ts';
 import {
   type EntryFact,
   type InvoiceConfig,
@@ -7,7 +7,7 @@ import {
   rateFor,
   sumsByStatus,
 } from '../../../core/invoices.ts';
-import { type MarkdownFile, parseMarkdown, type Row } from '../../../documents/markdown.ts';
+import { type MarkdownFile, parseMarkdown, type TableRow } from '../../../documents/markdown.ts';
 import { setIds } from '../../../documents/tableEdit.ts';
 import { type Result, success } from '../../../lib/result.ts';
 import { flawAt } from '../../board/document/board.ts';
@@ -34,7 +34,7 @@ export interface Invoices {
   readonly bills: readonly Bill[];
   readonly totals: readonly Total[];
   /** What a person has to look at, totals that do not add up included. */
-  readonly flaws: readonly Flaw[];
+  readonly flaws: readonly Diagnostic[];
 }
 
 /**
@@ -97,7 +97,7 @@ function soundRows({ tables, rows }: Invoices): Map<string, EntryRow> {
   );
 }
 
-function rowKey({ table, status }: EntryTable, { text }: Row): string {
+function rowKey({ table, status }: EntryTable, { text }: TableRow): string {
   return `${table.header.text}\n${status}\n${text}`;
 }
 

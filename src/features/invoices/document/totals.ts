@@ -1,17 +1,17 @@
 import { formatHours, formatMoney, parseAmount, parseDuration } from '../../../core/amounts.ts';
-import type { Flaw } from '../../../core/board.ts';
+import type { Diagnostic } from '../../../core/board.ts';
 import type { EntryStatus } from '../../../core/invoices.ts';
 import {
-  cellText,
   foldName,
   type LineEdit,
+  likeModel,
   type MarkdownFile,
-  marked,
   matchFields,
   plainText,
-  type Row,
   setCells,
   type Table,
+  type TableRow,
+  tableCellText,
 } from '../../../documents/markdown.ts';
 import { flawAt } from '../../board/document/board.ts';
 import type { Bill, BillTable } from './bills.ts';
@@ -36,7 +36,7 @@ export interface Total {
   /** How it would be written there. */
   readonly text: string;
   /** That it says something else, or why there is no sum. */
-  readonly flaw: Flaw | null;
+  readonly flaw: Diagnostic | null;
   readonly place: CellPlace | SpanPlace;
 }
 
@@ -98,12 +98,12 @@ export function totalEdits(file: MarkdownFile, totals: readonly Total[]): LineEd
 }
 
 /** A total of a table adds up all of its entries, a subtotal those since the sum before. */
-function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row: Row): Total[] {
+function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row: TableRow): Total[] {
   const isSub = /^sub/.test(
     foldName(
-      cellText(
+      tableCellText(
         row,
-        row.cells.find((cell) => cellText(row, cell) !== ''),
+        row.cells.find((cell) => tableCellText(row, cell) !== ''),
       ),
     ),
   );
@@ -124,8 +124,8 @@ function ownTotals(summing: Summing, { table, fields, totals }: EntryTable, row:
 }
 
 /** A row of sums: it says so, or names a status beside money or time below a heading of sums. */
-function isSumRow(table: Table, row: Row): boolean {
-  const name = cellText(row, row.cells[0]);
+function isSumRow(table: Table, row: TableRow): boolean {
+  const name = tableCellText(row, row.cells[0]);
   return isTotalRow(row) || (table.path.some(isOfSums) && table.names.length === 2 && labelOf(name) !== null);
 }
 
@@ -134,8 +134,8 @@ function isOfSums({ text }: { readonly text: string }): boolean {
 }
 
 /** In a summary the columns say what is what, or, where there are two, the row's own name. */
-function summaryTotals(summing: Summing, table: Table, row: Row): Total[] {
-  const label = labelOf(cellText(row, row.cells[0]));
+function summaryTotals(summing: Summing, table: Table, row: TableRow): Total[] {
+  const label = labelOf(tableCellText(row, row.cells[0]));
   if (label === null) return [];
   const entries = scopeOf(summing, row.line, label).filter(label.isMeant);
   const fields = matchFields(table.names, entryAliases);
@@ -147,7 +147,7 @@ function summaryTotals(summing: Summing, table: Table, row: Row): Total[] {
 function cellTotals(
   summing: Summing,
   table: Table,
-  row: Row,
+  row: TableRow,
   time: number,
   amount: number,
   bare: 1 | 60,
@@ -155,13 +155,13 @@ function cellTotals(
 ): Total[] {
   if (row.cells.length !== table.names.length) return [];
   const make = (kind: Total['kind'], cell: number) => {
-    const raw = cellText(row, row.cells[cell]);
+    const raw = tableCellText(row, row.cells[cell]);
     const model = plainText(raw) === '' ? modelAbove(table, row, cell) : plainText(raw);
     const total = totalOf(summing, kind, row.line, { shown: plainText(raw), model, bare }, entries);
     return [
       {
         ...total,
-        text: marked(total.text, raw),
+        text: likeModel(total.text, raw),
         place: { kind: 'cell' as const, cell, delimiters: table.delimiters },
       },
     ];
@@ -169,11 +169,11 @@ function cellTotals(
   return [...(time < 0 ? [] : make('time', time)), ...(amount < 0 ? [] : make('amount', amount))];
 }
 
-function modelAbove(table: Table, row: Row, cell: number): string {
+function modelAbove(table: Table, row: TableRow, cell: number): string {
   const above = table.rows.findLast(
-    (one) => one.line < row.line && /\d/.test(cellText(one, one.cells[cell])),
+    (one) => one.line < row.line && /\d/.test(tableCellText(one, one.cells[cell])),
   );
-  return above === undefined ? '' : plainText(cellText(above, above.cells[cell]));
+  return above === undefined ? '' : plainText(tableCellText(above, above.cells[cell]));
 }
 
 const sumLine = /^([\s>*+_`-]*(\p{L}[^:|]*?)[*_`]*\s*:[*_`\s]*)(.*)$/u;

@@ -16,12 +16,12 @@ import {
   type TimeEntry,
 } from '../../../core/invoices.ts';
 import type { UnknownRow } from '../../../core/notion.ts';
-import { changeDocument, FileWatch, type Planned, readDocument } from '../../../documents/file.ts';
+import { changeDocument, FileWatch, type PlannedText, readDocument } from '../../../documents/file.ts';
 import { withPendingNote, withSyncNote } from '../../../documents/syncNotes.ts';
-import type { Left } from '../../../documents/tableEdit.ts';
+import type { UnwrittenFields } from '../../../documents/tableEdit.ts';
 import { SerialQueue } from '../../../lib/queue.ts';
 import { failure, problemOf, type Result, success } from '../../../lib/result.ts';
-import { backupsFolder, type DocumentWorld, minuteOf } from '../../board/service/boardService.ts';
+import { backupsFolder, type DocumentDeps, minuteOf } from '../../board/service/boardService.ts';
 import { type Billed, noColumn } from '../document/billing.ts';
 import type { Bill } from '../document/bills.ts';
 import { changeInvoices, type EntryOutcome, type InvoiceChange } from '../document/invoiceChange.ts';
@@ -32,17 +32,17 @@ import { type ExportWish, exportEntries, saveInvoice } from './exportService.ts'
 import { lockedChange } from './lockedEntries.ts';
 
 /** What is to become of the invoices' text. */
-type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<Planned<T>>;
+type InvoicePlan<T> = (invoices: Invoices, config: InvoiceConfig) => Result<PlannedText<T>>;
 
 /** Reads the invoices whenever they change, and writes what is entered. */
-export class InvoiceDesk {
-  readonly #world: DocumentWorld;
+export class InvoiceDocuments {
+  readonly #world: DocumentDeps;
   readonly #queue = new SerialQueue();
   readonly #watch = new FileWatch(() => void this.#seen().catch((error) => this.#world.fail(error)));
   #config: InvoiceConfig | null = null;
   #followed: Promise<unknown> = Promise.resolve();
 
-  constructor(world: DocumentWorld) {
+  constructor(world: DocumentDeps) {
     this.#world = world;
   }
 
@@ -314,7 +314,7 @@ export class InvoiceDesk {
   async #one(
     id: string,
     wanted: (config: InvoiceConfig) => InvoiceChange,
-    asked: (left: Left) => readonly string[],
+    asked: (left: UnwrittenFields) => readonly string[],
   ): Promise<Result<EntryAdded>> {
     return this.rewrite((before, config) => {
       const change = wanted(config);
@@ -380,7 +380,7 @@ function askedFields({
  */
 function draftedFields(
   { date, repo, worker, rateCents }: EntryDraft,
-  left: Left,
+  left: UnwrittenFields,
   today: string,
 ): readonly string[] {
   return [

@@ -6,11 +6,11 @@ import { oneLine } from '../../../lib/sanitize.ts';
 import { whyOf } from '../../../lib/systemError.ts';
 import type { FoundMemory, Memory } from '../memory.ts';
 import {
+  answerText,
   entriesIn,
   initiativeIn,
   strictEntriesIn,
   type TheirEntry,
-  textOf,
   theirPrefix,
 } from './memoryAnswers.ts';
 import { leftOutOf, type MemoryProgram, memoryProgram } from './memoryServer.ts';
@@ -167,7 +167,7 @@ export class CopilotMemory {
     const takes = tools.get(name);
     const fitting = Object.entries(given).filter(([key]) => !takes || takes.has(key));
     const request = { name, arguments: Object.fromEntries(fitting) };
-    return textOf(await client.callTool(request, undefined, { timeout: callMs }));
+    return answerText(await client.callTool(request, undefined, { timeout: callMs }));
   }
 
   async #list(session: Session): Promise<readonly TheirEntry[]> {

@@ -38,7 +38,7 @@ export interface TheirEntry {
 }
 
 /** The texts of a tool's answer, joined; an error of the tool is thrown in one line. */
-export function textOf(result: unknown): string {
+export function answerText(result: unknown): string {
   const { content, isError } = z
     .object({
       content: z.array(z.looseObject({ text: text.optional() })).max(1000),

@@ -8,7 +8,7 @@ import type {
 import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
 import { type Clock, realClock } from '../../../lib/schedule.ts';
 import type { PropertyValue } from './rowCodec.ts';
-import type { Token } from './token.ts';
+import type { NotionToken } from './token.ts';
 import { type Fetch, type RequestLine, Transport, Unanswered } from './transport.ts';
 
 /** The version of the API whose rules this code follows. */
@@ -18,7 +18,7 @@ const pageSize = 100;
 const longestComment = 2000;
 
 interface NotionOptions {
-  readonly token: Token;
+  readonly token: NotionToken;
   /** Another address than Notion's, for tests: loopback only, or the token could be sent anywhere. */
   readonly baseUrl?: string | undefined;
   readonly fetch?: Fetch;
@@ -73,9 +73,9 @@ export class Notion {
   readonly #client: Client;
   readonly #module: Library;
   readonly #transport: Transport;
-  readonly #token: Token;
+  readonly #token: NotionToken;
 
-  constructor(client: Client, module: Library, transport: Transport, token: Token) {
+  constructor(client: Client, module: Library, transport: Transport, token: NotionToken) {
     this.#client = client;
     this.#module = module;
     this.#transport = transport;

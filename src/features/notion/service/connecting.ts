@@ -18,11 +18,11 @@ import {
   checkWishes,
   createTable,
   mappingOf,
-  type Proposal,
   proposeTable,
+  type TableProposal,
   wishesFor,
 } from './mapping.ts';
-import { connectHint, type NotionWorld, openFor, tokenFor } from './notionService.ts';
+import { connectHint, type NotionDeps, openFor, tokenFor } from './notionService.ts';
 import { idProperty, specs } from './tables.ts';
 import type { GivenToken } from './token.ts';
 
@@ -35,7 +35,7 @@ interface ConnectWish extends NotionWish {
 
 /** Returns what connecting would do. Changes nothing, neither here nor there. */
 export async function proposeNotion(
-  world: NotionWorld,
+  world: NotionDeps,
   wish: ConnectWish,
 ): Promise<Result<{ integration: string; proposals: readonly NotionProposal[] }>> {
   const notion = await openFor(world, wish.lent);
@@ -58,7 +58,7 @@ export async function proposeNotion(
 
 /** Does it: keeps the token, adds the property for our ids or makes the databases, and writes the mappings down. */
 export async function connectNotion(
-  world: NotionWorld,
+  world: NotionDeps,
   wish: ConnectWish,
 ): Promise<Result<{ proposals: readonly NotionProposal[]; token: string }>> {
   const notion = await openFor(world, wish.lent);
@@ -81,7 +81,7 @@ export async function connectNotion(
 
 /** Returns the token, who it is, and whether the mappings still fit. */
 export async function notionStatus(
-  world: NotionWorld,
+  world: NotionDeps,
   lent: GivenToken | undefined,
 ): Promise<Result<NotionStatus>> {
   const { config, notion: known, log } = world.state();
@@ -118,11 +118,11 @@ async function problemsOf(
 }
 
 async function make(
-  world: NotionWorld,
+  world: NotionDeps,
   notion: Notion,
   table: SyncTable,
   wish: ConnectWish,
-): Promise<Result<Proposal>> {
+): Promise<Result<TableProposal>> {
   const proposed = await proposalFor(world, notion, table, wish);
   if (!proposed.ok) return proposed;
   if (proposed.value) return addIdProperty(notion, proposed.value);
@@ -130,7 +130,7 @@ async function make(
   return createTable(notion, specs[table], wish.page ?? '', status);
 }
 
-async function store(world: NotionWorld, change: Partial<NotionConfig>): Promise<Result<null>> {
+async function store(world: NotionDeps, change: Partial<NotionConfig>): Promise<Result<null>> {
   const { root, notion } = world.state().config;
   const stored = await storeNotion(root, { ...notion, ...change });
   if (!stored.ok) return stored;
@@ -139,7 +139,7 @@ async function store(world: NotionWorld, change: Partial<NotionConfig>): Promise
 }
 
 /** Returns the tables that the wish is about; a problem for none of them, or for a field that none of them has. */
-function wantedTables(world: NotionWorld, wish: ConnectWish): Result<readonly SyncTable[]> {
+function wantedTables(world: NotionDeps, wish: ConnectWish): Result<readonly SyncTable[]> {
   const tables = tablesOf(world, wish);
   if (tables.length === 0 && wish.page !== undefined)
     return failure('already_connected', 'All of it is connected already.', 'For another one: --board URL.');
@@ -160,7 +160,7 @@ function wantedTables(world: NotionWorld, wish: ConnectWish): Result<readonly Sy
  * Returns those that have an address, and with a page those that are in use here. Where neither was named, only
  * something of what is connected already is to be changed.
  */
-function tablesOf(world: NotionWorld, wish: ConnectWish): readonly SyncTable[] {
+function tablesOf(world: NotionDeps, wish: ConnectWish): readonly SyncTable[] {
   const { invoices, notion } = world.state().config;
   const isMissing = (table: SyncTable) => notion?.[table] === undefined && (table === 'board' || invoices);
   const named = syncTables.filter(
@@ -173,11 +173,11 @@ function tablesOf(world: NotionWorld, wish: ConnectWish): readonly SyncTable[] {
 
 /** Returns what is proposed for a table; null for one that would be made. */
 async function proposalFor(
-  world: NotionWorld,
+  world: NotionDeps,
   notion: Notion,
   table: SyncTable,
   wish: ConnectWish,
-): Promise<Result<Proposal | null>> {
+): Promise<Result<TableProposal | null>> {
   const spec = specs[table];
   const address = wish[table];
   if (address === undefined && wish.page !== undefined) return success(null);
@@ -188,7 +188,11 @@ async function proposalFor(
 }
 
 /** Returns a table as it is connected: a mapping that a person edited stays so. */
-async function connected(world: NotionWorld, notion: Notion, table: SyncTable): Promise<Result<Proposal>> {
+async function connected(
+  world: NotionDeps,
+  notion: Notion,
+  table: SyncTable,
+): Promise<Result<TableProposal>> {
   const mapping = world.state().config.notion?.[table];
   if (!mapping) return failure('notion_unconnected', `${table} is not connected to Notion.`, connectHint);
   const schema = await notion.schema(mapping.dataSourceId);
@@ -202,7 +206,7 @@ function settingsOf({ wantedStatus, comment }: ConnectWish): Pick<NotionConfig, 
 /** @param wantedStatus of which it is looked whether it is there; absent where the table was made a moment ago */
 function shown(
   table: SyncTable,
-  { mapping, notes, schema }: Proposal,
+  { mapping, notes, schema }: TableProposal,
   wantedStatus?: string,
 ): NotionProposal {
   const fields = Object.entries(mapping.fields).map(([field, { name }]) => ({ field, property: name }));

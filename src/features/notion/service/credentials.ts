@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { replaceWhole } from '../../../lib/files.ts';
 import { failure, type Result, success } from '../../../lib/result.ts';
-import { isToken, Token, tokenVariables } from './token.ts';
+import { isToken, NotionToken, tokenVariables } from './token.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,25 +20,25 @@ const maxBytes = 64 * 1024;
  * The token from the environment, else from the keychain, else from a file that only its owner can read.
  * @returns null when there is none; else `credentials_unsafe` or `credentials_unreadable`
  */
-export async function findToken(options: CredentialsOptions): Promise<Result<Token | null>> {
+export async function findToken(options: CredentialsOptions): Promise<Result<NotionToken | null>> {
   for (const name of tokenVariables) {
     const value = options.env[name]?.trim();
-    if (value) return isToken(value) ? success(new Token(value, name)) : failure(...notAToken(name));
+    if (value) return isToken(value) ? success(new NotionToken(value, name)) : failure(...notAToken(name));
   }
   const kept = await readKeychain(options);
-  if (kept !== null && isToken(kept)) return success(new Token(kept, keychainName));
+  if (kept !== null && isToken(kept)) return success(new NotionToken(kept, keychainName));
   return readCredentials(credentialsFile(options.env));
 }
 
 /** Keeps a token in the keychain, or in the file where there is none. @returns where it is now */
-export async function saveToken(text: string, options: CredentialsOptions): Promise<Result<Token>> {
+export async function saveToken(text: string, options: CredentialsOptions): Promise<Result<NotionToken>> {
   const secret = text.trim();
   if (!isToken(secret)) return failure(...notAToken('What was given'));
   const keychain = await keychainOf(options);
   if (keychain) {
     try {
       await keychain.write(secret);
-      return success(new Token(secret, keychainName));
+      return success(new NotionToken(secret, keychainName));
     } catch {
       // Locked, or nobody to unlock it: the file will do.
     }
@@ -67,7 +67,7 @@ function keychainOf({ keychain }: CredentialsOptions): Promise<Keychain | null> 
 }
 
 /** The token in the file; null where there is none. @returns `credentials_unsafe`, `credentials_unreadable` */
-export async function readCredentials(path: string): Promise<Result<Token | null>> {
+export async function readCredentials(path: string): Promise<Result<NotionToken | null>> {
   let file: Awaited<ReturnType<typeof open>>;
   try {
     file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -86,20 +86,20 @@ export async function readCredentials(path: string): Promise<Result<Token | null
     const secret = size > maxBytes ? null : secretIn(await file.readFile('utf8'));
     if (secret === null)
       return failure('credentials_unreadable', `${path} holds no token.`, 'Connect again, or remove it.');
-    return success(new Token(secret, path));
+    return success(new NotionToken(secret, path));
   } finally {
     await file.close();
   }
 }
 
-async function writeCredentials(path: string, secret: string): Promise<Result<Token>> {
+async function writeCredentials(path: string, secret: string): Promise<Result<NotionToken>> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await chmod(dirname(path), 0o700);
     // A generous umask takes nothing away, but a strange one may have.
     const text = `${JSON.stringify({ notion: { token: secret } }, null, 2)}\n`;
     replaceWhole(path, [text], { mode: 0o600, isExact: true });
-    return success(new Token(secret, path));
+    return success(new NotionToken(secret, path));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return failure('credentials_unwritable', `${path} cannot be written (${code}).`);

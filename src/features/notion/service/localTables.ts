@@ -7,16 +7,16 @@ import { prefixOf } from '../../../documents/tableEdit.ts';
 import { type Result, success } from '../../../lib/result.ts';
 import { type Board, type BoardTable, usualPrefix } from '../../board/document/board.ts';
 import type { BoardChange } from '../../board/document/boardChange.ts';
-import type { BoardDesk } from '../../board/service/boardService.ts';
+import type { BoardDocuments } from '../../board/service/boardService.ts';
 import type { EntryField, EntryTable } from '../../invoices/document/entries.ts';
 import { changeInvoices, type InvoiceChange } from '../../invoices/document/invoiceChange.ts';
 import { type Invoices, readingOf } from '../../invoices/document/invoices.ts';
-import { type InvoiceDesk, newEntryId } from '../../invoices/service/invoiceService.ts';
-import type { Fields, LocalChange, LocalTable, Row } from './plan.ts';
+import { type InvoiceDocuments, newEntryId } from '../../invoices/service/invoiceService.ts';
+import type { Fields, LocalChange, LocalTable, SyncRow } from './plan.ts';
 import { normaliseDay, normaliseText } from './rowCodec.ts';
 
 /** Returns the board as a sync sees it: sound cards with an id, and of them what their tables have columns for. */
-export function syncedBoard(desk: BoardDesk, prefix: string | null): LocalTable {
+export function syncedBoard(desk: BoardDocuments, prefix: string | null): LocalTable {
   return {
     rows: async () =>
       desk.rewrite(
@@ -48,7 +48,7 @@ export function syncedBoard(desk: BoardDesk, prefix: string | null): LocalTable 
 }
 
 /** Returns the invoices as a sync sees them: sound entries with an id. Nothing is ever removed. */
-export function syncedInvoices(desk: InvoiceDesk, config: InvoiceConfig): LocalTable {
+export function syncedInvoices(desk: InvoiceDocuments, config: InvoiceConfig): LocalTable {
   return {
     rows: () =>
       desk.rewrite((invoices) =>
@@ -85,7 +85,7 @@ export function syncedInvoices(desk: InvoiceDesk, config: InvoiceConfig): LocalT
 /** Returns what is to be asked of the document, by id; nothing for a row that was edited meanwhile. */
 function askedOf<Wanted>(
   changes: readonly LocalChange[],
-  rows: readonly Row[],
+  rows: readonly SyncRow[],
   wantedFor: (change: LocalChange, now: Fields | undefined) => Wanted | null,
 ): ReadonlyMap<string, Wanted> {
   const now = new Map(rows.map(({ id, fields }) => [id, fields]));
@@ -130,7 +130,7 @@ function fieldsIn(fields: Fields): Partial<CardFields> {
   return Object.fromEntries(given.map((field) => [field, textIn(fields, field)]));
 }
 
-function cardRows({ tables, cards }: Board): Row[] {
+function cardRows({ tables, cards }: Board): SyncRow[] {
   const fieldsAt = fieldsByLine(tables);
   return cards.flatMap((card) => {
     if (card.id === null || card.problem !== null) return [];
@@ -166,7 +166,7 @@ function entryChange(
 
 /** A change of a status alone, where that may take a row to an invoice. */
 function marking(
-  desk: InvoiceDesk,
+  desk: InvoiceDocuments,
   invoices: Invoices,
   change: InvoiceChange & { kind: 'change' },
 ): InvoiceChange | null {
@@ -177,7 +177,7 @@ function marking(
 }
 
 /** Rows that are on an invoice, where they have an id. */
-function billedRows(desk: InvoiceDesk, invoices: Invoices): Row[] {
+function billedRows(desk: InvoiceDocuments, invoices: Invoices): SyncRow[] {
   return desk.billedIn(invoices).flatMap(({ id, cells: _, ...values }) => {
     if (id === null) return [];
     const fields = Object.entries(values).map(([field, value]): [string, FieldValue] => [
@@ -206,7 +206,7 @@ const columnOf: Readonly<Record<string, EntryField>> = {
   ...{ rateCents: 'rate', amountCents: 'amount', source: 'source' },
 };
 
-function entryRows({ tables, rows }: Invoices): Row[] {
+function entryRows({ tables, rows }: Invoices): SyncRow[] {
   const fieldsAt = fieldsByLine(tables);
   return rows.flatMap(({ id, entry, line }) => {
     if (id === null || entry === null) return [];

@@ -6,7 +6,7 @@ import type { Notion, Schema, SchemaProperty } from './client.ts';
 import { type FieldSpec, idProperty, type TableSpec } from './tables.ts';
 
 /** What is synced with what, and the table in Notion that it is about. */
-export interface Proposal {
+export interface TableProposal {
   readonly mapping: Mapping;
   /** What has no property, one line each; nothing is added without consent. */
   readonly notes: readonly string[];
@@ -29,7 +29,7 @@ function withWanted(mapping: Mapping, wanted: string | undefined): Mapping {
 }
 
 /** Returns which properties most probably hold which field: by type and by what people call them. */
-export function proposeMapping(spec: TableSpec, schema: Schema): Proposal {
+export function proposeMapping(spec: TableSpec, schema: Schema): TableProposal {
   const taken = new Set<string>();
   const fields: Record<string, FieldMapping> = {};
   for (const field of spec.fields) {
@@ -216,9 +216,9 @@ export function checkWishes(specs: readonly TableSpec[], wishes: MapWishes): Res
  */
 export function applyWishes(
   spec: TableSpec,
-  { mapping: proposed, schema }: Pick<Proposal, 'mapping' | 'schema'>,
+  { mapping: proposed, schema }: Pick<TableProposal, 'mapping' | 'schema'>,
   wishes: MapWishes,
-): Result<Proposal> {
+): Result<TableProposal> {
   let mapping = proposed;
   for (const [field, name] of Object.entries(wishes)) {
     const wanted = spec.fields.find((one) => one.field === field);
@@ -301,13 +301,13 @@ export async function proposeTable(
   notion: Notion,
   spec: TableSpec,
   address: string,
-): Promise<Result<Proposal>> {
+): Promise<Result<TableProposal>> {
   const schema = await findSource(notion, address);
   return schema.ok ? success(proposeMapping(spec, schema.value)) : schema;
 }
 
 /** Adds the property for our ids where there is none. Call it only after a person agreed. */
-export async function addIdProperty(notion: Notion, proposal: Proposal): Promise<Result<Proposal>> {
+export async function addIdProperty(notion: Notion, proposal: TableProposal): Promise<Result<TableProposal>> {
   const { schema, mapping } = proposal;
   const withId = (id: string | null) => success({ ...proposal, mapping: { ...mapping, idProperty: id } });
   const known = idPropertyOf(schema);
@@ -326,7 +326,7 @@ export async function createTable(
   spec: TableSpec,
   page: string,
   wanted?: string,
-): Promise<Result<Proposal>> {
+): Promise<Result<TableProposal>> {
   const pageId = await idIn(page);
   if (!pageId.ok) return pageId;
   const named = spec.fields.map((field) => [field.names[0] ?? field.field, newProperty(spec, field, wanted)]);

@@ -16,8 +16,8 @@ import {
 import { SerialQueue } from '../../../lib/queue.ts';
 import { failure, problemOf, type Result, success } from '../../../lib/result.ts';
 import { Throttle } from '../../../lib/schedule.ts';
-import type { BoardDesk, DocumentWorld } from '../../board/service/boardService.ts';
-import type { InvoiceDesk } from '../../invoices/service/invoiceService.ts';
+import type { BoardDocuments, DocumentDeps } from '../../board/service/boardService.ts';
+import type { InvoiceDocuments } from '../../invoices/service/invoiceService.ts';
 import { type Notion, openNotion } from './client.ts';
 import { findToken } from './credentials.ts';
 import { syncedBoard, syncedInvoices } from './localTables.ts';
@@ -28,22 +28,25 @@ import { RowCodec } from './rowCodec.ts';
 import { openBase, pageOf, readConflicts, resolveConflict, storeFiles } from './store.ts';
 import { type SyncOptions, syncTable } from './sync.ts';
 import { specs } from './tables.ts';
-import { type GivenToken, isToken, Token } from './token.ts';
+import { type GivenToken, isToken, NotionToken } from './token.ts';
 
 /** What is needed to talk to Notion, and to the documents that are synced with it. */
-export interface NotionWorld extends DocumentWorld {
+export interface NotionDeps extends DocumentDeps {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly board: BoardDesk;
-  readonly invoices: InvoiceDesk;
+  readonly board: BoardDocuments;
+  readonly invoices: InvoiceDocuments;
 }
 
 export const connectHint = 'Connect first: orch-tui notion connect';
 
 /** Finds the token. @param lent by a client; without it the one that was kept */
-export async function tokenFor({ env }: NotionWorld, lent: GivenToken | undefined): Promise<Result<Token>> {
+export async function tokenFor(
+  { env }: NotionDeps,
+  lent: GivenToken | undefined,
+): Promise<Result<NotionToken>> {
   if (lent)
     return isToken(lent.token)
-      ? success(new Token(lent.token, lent.source))
+      ? success(new NotionToken(lent.token, lent.source))
       : failure('notion_token', `${lent.source} is no token of Notion.`, 'It begins with ntn_ or secret_.');
   const found = await findToken({ env });
   if (!found.ok) return found;
@@ -51,7 +54,7 @@ export async function tokenFor({ env }: NotionWorld, lent: GivenToken | undefine
 }
 
 export async function openFor(
-  world: NotionWorld,
+  world: NotionDeps,
   lent: GivenToken | undefined,
   signal?: AbortSignal,
 ): Promise<Result<Notion>> {
@@ -79,8 +82,8 @@ type Reports<Report> = readonly (readonly [SyncTable, Report])[];
 const quietMs = 300;
 
 /** Syncs when a person wants it, one at a time, and knows what waits for that. Nothing here starts anything. */
-export class NotionDesk {
-  readonly #world: NotionWorld;
+export class NotionConnection {
+  readonly #world: NotionDeps;
   readonly #queue = new SerialQueue();
   #stop: AbortController | null = null;
   readonly #recount = new Throttle(
@@ -91,7 +94,7 @@ export class NotionDesk {
   #closed = false;
   #lent: GivenToken | undefined;
 
-  constructor(world: NotionWorld) {
+  constructor(world: NotionDeps) {
     this.#world = world;
   }
 

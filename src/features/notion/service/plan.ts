@@ -5,7 +5,7 @@ import { type Problem, problemOf, type Result } from '../../../lib/result.ts';
 export type Fields = Readonly<Record<string, FieldValue>>;
 
 /** One card or time entry, on either side. */
-export interface Row {
+export interface SyncRow {
   /** Such as `ORC-12`; what ties the two sides together. */
   readonly id: string;
   readonly fields: Fields;
@@ -47,7 +47,7 @@ export type LocalChange =
 /** The document, as the sync sees it. */
 export interface LocalTable {
   /** Every sound row with an id. A field its table has no column for is left out. */
-  rows(): Promise<Result<readonly Row[]>>;
+  rows(): Promise<Result<readonly SyncRow[]>>;
   /**
    * Makes the changes in one write.
    * @returns the ids of rows that were left as they are: edited meanwhile, gone, or an `add` whose id is taken
@@ -82,7 +82,7 @@ export interface PlanInput {
   /** The field that a row must have to be shown at all: column or status. */
   readonly choiceField: string;
   readonly lock: Lock | null;
-  readonly local: readonly Row[];
+  readonly local: readonly SyncRow[];
   /** By id. */
   readonly remote: ReadonlyMap<string, RemoteRow>;
   /** Pages that have no id yet. */

@@ -13,7 +13,7 @@ import {
   type RemoteRow,
 } from './plan.ts';
 import { RowCodec } from './rowCodec.ts';
-import type { Store } from './store.ts';
+import type { SyncStore } from './store.ts';
 import type { TableSpec } from './tables.ts';
 
 export interface ReadOptions {
@@ -44,8 +44,8 @@ export interface Sides extends Pick<PlanInput, 'local' | 'remote' | 'born' | 'na
 
 /** What ties rows to pages, as far as it is known. */
 interface Known {
-  readonly base: Pick<Store['base'], 'rows'>;
-  readonly intents: Pick<Store['intents'], 'open'>;
+  readonly base: Pick<SyncStore['base'], 'rows'>;
+  readonly intents: Pick<SyncStore['intents'], 'open'>;
 }
 
 /** Reads everything and changes nothing. The file is read last: it may be edited at any moment. */

@@ -3,7 +3,15 @@ import { type Result, success } from '../../../lib/result.ts';
 import { realClock } from '../../../lib/schedule.ts';
 import { type BaseRow, type Intent, mergeFields } from './plan.ts';
 import { type ReadOptions, readSides, type Sides } from './reading.ts';
-import { baseOf, keepConflicts, openBase, openIntents, readIfThere, setAside, storeFiles } from './store.ts';
+import {
+  asideName,
+  baseOf,
+  keepConflicts,
+  openBase,
+  openIntents,
+  readOptional,
+  storeFiles,
+} from './store.ts';
 
 /** What a rebuild of one table came to. */
 export interface RebuildReport extends Omit<RebuildOutcome, 'conflicts'> {
@@ -12,7 +20,7 @@ export interface RebuildReport extends Omit<RebuildOutcome, 'conflicts'> {
 }
 
 function isMissing(file: string): boolean {
-  const read = readIfThere(file);
+  const read = readOptional(file);
   return read.ok && read.value === null;
 }
 
@@ -35,9 +43,9 @@ export async function rebuildTable(
   if (!sides.ok) return sides;
   const { base, conflicts } = compare(sides.value, clock.now());
   const files = storeFiles(folder, mapping.dataSourceId);
-  const aside = isMissing(files.base) ? [] : [setAside(files.base)];
+  const aside = isMissing(files.base) ? [] : [asideName(files.base)];
   const opened = openIntents(files.intents);
-  if (!opened.ok) aside.push(setAside(files.intents));
+  if (!opened.ok) aside.push(asideName(files.intents));
   const intents = opened.ok ? opened : openIntents(files.intents);
   if (!intents.ok) return intents;
   // A query may not show a page yet that was made a moment ago: these are looked for again before they are made.

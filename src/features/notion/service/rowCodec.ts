@@ -4,7 +4,7 @@ import type { FieldMapping, FieldValue, Mapping, PropertyType } from '../../../c
 import { isPlaceholder } from '../../../documents/markdown.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
 import { storedText } from '../../../lib/sanitize.ts';
-import type { Fields, RemoteRow, Row } from './plan.ts';
+import type { Fields, RemoteRow, SyncRow } from './plan.ts';
 import type { FieldSpec, TableSpec } from './tables.ts';
 
 const usualCurrency = 'EUR';
@@ -94,7 +94,7 @@ export class RowCodec {
   }
 
   /** A row of the document, its values as they are compared. */
-  normalise({ id, fields }: Row): Row {
+  normalise({ id, fields }: SyncRow): SyncRow {
     const known = this.#mapped.flatMap(([{ field, kind }]) => {
       const value = fields[field];
       if (value === undefined) return [];

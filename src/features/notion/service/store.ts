@@ -24,7 +24,7 @@ export function storeFiles(folder: string, dataSourceId: string) {
   };
 }
 
-export interface Store {
+export interface SyncStore {
   readonly files: ReturnType<typeof storeFiles>;
   readonly base: Base;
   readonly intents: Intents;
@@ -36,7 +36,7 @@ export interface Store {
 const historyBytes = 1024 * 1024;
 
 /** Opens what is kept for one data source. One sync at a time may have it open. */
-export function openStore(folder: string, dataSourceId: string): Result<Store> {
+export function openStore(folder: string, dataSourceId: string): Result<SyncStore> {
   const files = storeFiles(folder, dataSourceId);
   const base = openBase(files.base);
   if (!base.ok) return base;
@@ -89,7 +89,7 @@ interface Base {
  * @returns `notion_base_damaged` for one that cannot be trusted: taken for empty, everything would look new
  */
 export function openBase(file: string): Result<Base> {
-  const text = readIfThere(file);
+  const text = readOptional(file);
   if (!text.ok) return text;
   const rows = text.value === null ? {} : parseBase(text.value);
   if (rows) return success(baseOf(file, new Map(Object.entries(rows))));
@@ -153,7 +153,7 @@ const compactAt = 256 * 1024;
  * @returns `notion_intents_damaged` for any other damage: what it said may have made a page
  */
 export function openIntents(file: string): Result<Intents> {
-  const read = readIfThere(file);
+  const read = readOptional(file);
   if (!read.ok) return read;
   const text = read.value ?? '';
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
@@ -236,7 +236,7 @@ interface StoredConflicts {
  * @throws for what is no file
  */
 export function readConflicts(file: string): readonly KeptConflict[] {
-  const text = demand(readIfThere(file));
+  const text = demand(readOptional(file));
   if (text === null) return [];
   try {
     const stored = JSON.parse(text) as Partial<StoredConflicts> | null;
@@ -244,7 +244,7 @@ export function readConflicts(file: string): readonly KeptConflict[] {
   } catch {
     // Not JSON: put aside below.
   }
-  setAside(file);
+  asideName(file);
   return [];
 }
 
@@ -316,7 +316,7 @@ function saveConflicts(file: string, conflicts: readonly KeptConflict[]): void {
 const largestBytes = 256 * 1024 * 1024;
 
 /** Returns the whole text, or null when there is no such file. @returns why it cannot be read, such as `unsafe_path` */
-export function readIfThere(file: string): Result<string | null> {
+export function readOptional(file: string): Result<string | null> {
   return readText(rootOf(file), file, largestBytes);
 }
 
@@ -337,7 +337,7 @@ function rename(file: string, name: string): void {
 }
 
 /** Renames a damaged file to the next free name beside it. @returns that name */
-export function setAside(file: string): string {
+export function asideName(file: string): string {
   for (let i = 1; ; i++) {
     const name = `${file}.damaged-${i}`;
     if (lstatSync(name, { throwIfNoEntry: false })) continue;

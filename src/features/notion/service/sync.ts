@@ -16,7 +16,7 @@ import {
   wholeRow,
 } from './plan.ts';
 import { type ReadOptions, readSides, type Sides } from './reading.ts';
-import { keepConflicts, keptConflict, openStore, readConflicts, type Store } from './store.ts';
+import { keepConflicts, keptConflict, openStore, readConflicts, type SyncStore } from './store.ts';
 import { unconfirmed, Writer } from './writing.ts';
 
 export interface SyncOptions extends ReadOptions {
@@ -59,7 +59,7 @@ export async function syncTable(options: SyncOptions): Promise<Result<SyncReport
 
 class Sync {
   readonly #options: SyncOptions;
-  readonly #store: Store;
+  readonly #store: SyncStore;
   readonly #clock: Clock;
   readonly #problems: Problem[] = [];
   readonly #conflicts: RowConflict[] = [];
@@ -69,7 +69,7 @@ class Sync {
   readonly #waiting = new Set<string>();
   readonly #counts = { created: 0, updated: 0, pulled: 0 };
 
-  constructor(options: SyncOptions, store: Store) {
+  constructor(options: SyncOptions, store: SyncStore) {
     this.#options = options;
     this.#store = store;
     this.#clock = options.clock ?? realClock;
@@ -233,10 +233,10 @@ const cancelled = {
 
 /** Writes down what both sides have in common, after both have it. */
 class Settling {
-  readonly #store: Store;
+  readonly #store: SyncStore;
   readonly #clock: Clock;
 
-  constructor(store: Store, clock: Clock) {
+  constructor(store: SyncStore, clock: Clock) {
     this.#store = store;
     this.#clock = clock;
   }

@@ -1,5 +1,5 @@
 /** The secret of an integration. Nothing shows it by accident: not a log, not JSON, not an error. */
-export class Token {
+export class NotionToken {
   readonly #secret: string;
   /** Where it was found, such as `NOTION_TOKEN` or a path. */
   readonly source: string;

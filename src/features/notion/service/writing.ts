@@ -5,12 +5,12 @@ import type { Clock } from '../../../lib/schedule.ts';
 import { type Notion, unanswered } from './client.ts';
 import { type BaseRow, type Fields, isLocked, type Lock, type RemoteChange, type RemoteRow } from './plan.ts';
 import type { RowCodec } from './rowCodec.ts';
-import type { Store } from './store.ts';
+import type { SyncStore } from './store.ts';
 
 interface WriteOptions {
   readonly notion: Notion;
   readonly codec: RowCodec;
-  readonly store: Store;
+  readonly store: SyncStore;
   readonly clock: Clock;
   readonly mapping: Mapping;
   readonly lock: Lock | null;

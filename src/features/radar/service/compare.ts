@@ -14,7 +14,7 @@ import { type Git, refused } from '../../../git/run.ts';
 import { mapConcurrently } from '../../../lib/queue.ts';
 import { problemOf, type Result, success } from '../../../lib/result.ts';
 import type { ChangedLines, RadarChanges, Side } from './changes.ts';
-import { nobody, type Session, type Tracked } from './look.ts';
+import { anonymousAuthor, type Session, type Tracked } from './look.ts';
 
 /** So many pairs are compared side by side; most need no process at all. */
 const sideBySide = 4;
@@ -307,7 +307,7 @@ function differsInMode(entries: readonly Entry[], path: string): boolean {
 }
 
 /** Where merging starts. */
-export interface Target {
+export interface RadarTarget {
   readonly name: string;
   readonly commit: string;
 }
@@ -323,7 +323,7 @@ export async function simulateOrder(
   { git, quarantine }: Session,
   report: RadarReport,
   tracked: readonly Tracked[],
-  target: Target,
+  target: RadarTarget,
 ): Promise<Result<readonly MergeStep[]>> {
   const steps: MergeStep[] = [];
   const merged: Tracked[] = [];
@@ -338,7 +338,7 @@ export async function simulateOrder(
     steps.push(explain(report, worker, merged, target.name, merge?.conflicts ?? []));
     if (!merge || merge.conflicts.length > 0) continue;
     const args = ['commit-tree', merge.tree, '-p', onto, '-p', worker.commit];
-    const commit = await git.text(worker.worktree, args, { env: { ...quarantine.env, ...nobody } });
+    const commit = await git.text(worker.worktree, args, { env: { ...quarantine.env, ...anonymousAuthor } });
     if (!commit.ok) return commit;
     onto = commit.value;
     merged.push(worker);

@@ -5,7 +5,7 @@ import type { Repo } from '../../../core/repo.ts';
 import {
   commonDirectory,
   exists,
-  readIfThere,
+  readTextOrEmpty,
   resolvedPath,
   worktreeDirectory,
 } from '../../../git/directories.ts';
@@ -23,7 +23,7 @@ export interface RadarPlace {
 }
 
 /** A worktree as it was at the last look. */
-export interface Seen {
+export interface SeenWorktree {
   readonly gitDir: string;
   readonly head: string;
   /** Everything in the worktree as a commit: HEAD itself when nothing is uncommitted. */
@@ -65,9 +65,9 @@ export async function lookAt(
   looker: Looker,
   place: RadarPlace,
   worktrees: readonly WorktreeEntry[],
-  before: Seen | undefined,
+  before: SeenWorktree | undefined,
   mayHaveChanged: boolean,
-): Promise<Result<Seen>> {
+): Promise<Result<SeenWorktree>> {
   const path = await resolvedPath(place.worktree);
   const entry = worktrees.find((candidate) => candidate.path === path);
   if (!(await exists(path))) return failure('worktree_missing', `The worktree ${place.worktree} is missing.`);
@@ -95,7 +95,11 @@ interface Found extends RadarPlace {
   readonly gitDir: string;
 }
 
-async function look(looker: Looker, place: Found, before: Seen | undefined): Promise<Result<Seen>> {
+async function look(
+  looker: Looker,
+  place: Found,
+  before: SeenWorktree | undefined,
+): Promise<Result<SeenWorktree>> {
   const { path, link, gitDir } = place;
   const index = looker.quarantine.file(indexName(place));
   const indexKey = await keyOf(join(gitDir, 'index'));
@@ -110,7 +114,7 @@ async function look(looker: Looker, place: Found, before: Seen | undefined): Pro
   if (looked.exitCode !== 0 || looked.timedOut) return refused(looked);
   const { head, entries } = parseStatus(looked.stdout);
   if (!head) return failure('no_commits', `${place.worktree} has no commits yet.`);
-  const merging = (await readIfThere(join(gitDir, 'MERGE_HEAD'))).split('\n').filter(Boolean);
+  const merging = (await readTextOrEmpty(join(gitDir, 'MERGE_HEAD'))).split('\n').filter(Boolean);
   const { files, limits } = selectFiles(entries);
   const dirty = files.map((file) => join(path, file.path));
   const known = { gitDir, link, head, dirty, index: indexKey, root: head };
@@ -158,14 +162,14 @@ function selectFiles(entries: readonly StatusEntry[]): { files: StatusEntry[]; l
   return { files: chosen.filter(({ path }) => !path.endsWith('/')), limits };
 }
 
-async function isAsBefore(path: string, before: Seen, head: string): Promise<boolean> {
+async function isAsBefore(path: string, before: SeenWorktree, head: string): Promise<boolean> {
   if (before.fingerprint === null || before.head !== head) return false;
   return (await fingerprintOf(path, before)) === before.fingerprint;
 }
 
 async function fingerprintOf(
   path: string,
-  { gitDir, head, dirty }: Pick<Seen, 'gitDir' | 'head' | 'dirty'>,
+  { gitDir, head, dirty }: Pick<SeenWorktree, 'gitDir' | 'head' | 'dirty'>,
 ): Promise<string | null> {
   const watched = [join(path, '.git'), join(gitDir, 'index'), join(gitDir, 'MERGE_HEAD'), ...dirty];
   const now = Date.now();
@@ -209,7 +213,7 @@ function indexName(place: RadarPlace): string {
 export interface Session extends Looker {
   readonly changes: RadarChanges;
   /** By worker. */
-  readonly seen: Map<string, Seen>;
+  readonly seen: Map<string, SeenWorktree>;
 }
 
 /** A worker's work, uncommitted and untracked files included. */
@@ -244,7 +248,7 @@ export async function openSession(git: Git, repo: Repo): Promise<Result<Session>
 export async function track(
   { changes }: Session,
   { id, worktree }: RadarPlace,
-  seen: Seen,
+  seen: SeenWorktree,
   base: string | null,
 ): Promise<Result<Tracked>> {
   const fork = base ? await changes.mergeBase(base, seen.root) : success(seen.head);
@@ -289,7 +293,7 @@ const largestFile = 5 << 20;
 const mostBytes = 256 << 20;
 
 /** Without author, date and message of its own, the same content gives the same commit. */
-export const nobody = {
+export const anonymousAuthor = {
   GIT_AUTHOR_NAME: 'orch-tui',
   GIT_AUTHOR_EMAIL: 'radar@orch-tui',
   GIT_AUTHOR_DATE: '@0 +0000',
@@ -306,7 +310,7 @@ async function recordFiles(
   const { git, quarantine } = recorder;
   const plan = await sortFiles(recorder, path, files);
   const copy = `${index}.snapshot`;
-  const env = { ...quarantine.env, ...nobody, GIT_INDEX_FILE: copy };
+  const env = { ...quarantine.env, ...anonymousAuthor, GIT_INDEX_FILE: copy };
   const run = (args: readonly string[], options: GitOptions = {}) =>
     git.text(path, [...settings, ...args], { ...options, env, timeoutMs });
   quarantine.count(plan.bytes);

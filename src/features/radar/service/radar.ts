@@ -5,12 +5,12 @@ import { readBranch } from '../../../git/refs.ts';
 import type { Git } from '../../../git/run.ts';
 import { mapConcurrently } from '../../../lib/queue.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../../../lib/result.ts';
-import { type Comparison, pairKey, RadarPairs, simulateOrder, type Target } from './compare.ts';
+import { type Comparison, pairKey, RadarPairs, type RadarTarget, simulateOrder } from './compare.ts';
 import {
   lookAt,
   openSession,
   type RadarPlace,
-  type Seen,
+  type SeenWorktree,
   type Session,
   type Tracked,
   track,
@@ -23,7 +23,7 @@ interface LastLook {
   readonly session: Session;
   readonly report: RadarReport;
   readonly tracked: readonly Tracked[];
-  readonly target: Target | null;
+  readonly target: RadarTarget | null;
 }
 
 /**
@@ -167,7 +167,7 @@ export class Radar {
 
 interface Look {
   readonly place: RadarPlace;
-  readonly result: Result<Seen>;
+  readonly result: Result<SeenWorktree>;
 }
 
 /** What could not be looked at is looked at afresh the next time. */

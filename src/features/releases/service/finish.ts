@@ -4,10 +4,10 @@ import { type FlowName, readFlow, readTag, tagName } from '../../../git/flow.ts'
 import {
   carryOut,
   dropJournal,
+  type JournalStep,
   listJournals,
   readJournal,
   removeStaleLocks,
-  type Step,
 } from '../../../git/journal.ts';
 import { hasHooks, hookTimeoutMs, publish, type Target } from '../../../git/merge.ts';
 import { branchRef, flowBackupRef, isAncestor, moveRefs, readRef } from '../../../git/refs.ts';
@@ -203,7 +203,7 @@ function isCheckedOut({ target }: Move): boolean {
 }
 
 /** @returns `target_moved` from its run when somebody moved a ref meanwhile: plan again. */
-function moveStep(git: Git, repo: Repo, moves: readonly Move[], branch: string): Step {
+function moveStep(git: Git, repo: Repo, moves: readonly Move[], branch: string): JournalStep {
   const [first] = moves;
   const name = `move ${moves.map(({ ref }) => ref).join(', ')}`;
   if (!first?.target || !isCheckedOut(first)) return transactionStep(git, repo, name, moves, branch);
@@ -226,7 +226,7 @@ function transactionStep(
   name: string,
   moves: readonly RefMove[],
   branch: string,
-): Step {
+): JournalStep {
   const at = (ref: string) => git.run(repo.path, ['rev-parse', '--verify', '--quiet', ref]);
   const all = async (side: 'from' | 'to') => {
     for (const move of moves) {

@@ -114,7 +114,7 @@ function kindOf(name: string, { main, develop, prefixes }: Flow): BranchKind {
 const limit = { timeoutMs: 10_000 };
 
 /** Whose commit it is does not matter: nobody keeps it. */
-const nobody = {
+const anonymousIdentity = {
   GIT_AUTHOR_NAME: 'orch-tui',
   GIT_AUTHOR_EMAIL: 'orch-tui@localhost',
   GIT_COMMITTER_NAME: 'orch-tui',
@@ -137,7 +137,7 @@ async function findMerged(
   if (await isPicked(git, repo, base, tip)) return 'changes';
   const fork = await git.text(repo.path, ['merge-base', base, tip]);
   if (!fork.ok) return null;
-  const env = { ...quarantine.env, ...nobody };
+  const env = { ...quarantine.env, ...anonymousIdentity };
   const args = ['commit-tree', '--no-gpg-sign', `${tip}^{tree}`, '-p', fork.value, '-m', 'squash'];
   const squash = await git.text(repo.path, args, { env });
   return squash.ok && (await isPicked(git, repo, base, squash.value, env)) ? 'squash' : null;

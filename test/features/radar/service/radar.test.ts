@@ -6,7 +6,7 @@ import type { RadarReport } from '../../../../src/core/radar.ts';
 import type { Repo } from '../../../../src/core/repo.ts';
 import { Radar } from '../../../../src/features/radar/service/radar.ts';
 import { readDetails } from '../../../../src/features/repos/service/details.ts';
-import { previewFinish } from '../../../../src/git/finish/finish.ts';
+import { findFinish } from '../../../../src/git/finish/finish.ts';
 import { readFlow } from '../../../../src/git/flow.ts';
 import { readStatus } from '../../../../src/git/status/status.ts';
 import { chooseBase } from '../../../../src/git/worktrees/branch.ts';
@@ -291,7 +291,7 @@ test('A base that only the remote has is compared with, as a finish merges into 
   const [worker] = workers;
   if (!worker) expect.fail('no worker');
   await place.sh(at.one ?? '', 'commit', '--quiet', '--all', '-m', 'One');
-  expect(expectValue(await previewFinish(place.git, repo, worker))).toMatchObject({
+  expect(expectValue(await findFinish(place.git, repo, worker))).toMatchObject({
     into: 'develop',
     conflicts: ['code.ts'],
   });
