@@ -22,48 +22,89 @@ import {
 import { cellWidth, type Line, line, wrapLines } from '../../ui/text.ts';
 import { signingText } from '../../ui/words.ts';
 
-/** What finishing and cleaning have in common: a preview, answered by one key, or by typing the task's name. */
+/** State that finishing and cleaning share: a preview, answered by one key or by typing the task's name. */
 export interface EndDialog extends PendingRequest, Scrolling {
   readonly kind: 'finish' | 'clean';
   readonly id: string;
-  /** Null until it has come. */
+  /** Null until the controller has answered. */
   readonly preview: { readonly tip: string } | null;
-  /** The task's name, where it must be typed. */
+  /** What is typed where the task's name is needed. */
   readonly typed: TextField;
 }
 
 export const unpreviewed = { preview: null, typed: emptyField, scroll: 0, problem: null } as const;
 
-/** What the two differ in. */
+/** The parts in which the two dialogs differ. */
 interface End<D> {
   readonly hint: string;
-  /** Whether the task's name must be typed before anything happens: something would be gone for good. */
+  /** Reports whether the task's name must be typed first, because something would be lost for good. */
   wantsName(dialog: D): boolean;
-  /** Returns what stands in the way; null for nothing. */
+  /** Returns what prevents it; null for nothing. */
   blocker(dialog: D): string | null;
   confirm(state: AppState, dialog: D): Step;
   lookAgain(state: AppState, dialog: D): Step;
   decline(state: AppState, dialog: D): Step;
-  /** Keys for what stands in the way. */
+  /** Keys that help with what prevents it. */
   readonly more?: readonly RoomDialogKey<D & EndDialog>[];
 }
 
-/** Makes what is the same of both dialogs: keys, the name that is typed, what makes them stale. */
+/** Builds the parts that finishing and cleaning share: keys, the typed name, and when the dialog is stale. */
 export function endOf<D extends EndDialog>(
   end: End<D>,
 ): Pick<RoomDialog<D>, 'group' | 'keys' | 'modes' | 'text' | 'subject' | 'isStale'> {
-  const leave = { title: 'no, leave everything as it is' } as const;
-  const close = (state: AppState) => noEffects(toList(state));
-  const whyNot = (state: AppState, dialog: D) => {
-    if (dialog.pending !== null) return waitingText;
-    if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';
-    const blocker = end.blocker(dialog);
-    if (blocker !== null) return `It cannot be finished: ${blocker}`;
-    const task = findWorker(state, dialog.id)?.task;
-    if (end.wantsName(dialog) && dialog.typed.text.trim() !== task) return `Type ${task} to confirm.`;
-    return whyBusy(state);
+  return {
+    group: answersGroup,
+    subject: (_, { id, preview }) => `${id} ${preview?.tip}`,
+    text: {
+      of: (dialog) => (end.wantsName(dialog) ? dialog.typed : null),
+      with: (dialog, typed) => ({ ...dialog, typed }),
+    },
+    keys: answerKeys(end),
+    modes: [{ group: answersGroup, when: end.wantsName, keys: typingKeys(end) }],
+    isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
   };
-  const looking: readonly RoomDialogKey<D>[] = [
+}
+
+const leave = { title: 'no, leave everything as it is' } as const;
+const close = (state: AppState) => noEffects(toList(state));
+
+/** Returns the keys of a preview that one key answers. */
+function answerKeys<D extends EndDialog>(end: End<D>): readonly RoomDialogKey<D>[] {
+  return [
+    {
+      id: 'confirm',
+      title: 'yes, do what is shown',
+      hint: end.hint,
+      keys: ['y'],
+      disabledReason: (state, dialog) => whyNotConfirmed(state, dialog, end),
+      run: end.confirm,
+    },
+    ...previewKeys(end),
+    { ...leave, id: 'decline', hint: 'no', keys: ['n'], disabledReason: whyWaits, run: end.decline },
+    { ...leave, id: 'leave-question', keys: ['q'], isHarmless: true, disabledReason: whyWaits, run: close },
+    closeQuestionKey(false),
+    ...(end.more ?? []),
+  ];
+}
+
+/** Returns the keys of a preview that is confirmed by typing the task's name. */
+function typingKeys<D extends EndDialog>(end: End<D>): readonly RoomDialogKey<D>[] {
+  return [
+    {
+      id: 'confirm-typed',
+      title: "yes, once the task's name is typed",
+      hint: 'confirm',
+      keys: ['enter'],
+      disabledReason: (state, dialog) => whyNotConfirmed(state, dialog, end),
+      run: end.confirm,
+    },
+    ...previewKeys(end),
+    closeQuestionKey(true),
+  ];
+}
+
+function previewKeys<D extends EndDialog>({ lookAgain }: End<D>): readonly RoomDialogKey<D>[] {
+  return [
     {
       id: 'look-again',
       title: 'look again at what would happen',
@@ -71,7 +112,7 @@ export function endOf<D extends EndDialog>(
       keys: ['ctrl-r'],
       isHarmless: true,
       disabledReason: whyBusy,
-      run: end.lookAgain,
+      run: lookAgain,
     },
     {
       id: 'cancel-end',
@@ -82,65 +123,36 @@ export function endOf<D extends EndDialog>(
       run: (state, { id }) => ask(state, 'cancel', { id }),
     },
   ];
-  const wayOut = (isTyping: boolean): RoomDialogKey<D> => ({
+}
+
+function closeQuestionKey<D extends EndDialog>(isTyping: boolean): RoomDialogKey<D> {
+  return {
     ...leave,
     id: 'close-question',
     hint: (state) => (isTyping || isWaiting(state) ? 'close' : null),
     keys: ['escape', 'ctrl-c'],
     run: close,
-  });
-  return {
-    group: answersGroup,
-    subject: (_, { id, preview }) => `${id} ${preview?.tip}`,
-    text: {
-      of: (dialog) => (end.wantsName(dialog) ? dialog.typed : null),
-      with: (dialog, typed) => ({ ...dialog, typed }),
-    },
-    keys: [
-      {
-        id: 'confirm',
-        title: 'yes, do what is shown',
-        hint: end.hint,
-        keys: ['y'],
-        disabledReason: whyNot,
-        run: end.confirm,
-      },
-      ...looking,
-      { ...leave, id: 'decline', hint: 'no', keys: ['n'], disabledReason: whyWaits, run: end.decline },
-      { ...leave, id: 'leave-question', keys: ['q'], isHarmless: true, disabledReason: whyWaits, run: close },
-      wayOut(false),
-      ...(end.more ?? []),
-    ],
-    modes: [
-      {
-        group: answersGroup,
-        when: end.wantsName,
-        keys: [
-          {
-            id: 'confirm-typed',
-            title: "yes, once the task's name is typed",
-            hint: 'confirm',
-            keys: ['enter'],
-            disabledReason: whyNot,
-            run: end.confirm,
-          },
-          ...looking,
-          wayOut(true),
-        ],
-      },
-    ],
-    isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
   };
 }
 
-/** From the merge on there is no way back but an undo. */
+function whyNotConfirmed<D extends EndDialog>(state: AppState, dialog: D, end: End<D>): string | null {
+  if (dialog.pending !== null) return waitingText;
+  if (!dialog.preview) return 'There is nothing to confirm yet; ctrl-r looks again.';
+  const blocker = end.blocker(dialog);
+  if (blocker !== null) return `It cannot be finished: ${blocker}`;
+  const task = findWorker(state, dialog.id)?.task;
+  if (end.wantsName(dialog) && dialog.typed.text.trim() !== task) return `Type ${task} to confirm.`;
+  return whyBusy(state);
+}
+
+/** Explains why `cancel` is off. Once the merge has begun, only an undo reverts it. */
 function whyNotCancelled(state: AppState, dialog: EndDialog): string | null {
   const operation = state.facts?.operations?.find(({ id }) => id === dialog.id);
   if (operation?.kind !== 'queued' && operation?.kind !== 'checking') return 'There is nothing to cancel.';
   return whyUnreachable(state);
 }
 
-/** Draws either: how far it is, what was refused, the preview, and the name that is typed. */
+/** Draws either dialog: its progress, what was refused, the preview, and the typed name. */
 export function endBody(
   state: AppState,
   dialog: EndDialog,

@@ -9,89 +9,62 @@ import { eventSentence, type LogEvent } from '../log.ts';
 type Event<T extends LogEvent['type']> = Extract<LogEvent, { readonly type: T }>;
 
 /**
- * What happened to a worker, in a sentence for people and on one line. Of the kinds that no worker's log holds, or that
- * a later version writes, it is the kind's name.
+ * Describes an event of a worker in one line for people. Returns the event's type where no sentence is known, as for
+ * types that a later version writes.
  * @param id the worker's
  */
 export function eventText(event: LogEvent, id: string): string {
   return plainLine(ended(sentence(event, id)));
 }
 
-/** With a full stop, unless somebody's own words end it in another way. */
+/** Adds a full stop, unless quoted words end the text with punctuation of their own. */
 function ended(text: string): string {
   return /[.!?…:]\s*$/u.test(text) ? text : `${text}.`;
 }
 
 function sentence(event: LogEvent, id: string): string {
-  switch (event.type) {
-    case 'proposed':
-      return `${proposers[event.by]} proposed to ${event.kind} it (proposal ${event.n})`;
-    case 'edited':
-      return `Proposal ${event.n} was edited`;
-    case 'rejected':
-      return `Proposal ${event.n} was rejected${because(event.why)}`;
-    case 'approved':
-      return `Proposal ${event.n} was approved`;
-    case 'started':
-      return startedText(event);
-    case 'resumed':
-      return 'It was resumed';
-    case 'start-failed':
-      return `It could not be started: ${event.problem.message}`;
-    case 'spawn-failed':
-      return `Its process could not be started: ${event.problem.message}`;
-    case 'setup-failed':
-      return setupText(event);
-    case 'observed':
-      return observedText(event);
-    case 'updated':
-      return updatedText(event);
-    case 'note-sent':
-      return `${event.about ? 'The radar' : event.from} wrote to it: ${event.text}`;
-    case 'notes-delivered':
-      return 'It was given what was written to it';
-    case 'notes-muted':
-      return event.muted
-        ? 'It is given no messages of others any more'
-        : 'It is given messages of others again';
-    case 'remembered':
-      return `It stored for all (${event.memory.kind}): ${event.memory.content}`;
-    case 'memory-corrected':
-      return `It corrected what is stored as orch-${event.entry}: ${event.content}`;
-    case 'memory-removed':
-      return `It removed what is stored as orch-${event.entry}`;
-    case 'finish-wished':
-      return event.by === null
-        ? 'You left it unfinished'
-        : `The orchestrator would have it finished${because(event.why)}`;
-    case 'answered':
-      return `You ${answerText(event.answer)}: ${event.what}`;
-    case 'set-aside':
-      return 'You laid its news aside';
-    case 'spent':
-      return `Its run ${event.run} has cost ${moneyText(event.total)} so far`;
-    case 'tokens-counted':
-      return tokensOf(event);
-    case 'exited':
-      return exitText(event);
-    case 'lost':
-      return 'Its process is gone; how it ended is unknown';
-    case 'finished':
-      return `It was merged into ${event.into} as ${event.merge.slice(0, 10)}; its last commit is kept at ${event.backup}`;
-    case 'cleaned':
-      return `It was removed without a merge; its last commit is kept at ${event.backup}`;
-    case 'undone':
-      return 'It was brought back, with its branch and worktree';
-    case 'radar-turned':
-      return radarText(event, id);
-    case 'time-entered':
-      return event.entry
-        ? `Its time was entered: ${formatDuration(event.entry.minutes)}`
-        : 'Its time was too short to be entered';
-    default:
-      return eventSentence(event) ?? event.type;
-  }
+  // A later version may write a type with the name of an inherited property.
+  if (!Object.hasOwn(sentences, event.type)) return eventSentence(event) ?? event.type;
+  const say = sentences[event.type] as (event: LogEvent, id: string) => string;
+  return say(event, id);
 }
+
+/** Sentences by event type; events without a row have theirs in their feature's slice. */
+const sentences: { readonly [T in LogEvent['type']]?: (event: Event<T>, id: string) => string } = {
+  proposed: ({ by, kind, n }) => `${proposers[by]} proposed to ${kind} it (proposal ${n})`,
+  edited: ({ n }) => `Proposal ${n} was edited`,
+  rejected: ({ n, why }) => `Proposal ${n} was rejected${because(why)}`,
+  approved: ({ n }) => `Proposal ${n} was approved`,
+  started: startedText,
+  resumed: () => 'It was resumed',
+  'start-failed': ({ problem }) => `It could not be started: ${problem.message}`,
+  'spawn-failed': ({ problem }) => `Its process could not be started: ${problem.message}`,
+  'setup-failed': setupText,
+  observed: observedText,
+  updated: updatedText,
+  'note-sent': ({ about, from, text }) => `${about ? 'The radar' : from} wrote to it: ${text}`,
+  'notes-delivered': () => 'It was given what was written to it',
+  'notes-muted': ({ muted }) =>
+    muted ? 'It is given no messages of others any more' : 'It is given messages of others again',
+  remembered: ({ memory }) => `It stored for all (${memory.kind}): ${memory.content}`,
+  'memory-corrected': ({ entry, content }) => `It corrected what is stored as orch-${entry}: ${content}`,
+  'memory-removed': ({ entry }) => `It removed what is stored as orch-${entry}`,
+  'finish-wished': ({ by, why }) =>
+    by === null ? 'You left it unfinished' : `The orchestrator would have it finished${because(why)}`,
+  answered: ({ answer, what }) => `You ${answerText(answer)}: ${what}`,
+  'set-aside': () => 'You laid its news aside',
+  spent: ({ run, total }) => `Its run ${run} has cost ${moneyText(total)} so far`,
+  'tokens-counted': tokensOf,
+  exited: exitText,
+  lost: () => 'Its process is gone; how it ended is unknown',
+  finished: ({ into, merge, backup }) =>
+    `It was merged into ${into} as ${merge.slice(0, 10)}; its last commit is kept at ${backup}`,
+  cleaned: ({ backup }) => `It was removed without a merge; its last commit is kept at ${backup}`,
+  undone: () => 'It was brought back, with its branch and worktree',
+  'radar-turned': radarText,
+  'time-entered': ({ entry }) =>
+    entry ? `Its time was entered: ${formatDuration(entry.minutes)}` : 'Its time was too short to be entered',
+};
 
 const proposers: Readonly<Record<Proposer, string>> = {
   person: 'You',
@@ -103,7 +76,7 @@ function because(why: string): string {
   return why === '' ? '' : `: ${why}`;
 }
 
-/** The orchestrator has no branch. */
+/** Omits the branch for the orchestrator, which has none. */
 function startedText({ agent, branch, base }: Event<'started'>): string {
   const where = branch === '' ? '' : ` on ${branch}, from ${base.branch} ${base.commit.slice(0, 10)}`;
   return `It was started with ${agent}${where}`;
