@@ -17,7 +17,7 @@ import { planIn, portsAreTaken } from './starting.ts';
 import type { OpenProposal } from './workerState.ts';
 import { workerJson } from './workerText.ts';
 
-/** An option of verbs that start a worker. */
+/** Option of verbs that start a worker. */
 export const overLimit = {
   '--over-limit': 'also where as many run as the workspace wants, or the agent has reached its usage limit',
 } as const;
@@ -31,9 +31,10 @@ interface Approve {
 }
 
 /**
- * The one way to a process: a person's yes to the plan that still holds. `digest` is the plan's that the person saw;
- * another plan is refused. So is one worker more than wanted (`limit_reached`), or one of an agent at its usage limit
- * (`agent_limited`), unless `overLimit` says that the person knows. The pane gets `cols` and `rows` where both are given.
+ * Starts a process: the only way to one, by a person's yes to the current plan. `digest` is that of the plan that was
+ * shown; any other plan is refused. Also refused are a worker beyond the configured number (`limit_reached`) and one
+ * whose agent is at its usage limit (`agent_limited`), unless `overLimit` is set. The pane gets `cols` and `rows` where
+ * both are given.
  */
 export const approve = defineCommand<Worker>()({
   name: 'approve',
@@ -66,13 +67,13 @@ export const approve = defineCommand<Worker>()({
 
 export interface ApproveOptions {
   readonly yes?: boolean;
-  /** Also where more workers run than the workspace wants, or the agent has reached its usage limit. */
+  /** Starts it even beyond the workspace's number of workers, or at the agent's usage limit. */
   readonly overLimit?: boolean;
 }
 
 /**
- * Starts what proposals say: their numbers are the person's yes. With `--all` what is proposed is listed first, and asked
- * about; what comes meanwhile is not approved.
+ * Starts proposals; naming their numbers is the person's yes. `--all` lists the open proposals first and asks; later
+ * ones are not approved.
  */
 async function approveProposals(
   call: VerbCall,
@@ -93,7 +94,7 @@ async function approveProposals(
   return approvedText(await Promise.all(proposals.map((one) => approveOne(call, one, overLimit))));
 }
 
-/** Returns a proposal once its plan is worked out, or cannot be. */
+/** Returns a proposal once its plan is ready or has failed. */
 async function planned(call: VerbCall, n: number): Promise<Proposal> {
   const find = ({ proposals }: Facts) => proposals.find((proposal) => proposal.n === n);
   const facts = await call.until((now) => {
@@ -107,7 +108,7 @@ async function planned(call: VerbCall, n: number): Promise<Proposal> {
 
 /**
  * Shows a proposal, asks unless the yes was given, and starts what it says.
- * @param withdraw what is not started does not stay proposed
+ * @param withdraw rejects the proposal if it is not started
  */
 export async function approveShown(
   call: VerbCall,
@@ -126,7 +127,7 @@ export async function approveShown(
     throw new Refusal(notStartable(proposal, withdraw));
   }
   await call.sayPaged(proposalText(proposal, call.now, call.columns), !options.yes);
-  // It names the worker, for of a long card only the end is in sight.
+  // Names the worker, because only the end of a long card is in sight.
   const question = `${kind === 'start' ? 'Start' : 'Resume'} ${draftId(draft)}${limit ? ' all the same' : ''}?`;
   if (!options.yes && !(await call.askYes(question))) {
     await takeBack('answered no');
@@ -147,12 +148,12 @@ export async function approveShown(
   refuse(problem.code, `${problem.message} It stays proposal ${n}.`, `Later: orch-tui approve ${n}${insist}`);
 }
 
-/** What they keep from starting stays proposed. */
+/** Codes of refusals after which a proposal stays open. */
 const limits = ['limit_reached', 'agent_limited', 'budget_spent'];
 
 const noPlan: Problem = { code: 'plan_pending', message: 'No plan came.' };
 
-/** Who names the agent with the command can name another there. */
+/** Returns why there is no plan; where the command named the agent, the hint offers another one. */
 function notStartable({ problem, kind }: Proposal, isNamed: boolean): Problem {
   if (!problem) return noPlan;
   if (problem.code !== 'agent_missing' || kind === 'resume' || !isNamed) return problem;
@@ -184,7 +185,7 @@ function isPlanned({ plan, problem }: Proposal): boolean {
   return plan !== null && problem === null;
 }
 
-/** What was started, and what was not and why. */
+/** Lists what was started, and what was not with the reason. */
 function approvedText(all: readonly Approved[]): Printed {
   const started = all.flatMap(({ outcome }) => (outcome.ok ? [outcome.value] : []));
   const left = all.flatMap(({ proposal: { n, draft }, outcome }) =>
@@ -201,7 +202,7 @@ function approvedText(all: readonly Approved[]): Printed {
   };
 }
 
-/** All that each approval lets happen, and below them what speaks against several at once. */
+/** Returns the card of each proposal, followed by the limits that all of them together would exceed. */
 function listText({ now, columns }: VerbCall, facts: Facts, proposals: readonly Proposal[]): string {
   const cards = proposals.map((proposal) => proposalText(proposal, now, columns));
   const beyond = [...selectBeyond(facts, proposals)].map(
@@ -240,7 +241,7 @@ function decideApproval(state: ControllerState, request: Approve, message: Reque
   };
 }
 
-/** The pane's size where the client said both of it, else a usual one. */
+/** Returns the pane's size where the client gave both parts, else a default. */
 function sizeOf({ cols, rows }: Approve): { readonly cols: number; readonly rows: number } {
   return cols && rows ? { cols, rows } : { cols: 120, rows: 36 };
 }
@@ -261,7 +262,7 @@ function approvable(state: ControllerState, open: OpenProposal, digest: string):
   const worker = state.log.workers.get(id);
   const reject = `Reject the proposal: orch-tui reject ${open.n}`;
   if (!worker) return failure('no_such_worker', `${id} is gone; there is nothing to resume.`, reject);
-  // It was believed to be lost with a host that has been found again.
+  // It was taken for lost with a host that has been found again.
   if (isLive(worker.state)) return failure('already_running', `${id} is running.`, reject);
   return plan;
 }
@@ -278,12 +279,12 @@ function resumedFrom(plan: StartPlan): DomainEvent {
   return { type: 'resumed', id: plan.id, ...givenBy(plan) };
 }
 
-/** What this one start gives to the worker. */
+/** Returns the fields that this start alone gives to the worker. */
 function givenBy({ ports, delivery }: StartPlan): { ports?: PortBlock; typed?: true } {
   return { ...(ports && { ports }), ...(delivery === 'typed' && { typed: true }) };
 }
 
-/** It was shown as it would run in another shell's environment: it is shown again before it runs in the person's own. */
+/** Plans again: the plan that was shown is for another shell's environment than the one that approves. */
 function planAgain(state: ControllerState, environment: string, n: number, ticket: RequestId): Decision {
   const again = planIn(state, environment);
   const message = `Proposal ${n} was worked out for another shell of yours; now it is for the one that you approve in.`;
@@ -291,7 +292,7 @@ function planAgain(state: ControllerState, environment: string, n: number, ticke
   return { ...again, effects: [...again.effects, ...reply(state, ticket, { ok: false, problem }).effects] };
 }
 
-/** Two plans were worked out side by side, or a worker with the same ports came back. */
+/** Plans again: two plans were made at the same time, or a worker with the same ports came back. */
 function replan(state: ControllerState, open: OpenProposal, ticket: RequestId): Decision {
   const answer = reply(state, ticket, planChanged(open.n));
   return { ...answer, effects: [{ type: 'plan', n: open.n }, ...answer.effects] };

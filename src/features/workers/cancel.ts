@@ -4,7 +4,7 @@ import type { RequestId } from '../messages.ts';
 import { type ControllerState, type Decision, reply } from '../state.ts';
 import { withoutBusy } from './checks.ts';
 
-/** Takes back a finish or clean that waits in line, or ends the checks before a finish. */
+/** Cancels a queued finish or clean, or the checks before a finish. */
 export const cancel = defineCommand<null>()({
   name: 'cancel',
   by: 'person',
@@ -22,7 +22,7 @@ export const cancel = defineCommand<null>()({
   ],
 });
 
-/** Takes back what still waits, or ends the checks; from the merge on there is no way back but an undo. */
+/** Removes a queued operation, or ends the checks. Once the merge has begun, only an undo reverts it. */
 function takeBack(state: ControllerState, ticket: RequestId, id: string): Decision {
   const operation = state.busy.get(id);
   const done = { type: 'reply', ticket, result: success(null) } as const;

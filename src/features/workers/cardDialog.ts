@@ -40,7 +40,7 @@ import { openEdit } from './formDialog.ts';
 import { type CardDialog, proposalGone } from './proposals.ts';
 import { openReject } from './rejectDialog.ts';
 
-/** What can be said to a proposal. Approving sends the digest on the screen and nothing else. */
+/** The approval card of a proposal. Approving sends the digest on the screen and nothing else. */
 export const card = defineDialog<CardDialog>({
   kind: 'card',
   group: 'Approval card',
@@ -119,7 +119,7 @@ function approve(state: AppState, dialog: CardDialog): Step {
   if (!plan || plan.digest !== dialog.digest) return noEffects(state);
   const unseen = toUnseen(state, dialog);
   if (unseen) return noEffects(unseen);
-  // Whoever was about to press y meant the plan that stood there before.
+  // The key was meant for the plan that was shown before.
   if (dialog.changed) {
     const seen = withDialog(state, { ...dialog, changed: false });
     return noEffects(
@@ -133,15 +133,15 @@ function approve(state: AppState, dialog: CardDialog): Step {
     );
   const overLimit = limit ? { overLimit: true } : {};
   const workers = state.facts?.workers.length ?? 0;
-  // It comes last and is selected then.
+  // The new worker comes last and is selected.
   const size = selectPaneSize(state, workers, workers + 1);
   const params = { n: dialog.n, digest: plan.digest, ...size, ...overLimit };
   return askFrom(state, dialog, 'approve', params);
 }
 
 /**
- * All that the person says yes to: nothing of the plan is left out. What we say of it comes first, what others wrote last,
- * behind a bar, so that no line of theirs can be taken for one of ours.
+ * Draws the whole plan: nothing that a yes starts is left out. Our own text comes first. Text by others comes last, behind
+ * a bar, so that none of its lines can be taken for ours.
  */
 function view(state: AppState, card: CardDialog, width: number): DialogBody {
   const proposal = findProposal(state, card.n);
@@ -171,7 +171,7 @@ function view(state: AppState, card: CardDialog, width: number): DialogBody {
   return { ...emptyBody, title: cardTitle(proposal), aside: cardAside(state, proposal), rows };
 }
 
-/** Where its agent is missing, the key that leads to another; a resume and the orchestrator have nothing to edit. */
+/** Adds the key that chooses another agent to a missing agent's hint; a resume and the orchestrator have no such choice. */
 function planProblem({ problem, kind, draft }: Proposal): Problem | null {
   if (problem?.code !== 'agent_missing' || kind === 'resume' || isOrchestrator(draft)) return problem;
   return { ...problem, hint: `${problem.hint ?? ''}\nOr choose another agent, such as demo, with\u00a0e.` };
@@ -203,13 +203,13 @@ function planRows(state: AppState, proposal: Proposal, width: number): readonly 
   ];
 }
 
-/** How many run, beside how many are wanted at the most. */
+/** Returns the number of running workers beside the configured limit. */
 function runningText(state: AppState): string {
   const most = state.facts?.workspace.mostWorkers;
   return counted(countRunning(state), 'worker') + (most === undefined ? '' : `, at most ${most} are wanted`);
 }
 
-/** Where it works: on a branch of its own, or, as the orchestrator, at the top of the workspace. */
+/** Draws where it works: on its own branch, or, as the orchestrator, at the top of the workspace. */
 function placeRows({ now }: AppState, { base, branch, worktree }: StartPlan, width: number): readonly Line[] {
   if (!base)
     return [
@@ -247,7 +247,7 @@ function briefRows(brief: string, delivery: StartPlan['delivery'], width: number
   return [line(''), [span('Brief', 'strong'), ...how], ...text];
 }
 
-/** What happens in the worktree before the agent starts. */
+/** Draws what happens in the worktree before the agent starts. */
 function readyingRows(plan: StartPlan | null, width: number): readonly Line[] {
   const copies = plan?.copies ?? [];
   const bytes = copies.reduce((sum, copy) => sum + copy.bytes, 0);
@@ -274,7 +274,7 @@ function commandRows(plan: StartPlan | null, brief: string, width: number): read
   ];
 }
 
-/** A heading of ours over what is quoted; nothing where there is nothing to quote. */
+/** Draws our heading over quoted items; nothing without items. */
 function section(heading: string, items: readonly string[], width: number): readonly Line[] {
   if (items.length === 0) return [];
   return [line(''), ...wrapLines(heading, width, 'strong'), ...quotedRows(items.join('\n'), width)];

@@ -7,7 +7,7 @@ type Wish =
   | { readonly do: 'propose'; readonly draft: ProposalDraft }
   | { readonly do: 'propose-resume' | 'undo'; readonly id: string };
 
-/** Reports whether this would be refused at once, for names or states; changes nothing. */
+/** Reports whether a request would be refused at once, because of names or states; changes nothing. */
 export const check = defineServed<null>()({
   name: 'check',
   by: 'person',
@@ -25,18 +25,18 @@ export const check = defineServed<null>()({
   },
 });
 
-/** What is only checked needs no session. */
+/** Returns the request to check, which needs no session id. */
 function requestFor(wish: Wish): NamedRequest {
   if (wish.do === 'undo') return wish;
   return wish.do === 'propose' ? { ...wish, ...{ sessionId: '' } } : { ...wish, do: 'proposeResume' };
 }
 
-/** An option of verbs that propose: the person's yes. */
+/** Option of verbs that propose: the person's yes. */
 export const approvesHere = { '--yes': 'approve it here and now' } as const;
 
 /**
- * Refuses to start anything without a person: a script says that there is one with `--yes`, a person is asked. Whatever
- * else is wrong is said first: else the next try would be refused for that.
+ * Refuses to start anything without a person's yes, which a script gives by `--yes` and a terminal asks for. Other
+ * reasons to refuse are reported first, so that the next attempt does not fail for them.
  */
 export async function demandPerson(
   call: VerbCall,

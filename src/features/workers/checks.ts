@@ -9,8 +9,8 @@ import { type ControllerState, noSuchWorker, type Operation } from '../state.ts'
 const longestBrief = 100_000;
 
 /**
- * Whether a draft could become a worker, as far as names go.
- * @param except number of the proposal that is being edited, which is no collision with itself
+ * Checks that a draft could become a worker, as far as names go.
+ * @param except number of the proposal being edited, which does not collide with itself
  */
 export function checkDraft(
   state: ControllerState,
@@ -60,7 +60,7 @@ function checkFolder({ log }: ControllerState, draft: ProposalDraft, except: num
   );
 }
 
-/** The name of a worktree's folder, as a file system that ignores case compares it. */
+/** Returns the name of a worktree's folder, folded for file systems that ignore case. */
 function folderOf({ repo, task }: { readonly repo: string; readonly task: string }): string {
   return foldCase(`${repo}-${task}`);
 }
@@ -77,14 +77,14 @@ function checkPlace(config: WorkspaceConfig, draft: ProposalDraft): Result<null>
   return task.ok ? success(null) : task;
 }
 
-/** It has its one place; nobody else has it. */
+/** Checks that the draft names the orchestrator's own repository and task. */
 function checkOrchestrator({ repo, task }: ProposalDraft): Result<null> {
   return repo === orchestrator.repo && task === orchestrator.task
     ? success(null)
     : failure('bad_request', 'The orchestrator belongs to no repository.');
 }
 
-/** A brief becomes an argument, where a zero byte would end it. */
+/** Checks a brief's length and bytes: it becomes an argument, which a zero byte would end. */
 function checkBrief(brief: string): Result<null> {
   const bytes = Buffer.byteLength(brief);
   if (bytes > longestBrief)
@@ -106,7 +106,7 @@ function workerExists(worker: Worker): Result<never> {
   );
 }
 
-/** The worker, when it is there and nothing is being done to it. */
+/** Returns a worker without an operation under way. */
 export function findIdle(state: ControllerState, id: string): Result<Worker> {
   const worker = state.log.workers.get(id);
   if (!worker) return noSuchWorker(state, id);

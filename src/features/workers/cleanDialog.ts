@@ -11,7 +11,7 @@ interface CleanDialog extends EndDialog {
   readonly preview: CleanPreview | null;
 }
 
-/** Cleaning begins with a look at what would happen. */
+/** Asks for the preview of a clean and opens its dialog. */
 export function openClean(state: AppState, { id }: Pick<Worker, 'id'>): Step {
   return ask(state, 'previewClean', { id }, (next, pending): AppState => {
     const dialog: CleanDialog = { kind: 'clean', id, ...unpreviewed, pending };
@@ -49,7 +49,7 @@ function confirm(state: AppState, dialog: CleanDialog): Step {
   return askFrom(state, dialog, 'clean', { id: dialog.id, tip, ...(left && { left }), ...typed });
 }
 
-/** What removing without a merge would lose. */
+/** Draws what removing without a merge would lose. */
 function view(state: AppState, dialog: CleanDialog, width: number): DialogBody {
   const { preview } = dialog;
   const title = line(`Remove ${dialog.id} without merging?`, 'strong');

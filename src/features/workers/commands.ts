@@ -15,7 +15,7 @@ import { stop } from './stop.ts';
 import { undo } from './undo.ts';
 import { weighTime } from './weighTime.ts';
 
-/** What can be done about workers. */
+/** Commands about workers. */
 export const workerCommands = [
   check,
   propose,

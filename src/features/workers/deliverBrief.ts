@@ -1,7 +1,7 @@
 import { defineCommand } from '../define.ts';
 import { deliver } from '../messages/delivering.ts';
 
-/** Types a worker's brief into it once more; `not_idle` unless it rests. */
+/** Types a worker's brief into it again; refused as `not_idle` while it works. */
 export const deliverBrief = defineCommand<null>()({
   name: 'deliverBrief',
   by: 'person',

@@ -14,7 +14,7 @@ import {
 } from '../state.ts';
 import { findIdle, withBusy, withoutBusy } from './checks.ts';
 
-/** Begins what takes the whole worker away; one at a time for each worker, and for each repository. */
+/** Begins a finish or clean, or queues it: at most one runs for each worker and each repository. */
 export function beginEnd(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const found = findIdle(state, request.id);
   if (!found.ok) return reply(state, ticket, found);
@@ -51,7 +51,7 @@ function refused(state: ControllerState, id: string, ticket: RequestId, message:
   return startNext(reply({ ...state, busy: withoutBusy(state.busy, id) }, ticket, message.result), id);
 }
 
-/** The worker is no more; what others would start from may have moved with it. */
+/** Removes the worker, and plans the repository's open proposals again, because their base may have moved. */
 function removed(
   state: ControllerState,
   ticket: RequestId,
@@ -79,9 +79,9 @@ function removed(
   return startNext(decision, id);
 }
 
-/** Finishes, cleans and undos of a repository are done one after the other, each planned on what the last one left. */
+// Finishes, cleans and undos of a repository run one after the other, each planned on the result of the last one.
 
-/** Whether something of the repository is under way that has to be waited for. */
+/** Reports whether an operation of the repository is under way that others wait for. */
 export function isTaken({ busy }: ControllerState, repo: string): boolean {
   return [...busy].some(([id, { kind }]) => repoOf(id) === repo && isInLine(kind));
 }
@@ -91,7 +91,7 @@ export function enqueue(state: ControllerState, ticket: RequestId, request: Queu
   return { state: { ...state, busy }, happenings: [], effects: [] };
 }
 
-/** Begins at once. */
+/** Begins a finish or clean at once. */
 export function startEnding(state: ControllerState, ticket: RequestId, request: QueuedRequest): Decision {
   const kind = request.do === 'finish' ? 'finishing' : 'cleaning';
   const { id, tip, confirm = null, left } = request;
@@ -106,7 +106,7 @@ export function startEnding(state: ControllerState, ticket: RequestId, request: 
   return { state: { ...state, busy: withBusy(state.busy, id, { kind }) }, happenings: [], effects: [effect] };
 }
 
-/** After something came to its end: the next in line of that repository begins. */
+/** Begins the next queued operation of a worker's repository after one has ended. */
 export function startNext(decision: Decision, id: string): Decision {
   const { state } = decision;
   const repo = repoOf(id);

@@ -25,7 +25,7 @@ import {
   time,
 } from '../../lib/shape.ts';
 
-// What lines of a log about workers and proposals hold. Only fields that were always written are demanded.
+// Shapes of log lines about workers and proposals. Only fields that all versions wrote are required.
 
 const role: Shape<Role> = oneOf<Role>({ worker: true, orchestrator: true });
 
@@ -73,7 +73,7 @@ const update: Shape<UpdateDraft> = object<UpdateDraft>({
   ...{ branch: optional(string), timestamp: optional(string) },
 });
 
-/** What events about workers hold; their slice has the types. */
+/** Fields of events about workers; their slice has the types. */
 export const workerFields = {
   started: {
     ...{ id: string, role: optional(role), repo: string, task: string, branch: string, worktree: string },

@@ -10,7 +10,7 @@ import { beginEnd } from './ending.ts';
 const foreseen = { '--dry-run': 'only show what would happen', ...asksNothing } as const;
 const onlyLooks = { name: 'dryRun', by: 'anyone' } as const;
 
-/** Shows what a finish would do. */
+/** Previews a finish. */
 export const previewFinish = defineServed<FinishPreview>()({
   name: 'previewFinish',
   by: 'anyone',
@@ -19,9 +19,9 @@ export const previewFinish = defineServed<FinishPreview>()({
 });
 
 /**
- * Merges a worker and takes it away. `tip` and `checks` as previewed: others are refused (`checks_changed`). `confirm`:
- * the task's name, wanted when ignored files would go. `skipChecks` merges without running the configured checks.
- * `left`: what is ended first, as previewed; where more still runs, `processes_left`.
+ * Merges a worker and removes it. `tip` and `checks` are those of the preview; others are refused (`checks_changed`).
+ * `confirm` is the task's name, required when ignored files would be lost. `skipChecks` merges without the configured
+ * checks. `left` lists the previewed processes to end first; if more run, it is refused as `processes_left`.
  */
 export const finish = defineCommand<FinishResult>()({
   name: 'finish',
@@ -56,9 +56,9 @@ export const finish = defineCommand<FinishResult>()({
 interface EndOptions {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
-  /** False: the configured checks are not run. */
+  /** False skips the configured checks. */
   readonly verify?: boolean;
-  /** The task's name, typed because something would be lost. */
+  /** The task's name, required where something would be lost. */
   readonly confirm?: string;
 }
 
@@ -106,7 +106,7 @@ function finishText(preview: FinishPreview): string {
   ].join('\n');
 }
 
-/** Shows what a clean would take away. */
+/** Previews a clean. */
 export const previewClean = defineServed<CleanPreview>()({
   name: 'previewClean',
   by: 'anyone',
@@ -114,7 +114,7 @@ export const previewClean = defineServed<CleanPreview>()({
   handle: ({ workers }, { id }) => workers.previewClean(id),
 });
 
-/** Takes a worker away without merging it. `left` as for a finish. */
+/** Removes a worker without merging it. `left` is as for a finish. */
 export const clean = defineCommand<CleanResult>()({
   name: 'clean',
   by: 'person',
@@ -171,7 +171,7 @@ function marked(warnings: readonly string[] = []): readonly string[] {
   return warnings.map((warning) => `! ${plainLine(warning)}`);
 }
 
-/** Asks for a plain yes where nothing is lost, else for the task's name. Scripts give both as options. */
+/** Asks for a yes where nothing is lost, else for the task's name. Scripts give both as options. */
 async function agree(
   call: VerbCall,
   { id }: FinishPreview | CleanPreview,
@@ -197,7 +197,7 @@ async function agree(
   return { confirm: typed };
 }
 
-/** Refuses another text also where none is needed: it may be another task that is meant. */
+/** Refuses another task's name even where no name is needed: the command may be meant for that task. */
 function checkName(typed: string | undefined, task: string): void {
   if (typed === undefined || typed === '' || typed === task) return;
   refuse(

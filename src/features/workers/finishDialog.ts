@@ -13,7 +13,7 @@ interface FinishDialog extends EndDialog {
   readonly preview: FinishPreview | null;
 }
 
-/** Finishing begins with a look at what would happen. */
+/** Asks for the preview of a finish and opens its dialog. */
 export function openFinish(state: AppState, { id }: Pick<Worker, 'id'>): Step {
   return ask(state, 'previewFinish', { id }, (next, pending): AppState => {
     const dialog: FinishDialog = { kind: 'finish', id, ...unpreviewed, pending };
@@ -62,13 +62,13 @@ function confirm(state: AppState, dialog: FinishDialog): Step {
   return askFrom(state, dialog, 'finish', { id: dialog.id, tip, ...agreed });
 }
 
-/** A no to a finish that the orchestrator would have is one to that, too. */
+/** Closes the dialog, and declines the orchestrator's suggestion to finish, if there is one. */
 function decline(state: AppState, { id }: FinishDialog): Step {
   const isWished = (findWorker(state, id)?.finishWish ?? null) !== null;
   return isWished ? ask(toList(state), 'leaveUnfinished', { id }) : noEffects(toList(state));
 }
 
-/** The way on from conflicts. */
+/** Returns a key that merges the base into a worktree with conflicts. */
 function bringing(
   id: string,
   key: string,
@@ -90,7 +90,7 @@ function bringing(
   };
 }
 
-/** What finishing would do, what stands in its way first. */
+/** Draws what finishing would do, after what prevents it. */
 function view(state: AppState, dialog: FinishDialog, width: number): DialogBody {
   const { preview } = dialog;
   const title = line(`Finish ${dialog.id}?`, 'strong');
@@ -129,7 +129,7 @@ function view(state: AppState, dialog: FinishDialog, width: number): DialogBody 
   return endBody(state, dialog, { title, aside, preview: rows, wantsName: wantsName(dialog) }, width);
 }
 
-/** Somebody else asked for this; a no is told from a later. */
+/** Draws the orchestrator's suggestion, and that declining it differs from deciding later. */
 function wishRows(state: AppState, id: string, width: number): readonly Line[] {
   const wish = findWorker(state, id)?.finishWish;
   if (!wish) return [];

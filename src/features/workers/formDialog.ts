@@ -29,7 +29,7 @@ import { openCard, proposalGone } from './proposals.ts';
 const fields = ['repo', 'agent', 'task', 'brief'] as const;
 export type FormField = (typeof fields)[number];
 
-/** Describes a new worker, or changes an open proposal. */
+/** State of the form that describes a new worker or changes an open proposal. */
 export interface FormDialog extends PendingRequest {
   readonly kind: 'form';
   /** Number of the proposal being changed; null for a new one. */
@@ -61,7 +61,7 @@ export function openForm(
   return withDialog(state, form);
 }
 
-/** Opens the form with what a proposal says. */
+/** Opens the form with a proposal's draft. */
 export function openEdit(state: AppState, { n, draft }: Proposal): AppState {
   const { repo, agent } = draft;
   const texts = { task: fieldOf(draft.task), brief: fieldOf(draft.brief) };
@@ -120,7 +120,7 @@ const keys: readonly RoomDialogKey<FormDialog>[] = [
     title: 'close the form',
     hint: 'cancel',
     keys: ['escape', 'ctrl-c'],
-    // Back to the card that the form came from, if it is still open.
+    // Goes back to the card that the form came from, if its proposal is still open.
     run(state, { editing }) {
       const proposal = editing === null ? null : findProposal(state, editing);
       return noEffects(proposal ? openCard(state, proposal) : toList(state));
@@ -151,7 +151,7 @@ export const form = defineDialog<FormDialog>({
     },
   ],
   view,
-  // What is typed is not lost: a form for a proposal that is gone proposes another.
+  // Keeps what is typed: the form of a closed proposal makes a new one.
   onFacts(state, dialog) {
     const { editing, pending } = dialog;
     if (editing === null || pending !== null || findProposal(state, editing)) return state;
@@ -181,7 +181,7 @@ function sendHint(state: AppState, form: FormDialog): string {
   return faulty === null ? 'propose' : `fix the ${faulty}`;
 }
 
-/** What is wrong with the task's name as typed so far; an empty one is merely not yet typed. */
+/** Returns what is wrong with the task's name as typed so far; null for an empty one. */
 function taskProblem(state: AppState, form: FormDialog): string | null {
   const task = form.task.text;
   if (task === '') return null;
@@ -196,24 +196,24 @@ function taskProblem(state: AppState, form: FormDialog): string | null {
   return rival ? `Proposal ${rival.n} already asks for ${form.repo}/${task}.` : null;
 }
 
-/** Why nothing can be started in the chosen repository. */
+/** Returns why nothing can be started in the chosen repository; null if it can. */
 function repoProblem(state: AppState, form: FormDialog): string | null {
   const repo = state.facts?.repos.find(({ name }) => name === form.repo);
   return repo ? repo.problem : 'This workspace has no such repository.';
 }
 
-/** The field that has to be mended before the form can be sent. */
+/** Returns the field that must be corrected before the form can be sent. */
 function faultyField(state: AppState, form: FormDialog): FormField | null {
   if (repoProblem(state, form) !== null) return 'repo';
   return form.task.text === '' || taskProblem(state, form) !== null ? 'task' : null;
 }
 
-/** Proposes what the form says, or changes the open proposal to it; goes to what is wrong with it instead. */
+/** Sends the form as a new or changed proposal; moves to the faulty field instead, if there is one. */
 function sendForm(state: AppState, form: FormDialog): Step {
   const field = faultyField(state, form);
   if (field !== null) {
     const there = withDialog(state, { ...form, field });
-    // Everything else that is wrong stands in the form.
+    // The form itself shows everything else that is wrong.
     return noEffects(
       form.task.text === '' ? withNotice(there, 'The task needs a name, such as fix-migration.') : there,
     );
@@ -234,7 +234,7 @@ function moveField(state: AppState, form: FormDialog, by: 1 | -1): AppState {
   return withDialog(state, { ...form, field: fields[at % fields.length] ?? 'task' });
 }
 
-/** Up and down: through the rows of the brief, else through the fields. */
+/** Moves through the rows of the brief, else through the fields. */
 function moveUpOrDown(state: AppState, form: FormDialog, by: 1 | -1): AppState {
   // Arrows stop at both ends, as in lists; tab goes round.
   if (form.field !== 'brief') return form.field === 'repo' && by < 0 ? state : moveField(state, form, by);
@@ -243,7 +243,7 @@ function moveUpOrDown(state: AppState, form: FormDialog, by: 1 | -1): AppState {
   return by < 0 ? moveField(state, form, by) : state;
 }
 
-/** Cells of a row of the brief. */
+/** Returns the width of a row of the brief in cells. */
 function briefColumns({ size }: Pick<AppState, 'size'>): number {
   // One cell is left free for a caret at the end of a full row.
   return dialogColumns(size) - 3;
@@ -264,22 +264,22 @@ function stepped(names: readonly string[], now: string, by: 1 | -1): string | un
   return names[(names.indexOf(now) + by + names.length) % names.length];
 }
 
-/** What is wrong, most pressing first. */
+/** Returns what is wrong, most important first. */
 export function formProblems(state: AppState, form: FormDialog): readonly string[] {
   const own = [repoProblem(state, form), taskProblem(state, form)].filter((text) => text !== null);
-  // What the controller has refused is seen here, too, once its facts have come.
+  // Once the facts have arrived, they show the reason of the controller's refusal, too.
   return form.problem && own.length === 0 ? [problemText(form.problem)] : own;
 }
 
 /** Rows of the form besides brief and problems, with the border. */
 const otherRows = 10;
 
-/** Rows kept for what is wrong, so that the form keeps still. */
+/** Returns the number of rows reserved for problems, so that the form does not jump. */
 function problemRoom({ size }: AppState): number {
   return size.rows < 24 ? 2 : 4;
 }
 
-/** Repository, agent, task and brief; what is wrong with them is said while they are typed. */
+/** Draws repository, agent, task and brief, with their problems while they are typed. */
 function view(state: AppState, form: FormDialog, width: number): DialogBody {
   const height = Math.max(2, Math.min(10, dialogHeight(state.size) - otherRows - problemRoom(state)));
   const task = oneLineField('', form.task, width - labelColumns);

@@ -9,13 +9,13 @@ import { line, wrapLines } from '../../ui/text.ts';
 import { counted } from '../../ui/words.ts';
 import { noKeys, queueHint, selectStopped, severalGroup, yesToAll } from './several.ts';
 
-/** Workers that stopped at a usage limit and are to go on: those listed when the dialog was opened. */
+/** Workers that stopped at a usage limit, as listed when the dialog was opened. */
 interface GoOnDialog extends PendingRequest, Scrolling {
   readonly kind: 'go-on';
   readonly going: readonly string[];
-  /** Whose processes have ended. */
+  /** Workers whose processes have ended. */
   readonly resuming: readonly string[];
-  /** Those that could not be told, and why; null before the yes. */
+  /** Workers that could not be asked to go on, and why; null before the yes. */
   readonly left: GoneOn['left'] | null;
 }
 
@@ -51,7 +51,7 @@ export const goOnDialog = defineDialog<GoOnDialog>({
     ...noKeys<GoOnDialog>(({ left }) => left !== null),
   ],
   view,
-  // Those that were told show it by themselves; of the others it says why.
+  // Workers that go on show it by themselves; the dialog stays for the others.
   onAnswer(state, dialog, answer) {
     if (answer.method !== 'goOn' || !answer.result.ok || answer.result.value.left.length === 0) return null;
     const { going, left } = answer.result.value;
@@ -77,7 +77,7 @@ function whyNotLet(state: AppState, { left }: GoOnDialog): string | null {
   return left === null ? whyBusy(state) : 'That was answered; C lists who still waits.';
 }
 
-/** Those without a process are only asked for: each becomes a proposal with a card of its own. */
+/** Lets the running ones go on, and proposes to resume each of the others by its own card. */
 function resumeListed(state: AppState, dialog: GoOnDialog): Step {
   const { going, resuming } = dialog;
   const step = sequence(state, [
@@ -88,7 +88,7 @@ function resumeListed(state: AppState, dialog: GoOnDialog): Step {
   return { ...step, state: withDialog(step.state, { ...dialog, pending, problem: null }) };
 }
 
-/** Who would go on, who needs a process first, and whose limit still holds. */
+/** Draws who would go on, who has to be resumed first, and whose limit still holds. */
 function view(state: AppState, dialog: GoOnDialog, width: number): DialogBody {
   const { going, resuming, left, pending } = dialog;
   const count = going.length + resuming.length;

@@ -6,7 +6,7 @@ import { alignColumns } from '../../ui/rows.ts';
 import { counted } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 
-/** Newest first; also of a worker that is no more. */
+/** Lists a worker's snapshots, newest first; removed workers keep theirs. */
 export const snapshots = defineServed<readonly Backup[]>()({
   name: 'snapshots',
   by: 'anyone',
@@ -35,7 +35,7 @@ export const snapshots = defineServed<readonly Backup[]>()({
   ],
 });
 
-/** Such as `3 days`. */
+/** Returns an age such as `3 days`. */
 export function ageOf(at: string, now: number): string {
   const minutes = Math.max(0, Math.floor((now - Date.parse(at)) / 60_000));
   if (minutes < 60) return counted(minutes, 'minute');
@@ -44,7 +44,7 @@ export function ageOf(at: string, now: number): string {
     : counted(Math.floor(minutes / 1440), 'day');
 }
 
-/** A patch: what a snapshot holds that is not committed. */
+/** Returns a snapshot's uncommitted changes as a patch. */
 export const showSnapshot = defineServed<string>()({
   name: 'diffSnapshot',
   by: 'anyone',
@@ -74,7 +74,7 @@ async function numbered(call: VerbCall, id: string, n: number): Promise<Backup> 
   );
 }
 
-/** Puts files back as uncommitted changes; `exact` deletes those that the snapshot does not have. */
+/** Restores files as uncommitted changes; `exact` deletes those that the snapshot does not have. */
 export const restoreWork = defineServed<Restored>()({
   name: 'restoreSnapshot',
   by: 'person',
@@ -106,7 +106,7 @@ async function restore(
   return { value: { id, ...done }, text };
 }
 
-/** Merges the base branch into the worker's, in its worktree; `tell`: a running worker is told of conflicts. */
+/** Merges the base branch into the worker's, in its worktree; `tell` informs a running worker of conflicts. */
 export const bringBase = defineServed<Brought & { readonly told: boolean }>()({
   name: 'bringBase',
   by: 'person',

@@ -2,7 +2,7 @@ import { failure } from '../../lib/result.ts';
 import { defineCommand } from '../define.ts';
 import { about, reply } from '../state.ts';
 
-/** Says no to the orchestrator's wish to have a worker finished. */
+/** Declines the orchestrator's suggestion to finish a worker. */
 export const leaveUnfinished = defineCommand<null>()({
   name: 'leaveUnfinished',
   by: 'person',

@@ -11,7 +11,7 @@ import { eventText } from './eventText.ts';
 import { proposalText } from './proposalText.ts';
 import { workerJson, workersText, workerText } from './workerText.ts';
 
-/** The worker's part of the log, oldest first. */
+/** Returns a worker's part of the log, oldest first. */
 export const log = defineServed<readonly LoggedEvent[]>()({
   name: 'log',
   by: 'anyone',
@@ -23,14 +23,14 @@ export const log = defineServed<readonly LoggedEvent[]>()({
 
 async function showLog(call: VerbCall, [id = '']: readonly string[]): Promise<Printed> {
   const events = await call.ask(log, { id });
-  // A proposal that never became a worker has a log, too; only of nothing there is nothing to show.
+  // A proposal that never became a worker has a log, too.
   if (events.length === 0) demandWorker(await call.facts(), id);
-  // The controller's own, of the same version.
+  // The events come from a controller of the same version.
   const lines = events.map((event) => `${timeText(event.at)}  ${eventText(event as LogEvent, id)}`);
   return { value: events, text: lines.join('\n') };
 }
 
-/** Types a line into the agent as a bracketed paste and submits it; `looks_like_command` unless meant. */
+/** Types a line as a bracketed paste and submits it. A command is refused as `looks_like_command` unless `command` is set. */
 export const send = defineServed<null>()({
   name: 'send',
   by: 'person',
@@ -49,7 +49,7 @@ export const send = defineServed<null>()({
   ],
 });
 
-/** Ways to look at workers that need no request of their own. */
+/** Verbs that show workers from the facts, without a request of their own. */
 export const lookingVerbs = [
   defineVerb({
     usage: 'worker list',
@@ -109,7 +109,7 @@ export const lookingVerbs = [
   }),
 ] as const;
 
-/** What runs on of a lost worker; nothing where nothing does. */
+/** Returns a lost worker's remaining processes; undefined where there are none. */
 function leftJson(left: Facts['left'], id: string) {
   const processes = left?.[id];
   return processes && { left: processes };
@@ -137,7 +137,7 @@ function queueRow({ kind, worker, since, text, request, proposal }: QueueItem): 
   return [name, kind, worker, since, text];
 }
 
-/** With the answers that it takes from here. */
+/** Adds the answers that a request takes from here. */
 function queueJson(item: QueueItem): object {
   return item.request ? { ...item, answers: answersTo(item.request) } : item;
 }

@@ -26,7 +26,7 @@ import {
 } from '../state.ts';
 import type { ToolsContact } from './workerState.ts';
 
-/** Compares what the log believes with the terminals that are really there. */
+/** Compares the log's workers with the terminals that the host has. */
 export function hostConnected(state: ControllerState, terminals: readonly TerminalRecord[]): Decision {
   const known: ControllerState = { ...state, terminals: new Map(terminals.map((one) => [one.id, one])) };
   const met = [...state.log.workers.values()]
@@ -39,7 +39,7 @@ export function hostConnected(state: ControllerState, terminals: readonly Termin
     happenings: met.flatMap(({ happenings }) => happenings),
     effects: [
       ...met.flatMap(({ effects }) => effects),
-      // Left by a controller that ended before it could do this: the next worker of that name needs the place.
+      // An earlier controller ended before it could forget these; the next worker of that name needs the terminal's id.
       ...strangers.filter((one) => one.exit).map(({ id }) => ({ type: 'forget-terminal', id }) as const),
     ],
   };
@@ -53,7 +53,7 @@ function meet(state: ControllerState, worker: Worker, terminal: TerminalRecord |
       ? see(state, worker, undefined, terminal)
       : { happenings: [{ type: 'lost', id: worker.id }], effects: [] };
   if (!terminal || terminal.exit) return { happenings: [], effects: [] };
-  // Believed dead, yet it runs: the last lines of the log did not survive.
+  // It runs although the log says that it ended: the last lines of the log did not survive.
   return { happenings: [{ type: 'observed', id: worker.id, state: 'idle', asks: null }], effects: [] };
 }
 
@@ -65,7 +65,7 @@ function unknownTerminal({ id, pid }: TerminalRecord): Problem {
   );
 }
 
-/** With the host every process it kept has gone. */
+/** Marks all live workers as lost: their processes ended with the host. */
 export function hostLost(state: ControllerState): Decision {
   const gone = [...state.log.workers.values()].filter((worker) => isLive(worker.state));
   return {
@@ -86,19 +86,19 @@ export function terminalChanged(state: ControllerState, terminal: TerminalRecord
   return { state: known, ...seen, happenings: seen.happenings.map(wanted) };
 }
 
-/** What ends while it is being stopped, finished or cleaned, ends because a person wants that. */
+/** Marks an exit as wanted: the worker was being stopped, finished or cleaned. */
 function wanted(happening: DomainEvent): DomainEvent {
   return happening.type === 'exited' ? { ...happening, wanted: true } : happening;
 }
 
-/** How an agent can be understood. */
+/** The settings by which an agent's output is read. */
 type Speech = Pick<AgentPreset, 'speaks' | 'titles'>;
 
 function speechOf({ config }: ControllerState, worker: Worker): Speech {
   return config.agents[worker.agent] ?? { speaks: 'none' };
 }
 
-/** What the terminal of a live worker tells of it, compared with what it told before. */
+/** Derives events and effects from the change of a live worker's terminal. */
 function see(
   state: ControllerState,
   worker: Worker,
@@ -116,24 +116,24 @@ function see(
 function signsOf(before: TerminalRecord | undefined, now: TerminalRecord, speech: Speech): Signal[] {
   const signs: Signal[] = [];
   const says = titleOf(now, speech);
-  // Whether Claude Code rests or asks, its title is the same: `lookAtAgent` finds out which.
+  // Claude Code has the same title at rest and with a question; the effect `look-at-agent` finds out which.
   const isOpen = speech.speaks === 'claude' && says === 'resting';
   if (says && !isOpen && says !== (before && titleOf(before, speech))) signs.push({ source: 'title', says });
-  // Output says little where hooks say all.
+  // Output is evidence only for agents without hooks.
   if (speech.speaks === 'none' && now.flowing !== before?.flowing)
     signs.push({ source: 'output', flowing: now.flowing });
   return signs;
 }
 
-/** A title that rests says so once nothing is printed any more: what comes next may be a question. */
+/** Reads the title. A resting one counts only once nothing is printed any more, because a question may follow. */
 function titleOf({ title, flowing }: TerminalRecord, { speaks, titles }: Speech): TitleSign['says'] | null {
   const says = speaks === 'none' ? readTitleBy(titles ?? {}, title) : readTitle(title);
   return says === 'resting' && flowing ? null : says;
 }
 
 /**
- * Where hooks are silent: a question before the first of them, one that Esc was pressed at, one without a hook, and an
- * end without a beginning.
+ * Returns looks at the screen for states that no hook reports: a question before the first hook, one that Esc was pressed
+ * at, one without a hook, and an exit before the start was seen.
  */
 function looksNeeded(
   { id, state }: Worker,
@@ -150,12 +150,12 @@ function looksNeeded(
   ];
 }
 
-/** Reports whether Claude Code's title says that it rests or waits, though it may print on. */
+/** Reports whether Claude Code's title shows rest or a question, even while it prints. */
 export function titleRests({ title }: Pick<TerminalRecord, 'title'>): boolean {
   return readTitle(title) === 'resting';
 }
 
-/** A sign from hook, session file, title or screen. The agent may go on under another conversation id, after `/clear` for instance. */
+/** Takes in a signal from hook, session file, title or screen. The conversation id may change, as after `/clear`. */
 export function signed(state: ControllerState, message: Extract<Message, { type: 'signed' }>): Decision {
   const worker = state.log.workers.get(message.id);
   if (!worker) return { state, happenings: [], effects: [] };
@@ -173,7 +173,7 @@ export function signed(state: ControllerState, message: Extract<Message, { type:
   return { state, happenings, effects: [] };
 }
 
-/** When a limit ends, where the agent said so; it may say so again, of another time. */
+/** Adds when a usage limit ends, where the agent reported it; a later report may name another time. */
 function withEnd(
   { id, state, limitedUntil }: Worker,
   sign: Signal,
@@ -190,15 +190,14 @@ function isSessionStart(sign: Signal): boolean {
   return sign.source === 'hook' && sign.report.kind === 'session-started';
 }
 
-/** A prompt may have come while the agent was looked at. */
+/** Reports whether the agent still rests: a prompt may have come while its screen was read. */
 function stillRests(terminal: TerminalRecord | undefined): boolean {
   return terminal !== undefined && !terminal.flowing && titleRests(terminal);
 }
 
 /**
- * Reports whether an agent has written that of itself since its worker came to the state that we know. One that says
- * that it waits is believed at rest, however old that is: it may have opened a dialog just before the hook that told of
- * the end of its turn was read.
+ * Reports whether a session file is newer than the worker's known state. A resting worker's file that says `asking` counts
+ * at any age: the agent may have opened a dialog just before the hook of its turn's end was read.
  */
 export function isFresh(
   { state, stateSince }: Pick<Worker, 'state' | 'stateSince'>,
@@ -208,9 +207,9 @@ export function isFresh(
 }
 
 /**
- * Reports whether a sign tells of the worker's own conversation, while a subagent waits for an answer. Claude Code 2.1.332
- * goes on above such a question: it takes prompts, its title and its session file say that it works or rests, and its
- * screen may show the dialog no more. Only a key can have answered the question there.
+ * Reports whether a signal is about the worker's own conversation while a subagent waits for an answer. Claude Code
+ * 2.1.332 goes on above such a question: it takes prompts, its title and session file show work or rest, and its screen
+ * may no longer show the dialog. Only a key can have answered the question there.
  */
 function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker, sign: Signal): boolean {
   if (state !== 'waiting' || sign.source === 'process') return false;
@@ -221,7 +220,7 @@ function isOfAnother({ held, terminals }: ControllerState, { id, state }: Worker
   return typedAt === undefined || asked.every(({ request }) => typedAt < request.since);
 }
 
-/** What signs make of a worker; nothing when they say nothing new. */
+/** Returns the events that signals cause for a worker; none when nothing changes. */
 export function observed(state: ControllerState, worker: Worker, signs: readonly Signal[]): DomainEvent[] {
   const now: Observation = {
     state: worker.state,
@@ -236,7 +235,7 @@ export function observed(state: ControllerState, worker: Worker, signs: readonly
   ];
 }
 
-/** With the use of a tool that it is about, as long as its agent waits for our answer. */
+/** Adds the tool call that a question is about, while its agent waits for our answer. */
 function withCall({ held }: ControllerState, question: AskedQuestion): OpenQuestion {
   const call = held.get(question.request ?? '')?.call;
   return call === undefined ? question : { ...question, call };
@@ -246,7 +245,7 @@ function exited(id: string, exit: NonNullable<TerminalRecord['exit']>): DomainEv
   return { type: 'exited', id, exitCode: exit.code, signal: exit.signal };
 }
 
-/** Said once to people, too: what they know it by has changed. */
+/** Records a renamed branch, and shows one notice, because people know the worker by its branch. */
 export function branchRenamed(state: ControllerState, { id, branch }: Told<'branch-renamed'>): Decision {
   const worker = state.log.workers.get(id);
   if (!worker || worker.branch === branch || state.busy.has(id))
@@ -259,13 +258,13 @@ export function branchRenamed(state: ControllerState, { id, branch }: Told<'bran
   };
 }
 
-/** What the worker's process says of itself just before it ends. */
+/** Records a failed setup, which the worker's process reports just before it ends. */
 export function setupFailed(state: ControllerState, { id, failed }: Told<'setup-failed'>): Decision {
   const happenings = state.log.workers.has(id) ? [{ type: 'setup-failed', id, failed } as const] : [];
   return { state, happenings, effects: [] };
 }
 
-/** There is nothing to resume: the next start begins anew, under another conversation id. */
+/** Records that there is nothing to resume: the next start begins a new conversation. */
 export function conversationMissing(state: ControllerState, message: Told<'conversation-missing'>): Decision {
   const worker = endedWorker(state, message.id);
   if (!worker?.hasConversation) return { state, happenings: [], effects: [] };
@@ -277,7 +276,7 @@ export function conversationMissing(state: ControllerState, message: Told<'conve
   });
 }
 
-/** It had begun, and the last lines of the log that told of it did not survive. */
+/** Records a conversation that exists although the log lost the lines about it. */
 export function conversationFound(state: ControllerState, message: Told<'conversation-found'>): Decision {
   const worker = endedWorker(state, message.id);
   if (!worker || worker.hasConversation) return { state, happenings: [], effects: [] };
@@ -288,13 +287,13 @@ export function conversationFound(state: ControllerState, message: Told<'convers
   });
 }
 
-/** A process that runs again knows better. */
+/** Returns the worker if it has exited; a running process reports its conversation itself. */
 function endedWorker({ log }: ControllerState, id: string): Worker | null {
   const worker = log.workers.get(id);
   return worker?.state === 'exited' ? worker : null;
 }
 
-/** The person is told, and whoever wishes to resume already gets another plan. */
+/** Shows a notice, and plans open resume proposals again. */
 function corrected(
   state: ControllerState,
   { id }: Worker,
@@ -312,15 +311,15 @@ function corrected(
   };
 }
 
-/** Milliseconds from an agent's first turn until its silence is told. */
+/** Milliseconds from an agent's first turn until its missing tools are reported. */
 export const toolsPatienceMs = 20_000;
 
-/** Notes a run that begins under our eyes; of others nothing is known. */
+/** Notes a run that this controller started; nothing is known of earlier runs. */
 export function noteRun({ now }: Moment, { id }: Told<'launched'>): Consequence {
   return { now: fresh(now, id) };
 }
 
-/** Begins to wait for an agent's tools at the first turn of a run. */
+/** Starts the timeout for an agent's tools at the first turn of a run. */
 export function awaitTools({ now }: Moment, { id, sign }: Told<'signed'>): Consequence {
   const known = now.tools.get(id);
   const isTurn = sign.source === 'hook' && sign.report.kind === 'prompted' && known?.state === 'fresh';
@@ -339,7 +338,7 @@ function fresh(state: ControllerState, id: string): ControllerState {
   return withContact(state, id, { run: worker.run, state: 'fresh' });
 }
 
-/** An agent asked. */
+/** Notes that an agent has used our tools. @param listed it has asked for their list */
 export function toolsMet(state: ControllerState, id: string, listed: boolean): ControllerState {
   const run = state.log.workers.get(id)?.run;
   const known = state.tools.get(id);
@@ -357,7 +356,7 @@ function withContact(state: ControllerState, id: string, contact: ToolsContact):
   return { ...state, tools: new Map(state.tools).set(id, contact) };
 }
 
-/** Keeps the work of a worker whose turn ends: it may have changed files. */
+/** Takes a snapshot when a worker's turn ends: it may have changed files. */
 export function keepWork(
   { before: { log, busy } }: Moment,
   happening: Extract<DomainEvent, { type: 'observed' | 'exited' | 'lost' }>,
@@ -367,18 +366,18 @@ export function keepWork(
   const worker = log.workers.get(id);
   if (state === 'working' || busy.has(id) || !worker || isOrchestrator(worker)) return noConsequence;
   const was = worker.state;
-  // Waiting for an answer it has often just been about to change something, and has changed something before.
+  // A worker that waits for an answer has often changed something before.
   const hasWorked = was === 'working' || was === 'waiting';
   if (!hasWorked || state === was) return noConsequence;
   return { effects: [{ type: 'snapshot', id, why: `Was ${was}, now ${state}` }] };
 }
 
-/** Looks what a killed host left running, where there is a worker that it can be of. */
+/** Looks for processes that a killed host left running, if there are workers. */
 export function lookForLeft({ now: { log } }: Moment): Consequence {
   return log.workers.size === 0 ? noConsequence : { effects: [{ type: 'look-for-left' }] };
 }
 
-/** A worktree that is being removed cannot be kept any more, and need not be. */
+/** Reports a failed snapshot, except of a worktree that is being removed. */
 export function snapshotEnded(state: ControllerState, { id, result }: Told<'snapshot-ended'>): Decision {
   const unchanged: Decision = { state, happenings: [], effects: [] };
   if (result.ok || state.busy.has(id) || !state.log.workers.has(id)) return unchanged;

@@ -17,7 +17,7 @@ type ProposalEvent =
     }
   | { readonly type: 'edited'; readonly n: number; readonly draft: ProposalDraft }
   | { readonly type: 'rejected'; readonly n: number; readonly why: string }
-  /** A person said yes to exactly this plan. */
+  /** A person approved exactly this plan. */
   | {
       readonly type: 'approved';
       readonly n: number;
@@ -31,7 +31,7 @@ interface ProposalState {
   readonly proposals: ReadonlyMap<number, OpenProposal>;
 }
 
-/** What the log remembers of proposals. */
+/** The log's state of proposals. */
 export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
   start: { lastProposal: 0, proposals: new Map() },
   fields: {
@@ -50,7 +50,7 @@ export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
       return proposal ? { proposals: put(proposals, n, { ...proposal, draft }) } : {};
     },
     rejected: ({ proposals }, { n }) => ({ proposals: without(proposals, n) }),
-    // The start that follows takes the proposal away: cut off in between, it stays open.
+    // The start that follows closes the proposal: if the log is cut off in between, it stays open.
     approved: unchanged,
     started: (state, { id }) => withoutWish(state, 'start', id),
     resumed: (state, { id }) => withoutWish(state, 'resume', id),
@@ -58,7 +58,7 @@ export const proposalSlice: Slice<ProposalState, ProposalEvent, StartEvent> = {
   },
 };
 
-/** Closes the proposals of what has begun. */
+/** Closes proposals of a worker that has been started or resumed. */
 function withoutWish(
   { proposals }: ProposalState,
   kind: OpenProposal['kind'],

@@ -6,11 +6,11 @@ import { plainLine } from '../../lib/sanitize.ts';
 import { alignColumns as aligned, type NamedText, namedRows, quotedText } from '../../ui/rows.ts';
 import { longAge, portsText, quoteCommand, shownCommand, sizeText } from '../../ui/words.ts';
 
-/** Cells of the longest name and what stands around it. */
+/** Cells of the longest name and its padding. */
 const besideNames = 'environment'.length + 4;
 
 /**
- * All that an approval lets happen, as the control room's card shows it: first what we say of it, last what others wrote.
+ * Describes all that an approval starts, as the approval card does: our own text first, text by others last.
  * @param now milliseconds since 1970
  * @param columns of the terminal that it is shown in
  */
@@ -48,7 +48,7 @@ export function proposalText(proposal: Proposal, now: number, columns?: number):
   ].join('\n');
 }
 
-/** One row for each proposal, for where there is more to look at. */
+/** Returns one row for each proposal. */
 export function proposalRows(proposals: readonly Proposal[]): string {
   return aligned(
     proposals.map(({ n, kind, draft }) => [
@@ -74,7 +74,7 @@ const proposers: Readonly<Record<Exclude<Proposer, 'person'>, string>> = {
   board: 'the board',
 };
 
-/** Where it works: on a branch of its own, or, as the orchestrator, at the top of the workspace. */
+/** Describes where it works: on its own branch, or, as the orchestrator, at the top of the workspace. */
 function placeRows({ base, branch, worktree }: StartPlan, now: number): readonly NamedText[] {
   if (!base)
     return [
@@ -89,7 +89,7 @@ function placeRows({ base, branch, worktree }: StartPlan, now: number): readonly
   ];
 }
 
-/** Numbers of those that come when as many workers run as are wanted, if those before them were started. */
+/** Returns the numbers of proposals that would exceed the worker limit if all earlier ones were started. */
 export function selectBeyond(facts: Facts | null, proposals: readonly Proposal[]): ReadonlySet<number> {
   const running = facts?.workers.filter(({ role, state }) => !role && isLive(state)).length ?? 0;
   const free = (facts?.workspace.mostWorkers ?? Number.POSITIVE_INFINITY) - running;

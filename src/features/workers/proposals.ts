@@ -12,16 +12,16 @@ import { withDialog } from '../../ui/step.ts';
 export interface CardDialog extends PendingRequest, Scrolling {
   readonly kind: 'card';
   readonly n: number;
-  /** Of the plan last shown; null until there was one. */
+  /** Digest of the plan last shown; null until there was one. */
   readonly digest: string | null;
-  /** The plan became another one under the person's eyes, and they have not said that they saw it. */
+  /** The plan changed while it was shown, and the person has not confirmed that they saw the new one. */
   readonly changed: boolean;
-  /** The person said yes, and was told of the limit: the next yes insists. */
+  /** The limit has been shown after a first yes: the next yes starts the worker in spite of it. */
   readonly overLimit?: boolean;
   readonly seen?: SeenPane;
 }
 
-/** Opens the card of a proposal, as it is now. */
+/** Opens the card of a proposal with its current plan. */
 export function openCard(state: AppState, proposal: Proposal): AppState {
   const digest = proposal.plan?.digest ?? null;
   const cursors = { ...state.cursors, queue: { kind: 'proposal', n: proposal.n } as const };

@@ -56,7 +56,7 @@ interface StartOptions extends ApproveOptions {
   readonly agent?: string;
 }
 
-/** Proposes it and, with the person's yes, approves. */
+/** Proposes a worker and, with the person's yes, approves it. */
 async function startWorker(
   call: VerbCall,
   [repo = '', task = '']: readonly string[],
@@ -69,7 +69,7 @@ async function startWorker(
   return approveShown(call, n, options, true);
 }
 
-/** Says that it runs, or starts or resumes it behind the card that every start passes. */
+/** Reports that the orchestrator runs, or starts or resumes it by the card that every start needs. */
 async function runOrchestrator(call: VerbCall, _: unknown, options: StartOptions): Promise<Printed> {
   const { id, repo, task } = orchestrator;
   const { workers, proposals } = await call.facts();
@@ -93,7 +93,7 @@ interface Proposing {
   readonly sessionId: string;
 }
 
-/** Puts a draft before the person; it is checked first. @param by who wants it */
+/** Checks a draft and makes it a proposal. @param by who proposes it */
 export function proposeBy(
   state: ControllerState,
   ticket: RequestId,

@@ -4,7 +4,7 @@ import { defineCommand } from '../define.ts';
 import { reply } from '../state.ts';
 import { noSuchProposal } from './checks.ts';
 
-/** Turns a proposal down; the proposer sees why. */
+/** Rejects a proposal; the proposer sees the reason. */
 export const reject = defineCommand<null>()({
   name: 'reject',
   by: 'person',

@@ -18,7 +18,7 @@ export function openReject(state: AppState, n: number): AppState {
   return withDialog(state, dialog);
 }
 
-/** Asks for the reason that the proposer is given. */
+/** Asks for the reason of a rejection. */
 export const rejectDialog = defineDialog<RejectDialog>({
   kind: 'reject',
   group: 'Rejecting',

@@ -3,10 +3,10 @@ import { oneLine, withoutHidden } from '../../lib/sanitize.ts';
 import { defineCommand } from '../define.ts';
 import { noSuchWorker, noted, reply } from '../state.ts';
 
-/** Cells of a list are few. */
+/** Characters that fit into a list. */
 const longestTitle = 60;
 
-/** Shows a worker under another title; an empty one is its task's name. Its id, branch and worktree stay. */
+/** Changes a worker's title; an empty one stands for its task's name. Id, branch and worktree stay. */
 export const rename = defineCommand<{ id: string; title: string }>()({
   name: 'rename',
   by: 'person',

@@ -16,7 +16,7 @@ import {
 } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
 
-/** Another title for a worker. */
+/** State of the dialog that changes a worker's title. */
 interface RenameDialog extends PendingRequest {
   readonly kind: 'rename';
   readonly id: string;
@@ -38,7 +38,7 @@ export const renameKey: RoomKey = {
   },
 };
 
-/** Asks for the title that a worker is shown under. */
+/** Asks for a worker's title. */
 export const renameDialog = defineDialog<RenameDialog>({
   kind: 'rename',
   group: 'Renaming',
@@ -69,7 +69,7 @@ export const renameDialog = defineDialog<RenameDialog>({
   isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
 });
 
-/** What is shown already is no new title. */
+/** Sends the title, unless it is unchanged. */
 function save(state: AppState, dialog: RenameDialog): Step {
   const { id } = dialog;
   const worker = findWorker(state, id);

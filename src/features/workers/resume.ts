@@ -9,7 +9,7 @@ import { type ApproveOptions, approveShown, overLimit } from './approve.ts';
 import { approvesHere, demandPerson } from './check.ts';
 import { findIdle } from './checks.ts';
 
-/** Asks for a resume; the answer is a proposal like any other. */
+/** Proposes to resume a worker; the proposal needs an approval like any other. */
 export const resume = defineCommand<Proposal>()({
   name: 'proposeResume',
   by: 'person',
@@ -28,7 +28,7 @@ export const resume = defineCommand<Proposal>()({
   ],
 });
 
-/** Shows the same card as a start, and wants the same yes. */
+/** Shows the same card as a start, and needs the same yes. */
 async function resumeWorker(
   call: VerbCall,
   [id = '']: readonly string[],
@@ -39,7 +39,7 @@ async function resumeWorker(
   return approveShown(call, n, options, true);
 }
 
-/** A second wish to resume the same worker is the first one. */
+/** Proposes a resume. Idempotent: returns the open resume proposal if there is one. */
 function proposeResume(state: ControllerState, ticket: RequestId, id: string): Decision {
   const found = findIdle(state, id);
   if (!found.ok) return reply(state, ticket, found);

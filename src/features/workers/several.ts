@@ -6,14 +6,14 @@ import { findProposal } from '../../ui/select.ts';
 import type { AnyDialog, AppState } from '../../ui/state.ts';
 import { isWaiting, noEffects, toList } from '../../ui/step.ts';
 
-/** What one yes does to several: starts what is proposed, or lets those go on that stopped at a usage limit. */
+// What the dialogs share by which one yes starts several proposals, or lets several workers go on after a usage limit.
 
 export type PlannedProposal = Proposal & { readonly plan: StartPlan };
 
-/** A proposal with the plan that was shown, and what its approval came to. */
+/** A proposal with the plan that was shown, and the outcome of its approval. */
 export interface Listed {
   readonly proposal: PlannedProposal;
-  /** Tag of its request, once the person has said yes. */
+  /** Tag of its request; null before the yes. */
   readonly tag: number | null;
   readonly outcome: 'started' | Problem | null;
 }
@@ -21,12 +21,12 @@ export interface Listed {
 export const severalGroup = 'Several at once';
 export const yesToAll = 'yes, to exactly those that are listed, one after the other, as far as limits allow';
 
-/** Proposals that can be started as they stand. */
+/** Returns proposals that can be started as they are. */
 export function selectPlanned({ facts }: Pick<AppState, 'facts'>): readonly PlannedProposal[] {
   return facts?.proposals.filter(isPlanned) ?? [];
 }
 
-/** The others, and those that came after the dialog was opened: a yes in it is none to them. */
+/** Returns the other proposals, and those that came after the dialog was opened: a yes in it does not approve them. */
 export function selectUnlisted(
   { facts }: Pick<AppState, 'facts'>,
   dialog: { readonly listed: readonly Listed[] },
@@ -39,7 +39,7 @@ function isPlanned(proposal: Proposal): proposal is PlannedProposal {
   return proposal.plan !== null && proposal.problem === null;
 }
 
-/** Why a listed proposal is not started by a yes; null while it is just what is shown. */
+/** Returns why a yes does not start a listed proposal; null while it is exactly what is shown. */
 export function skipReason(state: AppState, { proposal }: Listed): string | null {
   const now = findProposal(state, proposal.n);
   if (!now) return 'It is no longer open.';
@@ -47,12 +47,12 @@ export function skipReason(state: AppState, { proposal }: Listed): string | null
   return now.plan?.digest === proposal.plan.digest ? null : 'It has changed since: look at its card.';
 }
 
-/** Those that stopped at a usage limit, by what can be done about it. */
+/** Groups workers that stopped at a usage limit by what can be done about it. */
 export function selectStopped({ facts }: Pick<AppState, 'facts'>): StoppedByLimit {
   return stoppedByLimit(facts ?? { workers: [] });
 }
 
-/** Makes the keys that leave a dialog of several. @param isAnswered whether nothing more comes of a yes in it */
+/** Returns the keys that close a dialog of several. @param isAnswered reports whether a yes has no effect any more */
 export function noKeys<D extends AnyDialog>(isAnswered: (dialog: D) => boolean): readonly RoomDialogKey<D>[] {
   const isOpen = (state: AppState, dialog: D) => !isWaiting(state) && !isAnswered(dialog);
   const leave = {
@@ -77,7 +77,7 @@ export function noKeys<D extends AnyDialog>(isAnswered: (dialog: D) => boolean):
   return keys;
 }
 
-/** Returns a word only beside the list that it is about, and only of several. */
+/** Returns a key's hint beside the queue and for more than one; else null. */
 export function queueHint({ list }: AppState, count: number, hint: string): string | null {
   return list === 'queue' && count > 1 ? hint : null;
 }

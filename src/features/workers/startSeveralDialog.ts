@@ -46,7 +46,7 @@ import {
   yesToAll,
 } from './several.ts';
 
-/** All proposals that can be started, as they were when the dialog was opened: one yes means these and no others. */
+/** The startable proposals as they were when the dialog was opened: one yes approves these and no others. */
 interface StartSeveralDialog extends PendingRequest, Scrolling {
   readonly kind: 'start-several';
   readonly listed: readonly Listed[];
@@ -68,7 +68,7 @@ export const startSeveralKey: RoomKey = {
   },
 };
 
-/** One yes for several proposals: always for exactly those that were listed when it was opened. */
+/** Asks for one yes to several proposals: exactly those that were listed when it was opened. */
 export const startSeveral = defineDialog<StartSeveralDialog>({
   kind: 'start-several',
   group: severalGroup,
@@ -88,14 +88,14 @@ export const startSeveral = defineDialog<StartSeveralDialog>({
   ],
   view,
   awaits: ({ listed }, tag) => listed.some((one) => one.tag === tag),
-  // The dialog stays as long as anything was not started, and says why.
+  // The dialog stays while anything was not started, and shows why.
   onAnswer(state, dialog, { tag, result }) {
     const outcome = result.ok ? 'started' : result.problem;
     const listed = dialog.listed.map((one): Listed => (one.tag === tag ? { ...one, outcome } : one));
     const isOver = listed.every((one) => one.tag === null || one.outcome !== null);
     if (isOver && listed.every((one) => one.outcome === 'started'))
       return noEffects(withNotice(toList(state), `${counted(listed.length, 'worker')} started.`));
-    // What came of it begins at the top, wherever the list was read to its end.
+    // The results begin at the top, wherever the list was scrolled to.
     const asked = isOver ? { pending: null, scroll: 0 } : {};
     return noEffects(withDialog(state, { ...dialog, listed, ...asked }));
   },
@@ -121,7 +121,7 @@ function whyNotApproved(state: AppState, dialog: StartSeveralDialog): string | n
   return whyBusy(state) ?? (isAnyOpen ? null : 'Nothing of this is open any more.');
 }
 
-/** Each with the digest that was shown, all at once: the controller takes them in order and spaces the starts. */
+/** Sends each approval with the digest that was shown, all at once: the controller orders and spaces the starts. */
 function approve(state: AppState, dialog: StartSeveralDialog): Step {
   const unseen = toUnseen(state, dialog);
   if (unseen) return noEffects(unseen);
@@ -143,7 +143,7 @@ function approve(state: AppState, dialog: StartSeveralDialog): Step {
   return { ...step, state: withDialog(step.state, { ...dialog, listed, pending }) };
 }
 
-/** Each proposal with what it would start and what speaks against it; one yes means all that are listed. */
+/** Draws each proposal with what it would start and its warnings; one yes approves all that are listed. */
 function view(state: AppState, dialog: StartSeveralDialog, width: number): DialogBody {
   const { listed } = dialog;
   const done = listed.filter(({ outcome }) => outcome === 'started').length;
@@ -152,12 +152,12 @@ function view(state: AppState, dialog: StartSeveralDialog, width: number): Dialo
     ? `${done} of ${listed.length} started`
     : `Start ${listed.length === 1 ? 'this one' : `these ${listed.length}`}?`;
   const columns = columnsOf(listed);
-  // What has been started is among those that run.
+  // Started proposals count as running workers.
   const open = listed.flatMap(({ proposal }) => findProposal(state, proposal.n) ?? []);
   const beyond = selectBeyond(state.facts, open);
   const against = (one: Listed) => limitOf(state, one, beyond);
   const shared = sharedArguments(listed.map(({ proposal }) => proposal.plan.command));
-  // What was decided was in sight before; what came of it is short.
+  // The plans were shown before the yes; the results are short.
   const rows = [
     ...(isOver ? [] : sharedRows(shared, width)),
     ...listed.flatMap((one, index) => [
@@ -169,7 +169,7 @@ function view(state: AppState, dialog: StartSeveralDialog, width: number): Dialo
   return {
     ...emptyBody,
     title: line(title, 'strong'),
-    // What is not among them may change at any moment, and is started by no yes here.
+    // The other proposals may change at any moment, and no yes here starts them.
     deciding: rows.length,
     rows: [
       ...rows,
@@ -181,7 +181,7 @@ function view(state: AppState, dialog: StartSeveralDialog, width: number): Dialo
 
 const heldText = 'What a limit keeps from starting stays proposed; its own card can insist.';
 
-/** The limit that would keep it from starting with the others. */
+/** Returns the limit that would prevent its start with the others; null for none. */
 function limitOf(state: AppState, { proposal }: Listed, beyond: ReadonlySet<number>): string | null {
   const { limit } = findProposal(state, proposal.n) ?? proposal;
   const most = state.facts?.workspace.mostWorkers ?? 0;
@@ -189,7 +189,7 @@ function limitOf(state: AppState, { proposal }: Listed, beyond: ReadonlySet<numb
   return beyondText(most);
 }
 
-/** Cells of number, name and agent, so that they stand below each other. */
+/** Widths of number, name and agent in cells, for alignment. */
 interface Columns {
   readonly n: number;
   readonly name: number;
@@ -234,7 +234,7 @@ function listedRows(
   return [head, ...below.map((row) => [span(' '.repeat(indent)), ...row])];
 }
 
-/** All that would be done: where it begins, where it works, what prepares that, and the command. */
+/** Draws a plan: its base, its worktree, what prepares that, and the command. */
 function planRows(
   { now }: AppState,
   { proposal }: Listed,
@@ -256,17 +256,17 @@ function planRows(
   ];
 }
 
-/** Arguments that are the same in all commands, once. */
+/** Draws arguments that all commands share, once. */
 function sharedRows(shared: ReadonlyMap<string, string>, width: number): readonly Line[] {
   if (shared.size === 0) return [];
   const rows = [...shared].flatMap(([text, mark]) => labelled(mark, quoteCommand([text]), width));
   return [line('The same in every command', 'strong'), ...rows, line('')];
 }
 
-/** Rows of a brief that are shown here. */
+/** Rows of a brief that are shown in the list. */
 const briefRowsShown = 3;
 
-/** How it begins, and how much more there is on its card. */
+/** Draws the beginning of a brief, and how many more lines its card has. */
 function briefRows(brief: string, width: number): readonly Line[] {
   if (brief.trim() === '') return [];
   const rows = quotedRows(brief, width);
@@ -276,7 +276,7 @@ function briefRows(brief: string, width: number): readonly Line[] {
   return [...rows.slice(0, briefRowsShown), [span('│ ', 'border-selected'), span(more, 'muted')]];
 }
 
-/** What speaks against it; what has changed since is not started. */
+/** Draws warnings, and why a proposal that has changed since is not started. */
 function againstRows(state: AppState, one: Listed, limit: string | null, width: number): readonly Line[] {
   const left = one.tag === null ? skipReason(state, one) : null;
   const against = [...(limit === null ? [] : [limit]), ...one.proposal.plan.warnings];
@@ -291,7 +291,7 @@ function outcomeRows(outcome: NonNullable<Listed['outcome']>, width: number): re
   return marked('✕', `Not started: ${outcome.message}`, width, 'bad');
 }
 
-/** Not among them: what cannot be started, and what was proposed since. */
+/** Draws the proposals that are not listed: those that cannot be started, and later ones. */
 function unlistedRows(state: AppState, dialog: StartSeveralDialog, width: number): readonly Line[] {
   const others = selectUnlisted(state, dialog).map(unlistedText);
   return headed('Not among them', others, width, 'muted');

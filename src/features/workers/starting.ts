@@ -6,28 +6,28 @@ import type { ControllerState, Decision } from '../state.ts';
 import { withoutBusy } from './checks.ts';
 import type { OpenProposal } from './workerState.ts';
 
-/** Ports of all workers, those that could be resumed among them, and of what is worked out to be started. */
+/** Returns the ports of all other workers, including ended ones that could be resumed, and of other open plans. */
 export function takenPorts({ log, plans }: ControllerState, but: OpenProposal): PortBlock[] {
   const workers = [...log.workers.values()].filter(({ id }) => id !== draftId(but.draft));
-  // A plan that was approved or rejected says nothing any more.
+  // Plans of approved or rejected proposals do not count.
   const isOther = (n: number) => n !== but.n && log.proposals.has(n);
   const others = [...plans].flatMap(([n, plan]) => (isOther(n) && plan.ok ? [plan.value] : []));
   return [...workers, ...others].flatMap(({ ports }) => ports ?? []);
 }
 
-/** Reports whether a plan wants ports that another has. */
+/** Reports whether a plan's ports overlap those of another worker or plan. */
 export function portsAreTaken(state: ControllerState, open: OpenProposal, { ports }: StartPlan): boolean {
   return ports !== undefined && overlapsAny(ports, takenPorts(state, open));
 }
 
-/** From now on plans are worked out in another environment: in it other programs may be found. */
+/** Makes all plans again in another environment, where other programs may be found. */
 export function planIn(state: ControllerState, environment: string): Decision {
   if (environment === state.environment) return { state, happenings: [], effects: [] };
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
   return { state: { ...state, environment, plans: new Map() }, happenings: [], effects };
 }
 
-/** A plan is kept only if it still belongs to the proposal, and the configuration, as they stand. */
+/** Keeps a plan only if it was made for the current proposal, configuration and environment. */
 export function planned(state: ControllerState, message: Told<'planned'>): Decision {
   const open = state.log.proposals.get(message.n);
   const isOld = state.environment !== (message.environment ?? '');

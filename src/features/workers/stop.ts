@@ -6,7 +6,7 @@ import { findIdle, notRunning, withBusy, withoutBusy } from './checks.ts';
 import { terminalChanged } from './observing.ts';
 import { workerJson } from './workerText.ts';
 
-/** Ends the process; the worker stays, resumable. */
+/** Ends a worker's process; the worker stays and can be resumed. */
 export const stop = defineCommand<Worker>()({
   name: 'stop',
   by: 'person',
@@ -34,7 +34,7 @@ export const stop = defineCommand<Worker>()({
   ],
 });
 
-/** Answers who had a process ended. */
+/** Answers the request that stopped a process. */
 export function processEnded(state: ControllerState, message: Told<'process-ended'>): Decision {
   const { id, ticket, result } = message;
   const busy = withoutBusy(state.busy, id);

@@ -23,7 +23,7 @@ export function openStopAll(state: AppState): AppState {
   return withDialog(state, dialog);
 }
 
-/** Ends one worker's process. */
+/** Asks before one worker's process is ended. */
 export const stopDialog = defineQuestion<StopDialog>({
   kind: 'stop',
   progress: 'Stopping …',
@@ -33,7 +33,7 @@ export const stopDialog = defineQuestion<StopDialog>({
   isStale: (state, { id }) => (findWorker(state, id) ? null : whatBecame(state, id)),
 });
 
-/** Ends all of them and leaves. */
+/** Asks before all processes are ended and the program closes. */
 export const stopAll = defineQuestion<StopAllDialog>({
   kind: 'stop-all',
   progress: 'Stopping …',

@@ -9,7 +9,7 @@ import type { SessionServices } from '../services.ts';
 import { about, type ControllerState, type Decision, noSuchWorker, reply, selectFacts } from '../state.ts';
 import { proposeBy } from './propose.ts';
 
-// Tools of the one session that coordinates. It looks and proposes; a person approves.
+// Tools of the orchestrator. It reads and proposes; a person approves.
 
 const has = 'orchestrator';
 
@@ -100,7 +100,7 @@ function ofWorker<T>(
   return state.log.workers.has(id) ? use() : noSuchWorker(state, id);
 }
 
-/** Puts a new worker before the person. */
+/** Proposes a new worker to the person. */
 export const proposeWorker = defineWish<Proposal>()({
   name: 'propose',
   by: 'agent',
@@ -126,7 +126,7 @@ export const proposeWorker = defineWish<Proposal>()({
   },
 });
 
-/** Proposals of the orchestrator that wait at once: nobody looks at more, and each plan fetches. */
+/** Upper bound of the orchestrator's open proposals: a person will not review more, and each plan fetches. */
 export const proposalsWaiting = 30;
 
 function proposeForPerson(
@@ -146,7 +146,7 @@ const tooManyProposals = failure(
   'Wait until they have been decided about.',
 );
 
-/** Says to the person that a worker may be merged. */
+/** Suggests to the person to finish a worker. */
 export const proposeFinish = defineWish<null>()({
   name: 'wish-finish',
   by: 'agent',

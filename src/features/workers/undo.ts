@@ -9,7 +9,7 @@ import { check } from './check.ts';
 import { withBusy, withoutBusy } from './checks.ts';
 import { isTaken, startNext } from './ending.ts';
 
-/** Brings back a worker that was finished or cleaned; `keepMerge` leaves its merge where it is. */
+/** Restores a finished or cleaned worker; `keepMerge` does not revert its merge. */
 export const undo = defineCommand<UndoResult>()({
   name: 'undo',
   by: 'person',

@@ -3,7 +3,7 @@ import type { RoomKey } from '../../ui/keys.ts';
 import { type AppState, type PendingRequest, unasked } from '../../ui/state.ts';
 import { askFrom, noEffects, whyUnreachable, withDialog } from '../../ui/step.ts';
 
-/** The way back from an end: a worker that was finished or cleaned. */
+/** State of the question whether to restore a finished or cleaned worker. */
 interface UndoDialog extends PendingRequest {
   readonly kind: 'undo';
   readonly id: string;

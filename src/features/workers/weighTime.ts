@@ -7,20 +7,20 @@ import { type ControllerState, type Decision, missing, noted, reply } from '../s
 
 interface Weighed {
   readonly id: string;
-  /** Minutes on the whole task; null once that was taken back. */
+  /** Minutes on the whole task; null once the person has withdrawn them. */
   readonly minutes: number | null;
 }
 
 interface Weighing {
   readonly id: string;
   readonly minutes: number;
-  /** What the person saw the worker say; absent: whatever it said. */
+  /** The worker's statement that the person saw; absent to accept any. */
   readonly said?: string;
 }
 
 /**
- * Answers what a worker said of its time and only a person can weigh: how long it has worked on the whole task, in
- * minutes. That goes before all that it has claimed, and later totals are compared with it.
+ * Records a person's answer to a worker's unclear statement about its time: minutes on the whole task. The answer takes
+ * precedence over all earlier claims, and later totals are compared with it.
  */
 export const weighTime = defineCommand<Weighed>()({
   name: 'weighTime',
@@ -56,7 +56,7 @@ async function sayTime(
   return { value: weighed, text: weighedText(weighed) };
 }
 
-/** Says what a task's time is now. */
+/** Describes a task's time after the command. */
 export function weighedText({ id, minutes }: Weighed): string {
   return minutes === null
     ? `What ${id} said of its time waits for you again.`

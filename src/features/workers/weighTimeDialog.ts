@@ -8,16 +8,16 @@ import { askFrom, noEffects, type Step, toList, whyBusy, withDialog, withNotice 
 import { line, wrapLines } from '../../ui/text.ts';
 import { weighedText } from './weighTime.ts';
 
-/** How long a task took, where its worker said what only a person can weigh. */
+/** State of the dialog that asks for a task's time after its worker's unclear statement. */
 interface WeighTimeDialog extends PendingRequest {
   readonly kind: 'weigh-time';
   readonly id: string;
-  /** What it said, as the person saw it. */
+  /** The worker's statement, as the person saw it. */
   readonly said: string;
   readonly time: TextField;
 }
 
-/** Asks for a worker's time; the same state where none waits for the person. */
+/** Asks for a worker's time; returns the same state where none is open. */
 export function openWeighTime(state: AppState, { id, openTime }: Worker): AppState {
   if (!openTime) return state;
   const dialog: WeighTimeDialog = {
@@ -72,7 +72,7 @@ function whyStale(state: AppState, { id, said, pending }: WeighTimeDialog): stri
     : `The time of ${id} does not wait for you any more.`;
 }
 
-/** What is no time is said here, before anything is asked. */
+/** Sends the time; text that is not a time is refused here, without a request. */
 function save(state: AppState, dialog: WeighTimeDialog): Step {
   const { id, said, time } = dialog;
   const read = parseDuration(time.text);

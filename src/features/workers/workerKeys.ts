@@ -15,7 +15,7 @@ import { openWeighTime } from './weighTimeDialog.ts';
 const group = 'Workers';
 const noWorker = 'Select a worker first.';
 
-/** Types into a worker, or opens what else is selected. */
+/** Focuses a worker's pane, or opens what else is selected. */
 export const openKey: RoomKey = {
   group,
   id: 'open',
@@ -26,7 +26,7 @@ export const openKey: RoomKey = {
   run: open,
 };
 
-/** What can be done with workers, from the lists. */
+/** Keys for workers in the lists. */
 export const workerKeys: readonly RoomKey[] = [
   {
     group,
@@ -110,7 +110,7 @@ function onWorker(
   };
 }
 
-/** One is without it that is known not to have got it, or rests without ever having said anything. */
+/** Returns why the brief need not be typed; null if it is undelivered, or the worker rests and never replied. */
 function whyBriefed({ id, brief, state, said }: Worker, { facts }: AppState): string | null {
   if (brief === '') return `${id} has no brief.`;
   if (facts?.undelivered?.includes(id)) return null;
@@ -144,7 +144,7 @@ function open(state: AppState): Step {
   return noEffects(proposal ? openCard(state, proposal) : state);
 }
 
-/** The session that coordinates: gone to where it runs, asked for where it does not. */
+/** Focuses the orchestrator if it runs, else proposes to start or resume it. */
 function openOrchestrator(state: AppState): Step {
   const { id, repo, task } = orchestrator;
   const known = findWorker(state, id);

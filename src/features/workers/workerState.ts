@@ -14,15 +14,15 @@ import type {
 import type { Problem } from '../../lib/result.ts';
 import { workerFields } from './eventShapes.ts';
 
-/** A proposal as the log knows it; its plan is worked out again after each start of the controller. */
+/** A proposal as the log holds it; its plan is made again after each start of the controller. */
 export type OpenProposal = Omit<Proposal, 'plan' | 'problem'> & {
   /** Conversation id the worker will have. */
   readonly sessionId: string;
 };
 
-/** Beginnings of workers and their runs, as the log keeps them. */
+/** Log events that begin workers and their runs. */
 export type StartEvent =
-  /** Written before worktree and process exist, so that neither can be left unknown. */
+  /** Written before worktree and process exist, so that neither can exist without a log entry. */
   | {
       readonly type: 'started';
       readonly id: string;
@@ -37,11 +37,11 @@ export type StartEvent =
       readonly brief: string;
       readonly sessionId: string;
       readonly ports?: PortBlock;
-      /** Its brief is typed into it, once it is ready for that; absent where it is not. */
+      /** The brief is typed into it once it is ready; absent where it is an argument. */
       readonly typed?: true;
     }
   | { readonly type: 'resumed'; readonly id: string; readonly ports?: PortBlock; readonly typed?: true }
-  /** The worktree could not be made: the worker is as if never started, its proposal open again. */
+  /** The worktree could not be made: the worker is removed and its proposal is open again. */
   | {
       readonly type: 'start-failed';
       readonly id: string;
@@ -52,18 +52,18 @@ export type StartEvent =
   /** A command that prepares the worktree failed; its process ends without an agent. */
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup };
 
-/** What a worker was seen to do, or did itself. */
+/** Log events of a worker's activity. */
 export type SeenEvent =
   | ObservedEvent
   | { readonly type: 'said'; readonly id: string; readonly text: string }
-  /** The guard kept it from using a tool. */
+  /** The guard denied it the use of a tool. */
   | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
   /** Its branch was renamed; it goes on under the new name. */
   | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
   | { readonly type: 'session-changed'; readonly id: string; readonly sessionId: string }
-  /** Nothing was kept of its conversation; the next one has this id. */
+  /** Its conversation no longer exists; the next one has this id. */
   | { readonly type: 'conversation-lost'; readonly id: string; readonly sessionId: string }
-  /** A worker reported of itself. */
+  /** The worker sent a report. */
   | { readonly type: 'updated'; readonly id: string; readonly update: UpdateDraft }
   /** `wanted`: a person stopped it; absent otherwise. */
   | {
@@ -73,7 +73,7 @@ export type SeenEvent =
       readonly signal: number;
       readonly wanted?: boolean;
     }
-  /** Its process is gone, without an exit that was seen. */
+  /** Its process is gone; no exit was observed. */
   | { readonly type: 'lost'; readonly id: string };
 
 type ObservedEvent = {
@@ -81,15 +81,15 @@ type ObservedEvent = {
   readonly id: string;
   readonly state: WorkerState;
   readonly asks: string | null;
-  /** All that it waits for, `asks` being the last; absent when it waits for nothing, and in older logs. */
+  /** All open questions, the last one being `asks`; absent when there are none, and in older logs. */
   readonly questions?: readonly AskedQuestion[];
   /** In older logs: questions beneath `asks`. */
   readonly askedBefore?: readonly string[];
-  /** When its usage limit ends; absent when it is not limited, or does not say. */
+  /** When its usage limit ends; absent when it is not limited, or the time is unknown. */
   readonly until?: string;
 };
 
-/** What people and the orchestrator made of a worker. */
+/** Log events that end a worker, or undo its end. */
 export type EndEvent =
   | {
       readonly type: 'finished';
@@ -99,10 +99,10 @@ export type EndEvent =
       readonly backup: string;
     }
   | { readonly type: 'cleaned'; readonly id: string; readonly backup: string }
-  /** A finish or clean was taken back: branch and worktree are there again. */
+  /** A finish or clean was undone: branch and worktree exist again. */
   | { readonly type: 'undone'; readonly id: string };
 
-/** A person said how long a task took so far, in minutes, or took that back (null). */
+/** A person entered how long a task has taken so far, in minutes, or withdrew that (null). */
 export type WeighedEvent = {
   readonly type: 'time-weighed';
   readonly id: string;
@@ -111,11 +111,11 @@ export type WeighedEvent = {
 
 type DecidedEvent =
   | WeighedEvent
-  /** A person shows it under another title; empty for its task's name. */
+  /** A person changed its title; empty for its task's name. */
   | { readonly type: 'renamed'; readonly id: string; readonly title: string }
-  /** The orchestrator would have a worker finished, or a person decided about that (`by` is null). */
+  /** The orchestrator suggests finishing a worker, or a person declined that (`by` is null). */
   | { readonly type: 'finish-wished'; readonly id: string; readonly by: string | null; readonly why: string }
-  /** What was kept of branches and worktrees, and has been for as long as was promised. */
+  /** Backups of branches and worktrees that were deleted after their retention time. */
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] };
 
 type WorkerEvent = StartEvent | SeenEvent | EndEvent | DecidedEvent;
@@ -125,11 +125,11 @@ interface WorkersState {
   readonly workers: ReadonlyMap<string, Worker>;
   /** Most recent last. */
   readonly ended: readonly EndedWorker[];
-  /** Those as they were, for an undo. */
+  /** The ended workers as they were, for an undo. */
   readonly gone: ReadonlyMap<string, Worker>;
 }
 
-/** What the log remembers of workers. */
+/** The log's state of workers. */
 export const workerSlice: Slice<WorkersState, WorkerEvent> = {
   start: { workers: new Map(), ended: [], gone: new Map() },
   fields: workerFields,
@@ -139,12 +139,12 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
     }),
     'start-failed': ({ workers }, { id }) => ({ workers: without(workers, id) }),
     resumed,
-    // What a shell answers for a program that cannot be run.
+    // 127 is a shell's exit code for a program that cannot be run.
     'spawn-failed': ofWorker((_, { at }) => ({ ...moved(at), state: 'exited', exitCode: 127 })),
     'setup-failed': ofWorker((_, { failed }) => ({ failedSetup: failed })),
     observed: ofWorker(observed),
     exited: ofWorker(({ state }, { at, signal, exitCode, wanted }) => ({
-      // As a shell counts them: a signal is told from a good end.
+      // Like a shell, adds 128 to a signal's number, which tells it from a normal exit.
       ...{ ...moved(at), state: 'exited', exitCode: signal > 0 ? 128 + signal : exitCode },
       ...{ wasStopped: wanted === true, wasLimited: state === 'limited' },
     })),
@@ -191,7 +191,7 @@ export const workerSlice: Slice<WorkersState, WorkerEvent> = {
   },
 };
 
-/** Changes one worker, where it is known. */
+/** Returns a reducer that changes the event's worker, if it exists. */
 function ofWorker<E extends WorkerEvent & { readonly id: string }>(
   change: (worker: Worker, event: E & Logged) => Partial<Worker>,
 ) {
@@ -202,8 +202,8 @@ function ofWorker<E extends WorkerEvent & { readonly id: string }>(
 }
 
 /**
- * Returns what waits for a person after a report. One without a word about time leaves the question about an earlier one
- * open; what a person has weighed is not asked again where the same is said.
+ * Returns the open question about time after a report. A report without a time leaves an earlier question open. A
+ * statement that a person has already answered is not asked again.
  */
 function openTimeAfter(
   { weighedTime }: Worker,
@@ -217,7 +217,7 @@ function openTimeAfter(
   return total === undefined ? {} : { openTime: null, ...(weighedTime && { weighedTime: null }) };
 }
 
-/** What holds of a worker as soon as it comes to another state. */
+/** Returns the fields that every change of a worker's state sets. */
 function moved(at: string) {
   return { asks: null, questions: [], stateSince: at };
 }
@@ -249,7 +249,7 @@ function resumed({ workers }: WorkersState, { id, at, ports, typed }: EventOf<'r
 
 function observed(worker: Worker, event: EventOf<'observed'>): Partial<Worker> {
   const { state, asks, at, until = null } = event;
-  // Before trust is given an agent has not begun its conversation.
+  // An agent has no conversation before its folder is trusted.
   const hasConversation = worker.hasConversation || state !== 'needs-trust';
   const isAtWork = state === 'working' || state === 'waiting' || state === 'limited';
   return {
@@ -259,7 +259,7 @@ function observed(worker: Worker, event: EventOf<'observed'>): Partial<Worker> {
   };
 }
 
-/** Returns what a worker was seen to ask; before requests had ids, only their texts were kept. */
+/** Returns the questions of an event; logs from before requests had ids hold only their texts. */
 export function questionsOf({ asks, askedBefore = [], questions }: ObservedEvent): readonly AskedQuestion[] {
   return questions ?? (asks === null ? [] : [...askedBefore, asks].map((text) => ({ text })));
 }
@@ -290,7 +290,7 @@ function end(
   };
 }
 
-/** Its process had ended with it; it can be resumed. */
+/** Restores an ended worker as exited: its process had ended, and it can be resumed. */
 function bringBack(
   { workers, ended, gone }: WorkersState,
   { id, at }: EventOf<'undone'>,
@@ -305,10 +305,10 @@ function bringBack(
   };
 }
 
-/** Reports whether an agent found our tools: they fail to load without a word to its person. */
+/** State of an agent's contact with our tools: it tells the person nothing if they fail to load. */
 export interface ToolsContact {
-  /** The worker's run it is about. */
+  /** The run that this is about. */
   readonly run: number;
-  /** `listed`: it knows which tools there are. `overdue`: it should have asked long ago. */
+  /** `listed`: it has asked for the list of tools. `overdue`: it has not contacted us in time. */
   readonly state: 'fresh' | 'awaited' | 'met' | 'listed' | 'overdue';
 }

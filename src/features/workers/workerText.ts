@@ -3,17 +3,17 @@ import { isLive, type Update, type Worker } from '../../core/worker.ts';
 import { alignColumns, type NamedText, namedRows } from '../../ui/rows.ts';
 import { longAge, moneyText, portsText, stateLook, tokensText } from '../../ui/words.ts';
 
-/** What is known of a worker besides its record. */
+/** Facts about a worker besides its record. */
 export interface WorkerAside {
-  /** What its agent cannot do. */
+  /** Abilities that its agent lacks. */
   readonly lacks: readonly string[];
-  /** Whether its brief still has to be typed. */
+  /** Its brief still has to be typed. */
   readonly undelivered: boolean;
   readonly usage: Usage | null;
 }
 
 /**
- * A worker for people: how it is and what it wants first, and nothing of what there is nothing to say of.
+ * Describes a worker: its state and needs first, without rows that would be empty.
  * @param now milliseconds since 1970
  */
 export function workerText(worker: Worker, { lacks, undelivered, usage }: WorkerAside, now: number): string {
@@ -37,7 +37,7 @@ export function workerText(worker: Worker, { lacks, undelivered, usage }: Worker
   return [headText(worker, now), ...namedRows(rows)].join('\n');
 }
 
-/** What is in its way matters more than where it is. */
+/** Returns a report's blockers if it is blocked, else its summary. */
 function reportedWords({ status, blockers, summary }: Update): string {
   return status === 'blocked' ? `blocked: ${blockers.join('; ') || summary}` : summary;
 }
@@ -54,7 +54,7 @@ function usageText({ dollars, input, output }: Usage): string {
   return `${moneyText(dollars)}, ${tokensText(input)} tokens in and ${tokensText(output)} out`;
 }
 
-/** A worker as `--json` shows it. */
+/** Returns a worker as `--json` shows it. */
 export function workerJson(worker: Worker) {
   const { role = 'worker', denied = null, said } = worker;
   const { id, repo, task, branch, worktree, agent, state, sessionId, startedAt, exitCode, update } = worker;
@@ -87,7 +87,7 @@ export function workerJson(worker: Worker) {
   };
 }
 
-/** One line for each worker, in columns. */
+/** Returns one line for each worker, in columns. */
 export function workersText(workers: readonly Worker[]): string {
   if (workers.length === 0) return 'No workers. Start one: orch-tui worker start REPO TASK';
   return alignColumns(
