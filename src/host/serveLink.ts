@@ -4,22 +4,28 @@ import { FrameKind, type Handlers, type Link } from '../ipc/link.ts';
 import type { PeerStanding } from '../ipc/peer.ts';
 import { failure, type Problem, problemOf, type Result, success } from '../lib/result.ts';
 import { type Host, noTerminal } from './host.ts';
-import type { Watched } from './terminal.ts';
+import type { Terminal, Watched } from './terminal.ts';
 import { PasteReader } from './typeLine.ts';
 import type { View, ViewSize } from './view.ts';
 
-/** What every link may ask, also that of another version, is served elsewhere. */
+/** Requests of a link that has said hello; those of any version are served elsewhere. */
 type Served = Omit<HostApi, 'status' | 'stop'>;
+
+/** Requests that only the controller may make. */
+type ControllerRequests = Pick<Served, 'open' | 'end' | 'forget' | 'identify' | 'holdHooks'>;
+
+/** Requests about the screen of one terminal, of which `fit` and `paste` need a person. */
+type TerminalRequests = Pick<Served, 'text' | 'watch' | 'unwatch' | 'fit' | 'paste'>;
 
 /** In JSON a character takes six bytes at most, and a message holds sixteen megabytes. */
 const maxTextLength = 2_000_000;
 
-/** Who is at the other end: our controller, or a client, which acts for a person or does not. */
+/** The peer of a link: our controller, or a client, whose standing says whether it acts for a person. */
 type LinkRole = 'controller' | (() => PeerStanding);
 
 /**
- * Serves a link that has said hello. What changes terminals is for the controller. A client may look; it types, and decides
- * on sizes, where it acts for a person, for typing is how a person answers.
+ * Serves a link that has said hello. Only the controller opens and ends terminals. A client may look. It may type, and
+ * decide on sizes, where it acts for a person, because typing is how a person answers.
  */
 export function serveLink(
   link: Link,
@@ -28,31 +34,93 @@ export function serveLink(
   inboxUrl: string,
   onNeedChange: () => void,
 ): void {
-  const watches = new Map<number, Watched>();
-  const pastes = new PasteReader();
-  const unwatch = (channel: number) => {
-    const watched = watches.get(channel);
-    watches.delete(channel);
-    if (watched) host.find(watched.id)?.unwatch(watched);
+  const session = new LinkSession(link, role, host);
+  const handlers: Handlers<Served> = {
+    ...(role === 'controller' ? controllerHandlers(host, inboxUrl, onNeedChange) : refusedHandlers),
+    ...terminalHandlers(session, host),
+    ...viewHandlers((channel) => session.watches.get(channel)),
+    list: () => success(host.records),
+    inbox: () => success({ url: inboxUrl }),
   };
-  /** Why the other end may not type; null where it may. */
-  const refusal = (): Problem | null => {
-    const who = role === 'controller' ? null : role();
-    return who === null || who.person ? null : typingProblem(who);
-  };
-  /** Whoever types wants to see what comes of it. */
-  const follow = (id: string) => {
-    for (const watched of watches.values())
+  const { status: _, stop: __, ...shapes } = hostShapes;
+  link.serve(handlers, shapes);
+  receiveFrames(session, host);
+
+  host.announcer.join(link);
+  const controller = link.caller<HostUpcalls>();
+  if (role === 'controller') {
+    host.inbox.onWithdrawn = (post) => link.notify<HostNotices>('withdrawn', { post });
+    host.inbox.connect(controller);
+  }
+  void link.closed.then(() => {
+    session.unwatchAll();
+    host.inbox.disconnect(controller);
+  });
+}
+
+/** The watches of one link, and its right to type. */
+class LinkSession {
+  readonly link: Link;
+  /** Watched terminals by channel. */
+  readonly watches = new Map<number, Watched>();
+  readonly #role: LinkRole;
+  readonly #host: Host;
+
+  constructor(link: Link, role: LinkRole, host: Host) {
+    this.link = link;
+    this.#role = role;
+    this.#host = host;
+  }
+
+  /** Returns why the peer may not type; null where it may. */
+  typingRefusal(): Problem | null {
+    if (this.#role === 'controller') return null;
+    const standing = this.#role();
+    return standing.person ? null : typingProblem(standing);
+  }
+
+  watch(terminal: Terminal, channel: number): Watched {
+    const name = channelBytes(channel);
+    const watched = terminal.watch(
+      (update) => this.link.sendFrame(FrameKind.screen, name, update),
+      (bytes) => this.link.sendFrame(FrameKind.raw, name, bytes),
+    );
+    this.watches.set(channel, watched);
+    return watched;
+  }
+
+  unwatch(channel: number): void {
+    const watched = this.watches.get(channel);
+    this.watches.delete(channel);
+    if (watched) this.#host.find(watched.id)?.unwatch(watched);
+  }
+
+  unwatchAll(): void {
+    for (const channel of [...this.watches.keys()]) this.unwatch(channel);
+  }
+
+  /** Scrolls this link's views of a terminal to the bottom: a person who types wants to see the outcome. */
+  follow(id: string): void {
+    for (const watched of this.watches.values())
       if (watched.id === id && watched.view.follow()) watched.watch.changed(true);
-  };
+  }
 
-  /** Says so when what was typed did not reach a child that could read it. */
-  const tell = (id: string, isTyped: boolean) => {
-    if (isTyped || !host.find(id)?.isRunning) return;
-    link.notify<HostNotices>('notTyped', { id, problem: notReading(id) });
-  };
+  notifyNotTyped(id: string, problem: Problem): void {
+    this.link.notify<HostNotices>('notTyped', { id, problem });
+  }
 
-  const asController: Handlers<Pick<Served, 'open' | 'end' | 'forget' | 'identify' | 'holdHooks'>> = {
+  /** Notifies the peer where a child that runs did not get the input. */
+  reportInput(id: string, isTyped: boolean): void {
+    if (!isTyped && this.#host.find(id)?.isRunning) this.notifyNotTyped(id, notReading(id));
+  }
+}
+
+function controllerHandlers(
+  host: Host,
+  inboxUrl: string,
+  onNeedChange: () => void,
+): Handlers<ControllerRequests> {
+  return {
     open(options) {
       const opened = host.open(options, `${inboxUrl}/hook`);
       onNeedChange();
@@ -73,62 +141,58 @@ export function serveLink(
       return forgotten;
     },
   };
+}
 
-  const handlers: Handlers<Served> = {
-    ...(role === 'controller'
-      ? asController
-      : {
-          open: notAllowed,
-          end: notAllowed,
-          forget: notAllowed,
-          identify: notAllowed,
-          holdHooks: notAllowed,
-        }),
-    list: () => success(host.records),
+const refusedHandlers: Handlers<ControllerRequests> = {
+  open: notAllowed,
+  end: notAllowed,
+  forget: notAllowed,
+  identify: notAllowed,
+  holdHooks: notAllowed,
+};
+
+function terminalHandlers(session: LinkSession, host: Host): Handlers<TerminalRequests> {
+  return {
     text({ id, ...options }) {
       const terminal = host.find(id);
-      return terminal ? success({ text: latest(terminal.text(options)) }) : noTerminal(id);
+      return terminal ? success({ text: lastLines(terminal.text(options)) }) : noTerminal(id);
     },
     watch({ id, channel, cols, rows, raw }) {
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
-      if (watches.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
-      const name = channelBytes(channel);
-      const watched = terminal.watch(
-        (update) => link.sendFrame(FrameKind.screen, name, update),
-        (bytes) => link.sendFrame(FrameKind.raw, name, bytes),
-      );
-      watches.set(channel, watched);
+      if (session.watches.has(channel)) return failure('bad_request', `Channel ${channel} is in use.`);
+      const watched = session.watch(terminal, channel);
       const room = { cols: cols ?? 0, rows: rows ?? 0 };
-      if (isSize(room) && refusal() === null) terminal.fit(watched, room, raw);
+      if (isSize(room) && session.typingRefusal() === null) terminal.fit(watched, room, raw);
       return success(terminal.record);
     },
     unwatch({ channel }) {
-      unwatch(channel);
+      session.unwatch(channel);
       return success(null);
     },
     fit({ channel, cols, rows, raw }) {
-      const problem = refusal();
+      const problem = session.typingRefusal();
       if (problem) return { ok: false, problem };
-      const watched = watches.get(channel);
-      if (!watched) return failure('bad_request', `Nothing is watched on channel ${channel}.`);
+      const watched = session.watches.get(channel);
+      if (!watched) return noWatch(channel);
       host.find(watched.id)?.fit(watched, { cols, rows }, raw);
       return success(null);
     },
     paste({ id, ...line }) {
-      const problem = refusal();
+      const problem = session.typingRefusal();
       if (problem) return { ok: false, problem };
       const terminal = host.find(id);
       if (!terminal) return noTerminal(id);
-      follow(id);
+      session.follow(id);
       return terminal.typeLine(line);
     },
-    ...serveViews((channel) => watches.get(channel)),
-    inbox: () => success({ url: inboxUrl }),
   };
-  const { status: _, stop: __, ...shapes } = hostShapes;
-  link.serve(handlers, shapes);
+}
 
+/** Handles the frames of a link: acknowledgements of screens, and input. */
+function receiveFrames(session: LinkSession, host: Host): void {
+  const { link, watches } = session;
+  const pastes = new PasteReader();
   link.onFrame(FrameKind.seen, (payload) => watches.get(payload.readUInt32BE(0))?.watch.seen());
   link.onFrame(FrameKind.taken, (payload) =>
     watches.get(payload.readUInt32BE(0))?.raw.taken(payload.readUInt32BE(4)),
@@ -136,43 +200,36 @@ export function serveLink(
   link.onFrame(FrameKind.input, (payload) => {
     const idEnd = 2 + payload.readUInt16BE(0);
     const id = payload.toString('utf8', 2, idEnd);
-    const problem = refusal();
-    if (problem) return link.notify<HostNotices>('notTyped', { id, problem });
-    follow(id);
-    tell(id, host.find(id)?.type(payload.subarray(idEnd)) ?? true);
+    const problem = session.typingRefusal();
+    if (problem) return session.notifyNotTyped(id, problem);
+    session.follow(id);
+    session.reportInput(id, host.find(id)?.type(payload.subarray(idEnd)) ?? true);
   });
   link.onFrame(FrameKind.paste, (payload) => {
     const idEnd = 2 + payload.readUInt16BE(0);
-    const problem = refusal();
-    if (problem)
-      return link.notify<HostNotices>('notTyped', { id: payload.toString('utf8', 2, idEnd), problem });
+    const id = payload.toString('utf8', 2, idEnd);
+    const problem = session.typingRefusal();
+    if (problem) return session.notifyNotTyped(id, problem);
     const text = payload.toString('utf8', idEnd + 1);
-    const paste = pastes.add(payload.toString('utf8', 2, idEnd), payload.readUInt8(idEnd), text);
+    const paste = pastes.add(id, payload.readUInt8(idEnd), text);
     if (!paste) return;
-    follow(paste.id);
-    tell(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces) === true);
-  });
-
-  host.announcer.join(link);
-  const controller = link.caller<HostUpcalls>();
-  if (role === 'controller') {
-    host.inbox.onWithdrawn = (post) => link.notify<HostNotices>('withdrawn', { post });
-    host.inbox.connect(controller);
-  }
-  void link.closed.then(() => {
-    for (const channel of [...watches.keys()]) unwatch(channel);
-    host.inbox.disconnect(controller);
+    session.follow(paste.id);
+    session.reportInput(paste.id, paste.pieces !== null && host.find(paste.id)?.paste(paste.pieces) === true);
   });
 }
 
-/** The last lines of a text, as many as fit into one message with every character escaped. */
-function latest(text: string): string {
+/** Returns the last lines of a text, as many as fit into one message with every character escaped. */
+function lastLines(text: string): string {
   if (text.length <= maxTextLength) return text;
   return text.slice(text.indexOf('\n', text.length - maxTextLength) + 1);
 }
 
 function notReading(id: string): Problem {
   return problemOf('not_reading', `${id} has ended or does not read what is typed.`, 'Look at its terminal.');
+}
+
+function noWatch(channel: number): Result<never> {
+  return failure('bad_request', `Nothing is watched on channel ${channel}.`);
 }
 
 function notAllowed(): Result<never> {
@@ -194,16 +251,20 @@ function channelBytes(channel: number): Buffer {
   return bytes;
 }
 
-const longestText = 1000;
+/** Characters of a search. */
+const maxSearchLength = 1000;
 
-/** What a link may ask of the views of its watches, which `find` gives by their channels. */
-function serveViews(
+/**
+ * Serves scrolling, searching and selecting in the views of a link's watches.
+ * @param find returns the watch of a channel
+ */
+function viewHandlers(
   find: (channel: number) => Watched | undefined,
 ): Handlers<Pick<HostApi, 'scroll' | 'search' | 'select' | 'copy'>> {
-  /** What `act` gives, and a screen with what it changed. */
+  /** Returns the result of `act`, and sends a screen with its changes. */
   async function onView<T>(channel: number, act: (view: View) => T | Promise<T>): Promise<Result<T>> {
     const watched = find(channel);
-    if (!watched) return failure('bad_request', `Nothing is watched on channel ${channel}.`);
+    if (!watched) return noWatch(channel);
     const value = await act(watched.view);
     watched.watch.changed(true);
     return success(value);
@@ -217,8 +278,8 @@ function serveViews(
         return view.scroll;
       }),
     search({ channel, text, direction }) {
-      if (text.length > longestText)
-        return failure('bad_request', `A search wants at most ${longestText} characters.`);
+      if (text.length > maxSearchLength)
+        return failure('bad_request', `A search wants at most ${maxSearchLength} characters.`);
       return onView(channel, (view) => view.search(text, direction));
     },
     select: (params) =>
