@@ -102,86 +102,93 @@ function problemIn(error: Error & { readonly code?: unknown }): Problem {
   return problemOf(isFull ? 'disk_full' : 'internal', `orch-tui could not do this: ${whyOf(error)}`, hint);
 }
 
-async function run(
+type EffectOf<T extends WorldEffect['type']> = Extract<WorldEffect, { readonly type: T }>;
+
+/** Parts of the controller that one run of an effect works with. */
+interface EffectContext {
+  readonly edge: Edge;
+  readonly tools: Tools;
+  /** State when the effect was decided on. */
+  readonly state: ControllerState;
+  readonly ongoing: Ongoing;
+}
+
+type Runner<T extends WorldEffect['type']> = (
+  effect: EffectOf<T>,
+  context: EffectContext,
+) => Promise<void> | void;
+
+async function run<T extends WorldEffect['type']>(
   edge: Edge,
-  effect: WorldEffect,
+  effect: EffectOf<T>,
   state: ControllerState,
-  { checks, starts, tokens }: Ongoing,
+  ongoing: Ongoing,
 ): Promise<void> {
   const usual = toolsFor(edge, state, environmentFor(edge, effect, state));
   const tools = 'id' in effect ? tellingSigner(edge, usual, effect.id) : usual;
-  switch (effect.type) {
-    case 'plan':
-      return plan(edge, tools, effect.n, state);
-    case 'launch': {
-      const worker = state.log.workers.get(effect.id);
-      if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect, starts);
-      return;
-    }
-    case 'end-process': {
-      const call = await edge.host.find();
-      const result = call.ok ? await call.value('end', { id: effect.id }) : call;
-      return edge.tell({ type: 'process-ended', id: effect.id, result, ticket: effect.ticket });
-    }
-    case 'finish': {
-      const result = await remove(state, effect.id, (worker) =>
-        finishWorker(tools, edge.host, worker, effect, (checked) =>
-          effect.skipChecks
-            ? Promise.resolve(success([]))
-            : check(edge, tools, checked, effect.checks, checks),
-        ),
-      );
-      return edge.tell({ type: 'finish-ended', id: effect.id, result, ticket: effect.ticket });
-    }
-    case 'clean': {
-      const result = await remove(state, effect.id, (worker) =>
-        cleanWorker(tools, edge.host, worker, effect),
-      );
-      return edge.tell({ type: 'clean-ended', id: effect.id, result, ticket: effect.ticket });
-    }
-    case 'cancel-checks':
-      checks.get(effect.id)?.abort();
-      return;
-    case 'undo':
-      return edge.tell({
-        type: 'undo-ended',
-        id: effect.id,
-        result: await undoEnd(tools, state, effect),
-        ticket: effect.ticket,
-      });
-    case 'snapshot':
-      return edge.tell({
-        type: 'snapshot-ended',
-        id: effect.id,
-        result: await keepUncommitted(tools, state, effect),
-      });
-    case 'forget-terminal': {
-      const call = await edge.host.find();
-      if (call.ok) await call.value('forget', { id: effect.id });
-      return;
-    }
-    case 'look-at-agent':
-      return effect.restless ? lookAtRestless(edge, state, effect.id) : lookAtAgent(edge, state, effect.id);
-    case 'await-tools':
-    case 'await-listing':
-    case 'await-limit-end':
-    case 'await-turn':
-      return runWait(effect, edge.tell, starts, gapOf(state));
-    case 'move-card':
-    case 'enter-time':
-    case 'write-entries':
-      return edge.documents.run(effect);
-    case 'look-at-radar':
-      return edge.radar.wake(effect.repo, effect.changed);
-    case 'type-prompt':
-      return edge.tell(await typed(edge, effect));
-    case 'count-tokens':
-      return tokens.ask(effect.id, effect.session, effect.path);
-    case 'look-for-left':
-      return findLeftProcesses(edge.tell, state);
-    case 'look-at-repos':
-      return edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) });
-  }
+  const runner: Runner<T> = runners[effect.type as T];
+  return runner(effect, { edge, tools, state, ongoing });
+}
+
+/** Runners by the type of the effect. Every type has a row. */
+const runners: { readonly [T in WorldEffect['type']]: Runner<T> } = {
+  plan: ({ n }, { edge, tools, state }) => plan(edge, tools, n, state),
+  launch: async (effect, { edge, tools, state, ongoing }) => {
+    const worker = state.log.workers.get(effect.id);
+    if (worker) await launchWorker(edge, await withTools(edge, tools), worker, effect, ongoing.starts);
+  },
+  'end-process': async ({ id, ticket }, { edge }) => {
+    const call = await edge.host.find();
+    const result = call.ok ? await call.value('end', { id }) : call;
+    edge.tell({ type: 'process-ended', id, result, ticket });
+  },
+  finish,
+  clean: async (effect, { edge, tools, state }) => {
+    const { id, ticket } = effect;
+    const result = await remove(state, id, (worker) => cleanWorker(tools, edge.host, worker, effect));
+    edge.tell({ type: 'clean-ended', id, result, ticket });
+  },
+  'cancel-checks': ({ id }, { ongoing }) => ongoing.checks.get(id)?.abort(),
+  undo: async (effect, { edge, tools, state }) => {
+    const { id, ticket } = effect;
+    edge.tell({ type: 'undo-ended', id, result: await undoEnd(tools, state, effect), ticket });
+  },
+  snapshot: async (effect, { edge, tools, state }) => {
+    const result = await keepUncommitted(tools, state, effect);
+    edge.tell({ type: 'snapshot-ended', id: effect.id, result });
+  },
+  'forget-terminal': async ({ id }, { edge }) => {
+    const call = await edge.host.find();
+    if (call.ok) await call.value('forget', { id });
+  },
+  'look-at-agent': ({ id, restless }, { edge, state }) =>
+    restless ? lookAtRestless(edge, state, id) : lookAtAgent(edge, state, id),
+  'await-tools': runWait,
+  'await-listing': runWait,
+  'await-limit-end': runWait,
+  'await-turn': runWait,
+  'move-card': (effect, { edge }) => edge.documents.run(effect),
+  'enter-time': (effect, { edge }) => edge.documents.run(effect),
+  'write-entries': (effect, { edge }) => edge.documents.run(effect),
+  'look-at-radar': ({ repo, changed }, { edge }) => edge.radar.wake(repo, changed),
+  'type-prompt': async (effect, { edge }) => edge.tell(await typed(edge, effect)),
+  'count-tokens': ({ id, session, path }, { ongoing }) => ongoing.tokens.ask(id, session, path),
+  'look-for-left': (_, { edge, state }) => findLeftProcesses(edge.tell, state),
+  'look-at-repos': async (_, { edge, state }) =>
+    edge.tell({ type: 'repos-looked-at', repos: await lookAtRepos(edge.git, state) }),
+};
+
+async function finish(
+  effect: EffectOf<'finish'>,
+  { edge, tools, state, ongoing }: EffectContext,
+): Promise<void> {
+  const { id, ticket, skipChecks } = effect;
+  const runChecksFirst = (worker: Worker) =>
+    skipChecks ? Promise.resolve(success([])) : check(edge, tools, worker, effect.checks, ongoing.checks);
+  const result = await remove(state, id, (worker) =>
+    finishWorker(tools, edge.host, worker, effect, runChecksFirst),
+  );
+  edge.tell({ type: 'finish-ended', id, result, ticket });
 }
 
 /** Who asked has lent the environment; plans, and what older clients approve, have that of the plans. */
@@ -298,16 +305,8 @@ const longestMs = 2 ** 31 - 1;
 /** Effects that are nothing but time. */
 type Wait = Extract<Effect, { type: `await-${string}` }>;
 
-/**
- * Tells when it is over; update decides whether it still matters.
- * @param gapMs milliseconds from one start to the next
- */
-async function runWait(
-  wait: Wait,
-  tell: (message: Message) => void,
-  starts: Stagger,
-  gapMs: number,
-): Promise<void> {
+/** Sends a message when the time is over; update decides whether it still matters. */
+async function runWait(wait: Wait, { edge: { tell }, state, ongoing }: EffectContext): Promise<void> {
   switch (wait.type) {
     case 'await-tools':
       await after(toolsPatienceMs);
@@ -320,7 +319,7 @@ async function runWait(
       await after(Date.parse(wait.until) - Date.now() + 50);
       return tell({ type: 'clock-read', now: Date.now() });
     case 'await-turn':
-      await starts.turn(gapMs);
+      await ongoing.starts.turn(gapOf(state));
       return tell({ type: 'turn-came', id: wait.id, key: wait.key });
   }
 }

@@ -29,126 +29,92 @@ import type { Problem } from '../../lib/result.ts';
 import { react } from './reactions.ts';
 import { requested, sessionAsked } from './requests.ts';
 
-/** The fact loop: what a message changes, what goes into the log, what is to be done. Pure, synchronous, total. */
+/** Returns the next state, the events for the log and the effects that follow from a message. Pure, synchronous, total. */
 export function update(state: ControllerState, message: Message): Decision {
   return react(state, message, decide(state, message));
 }
 
-function decide(state: ControllerState, message: Message): Decision {
-  switch (message.type) {
-    case 'requested':
-      return requested(state, message);
-    case 'session-asked':
-      return sessionAsked(state, message);
-    case 'tools-met':
-      return only(toolsMet(state, message.id, message.listed));
-    case 'tools-overdue':
-      return only(toolsOverdue(state, message.id, message.run));
-    case 'notes-delivered':
-      return { state, happenings: [message], effects: [] };
-    case 'planned':
-      return planned(state, message);
-    case 'launched':
-      return launched(state, message);
-    case 'launch-failed':
-      return launchFailed(state, message);
-    case 'process-ended':
-      return processEnded(state, message);
-    case 'finish-ended':
-      return finishEnded(state, message);
-    case 'clean-ended':
-      return cleanEnded(state, message);
-    case 'undo-ended':
-      return undoEnded(state, message);
-    case 'checks-begun':
-      return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'checking' }) });
-    case 'checks-ended':
-      return only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'finishing' }) });
-    case 'signing': {
-      const { [message.id]: _, ...others } = state.signing;
-      const { id, program } = message;
-      return only({ ...state, signing: program === null ? others : { ...others, [id]: program } });
-    }
-    case 'turn-came':
-      return slotAvailable(only(state), message);
-    case 'snapshot-ended':
-      return snapshotEnded(state, message);
-    case 'backups-expired': {
-      const { repo, refs } = message;
-      return { state, happenings: [{ type: 'backups-expired', repo, refs }], effects: [] };
-    }
-    case 'host-connected':
-      return hostConnected(state, message.terminals);
-    case 'host-lost':
-      return hostLost(state);
-    case 'terminal-changed':
-      return terminalChanged(state, message.terminal);
-    case 'signed':
-      return signed(state, message);
-    case 'request-received':
-      return requestReceived(state, message);
-    case 'request-withdrawn':
-      return requestWithdrawn(state, message.request);
-    case 'branch-renamed':
-      return branchRenamed(state, message);
-    case 'setup-failed':
-      return setupFailed(state, message);
-    case 'conversation-missing':
-      return conversationMissing(state, message);
-    case 'conversation-found':
-      return conversationFound(state, message);
-    case 'denied': {
-      const { id, what, why } = message;
-      if (!state.log.workers.has(id)) return only(state);
-      return { state, happenings: [{ type: 'denied', id, what, why }], effects: [] };
-    }
-    case 'spent':
-      return spent(state, message);
-    case 'transcript-grew': {
-      const { id, session, path } = message;
-      return { state, happenings: [], effects: [{ type: 'count-tokens', id, session, path }] };
-    }
-    case 'tokens-counted':
-      return tokensCounted(state, message);
-    case 'left-found':
-      return only({ ...state, left: message.left });
-    case 'memory-measured':
-      return only({ ...state, memory: message.memory });
-    case 'prompt-typed':
-    case 'brief-overdue':
-      return only(state);
-    case 'clock-read':
-      return only(clockRead(state, message.now));
-    case 'repos-looked-at':
-      return only({ ...state, repos: message.repos });
-    case 'radar-looked':
-      return radarLooked(state, message.radar);
-    case 'board-read':
-      return only({ ...state, documents: { ...state.documents, board: message.board } });
-    case 'invoices-read':
-      return only({ ...state, documents: { ...state.documents, invoices: message.invoices } });
-    case 'notion-looked':
-      return only({ ...state, notion: message.notion });
-    case 'worker-wanted':
-      return workerWanted(state, message);
-    case 'documented':
-      return { state, happenings: [message.happening], effects: [] };
-    case 'time-entered':
-      return timeEntered(state, message);
-    case 'environment-lent':
-      return planIn(state, message.environment);
-    case 'config-read':
-      return configRead(state, message);
-    case 'trust-read':
-      return trustRead(state, message.trust);
-    case 'config-refused':
-      return only(configRefused(state, message.problem));
-    case 'noticed':
-      return only(addNotice(state, message.problem));
-  }
+/** Returns the decision on a message, from the row of its type. */
+function decide<T extends Message['type']>(state: ControllerState, message: Told<T>): Decision {
+  const decider: Decider<T> = deciders[message.type as T];
+  return decider(state, message);
 }
 
-/** Said once, and in place of what was wrong with it before. */
+type Decider<T extends Message['type']> = (state: ControllerState, message: Told<T>) => Decision;
+
+/** Decisions by the type of the message. Every type has a row. */
+const deciders: { readonly [T in Message['type']]: Decider<T> } = {
+  requested,
+  'session-asked': sessionAsked,
+  'tools-met': (state, message) => only(toolsMet(state, message.id, message.listed)),
+  'tools-overdue': (state, message) => only(toolsOverdue(state, message.id, message.run)),
+  'notes-delivered': (state, message) => ({ state, happenings: [message], effects: [] }),
+  planned,
+  launched,
+  'launch-failed': launchFailed,
+  'process-ended': processEnded,
+  'finish-ended': finishEnded,
+  'clean-ended': cleanEnded,
+  'undo-ended': undoEnded,
+  'checks-begun': (state, message) =>
+    only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'checking' }) }),
+  'checks-ended': (state, message) =>
+    only({ ...state, busy: withBusy(state.busy, message.id, { kind: 'finishing' }) }),
+  signing: (state, message) => {
+    const { [message.id]: _, ...others } = state.signing;
+    const { id, program } = message;
+    return only({ ...state, signing: program === null ? others : { ...others, [id]: program } });
+  },
+  'turn-came': (state, message) => slotAvailable(only(state), message),
+  'snapshot-ended': snapshotEnded,
+  'backups-expired': (state, message) => {
+    const { repo, refs } = message;
+    return { state, happenings: [{ type: 'backups-expired', repo, refs }], effects: [] };
+  },
+  'host-connected': (state, message) => hostConnected(state, message.terminals),
+  'host-lost': (state) => hostLost(state),
+  'terminal-changed': (state, message) => terminalChanged(state, message.terminal),
+  signed,
+  'request-received': requestReceived,
+  'request-withdrawn': (state, message) => requestWithdrawn(state, message.request),
+  'branch-renamed': branchRenamed,
+  'setup-failed': setupFailed,
+  'conversation-missing': conversationMissing,
+  'conversation-found': conversationFound,
+  denied: (state, message) => {
+    const { id, what, why } = message;
+    if (!state.log.workers.has(id)) return only(state);
+    return { state, happenings: [{ type: 'denied', id, what, why }], effects: [] };
+  },
+  spent,
+  'transcript-grew': (state, message) => {
+    const { id, session, path } = message;
+    return { state, happenings: [], effects: [{ type: 'count-tokens', id, session, path }] };
+  },
+  'tokens-counted': tokensCounted,
+  'left-found': (state, message) => only({ ...state, left: message.left }),
+  'memory-measured': (state, message) => only({ ...state, memory: message.memory }),
+  'prompt-typed': (state) => only(state),
+  'brief-overdue': (state) => only(state),
+  'clock-read': (state, message) => only(clockRead(state, message.now)),
+  'repos-looked-at': (state, message) => only({ ...state, repos: message.repos }),
+  'radar-looked': (state, message) => radarLooked(state, message.radar),
+  'board-read': (state, message) =>
+    only({ ...state, documents: { ...state.documents, board: message.board } }),
+  'invoices-read': (state, message) =>
+    only({ ...state, documents: { ...state.documents, invoices: message.invoices } }),
+  'notion-looked': (state, message) => only({ ...state, notion: message.notion }),
+  'worker-wanted': workerWanted,
+  documented: (state, message) => ({ state, happenings: [message.happening], effects: [] }),
+  'time-entered': timeEntered,
+  'environment-lent': (state, message) => planIn(state, message.environment),
+  'config-read': configRead,
+  'trust-read': (state, message) => trustRead(state, message.trust),
+  'config-refused': (state, message) => only(configRefused(state, message.problem)),
+  noticed: (state, message) => only(addNotice(state, message.problem)),
+};
+
+/** Adds the problem once, in place of an earlier fault of the configuration. */
 function configRefused(state: ControllerState, problem: Problem): ControllerState {
   if (state.notices.some(({ message }) => message === problem.message)) return state;
   return addNotice({ ...state, notices: withoutFault(state) }, problem);
@@ -158,7 +124,7 @@ function withoutFault({ notices }: ControllerState): readonly Problem[] {
   return notices.filter(({ code }) => code !== 'config_invalid');
 }
 
-/** Plans made under another configuration hold no more, and what was wrong with it is mended. */
+/** Takes over a changed configuration: plans made under the old one are dropped, and so are notices of its faults. */
 function configRead(state: ControllerState, { config, unknown }: Told<'config-read'>): Decision {
   const notices = withoutFault(state).filter(({ code }) => !unknown || code !== unknownSetting);
   const effects = [...state.log.proposals.keys()].map((n) => ({ type: 'plan', n }) as const);
@@ -166,7 +132,7 @@ function configRead(state: ControllerState, { config, unknown }: Told<'config-re
   return { state: next, happenings: [], effects };
 }
 
-/** A changed configuration waits with a notice. Once it is trusted, what could not be planned meanwhile is planned. */
+/** Adds a notice while a changed configuration is not trusted. Once it is, proposals that had to wait are planned. */
 function trustRead(state: ControllerState, trust: TrustFacts): Decision {
   const notices = state.notices.filter(({ code }) => code !== 'untrusted_workspace');
   const next = { ...state, trust, notices };
