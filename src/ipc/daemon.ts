@@ -20,44 +20,44 @@ export interface DaemonOptions {
   readonly version: string;
   /** How long the daemon stays when no link is open and nothing needs it, in milliseconds. */
   readonly lingerMs?: number;
-  /** Done once the socket accepts connections and before its name is known. */
+  /** Called once the socket accepts connections and before its name is known. */
   beforeLock?(socket: string): void;
-  /** Whether there is something to keep, even without a link. Asked when a link or `reconsider` says so. */
+  /** Reports whether the daemon is needed without a link. Read again after each change of links and `reconsider`. */
   isNeeded(): boolean;
-  /** Adds what every link may ask, also that of another version: `status` and the way to stop. */
+  /** Adds the requests of every link, also of another version: `status` and the one to stop. */
   serveAlways(link: Link, daemon: Daemon): void;
-  /** A link has said hello and is understood: add its handlers, or refuse it. */
+  /** Adds the handlers of a link that has said hello and is understood, or refuses it. */
   onLink(link: Link, hello: Hello, daemon: Daemon, peer: Peer): Result<null>;
-  /** The last things to do while links and lock are still there. */
+  /** Called at the end, while links and lock still exist. */
   beforeEnd(): Promise<void>;
 }
 
-/** A running daemon, seen from within. */
+/** A running daemon, as its own process sees it. */
 export interface Daemon {
   readonly holder: Holder;
   /** Links that have said hello and are open. */
   readonly links: ReadonlySet<Link>;
-  /** Who is at the other end of a link that has said hello, be it in another version; null before. */
+  /** Returns the peer of a link that has said hello, also in another version; null before. */
   peerOf(link: Link): Peer | null;
-  /** Something changed that `isNeeded` depends on. */
+  /** Reads `isNeeded` again, after a change that it depends on. */
   reconsider(): void;
-  /** Ends in order; the same promise however often it is called. */
+  /** Ends in order. Every call returns the same promise. */
   end(): Promise<void>;
-  /** Resolves once everything is given back. */
+  /** Resolves once lock, socket and links are released. */
   readonly ended: Promise<void>;
 }
 
 const defaultLingerMs = 10_000;
 
-/** Connections that have not said hello; our own programs say it at once, and wait no longer for its answer. */
+/** Limits on connections before their hello. Our own programs send it at once, and wait no longer for its answer. */
 const mostStrangers = 64;
 const strangerMs = 10_000;
-/** What a program of another version has for its questions. */
+/** Time that a program of another version has for its requests. */
 const refusedMs = 60_000;
 
 /**
  * Makes this process the workspace's only daemon of its kind: takes the lock, listens, greets links, and ends
- * by itself when no longer needed, or on SIGTERM and SIGINT. Tells its starter how that went.
+ * by itself when no longer needed, or on SIGTERM and SIGINT. Reports the result to the process that started it.
  * @returns `already_running` when there is one, `unsafe_folder`, or `start_failed`
  */
 export async function serveDaemon(options: DaemonOptions): Promise<Result<Daemon>> {
@@ -73,11 +73,15 @@ async function open(options: DaemonOptions): Promise<Result<Daemon>> {
   const socket = join(folder.value, `${options.program}.${randomBytes(4).toString('hex')}.sock`);
   const server = createServer();
   try {
-    // Listening comes first, under a name that is not known yet: whoever then reads the lock can connect.
+    // Listens first, under a name that is not known yet: every process that then reads the lock can connect.
     await listen(server, socket);
     options.beforeLock?.(socket);
     const guard = takeLock(options.root, options.program, socket, options.version);
-    if (guard.ok) return success(run(options, server, guard));
+    if (guard.ok) {
+      const daemon = new RunningDaemon(options, server, guard);
+      daemon.start();
+      return success(daemon);
+    }
     giveUp(server, socket);
     return guard;
   } catch (error) {
@@ -101,105 +105,128 @@ function listen(server: Server, path: string): Promise<void> {
   });
 }
 
-function run(options: DaemonOptions, server: Server, guard: Guard): Daemon {
-  const { pid } = guard.holder;
-  note(`${options.program} ${options.version} is process ${pid}, for ${options.root}`);
-  const links = new Set<Link>();
-  const peers = new Map<Link, Peer>();
-  const { promise: ended, resolve: setEnded } = Promise.withResolvers<void>();
-  let linger: NodeJS.Timeout | undefined;
-  let ending = false;
+/** A daemon that has its lock and listens. */
+class RunningDaemon implements Daemon {
+  readonly holder: Holder;
+  readonly links = new Set<Link>();
+  readonly ended: Promise<void>;
+  readonly #options: DaemonOptions;
+  readonly #server: Server;
+  readonly #guard: Guard;
+  readonly #setEnded: () => void;
+  readonly #peers = new Map<Link, Peer>();
+  /** Every connection, also before its hello. */
+  readonly #open = new Set<Link>();
+  /** Connections before their hello, or refused: none of them must keep a client out. */
+  readonly #strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.drop());
+  /** How many connections are in the middle of their hello. They keep the daemon alive. */
+  #greeting = 0;
+  #linger: NodeJS.Timeout | undefined;
+  #ending = false;
 
-  /** How many are saying hello; whoever does is waited for. */
-  let greeting = 0;
-  const isIdle = () => links.size === 0 && greeting === 0 && !options.isNeeded();
-  const daemon: Daemon = {
-    holder: guard.holder,
-    links,
-    peerOf: (link) => peers.get(link) ?? null,
-    ended,
-    reconsider() {
-      clearTimeout(linger);
-      if (isIdle() && !ending)
-        linger = setTimeout(() => isIdle() && daemon.end(), options.lingerMs ?? defaultLingerMs);
-    },
-    end() {
-      if (!ending) {
-        ending = true;
-        void close().then(setEnded);
-      }
-      return ended;
-    },
+  constructor(options: DaemonOptions, server: Server, guard: Guard) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.holder = guard.holder;
+    this.ended = promise;
+    this.#setEnded = resolve;
+    this.#options = options;
+    this.#server = server;
+    this.#guard = guard;
+  }
+
+  start(): void {
+    const { program, version, root } = this.#options;
+    note(`${program} ${version} is process ${this.holder.pid}, for ${root}`);
+    this.#server.on('connection', (socket: Socket) => this.#accept(socket));
+    for (const signal of endSignals) process.on(signal, this.end);
+    process.on('SIGHUP', ignoreHangup);
+    // The log may be on a full disk. Without a handler, that would be an error noted in the same log, and so on.
+    process.stderr.on('error', () => {});
+    this.reconsider();
+    releaseWhenIdle();
+  }
+
+  peerOf(link: Link): Peer | null {
+    return this.#peers.get(link) ?? null;
+  }
+
+  /** Bound, as `end` is, because both are passed as callbacks. */
+  readonly reconsider = (): void => {
+    clearTimeout(this.#linger);
+    if (!this.#isIdle || this.#ending) return;
+    const end = () => this.#isIdle && this.end();
+    this.#linger = setTimeout(end, this.#options.lingerMs ?? defaultLingerMs);
   };
 
-  async function close(): Promise<void> {
-    clearTimeout(linger);
-    await options.beforeEnd();
-    guard.release();
-    server.close();
-    for (const link of open) link.drop();
-    await Promise.all([...open].map((link) => link.closed));
-    for (const signal of endSignals) process.off(signal, daemon.end);
-    process.off('SIGHUP', ignoreHangup);
-    note(`process ${pid} has ended in order`);
+  readonly end = (): Promise<void> => {
+    if (!this.#ending) {
+      this.#ending = true;
+      void this.#close().then(this.#setEnded);
+    }
+    return this.ended;
+  };
+
+  get #isIdle(): boolean {
+    return this.links.size === 0 && this.#greeting === 0 && !this.#options.isNeeded();
   }
 
-  /** Every connection, whether it has said hello or not. */
-  const open = new Set<Link>();
-  /** Those that have not, or were refused: none of them must keep a client out. */
-  const strangers = new Strangers<Link>(mostStrangers, strangerMs, (link) => link.drop());
-  server.on('connection', (socket: Socket) => {
-    const link = new Link(socket, logError);
-    open.add(link);
-    strangers.add(link);
-    // Whoever has connected gets as long to say hello.
-    daemon.reconsider();
-    void link.closed.then(() => {
-      open.delete(link);
-      peers.delete(link);
-      strangers.remove(link);
-      if (links.delete(link)) daemon.reconsider();
-    });
-    options.serveAlways(link, daemon);
-    link.serve<HelloApi>({ hello: (hello) => greet(link, hello) }, helloShapes);
-    link.start();
-  });
+  async #close(): Promise<void> {
+    clearTimeout(this.#linger);
+    await this.#options.beforeEnd();
+    this.#guard.release();
+    this.#server.close();
+    for (const link of this.#open) link.drop();
+    await Promise.all([...this.#open].map((link) => link.closed));
+    for (const signal of endSignals) process.off(signal, this.end);
+    process.off('SIGHUP', ignoreHangup);
+    note(`process ${this.holder.pid} has ended in order`);
+  }
 
-  async function greet(link: Link, hello: Hello): Promise<Result<Greeting>> {
-    const isNew = !peers.has(link);
-    greeting++;
-    const peer = await meet(link, hello, dirname(guard.holder.socket)).finally(() => {
-      greeting--;
-      daemon.reconsider();
+  #accept(socket: Socket): void {
+    const link = new Link(socket, logError);
+    this.#open.add(link);
+    this.#strangers.add(link);
+    // A new connection has the whole linger time to say hello.
+    this.reconsider();
+    void link.closed.then(() => {
+      this.#open.delete(link);
+      this.#peers.delete(link);
+      this.#strangers.remove(link);
+      if (this.links.delete(link)) this.reconsider();
+    });
+    this.#options.serveAlways(link, this);
+    link.serve<HelloApi>({ hello: (hello) => this.#greet(link, hello) }, helloShapes);
+    link.start();
+  }
+
+  async #greet(link: Link, hello: Hello): Promise<Result<Greeting>> {
+    const { program, version } = this.#options;
+    const isNew = !this.#peers.has(link);
+    this.#greeting++;
+    const peer = await meet(link, hello, dirname(this.holder.socket)).finally(() => {
+      this.#greeting--;
+      this.reconsider();
     });
     // Too late: the link closes before an answer comes, and the caller then starts a new daemon.
-    if (ending) return ended.then(() => failure('not_running', `The ${options.program} has ended.`));
-    if (!isNew || peers.has(link)) return failure('bad_request', 'Hello was said before.');
+    if (this.#ending) return this.ended.then(() => failure('not_running', `The ${program} has ended.`));
+    if (!isNew || this.#peers.has(link)) return failure('bad_request', 'Hello was said before.');
     if (!link.isOpen) return failure('disconnected', 'The link has been closed.');
-    peers.set(link, peer);
-    const understood = checkHello(hello, options.program, options.version);
-    const admitted = understood.ok ? options.onLink(link, hello, daemon, peer) : understood;
+    this.#peers.set(link, peer);
+    const understood = checkHello(hello, program, version);
+    const admitted = understood.ok ? this.#options.onLink(link, hello, this, peer) : understood;
     if (!admitted.ok) {
       // It may still ask for `status`, and stop us: that is how another version gets rid of us.
-      strangers.add(link, refusedMs);
+      this.#strangers.add(link, refusedMs);
       return admitted;
     }
-    strangers.remove(link);
-    links.add(link);
-    daemon.reconsider();
-    return success({ protocol: protocolVersion, version: options.version, pid: process.pid });
+    this.#strangers.remove(link);
+    this.links.add(link);
+    this.reconsider();
+    return success({ protocol: protocolVersion, version, pid: process.pid });
   }
-
-  for (const signal of endSignals) process.on(signal, daemon.end);
-  process.on('SIGHUP', ignoreHangup);
-  // Its log may be on a full disk. Unheard, that would be an error of its own, noted in the same log, and so on.
-  process.stderr.on('error', () => {});
-  daemon.reconsider();
-  releaseWhenIdle();
-  return daemon;
 }
 
-/** What any daemon says of itself. */
+/** Returns the state of the process, as every daemon reports it. */
 export function statusOf({ holder }: Daemon): DaemonStatus {
   const { pid, version, protocol, startedAt } = holder;
   return { pid, version, protocol, startedAt, memory: process.memoryUsage.rss() };
@@ -209,10 +236,10 @@ type Greeting = { protocol: number; version: string; pid: number };
 
 const endSignals = ['SIGTERM', 'SIGINT'] as const;
 
-/** The terminal of whoever started us has closed; that is what we are here to outlive. */
+/** Keeps the daemon alive when the terminal of its starter closes: a daemon must outlive that. */
 function ignoreHangup(): void {}
 
-/** Standard error of a daemon is its log file. */
+/** Writes an error to the daemon's log file, which is its standard error. */
 export function logError(error: unknown): void {
   note(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
