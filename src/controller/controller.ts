@@ -9,7 +9,7 @@ import { openTrace, type Trace } from '../core/trace.ts';
 import { isLive } from '../core/worker.ts';
 import { foreignStateProblem } from '../core/workspace.ts';
 import type { ControllerNotices } from '../features/commands.ts';
-import { applyEvent, emptyLogState } from '../features/log.ts';
+import { applyEvent, emptyLogState, type LogState } from '../features/log.ts';
 import { addressed } from '../features/messages/sessions.ts';
 import type { Message } from '../features/messages.ts';
 import { RadarWatch } from '../features/radar/service/watch.ts';
@@ -22,7 +22,7 @@ import type { Link } from '../ipc/link.ts';
 import type { Peer } from '../ipc/peer.ts';
 import { version } from '../ipc/version.ts';
 import { type Problem, problemOf, type Result, success } from '../lib/result.ts';
-import { Core } from './core.ts';
+import { Core, type RunEffect } from './core.ts';
 import { Documents } from './documents.ts';
 import { Environments } from './effects/environments.ts';
 import { createCorrespondent, HostPort, hostEnvironment } from './effects/hostPort.ts';
@@ -31,21 +31,21 @@ import { settleUnfinished, sweepBackups } from './effects/removing.ts';
 import { RepoWatch } from './effects/repoWatch.ts';
 import { createRunner, type Edge, onlyForLiveWorkers } from './effects/runEffect.ts';
 import { Typist } from './effects/typing.ts';
-import { logFile, openForeignLog, openLog } from './log/log.ts';
+import { type Log, logFile, openForeignLog, openLog } from './log/log.ts';
 import { Mcp } from './mcp/mcp.ts';
 import { createSessions } from './mcp/services.ts';
 import { serveClient } from './serve.ts';
 
-/** How often repositories are looked at while somebody looks at us: editors save where nothing is watched. */
+/** Interval of reading the repositories while a client is connected: editors save where nothing is watched. */
 const sweepMs = 60_000;
 
-/** Some thirty pictures a second: changes that are faster cannot be seen. */
+/** Some thirty updates a second: faster changes cannot be seen. */
 const announceMs = 33;
 
-/** A start or finish under way is not cut off by our end, unless it takes longer than this. */
+/** Longest wait of our end for a start or finish that is under way. */
 const settleMs = 60_000;
 
-/** Log, loop and edge of one workspace, wired together. */
+/** The controller of one workspace: wires its log, loop and effects. */
 export class Controller {
   readonly #core: Core;
   readonly #looks: Queries;
@@ -56,104 +56,64 @@ export class Controller {
   readonly #repos: RepoWatch;
   readonly #documents: Documents;
   readonly #environments = new Environments(process.env);
-  /** Tells every client the whole picture. */
-  readonly #announcer: Publisher<'facts', Facts>;
+  /** Sends all facts to every client. */
+  readonly #announcer = new Publisher<'facts', Facts>({
+    everyMs: announceMs,
+    first: 'soon',
+    // Before the first look it would seem that there are no repositories. A request waits for that look, too.
+    read: () => (hasLooked(this.#core.state) ? selectFacts(this.#core.state) : null),
+    send: (link, facts) => link.notify<ControllerNotices>('facts', facts),
+  });
   readonly #unwatchConfig: () => void;
   readonly #daemon: Daemon;
   readonly #sweep: NodeJS.Timeout;
   #settled: (() => void) | undefined;
-  /** Until what the log says has been compared with what is there, nobody is answered. */
+  /** Resolves once the log has been compared with terminals and worktrees. No request is answered before. */
   readonly #ready: Promise<void>;
 
-  constructor({ config, trust }: OpenedConfig, daemon: Daemon) {
+  constructor(opened: OpenedConfig, daemon: Daemon) {
+    const { config, trust } = opened;
     const { root } = config;
-    let past = emptyLogState;
     const isForeign = trust.state === 'foreign';
-    const log = (isForeign ? openForeignLog : openLog)(logFile(root), (event) => {
-      past = applyEvent(past, event);
-    });
+    const { log, past } = openPast(root, isForeign);
     const tell = (message: Message) => this.#core.tell(message);
+    const deps = { tell, fail: logError, state: () => this.#core.state };
+    const git = new Git();
     this.#daemon = daemon;
-    this.#host = new HostPort(
-      {
-        root,
-        version,
-        key: readHostKey,
-        start: {
-          entry: join(dirname(fileURLToPath(import.meta.url)), 'host.js'),
-          env: hostEnvironment(process.env),
-        },
-      },
+    this.#host = createHostPort(
+      root,
       tell,
       createCorrespondent(
         () => this.#core,
         (id) => this.#sessions.servicesOf(id),
       ),
     );
-    const git = new Git();
-    this.#radar = new RadarWatch({ git, state: () => this.#core.state, tell, fail: logError });
+    this.#radar = new RadarWatch({ ...deps, git });
     this.#repos = new RepoWatch({
-      ...{ git, tell, fail: logError, state: () => this.#core.state },
+      ...deps,
+      git,
       changed: (repo, workers) => this.#wakeRadar(repo, workers),
     });
-    this.#documents = new Documents({ tell, fail: logError, state: () => this.#core.state }, process.env);
-    const edge: Edge = {
-      git,
-      host: this.#host,
-      radar: this.#radar,
-      documents: this.#documents,
-      typist: new Typist(this.#host, () => this.#core.state),
-      openTools: () => this.#mcp.open(),
-      environments: this.#environments,
-      ambient: process.env,
-      environmentOf: (ticket) => this.#core.environmentOf(ticket),
-      tell,
-      fail: logError,
-    };
-    const state = initialState(config, past, trust);
+    this.#documents = new Documents(deps, process.env);
+    const edge = this.#createEdge(git, tell);
     const run = createRunner(edge);
-    const trace = traceController(state);
-    if (!trace.ok) logError(new Error(trace.problem.message));
-    this.#core = new Core(
-      state,
+    this.#core = createCore(
+      initialState(config, past, trust),
       log,
       isForeign ? onlyForLiveWorkers(run, tell) : run,
-      (trace.ok && trace.value) || undefined,
     );
     this.#looks = new Queries(this.#core, edge);
     this.#unwatchConfig = watchConfig(root, () => this.#looks.readConfig());
     this.#sessions = createSessions(this.#core, this.#looks, edge, this.#documents.board);
-    this.#mcp = new Mcp({
-      root,
-      servicesOf: this.#sessions.servicesOf,
-      host: this.#host,
-      tell,
-      fail: logError,
-    });
-    this.#announcer = new Publisher<'facts', Facts>({
-      everyMs: announceMs,
-      first: 'soon',
-      // Before the first look it would seem that there are no repositories; who asks waits for that look, too.
-      read: () => (hasLooked(this.#core.state) ? selectFacts(this.#core.state) : null),
-      send: (link, facts) => link.notify<ControllerNotices>('facts', facts),
-    });
-    this.#core.onChange = () => {
-      this.#announcer.changed('facts');
-      daemon.reconsider();
-      this.#host.holdHooks(addressed(this.#core.state));
-      this.#repos.follow(this.#core.state.config.repos).catch(logError);
-      this.#documents.follow().catch(logError);
-      if (this.#core.state.busy.size === 0) this.#settled?.();
-    };
-    for (const problem of log.problems) tell({ type: 'noticed', problem });
-    if (trust.configuration !== 'trusted') tell({ type: 'trust-read', trust });
-    if (isForeign) tell({ type: 'noticed', problem: foreignStateProblem(root) });
+    const { servicesOf } = this.#sessions;
+    this.#mcp = new Mcp({ root, servicesOf, host: this.#host, tell, fail: logError });
+    this.#core.onChange = () => this.#onChange();
+    this.#noteProblems(opened, log.problems);
     this.#ready = isForeign ? this.#findHost() : this.#reconcile(edge);
     if (!isForeign) this.#ready.then(() => sweepBackups(edge, this.#core.state, new Date())).catch(logError);
-    const readClock = () => tell({ type: 'clock-read', now: Date.now() });
-    readClock();
+    this.#readClock();
     this.#sweep = setInterval(() => {
-      readClock();
+      this.#readClock();
       if (daemon.links.size > 0) this.#looks.refreshRepos().catch(logError);
     }, sweepMs);
   }
@@ -165,7 +125,7 @@ export class Controller {
     );
   }
 
-  /** Processes of the terminals that run. */
+  /** Process ids of the terminals that run. */
   get hosted(): readonly number[] {
     return this.#looks.hosted;
   }
@@ -184,7 +144,7 @@ export class Controller {
     });
   }
 
-  /** Lets go of host and log, once what is under way has come to its end. */
+  /** Closes the connection to the host and the log, once starts and finishes under way have ended. */
   async close(): Promise<void> {
     clearInterval(this.#sweep);
     this.#unwatchConfig();
@@ -198,7 +158,46 @@ export class Controller {
     await this.#radar.close();
   }
 
-  /** Only where there is somebody to compare, and unless it was turned off. */
+  #createEdge(git: Git, tell: (message: Message) => void): Edge {
+    return {
+      git,
+      host: this.#host,
+      radar: this.#radar,
+      documents: this.#documents,
+      typist: new Typist(this.#host, () => this.#core.state),
+      openTools: () => this.#mcp.open(),
+      environments: this.#environments,
+      ambient: process.env,
+      environmentOf: (ticket) => this.#core.environmentOf(ticket),
+      tell,
+      fail: logError,
+    };
+  }
+
+  /** Brings clients and watches up to date with a changed state. */
+  #onChange(): void {
+    const { state } = this.#core;
+    this.#announcer.changed('facts');
+    this.#daemon.reconsider();
+    this.#host.holdHooks(addressed(state));
+    this.#repos.follow(state.config.repos).catch(logError);
+    this.#documents.follow().catch(logError);
+    if (state.busy.size === 0) this.#settled?.();
+  }
+
+  /** Adds notices of faults in the log and of missing trust. */
+  #noteProblems({ config, trust }: OpenedConfig, faults: readonly Problem[]): void {
+    for (const problem of faults) this.#core.tell({ type: 'noticed', problem });
+    if (trust.configuration !== 'trusted') this.#core.tell({ type: 'trust-read', trust });
+    if (trust.state === 'foreign')
+      this.#core.tell({ type: 'noticed', problem: foreignStateProblem(config.root) });
+  }
+
+  #readClock(): void {
+    this.#core.tell({ type: 'clock-read', now: Date.now() });
+  }
+
+  /** Compares worktrees after a change, where the repository has workers and the radar is not turned off. */
   #wakeRadar(repo: string, workers: readonly string[]): void {
     const { config, log, trust } = this.#core.state;
     if (trust.state === 'foreign') return;
@@ -214,12 +213,12 @@ export class Controller {
     });
   }
 
-  /** The log against the terminals that live and the worktrees that are there. */
+  /** Compares the log with the terminals that run and the worktrees that exist. */
   async #reconcile(edge: Edge): Promise<void> {
     const { state } = this.#core;
     await this.#documents.follow();
     await this.#findHost();
-    // Agents that run know the address of last time, and ask there at any moment.
+    // Agents that run know the last address, and may ask there at any moment.
     if (this.#core.state.terminals.size > 0) await this.#mcp.open();
     await settleUnfinished(edge, this.#core.state);
     for (const { id, worktree } of this.#core.state.log.workers.values())
@@ -236,7 +235,7 @@ export class Controller {
     this.#core.tell({ type: 'config-read', config: state.config, unknown });
   }
 
-  /** Learns which terminals live. */
+  /** Connects to the host, which lists its terminals. */
   async #findHost(): Promise<void> {
     const host = await this.#host.find();
     if (!host.ok) this.#core.tell(withoutHost(host.problem));
@@ -248,7 +247,7 @@ export class Controller {
     if (call.ok) {
       const stopped = await call.value('stop', { endAll: true });
       if (!stopped.ok && stopped.problem.code !== 'disconnected') return stopped;
-      // How the processes ended is told before the host goes, and belongs into the log.
+      // The host reports the ends of its processes before it goes, and they belong into the log.
       await this.#host.gone();
     }
     setImmediate(() => this.#daemon.end());
@@ -256,14 +255,39 @@ export class Controller {
   }
 }
 
-/** No host means no process. One that runs but cannot be talked to may well keep some: nothing is known of them. */
+/** Opens the log, and returns it with the state that its events come to. */
+function openPast(root: string, isForeign: boolean): { readonly log: Log; readonly past: LogState } {
+  let past = emptyLogState;
+  const log = (isForeign ? openForeignLog : openLog)(logFile(root), (event) => {
+    past = applyEvent(past, event);
+  });
+  return { log, past };
+}
+
+function createHostPort(
+  root: string,
+  tell: (message: Message) => void,
+  gateway: ReturnType<typeof createCorrespondent>,
+): HostPort {
+  const entry = join(dirname(fileURLToPath(import.meta.url)), 'host.js');
+  const start = { entry, env: hostEnvironment(process.env) };
+  return new HostPort({ root, version, key: readHostKey, start }, tell, gateway);
+}
+
+function createCore(state: ControllerState, log: Log, run: RunEffect): Core {
+  const trace = traceController(state);
+  if (!trace.ok) logError(new Error(trace.problem.message));
+  return new Core(state, log, run, (trace.ok && trace.value) || undefined);
+}
+
+/** Without a host there is no process. A host that runs and does not answer may keep some: they are unknown. */
 function withoutHost(problem: Problem): Message {
   return problem.code === 'not_running'
     ? { type: 'host-connected', terminals: [] }
     : { type: 'noticed', problem };
 }
 
-/** Traces the controller's loop, where its environment asks for that. */
+/** Opens the trace of the controller's loop, where its environment asks for one; null otherwise. */
 function traceController(state: ControllerState): Result<Trace<ControllerState, Message> | null> {
   const trace = openTrace<ControllerState, Message>({
     ...{ process: 'controller', version, env: process.env, folded: ['log'] },
@@ -273,7 +297,7 @@ function traceController(state: ControllerState): Result<Trace<ControllerState, 
   return trace;
 }
 
-/** Where words in a title tell what an agent does, update reads what a trace does not tell. */
+/** Reports whether a message brings the title of an agent whose state is read from it: that is left out of traces. */
 function readsTitle(message: Message, { config, log }: ControllerState): boolean {
   return titledBy(message).some((id) => {
     const agent = log.workers.get(id)?.agent;
@@ -281,7 +305,7 @@ function readsTitle(message: Message, { config, log }: ControllerState): boolean
   });
 }
 
-/** Ids of the terminals whose titles a message brings. */
+/** Returns the ids of the terminals whose titles a message brings. */
 function titledBy(message: Message): readonly string[] {
   switch (message.type) {
     case 'terminal-changed':
