@@ -67,7 +67,7 @@ const list = [
   ...notionCommands,
 ] as const;
 
-/** What agents may ask for, in the order of their lists of tools. */
+/** Commands of agents, in the order of their lists of tools. */
 const agentList = [
   report,
   ...[reportProgress, reportBlocked, reportDone, listUpdates, whoIsChanging, noteSession],
@@ -78,13 +78,13 @@ const agentList = [
 ] as const;
 
 /**
- * Everything that clients can ask of the controller, by the request's name. What they may call, the check of what they
- * send and of who they are, what is decided or done, and the verbs of the command line follow from this table. It is the
- * one place that knows all features: neither loop names one.
+ * Commands of clients by the request's name. The clients' interface, the checks of parameters and of the sender, the
+ * decisions and services, and the verbs of the command line follow from this table. It is the only place that knows all
+ * features: neither loop names one.
  */
 export const commands = tableOf(list);
 
-/** Everything that sessions can ask of it, by the name that the loop knows it by. No client's request is among them. */
+/** Commands of sessions by the name in the loop. No client's request is among them. */
 export const agentCommands = tableOf(agentList);
 
 type Commands = CommandTable<typeof list>;
@@ -96,11 +96,11 @@ export type CommandParams<K extends CommandName> = ParamsOf<Commands[K]>;
 export interface ControllerApi extends ApiOf<Commands> {
   /** About the process itself; answered by its program, also to other versions. */
   status(params: Record<string, never>): Result<DaemonStatus>;
-  /** Ends the controller; workers live on. */
+  /** Ends the controller; workers go on. */
   shutdown(params: Record<string, never>): Result<null>;
 }
 
-/** Notifications to every client: the whole picture, at most 30 times a second. */
+/** Notifications to every client: all facts, at most 30 times a second. */
 export interface ControllerNotices {
   facts: Facts;
 }
@@ -113,13 +113,13 @@ type RequestFor<C extends { readonly name: string }> = {
   [One in C as One['name']]: { readonly do: One['name'] } & ToldTo<One>;
 }[C['name']];
 
-/** What the loop can be asked by clients: a command's name, and what its decision is told. */
+/** Requests of clients to the loop: a command's name, and the parameters of its decision. */
 export type ChangeRequest = RequestFor<Decided<Commands[CommandName]>>;
 
-/** What sessions can ask it. There is no way from here to an approval. */
+/** Requests of sessions to the loop. None leads to an approval. */
 export type SessionRequest = RequestFor<Decided<AgentCommands[keyof AgentCommands]>>;
 
-/** A tool as agents know it, and the command behind it. */
+/** A tool as agents see it, and its command. */
 export interface ListedTool extends AnyTool {
   readonly name: string;
   readonly command: SessionCommand;
@@ -132,7 +132,7 @@ const tools = (agentList as readonly SessionCommand[]).flatMap((command): readon
   command.mcp ? [{ name: command.name, ...command.mcp, command }] : [],
 );
 
-/** What a session is offered, by its role. None of it starts, types, merges or approves. */
+/** Tools of a session by its role. None of them starts, types, merges or approves. */
 export const toolsOf: Readonly<Record<Role, readonly ListedTool[]>> = {
   worker: tools.filter(({ has }) => has === 'everyone'),
   orchestrator: tools,
@@ -140,11 +140,11 @@ export const toolsOf: Readonly<Record<Role, readonly ListedTool[]>> = {
 
 const all: readonly FeatureCommand[] = list;
 
-/** What verbs of the command line need to know of the command they belong to. */
+/** A verb of the command line with the fields of its command. */
 export interface ListedVerb extends AnyVerb {
   readonly by: 'anyone' | 'person';
   readonly what: string;
-  /** The request that it stands for; none where its own code runs it. */
+  /** The request that it sends; absent where its own code runs it. */
   readonly command?: string;
 }
 

@@ -7,7 +7,7 @@ import type * as schemas from './params.ts';
 import type { Services, SessionServices } from './services.ts';
 import type { ControllerState, Decision } from './state.ts';
 
-/** What commands of clients work with. */
+/** The types that commands of clients work with. */
 export interface World extends CommandWorld {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
@@ -18,58 +18,57 @@ export interface World extends CommandWorld {
 }
 
 /**
- * What a verb runs with: the controller, which is connected to with the first request, and the person. Whatever is
- * refused ends the verb.
+ * A verb's access to the controller, connected with the first request, and to the person. A refusal ends the verb.
  */
 export interface VerbCall {
-  /** One JSON value is printed, and nothing is asked. */
+  /** Prints one JSON value, and asks nothing. */
   readonly json: boolean;
   /** Milliseconds since 1970. */
   readonly now: number;
-  /** Of the terminal that it prints to, if that is one. */
+  /** Width of the terminal that it prints to; undefined for other outputs. */
   readonly columns: number | undefined;
-  /** Whether a person can be asked here and now. */
+  /** A person can be asked in this terminal. */
   readonly canAsk: boolean;
-  /** The token of Notion of the shell that it was called in. */
+  /** Notion's token from the calling shell. */
   readonly token: LentToken | null;
   /** Connects at once, to be refused before a person is asked for anything. */
   connect(): Promise<void>;
   ask<C extends FeatureCommand>(command: C, params: ParamsOf<C>): Promise<AnswerOf<C>>;
-  /** Asks, and returns also a refusal. */
+  /** Asks, and returns a refusal as a value. */
   attempt<C extends FeatureCommand>(command: C, params: ParamsOf<C>): Promise<Result<AnswerOf<C>>>;
   facts(refresh?: boolean): Promise<Facts>;
-  /** Returns the first facts for which something holds, those of now included. */
+  /** Returns the first facts for which `holds` is true, beginning with the current ones. */
   until(holds: (facts: Facts) => boolean): Promise<Facts>;
-  /** Has the controller ask Notion with this token, where there is one. */
+  /** Lets the controller use this token for Notion, if there is one. */
   lend(token: LentToken | null): Promise<void>;
-  /** Has plans worked out in the environment of this shell. */
+  /** Lets the controller make plans in the environment of this shell. */
   lendEnvironment(): Promise<void>;
   /** Prints progress, for people only. */
   say(text: string): void;
-  /** Says a text of which all has to be in sight before a yes: a page at a time where that is asked for here. */
+  /** Prints a text that has to be seen in full before a yes; by pages if the yes is asked for here. */
   sayPaged(text: string, isAsked: boolean): Promise<void>;
-  /** Shows how far something is in a line that goes away again, and cancels it on ctrl-c. */
+  /** Shows the progress of some work in a line that disappears again, and cancels the work on ctrl-c. */
   watched<T>(
     work: () => Promise<T>,
     progress: (facts: Facts) => string | null,
     cancel: FeatureCommand,
   ): Promise<T>;
-  /** Goes on with a yes: one that was given, or one that is asked for here. */
+  /** Requires a yes: one that was given, or one that is asked for here. */
   demandYes(given: boolean, question: string, refusals?: YesRefusals): Promise<void>;
   /** Asks for a yes; anything else is a no. */
   askYes(question: string): Promise<boolean>;
   askText(question: string): Promise<string>;
-  /** Asks for a line that is not shown; null where none was given. */
+  /** Asks for a line without echo; returns null where none was given. */
   askHidden(question: string): Promise<string | null>;
   /** Returns all of standard input. */
   readInput(): Promise<string>;
-  /** Writes a file that must not exist yet. Returns its full path. */
+  /** Writes a new file and returns its full path. Refuses an existing one. */
   saveNew(file: string, text: string): string;
   /** Refuses wrong usage. */
   misused(message: string): never;
 }
 
-/** What is said where no person can be asked, and after a no. */
+/** The problems to report where no person can be asked, and after a no. */
 export interface YesRefusals {
   readonly unasked: Problem;
   readonly no: Problem;
@@ -77,11 +76,11 @@ export interface YesRefusals {
 
 interface LentToken {
   readonly token: string;
-  /** Where it was found, in words. */
+  /** Description of where it was found. */
   readonly source: string;
 }
 
-/** What commands of agents work with. No service of theirs approves, types or ends anything. */
+/** The types that commands of agents work with. None of their services approves, types or ends anything. */
 export interface SessionWorld extends CommandWorld {
   readonly schemas: typeof schemas;
   readonly state: ControllerState;
@@ -90,9 +89,9 @@ export interface SessionWorld extends CommandWorld {
   readonly services: SessionServices;
 }
 
-/** A client's command of any kind, for what treats all alike. */
+/** Any command of a client. */
 export type FeatureCommand = AnyCommand<World> & ForClients;
-/** An agent's. */
+/** Any command of an agent. */
 export type SessionCommand = AnyCommand<SessionWorld> & ForAgents;
 
 interface ForClients {
@@ -122,7 +121,7 @@ export function defineCommand<Answer>() {
   ): With<Of<Name, Params, Answer, Told>, 'decide'> => definition;
 }
 
-/** Defines a command that is done in the world, and that the log need not know. */
+/** Defines a command that a service carries out, without an entry in the log. */
 export function defineServed<Answer>() {
   return <const Name extends string, Params>(
     definition: With<Of<Name, Params, Answer>, 'handle'>,
@@ -132,21 +131,21 @@ export function defineServed<Answer>() {
 /** A verb that belongs to no command. */
 export type OwnVerb = Verb<never, never, VerbCall>;
 
-/** Defines what a session says or wishes for, and the loop decides. */
+/** Defines a request of a session that the loop decides. */
 export function defineWish<Answer>() {
   return <const Name extends string, Params, Told = Params>(
     definition: With<OfAgents<Name, Params, Answer, Told>, 'decide'>,
   ): With<OfAgents<Name, Params, Answer, Told>, 'decide'> => definition;
 }
 
-/** Defines a tool that is answered without the loop, or from what other wishes come to. */
+/** Defines a tool that is answered without the loop, or by other requests of a session. */
 export function defineTool<Answer>() {
   return <const Name extends string, Params>(
     definition: With<OfAgents<Name, Params, Answer>, 'handle' | 'mcp'>,
   ): OfAgents<Name, Params, Answer> => definition;
 }
 
-/** Defines a verb of the command line that is no request of one command. */
+/** Defines a verb of the command line that does not stand for one command. */
 export function defineVerb(
   verb: OwnVerb & { readonly by: 'anyone' | 'person'; readonly what: string },
 ): OwnVerb {

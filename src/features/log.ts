@@ -9,7 +9,7 @@ import { usageSlice } from './usage/used.ts';
 import { proposalSlice } from './workers/proposalState.ts';
 import { workerSlice } from './workers/workerState.ts';
 
-/** The parts of the log's state, each with its events: nothing else can be written into the log. */
+/** The parts of the log's state, each with its events. The log takes no other events. */
 const slices = [
   proposalSlice,
   workerSlice,
@@ -24,10 +24,10 @@ const slices = [
 
 const fold = composeSlices(slices);
 
-/** What happened, as the log keeps it. Types and fields are never renamed: old logs must be readable for ever. */
+/** An event of the log. Types and fields are never renamed: old logs must stay readable. */
 export type DomainEvent = EventsOf<typeof slices>;
 
-/** A happening in its place in the log. */
+/** An event with its place in the log. */
 export type LogEvent = DomainEvent & {
   /** Format version of the line. */
   readonly v: 1;
@@ -37,7 +37,7 @@ export type LogEvent = DomainEvent & {
   readonly at: string;
 };
 
-/** All that is remembered: a fold over the log and nothing else. */
+/** The state that persists: a fold over the log and nothing else. */
 export interface LogState extends StateOf<typeof slices> {}
 
 export const emptyLogState: LogState = fold.start;
@@ -47,13 +47,13 @@ export function applyEvent(state: LogState, event: LogEvent): LogState {
   return fold.apply(state, event);
 }
 
-/** Reports whether an event must be on the disk before anything follows from it; others can be observed again. */
+/** Reports whether an event must be on disk before its effects run; others can be observed again. */
 export function isDurable({ type }: DomainEvent): boolean {
   return !fold.repeated.has(type);
 }
 
-/** Says an event in a sentence; null where its feature has none for it. */
+/** Describes an event in a sentence; returns null where its feature has none. */
 export const eventSentence = fold.textOf;
 
-/** Finds what a line of a known type lacks; null where it can be folded, and for types of later versions. */
+/** Returns what is wrong with a line's fields; null where it can be folded, and for types of later versions. */
 export const eventFault = fold.faultOf;

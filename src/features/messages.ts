@@ -16,15 +16,15 @@ import type { TerminalRecord } from '../ipc/hostApi.ts';
 import type { Problem, Result } from '../lib/result.ts';
 import type { DomainEvent } from './log.ts';
 
-/** Everything the controller's update can be told. Past-tense facts; what effects come to is told the same way. */
+/** Messages to the controller's update: past-tense facts, the outcomes of effects among them. */
 export type Message =
   | RequestMessage
   | SessionMessage
-  /** An agent asked our tools something; `listed`: it knows now which there are. */
+  /** An agent used our tools; `listed`: it has asked for the list of them. */
   | { readonly type: 'tools-met'; readonly id: string; readonly listed: boolean }
-  /** A worker's first turn began a while ago. */
+  /** The time for an agent's first use of our tools has passed. */
   | { readonly type: 'tools-overdue'; readonly id: string; readonly run: number }
-  /** What `contextFor` gave has been handed to the agent. */
+  /** The notes from `contextFor` have been delivered to the agent. */
   | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
   | {
       readonly type: 'planned';
@@ -70,7 +70,7 @@ export type Message =
     }
   | { readonly type: 'checks-begun'; readonly id: string }
   | { readonly type: 'checks-ended'; readonly id: string }
-  /** `program` waits for the person to sign what is done to a worker; null: it waits no more. */
+  /** `program` waits for the person to sign a worker's operation; null once it no longer waits. */
   | { readonly type: 'signing'; readonly id: string; readonly program: string | null }
   | { readonly type: 'snapshot-ended'; readonly id: string; readonly result: Result<string | null> }
   | { readonly type: 'backups-expired'; readonly repo: string; readonly refs: readonly string[] }
@@ -82,30 +82,30 @@ export type Message =
       readonly id: string;
       readonly sign: Signal;
       readonly sessionId: string | null;
-      /** Says something only of a worker that is still in the state it came to then: an ISO time. */
+      /** Applies only while the worker is in the state that it entered then: an ISO time. */
       readonly ofStateSince?: string;
     }
-  /** An agent asks something; the answer is owed to the ticket, null for none. The same id may come again. */
+  /** An agent sent a request; its answer goes to the ticket, null for none. The same id may come again. */
   | {
       readonly type: 'request-received';
       readonly ticket: RequestId;
       readonly request: AgentRequest;
-      /** Names the use of a tool that it is about. */
+      /** Id of the tool call that it is about. */
       readonly call: string;
-      /** False where its agent has been told to go on, so that only its pane takes an answer. */
+      /** False where its agent no longer waits, so that only its pane takes an answer. */
       readonly waits: boolean;
     }
-  /** Whoever asked has gone, or waits no longer. */
+  /** The sender of a request has gone, or waits no longer. */
   | { readonly type: 'request-withdrawn'; readonly request: string }
   | { readonly type: 'setup-failed'; readonly id: string; readonly failed: FailedSetup }
   | { readonly type: 'branch-renamed'; readonly id: string; readonly branch: string }
-  /** A resumed agent said that nothing is left of its conversation; `sessionId` is for a new one. */
+  /** A resumed agent reported that its conversation does not exist; `sessionId` is for a new one. */
   | { readonly type: 'conversation-missing'; readonly id: string; readonly sessionId: string }
   /** An agent refused to begin a conversation, because it has one already. */
   | { readonly type: 'conversation-found'; readonly id: string }
-  /** The guard kept it from using a tool. */
+  /** The guard denied it the use of a tool. */
   | { readonly type: 'denied'; readonly id: string; readonly what: string; readonly why: string }
-  /** What an agent's run has cost so far, in US dollars. */
+  /** The cost of an agent's run so far, in US dollars. */
   | { readonly type: 'spent'; readonly id: string; readonly total: number }
   /** Something was written to the transcript of a worker's conversation. */
   | {
@@ -120,21 +120,21 @@ export type Message =
       readonly session: string;
       readonly days: Readonly<Record<Day, Tokens>>;
     }
-  /** Its agent has what was typed, or it was given up why. */
+  /** A typed prompt has arrived, or failed with a problem. */
   | {
       readonly type: 'prompt-typed';
       readonly id: string;
       readonly key: RequestId;
       readonly result: Result<null>;
     }
-  /** A worker that is to go on has waited for its turn. */
+  /** The turn of a worker that is to go on has come. */
   | { readonly type: 'turn-came'; readonly id: string; readonly key: RequestId }
-  /** An agent has begun and not asked for our tools. */
+  /** An agent has begun and has not asked for our tools in time. */
   | { readonly type: 'brief-overdue'; readonly id: string; readonly key: RequestId }
-  /** Milliseconds since 1970: told again and again, and when something is to be over. */
+  /** The time in milliseconds since 1970: sent regularly, and when a limit should be over. */
   | { readonly type: 'clock-read'; readonly now: number }
   | { readonly type: 'memory-measured'; readonly memory: ProcessMemory }
-  /** What runs on of workers whose host was killed. */
+  /** Processes that remain of workers whose host was killed. */
   | { readonly type: 'left-found'; readonly left: Left }
   | { readonly type: 'repos-looked-at'; readonly repos: readonly RepoStatus[] }
   | { readonly type: 'radar-looked'; readonly radar: RepoRadar }
@@ -143,9 +143,9 @@ export type Message =
   | { readonly type: 'invoices-read'; readonly invoices: InvoiceFacts | null }
   /** Null where nothing is connected. */
   | { readonly type: 'notion-looked'; readonly notion: NotionFacts | null }
-  /** A card in Notion asks for a worker; the session's id is for that. */
+  /** A card in Notion asks for a worker; the session's id is for that worker. */
   | { readonly type: 'worker-wanted'; readonly card: WantedCard; readonly sessionId: string }
-  /** Written into the log as it is. */
+  /** An event that is written into the log unchanged. */
   | {
       readonly type: 'documented';
       readonly happening: Extract<DomainEvent, { type: 'card-moved' | 'entry-written' | 'billed' }>;
@@ -154,26 +154,26 @@ export type Message =
   | {
       readonly type: 'config-read';
       readonly config: WorkspaceConfig;
-      /** What in the file has no effect; absent where the file was not read. */
+      /** Entries of the file without effect; absent where the file was not read. */
       readonly unknown?: readonly Problem[];
     }
-  /** Plans are worked out in this environment from now on. */
+  /** Plans are made in this environment from now on. */
   | { readonly type: 'environment-lent'; readonly environment: string }
   | { readonly type: 'trust-read'; readonly trust: TrustFacts }
-  /** What was read cannot be used; the last one that could stays. */
+  /** The configuration that was read is invalid; the last valid one stays. */
   | { readonly type: 'config-refused'; readonly problem: Problem }
   | { readonly type: 'noticed'; readonly problem: Problem };
 
-/** The message of one type. */
+/** Messages of the given types. */
 export type Told<T extends Message['type']> = Extract<Message, { readonly type: T }>;
 
-/** Names a request whose answer is owed. */
+/** Id of a request that waits for an answer. */
 export type RequestId = number;
 
 /**
  * A request of a client that changes something. `person` is false for a process that runs below a worker, whatever
- * it claims to be, and for one that shows neither a terminal nor the key; `problem` is said to that one. The gate before
- * the loop has refused both already.
+ * it claims to be, and for one that shows neither a terminal nor the key; the latter gets `problem`. The gate before the
+ * loop has already refused both.
  */
 export interface RequestMessage {
   readonly type: 'requested';
@@ -182,22 +182,22 @@ export interface RequestMessage {
     readonly person: boolean;
     readonly pid: number;
     readonly problem?: Problem;
-    /** The name of the environment that it lent; absent where it lent none. */
+    /** The name of the environment that the client lent; absent where it lent none. */
     readonly environment?: string;
   };
   readonly request: NamedRequest;
 }
 
-/** A command's name and what its decision is told. */
+/** A command's name; the parameters of its decision are beside it. */
 export interface NamedRequest {
   readonly do: string;
 }
 
-/** What a session says or wishes for. Commands of clients are not looked for under its name, so no way leads from here to an approval. */
+/** A request of a session. Its name is not looked up among commands of clients, so it cannot lead to an approval. */
 export interface SessionMessage {
   readonly type: 'session-asked';
   readonly ticket: RequestId;
-  /** Whose token it was. */
+  /** The session whose token was sent. */
   readonly id: string;
   readonly request: NamedRequest & { readonly [told: string]: unknown };
 }

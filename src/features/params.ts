@@ -14,8 +14,8 @@ import type { ProposalDraft } from '../core/proposal.ts';
 import type { RequestAnswer } from '../core/queue.ts';
 import { type MemoryDraft, memoryKinds } from './memory/memory.ts';
 
-// What requests to the controller are made of. Every object refuses keys that it does not know.
-// Commands name these as functions of this module, so that reading their definitions loads no zod.
+// Schemas of requests to the controller. Every object refuses unknown keys.
+// Commands refer to these by functions of this module, so that loading their definitions does not load zod.
 
 export { z };
 export const text = z.string();
@@ -25,7 +25,7 @@ export const nothing = z.strictObject({});
 export const worker = z.strictObject({ id: text });
 export const tables = z.array(z.enum(syncTables)).readonly().exactOptional();
 
-/** What a person was shown that still runs. */
+/** The remaining processes that a person was shown. */
 export const left: z.ZodType<readonly LeftProcess[]> = z
   .array(z.strictObject({ pid: count, start: text, command: text }))
   .readonly();

@@ -36,7 +36,7 @@ import type { FoundMemory } from './memory/memory.ts';
 import type { NamedRequest, SessionMessage } from './messages.ts';
 import type { ControllerState } from './state.ts';
 
-/** An event of the log, as clients are shown it. */
+/** An event of the log, as clients get it. */
 export interface LoggedEvent {
   readonly seq: number;
   /** ISO time. */
@@ -47,17 +47,17 @@ export interface LoggedEvent {
 
 type Answer<T> = Result<T> | Promise<Result<T>>;
 
-/** What the controller does in the world for commands. It is made for each client. */
+/** What commands of one client can do outside the loop. */
 export interface Services {
   readonly state: ControllerState;
-  /** Puts a request to the loop and waits for its answer. */
+  /** Sends a request to the loop and waits for its answer. */
   ask<T>(request: NamedRequest): Promise<Result<T>>;
-  /** Returns what a request would be refused for at once. */
+  /** Returns why a request would be refused at once. */
   dryRun(request: NamedRequest): Result<null>;
   newSessionId(): string;
-  /** Does from now on what this client asks for in this environment; `plans`: works out plans in it, too. */
+  /** Runs this client's further requests in this environment; `plans` makes all plans in it, too. */
   lendEnvironment(variables: Variables, plans: boolean): void;
-  /** Takes in what people edited by hand. */
+  /** Reads the configuration, which people edit by hand. */
   readConfig(): void;
   measureMemory(): void;
   refreshRepos(): Promise<void>;
@@ -72,10 +72,10 @@ export interface Services {
   changeTheirs: ChangeTheirs;
 }
 
-/** What is done in the world for agents. It is made for each session. Nothing in it approves, types or ends anything. */
+/** What commands of one session can do outside the loop. Nothing in it approves, types or ends anything. */
 export interface SessionServices {
   readonly state: ControllerState;
-  /** Puts a wish of this session to the loop. */
+  /** Sends a request of this session to the loop and waits for its answer. */
   ask<T>(request: SessionMessage['request']): Promise<Result<T>>;
   newSessionId(): string;
   /** Returns the last lines of a worker's terminal as plain text. */
@@ -86,26 +86,26 @@ export interface SessionServices {
   historyOf(repo: string, wish: LogWish): Answer<CommitHistory>;
   commitOf(repo: string, wish: CommitWish): Answer<CommitText>;
   conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
-  /** Returns who else changes a file. */
+  /** Returns the other workers that change a file. */
   whoIsChanging(path: string): readonly Changer[];
   readonly board: Omit<BoardService, 'giveIds'>;
   searchMemory: MemorySearch;
 }
 
-/** Finds at most `limit`, 1–100, of one kind or of all. */
+/** Finds at most `limit` entries, 1–100, of one kind or of all. */
 export type MemorySearch = (
   query: string,
   kind: string | undefined,
   limit: number,
 ) => Promise<readonly FoundMemory[]>;
 
-/** Corrects an entry of the memory server of others, or removes it where the content is null. */
+/** Corrects an entry of another program's memory server, or removes it where the content is null. */
 export type ChangeTheirs = (id: string, content: string | null) => Promise<Result<null>>;
 
 export interface WorkerService {
   previewFinish(id: string): Answer<FinishPreview>;
   previewClean(id: string): Answer<CleanPreview>;
-  /** @param tell a running worker is told of conflicts */
+  /** @param tell informs a running worker of conflicts */
   bringBase(id: string, tell: boolean): Answer<Brought & { readonly told: boolean }>;
   snapshots(id: string): Answer<readonly Backup[]>;
   diffSnapshot(id: string, ref: string): Answer<string>;
@@ -116,11 +116,11 @@ export interface WorkerService {
 }
 
 export interface RepoService {
-  /** Of one repository, or of all. */
+  /** Lists backups of one repository, or of all. */
   backups(repo: string | undefined): Answer<readonly Backup[]>;
   details(repo: string): Answer<RepoDetails>;
   createDevelop(repo: string): Answer<null>;
-  /** Looks now, in one repository or in all that have workers. */
+  /** Compares worktrees now, in one repository or in all that have workers. */
   conflicts(repo: string | undefined): Answer<readonly RepoRadar[]>;
   fileSides(a: string, b: string | null, path: string): Answer<FileSides>;
 }
@@ -136,18 +136,18 @@ export interface InvoiceService {
   read(): Answer<InvoiceFacts>;
   add(draft: EntryDraft): Answer<EntryAdded>;
   change(change: EntryChange): Answer<{ id: string }>;
-  /** All of these, or none; several that are billed are on one invoice. */
+  /** Marks all of these or none; several that are billed are on one invoice. */
   mark(marked: EntriesMarked): Answer<MarkOutcome>;
   giveIds(): Answer<{ given: number }>;
   correctTotals(): Answer<{ corrected: readonly number[] }>;
   export(
     wanted: EntryQuery & { format: ExportFormat; number?: string },
   ): Answer<{ text: string; entries: number }>;
-  /** Writes an invoice to print, as a new file beside the entries. */
+  /** Writes a printable invoice as a new file beside the entries. */
   save(query: EntryQuery): Answer<{ file: string; entries: number }>;
 }
 
-/** It asks Notion with the token that this client lent, else with the one that was kept. */
+/** Requests to Notion, with the token that this client lent, else with the stored one. */
 export interface NotionService {
   lend(token: { readonly token: string; readonly source: string }): void;
   propose(wish: NotionWish): Answer<{ integration: string; proposals: readonly NotionProposal[] }>;

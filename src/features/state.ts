@@ -24,49 +24,49 @@ import { limitOf, selectHeld } from './usage/limiting.ts';
 import { selectUsage } from './usage/used.ts';
 import type { OpenProposal, ToolsContact } from './workers/workerState.ts';
 
-/** What the controller knows: what the log remembers, and what can be found out again. */
+/** The controller's state: the log's, and what can be observed again. */
 export interface ControllerState {
   readonly config: WorkspaceConfig;
-  /** While it is not `trusted` and `own`, starts wait, or nothing may be changed at all. */
+  /** Unless it is `trusted` and `own`, starts wait, or all changes are refused. */
   readonly trust: TrustFacts;
   readonly log: LogState;
-  /** The name of the environment that plans are worked out in; empty for the controller's own. */
+  /** The name of the environment in which plans are made; empty for the controller's own. */
   readonly environment: string;
-  /** Worked-out plans of open proposals, by number. */
+  /** Plans of open proposals, by number. */
   readonly plans: ReadonlyMap<number, Result<StartPlan>>;
   readonly terminals: ReadonlyMap<string, TerminalRecord>;
   /** Workers with an operation under way; a second one is refused. */
   readonly busy: ReadonlyMap<string, Operation>;
   readonly repos: readonly RepoStatus[];
-  /** The last look at each repository's worktrees, as clients are told of it. */
+  /** The last comparison of each repository's worktrees, as clients get it. */
   readonly radar: ReadonlyMap<string, RepoRadar>;
-  /** Of workers whose run began under our eyes: whether their agents found our tools. */
+  /** Contact of agents with our tools, for runs that this controller started. */
   readonly tools: ReadonlyMap<string, ToolsContact>;
-  /** What agents are held up by, by the requests' ids, in order of their arrival. */
+  /** Requests that block agents, by id, in order of arrival. */
   readonly held: ReadonlyMap<string, HeldRequest>;
-  /** How requests ended that are held no more, latest last: for those who answer them again. */
+  /** How released requests ended, latest last, to explain why a second answer is refused. */
   readonly settled: ReadonlyMap<string, Settled>;
-  /** As they were last read; null where there are none, or they were turned off. */
+  /** The documents as last read; null where there are none, or they are turned off. */
   readonly documents: { readonly board: BoardFacts | null; readonly invoices: InvoiceFacts | null };
   /** Null where nothing is connected. */
   readonly notion: NotionFacts | null;
   readonly notices: readonly Problem[];
-  /** Why nothing can be recorded at the moment; null while all is well. */
+  /** Why the log cannot be written at the moment; null while it can. */
   readonly unrecordable: Problem | null;
-  /** Of briefs that are typed into their agents and have not arrived yet. */
+  /** Deliveries that are waiting, under way or failed, by worker. */
   readonly deliveries: ReadonlyMap<string, Delivery>;
-  /** What was found last of lost workers. */
+  /** Remaining processes of lost workers, as found last. */
   readonly left: Left;
-  /** Programs that wait for the person to sign what is done to workers, by their ids. */
+  /** Programs that wait for the person to sign a worker's operation, by worker. */
   readonly signing: Readonly<Record<string, string>>;
   readonly memory: ProcessMemory | null;
-  /** Empty until somebody has looked at a clock. */
+  /** Empty until the clock was first read. */
   readonly today: Day;
-  /** When somebody looked at a clock and it mattered, milliseconds since 1970; 0 before. */
+  /** The last clock reading that changed anything, milliseconds since 1970; 0 before the first. */
   readonly now: number;
 }
 
-/** `launching` keeps the proposal, which opens again should the start fail. */
+/** An operation on a worker. `launching` keeps the proposal, which opens again if the start fails. */
 export type Operation =
   | { readonly kind: 'launching'; readonly proposal: OpenProposal }
   | { readonly kind: 'stopping' | 'checking' | 'finishing' | 'cleaning' | 'undoing' }
@@ -76,19 +76,19 @@ export type Operation =
 /** A request whose agent still waits for our answer. */
 export interface HeldRequest {
   readonly request: AgentRequest;
-  /** Which use of a tool it is about. */
+  /** Id of the tool call that it is about. */
   readonly call: string;
   readonly ticket: RequestId;
 }
 
-/** How a request came to its end. */
+/** The way in which a request ended. */
 export type Settled = 'answered' | 'elsewhere';
 
-/** What can wait in line. */
+/** Requests that can wait for others of their repository. */
 export type QueuedRequest = FinishRequest | ({ readonly do: 'clean' } & Omit<EndParams, 'checks'>);
 export type FinishRequest = { readonly do: 'finish'; readonly skipChecks?: boolean } & EndParams;
 
-/** What a person was shown of a worker's end, and agreed to. */
+/** The preview of a worker's end that a person agreed to. */
 interface EndParams extends Ends {
   readonly id: string;
   readonly tip: string;
@@ -97,21 +97,21 @@ interface EndParams extends Ends {
   readonly confirm?: string;
 }
 
-/** What update answers: the state without the happenings, which the log still has to take in, and effects. */
+/** The result of update: the state before the new events, which the log still has to apply, the events, and effects. */
 export interface Decision {
   readonly state: ControllerState;
   readonly happenings: readonly DomainEvent[];
   readonly effects: readonly Effect[];
 }
 
-/** When a reaction is asked: before the message, and now, after all that has been decided because of it so far. */
+/** The states that a reaction compares: before the message, and now, after all decisions about it so far. */
 export interface Moment {
   readonly before: ControllerState;
   readonly now: ControllerState;
   readonly message: Message;
 }
 
-/** What a reaction adds to a decision. */
+/** The additions of a reaction to a decision. */
 export interface Consequence {
   readonly now?: ControllerState;
   readonly effects?: readonly Effect[];
@@ -154,12 +154,12 @@ export function initialState(
   };
 }
 
-/** Whether repositories have been looked at since the controller began, where there are any. */
+/** Reports whether the configured repositories have been read since the controller began. */
 export function hasLooked({ repos, config }: ControllerState): boolean {
   return repos.length > 0 || config.repos.length === 0;
 }
 
-/** The same notice twice is one notice, the later one. */
+/** Adds a notice; an earlier one with the same message is removed. */
 export function addNotice(state: ControllerState, problem: Problem): ControllerState {
   const others = state.notices.filter((known) => known.message !== problem.message);
   return { ...state, notices: [...others, problem].slice(-noticesKept) };
@@ -167,12 +167,12 @@ export function addNotice(state: ControllerState, problem: Problem): ControllerS
 
 const noticesKept = 20;
 
-/** Changes nothing but answers. */
+/** Answers a request without a change. */
 export function reply(state: ControllerState, ticket: RequestId, result: Result<unknown>): Decision {
   return { state, happenings: [], effects: [{ type: 'reply', ticket, result }] };
 }
 
-/** The picture that clients get. */
+/** Returns the facts for clients. */
 export function selectFacts(state: ControllerState): Facts {
   const { config, log } = state;
   const radar = selectRadar(state);
@@ -224,18 +224,18 @@ export function selectFacts(state: ControllerState): Facts {
   };
 }
 
-/** Who was resumed since has nothing left. */
+/** Returns the remaining processes of workers that are still lost. */
 function selectLeft({ left, log }: ControllerState): Left {
   return Object.fromEntries(Object.entries(left).filter(([id]) => log.workers.get(id)?.state === 'lost'));
 }
 
-/** What was measured, without what has ended since. */
+/** Returns the measured memory without that of ended processes. */
 function ofRunning(memory: ProcessMemory, terminals: ControllerState['terminals']): ProcessMemory {
   const running = Object.entries(memory.workers).filter(([id]) => terminals.get(id)?.exit === null);
   return { ...memory, workers: Object.fromEntries(running) };
 }
 
-/** What clients are told: nothing of workers that are gone since. */
+/** Returns the radar for clients, without workers that have been removed since. */
 function selectRadar({ radar, log, config }: ControllerState): readonly RepoRadar[] | null {
   if (config.radar === false) return null;
   const has = (id: string) => log.workers.has(id);
@@ -273,12 +273,12 @@ function selectOperations({ busy }: ControllerState): OperationFact[] {
   });
 }
 
-/** Whether an operation takes its turn among those of its repository. */
+/** Reports whether an operation runs only one at a time in its repository. */
 export function isInLine(kind: Operation['kind']): boolean {
   return kind !== 'launching' && kind !== 'stopping';
 }
 
-/** Notes down what a person decided about a worker. */
+/** Records an event about a worker, or refuses if the worker does not exist. */
 export function about(
   state: ControllerState,
   ticket: RequestId,
@@ -288,12 +288,12 @@ export function about(
   return missing(state, ticket, id) ?? noted(state, ticket, happening);
 }
 
-/** Refuses what is about a worker that is not there; null where it is. */
+/** Refuses a request about an unknown worker; returns null for a known one. */
 export function missing(state: ControllerState, ticket: RequestId, id: string): Decision | null {
   return state.log.workers.has(id) ? null : reply(state, ticket, noSuchWorker(state, id));
 }
 
-/** Notes something down, and says so. */
+/** Records an event and answers the request. */
 export function noted(
   state: ControllerState,
   ticket: RequestId,
@@ -326,9 +326,9 @@ export interface TerminalSize {
   readonly rows: number;
 }
 
-/** What update wants done in the world. `launch` is the only one that starts an agent. */
+/** An action outside the loop that update asks for. `launch` is the only one that starts an agent. */
 export type Effect =
-  /** Works out a proposal's plan: base commit, command, warnings. Ends as `planned`. */
+  /** Makes a proposal's plan: base commit, command, warnings. Ends as `planned`. */
   | { readonly type: 'plan'; readonly n: number }
   /** Makes the worktree where it is missing and starts the process. Ends as `launched` or `launch-failed`. */
   | {
@@ -364,18 +364,18 @@ export type Effect =
       readonly confirm: string | null;
       readonly ticket: RequestId;
     } & Ends)
-  /** Drops the terminal of a worker that is no more. */
+  /** Drops the terminal of a removed worker. */
   | { readonly type: 'forget-terminal'; readonly id: string }
-  /** Looks at an agent where hooks say nothing. Ends as `signed`, `conversation-missing` or `-found`, or in nothing. */
+  /** Reads an agent's screen for what no hook reports. Ends as `signed`, `conversation-missing`, `-found`, or in nothing. */
   | {
       readonly type: 'look-at-agent';
       readonly id: string;
-      /** Its title rests while it prints on, as beside a dialog that blinks: it is looked at a little later. */
+      /** Its title rests while it prints on, as beside a blinking dialog: the look is delayed a little. */
       readonly restless?: true;
     }
   /** Ends as `tools-overdue`. */
   | { readonly type: 'await-tools'; readonly id: string; readonly run: number }
-  /** Types a line until its agent has it. Ends as `prompt-typed`. */
+  /** Types a line and follows it until its agent has it. Ends as `prompt-typed`. */
   | {
       readonly type: 'type-prompt';
       readonly id: string;
@@ -385,7 +385,7 @@ export type Effect =
     }
   /** Looks at the clock when a usage limit should be over, an ISO time. Ends as `clock-read`. */
   | { readonly type: 'await-limit-end'; readonly until: string }
-  /** Waits as starts do. Ends as `turn-came`. */
+  /** Waits for a slot, spaced as starts are. Ends as `turn-came`. */
   | { readonly type: 'await-turn'; readonly id: string; readonly key: RequestId }
   /** Ends as `brief-overdue`. */
   | { readonly type: 'await-listing'; readonly id: string; readonly key: RequestId }
@@ -395,16 +395,15 @@ export type Effect =
   | { readonly type: 'look-for-left' }
   /** Ends as `repos-looked-at`. */
   | { readonly type: 'look-at-repos' }
-  /** Looks soon which worktrees will not merge; `changed`: ids of those in which something may have happened, null
-   * for all. Ends as `radar-looked`. */
+  /** Compares worktrees soon; `changed`: ids of those that may have changed, null for all. Ends as `radar-looked`. */
   | { readonly type: 'look-at-radar'; readonly repo: string; readonly changed: readonly string[] | null }
   /** Brings the card of a worker up to date. Ends as `card-moved`, `noticed`, or in nothing. */
   | { readonly type: 'move-card'; readonly move: CardMove }
-  /** Makes entries of the time of finished workers. Ends as `time-entered` for each. */
+  /** Enters the time of finished workers. Ends as `time-entered` for each. */
   | { readonly type: 'enter-time' }
-  /** Writes entries that the file does not have yet. Ends as `entry-written` for each, or `noticed`. */
+  /** Writes entries that the file lacks. Ends as `entry-written` for each, or `noticed`. */
   | { readonly type: 'write-entries' }
   | { readonly type: 'reply'; readonly ticket: RequestId; readonly result: Result<unknown> }
-  /** Answers with the proposal, or the worker, as it stands once the happenings are in the log. */
+  /** Answers with the proposal, or the worker, after the events are in the log. */
   | { readonly type: 'reply-proposal'; readonly ticket: RequestId; readonly n: number }
   | { readonly type: 'reply-worker'; readonly ticket: RequestId; readonly id: string };

@@ -7,7 +7,7 @@ import { type ControllerState, type Decision, reply } from '../state.ts';
 import { observed } from '../workers/observing.ts';
 import { settleRequests } from './holding.ts';
 
-/** What a person says to an agent that waits; `request` as named in the queue. Each is answered once. */
+/** Answers the request of an agent by its id in the queue. Each request takes one answer. */
 export const answerWaiting = defineCommand<null>()({
   name: 'answer',
   by: 'person',
@@ -63,7 +63,7 @@ interface Answering {
   readonly answer: RequestAnswer;
 }
 
-/** A person's word goes to the one request it names, once. */
+/** Gives a person's answer to the request that it names, at most once. */
 function decideAnswer(
   state: ControllerState,
   { request: id, answer: said }: Answering,

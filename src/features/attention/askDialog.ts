@@ -15,7 +15,7 @@ import { longAge } from '../../ui/words.ts';
 import { openDeny } from './denyDialog.ts';
 import { type AskDialog, canSay, findRequest, inPane, questionOf, say, whyOver } from './requests.ts';
 
-/** What can be said to an agent on the card that shows all of what it asks. */
+/** The card that shows all of an agent's request and takes the answer. */
 export const asking = defineDialog<AskDialog>({
   kind: 'ask',
   group: 'An agent asks',
@@ -96,7 +96,7 @@ function onRequest(
   };
 }
 
-/** Chooses an option of the question at hand; where it takes several, marks it or takes the mark away. */
+/** Chooses an option of the current question; toggles its mark where several may be chosen. */
 function choose(state: AppState, dialog: AskDialog, request: AgentRequest, option: number): Step {
   if (!questionOf(dialog, request)?.several) return take(state, dialog, request, option);
   const { marked } = dialog;
@@ -105,7 +105,7 @@ function choose(state: AppState, dialog: AskDialog, request: AgentRequest, optio
   return noEffects(withDialog(state, { ...dialog, marked: next }));
 }
 
-/** Answers the question at hand; with the last one all of them are said. */
+/** Answers the current question; the last one sends all answers. */
 function take(state: AppState, dialog: AskDialog, request: AgentRequest, choice: Choice): Step {
   const picked = [...dialog.picked, choice];
   const next = withDialog(state, { ...dialog, picked, marked: [] });
@@ -114,7 +114,7 @@ function take(state: AppState, dialog: AskDialog, request: AgentRequest, choice:
   return say(next, request, { say: 'choose', options: picked }, chosen);
 }
 
-/** All of what an agent asks for: nothing is allowed unseen. */
+/** Draws all of a request, so that nothing is allowed unseen. */
 function view(state: AppState, dialog: AskDialog, width: number): DialogBody {
   const request = findRequest(state, dialog.request);
   if (!request) return emptyBody;
@@ -137,7 +137,7 @@ function titleOf({ kind, worker, detail, text }: AgentRequest): string {
   return detail === '' ? `${worker}: ${text}` : `Allow ${worker} to use ${text.split(':')[0]}?`;
 }
 
-/** One question after the other, with what was chosen of those before. */
+/** Draws the current question below the earlier ones with their answers. */
 function questionRows(request: AgentRequest, dialog: AskDialog, width: number): readonly Line[] {
   const { picked, marked: marks } = dialog;
   if (request.questions.length === 0)

@@ -3,9 +3,9 @@ import { put, type Slice, unchanged, without } from '../../core/slice.ts';
 import { either, exactly, integer, listOf, natural, object, type Shape, string } from '../../lib/shape.ts';
 import type { EndEvent } from '../workers/workerState.ts';
 
-/** What a person did about what waited for them, as the log keeps it. */
+/** Log events of a person's decisions about the queue. */
 type AttentionEvent =
-  /** A person said yes or no to what an agent was held up by. */
+  /** A person answered the request that blocked an agent. */
   | {
       readonly type: 'answered';
       readonly id: string;
@@ -14,11 +14,11 @@ type AttentionEvent =
       readonly answer: RequestAnswer;
       readonly byPid: number;
     }
-  /** A person laid aside what a worker's state or report had to say. */
+  /** A person dismissed the news of a worker's state or report. */
   | { readonly type: 'set-aside'; readonly id: string };
 
 interface AttentionState {
-  /** When each worker's news were laid aside, as ISO times by id. */
+  /** When each worker's news was dismissed, as ISO times by id. */
   readonly setAside: ReadonlyMap<string, string>;
 }
 
@@ -32,7 +32,7 @@ const requestAnswer: Shape<RequestAnswer> = either(
   object<Said<'choose'>>({ say: exactly('choose'), options: listOf(either(natural, listOf(natural))) }),
 );
 
-/** What the log remembers of the queue. */
+/** The log's state of the queue. */
 export const attentionSlice: Slice<AttentionState, AttentionEvent, EndEvent> = {
   start: { setAside: new Map() },
   fields: {

@@ -12,7 +12,7 @@ interface DenyDialog extends PendingRequest {
   readonly why: TextField;
 }
 
-/** Asks what the agent is to be told with the no; may stay empty. */
+/** Asks for the reason that the agent gets with the denial; it may stay empty. */
 export function openDeny(state: AppState, { id }: AgentRequest): AppState {
   const dialog: DenyDialog = { kind: 'deny', request: id, why: emptyField, ...unasked };
   return withDialog(state, dialog);

@@ -18,12 +18,12 @@ import { questionsOf } from '../workers/workerState.ts';
 
 const settledKept = 200;
 
-/** One worker's requests at most; a flood of them stays in its pane. */
+/** Upper bound of one worker's requests; further ones stay in its pane. */
 const heldOfOne = 20;
 
 /**
- * An agent asks something, which its worker is seen to do from now on. It is kept under its id until somebody answers
- * here or in its pane. Handed over again, it is the same request; the latest to wait for it gets the answer.
+ * Holds an agent's request under its id until it is answered here or in its pane, and records that its worker asks. An id
+ * that arrives again is the same request; its latest sender gets the answer.
  */
 export function requestReceived(
   state: ControllerState,
@@ -46,26 +46,26 @@ export function requestReceived(
   return { state: { ...state, held }, happenings, effects: known ? [noAnswer(known)] : [] };
 }
 
-/** An id names one request of one worker: what else comes under it is left to its pane. */
+/** Leaves a request to its pane whose id already names one of another worker. */
 function notNamed(state: ControllerState, ticket: RequestId, worker: Worker, what: string): Decision {
   const sign = { source: 'hook', report: { kind: 'asked', what } } as const;
   return { ...reply(state, ticket, success(null)), happenings: observed(state, worker, [sign]) };
 }
 
-/** Whoever asked has gone, or waits no longer: the question stays in its pane. */
+/** Releases a request whose sender has gone or waits no longer: the question stays in its pane. */
 export function requestWithdrawn(state: ControllerState, id: string): Decision {
   const held = state.held.get(id);
   if (!held) return { state, happenings: [], effects: [] };
   return { state: settleRequests(state, [id], 'elsewhere'), happenings: [], effects: [noAnswer(held)] };
 }
 
-/** Happenings that may leave a worker with fewer questions than it had. */
+/** Events after which a worker may have fewer questions. */
 type EndOfQuestions = Extract<
   DomainEvent,
   { type: 'observed' | 'exited' | 'lost' | 'finished' | 'cleaned' | 'spawn-failed' | 'resumed' }
 >;
 
-/** Lets go of requests that evidence says are over: answered in the pane, by Esc, with the process. */
+/** Releases requests that are over by evidence: answered in the pane, dismissed by Esc, or ended with the process. */
 export function releaseRequests({ now }: Moment, happening: EndOfQuestions): Consequence {
   const asked = happening.type === 'observed' ? questionsOf(happening) : [];
   const open = new Set(asked.map(({ request }) => request));
@@ -81,7 +81,7 @@ function noAnswer({ ticket }: HeldRequest): Effect {
   return { type: 'reply', ticket, result: success(null) };
 }
 
-/** Lets go of requests, and keeps how each ended. */
+/** Releases requests, and keeps how each ended. */
 export function settleRequests(
   state: ControllerState,
   ids: readonly string[],

@@ -6,7 +6,7 @@ import type { AppState, Scrolling } from '../../ui/state.ts';
 import { noEffects, withDialog } from '../../ui/step.ts';
 import { line } from '../../ui/text.ts';
 
-/** All that the controller had to say. */
+/** State of the dialog that lists all notices. */
 interface NoticesDialog extends Scrolling {
   readonly kind: 'notices';
 }
@@ -37,7 +37,7 @@ export const notices = defineDialog<NoticesDialog>({
   },
 });
 
-/** What the controller had to say, and what each session was kept from last: latest first. */
+/** Returns each session's last denial and the controller's notices, both latest first. */
 export function selectNotices({ facts }: Pick<AppState, 'facts'>): readonly Problem[] {
   const denied = (facts?.workers ?? [])
     .flatMap(({ id, denied }) => (denied ? [{ id, denied }] : []))

@@ -5,7 +5,7 @@ import type { AppState, Scrolling } from '../../ui/state.ts';
 import { withDialog } from '../../ui/step.ts';
 import { line, wrapLines } from '../../ui/text.ts';
 
-/** What is too long for one line, word for word. */
+/** State of the dialog that shows a problem too long for one line, verbatim. */
 interface ProblemDialog extends Scrolling {
   readonly kind: 'problem';
   readonly title: string;

@@ -14,7 +14,7 @@ import { canSay, inPane, isSaidInFull, openRequest, say } from './requests.ts';
 
 const group = 'Queue';
 
-/** What can be said to what waits, on its row. */
+/** Keys that answer the selected row of the queue. */
 export const queueKeys: readonly RoomKey[] = [
   {
     group,
@@ -52,7 +52,7 @@ function itemOf(state: AppState): QueueItem | null {
   return selectQueue(state).find((row) => isSameRow(row.key, key))?.item ?? null;
 }
 
-/** Rows come and go under the person's fingers: what is meant for one must not reach another. */
+/** Refuses a key while another row has just taken the selection: it was meant for the earlier one. */
 function whyUnsteady(state: AppState): string | null {
   if (state.selectionShifted) return 'What was here is gone and this is another: look, and press again.';
   return whyUnreachable(state);
@@ -69,7 +69,7 @@ function whyNoYes(state: AppState): string | null {
   return kind in yesWords ? null : inPane;
 }
 
-/** What a yes does to what is no request. */
+/** The hints of `y` on rows that are not requests. */
 const yesWords: Partial<Record<QueueItem['kind'], string>> = {
   ...{ proposal: 'look', done: 'look', finish: 'look' },
   time: 'say how long',
@@ -81,13 +81,13 @@ function yesHint(state: AppState, item: QueueItem | null): string {
   return (item && yesWords[item.kind]) ?? 'look';
 }
 
-/** Before the end of a limit, where that is known, an agent would only be refused again. */
+/** Refuses to continue before a known end of the limit, because the agent would only be refused again. */
 function whyNotAgain(state: AppState, id: string): string | null {
   const until = findWorker(state, id)?.limitedUntil ?? null;
   return until === null ? null : `Its usage limit holds until ${clockText(until, state.now)}.`;
 }
 
-/** On a row only what the row says in full is allowed at once; the rest is looked at first. */
+/** Allows a request at once only if its row shows all of it; else opens what the row is about. */
 function agree(state: AppState): Step {
   const item = itemOf(state);
   if (!item) return noEffects(state);
@@ -144,7 +144,7 @@ function decline(state: AppState): Step {
   return ask(state, kind === 'finish' ? 'leaveUnfinished' : 'setAside', { id: worker });
 }
 
-/** Nothing is told of a worker any more, or again. */
+/** Turns notifications of the selected worker off, or on again. */
 function silence(state: AppState): Step {
   const id = selectedWorker(state)?.id ?? '';
   const silenced = new Set(state.silenced);

@@ -18,16 +18,16 @@ import { ask, type Step, withDialog } from '../../ui/step.ts';
 import { cellWidth } from '../../ui/text.ts';
 import { shortAge } from '../../ui/words.ts';
 
-/** What agents wait for, as the person sees and answers it. */
+// Requests of agents, as the person sees and answers them.
 
-/** All of what an agent waits for. */
+/** State of the card that shows all of a request. */
 export interface AskDialog extends PendingRequest, Scrolling {
   readonly kind: 'ask';
   /** The request's id. */
   readonly request: string;
-  /** What was chosen so far, one for each question. */
+  /** The choices so far, one for each question. */
   readonly picked: readonly Choice[];
-  /** Of a question that takes several: those marked by now, in their order. */
+  /** The options marked so far where a question takes several, in ascending order. */
   readonly marked: readonly number[];
 }
 
@@ -41,11 +41,11 @@ export function canSay(request: AgentRequest, say: RequestAnswer['say']): boolea
 
 export const inPane = 'That can only be answered in its pane: press enter.';
 
-/** Cells in which a few words of a request can be read. */
+/** Least number of cells in which a request's text is shown. */
 export const leastWords = 10;
 
 /**
- * Cells for what is asked in a row of the queue, beside who asks and since when; 0 where a few words have no room.
+ * Returns the cells for a request's text in a row of the queue, beside worker and age; 0 where there are too few.
  * @param width of the row
  */
 export function roomInRow(
@@ -57,20 +57,20 @@ export function roomInRow(
   return room >= leastWords ? room : 0;
 }
 
-/** Whether the row of a request says all there is to know: only then nothing more is to be looked at. */
+/** Reports whether the row of a request shows all of it, so that it can be allowed without its card. */
 export function isSaidInFull(state: AppState, item: QueueItem): boolean {
   const width = selectGeometry(state).queue.width - 2;
   const isWhole = item.request?.isWhole === true;
   return isWhole && cellWidth(item.text) <= roomInRow(item, state.now, width);
 }
 
-/** All of what is asked, with the keys that answer it. */
+/** Opens the card of a request. */
 export function openRequest(state: AppState, { id }: AgentRequest): AppState {
   const dialog: AskDialog = { kind: 'ask', request: id, picked: [], marked: [], scroll: 0, ...unasked };
   return withDialog(state, dialog);
 }
 
-/** Says it to exactly this request; an open dialog waits for what comes of it. */
+/** Sends an answer to exactly this request; an open dialog waits for the outcome. */
 export function say(
   state: AppState,
   { id }: AgentRequest,
@@ -87,7 +87,7 @@ export function whyOver(state: AppState, { request }: { readonly request: string
   return findRequest(state, request) ? null : 'That was answered in its pane, or is over.';
 }
 
-/** The question at hand; null once all are answered. */
+/** Returns the current question; null once all are answered. */
 export function questionOf({ picked }: AskDialog, { questions }: AgentRequest): Question | null {
   return questions[picked.length] ?? null;
 }

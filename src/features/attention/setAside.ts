@@ -1,7 +1,7 @@
 import { defineCommand } from '../define.ts';
 import { about } from '../state.ts';
 
-/** Lays aside what a worker's state or report has to say, until there is something new. */
+/** Dismisses the news of a worker's state or report until there is something new. */
 export const setAside = defineCommand<null>()({
   name: 'setAside',
   by: 'person',

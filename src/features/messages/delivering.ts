@@ -17,16 +17,16 @@ import {
 import { notRunning } from '../workers/checks.ts';
 import { type Delivery, heldBy, isAsking } from './typing.ts';
 
-/** Nobody waits for the answer: the controller that was asked has ended. */
+/** Id of a request without a recipient: the controller that received it has ended. */
 const noReply: RequestId = 0;
 
-/** What an agent is told once its limit is over; it has the whole conversation. */
+/** The prompt for an agent whose limit is over; the agent still has the whole conversation. */
 const goOnText = 'Go on where you stopped.';
 
-/** Messages that say how far what is typed into an agent has come. */
+/** Messages about the progress of a delivery. */
 type DeliveryMessage = Told<'tools-met' | 'brief-overdue' | 'prompt-typed' | 'signed'>;
 
-/** Keeps a brief that is to be typed until its agent knows our tools. */
+/** Keeps a brief to be typed until its agent knows our tools. */
 export function keepBrief(
   { now, message }: Moment,
   { id, typed }: Extract<DomainEvent, { type: 'started' | 'resumed' }>,
@@ -35,7 +35,7 @@ export function keepBrief(
   return { now: withDelivery(now, id, { key: message.ticket, what: 'brief', state: 'waiting' }) };
 }
 
-/** Types a brief once its agent knows our tools, and looks whether it arrived. */
+/** Types a brief once its agent knows our tools, and follows whether it arrived. */
 export function followDelivery({ now }: Moment, message: DeliveryMessage): Consequence {
   const { state, effects } = follow({ state: now, happenings: [], effects: [] }, message);
   return { now: state, effects };
@@ -62,19 +62,19 @@ function afterReport(decision: Decision, id: string, kind: string): Decision {
   return withEffect(withDelivered(decision, id, known), { type: 'await-listing', id, key: known.key });
 }
 
-/** A session that has just begun got nothing from the controller that ended before. */
+/** Returns the delivery that an earlier controller did not make to a session that begins only now. */
 function leftBehind({ log }: ControllerState, id: string): Delivery | undefined {
   const isLeft = log.workers.get(id)?.awaitsBrief === true;
   return isLeft ? { key: noReply, what: 'brief', state: 'waiting' } : undefined;
 }
 
-/** An agent that does not look at our tools gets its brief, too, later. */
+/** Begins to type a waiting brief. An agent that never asks for our tools gets it after a timeout. */
 function beginWaiting(decision: Decision, id: string): Decision {
   const known = decision.state.deliveries.get(id);
   return known?.what === 'brief' && known.state === 'waiting' ? beginTyping(decision, id, known) : decision;
 }
 
-/** Types it now. */
+/** Begins to type a brief or the prompt to go on. */
 export function beginTyping(
   decision: Decision,
   id: string,
@@ -91,7 +91,7 @@ function textOf(what: Delivery['what'], brief: string): string {
   return what === 'brief' ? opening(brief) : goOnText;
 }
 
-/** Its agent has it, or does not take it. Where a hook has told of it, this is news no more. */
+/** Takes in the outcome of typing; ignored where a hook has already reported the prompt. */
 function afterTyping(decision: Decision, { id, key, result }: Told<'prompt-typed'>): Decision {
   const { deliveries, log } = decision.state;
   const known = deliveries.get(id);
@@ -102,7 +102,7 @@ function afterTyping(decision: Decision, { id, key, result }: Told<'prompt-typed
   return failed(decision, id, known, asks ? 'shows a question' : 'did not take it up');
 }
 
-/** A brief can be typed again; who was to go on still waits for that in the queue. */
+/** Keeps a failed brief, which can be typed again. A worker that was to go on still waits in the queue. */
 function failed(decision: Decision, id: string, known: Delivery, why: string): Decision {
   if (known.what === 'brief') return withDelivered(decision, id, { ...known, state: 'failed' });
   const problem = problemOf('not_delivered', `${id} was to go on and ${why}.`, 'Look at its pane.');
@@ -110,7 +110,7 @@ function failed(decision: Decision, id: string, known: Delivery, why: string): D
   return { ...forgotten, state: addNotice(forgotten.state, problem) };
 }
 
-/** A person wants the brief typed again. */
+/** Types the brief again for a person. */
 export function deliver(state: ControllerState, ticket: RequestId, id: string): Decision {
   const worker = state.log.workers.get(id);
   if (!worker) return reply(state, ticket, noSuchWorker(state, id));
@@ -122,13 +122,13 @@ export function deliver(state: ControllerState, ticket: RequestId, id: string): 
       ticket,
       failure('not_idle', `${id} is ${worker.state}.`, 'Its brief is typed while it rests.'),
     );
-  // Twice at once would stand in its box twice.
+  // Typed twice at once, it would be in the input box twice.
   if (state.deliveries.get(id)?.state === 'typing')
     return reply(state, ticket, failure('being_typed', `It is being typed into ${id} just now.`));
   return beginTyping(reply(state, ticket, success(null)), id, { key: ticket, what: 'brief' });
 }
 
-/** Keeps how far it has come; null forgets it. */
+/** Sets the state of a delivery; null removes it. */
 export function withDelivered(decision: Decision, id: string, delivery: Delivery | null): Decision {
   return { ...decision, state: withDelivery(decision.state, id, delivery) };
 }

@@ -4,21 +4,21 @@ import type { Update, Worker } from '../../core/worker.ts';
 import { boolean, listOf, natural, object, oneOf, optional, type Shape, string } from '../../lib/shape.ts';
 import type { EndEvent, SeenEvent, ToolsContact } from '../workers/workerState.ts';
 
-/** Events of what sessions write to each other, as the log keeps them. */
+/** Log events of messages between sessions. */
 type MessageEvent =
-  /** A session wrote to another, or the radar to it; `id` is the receiver's. */
+  /** A session or the radar wrote to a session; `id` is the receiver's. */
   | {
       readonly type: 'note-sent';
       readonly id: string;
       readonly n: number;
       readonly from: string;
       readonly text: string;
-      /** Of the radar's: whom it meets where; absent from those of sessions. */
+      /** The other worker and the shared files of a radar's note; absent from notes of sessions. */
       readonly about?: { readonly worker: string; readonly files: readonly MetFile[] };
     }
-  /** Its agent was given all notes up to that number. */
+  /** The agent received all notes up to that number. */
   | { readonly type: 'notes-delivered'; readonly id: string; readonly upTo: number }
-  /** A person wants notes to this worker kept from its agent, or no longer. */
+  /** A person muted notes to this worker, or unmuted them. */
   | { readonly type: 'notes-muted'; readonly id: string; readonly muted: boolean };
 
 interface MessagesState {
@@ -27,9 +27,9 @@ interface MessagesState {
   /** Most recent last, at most 200. */
   readonly notes: readonly Note[];
   readonly lastNote: number;
-  /** What workers were told of where they meet others. */
+  /** The overlaps that workers have been informed of. */
   readonly met: readonly OverlapNote[];
-  /** Workers whose agents are given no notes. */
+  /** Workers whose agents get no notes. */
   readonly muted: ReadonlySet<string>;
 }
 
@@ -43,7 +43,7 @@ const about: Shape<{ readonly worker: string; readonly files: readonly MetFile[]
   ),
 });
 
-/** What the log remembers of what sessions reported and wrote. */
+/** The log's state of reports and notes. */
 export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEvent> = {
   start: { updates: [], notes: [], lastNote: 0, met: [], muted: new Set() },
   fields: {
@@ -77,7 +77,7 @@ export const messageSlice: Slice<MessagesState, MessageEvent, SeenEvent | EndEve
   repeated: ['notes-delivered'],
 };
 
-/** The later word on a file counts. */
+/** Merges an overlap note into those before; the latest one of a file replaces earlier ones. */
 function withMet(all: readonly OverlapNote[], { id, other, files }: OverlapNote): readonly OverlapNote[] {
   const isSame = (one: OverlapNote) => one.id === id && one.other === other;
   const before = all.find(isSame)?.files ?? [];
@@ -85,12 +85,12 @@ function withMet(all: readonly OverlapNote[], { id, other, files }: OverlapNote)
   return [...all.filter((one) => !isSame(one)), { id, other, files: [...kept, ...files] }];
 }
 
-/** What one that is gone was told, and others of it, counts no more. */
+/** Drops the overlap notes to and about a removed worker. */
 function withoutMet({ met }: MessagesState, { id }: { readonly id: string }) {
   return { met: met.filter((one) => one.id !== id && one.other !== id) };
 }
 
-/** Returns what clients are told of what sessions say to each other and to us. */
+/** Returns the facts about notes, muted workers and agents without tools. */
 export function selectTalk(
   { notes, muted }: MessagesState,
   workers: ReadonlyMap<string, Worker>,

@@ -1,7 +1,7 @@
 import { defineCommand } from '../define.ts';
 import { about } from '../state.ts';
 
-/** Keeps what other sessions write from a worker's agent, or no longer. */
+/** Mutes other sessions' messages to a worker's agent, or unmutes them. */
 export const mute = defineCommand<null>()({
   name: 'muteNotes',
   by: 'person',

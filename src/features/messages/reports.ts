@@ -11,7 +11,7 @@ import type { SessionServices } from '../services.ts';
 import { type ControllerState, noted } from '../state.ts';
 import { updatesOf } from './sessions.ts';
 
-/** What workers reported, newest first; of one, or of all. */
+/** Returns reports of one worker or of all, newest first. */
 export const updates = defineServed<readonly Update[]>()({
   name: 'updates',
   by: 'anyone',
@@ -47,7 +47,7 @@ function updateRow(update: Update): readonly string[] {
   return [timeText(at), worker, readyToMerge ? 'ready to merge' : status, share, words];
 }
 
-/** What workers reported, as tools give it. */
+/** Returns reports to an agent, newest first. */
 export const listUpdates = defineTool<readonly Update[]>()({
   name: 'list_updates',
   by: 'agent',
@@ -60,7 +60,7 @@ export const listUpdates = defineTool<readonly Update[]>()({
   mcp: { has: 'everyone', description: 'What workers have reported, newest first.', reads: true },
 });
 
-/** The fields of a worker's report, as an agent or a command sends them. */
+/** Returns the fields of a worker's report, as an agent or a command sends them. */
 function reportFields({ z }: World['schemas']) {
   const texts = z.union([z.string().max(8000), z.array(z.string().max(2000)).max(50)]);
   return {
@@ -79,7 +79,7 @@ function reportFields({ z }: World['schemas']) {
   };
 }
 
-/** Takes in where a worker's task stands: a text block, or the same fields. */
+/** Takes in a worker's report: a text block, or the same fields. */
 export const report = defineWish<null>()({
   name: 'report',
   by: 'agent',
@@ -127,7 +127,7 @@ export const report = defineWish<null>()({
   ],
 });
 
-/** Reads a text block of a worker, with days as long as they are in this workspace; null for any other text. */
+/** Parses a report block, with this workspace's length of a day; returns null for any other text. */
 export function readReport({ config }: ControllerState, text: string): UpdateDraft | null {
   return parseUpdateBlock(text, config.invoices?.day);
 }
@@ -184,7 +184,7 @@ export const reportDone = defineTool<null>()({
   },
 });
 
-/** What sessions say of themselves and to each other. */
+/** Verbs about messages between sessions, and the tools' own. */
 export const talkVerbs = [
   defineVerb({
     usage: 'messages [id]',
@@ -193,7 +193,7 @@ export const talkVerbs = [
     what: 'look at messages',
     run: listNotes,
   }),
-  // Listed for those who write configurations; it speaks a protocol and no language.
+  // Listed for people who write configurations; it speaks a protocol.
   defineVerb({
     usage: 'mcp',
     about: 'inside a session: its tools over standard input and output',
@@ -204,7 +204,7 @@ export const talkVerbs = [
   }),
 ] as const;
 
-/** Shows what sessions wrote to each other, oldest first. */
+/** Shows messages between sessions, oldest first. */
 async function listNotes(call: VerbCall, [id]: readonly string[]): Promise<Printed> {
   const { notes = [] } = await call.facts();
   const wanted = notes.filter(({ from, to }) => id === undefined || from === id || to === id);

@@ -8,11 +8,11 @@ import { ask, noEffects, toList, whyUnreachable, withDialog } from '../../ui/ste
 import { type Line, line, type Span, span, wrapLines } from '../../ui/text.ts';
 import { shortAge } from '../../ui/words.ts';
 
-/** What a worker reported, and its messages. */
+/** State of the dialog that shows a worker's reports and messages. */
 interface TimelineDialog extends PendingRequest, Scrolling {
   readonly kind: 'timeline';
   readonly id: string;
-  /** Newest first; null until they have come. */
+  /** Newest first; null until they have arrived. */
   readonly updates: readonly Update[] | null;
 }
 
@@ -78,7 +78,7 @@ interface Entry {
   readonly rows: readonly Line[];
 }
 
-/** What a worker reported and what was written from and to it, newest first. */
+/** Draws a worker's reports and the messages from and to it, newest first. */
 function view(state: AppState, { id, updates, problem }: TimelineDialog, width: number): DialogBody {
   const notes = (state.facts?.notes ?? []).filter(({ from, to }) => from === id || to === id);
   const entries: Entry[] = [

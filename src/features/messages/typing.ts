@@ -4,9 +4,9 @@ import { failure, type Problem, type Result } from '../../lib/result.ts';
 import type { RequestId } from '../messages.ts';
 
 /**
- * The one state machine that types into agents: briefs, messages, the word to go on. A line waits until its agent can take
- * it, is typed with its Enter, and gets Enter again until it is taken. All of it is decided here; `edge/typing.ts` looks,
- * waits and has the host type.
+ * The state machine that types all lines into agents: briefs, messages, the prompt to go on. A line waits until its agent
+ * can take it, is typed with Enter, and gets Enter again until it is taken. This module decides; `effects/typing.ts` reads
+ * the screen, waits, and lets the host type.
  */
 
 /** A line for an agent. */
@@ -18,38 +18,38 @@ export interface MessageLine {
   readonly kind: 'brief' | 'go-on' | 'words' | 'command';
 }
 
-/** How far a brief or the word to go on has come; with the agent's own word for it this is forgotten. */
+/** State of typing a brief or the prompt to go on; removed once the agent reports that it has it. */
 export interface Delivery {
-  /** Tells it from those before: what is told of them may come too late. */
+  /** Tells it from earlier deliveries, whose outcomes may arrive late. */
   readonly key: RequestId;
-  /** Its brief, or the word to go on after a usage limit. */
+  /** The worker's brief, or the prompt to go on after a usage limit. */
   readonly what: Extract<MessageLine['kind'], 'brief' | 'go-on'>;
   readonly state: 'waiting' | 'typing' | 'failed';
 }
 
-/** What is known of an agent at a moment. */
+/** The known state of an agent at one moment. */
 export interface SeenLine {
   readonly worker: Worker;
   readonly hasHooks: boolean;
   readonly delivery?: Delivery | undefined;
 }
 
-/** How often Enter is pressed again: Claude Code loses one in ten that come while it redraws, most right after its start. */
+/** Retries of Enter: Claude Code loses one in ten that come while it redraws, most right after its start. */
 export const mostEnters = 5;
 
 /** Milliseconds. */
 export interface Pace {
-  /** Until a hook should have told of what was typed into an agent that rests. */
+  /** Until a hook should have reported what was typed into an agent at rest. */
   readonly hookMs: number;
-  /** Until an agent that is busy has what was typed in its own queue, of which no hook tells. */
+  /** Until a busy agent has what was typed in its own queue, which no hook reports. */
   readonly queueMs: number;
-  /** That a line waits for an agent that has only just been started, or is still given its brief. */
+  /** Longest wait of a line for an agent that has just been started, or still gets its brief. */
   readonly startMs: number;
-  /** Before a brief: an agent that was given the list of our tools takes a moment to have them in its next request. */
+  /** Before a brief: an agent needs a moment until the list of our tools is part of its next request. */
   readonly settleMs: number;
-  /** That a turn may last after which a busy agent's box is looked at again. */
+  /** Longest turn after which a busy agent's box is read again. */
   readonly turnMs: number;
-  /** Between two looks at what is known of the agent, of one that works in a turn of its own. */
+  /** Between two checks of the agent's state; `turnLookMs` is for an agent that works in a turn of its own. */
   readonly lookMs: number;
   readonly turnLookMs: number;
 }
@@ -59,26 +59,26 @@ export const usualPace: Pace = {
   ...{ turnMs: 3_600_000, lookMs: 50, turnLookMs: 1000 },
 };
 
-/** Whether a line has to wait: for an agent that has not begun, and words also for the brief. */
+/** Reports whether a line has to wait: for an agent that has not begun, and a person's line also for the brief. */
 export function hasToWait({ kind }: MessageLine, { worker, hasHooks, delivery }: SeenLine): boolean {
   if (!isLive(worker.state) || isAsking(worker) || !hasHooks) return false;
   if (worker.state === 'starting') return true;
   return isForPerson({ kind }) && (delivery?.state === 'waiting' || delivery?.state === 'typing');
 }
 
-/** Whether somebody waits for what comes of it; a brief and the word to go on can be typed again from the queue. */
+/** Reports whether a person waits for the outcome; a brief and the prompt to go on can be repeated from the queue. */
 export function isForPerson({ kind }: Pick<MessageLine, 'kind'>): boolean {
   return kind === 'words' || kind === 'command';
 }
 
-/** What to do about a line whose Enter was pressed: `look` at its box, press `enter` again, or nothing any more. */
+/** Next step for a line whose Enter was pressed: `wait`, `look` at its box, press `enter` again, or stop as `taken`. */
 export type Next = 'wait' | 'look' | 'enter' | 'taken';
 
 /**
- * By what is known of the agent. A hook tells of a prompt where the agent rested. A busy one says nothing and takes the
- * line out of its box; of a command nothing tells at all.
+ * Decides the next step from the agent's state. A hook reports a prompt where the agent rested. A busy agent reports
+ * nothing and takes the line out of its box. Nothing reports a command.
  * @param before the worker as it was when Enter was pressed
- * @param isOver whether it has had the time that it needs
+ * @param isOver true once the agent has had the time that it needs
  */
 export function afterEnter(
   { kind }: MessageLine,
@@ -91,13 +91,14 @@ export function afterEnter(
   if (kind === 'command') return 'look';
   if (before.state !== 'working') return hasChanged ? 'taken' : 'enter';
   if (!hasChanged) return 'look';
-  // Its turn ended just then: whether it goes on with this line is seen next.
+  // Its turn has just ended: the next check shows whether it goes on with this line.
   return now?.state === 'working' ? 'taken' : 'enter';
 }
 
 /**
- * By what its screen shows; null where that cannot be read. Nothing tells what became of a command, and an Enter too many
- * would choose from what it has opened: only one that surely stands in the box still gets it.
+ * Decides the next step from the agent's screen, which is null where it cannot be read. Nothing reports the outcome of a
+ * command, and a superfluous Enter would choose from what it has opened, so a command gets Enter only if it is certainly
+ * still in the box.
  */
 export function afterLook({ kind, text }: MessageLine, screen: string | null): Next {
   if (screen === null) return 'taken';
@@ -106,50 +107,50 @@ export function afterLook({ kind, text }: MessageLine, screen: string | null): N
 }
 
 /**
- * Whether a line that the host did not enter, because its agent showed nothing of it, is followed all the same. On a slow
- * machine it is shown late; whether it is taken shows where a hook tells of it.
+ * Reports whether to follow a line that the host did not enter because the agent did not show it. A slow machine shows
+ * it late, and a hook reports whether it is taken.
  */
 export function mayComeYet({ kind }: MessageLine, before: Worker, { code }: Problem): boolean {
   return code === 'not_shown' && kind !== 'command' && before.state !== 'working';
 }
 
-/** How long an agent needs until it should have taken a line. */
+/** Returns the milliseconds within which an agent should have taken a line. */
 export function patience({ kind }: MessageLine, before: Worker, { hookMs, queueMs }: Pace): number {
   return before.state === 'working' && kind !== 'command' ? queueMs : hookMs;
 }
 
-/** Whether a line has to be followed until the turn is over: a busy agent may draw it late, and lose its Enter. */
+/** Reports whether to follow a line until the turn is over: a busy agent may draw it late, and lose its Enter. */
 export function isFollowed({ kind }: MessageLine, before: Worker): boolean {
   return before.state === 'working' && kind !== 'command';
 }
 
-/** Whether a line is still in the box, long after: only what is surely it, for a person may have begun to type there. */
+/** Reports whether a line is certainly still in the box after a long time: a person may have begun to type there. */
 export function isLeft(text: string, box: string | null): boolean {
   return stands(text, box) && (box === text.trim() || (box ?? '').length >= surelyOurs);
 }
 
-/** Whether the box holds the beginning of a line, or what Claude Code shows in the place of a long one. */
+/** Reports whether the box holds the beginning of a line, or Claude Code's placeholder for a long one. */
 function stands(text: string, box: string | null): boolean {
   if (box === null || box === '') return false;
   return text.trimStart().startsWith(box) || (box.startsWith('[Pasted text') && isShortened(text));
 }
 
-/** Cells; narrower boxes hold no line's beginning. */
+/** Least number of characters that identify the beginning of a line. */
 const surelyOurs = 16;
 
-/** Less than this Claude Code shows as it is. */
+/** Reports whether Claude Code shows a placeholder instead of the text. */
 function isShortened(text: string): boolean {
   return text.length > 200 || /[\r\n]/.test(text);
 }
 
-/** Reports whether what is typed into it would be an answer. */
+/** Reports whether typed text would answer a question of the agent. */
 export function isAsking({ state }: Worker): boolean {
   return state === 'waiting' || state === 'needs-trust';
 }
 
 /**
- * Ids of workers that have not got their brief: it failed to arrive, or they rest without it and nothing is about to type
- * it, because the controller that was has ended.
+ * Returns the ids of workers without their brief: its delivery failed, or they rest and no delivery is under way, because
+ * the earlier controller has ended.
  */
 export function selectUndelivered(
   deliveries: ReadonlyMap<string, Delivery>,
@@ -164,7 +165,7 @@ export function selectUndelivered(
     .map(({ id }) => id);
 }
 
-/** Codes of refusals at a question, or where one may come next: what is typed would have answered it. */
+/** Codes of refusals at a question, or before a possible one: typed text would have answered it. */
 export const heldBy: ReadonlySet<string> = new Set(['asks', 'asks_meanwhile', 'not_at_prompt']);
 
 export function tooLikeCommand(id: string): Result<never> {

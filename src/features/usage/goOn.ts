@@ -18,7 +18,7 @@ import {
 } from '../state.ts';
 import { findIdle, notRunning } from '../workers/checks.ts';
 
-/** Tells workers that stopped at a usage limit to go on, each in its turn; a limit that still holds keeps its worker. */
+/** Asks workers that stopped at a usage limit to go on, one at a time; refused while a worker's limit holds. */
 export const goOn = defineCommand<GoneOn>()({
   name: 'goOn',
   by: 'person',
@@ -35,7 +35,7 @@ export const goOn = defineCommand<GoneOn>()({
   ],
 });
 
-/** With `--all` they are listed first, and asked about. */
+/** Lets workers go on; `--all` lists them first and asks. */
 async function resumeAfterLimit(
   call: VerbCall,
   [ids = []]: readonly [(readonly string[])?],
@@ -76,9 +76,9 @@ function heldText({ id, limitedUntil }: Worker, now: number): string {
   return `${id}: its usage limit holds until ${clockText(limitedUntil ?? '', now)}.`;
 }
 
-/** Workers that stopped at a usage limit and are told by their person to go on. None does so by itself. */
+// Workers that stopped at a usage limit go on only when a person asks for it.
 
-/** Tells each of them when its turn comes, as far apart as starts are; of the others it says why not. */
+/** Queues the prompt for each worker, spaced as starts are; returns why the others cannot go on. */
 function tellToGoOn(state: ControllerState, ticket: RequestId, ids: readonly string[]): Decision {
   const checked = [...new Set(ids)].map((id) => ({ id, can: canGoOn(state, id) }));
   const going = checked.filter(({ can }) => can.ok).map(({ id }) => id);
@@ -116,7 +116,7 @@ function canGoOn(state: ControllerState, id: string): Result<null> {
   return success(null);
 }
 
-/** Between the yes and its turn much may have happened: only who still waits is told. */
+/** Types the prompt when a worker's turn has come, if the worker is still at its limit. */
 export function slotAvailable(
   decision: Decision,
   { id, key }: Extract<Message, { type: 'turn-came' }>,
@@ -129,7 +129,7 @@ export function slotAvailable(
     : withDelivered(decision, id, null);
 }
 
-/** A limit that is reached again stops those of the same agent who have not had their turn yet. */
+/** Cancels the pending turns of an agent's workers when one of them reaches the limit again. */
 export function dropTurns(
   { now }: Moment,
   { id: limited, state }: Extract<DomainEvent, { type: 'observed' }>,

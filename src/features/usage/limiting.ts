@@ -7,7 +7,7 @@ import type { LogState } from '../log.ts';
 import type { OpenProposal } from '../workers/workerState.ts';
 import { spentBy, spentOn } from './used.ts';
 
-/** The part of the controller's state that limits look at. */
+/** The part of the controller's state that limits depend on. */
 interface Counted {
   readonly config: WorkspaceConfig;
   readonly log: LogState;
@@ -18,28 +18,28 @@ interface Counted {
   readonly plans: ReadonlyMap<number, Result<StartPlan>>;
 }
 
-/** What speaks against starting a proposal just now, as far as limits go; null for nothing. */
+/** Returns the limit that prevents a proposal's start; null for none. */
 export function limitOf(state: Counted, open: Pick<OpenProposal, 'n' | 'draft'>): Problem | null {
   const { config, log } = state;
   const { draft } = open;
   const held = budgetProblem(state, draftId(draft)) ?? agentProblem(state, open);
-  // The orchestrator works on nothing of its own.
+  // The orchestrator does not count as a worker.
   if (held || draft.role) return held;
   const running = [...log.workers.values()].filter((worker) => !worker.role && isLive(worker.state));
   return workersProblem(config.limits ?? {}, running.length);
 }
 
-/** Ids of workers whose usage limit holds. */
+/** Returns the ids of workers whose usage limit holds. */
 export function selectHeld({ log, now }: Pick<Counted, 'log' | 'now'>): readonly string[] {
   return [...log.workers.values()].filter((worker) => holdsLimit(worker, now)).map(({ id }) => id);
 }
 
-/** Whether a person may insist on a start in spite of a limit; what is spent is spent. */
+/** Reports whether a person may start a worker in spite of a limit; never of a spent budget. */
 export function canInsist({ code }: Problem): boolean {
   return code !== 'budget_spent';
 }
 
-/** Of several limits of an agent the last one counts. */
+/** Returns the limit of a proposal's agent that ends last; null for none. */
 function agentProblem(
   { config, log, plans, now }: Counted,
   { n, draft }: Pick<OpenProposal, 'n' | 'draft'>,

@@ -6,7 +6,7 @@ import { moneyText, tokensText } from '../../ui/words.ts';
 import { defineServed, type VerbCall } from '../define.ts';
 import { usageRows } from './used.ts';
 
-/** What workers used, those that are no more included: one row for each and day. */
+/** Returns one row of usage for each worker and day, removed workers included. */
 export const usage = defineServed<readonly UsageRow[]>()({
   name: 'usage',
   by: 'anyone',
@@ -23,7 +23,7 @@ export const usage = defineServed<readonly UsageRow[]>()({
   ],
 });
 
-/** Shows it by day, repository and worker; as JSON one row for each worker and day. */
+/** Shows usage by day, repository and worker; as JSON one row for each worker and day. */
 async function showUsage(call: VerbCall, [repo]: readonly string[]): Promise<Printed> {
   const rows = (await call.ask(usage, {})).filter((row) => repo === undefined || row.repo === repo);
   const total = sum(rows);
@@ -40,7 +40,7 @@ async function showUsage(call: VerbCall, [repo]: readonly string[]): Promise<Pri
   return { value, text };
 }
 
-/** A heading and one row for each name. */
+/** Returns a heading and one row for each name. */
 function table(
   heading: string,
   rows: readonly UsageRow[],

@@ -14,7 +14,7 @@ import type { WorkspaceConfig } from '../../core/workspace.ts';
 import { mapOf, number, object, type Shape, string } from '../../lib/shape.ts';
 import { PersistentMap } from '../../lib/store.ts';
 
-/** An agent said what its run has cost so far, in US dollars. */
+/** An agent reported what its run has cost so far, in US dollars. */
 type SpentEvent = {
   readonly type: 'spent';
   readonly id: string;
@@ -23,10 +23,10 @@ type SpentEvent = {
   readonly total: number;
 };
 
-/** Events of what agents use, as the log keeps them. */
+/** Log events of agents' usage. */
 type UsageEvent =
   | SpentEvent
-  /** All that a conversation has used so far. */
+  /** The usage of a conversation so far. */
   | {
       readonly type: 'tokens-counted';
       readonly id: string;
@@ -34,12 +34,12 @@ type UsageEvent =
       readonly days: Readonly<Record<Day, Tokens>>;
     };
 
-/** What workers used, also those that are no more: by their ids. */
+/** Usage of workers by their ids, removed ones included. */
 export interface Used {
-  /** What each agent said last of its run's cost. */
+  /** The last reported cost of each worker's run. */
   readonly meters: PersistentMap<string, { readonly run: number; readonly total: number }>;
   readonly dollars: PersistentMap<string, ByDay<number>>;
-  /** By conversation, for each is counted from its beginning. */
+  /** By conversation, because each is counted from its beginning. */
   readonly tokens: PersistentMap<string, Readonly<Record<string, ByDay<Tokens>>>>;
 }
 
@@ -49,7 +49,7 @@ const tokens: Shape<Tokens> = object<Tokens>({
   ...{ input: number, output: number, cacheRead: number, cacheWrite: number },
 });
 
-/** What the log remembers of what was used. */
+/** The log's state of usage. */
 export const usageSlice: Slice<{ readonly used: Used }, UsageEvent> = {
   start: { used: { meters: new PersistentMap(), dollars: new PersistentMap(), tokens: new PersistentMap() } },
   fields: {
@@ -65,7 +65,7 @@ export const usageSlice: Slice<{ readonly used: Used }, UsageEvent> = {
   repeated: ['spent', 'tokens-counted'],
 };
 
-/** Returns what is known once an agent has said what its run has cost. */
+/** Returns the usage after an agent's report of its run's cost. */
 export function afterSpent(used: Used, { id, day, run, total }: SpentEvent): Used {
   const before = used.dollars.get(id) ?? {};
   const dollars = { ...before, [day]: (before[day] ?? 0) + spentSince(used, { id, run, total }) };
@@ -77,8 +77,8 @@ export function afterSpent(used: Used, { id, day, run, total }: SpentEvent): Use
 }
 
 /**
- * Resumed, an agent begins at zero, or where the conversation's cost stood when it ended: of a later run the first
- * sum says nothing. Within a run it grows, or begins anew.
+ * Returns the dollars spent since the last report. A resumed agent begins at zero or at the conversation's earlier cost,
+ * so the first sum of a later run counts as nothing. Within a run the sum grows, or restarts at zero.
  */
 function spentSince(
   { meters }: Used,
@@ -89,7 +89,7 @@ function spentSince(
   return last && total >= last.total ? total - last.total : total;
 }
 
-/** One row for each worker and day. */
+/** Returns one row for each worker and day. */
 export function usageRows({ dollars, tokens }: Used): readonly UsageRow[] {
   const ids = [...new Set([...dollars.keys(), ...tokens.keys()])].sort();
   return ids.flatMap((worker) => {
@@ -106,7 +106,7 @@ export function usageRows({ dollars, tokens }: Used): readonly UsageRow[] {
 
 const daysShown = 7;
 
-/** What clients are told: the last days of all, and what each of these workers used; null while nothing was used. */
+/** Returns the facts for clients: the last days of all, and the usage of these workers; null without any usage. */
 export function selectUsage(
   used: Used,
   today: Day,

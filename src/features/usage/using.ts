@@ -14,7 +14,7 @@ import {
 } from '../state.ts';
 import { afterSpent, spentBy, spentOn, type Used } from './used.ts';
 
-/** An agent said what its run has cost so far; the same again says nothing. */
+/** Takes in what an agent's run has cost so far; ignored if unchanged. */
 export function spent(state: ControllerState, { id, total }: Told<'spent'>): Decision {
   const { used, workers } = state.log;
   const run = workers.get(id)?.run;
@@ -33,7 +33,7 @@ export function tokensCounted(state: ControllerState, message: Told<'tokens-coun
   return { state, happenings: isNews ? [message] : [], effects: [] };
 }
 
-/** Said once: when a sum comes near its budget, and when it has reached it. */
+/** Adds a notice when a sum first comes near its budget, and when it first reaches it. */
 function withWarnings(state: ControllerState, id: string, after: Used): ControllerState {
   const { today, config, log } = state;
   const { day, worker } = config.limits?.dollars ?? {};
@@ -59,9 +59,9 @@ function budgetNotice(turned: BudgetState, of: string, now: number, budget: numb
     : problemOf('budget_nearly_spent', `${said}.`);
 }
 
-/** Agents' usage limits and the clock by which they end. */
+// Agents' usage limits and the clock by which they end.
 
-/** What depends on the time: the day, and which limits hold. Clocks jump, back as well, so all is looked at anew. */
+/** Updates what depends on the time: the day, and which limits hold. Clocks may jump in both directions. */
 export function clockRead(state: ControllerState, now: number): ControllerState {
   const today = dayOf(new Date(now));
   const hasTurned = [...state.log.workers.values()].some(
@@ -70,7 +70,7 @@ export function clockRead(state: ControllerState, now: number): ControllerState 
   return hasTurned || today !== state.today || now < state.now ? { ...state, today, now } : state;
 }
 
-/** Looks at the clock when a limit should be over. */
+/** Schedules a look at the clock for the end of a limit. */
 export function awaitLimitEnd(_: Moment, { until }: Extract<DomainEvent, { type: 'observed' }>): Consequence {
   return until === undefined ? noConsequence : { effects: [{ type: 'await-limit-end', until }] };
 }

@@ -28,7 +28,7 @@ export interface EndDialog extends PendingRequest, Scrolling {
   readonly id: string;
   /** Null until the controller has answered. */
   readonly preview: { readonly tip: string } | null;
-  /** What is typed where the task's name is needed. */
+  /** Text typed where the task's name is needed. */
   readonly typed: TextField;
 }
 
