@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../lib/result.ts';
 
-/** A calendar day of the person's clock, such as `2026-11-22`. */
+/** A calendar day on this machine's clock, such as `2026-11-22`. */
 export type Day = string;
 
 export function dayOf(date: Date): Day {
@@ -33,19 +33,20 @@ const perUnit: Readonly<Record<string, number>> = {
   ...{ m: 1, min: 1, mins: 1, minute: 1, minutes: 1 },
 };
 
-/** A year of minutes: more than that is a slip of the pen. */
+/** A year in minutes; larger values are typos. */
 const longest = 366 * 24 * 60;
 
 export interface DurationReading {
-  /** What a bare number means, in minutes; null refuses it. */
+  /** Minutes per unit of a bare number; without it a bare number is refused. */
   readonly bare?: number;
-  /** Working time of one day in minutes; without it a day needs a person. */
+  /** Working time of one day in minutes; without it a day needs a person to decide. */
   readonly day?: number;
 }
 
 /**
  * Reads a time such as `1 hour`, `1h 30m`, `1.5 hours`, `1:30`, `90 min` or `2 days`.
- * @returns minutes, rounded half up; else `negative_time`, or `bad_time` for what only a person can weigh.
+ * @returns minutes, rounded half up; else `negative_time`, or `bad_time` for a text that only a person can
+ * judge.
  */
 export function parseDuration(text: string, { bare, day }: DurationReading = {}): Result<number> {
   const refuse = (why: string) =>
@@ -82,7 +83,7 @@ export function parseDuration(text: string, { bare, day }: DurationReading = {})
   return checked(roundHalfUp(sum), refuse);
 }
 
-/** The minutes of `1h30`, which have no unit. */
+/** Returns 1 for `1h30`, whose minutes have no unit. */
 function afterHours(words: string): number | undefined {
   return /^\d+\s*h[a-z]*\s*[0-5]\d$/.test(words) ? 1 : undefined;
 }
@@ -91,39 +92,40 @@ function checked(minutes: number, refuse: (why: string) => Result<never>): Resul
   return minutes > longest ? refuse('it is longer than a year') : success(minutes);
 }
 
-/** A hair is added, so that 1.15 h, which floating point keeps as a little less than 69 minutes, are 69. */
+/** Rounds half up. The epsilon makes 1.15 h 69 minutes, which floating point keeps as slightly less. */
 function roundHalfUp(minutes: number): number {
   return Math.floor(minutes + 0.5 + 1e-9);
 }
 
-/** Such as `1h 05m` or `12m`. */
+/** Formats minutes such as `1h 05m` or `12m`. */
 export function formatDuration(minutes: number): string {
   const hours = Math.floor(minutes / 60);
   return hours === 0 ? `${minutes}m` : `${hours}h ${String(minutes % 60).padStart(2, '0')}m`;
 }
 
-/** Hours and minutes as a clock has them, such as `1:05` or `0:20`: exact, and read again as the same. */
+/** Formats minutes as `1:05` or `0:20`; `parseDuration` reads them back exactly. */
 export function formatClock(minutes: number): string {
   return `${Math.floor(minutes / 60)}:${String(minutes % 60).padStart(2, '0')}`;
 }
 
-/** Hours with two decimals at most, such as `1.33`: read again, they give the same minutes. */
+/** Formats hours with at most two decimals, such as `1.33`; `parseDuration` reads the same minutes back. */
 export function formatHours(minutes: number): string {
   return String(Math.round((minutes * 100) / 60) / 100);
 }
 
-/** One report of a task's time so far, and what it adds to the one before. */
+/** One reported total of a task's time, and the minutes it adds to the one before. */
 export interface TimeStep {
   readonly total: number;
-  /** Minutes; 0 where the total went back. */
+  /** Minutes; 0 where the total decreased. */
   readonly added: number;
-  /** Whether a worker says less than it said before: a person has to look. */
+  /** The worker reports less than before, so a person has to check. */
   readonly isLess: boolean;
 }
 
 /**
- * What successive totals of one task add. Workers report how long they have taken in all; a total that goes back adds
- * nothing, and what comes later counts from the highest one, so that no minute is counted twice.
+ * Returns the minutes that each of a task's successive totals adds. Workers report their time in all; a
+ * total that decreases adds nothing, and later ones count from the highest, so that no minute is counted
+ * twice.
  */
 export function timeSteps(totals: readonly number[]): TimeStep[] {
   let highest = 0;
@@ -140,7 +142,7 @@ const withoutCents = new Set([
   ...['XAF', 'XOF', 'XPF'],
 ]);
 
-/** Currencies with three or four decimals: refused, since an amount of ours has two at most. */
+/** Currencies with three or four decimals: refused, because amounts here have at most two. */
 const refused = new Set(['BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND', 'CLF', 'UYW']);
 
 const symbols: Readonly<Record<string, string>> = {
@@ -155,8 +157,9 @@ const symbols: Readonly<Record<string, string>> = {
 const largest = 99_999_999_999;
 
 /**
- * How many decimals amounts of a currency have: 0 or 2. "Cents" are its smallest unit everywhere, so yen are cents.
- * Else `bad_currency`, also for those with three decimals, such as KWD.
+ * Returns how many decimals a currency's amounts have, 0 or 2. "Cents" are its smallest unit everywhere, so
+ * yen are cents.
+ * @returns `bad_currency` for anything else, including currencies with three decimals such as KWD
  */
 export function currencyDigits(currency: string): Result<0 | 2> {
   if (!/^[A-Z]{3}$/.test(currency))
@@ -171,9 +174,9 @@ export function currencyDigits(currency: string): Result<0 | 2> {
 }
 
 /**
- * What so much time costs, in cents, rounded half up. Exact while the amount itself is a safe integer.
+ * Returns the cost of a time in cents, rounded half up. Exact while the amount itself is a safe integer.
  * @param minutes 0 or more
- * @param rateCents for an hour, 0 or more
+ * @param rateCents per hour, 0 or more
  */
 export function amountOf(minutes: number, rateCents: number): number {
   if (!isCount(minutes) || !isCount(rateCents)) throw new RangeError(`amountOf(${minutes}, ${rateCents})`);
@@ -220,10 +223,13 @@ export function parseAmount(text: string, currency: string): Result<number> {
   return cents > largest ? refuse('it is too large') : success(cents);
 }
 
-/** A code or sign in front of a number or behind it; that it is the right one is checked apart. */
+/**
+ * A currency code or sign before or after a number; `parseAmount` checks separately that it is the right
+ * one.
+ */
 const unitAround = /^(?:[A-Z]{3}|S?Fr\.?|[€$£¥₩]) ?| ?(?:[A-Z]{3}|S?Fr\.?|[€$£¥₩])$/g;
 
-/** The currency that a text names by its code or its sign; null when it names none. */
+/** Returns the currency that a text names by its code or sign; null when it names none. */
 export function currencyIn(text: string): string | null {
   const [code] = /\b[A-Z]{3}\b/.exec(text) ?? [];
   if (code !== undefined) return code;
@@ -232,7 +238,10 @@ export function currencyIn(text: string): string | null {
   return sign === undefined ? null : (symbols[sign] ?? null);
 }
 
-/** `$` is also Canada's and others', `¥` also China's: a sign is no proof against the currency that was chosen. */
+/**
+ * Reports whether a sign in the text may mean the chosen currency: `$` is also Canada's and others', `¥`
+ * also China's.
+ */
 function sharesSign(text: string, currency: string): boolean {
   if (/\b[A-Z]{3}\b/.test(text)) return false;
   const sign = /[$¥£]/.exec(text)?.[0];
@@ -241,14 +250,14 @@ function sharesSign(text: string, currency: string): boolean {
   return sign === '£' && /^(?:GBP|EGP|GIP)$/.test(currency);
 }
 
-/** Such as `1234.50`, or `1234` where the currency has no decimals. */
+/** Formats cents such as `1234.50`, or `1234` where the currency has no decimals. */
 export function formatCents(cents: number, digits: 0 | 2): string {
   if (digits === 0) return String(cents);
   const text = String(Math.abs(cents)).padStart(3, '0');
   return `${cents < 0 ? '-' : ''}${text.slice(0, -2)}.${text.slice(-2)}`;
 }
 
-/** For people: `1,234.50 EUR`. A currency we do not know shows two decimals. */
+/** Formats an amount for display: `1,234.50 EUR`. An unknown currency shows two decimals. */
 export function formatMoney(cents: number, currency: string): string {
   const digits = currencyDigits(currency);
   const [units = '', decimals] = formatCents(cents, digits.ok ? digits.value : 2).split('.');

@@ -1,30 +1,30 @@
 import { failure, type Problem, type Result, success } from '../lib/result.ts';
 import type { Worker } from './worker.ts';
 
-/** Where a card can stand, from left to right. */
+/** Columns of the board, from left to right. */
 export const columns = ['To Do', 'In Progress', 'Review', 'Done'] as const;
 export type Column = (typeof columns)[number];
 
-/** What a person or a worker can say of a card; null where the board says nothing. */
+/** Editable fields of a card; null where the board has no value. */
 export interface CardFields {
   /** Such as `ORC-12`; never given to another card. */
   readonly id: string | null;
-  /** The text of the card; lines are parted by `\n`. */
+  /** The text of the card; lines are separated by `\n`. */
   readonly task: string;
   readonly repo: string | null;
   readonly branch: string | null;
-  /** Who is on it: a worker, a person by name, or both as `Ann (backend/auth)`; see `holdersIn`. */
+  /** The assignee: a worker, a person by name, or both as `Ann (backend/auth)`; see `holdersIn`. */
   readonly worker: string | null;
   readonly priority: string | null;
   /** Address or number of a pull request. */
   readonly pr: string | null;
-  /** Whether it can be merged, in the board's words, such as `Yes`. */
+  /** Whether it can be merged, in the board's own wording, such as `Yes`. */
   readonly ready: string | null;
-  /** Days as they stand there, `yyyy-mm-dd` where we wrote them. */
+  /** Days as written in the file, `yyyy-mm-dd` where this program wrote them. */
   readonly started: string | null;
   readonly completed: string | null;
   readonly blockers: string | null;
-  /** As it stands there, such as `60%`. */
+  /** As written, such as `60%`. */
   readonly progress: string | null;
 }
 
@@ -47,13 +47,13 @@ export type CardField = (typeof cardFields)[number];
 /** One row of the board. */
 export interface Card extends CardFields {
   readonly column: Column;
-  /** Of the file, from 1 on. */
+  /** Line in the file, 1-based. */
   readonly line: number;
-  /** Why the row is shown but left alone, such as two rows with one id; null for a sound one. */
+  /** Why the row is shown but not changed, such as two rows with one id; null for a sound one. */
   readonly problem: string | null;
 }
 
-/** A column as people type it, such as `todo` or `in-progress`; `unknown_column` for anything else. */
+/** Reads a column as people type it, such as `todo` or `in-progress`; `unknown_column` for anything else. */
 export function parseColumn(text: string): Result<Column> {
   const letters = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
   const column = columns.find((one) => letters(one) === letters(text));
@@ -62,26 +62,26 @@ export function parseColumn(text: string): Result<Column> {
   return failure('unknown_column', `There is no column ${shown}.`, `Known: ${columns.join(', ')}.`);
 }
 
-/** A percentage out of what a card says of its progress, 0–100; null when it says none. */
+/** Returns the percentage in a card's progress, 0–100; null when there is none. */
 export function percentOf(progress: string | null): number | null {
   const [, digits] = /^\s*(\d{1,3})(?:\.\d+)?\s*%/.exec(progress ?? '') ?? [];
   const percent = Number(digits);
   return digits === undefined || percent > 100 ? null : percent;
 }
 
-/** Where the board is and what it is asked to do. */
+/** Location and settings of the board. */
 export interface BoardConfig {
   /** Absolute path. */
   readonly file: string;
-  /** Of ids that new cards get: `ORC` for `ORC-12`; null for the one that most cards have. */
+  /** Prefix of new ids: `ORC` for `ORC-12`; null for the one that most cards have. */
   readonly prefix: string | null;
   /** Whether a worker without a card gets one when it starts. */
   readonly autoAdd: boolean;
 }
 
-/** What is wrong with one line of a person's document: shown, and the line left alone. */
+/** A problem in one line of a document; the line is shown and not changed. */
 export interface Diagnostic extends Problem {
-  /** From 1 on. */
+  /** 1-based. */
   readonly line: number;
 }
 
@@ -93,39 +93,44 @@ export interface BoardFacts {
   readonly cards: readonly Card[];
   /** Of all cards, also where `cards` has been shortened. */
   readonly counts: Readonly<Record<Column, number>>;
-  /** Lines that are left alone, and why. */
+  /** Lines that are not changed, with the reason. */
   readonly flaws: readonly Diagnostic[];
-  /** Sound cards without an id: they cannot be synced, nor keep what a table has no column for. */
+  /**
+   * Sound cards without an id: they cannot be synced, and values that their table has no column for cannot
+   * be kept.
+   */
   readonly withoutId: number;
 }
 
-/** A card by its id, or by its line while that still holds this text. */
+/** References a card by its id, or by its line while that line still holds this text. */
 export type CardRef = { readonly id: string } | { readonly line: number; readonly task: string };
 
 export function refTo({ id, line, task }: Pick<Card, 'id' | 'line' | 'task'>): CardRef {
   return id === null ? { line, task } : { id };
 }
 
-/** What was seen of a card when a change of it was decided on. */
+/** State of a card at the time when a change of it was decided. */
 export type SeenCard = Pick<Card, 'column' | 'task'>;
 
 export function seenOf({ column, task }: Card): SeenCard {
   return { column, task };
 }
 
-/** What a person wants of a card: another column, other texts; null clears one. */
+/** A change of a card: another column, other texts; null clears a field. */
 export interface CardChange {
   readonly card: CardRef;
-  /** `card_changed` is the answer where the file says something else by now; absent: whatever it says. */
+  /**
+   * The answer is `card_changed` where the file differs from it by now; absent: the change always applies.
+   */
   readonly seen?: SeenCard;
   readonly column?: Column;
   readonly fields?: Partial<CardFields>;
 }
 
-/** What became of that. */
+/** Result of a card's change. */
 export interface CardChanged {
   readonly id: string | null;
-  /** Values that its table has no column for; kept, and put back where one has. */
+  /** Values that its table has no column for. They are kept, and restored in a table with such a column. */
   readonly left: Readonly<Record<string, string>>;
 }
 
@@ -137,10 +142,13 @@ export function boardFacts(file: string, cards: readonly Card[], flaws: readonly
   return { file, cards, counts, flaws, withoutId };
 }
 
-/** Most cards of a column that clients are told of without asking, and most flaws. */
+/** Most cards of a column, and most diagnostics, in the facts that clients get. */
 const cardsTold = 100;
 
-/** What clients are told again and again: not more than can be looked through. What is done grows for ever. */
+/**
+ * Returns the board as it is broadcast to clients: short enough to look through. `Done` grows without limit,
+ * so its latest cards are kept.
+ */
 export function brieflyBoard(board: BoardFacts): BoardFacts {
   const told = columns.flatMap((column) => {
     const all = board.cards.filter((card) => card.column === column);
@@ -149,18 +157,21 @@ export function brieflyBoard(board: BoardFacts): BoardFacts {
   return { ...board, cards: told, flaws: board.flaws.slice(0, cardsTold) };
 }
 
-/** What tells which card a worker is on. */
+/** Fields of a worker that decide which card it is on. */
 export type CardOwner = Pick<Worker, 'id' | 'repo' | 'task' | 'branch' | 'brief'>;
 
 /**
- * The card that a worker is on: the one that names it or its branch; else the open one whose id or text it was named or
- * briefed after. Null where that could be several: a wrong card is worse than none.
+ * Returns the card that a worker is on: the one that names it or its branch; else the open one whose id or
+ * text it was named or briefed after. Null where several match: a wrong card is worse than none.
  */
 export function cardOf(cards: readonly Card[], worker: CardOwner): Card | null {
   return cardFinder(cards)(worker);
 }
 
-/** The worker on one of the cards, or null. Whoever cannot be is passed over at once: there may be thousands of cards. */
+/**
+ * Returns the worker on one of the cards, or null. A cheap test excludes most workers first, because there
+ * may be thousands of cards.
+ */
 export function workerOn<Known extends CardOwner>(
   cards: readonly Card[],
   card: Card,
@@ -171,7 +182,7 @@ export function workerOn<Known extends CardOwner>(
   return null;
 }
 
-/** The worker on each card that has one; the first one where several say so. */
+/** Returns the worker on each card that has one; the first one where several match. */
 export function workersOn<Known extends CardOwner>(
   cards: readonly Card[],
   workers: readonly Known[],
@@ -185,14 +196,17 @@ export function workersOn<Known extends CardOwner>(
   return found;
 }
 
-/** What takes time is done once for all workers, and not before one has no card that names it. */
+/**
+ * Returns a lookup of a worker's card. The indexes are built once for all workers, and only when a card does
+ * not name its worker.
+ */
 function cardFinder(cards: readonly Card[]): (worker: CardOwner) => Card | null {
   const sound = cards.filter(({ problem }) => problem === null);
   const open = sound.filter(({ column, worker }) => column !== 'Done' && !isWorkerId(worker));
   let texts: { byLine: Map<string, Card[]>; bySlug: Map<string, Card[]> } | null = null;
   return (worker) => {
     const isHere = ({ repo }: Card) => (repo ?? worker.repo) === worker.repo;
-    // Of several that name it the lowest in the file was written last.
+    // // Of several that name it, the lowest in the file was written last.
     const named = sound.findLast((card) => isHere(card) && isNamed(card, worker));
     if (named) return named;
     const begins = idTest(worker);
@@ -215,7 +229,7 @@ function isNamed(card: Card, { id, repo, task, branch }: CardOwner): boolean {
   return card.branch === branch && (card.repo === repo || card.worker === null);
 }
 
-/** Whether any of the ways in which a card is found leads to this one. */
+/** Reports whether any of the rules of `cardFinder` could lead to this card. */
 function couldBeOn(card: Card, worker: CardOwner): boolean {
   return (
     isNamed(card, worker) ||
@@ -225,22 +239,22 @@ function couldBeOn(card: Card, worker: CardOwner): boolean {
   );
 }
 
-/** Held by a worker already: no other one takes it by its name alone. */
+/** Reports whether a worker holds the card already; another worker does not take it by its name alone. */
 function isWorkerId(worker: string | null): boolean {
   return holdersIn(worker ?? '').worker !== null;
 }
 
-/** Who is on a card. */
+/** Assignees of a card. */
 export interface Holders {
-  /** As they are written there; null where none is. */
+  /** As written; null for none. */
   readonly person: string | null;
   /** The worker's id; null for none. */
   readonly worker: string | null;
 }
 
 /**
- * Divides a cell for people: `Ann`, `backend/auth`, or `Ann (backend/auth)`. Two names with capitals, such
- * as `Ann/Ben`, are people.
+ * Splits an assignee cell: `Ann`, `backend/auth`, or `Ann (backend/auth)`. Two capitalised names, such as
+ * `Ann/Ben`, are people.
  */
 export function holdersIn(text: string): Holders {
   const all = text.trim();
@@ -249,19 +263,21 @@ export function holdersIn(text: string): Holders {
   return isWorker ? { person: person ?? null, worker: beside } : { person: all || null, worker: null };
 }
 
-/** What a cell says that is there for both. */
+/** Returns the text of a cell that holds both. */
 export function holdersText({ person, worker }: Holders): string {
   return person !== null && worker !== null ? `${person} (${worker})` : (person ?? worker ?? '');
 }
 
-/** Whether `orc-12`, `ORC-12-retry` or a brief that begins with `ORC-12` is named after an id. */
+/**
+ * Returns a test whether `orc-12`, `ORC-12-retry` or a brief that begins with `ORC-12` is named after an id.
+ */
 function idTest({ task, brief }: CardOwner): (id: string) => boolean {
   const texts = [task, brief.slice(0, longestId)].map((text) => text.toLowerCase());
   return (id) =>
     texts.some((text) => text.startsWith(id.toLowerCase()) && !/^\p{N}/u.test(text.slice(id.length)));
 }
 
-/** No id is longer, and briefs may be pages. */
+/** No id is longer; briefs may be pages long. */
 const longestId = 100;
 
 function firstLine(text: string): string {
@@ -272,10 +288,13 @@ function only<T>(items: readonly T[]): T | null {
   return items.length === 1 ? (items[0] ?? null) : null;
 }
 
-/** Longest name that we propose; a branch and a folder have to be read. */
+/** Longest proposed name; a branch and a folder have to be readable. */
 const slugLength = 40;
 
-/** A task name made of a text: `Fix the migration (again)` becomes `fix-the-migration-again`; may be empty. */
+/**
+ * Returns a task name made of a text: `Fix the migration (again)` becomes `fix-the-migration-again`; may be
+ * empty.
+ */
 export function slugFrom(text: string): string {
   const words = firstLine(text)
     .normalize('NFKD')

@@ -1,16 +1,16 @@
 import { hasControl } from '../lib/sanitize.ts';
 
 /*
- * What a client lends the controller of its environment: git and agents that its person starts get it. The controller may
- * have been started by another shell days ago. tmux's `update-environment` is the model: few names, each of which belongs to
- * the shell or the session that one sits in, and where that shell lacks one it is taken away. No secret is among them, and
- * nothing that says where configuration, state or temporary files are (`HOME`, `XDG_*`, `TMPDIR`, `CLAUDE_CONFIG_DIR`):
- * trust, guard and what agents keep of themselves are looked for there.
+ * Environment variables that a client forwards to the controller, for git and the agents that it starts.
+ * Another shell may have started the controller days ago. The model is tmux's `update-environment`: few
+ * names, each specific to the shell or login session, and removed where that shell lacks one. The list holds
+ * no secret and no location of configuration, state or temporary files (`HOME`, `XDG_*`, `TMPDIR`,
+ * `CLAUDE_CONFIG_DIR`): trust, guard and the agents' own files are looked up there.
  */
 
 export type Variables = Readonly<Record<string, string>>;
 
-/** Why each is lent. */
+/** Why each one is forwarded. */
 const reasons = {
   PATH: 'which programs are found: version managers and virtual environments change it in one shell',
   SSH_AUTH_SOCK: 'the agent of ssh: another one after each login, and with each forwarded connection',
@@ -31,7 +31,7 @@ const categories = [
   ...['NUMERIC', 'PAPER', 'TELEPHONE', 'TIME'],
 ];
 
-/** Every name that is lent; no other one of a client ever reaches git or an agent. */
+/** Every forwarded name; no other variable of a client reaches git or an agent. */
 export const lentNames: readonly string[] = [
   ...Object.keys(reasons),
   ...categories.map((category) => `LC_${category}`),
@@ -40,7 +40,10 @@ export const lentNames: readonly string[] = [
 /** UTF-16 units; a long PATH has a few thousand. */
 const longestValue = 32 * 1024;
 
-/** Returns what of an environment is lent. What no variable of the list can hold is left out, as if it were not set. */
+/**
+ * Returns the variables of an environment that are forwarded. Values that are too long or hold control
+ * characters count as not set.
+ */
 export function lentBy(env: Readonly<Record<string, string | undefined>>): Variables {
   const set = lentNames.flatMap((name) => {
     const value = env[name];
@@ -54,12 +57,15 @@ export function areLent(variables: Variables): boolean {
   return Object.entries(variables).every(([name, value]) => lentNames.includes(name) && isLendable(value));
 }
 
-/** Control characters, NUL and newline among them, are in no path, address or locale that works. */
+/**
+ * Reports whether a value can be forwarded. No working path, address or locale holds control characters (NUL
+ * and newline included).
+ */
 function isLendable(value: string): boolean {
   return value.length <= longestValue && !hasControl(value);
 }
 
-/** Returns an environment in which the variables of the list are those that were lent, and no others. */
+/** Returns an environment whose listed variables are exactly the forwarded ones. */
 export function withLent(
   env: Readonly<Record<string, string | undefined>>,
   variables: Variables,

@@ -3,45 +3,57 @@ import type { Result } from '../lib/result.ts';
 import type { Tool } from './tool.ts';
 import type { Verb } from './verb.ts';
 
-/** What commands of a program work with: one such set of types for what clients ask, one for what agents do. */
+/** Types that a program's commands work with: one set for requests of clients, one for those of agents. */
 export interface CommandWorld {
-  /** What schemas are made of. It is loaded with the first request, for it takes longer than the rest of a start. */
+  /**
+   * The schema library. It is loaded with the first request, because that takes longer than the rest of a
+   * start.
+   */
   readonly schemas: unknown;
   readonly state: unknown;
-  /** A request with its ticket and who sent it. */
+  /** A request with its id and its sender. */
   readonly asked: unknown;
   readonly decision: unknown;
   readonly services: unknown;
-  /** What a verb runs with. */
+  /** Context in which a verb runs. */
   readonly call: unknown;
 }
 
-/** One thing that can be asked for: all that is declared about it, in one place. */
+/** Declaration of one command, complete in one place. */
 export interface Command<W extends CommandWorld, Name extends string, Params, Answer, Told = Params> {
   /** The request's name on the wire; never renamed. */
   readonly name: Name;
   /**
-   * `person`: refused for whoever runs inside a worker, and for what shows neither a terminal nor the key. `agent`: only
-   * sessions ask for it, each known by its token; no client can.
+   * `person`: refused for callers inside a worker, and for those with neither a terminal nor the key.
+   * `agent`: only sessions may send it, each identified by its token; no client can.
    */
   readonly by: 'anyone' | 'person' | 'agent';
-  /** Completes "A worker cannot …", or "Only the orchestrator can …"; wanted where not all may ask for it. */
+  /**
+   * Completes "A worker cannot …", or "Only the orchestrator can …"; required where not every caller is
+   * allowed.
+   */
   readonly what?: string;
-  /** It starts an agent, leads to a start, or answers one: the refusal has a code of its own. */
+  /** It starts an agent, leads to a start, or answers one: its refusal has a separate code. */
   readonly approves?: true;
-  /** It is also served while the workspace's state is not the person's own: it runs nothing that the log names. */
+  /** It is also served while another user wrote the workspace's state: it runs nothing that the log names. */
   readonly onForeignState?: true;
-  /** Makes the check of what it takes. Anything else is refused before its code runs, unknown keys included. */
+  /**
+   * Creates the schema of its parameters. Anything else is refused before its code runs, unknown keys
+   * included.
+   */
   params(schemas: W['schemas']): z.ZodType<Params>;
-  /** Only a type: no value is ever stored here. */
+  /** Only a type; never holds a value. */
   readonly answer?: { readonly type: Answer };
-  /** Decides it in the loop. Pure. It is told the parameters, unless `handle` asks the loop for something else. */
+  /** Decides it in the loop. Pure. It gets the parameters, unless `handle` sends the loop something else. */
   decide?(state: W['state'], told: Told, asked: W['asked']): W['decision'];
-  /** Does it in the world, or asks the loop with what the client does not know. */
+  /** Runs its effects, or asks the loop with details that the client does not know. */
   handle?(services: W['services'], params: Params): Result<Answer> | Promise<Result<Answer>>;
-  /** How it is typed at a command line. */
+  /** Its forms on the command line. */
   readonly verbs?: readonly Verb<NoInfer<Params>, Answer, W['call']>[];
-  /** How agents are offered it. Only what they may ask for has it: it never approves, starts, answers or ends anything. */
+  /**
+   * Its form as a tool for agents. Only commands that agents may use have one: it never approves, starts,
+   * answers or ends anything.
+   */
   readonly mcp?: Tool<Params, Answer>;
 }
 
@@ -52,7 +64,7 @@ export type AnyCommand<W extends CommandWorld> = Command<W, string, any, any, an
 export type ParamsOf<C> = C extends { params(schemas: never): z.ZodType<infer Params> } ? Params : never;
 export type AnswerOf<C> = C extends { readonly answer?: { readonly type: infer Answer } } ? Answer : never;
 
-/** The commands of a list by their names. */
+/** The commands of a list by name. */
 export type CommandTable<List extends readonly { readonly name: string }[]> = {
   readonly [C in List[number] as C['name']]: C;
 };
@@ -62,20 +74,20 @@ export type ApiOf<Table> = {
   [K in keyof Table]: (params: ParamsOf<Table[K]>) => Result<AnswerOf<Table[K]>>;
 };
 
-/** Returns a list's commands by their names. */
+/** Returns a list's commands by name. */
 export function tableOf<const List extends readonly { readonly name: string }[]>(
   list: List,
 ): CommandTable<List> {
   return Object.fromEntries(list.map((command) => [command.name, command])) as CommandTable<List>;
 }
 
-/** One kind of event about a thing: what it holds, what follows from it, and how people read it. */
+/** One kind of event: its fields, its effect on the state, and its text for people. */
 export interface EventDefinition<Type extends string, Fields, Subject> {
-  /** Its name in the log; never renamed, for old logs are read for ever. */
+  /** Its name in the log; never renamed, because old logs stay readable. */
   readonly type: Type;
-  /** What is different about its subject after it. Pure. */
+  /** Returns the changed fields of its subject. Pure. */
   after(subject: Subject, event: Fields & { readonly at: string }): Partial<Subject>;
-  /** Says it in a sentence, of "it". */
+  /** Describes it in a sentence whose subject is "it". */
   text(event: Fields): string;
 }
 

@@ -11,16 +11,16 @@ import type { UsageFacts } from './usage.ts';
 import type { EndedWorker, Worker } from './worker.ts';
 import type { Ability, TrustFacts } from './workspace.ts';
 
-/** All that a client knows: the controller's answer to "how do things stand". */
+/** Snapshot of the controller's state that clients get. */
 export interface Facts {
   readonly workspace: {
     readonly name: string;
     readonly root: string;
     readonly defaultAgent: string;
     readonly agents: readonly string[];
-    /** As many workers as are wanted at the same time; see `Limits`. */
+    /** Most workers that run at the same time; see `Limits`. */
     readonly mostWorkers?: number;
-    /** What some of them cannot do, by name. */
+    /** Abilities that agents lack, by the agent's name. */
     readonly lacks?: Readonly<Record<string, readonly Ability[]>>;
   };
   /** Present while something of the workspace is not trusted: see `TrustFacts`. */
@@ -30,31 +30,34 @@ export interface Facts {
   readonly workers: readonly Worker[];
   /** Open proposals, oldest first. */
   readonly proposals: readonly Proposal[];
-  /** All that waits for the person, oldest first. */
+  /** All that waits for the user, oldest first. */
   readonly queue: readonly QueueItem[];
   /** Most recent last, at most 50. */
   readonly ended: readonly EndedWorker[];
-  /** What is being done to workers, in order of their turns; absent when nothing is. */
+  /** Operations on workers, in the order of execution; absent when there is none. */
   readonly operations?: readonly OperationFact[];
-  /** Programs that wait for the person to sign what is done to workers, by their ids; absent when none does. */
+  /**
+   * Programs that wait for the user to sign an operation on a worker, by worker id; absent when there is
+   * none.
+   */
   readonly signing?: Readonly<Record<string, string>>;
-  /** Which work will not merge, of every repository that was looked at; absent while the radar is off. See `briefly`. */
+  /** Overlaps of every compared repository; absent while the radar is off. See `briefly`. */
   readonly radar?: readonly RepoRadar[];
-  /** What sessions wrote to each other, most recent last, at most 200; absent when nothing was. */
+  /** Notes between sessions, most recent last, at most 200; absent when there is none. */
   readonly notes?: readonly Note[];
-  /** Ids of workers whose agents are given no notes; absent when there are none. */
+  /** Ids of workers whose agents get no notes; absent when there are none. */
   readonly muted?: readonly string[];
-  /** Ids of workers that work without ever having asked for our tools; absent when there are none. */
+  /** Ids of workers that work without ever having called our tools; absent when there are none. */
   readonly withoutTools?: readonly string[];
-  /** Ids of workers that have not got their brief; absent when all have. */
+  /** Ids of workers whose brief has not been delivered; absent when all were. */
   readonly undelivered?: readonly string[];
-  /** Ids of workers whose usage limit still holds by the controller's clock; absent when there are none. */
+  /** Ids of workers whose usage limit still applies by the controller's clock; absent when there are none. */
   readonly heldByLimit?: readonly string[];
-  /** What runs on of lost workers; absent when nothing does. */
+  /** Leftover processes of lost workers; absent when there is none. */
   readonly left?: Left;
-  /** Memory; absent until it was looked at. */
+  /** Memory; absent until it was measured. */
   readonly memory?: ProcessMemory;
-  /** What workers used; absent while nothing is known of that. */
+  /** Usage by workers; absent while none is known. */
   readonly usage?: UsageFacts;
   /** The sprint board; absent where there is none. See `brieflyBoard`. */
   readonly board?: BoardFacts;
@@ -64,20 +67,23 @@ export interface Facts {
   readonly invoices?: InvoiceFacts;
   /** Absent where nothing is connected. */
   readonly notion?: NotionFacts;
-  /** Things said once to whoever looks: a damaged log line set aside, a lost host. Oldest first. */
+  /** One-time notices for every client: a damaged log line set aside, a lost host. Oldest first. */
   readonly notices: readonly Problem[];
 }
 
-/** Something that is being done to a worker, or waits until it can be. */
+/** An operation on a worker that runs or is queued. */
 export interface OperationFact {
   readonly id: string;
-  /** `queued`: others of its repository are finished, cleaned or undone before it. */
+  /** `queued`: workers of the same repository are finished, cleaned or undone before it. */
   readonly kind: 'launching' | 'stopping' | 'queued' | 'checking' | 'finishing' | 'cleaning' | 'undoing';
-  /** How many are before it; 0 unless queued. */
+  /** Operations before it in the queue; 0 unless queued. */
   readonly ahead: number;
 }
 
-/** What one session wrote to another. The receiver's agent is given it as information, never as an instruction. */
+/**
+ * A message from one session to another. The receiver's agent gets it as information, never as an
+ * instruction.
+ */
 export interface Note {
   /** Counts from 1 in each workspace. */
   readonly n: number;
@@ -88,41 +94,41 @@ export interface Note {
   readonly at: string;
   /** Several lines, at most `noteLimit` characters. */
   readonly text: string;
-  /** ISO time at which the agent was given it; null until then. */
+  /** ISO time of its delivery to the agent; null until then. */
   readonly deliveredAt: string | null;
 }
 
 /** Characters of one note. */
 export const noteLimit = 2000;
 
-/** Whom notes of the radar are from; ids of workers have a slash. */
+/** Sender of the radar's notes. Ids of workers have a slash. */
 export const radarSender = 'radar';
 
-/** A file that two workers both change, as one of them was told. */
+/** A file that two workers both change, as one of them was notified. */
 export interface MetFile {
   /** Relative to the top folder. */
   readonly path: string;
-  /** Whether it merges all the same. */
+  /** `overlap`: both change it and it still merges. */
   readonly kind: 'overlap' | 'conflict';
 }
 
-/** What a worker was told of its meeting another. */
+/** Notice to a worker about another one that changes the same files. */
 export interface OverlapNote {
   readonly id: string;
   readonly other: string;
   readonly files: readonly MetFile[];
 }
 
-/** What the machine has left, and what workers' processes take of it. Bytes, in steps of ten megabytes. */
+/** Free memory of the machine, and that of workers' processes. Bytes, in steps of ten megabytes. */
 export interface ProcessMemory {
   readonly free: number;
-  /** Resident memory of a worker's process and all below it; what they share is counted for each. */
+  /** Resident memory of a worker's process tree; shared pages count for each process. */
   readonly workers: Readonly<Record<string, number>>;
 }
 
 const step = 10_000_000;
 
-/** Coarse enough to stay the same while nothing happens. */
+/** Rounds to ten megabytes, so that idle values stay the same. */
 export function rounded(bytes: number): number {
   return Math.round(bytes / step) * step;
 }

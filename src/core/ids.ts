@@ -2,17 +2,17 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { visible } from '../lib/sanitize.ts';
 
 /**
- * Task and repository names become branch names, folder names and ids, so they are kept to a set that is
- * safe in all three: git's check-ref-format accepts `-x`, `HEAD`, `@` and `con`, which is not enough.
+ * Task and repository names become branch names, folder names and ids, so they are restricted to a set that
+ * is safe in all three: git's check-ref-format accepts `-x`, `HEAD`, `@` and `con`, which is not enough.
  */
 const slugPattern = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/;
 
-/** Names that Windows file systems and git itself keep for themselves. */
+/** Names that Windows file systems and git reserve. */
 const reserved = new Set(['head', 'con', 'prn', 'aux', 'nul', 'com1', 'lpt1']);
 
 /**
  * Checks a task or repository name.
- * @returns the name, or `bad_name` saying what is wrong with it; its hint names one made of the same letters.
+ * @returns the name, or `bad_name` with the reason; its hint suggests a name made of the same letters
  */
 export function parseSlug(text: string, what: 'task' | 'repository'): Result<string> {
   const refuse = (why: string) =>
@@ -36,7 +36,10 @@ function faultOf(text: string): string | null {
   return null;
 }
 
-/** The text where it is a name, else one made of its letters and digits, at most 60; null where that is none. */
+/**
+ * Returns the text where it is a valid name, else one made of its letters and digits, at most 60; null where
+ * that is invalid too.
+ */
 export function nearestSlug(text: string): string | null {
   if (faultOf(text) === null) return text;
   const tame = text
@@ -52,29 +55,34 @@ export function nearestSlug(text: string): string | null {
 
 const example = { task: 'fix-migration', repository: 'backend' };
 
-/** The text in quotes, short and with all that hides in it: names come from outside. */
+/** Returns the text quoted, cut and with control characters visible, because names come from outside. */
 function shown(text: string): string {
   const short = text.length > 40 ? `${text.slice(0, 40)}…` : text;
   return visible(short);
 }
 
-/** The id of the worker on a task: `<repo>/<task>`, and the task alone for one that belongs to no repository. */
+/**
+ * Returns the id of the worker on a task: `<repo>/<task>`, and the task alone for one without a repository.
+ */
 export function workerId(repo: string, task: string): string {
   return repo === '' ? task : `${repo}/${task}`;
 }
 
-/** Returns the repository that a worker's id names; '' for one that belongs to none. */
+/** Returns the repository in a worker's id; '' for one without a repository. */
 export function repoOf(id: string): string {
   const end = id.indexOf('/');
   return end < 0 ? '' : id.slice(0, end);
 }
 
-/** Returns the task that a worker's id names. */
+/** Returns the task in a worker's id. */
 export function taskOf(id: string): string {
   return id.slice(id.indexOf('/') + 1);
 }
 
-/** Equal for names that a case-insensitive file system or a composed and a decomposed spelling would merge. */
+/**
+ * Returns a key that is equal for names that a case-insensitive file system or Unicode normalisation would
+ * merge.
+ */
 export function foldCase(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }

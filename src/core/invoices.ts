@@ -1,10 +1,10 @@
 import type { Diagnostic } from './board.ts';
 
-/** `pending` can be changed; what was `invoiced` or `paid` is locked. */
+/** A `pending` entry can be changed; an `invoiced` or `paid` one is locked. */
 export const entryStatuses = ['pending', 'invoiced', 'paid'] as const;
 export type EntryStatus = (typeof entryStatuses)[number];
 
-/** Who says how long it took: the worker, our clock, or a person. */
+/** Source of a duration: the worker, our clock, or a person. */
 export const entrySources = ['claim', 'measured', 'edited'] as const;
 type EntrySource = (typeof entrySources)[number];
 
@@ -12,16 +12,16 @@ type EntrySource = (typeof entrySources)[number];
 export interface TimeEntry {
   /** `T-` and a ULID. */
   readonly id: string;
-  /** Empty where nobody says. */
+  /** Empty where none is named. */
   readonly worker: string;
   readonly repo: string;
   readonly task: string;
   /** `yyyy-mm-dd`. */
   readonly date: string;
   readonly minutes: number;
-  /** For an hour, in the currency's smallest unit; 0 for a fixed amount. */
+  /** Per hour, in the currency's smallest unit; 0 for a fixed amount. */
   readonly rateCents: number;
-  /** `amountOf(minutes, rateCents)`, unless a person wrote another one: then the source is `edited`. */
+  /** `amountOf(minutes, rateCents)`, unless a person wrote another amount: then the source is `edited`. */
   readonly amountCents: number;
   /** ISO 4217, such as `EUR`. */
   readonly currency: string;
@@ -29,50 +29,53 @@ export interface TimeEntry {
   readonly source: EntrySource;
 }
 
-/** Whether an entry's status may become another: only forwards, and by a person. */
+/** Reports whether an entry's status may change so: only forwards, and only by a person. */
 export function mayBecome(from: EntryStatus, to: EntryStatus): boolean {
   return entryStatuses.indexOf(to) >= entryStatuses.indexOf(from);
 }
 
 /** One entry of INVOICES.md. */
 export interface EntryFact extends Omit<TimeEntry, 'id'> {
-  /** Null where the file gives it none. */
+  /** Null where the file has none. */
   readonly id: string | null;
-  /** Of the file, from 1 on. */
+  /** Line in the file, 1-based. */
   readonly line: number;
-  /** What our clock and the worker said when it was entered; null for entries of people, and for what was not said. */
+  /**
+   * Minutes by our clock and by the worker when it was entered; null for entries of people and for unknown
+   * values.
+   */
   readonly measured: number | null;
   readonly claimed: number | null;
-  /** Number of the invoice that it is on, where the file has invoices of their own; its line is that invoice's. */
+  /** Number of its invoice, in files with a table of invoices; its line is then that invoice's. */
   readonly invoice?: string;
 }
 
-/** Work that was billed: its row has left the file, and is kept here. */
+/** Billed work: its row has left the file, and is kept here. */
 export interface BilledEntry extends Omit<TimeEntry, 'id'> {
   readonly id: string | null;
-  /** What its row said, by the names of its columns. */
+  /** Cells of its row, by column name. */
   readonly cells: Readonly<Record<string, string>>;
 }
 
-/** An entry by its id, or by its line while that still holds this task. */
+/** References an entry by its id, or by its line while that line still holds this task. */
 export type EntryRef = { readonly id: string } | { readonly line: number; readonly task: string };
 
-/** All of these get a status, or none of them. */
+/** Sets the status of all these entries, or of none. */
 export interface EntriesMarked {
   readonly status: EntryStatus;
   readonly entries: readonly EntryRef[];
-  /** Of the invoice, where the file has invoices of their own; absent: the next one. */
+  /** Number of the invoice, in files with a table of invoices; absent: the next one. */
   readonly number?: string;
 }
 
-/** What became of an entry that was added. */
+/** Result of adding an entry. */
 export interface EntryAdded {
   readonly id: string;
-  /** What its table has no column for, by field: it is not in the file. */
+  /** Values that its table has no column for, by field; they are not in the file. */
   readonly left: Readonly<Record<string, string>>;
 }
 
-/** Numbers of the invoices that were written or paid by that, and what no column had a place for. */
+/** Numbers of the invoices that were written or paid, and values that had no column. */
 export interface MarkOutcome {
   readonly invoices: readonly string[];
   readonly left: Readonly<Record<string, string>>;
@@ -82,23 +85,23 @@ export interface MarkOutcome {
 export interface InvoiceFacts {
   /** Absolute path. */
   readonly file: string;
-  /** ISO 4217, of what says no other. */
+  /** ISO 4217, of entries that name no other. */
   readonly currency: string;
   /** In the order of the file. */
   readonly entries: readonly EntryFact[];
   /** Of all entries, also where `entries` has been shortened. */
   readonly totals: Readonly<Record<EntryStatus, EntrySum>>;
   readonly flaws: readonly Diagnostic[];
-  /** Entries that could not be written into the file yet. */
+  /** Entries that are not in the file yet. */
   readonly unwritten: number;
-  /** Those that invoices can be written for. */
+  /** Clients that invoices can be written for. */
   readonly clients: readonly ClientFact[];
 }
 
 interface ClientFact {
   /** Short, as in the configuration. */
   readonly name: string;
-  /** Only work in these is theirs; null: all of it. */
+  /** Repositories whose work is theirs; null: all. */
   readonly repos: readonly string[] | null;
 }
 
@@ -109,15 +112,18 @@ export interface EntrySum {
   readonly amounts: Readonly<Record<string, number>>;
 }
 
-/** Newest entries and first flaws that clients are told of without asking: more only where one month has more. */
+/** Newest entries and first diagnostics in the facts that clients get; more only where one month has more. */
 const entriesTold = 200;
 
-/** `yyyy-mm`; '' for an entry without a day. */
+/** Returns `yyyy-mm`; '' for an entry without a day. */
 export function monthOf({ date }: Pick<TimeEntry, 'date'>): string {
   return date.slice(0, 7);
 }
 
-/** What clients are told again and again: whole months, so that what is shown of one adds up to what it comes to. */
+/**
+ * Returns the invoices as they are broadcast to clients: whole months, so that shown entries add up to a
+ * month's total.
+ */
 export function brieflyInvoices(invoices: InvoiceFacts): InvoiceFacts {
   const byMonth = Map.groupBy(invoices.entries, monthOf);
   const told = new Set<string>();
@@ -148,14 +154,14 @@ export function sumsByStatus(
   return { pending: sum('pending'), invoiced: sum('invoiced'), paid: sum('paid') };
 }
 
-/** Which entries are meant; what is left out does not matter. */
+/** Filter of entries; an absent field matches all. */
 export interface EntryQuery {
   /** First and last day, `yyyy-mm-dd`. */
   readonly from?: string;
   readonly to?: string;
   readonly repo?: string;
   readonly status?: EntryStatus;
-  /** Short name of the configuration: only what is theirs. */
+  /** Short name in the configuration: only that client's entries. */
   readonly client?: string;
 }
 
@@ -177,7 +183,7 @@ export function isMeant(
 export const exportFormats = ['csv', 'json', 'html'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** An entry that a person writes. */
+/** An entry written by a person. */
 export interface EntryDraft {
   readonly task: string;
   readonly repo: string;
@@ -185,11 +191,11 @@ export interface EntryDraft {
   /** `yyyy-mm-dd`. */
   readonly date: string;
   readonly minutes: number;
-  /** Cents for an hour; absent: as configured. */
+  /** Cents per hour; absent: the configured rate. */
   readonly rateCents?: number;
 }
 
-/** What a person changes about one that is not invoiced yet, or the status it goes on to. */
+/** A change by a person of an entry that is not invoiced yet, or its next status. */
 export interface EntryChange {
   readonly id: string;
   readonly fields: Partial<
@@ -197,26 +203,26 @@ export interface EntryChange {
   >;
 }
 
-/** How time becomes invoices. */
+/** Settings of invoicing. */
 export interface InvoiceConfig {
   /** Absolute path. */
   readonly file: string;
   /** ISO 4217. */
   readonly currency: string;
   readonly rates: Rates;
-  /** Which of both an entry holds, where both are known: our clock's time, or what the worker says. */
+  /** The source that an entry uses where both are known: our clock, or the worker's claim. */
   readonly time: 'measured' | 'claim';
-  /** Working time of a day in minutes; absent: `1 day` needs a person. */
+  /** Working time of a day in minutes; absent: `1 day` needs a person to decide. */
   readonly day?: number;
-  /** Who writes invoices; absent where nobody said. */
+  /** Issuer of invoices; absent where not configured. */
   readonly from?: InvoiceParty;
-  /** By a short name. The first is meant where none is named. */
+  /** By a short name. The first one is the default. */
   readonly clients: Readonly<Record<string, InvoiceClient>>;
   /** Printed below the sum. */
   readonly notes: readonly string[];
 }
 
-/** Cents for an hour; what is said most precisely holds: task, then worker, then repository, then `hour`. */
+/** Cents per hour. The most specific one applies: task, then worker, then repository, then `hour`. */
 export interface Rates {
   readonly hour: number;
   readonly repos: Readonly<Record<string, number>>;
@@ -224,7 +230,7 @@ export interface Rates {
   readonly workers: Readonly<Record<string, number>>;
 }
 
-/** Somebody on an invoice. */
+/** A party on an invoice. */
 export interface InvoiceParty {
   readonly name: string;
   /** Address, tax number … */
@@ -232,11 +238,11 @@ export interface InvoiceParty {
 }
 
 export interface InvoiceClient extends InvoiceParty {
-  /** Whose entries are theirs; absent for all. */
+  /** Repositories whose entries are theirs; absent for all. */
   readonly repos?: readonly string[];
 }
 
-/** Cents for an hour of this work. */
+/** Returns the cents per hour of this work. */
 export function rateFor(
   { hour, repos, tasks, workers }: Rates,
   { repo, task, worker }: { readonly repo: string; readonly task: string; readonly worker: string },
@@ -244,7 +250,7 @@ export function rateFor(
   return own(tasks, task) ?? own(workers, worker) ?? own(repos, repo) ?? hour;
 }
 
-/** Names come from outside: `constructor` is none that everything has. */
+/** Looks up own keys only: names come from outside, and every object inherits `constructor`. */
 function own(rates: Readonly<Record<string, number>>, name: string): number | undefined {
   return Object.hasOwn(rates, name) ? rates[name] : undefined;
 }

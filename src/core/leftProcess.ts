@@ -1,34 +1,34 @@
 import { failure, type Problem, problemOf, type Result } from '../lib/result.ts';
 
-/** A process as people know it. */
+/** A process with its command. */
 export interface NamedProcess {
   readonly pid: number;
   /** One line, without control characters. */
   readonly command: string;
 }
 
-/** A process that runs on although the host that kept its worker has gone. */
+/** A process that still runs although the host of its worker has ended. */
 export interface LeftProcess extends NamedProcess {
-  /** Tells it from another process with the same pid. */
+  /** Start time, which distinguishes it from another process with the same pid. */
   readonly start: string;
 }
 
-/** What is left of workers, by their ids. */
+/** Leftover processes of workers, by worker id. */
 export type Left = Readonly<Record<string, readonly LeftProcess[]>>;
 
-/** Says what a yes to a plan ends. */
+/** Describes the processes that confirming a plan ends. */
 export function endsText(left: readonly LeftProcess[]): string {
   const what = left.length === 1 ? '1 process' : `${left.length} processes`;
   return `Ends ${what} left of its last run, and what they start until then: ${processNames(left)}.`;
 }
 
-/** What a yes to a preview or a plan ends before anything else is done. */
+/** Processes that confirming a preview or a plan ends first. */
 export interface Ends {
-  /** Absent when nothing is left of an earlier run. Its text is among the warnings. */
+  /** Absent when an earlier run left none. Its text is among the warnings. */
   readonly left?: readonly LeftProcess[];
 }
 
-/** Says that something of a lost worker runs on, and how to end it. */
+/** Reports leftover processes of a lost worker, and how to end them. */
 export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
   return problemOf(
     'processes_left',
@@ -37,7 +37,10 @@ export function leftProblem(id: string, left: readonly LeftProcess[]): Problem {
   );
 }
 
-/** Refuses to take the folder away below what runs in it without a person's yes, or could not be ended. */
+/**
+ * Refuses to remove a worktree below processes that the user has not confirmed to end, or that could not be
+ * ended.
+ */
 export function leftRefusal(id: string, left: readonly LeftProcess[]): Result<never> {
   return failure(
     'processes_left',
@@ -46,11 +49,11 @@ export function leftRefusal(id: string, left: readonly LeftProcess[]): Result<ne
   );
 }
 
-/** Names processes for a person, such as `123 (node server.js), 124 (sh)`. */
+/** Formats processes such as `123 (node server.js), 124 (sh)`. */
 export function processNames(processes: readonly NamedProcess[]): string {
   return processes.map(({ pid, command }) => `${pid} (${command})`).join(', ');
 }
 
-/** Where processes do not show their environment, nothing tells whose they are. */
+/** Notice for systems whose processes do not show their environment, so that their owner is unknown. */
 export const cannotLook =
   'What is left of workers of a killed host cannot be looked for here: this system has no /proc.';

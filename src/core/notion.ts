@@ -1,71 +1,71 @@
 import type { Problem } from '../lib/result.ts';
 
-/** What can be synced. */
+/** Tables that can be synced. */
 export const syncTables = ['board', 'invoices'] as const;
 export type SyncTable = (typeof syncTables)[number];
 
-/** Types of Notion's properties that we can read and write. */
+/** Notion's property types that can be read and written. */
 export type PropertyType = 'title' | 'rich_text' | 'select' | 'status' | 'date' | 'number' | 'url';
 
 export interface FieldMapping {
   readonly propertyId: string;
-  /** As it was called; only for messages. */
+  /** Its last known name; only for messages. */
   readonly name: string;
-  /** As it was; a property of another type since is not the same one. */
+  /** Its last known type; a property that has another type since is not the same one. */
   readonly type: PropertyType;
 }
 
-/** Which property of a data source is which field of ours. Holds no secret; a person may edit it. */
+/** Maps properties of a data source to fields. Holds no secret; a person may edit it. */
 export interface Mapping {
   readonly databaseId: string;
   readonly dataSourceId: string;
-  /** The text property with our ids; null until a person agreed to add it. */
+  /** The text property with our ids; null until a person agrees to add it. */
   readonly idProperty: string | null;
   readonly fields: Readonly<Record<string, FieldMapping>>;
-  /** The statuses in Notion that stand for each choice of ours; any other is left alone. */
+  /** Notion's statuses that map to each of our choices; any other is not changed. */
   readonly statusMap: Readonly<Record<string, readonly string[]>>;
-  /** The one of them that we write. */
+  /** The status that is written for each choice. */
   readonly writeStatus: Readonly<Record<string, string>>;
-  /** ISO 4217, for amounts where no property says it; `EUR` when left out. */
+  /** ISO 4217, for amounts without a currency property; default `EUR`. */
   readonly currency?: string;
 }
 
 export interface NotionConfig {
   readonly board?: Mapping;
   readonly invoices?: Mapping;
-  /** The status in Notion that asks for a worker. */
+  /** The status in Notion that requests a worker. */
   readonly wantedStatus?: string;
-  /** Whether a finished card's page gets a comment. */
+  /** A finished card's page gets a comment. */
   readonly comment?: boolean;
 }
 
-/** Many cards or entries have changed, or the last worker has ended since the last sync. */
+/** Reason for a sync: many changed cards or entries, or the end of the last worker since the last sync. */
 export type SyncSuggestion = 'cards' | 'entries' | 'end';
 
-/** How things stand with Notion; only where it is connected. */
+/** State of the sync with Notion; only where it is connected. */
 export interface NotionFacts {
   readonly tables: readonly SyncTable[];
-  /** Rows that differ from what was last synced, in all and by table. */
+  /** Rows that differ from the last sync, in total and by table. */
   readonly pending: number;
   readonly waiting: Readonly<Partial<Record<SyncTable, number>>>;
-  /** Why it is time to sync; absent while it is not. */
+  /** Why a sync is due; absent while it is not. */
   readonly suggestion?: SyncSuggestion;
   readonly conflicts: readonly SyncConflict[];
-  /** Null while nothing is synced. */
+  /** Null while no sync runs. */
   readonly running: {
     readonly table: SyncTable;
     readonly stage: string;
     readonly done: number;
     readonly total: number | null;
   } | null;
-  /** ISO time; null before the first time since the controller began. */
+  /** ISO time; null before the first sync since the controller's start. */
   readonly syncedAt: string | null;
 }
 
-/** Text, a count of minutes or cents, or nothing. Normalised, so that equal values are the same. */
+/** Text, a count of minutes or cents, or nothing. Normalised, so that equal values compare equal. */
 export type FieldValue = string | number | null;
 
-/** A field that changed on both sides, or where it must not. Written to neither. */
+/** A field that changed on both sides, or where it must not. Neither side is written. */
 export interface RowConflict {
   readonly id: string;
   readonly field: string;
@@ -76,31 +76,31 @@ export interface RowConflict {
 
 export interface SyncConflict extends RowConflict {
   readonly table: SyncTable;
-  /** Whether a person has decided; the next sync does it. */
+  /** A person has decided; the next sync applies the decision. */
   readonly isDecided: boolean;
 }
 
 /** `mine` is the file's value, `theirs` is Notion's. */
 export type SyncChoice = 'mine' | 'theirs' | { readonly edited: FieldValue };
 
-/** A card that was moved in Notion to the status that asks for a worker. Nothing starts by that. */
+/** A card that was moved in Notion to the status that requests a worker. It starts nothing by itself. */
 export interface WantedCard {
-  /** Null for a page that has no id yet. */
+  /** Null for a page without an id. */
   readonly id: string | null;
   readonly task: string;
   readonly repo: string | null;
 }
 
-/** What a sync came to; in a dry run, what it would come to. */
+/** Result of a sync, or the expected one in a dry run. */
 export interface SyncOutcome {
   readonly created: number;
   readonly updated: number;
   readonly pulled: number;
   readonly conflicts: readonly SyncConflict[];
   readonly problems: readonly Problem[];
-  /** Texts of cards that were moved to the status that asks for a worker. */
+  /** Texts of cards that were moved to the status that requests a worker. */
   readonly wanted: readonly string[];
-  /** Sound rows that no sync knows, for they have no id; absent where there are none. */
+  /** Sound rows that no sync covers because they have no id; absent where there are none. */
   readonly withoutId?: readonly UnknownRow[];
 }
 
@@ -108,47 +108,50 @@ export interface SyncOutcome {
 export interface UnknownRow {
   readonly table: SyncTable;
   readonly task: string;
-  /** It has left the file for an invoice, so it gets no id any more. */
+  /** It has left the file for an invoice, so it gets no id. */
   readonly isBilled?: true;
 }
 
-/** What came of rebuilding what was known of Notion. */
+/** Result of rebuilding the sync's base from both sides. */
 export interface RebuildOutcome {
-  /** Rows that both sides have. */
+  /** Rows that exist on both sides. */
   readonly rows: number;
   readonly conflicts: readonly SyncConflict[];
   readonly problems: readonly Problem[];
-  /** Where files are now that were in the way; absolute. */
+  /** Absolute paths of the files that were moved out of the way. */
   readonly setAside: readonly string[];
 }
 
 /** Refusals of a sync that a rebuild repairs. */
 export const rebuildCodes: readonly string[] = ['notion_base_damaged', 'notion_intents_damaged'];
 
-/** What a person is shown before they connect, and after. */
+/** Preview for the user before and after connecting. */
 export interface NotionProposal {
   readonly table: SyncTable;
   /** Our fields and the properties that hold them. */
   readonly fields: readonly { readonly field: string; readonly property: string }[];
-  /** What would be added in Notion, and what stays without a property. */
+  /** Additions in Notion, and fields that stay without a property. */
   readonly notes: readonly string[];
 }
 
-/** Where boards and invoices are in Notion, or below which page they are to be made; and how they are to be synced. */
+/**
+ * Location of boards and invoices in Notion, or the page below which they are created; and options of the
+ * sync.
+ */
 export interface NotionWish {
   readonly board?: string;
   readonly invoices?: string;
   readonly page?: string;
-  /** Properties by name for fields, such as `worker` or `board.worker`; empty for none. */
+  /** Property names by field, such as `worker` or `board.worker`; an empty name maps none. */
   readonly map?: Readonly<Record<string, string>>;
   readonly wantedStatus?: string;
   readonly comment?: boolean;
 }
 
 export interface NotionStatus {
-  /** Where the token is and its last four characters; null for none. */
+  /** Source of the token and its last four characters; null for none. */
   readonly token: { readonly source: string; readonly lastFour: string } | null;
-  /** The integration's name; null where it could not be asked. */
+  /** The integration's name; null where it could not be read. */
   readonly integration: string | null;
   readonly tables: readonly SyncTable[];
   readonly pending: number;

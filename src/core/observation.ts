@@ -1,20 +1,20 @@
 import type { AskedQuestion, WorkerState } from './worker.ts';
 
-/** What a hook says happened inside an agent, in words that every agent shares. */
+/** An agent's event as its hook reports it, in terms that all agents share. */
 export type Report =
   | { readonly kind: 'session-started'; readonly sessionId: string }
-  /** `byItself`: work in the background came to an end, and its person may still be asked something beside that. */
+  /** `byItself`: background work ended, and a question to the user may still be open beside it. */
   | { readonly kind: 'prompted'; readonly byItself?: true }
   | { readonly kind: 'tool-started' }
-  /** `what` as it would have been asked; `call` names the use of the tool. */
+  /** `what`: the text that a question about it would have; `call`: id of the tool use. */
   | { readonly kind: 'tool-ended'; readonly what: string; readonly call?: string }
-  /** `request`: id of what was posted; absent where no answer can be given to it. */
+  /** `request`: id of the posted request; absent where it cannot be answered. */
   | { readonly kind: 'asked'; readonly what: string; readonly request?: string }
-  /** A person said yes or no to this request elsewhere; the agent goes on. */
+  /** A person answered this request elsewhere; the agent continues. */
   | { readonly kind: 'answered'; readonly request: string }
-  /** `goesOn`: agents that it started work on in the background, and a turn begins by itself when they end. */
+  /** `goesOn`: its background agents still run, and the next turn begins by itself when they end. */
   | { readonly kind: 'turn-ended'; readonly said: string | null; readonly goesOn?: true }
-  /** `until`: ISO time at which a usage limit ends, where that is known. */
+  /** `until`: ISO time at which a usage limit ends, where known. */
   | {
       readonly kind: 'turn-failed';
       readonly error: string;
@@ -29,29 +29,29 @@ export type Signal =
   | { readonly source: 'hook'; readonly report: Report }
   | SessionSign
   | TitleSign
-  /** What a screen that fell quiet shows: a question, or the prompt, where nothing is asked. */
+  /** A quiet screen: a question, or the prompt with no question open. */
   | { readonly source: 'screen'; readonly says: 'question' | 'prompt' }
   /** Only for agents without hooks: output flows, or has stopped. */
   | { readonly source: 'output'; readonly flowing: boolean };
 
 /**
- * `resting` only once nothing has been printed for a moment: the title is ahead of the hooks. `asking` is for agents
- * whose titles are all that tells of a question.
+ * `resting` only after a moment without output, because the title is ahead of the hooks. `asking` is for
+ * agents whose titles are the only evidence of a question.
  */
 export interface TitleSign {
   readonly source: 'title';
   readonly says: 'asking' | 'working' | 'resting';
 }
 
-/** What the agent keeps of itself for other programs, where it does. */
+/** The state that an agent publishes for other programs, where it does. */
 export interface SessionSign {
   readonly source: 'session';
   readonly says: 'asking' | 'working' | 'resting';
-  /** Since when, in milliseconds since 1970. */
+  /** Start of that state, in milliseconds since 1970. */
   readonly at: number;
 }
 
-/** State and questions after a sign. Every state but `lost` has an exit edge that needs no hook. */
+/** State and open questions of a worker. Every state but `lost` has an exit edge that needs no hook. */
 export interface Observation {
   readonly state: WorkerState;
   /** Oldest first; the last one is on the screen. */
@@ -59,11 +59,11 @@ export interface Observation {
 }
 
 export interface OpenQuestion extends AskedQuestion {
-  /** Names the use of the tool that is asked for; absent where that is not known. */
+  /** Id of the tool use that is asked for; absent where unknown. */
   readonly call?: string;
 }
 
-/** The one state machine of workers. Pure and total: a sign that says nothing new returns the same object. */
+/** The one state machine of workers. Pure and total: a signal without news returns the same object. */
 export function observe(now: Observation, sign: Signal): Observation {
   const next = nextState(now, sign);
   return next.state === now.state && areSame(next.questions, now.questions) ? now : next;
@@ -93,7 +93,7 @@ function afterReport(now: Observation, report: Report): Observation {
     case 'prompted':
       return report.byItself && now.state === 'waiting' ? now : to('working');
     case 'tool-started':
-      // Beside a question another tool may begin; its own tool began before it.
+      // // Another tool may begin beside a question; the question's own tool began before it.
       return now.state === 'waiting' ? now : to('working');
     case 'tool-ended':
       return now.state === 'waiting' ? without(now, (open) => isAbout(open, report)) : to('working');
@@ -103,7 +103,7 @@ function afterReport(now: Observation, report: Report): Observation {
       return withQuestion(now, report);
     case 'turn-ended':
       if (!report.goesOn) return to('idle');
-      // What waits then is the question of an agent in the background.
+      // // An open question is then that of a background agent.
       return now.state === 'waiting' ? now : to('working');
     case 'turn-failed':
       return to(report.limited ? 'limited' : 'idle');
@@ -112,10 +112,10 @@ function afterReport(now: Observation, report: Report): Observation {
   }
 }
 
-/** It tells of Esc, of menus and of the person's own commands; of a question it does not say what it is. */
+/** Covers Esc, menus and the user's own commands; it does not contain a question's text. */
 function afterSession(now: Observation, says: SessionSign['says']): Observation {
   if (says === 'working') return to('working');
-  // A limit ends a turn, too, and what is asked then is what to do about it.
+  // // A limit ends a turn too, and the question is then about the limit.
   if (now.state === 'limited') return now;
   if (says === 'resting') return to('idle');
   return now.state === 'waiting' ? now : waiting([{ text: unknownQuestion }]);
@@ -132,19 +132,19 @@ function afterTitle(now: Observation, says: TitleSign['says']): Observation {
   return now.state === 'working' || isBefore(now.state) ? to('idle') : now;
 }
 
-/** A title tells of a question and not what it is. */
+/** Text of a question that only a title reports; the title does not contain it. */
 const askedByTitle = 'an answer';
 
-/** Esc at a question changes neither title nor hook: the prompt is back, and that is all. */
+/** Esc at a question changes neither title nor hook; only the prompt reappears. */
 function afterScreen(now: Observation, says: 'question' | 'prompt'): Observation {
   if (says === 'prompt') return isBefore(now.state) || now.state === 'waiting' ? to('idle') : now;
-  // Whatever is asked before the first hook is about trust: in the folder, in its servers, in its settings.
+  // // Any question before the first hook is about trust: in the folder, in its servers, in its settings.
   if (now.state === 'starting') return to('needs-trust');
-  // Its hook never came, or the person opened a menu.
+  // // Its hook never came, or the user opened a menu.
   return now.state === 'working' || now.state === 'idle' ? waiting([{ text: unknownQuestion }]) : now;
 }
 
-/** What is on a screen, when no hook has told of it. */
+/** Text of a question on the screen that no hook reported. */
 const unknownQuestion = 'something in its pane';
 
 function afterOutput(now: Observation, flowing: boolean): Observation {
@@ -152,15 +152,18 @@ function afterOutput(now: Observation, flowing: boolean): Observation {
   return now.state === 'starting' || now.state === 'working' ? to('idle') : now;
 }
 
-/** Whether the agent has not begun its conversation yet, as far as we know. */
+/** Reports whether the agent's conversation has not begun, as far as known. */
 function isBefore(state: WorkerState): boolean {
   return state === 'starting' || state === 'needs-trust';
 }
 
-/** A worker that asks more than this all at once is flooding: of the rest, the latest alone is kept. */
+/** Most open questions of one worker. A worker with more is flooding: only the latest of the rest is kept. */
 const mostQuestions = 50;
 
-/** A question of which only the screen told gets its name; so does one that an earlier log kept without its id. */
+/**
+ * Adds a question. It replaces one known only from the screen, and one that an earlier log kept without its
+ * id.
+ */
 function withQuestion({ questions }: Observation, { what, request }: Extract<Report, { kind: 'asked' }>) {
   const isUnnamed = ({ text, request: known }: OpenQuestion) =>
     text === unknownQuestion || (request !== undefined && known === undefined && text === what);
@@ -168,7 +171,7 @@ function withQuestion({ questions }: Observation, { what, request }: Extract<Rep
   return waiting([...others, { text: what, ...(request !== undefined && { request }) }]);
 }
 
-/** The use of a tool decides, where it is known of both: what is asked may look alike. */
+/** Compares ids of the tool use where both are known, because texts may look alike. */
 function isAbout(open: OpenQuestion, ended: Extract<Report, { kind: 'tool-ended' }>): boolean {
   return open.call !== undefined && ended.call !== undefined
     ? open.call === ended.call
@@ -179,7 +182,7 @@ function waiting(questions: readonly OpenQuestion[]): Observation {
   return { state: 'waiting', questions };
 }
 
-/** Without the last question that fits. */
+/** Removes the last question that matches. */
 function without(now: Observation, fits: (open: OpenQuestion) => boolean): Observation {
   const at = now.questions.findLastIndex(fits);
   if (at < 0) return now;

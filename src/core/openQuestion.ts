@@ -1,9 +1,9 @@
 /**
- * Whether a screen of a terminal program shows a question that is open, so that Enter, or what is typed, would answer it.
- * One rule for all agents: it knows the shapes of menus, key hints and boxes, and no program by name. Where it cannot
- * tell, it says yes: a line that is refused can be sent again, an answer cannot be taken back.
+ * Reports whether a terminal screen shows an open question, so that Enter, or typed text, would answer it.
+ * One rule for all agents: it knows the shapes of menus, key hints and boxes, and no program by name. In
+ * doubt it returns true: a refused line can be sent again, an answer cannot be taken back.
  * @param screen its lines as plain text
- * @param own what we have typed there ourselves and not entered yet: a list of numbers in a box looks like a menu
+ * @param own text that we typed there and have not entered: a list of numbers in a box looks like a menu
  */
 export function showsOpenQuestion(screen: string, own = ''): boolean {
   const lines = screen.split('\n').map(withoutFrame);
@@ -12,26 +12,26 @@ export function showsOpenQuestion(screen: string, own = ''): boolean {
   return isChoice || isHinted(lastWritten(rest, hintLines)) || asksForWord(lastWritten(below, 1)[0] ?? '');
 }
 
-/** Choices carry a mark in front of the one that Enter takes. */
+/** A mark in front of the choice that Enter takes. */
 const marked = /^(\s*)([❯›▶▸➤➜>●◉→*])\s*(\S.*)?$/u;
-/** A person's own words stand behind one of these, in the box and above it. */
+/** Marks in front of the user's own text, in the box and above it. */
 const promptMarks = '❯›>';
-/** Used in front of choices and in front of sentences alike: only numbers tell them apart. */
+/** Numbered choices. Some marks precede choices and sentences alike; only numbers distinguish them. */
 const numbered = /^\s*(?:\d{1,2}[.)]|\[\d{1,2}\])\s*\S/;
-/** Choices wrap and have descriptions between them. */
+/** Lines searched around a choice: choices wrap and have descriptions between them. */
 const siblingReach = 8;
-/** So many of the last lines that are not empty may hold key hints. */
+/** Number of last non-empty lines that may hold key hints. */
 const hintLines = 12;
 
-/** Takes borders and scroll bars off, and leaves each text in its column. */
+/** Removes borders and scroll bars, and leaves each text in its column. */
 function withoutFrame(line: string): string {
   const end = line.replace(/[\s│┃║▌▐█|]+$/u, '');
   return end.replace(/^[\s│┃║▌▐|]+/u, (border) => ' '.repeat(border.length));
 }
 
 /**
- * The line behind the last box that a person types into, or that holds what they said; 0 without one. What stands above
- * it is past, what stands in it is theirs, and a menu takes the place of the box.
+ * Returns the index after the last box that holds the user's input or past text; 0 without one. Lines above
+ * it are past, lines in it are the user's, and a menu replaces the box.
  */
 function boxEnd(lines: readonly string[]): number {
   const last = lines.findLastIndex(
@@ -40,19 +40,22 @@ function boxEnd(lines: readonly string[]): number {
   return last + 1;
 }
 
-/** Boxes of blocks, and of a bar at the left with a foot below it. */
+/** Recognises boxes of blocks, and of a bar at the left with a foot below it. */
 function isBoxEnd(line: string): boolean {
   return /^\s*╹?▀{8,}\s*$/u.test(line);
 }
 
-/** A box between two rules begins with its mark; menus between rules begin with words or end without a rule. */
+/**
+ * Recognises a box between two rules, which begins with its mark; menus between rules begin with words or
+ * end without a rule.
+ */
 function isRuledBoxEnd(lines: readonly string[], at: number): boolean {
   if (!isRule(lines[at] ?? '')) return false;
   const top = lines.slice(0, at).findLastIndex(isRule);
   return top >= 0 && /^\s?[❯›>!#]/u.test(lines[top + 1] ?? '');
 }
 
-/** A frame around one line that begins with a mark and is no choice. */
+/** Recognises a frame around one line that begins with a mark and is no choice. */
 function isFramedBoxEnd(lines: readonly string[], at: number): boolean {
   const [top = '', box = '', foot = ''] = lines.slice(Math.max(0, at - 2), at + 1);
   return /^\s*╭─{3}/u.test(top) && /^\s*╰─{3}/u.test(foot) && isLoneBox(box);
@@ -68,13 +71,13 @@ function isRule(line: string): boolean {
 }
 
 interface LowestMark {
-  /** It is a choice beside another one, and not what we have typed. */
+  /** It is a choice beside another one, and not text that we typed. */
   readonly isChoice: boolean;
-  /** What is not a person's: what stands below their words. */
+  /** Lines below the user's text. */
   readonly rest: readonly string[];
 }
 
-/** Only the lowest mark of a person's words counts: above it stands what they said before, with the same mark. */
+/** Finds the lowest mark. Only that one counts: past messages above it carry the same mark. */
 function lowestMark(lines: readonly string[], own: string): LowestMark {
   for (let at = lines.length - 1; at >= 0; at--) {
     const found = marked.exec(lines[at] ?? '');
@@ -96,7 +99,10 @@ function hasNumberedSibling(lines: readonly string[], at: number): boolean {
   );
 }
 
-/** Without numbers any two lines look like it: what Enter does has to be said below, or what is asked above. */
+/**
+ * Reports whether a choice without a number has a sibling. Any two lines look like that, so a key hint below
+ * or above is required.
+ */
 function hasSibling(lines: readonly string[], at: number): boolean {
   const column = textColumn(lines[at] ?? '');
   const isBeside = around(lines, at, 1).some(
@@ -110,7 +116,7 @@ function around(lines: readonly string[], at: number, reach: number): readonly s
   return [...lines.slice(Math.max(0, at - reach), at), ...lines.slice(at + 1, at + 1 + reach)];
 }
 
-/** Whether what stands behind a mark is what we have typed. */
+/** Reports whether the text after a mark is text that we typed. */
 function isOwn(lines: readonly string[], at: number, own: string): boolean {
   if (own === '') return false;
   const [first = '', ...more] = lines.slice(at, groupEnd(lines, at));
@@ -118,7 +124,7 @@ function isOwn(lines: readonly string[], at: number, own: string): boolean {
   return text !== '' && own.includes(text);
 }
 
-/** The next line that is empty. */
+/** Returns the index of the next empty line. */
 function groupEnd(lines: readonly string[], at: number): number {
   const end = lines.findIndex((line, i) => i > at && line.trim() === '');
   return end < 0 ? lines.length : end;
@@ -133,7 +139,7 @@ function isNear(one: number, other: number): boolean {
   return Math.abs(one - other) <= 1;
 }
 
-/** Keys and what they do in a menu; at the beginning of a part, for titles and paths may hold any words. */
+/** Key hints of menus; matched at the beginning of a part, because titles and paths may hold any words. */
 const hints = [
   /^(?:(?:please\s+)?(?:press|hit)\s+)?\[?(?:enter|return)\b\]?:?\s+(?:to\s+)?(?:confirm|select|continue|submit|choose|accept|approve|proceed|answer|toggle|save)\b/i,
   /^[⏎↵]\s*(?:to\s+)?(?:confirm|select|continue|submit|choose|accept|save)\b/iu,
@@ -145,13 +151,13 @@ const hints = [
   /^would you like to continue\?/i,
 ];
 
-/** Between one hint and the next, and around them. */
+/** Separators between and around hints. */
 const separators = /\s{2,}|\s[·•|]\s|[,.;:]\s|\sor\s|[()]/;
 
-/** A turn that can be interrupted is named with its key, too, in brackets. */
+/** The hint that a running turn can be interrupted, in brackets; it is no menu. */
 const interruption = /\(\s*esc to cancel\b[^()]*\)/gi;
 
-/** Narrow terminals wrap hints. */
+/** Reports whether a line is a hint, alone or with the next one, because narrow terminals wrap hints. */
 function isHinted(lines: readonly string[]): boolean {
   return lines.some((line, at) => isHint(line) || isHint(`${line} ${lines[at + 1]?.trim() ?? ''}`));
 }
@@ -161,14 +167,14 @@ function isHint(line: string): boolean {
   return parts.some((part) => hints.some((hint) => hint.test(part.replace(/^[^\p{L}△⇆⏎↵[]+/u, ''))));
 }
 
-/** Yes or no, or a secret, asked for on the line that the cursor is on. */
+/** Reports whether the cursor's line asks for yes or no, or for a secret. */
 function asksForWord(line: string): boolean {
   return /[([]\s*y(?:es)?\s*[/|]\s*n(?:o)?\b|\(y\)es|\byes\/no\b|\(y\)\s*$|(?:password|passphrase|passcode|\bPIN)\b.*:\s*$/i.test(
     line,
   );
 }
 
-/** The last lines that are not empty. */
+/** Returns the last non-empty lines. */
 function lastWritten(lines: readonly string[], count: number): readonly string[] {
   return lines.filter((line) => line.trim() !== '').slice(-count);
 }

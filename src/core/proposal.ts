@@ -3,10 +3,10 @@ import { workerId } from './ids.ts';
 import type { Ends } from './leftProcess.ts';
 import type { FileCopy, PortBlock, Role, SetupPlan } from './worker.ts';
 
-/** Who wants a worker started. Asking is open to all of them; only a person at a client approves. */
+/** Who proposes a start. All of them may propose; only a person at a client approves. */
 export type Proposer = 'person' | 'orchestrator' | 'board';
 
-/** What to start. */
+/** The worker to start. */
 export interface ProposalDraft {
   /** Absent for a worker; the orchestrator's `repo` is empty. */
   readonly role?: Role;
@@ -17,12 +17,12 @@ export interface ProposalDraft {
   readonly agent: string | null;
 }
 
-/** The id of what would be started. */
+/** Returns the id of the worker that would be started. */
 export function draftId({ repo, task }: ProposalDraft): string {
   return workerId(repo, task);
 }
 
-/** A worker that someone wants started, or resumed. Becomes a process only by approval. */
+/** A proposed start or resume of a worker. Only an approval turns it into a process. */
 export interface Proposal {
   /** Counts from 1 in each workspace; never reused. */
   readonly n: number;
@@ -31,18 +31,20 @@ export interface Proposal {
   /** ISO time. */
   readonly at: string;
   readonly draft: ProposalDraft;
-  /** What would be done; null while it is being worked out or when it cannot be. */
+  /** The plan; null while it is computed or when there is none. */
   readonly plan: StartPlan | null;
-  /** Why it cannot be started as it stands. */
+  /** Why it cannot be started in this state. */
   readonly problem: Problem | null;
-  /** What speaks against starting it just now: `limit_reached` or `agent_limited`, where a person may insist, or
-   * `budget_spent`. */
+  /**
+   * A reason against starting it now: `limit_reached` or `agent_limited`, which a person may override, or
+   * `budget_spent`.
+   */
   readonly limit?: Problem;
 }
 
-/** Exactly what an approval lets happen; the approval names its digest, so nothing else can. */
+/** Exactly what an approval permits; the approval names its digest, so nothing else can run. */
 export interface StartPlan extends Ends {
-  /** Hash over everything below that decides what is run and where. */
+  /** Hash over all fields below that decide what runs and where. */
   readonly digest: string;
   readonly id: string;
   /** Absent for a worker. */
@@ -55,19 +57,19 @@ export interface StartPlan extends Ends {
   /** Absolute path; the workspace itself for the orchestrator. */
   readonly worktree: string;
   readonly command: readonly string[];
-  /** Names, not values, of the variables the process is given. */
+  /** Names, not values, of the process's environment variables. */
   readonly environment: readonly string[];
   readonly sessionId: string;
-  /** The brief is no argument: it is typed once the agent knows our tools. */
+  /** The brief is not an argument: it is typed once the agent has called our tools. */
   readonly delivery?: 'typed';
-  /** A resume that has no conversation to go on with. */
+  /** A resume that has no conversation to continue. */
   readonly anew?: true;
-  /** Ignored files that the worktree gets copies of; absent when there are none. */
+  /** Ignored files that are copied into the worktree; absent when there are none. */
   readonly copies?: readonly FileCopy[];
-  /** Run in the worker's pane before the agent; absent when there is nothing to do, or it has been done. */
+  /** Runs in the worker's pane before the agent; absent when there is nothing to do, or it is done. */
   readonly setup?: SetupPlan;
   readonly ports?: PortBlock;
-  /** Things worth knowing before saying yes: offline, stale base, overlaps. */
+  /** Warnings before an approval: offline, stale base, overlaps. */
   readonly warnings: readonly string[];
 }
 
@@ -82,13 +84,13 @@ export interface BaseCommit {
   readonly committedAt: string;
 }
 
-/** What finishing a worker would do, and what stands in its way. */
+/** Effects of finishing a worker, and the reasons against it. */
 export interface FinishPreview extends Ends {
   readonly id: string;
   readonly branch: string;
   /** Branch the work is merged into. */
   readonly into: string;
-  /** Last commit of the branch; finish refuses when it moved since. */
+  /** Last commit of the branch; finish refuses when it moved since the preview. */
   readonly tip: string;
   /** Oldest first, `<short oid> <subject>`. */
   readonly commits: readonly string[];
@@ -96,32 +98,32 @@ export interface FinishPreview extends Ends {
   readonly diffstat: readonly string[];
   /** Paths relative to the worktree. */
   readonly uncommitted: readonly string[];
-  /** Ignored files that cannot be made again by a build; deleted with the worktree. */
+  /** Ignored files that a build cannot recreate; deleted with the worktree. */
   readonly ignored: readonly string[];
   /** Paths that would conflict with `into`. */
   readonly conflicts: readonly string[];
-  /** What stands in the way, in words; empty when it can be finished. */
+  /** Reasons against a finish, as sentences; empty when it can be finished. */
   readonly blockers: readonly string[];
-  /** Workers that will not merge any more once this one has; absent where nobody looked. */
+  /** Workers that conflict once this one is merged; absent where not compared. */
   readonly conflictsAfter?: readonly string[];
-  /** Command that is run in the worktree first and must succeed; absent where none is configured. */
+  /** Command that runs in the worktree first and must succeed; absent where none is configured. */
   readonly checks?: readonly string[];
-  /** Things worth knowing before saying yes; absent for nothing. */
+  /** Warnings before a confirmation; absent when there is none. */
   readonly warnings?: readonly string[];
 }
 
 export interface FinishResult {
   readonly id: string;
   readonly into: string;
-  /** Merge commit; the branch's last commit where that had been merged before by fast-forward. */
+  /** Merge commit; the branch's last commit where that was already merged by fast-forward. */
   readonly merge: string;
   /** Ref that keeps the branch's last commit. */
   readonly backup: string;
-  /** What was left behind, such as a folder that something still writes to. */
+  /** What could not be removed, such as a folder that a program still writes to. */
   readonly warnings?: readonly string[];
 }
 
-/** What removing a worker without merging would lose. */
+/** Losses by removing a worker without merging. */
 export interface CleanPreview extends Ends {
   readonly id: string;
   readonly branch: string;
@@ -130,9 +132,9 @@ export interface CleanPreview extends Ends {
   readonly unmerged: readonly string[];
   readonly uncommitted: readonly string[];
   readonly ignored: readonly string[];
-  /** Whether the task's name must be typed: something listed above would go. */
+  /** The task's name must be typed, because something listed above would be lost. */
   readonly wantsTypedName: boolean;
-  /** Things worth knowing before saying yes; absent for nothing. */
+  /** Warnings before a confirmation; absent when there is none. */
   readonly warnings?: readonly string[];
 }
 
@@ -140,30 +142,30 @@ export interface CleanResult {
   readonly id: string;
   /** Ref that keeps the branch's last commit, and uncommitted work as a commit on top where there was any. */
   readonly backup: string;
-  /** What was left behind. */
+  /** What could not be removed. */
   readonly warnings?: readonly string[];
 }
 
-/** What bringing the base branch into a worker's branch came to. */
+/** Result of merging the base branch into a worker's branch. */
 export interface Brought {
   readonly id: string;
   readonly base: string;
-  /** The branch's last commit afterwards; null while conflicts wait in the worktree. */
+  /** The branch's last commit afterwards; null while the worktree has unresolved conflicts. */
   readonly commit: string | null;
   /** Paths with conflict markers in the worktree. */
   readonly conflicts: readonly string[];
 }
 
-/** What taking back a finish or clean came to. */
+/** Result of undoing a finish or clean. */
 export interface UndoResult {
   readonly id: string;
   readonly branch: string;
-  /** Whether uncommitted work came back with it, uncommitted. */
+  /** Uncommitted work was restored too, uncommitted. */
   readonly uncommitted: boolean;
-  /** The branch that the merge was taken back from; null when there was none, or it stays. */
+  /** The branch that the merge was removed from; null when there was none, or it stays. */
   readonly takenBackFrom: string | null;
   /** Why the merge stays, and the command that reverts it; null when it does not. */
   readonly mergeStays: { readonly why: string; readonly revert: string } | null;
-  /** What hooks said that failed although all is there; absent for nothing. */
+  /** Output of hooks that failed although the restore succeeded; absent when there is none. */
   readonly warnings?: readonly string[];
 }

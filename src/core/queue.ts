@@ -4,86 +4,89 @@ import type { Proposal } from './proposal.ts';
 import { holdsLimit } from './usage.ts';
 import { isLive, orchestrator, type Worker } from './worker.ts';
 
-/** Why something waits for a person. */
+/** Why an item waits for the user. */
 export type QueueKind =
   | 'proposal'
-  /** An agent may not use a tool before somebody says yes. */
+  /** An agent may not use a tool before an approval. */
   | 'permission'
   | 'question'
-  /** A plan to be approved before anything is changed. */
+  /** A plan to be approved before any change. */
   | 'plan'
   | 'trust'
   | 'blocked'
-  /** It said of its time what only a person can weigh. */
+  /** It reported a time that only a person can judge. */
   | 'time'
-  /** Its own word: done, ready to merge. */
+  /** Its own report: done, ready to merge. */
   | 'done'
-  /** The orchestrator would have it finished. */
+  /** The orchestrator proposes to finish it. */
   | 'finish'
   | 'limited'
-  /** Its usage limit is over; it goes on once it is told to. */
+  /** Its usage limit is over; it continues on request. */
   | 'limit-over'
-  /** Its process ended, or is lost, and nobody had wanted that. */
+  /** Its process ended without a request, or is lost. */
   | 'ended';
 
-/** One thing that waits for the person. */
+/** One item that waits for the user. */
 export interface QueueItem {
-  /** Names it for as long as it waits: `proposal 3`, a request's id, or `<kind> <worker>`. */
+  /** Stable while it waits: `proposal 3`, a request's id, or `<kind> <worker>`. */
   readonly id: string;
   readonly kind: QueueKind;
-  /** The worker's id; of a proposal the one that it would become. */
+  /** The worker's id; for a proposal the id of the future worker. */
   readonly worker: string;
   /** ISO time. */
   readonly since: string;
-  /** In one line. */
+  /** One line. */
   readonly text: string;
-  /** Its number; absent for all else. */
+  /** The proposal's number; absent for other kinds. */
   readonly proposal?: number;
-  /** What the agent waits for; absent where only its pane takes an answer. */
+  /** The agent's request; absent where only its pane takes an answer. */
   readonly request?: AgentRequest;
 }
 
-/** What an agent is held up by until somebody answers, in the control room or in its pane: the first answer counts. */
+/**
+ * A request that blocks an agent until it is answered, in the control room or in its pane: the first answer
+ * counts.
+ */
 export interface AgentRequest {
-  /** Never used twice. */
+  /** Never reused. */
   readonly id: string;
   readonly worker: string;
   readonly kind: 'permission' | 'question' | 'plan';
   /** ISO time of its arrival. */
   readonly since: string;
-  /** In one line, as the worker's `asks`. */
+  /** One line, same as the worker's `asks`. */
   readonly text: string;
-  /** All of it, in several lines. */
+  /** The full text, several lines. */
   readonly detail: string;
-  /** The one line says it all: nothing more is to be seen before an answer. */
+  /** The one line is complete, so no details have to be shown before an answer. */
   readonly isWhole: boolean;
-  /** Longer than what is shown here; then it can only be denied here, or answered in its pane. */
+  /** Longer than the text here; it can only be denied here, or answered in its pane. */
   readonly isCut: boolean;
-  /** Present where an agent asks that the worker's own agent started; it may work on above the question. */
+  /** Present where a subagent asks; the worker's own agent may continue above the question. */
   readonly bySubagent?: true;
-  /** Of a question with choices, what is asked one after the other; empty where only the pane can answer. */
+  /** Questions with choices, asked one after the other; empty where only the pane can answer. */
   readonly questions: readonly Question[];
 }
 
 export interface Question {
   readonly text: string;
   readonly options: readonly { readonly label: string; readonly description: string }[];
-  /** Present where more than one of them may be chosen. */
+  /** Present where several options may be chosen. */
   readonly several?: true;
 }
 
-/** An option, counted from 0; of a question that takes several all that were chosen, at least one. */
+/** An option, 0-based; for a question that takes several, all chosen ones, at least one. */
 export type Choice = number | readonly number[];
 
-/** What a person says to a request. */
+/** A person's answer to a request. */
 export type RequestAnswer =
   | { readonly say: 'allow' }
-  /** The agent is told why; may be empty. */
+  /** The reason goes to the agent; may be empty. */
   | { readonly say: 'deny'; readonly why: string }
   /** One for each question. */
   | { readonly say: 'choose'; readonly options: readonly Choice[] };
 
-/** The options that a choice names, each once and in their order. */
+/** Returns the options of a choice, each once and in ascending order. */
 export function inOrder(choice: Choice): readonly number[] {
   return [...new Set([choice].flat())].sort((a, b) => a - b);
 }
@@ -94,7 +97,7 @@ export function takes({ options, several }: Question, choice: Choice): boolean {
   return isCounted && chosen.every((one) => Number.isInteger(one) && options[one] !== undefined);
 }
 
-/** What can be said to a request from outside its pane. */
+/** Returns the answers that a request accepts from outside its pane. */
 export function answersTo(request: AgentRequest): readonly RequestAnswer['say'][] {
   if (request.isCut) return ['deny'];
   if (request.kind !== 'question') return ['allow', 'deny'];
@@ -105,13 +108,16 @@ export interface Waiting {
   readonly workers: Iterable<Worker>;
   readonly proposals: Iterable<Proposal>;
   readonly requests: Iterable<AgentRequest>;
-  /** Until when each worker's news have been set aside, as ISO times by id; see `isSetAside`. */
+  /** ISO times by worker id up to which its news are set aside; see `canSetAside`. */
   readonly setAside: ReadonlyMap<string, string>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** All that waits for the person, oldest first. Of each worker its requests, or else the one most pressing thing and its time. */
+/**
+ * Returns all that waits for the user, oldest first. A worker has its requests, or else its most pressing
+ * item and its time.
+ */
 export function queueOf({ workers, proposals, requests, setAside, now }: Waiting): readonly QueueItem[] {
   const held = Map.groupBy(requests, ({ worker }) => worker);
   const items = [...proposals].map(proposalItem);
@@ -151,7 +157,7 @@ function timeItem({ openTime }: Worker): Pressing | null {
   };
 }
 
-/** News, which a person may lay aside; what holds an agent up stays. */
+/** Reports whether a person may set an item aside: news only; whatever blocks an agent stays. */
 export function canSetAside(kind: QueueKind): boolean {
   return kind === 'blocked' || kind === 'time' || kind === 'done' || kind === 'ended';
 }
@@ -186,8 +192,8 @@ function limitItem(worker: Worker, now: number): Pressing {
 }
 
 /**
- * What sessions say of it. A turn begun since its report answers that. Some report a blocker and go on with something
- * else in the same turn: the question waits all the same.
+ * Returns the item of a worker's own report. A turn that began after the report supersedes it, except for a
+ * blocker: some agents report one and continue with other work in the same turn.
  */
 function wordItem({ update, finishWish, state, stateSince }: Worker): Pressing | null {
   if (finishWish)

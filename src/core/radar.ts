@@ -1,9 +1,9 @@
 import type { Problem } from '../lib/result.ts';
 
-/** Whether two pieces of work merge: apart from each other, in the same file, or not at all. */
+/** Result of a trial merge: no common file, a common file that merges, or a conflict. */
 export type Verdict = 'clean' | 'overlap' | 'conflict';
 
-/** Why a file does not merge, in git's words; `overlap` where it does, though both sides changed it. */
+/** Kind of conflict in a file, in git's terms; `overlap` where it merges though both sides changed it. */
 export type FileKind =
   | 'overlap'
   | 'content'
@@ -19,8 +19,8 @@ export type FileKind =
   | 'other';
 
 /**
- * Lines of the version that both sides started from, 1-based and inclusive. `to` is `from - 1` for what is put in
- * front of line `from`.
+ * Lines of the common base version, 1-based and inclusive. `to` is `from - 1` for an insertion before line
+ * `from`.
  */
 export interface LineRange {
   readonly from: number;
@@ -32,11 +32,14 @@ export interface RadarFile {
   /** Relative to the top folder; the old name where both renamed it. */
   readonly path: string;
   readonly kind: FileKind;
-  /** What each side changes; in a conflict the lines that meet. Empty where lines say nothing: binary, deleted, new. */
+  /**
+   * Changed lines of each side; in a conflict only those that meet. Empty without lines: binary, deleted,
+   * new.
+   */
   readonly ranges: { readonly a: readonly LineRange[]; readonly b: readonly LineRange[] };
 }
 
-/** Someone else who changes a file. Ranges are lines of the version that they started from. */
+/** Another worker that changes a file. Ranges are lines of the common base version. */
 export interface Changer {
   readonly worker: string;
   readonly ranges: readonly LineRange[];
@@ -51,7 +54,7 @@ export interface RadarPair {
   readonly files: readonly RadarFile[];
 }
 
-/** A worker and the branch it goes to; in ranges the worker is `a`, the branch `b`. */
+/** A worker and its target branch; in ranges the worker is `a`, the branch `b`. */
 export interface RadarBase {
   readonly repo: string;
   readonly worker: string;
@@ -59,68 +62,68 @@ export interface RadarBase {
   readonly files: readonly RadarFile[];
 }
 
-/** How well a worktree could be seen. */
+/** Completeness of a worktree's comparison. */
 export interface RadarWorktree {
   readonly id: string;
-  /** Why it was not compared at all; null when it was. */
+  /** Why it was not compared; null when it was. */
   readonly problem: Problem | null;
-  /** What of it was not compared, in sentences. */
+  /** Parts that were not compared, as sentences. */
   readonly limits: readonly string[];
 }
 
-/** How the work in a repository stands to each other. */
+/** Comparison of all work in a repository. */
 export interface RadarReport {
   readonly pairs: readonly RadarPair[];
   readonly base: readonly RadarBase[];
-  /** Worker ids in the order that costs the fewest resolutions. */
+  /** Worker ids in the merge order with the fewest conflicts. */
   readonly order: readonly string[];
   readonly worktrees: readonly RadarWorktree[];
   /** Why nothing was compared with the base; null when it was. */
   readonly baseProblem: Problem | null;
-  /** The branch that is compared while the base does not exist here, such as `origin/develop`. */
+  /** The branch that is compared instead of a missing local base, such as `origin/develop`. */
   readonly against?: string;
 }
 
-/** What is known of a repository's work, for those who look at it. */
+/** Latest comparison of a repository, as clients get it. */
 export interface RepoRadar extends RadarReport {
   readonly repo: string;
-  /** The branch that everything is merged into; null where there is none. */
+  /** The target branch of all merges; null where there is none. */
   readonly into: string | null;
-  /** Everything merged in the suggested order, and what each step meets. */
+  /** A simulated merge of all workers in the suggested order. */
   readonly steps: readonly MergeStep[];
   /** ISO time. */
   readonly lookedAt: string;
-  /** Why the last look came to nothing; what is told is then of the one before. */
+  /** Why the latest comparison failed; the rest is then of the one before. */
   readonly problem: Problem | null;
 }
 
-/** Lines of a file that a side changes, with a little of what is around them. */
+/** Changed lines of a file on one side, with a little context. */
 export interface SideHunk {
-  /** Lines of the version that both sides started from. */
+  /** Lines of the common base version. */
   readonly range: LineRange;
   /** Number of the first line shown, in that version. */
   readonly from: number;
   readonly lines: readonly { readonly mark: ' ' | '-' | '+'; readonly text: string }[];
 }
 
-/** What a side does to a file. */
+/** One side's change of a file. */
 export interface FileSide {
   /** Its name there; null where the side does not have it. */
   readonly path: string | null;
   readonly change: 'none' | 'added' | 'changed' | 'deleted' | 'binary';
   readonly hunks: readonly SideHunk[];
-  /** Whether there is more than is told. */
+  /** More lines exist than these. */
   readonly isCut: boolean;
 }
 
-/** A file as two sides have changed it. */
+/** A file as both sides changed it. */
 export interface FileSides {
   readonly path: string;
   readonly a: FileSide;
   readonly b: FileSide;
 }
 
-/** Someone who changes a file, and where. Ranges are lines of the version that the worker started from. */
+/** A worker's change of a file. Ranges are lines of the version that the worker started from. */
 export interface FileChange {
   readonly id: string;
   readonly path: string;
@@ -133,34 +136,37 @@ export interface MergeStep {
   readonly id: string;
   readonly verdict: 'clean' | 'conflict';
   readonly files: readonly Pick<RadarFile, 'path' | 'kind'>[];
-  /** With whom: workers merged before it, or the base's name. */
+  /** Conflicting workers that were merged before it, or the base's name. */
   readonly with: readonly string[];
-  /** Such as `conflicts with shop/b in src/app.ts`, for people. */
+  /** Text for people, such as `conflicts with shop/b in src/app.ts`. */
   readonly why: string;
 }
 
-/** Whether two ranges cannot be changed independently: git wants an unchanged line between two changes. */
+/**
+ * Reports whether two ranges cannot be changed independently: git requires an unchanged line between two
+ * changes.
+ */
 export function touches(one: LineRange, other: LineRange): boolean {
   return one.from <= other.to + 1 && other.from <= one.to + 1;
 }
 
-/** The ranges of each side that touch one of the other; all of them where none does. */
+/** Returns the ranges of each side that touch one of the other; all of them where none does. */
 export function meeting(a: readonly LineRange[], b: readonly LineRange[]): RadarFile['ranges'] {
   const nearA = a.filter((one) => b.some((other) => touches(one, other)));
   const nearB = b.filter((one) => a.some((other) => touches(one, other)));
   return nearA.length > 0 ? { a: nearA, b: nearB } : { a, b };
 }
 
-/** What the files say together. */
+/** Returns the combined verdict of several files. */
 export function verdictOf(files: readonly RadarFile[]): Verdict {
   if (files.length === 0) return 'clean';
   return files.every((file) => file.kind === 'overlap') ? 'overlap' : 'conflict';
 }
 
-/** Most files of a pair that clients are told of without asking. */
+/** Most files of a pair in the facts that clients get. */
 const filesTold = 50;
 
-/** What clients are told again and again: only what is not clean, conflicts first, and not more than can be read. */
+/** Returns the radar as it is broadcast to clients: without clean pairs, conflicts first, few files. */
 export function briefly(radar: RepoRadar): RepoRadar {
   return {
     ...radar,
@@ -175,7 +181,7 @@ function withFewFiles<T extends { readonly files: readonly RadarFile[] }>(judged
   return { ...judged, files: [...conflicts, ...overlaps].slice(0, filesTold) };
 }
 
-/** `3–5, 9, before 12`; nothing where lines say nothing. */
+/** Formats ranges such as `3–5, 9, before 12`; '' for none. */
 export function rangesText(ranges: readonly LineRange[]): string {
   if (ranges.length === 0) return '';
   const parts = ranges.map(({ from, to }) =>
@@ -184,7 +190,7 @@ export function rangesText(ranges: readonly LineRange[]): string {
   return parts.join(', ');
 }
 
-/** `line 3`, `lines 3–7, 12`. */
+/** Formats ranges such as `line 3` or `lines 3–7, 12`. */
 export function linesWords(ranges: readonly LineRange[]): string {
   const [first] = ranges;
   const isOne = ranges.length === 1 && first?.from === first?.to;

@@ -2,17 +2,17 @@ import { blank, encode, hideAgain, isHidden, type TraceLine } from './trace.ts';
 
 /** The pure part of a traced process. */
 export interface Replayable<State> {
-  /** Makes a state, or a part of one, from what the trace tells of it. */
+  /** Creates a state, or a part of one, from its traced form. */
   readonly revive: (told: unknown) => object;
   readonly update: (
     state: State,
     message: never,
   ) => { readonly state: State; readonly events: readonly object[]; readonly effects: readonly object[] };
-  /** Takes recorded events into the state. */
+  /** Applies recorded events to the state. */
   readonly fold: (state: State, events: readonly object[]) => State;
 }
 
-/** Where a replay came to something else than the trace tells. */
+/** The point where a replay deviates from the trace. */
 export interface Difference {
   /** Number of the message, and its type. */
   readonly n: number;
@@ -25,19 +25,19 @@ export interface Difference {
 
 export interface Replayed {
   readonly messages: number;
-  /** How many of them were given to update again. */
+  /** Messages that were given to update again. */
   readonly replayed: number;
-  /** Of the others: their content is not in the trace. */
+  /** Messages whose content is not in the trace. */
   readonly withheld: number;
   readonly events: number;
   readonly effects: number;
-  /** The first one; nothing is replayed behind it. */
+  /** The first one; the replay stops there. */
   readonly difference: Difference | null;
 }
 
 type MessageLine = Extract<TraceLine, { kind: 'message' }>;
 
-/** Replays what one process traced, line by line. */
+/** Replays a process's trace, line by line. */
 export class Replay<State extends object> {
   readonly #program: Replayable<State>;
   #state: State | null = null;
@@ -77,7 +77,7 @@ export class Replay<State extends object> {
     return { ...this.#counts, difference: this.#difference };
   }
 
-  /** Runs update again for the message whose events and effects are all there by now. */
+  /** Runs update again for the message whose events and effects are complete. */
   #close(): void {
     const open = this.#open;
     this.#open = null;
@@ -131,13 +131,15 @@ export class Replay<State extends object> {
   }
 }
 
-/** An event as update tells it: its place in the log came later. */
+/** Returns an event as update returns it, without the stamp of the log. */
 function withoutStamp(event: unknown): unknown {
   const { v: _, seq: __, at: ___, ...rest } = event as Readonly<Record<string, unknown>>;
   return rest;
 }
 
-/** Reports whether both say the same, as far as hidden texts tell: a text made of hidden ones can be any. */
+/**
+ * Reports whether both are equal, as far as hidden texts allow: a text composed of hidden ones matches any.
+ */
 function isAlike(recorded: unknown, replayed: unknown): boolean {
   if (typeof recorded === 'string' && typeof replayed === 'string')
     return recorded === replayed || recorded === blank || (isHidden(recorded) && replayed === blank);

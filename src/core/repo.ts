@@ -16,13 +16,13 @@ export interface LastCommit {
   readonly at: string;
 }
 
-/** What a look at a repository's main checkout shows. */
+/** State of a repository's main checkout. */
 export interface RepoStatus {
   readonly name: string;
   readonly path: string;
   /** Branch of the main checkout; null when detached. */
   readonly branch: string | null;
-  /** Commits that upstream lacks and that we lack; null without upstream. */
+  /** Commits that upstream lacks, and commits that only upstream has; null without upstream. */
   readonly ahead: number | null;
   readonly behind: number | null;
   /** Changed, staged and conflicted tracked files. */
@@ -30,40 +30,40 @@ export interface RepoStatus {
   readonly untracked: number;
   /** Of all its worktrees together; git keeps one list for them. */
   readonly stashes: number;
-  /** Such as `merge` or `rebase`, begun in the main checkout and not concluded; null when nothing is. */
+  /** Such as `merge` or `rebase`, in progress in the main checkout; null when there is none. */
   readonly operation: string | null;
-  /** What is checked out: its last commit; null before the first. */
+  /** The last commit of the checkout; null before the first. */
   readonly last: LastCommit | null;
-  /** Commits that the base lacks, and that the base has beyond them; null on the base itself. */
+  /** Commits that the base lacks, and commits that only the base has; null on the base itself. */
   readonly aheadOfBase: number | null;
   readonly behindBase: number | null;
-  /** Where finished work goes: `develop`, or `main` where that is the base. */
+  /** Target of finished work: `develop`, or `main` where that is the base. */
   readonly base: string | null;
-  /** Whether there is a develop branch; without one `base` is main. */
+  /** A develop branch exists; without one `base` is main. */
   readonly hasDevelop: boolean;
-  /** Why nothing can be started here: no commits, folder missing …; null when all is well. */
+  /** Why nothing can be started here: no commits, folder missing …; null when it can. */
   readonly problem: string | null;
 }
 
-/** What a branch is for, by its name and git-flow's settings. */
+/** Purpose of a branch, by its name and git-flow's settings. */
 export type BranchKind = 'main' | 'develop' | 'feature' | 'release' | 'hotfix' | 'other';
 
-/** A local branch beside the base, where finished work goes. */
+/** A local branch other than the base. */
 export interface BranchStatus {
   readonly name: string;
   readonly kind: BranchKind;
   readonly last: LastCommit;
-  /** Commits that the base lacks, and that the base has beyond them; null for the base itself. */
+  /** Commits that the base lacks, and commits that only the base has; null for the base itself. */
   readonly ahead: number | null;
   readonly behind: number | null;
   /**
-   * How its work got into the base: as its commits, as the same changes one by one, or as one commit. Null: not that
-   * we know, which does not mean that it is not there.
+   * How its work got into the base: as its commits, as equal changes one by one, or as one commit. Null:
+   * unknown, so it may still be there.
    */
   readonly merged: 'commits' | 'changes' | 'squash' | null;
-  /** As git says it: `ahead 1`, `gone` …; empty when level, null without upstream. */
+  /** In git's words: `ahead 1`, `gone` …; empty when level, null without upstream. */
   readonly upstream: string | null;
-  /** Where it is checked out; null nowhere. */
+  /** Path of its checkout; null for none. */
   readonly checkout: string | null;
 }
 
@@ -73,40 +73,40 @@ export interface WorktreeStatus {
   /** Null when detached. */
   readonly branch: string | null;
   readonly head: string | null;
-  /** `main`: the main checkout; `worker`: below the workspace's `.worktrees`; `other`: somebody else's. */
+  /** `main`: the main checkout; `worker`: below the workspace's `.worktrees`; `other`: created by others. */
   readonly owner: 'main' | 'worker' | 'other';
   /** Why it is locked, possibly empty; null when it is not. */
   readonly locked: string | null;
-  /** Why git would forget it; null when it would not. */
+  /** Why git would prune it; null when it would not. */
   readonly prunable: string | null;
-  /** A merge, a rebase … that is not concluded; null when nothing is. */
+  /** A merge, a rebase … in progress; null when there is none. */
   readonly operation: string | null;
 }
 
-/** All that is known of one repository. */
+/** Branches, worktrees and stashes of one repository. */
 export interface RepoDetails {
   readonly name: string;
   readonly base: string | null;
-  /** The greatest version that files and tags of the base name; null when none does. */
+  /** The greatest version in files and tags of the base; null when there is none. */
   readonly version: string | null;
   readonly branches: readonly BranchStatus[];
   readonly worktrees: readonly WorktreeStatus[];
-  /** Newest first: git's one-line account of each. */
+  /** Newest first, one line each as git prints it. */
   readonly stashes: readonly string[];
 }
 
-/** Whether a branch began at a base that has moved on since, and nobody has worked on it for two weeks. */
+/** Reports whether a branch began at a base that has moved on, and has no commit for two weeks. */
 export function isStale({ behind, merged, last }: BranchStatus, now: Date): boolean {
   return behind !== null && behind > 0 && merged === null && now.getTime() - Date.parse(last.at) > 14 * dayMs;
 }
 
-/** A ref of our own that keeps what a branch or a worktree held. */
+/** One of our refs that keeps the content of a branch or a worktree. */
 export interface Backup {
   readonly repo: string;
   readonly task: string;
   /** Full name, such as `refs/orch/backup/fix/20260301T101500.123Z`. */
   readonly ref: string;
-  /** `branch`: the last commit of one that went; `work`: uncommitted work, as a commit on top. */
+  /** `branch`: the last commit of a deleted branch; `work`: uncommitted work, as a commit on top. */
   readonly kind: 'branch' | 'work';
   readonly commit: string;
   /** First line of the commit's message. */
@@ -115,31 +115,31 @@ export interface Backup {
   readonly at: string;
 }
 
-/** What restoring a snapshot came to. */
+/** Result of restoring a snapshot. */
 export interface Restored {
-  /** Ref that keeps what was there before; null when that was all committed. */
+  /** Ref that keeps the previous content; null when all of it was committed. */
   readonly before: string | null;
-  /** Paths that are as in the snapshot again. */
+  /** Paths that match the snapshot again. */
   readonly restored: readonly string[];
-  /** Paths that are gone because the snapshot does not have them. */
+  /** Paths that were deleted because the snapshot lacks them. */
   readonly deleted: readonly string[];
-  /** What hooks said that failed although the files are there; absent for nothing. */
+  /** Output of hooks that failed although the restore succeeded; absent when there is none. */
   readonly warnings?: readonly string[];
 }
 
-/** Nothing that is kept goes sooner. */
+/** Minimum retention of all backups and snapshots. */
 export const keptDays = 30;
 
 const hourMs = 3_600_000;
 
-/** Whether a backup has been kept for as long as was promised. */
+/** Reports whether a backup's retention is over. */
 export function isExpired(at: string, now: Date): boolean {
   return now.getTime() - Date.parse(at) > keptDays * dayMs;
 }
 
 /**
- * Which snapshots of a worker are no longer worth their place: all of the last hour stay, of the last day the newest
- * of each hour, before that the newest of each day (UTC), and none longer than `keptDays`.
+ * Returns the snapshots of a worker that can be deleted. Kept are all of the last hour, the newest of each
+ * hour of the last day, and before that the newest of each day (UTC), up to `keptDays`.
  */
 export function thinOut<T extends { readonly at: string }>(snapshots: readonly T[], now: Date): T[] {
   const newestFirst = [...snapshots].sort((a, b) => b.at.localeCompare(a.at));
@@ -155,10 +155,10 @@ export function thinOut<T extends { readonly at: string }>(snapshots: readonly T
   });
 }
 
-/** The branches of git-flow that begin and end. */
+/** Branch kinds that git-flow starts and finishes. */
 export type FlowKind = 'feature' | 'release' | 'hotfix';
 
-/** What branch names and version tags begin with. */
+/** Prefixes of branch names and version tags. */
 export interface FlowPrefixes {
   readonly feature: string;
   readonly release: string;
@@ -166,7 +166,7 @@ export interface FlowPrefixes {
   readonly versionTag: string;
 }
 
-/** A branch that is begun and not finished. */
+/** A branch that was started and not finished. */
 export interface FlowBranch {
   readonly name: string;
   readonly branch: string;
@@ -176,13 +176,13 @@ export interface FlowBranch {
   readonly checkout: string | null;
 }
 
-/** How git-flow stands in a repository. */
+/** State of git-flow in a repository. */
 export interface FlowStatus {
   readonly repo: string;
   readonly main: string | null;
   readonly develop: string | null;
   readonly prefixes: FlowPrefixes;
-  /** The greatest version that develop's files or the tags say; null when there is none. */
+  /** The greatest version in develop's files or the tags; null when there is none. */
   readonly version: string | null;
   readonly features: readonly FlowBranch[];
   readonly releases: readonly FlowBranch[];
@@ -194,7 +194,7 @@ export interface FlowStarted {
   readonly kind: FlowKind;
   readonly name: string;
   readonly branch: string;
-  /** The branch it began from, such as `develop` or `origin/develop`. */
+  /** The start point, such as `develop` or `origin/develop`. */
   readonly base: string;
   /** Its last commit: the base's, or the one that sets the version. */
   readonly commit: string;
@@ -203,23 +203,23 @@ export interface FlowStarted {
   readonly warnings: readonly string[];
 }
 
-/** What finishing would do. */
+/** Effects of finishing a git-flow branch. */
 export interface FlowPreview {
   readonly repo: string;
   readonly kind: FlowKind;
   readonly name: string;
   readonly branch: string;
   readonly tip: string;
-  /** The branches that are merged into, in order; those that hold it already are left out. */
+  /** Target branches of the merges, in order; those that already contain it are left out. */
   readonly into: readonly string[];
-  /** The tag that is made; null for a feature, and when it is there already. */
+  /** The tag that is created; null for a feature, and when it exists already. */
   readonly tag: string | null;
   readonly conflicts: readonly { readonly into: string; readonly files: readonly string[] }[];
-  /** What stands in the way, in words. */
+  /** Reasons against it, as sentences. */
   readonly blockers: readonly string[];
 }
 
-/** A ref that moved, was made (`from` null) or deleted (`to` null). */
+/** A ref that moved, was created (`from` null) or deleted (`to` null). */
 export interface RefMove {
   readonly ref: string;
   readonly from: string | null;
@@ -232,9 +232,9 @@ export interface FlowFinished {
   readonly name: string;
   readonly branch: string;
   readonly tag: string | null;
-  /** Empty when it had been finished before. */
+  /** Empty when it was finished before. */
   readonly moved: readonly RefMove[];
-  /** Refs that keep what moved and was deleted, as it was. */
+  /** Refs that keep the previous values of moved and deleted refs. */
   readonly backups: readonly string[];
   /** The refs that were pushed; empty without `--push`. */
   readonly pushed: readonly string[];
@@ -251,31 +251,31 @@ export interface LoggedCommit {
   readonly subject: string;
 }
 
-/** `more`: there are older ones. */
+/** `more`: older commits exist. */
 export interface CommitHistory {
   readonly commits: readonly LoggedCommit[];
   readonly more: boolean;
 }
 
-/** `isCut`: only the beginning of it is there. */
+/** `isCut`: only the beginning is included. */
 export interface CommitText {
   readonly text: string;
   readonly isCut: boolean;
 }
 
 export interface LogWish {
-  /** Where to begin: a branch, a tag, a commit; null for what is checked out. */
+  /** Start point: a branch, a tag, a commit; null for the checkout. */
   readonly from: string | null;
-  /** Only commits that changed this file, or something in this folder; relative to the top folder. */
+  /** Only commits that changed this file or folder; relative to the top folder. */
   readonly path: string | null;
-  /** Commits, from 1 on. */
+  /** Number of commits, at least 1. */
   readonly limit: number;
-  /** Commits to leave out, the newest first. */
+  /** Number of newest commits to skip. */
   readonly offset: number;
 }
 
 export interface CommitWish {
   readonly commit: string;
-  /** Only the changes of this file or folder; null for all of them. */
+  /** Only the changes of this file or folder; null for all. */
   readonly path: string | null;
 }

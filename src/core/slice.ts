@@ -1,6 +1,6 @@
 import { type Fault, object, type Shape, type ShapeFields } from '../lib/shape.ts';
 
-/** What every event of a log has besides its own fields. */
+/** Fields that the log adds to every event. */
 export interface Logged {
   /** Counts from 1 without gaps. */
   readonly seq: number;
@@ -12,36 +12,36 @@ interface Event {
   readonly type: string;
 }
 
-/** What the fields of an event are, its type aside: all shapes in which it was ever written. */
+/** The fields of an event without its type, covering every shape that was ever written. */
 export type EventFields<E extends Event> = {
   readonly [T in E['type']]: ShapeFields<Omit<Extract<E, { readonly type: T }>, 'type'>>;
 };
 
-/** Returns the fields that an event changes. Pure; where it changes nothing it returns none. */
+/** Returns the changed fields of the state. Pure; empty when nothing changes. */
 type Change<State, E> = (state: State, event: E & Logged) => Partial<State>;
 
 /**
- * A feature's part of the state that a log is folded into: its own fields, its own events, and what events change.
- * No other slice has a field of the same name.
+ * A feature's part of the state that a log is folded into: its fields, its events, and their effects. No two
+ * slices share a field name.
  */
 export interface Slice<State, Own extends Event, Foreign extends Event = never> {
   /** Its fields before the first event. */
   readonly start: State;
-  /** What lines of its own events hold, for the check of what a log says. */
+  /** Shapes of its own events, for the validation of log lines. */
   readonly fields: EventFields<Own>;
-  /** What an event changes: each of its own, and those of other features that it follows. */
+  /** Effects of events: each of its own, and those of other features that it follows. */
   readonly on: {
     readonly [T in Own['type']]: Change<State, Extract<Own, { readonly type: T }>>;
   } & {
     readonly [T in Foreign['type']]?: Change<State, Extract<Foreign, { readonly type: T }>>;
   };
-  /** What follows from any event, those of later versions included; asked after `on`. */
+  /** Effect of any event, including those of later versions; runs after `on`. */
   every?(state: State, event: Event & Logged & { readonly id?: string }): Partial<State>;
-  /** Own events that can be observed again, so that they need not be on the disk before anything follows from them. */
+  /** Own events that can be observed again, so that their effects need not wait for the disk. */
   readonly repeated?: readonly Own['type'][];
-  /** Own events in a sentence of "it", for people. */
+  /** Own events as sentences with the subject "it", for people. */
   readonly texts?: { readonly [T in Own['type']]?: (event: Extract<Own, { readonly type: T }>) => string };
-  /** Only a type: no value is ever stored here. */
+  /** Only a type; never holds a value. */
   readonly own?: { readonly type: Own };
 }
 
@@ -52,7 +52,7 @@ type Merged<Union> = (Union extends unknown ? (one: Union) => void : never) exte
   ? All
   : never;
 
-/** All fields of the slices of a list, and the last event's number. */
+/** All fields of a list's slices, and the last event's number. */
 export type StateOf<List extends readonly AnySlice[]> = { readonly seq: number } & Merged<
   List[number]['start']
 >;
@@ -60,7 +60,7 @@ export type StateOf<List extends readonly AnySlice[]> = { readonly seq: number }
 /** The events that the slices of a list own. */
 export type EventsOf<List extends readonly AnySlice[]> = NonNullable<List[number]['own']>['type'];
 
-/** What the slices of a list come to together. */
+/** Composition of a list's slices. */
 export interface Fold<State> {
   readonly start: State;
   /** Returns the state after one more event. Pure; an event of an unknown type changes nothing but `seq`. */
@@ -69,7 +69,7 @@ export interface Fold<State> {
   faultOf(event: Event): Fault | null;
   /** Types of events that can be observed again. */
   readonly repeated: ReadonlySet<string>;
-  /** Says an event in a sentence; null where its feature has none for it. */
+  /** Describes an event in a sentence; null where its feature has no text for it. */
   textOf(event: Event): string | null;
 }
 
@@ -101,7 +101,7 @@ export function composeSlices<const List extends readonly AnySlice[]>(slices: Li
   };
 }
 
-/** The change of an event that is kept for people alone. */
+/** The effect of an event that is only kept for people. */
 export const unchanged = (): Record<never, never> => ({});
 
 /** Returns a copy of a map with one more entry. */

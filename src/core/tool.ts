@@ -1,18 +1,21 @@
-/** How agents are offered a command. */
+/** A command's form as a tool for agents. */
 export interface Tool<Params = never, Answer = never> {
-  /** Its name for agents; the command's where this is missing. */
+  /** Its name for agents; default: the command's. */
   readonly name?: string;
-  /** Which sessions have it: all of them, or only the one that coordinates. */
+  /** Sessions that have it: all of them, or only the orchestrator. */
   readonly has: 'everyone' | 'orchestrator';
-  /** For the model: what it is for and when to use it. */
+  /** For the model: its purpose and when to use it. */
   readonly description: string;
-  /** It changes nothing. */
+  /** It only reads. */
   readonly reads?: true;
-  /** Returns what is said of the answer: a text, a quotation, or a value to be shown as JSON; the answer without it. */
+  /**
+   * Returns the result for the model: a text, a quotation, or a value that is shown as JSON; default: the
+   * answer.
+   */
   says?(params: Params, answer: Answer): unknown;
 }
 
-/** What others wrote, for a model to read: it is put between marks that its author could not know. */
+/** Text by others for a model to read; it is put between delimiters that its author could not know. */
 export class Quotation {
   readonly what: string;
   readonly text: string;
@@ -23,10 +26,10 @@ export class Quotation {
   }
 }
 
-/** Characters that are handed out at once. */
+/** Most characters of one part. */
 const partLimit = 60_000;
 
-/** Returns a part of a long text, and where the next one begins. */
+/** Returns a part of a long text, with the offset of the next one. */
 export function partOf(text: string, offset: number): string {
   const part = text.slice(offset, offset + partLimit);
   const left = text.length - offset - part.length;

@@ -5,13 +5,13 @@ import { failure, type Result, success } from '../lib/result.ts';
 import type { StoreObserver } from '../lib/store.ts';
 import { whyOf } from '../lib/systemError.ts';
 
-/** Names the file that processes are traced into. */
+/** Names the trace file. */
 export const traceVariable = 'ORCH_TRACE';
 
-/** What is traced at most by one process: who forgets the variable does not fill a disk. */
+/** Most bytes that one process traces, so that a forgotten variable does not fill a disk. */
 const mostBytes = 256 * 1024 * 1024;
 
-/** Which process wrote a line, and when. */
+/** Time and process of a line. */
 interface From {
   readonly at: string;
   readonly process: TracedProcess;
@@ -20,7 +20,7 @@ interface From {
 
 export type TracedProcess = 'controller' | 'room';
 
-/** One line of a trace. What a message came to stands right behind it, under the same number. */
+/** One line of a trace. The events and effects of a message follow it directly, with the same number. */
 export type TraceLine = From &
   (
     | { readonly kind: 'open'; readonly trace: 1; readonly version: string; readonly zone: string }
@@ -29,17 +29,17 @@ export type TraceLine = From &
         readonly kind: 'message';
         readonly n: number;
         readonly message: unknown;
-        /** Its content is not told: the state after it stands in a line of its own. */
+        /** Its content is left out; the state after it has a line of its own. */
         readonly withheld?: true;
-        /** It changed nothing, for it could not be recorded. */
+        /** It changed nothing, because it could not be recorded. */
         readonly refused?: true;
       }
     | { readonly kind: 'event'; readonly n: number; readonly event: unknown }
     | { readonly kind: 'effect'; readonly n: number; readonly effect: unknown }
-    /** What changed in the state without a message, or by one that is withheld. */
+    /** A change of the state without a message, or by a withheld one. */
     | { readonly kind: 'change'; readonly n: number; readonly change: unknown }
     | { readonly kind: 'frame'; readonly of: 'chrome' | 'screen'; readonly ms: number }
-    /** The most that one process may trace was reached. */
+    /** The process reached its maximum. */
     | { readonly kind: 'full' }
   );
 
@@ -49,17 +49,17 @@ export interface TraceOptions<State, Message> {
   readonly process: TracedProcess;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Reports whether a message is told as it is, but for its words, so that it can be replayed. */
+  /** Reports whether a message is traced with its content, texts hidden, so that it can be replayed. */
   readonly isTold: (message: Message, before: State) => boolean;
-  /** Parts of the state that are not told, for events bring them about. */
+  /** Parts of the state that are left out, because events derive them. */
   readonly folded?: readonly (keyof State & string)[];
-  /** Nothing is told of texts but in messages: who types leaves even beginnings of words in the state. */
+  /** Hides all texts outside messages, because typing leaves even beginnings of words in the state. */
   readonly hidesState?: boolean;
 }
 
 /**
- * Opens the trace that the environment asks for. Only this user can read the file; it is no link.
- * @returns null where none is asked for; `trace_not_written`
+ * Opens the trace file that the environment names. Only this user can read it; it is no link.
+ * @returns null where none is named; `trace_not_written`
  */
 export function openTrace<State extends object, Message extends { readonly type: string }>(
   options: TraceOptions<State, Message>,
@@ -83,7 +83,7 @@ function notWritten(file: string, why: string): Result<never> {
   return failure('trace_not_written', `Nothing can be traced into ${file}: ${why}.`);
 }
 
-/** Writes down what a store does, and how long frames take. */
+/** Records a store's messages, and the duration of frames. */
 export class Trace<State extends object, Message extends { readonly type: string }>
   implements StoreObserver<State, Message, unknown, unknown>
 {
@@ -104,7 +104,7 @@ export class Trace<State extends object, Message extends { readonly type: string
     this.#hideState = options.hidesState ? hideAll : this.#hideWords;
   }
 
-  /** Tells which state the store begins with. */
+  /** Records the store's initial state. */
   begin(state: State): void {
     const { version } = this.#options;
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -141,7 +141,7 @@ export class Trace<State extends object, Message extends { readonly type: string
     this.#write(this.#changes(before, after));
   }
 
-  /** Tells how long it took to draw. */
+  /** Records the duration of a frame. */
   frame(of: 'chrome' | 'screen', ms: number): void {
     this.#write([{ kind: 'frame', of, ms: Math.round(ms * 1000) / 1000 }]);
   }
@@ -157,7 +157,7 @@ export class Trace<State extends object, Message extends { readonly type: string
     return [{ kind: 'change', n: this.#n, change }];
   }
 
-  /** In one piece, so that lines of several processes do not mix. */
+  /** Writes in one call, so that lines of several processes do not mix. */
   #write(lines: readonly Content[]): void {
     if (this.#fd === null || lines.length === 0) return;
     const from: From = { at: new Date().toISOString(), process: this.#options.process, pid: process.pid };
@@ -168,7 +168,7 @@ export class Trace<State extends object, Message extends { readonly type: string
       writeSync(this.#fd, isFull ? this.#textOf([{ ...from, kind: 'full' }]) : text);
       if (!isFull) return;
     } catch {
-      // A trace is for looking into faults and must be the cause of none: a full disk ends it.
+      // // A trace is a diagnostic and must not cause faults: a full disk ends it.
     }
     closeSync(this.#fd);
     this.#fd = null;
@@ -181,8 +181,8 @@ export class Trace<State extends object, Message extends { readonly type: string
 }
 
 /*
- * What a trace may say. Texts are hidden unless their field is known to hold names, states or times: a field that is
- * new hides what it holds until it is listed here. What is replayed needs no words, only which of them are alike.
+ * Content of a trace. Texts are hidden unless their field is known to hold names, states or times, so a new
+ * field is hidden until it is listed here. A replay needs no texts, only their equality.
  */
 
 /** Fields whose texts are kept. */
@@ -197,25 +197,26 @@ const keptFields = new Set(
   ),
 );
 
-/** Words that mean something to the loops in fields which hold words of people elsewhere. */
+/** Constants of the loops, in fields that otherwise hold people's texts. */
 const keptWords = new Set(['brief', 'go-on', 'left', 'gone']);
 
 const timeOrDay = /^\d{4}-\d\d-\d\d(T[\d:.]+Z)?$/;
 
-/** A hidden text that was told apart from others, with the sign before it that a title may begin with. */
+/** A pseudonym of a hidden text, after the sign that a title may begin with. */
 const pseudonym = /^(?:[^\p{L}\p{N}\s] )?‹[0-9a-f]{10}›$/u;
 
-/** Stands for a text of which nothing is told. */
+/** Replaces a text that is hidden completely. */
 export const blank = '‹›';
 
-/** Makes something else of a text. */
+/** Replaces a text. */
 export type Hide = (text: string) => string;
 
-/** Hides a text wholly. */
+/** Hides a text completely. */
 export const hideAll: Hide = () => blank;
 
 /**
- * Hides texts such that equal ones stay equal. A sign before them stays: it is how an agent's title tells its state.
+ * Hides texts such that equal ones stay equal. A leading sign stays, because agents' titles show their state
+ * by it.
  * @param digest a keyed hash, in hexadecimal
  */
 export function hideAlike(digest: (text: string) => string): Hide {
@@ -225,14 +226,14 @@ export function hideAlike(digest: (text: string) => string): Hide {
   };
 }
 
-/** Hides what was made of hidden texts, and leaves them as they are. */
+/** Hides texts, except those that are hidden already. */
 export const hideAgain: Hide = (text) => (isHidden(text) ? text : blank);
 
 export function isHidden(text: string): boolean {
   return text === blank || pseudonym.test(text);
 }
 
-/** Returns a value as JSON can hold it, with its texts hidden; maps and sets are marked. */
+/** Returns a value as JSON with its texts hidden; maps and sets are marked. */
 export function encode(value: unknown, hide: Hide, field = ''): unknown {
   if (typeof value === 'string') return isKept(value, field) ? value : hide(value);
   if (typeof value !== 'object' || value === null) return value;
@@ -257,7 +258,10 @@ function isMapLike(value: object): value is ReadonlyMap<unknown, unknown> {
   return 'get' in value && 'entries' in value && typeof value.entries === 'function';
 }
 
-/** Returns the value that `encode` was given, with its texts hidden. @param ledger makes a map of the other kind */
+/**
+ * Returns the value that `encode` was given, with its texts hidden. @param ledger creates a map of the other
+ * kind
+ */
 export function decode(
   value: unknown,
   ledger: (map: ReadonlyMap<unknown, unknown>) => unknown = (map) => map,
@@ -274,11 +278,11 @@ export function decode(
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, decode(one, ledger)]));
 }
 
-/** Names of variables whose values are nobody's business. */
+/** Names of variables whose values are secret. */
 const secretName = /token|secret|key|pass|credential|auth/i;
 const shortestSecret = 6;
 
-/** Returns what of an environment must appear nowhere, as JSON would write it; the longest first. */
+/** Returns the secret values of an environment as JSON writes them, the longest first. */
 export function secretsOf(env: Readonly<Record<string, string | undefined>>): readonly string[] {
   return Object.entries(env)
     .flatMap(([name, value = '']) =>

@@ -10,13 +10,13 @@ export interface Tokens {
   readonly cacheWrite: number;
 }
 
-/** What was used: tokens, and what the agent says that it cost. */
+/** Tokens, and the cost that the agent reports. */
 export interface Usage extends Tokens {
-  /** US dollars; 0 where the agent does not say. */
+  /** US dollars; 0 where the agent reports none. */
   readonly dollars: number;
 }
 
-/** What one worker used on one day. */
+/** One worker's usage on one day. */
 export interface UsageRow extends Usage {
   readonly worker: string;
   readonly repo: string;
@@ -24,12 +24,12 @@ export interface UsageRow extends Usage {
   readonly day: Day;
 }
 
-/** What clients are told of it. */
+/** Usage as clients get it. */
 export interface UsageFacts {
   readonly today: Day;
-  /** Of the last seven days on which anything was used. */
+  /** The last seven days with any usage. */
   readonly days: Readonly<Record<Day, Usage>>;
-  /** Of all days, by worker. */
+  /** All days, by worker. */
   readonly workers: Readonly<Record<string, Usage>>;
   /** US dollars; absent where nothing is configured. */
   readonly budget?: { readonly day?: number; readonly worker?: number };
@@ -51,12 +51,12 @@ export function addUsage(a: Usage, b: Usage): Usage {
   return { dollars: a.dollars + b.dollars, ...addTokens(a, b) };
 }
 
-/** How a worker stands with the usage limit of its agent, as far as that agent has told. */
+/** Fields that describe a worker's usage limit, as far as its agent reports it. */
 type Limited = Pick<Worker, 'state' | 'limitedUntil' | 'wasLimited'>;
 
 /**
- * Whether a worker's limit still keeps its agent from working. One without a time holds as long as its process sits
- * there; of an ended process only the time can tell.
+ * Reports whether a worker's limit still applies. One without a time applies while its process waits there;
+ * for an ended process only the time decides.
  * @param now milliseconds since 1970
  */
 export function holdsLimit(
@@ -67,19 +67,22 @@ export function holdsLimit(
   return (state === 'limited' || wasLimited) && Date.parse(limitedUntil) > now;
 }
 
-/** Whether it stopped at a limit and has not gone on since, with or without its process. */
+/** Reports whether it stopped at a limit and has not continued since, with or without its process. */
 export function isStoppedByLimit({ state, wasLimited = false }: Limited): boolean {
   return state === 'limited' || wasLimited;
 }
 
-/** What came of telling workers to go on. */
+/** Result of asking workers to continue. */
 export interface GoneOn {
-  /** Those that are told, each in its turn. */
+  /** Workers that are asked to continue, one after the other. */
   readonly going: readonly string[];
   readonly left: readonly { readonly id: string; readonly problem: Problem }[];
 }
 
-/** What speaks against another worker of an agent while one of its workers has reached its usage limit. */
+/**
+ * Returns the reason against another worker of an agent that has reached its usage limit in one of its
+ * workers.
+ */
 export function usageProblem(
   agent: string,
   { id, limitedUntil = null }: Pick<Worker, 'id' | 'limitedUntil'>,
@@ -93,16 +96,19 @@ export function usageProblem(
   );
 }
 
-/** Workers that stopped at a usage limit, by what can be done about it. */
+/** Workers that stopped at a usage limit, by the possible action. */
 export interface StoppedByLimit {
-  /** Sit at their prompts, their limit over or unknown. */
+  /** At their prompts, with their limit over or unknown. */
   readonly canGoOn: readonly Worker[];
-  /** Their processes ended; each becomes a proposal to resume. */
+  /** Ended processes; each becomes a proposal to resume. */
   readonly ended: readonly Worker[];
   readonly held: readonly Worker[];
 }
 
-/** Returns the workers that stopped at a usage limit. @param facts `heldByLimit`: ids of those whose limit still holds */
+/**
+ * Returns the workers that stopped at a usage limit. @param facts `heldByLimit`: ids of workers whose limit
+ * still applies
+ */
 export function stoppedByLimit({
   workers,
   heldByLimit = [],

@@ -1,33 +1,33 @@
 import { failure, type Result, success } from '../lib/result.ts';
 import type { Value } from './verb.ts';
 
-// Values that several verbs take.
+// // Parsers of values that several verbs take.
 
 /** Reads a whole number. */
 export function wholeNumber(text: string): Result<number> {
   return /^\d{1,9}$/.test(text) ? success(Number(text)) : wrong('A whole number is wanted.');
 }
 
-/** Reads one more whole number behind those before it. */
+/** Reads one more whole number and appends it to those before. */
 export function wholeNumbers(text: string, before: unknown): Result<readonly number[]> {
   const number = wholeNumber(text);
   return number.ok ? success([...((before ?? []) as readonly number[]), number.value]) : number;
 }
 
-/** Returns what reads a number from 0 to `most`. */
+/** Returns a parser of numbers from 0 to `most`. */
 export function upTo(most: number): (text: string) => Result<number> {
   return (text) =>
     /^\d{1,5}$/.test(text) && Number(text) <= most ? success(Number(text)) : wrong(`0 to ${most} is wanted.`);
 }
 
-/** Reads a day that exists, such as 2026-11-22. */
+/** Reads an existing day, such as 2026-11-22. */
 export function day(text: string): Result<string> {
   const time = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   const exists = !Number.isNaN(time) && new Date(time).toISOString().slice(0, 10) === text;
   return exists ? success(text) : wrong('A day such as 2026-11-22 is wanted.');
 }
 
-/** Returns what reads `name=value` pairs into a record, more than one. */
+/** Returns a parser that collects `name=value` pairs in a record. */
 export function pairs(isName: (name: string) => boolean, message: string): NonNullable<Value['parse']> {
   return (text, before) => {
     const at = text.indexOf('=');
@@ -37,7 +37,7 @@ export function pairs(isName: (name: string) => boolean, message: string): NonNu
   };
 }
 
-/** The option of verbs that ask before they act. */
+/** The option of verbs that ask for a confirmation. */
 export const asksNothing = { '--yes': 'ask nothing' } as const;
 
 export function wrong(message: string): Result<never> {

@@ -2,66 +2,69 @@ import { type Problem, problemOf, type Result } from '../lib/result.ts';
 import type { Facts } from './facts.ts';
 import type { Worker } from './worker.ts';
 
-/** A value that is typed behind a verb or an option. */
+/** A value that follows a verb or an option. */
 export interface Value {
   readonly about?: string;
-  /** Reads it. `before`: what the same option, or argument, gave already. */
+  /** Reads it. `before`: the earlier value of the same option or argument. */
   parse?(text: string, before: unknown): Result<unknown>;
   readonly oneOf?: readonly string[];
-  /** What it is where it is not given. */
+  /** Its value when it is not given. */
   readonly fallback?: unknown;
   readonly required?: true;
 }
 
-/** How a verb was called, as far as its words depend on it. */
+/** Context that a verb's text depends on. */
 export interface Given {
   readonly options: Readonly<Record<string, unknown>>;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** What a verb prints at its end. */
+/** A verb's output. */
 export interface Printed {
   /** The one JSON value of `--json`. */
   readonly value: unknown;
-  /** For people; null where all was said on the way. */
+  /** For people; null where everything was printed before. */
   readonly text: string | null;
-  /** The text is made of cells, with escape sequences of our own. */
+  /** The text is a screen of cells, with our own escape sequences. */
   readonly isScreen?: true;
-  /** Part of it was refused: the exit code is 1. */
+  /** A part was refused: the exit code is 1. */
   readonly hasFailed?: boolean;
 }
 
-/** One command of the command line: how it is typed, who may run it, what it asks for and what it prints. */
+/** One command of the command line: its usage, who may run it, its request and its output. */
 export interface Verb<Params = never, Answer = never, Call = never> {
   /** Its full name and its arguments, such as `worker show <id>`. */
   readonly usage: string;
   readonly about: string;
-  /** Arguments that are more than a text, by name. */
+  /** Arguments other than plain texts, by name. */
   readonly values?: Readonly<Record<string, Value>>;
-  /** By how they are typed, such as `--limit <n>`. */
+  /** By their usage, such as `--limit <n>`. */
   readonly options?: Readonly<Record<string, string | Value>>;
-  /** Another name of the same. */
+  /** An alternative name. */
   readonly alias?: string;
-  /** It prints no JSON: it has a language of its own. */
+  /** It prints no JSON, because it has an output language of its own. */
   readonly plain?: true;
-  /** As its command is, unless it says otherwise. */
+  /** Default: its command's. */
   readonly by?: 'anyone' | 'person';
-  /** It changes nothing that a person has to agree to, and an agent may not run it all the same. */
+  /** It changes nothing that a person has to agree to, but agents may not run it. */
   readonly notForAgents?: true;
-  /** Completes "A worker cannot …"; as its command's, unless it says otherwise. */
+  /** Completes "A worker cannot …"; default: its command's. */
   readonly what?: string;
-  /** It also runs in a workspace that the person has not trusted, for it runs nothing of it. */
+  /** It also runs in an untrusted workspace, because it executes nothing of it. */
   readonly untrusted?: true;
-  /** With this option it is another thing, by commander's name of it: `acts` with it alone, or `reads` with it. */
+  /** Overrides for a call with this option, named as in commander. */
   readonly withOption?: { readonly name: string; readonly by: 'anyone' | 'person'; readonly what?: string };
-  /** What is asked of the controller: the one request of its command. */
+  /** Returns the parameters of its command's request. */
   request?(args: readonly string[], options: Readonly<Record<string, unknown>>): Params;
-  /** What its answer says to people. */
+  /** Returns the answer as text for people. */
   says?(params: Params, answer: Answer, given: Given): string;
-  /** What is printed as JSON; the answer where this is missing. */
+  /** Returns the value of `--json`; default: the answer. */
   json?(params: Params, answer: Answer): unknown;
-  /** Runs what is more than one request. Without both the command line has its own code for the verb. */
+  /**
+   * Runs a verb of several requests. Without `request` and `run` the command line has its own code for the
+   * verb.
+   */
   // biome-ignore lint/suspicious/noExplicitAny: what arguments and options there are is said by the definition.
   run?(call: Call, args: readonly any[], options: any): Promise<Printed>;
 }
@@ -69,7 +72,7 @@ export interface Verb<Params = never, Answer = never, Call = never> {
 // biome-ignore lint/suspicious/noExplicitAny: what a verb asks for and says belongs to its command alone.
 export type AnyVerb = Verb<any, any, any>;
 
-/** Leaves a verb with a problem; the one place that catches it is the command line's entry. */
+/** Aborts a verb with a problem; only the command line's entry catches it. */
 export class Refusal extends Error {
   readonly problem: Problem;
 
@@ -79,13 +82,13 @@ export class Refusal extends Error {
   }
 }
 
-/** Returns the value, or ends the verb. */
+/** Returns the value, or aborts the verb. */
 export function demand<T>(result: Result<T>): T {
   if (result.ok) return result.value;
   throw new Refusal(result.problem);
 }
 
-/** Ends the verb with a problem of its own. */
+/** Aborts the verb with a new problem. */
 export function refuse(code: string, message: string, hint?: string): never {
   throw new Refusal(problemOf(code, message, hint));
 }
@@ -95,13 +98,13 @@ export function pathOf(usage: string): string {
   return usage.split(/ [<[]/)[0] ?? usage;
 }
 
-/** Returns the arguments of a usage: as they are typed, and their names. */
+/** Returns the arguments of a usage, with their usage text and their names. */
 export function argumentsOf(usage: string): readonly { readonly typed: string; readonly name: string }[] {
   const typed = usage.match(/[<[][^\]>]+[\]>]/g) ?? [];
   return typed.map((one) => ({ typed: one, name: one.replace(/[<>[\]]|\.\.\./g, '') }));
 }
 
-/** Returns the worker of that id; refuses with what became of it when there is none. */
+/** Returns the worker with that id; otherwise refuses, with what became of it where known. */
 export function demandWorker({ workers, ended }: Facts, id: string): Worker {
   const worker = workers.find((one) => one.id === id);
   if (worker) return worker;

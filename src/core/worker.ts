@@ -1,15 +1,18 @@
-/** What a session is for: a worker changes code in a worktree of its own, the orchestrator coordinates and cannot write. */
+/**
+ * A session's role: a worker changes code in its own worktree, the orchestrator coordinates and cannot
+ * write.
+ */
 export type Role = 'worker' | 'orchestrator';
 
-/** The orchestrator belongs to no repository, so its id is its task alone; there is one in a workspace. */
+/** The orchestrator belongs to no repository, so its id is its task alone; each workspace has at most one. */
 export const orchestrator = { repo: '', task: 'orchestrator', id: 'orchestrator' } as const;
 
-/** Whether a worker, proposal or plan is the orchestrator's; without a word about it, it is a worker's. */
+/** Reports whether a worker, proposal or plan is the orchestrator's; without a role it is a worker's. */
 export function isOrchestrator({ role }: { readonly role?: Role }): boolean {
   return role === 'orchestrator';
 }
 
-/** What we observe of a worker; an agent's own account of itself is its update. */
+/** A worker's observed state; its own report is its `Update`. */
 export type WorkerState =
   | 'starting'
   | 'needs-trust'
@@ -28,27 +31,27 @@ export interface Worker {
   readonly role?: Role;
   readonly repo: string;
   readonly task: string;
-  /** What a person calls it; empty or absent for its task's name. */
+  /** Display name set by a person; empty or absent: the task's name. */
   readonly title?: string;
-  /** What it was called before; absent where it was never renamed. */
+  /** The previous display name; absent where it was never renamed. */
   readonly titleBefore?: string;
   /** Full branch name, such as `feature/fix-migration`. */
   readonly branch: string;
   /** Absolute path. */
   readonly worktree: string;
-  /** Where the branch began. */
+  /** Start point of the branch. */
   readonly base: { readonly branch: string; readonly commit: string };
   /** The preset's name. */
   readonly agent: string;
   readonly brief: string;
   readonly state: WorkerState;
-  /** What it waits for, in a few words: the last of its questions; null unless waiting. */
+  /** Short text of its latest question; null unless waiting. */
   readonly asks: string | null;
-  /** All that it waits for, oldest first: tools and subagents run side by side. Empty unless waiting. */
+  /** All open questions, oldest first, because tools and subagents run in parallel. Empty unless waiting. */
   readonly questions: readonly AskedQuestion[];
-  /** The agent's conversation; what resume continues. */
+  /** The agent's conversation, which resume continues. */
   readonly sessionId: string;
-  /** Whether that conversation has begun; otherwise a resume begins it, with the brief. */
+  /** The conversation has begun; otherwise a resume begins it, with the brief. */
   readonly hasConversation: boolean;
   /** ISO time of the first start. */
   readonly startedAt: string;
@@ -56,50 +59,54 @@ export interface Worker {
   readonly stateSince: string;
   /** 1 for the first process, one more for each resume. */
   readonly run: number;
-  /** Of the last process, 128 and its number for a signal; null while it runs or when it was lost. */
+  /**
+   * Exit code of the last process, or 128 plus the signal's number; null while it runs or when it was lost.
+   */
   readonly exitCode: number | null;
-  /** It ended because a person had wanted that; absent otherwise. */
+  /** It ended on a person's request; absent otherwise. */
   readonly wasStopped?: boolean;
-  /** ISO time at which the usage limit ends that it reached last; null or absent where it has not said. */
+  /** ISO time at which its last usage limit ends; null or absent where unknown. */
   readonly limitedUntil?: string | null;
-  /** It ended while its agent had reached its usage limit; absent otherwise. */
+  /** It ended at its usage limit; absent otherwise. */
   readonly wasLimited?: boolean;
-  /** Its brief is typed into it, and it has not begun to work since it was started; absent otherwise. */
+  /** Its brief has to be typed, and it has not begun to work since its start; absent otherwise. */
   readonly awaitsBrief?: boolean;
-  /** The last thing it said at the end of a turn. */
+  /** Its last message at the end of a turn. */
   readonly said: Said | null;
-  /** Its own for as long as it is there; absent where none was given. */
+  /** Reserved for its lifetime; absent where none are. */
   readonly ports?: PortBlock;
-  /** Why its agent was not started the last time; absent otherwise. */
+  /** Why its agent was not started last time; absent otherwise. */
   readonly failedSetup?: FailedSetup;
-  /** Its last report of itself. */
+  /** Its latest report. */
   readonly update: Update | null;
-  /** What it said of its time that a person has to weigh; null or absent once it said it otherwise. */
+  /** A reported time that a person has to judge; null or absent after a later report. */
   readonly openTime?: Said | null;
-  /** Such a word that a person has weighed, for an undo; null or absent once it said something newer. */
+  /** A reported time that a person has judged, kept for undo; null or absent after a newer report. */
   readonly weighedTime?: Said | null;
-  /** Another session would have it finished: the orchestrator's word, until a person decides. */
+  /** The orchestrator's proposal to finish it, until a person decides. */
   readonly finishWish: { readonly by: string; readonly at: string; readonly why: string } | null;
-  /** What the guard has kept it from; absent while it was nothing. */
+  /** Its latest refusal by the guard; absent where there is none. */
   readonly denied?: Denied;
 }
 
-/** Something that an agent waits to be answered. */
+/** An agent's open question. */
 export interface AskedQuestion {
-  /** In one line. */
+  /** One line. */
   readonly text: string;
-  /** Id of the request that a hook posted; absent where a title, a file or the screen told of the question. */
+  /**
+   * Id of the request that a hook posted; absent where a title, a file or the screen revealed the question.
+   */
   readonly request?: string;
 }
 
-/** What a guard refused: the last of it. */
+/** Refusals of the guard; the fields describe the latest. */
 export interface Denied {
   /** ISO time. */
   readonly at: string;
   /** Such as `Bash: git stash`. */
   readonly what: string;
   readonly why: string;
-  /** How many times in all. */
+  /** Number of all refusals. */
   readonly count: number;
 }
 
@@ -109,57 +116,60 @@ interface Said {
   readonly text: string;
 }
 
-/** Returns what people call a worker where its repository is plain. */
+/** Returns a worker's display name beside its repository. */
 export function titleOf({ task, title }: Worker): string {
   return title || task;
 }
 
-/** Returns what people call a worker where it stands alone. */
+/** Returns a worker's display name without other context. */
 export function longTitleOf({ id, title }: Worker): string {
   return title ? `${title} · ${id}` : id;
 }
 
-/** Whether a process is running for this worker, as far as we know. */
+/** Reports whether this worker's process runs, as far as known. */
 export function isLive(state: WorkerState): boolean {
   return state !== 'exited' && state !== 'lost';
 }
 
-/** A worker that was merged or removed; its id is free again. */
+/** A worker that was merged or removed; its id can be reused. */
 export interface EndedWorker {
   readonly id: string;
   readonly how: 'finished' | 'cleaned';
   /** ISO time. */
   readonly at: string;
   readonly branch: string;
-  /** Ref that still holds the branch's last commit. */
+  /** Ref that keeps the branch's last commit. */
   readonly backup: string;
   /** Merge commit; null when cleaned. */
   readonly merge: string | null;
   readonly into: string | null;
 }
 
-/** What a worker reports of itself, as it reports it. Everything in it is the worker's word and no observation. */
+/** A worker's own report. All of it is the worker's claim, not an observation. */
 export interface Update {
   /** The worker's id. */
   readonly worker: string;
   /** ISO time of its arrival. */
   readonly at: string;
   readonly status: UpdateStatus;
-  /** In one line; may be empty. */
+  /** One line; may be empty. */
   readonly summary: string;
   readonly done: readonly string[];
   readonly next: readonly string[];
   readonly blockers: readonly string[];
-  /** Worked since its last report, in minutes; null where it does not say. Of a `total` what it added when it came. */
+  /**
+   * Minutes since its last report; null where not reported. For a `total`, the minutes that it added on
+   * arrival.
+   */
   readonly minutes: number | null;
-  /** Worked on the whole task so far, in minutes, as it says; absent where it does not. */
+  /** Claimed minutes for the whole task so far; absent where not reported. */
   readonly total?: number;
-  /** What it says of its time that only a person can weigh, such as `3 units`; absent otherwise. */
+  /** A claimed time that only a person can judge, such as `3 units`; absent otherwise. */
   readonly openTime?: string;
-  /** 0–100; null where it does not say. */
+  /** 0–100; null where not reported. */
   readonly percent: number | null;
   readonly readyToMerge: boolean;
-  /** As it says, each in one line; absent where it says nothing. What we observe of its branch is elsewhere. */
+  /** Claims of one line each; absent where not reported. Observations of its branch are elsewhere. */
   readonly commits?: string;
   readonly notes?: string;
   readonly branch?: string;
@@ -168,23 +178,23 @@ export interface Update {
 
 export type UpdateStatus = 'not started' | 'working' | 'blocked' | 'done';
 
-/** An update before it is known whose it is and when it came. */
+/** An update without its worker and time of arrival. */
 export type UpdateDraft = Omit<Update, 'worker' | 'at'>;
 
-/** How a new worktree of a repository is made ready for an agent. */
+/** Preparation of a repository's new worktrees. */
 export interface RepoSetup {
-  /** Programs and arguments, run one after the other; no shell reads them. */
+  /** Programs and arguments, run one after the other without a shell. */
   readonly commands: readonly (readonly string[])[];
-  /** For each command. */
+  /** Per command. */
   readonly timeoutMs: number;
-  /** `pointers`: the large files of git-lfs are not fetched. */
+  /** `pointers`: git-lfs does not fetch large files. */
   readonly lfs: 'files' | 'pointers';
 }
 
-/** What is run in a worker's pane before its agent. */
+/** Commands that run in a worker's pane before its agent. */
 export type SetupPlan = Pick<RepoSetup, 'commands' | 'timeoutMs'>;
 
-/** An ignored file that a new worktree gets a copy of. */
+/** An ignored file that is copied into a new worktree. */
 export interface FileCopy {
   /** Relative to the top folder. */
   readonly path: string;
@@ -194,23 +204,23 @@ export interface FileCopy {
 /** The first command of a setup that failed. */
 export interface FailedSetup {
   readonly command: readonly string[];
-  /** 128 and its number for a signal; null when it took too long. */
+  /** 128 plus the number for a signal; null for a timeout. */
   readonly exitCode: number | null;
 }
 
-/** Neighbouring ports that belong to one worker for as long as it is there. */
+/** Adjacent ports reserved for one worker during its lifetime. */
 export interface PortBlock {
   readonly first: number;
   readonly count: number;
 }
 
-/** Below what Linux and macOS hand out by themselves, and beside what servers usually take. */
+/** Below the ephemeral ports of Linux and macOS, and apart from the usual ports of servers. */
 export const usualPorts: PortBlock = { first: 20_000, count: 10 };
 
 const lastPort = 65_535;
 
 /**
- * The lowest block that nobody has.
+ * Returns the lowest free block; null when there is none.
  * @param blocks the first block and the size of each; a size of 0 gives none
  */
 export function freePorts({ first, count }: PortBlock, taken: readonly PortBlock[]): PortBlock | null {
@@ -228,36 +238,39 @@ export function overlapsAny(block: PortBlock, others: readonly PortBlock[]): boo
   );
 }
 
-/** What a session may do with its tools; given to the host with its terminal, so that it holds without a controller. */
+/**
+ * Permissions of a session's tools; the host gets them with its terminal, so that they apply without a
+ * controller.
+ */
 export type GuardRules = WorkerRules | OrchestratorRules;
 
-/** Everything that is not named is refused. */
+/** Refuses every tool that is not listed. */
 export interface OrchestratorRules {
   readonly role: 'orchestrator';
-  /** Tools by name; one that ends in `*` stands for all that begin so. */
+  /** Tools by name; a trailing `*` matches any ending. */
   readonly tools: readonly string[];
   /** Absolute path of the folder with the person's approval key. */
   readonly state?: string;
 }
 
-/** A worker may do what it likes in its own worktree and on its own branch. Paths are absolute. */
+/** Permits everything in the worker's own worktree and on its own branch. Paths are absolute. */
 export interface WorkerRules {
   readonly role: 'worker';
   readonly worktree: string;
   readonly branch: string;
-  /** Its other folders are refused even where `writable` holds them. */
+  /** Its other folders are refused even where `writable` contains them. */
   readonly workspace: string;
   /** Absolute path of the folder with the person's approval key. */
   readonly state?: string;
-  /** Folders beside the worktree that may be written to, such as the one for temporary files. */
+  /** Writable folders outside the worktree, such as the one for temporary files. */
   readonly writable: readonly string[];
-  /** What `$HOME` and the like stand for in its shell. */
+  /** Values of `$HOME` and the like in its shell. */
   readonly variables: Readonly<Record<string, string>>;
-  /** What the workspace lets workers do all the same. */
+  /** Restrictions that the workspace lifts. */
   readonly allow: readonly GuardTopic[];
 }
 
-/** What a worker is kept from; each can be allowed in the configuration of the workspace. */
+/** Restrictions of a worker; the workspace's configuration can lift each. */
 export const guardTopics = [
   'outside',
   'stash',
