@@ -8,7 +8,7 @@ import type { StoredConfig } from './schema.ts';
 type StoredInvoices = NonNullable<StoredConfig['invoices']>;
 type StoredParty = NonNullable<StoredInvoices['from']>;
 
-/** The board unless it was turned off: without a file there is none to see. */
+/** Returns the board's settings; false where it is turned off. A missing file means an empty board. */
 export function resolveBoard(root: string, stored: StoredConfig['board'] = {}): BoardConfig | false {
   if (stored === false) return false;
   const { file = 'SPRINT_BOARD.md', prefix = null, autoAdd = false } = stored;

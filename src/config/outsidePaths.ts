@@ -10,8 +10,8 @@ export interface OutsidePath {
 }
 
 /**
- * Lists what a configuration has us work with outside of its workspace, for the person who is asked to trust it:
- * documents that are written, repositories, and folders that workers may write to.
+ * Lists the configured paths outside the workspace, for the user who is asked to trust it: documents that
+ * are written, repositories, and folders that workers may write to.
  */
 export function outsidePaths({
   root,

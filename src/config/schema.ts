@@ -5,36 +5,36 @@ import { guardTopics } from '../core/worker.ts';
 import type { Limits } from '../core/workspace.ts';
 
 /*
- * `.orch/config.json` as it is on the disk: what is checked and the types come from here. Any object may hold more than we
- * know: that has no effect, and `unknownSettings.ts` reports it.
+ * Schema and types of `.orch/config.json` as stored. Objects may hold unknown keys: they have no effect, and
+ * `unknownSettings.ts` reports them.
  */
 
-/** Of a workspace's name, in UTF-16 units. */
+/** Longest name of a workspace, in UTF-16 units. */
 export const longestName = 100;
 
-/** Bytes; far more than people write. */
+/** Largest configuration file in bytes; far more than people write. */
 export const largestBytes = 4 * 1024 * 1024;
 
 const text = z.string();
 const name = text.check(z.minLength(1));
-/** Any path or word but one with a NUL, which the system would end it at. */
+/** Any path or word without NUL, at which the system would cut it. */
 const word = text.check(z.regex(/^[^\0]*$/));
 const fileName = word.check(z.minLength(1));
 const texts = z.array(text.check(z.maxLength(1000))).check(z.maxLength(50));
 const optional = z.exactOptional;
 
-/** A whole number. */
+/** A whole number in a range. */
 const int = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 /** A number above zero. */
 const upTo = (most: number) => z.number().check(z.positive(), z.maximum(most));
 const upToLong = (least: number, most: number) => text.check(z.minLength(least), z.maxLength(most));
 
-/** Program and arguments by name; an empty list takes a job of the workspace away from a repository. */
+/** Program and arguments by name; an empty list removes a job of the workspace from a repository. */
 const jobs = z.record(text, z.array(text));
 
 const repo = z.looseObject({
   name: text,
-  /** Relative to the workspace where it lies below it. */
+  /** Relative to the workspace for paths below it. */
   path: name,
   jobs: optional(jobs),
   setup: optional(z.array(z.array(word).check(z.minLength(1)))),
@@ -108,7 +108,7 @@ const mapping = z.looseObject({
   currency: optional(text.check(z.regex(/^[A-Z]{3}$/))),
 });
 
-/** Mappings that `notion connect` proposes. The token is never there. */
+/** Mappings that `notion connect` proposes. The token is never stored here. */
 const notion = z.object({
   board: optional(mapping),
   invoices: optional(mapping),
@@ -116,13 +116,13 @@ const notion = z.object({
   comment: optional(z.boolean()),
 }) satisfies z.ZodMiniType<NotionConfig>;
 
-/** Anything; of an object these settings are known. */
+/** Accepts any value; names the known settings of an object. */
 function holding(...fields: readonly string[]) {
   const shape = Object.fromEntries(fields.map((field) => [field, optional(z.unknown())]));
   return z.union([z.object(shape), z.unknown()]);
 }
 
-/** What is checked of a preset here is its settings' names; what they hold is checked with the built-in ones. */
+/** Checks only the names of a preset's settings; their values are checked together with the built-in ones. */
 const preset = z.looseObject({
   ...(Object.fromEntries(presetFields.map((field) => [field, optional(z.unknown())])) as Record<
     (typeof presetFields)[number],
@@ -132,17 +132,17 @@ const preset = z.looseObject({
   titles: optional(holding('asking', 'working', 'resting')),
 });
 
-/** The whole of it; `unknownSettings.ts` goes through it, too. */
+/** The complete schema; `unknownSettings.ts` traverses it too. */
 export const configSchema = z.looseObject({
   name: optional(upToLong(1, longestName)),
   repos: optional(z.array(repo)),
   defaultAgent: optional(text),
   agents: optional(z.record(text, preset)),
-  /** For every repository that does not say otherwise. */
+  /** Defaults for every repository. */
   jobs: optional(jobs),
   radar: optional(z.boolean()),
   memory: optional(z.object({ copilot: optional(z.boolean()) })),
-  /** `writable` is relative to the workspace where it lies below it. */
+  /** `writable` is relative to the workspace for paths below it. */
   guard: optional(
     z.union([
       z.literal(false),
@@ -162,7 +162,10 @@ export const configSchema = z.looseObject({
 
 export type StoredConfig = z.infer<typeof configSchema>;
 
-/** Checks what lies on the disk. @throws what is wrong, the place first, such as `ports/first must be at least 1024` */
+/**
+ * Validates the stored configuration. @throws the faults, place first, such as `ports/first must be at least
+ * 1024`
+ */
 export function parseConfig(stored: unknown): StoredConfig {
   const parsed = configSchema.safeParse(stored, { reportInput: true });
   if (parsed.success) return parsed.data;
@@ -171,11 +174,11 @@ export function parseConfig(stored: unknown): StoredConfig {
 
 type Issue = z.core.$ZodIssue;
 
-/** Says what is wrong as a person would. */
+/** Describes a fault in a sentence. */
 function faultOf(issue: Issue, above: readonly PropertyKey[] = []): string {
   const path = [...above, ...issue.path];
   if (issue.code === 'invalid_union') {
-    // Of several forms the one is meant that fits furthest.
+    // // Of several forms, the one that matches deepest is meant.
     const depth = (issues: readonly Issue[]) => Math.max(...issues.map((one) => one.path.length));
     const [nearest] = issue.errors.toSorted((one, other) => depth(other) - depth(one));
     const inner = nearest?.find((one) => one.path.length > 0);

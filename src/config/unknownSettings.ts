@@ -9,33 +9,35 @@ import { closest } from '../lib/spelling.ts';
 import { configSchema, largestBytes } from './schema.ts';
 import { configFile, configName } from './trust/trust.ts';
 
-/** A wrong file may hold thousands; the first ones show what is wrong. */
+/** Most reported settings: a wrong file may hold thousands, and the first ones show the mistake. */
 const mostReported = 20;
 
 /**
- * Reads the configuration once more for what the schema does not know, at every level: settings without effect, and
- * settings that are there twice, of which the last counts.
- * @returns a problem for each, with line and column; none where the file cannot be parsed: reading it reports that
+ * Finds keys of the configuration that the schema does not know, at every level: settings without effect,
+ * and duplicate settings, of which the last counts.
+ * @returns a problem for each, with line and column; none where the file cannot be parsed, because reading
+ * it reports that
  */
 export function findUnknownSettings(root: string): readonly Problem[] {
   const text = readText(root, configFile(root), largestBytes);
   return text.ok && text.value !== null ? unknownSettings(text.value) : [];
 }
 
-/** As `findUnknownSettings`, of a text. */
+/** Does the same as `findUnknownSettings` for a text. */
 export function unknownSettings(text: string): readonly Problem[] {
   const found: Problem[] = [];
   try {
     look(found, parse(withoutMark(text), { mode: 'json' }).body, configSchema, '');
   } catch {
-    // Not JSON: reading it says so, and where.
+    // // Not JSON: reading the configuration reports that.
   }
   return found.slice(0, mostReported);
 }
 
 /**
- * @param found takes what has no effect
- * @param at where the value is, such as `repos[].jobs`; empty at the top
+ * Collects unknown settings of a value.
+ * @param found receives the problems
+ * @param at the value's place, such as `repos[].jobs`; empty at the top
  */
 function look(found: Problem[], node: AnyNode, schema: Schema, at: string): void {
   const forms = formsOf(schema);
@@ -54,7 +56,9 @@ function look(found: Problem[], node: AnyNode, schema: Schema, at: string): void
   }
 }
 
-/** The guess comes before the place: what is shown in one line is cut at its end. */
+/**
+ * Describes an unknown setting. The suggestion precedes the place, because a single line is cut at its end.
+ */
 function unknown(name: string, at: string, { shape }: Forms): string {
   const here = closest(name, [...shape.keys()]);
   const elsewhere = here ?? placeElsewhere(name);
@@ -76,18 +80,18 @@ function shown(name: string): string {
   return visible(name.length > 40 ? `${name.slice(0, 40)}…` : name);
 }
 
-/** What people write for editors and readers. */
+/** Reports whether a name is a comment for editors and readers. */
 function isRemark(name: string): boolean {
   return name === '$schema' || name.startsWith('//');
 }
 
 type Schema = z.core.$ZodType;
 
-/** What a value may be, all its forms together. */
+/** Union of all forms that a value may have. */
 interface Forms {
   readonly isObject: boolean;
   readonly shape: ReadonlyMap<string, Schema>;
-  /** Of objects whose names are the person's own. */
+  /** Schema of the values in a record, whose names are free. */
   readonly value: Schema | null;
   readonly elements: readonly Schema[];
 }
@@ -118,7 +122,10 @@ function formsOf(schema: Schema): Forms {
 
 const none: Forms = { isObject: false, shape: new Map(), value: null, elements: [] };
 
-/** A setting of that name on another level, such as `repos[].setup` for `setup` at the top. */
+/**
+ * Returns the place of a setting with that name on another level, such as `repos[].setup` for `setup` at the
+ * top.
+ */
 function placeElsewhere(name: string): string | null {
   const all = places(configSchema, '');
   const nearest = closest(name, [...new Set(all.map((place) => place.name))]);
@@ -130,7 +137,7 @@ interface SettingPlace {
   readonly path: string;
 }
 
-/** Every setting, those further up first. */
+/** Returns every setting, upper levels first. */
 function places(schema: Schema, at: string): readonly SettingPlace[] {
   const { shape, value, elements } = formsOf(schema);
   const own = [...shape.keys()].map((name) => ({ name, path: at === '' ? name : `${at}.${name}` }));

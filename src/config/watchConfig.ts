@@ -3,12 +3,16 @@ import { Debounce } from '../lib/schedule.ts';
 import { recordPath } from './trust/record.ts';
 import { configFile, readConfig } from './workspaceConfig.ts';
 
-/** Milliseconds: who writes in place leaves half a file for a moment, and that is nothing to speak of. */
+/**
+ * Milliseconds before an invalid file is reported: a program that writes in place leaves half a file for a
+ * moment.
+ */
 const halfWrittenMs = 1000;
 
 /**
- * Has the configuration taken in whenever its file was changed, or a person has trusted it elsewhere; one that is broken only once it has stayed so.
- * @returns what ends that
+ * Calls `take` when the configuration file or its trust record changes; for an invalid file only once it has
+ * stayed so.
+ * @returns a function that ends the watch
  */
 export function watchConfig(root: string, take: () => void): () => void {
   const later = new Debounce(take, halfWrittenMs);

@@ -20,19 +20,19 @@ import { configFile, configName, type MemoryServer, readTrust, trustWritten } fr
 
 export { configFile, configName };
 
-/** What the library keeps: parsed JSON, which `schema.ts` checks. */
+/** The library's content: parsed JSON, which `schema.ts` validates. */
 type Store = Record<string, unknown>;
 
-/** A configuration that may be used, and how far it is trusted. */
+/** A usable configuration, and its trust. */
 export interface OpenedConfig {
-  /** What is on the disk where that is trusted, else what was trusted last. */
+  /** The stored configuration where that is trusted, else the last trusted one. */
   readonly config: WorkspaceConfig;
   readonly trust: TrustFacts;
 }
 
 /**
- * Reads and checks the configuration that a person trusts. Starts no process; the file is never changed by reading.
- * @returns `untrusted_workspace` where the person has trusted none, `config_invalid` naming what is wrong
+ * Reads and validates the trusted configuration. Starts no process and never writes the file.
+ * @returns `untrusted_workspace` where none is trusted, `config_invalid` with the fault
  */
 export function openConfig(root: string): Result<OpenedConfig> {
   const trust = readTrust(root);
@@ -43,13 +43,13 @@ export function openConfig(root: string): Result<OpenedConfig> {
   return config.ok ? success({ config: config.value, trust: facts }) : config;
 }
 
-/** Returns the configuration to use, whether a changed one waits for trust or not. */
+/** Returns the configuration to use, including the last trusted one while a changed one waits. */
 export function readConfig(root: string): Result<WorkspaceConfig> {
   const opened = openConfig(root);
   return opened.ok ? success(opened.value.config) : opened;
 }
 
-/** Returns the configuration for what starts programs: a changed one has to be trusted first. */
+/** Returns the configuration for callers that start programs: a changed one has to be trusted first. */
 export function demandTrusted(root: string): Result<WorkspaceConfig> {
   const opened = openConfig(root);
   if (!opened.ok) return opened;
@@ -59,7 +59,7 @@ export function demandTrusted(root: string): Result<WorkspaceConfig> {
     : { ok: false, problem: untrustedProblem(root, trust) };
 }
 
-/** Reads and checks what is on the disk, to be shown and not to be used. */
+/** Reads and validates the stored configuration, for display only. */
 export function readUntrusted(root: string): Result<OpenedConfig> {
   const trust = readTrust(root);
   if (!trust.ok) return trust;
@@ -77,14 +77,14 @@ function checked(root: string, stored: Readonly<Record<string, unknown>>, server
     : config;
 }
 
-/** What a new workspace is made of. */
+/** Contents of a new workspace. */
 export interface NewWorkspace {
   readonly repos: readonly Repo[];
   readonly defaultAgent?: string;
   readonly agents?: { readonly [name: string]: Partial<AgentPreset> };
 }
 
-/** Creates the configuration, or changes what is given of it; the rest, such as agents, is kept. */
+/** Creates the configuration, or replaces the given settings; the others, such as agents, are kept. */
 export function writeConfig(
   root: string,
   { repos, ...others }: NewWorkspace,
@@ -96,7 +96,9 @@ export function writeConfig(
   }));
 }
 
-/** A folder's name, as much of it as a name may be long and without half a character; that of no folder is `workspace`. */
+/**
+ * Returns a folder's name, cut to the allowed length at a character boundary; `workspace` for an empty one.
+ */
 function usualName(root: string): string {
   let name = '';
   for (const { segment } of new Intl.Segmenter().segment(basename(root))) {
@@ -106,14 +108,14 @@ function usualName(root: string): string {
   return name || 'workspace';
 }
 
-/** Writes down what is synced with Notion; everything else is kept. */
+/** Stores the sync with Notion; other settings are kept. */
 export function storeNotion(root: string, notion: NotionConfig): Promise<Result<WorkspaceConfig>> {
   return change(root, () => ({ notion }));
 }
 
 /**
- * Writes nothing that could not be read again. What is written here was wanted by a person, so it is trusted at once;
- * a file with changes by others has to be trusted first.
+ * Changes the configuration, if the result is valid. The user requested the change, so it is trusted at
+ * once; a file with changes by others has to be trusted first.
  */
 async function change(
   root: string,
@@ -139,7 +141,7 @@ async function change(
   }
 }
 
-/** The old file stays whole where the new one cannot be written. */
+/** Writes the file atomically: the old one stays whole where the new one cannot be written. */
 function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T> {
   try {
     conf.set(changes);
@@ -151,8 +153,8 @@ function write<T>(conf: Conf<Store>, changes: Store, done: Result<T>): Result<T>
 }
 
 /**
- * Looks at the file before the library does, which follows links and waits for pipes.
- * @returns whether it is there; `unsafe_path`, or `config_invalid` for one that is far too large
+ * Checks the file before the library does, which follows links and waits for pipes.
+ * @returns whether it exists; `unsafe_path`, or `config_invalid` for one that is far too large
  */
 function look(root: string): Result<boolean> {
   const read = readText(root, configFile(root), largestBytes);
@@ -162,7 +164,7 @@ function look(root: string): Result<boolean> {
 
 /**
  * Opens the library that writes the file; reading needs none.
- * @param stored what to take for the file's content; the file itself where absent
+ * @param stored replaces the file's content; the file itself where absent
  */
 async function open(root: string, stored?: Readonly<Record<string, unknown>>): Promise<Conf<Store>> {
   const { default: Library } = await import('conf');
@@ -171,12 +173,12 @@ async function open(root: string, stored?: Readonly<Record<string, unknown>>): P
     configName: 'config',
     clearInvalidConfig: false,
     accessPropertiesByDotNotation: false,
-    // What was hashed is what is used, also where the file changes in between.
+    // // Uses exactly the content that was hashed, even where the file changes in between.
     ...(stored && { deserialize: () => structuredClone(stored) as Store }),
   });
 }
 
-/** What people wrote about a repository beside its place. */
+/** Returns the stored settings of a repository. */
 function known({ repos = [] }: StoredConfig, name: string) {
   return repos.find((one) => one.name === name) ?? {};
 }
@@ -225,10 +227,12 @@ function check(root: string, onDisk: Readonly<Record<string, unknown>>): Result<
 
 const usualMinutes = 10;
 
-/** Git's own way to fill submodules, as the first step of a setup: it shows its progress and can be tried again. */
+/**
+ * Git's own command to fill submodules, as the first step of a setup: it shows progress and can be retried.
+ */
 const fillSubmodules = ['git', 'submodule', 'update', '--init', '--recursive'];
 
-/** By repository; null where nothing is configured. */
+/** Returns the setups by repository; null where none is configured. */
 function resolveSetups(
   repos: NonNullable<StoredConfig['repos']>,
 ): Readonly<Record<string, RepoSetup>> | null {
@@ -240,7 +244,7 @@ function resolveSetups(
   return setups.length > 0 ? Object.fromEntries(setups) : null;
 }
 
-/** Each repository's jobs: its own before the workspace's. */
+/** Returns each repository's jobs, where its own override the workspace's. */
 function resolveJobs({ jobs = {}, repos = [] }: StoredConfig): WorkspaceConfig['jobs'] | null {
   const byRepo = repos.map((repo) => {
     const all = Object.entries({ ...jobs, ...repo.jobs }).filter(([, command]) => command.length > 0);

@@ -7,31 +7,31 @@ import { failure, type Result, success } from '../lib/result.ts';
 import { Throttle } from '../lib/schedule.ts';
 import { whyOf } from '../lib/systemError.ts';
 
-/** Where a person's document is. */
+/** Location of a user's document. */
 interface DocumentPlace {
   /** The workspace; a link in it never leads out of it. */
   readonly root: string;
-  /** As the configuration names it, absolute; outside the workspace where it says so. */
+  /** Absolute path from the configuration, which may be outside the workspace. */
   readonly file: string;
 }
 
-/** A person's document as it lies on the disk. */
+/** A user's document as stored. */
 export interface DocumentText {
-  /** Empty where there is no file yet. */
+  /** Empty where there is no file. */
   readonly text: string;
-  /** Changes with every byte; null where there is no file. */
+  /** Hash of its bytes; null where there is no file. */
   readonly hash: string | null;
 }
 
-/** What becomes of a document's text, and what the caller wants to know of it. */
+/** The new text of a document, and a value for the caller. */
 export interface PlannedText<T> {
   readonly text: string;
   readonly value: T;
 }
 
-/** More is no document that a person keeps by hand. */
+/** Largest document in bytes; a document kept by hand is smaller. */
 const largestBytes = 16 * 1024 * 1024;
-/** Somebody who saves faster than this is a program in a loop. */
+/** Retries of a change; a program that writes the file faster than this runs in a loop. */
 const attempts = 5;
 const keptBackups = 20;
 
@@ -56,15 +56,15 @@ async function readTarget(file: string): Promise<Result<DocumentText>> {
 }
 
 /**
- * Changes a document that a person may be editing at the same moment: what is there now is read, planned upon, and
- * replaced by a complete file only while it is still the same; else it is planned anew. Links are followed unless they
- * lead out of the workspace, the mode is kept, and what was there before goes to the backups, of which 20 are kept. Between the last look and the
- * rename lie some microseconds in which a save of somebody else is replaced; its text is then lost, the one before
- * it is in the backups.
- * @param backups folder for them below the workspace, made when needed
- * @param plan gives the whole new text; called again when the file changed meanwhile
- * @returns what the plan gave; `unsafe_path`, `document_read_only`, `document_busy`, `document_failed`, or the plan's
- * own problem
+ * Changes a document that others may edit at the same time. Reads the current text, plans the new one, and
+ * replaces the file atomically if it is still the same; otherwise plans again. Follows links unless they
+ * lead out of the workspace, keeps the mode, and keeps the previous text in the backups, at most 20. Between
+ * the last check and the rename are some microseconds in which another program's save is replaced; that text
+ * is lost, the one before it is in the backups.
+ * @param backups folder for them below the workspace, created when needed
+ * @param plan returns the whole new text; called again when the file changed meanwhile
+ * @returns the plan's value; `unsafe_path`, `document_read_only`, `document_busy`, `document_failed`, or the
+ * plan's own problem
  */
 export async function changeDocument<T>(
   { root, file }: DocumentPlace,
@@ -101,7 +101,10 @@ export async function changeDocument<T>(
   }
 }
 
-/** Never waits for a pipe, and never reads a device: what is there is looked at once it is open. */
+/**
+ * Reads a file's bytes; null where there is none. Checks its type once it is open, so that it never waits
+ * for a pipe and never reads a device.
+ */
 async function readBytes(file: string): Promise<Buffer | null> {
   let handle: FileHandle;
   try {
@@ -132,7 +135,7 @@ function hashOf(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** The mode says what a person wants, even where root could write all the same. */
+/** Refuses a read-only file. The mode states the owner's intention, even where root could write. */
 async function refuseReadOnly(file: string, hash: string | null): Promise<Result<never> | null> {
   if (hash === null || ((await stat(file)).mode & 0o222) !== 0) return null;
   return failure(
@@ -142,7 +145,7 @@ async function refuseReadOnly(file: string, hash: string | null): Promise<Result
   );
 }
 
-/** Puts a complete file in place. @returns false when the one there is not the one that was planned upon */
+/** Replaces the file atomically. @returns false when it changed since it was planned */
 async function replaceUnchanged(file: string, hash: string | null, text: string): Promise<boolean> {
   const mode = hash === null ? 0o644 : (await stat(file)).mode & 0o7777;
   const draft = writeDraft(file, [text], { mode, isExact: true });
@@ -156,20 +159,20 @@ async function replaceUnchanged(file: string, hash: string | null, text: string)
   }
 }
 
-/** Names sort by time; the hash keeps a text that is there already from being kept twice in a row. */
+/** Adds a backup. Names sort by time; the hash prevents two equal copies in a row. */
 async function keepBackup(file: string, folder: string, { text, hash }: DocumentText): Promise<void> {
   const kept = await backupsOf(file, folder);
   const short = (hash ?? '').slice(0, 12);
   if (kept.at(-1)?.includes(`.${short}.`)) return;
   const stamp = new Date().toISOString().replace(/[-:]/g, '');
   const name = `${basename(file)}.${stamp}.${short}.bak`;
-  // Half a copy would be taken for this text the next time.
+  // // Half a copy would count as this text the next time.
   writeNew(join(folder, name), [text]);
   const old = [...kept, name].slice(0, -keptBackups);
   for (const one of old) await rm(join(folder, one), { force: true });
 }
 
-/** Copies of this document that are ours, the oldest first. */
+/** Lists this document's backups, the oldest first. */
 async function backupsOf(file: string, folder: string): Promise<string[]> {
   const prefix = `${basename(file)}.`;
   const ours = /^\d{8}T\d{6}\.\d{3}Z\.[0-9a-f]{12}\.bak$/;
@@ -185,12 +188,12 @@ function reason(error: unknown): string {
   return whyOf(error);
 }
 
-/** Editors save in several steps. */
+/** Milliseconds that collect changes, because editors save in several steps. */
 const burstMs = 100;
 
 /**
- * Tells of changes to one file that editors replace rather than write: its folder is watched, and that of the file it
- * links to. Where nothing can be watched, nothing is told.
+ * Reports changes of one file that editors replace rather than write, by watching its folder and the folder
+ * of its link's target. Reports nothing where watching is not possible.
  */
 export class FileWatch {
   readonly #changed: Throttle;
@@ -201,13 +204,13 @@ export class FileWatch {
     this.#changed = new Throttle(changed, burstMs, 'delayed');
   }
 
-  /** Watches this file from now on and no other; null for none. */
+  /** Watches this file instead of the previous one; null for none. */
   async follow(file: string | null): Promise<void> {
     if (file === this.#file) return;
     this.#stop();
     this.#file = file;
     if (file === null) return;
-    // A file that is not there yet is no link.
+    // // A missing file is no link.
     const target = await realpath(file).catch(() => file);
     if (this.#file !== file) return;
     for (const one of new Set([file, target])) this.#watch(one);
@@ -223,11 +226,11 @@ export class FileWatch {
       const watcher = watch(dirname(file), { persistent: false }, (_, name) => {
         if (name === null || name === basename(file)) this.#changed.ask();
       });
-      // The folder went, or the system watches no more: the next request reads the file all the same.
+      // // The folder was deleted, or the system ran out of watches; the next request still reads the file.
       watcher.on('error', () => watcher.close());
       this.#watchers.push(watcher);
     } catch {
-      // No such folder, or no more watches: as above.
+      // // No such folder, or no more watches: as above.
     }
   }
 

@@ -2,20 +2,20 @@ import MarkdownIt from 'markdown-it';
 import { failure, type Result } from '../lib/result.ts';
 import { storedText } from '../lib/sanitize.ts';
 
-/** One line of a file, kept to the byte: what it says, and how it ends (`''` at most for the last one). */
+/** One line of a file, byte for byte: its text, and its line end (`''` only for the last one). */
 export interface MarkdownLine {
   readonly text: string;
   readonly end: '\n' | '\r\n' | '\r' | '';
 }
 
-/** What becomes of lines; numbers count from 0. */
+/** Edits of lines; numbers are 0-based. */
 export type LineEdit =
   | { readonly kind: 'replace'; readonly line: number; readonly text: string }
   | { readonly kind: 'remove'; readonly line: number }
-  /** Behind that line, -1 for the top; several at one place keep their order. */
+  /** After that line, -1 for the top; several at one place keep their order. */
   | { readonly kind: 'insert'; readonly after: number; readonly texts: readonly string[] };
 
-/** Splits where markdown-it does, so that its line numbers are ours. */
+/** Splits a text at the same places as markdown-it, so that line numbers agree. */
 export function splitLines(text: string): MarkdownLine[] {
   const lines: MarkdownLine[] = [];
   for (const [, line = '', end = ''] of text.matchAll(/([^\r\n]*)(\r\n|\r|\n|$)/g))
@@ -23,7 +23,7 @@ export function splitLines(text: string): MarkdownLine[] {
   return lines;
 }
 
-/** The file after these edits: every other line as it was, new ones ending as the first line does. */
+/** Applies edits: other lines stay as they are, new ones end like the first line. */
 export function editLines(lines: readonly MarkdownLine[], edits: readonly LineEdit[]): string {
   const replaced = new Map<number, string>();
   const removed = new Set<number>();
@@ -74,13 +74,13 @@ function isPipe(line: string, at: number): boolean {
   return line[at] === '|' && line[at - 1] !== '\\';
 }
 
-/** What a cell says: `\|` is a pipe, `<br>` a line break. */
+/** Returns a cell's text: `\|` is a pipe, `<br>` a line break. */
 function decodeCell(raw: string): string {
   const text = raw.trim();
   return /[\\<]/.test(text) ? text.replaceAll('\\|', '|').replace(/<br\s*\/?>/gi, '\n') : text;
 }
 
-/** A text for a cell; control characters, which no cell can hold, become blanks, and explicit directions nothing. */
+/** Encodes a text for a cell; control characters become blanks, and explicit directions are removed. */
 function encodeCell(text: string): string {
   return storedText(text.toWellFormed(), ' ')
     .trim()
@@ -89,7 +89,7 @@ function encodeCell(text: string): string {
     .replaceAll('|', '\\|');
 }
 
-/** A text padded as `raw` is, the cell that it follows; `width` is that of its aligned column, 0 for none. */
+/** Pads a text like `raw`, the cell that it replaces; `width` is that of its aligned column, 0 for none. */
 function pad(text: string, raw: string, width: number, isRight: boolean): string {
   const isBlank = raw.trim() === '';
   const lead = isBlank ? raw.slice(0, 1) : raw.slice(0, raw.length - raw.trimStart().length);
@@ -102,8 +102,8 @@ function pad(text: string, raw: string, width: number, isRight: boolean): string
 }
 
 /**
- * Widths of a row's cells where its pipes stand below those of the delimiters, as in a table that somebody aligned.
- * They are UTF-16 units: wide emoji count two, as they show.
+ * Returns the widths of a row's cells where its pipes are aligned with the delimiters; 0 elsewhere. In
+ * UTF-16 units: wide emoji count two, as displayed.
  */
 function alignedWidths(raws: readonly string[], delimiters: readonly string[]): number[] {
   const fitting = raws.filter((raw, at) => raw.length === delimiters[at]?.length).length;
@@ -113,7 +113,10 @@ function alignedWidths(raws: readonly string[], delimiters: readonly string[]): 
   );
 }
 
-/** The row with these cells changed, every other byte as it was. Pipes at the ends come where it is no row without. */
+/**
+ * Returns the row with these cells changed and other bytes kept. Adds pipes at the ends where it would be no
+ * row without.
+ */
 export function setCells(
   line: string,
   delimiters: readonly string[],
@@ -135,12 +138,12 @@ export function setCells(
   return line.slice(0, first) + start + written.join('|') + close + line.slice(end);
 }
 
-/** A new row that looks like `model`, a row or the header of the same table. */
+/** Returns a new row in the style of `model`, a row or the header of the same table. */
 export function makeRow(model: string, delimiters: readonly string[], values: readonly string[]): string {
   return setCells(model, delimiters, new Map(values.map((value, at) => [at, value])));
 }
 
-/** The line with one more cell in front. */
+/** Returns the line with another cell in front. */
 export function addFirstCell(line: string, text: string): string {
   const [first] = scanRow(line);
   const from = first?.from ?? 0;
@@ -154,8 +157,9 @@ type Token = ReturnType<Parser['parse']>[number];
 type BlockRule = ReturnType<Parser['block']['ruler']['getRules']>[number];
 
 /**
- * The block tokens of a Markdown text, nothing within them. A table is one token, `table`: markdown-it makes three of
- * each cell, which takes most of its time, and rows are read from the text itself.
+ * Returns the block tokens of a Markdown text, without inline tokens. A table is one token, `table`:
+ * markdown-it creates three for each cell, which takes most of its time, and rows are read from the text
+ * itself.
  */
 function parseBlocks(text: string): Token[] {
   return blocks.parse(text, {});
@@ -173,7 +177,7 @@ function loneRule(name: string): BlockRule {
   return rule;
 }
 
-/** A table as markdown-it knows it by its first two lines; it ends where another block begins. */
+/** Recognises a table by its first two lines, as markdown-it does; it ends where another block begins. */
 function tableRule(isTable: BlockRule): BlockRule {
   return (state, from, end, isSilent) => {
     if (!isTable(state, from, end, true)) return false;
@@ -196,13 +200,13 @@ function tableRule(isTable: BlockRule): BlockRule {
   };
 }
 
-/** Numbers of lines count from 0 in this folder's insides, and from 1 in what leaves it. */
+/** A heading. Line numbers are 0-based inside this folder, and 1-based in its results. */
 export interface Heading {
   readonly line: number;
   /** 1 for the title. */
   readonly level: number;
   readonly text: string;
-  /** Line where the next heading of its level or above begins, or the file ends. */
+  /** Line of the next heading of its level or above, or the end of the file. */
   readonly end: number;
 }
 
@@ -222,20 +226,20 @@ export interface Table {
   readonly rows: readonly TableRow[];
 }
 
-/** A Markdown file's block structure beside its text, which alone is ever written. */
+/** A Markdown file's text with its block structure; only the text is ever written. */
 export interface MarkdownFile {
   readonly text: string;
   readonly lines: readonly MarkdownLine[];
   readonly headings: readonly Heading[];
-  /** Tables of the file itself: none in quotes, lists, code or comments. */
+  /** Top-level tables: none in quotes, lists, code or comments. */
   readonly tables: readonly Table[];
-  /** Lines of paragraphs, wherever they stand. */
+  /** Lines of paragraphs, at any level. */
   readonly prose: readonly number[];
-  /** Lines where git left two versions beside each other. */
+  /** Lines with git's conflict markers. */
   readonly markers: readonly number[];
 }
 
-/** `conflict_markers` for a file in which git left two versions beside each other, null for any other. */
+/** Returns `conflict_markers` for a file with git's conflict markers, null for any other. */
 export function unmerged({ markers: [line] }: MarkdownFile): Result<never> | null {
   if (line === undefined) return null;
   return failure(
@@ -245,7 +249,7 @@ export function unmerged({ markers: [line] }: MarkdownFile): Result<never> | nul
   );
 }
 
-/** Reads headings, tables and paragraphs; every line keeps its own text. */
+/** Parses headings, tables and paragraphs; every line keeps its text. */
 export function parseMarkdown(text: string): MarkdownFile {
   const lines = splitLines(text);
   const tokens = parseBlocks(text.replace(/^\ufeff/, ''));
@@ -298,18 +302,18 @@ function readTable(lines: readonly MarkdownLine[], [from, to]: [number, number])
   };
 }
 
-/** What a cell of a row says; empty where the row has no such cell. */
+/** Returns a cell's text; empty where the row has no such cell. */
 export function tableCellText({ text }: TableRow, cell: Cell | undefined): string {
   return cell === undefined ? '' : decodeCell(text.slice(cell.from, cell.to));
 }
 
-/** Why a row cannot be read by its header; null when it can. */
+/** Returns why a row does not match its header; null when it does. */
 export function rowFlaw(table: Table, row: TableRow): string | null {
   const [has, wanted] = [row.cells.length, table.names.length];
   return has === wanted ? null : `${has} ${has === 1 ? 'cell' : 'cells'}, the header has ${wanted}`;
 }
 
-/** A name as it is compared: without marks, emoji, counts in brackets and capitals. */
+/** Normalises a name for comparison: without marks, emoji, counts in brackets and capitals. */
 export function foldName(name: string): string {
   return name
     .normalize('NFKC')
@@ -320,8 +324,8 @@ export function foldName(name: string): string {
 }
 
 /**
- * What a heading may be called, compared by `foldName`: all of its text, and its beginning without a remark such as
- * `(This Sprint)`, `- week 47` or `this week`.
+ * Returns the names of a heading, normalised by `foldName`: its whole text, and its beginning without a
+ * remark such as `(This Sprint)`, `- week 47` or `this week`.
  */
 export function headingNames(heading: string): readonly string[] {
   const beginning = heading.replace(/(?<=\S)(?:\s*[([{<|:·•,].*|\s+[-–—/]+\s.*)$/su, '');
@@ -329,14 +333,14 @@ export function headingNames(heading: string): readonly string[] {
   return [...new Set([...names, ...names.map((name) => name.replace(remark, ''))])];
 }
 
-/** A remark about time that nothing parts from the name in front of it. */
+/** A remark about time without a separator before it. */
 const remark =
   / (?:(?:in |for |of )?(?:this|the|last|current|previous|next) (?:sprint|week|month|iteration|cycle)|(?:in |for |of )?(?:sprint|week) \d+|today|so far|recently)$/;
 
-/** What a column may be called, the most certain name first; compared by `foldName`. */
+/** Names of columns by field, the most certain first; compared by `foldName`. */
 export type Aliases<Field extends string> = Readonly<Record<Field, readonly string[]>>;
 
-/** Which field each of a table's columns holds; null for a column that is only the person's. */
+/** Returns the field of each column; null for a column without one. */
 export function matchFields<Field extends string>(
   names: readonly string[],
   aliases: Aliases<Field>,
@@ -353,14 +357,14 @@ export function matchFields<Field extends string>(
   return fields;
 }
 
-/** What people write into a cell that says nothing. */
+/** Texts that people write into empty cells. */
 const placeholders = /^(?:-+|–|—|none|n\/a|\(none\))$/i;
 
 export function isPlaceholder(text: string): boolean {
   return text === '' || placeholders.test(text);
 }
 
-/** A cell's value without the marks around all of it: code, bold, italic. Null where it says nothing. */
+/** Returns a cell's value without surrounding marks: code, bold, italic. Null where it is empty. */
 export function plainValue(text: string): string | null {
   const value = plainText(text);
   return isPlaceholder(value) ? null : value;
@@ -373,16 +377,19 @@ export function plainText(text: string): string {
   return inner === undefined || inner.includes(mark) ? value : plainText(inner);
 }
 
-/** Whatever is longer is prose, and hostile cells of a megabyte of backticks cost no time. */
+/**
+ * Longest text whose marks are removed. Longer ones are prose, and a hostile megabyte of backticks costs no
+ * time.
+ */
 const longestMarked = 300;
 
-/** The value in the marks that another cell of the same column has. */
+/** Returns the value with the marks of another cell of the same column. */
 export function likeModel(value: string, model: string): string {
   const [, mark] = /^(`|\*\*|\*|_)[^`*_|]+\1$/.exec(model.trim()) ?? [];
   return mark === undefined || /[`*_\n]/.test(value) ? value : mark + value + mark;
 }
 
-/** Text and address of a cell that is one link; null for any other. */
+/** Returns text and address of a cell that is one link; null for any other. */
 export function linkIn(text: string): { readonly text: string; readonly url: string } | null {
   const [, label, url] = /^\[([^\]]*)\]\(([^()\s]+)\)$/.exec(text.trim()) ?? [];
   return label === undefined || url === undefined ? null : { text: label, url };

@@ -1,6 +1,6 @@
 import { editLines, headingNames, type LineEdit, type MarkdownFile, parseMarkdown } from './markdown.ts';
 
-/** Lines that tell of the last sync: what is in front of the value, the value, and what follows it. */
+/** Lines about the last sync: the text before the value, the value, and the rest. */
 const syncedLine =
   /^(.*?\blast sync(?:ed)?\b(?: (?:to|with) [\w ]{1,20})?[*_]*\s*:[*_]*\s*)(.*?)((?:\s+[|·•].*|[*_\s]*)?)$/i;
 const pendingLine = /^(.*?\bpending (?:changes|entries)\b[*_]*\s*:[*_]*\s*)(\d+|none)?((?:\D.*)?)$/i;
@@ -8,21 +8,21 @@ const pendingLine = /^(.*?\bpending (?:changes|entries)\b[*_]*\s*:[*_]*\s*)(\d+|
 const listItem = /^ {0,3}[-*+] +\S/;
 const nothing = /^ {0,3}(?:[-*+] +)?[*_(]*(?:none|nothing|no pending (?:changes|entries))[*_).]*\s*$/i;
 
-/** What a sync has not brought to the other side. */
+/** Changes that a sync has not brought to the other side. */
 interface StillPending {
-  /** Rows that could not be brought there, by their id and what they say. */
+  /** Rows that could not be synced, with their id and text. */
   readonly rows: readonly { readonly id: string; readonly task: string }[];
-  /** Texts of rows that no sync can bring there, for they have no id: what was noted of them stays. */
+  /** Texts of rows without an id, which cannot be synced: notes about them are kept. */
   readonly texts: readonly string[];
 }
 
 const nothingPending: StillPending = { rows: [], texts: [] };
 
 /**
- * Returns the text with the lines that tell of the last sync brought up to date, where it has them: copies of what we
- * know, for people to read. Both values may be on one line. What is still pending stays in the list, or comes into it;
- * all else leaves it, and a list without anything says so.
- * @param lastSynced shown as it is given
+ * Returns the text with its lines about the last sync updated, where it has them: copies of our data, for
+ * people to read. Both values may be on one line. Pending changes stay in the list, or are added; others are
+ * removed, and an empty list says so.
+ * @param lastSynced displayed as given
  */
 export function withSyncNote(
   { file }: { readonly file: MarkdownFile },
@@ -56,7 +56,7 @@ export function withSyncNote(
     : all;
 }
 
-/** Reports whether a line names something, as words of its own. */
+/** Reports whether a line contains a name as whole words. */
 function names(line: string, name: string): boolean {
   const [text, word] = [line, name].map((one) => one.replace(/\s+/g, ' ').trim().toLowerCase());
   if (!text || !word) return false;
@@ -71,7 +71,7 @@ function names(line: string, name: string): boolean {
 }
 
 /**
- * Returns the text with one more change that waits for a sync, where it counts or lists them.
+ * Returns the text with one more pending change, where it counts or lists them.
  * @param at such as `2026-11-22 20:00`, as most lists begin their lines
  */
 export function withPendingNote(text: string, at: string, what: string): string {
@@ -79,7 +79,7 @@ export function withPendingNote(text: string, at: string, what: string): string 
   return withItem(counted, at, what);
 }
 
-/** Adds a line to the list of what waits, where there is one. */
+/** Adds a line to the list of pending changes, where there is one. */
 function withItem(text: string, at: string, what: string): string {
   const file = parseMarkdown(text);
   const list = listLines(file);
@@ -95,7 +95,10 @@ function withItem(text: string, at: string, what: string): string {
   return editLines(file.lines, [{ kind: 'insert', after: list.heading + (isEnd ? 0 : 1), texts }]);
 }
 
-/** The section that lists what was not pushed yet: its heading, items, and a line that says that there are none. */
+/**
+ * Finds the section that lists pending changes: its heading, its items, and a line that states that there
+ * are none.
+ */
 function listLines(file: MarkdownFile) {
   const heading = file.headings.find(
     ({ text, line, end }) =>

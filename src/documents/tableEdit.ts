@@ -18,31 +18,32 @@ import {
   tableCellText,
 } from './markdown.ts';
 
-/** Where lines go, and what stands in front of and behind them. */
+/** Insertion point of lines, with the lines before and after them. */
 interface Gap {
-  /** Line behind which they come, -1 for the top. */
+  /** They follow this line, -1 for the top. */
   readonly after: number;
   readonly lead: readonly string[];
   readonly tail: readonly string[];
 }
 
-/** A place for new rows: a table of the file, or one to be made. Rows wait in it until `roomEdits`. */
+/** A place for new rows: a table of the file, or a new one. Rows are collected in it until `roomEdits`. */
 export interface Room<Field extends string> extends Gap {
   readonly names: readonly string[];
   readonly fields: readonly (Field | null)[];
   readonly delimiters: readonly string[];
-  /** The row that new ones look like. */
+  /** The row whose style new ones get. */
   readonly model: string;
-  /** Whether `model` is a header: its cells are names. */
+  /** `model` is a header: its cells are names. */
   readonly isNew: boolean;
-  /** What a cell says that says nothing, such as `—`. */
+  /** Text of an empty cell, such as `—`. */
   readonly placeholder: string;
   readonly rows: string[];
 }
 
 /**
+ * Returns the place for new rows at the end of a table.
  * @param rows of the table that new ones follow, without the sums below them
- * @param models those that new ones may look like
+ * @param models candidates for the style of new ones
  */
 export function roomIn<Field extends string>(
   table: Table,
@@ -65,10 +66,10 @@ export function roomIn<Field extends string>(
   };
 }
 
-/** How many of the last rows are looked through for what the file writes into empty cells. */
+/** Number of last rows that are searched for the file's placeholder. */
 const looked = 50;
 
-/** What this table writes where there is nothing to say. */
+/** Returns the placeholder of empty cells in this table. */
 export function placeholderOf(table: Table): string {
   for (const row of table.rows.slice(-looked))
     for (const cell of row.cells) {
@@ -78,18 +79,18 @@ export function placeholderOf(table: Table): string {
   return '';
 }
 
-/** Values that a table has no column for, by field or by the name of the column they were in. */
+/** Values that a table has no column for, by field or by the name of their former column. */
 export type UnwrittenFields = Readonly<Record<string, string>>;
 
-/** Returns the cells of the row that new ones look like; none where that is a header. */
+/** Returns the cells of the row whose style new ones get; none where that is a header. */
 export function modelCells<Field extends string>({ model, isNew }: Room<Field>): readonly string[] {
   return isNew ? [] : scanRow(model).map(({ from, to }) => model.slice(from, to));
 }
 
 /**
- * Adds a row to the room, each value in the marks of the model's cell.
- * @param others by the name of a column that only the person has
- * @returns what found no column
+ * Adds a row, each value with the marks of the model's cell.
+ * @param others values of columns without a field, by column name
+ * @returns values without a column
  */
 export function addRow<Field extends string>(
   room: Room<Field>,
@@ -112,7 +113,10 @@ export function addRow<Field extends string>(
   return Object.fromEntries(left.filter(([, text]) => !isPlaceholder(text)));
 }
 
-/** @param rooms in the order in which new ones at the same place follow each other */
+/**
+ * Returns the edits that insert the collected rows.
+ * @param rooms in the order in which new ones at the same place follow each other
+ */
 export function roomEdits(rooms: Iterable<Room<string>>): LineEdit[] {
   const used = new Set<number>();
   const edits: LineEdit[] = [];
@@ -125,7 +129,7 @@ export function roomEdits(rooms: Iterable<Room<string>>): LineEdit[] {
   return edits;
 }
 
-/** The table that a file lacks, in the style of another one: its pipes and delimiters. */
+/** Creates a missing table in the style of another one: its pipes and delimiters. */
 export function newRoom<Field extends string>(
   names: readonly string[],
   fields: readonly (Field | null)[],
@@ -144,8 +148,8 @@ export function newRoom<Field extends string>(
 }
 
 /**
- * Where a table goes that stands under a heading: behind what is written there, in front of the next heading or of
- * the rule that parts it from what follows.
+ * Returns the place of a table below a heading: after the text there, before the next heading or the rule
+ * that separates it.
  */
 export function placeUnder(file: MarkdownFile, heading: number): Gap {
   const next = file.headings.find(({ line }) => line > heading)?.line ?? file.lines.length;
@@ -156,18 +160,18 @@ export function placeUnder(file: MarkdownFile, heading: number): Gap {
   return { after: last, lead: [''], tail: textAt(file.lines, last + 1) === '' ? [] : [''] };
 }
 
-/** Where a section goes that the file lacks: in front of this line, apart from what stands around it. */
+/** Returns the place of a missing section: before this line, with blank lines around it. */
 export function placeBefore(file: MarkdownFile, line: number, heading: string): Gap {
   const gap = line === 0 || textAt(file.lines, line - 1) === '' ? [] : [''];
   return { after: line - 1, lead: [...gap, heading, ''], tail: line < file.lines.length ? [''] : [] };
 }
 
-/** The line without blanks around it; none behind the last one. */
+/** Returns the trimmed line; empty after the last one. */
 function textAt(lines: readonly MarkdownLine[], at: number): string {
   return lines[at]?.text.trim() ?? '';
 }
 
-/** Ids `<prefix>-<n>`, each higher than any that the text names anywhere: none is ever given twice. */
+/** Returns a generator of ids `<prefix>-<n>`, each higher than any in the text, so that none is reused. */
 export function idMaker(text: string, prefix: string): () => string {
   const pattern = new RegExp(
     `(?<![\\p{L}\\p{N}])${prefix.replace(/[^A-Za-z0-9]/g, '\\$&')}-(\\d{1,9})(?!\\d)`,
@@ -181,7 +185,7 @@ export function idMaker(text: string, prefix: string): () => string {
   };
 }
 
-/** The part before the number that most ids of a document have, where nothing else is configured. */
+/** Returns the configured prefix, else the most frequent one of a document's ids, else `otherwise`. */
 export function prefixOf(ids: Iterable<string | null>, configured: string | null, otherwise: string): string {
   if (configured !== null) return configured;
   const counts = new Map<string, number>();
@@ -193,17 +197,17 @@ export function prefixOf(ids: Iterable<string | null>, configured: string | null
   return most?.[0] ?? otherwise;
 }
 
-/** Which tables of a file get ids, and in which of their columns they stand, -1 where there is none yet. */
+/** A table whose rows get ids, and the column of the ids, -1 where there is none. */
 interface IdTable {
   readonly table: Table;
   readonly column: number;
-  /** Rows that get none: sums. */
+  /** Rows without ids: sums. */
   readonly without?: readonly TableRow[];
 }
 
 /**
- * Gives an id to each sound row that has none. A table without a column for it gets one in front, unless a damaged row
- * would then be read wrongly.
+ * Adds an id to each sound row without one. A table without an id column gets one in front, unless a damaged
+ * row would then be read wrongly.
  */
 export function setIds(file: MarkdownFile, tables: readonly IdTable[], takeId: () => string): Result<string> {
   const edits: LineEdit[] = [];

@@ -2,21 +2,21 @@ import { createHash } from 'node:crypto';
 import type { TrustRow } from '../../core/workspace.ts';
 import { visible } from '../../lib/sanitize.ts';
 
-/** What a person trusts: everything of a workspace's configuration that decides what runs and what is reached. */
+/** The trusted parts of a workspace's configuration: all that decides what runs and what is accessed. */
 export interface TrustedParts {
   /** The configuration as parsed from the file, without inert keys. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Where each repository really is, by its place in the list: relative paths and links resolved. */
+  /** Real path of each repository, by its index in the list: relative paths and links resolved. */
   readonly repos: readonly string[];
-  /** The memory server of `.mcp.json`, which is run and given to sessions; null where none would be. */
+  /** The memory server of `.mcp.json`, which is started and passed to sessions; null for none. */
   readonly server: unknown;
-  /** Its name there; absent for `copilot-memory`, the only one that earlier versions ran. */
+  /** Its name there; absent for `copilot-memory`, the only one that earlier versions started. */
   readonly serverName?: string;
 }
 
 /**
- * Keys that can neither start a program nor widen access, whatever their value. Every other key counts, also one that
- * this version does not know.
+ * Keys that can neither start a program nor widen access, whatever their value. Every other key counts,
+ * including unknown ones.
  */
 const inertKeys: ReadonlySet<string> = new Set(['name', 'radar']);
 
@@ -32,7 +32,7 @@ export function hashOf(parts: TrustedParts): string {
   return createHash('sha256').update(canonical(all)).digest('hex');
 }
 
-/** JSON with sorted keys, so that equal values have equal texts. */
+/** Returns JSON with sorted keys, so that equal values have equal texts. */
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
@@ -42,7 +42,8 @@ function canonical(value: unknown): string {
 
 /**
  * Returns a row for each setting, programs first.
- * @param before what was trusted last; differences are marked, and rows that are gone are there as `removed`
+ * @param before the previously trusted parts; differences are marked, and removed rows are included as
+ * `removed`
  */
 export function rowsOf(parts: TrustedParts, before: TrustedParts | null = null): readonly TrustRow[] {
   const now = flatten(parts);
@@ -83,7 +84,7 @@ function flatten({
   return rows;
 }
 
-/** Adds a row for each leaf; a list of plain values is one row, for it is one command or one set. */
+/** Adds a row for each leaf; a list of plain values is one row, because it is one command or one set. */
 function add(rows: Map<string, string>, at: string, value: unknown): void {
   const isBranch = typeof value === 'object' && value !== null && !isPlainList(value);
   if (!isBranch) {
@@ -98,7 +99,7 @@ function isPlainList(value: object): boolean {
   return Array.isArray(value) && value.every((one) => typeof one !== 'object' || one === null);
 }
 
-/** A command reads as it would be typed; everything else as JSON. */
+/** Formats a command as it would be typed; everything else as JSON. */
 function text(value: unknown): string {
   if (typeof value === 'string') return word(value);
   if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value.map(word).join(' ');
@@ -109,7 +110,7 @@ function word(value: string): string {
   return /^[\w./:@%+=,{}~-]+$/.test(value) ? value : visible(value);
 }
 
-/** A key that could be taken for several, or for another one, is quoted. */
+/** Quotes a key that could be read as several, or as another one. */
 function keyText(key: string): string {
   return /^[\w-]+$/.test(key) ? key : visible(key);
 }

@@ -4,28 +4,28 @@ import { readPlain, replaceFile } from '../../lib/files.ts';
 import type { Result } from '../../lib/result.ts';
 import { isPrivate, openStateFolder, stateFolder } from '../../lib/stateFolder.ts';
 
-/** What a person has decided about the workspace in one folder. */
+/** The user's decision about the workspace in one folder. */
 export interface TrustRecord {
   /** Absolute path of the workspace, links resolved. */
   readonly root: string;
-  /** The trusted configuration, 64 hexadecimal digits; null while only the state is known. */
+  /** Hash of the trusted configuration, 64 hexadecimal digits; null while only the state is known. */
   readonly hash: string | null;
-  /** The configuration file as it was trusted, parsed; its values stay in use while a changed one waits. */
+  /** The trusted configuration file, parsed; its values stay in use while a changed one waits for trust. */
   readonly stored: Readonly<Record<string, unknown>> | null;
-  /** Where its repositories were, and the memory server of `.mcp.json`; see `TrustedParts`. */
+  /** Real paths of its repositories, and the memory server of `.mcp.json`; see `TrustedParts`. */
   readonly repos: readonly string[];
   readonly server: unknown;
   readonly serverName?: string;
-  /** The random id of the state that was written here; null where there is none yet. */
+  /** The random id of the state that was written here; null while there is none. */
   readonly stateId: string | null;
 }
 
 const mostBytes = 4 * 1024 * 1024;
 
-/** Returns what is recorded about a workspace; null where nothing is, or the record is damaged. */
+/** Returns the trust record of a workspace; null where there is none, or it is damaged. */
 export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): TrustRecord | null {
   const folder = stateFolder(env);
-  // A folder that others can write to holds no decision of the person's.
+  // // A folder that others can write to cannot hold the user's decision.
   const text = isPrivate(folder) ? readPlain(recordFile(folder, root), mostBytes) : null;
   if (!text?.ok || text.value === null) return null;
   try {
@@ -38,13 +38,13 @@ export function readRecord(root: string, env: Readonly<NodeJS.ProcessEnv>): Trus
       (record.stateId === null || typeof record.stateId === 'string');
     return isRecord ? (record as TrustRecord) : null;
   } catch {
-    // Not JSON. A damaged record trusts nothing: the person is asked again.
+    // // Not JSON. A damaged record trusts nothing: the user is asked again.
     return null;
   }
 }
 
 /**
- * Replaces the record of a workspace; it is on the disk when this returns.
+ * Replaces the record of a workspace and syncs it to the disk.
  * @returns `not_written` with the system's reason
  */
 export function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv>): Result<null> {
@@ -54,7 +54,7 @@ export function writeRecord(record: TrustRecord, env: Readonly<NodeJS.ProcessEnv
   return replaceFile(folder.value, file, `${JSON.stringify({ v: 1, ...record })}\n`);
 }
 
-/** Where the record of a workspace is, whether there is one or not. */
+/** Returns the path of a workspace's record, existing or not. */
 export function recordPath(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): string {
   return recordFile(stateFolder(env), root);
 }

@@ -6,12 +6,12 @@ import { readText, replaceFile } from '../../lib/files.ts';
 import { failure, type Result, success } from '../../lib/result.ts';
 import { whyOf } from '../../lib/systemError.ts';
 
-/** Where the state of a workspace says whose it is. */
+/** Returns the path of the file that identifies a workspace's state. */
 function idFile(root: string): string {
   return join(root, '.orch', 'id');
 }
 
-/** What `.orch` holds beside the person's configuration: all that a controller wrote. */
+/** Lists the controller's files in `.orch`, without the configuration. */
 function stateFiles(root: string): readonly string[] {
   return ['log.jsonl', 'notion'].map((name) => join(root, '.orch', name)).filter(holdsSomething);
 }
@@ -23,8 +23,8 @@ function holdsSomething(path: string): boolean {
 }
 
 /**
- * Reports whose state a workspace has.
- * @param known the id that the person's record names; null where it names none
+ * Reports who wrote a workspace's state.
+ * @param known the id in the user's record; null where it has none
  */
 export function stateOwner(root: string, known: string | null): TrustFacts['state'] {
   const id = readStateId(root);
@@ -38,7 +38,9 @@ function readStateId(root: string): string | null {
   return text.ok && text.value && /^[0-9a-f]{32}\n?$/.test(text.value) ? text.value.trim() : null;
 }
 
-/** Gives the state a new id, which is the person's to record. @returns it, or why it could not be written */
+/**
+ * Writes a new id into the state, to be recorded by the caller. @returns it, or why it could not be written
+ */
 export function stampState(root: string): Result<string> {
   const id = randomBytes(16).toString('hex');
   const written = replaceFile(root, idFile(root), `${id}\n`);
@@ -46,7 +48,7 @@ export function stampState(root: string): Result<string> {
 }
 
 /**
- * Moves the state into a new folder beside it, so that the workspace begins with none. Nothing is deleted.
+ * Moves the state into a new folder beside it, so that the workspace starts without one. Deletes nothing.
  * @returns that folder
  */
 export function putStateAside(root: string): Result<string> {

@@ -10,11 +10,11 @@ import { putStateAside, stampState, stateOwner } from './stateOwner.ts';
 
 type Stored = Readonly<Record<string, unknown>>;
 
-/** What is known about trust in a workspace, read from files alone. */
+/** Trust in a workspace, read from files alone. */
 export interface Trust {
   readonly root: string;
   readonly facts: TrustFacts;
-  /** The configuration as it is on the disk, parsed and not checked. */
+  /** The configuration on the disk, parsed and not validated. */
   readonly onDisk: Stored;
   /** The values to use: those on the disk, or the last trusted ones; null while nothing was ever trusted. */
   readonly usable: Stored | null;
@@ -25,18 +25,19 @@ export interface Trust {
 
 const mostConfigBytes = 4 * 1024 * 1024;
 
-/** The configuration in messages: below the workspace, so that what is wrong fits beside it. */
+/** The configuration's name in messages: relative to the workspace, so that a message stays short. */
 export const configName = '.orch/config.json';
 
-/** Where the configuration of a workspace is. */
+/** Returns the path of a workspace's configuration. */
 export function configFile(root: string): string {
   return join(root, configName);
 }
 
 /**
- * Reads how far a person trusts a workspace. Starts no process and writes nothing.
+ * Reads how far the user trusts a workspace. Starts no process and writes nothing.
  * @param root absolute path, links resolved
- * @returns `unsafe_path` where a link is in the way, `config_invalid` where the configuration is no JSON object
+ * @returns `unsafe_path` where a link is in the way, `config_invalid` where the configuration is no JSON
+ * object
  */
 export function readTrust(root: string, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<Trust> {
   const onDisk = readStored(root);
@@ -56,7 +57,9 @@ export function readTrust(root: string, env: Readonly<NodeJS.ProcessEnv> = proce
   return success({ ...common, facts, usable: record?.stored ?? null, server: record && serverOf(record) });
 }
 
-/** Records that the person trusts the configuration of exactly this hash. @returns `trust_changed` for another */
+/**
+ * Records that the user trusts the configuration of exactly this hash. @returns `trust_changed` for another
+ */
 export function grantTrust(
   root: string,
   hash: string,
@@ -67,10 +70,10 @@ export function grantTrust(
 }
 
 /**
- * Trusts what a command of the person's has just written. What others wrote into `.mcp.json` is not part of that: a
- * memory server there still has to be looked at.
- * @param written the whole configuration, as it was handed to the file
- * @returns `trust_changed` where the file holds anything else by now
+ * Trusts a configuration that a command of the user has just written. Changes by others in `.mcp.json` are
+ * not included: a memory server there still has to be reviewed.
+ * @param written the whole configuration, as passed to the file
+ * @returns `trust_changed` where the file differs by now
  */
 export function trustWritten(
   root: string,
@@ -79,7 +82,7 @@ export function trustWritten(
 ): Result<null> {
   const now = readTrust(root, env);
   if (!now.ok) return now;
-  // The file holds no more than JSON does: keys without a value are not in it.
+  // // JSON drops keys without a value, so the comparison does too.
   const stored = JSON.parse(JSON.stringify(written)) as Stored;
   const known = withKnownServer(now.value, partsOf(root, now.value.onDisk));
   return grant(now.value, known, hashOf(withKnownServer(now.value, partsOf(root, stored))), env);
@@ -112,13 +115,13 @@ function grant(
   );
 }
 
-/** Takes over the state of a workspace: from now on it is the person's own. */
+/** Takes over the state of a workspace: it counts as the user's own afterwards. */
 export function adoptState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<null> {
   const id = stampState(trust.root);
   return id.ok ? writeRecord({ ...recordOf(trust), stateId: id.value }, env) : id;
 }
 
-/** Puts the state of a workspace aside and begins a new one. @returns where the old one is now */
+/** Moves the state of a workspace away and starts a new one. @returns the folder of the old one */
 export function discardState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = process.env): Result<string> {
   const moved = putStateAside(trust.root);
   if (!moved.ok) return moved;
@@ -127,8 +130,8 @@ export function discardState(trust: Trust, env: Readonly<NodeJS.ProcessEnv> = pr
 }
 
 /**
- * Makes the state of a workspace that has none yet the person's own. State that is there stays as it is.
- * @returns whose the state is now
+ * Creates the user's own state for a workspace without one. Existing state stays as it is.
+ * @returns the owner of the state
  */
 export function claimNewState(
   root: string,
@@ -155,11 +158,11 @@ function recordOf({ root, record }: Trust): TrustRecord {
   return record ?? { root, hash: null, stored: null, repos: [], server: null, stateId: null };
 }
 
-/** The configuration file as parsed JSON. A link is not followed: it could show any file of the person's. */
+/** Reads the configuration file as JSON. Does not follow a link, which could expose any file of the user. */
 function readStored(root: string): Result<Stored> {
   const text = readText(root, configFile(root), mostConfigBytes);
   if (!text.ok) return text.problem.code === 'unsafe_path' ? text : invalid(text.problem.message);
-  // Else it would read as a workspace without repositories.
+  // // A missing file would otherwise read as a workspace without repositories.
   if (text.value === null) return invalid('it is gone');
   const parsed = parseJson(text.value);
   if (!parsed.ok) return invalid(parsed.problem.message);
@@ -196,12 +199,12 @@ function realPath(root: string, entry: unknown): string {
   try {
     return realpathSync(at);
   } catch {
-    // Not there, or not to be entered: then its name is all there is to trust.
+    // // Missing or not accessible: then only its name can be trusted.
     return at;
   }
 }
 
-/** A program of others that keeps memories, as `.mcp.json` names it. */
+/** A third-party program that stores memories, as `.mcp.json` names it. */
 export interface MemoryServer {
   readonly name: string;
   readonly spec: unknown;
@@ -220,8 +223,8 @@ function serverParts(server: MemoryServer | null): Pick<TrustedParts, 'server' |
 }
 
 /**
- * The memory server of `.mcp.json`: the one called `copilot-memory`, else one that is given a `WORKSPACE_ID`, else one
- * with memory in its name. Null where there is none, or the configuration wants none.
+ * Returns the memory server of `.mcp.json`: the one called `copilot-memory`, else one with a `WORKSPACE_ID`
+ * variable, else one with memory in its name. Null where there is none, or the configuration turns it off.
  */
 function namedServer(root: string, { memory }: Stored): MemoryServer | null {
   if ((memory as { copilot?: unknown } | undefined)?.copilot === false) return null;
@@ -240,7 +243,7 @@ function namedServer(root: string, { memory }: Stored): MemoryServer | null {
       null
     );
   } catch {
-    // Not JSON: then it names no server.
+    // // Not JSON, so it names no server.
     return null;
   }
 }
