@@ -45,7 +45,7 @@ export const boardKey: RoomKey = {
   run: (state) => noEffects(state.facts?.board ? openBoard(state) : askToBegin(state)),
 };
 
-/** The sprint board: looking, moving, writing, and from a card to its worker. */
+/** The sprint board: browse, move and edit cards, and go from a card to its worker. */
 export const board = defineDialog<BoardDialog>({
   kind: 'board',
   group: 'Board',
@@ -124,7 +124,7 @@ export const board = defineDialog<BoardDialog>({
   ],
   view: boardBody,
   onMouse,
-  // The view goes with the card once it is written; the cards themselves come with the facts.
+  // // The selection follows the card once it is written; the cards themselves come with the facts.
   onAnswer(state, dialog, { method, params }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const { column = dialog.column } = params;
@@ -165,7 +165,7 @@ function moving(id: string, title: string, keys: readonly string[], by: -1 | 1):
   };
 }
 
-/** Asks for another column; the view goes there with the card once it is written. */
+/** Requests another column; the selection follows the card once it is written. */
 function moveTo(state: AppState, dialog: BoardDialog, card: Card, column: Column): Step {
   const params = { card: refTo(card), seen: seenOf(card), column };
   return askFrom(state, { ...dialog, card: cardKey(card), held: null }, 'changeCard', params);
@@ -181,7 +181,7 @@ function toWorker(state: AppState, dialog: BoardDialog): Step {
   return noEffects(worker ? selectRow(toList(state), 'fleet', { kind: 'worker', id: worker.id }) : state);
 }
 
-/** Returns why the card looked at cannot be changed; null where it can. */
+/** Returns why the selected card cannot be changed; null where it can. */
 function whyUnchanged(state: AppState, dialog: BoardDialog): string | null {
   const card = selectedCard(state, dialog);
   if (!card) return 'There is no card here.';
@@ -195,7 +195,7 @@ function whyNotStarted(state: AppState, dialog: BoardDialog): string | null {
   return worker ? `${worker.id} is on this card already.` : whyUnreachable(state);
 }
 
-/** The form with what the card says; the worker is then found by it. */
+/** Opens the start form with the card's text, by which the worker is later matched to it. */
 function proposing(state: AppState, dialog: BoardDialog): AppState {
   const card = selectedCard(state, dialog);
   if (!card) return state;
@@ -205,8 +205,8 @@ function proposing(state: AppState, dialog: BoardDialog): AppState {
 }
 
 /**
- * The mouse on the board: a click looks at a column or a card, one more on the same card goes to its worker; a card is
- * dragged into another column; the wheel goes through the cards below it.
+ * Handles the mouse on the board: a click selects a column or a card, another click on the same card goes to
+ * its worker; a card is dragged into another column; the wheel scrolls the cards below it.
  */
 function onMouse(state: AppState, dialog: BoardDialog, token: MouseToken): Step {
   if (wheel(token) !== 0) return noEffects(dialog.held ? state : turned(state, dialog, token));
@@ -220,7 +220,7 @@ function turned(state: AppState, dialog: BoardDialog, token: MouseToken): AppSta
   return withDialog(state, { ...moveCard(state, from, wheel(token)), problem: null });
 }
 
-/** What is pressed is looked at. Whether the card is then dragged or was clicked is seen later. */
+/** Selects the pressed card. Later events decide between a drag and a click. */
 function press(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step {
   const hit = boardHit(state, dialog, x, y);
   if (!hit) return noEffects(state);
@@ -235,7 +235,7 @@ function press(state: AppState, dialog: BoardDialog, { x, y }: MouseToken): Step
 function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: MouseToken): Step {
   const { x, y, action, button } = token;
   const down = withDialog(state, { ...dialog, held: null });
-  // The button went up where it was not seen.
+  // // The button was released outside of the terminal.
   if (action === 'move' && button === 'none') return noEffects(down);
   if (action === 'release') return letGo(down, dialog, held);
   if (!held.isMoving) {
@@ -247,7 +247,7 @@ function carry(state: AppState, dialog: BoardDialog, held: HeldCard, token: Mous
   return noEffects(withDialog(state, { ...dialog, held: { ...held, isMoving: true, over } }));
 }
 
-/** @param down the state in which the mouse holds nothing any more */
+/** Ends a press or a drag. @param down the state after the release */
 function letGo(down: AppState, dialog: BoardDialog, { card, over, isMoving, wasSelected }: HeldCard): Step {
   if (isMoving) {
     if (over === null || over === card.column) return noEffects(down);

@@ -3,7 +3,7 @@ import type { Slice } from '../../core/slice.ts';
 import { mapOf, string } from '../../lib/shape.ts';
 import { PersistentMap } from '../../lib/store.ts';
 
-/** A card went to a table without columns for these of its values, by field or by the column's name. */
+/** A card moved to a table without columns for these of its values, by field or by the column's name. */
 type BoardEvent = {
   readonly type: 'card-moved';
   readonly card: string;
@@ -11,27 +11,27 @@ type BoardEvent = {
 };
 
 interface BoardState {
-  /** By the card's id: what tables it stood in had no column for. */
+  /** By the card's id: values that its tables had no column for. */
   readonly cardValues: PersistentMap<string, Readonly<Record<string, string>>>;
 }
 
-/** What the log remembers of the board. */
+/** The board's part of the log's state. */
 export const boardSlice: Slice<BoardState, BoardEvent> = {
   start: { cardValues: new PersistentMap() },
   fields: { 'card-moved': { card: string, left: mapOf(string) } },
   on: { 'card-moved': ({ cardValues }, { card, left }) => ({ cardValues: cardValues.with(card, left) }) },
 };
 
-/** What a worker's life makes of its card. The edge knows what day it is. */
+/** Change of a card that follows from an event of its worker. The service adds the current day. */
 export interface CardMove {
   readonly worker: CardOwner;
-  /** Columns it moves from; it stays where it is in any other. */
+  /** Columns that it moves from; it stays in any other. */
   readonly from: readonly Column[];
   /** Null: it stays. */
   readonly to: Column | null;
   readonly fields: Partial<CardFields>;
-  /** The day is written there, unless one stands there already. */
+  /** Field that gets the current day, unless it has one. */
   readonly dated: 'started' | 'completed' | null;
-  /** For those who look at it in Notion; absent where there is nothing to say. */
+  /** Comment for its page in Notion; absent for none. */
   readonly comment?: string;
 }

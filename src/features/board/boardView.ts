@@ -30,7 +30,7 @@ import {
   selectedCard,
 } from './columns.ts';
 
-/** What all parts of the board are drawn from. */
+/** Input of all parts of the board's view. */
 interface Drawn {
   readonly state: AppState;
   readonly dialog: BoardDialog;
@@ -39,7 +39,7 @@ interface Drawn {
   readonly disputed: ReadonlySet<string | null>;
 }
 
-/** The sprint board: columns of cards, and below them all that the selected card says. */
+/** Renders the sprint board: columns of cards, and below them the details of the selected card. */
 export function boardBody(state: AppState, dialog: BoardDialog, width: number): DialogBody {
   const board = state.facts?.board;
   const file = board?.file.slice(board.file.lastIndexOf('/') + 1) ?? '';
@@ -53,7 +53,7 @@ export function boardBody(state: AppState, dialog: BoardDialog, width: number): 
   const above = [...hiddenColumns(state, dialog, layout, width), ...body];
   const room = Math.max(0, boardHeight(state.size) - above.length);
   const details = detailsOf(drawn, width);
-  // They keep their place whatever they say.
+  // // The height is fixed, so that the details do not jump.
   const below = [...details, ...blank(detailRows - details.length)].slice(0, room);
   const title = [
     span('Board', 'strong'),
@@ -63,7 +63,7 @@ export function boardBody(state: AppState, dialog: BoardDialog, width: number): 
   return { title, aside: line(aside, 'muted'), rows, tail: [], caret: null };
 }
 
-/** Columns out of sight, each named at its side. */
+/** Renders the names of hidden columns, each at its side. */
 function hiddenColumns(
   state: AppState,
   { held }: BoardDialog,
@@ -118,12 +118,15 @@ function columnRows(
   ];
 }
 
-/** Where the card that the mouse holds would go. */
+/** Returns the column that the dragged card would move to. */
 function targetOf(held: HeldCard | null): ShownColumn['column'] | null {
   return held?.isMoving && held.over !== held.card.column ? held.over : null;
 }
 
-/** Its name, how many cards it has, and how many are out of sight; or what would be dropped into it. */
+/**
+ * Renders a column's name with its number of cards and of hidden ones; or the card that would be dropped
+ * into it.
+ */
 function columnHead(state: AppState, shown: ShownColumn, isBright: boolean, held: HeldCard | null): Line {
   const { column, above, below, width } = shown;
   const hidden = [...(above > 0 ? [`↑${above}`] : []), ...(below > 0 ? [`↓${below}`] : [])].join(' ');
@@ -156,7 +159,7 @@ function detailsOf({ state, dialog, workers, disputed }: Drawn, width: number): 
   return [rule, ...rows.slice(0, detailRows - 2), ...flawLine(state, width)].slice(0, detailRows);
 }
 
-/** What letting go would do now. */
+/** Describes the result of releasing the mouse now. */
 function heldRows({ card, over }: HeldCard, width: number): readonly Line[] {
   const what =
     over === null || over === card.column
@@ -190,7 +193,7 @@ function flawLine({ facts }: AppState, width: number): readonly Line[] {
   return [cutLine([span('! ', 'warning'), span(`${first.message}${rest}`, 'warning')], width)];
 }
 
-/** What is known of a card beside what it says. */
+/** Properties of a card's view beside its text. */
 interface CardMarks {
   readonly worker: Worker | null;
   readonly isSelected: boolean;
@@ -198,7 +201,9 @@ interface CardMarks {
   readonly isDisputed: boolean;
 }
 
-/** A card in exactly `cardRows` rows: name and state, then its text, and who is on it where anybody is. */
+/**
+ * Renders a card in exactly `cardRows` rows: name and state, its text, and its assignee where there is one.
+ */
 function cardLines(
   card: Card,
   { worker, isSelected, isDisputed }: CardMarks,
@@ -220,9 +225,9 @@ function cardLines(
   return [spreadLine(name, flags(card, worker, isDisputed), width), ...below, ...blank];
 }
 
-/** A text in at most so many rows; what is left over runs on in the last one, which is cut when it is drawn. */
+/** Wraps a text into at most `count` rows; the rest stays in the last one, which is cut when drawn. */
 function textRows(text: string, width: number, count: number, tone: Tone): readonly Line[] {
-  // No real card is that long, and hostile ones cost no time.
+  // // No real card is that long, and the limit bounds the time for hostile ones.
   const short = plainLine(text.slice(0, 4 * width * count));
   const rows = wrapRanges(short, width).slice(0, count);
   return rows.map(({ start, end }, nth) =>
@@ -230,14 +235,14 @@ function textRows(text: string, width: number, count: number, tone: Tone): reado
   );
 }
 
-/** A worker that is here, with the mark of its state; else whoever the board names. */
+/** Renders the assigned worker with the mark of its state; else the board's assignee. */
 function whoLine(card: Card, worker: Worker | null): Line | null {
   if (!worker) return card.worker === null ? null : line(card.worker, 'muted');
   const { mark, tone } = stateLook(worker);
   return [span(`${mark} `, tone), span(worker.id, 'muted')];
 }
 
-/** Readable without colour: up is urgent, down can wait. */
+/** Renders a priority readably without colour: up is urgent, down can wait. */
 function priorityMark(priority: string | null): readonly Span[] {
   const word = priority?.toLowerCase() ?? '';
   if (/high|urgent|critical|blocker|\bp[01]\b/.test(word)) return [span(' ▲', 'warning')];
@@ -255,7 +260,7 @@ function flags(card: Card, worker: Worker | null, isDisputed: boolean): Line {
   return marks.flatMap((mark, nth) => (nth > 0 ? [span(' '), mark] : [mark]));
 }
 
-/** As the board has it; else as its worker reported last. */
+/** Returns the progress in the board; else that of the worker's latest report. */
 function progressOf({ progress }: Card, worker: Worker | null): string | null {
   if (progress !== null) return progress;
   const percent = worker?.update?.percent ?? null;

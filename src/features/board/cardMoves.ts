@@ -4,7 +4,7 @@ import type { DomainEvent } from '../log.ts';
 import type { Told } from '../messages.ts';
 import { type Consequence, type ControllerState, type Moment, noConsequence } from '../state.ts';
 import type { CardMove } from './boardState.ts';
-/** Moves the card of a worker that has started. A resume changes nothing: the card stands where it stood. */
+/** Moves the card of a started worker. A resume changes nothing. */
 export function cardOfStarted({ before }: Moment, { id }: Told<'launched'>): Consequence {
   const worker = before.log.workers.get(id);
   if (!hasBoard(before) || !worker || isOrchestrator(worker) || worker.run > 1) return noConsequence;
@@ -19,8 +19,8 @@ type CardEvent = Extract<
 >;
 
 /**
- * Moves or changes the card of a worker. It follows what has been done already, so a board that cannot be written
- * keeps nobody from starting or finishing.
+ * Moves or changes the card of a worker after an event. The board is written afterwards, so a failure never
+ * blocks a start or a finish.
  */
 export function cardMoveFor({ before }: Moment, happening: CardEvent): Consequence {
   const worker = before.log.workers.get(happening.id) ?? before.log.gone.get(happening.id);
@@ -28,7 +28,7 @@ export function cardMoveFor({ before }: Moment, happening: CardEvent): Consequen
   return moved(moveAfter(worker, happening));
 }
 
-/** Reports whether cards are kept: on a board that is there, or on one that may be made. */
+/** Reports whether cards are maintained: on an existing board, or on one that may be created. */
 function hasBoard({ config: { board }, documents }: ControllerState): boolean {
   return board !== false && (documents.board !== null || board?.autoAdd === true);
 }
@@ -52,7 +52,7 @@ function moveAfter(worker: Worker, happening: CardEvent): CardMove {
           .trim(),
       };
     case 'cleaned':
-      // Nothing of it was merged: the task is still to be done, by whoever comes next.
+      // // Its work was not merged, so the task is open again.
       return {
         ...base,
         from: ['In Progress', 'Review'],
@@ -64,7 +64,7 @@ function moveAfter(worker: Worker, happening: CardEvent): CardMove {
   }
 }
 
-/** What a worker's reports had written. */
+/** Clears the fields that a worker's reports had set. */
 const nothingSaid = { blockers: null, progress: null, pr: null, ready: null } as const;
 
 const beforeDone: readonly Column[] = ['To Do', 'In Progress', 'Review'];
@@ -73,7 +73,7 @@ function ownerOf({ id, branch }: Worker): Partial<CardFields> {
   return { worker: id, branch, completed: null };
 }
 
-/** A worker that reports more after it was done has been given more to do. */
+/** Returns the move after a report. A worker that reports work after it was done has got more to do. */
 function reported(worker: Worker, update: UpdateDraft): Pick<CardMove, 'from' | 'to' | 'fields'> {
   const { status, readyToMerge, blockers, percent } = update;
   const isDone = status === 'done' || readyToMerge;
@@ -89,7 +89,7 @@ function reported(worker: Worker, update: UpdateDraft): Pick<CardMove, 'from' | 
   return { from: wasDone ? ['Review'] : [], to: wasDone ? 'In Progress' : null, fields };
 }
 
-/** The pull request that a report names: its address, else its number. */
+/** Returns the pull request in a report: its address, else its number. */
 function pullRequestOf({ summary, done, notes = '' }: UpdateDraft): Pick<Partial<CardFields>, 'pr'> {
   const text = [summary, ...done, notes].join('\n');
   const [url] = /https?:\/\/[^\s|<>()"'`]+\/(?:pulls?|merge_requests|pull-requests)\/\d+/.exec(text) ?? [];

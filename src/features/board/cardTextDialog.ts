@@ -6,7 +6,7 @@ import { askFrom, noEffects, type Step, toList, whyBusy, withDialog } from '../.
 import { line } from '../../ui/text.ts';
 import { type BoardDialog, boardAt, cardKey } from './columns.ts';
 
-/** The text of a new card, or of the one being edited; the board it is written from. */
+/** The text of a new or edited card, and the board that the dialog returns to. */
 interface CardTextDialog extends PendingRequest {
   readonly kind: 'card-text';
   readonly board: BoardDialog;
@@ -14,7 +14,7 @@ interface CardTextDialog extends PendingRequest {
   readonly text: TextField;
 }
 
-/** Opens a field for the text of this card, or of a new one in the column looked at. */
+/** Opens an input for the text of this card, or of a new one in the selected column. */
 export function writeCard(state: AppState, board: BoardDialog, card: Card | null): AppState {
   const dialog: CardTextDialog = {
     kind: 'card-text',
@@ -26,7 +26,7 @@ export function writeCard(state: AppState, board: BoardDialog, card: Card | null
   return withDialog(state, dialog);
 }
 
-/** Writes a card's text. */
+/** Edits a card's text. */
 export const cardText = defineDialog<CardTextDialog>({
   kind: 'card-text',
   group: 'Writing a card',
@@ -51,7 +51,7 @@ export const cardText = defineDialog<CardTextDialog>({
     },
   ],
   view: (_, dialog, width) => view(dialog, width),
-  // Back on the board, looking at what was written; the cards themselves come with the facts.
+  // // Returns to the board with the written card selected; the cards themselves come with the facts.
   onAnswer(state, { board }, { method, params, result }) {
     if (method !== 'addCard' && method !== 'changeCard') return null;
     const card = cardKey({ id: result.ok ? result.value.id : null, task: params.fields?.task ?? '' });
@@ -59,7 +59,7 @@ export const cardText = defineDialog<CardTextDialog>({
   },
 });
 
-/** A text of several lines keeps them as long as nothing is changed. */
+/** Joins lines. An unchanged text keeps its line breaks. */
 function inOneLine(task: string): string {
   return task.replaceAll('\n', ' ');
 }
@@ -93,7 +93,7 @@ interface BeginDialog extends PendingRequest {
   readonly kind: 'begin-board';
 }
 
-/** Asks whether a board is begun: its first card begins it. */
+/** Asks whether to create a board; its first card creates it. */
 export function askToBegin(state: AppState): AppState {
   const dialog: BeginDialog = { kind: 'begin-board', ...unasked };
   return withDialog(state, dialog);

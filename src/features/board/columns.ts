@@ -3,7 +3,7 @@ import type { Worker } from '../../core/worker.ts';
 import { type AppState, type PendingRequest, type ScreenSize, unasked } from '../../ui/state.ts';
 import { withDialog } from '../../ui/step.ts';
 
-/** The sprint board; `card` is the one looked at, see `cardKey`. */
+/** The sprint board; `card` is the key of the selected one, see `cardKey`. */
 export interface BoardDialog extends PendingRequest {
   readonly kind: 'board';
   readonly column: Column;
@@ -11,32 +11,32 @@ export interface BoardDialog extends PendingRequest {
   readonly held: HeldCard | null;
 }
 
-/** A card on which the mouse's button is held down. */
+/** A card that the mouse button is held on. */
 export interface HeldCard {
-  /** As it was when it was picked up. */
+  /** Its state when it was picked up. */
   readonly card: Card;
-  /** Cell of the terminal where that was. */
+  /** Cell of the terminal where it was picked up. */
   readonly from: { readonly x: number; readonly y: number };
-  /** It was looked at before: letting go of it at once opens it. */
+  /** It was selected before: releasing the button at once opens it. */
   readonly wasSelected: boolean;
-  /** It has left that cell, so this is no click any more. */
+  /** The mouse has left that cell, so this is a drag. */
   readonly isMoving: boolean;
   /** The column it would drop into; null for none. */
   readonly over: Column | null;
 }
 
-/** Opens the board at a card, or at the first column in which there is something to do. */
+/** Opens the board at a card, or at the first column with open work. */
 export function openBoard(state: AppState, card: Card | null = null): AppState {
   const busy = (['In Progress', 'To Do', 'Review'] as const).find((one) => cardsIn(state, one).length > 0);
   return withDialog(state, boardAt(card?.column ?? busy ?? 'To Do', card && cardKey(card)));
 }
 
-/** Makes a board on which nothing is under way. */
+/** Creates a board dialog without a pending request. */
 export function boardAt(column: Column, card: string | null): BoardDialog {
   return { kind: 'board', column, card, held: null, ...unasked };
 }
 
-/** A name for a card that outlives edits above it; its text where it has no id. */
+/** Returns a key of a card that stays valid when lines shift; its text where it has no id. */
 export function cardKey({ id, task }: Pick<Card, 'id' | 'task'>): string {
   return id ?? `: ${task}`;
 }
@@ -45,18 +45,18 @@ function cardsIn({ facts }: Pick<AppState, 'facts'>, column: Column): readonly C
   return facts?.board?.cards.filter((card) => card.column === column) ?? [];
 }
 
-/** The card that keys act on: the one looked at, else the first of its column. */
+/** Returns the card that keys act on: the selected one, else the first of its column. */
 export function selectedCard(state: Pick<AppState, 'facts'>, { column, card }: BoardDialog): Card | null {
   const cards = cardsIn(state, column);
   return cards.find((one) => cardKey(one) === card) ?? cards[0] ?? null;
 }
 
-/** The worker on each card that has one. */
+/** Returns the worker on each card that has one. */
 export function cardWorkers({ facts }: Pick<AppState, 'facts'>): ReadonlyMap<Card, Worker> {
   return workersOn(facts?.board?.cards ?? [], facts?.workers ?? []);
 }
 
-/** A column further left or right, stopping at the edges; the card at the same height is looked at. */
+/** Selects a column further left or right, stopping at the edges, and the card at the same height. */
 export function moveColumn(state: AppState, dialog: BoardDialog, by: -1 | 1): BoardDialog {
   const column = columnBeside(dialog.column, by);
   if (column === null) return dialog;
@@ -71,7 +71,7 @@ export function columnBeside(column: Column, by: -1 | 1): Column | null {
   return columns[columns.indexOf(column) + by] ?? null;
 }
 
-/** Cards further down or up, stopping at the ends. */
+/** Selects a card further down or up, stopping at the ends. */
 export function moveCard(state: AppState, dialog: BoardDialog, by: number): BoardDialog {
   const cards = cardsIn(state, dialog.column);
   const selected = selectedCard(state, dialog);
@@ -80,42 +80,42 @@ export function moveCard(state: AppState, dialog: BoardDialog, by: number): Boar
   return { ...dialog, card: cardKey(card) };
 }
 
-/** Rows of a card, and of the empty line that parts it from the next one. */
+/** Rows of a card, and of the empty line between two. */
 export const cardRows = 3;
 const rowsApart = 1;
 /** A column's name and the line below it. */
 const headRows = 2;
-/** Below the columns: what the selected card says in full. */
+/** Rows below the columns: details of the selected card. */
 export const detailRows = 5;
-/** Cells of the narrowest column that a text can be read in: at 80 all four stand beside each other. */
+/** Cells of the narrowest readable column: at 80 cells all four fit side by side. */
 const narrowest = 17;
 const gap = 2;
 
-/** A column as it is shown; `x` and `width` are cells inside the frame. */
+/** A visible column; `x` and `width` are cells inside the frame. */
 export interface ShownColumn {
   readonly column: Column;
   readonly x: number;
   readonly width: number;
   readonly cards: readonly Card[];
-  /** Cards that are out of sight above and below. */
+  /** Hidden cards above and below. */
   readonly above: number;
   readonly below: number;
 }
 
-/** Where columns and cards are: for drawing and for the mouse. */
+/** Geometry of columns and cards: for drawing and for the mouse. */
 export interface BoardLayout {
-  /** As many as can be read, the selected one among them. */
+  /** The readable columns, including the selected one. */
   readonly columns: readonly ShownColumn[];
-  /** Columns that there is no room for, at the left and at the right; they are named in a row of their own. */
+  /** Hidden columns at the left and at the right; a separate row names them. */
   readonly before: readonly Column[];
   readonly after: readonly Column[];
   /** Rows above the cards. */
   readonly top: number;
-  /** Cards that a column has room for. */
+  /** Number of cards that a column shows. */
   readonly room: number;
 }
 
-/** @param width cells inside the frame */
+/** Computes the layout. @param width cells inside the frame */
 export function boardLayout(state: AppState, dialog: BoardDialog, width: number): BoardLayout {
   const count = Math.max(1, Math.min(columns.length, Math.floor((width + gap) / (narrowest + gap))));
   const first = Math.max(0, columns.indexOf(dialog.column) - count + 1);
@@ -136,7 +136,7 @@ export function boardLayout(state: AppState, dialog: BoardDialog, width: number)
   };
 }
 
-/** Rows inside the frame of the board, which takes all between header and footer. */
+/** Returns the rows inside the board's frame, which fills the space between header and footer. */
 export function boardHeight({ rows }: ScreenSize): number {
   return rows - 2 - 4;
 }
@@ -144,13 +144,16 @@ export function boardHeight({ rows }: ScreenSize): number {
 /** Rows from one card to the next. */
 export const cardStep = cardRows + rowsApart;
 
-/** The cards of a column around the one looked at. Of long columns only a part is known here; the rest is counted. */
+/**
+ * Returns the visible cards of a column around the selected one. The facts hold only a part of long columns;
+ * the rest is counted.
+ */
 function window(state: AppState, dialog: BoardDialog, column: Column, room: number) {
   const all = cardsIn(state, column);
   const untold = Math.max(0, (state.facts?.board?.counts[column] ?? 0) - all.length);
   const selected = column === dialog.column ? selectedCard(state, dialog) : null;
   const isDone = column === 'Done';
-  // What was done last stands at the end.
+  // // The latest done card is at the end.
   const at = selected ? all.indexOf(selected) : isDone ? all.length - 1 : 0;
   const from = Math.max(0, Math.min(all.length - room, at - Math.floor(room / 2)));
   const cards = all.slice(from, from + room);
@@ -158,16 +161,19 @@ function window(state: AppState, dialog: BoardDialog, column: Column, room: numb
   return isDone ? { cards, above: from + untold, below } : { cards, above: from, below: below + untold };
 }
 
-/** What lies at a cell of the board: a column, and a card where there is one. */
+/** The column, and the card if any, at a cell of the board. */
 interface BoardHit {
   readonly column: Column;
   /** See `cardKey`. */
   readonly card: string | null;
 }
 
-/** @param x @param y cells of the terminal. @returns null beside the columns */
+/**
+ * Finds the column and card at a cell. @param x @param y cells of the terminal. @returns null beside the
+ * columns
+ */
 export function boardHit(state: AppState, dialog: BoardDialog, x: number, y: number): BoardHit | null {
-  // The frame begins below the header, its text after a border, an empty row and an empty cell.
+  // // The frame begins below the header, its text after a border, an empty row and an empty cell.
   const [column, row] = [x - 2, y - 3];
   const width = state.size.cols - 4;
   const { columns: shown, before, after, top, room } = boardLayout(state, dialog, width);

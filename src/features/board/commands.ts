@@ -37,7 +37,7 @@ const shown = {
   says: (_: unknown, facts: BoardFacts) => boardText(facts),
 } as const;
 
-/** The whole board as it is now; `no_board` where there is none, `board_off`. */
+/** Returns the whole board; `no_board` where there is none, `board_off`. */
 const board = defineServed<BoardFacts>()({
   name: 'board',
   by: 'anyone',
@@ -72,7 +72,7 @@ function cardRow(card: Card): string[] {
   ];
 }
 
-/** At the end of a column; begins the board where there is none. */
+/** Adds a card at the end of a column; creates the board where there is none. */
 const addCard = defineServed<CardChanged>()({
   name: 'addCard',
   by: 'person',
@@ -144,7 +144,7 @@ async function findCard(call: VerbCall, name: string): Promise<CardRef> {
 
 type Given = Readonly<Partial<Record<string, unknown>>>;
 
-/** What was given; an empty value clears a field. */
+/** Returns the given fields; an empty value clears one. */
 function fieldsOf(options: Given): Partial<CardFields> {
   const given = cardFields.filter((field) => options[field] !== undefined);
   return Object.fromEntries(given.map((field) => [field, options[field] || (field === 'task' ? '' : null)]));
@@ -155,7 +155,7 @@ function leftText(left: CardChanged['left']): string {
   return names.length === 0 ? '' : ` Its table has no column for ${names.join(', ')}; kept for the next one.`;
 }
 
-/** Gives an id to every card that has none: people are asked first. */
+/** Adds an id to every card without one, after a confirmation. */
 const giveCardIds = defineServed<{ given: number }>()({
   name: 'giveCardIds',
   by: 'person',
@@ -172,7 +172,7 @@ const giveCardIds = defineServed<{ given: number }>()({
   ],
 });
 
-/** A column of ids changes every line of a table, so a person is asked once. */
+/** Asks once, because a column of ids changes every line of a table. */
 async function giveIds(call: VerbCall, _: unknown, { yes = false }: { yes?: boolean }): Promise<Printed> {
   const { withoutId } = await call.ask(board, {});
   const question = `Give an id to ${counted(withoutId, 'card')}? Tables without a column for it get one.`;

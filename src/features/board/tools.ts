@@ -16,10 +16,10 @@ import type { ControllerState } from '../state.ts';
 
 type Schemas = World['schemas'];
 
-/** Characters of a card's text, and of its other cells, that are written or shown in a list. */
+/** Limits in characters: a card's text, and its other cells. */
 const textLimit = 2000;
 const cellLimit = 300;
-/** Characters of a text where many cards are shown. */
+/** Limit of a text in a list of cards. */
 const shownLimit = 400;
 const flawsShown = 20;
 
@@ -44,7 +44,7 @@ const cells = ({ z }: Schemas) => {
 };
 type Cells = { readonly [K in keyof ReturnType<typeof cells>]?: string | null | undefined };
 
-// The sprint board, for the session that plans: cards are changed one at a time, and nothing is started by it.
+// // Board tools of the planning session: one card at a time, and they start nothing.
 
 const has = 'orchestrator';
 
@@ -168,7 +168,7 @@ async function change(
   return changed.ok ? success({ ...outcome(changed.value), ...wish }) : changed;
 }
 
-/** Lines shift while others write, so a card without an id is known by its text. */
+/** Finds a card by id, else by its text, because lines shift while others write. */
 function findCard(cards: readonly Card[], name: string): Result<CardRef> {
   const byId = cards.find(({ id }) => id === name);
   if (byId) return success(refTo(byId));
@@ -180,7 +180,9 @@ function findCard(cards: readonly Card[], name: string): Result<CardRef> {
     : failure('unknown_card', `There is no card ${JSON.stringify(name.slice(0, 80))}.`, 'See: board_show');
 }
 
-/** What was given, as cells take it; a repository must be one that is here, or a worker would never find it. */
+/**
+ * Returns the given fields as cells take them; a repository must be configured, or no worker could match it.
+ */
 function fieldsOf({ config }: ControllerState, given: Cells): Result<Partial<CardFields>> {
   const names = config.repos.map(({ name }) => name);
   if (given.repo && !names.includes(given.repo))
@@ -197,7 +199,7 @@ function fieldsOf({ config }: ControllerState, given: Cells): Result<Partial<Car
   );
 }
 
-/** `left`: values that its table has no column for; they are kept for the next one that has. */
+/** Returns a change's outcome. `left`: values without a column, kept for the next table with one. */
 function outcome({ id, left }: CardChanged) {
   return { id, ...(Object.keys(left).length > 0 && { left }) };
 }
@@ -220,7 +222,7 @@ function isWanted(one: Card, { card, repo, worker, text }: Filter, column: Colum
   );
 }
 
-/** Without what the card says nothing of. */
+/** Returns a card without its empty fields. */
 function shown({ line: _, task, ...rest }: Card, limit: number) {
   const said = Object.entries(rest).filter(([, value]) => value !== null);
   const short = said.map(([name, value]) => [name, oneLine(String(value), cellLimit)]);

@@ -5,7 +5,7 @@ import { type ControllerState, type Decision, noted, reply } from '../state.ts';
 import { entryNumber, type Memory } from './memory.ts';
 import { cleanMemory } from './remember.ts';
 
-/** Puts another text in the place of what is stored, also by the memory server; kind and tags stay. */
+/** Replaces the text of a memory, also in the memory server; kind and tags stay. */
 export const correctMemory = defineCommand<{ id: string }>()({
   name: 'correctMemory',
   by: 'person',
@@ -33,7 +33,7 @@ export const correctMemory = defineCommand<{ id: string }>()({
   ],
 });
 
-/** Has something that is stored found no more; the log still has it, a memory server deletes its own. */
+/** Removes a memory from search; the log keeps it, a memory server deletes its own. */
 export const removeMemory = defineCommand<{ id: string }>()({
   name: 'removeMemory',
   by: 'person',

@@ -1,11 +1,11 @@
 import type { Slice } from '../../core/slice.ts';
 import { anyValue, listOf, mapOf, natural, object, oneOf, type Shape, string } from '../../lib/shape.ts';
 
-/** Something worth knowing beyond one worker: kept for the workspace, found by searching. */
+/** Knowledge beyond one worker: kept for the workspace, found by searching. */
 export interface Memory {
   /** Unique among all sources. */
   readonly id: string;
-  /** The worker that stored it, or where it was read from. */
+  /** The worker that stored it, or its source. */
   readonly by: string;
   /** ISO time. */
   readonly at: string;
@@ -15,7 +15,7 @@ export interface Memory {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** The kinds of copilot-memory, so that its entries and ours can be read together. */
+/** The kinds of copilot-memory, so that its entries and ours can be combined. */
 export const memoryKinds = [
   'decision',
   'lesson',
@@ -32,11 +32,11 @@ export type MemoryDraft = Omit<Memory, 'id' | 'by' | 'at'>;
 
 export interface FoundMemory {
   readonly memory: Memory;
-  /** 0 for the best match, below 1 for all. */
+  /** 0 for the best match, always below 1. */
   readonly distance: number;
 }
 
-/** A session or person stored something for all to find, put another text in its place, or took it away. */
+/** A session or person stored, corrected or removed a memory. */
 type MemoryEvent =
   | {
       readonly type: 'remembered';
@@ -63,7 +63,7 @@ const memoryDraft: Shape<MemoryDraft> = object<MemoryDraft>({
   ...{ kind: oneOf<MemoryKind>(kinds), content: string, tags: listOf(string), metadata: mapOf(anyValue) },
 });
 
-/** What the log remembers of memories. */
+/** The memories' part of the log's state. */
 export const memorySlice: Slice<MemoryState, MemoryEvent> = {
   start: { memories: [], lastMemory: 0 },
   fields: {
@@ -89,7 +89,7 @@ function entryId(entry: number): string {
   return `orch-${entry}`;
 }
 
-/** Returns the number of an entry of ours; null for an id of another source. */
+/** Returns the number of one of our entries; null for an id of another source. */
 export function entryNumber(id: string): number | null {
   const [, digits] = /^orch-(\d{1,9})$/.exec(id) ?? [];
   return digits === undefined ? null : Number(digits);

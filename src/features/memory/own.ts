@@ -6,9 +6,9 @@ import { type ControllerState, type Decision, noted, reply } from '../state.ts';
 import { entryNumber, type Memory } from './memory.ts';
 import { cleanMemory } from './remember.ts';
 
-/** What sessions do to what sessions have stored: tools with the names that copilot-memory has for it. */
+/** Tools by which sessions change stored memories, with copilot-memory's names. */
 
-/** Puts another text in the place of what a session stored; kind and tags stay, and the log has both texts. */
+/** Replaces the text of a stored memory; kind and tags stay, and the log has both texts. */
 export const updateMemory = defineWish<unknown>()({
   name: 'correctMemory',
   by: 'agent',
@@ -28,7 +28,7 @@ export const updateMemory = defineWish<unknown>()({
   },
 });
 
-/** Has what a session stored found no more; the log still has it. */
+/** Removes a session's memory from search; the log keeps it. */
 export const deleteMemory = defineWish<unknown>()({
   name: 'removeMemory',
   by: 'agent',
@@ -61,7 +61,10 @@ function decided(
     : reply(state, ticket, may);
 }
 
-/** @returns `not_yours`: what a person stored is the person's, and no worker rewrites what others rely on */
+/**
+ * @returns `not_yours`: a person's memory stays theirs, and a worker cannot rewrite entries that others rely
+ * on
+ */
 function mayChange({ id, by }: Memory, session: string): Result<null> {
   if (by === session || (session === orchestrator.id && by !== 'person')) return success(null);
   const whose = by === 'person' ? 'A person' : by;

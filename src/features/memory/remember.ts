@@ -37,7 +37,7 @@ export const remember = defineCommand<{ id: string }>()({
   ],
 });
 
-/** Best first; all of it, newest first, for an empty query. At most `limit`, 1–100. */
+/** Returns the best matches first; for an empty query all, newest first. At most `limit`, 1–100. */
 export const searchMemory = defineServed<readonly FoundMemory[]>()({
   name: 'searchMemory',
   by: 'anyone',
@@ -70,7 +70,10 @@ export const searchMemory = defineServed<readonly FoundMemory[]>()({
   ],
 });
 
-/** The same for a session, with name and answer of the copilot-memory server. A text block in it is a report, too. */
+/**
+ * Stores a memory for a session, with name and answer of the copilot-memory server. A text block in it
+ * counts as a report too.
+ */
 export const storeMemory = defineWish<unknown>()({
   name: 'remember',
   by: 'agent',
@@ -100,7 +103,7 @@ export const storeMemory = defineWish<unknown>()({
   },
 });
 
-/** Its other tool. */
+/** Searches memories, with the name and answer of the copilot-memory server. */
 export const memorySearch = defineTool<unknown>()({
   name: 'memory_search',
   by: 'agent',
@@ -144,12 +147,12 @@ function rememberBy(state: ControllerState, ticket: RequestId, by: string, memor
   );
 }
 
-/** Characters of one memory, and of its metadata as JSON. */
+/** Limits in characters: a memory, and its metadata as JSON. */
 const contentLimit = 20_000;
 const metadataLimit = 4000;
 
 /**
- * A memory in plain text and within bounds, whoever gave it.
+ * Returns a memory as plain text within limits, for every source.
  * @returns `too_long`, `bad_request`
  */
 export function cleanMemory({ kind, content, tags, metadata }: MemoryDraft): Result<MemoryDraft> {

@@ -4,7 +4,7 @@ import { success } from '../../lib/result.ts';
 import { defineServed, defineVerb, type OwnVerb } from '../define.ts';
 import { hasLooked, selectFacts } from '../state.ts';
 
-/** The whole picture; `refresh` looks at the repositories first. */
+/** Returns all facts; `refresh` reads the repositories first. */
 const facts = defineServed<Facts>()({
   name: 'facts',
   by: 'anyone',
@@ -18,8 +18,8 @@ const facts = defineServed<Facts>()({
 });
 
 /**
- * Lends what belongs to the shell that a client runs in: what its person approves and ends is done with it. `plans`: plans
- * are worked out in it, too. It stays in memory; any other variable is refused.
+ * Forwards the variables of a client's shell: approved and ended work runs with them. `plans`: plans are
+ * computed with them too. They stay in memory; any other variable is refused.
  */
 const lendEnvironment = defineServed<null>()({
   name: 'lendEnvironment',
@@ -32,7 +32,7 @@ const lendEnvironment = defineServed<null>()({
   },
 });
 
-/** Ends all processes and then host and controller. */
+/** Ends all processes, then host and controller. */
 const stopAll = defineServed<null>()({
   name: 'stopAll',
   by: 'person',
@@ -44,7 +44,7 @@ const stopAll = defineServed<null>()({
 
 export const workspaceCommands = [facts, lendEnvironment, stopAll] as const;
 
-/** What is done to a workspace and to the programs themselves. */
+/** Verbs about the workspace and the programs themselves. */
 export const workspaceVerbs: readonly OwnVerb[] = [
   defineVerb({
     usage: 'init',
@@ -71,7 +71,7 @@ export const workspaceVerbs: readonly OwnVerb[] = [
       '--discard': 'with --state: put them aside instead; nothing is deleted',
     },
   }),
-  // It acts in a workspace that it has just made, and holds a key for that one.
+  // // It acts in a workspace that it has just created, and holds a key for that one.
   defineVerb({
     usage: 'demo [dir]',
     about: 'open a demo workspace with a built-in agent',

@@ -24,27 +24,27 @@ import {
 import { idMaker, prefixOf, setIds } from '../../../documents/tableEdit.ts';
 import { type Result, success } from '../../../lib/result.ts';
 
-/** One table of cards and what its columns hold. */
+/** A table of cards, and the fields of its columns. */
 export interface BoardTable {
   readonly table: Table;
   readonly column: Column;
   readonly fields: readonly (CardField | null)[];
 }
 
-/** SPRINT_BOARD.md as it was read; changes are made to its text by `changeBoard`. */
+/** The parsed SPRINT_BOARD.md; `changeBoard` changes its text. */
 export interface Board {
   readonly file: MarkdownFile;
   readonly tables: readonly BoardTable[];
-  /** In the order of the file, those with a `problem` included. */
+  /** In the order of the file, including those with a `problem`. */
   readonly cards: readonly Card[];
-  /** What was left alone, and why. */
+  /** Problems of lines that are not changed. */
   readonly flaws: readonly Diagnostic[];
 }
 
-/** A column of people; workers are written there only where no column is theirs. */
+/** Names of a column for people; workers are written there only where no column is for workers. */
 const personNames = ['assignee', 'assigned to', 'assigned', 'owner', 'who'] as const;
 
-/** Which of these columns is for people, -1 for none. */
+/** Returns the index of the column for people, -1 for none. */
 export function personColumn(names: readonly string[]): number {
   const folded = names.map(foldName);
   const name = personNames.find((one) => folded.includes(one));
@@ -82,7 +82,7 @@ const sections: Readonly<Record<Column, readonly string[]>> = {
   Done: ['done', 'completed', 'complete', 'finished'],
 };
 
-/** Sections of a board that hold no cards. */
+/** Sections of a board without cards. */
 const otherSections = [
   'archive',
   'archived',
@@ -95,8 +95,8 @@ const otherSections = [
 ];
 
 /**
- * Returns the column that a heading names, also with a remark behind it, such as `Done (This Sprint)`; null for a section
- * without cards, undefined for any other text.
+ * Returns the column that a heading names, ignoring a remark after it, such as `Done (This Sprint)`; null
+ * for a section without cards, undefined for any other text.
  */
 export function sectionOf(heading: string): Column | null | undefined {
   for (const name of headingNames(heading)) {
@@ -107,7 +107,7 @@ export function sectionOf(heading: string): Column | null | undefined {
   return undefined;
 }
 
-/** Reads a board. It never fails: what cannot be read is among the flaws. */
+/** Parses a board. Never fails: unreadable parts are reported as flaws. */
 export function parseBoard(text: string): Board {
   const file = parseMarkdown(text);
   const flaws: Diagnostic[] = file.markers.map((line) =>
@@ -136,12 +136,14 @@ export function parseBoard(text: string): Board {
   return { file, tables, cards, flaws: flaws.sort((a, b) => a.line - b.line) };
 }
 
-/** @param line from 0 on */
+/** Creates a diagnostic. @param line 0-based */
 export function flawAt(line: number, code: string, message: string): Diagnostic {
   return { line: line + 1, code, message: `Line ${line + 1}: ${message}` };
 }
 
-/** By the innermost heading that says something: a column below each repository's heading is one, too. */
+/**
+ * Returns the column by the innermost known heading, so that columns below a repository's heading count too.
+ */
 function columnOf({ path }: Table): Column | null | undefined {
   for (const { text } of path.toReversed()) {
     const column = sectionOf(text);
@@ -150,7 +152,7 @@ function columnOf({ path }: Table): Column | null | undefined {
   return undefined;
 }
 
-/** Rows that belong to no table: below an empty line, or below a header whose delimiter does not fit. */
+/** Finds rows outside of any table: below an empty line, or below a header whose delimiter does not match. */
 function strayRows(file: MarkdownFile): Diagnostic[] {
   const inColumn = (line: number) =>
     file.headings.some((one) => one.line < line && line < one.end && typeof sectionOf(one.text) === 'string');
@@ -168,14 +170,17 @@ function readCard({ table, column, fields }: BoardTable, row: TableRow): Card {
 
 const noFields = Object.fromEntries(cardFields.map((field) => [field, null])) as Record<CardField, null>;
 
-/** What a cell says of a field, as the board keeps it: reading what was written gives it again. */
+/**
+ * Returns a field's value in a cell, in the board's normal form: reading a written value returns it
+ * unchanged.
+ */
 export function readField(field: CardField, text: string): string | null {
   if (field === 'task') return text;
   const link = linkIn(plainText(text));
   return plainValue(link === null ? text : field === 'pr' ? link.url : link.text);
 }
 
-/** Two rows with one id are both left alone: nobody can say which is meant. */
+/** Marks rows with a duplicate id, which are not changed because the id is ambiguous. */
 function markDuplicates(cards: readonly Card[]): Card[] {
   const lines = new Map<string, number[]>();
   for (const { id, line } of cards) if (id !== null) lines.set(id, [...(lines.get(id) ?? []), line]);
@@ -187,10 +192,10 @@ function markDuplicates(cards: readonly Card[]): Card[] {
   });
 }
 
-/** Of ids, where neither the configuration nor the board has one. */
+/** Prefix of ids where neither the configuration nor the board has one. */
 export const usualPrefix = 'ORC';
 
-/** The prefix of new ids: the configured one, else what most cards have. */
+/** Returns the prefix of new ids: the configured one, else the most frequent one. */
 export function boardPrefix({ cards }: Board, configured: string | null): string {
   return prefixOf(
     cards.map(({ id }) => id),
@@ -200,8 +205,8 @@ export function boardPrefix({ cards }: Board, configured: string | null): string
 }
 
 /**
- * The board with an id `<prefix>-<n>` on each sound card that had none. A person is asked first: tables that have no
- * column for ids get one, which changes all of their lines.
+ * Returns the board with an id `<prefix>-<n>` on each sound card without one. Requires a confirmation:
+ * tables without an id column get one, which changes all of their lines.
  */
 export function withIds(board: Board, prefix: string): Result<Board> {
   const tables = board.tables.map(({ table, fields }) => ({ table, column: fields.indexOf('id') }));

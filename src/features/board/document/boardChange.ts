@@ -48,19 +48,21 @@ export type BoardChange =
   | {
       readonly kind: 'change';
       readonly card: CardRef;
-      /** Refused with `card_changed` where the card is another one by now. */
+      /** Refused with `card_changed` where the card differs by now. */
       readonly seen?: SeenCard;
-      /** Where it moves to, last in that table. */
+      /** New place, at the end of that table. */
       readonly column?: Place;
       /** Null clears a cell. */
       readonly fields?: Partial<CardFields>;
-      /** The worker that takes the card or leaves it, as `fields.worker` says: a person on it stays. */
+      /** The worker that takes the card or leaves it, according to `fields.worker`; a person on it stays. */
       readonly holder?: string;
-      /** What earlier tables had no column for, by the column's name: written where there is one again. */
+      /**
+       * Values that earlier tables had no column for, by column name; written where a column exists again.
+       */
       readonly others?: Readonly<Record<string, string>>;
     };
 
-/** What became of one change. */
+/** Result of one change. */
 interface CardOutcome {
   readonly id: string | null;
   /** Values that the card's table has no column for. */
@@ -69,7 +71,7 @@ interface CardOutcome {
 
 interface BoardChanged {
   readonly board: Board;
-  /** For each change; a refused one changed nothing, the others were made. */
+  /** One for each change; a refused one changes nothing, the others are applied. */
   readonly outcomes: readonly Result<CardOutcome>[];
 }
 
@@ -77,7 +79,7 @@ interface Editing {
   readonly board: Board;
   readonly places: ReadonlyMap<number, { readonly at: BoardTable; readonly row: TableRow }>;
   readonly cardsById: ReadonlyMap<string | null, Card>;
-  /** Ids that this batch has given. */
+  /** Ids that this batch has assigned. */
   readonly given: Set<string>;
   readonly edits: LineEdit[];
   readonly touched: Set<number>;
@@ -86,10 +88,10 @@ interface Editing {
 }
 
 /**
- * Changes a board's text: a changed field changes one line, a moved card is cut and inserted, everything else stays
+ * Changes a board's text: a changed field changes one line, a moved card is cut and inserted, all else stays
  * byte for byte.
  * @param prefix of the ids that new cards get where their table has a column for it; null for none
- * @returns the board after it; `conflict_markers` for a file that git could not merge.
+ * @returns the changed board; `conflict_markers` for a file with git's conflict markers
  */
 export function changeBoard(
   board: Board,
@@ -181,14 +183,14 @@ function changeCard(editing: Editing, change: BoardChange & { kind: 'change' }):
   });
 }
 
-/** Values by field, in the words of a cell; '' clears. */
+/** Returns the cell texts by field; '' clears. */
 function textsOf(fields: Partial<CardFields>): Map<CardField, string> {
   return new Map(
     cardFields.flatMap((field) => (fields[field] === undefined ? [] : [[field, fields[field] ?? '']])),
   );
 }
 
-/** What people write for yes and no. */
+/** Common spellings of yes and no. */
 const answers: readonly (readonly [yes: string, no: string])[] = [
   ...([
     ['Yes', 'No'],
@@ -207,7 +209,7 @@ const answers: readonly (readonly [yes: string, no: string])[] = [
   ] as const),
 ];
 
-/** A yes or no in the words that the board's other cards have for it. */
+/** Returns yes or no in the spelling of the board's other cards. */
 function readyLike({ cards }: Board, text: string): string {
   const at = ['Yes', 'No'].indexOf(text);
   if (at < 0) return text;
@@ -224,7 +226,7 @@ function roomFor(editing: Editing, place: Place): Result<Room<CardField>> {
   return room;
 }
 
-/** Refuses an id that another card has; notes a new one. */
+/** Refuses an id of another card; registers a new one. */
 function takenId(
   { cardsById, given }: Editing,
   id: string | null,
@@ -236,7 +238,7 @@ function takenId(
   return null;
 }
 
-/** Whoever decided upon an older text has not seen what they would change. */
+/** Refuses a change that was decided on an older text. */
 function changedSince(
   { id, line, column, task }: Card,
   seen: SeenCard = { column, task },
@@ -264,12 +266,13 @@ function findCard(
   return failure('unknown_card', `There is no card ${which}.`, 'See them with "orch-tui board".');
 }
 
-/** Where a card may be put: a column, or out of sight. */
+/** Target of a card: a column, or the archive. */
 type Place = Column | 'Archive';
 
 /**
- * Where new rows of a column go: its first table that is not about the past, else a new one under its heading, else a new section in the order
- * of the columns. Refuses `damaged_section` where rows stand that belong to no table: a second one would hide them.
+ * Finds the place for new rows of a column: its first table that is not about the past, else a new one under
+ * its heading, else a new section in the order of the columns. Refuses `damaged_section` where rows outside
+ * of a table exist, because a second table would hide them.
  */
 function insertionPoint(board: Board, place: Place): Result<Room<CardField>> {
   const { file } = board;
@@ -287,7 +290,7 @@ function insertionPoint(board: Board, place: Place): Result<Room<CardField>> {
   return success(newRoom(names, matchFields(names, boardAliases), sibling?.table, where));
 }
 
-/** Reports whether a table holds what is over, as below `Done (Last Sprint)`. */
+/** Reports whether a table is about the past, as below `Done (Last Sprint)`. */
 function isPast({ path }: Table): boolean {
   return path.some(({ text }) => /\b(?:last|previous|earlier|old)\b/.test(foldName(text)));
 }
@@ -304,7 +307,9 @@ function archiveTable({ file }: Board, place: Place) {
   return table && { table, fields: matchFields(table.names, boardAliases) };
 }
 
-/** In front of the next column's section, else behind the last one of the board, else at the end. */
+/**
+ * Places a new section before the next column's section, else after the board's last one, else at the end.
+ */
 function newSection(file: MarkdownFile, place: Place) {
   const ofBoard = file.headings.filter(({ text }) => typeof sectionOf(text) === 'string');
   const level = ofBoard[0]?.level ?? 2;
@@ -316,7 +321,7 @@ function newSection(file: MarkdownFile, place: Place) {
 
 const everywhere: readonly CardField[] = ['id', 'task', 'priority', 'repo', 'branch', 'worker'];
 
-/** What a column's table has besides. */
+/** Additional columns by place. */
 const added: Readonly<Record<Place, readonly CardField[]>> = {
   'To Do': [],
   'In Progress': ['branch', 'worker', 'started'],
@@ -330,7 +335,10 @@ const titles: Readonly<Partial<Record<CardField, string>>> = {
   ...{ started: 'Started', pr: 'PR', completed: 'Completed' },
 };
 
-/** The columns of the board's first table that any card has, under its names, and those that this place adds. */
+/**
+ * Returns the column names of a new table: those of the board's first table that any card has, and the
+ * additional ones of this place.
+ */
 function namesFor(place: Place, like: Table | undefined, fields: readonly (CardField | null)[]): string[] {
   const base = like
     ? like.names.filter((_, at) => everywhere.some((field) => field === fields[at]))
@@ -342,7 +350,7 @@ function namesFor(place: Place, like: Table | undefined, fields: readonly (CardF
   ];
 }
 
-/** The line with these fields changed; '' clears one. */
+/** Returns the line with these fields changed; '' clears one. */
 function editRow(
   at: BoardTable,
   row: TableRow,
@@ -362,7 +370,7 @@ function editRow(
   return { text: setCells(row.text, at.table.delimiters, values), left: Object.fromEntries(left) };
 }
 
-/** The row in another table: as it is where the columns are the same, else cell by cell. */
+/** Moves a row to another table: unchanged where the columns are equal, else cell by cell. */
 function moveRow(
   room: Room<CardField>,
   { at, row }: { readonly at: BoardTable; readonly row: TableRow },
@@ -376,7 +384,7 @@ function moveRow(
     room.rows.push(row.text);
     return {};
   }
-  // What the card says itself goes before what was kept for it.
+  // // The card's own cells take precedence over kept values.
   for (const [column, field] of at.fields.entries()) {
     const name = at.table.names[column] ?? '';
     if (field !== null) continue;
@@ -389,7 +397,7 @@ function moveRow(
   return fillRow(room, texts, others);
 }
 
-/** Writes a row into a room. @returns what found no column */
+/** Writes a row into a room. @returns values without a column */
 function fillRow(
   room: Room<CardField>,
   texts: ReadonlyMap<CardField, string>,

@@ -8,10 +8,10 @@ import {
 } from '../../../documents/markdown.ts';
 import { type BoardTable, personColumn } from './board.ts';
 
-/** Columns of a table that a card is in, or comes to. */
+/** Columns of a card's current or next table. */
 type Columns = Pick<BoardTable, 'fields'> & { readonly names: readonly string[] };
 
-/** What a row will say, as it is gathered: fields in the words of a cell, and other columns by name. */
+/** Future content of a row: cell texts by field, and other columns by name. */
 export interface RowTexts {
   readonly texts: Map<CardField, string>;
   readonly others: Map<string, string>;
@@ -20,23 +20,23 @@ export interface RowTexts {
 export interface Holding {
   /** The worker that takes the card, or leaves it where the worker's field is cleared. */
   readonly holder?: string | undefined;
-  /** Whether values that find no column are kept outside of the file. */
+  /** Values without a column are kept outside of the file. */
   readonly isKept: boolean;
 }
 
-/** Who is on a card by its row. */
+/** Assignees of a card by its row. */
 interface Seat extends Holders {
   readonly text: string;
-  /** Whether a person is named in a column for workers. */
+  /** A person is named in a column for workers. */
   readonly isGuest: boolean;
 }
 
-/** What a person is kept under while no column is for people. */
+/** Name under which a person is kept while no column is for people. */
 const personKey = 'Assignee';
 
 /**
- * Writes who is on a card where its next table has a place for them: a worker into Worker, a person into Assignee; one
- * beside the other where there is one column for both. A worker is never written over a person.
+ * Writes the assignees of a card into its next table: a worker into Worker, a person into Assignee; both
+ * into one cell where a column is for both. A worker never replaces a person.
  */
 export function seatHolders(
   from: { readonly at: BoardTable; readonly row: TableRow },
@@ -50,11 +50,11 @@ export function seatHolders(
   const kept = others.get(key) ?? '';
   const given = texts.get('worker');
   if (isShared) others.delete(key);
-  // The change names who is on it.
+  // // The change itself names the assignee.
   if (holder === undefined && given !== undefined && holdersIn(given).worker === null) return;
   const before = seatOf(from, holder);
   const now = holdersNow(before, given, holder);
-  // One name alone goes wherever a name is written.
+  // // A single name needs no separation.
   if (holder === undefined && now.worker === null && !isShared) return;
   const both = { ...now, person: now.person ?? (isPlaceholder(kept) ? null : kept) };
   const isFallback = before.isGuest || !isKept || both.worker === null;
@@ -70,7 +70,7 @@ function holdersNow(before: Seat, given: string | undefined, holder: string | un
   return given === undefined ? before : holdersIn(given);
 }
 
-/** A worker's own name, such as its task, is no person's. */
+/** Reads the assignees of a row. A worker's own name, such as its task, is not a person's. */
 function seatOf(
   { at: { table, fields }, row }: { readonly at: BoardTable; readonly row: TableRow },
   holder: string | undefined,

@@ -3,13 +3,13 @@ import { failure, type Result, success } from '../../../lib/result.ts';
 import type { Board } from './board.ts';
 import { type BoardChange, changeBoard } from './boardChange.ts';
 
-/** Values that tables had no column for, by what `keyOf` makes of their card. */
+/** Values that tables had no column for, by the key of their card. */
 type KeptValues = Pick<ReadonlyMap<string, Readonly<Record<string, string>>>, 'get'>;
 
-/** What became of a card, and under which key what its table has no column for is kept. */
+/** Result of a card's change, and the key under which values without a column are kept. */
 export interface CardStep extends CardChanged {
   readonly key: string;
-  /** What its values were kept under before, where that is another key. */
+  /** Previous key of its values, where it differs. */
   readonly staleKey: string | null;
 }
 
@@ -18,14 +18,17 @@ interface Named {
   readonly task: string;
 }
 
-/** What values of a card are kept under: its id, or its text where it has none. No id begins with a colon and a blank. */
+/**
+ * Returns the key of a card's kept values: its id, or its text where it has none. No id begins with a colon
+ * and a blank.
+ */
 function keyOf({ id, task }: Named): string {
   return id ?? `: ${task}`;
 }
 
 /**
- * Makes changes; what a card's earlier tables had no column for is written where there is one again. A card without an
- * id is known by its text. Where several have that text, nothing of it could be given back to the right one: `no_id`.
+ * Applies changes, and restores kept values where a column exists again. A card without an id is identified
+ * by its text. Where several have that text, kept values could not be restored to the right one: `no_id`.
  */
 export function changeCards(
   board: Board,
@@ -45,7 +48,7 @@ export function changeCards(
   const refused = outcomes.find((outcome) => !outcome.ok && outcome.problem.code === 'no_id');
   if (refused?.ok !== false) return success({ board: done.value.board, outcomes });
   const sound = changes.filter((_, at) => outcomes[at] !== refused);
-  // The others are made without it: a refused change changes nothing.
+  // // The others are applied without it: a refused change changes nothing.
   const again = changeCards(board, sound, prefix, kept);
   if (!again.ok) return again;
   const rest = [...again.value.outcomes];
@@ -60,7 +63,7 @@ function nameOf({ cards }: Board, change: BoardChange): Named | null {
   return cards.find(({ id }) => id === card.id) ?? { ...card, task: '' };
 }
 
-/** A card that got its id only now was kept by its text. */
+/** Returns a card's kept values. A card that got its id only now is still kept by its text. */
 function keptFor(named: Named, kept: KeptValues) {
   return kept.get(keyOf(named)) ?? (named.task === '' ? undefined : kept.get(keyOf({ ...named, id: null })));
 }
@@ -102,7 +105,7 @@ function stepOf(
   return success({ id, left, key, staleKey: older ?? null });
 }
 
-/** How many cards without an id say this. */
+/** Counts the cards without an id that have this text. */
 function textCount(cards: Board['cards'], task: string): number {
   return cards.filter((card) => card.id === null && card.task === task).length;
 }

@@ -34,29 +34,29 @@ import { type Board, boardPrefix, parseBoard, withIds } from '../document/board.
 import type { BoardChange } from '../document/boardChange.ts';
 import { type CardStep, changeCards } from '../document/keptValues.ts';
 
-/** What desks need of their surroundings. */
+/** Dependencies of the document services. */
 export interface DocumentDeps {
   state(): ControllerState;
   tell(message: Message): void;
-  /** A bug: nothing that can be expected comes here. */
+  /** Reports a bug; expected failures never come here. */
   fail(error: unknown): void;
 }
 
-/** Copies of documents as they were before we changed them. */
+/** Returns the folder of the previous versions of documents. */
 export function backupsFolder(root: string): string {
   return join(root, '.orch', 'backups', 'documents');
 }
 
-/** What is to become of the board's text. */
+/** Plans the board's new text. */
 type BoardPlan<T> = (board: Board, config: BoardConfig) => Result<PlannedText<T>>;
 
-/** Reads the board whenever it changes, and changes it for people and for what workers do: one after the other. */
+/** Reads the board whenever it changes, and serialises changes by people and by workers' events. */
 export class BoardDocuments {
   readonly #world: DocumentDeps;
   readonly #queue = new SerialQueue();
   readonly #watch = new FileWatch(() => void this.read().catch((error) => this.#world.fail(error)));
   #file: string | null = null;
-  /** Until the first look is over, it is not reported that there is no board. */
+  /** Settled after the first read, so that a missing board is not reported before. */
   #followed: Promise<unknown> = Promise.resolve();
   #hash: string | null = null;
 
@@ -64,7 +64,7 @@ export class BoardDocuments {
     this.#world = world;
   }
 
-  /** Reads the board of the configuration as it is now, and watches it. */
+  /** Reads the currently configured board, and watches it. */
   follow(): Promise<unknown> {
     const config = this.#config;
     const file = config ? config.file : null;
@@ -74,7 +74,7 @@ export class BoardDocuments {
     return this.#followed;
   }
 
-  /** As it is now. @returns `board_off`, `no_board`, `document_unreadable` */
+  /** Reads the current board. @returns `board_off`, `no_board`, `document_unreadable` */
   read(): Promise<Result<BoardFacts>> {
     return this.#queue.add(() => this.#look());
   }
@@ -87,7 +87,7 @@ export class BoardDocuments {
     return this.#queue.add(() => this.#write({ kind: 'change', ...change }));
   }
 
-  /** Gives an id to every sound card that has none. @returns how many */
+  /** Adds an id to every sound card without one. @returns their number */
   giveIds(): Promise<Result<{ given: number }>> {
     return this.rewrite((board, { prefix }) => {
       const before = boardFacts('', board.cards, []).withoutId;
@@ -101,10 +101,10 @@ export class BoardDocuments {
     });
   }
 
-  /** Returns sound cards without an id, which no sync knows. */
+  /** Returns sound cards without an id, which no sync covers. */
   async withoutId(): Promise<readonly UnknownRow[]> {
     const cards = await this.rewrite((board) => success({ text: board.file.text, value: board.cards }));
-    // What keeps the board from being read was said by the sync itself.
+    // // The sync itself has reported why the board cannot be read.
     const known = cards.ok ? cards.value : [];
     return known.flatMap(({ id, task, problem }) =>
       id === null && problem === null ? [{ table: 'board', task }] : [],
@@ -112,8 +112,8 @@ export class BoardDocuments {
   }
 
   /**
-   * Does for a worker's card what its life makes of it; what keeps it from that is reported and stops nothing.
-   * @returns the id of the card that was changed; null for none
+   * Changes a worker's card after an event; a failure is reported and blocks nothing.
+   * @returns the id of the changed card; null for none
    */
   async move(move: CardMove): Promise<string | null> {
     return this.#queue.add(async () => {
@@ -131,14 +131,14 @@ export class BoardDocuments {
     });
   }
 
-  /** Plans a change upon the board as it is at that moment; for those who change more than one card. */
+  /** Plans a change on the current board; for callers that change several cards. */
   rewrite<T>(plan: BoardPlan<T>): Promise<Result<T>> {
     return this.#queue.add(() => this.#rewrite(plan));
   }
 
   /**
-   * Brings the lines that tell of the last sync up to date, where the file has them.
-   * @param pending ids of cards that it could not bring to the other side
+   * Updates the lines about the last sync, where the file has them.
+   * @param pending ids of cards that could not be synced
    */
   async noteSync(at: Date, pending: ReadonlySet<string>): Promise<void> {
     await this.rewrite((board) => {
@@ -171,7 +171,7 @@ export class BoardDocuments {
     return success({ id, left });
   }
 
-  /** Refuses what a person asked for and the board has no place for, and what it says already. */
+  /** Refuses values without a column, and changes without effect. */
   #refuse(board: Board, change: BoardChange, { text, value }: PlannedText<CardStep>): Result<never> | null {
     const { left, key, staleKey } = value;
     const lost = Object.keys(change.fields ?? {}).filter((field) => field in left);
@@ -197,12 +197,12 @@ export class BoardDocuments {
     return success({ text, value: outcome.value });
   }
 
-  /** Plans changes, with what earlier tables of these cards had no column for; `keep` what comes of it. */
+  /** Plans changes, with the kept values of these cards; pass the outcomes to `keep`. */
   plan(board: Board, changes: readonly BoardChange[], prefix: string | null = null) {
     return changeCards(board, changes, prefix, this.#world.state().log.cardValues);
   }
 
-  /** Keeps what the tables that cards are in have no column for. */
+  /** Keeps the values that the cards' tables have no column for. */
   keep(steps: readonly CardStep[]): void {
     for (const { key, staleKey, left } of steps) {
       if (staleKey !== null) this.#keepAs(staleKey, {});
@@ -259,12 +259,12 @@ export class BoardDocuments {
   }
 }
 
-/** Such as `2026-11-22 20:00`. */
+/** Formats a time such as `2026-11-22 20:00`. */
 export function minuteOf(at: Date): string {
   return `${dayOf(at)} ${at.toTimeString().slice(0, 5)}`;
 }
 
-/** What a change log says of a change. */
+/** Describes a change for the change log. */
 function changeText({ cards }: Board, change: BoardChange): string {
   if (change.kind === 'add') return `${change.fields.task} added to ${change.column}`;
   const { card } = change;
@@ -274,7 +274,7 @@ function changeText({ cards }: Board, change: BoardChange): string {
   return change.column === undefined ? `${name} changed` : `${name} moved to ${change.column}`;
 }
 
-/** Says which columns of the board have a place for what the card's own table has none for. */
+/** Names the columns of the board whose tables can hold the values that the card's own cannot. */
 function noPlace({ tables }: Board, lost: readonly CardField[]): Result<never> {
   const others = columns.filter((column) =>
     tables.some((one) => one.column === column && lost.every((field) => one.fields.includes(field))),
@@ -301,7 +301,7 @@ function notMoved({ worker }: CardMove, { code, message, hint }: Problem) {
 }
 
 /**
- * What a worker's life changes on the board; null where it has no card there, or the card is as it should be.
+ * Returns the change of a worker's card; null where it has none, or nothing changes.
  * @param today `yyyy-mm-dd`
  */
 export function changeFor(
@@ -329,7 +329,7 @@ function changeOf(card: Card, column: Column | null, fields: Partial<CardFields>
   return { kind: 'change', card: refTo(card), ...(column && { column }), fields: only };
 }
 
-/** Returns the days to be written: one that is there already is a person's, or an earlier one. */
+/** Returns the days to write; an existing day is kept, because a person or an earlier event wrote it. */
 function missing(card: Card, date: Partial<CardFields>): Partial<CardFields> {
   return Object.fromEntries(
     cardFields.flatMap((field) =>
@@ -338,7 +338,7 @@ function missing(card: Card, date: Partial<CardFields>): Partial<CardFields> {
   );
 }
 
-/** Returns a title: the first line of a brief where it is short. */
+/** Returns a card's title: the first line of a brief where it is short, else the task. */
 function titleOf({ brief, task }: CardMove['worker']): string {
   const line = brief.trim().split('\n', 1)[0]?.trim() ?? '';
   return line !== '' && line.length <= 100 ? line : task;

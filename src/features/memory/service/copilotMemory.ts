@@ -18,18 +18,18 @@ import { leftOutOf, type MemoryProgram, memoryProgram } from './memoryServer.ts'
 /** Milliseconds: its first start compiles and may open a large database. */
 const connectMs = 15_000;
 const callMs = 15_000;
-/** How long it is left running, for the next search. */
+/** Milliseconds that an unused server keeps running, for the next search. */
 const idleMs = 60_000;
-/** One that failed is not started again before. */
+/** Milliseconds before a failed server is started again. */
 const restMs = 60_000;
-/** So old may be what it had listed: sessions store into it past us. */
+/** Milliseconds that its list stays valid: sessions store into it without us. */
 const freshMs = 3_000;
-/** Of one message. */
+/** Bytes of one message. */
 const mostBytes = 4 * 1024 * 1024;
-/** Lines that are no messages, such as a log's, before it is ended. */
+/** Lines that are no messages, such as log lines, before it is ended. */
 const mostErrors = 1000;
 const pageSize = 100;
-/** Beyond that many pages something answers the same page for ever. */
+/** Most pages, in case a server repeats a page forever. */
 const mostPages = 50;
 
 type Config = Pick<WorkspaceConfig, 'root' | 'memory'>;
@@ -37,15 +37,16 @@ type Ambient = Readonly<Record<string, string | undefined>>;
 
 interface Session {
   readonly client: Client;
-  /** By name, with the names of what each takes; null where it does not say. */
+  /** Parameter names by tool; null where the tool declares none. */
   readonly tools: ReadonlyMap<string, ReadonlySet<string> | null>;
-  /** Which cannot be called without arguments. */
+  /** Tools that require arguments. */
   readonly demanding: ReadonlySet<string>;
 }
 
 /**
- * The memory server that the person trusted: what sessions left there, by its list and by its own search. It is a
- * program of others: it is run only as it was trusted, for no longer than it is asked, and its output has limits.
+ * Client of the trusted memory server: entries that sessions stored there, by its list and by its own
+ * search. A third-party program: it runs only as it was trusted, only while needed, and its output is
+ * limited.
  */
 export class CopilotMemory {
   readonly #tell: (problem: Problem) => void;
@@ -56,12 +57,12 @@ export class CopilotMemory {
   #failedAt = Number.NEGATIVE_INFINITY;
   #listed: { readonly at: number; readonly entries: readonly Memory[] } | null = null;
 
-  /** @param tell takes what is wrong with the server */
+  /** @param tell receives problems of the server */
   constructor(tell: (problem: Problem) => void) {
     this.#tell = tell;
   }
 
-  /** All that it lists; empty where there is none, or it fails. */
+  /** Lists all entries; empty where there is no server, or it fails. */
   async read(config: Config, ambient: Ambient): Promise<readonly Memory[]> {
     const fresh = this.#listed && performance.now() - this.#listed.at <= freshMs && this.#isSame(config);
     if (fresh && this.#listed) return this.#listed.entries;
@@ -74,7 +75,9 @@ export class CopilotMemory {
     return entries;
   }
 
-  /** What its own search finds, by meaning where it knows one. Best first; empty where it has none. */
+  /**
+   * Searches with the server's own search, semantically where it can. Best first; empty where it has none.
+   */
   async search(
     config: Config,
     ambient: Ambient,
@@ -98,8 +101,8 @@ export class CopilotMemory {
 
   /**
    * Corrects an entry, or removes it where the content is null, by the server's own tool.
-   * @param id as we show it
-   * @returns `not_here` where the server has no such tool, `copilot_unavailable` with its words
+   * @param id with our prefix
+   * @returns `not_here` where the server has no such tool, `copilot_unavailable` with its message
    */
   async change(config: Config, ambient: Ambient, id: string, content: string | null): Promise<Result<null>> {
     const tool = content === null ? 'memory_delete' : 'memory_update';
@@ -124,7 +127,7 @@ export class CopilotMemory {
     clearTimeout(this.#idle);
     const session = this.#session;
     this.#session = null;
-    // One that never came has nothing to be closed.
+    // // A failed connection has nothing to close.
     await session?.then(({ client }) => client.close()).catch(() => {});
   }
 
@@ -132,7 +135,10 @@ export class CopilotMemory {
     return this.#server === (memory?.server ?? null);
   }
 
-  /** @returns `copilot_unavailable` in the server's words; reported once, and for a while nothing is tried again */
+  /**
+   * @returns `copilot_unavailable` with the server's message; reported once, with a pause before the next
+   * try
+   */
   async #use<T>(config: Config, ambient: Ambient, ask: (session: Session) => Promise<T>): Promise<Result<T>> {
     if (!this.#isSame(config)) await this.#follow(config);
     const program = memoryProgram(config, ambient);
@@ -178,19 +184,19 @@ export class CopilotMemory {
       const found = strictEntriesIn(await this.#call(session, 'memory_list', wanted), this.#name);
       const before = entries.size;
       for (const one of found) entries.set(one.memory.id, one);
-      // One that knows no offset gives the same page again.
+      // // A server without an offset repeats the page.
       if (found.length < pageSize || (page > 0 && entries.size === before)) break;
     }
     return [...entries.values()];
   }
 
-  /** Decisions and lessons are kept with what is being done, too. */
+  /** Lists decisions and lessons that are stored with the current initiative. */
   async #initiatives(session: Session): Promise<readonly TheirEntry[]> {
     if (!session.tools.has('initiative_get') || session.demanding.has('initiative_get')) return [];
     try {
       return initiativeIn(await this.#call(session, 'initiative_get', {}), this.#name);
     } catch {
-      // None is under way, which some answer as an error.
+      // // There is no initiative, which some servers answer as an error.
       return [];
     }
   }

@@ -4,9 +4,9 @@ import { oneLine } from '../../../lib/sanitize.ts';
 import { type Memory, memoryKinds } from '../memory.ts';
 import { cleanMemory } from '../remember.ts';
 
-/** What the tools of a memory server answer. It is a program of others: what is not understood is left out. */
+/** Parsers of a memory server's answers. It is a third-party program: unknown content is skipped. */
 
-/** Marks entries of the server among ours; behind it comes the server's own id. */
+/** Prefix of the server's ids among ours. */
 export const theirPrefix = 'copilot-';
 
 /** Characters of one entry. */
@@ -31,13 +31,13 @@ const entry = z
   })
   .transform((one) => ({ ...one, content: one.content ?? one.text ?? one.memory ?? '' }));
 
-/** An entry of theirs, and how far it is from what was looked for; null where that is not said. */
+/** One of the server's entries, and its distance from the query; null where not given. */
 export interface TheirEntry {
   readonly memory: Memory;
   readonly distance: number | null;
 }
 
-/** The texts of a tool's answer, joined; an error of the tool is thrown in one line. */
+/** Returns the texts of a tool's answer, joined. @throws the tool's error in one line */
 export function answerText(result: unknown): string {
   const { content, isError } = z
     .object({
@@ -51,7 +51,7 @@ export function answerText(result: unknown): string {
 }
 
 /**
- * Reads entries from an answer: a list as JSON, alone or under a name, or lines that begin as those of a list.
+ * Reads entries from an answer: a JSON list, bare or under a name, or lines of a bulleted list.
  * @param by the server's name
  */
 export function entriesIn(answer: string, by: string): readonly TheirEntry[] {
@@ -60,7 +60,7 @@ export function entriesIn(answer: string, by: string): readonly TheirEntry[] {
   return found.slice(0, mostEntries).flatMap((one) => entryOf(one, by));
 }
 
-/** The same for what has to be a list: anything else is thrown. */
+/** Does the same for an answer that must be a list. @throws for anything else */
 export function strictEntriesIn(answer: string, by: string): readonly TheirEntry[] {
   const value = parsed(answer);
   if (value === undefined) throw new Error(`its list is no JSON: ${oneLine(answer, 80)}`);
@@ -69,7 +69,7 @@ export function strictEntriesIn(answer: string, by: string): readonly TheirEntry
     .flatMap((one) => entryOf(one, by));
 }
 
-/** What an initiative holds: its decisions and lessons one by one, and what it is about. */
+/** Reads an initiative: its decisions and lessons one by one, and its description. */
 export function initiativeIn(answer: string, by: string): readonly TheirEntry[] {
   const value = parsed(answer);
   const all = Array.isArray(value) ? value : [value];
@@ -98,7 +98,7 @@ function parsed(answer: string): unknown {
   try {
     return JSON.parse(answer);
   } catch {
-    // Words for a person.
+    // // Plain text.
     return undefined;
   }
 }
@@ -120,7 +120,7 @@ function listedLines(answer: string): readonly unknown[] {
 }
 
 function entryOf(value: unknown, by: string): readonly TheirEntry[] {
-  // Some nest the entry in what they found, beside its distance.
+  // // Some servers nest the entry, beside its distance.
   const outer = Object(value) as Record<string, unknown>;
   const inner =
     typeof outer.memory === 'object' && outer.memory !== null
@@ -136,7 +136,7 @@ function entryOf(value: unknown, by: string): readonly TheirEntry[] {
   return [{ memory: { id: `${theirPrefix}${known}`, by, at: isoOf(at), ...memory.value }, distance }];
 }
 
-/** An empty text where the server names no moment. */
+/** Returns an ISO time; empty where the server gives none. */
 function isoOf(at: string): string {
   const time = Date.parse(at);
   return Number.isNaN(time) ? '' : new Date(time).toISOString();

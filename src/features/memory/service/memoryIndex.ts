@@ -7,16 +7,16 @@ interface Entry {
   readonly tags: string;
 }
 
-/** Full-text search over memories: words, beginnings of words and small typos. No meaning is understood. */
+/** Full-text search over memories: words, prefixes of words and small typos. Not semantic. */
 export class MemoryIndex {
   #index: MiniSearch<Entry> | null = null;
   readonly #known = new Map<string, Memory>();
 
   /**
-   * The best matches first; without a query the newest. A query in quotes, or one that begins with `[`, is looked
-   * for as it stands.
-   * @param memories all there are; those not seen before are taken in, and those that are gone forgotten
-   * @param limit at most so many, 1–100
+   * Returns the best matches first; without a query the newest. A query in quotes, or one that begins with
+   * `[`, is searched literally.
+   * @param memories all current ones; the index adds new ones and drops removed ones
+   * @param limit 1–100
    */
   async search(
     memories: readonly Memory[],
@@ -43,7 +43,7 @@ export class MemoryIndex {
       .slice(0, limit);
   }
 
-  /** What was corrected since is found by its new words, and what was removed no more. */
+  /** Updates the index: corrected memories get their new words, removed ones are dropped. */
   async #filled(memories: readonly Memory[]): Promise<MiniSearch<Entry>> {
     const { default: Search } = await import('minisearch');
     this.#index ??= new Search<Entry>({ fields: ['content', 'tags'] });
@@ -70,7 +70,7 @@ function entryOf({ id, content, tags }: Memory): Entry {
 
 const options = { prefix: true, fuzzy: 0.2, boost: { tags: 2 } };
 
-/** What is to be looked for to the letter; null for words. */
+/** Returns the text of a literal query; null for words. */
 function literalOf(query: string): string | null {
   if (query === '' || query.startsWith('[')) return query.toLowerCase();
   return /^"(.+)"$/.exec(query)?.[1]?.toLowerCase() ?? null;

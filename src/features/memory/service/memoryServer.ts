@@ -4,12 +4,12 @@ import * as z from 'zod/mini';
 import { agentEnvironment } from '../../../agents/launch.ts';
 import type { WorkspaceConfig } from '../../../core/workspace.ts';
 
-/** The memory server that a person trusted, as `.mcp.json` names it. A program of others: nothing in it is believed. */
+/** The trusted memory server of `.mcp.json`. A third-party program: its configuration is validated. */
 
 type Variables = Readonly<Record<string, string | undefined>>;
 type MemoryConfig = Pick<WorkspaceConfig, 'root' | 'memory'>;
 
-/** No NUL, which the system would end a word at. */
+/** No NUL, at which the system would cut a word. */
 const word = z.string().check(z.regex(/^[^\0]*$/), z.maxLength(10_000));
 const words = z.record(word, word);
 
@@ -21,7 +21,7 @@ const program = z.looseObject({
 
 const address = z.looseObject({ type: z.enum(['http', 'sse']), url: word, headers: z.optional(words) });
 
-/** How it is started: with the workspace's top as its folder, and paths as they are there. */
+/** Its command: runs in the workspace's top folder, with paths relative to it resolved. */
 export interface MemoryProgram {
   readonly command: string;
   readonly args: readonly string[];
@@ -29,9 +29,9 @@ export interface MemoryProgram {
 }
 
 /**
- * The id of the memory that all sessions of the workspace share. Theirs wins: that of the server's `env`, then that of
- * the environment; another one would be an empty memory. Ours is for servers that are given none, so that each worktree
- * does not come to have its own.
+ * Returns the id of the memory that all sessions of the workspace share. An existing id wins: that of the
+ * server's `env`, then that of the environment; another one would be an empty memory. Ours is for servers
+ * without one, so that worktrees do not get separate memories.
  * @returns null where there is neither an id nor a server
  */
 export function memoryId({ root, memory }: MemoryConfig, ambient: Variables): string | null {
@@ -44,7 +44,10 @@ export function memoryId({ root, memory }: MemoryConfig, ambient: Variables): st
   return isUsed ? copilotWorkspace(root) : null;
 }
 
-/** What is run to read the memory, with variables filled in as Claude Code does; null where it is no program. */
+/**
+ * Returns the command that reads the memory, with variables expanded as in Claude Code; null where it is no
+ * program.
+ */
 export function memoryProgram(config: MemoryConfig, ambient: Variables): MemoryProgram | null {
   const parsed = program.safeParse(config.memory?.server);
   if (!parsed.success) return null;
@@ -62,7 +65,10 @@ export function memoryProgram(config: MemoryConfig, ambient: Variables): MemoryP
   };
 }
 
-/** Returns what is not done with the server, in words; null where nothing is left out, or there is none. */
+/**
+ * Returns which functions are unavailable with the server, as a sentence; null where all are available, or
+ * there is none.
+ */
 export function leftOutOf({ memory }: Pick<WorkspaceConfig, 'memory'>): string | null {
   const server = memory?.server ?? null;
   if (server === null || program.safeParse(server).success) return null;
@@ -71,7 +77,7 @@ export function leftOutOf({ memory }: Pick<WorkspaceConfig, 'memory'>): string |
     : 'it has neither a command nor an address of the type http or sse, so neither sessions nor our own search use it';
 }
 
-/** The server as sessions are given it, by its name; empty where there is none that could be. */
+/** Returns the server as sessions get it, by its name; empty where there is none or it is invalid. */
 export function memoryServers(config: MemoryConfig, ambient: Variables): Readonly<Record<string, unknown>> {
   const { server, serverName = 'copilot-memory' } = config.memory ?? {};
   const parsed = program.safeParse(server);
@@ -88,13 +94,13 @@ export function memoryServers(config: MemoryConfig, ambient: Variables): Readonl
   return { [serverName]: { type, url, ...(headers && { headers }) } };
 }
 
-/** Tools that sessions may call without asking: the server was trusted, and these change nothing but the memory. */
+/** Tools that sessions may call without asking: the server was trusted, and these change only the memory. */
 const freeTools = [
   ...['memory_store', 'memory_search', 'memory_list', 'memory_get'],
   ...['initiative_get', 'initiative_start', 'initiative_update', 'initiative_complete'],
 ];
 
-/** Names of those tools as Claude Code has them. */
+/** Returns those tools under Claude Code's names. */
 export function memoryTools({ memory }: Pick<WorkspaceConfig, 'memory'>): readonly string[] {
   const { server, serverName = 'copilot-memory' } = memory ?? {};
   if (!program.safeParse(server).success && !address.safeParse(server).success) return [];
@@ -102,12 +108,17 @@ export function memoryTools({ memory }: Pick<WorkspaceConfig, 'memory'>): readon
   return freeTools.map((tool) => `mcp__${name}__${tool}`);
 }
 
-/** The same database for the workspace and all its worktrees; without it each folder has its own. */
+/**
+ * Returns an id shared by the workspace and all its worktrees; without it each folder has its own database.
+ */
 export function copilotWorkspace(root: string): string {
   return `orch-${Buffer.from(root).toString('base64url').slice(-40)}`;
 }
 
-/** Sessions run in worktrees, where a path of `.mcp.json` names another file or none. */
+/**
+ * Resolves relative paths at the top folder, because sessions run in worktrees, where a path of `.mcp.json`
+ * names another file or none.
+ */
 function atTop(root: string, { command, args, env }: z.output<typeof program>): MemoryProgram {
   const there = (text: string) =>
     /^\.\.?\//.test(text) || (text.includes('/') && !isAbsolute(text) && existsSync(join(root, text)))
@@ -116,12 +127,12 @@ function atTop(root: string, { command, args, env }: z.output<typeof program>): 
   return { command: there(command), args: args.map(there), env };
 }
 
-/** No more than an agent is given, so that no secret of the person's can be named. */
+/** Returns the environment that an agent would get, so that no secret of the user can be referenced. */
 function passedOn(ambient: Variables): Variables {
   return agentEnvironment(ambient, { env: {}, pass: [] });
 }
 
-/** `${NAME}` and `${NAME:-otherwise}`. */
+/** Expands `${NAME}` and `${NAME:-otherwise}`. */
 function expanded(text: string, known: Variables): string {
   return text.replace(
     /\$\{(\w+)(?::-([^}]*))?\}/g,
